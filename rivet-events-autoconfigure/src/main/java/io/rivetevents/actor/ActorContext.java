@@ -1,0 +1,135 @@
+package io.rivetevents.actor;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.ActorKey;
+
+/**
+ * What a method of an actor sees of its instance, and does with it. Events may be sent
+ * from any thread; the state is to be touched within a turn only.
+ *
+ * @param <S> type of the state
+ * @param <C> type of the connection state
+ */
+public interface ActorContext<S extends @Nullable Object, C extends @Nullable Object> {
+
+	/**
+	 * Return the name of the actor.
+	 */
+	String name();
+
+	/**
+	 * Return the key of this instance.
+	 */
+	ActorKey key();
+
+	/**
+	 * Return the id of this instance: opaque and never used again.
+	 */
+	String id();
+
+	/**
+	 * Return the state, to be read and changed within a turn. What was changed is saved
+	 * within {@code rivet.events.actor.save-interval}.
+	 * @throws IllegalStateException if the actor has no state
+	 */
+	S state();
+
+	/**
+	 * Replace the state, for one that is a record.
+	 * @param state the new one
+	 */
+	void setState(S state);
+
+	/**
+	 * Return values that live as long as the instance is in memory and are not saved, by
+	 * names of the application's choice. To be used within a turn.
+	 */
+	Map<String, Object> vars();
+
+	/**
+	 * Return the input with which the instance was created.
+	 * @param type type to convert to
+	 * @return the input, or {@code null} if there was none
+	 */
+	<T> @Nullable T input(Class<T> type);
+
+	/**
+	 * Return the connections of this instance, from after {@code @CreateConnState} until
+	 * {@code @OnDisconnect} has run; calls over HTTP count as long as they run. A
+	 * snapshot.
+	 */
+	Collection<Connection<C>> conns();
+
+	/**
+	 * Return the connection of the caller.
+	 * @throws IllegalStateException if the call comes from no connection: in a hook of
+	 * the instance, and in an action that the server itself has called
+	 */
+	Connection<C> conn();
+
+	/**
+	 * Queue an event for each connection that has subscribed to it. It is encoded once
+	 * for each encoding in use. Events of one turn arrive in the order of the calls.
+	 * @param event name of the event; not empty
+	 * @param args values to encode, in order; may be empty. What they hold now is sent
+	 */
+	void broadcast(String event, @Nullable Object... args);
+
+	/**
+	 * As {@link #broadcast}, to all but one connection.
+	 * @param except connection that does not get it
+	 * @param event name of the event; not empty
+	 * @param args values to encode, in order; may be empty
+	 */
+	void broadcastExcept(Connection<C> except, String event, @Nullable Object... args);
+
+	/**
+	 * As {@link #broadcast}, to all but some connections.
+	 * @param except connections that do not get it
+	 * @param event name of the event; not empty
+	 * @param args values to encode, in order; may be empty
+	 */
+	void broadcastExcept(Collection<? extends Connection<C>> except, String event, @Nullable Object... args);
+
+	/**
+	 * As {@link #broadcast}, to the connections that a predicate selects.
+	 * @param who asked for each connection that has subscribed, on the calling thread
+	 * @param event name of the event; not empty
+	 * @param args values to encode, in order; may be empty
+	 */
+	void broadcastWhere(Predicate<? super Connection<C>> who, String event, @Nullable Object... args);
+
+	/**
+	 * Return a handle on another instance, created with the first call if there is none.
+	 * An instance that waits for an answer of its own waits for ever: until its time-out.
+	 * @param name name of an actor
+	 * @param key key of the instance, part by part
+	 */
+	ActorHandle actor(String name, String... key);
+
+	/**
+	 * Delete this instance after the current turn: its connections are closed, its state
+	 * is gone, and its key is free.
+	 */
+	void destroy();
+
+	/**
+	 * Let this instance sleep after the current turn. Its connections are closed with
+	 * {@code actor.stopped}; the next use wakes it.
+	 */
+	void sleep();
+
+	/**
+	 * Save the state now. It is saved when this returns. Blocks, so not for an event
+	 * loop.
+	 * @throws StaleStateException if another instance has saved since
+	 */
+	void saveState();
+
+}

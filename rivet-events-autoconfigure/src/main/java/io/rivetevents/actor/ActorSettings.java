@@ -1,0 +1,40 @@
+package io.rivetevents.actor;
+
+import java.time.Duration;
+
+/**
+ * Limits and times of the instances of an actor.
+ *
+ * @param actionTimeout longest time of an action that names none
+ * @param connectionHookTimeout longest time of each hook that belongs to a connection
+ * @param lifecycleHookTimeout longest time of each hook that belongs to an instance
+ * @param sleepTimeout time without connections and calls until an instance sleeps
+ * @param saveInterval longest time from a change of the state until it is saved
+ * @param mailboxCapacity most turns that may wait for one instance; a client's message
+ * beyond it is answered {@code actor.overloaded}
+ * @param maxKeySize most bytes of UTF-8 of a serialized key
+ * @param maxInputSize most bytes of an instance's input, as JSON
+ */
+public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
+		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize) {
+
+	/** Values that the protocol document gives, or that suit a test. */
+	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
+			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 4 * 1024 * 1024);
+
+	public ActorSettings withActionTimeout(Duration timeout) {
+		return new ActorSettings(timeout, this.connectionHookTimeout, this.lifecycleHookTimeout, this.sleepTimeout,
+				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize);
+	}
+
+	public ActorSettings withSleepTimeout(Duration timeout) {
+		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout, timeout,
+				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize);
+	}
+
+	public ActorSettings withMailboxCapacity(int capacity) {
+		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
+				this.sleepTimeout, this.saveInterval, capacity, this.maxKeySize, this.maxInputSize);
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.rivetevents.actor;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * What the instances of one actor do. The runtime decides when, this knows how.
+ */
+public interface ActorType {
+
+	/**
+	 * Return the name under which clients find it.
+	 */
+	String name();
+
+	/**
+	 * Return limits and times of its instances.
+	 */
+	ActorSettings settings();
+
+	/**
+	 * Return the hooks that it has.
+	 */
+	Set<Hook> hooks();
+
+	/**
+	 * Return the type of its state, {@code null} if it has none.
+	 */
+	@Nullable Type stateType();
+
+	/**
+	 * Return an action.
+	 * @param name name that a client calls
+	 * @return how to treat it, or {@code null} if there is none of that name
+	 */
+	@Nullable ActionSettings action(String name);
+
+	/**
+	 * Call the method for a hook or an action on the current thread.
+	 * @param invocation what to call, and with what
+	 * @return its result, {@code null} for none, or a {@code Mono} of it that is still to
+	 * be subscribed to
+	 * @throws Exception what the method threw
+	 */
+	@Nullable Object invoke(Invocation invocation) throws Exception;
+
+	/**
+	 * Say what a client is told of a failure. What it must not see is logged here.
+	 * @param failure what a method threw
+	 * @param invocation what was called
+	 */
+	RivetException translate(Throwable failure, Invocation invocation);
+
+	/**
+	 * How to treat an action.
+	 *
+	 * @param name its name
+	 * @param timeout longest time it may take
+	 * @param interleave whether other turns may run while its result is awaited
+	 * @param durable whether the state is saved before the answer
+	 * @param isVoid whether it has no result, so that a client gets {@code undefined}
+	 */
+	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid) {
+	}
+
+	/**
+	 * Return the value of a result that is none of {@link Mono}'s.
+	 * @param result what {@link #invoke} returned
+	 */
+	static Mono<Object> asMono(@Nullable Object result) {
+		return (result instanceof Mono<?> mono) ? mono.cast(Object.class) : Mono.justOrEmpty(result);
+	}
+
+}

@@ -1,0 +1,372 @@
+package io.rivetevents.actor;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Outbound;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * The instances of this node.
+ */
+public final class LocalActorDirectory implements ActorDirectory {
+
+	/** How exact time limits are. */
+	private static final Duration TICK = Duration.ofMillis(50);
+
+	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
+
+	private final Map<ActorAddress, ActorInstance> instances = new ConcurrentHashMap<>();
+
+	private final Map<String, ActorAddress> addresses = new ConcurrentHashMap<>();
+
+	private final ActorRuntime runtime;
+
+	private final ConnectionRegistry connections;
+
+	private final Actors actors;
+
+	private volatile boolean stopping;
+
+	private @Nullable Disposable ticking;
+
+	/**
+	 * Create a directory.
+	 * @param runtime what instances share
+	 * @param connections where the ways out to clients are found
+	 */
+	public LocalActorDirectory(ActorRuntime runtime, ConnectionRegistry connections) {
+		this.runtime = runtime;
+		this.connections = connections;
+		this.actors = new Actors(this, runtime.mapper());
+	}
+
+	/**
+	 * Add an actor.
+	 * @param type what its instances do
+	 */
+	public void register(ActorType type) {
+		Assert.state(this.types.putIfAbsent(type.name(), type) == null,
+				() -> "Two actors have the name " + type.name());
+	}
+
+	/**
+	 * Return the names of the actors.
+	 */
+	public Collection<String> names() {
+		return List.copyOf(this.types.keySet());
+	}
+
+	/**
+	 * Return the number of instances in memory.
+	 */
+	public int size() {
+		return this.instances.size();
+	}
+
+	/** Return handles on instances. */
+	public Actors actors() {
+		return this.actors;
+	}
+
+	/** Begin to look at the time. */
+	public void start() {
+		this.stopping = false;
+		this.ticking = this.runtime.timers()
+			.schedulePeriodically(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Refuse what is new, close all connections with {@code actor.restarting} and save
+	 * all instances.
+	 * @return ends when all are gone
+	 */
+	public Mono<Void> stop() {
+		return Mono.defer(() -> {
+			this.stopping = true;
+			this.instances.values().forEach((instance) -> instance.requestEnd(ActorInstance.End.SHUTDOWN));
+			return Flux.interval(Duration.ZERO, TICK, this.runtime.timers())
+				.takeUntil((tick) -> this.instances.isEmpty())
+				.then();
+		}).doFinally((signal) -> {
+			if (this.ticking != null) {
+				this.ticking.dispose();
+			}
+		});
+	}
+
+	private void tick() {
+		long now = this.runtime.timers().now(TimeUnit.NANOSECONDS);
+		this.instances.values().forEach((instance) -> instance.tick(now));
+	}
+
+	@Override
+	public Mono<ActorInfo> resolve(ActorTarget target) {
+		return ask(target, "resolve", false, (instance) -> instance.start(target));
+	}
+
+	@Override
+	public Mono<ActorInfo> find(ActorTarget target) {
+		return locate(target).flatMap(this::lookUp)
+			.filter((info) -> !(target instanceof ActorTarget.ById byId) || byId.actorId().equals(info.actorId()))
+			.onErrorResume(RivetException.class, (ex) -> Mono.empty());
+	}
+
+	private Mono<ActorInfo> lookUp(ActorAddress address) {
+		ActorInstance instance = this.instances.get(address);
+		ActorInfo info = (instance != null) ? instance.info() : null;
+		return (info != null) ? Mono.just(info) : stored(() -> this.runtime.store().load(address)).map(this::asleep);
+	}
+
+	@Override
+	public Mono<List<ActorInfo>> list(String namespace, String name) {
+		return stored(() -> this.runtime.store().list(namespace, name)).map((found) -> found.stream().map((stored) -> {
+			ActorInstance instance = this.instances.get(stored.address());
+			ActorInfo info = (instance != null) ? instance.info() : null;
+			return (info != null) ? info : asleep(stored);
+		}).toList());
+	}
+
+	private ActorInfo asleep(StoredActor stored) {
+		return new ActorInfo(stored.actorId(), stored.address(), stored.generation(), stored.createdAt(), null, false);
+	}
+
+	@Override
+	public Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
+		Outbound outbound = this.connections.outbound(request.connectionId());
+		return ask(target, "connect", false, (instance) -> instance.start(target)
+			.flatMap((info) -> instance.connect(request, outbound).doOnNext(instance::welcome).thenReturn(info)));
+	}
+
+	@Override
+	public void deliver(ActorAddress address, String connectionId, ToServer message) {
+		ActorInstance instance = this.instances.get(address);
+		if (instance == null) {
+			return; // it has ended, and its connections with it
+		}
+		boolean interleave = message instanceof ToServer.ActionRequest request
+				&& isInterleaved(instance.type(), request.name());
+		Turn turn = Turn.ofClient((current) -> current.receive(connectionId, message), interleave);
+		if (instance.offer(turn) == Mailbox.Offer.FULL) {
+			Long actionId = (message instanceof ToServer.ActionRequest request) ? request.id() : null;
+			this.connections.outbound(connectionId).send(OutgoingMessage.of(overloaded(instance, "message", actionId)));
+		}
+	}
+
+	private ToClient.Error overloaded(ActorInstance instance, String operation, @Nullable Long actionId) {
+		RivetException ex = overloaded(instance, operation);
+		return new ToClient.Error(ex.group(), ex.code(), ex.text(), this.runtime.mapper().toTree(ex.metadata()),
+				actionId, null);
+	}
+
+	private static RivetException overloaded(ActorInstance instance, String operation) {
+		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(), Map.of("channel", "mailbox",
+				"capacity", instance.type().settings().mailboxCapacity(), "operation", operation));
+	}
+
+	private static boolean isInterleaved(ActorType type, String action) {
+		ActorType.ActionSettings settings = type.action(action);
+		return settings != null && settings.interleave();
+	}
+
+	@Override
+	public void disconnected(ActorAddress address, String connectionId) {
+		ActorInstance instance = this.instances.get(address);
+		if (instance != null) {
+			instance.offer(Turn.ofRuntime((current) -> current.disconnect(connectionId)));
+		}
+	}
+
+	@Override
+	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
+		if (caller == null) {
+			return locate(target).flatMap((address) -> {
+				ActorType type = this.types.get(address.name());
+				boolean interleave = type != null && isInterleaved(type, action.name());
+				return ask(address, "action", interleave,
+						(instance) -> instance.start(target).then(Mono.defer(() -> instance.perform(null, action))));
+			});
+		}
+		return Mono.usingWhen(enter(target, caller), (visit) -> visit.perform(action), Visit::leave);
+	}
+
+	private Mono<Visit> enter(ActorTarget target, ConnectRequest caller) {
+		return ask(target, "connect", false,
+				(instance) -> instance.start(target)
+					.then(Mono.defer(() -> instance.connect(caller, Outbound.NONE)))
+					.map((connection) -> new Visit(instance, connection)));
+	}
+
+	/** The stay of a client that calls one action over HTTP. */
+	private final class Visit {
+
+		private final ActorInstance instance;
+
+		private final ClientConnection connection;
+
+		Visit(ActorInstance instance, ClientConnection connection) {
+			this.instance = instance;
+			this.connection = connection;
+		}
+
+		Mono<JsonNode> perform(ToServer.ActionRequest action) {
+			return ask(this.instance.address(), "action", isInterleaved(this.instance.type(), action.name()),
+					(current) -> current.perform(this.connection, action));
+		}
+
+		Mono<Void> leave() {
+			disconnected(this.instance.address(), this.connection.id());
+			return Mono.empty();
+		}
+
+	}
+
+	@Override
+	public Mono<Void> destroy(ActorTarget target) {
+		return ask(target, "destroy", false, (instance) -> instance.start(target).map((info) -> {
+			instance.requestEnd(ActorInstance.End.DESTROY);
+			return instance;
+		})).flatMap((instance) -> Flux.interval(Duration.ZERO, TICK, this.runtime.timers())
+			.takeUntil((tick) -> this.instances.get(instance.address()) != instance)
+			.then());
+	}
+
+	/** Ask an instance for something, in a turn. */
+	private <T> Mono<T> ask(ActorTarget target, String operation, boolean interleave,
+			Function<ActorInstance, Mono<T>> work) {
+		return locate(target).flatMap((address) -> ask(address, operation, interleave, work));
+	}
+
+	private <T> Mono<T> ask(ActorAddress address, String operation, boolean interleave,
+			Function<ActorInstance, Mono<T>> work) {
+		return Mono.create((sink) -> {
+			Turn turn = Turn.ofClient((instance) -> work.apply(instance)
+				.doOnSuccess(sink::success)
+				.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
+				.then(), interleave);
+			try {
+				submit(address, turn, operation);
+			}
+			catch (RivetException ex) {
+				sink.error(ex);
+			}
+		});
+	}
+
+	private void submit(ActorAddress address, Turn turn, String operation) {
+		while (true) {
+			ActorInstance instance = instance(address);
+			switch (instance.offer(turn)) {
+				case ACCEPTED -> {
+					return;
+				}
+				case FULL -> throw overloaded(instance, operation);
+				case CLOSED -> forget(instance); // it leaves right now; the next one is
+													// fresh
+			}
+		}
+	}
+
+	private ActorInstance instance(ActorAddress address) {
+		ActorInstance present = this.instances.get(address);
+		if (present != null) {
+			return present;
+		}
+		if (this.stopping) {
+			throw new RivetException(ErrorCode.RESTARTING);
+		}
+		ActorType type = this.types.get(address.name());
+		if (type == null) {
+			throw new RivetException(ErrorCode.ACTOR_NOT_REGISTERED,
+					"There is no actor of the name `%s`.".formatted(address.name()));
+		}
+		int keySize = address.key().serialize().getBytes(StandardCharsets.UTF_8).length;
+		if (keySize > type.settings().maxKeySize()) {
+			throw new RivetException(ErrorCode.KEY_TOO_LARGE,
+					"A key may have %d bytes.".formatted(type.settings().maxKeySize()));
+		}
+		return this.instances.computeIfAbsent(address, (key) -> new ActorInstance(key, type, this, this.runtime));
+	}
+
+	/** Put a turn in that goes on with something, whatever has become of the instance. */
+	void submit(ActorInstance instance, Turn turn) {
+		if (instance.offer(turn) == Mailbox.Offer.CLOSED) {
+			turn.work().apply(instance).subscribe();
+		}
+	}
+
+	/** Give a turn that waited for one instance to the next at the same address. */
+	void submitAgain(ActorInstance gone, Turn turn) {
+		if (!turn.client()) {
+			turn.work().apply(gone).subscribe();
+			return;
+		}
+		try {
+			submit(gone.address(), turn, "message");
+		}
+		catch (RivetException ex) {
+			// nobody takes it any more, so the old one answers
+			turn.work().apply(gone).subscribe();
+		}
+	}
+
+	void started(ActorInstance instance) {
+		this.addresses.put(instance.actorId(), instance.address());
+	}
+
+	void forget(ActorInstance instance) {
+		this.instances.remove(instance.address(), instance);
+		if (instance.state().isStored()) {
+			this.addresses.remove(instance.actorId());
+		}
+	}
+
+	private Mono<ActorAddress> locate(ActorTarget target) {
+		return Mono.defer(() -> {
+			if (target instanceof ActorTarget.Get get) {
+				return Mono.just(get.address());
+			}
+			if (target instanceof ActorTarget.GetOrCreate getOrCreate) {
+				return Mono.just(getOrCreate.address());
+			}
+			if (target instanceof ActorTarget.Create create) {
+				return Mono.just(create.address());
+			}
+			return locateById(((ActorTarget.ById) target).actorId());
+		});
+	}
+
+	private Mono<ActorAddress> locateById(String actorId) {
+		ActorAddress address = this.addresses.get(actorId);
+		if (address != null) {
+			return Mono.just(address);
+		}
+		return stored(() -> this.runtime.store().loadById(actorId)).map(StoredActor::address)
+			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.ACTOR_NOT_FOUND)));
+	}
+
+	private <T> Mono<T> stored(java.util.concurrent.Callable<? extends @Nullable T> access) {
+		return Mono.<T>fromCallable(access).subscribeOn(this.runtime.workers());
+	}
+
+}

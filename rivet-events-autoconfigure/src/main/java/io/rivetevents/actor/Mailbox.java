@@ -1,0 +1,185 @@
+package io.rivetevents.actor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The turns that wait for one instance, run one at a time in the order they came. It
+ * holds no thread while there is nothing to do: the first turn that is put in asks the
+ * workers for one.
+ */
+final class Mailbox {
+
+	private static final Log logger = LogFactory.getLog(Mailbox.class);
+
+	/** Turns run before a worker is given back, so that instances share the workers. */
+	private static final int BATCH = 64;
+
+	private static final int CLOSED = Integer.MIN_VALUE / 2;
+
+	private final Queue<Turn> queue = new ConcurrentLinkedQueue<>();
+
+	/** Turns that wait or run; far below zero once closed. */
+	private final AtomicInteger pending = new AtomicInteger();
+
+	private final int capacity;
+
+	private final Scheduler workers;
+
+	private final Owner owner;
+
+	/** Whose turns these are. */
+	interface Owner {
+
+		/**
+		 * Return the work of a turn; it must not fail.
+		 */
+		Mono<Void> work(Turn turn);
+
+		/**
+		 * Return what has to be done before the next turn, {@code null} for nothing.
+		 * Asked until it says so.
+		 */
+		@Nullable Mono<Void> afterTurn();
+
+	}
+
+	/** What became of a turn that was offered. */
+	enum Offer {
+
+		ACCEPTED, FULL, CLOSED
+
+	}
+
+	/**
+	 * Create a mailbox.
+	 * @param capacity most turns that may wait before those of clients are refused
+	 * @param workers where turns run
+	 * @param owner whose turns they are
+	 */
+	Mailbox(int capacity, Scheduler workers, Owner owner) {
+		this.capacity = capacity;
+		this.workers = workers;
+		this.owner = owner;
+	}
+
+	Offer offer(Turn turn) {
+		while (true) {
+			int before = this.pending.get();
+			if (before < 0) {
+				return Offer.CLOSED;
+			}
+			if (turn.client() && before >= this.capacity) {
+				return Offer.FULL;
+			}
+			if (this.pending.compareAndSet(before, before + 1)) {
+				this.queue.add(turn);
+				if (before == 0) {
+					this.workers.schedule(this::drain);
+				}
+				return Offer.ACCEPTED;
+			}
+		}
+	}
+
+	/**
+	 * Return whether no turn waits or runs.
+	 */
+	boolean isIdle() {
+		return this.pending.get() == 0;
+	}
+
+	/**
+	 * Take no more turns. To be called within a turn.
+	 * @return the turns that were waiting, in order
+	 */
+	List<Turn> close() {
+		int waiting = this.pending.getAndSet(CLOSED) - 1;
+		List<Turn> turns = new ArrayList<>(Math.max(waiting, 0));
+		for (int i = 0; i < waiting; i++) {
+			turns.add(take());
+		}
+		return turns;
+	}
+
+	/** Close if the turn that calls this is the only one. */
+	boolean closeIfAlone() {
+		return this.pending.compareAndSet(1, CLOSED);
+	}
+
+	/** Run turns; one is counted and waits. */
+	private void drain() {
+		for (int i = 0; i < BATCH; i++) {
+			Turn turn = take();
+			if (!run(this.owner.work(turn), turn.interleave()) || !runAfterTurn() || !hasNext()) {
+				return;
+			}
+		}
+		this.workers.schedule(this::drain);
+	}
+
+	/** Go on after a turn that has ended on another thread. */
+	private void resume() {
+		if (runAfterTurn() && hasNext()) {
+			drain();
+		}
+	}
+
+	/** Run what belongs between the last turn and the next. */
+	private boolean runAfterTurn() {
+		Mono<Void> work = this.owner.afterTurn();
+		while (work != null) {
+			if (!run(work, false)) {
+				return false;
+			}
+			work = this.owner.afterTurn();
+		}
+		return true;
+	}
+
+	/** A turn that was counted but not yet queued is there in a moment. */
+	private Turn take() {
+		while (true) {
+			Turn turn = this.queue.poll();
+			if (turn != null) {
+				return turn;
+			}
+			Thread.onSpinWait();
+		}
+	}
+
+	private boolean hasNext() {
+		return this.pending.get() > 0 && this.pending.decrementAndGet() > 0;
+	}
+
+	/**
+	 * Run some work.
+	 * @return whether it is over. If not, its end goes on with the next one
+	 */
+	private boolean run(Mono<Void> work, boolean interleave) {
+		// A turn is over when its work has ended AND the call that started it has
+		// returned: a time-out may end the work while a method still blocks this thread.
+		AtomicBoolean halfOver = new AtomicBoolean(interleave);
+		Runnable onEnd = () -> {
+			if (!interleave && !halfOver.compareAndSet(false, true)) {
+				this.workers.schedule(this::resume);
+			}
+		};
+		work.subscribe(null, (failure) -> {
+			logger.error("A turn ended with an error that nobody was told", failure);
+			onEnd.run();
+		}, onEnd);
+		return !halfOver.compareAndSet(false, true);
+	}
+
+}

@@ -1,0 +1,27 @@
+package io.rivetevents.actor;
+
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance as it is stored.
+ *
+ * @param actorId its id
+ * @param address where it is found
+ * @param version counts the saves, from 1
+ * @param generation counts how often it has come into memory, from 1
+ * @param createdAt when it was created
+ * @param state its state as JSON in UTF-8, {@code null} if it has none
+ * @param input the input it was created with as JSON in UTF-8, {@code null} if there was
+ * none
+ */
+public record StoredActor(String actorId, ActorAddress address, long version, long generation, Instant createdAt,
+		byte @Nullable [] state, byte @Nullable [] input) {
+
+	StoredActor next(long generation, byte @Nullable [] state) {
+		return new StoredActor(this.actorId, this.address, this.version + 1, generation, this.createdAt, state,
+				this.input);
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * A method of an {@link Actor} that clients may call. It runs as a turn of the instance
+ * on a worker thread.
+ * <p>
+ * Parameters that no resolver claims are the client's arguments, in order, converted with
+ * the application's {@code JsonMapper}. An argument that is missing or {@code null} is
+ * refused unless its parameter is {@code @Nullable} or {@code Optional}; a last parameter
+ * with {@code ...} takes the rest; arguments too many are refused. Bean Validation
+ * constraints and {@code @Valid} on the parameters are checked. Every such refusal is
+ * answered {@code actor.validation_error} and does not reach the method.
+ * <p>
+ * It may return a value, nothing, {@code Mono}, {@code Flux} (answered as a list) or
+ * {@code CompletionStage}. It may throw a {@code UserError}, which reaches the client as
+ * it is; every other exception is logged and answered with a fixed text.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Action {
+
+	/**
+	 * Name that clients call; a dot makes a group, as in {@code users.add}. Empty: the
+	 * name of the method.
+	 */
+	@AliasFor("name")
+	String value() default "";
+
+	/**
+	 * The same as {@link #value()}.
+	 */
+	@AliasFor("value")
+	String name() default "";
+
+	/**
+	 * Whether other turns may run while what this method returned is still going on. The
+	 * method itself still never runs beside another of the same instance; what a
+	 * {@code Mono} does later may, and must not touch the state without need.
+	 */
+	boolean interleave() default false;
+
+	/**
+	 * Whether the state is saved before the caller gets the answer.
+	 */
+	boolean durable() default false;
+
+	/**
+	 * Longest time that this action may take, such as {@code 5s}. Empty: that of the
+	 * actor. A longer one is answered {@code actor.action_timed_out}, its {@code Mono} is
+	 * cancelled, its thread interrupted.
+	 */
+	String timeout() default "";
+
+}

@@ -1,0 +1,68 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.core.annotation.AliasFor;
+import org.springframework.stereotype.Component;
+
+/**
+ * A class whose instances of state clients can connect to and call. The class is a
+ * singleton Spring bean: constructor injection, proxies and scanning work as for any
+ * component. What belongs to one instance (its key, state, connections) lives in the
+ * {@code ActorContext} that is handed to each method.
+ * <p>
+ * Methods marked {@link Action} are called by clients; methods marked with a hook
+ * ({@link CreateState}, {@link OnCreate}, {@link OnWake}, {@link OnSleep},
+ * {@link OnDestroy}, {@link OnBeforeConnect}, {@link CreateConnState}, {@link OnConnect},
+ * {@link OnDisconnect}, {@link CanSubscribe}, {@link OnBeforeActionResponse},
+ * {@link OnStateChange}) are called by the runtime. Each hook may stand on one method.
+ * <p>
+ * <b>Turns.</b> Methods of one instance never overlap: each call is a turn, turns run in
+ * the order in which the calls arrived, on a worker thread where blocking is allowed. A
+ * method that returns a {@code Mono}, {@code Flux} or {@code CompletionStage} keeps the
+ * turn until that ends. {@link Action#interleave()} is the way out.
+ * <p>
+ * <b>Parameters</b> of any such method, in any order: {@code ActorContext<S, C>};
+ * {@code Connection<C>} (of the caller); {@code Principal} and, with Spring Security,
+ * {@code Authentication} or {@code @AuthenticationPrincipal}; {@link ConnParams};
+ * {@link Input}; whatever a bean of type {@code ActionArgumentResolver} supports. What is
+ * left is taken from the client's arguments, one after the other. A parameter that
+ * nothing can supply stops the application at start-up.
+ */
+@Documented
+@Component
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Actor {
+
+	/**
+	 * Name under which clients find the actor, and name of the bean. Empty: the name of
+	 * the bean, which is that of the class with its first letter in lower case. At most
+	 * 64 characters.
+	 */
+	@AliasFor(annotation = Component.class, attribute = "value")
+	String value() default "";
+
+	/**
+	 * The same as {@link #value()}, for use beside other attributes.
+	 */
+	@AliasFor(annotation = Component.class, attribute = "value")
+	String name() default "";
+
+	/**
+	 * Longest time that an action of this actor may take, such as {@code 5s} or
+	 * {@code 500ms}. Empty: {@code rivet.events.actor.action-timeout}.
+	 */
+	String actionTimeout() default "";
+
+	/**
+	 * Time without connections and calls after which an instance is saved and leaves
+	 * memory, such as {@code 10m}. Empty: {@code rivet.events.actor.sleep-timeout}.
+	 */
+	String sleepTimeout() default "";
+
+}

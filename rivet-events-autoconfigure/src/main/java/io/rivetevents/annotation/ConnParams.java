@@ -1,0 +1,20 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A parameter that takes what the client sent as connection params, converted with the
+ * application's {@code JsonMapper}. Without params it is {@code null}, which is refused
+ * with {@code actor.validation_error} unless the parameter is {@code @Nullable} or
+ * {@code Optional}.
+ */
+@Documented
+@Target(ElementType.PARAMETER)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface ConnParams {
+
+}

@@ -1,0 +1,20 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A parameter that takes the input with which the instance was created, converted with
+ * the application's {@code JsonMapper}; {@code null} if there was none, which is refused
+ * with {@code actor.validation_error} unless the parameter is {@code @Nullable} or
+ * {@code Optional}.
+ */
+@Documented
+@Target(ElementType.PARAMETER)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Input {
+
+}

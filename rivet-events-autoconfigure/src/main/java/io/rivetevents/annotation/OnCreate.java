@@ -1,0 +1,19 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Called once for a new instance, after {@link CreateState}. Parameters: {@code
+ * ActorContext}, {@link Input}. If it fails, the instance is not created and the caller
+ * gets the error.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface OnCreate {
+
+}

@@ -1,0 +1,18 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Called before an instance and its state are deleted, after its connections are closed.
+ * Parameters: {@code ActorContext}. A failure is logged and does not keep the instance.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface OnDestroy {
+
+}

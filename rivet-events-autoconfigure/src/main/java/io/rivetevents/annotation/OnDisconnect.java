@@ -1,0 +1,19 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Called exactly once for each connection that was in the list of the actor, whatever
+ * ended it; the connection leaves the list afterwards. Parameters: {@code ActorContext},
+ * {@code Connection}, {@code Principal}, {@link ConnParams}. A failure is logged.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface OnDisconnect {
+
+}

@@ -1,0 +1,19 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Called before an instance is saved and leaves memory: after it has been idle, when it
+ * asked for it, and when the application stops. Parameters: {@code ActorContext}. A
+ * failure is logged and does not keep the instance awake.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface OnSleep {
+
+}

@@ -1,0 +1,18 @@
+package io.rivetevents.annotation;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Called each time an instance comes into memory: after {@link OnCreate}, and after it
+ * has slept. Parameters: {@code ActorContext}, {@link Input}.
+ */
+@Documented
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface OnWake {
+
+}

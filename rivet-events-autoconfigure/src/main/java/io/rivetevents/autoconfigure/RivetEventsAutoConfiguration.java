@@ -1,0 +1,157 @@
+package io.rivetevents.autoconfigure;
+
+import java.time.Clock;
+
+import jakarta.validation.Validator;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.thread.Threading;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.actor.ActorRuntime;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.ActorStateStore;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.invocation.ActionArgumentResolver;
+import io.rivetevents.invocation.ActorRegistrar;
+import io.rivetevents.invocation.ArgumentValidator;
+import io.rivetevents.invocation.BeanArgumentValidator;
+import io.rivetevents.invocation.FailureTranslator;
+import io.rivetevents.invocation.InvocationDecorator;
+import io.rivetevents.invocation.InvocationSupport;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * Auto-configuration of the actors themselves.
+ */
+@AutoConfiguration(after = { JacksonAutoConfiguration.class, ValidationAutoConfiguration.class })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(RivetEventsProperties.class)
+public final class RivetEventsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ValueMapper rivetValueMapper(JsonMapper mapper) {
+		return new ValueMapper(mapper);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ActorStateStore.class)
+	MemoryActorStateStore rivetActorStateStore() {
+		return new MemoryActorStateStore();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ConnectionRegistry rivetConnectionRegistry() {
+		return new ConnectionRegistry();
+	}
+
+	@Bean(destroyMethod = "dispose")
+	@ConditionalOnMissingBean(name = "rivetActorTimers")
+	Scheduler rivetActorTimers() {
+		return Schedulers.newSingle("rivet-timers", true);
+	}
+
+	@Bean
+	ActorSettings rivetActorSettings(RivetEventsProperties properties) {
+		RivetEventsProperties.Actor actor = properties.actor();
+		return new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(), actor.lifecycleHookTimeout(),
+				actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(), (int) actor.maxKeySize().toBytes(),
+				(int) actor.maxInputSize().toBytes());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ActorDirectory.class)
+	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ValueMapper mapper, Scheduler rivetActorWorkers,
+			Scheduler rivetActorTimers, ObjectProvider<Clock> clock, ConnectionRegistry connections) {
+		ActorRuntime runtime = new ActorRuntime(store, mapper, rivetActorWorkers, rivetActorTimers,
+				clock.getIfUnique(Clock::systemUTC));
+		return new LocalActorDirectory(runtime, connections);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Actors rivetActors(LocalActorDirectory directory) {
+		return directory.actors();
+	}
+
+	@Bean
+	InvocationSupport rivetInvocationSupport(ValueMapper mapper, ObjectProvider<ActionArgumentResolver> resolvers,
+			ObjectProvider<ArgumentValidator> validator, ObjectProvider<InvocationDecorator> decorators,
+			ObjectProvider<FailureTranslator> translators) {
+		return new InvocationSupport(mapper, resolvers.orderedStream().toList(),
+				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
+				translators.orderedStream().toList());
+	}
+
+	@Bean
+	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory,
+			ObjectProvider<LocalActorDirectory> directory, ObjectProvider<ActorSettings> settings,
+			ObjectProvider<InvocationSupport> support) {
+		return new ActorRegistrar(beanFactory, directory, settings, support);
+	}
+
+	@Bean
+	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory, RivetEventsProperties properties) {
+		return new RivetEventsLifecycle(directory, properties.shutdown().timeout());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnThreading(Threading.PLATFORM)
+	static class PlatformThreads {
+
+		@Bean(destroyMethod = "dispose")
+		@ConditionalOnMissingBean(name = "rivetActorWorkers")
+		Scheduler rivetActorWorkers(RivetEventsProperties properties) {
+			return WorkerThreads.scheduler(properties.actor().workerThreads());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnThreading(Threading.VIRTUAL)
+	static class VirtualThreads {
+
+		@Bean(destroyMethod = "dispose")
+		@ConditionalOnMissingBean(name = "rivetActorWorkers")
+		Scheduler rivetActorWorkers() {
+			return Schedulers.fromExecutor(new VirtualThreadTaskExecutor("rivet-worker-"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Validator.class)
+	static class Validation {
+
+		@Bean
+		@ConditionalOnMissingBean(ArgumentValidator.class)
+		ArgumentValidator rivetArgumentValidator(ObjectProvider<Validator> validator) {
+			Validator found = validator.getIfUnique();
+			return (found != null) ? new BeanArgumentValidator(found) : ArgumentValidator.NONE;
+		}
+
+	}
+
+}

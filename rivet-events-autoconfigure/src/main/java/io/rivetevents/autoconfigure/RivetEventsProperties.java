@@ -1,0 +1,122 @@
+package io.rivetevents.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Realtime actors.
+ *
+ * @param enabled Whether to serve actors.
+ * @param basePath Path under which clients find the actors; "/" serves them at the root.
+ * @param actor Actors and their instances.
+ * @param websocket WebSocket transport.
+ * @param http HTTP transport.
+ * @param security Who may connect.
+ * @param shutdown End of the application.
+ */
+@ConfigurationProperties("rivet.events")
+public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
+		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
+		@DefaultValue Security security, @DefaultValue Shutdown shutdown) {
+
+	/**
+	 * Actors and their instances.
+	 *
+	 * @param actionTimeout Longest time that an action may take; a longer one is answered
+	 * with actor.action_timed_out, cancelled and interrupted.
+	 * @param connectionHookTimeout Longest time that each hook of a connection may take;
+	 * a longer one refuses the client with actor.callback_timed_out.
+	 * @param lifecycleHookTimeout Longest time that each hook of an instance may take.
+	 * @param sleepTimeout Time without connections and calls after which an instance is
+	 * saved and leaves memory.
+	 * @param saveInterval Longest time from a change of the state until it is saved; a
+	 * crash of the process loses what is younger.
+	 * @param mailboxCapacity Most calls that may wait for one instance; one more is
+	 * answered with actor.overloaded.
+	 * @param maxKeySize Longest key as it is written on the wire, in UTF-8; a longer one
+	 * is answered with actor.key_too_large.
+	 * @param maxInputSize Largest input of a new instance, as JSON; a larger one is
+	 * answered with actor.input_too_large.
+	 * @param workerThreads Most actions that run or block at the same time. Without
+	 * effect where virtual threads are enabled or the application has its own scheduler
+	 * bean "rivetActorWorkers".
+	 */
+	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
+			@DefaultValue("5s") Duration lifecycleHookTimeout, @DefaultValue("30s") Duration sleepTimeout,
+			@DefaultValue("1s") Duration saveInterval, @DefaultValue("1000") int mailboxCapacity,
+			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("4MB") DataSize maxInputSize,
+			@DefaultValue("64") int workerThreads) {
+	}
+
+	/**
+	 * WebSocket transport.
+	 *
+	 * @param enabled Whether to serve actors over WebSocket.
+	 * @param maxMessageSize Largest message that is accepted from a client; a larger one
+	 * closes its connection with message.incoming_too_long.
+	 * @param maxFrameSize Largest frame that is read at all; a larger one ends the
+	 * connection with close code 1009. At least max-message-size.
+	 * @param maxOutgoingMessageSize Largest message that is sent to a client; a larger
+	 * answer fails its action, a larger event closes the connection, both with
+	 * message.outgoing_too_long.
+	 * @param maxQueuedSize Most data that may wait for one client; a client that reads
+	 * too slowly for it is closed with connection.slow_consumer.
+	 * @param keepAlive Idle time after which a client is sent a ping; one that is silent
+	 * for another such time is closed with connection.timed_out.
+	 * @param rejectionDelay Time for which a refused client waits for the refusal, which
+	 * calms those that try again at once.
+	 * @param compression Whether to offer permessage-deflate; it costs CPU for each
+	 * client.
+	 */
+	public record Websocket(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
+			@DefaultValue("1MB") DataSize maxFrameSize, @DefaultValue("1MB") DataSize maxOutgoingMessageSize,
+			@DefaultValue("4MB") DataSize maxQueuedSize, @DefaultValue("25s") Duration keepAlive,
+			@DefaultValue("500ms") Duration rejectionDelay, @DefaultValue("false") boolean compression) {
+	}
+
+	/**
+	 * HTTP transport.
+	 *
+	 * @param enabled Whether to serve calls and the management of instances over HTTP.
+	 * @param maxMessageSize Largest body of a call; a larger one is answered with
+	 * message.incoming_too_long.
+	 * @param maxOutgoingMessageSize Largest body of an answer; a larger one fails the
+	 * call with message.outgoing_too_long.
+	 * @param maxInitialLineLength Longest request line that the server accepts, unless
+	 * server.netty.max-initial-line-length is set; an input in the URL needs more than
+	 * the server's default.
+	 * @param maxHeaderSize Largest headers that the server accepts, unless
+	 * server.max-http-request-header-size is set; connection params need more than the
+	 * server's default.
+	 */
+	public record Http(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
+			@DefaultValue("1MB") DataSize maxOutgoingMessageSize, @DefaultValue("16KB") DataSize maxInitialLineLength,
+			@DefaultValue("32KB") DataSize maxHeaderSize) {
+	}
+
+	/**
+	 * Who may connect.
+	 *
+	 * @param allowedOrigins Origins of pages that may connect beside those of the server
+	 * itself, such as https://example.org or https://*.example.org; a page from elsewhere
+	 * gets 403.
+	 * @param csrfExempt Whether Spring Security's CSRF protection leaves the actor routes
+	 * alone, which protect themselves by the origin and the content type of a request.
+	 */
+	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue("true") boolean csrfExempt) {
+	}
+
+	/**
+	 * End of the application.
+	 *
+	 * @param timeout Longest time to wait for instances to be saved and connections to be
+	 * closed when the application stops.
+	 */
+	public record Shutdown(@DefaultValue("10s") Duration timeout) {
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.server.csrf.CsrfWebFilter;
+import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.connection.ConnectionAuthenticator;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.security.AuthenticationPrincipalResolver;
+import io.rivetevents.security.ConnParamsAuthenticationConverter;
+import io.rivetevents.security.ConnectionLogoutHandler;
+import io.rivetevents.security.ManagedConnectionAuthenticator;
+import io.rivetevents.security.MethodSecurityCheck;
+import io.rivetevents.security.SecurityContextDecorator;
+import io.rivetevents.security.SecurityFailureTranslator;
+import io.rivetevents.transport.BasePath;
+
+/**
+ * Auto-configuration of what Spring Security adds: who calls, what is denied, and the end
+ * of connections at logout.
+ */
+@AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class)
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnClass({ Authentication.class, ServerHttpSecurity.class })
+@ConditionalOnBean(ActorDirectory.class)
+public final class RivetEventsSecurityAutoConfiguration {
+
+	@Bean
+	AuthenticationPrincipalResolver rivetAuthenticationPrincipalResolver() {
+		return new AuthenticationPrincipalResolver();
+	}
+
+	@Bean
+	@Order(Ordered.HIGHEST_PRECEDENCE)
+	SecurityContextDecorator rivetSecurityContextDecorator() {
+		return new SecurityContextDecorator();
+	}
+
+	@Bean
+	SecurityFailureTranslator rivetSecurityFailureTranslator() {
+		return new SecurityFailureTranslator();
+	}
+
+	@Bean
+	MethodSecurityCheck rivetMethodSecurityCheck(ListableBeanFactory beanFactory) {
+		return new MethodSecurityCheck(beanFactory);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ConnectionAuthenticator.class)
+	ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> converter,
+			ObjectProvider<ReactiveAuthenticationManager> manager) {
+		ConnParamsAuthenticationConverter found = converter.getIfUnique();
+		return (found != null) ? new ManagedConnectionAuthenticator(found, manager.getObject())
+				: ConnectionAuthenticator.NONE;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ConnectionLogoutHandler rivetConnectionLogoutHandler(ConnectionRegistry connections) {
+		return new ConnectionLogoutHandler(connections);
+	}
+
+	/**
+	 * Before the handler that invalidates the session, whose id is what connections know.
+	 */
+	@Bean
+	Customizer<ServerHttpSecurity.LogoutSpec> rivetLogoutCustomizer(ConnectionLogoutHandler handler) {
+		return (logout) -> logout.logoutHandler((handlers) -> handlers.add(0, handler));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
+	static class Csrf {
+
+		@Bean
+		Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
+			ServerWebExchangeMatcher notOurs = (exchange) -> basePath.getObject().within(exchange.getRequest()) != null
+					? MatchResult.notMatch() : MatchResult.match();
+			return (csrf) -> csrf.requireCsrfProtectionMatcher(
+					new AndServerWebExchangeMatcher(notOurs, CsrfWebFilter.DEFAULT_CSRF_MATCHER));
+		}
+
+	}
+
+}

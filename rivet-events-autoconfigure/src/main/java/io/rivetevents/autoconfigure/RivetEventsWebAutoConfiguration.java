@@ -1,0 +1,150 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.DispatcherHandler;
+import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import reactor.netty.http.server.HttpServer;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.connection.ConnectionAuthenticator;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.transport.ActorHandlerMapping;
+import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.OriginFilter;
+import io.rivetevents.transport.http.ActorHttpHandler;
+import io.rivetevents.transport.http.HttpLimits;
+import io.rivetevents.transport.websocket.ActorHandshakeService;
+import io.rivetevents.transport.websocket.ActorWebSocketHandler;
+import io.rivetevents.transport.websocket.WebSocketSettings;
+
+/**
+ * Auto-configuration of the ways in which clients reach actors.
+ */
+@AutoConfiguration(after = RivetEventsAutoConfiguration.class)
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnClass({ DispatcherHandler.class, HttpServer.class })
+@ConditionalOnBean(ActorDirectory.class)
+public final class RivetEventsWebAutoConfiguration {
+
+	@Bean
+	BasePath rivetBasePath(RivetEventsProperties properties) {
+		return new BasePath(properties.basePath());
+	}
+
+	@Bean
+	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator) {
+		return new Handshake(authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE));
+	}
+
+	@Bean
+	OriginFilter rivetOriginFilter(BasePath basePath, RivetEventsProperties properties) {
+		return new OriginFilter(basePath, properties.security().allowedOrigins());
+	}
+
+	/** Clients send longer request lines and headers than the server takes by default. */
+	@Bean
+	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> rivetServerCustomizer(RivetEventsProperties properties,
+			Environment environment) {
+		return (factory) -> {
+			raise(factory, environment, "server.netty.max-initial-line-length", (server) -> server.httpRequestDecoder(
+					(decoder) -> decoder.maxInitialLineLength(bytes(properties.http().maxInitialLineLength()))));
+			raise(factory, environment, "server.max-http-request-header-size", (server) -> server
+				.httpRequestDecoder((decoder) -> decoder.maxHeaderSize(bytes(properties.http().maxHeaderSize()))));
+		};
+	}
+
+	private static void raise(NettyReactiveWebServerFactory factory, Environment environment, String setting,
+			NettyServerCustomizer customizer) {
+		if (!environment.containsProperty(setting)) {
+			factory.addServerCustomizers(customizer);
+		}
+	}
+
+	private static int bytes(DataSize size) {
+		return (int) size.toBytes();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "rivet.events.http.enabled", matchIfMissing = true)
+	static class Http {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ActorHttpHandler rivetHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake,
+				ValueMapper mapper, RivetEventsProperties properties) {
+			RivetEventsProperties.Http http = properties.http();
+			int maxInput = bytes(properties.actor().maxInputSize());
+			return new ActorHttpHandler(basePath, directory, handshake, mapper,
+					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2));
+		}
+
+		@Bean
+		ActorHandlerMapping rivetHttpHandlerMapping(BasePath basePath, ActorHttpHandler handler) {
+			return ActorHandlerMapping.forHttp(basePath, handler);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "rivet.events.websocket.enabled", matchIfMissing = true)
+	static class WebSocket {
+
+		@Bean
+		WebSocketSettings rivetWebSocketSettings(RivetEventsProperties properties) {
+			RivetEventsProperties.Websocket websocket = properties.websocket();
+			return new WebSocketSettings(bytes(websocket.maxMessageSize()), bytes(websocket.maxFrameSize()),
+					websocket.keepAlive(), websocket.rejectionDelay(), websocket.compression(),
+					new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(),
+							bytes(websocket.maxOutgoingMessageSize())));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, ActorDirectory directory,
+				ConnectionRegistry connections, Handshake handshake, ValueMapper mapper, WebSocketSettings settings) {
+			return new ActorWebSocketHandler(basePath, directory, connections, handshake, mapper, settings);
+		}
+
+		@Bean
+		ActorHandlerMapping rivetWebSocketHandlerMapping(BasePath basePath, ActorWebSocketHandler handler) {
+			return ActorHandlerMapping.forWebSocket(basePath, handler);
+		}
+
+		/** Leaves the application's own WebSocket handlers to WebFlux. */
+		@Bean
+		WebSocketHandlerAdapter rivetWebSocketHandlerAdapter(WebSocketSettings settings) {
+			return new WebSocketHandlerAdapter(new ActorHandshakeService(settings)) {
+
+				@Override
+				public boolean supports(Object handler) {
+					return handler instanceof ActorWebSocketHandler;
+				}
+
+				@Override
+				public int getOrder() {
+					return super.getOrder() - 1;
+				}
+
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Beans, conditions, properties; no behaviour.
+ */
+@NullMarked
+package io.rivetevents.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

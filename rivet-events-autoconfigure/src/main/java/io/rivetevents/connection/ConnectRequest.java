@@ -1,0 +1,27 @@
+package io.rivetevents.connection;
+
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A client's wish to connect to an actor.
+ *
+ * @param connectionId id of the connection to be; its way out is found under it in the
+ * {@link ConnectionRegistry}
+ * @param params what the client sent as connection params, {@code null} if nothing
+ * @param identity who is behind it
+ * @param stateless whether it stands for one call over HTTP, which has no way out
+ */
+public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless) {
+
+	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false);
+	}
+
+	public static ConnectRequest stateless(@Nullable JsonNode params, Identity identity) {
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true);
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.rivetevents.connection;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+import io.rivetevents.protocol.CloseReason;
+
+/**
+ * The connections of this node, by id. A transport registers a connection before it asks
+ * an actor to connect it, and removes it when its socket is gone.
+ */
+public final class ConnectionRegistry {
+
+	private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+	private record Entry(Identity identity, Outbound outbound) {
+	}
+
+	/**
+	 * Add a connection.
+	 * @param request what the client asked for
+	 * @param outbound its way out
+	 */
+	public void register(ConnectRequest request, Outbound outbound) {
+		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound));
+	}
+
+	/**
+	 * Remove a connection whose socket is gone.
+	 * @param connectionId its id
+	 */
+	public void remove(String connectionId) {
+		this.entries.remove(connectionId);
+	}
+
+	/**
+	 * Return the way out to a connection, {@link Outbound#NONE} if it is not or no longer
+	 * here.
+	 * @param connectionId its id
+	 */
+	public Outbound outbound(String connectionId) {
+		Entry entry = this.entries.get(connectionId);
+		return (entry != null) ? entry.outbound() : Outbound.NONE;
+	}
+
+	/**
+	 * Close the connections of some clients.
+	 * @param who which ones
+	 * @param reason what they are told
+	 * @return how many
+	 */
+	public int close(Predicate<Identity> who, CloseReason reason) {
+		int count = 0;
+		for (Entry entry : this.entries.values()) {
+			if (who.test(entry.identity())) {
+				entry.outbound().close(reason);
+				count++;
+			}
+		}
+		return count;
+	}
+
+	/**
+	 * Return the number of open connections.
+	 */
+	public int size() {
+		return this.entries.size();
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.rivetevents.invocation;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedMethod;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.Invocation;
+
+/**
+ * A method of an actor, ready to be called: where each argument comes from has been
+ * decided, and what it may return is known.
+ */
+final class ActorMethod extends AnnotatedMethod {
+
+	private final Object actor;
+
+	private final Method invocable;
+
+	private final Arguments arguments;
+
+	private final ArgumentValidator validator;
+
+	private final InvocationDecorator decorator;
+
+	private final @Nullable ReactiveAdapter adapter;
+
+	/**
+	 * Create a method.
+	 * @param actor the bean, which may be a proxy
+	 * @param method method of its class
+	 * @param arguments where they come from
+	 * @param validator checks them
+	 * @param decorator goes around the call
+	 */
+	ActorMethod(Object actor, Method method, Arguments arguments, ArgumentValidator validator,
+			InvocationDecorator decorator) {
+		super(method);
+		this.actor = actor;
+		this.invocable = AopUtils.selectInvocableMethod(method, actor.getClass());
+		this.invocable.setAccessible(true);
+		this.arguments = arguments;
+		this.validator = validator;
+		this.decorator = decorator;
+		this.adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
+	}
+
+	/**
+	 * Return the type of what the method makes, out of any {@code Mono}.
+	 */
+	ResolvableType valueType() {
+		MethodParameter returned = getReturnType();
+		ResolvableType type = ResolvableType.forMethodParameter(returned);
+		return (this.adapter != null && !this.adapter.isNoValue()) ? type.getGeneric(0) : type;
+	}
+
+	/**
+	 * Return whether the method makes nothing.
+	 */
+	boolean returnsNothing() {
+		Class<?> type = valueType().toClass();
+		return type == void.class || type == Void.class || (this.adapter != null && this.adapter.isNoValue());
+	}
+
+	/**
+	 * Call the method on the current thread.
+	 * @param invocation what to resolve arguments from
+	 * @return its result; a {@code Mono} if it comes later
+	 */
+	@Nullable Object invoke(Invocation invocation) throws Exception {
+		@Nullable Object[] args = this.arguments.resolve(invocation);
+		this.validator.validate(this.actor, getMethod(), args);
+		Callable<@Nullable Object> call = () -> adapt(call(args));
+		return this.decorator.around(invocation, call);
+	}
+
+	private @Nullable Object call(@Nullable Object[] args) throws Exception {
+		try {
+			return this.invocable.invoke(this.actor, args);
+		}
+		catch (InvocationTargetException ex) {
+			if (ex.getTargetException() instanceof Exception cause) {
+				throw cause;
+			}
+			throw ex;
+		}
+	}
+
+	private @Nullable Object adapt(@Nullable Object result) {
+		if (this.adapter == null || result == null) {
+			return result;
+		}
+		Publisher<Object> publisher = this.adapter.toPublisher(result);
+		return this.adapter.isMultiValue() ? Flux.from(publisher).collectList() : Mono.from(publisher);
+	}
+
+}

@@ -1,0 +1,63 @@
+package io.rivetevents.invocation;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.annotation.Actor;
+
+/**
+ * Finds the {@link Actor} beans once all singletons are there, so that an actor may
+ * itself be injected with what calls other actors.
+ */
+public final class ActorRegistrar implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(ActorRegistrar.class);
+
+	private final ListableBeanFactory beanFactory;
+
+	private final ObjectProvider<LocalActorDirectory> directory;
+
+	private final ObjectProvider<ActorSettings> settings;
+
+	private final ObjectProvider<InvocationSupport> support;
+
+	/**
+	 * Create a registrar.
+	 * @param beanFactory where actors are looked for
+	 * @param directory where they are put
+	 * @param settings limits and times that an actor does not set
+	 * @param support what calls need
+	 */
+	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<LocalActorDirectory> directory,
+			ObjectProvider<ActorSettings> settings, ObjectProvider<InvocationSupport> support) {
+		this.beanFactory = beanFactory;
+		this.directory = directory;
+		this.settings = settings;
+		this.support = support;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		for (String name : this.beanFactory.getBeanNamesForAnnotation(Actor.class)) {
+			register(name);
+		}
+		logger.info("Actors: " + this.directory.getObject().names().stream().sorted().toList());
+	}
+
+	private void register(String name) {
+		Object bean = this.beanFactory.getBean(name);
+		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
+		if (!this.beanFactory.isSingleton(name)) {
+			throw new InvalidActorException(type, "it must be a singleton; what belongs to one instance is its state");
+		}
+		this.directory.getObject()
+			.register(new AnnotatedActorType(name, type, bean, this.settings.getObject(), this.support.getObject()));
+	}
+
+}

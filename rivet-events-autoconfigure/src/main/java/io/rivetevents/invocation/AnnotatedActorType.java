@@ -1,0 +1,261 @@
+package io.rivetevents.invocation;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+import org.springframework.util.StringUtils;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.ActorType;
+import io.rivetevents.actor.Hook;
+import io.rivetevents.actor.Invocation;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * What the instances of a class with {@link Actor} do. All that can be wrong with the
+ * class is found when this is created.
+ */
+final class AnnotatedActorType implements ActorType {
+
+	private static final Log logger = LogFactory.getLog(AnnotatedActorType.class);
+
+	private static final int MAX_NAME_LENGTH = 64;
+
+	private final String name;
+
+	private final Class<?> type;
+
+	private final Object bean;
+
+	private final InvocationSupport support;
+
+	private final ActorSettings settings;
+
+	private final Map<Hook, ActorMethod> hooks = new EnumMap<>(Hook.class);
+
+	private final Map<String, ActorMethod> actions = new HashMap<>();
+
+	private final Map<String, ActionSettings> actionSettings = new HashMap<>();
+
+	private final @Nullable Type stateType;
+
+	/**
+	 * Read a class.
+	 * @param name name of the actor
+	 * @param type its class
+	 * @param bean the bean, which may be a proxy
+	 * @param defaults limits and times that the class does not set
+	 * @param support what calls need
+	 * @throws InvalidActorException if the class is not written as it must be
+	 */
+	AnnotatedActorType(String name, Class<?> type, Object bean, ActorSettings defaults, InvocationSupport support) {
+		this.name = name;
+		this.type = type;
+		this.bean = bean;
+		this.support = support;
+		if (name.length() > MAX_NAME_LENGTH) {
+			throw new InvalidActorException(type, "its name may have %d characters".formatted(MAX_NAME_LENGTH));
+		}
+		this.settings = settings(defaults);
+		HookAnnotation.ALL.forEach(this::findHook);
+		select(Action.class).forEach(this::addAction);
+		if (this.actions.isEmpty() && this.hooks.isEmpty()) {
+			throw new InvalidActorException(type, "it has no method with @Action");
+		}
+		this.stateType = producedType(Hook.CREATE_STATE);
+		checkTypeArguments();
+	}
+
+	private ActorSettings settings(ActorSettings defaults) {
+		Actor actor = AnnotatedElementUtils.findMergedAnnotation(this.type, Actor.class);
+		ActorSettings settings = defaults;
+		if (actor != null && StringUtils.hasText(actor.actionTimeout())) {
+			settings = settings.withActionTimeout(duration(actor.actionTimeout(), "actionTimeout"));
+		}
+		if (actor != null && StringUtils.hasText(actor.sleepTimeout())) {
+			settings = settings.withSleepTimeout(duration(actor.sleepTimeout(), "sleepTimeout"));
+		}
+		return settings;
+	}
+
+	private Duration duration(String text, String attribute) {
+		try {
+			return DurationFormatterUtils.detectAndParse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidActorException(this.type, "%s = \"%s\" is no duration".formatted(attribute, text));
+		}
+	}
+
+	private <A extends Annotation> Map<Method, A> select(Class<A> annotation) {
+		return MethodIntrospector.selectMethods(this.type,
+				(MethodIntrospector.MetadataLookup<A>) (method) -> AnnotatedElementUtils.findMergedAnnotation(method,
+						annotation));
+	}
+
+	private void findHook(HookAnnotation known) {
+		List<Method> methods = List.copyOf(select(known.annotation()).keySet());
+		if (methods.size() > 1) {
+			throw new InvalidActorException(methods.get(1), "@%s stands on another method, too: %s"
+				.formatted(known.annotation().getSimpleName(), methods.get(0).getName()));
+		}
+		methods.forEach((method) -> this.hooks.put(known.hook(), hookMethod(known, method)));
+	}
+
+	private ActorMethod hookMethod(HookAnnotation known, Method method) {
+		Arguments arguments = arguments(method, known.scope(), known.rest());
+		if (known.rest() == Arguments.Rest.PAYLOAD && arguments.restSize() > known.payloadSize()) {
+			throw new InvalidActorException(method,
+					"it has more parameters than a method with @%s".formatted(known.annotation().getSimpleName()));
+		}
+		ActorMethod hook = new ActorMethod(this.bean, method, arguments, ArgumentValidator.NONE,
+				this.support.decorator());
+		boolean mustProduce = known.hook() == Hook.CREATE_STATE || known.hook() == Hook.CREATE_CONN_STATE;
+		if (mustProduce && hook.returnsNothing()) {
+			throw new InvalidActorException(method, "it must return the state");
+		}
+		Class<?> value = hook.valueType().toClass();
+		if (known.hook() == Hook.CAN_SUBSCRIBE && value != boolean.class && value != Boolean.class) {
+			throw new InvalidActorException(method, "it must return boolean or Mono<Boolean>");
+		}
+		return hook;
+	}
+
+	private void addAction(Method method, Action action) {
+		String actionName = StringUtils.hasText(action.name()) ? action.name() : method.getName();
+		ActorMethod previous = this.actions.get(actionName);
+		if (previous != null) {
+			throw new InvalidActorException(method, "the action \"%s\" stands on another method, too: %s"
+				.formatted(actionName, previous.getMethod().toGenericString()));
+		}
+		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
+		ActorMethod added = new ActorMethod(this.bean, method, arguments, this.support.validator(),
+				this.support.decorator());
+		Duration timeout = StringUtils.hasText(action.timeout())
+				? duration(action.timeout(), "timeout of action " + actionName) : this.settings.actionTimeout();
+		this.actions.put(actionName, added);
+		this.actionSettings.put(actionName,
+				new ActionSettings(actionName, timeout, action.interleave(), action.durable(), added.returnsNothing()));
+	}
+
+	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
+		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
+			throw new InvalidActorException(method, "it must be neither private nor static");
+		}
+		MethodParameter[] parameters = new AnnotatedMethod(method).getMethodParameters();
+		return new Arguments(parameters, this.support.resolvers().chain(scope), rest, this.support.mapper());
+	}
+
+	private @Nullable Type producedType(Hook hook) {
+		ActorMethod method = this.hooks.get(hook);
+		return (method != null) ? method.valueType().getType() : null;
+	}
+
+	private void checkTypeArguments() {
+		this.hooks.values().forEach(this::checkTypeArguments);
+		this.actions.values().forEach(this::checkTypeArguments);
+	}
+
+	private void checkTypeArguments(ActorMethod method) {
+		Type connectionState = producedType(Hook.CREATE_CONN_STATE);
+		for (MethodParameter parameter : method.getMethodParameters()) {
+			ResolvableType declared = ResolvableType.forMethodParameter(parameter);
+			if (parameter.getParameterType() == ActorContext.class) {
+				check(parameter, declared.getGeneric(0), this.stateType, "state", "@CreateState");
+				check(parameter, declared.getGeneric(1), connectionState, "connection state", "@CreateConnState");
+			}
+			else if (parameter.getParameterType() == Connection.class) {
+				check(parameter, declared.getGeneric(0), connectionState, "connection state", "@CreateConnState");
+			}
+		}
+	}
+
+	private static void check(MethodParameter parameter, ResolvableType declared, @Nullable Type produced, String what,
+			String annotation) {
+		Class<?> wanted = declared.resolve(Object.class);
+		if (wanted == Object.class || wanted == Void.class) {
+			return;
+		}
+		if (produced == null) {
+			throw new InvalidActorException(parameter, "it names %s as type of the %s, but no method has %s"
+				.formatted(wanted.getName(), what, annotation));
+		}
+		if (!declared.isAssignableFrom(ResolvableType.forType(produced))) {
+			throw new InvalidActorException(parameter, "it names %s as type of the %s, but the method with %s makes %s"
+				.formatted(wanted.getName(), what, annotation, produced.getTypeName()));
+		}
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public ActorSettings settings() {
+		return this.settings;
+	}
+
+	@Override
+	public Set<Hook> hooks() {
+		return this.hooks.keySet();
+	}
+
+	@Override
+	public @Nullable Type stateType() {
+		return this.stateType;
+	}
+
+	@Override
+	public @Nullable ActionSettings action(String name) {
+		return this.actionSettings.get(name);
+	}
+
+	@Override
+	public @Nullable Object invoke(Invocation invocation) throws Exception {
+		Hook hook = invocation.hook();
+		ActorMethod method = (hook != null) ? this.hooks.get(hook) : this.actions.get(invocation.name());
+		if (method == null) {
+			throw new IllegalStateException("There is no method for " + invocation);
+		}
+		return method.invoke(invocation);
+	}
+
+	@Override
+	public RivetException translate(Throwable failure, Invocation invocation) {
+		RivetException known = this.support.translate(failure);
+		if (known != null) {
+			return known;
+		}
+		logger.error("%s failed".formatted(invocation), failure);
+		return new RivetException(ErrorCode.INTERNAL_ERROR);
+	}
+
+	@Override
+	public String toString() {
+		return "actor %s (%s)".formatted(this.name, this.type.getName());
+	}
+
+}

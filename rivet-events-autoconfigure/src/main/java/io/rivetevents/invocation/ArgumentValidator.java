@@ -1,0 +1,26 @@
+package io.rivetevents.invocation;
+
+import java.lang.reflect.Method;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks arguments that have been converted.
+ */
+@FunctionalInterface
+public interface ArgumentValidator {
+
+	/** Accepts all. */
+	ArgumentValidator NONE = (actor, method, args) -> {
+	};
+
+	/**
+	 * Check the arguments of a call.
+	 * @param actor the bean
+	 * @param method its method, as declared in the actor class
+	 * @param args one for each parameter
+	 * @throws io.rivetevents.protocol.RivetException {@code actor.validation_error}
+	 */
+	void validate(Object actor, Method method, @Nullable Object[] args);
+
+}

@@ -1,0 +1,191 @@
+package io.rivetevents.invocation;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.Invocation;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * Where the arguments of one method come from: a resolver for each parameter that one
+ * supports, the client's arguments for the rest.
+ */
+final class Arguments {
+
+	private final List<Argument> arguments;
+
+	private final int clientArguments;
+
+	private final boolean takesRest;
+
+	/** Makes the argument for one parameter. */
+	private interface Argument {
+
+		@Nullable Object resolve(Invocation invocation);
+
+	}
+
+	/**
+	 * What stands behind the parameters that no resolver supports.
+	 */
+	enum Rest {
+
+		/** The client's arguments, in order. */
+		CLIENT,
+
+		/** What the hook is told, in order. */
+		PAYLOAD,
+
+		/** Nothing: such a parameter is a mistake. */
+		NONE
+
+	}
+
+	/**
+	 * Decide where arguments come from.
+	 * @param parameters parameters of the method
+	 * @param chain resolvers, in the order in which they are asked
+	 * @param rest what stands behind the others
+	 * @param mapper converts the client's arguments
+	 * @throws InvalidActorException if a parameter has no source
+	 */
+	Arguments(MethodParameter[] parameters, List<ActionArgumentResolver> chain, Rest rest, ValueMapper mapper) {
+		this.arguments = new ArrayList<>(parameters.length);
+		int position = 0;
+		boolean varArgs = false;
+		for (MethodParameter parameter : parameters) {
+			ActionArgumentResolver resolver = chain.stream()
+				.filter((candidate) -> candidate.supportsParameter(parameter))
+				.findFirst()
+				.orElse(null);
+			if (resolver != null) {
+				this.arguments.add((invocation) -> resolver.resolveArgument(parameter, invocation));
+				continue;
+			}
+			varArgs = parameter.getParameter().isVarArgs();
+			this.arguments.add(fromRest(parameter, position++, rest, mapper));
+		}
+		this.clientArguments = position;
+		this.takesRest = varArgs || rest != Rest.CLIENT;
+	}
+
+	private static Argument fromRest(MethodParameter parameter, int position, Rest rest, ValueMapper mapper) {
+		return switch (rest) {
+			case CLIENT -> parameter.getParameter().isVarArgs() ? new RestArgument(parameter, position, mapper)
+					: new ClientArgument(new Conversion(parameter, mapper), position);
+			case PAYLOAD -> (invocation) -> invocation.payload()[position];
+			case NONE -> throw new InvalidActorException(parameter, "no resolver supports it");
+		};
+	}
+
+	/**
+	 * Return how many parameters no resolver supports.
+	 */
+	int restSize() {
+		return this.clientArguments;
+	}
+
+	/**
+	 * Make the arguments for a call.
+	 */
+	@Nullable Object[] resolve(Invocation invocation) {
+		int given = invocation.args().size();
+		if (given > this.clientArguments && !this.takesRest) {
+			throw Violations.of("arguments", "are too many: %d given, %d taken".formatted(given, this.clientArguments));
+		}
+		@Nullable Object[] values = new @Nullable Object[this.arguments.size()];
+		for (int i = 0; i < values.length; i++) {
+			values[i] = this.arguments.get(i).resolve(invocation);
+		}
+		return values;
+	}
+
+	private record ClientArgument(Conversion conversion, int position) implements Argument {
+
+		@Override
+		public @Nullable Object resolve(Invocation invocation) {
+			boolean given = this.position < invocation.args().size();
+			return this.conversion.convert(given ? invocation.args().get(this.position) : null);
+		}
+
+	}
+
+	private record RestArgument(MethodParameter parameter, int position, ValueMapper mapper) implements Argument {
+
+		@Override
+		public Object resolve(Invocation invocation) {
+			Class<?> component = this.parameter.getParameterType().getComponentType();
+			JavaType type = this.mapper.constructType(component);
+			String name = this.parameter.getParameter().getName();
+			int count = Math.max(invocation.args().size() - this.position, 0);
+			Object values = Array.newInstance(component, count);
+			for (int i = 0; i < count; i++) {
+				JsonNode node = invocation.args().get(this.position + i);
+				Array.set(values, i, Conversion.read(node, type, "%s[%d]".formatted(name, i), this.mapper));
+			}
+			return values;
+		}
+
+	}
+
+	/**
+	 * Converts what a client sent to the type of a parameter.
+	 */
+	static final class Conversion {
+
+		private final String name;
+
+		private final JavaType type;
+
+		private final boolean optional;
+
+		private final boolean nullable;
+
+		private final ValueMapper mapper;
+
+		Conversion(MethodParameter parameter, ValueMapper mapper) {
+			this.name = parameter.getParameter().getName();
+			this.optional = parameter.getParameterType() == Optional.class;
+			this.nullable = parameter.isOptional() || JsonNode.class.isAssignableFrom(parameter.getParameterType());
+			this.type = mapper.constructType(parameter.getGenericParameterType());
+			this.mapper = mapper;
+		}
+
+		@Nullable Object convert(@Nullable JsonNode node) {
+			boolean absent = node == null || node.isNull() || node.isMissingNode();
+			if (absent && !this.nullable) {
+				throw Violations.of(this.name, (node == null) ? "is missing" : "must not be null");
+			}
+			if (node == null || (absent && this.optional)) {
+				return this.optional ? Optional.empty() : null;
+			}
+			return read(node, this.type, this.name, this.mapper);
+		}
+
+		private static @Nullable Object read(JsonNode node, JavaType type, String name, ValueMapper mapper) {
+			try {
+				return mapper.fromTree(node, type);
+			}
+			catch (JacksonException ex) {
+				String path = ex.getPath()
+					.stream()
+					.map((reference) -> (reference.getPropertyName() != null) ? "." + reference.getPropertyName()
+							: "[%d]".formatted(reference.getIndex()))
+					.collect(Collectors.joining());
+				throw Violations.of(name + path, "cannot be read from the %s given"
+					.formatted(node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.rivetevents.invocation;
+
+import java.lang.annotation.Annotation;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.Invocation;
+import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.Input;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * The argument resolvers, in the order in which they are asked.
+ */
+final class ContextResolvers {
+
+	private final ValueMapper mapper;
+
+	private final List<ActionArgumentResolver> ofApplication;
+
+	/** What a method can know of its caller. */
+	enum Scope {
+
+		/** Nothing: the instance itself is the cause. */
+		INSTANCE,
+
+		/** Who it is, before there is a connection. */
+		CALLER,
+
+		/** Its connection. */
+		CONNECTION
+
+	}
+
+	/**
+	 * Create the chain.
+	 * @param mapper converts params and input
+	 * @param ofApplication the application's own, in their order
+	 */
+	ContextResolvers(ValueMapper mapper, List<ActionArgumentResolver> ofApplication) {
+		this.mapper = mapper;
+		this.ofApplication = List.copyOf(ofApplication);
+	}
+
+	List<ActionArgumentResolver> chain(Scope scope) {
+		List<ActionArgumentResolver> chain = new ArrayList<>();
+		// by annotation
+		chain.add(converted(Input.class, Invocation::input));
+		if (scope != Scope.INSTANCE) {
+			chain.add(converted(ConnParams.class, Invocation::params));
+		}
+		// by type
+		chain.add(ofType(ActorContext.class::isAssignableFrom, Invocation::context));
+		if (scope == Scope.CONNECTION) {
+			chain.add(ofType(Connection.class::isAssignableFrom, Invocation::connection));
+		}
+		// the application's own, and those of Spring Security
+		chain.addAll(this.ofApplication);
+		if (scope != Scope.INSTANCE) {
+			chain.add(ofType(Principal.class::isAssignableFrom, Invocation::principal));
+		}
+		return chain;
+	}
+
+	private static ActionArgumentResolver ofType(Predicate<Class<?>> type,
+			Function<Invocation, @Nullable Object> value) {
+		return new ActionArgumentResolver() {
+
+			@Override
+			public boolean supportsParameter(MethodParameter parameter) {
+				return type.test(parameter.getParameterType());
+			}
+
+			@Override
+			public @Nullable Object resolveArgument(MethodParameter parameter, Invocation invocation) {
+				Object found = value.apply(invocation);
+				return parameter.getParameterType().isInstance(found) ? found : null;
+			}
+
+		};
+	}
+
+	private ActionArgumentResolver converted(Class<? extends Annotation> annotation,
+			Function<Invocation, @Nullable JsonNode> value) {
+		Map<MethodParameter, Arguments.Conversion> conversions = new ConcurrentHashMap<>();
+		return new ActionArgumentResolver() {
+
+			@Override
+			public boolean supportsParameter(MethodParameter parameter) {
+				return parameter.hasParameterAnnotation(annotation);
+			}
+
+			@Override
+			public @Nullable Object resolveArgument(MethodParameter parameter, Invocation invocation) {
+				return conversions
+					.computeIfAbsent(parameter, (key) -> new Arguments.Conversion(key, ContextResolvers.this.mapper))
+					.convert(value.apply(invocation));
+			}
+
+		};
+	}
+
+}

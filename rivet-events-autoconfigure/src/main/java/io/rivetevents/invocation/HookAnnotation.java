@@ -1,0 +1,50 @@
+package io.rivetevents.invocation;
+
+import java.lang.annotation.Annotation;
+import java.util.List;
+
+import io.rivetevents.actor.Hook;
+import io.rivetevents.annotation.CanSubscribe;
+import io.rivetevents.annotation.CreateConnState;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnBeforeActionResponse;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.annotation.OnCreate;
+import io.rivetevents.annotation.OnDestroy;
+import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.annotation.OnSleep;
+import io.rivetevents.annotation.OnStateChange;
+import io.rivetevents.annotation.OnWake;
+import io.rivetevents.invocation.Arguments.Rest;
+import io.rivetevents.invocation.ContextResolvers.Scope;
+
+/**
+ * What marks the method for a hook, and what that method can take.
+ *
+ * @param annotation the mark
+ * @param hook the hook
+ * @param scope what it can know of the caller
+ * @param payloadSize how many parameters it may have beside
+ */
+record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope scope, int payloadSize) {
+
+	static final List<HookAnnotation> ALL = List.of(
+			new HookAnnotation(CreateState.class, Hook.CREATE_STATE, Scope.INSTANCE, 0),
+			new HookAnnotation(OnCreate.class, Hook.CREATE, Scope.INSTANCE, 0),
+			new HookAnnotation(OnWake.class, Hook.WAKE, Scope.INSTANCE, 0),
+			new HookAnnotation(OnSleep.class, Hook.SLEEP, Scope.INSTANCE, 0),
+			new HookAnnotation(OnDestroy.class, Hook.DESTROY, Scope.INSTANCE, 0),
+			new HookAnnotation(OnBeforeConnect.class, Hook.BEFORE_CONNECT, Scope.CALLER, 0),
+			new HookAnnotation(CreateConnState.class, Hook.CREATE_CONN_STATE, Scope.CALLER, 0),
+			new HookAnnotation(OnConnect.class, Hook.CONNECT, Scope.CONNECTION, 0),
+			new HookAnnotation(OnDisconnect.class, Hook.DISCONNECT, Scope.CONNECTION, 0),
+			new HookAnnotation(CanSubscribe.class, Hook.CAN_SUBSCRIBE, Scope.CONNECTION, 1),
+			new HookAnnotation(OnBeforeActionResponse.class, Hook.BEFORE_ACTION_RESPONSE, Scope.CONNECTION, 2),
+			new HookAnnotation(OnStateChange.class, Hook.STATE_CHANGE, Scope.INSTANCE, 1));
+
+	Rest rest() {
+		return (this.payloadSize > 0) ? Rest.PAYLOAD : Rest.NONE;
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.rivetevents.invocation;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+import org.springframework.core.MethodParameter;
+
+/**
+ * An actor class is not written as it must be. The application does not start.
+ */
+public class InvalidActorException extends IllegalStateException {
+
+	/**
+	 * Create the exception.
+	 * @param type the class
+	 * @param problem what is wrong with it
+	 */
+	public InvalidActorException(Class<?> type, String problem) {
+		super("Actor %s: %s".formatted(type.getName(), problem));
+	}
+
+	/**
+	 * Create the exception.
+	 * @param method the method
+	 * @param problem what is wrong with it
+	 */
+	public InvalidActorException(Method method, String problem) {
+		super("Actor method %s: %s".formatted(describe(method), problem));
+	}
+
+	/**
+	 * Create the exception.
+	 * @param parameter the parameter
+	 * @param problem what is wrong with it
+	 */
+	public InvalidActorException(MethodParameter parameter, String problem) {
+		super("Actor method %s: parameter %d (%s %s): %s".formatted(describe(parameter.getExecutable()),
+				parameter.getParameterIndex(), parameter.getGenericParameterType().getTypeName(),
+				parameter.getParameter().getName(), problem));
+	}
+
+	private static String describe(java.lang.reflect.Executable method) {
+		String parameters = Arrays.stream(method.getParameterTypes())
+			.map(Class::getSimpleName)
+			.collect(Collectors.joining(", "));
+		return "%s.%s(%s)".formatted(method.getDeclaringClass().getName(), method.getName(), parameters);
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.rivetevents.invocation;
+
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * What the calls of all actors need.
+ */
+public final class InvocationSupport {
+
+	private final ValueMapper mapper;
+
+	private final ContextResolvers resolvers;
+
+	private final ArgumentValidator validator;
+
+	private final InvocationDecorator decorator;
+
+	private final List<FailureTranslator> translators;
+
+	/**
+	 * Create the support.
+	 * @param mapper converts arguments
+	 * @param resolvers the application's argument resolvers, in their order
+	 * @param validator checks arguments of actions
+	 * @param decorators go around each call, the first one outermost
+	 * @param translators say what clients are told of exceptions, asked in their order
+	 */
+	public InvocationSupport(ValueMapper mapper, List<ActionArgumentResolver> resolvers, ArgumentValidator validator,
+			List<InvocationDecorator> decorators, List<FailureTranslator> translators) {
+		this.mapper = mapper;
+		this.resolvers = new ContextResolvers(mapper, resolvers);
+		this.validator = validator;
+		this.decorator = decorators.stream()
+			.reduce((invocation, call) -> call.call(), (outer,
+					inner) -> (invocation, call) -> outer.around(invocation, () -> inner.around(invocation, call)));
+		this.translators = List.copyOf(translators);
+	}
+
+	ValueMapper mapper() {
+		return this.mapper;
+	}
+
+	ContextResolvers resolvers() {
+		return this.resolvers;
+	}
+
+	ArgumentValidator validator() {
+		return this.validator;
+	}
+
+	InvocationDecorator decorator() {
+		return this.decorator;
+	}
+
+	/**
+	 * Translate a failure.
+	 * @return what the client is told, {@code null} if that is nothing of it
+	 */
+	@Nullable RivetException translate(Throwable failure) {
+		boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException;
+		Throwable cause = failure.getCause();
+		if (wrapper && cause != null) {
+			return translate(cause);
+		}
+		if (failure instanceof RivetException known) {
+			return known;
+		}
+		for (FailureTranslator translator : this.translators) {
+			RivetException known = translator.translate(failure);
+			if (known != null) {
+				return known;
+			}
+		}
+		return null;
+	}
+
+}

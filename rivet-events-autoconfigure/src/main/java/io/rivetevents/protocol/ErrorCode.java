@@ -1,0 +1,182 @@
+package io.rivetevents.protocol;
+
+/**
+ * What a client can be told that is wrong: group and code as they stand on the wire, the
+ * HTTP status, and the message that is used where there is no better one.
+ *
+ * @see <a href="https://rivet.dev/docs/actors/errors">Rivet: errors</a>
+ */
+public enum ErrorCode {
+
+	/** Told when an action has thrown a {@code UserError} without a code of its own. */
+	USER_ERROR("user", "user_error", 400, "An error occurred"),
+
+	/** Told when something went wrong that no client may see; the log has it in full. */
+	INTERNAL_ERROR("rivetkit", "internal_error", 500, "An internal error occurred"),
+
+	/** Told when an actor has no action of that name. */
+	ACTION_NOT_FOUND("actor", "action_not_found", 404, "The action was not found."),
+
+	/** Told when an action took longer than its time-out. */
+	ACTION_TIMED_OUT("actor", "action_timed_out", 408, "Action timed out"),
+
+	/** Told when there is no instance for that id or key. */
+	ACTOR_NOT_FOUND("actor", "not_found", 404, "The actor does not exist or was destroyed."),
+
+	/** Told when there is no actor of that name; RivetKit clients do not retry it. */
+	ACTOR_NOT_REGISTERED("actor", "not_registered", 400, "There is no actor of that name."),
+
+	/** Told when an instance was to be created at a key in use. */
+	DUPLICATE_KEY("actor", "duplicate_key", 400, "There is an actor with that key."),
+
+	/** Told when arguments or params do not fit their types or constraints. */
+	VALIDATION_ERROR("actor", "validation_error", 400, "The arguments are not valid."),
+
+	/** Told when a route was asked for with the wrong HTTP method. */
+	METHOD_NOT_ALLOWED("actor", "method_not_allowed", 405, "The method is not allowed."),
+
+	/** Told when a message or body cannot be read. */
+	INVALID_REQUEST("actor", "invalid_request", 400, "The message cannot be read."),
+
+	/**
+	 * Told when the server stops, or another instance has taken over; RivetKit clients
+	 * retry.
+	 */
+	RESTARTING("actor", "restarting", 503, "The actor is restarting."),
+
+	/** Told when the instance is being deleted. */
+	DESTROYING("actor", "destroying", 503, "The actor is being destroyed."),
+
+	/**
+	 * Told when the instance has gone to sleep with clients connected; RivetKit clients
+	 * retry.
+	 */
+	STOPPED("actor", "stopped", 503, "The actor has gone to sleep."),
+
+	/** Told when the mailbox of an instance is full. */
+	OVERLOADED("actor", "overloaded", 503, "The actor has too much to do."),
+
+	/** Told when the input of a new instance is over the limit. */
+	INPUT_TOO_LARGE("actor", "input_too_large", 400, "The input is too large."),
+
+	/** Told when a key is over the limit. */
+	KEY_TOO_LARGE("actor", "key_too_large", 400, "The key is too large."),
+
+	/** Told when a serialized key is the empty text. */
+	EMPTY_KEY("actor", "empty_key", 400, "The key is empty."),
+
+	/** Told when a hook took longer than its time-out. */
+	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out."),
+
+	/** Told when a WebSocket names an unknown encoding. */
+	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
+
+	/** Told when a hook, Spring Security or wrong credentials deny something. */
+	FORBIDDEN("auth", "forbidden", 403, "Forbidden"),
+
+	/** Told when the user of a connection has logged out. */
+	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out."),
+
+	/** Told when a client sent a message over the limit. */
+	INCOMING_TOO_LONG("message", "incoming_too_long", 400, "The message is too long."),
+
+	/** Told when an answer or event is over the limit. */
+	OUTGOING_TOO_LONG("message", "outgoing_too_long", 400, "The answer is too long."),
+
+	/** Told when an HTTP request names an unknown encoding. */
+	ENCODING_INVALID("encoding", "invalid", 400, "The encoding is not known."),
+
+	/** Told when an HTTP request or handshake lacks something. */
+	REQUEST_INVALID("request", "invalid", 400, "The request is not valid."),
+
+	/**
+	 * Told when a route of RivetKit that this server does not have: queues, raw requests,
+	 * raw sockets, inspector.
+	 */
+	NOT_SUPPORTED("request", "not_supported", 501, "This is not supported."),
+
+	/** Told when a gateway URL leads nowhere. */
+	NO_ROUTE("guard", "no_route", 404, "There is no such route."),
+
+	/** Told when a {@code rvt-} parameter is unknown or its value does not fit. */
+	QUERY_INVALID_PARAMS("guard", "query_invalid_params", 400, "A gateway parameter is not valid."),
+
+	/** Told when a {@code rvt-} parameter is repeated. */
+	QUERY_DUPLICATE_PARAM("guard", "query_duplicate_param", 400, "A gateway parameter is there twice."),
+
+	/**
+	 * Told when a {@code rvt-} parameter of {@code getOrCreate} stands beside
+	 * {@code get}.
+	 */
+	QUERY_GET_DISALLOWED_PARAMS("guard", "query_get_disallowed_params", 400,
+			"A gateway parameter does not go with `get`."),
+
+	/** Told when {@code getOrCreate} without {@code rvt-runner}. */
+	QUERY_MISSING_POOL("guard", "query_missing_pool", 400, "The pool is missing."),
+
+	/** Told when a gateway URL with an empty name. */
+	QUERY_EMPTY_ACTOR_NAME("guard", "query_empty_actor_name", 400, "The name of the actor is missing."),
+
+	/** Told when a gateway URL with {@code @} in the name. */
+	QUERY_PATH_TOKEN_SYNTAX("guard", "query_path_token_syntax", 400, "A token does not go with a name."),
+
+	/** Told when {@code rvt-input} is not base64url. */
+	QUERY_INVALID_BASE64_INPUT("guard", "query_invalid_base64_input", 400, "The input is not base64url."),
+
+	/** Told when {@code rvt-input} is not CBOR. */
+	QUERY_INVALID_CBOR_INPUT("guard", "query_invalid_cbor_input", 400, "The input is not CBOR."),
+
+	/** Told when a gateway URL with a broken percent escape. */
+	QUERY_INVALID_PERCENT_ENCODING("guard", "query_invalid_percent_encoding", 400, "A percent escape is broken."),
+
+	/** Told when there is no such route. */
+	API_NOT_FOUND("api", "not_found", 404, "There is no such route."),
+
+	/** Told when a client does not read what is sent to it. */
+	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly."),
+
+	/** Told when a client has not answered a ping. */
+	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.");
+
+	private final String group;
+
+	private final String code;
+
+	private final int status;
+
+	private final String message;
+
+	ErrorCode(String group, String code, int status, String message) {
+		this.group = group;
+		this.code = code;
+		this.status = status;
+		this.message = message;
+	}
+
+	public String group() {
+		return this.group;
+	}
+
+	public String code() {
+		return this.code;
+	}
+
+	/**
+	 * Return the HTTP status of an answer.
+	 */
+	public int status() {
+		return this.status;
+	}
+
+	public String message() {
+		return this.message;
+	}
+
+	/**
+	 * Return the form in which it is the reason of a close frame: {@code group.code}.
+	 */
+	public String reason() {
+		return this.group + "." + this.code;
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.rivetevents.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a client is told as it is. It has no stack trace: it says what is wrong
+ * with a request, not where in the server that was found.
+ */
+public class RivetException extends RuntimeException {
+
+	private final String group;
+
+	private final String code;
+
+	private final int status;
+
+	private final transient @Nullable Object metadata;
+
+	public RivetException(ErrorCode code) {
+		this(code, code.message(), null);
+	}
+
+	public RivetException(ErrorCode code, String message) {
+		this(code, message, null);
+	}
+
+	/**
+	 * Create the exception.
+	 * @param code what is wrong
+	 * @param message text for people
+	 * @param metadata value for programs, converted with the application's
+	 * {@code JsonMapper}; {@code null} for none
+	 */
+	public RivetException(ErrorCode code, String message, @Nullable Object metadata) {
+		this(code.group(), code.code(), code.status(), message, metadata);
+	}
+
+	RivetException(String group, String code, int status, String message, @Nullable Object metadata) {
+		super(message, null, false, false);
+		this.group = group;
+		this.code = code;
+		this.status = status;
+		this.metadata = metadata;
+	}
+
+	public String group() {
+		return this.group;
+	}
+
+	public String code() {
+		return this.code;
+	}
+
+	/**
+	 * Return the HTTP status of an answer.
+	 */
+	public int status() {
+		return this.status;
+	}
+
+	public @Nullable Object metadata() {
+		return this.metadata;
+	}
+
+	/**
+	 * Return the text for people.
+	 */
+	public String text() {
+		return String.valueOf(getMessage());
+	}
+
+	@Override
+	public String toString() {
+		return "%s.%s: %s".formatted(this.group, this.code, getMessage());
+	}
+
+}

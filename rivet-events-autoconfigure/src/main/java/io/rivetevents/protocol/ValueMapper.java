@@ -1,0 +1,96 @@
+package io.rivetevents.protocol;
+
+import java.lang.reflect.Type;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.NullNode;
+
+/**
+ * Converts between the application's objects and values of the protocol, with the
+ * application's own mapper. Its {@link JacksonException}s are left to the caller unless
+ * said otherwise.
+ */
+public final class ValueMapper {
+
+	private final JsonMapper mapper;
+
+	public ValueMapper(JsonMapper mapper) {
+		this.mapper = mapper;
+	}
+
+	/**
+	 * Convert an object to a value.
+	 * @param object the object; a value is left as it is
+	 */
+	public JsonNode toTree(@Nullable Object object) {
+		if (object == null) {
+			return NullNode.getInstance();
+		}
+		return (object instanceof JsonNode node) ? node : this.mapper.valueToTree(object);
+	}
+
+	/**
+	 * Convert a value to an object.
+	 * @param node the value
+	 * @param type type of the object
+	 */
+	public @Nullable Object fromTree(JsonNode node, JavaType type) {
+		return type.isTypeOrSubTypeOf(JsonNode.class) ? node : this.mapper.treeToValue(node, type);
+	}
+
+	/**
+	 * Convert a value to an object.
+	 * @param node the value
+	 * @param type type of the object
+	 * @throws RivetException {@code actor.validation_error} if it does not fit
+	 */
+	public <T> @Nullable T convert(JsonNode node, Class<T> type) {
+		try {
+			return type.cast(fromTree(node, constructType(type)));
+		}
+		catch (JacksonException ex) {
+			throw new RivetException(ErrorCode.VALIDATION_ERROR,
+					"The value does not fit %s.".formatted(type.getSimpleName()));
+		}
+	}
+
+	public JavaType constructType(Type type) {
+		return this.mapper.constructType(type);
+	}
+
+	/**
+	 * Write an object as JSON.
+	 * @return UTF-8
+	 */
+	public byte[] write(@Nullable Object object) {
+		return this.mapper.writeValueAsBytes(object);
+	}
+
+	/**
+	 * Read an object from JSON.
+	 * @param json UTF-8
+	 * @param type type of the object
+	 */
+	public @Nullable Object read(byte[] json, Type type) {
+		return this.mapper.readValue(json, constructType(type));
+	}
+
+	/**
+	 * Read a value from JSON that a client sent.
+	 * @param json UTF-8
+	 * @throws RivetException {@code request.invalid} if it is none
+	 */
+	public JsonNode readTree(byte[] json) {
+		try {
+			return this.mapper.readTree(json);
+		}
+		catch (JacksonException ex) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "The body is not JSON.");
+		}
+	}
+
+}

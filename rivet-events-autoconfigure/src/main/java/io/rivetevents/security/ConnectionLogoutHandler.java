@@ -1,0 +1,35 @@
+package io.rivetevents.security;
+
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.server.WebFilterExchange;
+import org.springframework.security.web.server.authentication.logout.ServerLogoutHandler;
+import org.springframework.web.server.WebSession;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * Closes the connections of a web session with {@code auth.logged_out} when its user logs
+ * out. Those of the same user from elsewhere stay.
+ */
+public final class ConnectionLogoutHandler implements ServerLogoutHandler {
+
+	private final ConnectionRegistry connections;
+
+	public ConnectionLogoutHandler(ConnectionRegistry connections) {
+		this.connections = connections;
+	}
+
+	@Override
+	public Mono<Void> logout(WebFilterExchange exchange, Authentication authentication) {
+		return exchange.getExchange()
+			.getSession()
+			.map(WebSession::getId)
+			.doOnNext((id) -> this.connections.close((identity) -> id.equals(identity.sessionId()),
+					CloseReason.of(ErrorCode.LOGGED_OUT)))
+			.then();
+	}
+
+}

@@ -1,0 +1,22 @@
+package io.rivetevents.security;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
+
+import io.rivetevents.invocation.FailureTranslator;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * Tells a client {@code auth.forbidden} for what Spring Security denies, and no more.
+ */
+public final class SecurityFailureTranslator implements FailureTranslator {
+
+	@Override
+	public @Nullable RivetException translate(Throwable failure) {
+		boolean denied = failure instanceof AccessDeniedException || failure instanceof AuthenticationException;
+		return denied ? new RivetException(ErrorCode.FORBIDDEN) : null;
+	}
+
+}

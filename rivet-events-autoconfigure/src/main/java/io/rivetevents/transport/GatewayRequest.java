@@ -1,0 +1,175 @@
+package io.rivetevents.transport;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.Values;
+
+/**
+ * A gateway URL, read: {@code /gateway/<id>[@<token>]/<path>}, or
+ * {@code /gateway/<name>/<path>?rvt-...} by name and key. The protocol document, section
+ * 3.
+ *
+ * @param target which instance
+ * @param path what of it is asked for: the encoded rest of the path, from a slash on
+ */
+public record GatewayRequest(ActorTarget target, String path) {
+
+	/** What every path of this kind starts with. */
+	public static final String PREFIX = "/gateway/";
+
+	private static final String PARAMETER_PREFIX = "rvt-";
+
+	private static final Set<String> PARAMETERS = Set.of("rvt-namespace", "rvt-method", "rvt-runner", "rvt-pool",
+			"rvt-key", "rvt-input", "rvt-region", "rvt-crash-policy", "rvt-token", "rvt-skip-ready-wait");
+
+	private static final Set<String> CRASH_POLICIES = Set.of("restart", "sleep", "destroy");
+
+	private static final Set<String> BOOLEANS = Set.of("true", "1", "false", "0");
+
+	/**
+	 * Read a URL.
+	 * @param path encoded path from {@value #PREFIX} on
+	 * @param query encoded query, {@code null} if there is none
+	 * @throws RivetException {@code guard.query_*}, {@code guard.no_route}
+	 */
+	public static GatewayRequest parse(String path, @Nullable String query) {
+		if (path.contains("//")) {
+			throw new RivetException(ErrorCode.NO_ROUTE, "A gateway path has no empty segment.");
+		}
+		int end = path.indexOf('/', PREFIX.length());
+		String first = path.substring(PREFIX.length(), (end < 0) ? path.length() : end);
+		String rest = (end < 0) ? "/" : path.substring(end);
+		Map<String, String> parameters = parameters(query);
+		ActorTarget target = parameters.isEmpty() ? byId(first) : byKey(first, parameters);
+		return new GatewayRequest(target, rest);
+	}
+
+	private static ActorTarget byId(String segment) {
+		int token = segment.indexOf('@');
+		String id = decode((token < 0) ? segment : segment.substring(0, token));
+		if (id.isEmpty()) {
+			throw new RivetException(ErrorCode.NO_ROUTE, "A gateway path needs the id or the name of an actor.");
+		}
+		return new ActorTarget.ById(id);
+	}
+
+	private static ActorTarget byKey(String segment, Map<String, String> parameters) {
+		if (segment.contains("@")) {
+			throw new RivetException(ErrorCode.QUERY_PATH_TOKEN_SYNTAX,
+					"A token in the path goes with an id, not with a name.");
+		}
+		String name = decode(segment);
+		if (name.isEmpty()) {
+			throw new RivetException(ErrorCode.QUERY_EMPTY_ACTOR_NAME, "A gateway path needs the name of an actor.");
+		}
+		checkValues(parameters);
+		String namespace = parameters.getOrDefault("rvt-namespace", ActorAddress.DEFAULT_NAMESPACE);
+		ActorAddress address = new ActorAddress(namespace, name, ActorKey.ofQueryParameter(parameters.get("rvt-key")));
+		return switch (parameters.getOrDefault("rvt-method", "")) {
+			case "get" -> get(address, parameters);
+			case "getOrCreate" -> getOrCreate(address, parameters);
+			default -> throw invalid("rvt-method is `get` or `getOrCreate`.");
+		};
+	}
+
+	private static void checkValues(Map<String, String> parameters) {
+		if (!CRASH_POLICIES.contains(parameters.getOrDefault("rvt-crash-policy", "sleep"))) {
+			throw invalid("rvt-crash-policy is `restart`, `sleep` or `destroy`.");
+		}
+		if (!BOOLEANS.contains(parameters.getOrDefault("rvt-skip-ready-wait", "false"))) {
+			throw invalid("rvt-skip-ready-wait is `true` or `false`.");
+		}
+	}
+
+	private static ActorTarget get(ActorAddress address, Map<String, String> parameters) {
+		for (String name : Set.of("rvt-input", "rvt-region", "rvt-crash-policy", "rvt-runner", "rvt-pool")) {
+			if (parameters.containsKey(name)) {
+				throw new RivetException(ErrorCode.QUERY_GET_DISALLOWED_PARAMS, name + " does not go with `get`.");
+			}
+		}
+		return new ActorTarget.Get(address);
+	}
+
+	private static ActorTarget getOrCreate(ActorAddress address, Map<String, String> parameters) {
+		if (!parameters.containsKey("rvt-runner") && !parameters.containsKey("rvt-pool")) {
+			throw new RivetException(ErrorCode.QUERY_MISSING_POOL, "`getOrCreate` needs rvt-runner.");
+		}
+		String input = parameters.get("rvt-input");
+		return new ActorTarget.GetOrCreate(address, (input != null) ? readInput(input) : null);
+	}
+
+	private static JsonNode readInput(String base64) {
+		byte[] cbor;
+		try {
+			cbor = Base64.getUrlDecoder().decode(base64);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new RivetException(ErrorCode.QUERY_INVALID_BASE64_INPUT, "rvt-input is not base64url.");
+		}
+		try {
+			return Values.decodeCbor(cbor);
+		}
+		catch (RivetException ex) {
+			throw new RivetException(ErrorCode.QUERY_INVALID_CBOR_INPUT, "rvt-input is not CBOR.");
+		}
+	}
+
+	/** The parameters for the gateway; the others belong to the actor. */
+	private static Map<String, String> parameters(@Nullable String query) {
+		Map<String, String> parameters = new LinkedHashMap<>();
+		if (query == null) {
+			return parameters;
+		}
+		for (String pair : query.split("&")) {
+			int equals = pair.indexOf('=');
+			String name = (equals < 0) ? pair : pair.substring(0, equals);
+			if (!name.startsWith(PARAMETER_PREFIX)) {
+				continue;
+			}
+			if (!PARAMETERS.contains(name)) {
+				throw invalid("There is no parameter %s.".formatted(name));
+			}
+			if (parameters.put(name, decodeForm((equals < 0) ? "" : pair.substring(equals + 1))) != null) {
+				throw new RivetException(ErrorCode.QUERY_DUPLICATE_PARAM, "%s is there twice.".formatted(name));
+			}
+		}
+		return parameters;
+	}
+
+	private static RivetException invalid(String message) {
+		return new RivetException(ErrorCode.QUERY_INVALID_PARAMS, message);
+	}
+
+	private static String decode(String encoded) {
+		try {
+			return UriUtils.decode(encoded, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "A percent escape is broken.");
+		}
+	}
+
+	private static String decodeForm(String encoded) {
+		try {
+			return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "A percent escape is broken.");
+		}
+	}
+
+}

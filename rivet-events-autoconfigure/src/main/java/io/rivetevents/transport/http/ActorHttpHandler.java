@@ -1,0 +1,242 @@
+package io.rivetevents.transport.http;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.reactive.HandlerMapping;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+import org.springframework.web.util.UriUtils;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.GatewayRequest;
+import io.rivetevents.transport.Handshake;
+
+/**
+ * The routes of the client protocol that are no WebSocket: sections 2 and 3 of the
+ * protocol document.
+ */
+public final class ActorHttpHandler implements WebHandler {
+
+	private static final Log logger = LogFactory.getLog(ActorHttpHandler.class);
+
+	/** What the published clients are told they talk to. */
+	private static final Map<String, String> METADATA = Map.of("runtime", "rivetkit", "version", "2.3.19");
+
+	/** What a page of another origin may send without being asked for it first. */
+	private static final Set<MediaType> SIMPLE_TYPES = Set.of(MediaType.TEXT_PLAIN,
+			MediaType.APPLICATION_FORM_URLENCODED, MediaType.MULTIPART_FORM_DATA);
+
+	private static final Set<String> UNSUPPORTED = Set.of("queue", "request", "websocket", "inspector");
+
+	private final BasePath basePath;
+
+	private final ActorDirectory directory;
+
+	private final ActorsApi actorsApi;
+
+	private final Handshake handshake;
+
+	private final ValueMapper mapper;
+
+	private final HttpLimits limits;
+
+	private final PathPattern actionPattern;
+
+	/**
+	 * Create a handler.
+	 * @param basePath where the routes begin
+	 * @param directory finds instances
+	 * @param handshake finds out who calls
+	 * @param mapper converts values
+	 * @param limits bounds of bodies
+	 */
+	public ActorHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake, ValueMapper mapper,
+			HttpLimits limits) {
+		this.basePath = basePath;
+		this.directory = directory;
+		this.actorsApi = new ActorsApi(directory, mapper);
+		this.handshake = handshake;
+		this.mapper = mapper;
+		this.limits = limits;
+		String prefix = basePath.toString().equals("/") ? "" : basePath.toString();
+		this.actionPattern = PathPatternParser.defaultInstance.parse(prefix + "/gateway/{actor}/action/{action}");
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange) {
+		return Mono.defer(() -> route(exchange)).onErrorResume((ex) -> answerError(exchange, ex, Encoding.JSON));
+	}
+
+	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex, Encoding encoding) {
+		if (ex instanceof RivetException known) {
+			return HttpAnswer.writeError(exchange.getResponse(), known, encoding, this.mapper);
+		}
+		logger.error("%s %s failed".formatted(exchange.getRequest().getMethod(), exchange.getRequest().getPath()), ex);
+		RivetException masked = new RivetException(ErrorCode.INTERNAL_ERROR);
+		return HttpAnswer.writeError(exchange.getResponse(), masked, encoding, this.mapper);
+	}
+
+	private Mono<Void> route(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		String path = this.basePath.within(request);
+		if (path == null) {
+			throw new RivetException(ErrorCode.API_NOT_FOUND);
+		}
+		if (request.getMethod() == HttpMethod.OPTIONS) {
+			exchange.getResponse().setStatusCode(HttpStatus.NO_CONTENT);
+			return exchange.getResponse().setComplete();
+		}
+		if (path.startsWith(GatewayRequest.PREFIX)) {
+			return routeToActor(exchange, GatewayRequest.parse(path, request.getURI().getRawQuery()));
+		}
+		if (path.equals("/actors") || path.startsWith("/actors/")) {
+			return routeToActors(exchange, path);
+		}
+		if (request.getMethod() == HttpMethod.GET && path.equals("/metadata")) {
+			return answer(exchange, METADATA);
+		}
+		if (request.getMethod() == HttpMethod.GET && path.equals("/health")) {
+			return answer(exchange, Map.of("status", "ok"));
+		}
+		if (isUnsupported(path)) {
+			throw unsupported(path);
+		}
+		throw new RivetException(ErrorCode.API_NOT_FOUND, "There is no route %s.".formatted(path));
+	}
+
+	private static boolean isUnsupported(String path) {
+		int end = path.indexOf('/', 1);
+		return UNSUPPORTED.contains(path.substring(1, (end < 0) ? path.length() : end));
+	}
+
+	private static RivetException unsupported(String path) {
+		return new RivetException(ErrorCode.NOT_SUPPORTED,
+				"This server has no queues, raw requests, raw sockets and inspector: %s.".formatted(path));
+	}
+
+	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
+		checkContentType(exchange.getRequest());
+		return body(exchange.getRequest(), this.limits.maxManagementSize())
+			.flatMap((body) -> this.actorsApi.answer(exchange.getRequest(), path, body))
+			.flatMap((answer) -> answer(exchange, answer));
+	}
+
+	private Mono<Void> routeToActor(ServerWebExchange exchange, GatewayRequest gateway) {
+		String path = gateway.path();
+		if (path.startsWith("/action/")) {
+			return action(exchange, gateway, UriUtils.decode(path.substring(8), StandardCharsets.UTF_8));
+		}
+		if (path.equals("/connect")) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "/connect takes a WebSocket handshake.");
+		}
+		if (isUnsupported(path)) {
+			throw unsupported(path);
+		}
+		if (exchange.getRequest().getMethod() == HttpMethod.GET && path.equals("/health")) {
+			return HttpAnswer.write(exchange.getResponse(), 200, MediaType.TEXT_PLAIN_VALUE,
+					"ok".getBytes(StandardCharsets.UTF_8));
+		}
+		if (exchange.getRequest().getMethod() == HttpMethod.GET && path.equals("/metadata")) {
+			return answer(exchange, METADATA);
+		}
+		throw new RivetException(ErrorCode.ACTOR_NOT_FOUND, "An actor has no route %s.".formatted(path));
+	}
+
+	private Mono<Void> action(ServerWebExchange exchange, GatewayRequest gateway, String name) {
+		ServerHttpRequest request = exchange.getRequest();
+		if (request.getMethod() != HttpMethod.POST) {
+			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "An action takes POST.");
+		}
+		exchange.getAttributes().put(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, this.actionPattern);
+		checkContentType(request);
+		Encoding encoding = encoding(request);
+		return Mono.defer(() -> call(exchange, gateway, name, encoding))
+			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), 200, encoding.contentType(), body))
+			.onErrorResume((ex) -> answerError(exchange, ex, encoding));
+	}
+
+	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
+		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst("x-rivet-conn-params"));
+		return body(exchange.getRequest(), this.limits.maxIncomingSize())
+			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
+			.flatMap((action) -> this.handshake.identify(exchange, params)
+				.flatMap((identity) -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
+						action)))
+			.map((output) -> encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output))
+			.doOnNext(this::checkOutgoing);
+	}
+
+	private void checkOutgoing(byte[] body) {
+		if (body.length > this.limits.maxOutgoingSize()) {
+			throw new RivetException(ErrorCode.OUTGOING_TOO_LONG);
+		}
+	}
+
+	private static Encoding encoding(ServerHttpRequest request) {
+		String name = request.getHeaders().getFirst("x-rivet-encoding");
+		Encoding encoding = (name != null) ? Encoding.of(name) : Encoding.JSON;
+		if (encoding == null) {
+			throw new RivetException(ErrorCode.ENCODING_INVALID, "x-rivet-encoding is `json`, `cbor` or `bare`.");
+		}
+		return encoding;
+	}
+
+	/**
+	 * Refuse what a form on a foreign page could send with the user's cookies. All else
+	 * is asked for by a preflight first, which the {@code OriginFilter} answers.
+	 */
+	private static void checkContentType(ServerHttpRequest request) {
+		MediaType type = request.getHeaders().getContentType();
+		boolean form = type == null || SIMPLE_TYPES.stream().anyMatch((simple) -> simple.isCompatibleWith(type));
+		if (request.getMethod() == HttpMethod.POST && form) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID,
+					"The content type is application/json or application/octet-stream.");
+		}
+	}
+
+	private static Mono<byte[]> body(ServerHttpRequest request, int limit) {
+		return DataBufferUtils.join(request.getBody(), limit)
+			.map(ActorHttpHandler::bytes)
+			.defaultIfEmpty(new byte[0])
+			.onErrorMap(DataBufferLimitException.class, (ex) -> new RivetException(ErrorCode.INCOMING_TOO_LONG));
+	}
+
+	private static byte[] bytes(DataBuffer buffer) {
+		try {
+			byte[] bytes = new byte[buffer.readableByteCount()];
+			buffer.read(bytes);
+			return bytes;
+		}
+		finally {
+			DataBufferUtils.release(buffer);
+		}
+	}
+
+	private Mono<Void> answer(ServerWebExchange exchange, @Nullable Object body) {
+		return HttpAnswer.write(exchange.getResponse(), 200, MediaType.APPLICATION_JSON_VALUE, this.mapper.write(body));
+	}
+
+}

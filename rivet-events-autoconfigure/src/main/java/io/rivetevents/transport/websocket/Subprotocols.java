@@ -1,0 +1,68 @@
+package io.rivetevents.transport.websocket;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.transport.Handshake;
+
+/**
+ * What a client says in the subprotocols that it offers: section 7 of the protocol
+ * document. Unknown ones are ignored.
+ *
+ * @param encoding name of the encoding
+ * @param params what the client sent as connection params, as it was encoded,
+ * {@code null} if nothing
+ * @param actorId id of the instance, if the URL names none
+ */
+record Subprotocols(String encoding, @Nullable String params, @Nullable String actorId) {
+
+	/** The one that is selected. */
+	static final String SELECTED = "rivet";
+
+	private static final String ENCODING = "rivet_encoding.";
+
+	private static final String PARAMS = "rivet_conn_params.";
+
+	private static final String ACTOR = "rivet_actor.";
+
+	static Subprotocols parse(List<String> offered) {
+		String encoding = "json";
+		String params = null;
+		String actorId = null;
+		for (String token : offered) {
+			if (token.startsWith(ENCODING)) {
+				encoding = token.substring(ENCODING.length());
+			}
+			else if (token.startsWith(PARAMS)) {
+				params = token.substring(PARAMS.length());
+			}
+			else if (token.startsWith(ACTOR)) {
+				actorId = token.substring(ACTOR.length());
+			}
+		}
+		return new Subprotocols(encoding, params, actorId);
+	}
+
+	/**
+	 * Return the connection params.
+	 * @throws RivetException {@code request.invalid} if they cannot be read
+	 */
+	@Nullable JsonNode readParams() {
+		if (this.params == null) {
+			return null;
+		}
+		try {
+			return Handshake.params(UriUtils.decode(this.params, StandardCharsets.UTF_8));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "The connection params are not percent-encoded.");
+		}
+	}
+
+}

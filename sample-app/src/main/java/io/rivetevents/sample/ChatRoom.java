@@ -1,0 +1,103 @@
+package io.rivetevents.sample;
+
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.CreateConnState;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.connection.Connection;
+
+/**
+ * A room in which people talk. Who has signed in speaks under that name, a guest under
+ * the one it gives.
+ */
+@Actor("chatRoom")
+class ChatRoom {
+
+	private static final int HISTORY = 200;
+
+	record Message(UUID id, String userId, String text, long timestamp) {
+	}
+
+	record Guest(@Nullable String name) {
+	}
+
+	/** Connection state; a stateless call has no name. */
+	record Member(@Nullable String name) {
+	}
+
+	static class State {
+
+		public List<Message> messages = new ArrayList<>();
+
+	}
+
+	@CreateState
+	State createState() {
+		return new State();
+	}
+
+	@CreateConnState
+	Member createMember(@ConnParams @Nullable Guest guest, @Nullable Principal principal) {
+		return new Member((principal != null) ? principal.getName() : (guest != null) ? guest.name() : null);
+	}
+
+	@OnConnect
+	void join(ActorContext<State, Member> c) {
+		c.broadcast("presenceChanged", whoIsHere(c));
+	}
+
+	@OnDisconnect
+	void leave(ActorContext<State, Member> c, Connection<Member> leaving) {
+		c.broadcast("presenceChanged", names(c, leaving));
+	}
+
+	@Action
+	Message sendMessage(ActorContext<State, Member> c, @Nullable Principal principal,
+			@NotBlank @Size(max = 50) String userId, @NotBlank @Size(max = 500) String text) {
+		String author = (principal != null) ? principal.getName() : userId;
+		Message message = new Message(UUID.randomUUID(), author, text, System.currentTimeMillis());
+		List<Message> messages = c.state().messages;
+		messages.add(message);
+		if (messages.size() > HISTORY) {
+			messages.remove(0);
+		}
+		c.broadcast("messageReceived", message);
+		return message;
+	}
+
+	@Action
+	List<Message> getHistory(ActorContext<State, Member> c) {
+		return c.state().messages;
+	}
+
+	@Action
+	List<String> whoIsHere(ActorContext<State, Member> c) {
+		return names(c, null);
+	}
+
+	private static List<String> names(ActorContext<State, Member> c, @Nullable Connection<Member> leaving) {
+		return c.conns()
+			.stream()
+			.filter((connection) -> leaving == null || !connection.id().equals(leaving.id()))
+			.map((connection) -> connection.state().name())
+			.filter(Objects::nonNull)
+			.distinct()
+			.sorted()
+			.toList();
+	}
+
+}

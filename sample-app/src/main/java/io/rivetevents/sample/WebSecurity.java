@@ -1,0 +1,45 @@
+package io.rivetevents.sample;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.RedirectServerAuthenticationFailureHandler;
+import org.springframework.security.web.server.authentication.RedirectServerAuthenticationSuccessHandler;
+import org.springframework.security.web.server.authentication.logout.RedirectServerLogoutSuccessHandler;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+
+/**
+ * Two demo users and everybody else: guests may do the same under a name of their own.
+ */
+@Configuration(proxyBeanMethods = false)
+class WebSecurity {
+
+	@Bean
+	SecurityWebFilterChain securityWebFilterChain(ServerHttpSecurity http) {
+		RedirectServerLogoutSuccessHandler toStart = new RedirectServerLogoutSuccessHandler();
+		toStart.setLogoutSuccessUrl(java.net.URI.create("/"));
+		return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+			.formLogin((login) -> login
+				.requiresAuthenticationMatcher(ServerWebExchangeMatchers.pathMatchers(HttpMethod.POST, "/login"))
+				.authenticationSuccessHandler(new RedirectServerAuthenticationSuccessHandler("/"))
+				.authenticationFailureHandler(new RedirectServerAuthenticationFailureHandler("/?error")))
+			.logout((logout) -> logout.logoutSuccessHandler(toStart))
+			.build();
+	}
+
+	@Bean
+	MapReactiveUserDetailsService users() {
+		return new MapReactiveUserDetailsService(demoUser("ada"), demoUser("linus"));
+	}
+
+	/** The password is the name: for a demo only. */
+	private static UserDetails demoUser(String name) {
+		return User.withUsername(name).password("{noop}" + name).roles("USER").build();
+	}
+
+}

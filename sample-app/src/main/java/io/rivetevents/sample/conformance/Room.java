@@ -1,0 +1,26 @@
+package io.rivetevents.sample.conformance;
+
+import org.springframework.context.annotation.Profile;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+
+/**
+ * What load runs talk to.
+ */
+@Actor("room")
+@Profile("conformance")
+class Room {
+
+	@Action
+	void say(ActorContext<?, ?> c, String data) {
+		c.broadcast("msg", data);
+	}
+
+	@Action
+	String echo(String data) {
+		return data;
+	}
+
+}
