@@ -153,9 +153,10 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
-		Outbound outbound = this.connections.outbound(request.connectionId());
-		return ask(target, "connect", false, (instance) -> instance.start(target)
-			.flatMap((info) -> instance.connect(request, outbound).doOnNext(instance::welcome).thenReturn(info)));
+		return ask(target, "connect", false, (instance) -> instance.start(target).flatMap((info) -> {
+			Outbound outbound = this.connections.outbound(request.connectionId());
+			return instance.connect(request, outbound).doOnNext(instance::welcome).thenReturn(info);
+		}));
 	}
 
 	@Override

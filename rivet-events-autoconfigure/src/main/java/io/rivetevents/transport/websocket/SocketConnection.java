@@ -14,9 +14,11 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.protocol.CloseReason;
@@ -106,12 +108,12 @@ final class SocketConnection {
 		}
 		ActorTarget target = target();
 		JsonNode params = this.offered.readParams();
-		return this.owner.handshake().identify(this.session.exchange(), params).flatMap((identity) -> {
-			ConnectRequest request = ConnectRequest.stateful(params, identity);
-			return Mono.fromRunnable(() -> register(request))
-				.subscribeOn(reactor.core.scheduler.Schedulers.fromExecutor(this.eventLoop))
-				.then(this.owner.directory().connect(target, request));
-		}).map((info) -> info.address());
+		return this.owner.handshake()
+			.identify(this.session.exchange(), params)
+			.publishOn(Schedulers.fromExecutor(this.eventLoop))
+			.map((identity) -> register(ConnectRequest.stateful(params, identity)))
+			.flatMap((request) -> this.owner.directory().connect(target, request))
+			.map(ActorInfo::address);
 	}
 
 	private ActorTarget target() {
@@ -130,11 +132,12 @@ final class SocketConnection {
 		return gateway.target();
 	}
 
-	private void register(ConnectRequest request) {
+	private ConnectRequest register(ConnectRequest request) {
 		this.request = request;
 		if (!this.gone) {
 			this.owner.connections().register(request, this.writer.queue());
 		}
+		return request;
 	}
 
 	private void onConnected(ActorAddress address) {
