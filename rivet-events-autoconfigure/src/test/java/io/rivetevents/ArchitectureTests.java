@@ -1,0 +1,98 @@
+package io.rivetevents;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+/**
+ * The direction of dependencies, read as a table.
+ */
+@AnalyzeClasses(packages = "io.rivetevents", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final Map<String, List<String>> MAY_USE = new LinkedHashMap<>();
+
+	static {
+		MAY_USE.put("annotation", List.of());
+		MAY_USE.put("protocol", List.of());
+		MAY_USE.put("connection", List.of("protocol"));
+		MAY_USE.put("actor", List.of("protocol", "connection"));
+		MAY_USE.put("invocation", List.of("annotation", "protocol", "connection", "actor"));
+		MAY_USE.put("security", List.of("annotation", "protocol", "connection", "actor", "invocation"));
+		MAY_USE.put("transport", List.of("protocol", "connection", "actor"));
+		MAY_USE.put("autoconfigure",
+				List.of("annotation", "protocol", "connection", "actor", "invocation", "security", "transport"));
+	}
+
+	@ArchTest
+	static void dependenciesPointInward(JavaClasses classes) {
+		MAY_USE.forEach((name, allowed) -> {
+			String[] forbidden = MAY_USE.keySet()
+				.stream()
+				.filter((other) -> !other.equals(name) && !allowed.contains(other))
+				.map("io.rivetevents.%s.."::formatted)
+				.toArray(String[]::new);
+			if (forbidden.length > 0) {
+				noClasses().that()
+					.resideInAPackage("io.rivetevents.%s..".formatted(name))
+					.should()
+					.dependOnClassesThat()
+					.resideInAnyPackage(forbidden)
+					.check(classes);
+			}
+		});
+	}
+
+	@ArchTest
+	static void packagesHaveNoCycles(JavaClasses classes) {
+		SlicesRuleDefinition.slices().matching("io.rivetevents.(**)").should().beFreeOfCycles().check(classes);
+	}
+
+	@ArchTest
+	static void transportsDoNotKnowEachOther(JavaClasses classes) {
+		SlicesRuleDefinition.slices()
+			.matching("io.rivetevents.transport.(*)..")
+			.should()
+			.notDependOnEachOther()
+			.check(classes);
+	}
+
+	@ArchTest
+	static void onlyAutoConfigurationKnowsBoot(JavaClasses classes) {
+		noClasses().that()
+			.resideOutsideOfPackage("io.rivetevents.autoconfigure..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.boot..")
+			.check(classes);
+	}
+
+	@ArchTest
+	static void onlySecurityKnowsSpringSecurity(JavaClasses classes) {
+		noClasses().that()
+			.resideOutsideOfPackages("io.rivetevents.autoconfigure..", "io.rivetevents.security..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.security..")
+			.check(classes);
+	}
+
+	@ArchTest
+	static void theProtocolKnowsNoWeb(JavaClasses classes) {
+		noClasses().that()
+			.resideInAPackage("io.rivetevents.protocol..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework..", "io.netty..", "reactor..")
+			.check(classes);
+	}
+
+}

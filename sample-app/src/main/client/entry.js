@@ -1,0 +1,1 @@
+export { createClient, ActorError } from "rivetkit/client";

@@ -1,0 +1,127 @@
+// One room at a time: its history, its people, and what is said while we listen.
+
+const ROOMS = ["general", "random", "games"];
+
+export function openChat(client, me, { showStatus, onError }) {
+	const root = document.querySelector("#chat");
+	const messages = root.querySelector(".messages");
+	const input = root.querySelector("[name=text]");
+	const error = root.querySelector(".error");
+	const rooms = [...ROOMS];
+	const shown = new Set();
+	let room = "general";
+	let connection;
+
+	function enter() {
+		messages.replaceChildren();
+		shown.clear();
+		root.querySelector("h1").textContent = room;
+		showRooms();
+		const current = client.chatRoom.getOrCreate([room], { params: { name: me.name } }).connect();
+		connection = current;
+		current.on("messageReceived", show);
+		current.on("presenceChanged", showPeople);
+		current.onError(onError);
+		current.onStatusChange((status) => current === connection && showStatus(status));
+		// also after a reconnect: what was said meanwhile is in the history
+		current.onOpen(() => current === connection && reload(current));
+	}
+
+	function leave() {
+		connection?.dispose();
+		connection = undefined;
+	}
+
+	async function reload(current) {
+		const [history, people] = await Promise.all([current.getHistory(), current.whoIsHere()]);
+		history.forEach(show);
+		showPeople(people);
+	}
+
+	function show(message) {
+		if (shown.has(message.id)) {
+			return;
+		}
+		shown.add(message.id);
+		const item = document.createElement("li");
+		item.dataset.testid = "message";
+		item.dataset.user = message.userId;
+		item.className = message.userId === me.name ? "mine" : "";
+		item.append(text("b", message.userId), text("time", clock(message.timestamp)), text("p", message.text));
+		item.style.setProperty("--hue", hue(message.userId));
+		messages.append(item);
+		item.scrollIntoView({ block: "end" });
+	}
+
+	function showPeople(names) {
+		root.querySelector(".people").replaceChildren(...names.map((name) => {
+			const item = text("li", name);
+			item.dataset.testid = "person";
+			item.style.setProperty("--hue", hue(name));
+			return item;
+		}));
+	}
+
+	function showRooms() {
+		root.querySelector(".rooms").replaceChildren(...rooms.map((name) => {
+			const item = document.createElement("li");
+			const button = text("button", name);
+			button.dataset.testid = `room-${name}`;
+			button.setAttribute("aria-current", name === room);
+			button.addEventListener("click", () => change(name));
+			item.append(button);
+			return item;
+		}));
+	}
+
+	function change(name) {
+		leave();
+		room = name;
+		enter();
+		input.focus();
+	}
+
+	root.querySelector(".compose").addEventListener("submit", async (event) => {
+		event.preventDefault();
+		error.hidden = true;
+		const said = input.value;
+		if (!said.trim()) {
+			return;
+		}
+		try {
+			await connection.sendMessage(me.name, said);
+			input.value = "";
+		} catch (refused) {
+			error.textContent = refused.message;
+			error.hidden = false;
+		}
+	});
+
+	root.querySelector(".new-room").addEventListener("submit", (event) => {
+		event.preventDefault();
+		const name = event.target.room.value.trim();
+		event.target.reset();
+		if (name && !rooms.includes(name)) {
+			rooms.push(name);
+		}
+		if (name) {
+			change(name);
+		}
+	});
+
+	return { enter, leave };
+}
+
+function text(tag, content) {
+	const element = document.createElement(tag);
+	element.textContent = content;
+	return element;
+}
+
+function clock(timestamp) {
+	return new Date(timestamp).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+}
+
+export function hue(name) {
+	return [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
+}

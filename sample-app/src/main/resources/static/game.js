@@ -1,0 +1,93 @@
+// A field of 100 by 100. Our own moves are shown at once and sent at most 20 times a second.
+import { hue } from "/chat.js";
+
+const STEP = 4;
+const SEND_EVERY_MILLIS = 50;
+const KEYS = {
+	ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0],
+	w: [0, -1], s: [0, 1], a: [-1, 0], d: [1, 0],
+};
+
+export function openGame(client, me, { showStatus, onError }) {
+	const field = document.querySelector(".field");
+	const dots = new Map();
+	let connection;
+	let sending;
+	let position = { x: 50, y: 50 };
+
+	function enter() {
+		const params = { playerId: me.name, role: "player" };
+		const current = client.gameRoom.getOrCreate(["lobby"], { params }).connect();
+		connection = current;
+		current.on("playerMoved", ({ playerId, position }) => place(playerId, position));
+		current.on("playerJoined", ({ playerId, position }) => place(playerId, position));
+		current.on("playerLeft", ({ playerId }) => remove(playerId));
+		current.onError(onError);
+		current.onStatusChange((status) => current === connection && showStatus(status));
+		current.onOpen(async () => {
+			const players = await current.getPlayers();
+			Object.entries(players).forEach(([playerId, player]) => place(playerId, player.position));
+			move(position.x, position.y);
+		});
+		field.focus();
+	}
+
+	function leave() {
+		connection?.dispose();
+		connection = undefined;
+		[...dots.keys()].forEach(remove);
+	}
+
+	function place(playerId, { x, y }) {
+		let dot = dots.get(playerId);
+		if (!dot) {
+			dot = document.createElement("div");
+			dot.className = playerId === me.name ? "player mine" : "player";
+			dot.dataset.testid = "player";
+			dot.dataset.player = playerId;
+			dot.style.setProperty("--hue", hue(playerId));
+			const name = document.createElement("span");
+			name.textContent = playerId;
+			dot.append(name);
+			dots.set(playerId, dot);
+			field.append(dot);
+		}
+		dot.style.left = `${x}%`;
+		dot.style.top = `${y}%`;
+	}
+
+	function remove(playerId) {
+		dots.get(playerId)?.remove();
+		dots.delete(playerId);
+	}
+
+	function move(x, y) {
+		const inside = (value) => Math.round(Math.min(100, Math.max(0, value)) * 10) / 10;
+		position = { x: inside(x), y: inside(y) };
+		place(me.name, position);
+		sending ??= setTimeout(() => {
+			sending = undefined;
+			connection?.updatePlayerPosition(position).catch(onError);
+		}, SEND_EVERY_MILLIS);
+	}
+
+	function point(event) {
+		const box = field.getBoundingClientRect();
+		move(((event.clientX - box.left) / box.width) * 100, ((event.clientY - box.top) / box.height) * 100);
+	}
+
+	field.addEventListener("keydown", (event) => {
+		const step = KEYS[event.key];
+		if (step) {
+			event.preventDefault();
+			move(position.x + step[0] * STEP, position.y + step[1] * STEP);
+		}
+	});
+	field.addEventListener("pointerdown", (event) => {
+		field.setPointerCapture(event.pointerId);
+		point(event);
+	});
+	field.addEventListener("pointermove", (event) => event.buttons && point(event));
+
+	return { enter, leave };
+}

@@ -1,0 +1,214 @@
+package io.rivetevents.sample;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.support.ui.ExpectedCondition;
+import org.openqa.selenium.support.ui.WebDriverWait;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import io.rivetevents.connection.ConnectionRegistry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Two people in two browsers.
+ */
+@BrowserRequired
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class BrowserIntegrationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private ConnectionRegistry connections;
+
+	private final List<ChromeDriver> browsers = new ArrayList<>();
+
+	@AfterEach
+	void closeBrowsers() {
+		this.browsers.forEach(ChromeDriver::quit);
+	}
+
+	@Test
+	void twoUsersSeeEachOthersMessages() throws IOException {
+		ChromeDriver ada = open();
+		login(ada, "ada");
+		ChromeDriver guest = open();
+		waitFor(ada, (browser) -> people(browser).size() == 2);
+		say(ada, "Hello from the engine room");
+		waitFor(guest, (browser) -> messages(browser).contains("Hello from the engine room"));
+		say(guest, "<b>Hello</b> back");
+		waitFor(ada, (browser) -> messages(browser).contains("<b>Hello</b> back"));
+		assertThat(ada.findElements(testId("message")).get(0).getDomAttribute("data-user")).isEqualTo("ada");
+		screenshot(ada, "chat-desktop", 1280, 800);
+		screenshot(guest, "chat-phone", 390, 844);
+	}
+
+	@Test
+	void historyIsThereForWhoComesLater() {
+		ChromeDriver early = open();
+		early.findElement(testId("room-random")).click();
+		waitFor(early, (browser) -> status(browser).equals("connected"));
+		say(early, "First!");
+		waitFor(early, (browser) -> messages(browser).contains("First!"));
+		ChromeDriver late = open();
+		assertThat(messages(late)).doesNotContain("First!");
+		late.findElement(testId("room-random")).click();
+		waitFor(late, (browser) -> messages(browser).contains("First!"));
+	}
+
+	@Test
+	void tellsWhatIsWrongWithAMessage() {
+		ChromeDriver browser = open();
+		say(browser, "x".repeat(501));
+		waitFor(browser, (current) -> current.findElement(testId("error")).getText().contains("between 0 and 500"));
+	}
+
+	@Test
+	void connectionsEndAtLogout() {
+		ChromeDriver ada = open();
+		login(ada, "ada");
+		ChromeDriver linus = open();
+		login(linus, "linus");
+		waitFor(linus, (browser) -> people(browser).equals(List.of("ada", "linus")));
+		ada.switchTo().newWindow(org.openqa.selenium.WindowType.TAB).get(url());
+		waitFor(ada, (browser) -> status(browser).equals("connected"));
+		int before = this.connections.size();
+		ada.findElement(testId("logout")).click();
+		// both of ada's tabs lose their connection, and come back as a guest
+		waitFor(linus, (browser) -> !people(browser).contains("ada"));
+		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-"));
+		assertThat(people(linus)).contains("linus");
+		assertThat(before).isGreaterThanOrEqualTo(3);
+		String other = ada.getWindowHandles().iterator().next();
+		ada.switchTo().window(other);
+		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-"));
+	}
+
+	@Test
+	void playersSeeEachOtherMove() throws IOException {
+		ChromeDriver ada = open();
+		login(ada, "ada");
+		ChromeDriver linus = open();
+		login(linus, "linus");
+		ada.findElement(testId("tab-game")).click();
+		linus.findElement(testId("tab-game")).click();
+		waitFor(ada, (browser) -> player(browser, "linus") != null);
+		waitFor(linus, (browser) -> player(browser, "ada") != null);
+		String before = player(linus, "ada").getDomAttribute("style");
+		WebElement field = ada.findElement(testId("field"));
+		new Actions(ada).click(field).sendKeys(Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP).perform();
+		waitFor(linus, (browser) -> player(browser, "ada").getDomAttribute("style").contains("left: 42%"));
+		assertThat(player(linus, "ada").getDomAttribute("style")).isNotEqualTo(before);
+		screenshot(linus, "game-desktop", 1280, 800);
+		screenshot(ada, "game-phone", 390, 844);
+		ada.findElement(testId("tab-chat")).click();
+		waitFor(linus, (browser) -> player(browser, "ada") == null);
+	}
+
+	private ChromeDriver open() {
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(BrowserRequired.Tool.CHROME.find().orElseThrow());
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+				"--disable-background-networking", "--disable-component-update", "--disable-sync",
+				"--disable-dev-shm-usage", "--window-size=1280,800");
+		ChromeDriverService service = new ChromeDriverService.Builder()
+			.usingDriverExecutable(new File(BrowserRequired.Tool.CHROMEDRIVER.find().orElseThrow()))
+			.build();
+		ChromeDriver browser = new ChromeDriver(service, options);
+		this.browsers.add(browser);
+		browser.get(url());
+		waitFor(browser, (current) -> status(current).equals("connected"));
+		return browser;
+	}
+
+	private String url() {
+		return "http://localhost:%d/".formatted(this.port);
+	}
+
+	private static void login(ChromeDriver browser, String name) {
+		browser.findElement(testId("login-open")).click();
+		browser.findElement(testId("username")).sendKeys(name);
+		browser.findElement(testId("password")).sendKeys(name);
+		browser.findElement(testId("login-submit")).click();
+		waitFor(browser, (current) -> text(current, "me").equals(name) && status(current).equals("connected"));
+	}
+
+	private static void say(ChromeDriver browser, String text) {
+		browser.findElement(testId("message-input")).sendKeys(text);
+		browser.findElement(testId("send")).click();
+	}
+
+	private static List<String> messages(ChromeDriver browser) {
+		return browser.findElements(By.cssSelector("[data-testid=message] p"))
+			.stream()
+			.map(WebElement::getText)
+			.toList();
+	}
+
+	private static List<String> people(ChromeDriver browser) {
+		return browser.findElements(testId("person")).stream().map(WebElement::getText).toList();
+	}
+
+	private static WebElement player(ChromeDriver browser, String name) {
+		return browser.findElements(By.cssSelector("[data-player='%s']".formatted(name)))
+			.stream()
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static String text(ChromeDriver browser, String testId) {
+		return browser.findElement(testId(testId)).getText();
+	}
+
+	private static String status(ChromeDriver browser) {
+		return String.valueOf(browser.findElement(testId("status")).getDomAttribute("data-status"));
+	}
+
+	private static By testId(String name) {
+		return By.cssSelector("[data-testid='%s']".formatted(name));
+	}
+
+	private static void waitFor(ChromeDriver browser, ExpectedBrowser expectation) {
+		ExpectedCondition<Boolean> condition = (driver) -> expectation.holds(browser);
+		new WebDriverWait(browser, PATIENCE, Duration.ofMillis(50)).ignoring(RuntimeException.class).until(condition);
+	}
+
+	/** What a person would see after a moment. */
+	private interface ExpectedBrowser {
+
+		boolean holds(ChromeDriver browser);
+
+	}
+
+	private static void screenshot(ChromeDriver browser, String name, int width, int height) throws IOException {
+		browser.manage().window().setSize(new Dimension(width, height));
+		Path file = Path.of("target", "screenshots", name + ".png");
+		Files.createDirectories(file.getParent());
+		Files.write(file, browser.getScreenshotAs(OutputType.BYTES));
+	}
+
+}
