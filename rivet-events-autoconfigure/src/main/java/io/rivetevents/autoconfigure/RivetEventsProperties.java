@@ -86,16 +86,9 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * message.incoming_too_long.
 	 * @param maxOutgoingMessageSize Largest body of an answer; a larger one fails the
 	 * call with message.outgoing_too_long.
-	 * @param maxInitialLineLength Longest request line that the server accepts, unless
-	 * server.netty.max-initial-line-length is set; an input in the URL needs more than
-	 * the server's default.
-	 * @param maxHeaderSize Largest headers that the server accepts, unless
-	 * server.max-http-request-header-size is set; connection params need more than the
-	 * server's default.
 	 */
 	public record Http(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
-			@DefaultValue("1MB") DataSize maxOutgoingMessageSize, @DefaultValue("16KB") DataSize maxInitialLineLength,
-			@DefaultValue("32KB") DataSize maxHeaderSize) {
+			@DefaultValue("1MB") DataSize maxOutgoingMessageSize) {
 	}
 
 	/**

@@ -14,9 +14,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
@@ -68,10 +71,23 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(ConnectionAuthenticator.class)
 	ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> converter,
-			ObjectProvider<ReactiveAuthenticationManager> manager) {
+			ObjectProvider<ReactiveAuthenticationManager> manager, ObjectProvider<ReactiveUserDetailsService> users,
+			ObjectProvider<PasswordEncoder> passwords) {
 		ConnParamsAuthenticationConverter found = converter.getIfUnique();
-		return (found != null) ? new ManagedConnectionAuthenticator(found, manager.getObject())
-				: ConnectionAuthenticator.NONE;
+		if (found == null) {
+			return ConnectionAuthenticator.NONE;
+		}
+		return new ManagedConnectionAuthenticator(found,
+				manager.getIfUnique(() -> userDetailsManager(users.getObject(), passwords)));
+	}
+
+	/** What Spring Security itself makes of users and no manager. */
+	private static ReactiveAuthenticationManager userDetailsManager(ReactiveUserDetailsService users,
+			ObjectProvider<PasswordEncoder> passwords) {
+		UserDetailsRepositoryReactiveAuthenticationManager manager = new UserDetailsRepositoryReactiveAuthenticationManager(
+				users);
+		passwords.ifUnique(manager::setPasswordEncoder);
+		return manager;
 	}
 
 	@Bean

@@ -8,12 +8,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
@@ -56,25 +52,6 @@ public final class RivetEventsWebAutoConfiguration {
 	@Bean
 	OriginFilter rivetOriginFilter(BasePath basePath, RivetEventsProperties properties) {
 		return new OriginFilter(basePath, properties.security().allowedOrigins());
-	}
-
-	/** Clients send longer request lines and headers than the server takes by default. */
-	@Bean
-	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> rivetServerCustomizer(RivetEventsProperties properties,
-			Environment environment) {
-		return (factory) -> {
-			raise(factory, environment, "server.netty.max-initial-line-length", (server) -> server.httpRequestDecoder(
-					(decoder) -> decoder.maxInitialLineLength(bytes(properties.http().maxInitialLineLength()))));
-			raise(factory, environment, "server.max-http-request-header-size", (server) -> server
-				.httpRequestDecoder((decoder) -> decoder.maxHeaderSize(bytes(properties.http().maxHeaderSize()))));
-		};
-	}
-
-	private static void raise(NettyReactiveWebServerFactory factory, Environment environment, String setting,
-			NettyServerCustomizer customizer) {
-		if (!environment.containsProperty(setting)) {
-			factory.addServerCustomizers(customizer);
-		}
 	}
 
 	private static int bytes(DataSize size) {

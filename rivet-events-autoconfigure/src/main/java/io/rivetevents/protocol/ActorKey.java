@@ -6,9 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells two instances of an actor apart: a list of texts, which may be empty.
+ * What tells two instances of an actor apart: a list of texts, which may be empty. Made
+ * to be the key of a hash map.
  *
- * @param parts the texts
+ * @param parts the texts, copied
  */
 public record ActorKey(List<String> parts) {
 
@@ -17,10 +18,21 @@ public record ActorKey(List<String> parts) {
 
 	private static final String SERIALIZED_EMPTY = "/";
 
+	private static final char SEPARATOR = '/';
+
+	private static final char ESCAPE = '\\';
+
+	/** Behind the escape: the part is the empty text. */
+	private static final char EMPTY_MARK = '0';
+
 	public ActorKey {
 		parts = List.copyOf(parts);
 	}
 
+	/**
+	 * Return the key of these texts.
+	 * @param parts the texts; none for the empty key
+	 */
 	public static ActorKey of(String... parts) {
 		return new ActorKey(List.of(parts));
 	}
@@ -36,41 +48,69 @@ public record ActorKey(List<String> parts) {
 		StringBuilder text = new StringBuilder();
 		for (String part : this.parts) {
 			if (!text.isEmpty()) {
-				text.append('/');
+				text.append(SEPARATOR);
 			}
-			text.append(part.isEmpty() ? "\\0" : part.replace("\\", "\\\\").replace("/", "\\/"));
+			appendEscaped(text, part);
 		}
 		return text.toString();
 	}
 
+	private static void appendEscaped(StringBuilder text, String part) {
+		if (part.isEmpty()) {
+			text.append(ESCAPE).append(EMPTY_MARK);
+		}
+		for (int i = 0; i < part.length(); i++) {
+			char next = part.charAt(i);
+			if (next == SEPARATOR || next == ESCAPE) {
+				text.append(ESCAPE);
+			}
+			text.append(next);
+		}
+	}
+
 	/**
 	 * Read a serialized key.
-	 * @param serialized its text; {@code null} for the empty key
+	 * @param serialized its text; {@code null} for the empty key. Every text is one.
 	 */
 	public static ActorKey parse(@Nullable String serialized) {
 		if (serialized == null || serialized.equals(SERIALIZED_EMPTY)) {
 			return EMPTY;
 		}
 		List<String> parts = new ArrayList<>();
-		StringBuilder part = new StringBuilder();
+		int start = 0;
 		for (int i = 0; i < serialized.length(); i++) {
 			char next = serialized.charAt(i);
-			if (next == '/') {
-				parts.add(part.toString());
-				part.setLength(0);
+			if (next == ESCAPE) {
+				i++;
 			}
-			else if (next == '\\' && i + 1 < serialized.length()) {
-				char escaped = serialized.charAt(++i);
-				if (escaped != '0') {
-					part.append(escaped);
-				}
-			}
-			else {
-				part.append(next);
+			else if (next == SEPARATOR) {
+				parts.add(unescape(serialized.substring(start, i)));
+				start = i + 1;
 			}
 		}
-		parts.add(part.toString());
+		parts.add(unescape(serialized.substring(start)));
 		return new ActorKey(parts);
+	}
+
+	/**
+	 * An escaped zero anywhere makes the part empty; a lone escape at the end is none.
+	 */
+	private static String unescape(String part) {
+		if (part.indexOf(ESCAPE) < 0) {
+			return part;
+		}
+		StringBuilder text = new StringBuilder(part.length());
+		for (int i = 0; i < part.length(); i++) {
+			char next = part.charAt(i);
+			if (next == ESCAPE && i + 1 < part.length()) {
+				next = part.charAt(++i);
+				if (next == EMPTY_MARK) {
+					return "";
+				}
+			}
+			text.append(next);
+		}
+		return text.toString();
 	}
 
 	/**

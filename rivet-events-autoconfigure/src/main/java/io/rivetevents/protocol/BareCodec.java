@@ -28,34 +28,38 @@ final class BareCodec implements Codec {
 	public byte[] encode(ToClient message) {
 		BareWriter out = new BareWriter();
 		if (message instanceof ToClient.Event event) {
-			out.tag(EVENT).text(event.name()).data(cbor(event.args()));
+			out.unsigned(EVENT).text(event.name()).values(event.args());
 		}
 		else if (message instanceof ToClient.ActionResponse response) {
-			out.tag(ACTION_RESPONSE).unsigned(response.id()).data(cbor(response.output()));
+			out.unsigned(ACTION_RESPONSE).unsigned(response.id()).value(response.output());
 		}
 		else if (message instanceof ToClient.Error error) {
-			errorStart(out.tag(ERROR), error);
-			out.flag(error.actionId() != null);
-			if (error.actionId() != null) {
-				out.unsigned(error.actionId());
-			}
-			errorEnd(out, error);
+			write(error, out.unsigned(ERROR));
 		}
 		else {
 			ToClient.Init init = (ToClient.Init) message;
-			out.tag(INIT).text(init.actorId()).text(init.connectionId());
+			out.unsigned(INIT).text(init.actorId()).text(init.connectionId());
 		}
 		return out.toBytes();
 	}
 
-	private static void errorStart(BareWriter out, ToClient.Error error) {
+	private static void write(ToClient.Error error, BareWriter out) {
+		errorStart(error, out);
+		out.flag(error.actionId() != null);
+		if (error.actionId() != null) {
+			out.unsigned(error.actionId());
+		}
+		errorEnd(error, out);
+	}
+
+	private static void errorStart(ToClient.Error error, BareWriter out) {
 		out.text(error.group()).text(error.code()).text(error.message()).flag(error.metadata() != null);
 		if (error.metadata() != null) {
-			out.data(cbor(error.metadata()));
+			out.value(error.metadata());
 		}
 	}
 
-	private static void errorEnd(BareWriter out, ToClient.Error error) {
+	private static void errorEnd(ToClient.Error error, BareWriter out) {
 		ActorSpecifier actor = error.actor();
 		out.flag(actor != null);
 		if (actor == null) {
@@ -67,58 +71,43 @@ final class BareCodec implements Codec {
 		}
 	}
 
-	private static byte[] cbor(@Nullable JsonNode value) {
-		CborWriter out = new CborWriter();
-		out.value(value);
-		return out.toBytes();
-	}
-
-	private static byte[] cbor(List<JsonNode> values) {
-		CborWriter out = new CborWriter();
-		out.values(values);
-		return out.toBytes();
-	}
-
 	@Override
 	public ToServer decode(byte[] frame) {
 		BareReader in = new BareReader(frame);
-		long tag = in.unsigned();
-		ToServer message;
-		if (tag == ACTION_REQUEST) {
-			message = new ToServer.ActionRequest(in.unsigned(), in.text(), args(in));
-		}
-		else if (tag == SUBSCRIPTION_REQUEST) {
-			message = new ToServer.SubscriptionRequest(in.text(), in.flag());
-		}
-		else {
-			throw Markers.malformed("its tag is unknown");
-		}
+		ToServer message = message(in);
 		in.end();
 		return message;
+	}
+
+	private static ToServer message(BareReader in) {
+		long tag = in.unsigned();
+		if (tag == ACTION_REQUEST) {
+			return new ToServer.ActionRequest(in.unsigned(), in.text(), TreeCodec.args(in.value()));
+		}
+		if (tag == SUBSCRIPTION_REQUEST) {
+			return new ToServer.SubscriptionRequest(in.text(), in.flag());
+		}
+		throw Markers.malformed("its tag is unknown");
 	}
 
 	@Override
 	public List<JsonNode> decodeActionRequest(byte[] body) {
 		BareReader in = new BareReader(body);
-		List<JsonNode> args = args(in);
+		List<JsonNode> args = TreeCodec.args(in.value());
 		in.end();
 		return args;
 	}
 
-	private static List<JsonNode> args(BareReader in) {
-		return TreeCodec.args(CborReader.read(in.data()));
-	}
-
 	@Override
 	public byte[] encodeActionResponse(@Nullable JsonNode output) {
-		return new BareWriter().data(cbor(output)).toBytes();
+		return new BareWriter().value(output).toBytes();
 	}
 
 	@Override
 	public byte[] encodeError(ToClient.Error error) {
 		BareWriter out = new BareWriter();
-		errorStart(out, error);
-		errorEnd(out, error);
+		errorStart(error, out);
+		errorEnd(error, out);
 		return out.toBytes();
 	}
 

@@ -1,15 +1,15 @@
 package io.rivetevents.protocol;
 
-import java.util.Arrays;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the primitives of BARE, after the version.
+ * Reads the primitives of BARE, after the version, and values out of the CBOR inside.
  */
 final class BareReader {
 
 	private static final int MAX_VERSION = 4;
 
-	/** What a length of 63 bits takes, 7 bits a byte. */
+	/** What a number of 63 bits takes, 7 bits a byte. */
 	private static final int MAX_VARINT_BITS = 63;
 
 	private final byte[] bytes;
@@ -24,6 +24,10 @@ final class BareReader {
 		}
 	}
 
+	/**
+	 * Read an unsigned number.
+	 * @return the number, at most {@link Long#MAX_VALUE}; a larger one is refused
+	 */
 	long unsigned() {
 		long value = 0;
 		for (int shift = 0; shift < MAX_VARINT_BITS; shift += 7) {
@@ -48,22 +52,29 @@ final class BareReader {
 	}
 
 	String text() {
-		return CborReader.utf8(data());
+		int length = length();
+		this.position += length;
+		return Utf8.decode(this.bytes, this.position - length, length);
 	}
 
-	byte[] data() {
-		long length = unsigned();
-		if (length > this.bytes.length - this.position) {
-			throw Markers.malformed("it ends too early");
-		}
-		this.position += (int) length;
-		return Arrays.copyOfRange(this.bytes, this.position - (int) length, this.position);
+	JsonNode value() {
+		int length = length();
+		this.position += length;
+		return CborReader.read(this.bytes, this.position - length, this.position);
 	}
 
 	void end() {
 		if (this.position != this.bytes.length) {
 			throw Markers.malformed("something follows it");
 		}
+	}
+
+	private int length() {
+		long length = unsigned();
+		if (length > this.bytes.length - this.position) {
+			throw Markers.malformed("it ends too early");
+		}
+		return (int) length;
 	}
 
 	private int next() {

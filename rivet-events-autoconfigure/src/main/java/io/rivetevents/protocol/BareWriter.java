@@ -1,53 +1,75 @@
 package io.rivetevents.protocol;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Writes the primitives of BARE, after the version.
+ * Writes the primitives of BARE, after the version, and values as the CBOR inside.
  */
 final class BareWriter {
 
 	private static final int VERSION = 4;
 
-	private final ByteArrayOutputStream out = new ByteArrayOutputStream(128);
+	/** The length of most values takes so many bytes: 128 to 16383. */
+	private static final int ROOM_FOR_LENGTH = 2;
+
+	private final ByteOutput out = new ByteOutput();
 
 	BareWriter() {
-		this.out.write(VERSION);
-		this.out.write(0);
-	}
-
-	BareWriter tag(int tag) {
-		return unsigned(tag);
+		this.out.put(VERSION);
+		this.out.put(0);
 	}
 
 	BareWriter unsigned(long value) {
-		long rest = value;
-		while (rest > 0x7f) {
-			this.out.write((int) (rest & 0x7f) | 0x80);
-			rest >>>= 7;
-		}
-		this.out.write((int) rest);
+		this.out.varint(value);
 		return this;
 	}
 
 	BareWriter flag(boolean value) {
-		this.out.write(value ? 1 : 0);
+		this.out.put(value ? 1 : 0);
 		return this;
 	}
 
 	BareWriter text(String text) {
-		return data(text.getBytes(StandardCharsets.UTF_8));
+		int start = this.out.size();
+		this.out.varint(text.length());
+		if (this.out.ascii(text) != text.length()) {
+			this.out.truncate(start);
+			byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+			this.out.varint(utf8.length);
+			this.out.put(utf8);
+		}
+		return this;
 	}
 
-	BareWriter data(byte[] bytes) {
-		unsigned(bytes.length);
-		this.out.write(bytes, 0, bytes.length);
+	/**
+	 * Write a value of the application.
+	 * @param value the value; {@code null} is undefined
+	 */
+	BareWriter value(@Nullable JsonNode value) {
+		int start = this.out.size();
+		this.out.skip(ROOM_FOR_LENGTH);
+		new CborWriter(this.out).value(value);
+		this.out.lengthBefore(start, ROOM_FOR_LENGTH);
+		return this;
+	}
+
+	/**
+	 * Write values of the application as one array.
+	 */
+	BareWriter values(List<JsonNode> values) {
+		int start = this.out.size();
+		this.out.skip(ROOM_FOR_LENGTH);
+		new CborWriter(this.out).values(values);
+		this.out.lengthBefore(start, ROOM_FOR_LENGTH);
 		return this;
 	}
 
 	byte[] toBytes() {
-		return this.out.toByteArray();
+		return this.out.toBytes();
 	}
 
 }

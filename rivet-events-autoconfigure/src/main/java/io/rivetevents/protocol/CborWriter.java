@@ -1,20 +1,17 @@
 package io.rivetevents.protocol;
 
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /**
- * Writes CBOR as the RivetKit clients read it: all lengths definite, integers that must
- * not become a bigint as float64, the rest by markers. Section 6.2 of the protocol
- * document.
+ * Writes CBOR (RFC 8949) as the RivetKit clients read it: all lengths definite, numbers
+ * that would arrive as a bigint as float64, the rest by markers. Section 6.2 of the
+ * protocol document.
  */
 final class CborWriter implements MessageWriter {
 
@@ -41,9 +38,15 @@ final class CborWriter implements MessageWriter {
 
 	private static final long MAX_UINT32 = 0xffff_ffffL;
 
-	private byte[] bytes = new byte[128];
+	private final ByteOutput out;
 
-	private int size;
+	CborWriter() {
+		this(new ByteOutput());
+	}
+
+	CborWriter(ByteOutput out) {
+		this.out = out;
+	}
 
 	@Override
 	public void startMap(int size) {
@@ -62,17 +65,21 @@ final class CborWriter implements MessageWriter {
 
 	@Override
 	public void text(String text) {
+		int start = this.out.size();
+		head(TEXT, text.length());
+		if (this.out.ascii(text) == text.length()) {
+			return;
+		}
+		this.out.truncate(start);
 		byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
 		head(TEXT, utf8.length);
-		ensure(utf8.length);
-		System.arraycopy(utf8, 0, this.bytes, this.size, utf8.length);
-		this.size += utf8.length;
+		this.out.put(utf8);
 	}
 
 	@Override
 	public void id(long id) {
-		put(UNSIGNED_64);
-		big(id, 8);
+		this.out.put(UNSIGNED_64);
+		this.out.big(id, 8);
 	}
 
 	@Override
@@ -87,52 +94,42 @@ final class CborWriter implements MessageWriter {
 			floating(number);
 		}
 		else {
-			marker(Markers.BIG_INT, BigInteger.valueOf(number).toString());
+			marker(Markers.BIG_INT, Long.toString(number));
 		}
 	}
 
 	@Override
 	public void nothing() {
-		put(NULL);
+		this.out.put(NULL);
 	}
 
 	@Override
 	public void values(List<JsonNode> values) {
-		head(ARRAY, values.size());
-		elements(values, values.size() == 2 && Markers.looksLikeMarker(values.get(0)));
-	}
-
-	private void elements(Iterable<JsonNode> values, boolean escape) {
-		boolean first = escape;
-		for (JsonNode value : values) {
-			if (first) {
-				text("$" + value.stringValue());
-			}
-			else {
-				value(value);
-			}
-			first = false;
-		}
+		array(values, values.size(), values.size() == 2 && Markers.isName(values.get(0)));
 	}
 
 	@Override
 	public void value(@Nullable JsonNode value) {
 		if (value == null) {
-			head(ARRAY, 2);
-			text(Markers.UNDEFINED);
-			head(UNSIGNED, 0);
+			undefined();
 			return;
 		}
 		switch (value.getNodeType()) {
 			case OBJECT -> object(value);
-			case ARRAY -> array((ArrayNode) value);
+			case ARRAY -> array(value, value.size(), Markers.looksLikeMarker(value));
 			case STRING -> text(value.stringValue());
 			case NUMBER -> number(value);
-			case BOOLEAN -> put(value.booleanValue() ? TRUE : FALSE);
-			case BINARY -> marker(Markers.BYTES, Base64.getEncoder().encodeToString(value.binaryValue()));
-			case NULL, MISSING -> put(NULL);
-			case POJO -> throw new IllegalArgumentException("Not a value: " + value);
+			case BOOLEAN -> this.out.put(value.booleanValue() ? TRUE : FALSE);
+			case BINARY -> bytes(value.binaryValue());
+			case NULL, MISSING -> nothing();
+			case POJO -> bytes(Markers.bytesOf(value));
 		}
+	}
+
+	private void undefined() {
+		head(ARRAY, 2);
+		text(Markers.UNDEFINED);
+		head(UNSIGNED, 0);
 	}
 
 	private void object(JsonNode object) {
@@ -143,9 +140,18 @@ final class CborWriter implements MessageWriter {
 		}
 	}
 
-	private void array(ArrayNode array) {
-		head(ARRAY, array.size());
-		elements(array, Markers.looksLikeMarker(array));
+	private void array(Iterable<JsonNode> values, int size, boolean escapeFirst) {
+		head(ARRAY, size);
+		boolean escape = escapeFirst;
+		for (JsonNode value : values) {
+			if (escape) {
+				text(Markers.escape(value));
+				escape = false;
+			}
+			else {
+				value(value);
+			}
+		}
 	}
 
 	private void number(JsonNode number) {
@@ -156,8 +162,16 @@ final class CborWriter implements MessageWriter {
 			number(number.longValue());
 		}
 		else {
-			floating(number.doubleValue());
+			floating(number.numberValue().doubleValue());
 		}
+	}
+
+	private void bytes(byte[] bytes) {
+		byte[] base64 = Base64.getEncoder().encode(bytes);
+		head(ARRAY, 2);
+		text(Markers.BYTES);
+		head(TEXT, base64.length);
+		this.out.put(base64);
 	}
 
 	private void marker(String name, String value) {
@@ -167,51 +181,33 @@ final class CborWriter implements MessageWriter {
 	}
 
 	private void floating(double number) {
-		put(FLOAT64);
-		big(Double.doubleToLongBits(number), 8);
+		this.out.put(FLOAT64);
+		this.out.big(Double.doubleToLongBits(number), 8);
 	}
 
-	/** Write a major type with its argument in the shortest form. */
+	/** Write a major type with its argument, at most 32 bits, in the shortest form. */
 	private void head(int major, long argument) {
 		int type = major << 5;
 		if (argument < 24) {
-			put(type | (int) argument);
+			this.out.put(type | (int) argument);
 		}
 		else if (argument <= 0xff) {
-			put(type | 24);
-			big(argument, 1);
+			this.out.put(type | 24);
+			this.out.big(argument, 1);
 		}
 		else if (argument <= 0xffff) {
-			put(type | 25);
-			big(argument, 2);
+			this.out.put(type | 25);
+			this.out.big(argument, 2);
 		}
 		else {
-			put(type | 26);
-			big(argument, 4);
-		}
-	}
-
-	private void put(int value) {
-		ensure(1);
-		this.bytes[this.size++] = (byte) value;
-	}
-
-	private void big(long value, int length) {
-		ensure(length);
-		for (int shift = (length - 1) * 8; shift >= 0; shift -= 8) {
-			this.bytes[this.size++] = (byte) (value >>> shift);
-		}
-	}
-
-	private void ensure(int more) {
-		if (this.size + more > this.bytes.length) {
-			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.size + more));
+			this.out.put(type | 26);
+			this.out.big(argument, 4);
 		}
 	}
 
 	@Override
 	public byte[] toBytes() {
-		return Arrays.copyOf(this.bytes, this.size);
+		return this.out.toBytes();
 	}
 
 }

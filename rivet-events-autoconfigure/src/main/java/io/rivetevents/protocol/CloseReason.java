@@ -2,45 +2,65 @@ package io.rivetevents.protocol;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Why a connection is closed. A RivetKit client that was connected comes back at once
- * whatever the code and reason; one that was not yet connected comes back only for the
- * reasons that the protocol document lists in section 8.4, and gives up for the others.
+ * Why a connection is closed. RivetKit clients look at the text alone, never at the code:
+ * <ul>
+ * <li>One that was connected comes back at once, whatever the reason. It fails its
+ * running actions, with the error that the reason names if it has the form
+ * {@code group.code}.
+ * <li>One that was not yet connected, or is trying to come back, tries again for the
+ * reasons that are marked so here, and gives up for good for all others and for none.
+ * </ul>
  *
  * @param code code of the close frame
  * @param reason text of the close frame, at most {@value #MAX_BYTES} bytes of UTF-8; a
- * longer one is cut
+ * longer one is cut between two characters
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-7.4">RFC 6455: status
+ * codes</a>
  */
 public record CloseReason(int code, String reason) {
 
-	/** A server or client that is done: the connection has served its purpose. */
+	/** The connection has served its purpose; not an error. */
 	public static final int NORMAL = 1000;
 
-	/** An encoding that the server does not know. The client gives up. */
+	/** The server goes away. */
+	public static final int GOING_AWAY = 1001;
+
+	/** The client speaks in a way that the server does not know. */
 	public static final int UNSUPPORTED = 1003;
 
 	/** An error, told by the reason as {@code group.code}. */
 	public static final int ERROR = 1011;
 
-	/** RFC 6455, 5.5.1: what a control frame leaves for the reason. */
+	/**
+	 * RFC 6455, section 5.5: what a control frame of 125 bytes leaves beside the code.
+	 */
 	private static final int MAX_BYTES = 123;
 
+	private static final int MAX_BYTES_PER_CHAR = 3;
+
 	public CloseReason {
-		reason = cut(reason);
+		reason = (reason.length() * MAX_BYTES_PER_CHAR <= MAX_BYTES) ? reason : cut(reason);
 	}
 
 	/**
-	 * Return the reason for a connection that the application closes.
-	 * @param reason its text
+	 * Return the reason for a connection that the application closes. A client that is
+	 * not yet connected gives up.
+	 * @param reason its text, plain
 	 */
 	public static CloseReason disconnected(String reason) {
 		return new CloseReason(NORMAL, reason);
 	}
 
 	/**
-	 * Return the reason for an error.
+	 * Return the reason for an error. A client that is not yet connected tries again for
+	 * {@link ErrorCode#RESTARTING}, {@link ErrorCode#STOPPED} and
+	 * {@link ErrorCode#SERVICE_UNAVAILABLE}; if it asked by key, also for
+	 * {@link ErrorCode#ACTOR_NOT_FOUND} and {@link ErrorCode#STOPPING}; it gives up for
+	 * all others.
 	 * @param code what is wrong
 	 */
 	public static CloseReason of(ErrorCode code) {
@@ -48,7 +68,8 @@ public record CloseReason(int code, String reason) {
 	}
 
 	/**
-	 * Return the reason for an error.
+	 * Return the reason for an error. As for {@link #of(ErrorCode)} it is the group and
+	 * code that decide whether a client tries again.
 	 * @param ex what is wrong
 	 */
 	public static CloseReason of(RivetException ex) {
@@ -56,17 +77,34 @@ public record CloseReason(int code, String reason) {
 	}
 
 	/**
-	 * Return the reason for an unknown encoding.
+	 * Return the reason for an encoding that the server does not know. The client gives
+	 * up.
 	 */
 	public static CloseReason unsupportedEncoding() {
 		return new CloseReason(UNSUPPORTED, ErrorCode.UNSUPPORTED_WEBSOCKET_ENCODING.reason());
+	}
+
+	/**
+	 * Return the reason for a server that goes away. The client tries again, and goes on
+	 * trying as long as something answers at the address: one that is refused gives up.
+	 */
+	public static CloseReason goingAway() {
+		return new CloseReason(GOING_AWAY, "ws.going_away");
+	}
+
+	/**
+	 * Return the reason for a connection that is over without an error. A client that is
+	 * not yet connected gives up.
+	 */
+	public static CloseReason connectionClosed() {
+		return new CloseReason(NORMAL, ErrorCode.CONNECTION_CLOSED.reason());
 	}
 
 	/** The encoder stops before the first character that does not fit whole. */
 	private static String cut(String reason) {
 		ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
 		StandardCharsets.UTF_8.newEncoder()
-			.onMalformedInput(java.nio.charset.CodingErrorAction.REPLACE)
+			.onMalformedInput(CodingErrorAction.REPLACE)
 			.encode(CharBuffer.wrap(reason), bytes, true);
 		return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
 	}

@@ -3,17 +3,20 @@ package io.rivetevents.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How messages are written. A client chooses one for all it sends and gets.
+ * How messages are written. A client chooses one for all it sends and gets: section 5 of
+ * the protocol document.
  */
 public enum Encoding {
 
-	/** Text. */
+	/** Text, with markers for what JSON has not. */
 	JSON("json", true, "application/json", new TreeCodec(JsonWriter::new, JsonReader::read)),
 
 	/** Binary, in the same shape as JSON. */
 	CBOR("cbor", false, "application/octet-stream", new TreeCodec(CborWriter::new, CborReader::read)),
 
-	/** Binary and without names; values inside are CBOR. */
+	/**
+	 * Binary and without names; values inside are CBOR. What the official clients use.
+	 */
 	BARE("bare", false, "application/octet-stream", new BareCodec());
 
 	private final String wireName;
@@ -33,18 +36,21 @@ public enum Encoding {
 
 	/**
 	 * Return the encoding of a name.
-	 * @param wireName name as clients say it
-	 * @return the encoding, or {@code null} if there is none
+	 * @param wireName name as clients say it, in lower case
+	 * @return the encoding, or {@code null} if there is none of that name
 	 */
 	public static @Nullable Encoding of(String wireName) {
-		for (Encoding encoding : values()) {
-			if (encoding.wireName.equals(wireName)) {
-				return encoding;
-			}
-		}
-		return null;
+		return switch (wireName) {
+			case "json" -> JSON;
+			case "cbor" -> CBOR;
+			case "bare" -> BARE;
+			default -> null;
+		};
 	}
 
+	/**
+	 * Return the name as clients say it.
+	 */
 	public String wireName() {
 		return this.wireName;
 	}
@@ -57,12 +63,15 @@ public enum Encoding {
 	}
 
 	/**
-	 * Return the content type of HTTP bodies.
+	 * Return the content type of HTTP bodies, in both directions.
 	 */
 	public String contentType() {
 		return this.contentType;
 	}
 
+	/**
+	 * Return what writes and reads it; safe for use by several threads.
+	 */
 	public Codec codec() {
 		return this.codec;
 	}

@@ -44,6 +44,12 @@ public enum ErrorCode {
 	 */
 	RESTARTING("actor", "restarting", 503, "The actor is restarting."),
 
+	/**
+	 * Told when the instance is about to leave memory; RivetKit clients that ask by key
+	 * retry.
+	 */
+	STOPPING("actor", "stopping", 503, "The actor is stopping."),
+
 	/** Told when the instance is being deleted. */
 	DESTROYING("actor", "destroying", 503, "The actor is being destroyed."),
 
@@ -67,6 +73,9 @@ public enum ErrorCode {
 
 	/** Told when a hook took longer than its time-out. */
 	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out."),
+
+	/** Told when an action was cancelled before it came to an end. */
+	ABORTED("actor", "aborted", 500, "The action was aborted."),
 
 	/** Told when a WebSocket names an unknown encoding. */
 	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
@@ -98,6 +107,9 @@ public enum ErrorCode {
 	/** Told when a gateway URL leads nowhere. */
 	NO_ROUTE("guard", "no_route", 404, "There is no such route."),
 
+	/** Told when the server cannot take the request now; RivetKit clients retry. */
+	SERVICE_UNAVAILABLE("guard", "service_unavailable", 503, "The service is not available."),
+
 	/** Told when a {@code rvt-} parameter is unknown or its value does not fit. */
 	QUERY_INVALID_PARAMS("guard", "query_invalid_params", 400, "A gateway parameter is not valid."),
 
@@ -111,13 +123,15 @@ public enum ErrorCode {
 	QUERY_GET_DISALLOWED_PARAMS("guard", "query_get_disallowed_params", 400,
 			"A gateway parameter does not go with `get`."),
 
-	/** Told when {@code getOrCreate} without {@code rvt-runner}. */
+	/**
+	 * Told when {@code getOrCreate} comes without {@code rvt-runner} or {@code rvt-pool}.
+	 */
 	QUERY_MISSING_POOL("guard", "query_missing_pool", 400, "The pool is missing."),
 
-	/** Told when a gateway URL with an empty name. */
+	/** Told when a gateway URL has an empty name. */
 	QUERY_EMPTY_ACTOR_NAME("guard", "query_empty_actor_name", 400, "The name of the actor is missing."),
 
-	/** Told when a gateway URL with {@code @} in the name. */
+	/** Told when a gateway URL has {@code @} in the name. */
 	QUERY_PATH_TOKEN_SYNTAX("guard", "query_path_token_syntax", 400, "A token does not go with a name."),
 
 	/** Told when {@code rvt-input} is not base64url. */
@@ -126,17 +140,20 @@ public enum ErrorCode {
 	/** Told when {@code rvt-input} is not CBOR. */
 	QUERY_INVALID_CBOR_INPUT("guard", "query_invalid_cbor_input", 400, "The input is not CBOR."),
 
-	/** Told when a gateway URL with a broken percent escape. */
+	/** Told when a gateway URL has a broken percent escape. */
 	QUERY_INVALID_PERCENT_ENCODING("guard", "query_invalid_percent_encoding", 400, "A percent escape is broken."),
 
-	/** Told when there is no such route. */
+	/** Told when there is no such route outside the gateway. */
 	API_NOT_FOUND("api", "not_found", 404, "There is no such route."),
 
 	/** Told when a client does not read what is sent to it. */
 	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly."),
 
 	/** Told when a client has not answered a ping. */
-	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.");
+	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer."),
+
+	/** Told when a connection is over without an error. */
+	CONNECTION_CLOSED("ws", "connection_closed", 503, "The connection is closed.");
 
 	private final String group;
 
@@ -153,10 +170,16 @@ public enum ErrorCode {
 		this.message = message;
 	}
 
+	/**
+	 * Return the group of the error.
+	 */
 	public String group() {
 		return this.group;
 	}
 
+	/**
+	 * Return the code of the error, which is unique within its group.
+	 */
 	public String code() {
 		return this.code;
 	}
@@ -168,6 +191,9 @@ public enum ErrorCode {
 		return this.status;
 	}
 
+	/**
+	 * Return the text for people that is used where there is no better one.
+	 */
 	public String message() {
 		return this.message;
 	}

@@ -1,47 +1,117 @@
 package io.rivetevents.protocol;
 
-import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.ByteArrayBuilder;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /**
- * Writes JSON with markers.
+ * Writes JSON with markers, as short as {@code JSON.stringify} does. Half of a surrogate
+ * pair is written as an escape, as there: it came in as one, and must not make a message
+ * unreadable for everyone else.
  */
 final class JsonWriter implements MessageWriter {
 
-	private static final JsonFactory FACTORY = new JsonFactory();
+	private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-	private final ByteArrayBuilder bytes = new ByteArrayBuilder(256);
+	private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
 
-	private final JsonGenerator out = FACTORY.createGenerator(ObjectWriteContext.empty(), this.bytes);
+	private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+	private final ByteOutput out = new ByteOutput();
 
 	@Override
 	public void startMap(int size) {
-		this.out.writeStartObject();
+		this.out.put('{');
 	}
 
 	@Override
 	public void endMap() {
-		this.out.writeEndObject();
+		this.out.put('}');
 	}
 
+	/** Only the first name of a map stands behind a brace: a text ends with a quote. */
 	@Override
 	public void name(String name) {
-		this.out.writeName(name);
+		if (this.out.last() != '{') {
+			this.out.put(',');
+		}
+		text(name);
+		this.out.put(':');
 	}
 
 	@Override
 	public void text(String text) {
-		this.out.writeString(text);
+		this.out.put('"');
+		int length = text.length();
+		for (int i = 0; i < length; i++) {
+			char next = text.charAt(i);
+			if (next > 0x7f) {
+				i += wide(text, i);
+			}
+			else if (next < 0x20 || next == '"' || next == '\\') {
+				escape(next);
+			}
+			else {
+				this.out.put(next);
+			}
+		}
+		this.out.put('"');
+	}
+
+	private void escape(char control) {
+		switch (control) {
+			case '"', '\\' -> escapeAs(control);
+			case '\b' -> escapeAs('b');
+			case '\f' -> escapeAs('f');
+			case '\n' -> escapeAs('n');
+			case '\r' -> escapeAs('r');
+			case '\t' -> escapeAs('t');
+			default -> escapeAsHex(control);
+		}
+	}
+
+	private void escapeAs(char letter) {
+		this.out.put('\\');
+		this.out.put(letter);
+	}
+
+	private void escapeAsHex(char character) {
+		escapeAs('u');
+		for (int shift = 12; shift >= 0; shift -= 4) {
+			this.out.put(HEX[(character >> shift) & 0xf]);
+		}
+	}
+
+	/**
+	 * Write a character that takes more than a byte, and return how many chars it has
+	 * beyond one.
+	 */
+	private int wide(String text, int index) {
+		int point = text.codePointAt(index);
+		if (point <= 0x7ff) {
+			this.out.put(0xc0 | (point >> 6));
+		}
+		else if (point <= 0xffff) {
+			if (Character.isSurrogate((char) point)) {
+				escapeAsHex((char) point);
+				return 0;
+			}
+			this.out.put(0xe0 | (point >> 12));
+			this.out.put(0x80 | ((point >> 6) & 0x3f));
+		}
+		else {
+			this.out.put(0xf0 | (point >> 18));
+			this.out.put(0x80 | ((point >> 12) & 0x3f));
+			this.out.put(0x80 | ((point >> 6) & 0x3f));
+		}
+		this.out.put(0x80 | (point & 0x3f));
+		return Character.charCount(point) - 1;
 	}
 
 	@Override
@@ -51,99 +121,124 @@ final class JsonWriter implements MessageWriter {
 
 	@Override
 	public void number(long number) {
-		this.out.writeNumber(number);
+		if (Values.isSafe(number)) {
+			this.out.ascii(Long.toString(number));
+		}
+		else {
+			marker(Markers.BIG_INT, Long.toString(number));
+		}
 	}
 
 	@Override
 	public void nothing() {
-		this.out.writeNull();
+		this.out.put(NULL);
 	}
 
 	@Override
 	public void values(List<JsonNode> values) {
-		array(values, values.size() == 2 && Markers.looksLikeMarker(values.get(0)));
-	}
-
-	private void array(Iterable<JsonNode> values, boolean escape) {
-		this.out.writeStartArray();
-		boolean first = escape;
-		for (JsonNode value : values) {
-			if (first) {
-				this.out.writeString("$" + value.stringValue());
-			}
-			else {
-				value(value);
-			}
-			first = false;
-		}
-		this.out.writeEndArray();
+		array(values, values.size() == 2 && Markers.isName(values.get(0)));
 	}
 
 	@Override
 	public void value(@Nullable JsonNode value) {
 		if (value == null) {
-			this.out.writeStartArray();
-			this.out.writeString(Markers.UNDEFINED);
-			this.out.writeNumber(0);
-			this.out.writeEndArray();
+			undefined();
 			return;
 		}
 		switch (value.getNodeType()) {
 			case OBJECT -> object(value);
-			case ARRAY -> array((ArrayNode) value, Markers.looksLikeMarker((ArrayNode) value));
-			case STRING -> this.out.writeString(value.stringValue());
+			case ARRAY -> array(value, Markers.looksLikeMarker(value));
+			case STRING -> text(value.stringValue());
 			case NUMBER -> number(value);
-			case BOOLEAN -> this.out.writeBoolean(value.booleanValue());
-			case BINARY -> marker(Markers.BYTES, Base64.getEncoder().encodeToString(value.binaryValue()));
-			case NULL, MISSING -> this.out.writeNull();
-			case POJO -> throw new IllegalArgumentException("Not a value: " + value);
+			case BOOLEAN -> this.out.put(value.booleanValue() ? TRUE : FALSE);
+			case BINARY -> bytes(value.binaryValue());
+			case NULL, MISSING -> nothing();
+			case POJO -> bytes(Markers.bytesOf(value));
 		}
 	}
 
+	private void undefined() {
+		this.out.put('[');
+		text(Markers.UNDEFINED);
+		this.out.put(',');
+		this.out.put('0');
+		this.out.put(']');
+	}
+
 	private void object(JsonNode object) {
-		this.out.writeStartObject();
+		startMap(object.size());
 		for (Map.Entry<String, JsonNode> property : object.properties()) {
-			this.out.writeName(property.getKey());
+			name(property.getKey());
 			value(property.getValue());
 		}
-		this.out.writeEndObject();
+		endMap();
+	}
+
+	private void array(Iterable<JsonNode> values, boolean escapeFirst) {
+		this.out.put('[');
+		boolean escape = escapeFirst;
+		boolean first = true;
+		for (JsonNode value : values) {
+			if (!first) {
+				this.out.put(',');
+			}
+			first = false;
+			if (escape) {
+				text(Markers.escape(value));
+				escape = false;
+			}
+			else {
+				value(value);
+			}
+		}
+		this.out.put(']');
 	}
 
 	private void number(JsonNode number) {
 		if (number.isBigInteger()) {
 			marker(Markers.BIG_INT, number.bigIntegerValue().toString());
 		}
-		else if (!number.isIntegralNumber()) {
-			floating(number.doubleValue());
-		}
-		else if (Values.isSafe(number.longValue())) {
-			this.out.writeNumber(number.longValue());
+		else if (number.isIntegralNumber()) {
+			number(number.longValue());
 		}
 		else {
-			marker(Markers.BIG_INT, BigInteger.valueOf(number.longValue()).toString());
+			floating(number.numberValue().doubleValue());
 		}
 	}
 
 	private void floating(double number) {
-		if (Double.isFinite(number)) {
-			this.out.writeNumber(number);
+		if (!Double.isFinite(number)) {
+			nothing();
+		}
+		else if (Values.isSafeInteger(number)) {
+			number((long) number);
 		}
 		else {
-			this.out.writeNull();
+			this.out.ascii(Double.toString(number));
 		}
 	}
 
+	private void bytes(byte[] bytes) {
+		this.out.put('[');
+		text(Markers.BYTES);
+		this.out.put(',');
+		this.out.put('"');
+		this.out.put(Base64.getEncoder().encode(bytes));
+		this.out.put('"');
+		this.out.put(']');
+	}
+
 	private void marker(String name, String value) {
-		this.out.writeStartArray();
-		this.out.writeString(name);
-		this.out.writeString(value);
-		this.out.writeEndArray();
+		this.out.put('[');
+		text(name);
+		this.out.put(',');
+		text(value);
+		this.out.put(']');
 	}
 
 	@Override
 	public byte[] toBytes() {
-		this.out.close();
-		return this.bytes.toByteArray();
+		return this.out.toBytes();
 	}
 
 }

@@ -8,10 +8,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.POJONode;
 
 /**
  * Values that plain JSON has not, written as an array of a name with a dollar sign and a
  * value: section 6.1 of the protocol document.
+ * <p>
+ * Clients do not escape the user's own arrays in CBOR messages, so an array that cannot
+ * be a marker, by its name or by what stands behind it, is taken as it is.
  */
 final class Markers {
 
@@ -21,23 +25,43 @@ final class Markers {
 
 	static final String BYTES = "$Uint8Array";
 
+	private static final String ARRAY_BUFFER = "$ArrayBuffer";
+
+	private static final String SET = "$Set";
+
+	/** As in Jackson: text of a number takes quadratic time to read. */
+	private static final int MAX_DIGITS = 1000;
+
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
 	private Markers() {
 	}
 
-	/** Whether an array must be escaped, so that no reader takes it for a marker. */
-	static boolean looksLikeMarker(ArrayNode array) {
-		return array.size() == 2 && looksLikeMarker(array.get(0));
+	/**
+	 * Whether an array must be escaped, so that no reader takes it for a marker.
+	 */
+	static boolean looksLikeMarker(JsonNode array) {
+		return array.size() == 2 && isName(array.get(0));
 	}
 
-	static boolean looksLikeMarker(JsonNode first) {
+	/**
+	 * Whether a list must be escaped.
+	 * @param first the first of two elements
+	 */
+	static boolean isName(JsonNode first) {
 		return first.isString() && first.stringValue().startsWith("$");
 	}
 
 	/**
+	 * Return the first element of an array that looks like a marker, so that it does not.
+	 */
+	static String escape(JsonNode name) {
+		return "$" + name.stringValue();
+	}
+
+	/**
 	 * Return what an array that was read stands for: a missing node for undefined, the
-	 * array itself if it is no marker that is known.
+	 * array itself if it is no marker.
 	 */
 	static JsonNode resolve(ArrayNode array) {
 		if (!looksLikeMarker(array)) {
@@ -49,48 +73,59 @@ final class Markers {
 			array.set(0, name.substring(1));
 			return array;
 		}
-		return switch (name) {
+		JsonNode resolved = switch (name) {
 			case UNDEFINED -> MissingNode.getInstance();
-			case BIG_INT -> NODES.numberNode(bigInteger(text(value)));
-			case BYTES, "$ArrayBuffer" -> NODES.binaryNode(base64(text(value)));
-			case "$Set" -> value.isArray() ? value : refuse("a set is no array");
-			default -> array;
+			case BIG_INT -> value.isString() ? bigInteger(value.stringValue()) : null;
+			case BYTES, ARRAY_BUFFER -> value.isString() ? bytes(value.stringValue()) : null;
+			case SET -> value.isArray() ? value : null;
+			default -> null;
 		};
+		return (resolved != null) ? resolved : array;
 	}
 
-	/** What an undefined value becomes where there must be one. */
-	static JsonNode defined(@Nullable JsonNode value) {
-		return (value == null || value.isMissingNode()) ? NODES.nullNode() : value;
+	/**
+	 * Return what an undefined value becomes where there must be one.
+	 */
+	static JsonNode defined(JsonNode value) {
+		return value.isMissingNode() ? NODES.nullNode() : value;
 	}
 
-	private static String text(JsonNode value) {
-		return value.isString() ? value.stringValue() : refuse("a marker has no text").stringValue();
-	}
-
-	private static BigInteger bigInteger(String text) {
+	private static @Nullable JsonNode bigInteger(String text) {
+		if (text.length() > MAX_DIGITS) {
+			throw malformed("a bigint is too long");
+		}
 		try {
-			return new BigInteger(text);
+			return NODES.numberNode(new BigInteger(text));
 		}
 		catch (NumberFormatException ex) {
-			throw malformed("a bigint is no number");
+			return null;
 		}
 	}
 
-	private static byte[] base64(String text) {
+	private static @Nullable JsonNode bytes(String text) {
 		try {
-			return Base64.getDecoder().decode(text);
+			return NODES.binaryNode(Base64.getDecoder().decode(text));
 		}
 		catch (IllegalArgumentException ex) {
-			throw malformed("bytes are no base64");
+			return null;
 		}
-	}
-
-	private static JsonNode refuse(String why) {
-		throw malformed(why);
 	}
 
 	static RivetException malformed(String why) {
-		return new RivetException(ErrorCode.INVALID_REQUEST, "The message cannot be read: %s.".formatted(why));
+		return new RivetException(ErrorCode.INVALID_REQUEST, "The message cannot be read: " + why + ".");
+	}
+
+	/**
+	 * Return the bytes in a node that holds a Java object, which is how Jackson makes a
+	 * tree of a {@code byte[]}; only the application's mapper could write any other.
+	 */
+	static byte[] bytesOf(JsonNode node) {
+		Object object = (node instanceof POJONode pojo) ? pojo.getPojo() : null;
+		if (object instanceof byte[] bytes) {
+			return bytes;
+		}
+		String type = (object != null) ? object.getClass().getName() : "null";
+		throw new IllegalArgumentException("No value of the protocol: a POJONode of " + type);
 	}
 
 }

@@ -1,36 +1,51 @@
 package io.rivetevents.protocol;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * A message on its way to any number of clients, encoded once for each encoding in use.
+ * Safe for use by several threads; two that ask at the same moment may both encode, and
+ * get equal bytes.
  */
 public final class OutgoingMessage {
 
+	private static final int ENCODINGS = Encoding.values().length;
+
 	private final ToClient message;
 
-	/** Two threads that race may encode twice; both get the same bytes. */
-	private final byte[][] encoded = new byte[Encoding.values().length][];
+	private final AtomicReferenceArray<byte @Nullable []> encoded = new AtomicReferenceArray<>(ENCODINGS);
 
 	private OutgoingMessage(ToClient message) {
 		this.message = message;
 	}
 
+	/**
+	 * Create a message on its way; nothing is encoded yet.
+	 * @param message the message; the nodes in it must not be changed from here on
+	 */
 	public static OutgoingMessage of(ToClient message) {
 		return new OutgoingMessage(message);
 	}
 
+	/**
+	 * Return what is on its way.
+	 */
 	public ToClient message() {
 		return this.message;
 	}
 
 	/**
-	 * Return the bytes of the message; not to be changed.
+	 * Return the bytes of the message.
 	 * @param encoding how it is written
+	 * @return the bytes, shared by all who ask: not to be changed
 	 */
 	public byte[] encodedAs(Encoding encoding) {
-		byte[] bytes = this.encoded[encoding.ordinal()];
+		byte[] bytes = this.encoded.getAcquire(encoding.ordinal());
 		if (bytes == null) {
 			bytes = encoding.codec().encode(this.message);
-			this.encoded[encoding.ordinal()] = bytes;
+			this.encoded.setRelease(encoding.ordinal(), bytes);
 		}
 		return bytes;
 	}

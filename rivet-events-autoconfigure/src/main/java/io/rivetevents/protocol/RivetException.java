@@ -3,8 +3,9 @@ package io.rivetevents.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a client is told as it is. It has no stack trace: it says what is wrong
- * with a request, not where in the server that was found.
+ * Something that a client is told as it is. One that is made of an {@link ErrorCode} has
+ * no stack trace: it says what is wrong with a request, not where in the server that was
+ * found.
  */
 public class RivetException extends RuntimeException {
 
@@ -16,10 +17,19 @@ public class RivetException extends RuntimeException {
 
 	private final transient @Nullable Object metadata;
 
+	/**
+	 * Create the exception with the message that the code has of itself.
+	 * @param code what is wrong
+	 */
 	public RivetException(ErrorCode code) {
 		this(code, code.message(), null);
 	}
 
+	/**
+	 * Create the exception.
+	 * @param code what is wrong
+	 * @param message text for people
+	 */
 	public RivetException(ErrorCode code, String message) {
 		this(code, message, null);
 	}
@@ -32,21 +42,28 @@ public class RivetException extends RuntimeException {
 	 * {@code JsonMapper}; {@code null} for none
 	 */
 	public RivetException(ErrorCode code, String message, @Nullable Object metadata) {
-		this(code.group(), code.code(), code.status(), message, metadata);
+		this(code.group(), code.code(), code.status(), message, metadata, false);
 	}
 
-	RivetException(String group, String code, int status, String message, @Nullable Object metadata) {
-		super(message, null, false, false);
+	RivetException(String group, String code, int status, String message, @Nullable Object metadata,
+			boolean stackTrace) {
+		super(message, null, stackTrace, stackTrace);
 		this.group = group;
 		this.code = code;
 		this.status = status;
 		this.metadata = metadata;
 	}
 
+	/**
+	 * Return the group of the error.
+	 */
 	public String group() {
 		return this.group;
 	}
 
+	/**
+	 * Return the code of the error, which is unique within its group.
+	 */
 	public String code() {
 		return this.code;
 	}
@@ -58,6 +75,10 @@ public class RivetException extends RuntimeException {
 		return this.status;
 	}
 
+	/**
+	 * Return the value for programs, {@code null} for none. It does not survive
+	 * serialization.
+	 */
 	public @Nullable Object metadata() {
 		return this.metadata;
 	}

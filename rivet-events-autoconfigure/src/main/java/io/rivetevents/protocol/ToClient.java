@@ -4,9 +4,11 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /**
- * A message from the server: section 5.2 of the protocol document.
+ * A message from the server: section 5.2 of the protocol document. The nodes in it are
+ * not copied: whoever makes a message must not change them afterwards.
  */
 public sealed interface ToClient {
 
@@ -26,12 +28,17 @@ public sealed interface ToClient {
 	 * @param group group of the error
 	 * @param code code of the error
 	 * @param message text for people
-	 * @param metadata value for programs, {@code null} for none
+	 * @param metadata value for programs, {@code null} for none; a null node is none too
 	 * @param actionId which action, {@code null} if it is the connection
 	 * @param actor which instance, {@code null} if unknown
 	 */
 	record Error(String group, String code, String message, @Nullable JsonNode metadata, @Nullable Long actionId,
 			@Nullable ActorSpecifier actor) implements ToClient {
+
+		public Error {
+			metadata = (metadata != null && !metadata.isNull() && !metadata.isMissingNode()) ? metadata : null;
+		}
+
 	}
 
 	/**
@@ -48,12 +55,16 @@ public sealed interface ToClient {
 	 * Something that the actor tells.
 	 *
 	 * @param name name of the event
-	 * @param args its arguments
+	 * @param args its arguments, copied; {@code null} in it becomes a null node
 	 */
 	record Event(String name, List<JsonNode> args) implements ToClient {
 
 		public Event {
-			args = List.copyOf(args);
+			args = args.stream().map(Event::present).toList();
+		}
+
+		private static JsonNode present(@Nullable JsonNode arg) {
+			return (arg != null) ? arg : NullNode.getInstance();
 		}
 
 	}

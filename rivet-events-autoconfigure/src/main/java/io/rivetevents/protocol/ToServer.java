@@ -14,7 +14,7 @@ public sealed interface ToServer {
 	 *
 	 * @param id what the answer will carry; chosen by the client, not negative
 	 * @param name name of the action
-	 * @param args its arguments
+	 * @param args its arguments, copied
 	 */
 	record ActionRequest(long id, String name, List<JsonNode> args) implements ToServer {
 

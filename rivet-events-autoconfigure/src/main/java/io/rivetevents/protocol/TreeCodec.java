@@ -3,7 +3,6 @@ package io.rivetevents.protocol;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -15,15 +14,15 @@ import tools.jackson.databind.node.ArrayNode;
  */
 final class TreeCodec implements Codec {
 
-	private static final BigInteger MAX_ID = BigInteger.valueOf(Long.MAX_VALUE);
+	private static final int MAX_ID_BITS = 63;
 
 	private final Supplier<MessageWriter> writers;
 
-	private final Function<byte[], JsonNode> reader;
+	private final MessageReader.Source source;
 
-	TreeCodec(Supplier<MessageWriter> writers, Function<byte[], JsonNode> reader) {
+	TreeCodec(Supplier<MessageWriter> writers, MessageReader.Source source) {
 		this.writers = writers;
-		this.reader = reader;
+		this.source = source;
 	}
 
 	@Override
@@ -74,6 +73,7 @@ final class TreeCodec implements Codec {
 		out.endMap();
 	}
 
+	/** Without {@code actionId} the client drops the frame, even if it is null. */
 	private static void write(ToClient.Error error, MessageWriter out) {
 		startValue("Error", errorSize(error) + 1, out);
 		errorStart(error, out);
@@ -154,29 +154,24 @@ final class TreeCodec implements Codec {
 
 	@Override
 	public ToServer decode(byte[] frame) {
-		JsonNode body = this.reader.apply(frame).path("body");
-		JsonNode value = body.path("val");
-		return switch (text(body.path("tag"), "tag")) {
-			case "ActionRequest" -> new ToServer.ActionRequest(id(value.path("id")), text(value.path("name"), "name"),
-					args(value.get("args")));
-			case "SubscriptionRequest" -> new ToServer.SubscriptionRequest(text(value.path("eventName"), "eventName"),
-					bool(value.path("subscribe")));
-			default -> throw Markers.malformed("its tag is unknown");
-		};
+		Parts parts = new Parts();
+		this.source.read(frame, parts::readFrame);
+		return parts.toMessage();
 	}
 
 	@Override
 	public List<JsonNode> decodeActionRequest(byte[] body) {
-		JsonNode request = this.reader.apply(body);
-		if (!request.isObject()) {
-			throw Markers.malformed("it is no object");
-		}
-		return args(request.get("args"));
+		Parts parts = new Parts();
+		this.source.read(body, parts::readValue);
+		return (parts.args != null) ? args(parts.args) : List.of();
 	}
 
-	/** Something that is no array is one argument, nothing is none. */
-	static List<JsonNode> args(@Nullable JsonNode args) {
-		if (args == null || args.isNull() || args.isMissingNode()) {
+	/**
+	 * Return the arguments of an action: what is no array is one, null and undefined are
+	 * none.
+	 */
+	static List<JsonNode> args(JsonNode args) {
+		if (args.isNull() || args.isMissingNode()) {
 			return List.of();
 		}
 		if (!(args instanceof ArrayNode array)) {
@@ -187,29 +182,98 @@ final class TreeCodec implements Codec {
 		return list;
 	}
 
-	private static String text(JsonNode node, String name) {
-		if (!node.isString()) {
-			throw Markers.malformed("`%s` is no text".formatted(name));
-		}
-		return node.stringValue();
-	}
+	/**
+	 * What the fields of a message hold, of whatever kind it is: its tag may come after
+	 * them.
+	 */
+	private static final class Parts {
 
-	private static boolean bool(JsonNode node) {
-		if (!node.isBoolean()) {
-			throw Markers.malformed("`subscribe` is no boolean");
-		}
-		return node.booleanValue();
-	}
+		private @Nullable JsonNode tag;
 
-	private static long id(JsonNode node) {
-		if (!node.isIntegralNumber()) {
-			throw Markers.malformed("`id` is no integer");
+		private @Nullable JsonNode id;
+
+		private @Nullable JsonNode name;
+
+		private @Nullable JsonNode args;
+
+		private @Nullable JsonNode eventName;
+
+		private @Nullable JsonNode subscribe;
+
+		void readFrame(MessageReader in) {
+			in.map((field) -> {
+				switch (field) {
+					case "body" -> readBody(in);
+					default -> in.value();
+				}
+			});
 		}
-		BigInteger id = node.bigIntegerValue();
-		if (id.signum() < 0 || id.compareTo(MAX_ID) > 0) {
-			throw Markers.malformed("`id` is out of range");
+
+		private void readBody(MessageReader in) {
+			in.map((field) -> {
+				switch (field) {
+					case "tag" -> this.tag = in.value();
+					case "val" -> readValue(in);
+					default -> in.value();
+				}
+			});
 		}
-		return id.longValue();
+
+		void readValue(MessageReader in) {
+			in.map((field) -> {
+				switch (field) {
+					case "id" -> this.id = in.value();
+					case "name" -> this.name = in.value();
+					case "args" -> this.args = in.value();
+					case "eventName" -> this.eventName = in.value();
+					case "subscribe" -> this.subscribe = in.value();
+					default -> in.value();
+				}
+			});
+		}
+
+		ToServer toMessage() {
+			return switch (text(this.tag, "tag")) {
+				case "ActionRequest" -> actionRequest();
+				case "SubscriptionRequest" ->
+					new ToServer.SubscriptionRequest(text(this.eventName, "eventName"), flag(this.subscribe));
+				default -> throw Markers.malformed("its tag is unknown");
+			};
+		}
+
+		private ToServer actionRequest() {
+			if (this.args == null) {
+				throw Markers.malformed("`args` is missing");
+			}
+			return new ToServer.ActionRequest(id(this.id), text(this.name, "name"), args(this.args));
+		}
+
+		private static String text(@Nullable JsonNode node, String field) {
+			if (node == null || !node.isString()) {
+				throw Markers.malformed("`" + field + "` is no text");
+			}
+			return node.stringValue();
+		}
+
+		private static boolean flag(@Nullable JsonNode node) {
+			if (node == null || !node.isBoolean()) {
+				throw Markers.malformed("`subscribe` is no boolean");
+			}
+			return node.booleanValue();
+		}
+
+		/** A bigint from the official clients; a plain number from others. */
+		private static long id(@Nullable JsonNode node) {
+			if (node == null || !node.isIntegralNumber()) {
+				throw Markers.malformed("`id` is no integer");
+			}
+			BigInteger id = node.bigIntegerValue();
+			if (id.signum() < 0 || id.bitLength() > MAX_ID_BITS) {
+				throw Markers.malformed("`id` is out of range");
+			}
+			return id.longValue();
+		}
+
 	}
 
 }

@@ -34,7 +34,7 @@ public class UserError extends RivetException {
 	 * {@code JsonMapper}; {@code null} for none
 	 */
 	public UserError(String code, String message, @Nullable Object metadata) {
-		super(ErrorCode.USER_ERROR.group(), code, ErrorCode.USER_ERROR.status(), message, metadata);
+		super(ErrorCode.USER_ERROR.group(), code, ErrorCode.USER_ERROR.status(), message, metadata, true);
 	}
 
 }

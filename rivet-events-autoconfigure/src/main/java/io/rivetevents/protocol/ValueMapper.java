@@ -1,5 +1,6 @@
 package io.rivetevents.protocol;
 
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
 
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,18 @@ public final class ValueMapper {
 
 	private final JsonMapper mapper;
 
+	/**
+	 * Create a mapper.
+	 * @param mapper the application's
+	 */
 	public ValueMapper(JsonMapper mapper) {
 		this.mapper = mapper;
 	}
 
 	/**
 	 * Convert an object to a value.
-	 * @param object the object; a value is left as it is
+	 * @param object the object; {@code null} becomes a null node, and a value is left as
+	 * it is, not copied
 	 */
 	public JsonNode toTree(@Nullable Object object) {
 		if (object == null) {
@@ -36,10 +42,12 @@ public final class ValueMapper {
 	/**
 	 * Convert a value to an object.
 	 * @param node the value
-	 * @param type type of the object
+	 * @param type type of the object; a value is left as it is if that is asked for
+	 * @return the object; {@code null} if the mapper makes that of a null node
 	 */
 	public @Nullable Object fromTree(JsonNode node, JavaType type) {
-		return type.isTypeOrSubTypeOf(JsonNode.class) ? node : this.mapper.treeToValue(node, type);
+		return (type.isTypeOrSubTypeOf(JsonNode.class) && type.getRawClass().isInstance(node)) ? node
+				: this.mapper.treeToValue(node, type);
 	}
 
 	/**
@@ -50,7 +58,7 @@ public final class ValueMapper {
 	 */
 	public <T> @Nullable T convert(JsonNode node, Class<T> type) {
 		try {
-			return type.cast(fromTree(node, constructType(type)));
+			return boxed(type).cast(fromTree(node, constructType(type)));
 		}
 		catch (JacksonException ex) {
 			throw new RivetException(ErrorCode.VALIDATION_ERROR,
@@ -58,6 +66,15 @@ public final class ValueMapper {
 		}
 	}
 
+	@SuppressWarnings("unchecked")
+	private static <T> Class<T> boxed(Class<T> type) {
+		return (Class<T>) MethodType.methodType(type).wrap().returnType();
+	}
+
+	/**
+	 * Return the type as the mapper knows it; worth keeping.
+	 * @param type a class, or a type with arguments
+	 */
 	public JavaType constructType(Type type) {
 		return this.mapper.constructType(type);
 	}

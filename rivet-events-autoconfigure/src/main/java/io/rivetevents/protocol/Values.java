@@ -3,11 +3,24 @@ package io.rivetevents.protocol;
 import java.nio.charset.StandardCharsets;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Values as they stand on the wire beside messages: connection params and input.
+ * Values as they stand on the wire beside messages: connection params and input. One
+ * model serves all encodings, Jackson's tree, and a value arrives as the same tree
+ * whichever encoding the client uses, as far as the encoding carries it:
+ * <ul>
+ * <li>a bigint is a {@code BigIntegerNode}, and nothing else is one,
+ * <li>a whole number is an {@code IntNode} or {@code LongNode}, however it was written,
+ * <li>bytes are a {@code BinaryNode}, a set and a typed array an {@code ArrayNode}, a map
+ * an {@code ObjectNode}, a date its ISO text in UTC,
+ * <li>undefined is a {@code NullNode} in an array and no field in an object.
+ * </ul>
  */
 public final class Values {
+
+	/** Containers within containers beyond it are refused. */
+	static final int MAX_DEPTH = 500;
 
 	/** {@code Number.MAX_SAFE_INTEGER}: what a JavaScript number holds exactly. */
 	private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
@@ -16,23 +29,60 @@ public final class Values {
 	}
 
 	/**
-	 * Read CBOR.
-	 * @throws RivetException {@code actor.invalid_request}
+	 * Read CBOR, markers included.
+	 * @param bytes one value, and nothing behind it
+	 * @throws RivetException {@code actor.invalid_request}, and nothing else whatever the
+	 * bytes
 	 */
 	public static JsonNode decodeCbor(byte[] bytes) {
-		return CborReader.read(bytes);
+		return CborReader.read(bytes, 0, bytes.length);
 	}
 
 	/**
-	 * Read JSON with markers.
-	 * @throws RivetException {@code actor.invalid_request}
+	 * Read JSON, markers included.
+	 * @param json one value, and nothing but white space around it
+	 * @throws RivetException {@code actor.invalid_request}, and nothing else whatever the
+	 * text
 	 */
 	public static JsonNode decodeJson(String json) {
-		return JsonReader.read(json.getBytes(StandardCharsets.UTF_8));
+		return decodeJson(json.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Read JSON, markers included.
+	 * @param json UTF-8: one value, and nothing but white space around it
+	 * @throws RivetException {@code actor.invalid_request}, and nothing else whatever the
+	 * bytes
+	 */
+	public static JsonNode decodeJson(byte[] json) {
+		JsonNode[] value = new JsonNode[1];
+		JsonReader.read(json, (in) -> value[0] = Markers.defined(in.value()));
+		return value[0];
 	}
 
 	static boolean isSafe(long number) {
 		return number >= -MAX_SAFE_INTEGER && number <= MAX_SAFE_INTEGER;
+	}
+
+	/**
+	 * Whether a number is the same one as a {@code long}, so that JavaScript cannot tell
+	 * how it was written.
+	 */
+	static boolean isSafeInteger(double number) {
+		return number == (long) number && isSafe((long) number);
+	}
+
+	/**
+	 * Return the node of a number that was written as floating point, which CBOR clients
+	 * do with every whole number that takes more than 32 bits.
+	 */
+	static JsonNode number(double number) {
+		if (!isSafeInteger(number)) {
+			return JsonNodeFactory.instance.numberNode(number);
+		}
+		long whole = (long) number;
+		return ((int) whole == whole) ? JsonNodeFactory.instance.numberNode((int) whole)
+				: JsonNodeFactory.instance.numberNode(whole);
 	}
 
 }

@@ -1,211 +1,350 @@
 package io.rivetevents.protocol;
 
+import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The client's side of the protocol, for tests. As strict as the protocol document says
- * the published clients are: what they drop is an {@link IllegalArgumentException} here.
+ * The other end of the protocol, for tests: writes what the published JavaScript client
+ * writes, byte for byte, and reads as strictly as that does. Shares no code with the
+ * server's codecs. What the JavaScript client would drop silently is refused with an
+ * {@link IllegalArgumentException}.
  */
 public final class ClientCodec {
 
-	private static final JsonMapper JSON = new JsonMapper();
+	private static final int VERSION = 4;
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	private final Encoding encoding;
-
-	public ClientCodec(Encoding encoding) {
-		this.encoding = encoding;
+	private ClientCodec() {
 	}
 
 	/**
-	 * Write a message as a client does.
+	 * Read a frame of the server.
+	 * @param encoding how it is written
+	 * @param frame its bytes, UTF-8 for text
 	 */
-	public byte[] encode(ToServer message) {
-		if (this.encoding == Encoding.BARE) {
-			return encodeBare(message);
+	public static ToClient decode(Encoding encoding, byte[] frame) {
+		return (encoding == Encoding.BARE) ? new Bare(frame).message() : message(tree(encoding, frame));
+	}
+
+	/**
+	 * Write a frame of the client.
+	 * @param encoding how it is written
+	 * @param message the message
+	 */
+	public static byte[] encode(Encoding encoding, ToServer message) {
+		return (encoding == Encoding.BARE) ? bare(message) : bytes(encoding, envelope(message));
+	}
+
+	/**
+	 * Write the HTTP body of an action.
+	 * @param encoding how it is written
+	 * @param args arguments of the action
+	 */
+	public static byte[] encodeActionRequest(Encoding encoding, List<JsonNode> args) {
+		if (encoding == Encoding.BARE) {
+			ByteArrayOutputStream out = version();
+			data(out, ClientValues.toCompatibleCbor(array(args)));
+			return out.toByteArray();
 		}
+		return bytes(encoding, NODES.objectNode().set("args", array(args)));
+	}
+
+	/**
+	 * Read the HTTP body of a successful action.
+	 * @param encoding how it is written
+	 * @param body the body
+	 * @return the result; {@code null} for undefined
+	 */
+	public static @Nullable JsonNode decodeActionResponse(Encoding encoding, byte[] body) {
+		if (encoding == Encoding.BARE) {
+			Bare in = new Bare(body);
+			JsonNode output = in.value();
+			in.end();
+			return orUndefined(output);
+		}
+		return orUndefined(required(tree(encoding, body), "output"));
+	}
+
+	/**
+	 * Read the HTTP body of a failed action, which has no action id. A server may answer
+	 * in JSON whatever the client speaks: its content type tells.
+	 * @param encoding how it is written
+	 * @param body the body
+	 */
+	public static ToClient.Error decodeError(Encoding encoding, byte[] body) {
+		if (encoding == Encoding.BARE) {
+			Bare in = new Bare(body);
+			ToClient.Error error = in.error(false);
+			in.end();
+			return error;
+		}
+		return error(tree(encoding, body), null);
+	}
+
+	// Reading, by names
+
+	private static JsonNode tree(Encoding encoding, byte[] bytes) {
+		return (encoding == Encoding.JSON) ? ClientValues.ofJson(bytes) : ClientValues.ofCbor(bytes);
+	}
+
+	private static ToClient message(JsonNode frame) {
+		JsonNode body = object(required(frame, "body"));
+		JsonNode value = object(required(body, "val"));
+		String tag = text(body, "tag");
+		return switch (tag) {
+			case "Init" -> new ToClient.Init(text(value, "actorId"), text(value, "connectionId"));
+			case "Error" -> error(value, actionId(value));
+			case "ActionResponse" ->
+				new ToClient.ActionResponse(id(required(value, "id")), orUndefined(required(value, "output")));
+			case "Event" -> new ToClient.Event(text(value, "name"), elements(required(value, "args")));
+			default -> throw dropped("unknown tag " + tag);
+		};
+	}
+
+	private static @Nullable Long actionId(JsonNode error) {
+		JsonNode id = required(error, "actionId");
+		return id.isNull() ? null : Long.valueOf(id(id));
+	}
+
+	private static ToClient.Error error(JsonNode error, @Nullable Long actionId) {
+		JsonNode metadata = object(error).get("metadata");
+		JsonNode actor = error.get("actor");
+		return new ToClient.Error(text(error, "group"), text(error, "code"), text(error, "message"), metadata, actionId,
+				(actor != null) ? actor(object(actor)) : null);
+	}
+
+	private static ActorSpecifier actor(JsonNode actor) {
+		JsonNode generation = required(actor, "generation");
+		require(generation.isIntegralNumber(), "generation is no number");
+		return new ActorSpecifier(text(actor, "actorId"), generation.longValue(),
+				actor.has("key") ? text(actor, "key") : null);
+	}
+
+	/** The client looks answers up in a map of bigints: a number finds nothing. */
+	private static long id(JsonNode id) {
+		require(id.isBigInteger(), "id is no bigint");
+		return id.bigIntegerValue().longValueExact();
+	}
+
+	private static String text(JsonNode object, String name) {
+		JsonNode text = required(object, name);
+		require(text.isString(), name + " is no text");
+		return text.stringValue();
+	}
+
+	/** Undefined counts as there: only a field that is not written is missing. */
+	private static JsonNode required(JsonNode object, String name) {
+		JsonNode value = object(object).get(name);
+		require(value != null, name + " is missing");
+		return value;
+	}
+
+	private static JsonNode object(JsonNode node) {
+		require(node.isObject(), "no object");
+		return node;
+	}
+
+	private static List<JsonNode> elements(JsonNode array) {
+		require(array.isArray(), "args are no array");
+		List<JsonNode> elements = new ArrayList<>();
+		array.forEach((element) -> elements.add(ClientValues.isUndefined(element) ? NODES.nullNode() : element));
+		return elements;
+	}
+
+	private static @Nullable JsonNode orUndefined(JsonNode value) {
+		return ClientValues.isUndefined(value) ? null : value;
+	}
+
+	// Writing, by names
+
+	private static byte[] bytes(Encoding encoding, JsonNode message) {
+		return (encoding == Encoding.JSON) ? ClientValues.toJson(message) : ClientValues.toCbor(message);
+	}
+
+	private static JsonNode envelope(ToServer message) {
 		ObjectNode value = NODES.objectNode();
-		String tag;
 		if (message instanceof ToServer.ActionRequest request) {
-			tag = "ActionRequest";
-			value.set("id", NODES.numberNode(BigInteger.valueOf(request.id())));
+			value.put("id", BigInteger.valueOf(request.id()));
 			value.put("name", request.name());
 			value.set("args", array(request.args()));
 		}
-		else {
-			ToServer.SubscriptionRequest request = (ToServer.SubscriptionRequest) message;
-			tag = "SubscriptionRequest";
+		else if (message instanceof ToServer.SubscriptionRequest request) {
 			value.put("eventName", request.eventName());
 			value.put("subscribe", request.subscribe());
 		}
-		ObjectNode frame = NODES.objectNode();
-		frame.putObject("body").put("tag", tag).set("val", value);
-		MessageWriter out = (this.encoding == Encoding.JSON) ? new JsonWriter() : new CborWriter();
-		out.value(frame);
-		return out.toBytes();
+		ObjectNode body = NODES.objectNode();
+		body.put("tag", message.getClass().getSimpleName());
+		body.set("val", value);
+		return NODES.objectNode().set("body", body);
 	}
 
-	private static ArrayNode array(List<JsonNode> values) {
-		return NODES.arrayNode().addAll(values);
+	private static ArrayNode array(List<JsonNode> args) {
+		return NODES.arrayNode().addAll(args);
 	}
 
-	private static byte[] encodeBare(ToServer message) {
+	// BARE
+
+	private static byte[] bare(ToServer message) {
+		ByteArrayOutputStream out = version();
 		if (message instanceof ToServer.ActionRequest request) {
-			CborWriter args = new CborWriter();
-			args.values(request.args());
-			return new BareWriter().tag(0).unsigned(request.id()).text(request.name()).data(args.toBytes()).toBytes();
+			out.write(0);
+			unsigned(out, request.id());
+			data(out, request.name().getBytes(StandardCharsets.UTF_8));
+			data(out, ClientValues.toCompatibleCbor(array(request.args())));
 		}
-		ToServer.SubscriptionRequest request = (ToServer.SubscriptionRequest) message;
-		return new BareWriter().tag(1).text(request.eventName()).flag(request.subscribe()).toBytes();
+		else if (message instanceof ToServer.SubscriptionRequest request) {
+			out.write(1);
+			data(out, request.eventName().getBytes(StandardCharsets.UTF_8));
+			out.write(request.subscribe() ? 1 : 0);
+		}
+		return out.toByteArray();
 	}
 
-	/**
-	 * Read a message as a client does.
-	 * @throws IllegalArgumentException where a client would drop it
-	 */
-	public ToClient decode(byte[] frame) {
+	private static ByteArrayOutputStream version() {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		out.write(VERSION);
+		out.write(0);
+		return out;
+	}
+
+	private static void data(ByteArrayOutputStream out, byte[] data) {
+		unsigned(out, data.length);
+		out.writeBytes(data);
+	}
+
+	private static void unsigned(ByteArrayOutputStream out, long value) {
+		long rest = value;
+		for (; rest > 127; rest >>= 7) {
+			out.write((int) (rest % 128) + 128);
+		}
+		out.write((int) rest);
+	}
+
+	static void require(boolean condition, String otherwise) {
+		if (!condition) {
+			throw dropped(otherwise);
+		}
+	}
+
+	static IllegalArgumentException dropped(String why) {
+		return new IllegalArgumentException("The JavaScript client drops it: " + why);
+	}
+
+	static String utf8(byte[] bytes) {
 		try {
-			return (this.encoding == Encoding.BARE) ? decodeBare(frame) : decodeTree(frame);
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
 		}
-		catch (RivetException ex) {
-			throw new IllegalArgumentException(ex);
+		catch (CharacterCodingException ex) {
+			throw dropped("no UTF-8");
 		}
-	}
-
-	private ToClient decodeTree(byte[] frame) {
-		JsonNode raw = (this.encoding == Encoding.JSON) ? JSON.readTree(frame) : CborReader.read(frame);
-		JsonNode resolved = (this.encoding == Encoding.JSON) ? JsonReader.read(frame) : raw;
-		checkMarkers(raw);
-		checkDefinite(frame);
-		JsonNode value = resolved.path("body").path("val");
-		return switch (text(resolved.path("body"), "tag")) {
-			case "Init" -> new ToClient.Init(text(value, "actorId"), text(value, "connectionId"));
-			case "ActionResponse" -> {
-				check(new String(frame, StandardCharsets.ISO_8859_1).contains("output"), "no output");
-				JsonNode output = value.path("output");
-				yield new ToClient.ActionResponse(bigint(value.path("id")), output.isMissingNode() ? null : output);
-			}
-			case "Event" -> {
-				check(value.path("args").isArray(), "args are no array");
-				yield new ToClient.Event(text(value, "name"), list(value.path("args")));
-			}
-			case "Error" -> error(value);
-			default -> throw new IllegalArgumentException("unknown tag");
-		};
-	}
-
-	private ToClient error(JsonNode value) {
-		check(value.has("actionId"), "no actionId");
-		Long actionId = value.path("actionId").isNull() ? null : bigint(value.path("actionId"));
-		ActorSpecifier actor = null;
-		if (value.has("actor")) {
-			JsonNode fields = value.path("actor");
-			check(fields.isObject(), "actor is null");
-			check(!fields.path("key").isNull(), "key is null");
-			actor = new ActorSpecifier(text(fields, "actorId"), fields.path("generation").bigIntegerValue().longValue(),
-					fields.has("key") ? text(fields, "key") : null);
-		}
-		JsonNode metadata = value.get("metadata");
-		return new ToClient.Error(text(value, "group"), text(value, "code"), text(value, "message"), metadata, actionId,
-				actor);
-	}
-
-	private ToClient decodeBare(byte[] frame) {
-		BareReader in = new BareReader(frame);
-		int version = frame[0];
-		ToClient message = switch ((int) in.unsigned()) {
-			case 0 -> init(in, version);
-			case 1 -> bareError(in, version);
-			case 2 -> new ToClient.ActionResponse(in.unsigned(), output(in.data()));
-			case 3 -> new ToClient.Event(in.text(), list(strict(in.data())));
-			default -> throw new IllegalArgumentException("unknown tag");
-		};
-		in.end();
-		return message;
-	}
-
-	private static ToClient init(BareReader in, int version) {
-		ToClient.Init init = new ToClient.Init(in.text(), in.text());
-		if (version == 1) {
-			in.text(); // the token
-		}
-		return init;
-	}
-
-	private static ToClient.Error bareError(BareReader in, int version) {
-		String group = in.text();
-		String code = in.text();
-		String message = in.text();
-		JsonNode metadata = in.flag() ? strict(in.data()) : null;
-		Long actionId = in.flag() ? in.unsigned() : null;
-		return new ToClient.Error(group, code, message, metadata, actionId, (version >= 4) ? actor(in) : null);
-	}
-
-	private static ActorSpecifier actor(BareReader in) {
-		return in.flag() ? new ActorSpecifier(in.text(), in.unsigned(), in.flag() ? in.text() : null) : null;
-	}
-
-	private static JsonNode strict(byte[] cbor) {
-		checkDefinite(cbor);
-		return CborReader.read(cbor);
-	}
-
-	private static JsonNode output(byte[] cbor) {
-		CborWriter undefined = new CborWriter();
-		undefined.value(null);
-		return java.util.Arrays.equals(undefined.toBytes(), cbor) ? null : strict(cbor);
 	}
 
 	/**
-	 * cbor-x refuses indefinite texts; the frames of these tests hold none by accident.
+	 * A BARE message of the server, in any version.
 	 */
-	private static void checkDefinite(byte[] cbor) {
-		for (byte next : cbor) {
-			check((next & 0xff) != 0x7f, "indefinite text");
+	private static final class Bare {
+
+		private final ByteBuffer in;
+
+		private final int version;
+
+		Bare(byte[] bytes) {
+			this.in = ByteBuffer.wrap(bytes);
+			this.version = next() + 256 * next();
+			require(this.version >= 1 && this.version <= VERSION, "unknown version");
 		}
-	}
 
-	/** A pair that begins with one dollar sign must be a marker that is known. */
-	private void checkMarkers(JsonNode node) {
-		if (this.encoding == Encoding.JSON && node.isArray() && node.size() == 2 && node.get(0).isString()) {
-			String first = node.get(0).stringValue();
-			check(!first.startsWith("$") || first.startsWith("$$")
-					|| List.of("$BigInt", "$Undefined", "$Uint8Array", "$ArrayBuffer", "$Set").contains(first),
-					"unknown marker");
+		ToClient message() {
+			long tag = unsigned();
+			require(tag <= 3, "unknown tag");
+			ToClient message = switch ((int) tag) {
+				case 0 -> init();
+				case 1 -> error(true);
+				case 2 -> new ToClient.ActionResponse(unsigned(), orUndefined(value()));
+				default -> new ToClient.Event(text(), elements(value()));
+			};
+			end();
+			return message;
 		}
-		node.forEach(this::checkMarkers);
-	}
 
-	private static long bigint(JsonNode node) {
-		check(node.isBigInteger(), "no bigint");
-		return node.bigIntegerValue().longValueExact();
-	}
-
-	private static String text(JsonNode value, String name) {
-		check(value.path(name).isString(), "no " + name);
-		return value.path(name).stringValue();
-	}
-
-	private static List<JsonNode> list(JsonNode array) {
-		List<JsonNode> list = new ArrayList<>();
-		array.forEach(list::add);
-		return list;
-	}
-
-	private static void check(boolean holds, String problem) {
-		if (!holds) {
-			throw new IllegalArgumentException(problem);
+		private ToClient init() {
+			ToClient.Init init = new ToClient.Init(text(), text());
+			if (this.version == 1) {
+				text(); // connectionToken
+			}
+			return init;
 		}
+
+		ToClient.Error error(boolean withActionId) {
+			String group = text();
+			String code = text();
+			String message = text();
+			JsonNode metadata = flag() ? value() : null;
+			Long actionId = (withActionId && flag()) ? Long.valueOf(unsigned()) : null;
+			ActorSpecifier actor = (this.version == VERSION && flag()) ? actor() : null;
+			return new ToClient.Error(group, code, message, metadata, actionId, actor);
+		}
+
+		private ActorSpecifier actor() {
+			return new ActorSpecifier(text(), unsigned(), flag() ? text() : null);
+		}
+
+		JsonNode value() {
+			return ClientValues.ofCbor(data());
+		}
+
+		private String text() {
+			return utf8(data());
+		}
+
+		private byte[] data() {
+			long length = unsigned();
+			require(length <= this.in.remaining(), "too short");
+			byte[] data = new byte[(int) length];
+			this.in.get(data);
+			return data;
+		}
+
+		private boolean flag() {
+			int flag = next();
+			require(flag <= 1, "no boolean");
+			return flag == 1;
+		}
+
+		private long unsigned() {
+			long value = 0;
+			for (int shift = 0; shift < 63; shift += 7) {
+				int next = next();
+				value += (next & 127L) << shift;
+				if (next < 128) {
+					require(next > 0 || shift == 0, "varint not minimal");
+					return value;
+				}
+			}
+			throw dropped("varint too long");
+		}
+
+		private int next() {
+			require(this.in.hasRemaining(), "too short");
+			return Byte.toUnsignedInt(this.in.get());
+		}
+
+		void end() {
+			require(!this.in.hasRemaining(), "left-over bytes");
+		}
+
 	}
 
 }

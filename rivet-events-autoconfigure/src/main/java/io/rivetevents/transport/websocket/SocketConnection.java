@@ -15,6 +15,7 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
@@ -85,10 +86,10 @@ final class SocketConnection {
 	 * @return ends with the socket
 	 */
 	Mono<Void> run() {
-		return Mono.defer(() -> {
+		return Mono.deferContextual((context) -> {
 			this.writer.start();
 			startKeepAlive();
-			connect();
+			connect(context);
 			return this.session.receive().doOnNext(this::onMessage).then();
 		}).onErrorResume((ex) -> {
 			logger.debug("Socket ended with an error", ex);
@@ -96,8 +97,10 @@ final class SocketConnection {
 		}).doFinally(this::onEnd);
 	}
 
-	private void connect() {
+	/** The context of the handshake knows who has signed in. */
+	private void connect(ContextView context) {
 		Mono.defer(this::open)
+			.contextWrite(context)
 			.subscribe((address) -> this.eventLoop.execute(() -> onConnected(address)),
 					(ex) -> this.eventLoop.execute(() -> onRefused(ex)));
 	}

@@ -1,0 +1,246 @@
+package io.rivetevents.autoconfigure;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
+import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.core.Authentication;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.ActorStateStore;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.security.SecurityContextDecorator;
+import io.rivetevents.transport.OriginFilter;
+import io.rivetevents.transport.http.ActorHttpHandler;
+import io.rivetevents.transport.websocket.ActorWebSocketHandler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RivetEventsAutoConfigurationTests {
+
+	private final ReactiveWebApplicationContextRunner contextRunner = new ReactiveWebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, WebFluxAutoConfiguration.class,
+				HttpHandlerAutoConfiguration.class, NettyReactiveWebServerAutoConfiguration.class,
+				ReactiveWebSecurityAutoConfiguration.class, RivetEventsAutoConfiguration.class,
+				RivetEventsSecurityAutoConfiguration.class, RivetEventsWebAutoConfiguration.class));
+
+	@Test
+	void servesActorsByDefault() {
+		this.contextRunner.withUserConfiguration(OneActor.class).run((context) -> {
+			assertThat(context).hasSingleBean(ActorDirectory.class)
+				.hasSingleBean(Actors.class)
+				.hasSingleBean(ActorHttpHandler.class)
+				.hasSingleBean(ActorWebSocketHandler.class)
+				.hasSingleBean(OriginFilter.class)
+				.hasSingleBean(SecurityContextDecorator.class);
+			assertThat(context.getBean(Actors.class).getOrCreate("one", "k").call("act", String.class).block())
+				.isEqualTo("done");
+		});
+	}
+
+	@Test
+	void doesNothingWhenDisabled() {
+		this.contextRunner.withPropertyValues("rivet.events.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(ActorDirectory.class)
+				.doesNotHaveBean(ActorWebSocketHandler.class)
+				.doesNotHaveBean(SecurityContextDecorator.class));
+	}
+
+	@Test
+	void doesNotServeWebSocketWhenDisabled() {
+		this.contextRunner.withPropertyValues("rivet.events.websocket.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(ActorWebSocketHandler.class)
+				.hasSingleBean(ActorHttpHandler.class));
+	}
+
+	@Test
+	void doesNotServeHttpWhenDisabled() {
+		this.contextRunner.withPropertyValues("rivet.events.http.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(ActorHttpHandler.class)
+				.hasSingleBean(ActorWebSocketHandler.class));
+	}
+
+	@Test
+	void worksWithoutSpringSecurity() {
+		this.contextRunner.withUserConfiguration(OneActor.class)
+			.withClassLoader(
+					new FilteredClassLoader(Authentication.class.getPackageName(), "org.springframework.security"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(SecurityContextDecorator.class)
+				.hasSingleBean(ActorWebSocketHandler.class));
+	}
+
+	@Test
+	void worksWithoutBeanValidation() {
+		this.contextRunner.withUserConfiguration(OneActor.class)
+			.withClassLoader(new FilteredClassLoader("jakarta.validation"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ActorDirectory.class));
+	}
+
+	@Test
+	void backsOffWhenTheApplicationHasItsOwnStore() {
+		this.contextRunner.withUserConfiguration(OwnStore.class)
+			.run((context) -> assertThat(context).hasSingleBean(ActorStateStore.class).hasBean("ownStore"));
+	}
+
+	@Test
+	void backsOffWhenTheApplicationHasItsOwnWorkers() {
+		this.contextRunner.withUserConfiguration(OwnWorkers.class)
+			.run((context) -> assertThat(context.getBean("rivetActorWorkers", Scheduler.class))
+				.isSameAs(OwnWorkers.WORKERS));
+	}
+
+	@Test
+	void bindsItsProperties() {
+		this.contextRunner
+			.withPropertyValues("rivet.events.actor.action-timeout=3s", "rivet.events.actor.max-key-size=2KB",
+					"rivet.events.base-path=/live")
+			.run((context) -> {
+				assertThat(context.getBean(ActorSettings.class).actionTimeout()).isEqualTo(Duration.ofSeconds(3));
+				assertThat(context.getBean(ActorSettings.class).maxKeySize()).isEqualTo(2048);
+				assertThat(context.getBean(io.rivetevents.transport.BasePath.class)).hasToString("/live");
+			});
+	}
+
+	@Test
+	void theDefaultsOfThePropertiesAreThoseOfTheRuntime() {
+		this.contextRunner
+			.run((context) -> assertThat(context.getBean(ActorSettings.class)).isEqualTo(ActorSettings.DEFAULTS));
+	}
+
+	@Test
+	void refusesABadValue() {
+		this.contextRunner.withPropertyValues("rivet.events.actor.action-timeout=soon")
+			.run((context) -> assertThat(context).hasFailed());
+		this.contextRunner.withPropertyValues("rivet.events.base-path=live")
+			.run((context) -> assertThat(context).hasFailed());
+	}
+
+	@Test
+	void refusesSecurityAnnotationsThatNothingLooksAt() {
+		this.contextRunner.withUserConfiguration(SecuredActor.class)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.isInstanceOf(InvalidActorException.class)
+				.hasMessageContaining("Secured.act()")
+				.hasMessageContaining("@EnableMethodSecurity"));
+		this.contextRunner.withUserConfiguration(SecuredActor.class, MethodSecurity.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void stopsTheApplicationForABadActor() {
+		this.contextRunner.withUserConfiguration(BadActor.class)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.hasMessageContaining("Bad.act(Thread)")
+				.hasMessageContaining("thread"));
+	}
+
+	@Actor("one")
+	static class One {
+
+		@Action
+		String act() {
+			return "done";
+		}
+
+	}
+
+	@Actor("secured")
+	static class Secured {
+
+		@Action
+		@PreAuthorize("hasRole('ADMIN')")
+		void act() {
+		}
+
+	}
+
+	@Actor("bad")
+	static class Bad {
+
+		/** An interface of the JDK that Jackson cannot make would do as well. */
+		@io.rivetevents.annotation.OnConnect
+		void act(Thread thread) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OneActor {
+
+		@Bean
+		One one() {
+			return new One();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SecuredActor {
+
+		@Bean
+		Secured secured() {
+			return new Secured();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BadActor {
+
+		@Bean
+		Bad bad() {
+			return new Bad();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableMethodSecurity
+	static class MethodSecurity {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnStore {
+
+		@Bean
+		MemoryActorStateStore ownStore() {
+			return new MemoryActorStateStore();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnWorkers {
+
+		static final Scheduler WORKERS = Schedulers.newSingle("own");
+
+		@Bean
+		Scheduler rivetActorWorkers() {
+			return WORKERS;
+		}
+
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.rivetevents.connection;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.ToClient;
+
+/**
+ * A client that remembers what it was sent.
+ */
+public final class RecordedOutbound implements Outbound {
+
+	private final String connectionId;
+
+	private final List<ToClient> messages = new CopyOnWriteArrayList<>();
+
+	private final List<CloseReason> closed = new CopyOnWriteArrayList<>();
+
+	public RecordedOutbound(String connectionId) {
+		this.connectionId = connectionId;
+	}
+
+	public String connectionId() {
+		return this.connectionId;
+	}
+
+	@Override
+	public void send(OutgoingMessage message) {
+		this.messages.add(message.message());
+	}
+
+	@Override
+	public void close(CloseReason reason) {
+		this.closed.add(reason);
+	}
+
+	public List<ToClient> messages() {
+		return List.copyOf(this.messages);
+	}
+
+	public <T extends ToClient> List<T> messages(Class<T> type) {
+		return this.messages.stream().filter(type::isInstance).map(type::cast).toList();
+	}
+
+	public List<CloseReason> closed() {
+		return List.copyOf(this.closed);
+	}
+
+}

@@ -1,0 +1,106 @@
+package io.rivetevents.invocation;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorRuntime;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.ActorStateStore;
+import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * A runtime without Spring and without sockets: real turns on real threads.
+ */
+public final class ActorHarness implements AutoCloseable {
+
+	public static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
+
+	private final Scheduler workers = Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
+
+	private final Scheduler timers = Schedulers.newSingle("test-timers", true);
+
+	private final ConnectionRegistry connections = new ConnectionRegistry();
+
+	private final LocalActorDirectory directory;
+
+	public ActorHarness(ActorSettings settings, Object... actors) {
+		this(settings, new MemoryActorStateStore(), actors);
+	}
+
+	public ActorHarness(ActorSettings settings, ActorStateStore store, Object... actors) {
+		ActorRuntime runtime = new ActorRuntime(store, this.mapper, this.workers, this.timers, Clock.systemUTC());
+		this.directory = new LocalActorDirectory(runtime, this.connections);
+		InvocationSupport support = new InvocationSupport(this.mapper, List.of(), ArgumentValidator.NONE, List.of(),
+				List.of());
+		for (Object actor : actors) {
+			String name = actor.getClass().getSimpleName();
+			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, support));
+		}
+		this.directory.start();
+	}
+
+	public LocalActorDirectory directory() {
+		return this.directory;
+	}
+
+	public ConnectionRegistry connections() {
+		return this.connections;
+	}
+
+	public JsonNode call(Class<?> actor, String key, String action, Object... args) {
+		return this.directory.call(target(actor, key), null, request(0, action, args)).block(PATIENCE);
+	}
+
+	public JsonNode callAsClient(Class<?> actor, String key, String action, Object... args) {
+		return this.directory
+			.call(target(actor, key), ConnectRequest.stateless(null, Identity.ANONYMOUS), request(0, action, args))
+			.block(PATIENCE);
+	}
+
+	public ToServer.ActionRequest request(long id, String action, Object... args) {
+		return new ToServer.ActionRequest(id, action, List.of(args).stream().map(this.mapper::toTree).toList());
+	}
+
+	public static ActorTarget target(Class<?> actor, String key) {
+		return new ActorTarget.GetOrCreate(address(actor, key), null);
+	}
+
+	public static ActorAddress address(Class<?> actor, String key) {
+		return ActorAddress.of(actor.getSimpleName(), key);
+	}
+
+	/** A connected client, whose messages are recorded. */
+	public RecordedOutbound connect(Class<?> actor, String key, Object params) {
+		JsonNode tree = (params != null) ? this.mapper.toTree(params) : null;
+		ConnectRequest request = ConnectRequest.stateful(tree, Identity.ANONYMOUS);
+		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
+		this.connections.register(request, outbound);
+		this.directory.connect(target(actor, key), request).block(PATIENCE);
+		return outbound;
+	}
+
+	@Override
+	public void close() {
+		this.directory.stop().timeout(Duration.ofSeconds(5)).onErrorComplete().block();
+		this.workers.dispose();
+		this.timers.dispose();
+	}
+
+}

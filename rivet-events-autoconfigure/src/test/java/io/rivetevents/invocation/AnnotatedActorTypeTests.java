@@ -1,0 +1,313 @@
+package io.rivetevents.invocation;
+
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CanSubscribe;
+import io.rivetevents.annotation.CreateConnState;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ValueMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+class AnnotatedActorTypeTests {
+
+	@Test
+	void refusesAParameterThatNothingSupplies() {
+		assertInvalid(new UnknownParameter(), "UnknownParameter.connect(Thread)", "parameter 0",
+				"java.lang.Thread thread", "no resolver supports it");
+	}
+
+	@Test
+	void refusesTwoActionsOfOneName() {
+		assertInvalid(new SameName(), "\"twice\"", "stands on another method");
+	}
+
+	@Test
+	void refusesTwoMethodsForOneHook() {
+		assertInvalid(new TwoHooks(), "@OnConnect", "stands on another method");
+	}
+
+	@Test
+	void refusesAWrongStateType() {
+		assertInvalid(new WrongState(), "WrongState.act(ActorContext)", "java.lang.Integer", "@CreateState",
+				"java.lang.String");
+	}
+
+	@Test
+	void refusesAStateTypeWithoutState() {
+		assertInvalid(new NoState(), "NoState.act(ActorContext)", "no method has @CreateState");
+	}
+
+	@Test
+	void refusesAWrongConnectionStateType() {
+		assertInvalid(new WrongConnectionState(), "WrongConnectionState.act(Connection)", "@CreateConnState");
+	}
+
+	@Test
+	void refusesAConnectionBeforeThereIsOne() {
+		assertInvalid(new EarlyConnection(), "EarlyConnection.check(Connection)", "no resolver supports it");
+	}
+
+	@Test
+	void refusesAStateThatIsNotMade() {
+		assertInvalid(new VoidState(), "VoidState.createState()", "must return the state");
+	}
+
+	@Test
+	void refusesAnAnswerToCanSubscribeThatIsNone() {
+		assertInvalid(new BadCanSubscribe(), "BadCanSubscribe.canSubscribe(String)", "boolean");
+	}
+
+	@Test
+	void refusesAPrivateAction() {
+		assertInvalid(new PrivateAction(), "PrivateAction.act()", "private");
+	}
+
+	@Test
+	void refusesAClassWithoutMethods() {
+		assertInvalid(new Empty(), "it has no method with @Action");
+	}
+
+	@Test
+	void refusesATimeThatIsNone() {
+		assertInvalid(new BadTimeout(), "soon", "is no duration");
+	}
+
+	@Test
+	void readsTheTimesOfAnActor() {
+		ActorSettings settings = type(new Timed()).settings();
+		assertThat(settings.actionTimeout()).hasSeconds(2);
+		assertThat(settings.sleepTimeout()).hasMinutes(10);
+		assertThat(type(new Timed()).action("quick").timeout()).hasMillis(100);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			text({})             | text       | cannot be read from the object given
+			text()               | text       | is missing
+			text(null)           | text       | must not be null
+			text(a, b)           | arguments  | are too many
+			number(many)         | number     | cannot be read from the string given
+			number(null)         | number     | must not be null
+			point({'x': 'left'}) | point.x    | cannot be read
+			list([1, 'b'])       | list[1]    | cannot be read
+			rest(1, 2, 'c')      | numbers[2] | cannot be read
+			""")
+	void refusesArgumentsThatDoNotFit(String call, String path, String message) {
+		String action = call.substring(0, call.indexOf('('));
+		String json = "[" + call.substring(call.indexOf('(') + 1, call.length() - 1).replace('\'', '"') + "]";
+		json = json.replace("[a, b]", "[\"a\",\"b\"]").replace("[many]", "[\"many\"]");
+		Object[] args = new JsonMapper().readTree(json).valueStream().toArray();
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Arguments())) {
+			RivetException ex = catchThrowableOfType(RivetException.class,
+					() -> harness.call(Arguments.class, "k", action, args));
+			assertThat(ex.group() + "." + ex.code()).isEqualTo("actor.validation_error");
+			assertThat(String.valueOf(ex.metadata())).contains("path=" + path + ",").contains(message);
+		}
+	}
+
+	@Test
+	void acceptsArgumentsThatMayBeMissing() {
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Arguments())) {
+			assertThat(harness.call(Arguments.class, "k", "nullable").stringValue()).isEqualTo("null");
+			assertThat(harness.call(Arguments.class, "k", "optional").stringValue()).isEqualTo("Optional.empty");
+			assertThat(harness.call(Arguments.class, "k", "optional", 5).stringValue()).isEqualTo("Optional[5]");
+			assertThat(harness.call(Arguments.class, "k", "rest").intValue()).isZero();
+			assertThat(harness.call(Arguments.class, "k", "rest", 1, 2, 3).intValue()).isEqualTo(6);
+		}
+	}
+
+	private static AnnotatedActorType type(Object actor) {
+		ValueMapper mapper = new ValueMapper(new JsonMapper());
+		InvocationSupport support = new InvocationSupport(mapper, List.of(), ArgumentValidator.NONE, List.of(),
+				List.of());
+		return new AnnotatedActorType("test", actor.getClass(), actor, ActorSettings.DEFAULTS, support);
+	}
+
+	private static void assertInvalid(Object actor, String... parts) {
+		assertThatExceptionOfType(InvalidActorException.class).isThrownBy(() -> type(actor))
+			.withMessageContaining(actor.getClass().getSimpleName())
+			.satisfies((ex) -> assertThat(ex.getMessage()).contains(parts));
+	}
+
+	static class UnknownParameter {
+
+		@OnConnect
+		void connect(Thread thread) {
+		}
+
+	}
+
+	static class SameName {
+
+		@Action
+		void twice() {
+		}
+
+		@Action("twice")
+		void other() {
+		}
+
+	}
+
+	static class TwoHooks {
+
+		@OnConnect
+		void one() {
+		}
+
+		@OnConnect
+		void two() {
+		}
+
+	}
+
+	static class WrongState {
+
+		@CreateState
+		String createState() {
+			return "";
+		}
+
+		@Action
+		void act(ActorContext<Integer, ?> c) {
+		}
+
+	}
+
+	static class NoState {
+
+		@Action
+		void act(ActorContext<Integer, ?> c) {
+		}
+
+	}
+
+	static class WrongConnectionState {
+
+		@CreateConnState
+		String createConnState() {
+			return "";
+		}
+
+		@Action
+		void act(Connection<Integer> connection) {
+		}
+
+	}
+
+	static class EarlyConnection {
+
+		@OnBeforeConnect
+		void check(Connection<?> connection) {
+		}
+
+	}
+
+	static class VoidState {
+
+		@CreateState
+		void createState() {
+		}
+
+	}
+
+	static class BadCanSubscribe {
+
+		@CanSubscribe
+		String canSubscribe(String event) {
+			return event;
+		}
+
+	}
+
+	static class PrivateAction {
+
+		@Action
+		private void act() {
+		}
+
+	}
+
+	static class Empty {
+
+	}
+
+	@Actor(name = "bad", actionTimeout = "soon")
+	static class BadTimeout {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "timed", actionTimeout = "2s", sleepTimeout = "10m")
+	static class Timed {
+
+		@Action(timeout = "100ms")
+		void quick() {
+		}
+
+	}
+
+	static class Arguments {
+
+		record Point(double x, double y) {
+		}
+
+		@Action
+		String text(String text) {
+			return text;
+		}
+
+		@Action
+		int number(int number) {
+			return number;
+		}
+
+		@Action
+		Point point(Point point) {
+			return point;
+		}
+
+		@Action
+		List<Integer> list(List<Integer> list) {
+			return list;
+		}
+
+		@Action
+		int rest(int... numbers) {
+			return java.util.Arrays.stream(numbers).sum();
+		}
+
+		@Action
+		String nullable(@Nullable String text) {
+			return String.valueOf(text);
+		}
+
+		@Action
+		String optional(Optional<Integer> number) {
+			return number.toString();
+		}
+
+	}
+
+}

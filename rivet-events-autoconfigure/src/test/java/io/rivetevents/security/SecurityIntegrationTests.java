@@ -1,0 +1,237 @@
+package io.rivetevents.security;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.prepost.PostAuthorize;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.reactive.socket.CloseStatus;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.UserError;
+import io.rivetevents.transport.TestSocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who calls, and what is denied, on real sockets.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.websocket.rejection-delay=50ms")
+class SecurityIntegrationTests {
+
+	private static final AtomicInteger KEYS = new AtomicInteger();
+
+	@LocalServerPort
+	private int port;
+
+	private String url;
+
+	@BeforeEach
+	void useFreshKey() {
+		this.url = "http://localhost:%d/rivet%s".formatted(this.port,
+				TestSocket.query("vault", "k" + KEYS.incrementAndGet()));
+	}
+
+	@Test
+	void knowsTheUserOfTheHandshake() {
+		try (TestSocket ada = open("ada")) {
+			assertThat(call(ada, "whoByArgument")).isEqualTo("ada");
+			assertThat(call(ada, "whoByAnnotation")).isEqualTo("ada");
+			assertThat(call(ada, "whoByThread")).isEqualTo("ada");
+			assertThat(call(ada, "whoByContext")).isEqualTo("ada");
+		}
+	}
+
+	@Test
+	void isAnonymousWithoutLogin() {
+		try (TestSocket guest = open(null)) {
+			assertThat(call(guest, "whoByArgument")).isEqualTo("nobody");
+			assertThat(call(guest, "whoByThread")).isEqualTo("nobody");
+		}
+	}
+
+	@Test
+	void deniesWhatPreAuthorizeDenies() {
+		try (TestSocket ada = open("ada"); TestSocket admin = open("admin"); TestSocket guest = open(null)) {
+			assertThat(call(admin, "adminOnly")).isEqualTo("gold");
+			assertThat(call(admin, "adminOnlyLater")).isEqualTo("gold");
+			assertForbidden(ada, "adminOnly");
+			assertForbidden(ada, "adminOnlyLater");
+			assertForbidden(guest, "adminOnly");
+		}
+	}
+
+	@Test
+	void deniesWhatPostAuthorizeDenies() {
+		try (TestSocket ada = open("ada"); TestSocket admin = open("admin")) {
+			assertThat(call(ada, "ownOnly", "ada")).isEqualTo("ada");
+			assertForbidden(admin, "ownOnly", "ada");
+		}
+	}
+
+	@Test
+	void takesCredentialsFromConnectionParams() {
+		try (TestSocket ada = TestSocket.open(this.url, Encoding.JSON, new HttpHeaders(),
+				"rivet_conn_params.%7B%22token%22%3A%22ada%3Aada%22%7D")) {
+			ada.next(ToClient.Init.class);
+			assertThat(call(ada, "whoByThread")).isEqualTo("ada");
+		}
+	}
+
+	@Test
+	void refusesWrongCredentialsInConnectionParams() {
+		TestSocket nobody = TestSocket.open(this.url, Encoding.JSON, new HttpHeaders(),
+				"rivet_conn_params.%7B%22token%22%3A%22ada%3Awrong%22%7D");
+		assertThat(nobody.next(ToClient.Error.class).code()).isEqualTo("forbidden");
+		assertThat(nobody.closed()).isEqualTo(new CloseStatus(1011, "auth.forbidden"));
+	}
+
+	@Test
+	void deniesInHooksToo() {
+		TestSocket banned = open("banned", false);
+		assertThat(banned.next(ToClient.Error.class).code()).isEqualTo("banned");
+		assertThat(banned.closed()).isEqualTo(new CloseStatus(1011, "user.banned"));
+	}
+
+	private TestSocket open(@Nullable String user) {
+		return open(user, true);
+	}
+
+	private TestSocket open(@Nullable String user, boolean welcome) {
+		HttpHeaders headers = new HttpHeaders();
+		if (user != null) {
+			String credentials = user + ":" + user;
+			headers.setBasicAuth(Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
+		}
+		TestSocket socket = TestSocket.open(this.url, Encoding.JSON, headers);
+		if (welcome) {
+			socket.next(ToClient.Init.class);
+		}
+		return socket;
+	}
+
+	private static String call(TestSocket socket, String action, Object... args) {
+		socket.call(1, action, args);
+		return socket.next(ToClient.ActionResponse.class).output().stringValue();
+	}
+
+	private static void assertForbidden(TestSocket socket, String action, Object... args) {
+		socket.call(1, action, args);
+		ToClient.Error error = socket.next(ToClient.Error.class);
+		assertThat(error.group() + "." + error.code() + " " + error.message()).isEqualTo("auth.forbidden Forbidden");
+	}
+
+	@Actor("vault")
+	static class Vault {
+
+		@OnConnect
+		void welcome(@Nullable Authentication authentication) {
+			if (authentication != null && authentication.getName().equals("banned")) {
+				throw new UserError("banned", "Go away");
+			}
+		}
+
+		@Action
+		String whoByArgument(@Nullable Authentication authentication) {
+			return (authentication != null) ? authentication.getName() : "nobody";
+		}
+
+		@Action
+		String whoByAnnotation(@AuthenticationPrincipal(expression = "username") String name) {
+			return name;
+		}
+
+		@Action
+		String whoByThread() {
+			Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+			return (authentication != null) ? authentication.getName() : "nobody";
+		}
+
+		@Action
+		Mono<String> whoByContext() {
+			return ReactiveSecurityContextHolder.getContext().map((context) -> context.getAuthentication().getName());
+		}
+
+		@Action
+		@PreAuthorize("hasRole('ADMIN')")
+		String adminOnly() {
+			return "gold";
+		}
+
+		@Action
+		@PreAuthorize("hasRole('ADMIN')")
+		Mono<String> adminOnlyLater() {
+			return Mono.just("gold");
+		}
+
+		@Action
+		@PostAuthorize("returnObject == authentication.name")
+		String ownOnly(String owner) {
+			return owner;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import(Vault.class)
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		MapReactiveUserDetailsService users() {
+			return new MapReactiveUserDetailsService(user("ada", "USER"), user("admin", "ADMIN"),
+					user("banned", "USER"));
+		}
+
+		private static UserDetails user(String name, String role) {
+			return User.withUsername(name).password("{noop}" + name).roles(role).build();
+		}
+
+		@Bean
+		ConnParamsAuthenticationConverter tokens() {
+			return (params) -> Mono.justOrEmpty(params.path("token").asString(null)).map((token) -> {
+				String[] parts = token.split(":");
+				return UsernamePasswordAuthenticationToken.unauthenticated(parts[0], parts[1]);
+			});
+		}
+
+	}
+
+}

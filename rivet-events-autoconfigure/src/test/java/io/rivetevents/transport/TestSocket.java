@@ -1,0 +1,146 @@
+package io.rivetevents.transport;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.WebsocketClientSpec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.protocol.ClientCodec;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * A client of the protocol on a real socket.
+ */
+public final class TestSocket implements AutoCloseable {
+
+	private static final long PATIENCE_SECONDS = 10;
+
+	private static final JsonMapper MAPPER = new JsonMapper();
+
+	private final Encoding encoding;
+
+	private final BlockingQueue<ToClient> messages = new LinkedBlockingQueue<>();
+
+	private final Sinks.Many<WebSocketMessage> outgoing = Sinks.many().unicast().onBackpressureBuffer();
+
+	private final Sinks.One<CloseStatus> closed = Sinks.one();
+
+	private final Sinks.One<WebSocketSession> session = Sinks.one();
+
+	private TestSocket(Encoding encoding) {
+		this.encoding = encoding;
+	}
+
+	public static String query(String actor, String key) {
+		return "/gateway/%s/connect?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=%s&rvt-crash-policy=sleep"
+			.formatted(actor, key);
+	}
+
+	/** Open a socket to an instance and wait for its welcome. */
+	public static TestSocket connect(String base, Encoding encoding, String actor, String key) {
+		TestSocket socket = open(base + query(actor, key), encoding, new HttpHeaders());
+		socket.next(ToClient.Init.class);
+		return socket;
+	}
+
+	public static TestSocket open(String url, Encoding encoding, HttpHeaders headers, String... moreProtocols) {
+		TestSocket socket = new TestSocket(encoding);
+		List<String> protocols = new ArrayList<>(List.of("rivet", "rivet_encoding." + encoding.wireName()));
+		protocols.addAll(List.of(moreProtocols));
+		ReactorNettyWebSocketClient client = new ReactorNettyWebSocketClient(HttpClient.create(),
+				() -> WebsocketClientSpec.builder().maxFramePayloadLength(8 * 1024 * 1024));
+		client.execute(URI.create(url.replaceFirst("^http", "ws")), headers, new WebSocketHandler() {
+
+			@Override
+			public List<String> getSubProtocols() {
+				return protocols;
+			}
+
+			@Override
+			public Mono<Void> handle(WebSocketSession session) {
+				return socket.run(session);
+			}
+
+		}).subscribe(null, (ex) -> {
+			socket.session.tryEmitError(ex);
+			socket.closed.tryEmitError(ex);
+		});
+		socket.session.asMono().block(Duration.ofSeconds(PATIENCE_SECONDS));
+		return socket;
+	}
+
+	private Mono<Void> run(WebSocketSession session) {
+		this.session.tryEmitValue(session);
+		Mono<Void> receive = session.receive().doOnNext((message) -> {
+			byte[] bytes = new byte[message.getPayload().readableByteCount()];
+			message.getPayload().read(bytes);
+			this.messages.add(ClientCodec.decode(this.encoding, bytes));
+		}).then();
+		session.closeStatus()
+			.defaultIfEmpty(CloseStatus.NO_CLOSE_FRAME)
+			.subscribe(this.closed::tryEmitValue, this.closed::tryEmitError);
+		return session.send(this.outgoing.asFlux()).and(receive);
+	}
+
+	public void call(long id, String action, Object... args) {
+		List<JsonNode> trees = List.of(args).stream().map((arg) -> (JsonNode) MAPPER.valueToTree(arg)).toList();
+		send(new ToServer.ActionRequest(id, action, trees));
+	}
+
+	public void subscribe(String event) {
+		send(new ToServer.SubscriptionRequest(event, true));
+	}
+
+	public void send(ToServer message) {
+		sendRaw(ClientCodec.encode(this.encoding, message));
+	}
+
+	public void sendRaw(byte[] bytes) {
+		WebSocketSession session = this.session.asMono().block();
+		WebSocketMessage.Type type = this.encoding.isText() ? WebSocketMessage.Type.TEXT : WebSocketMessage.Type.BINARY;
+		this.outgoing.tryEmitNext(new WebSocketMessage(type, session.bufferFactory().wrap(bytes))).orThrow();
+	}
+
+	/** The next message, which must be of a kind. */
+	public <T extends ToClient> T next(Class<T> kind) {
+		try {
+			ToClient message = this.messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+			return kind.cast(message);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	public CloseStatus closed() {
+		return this.closed.asMono().block(Duration.ofSeconds(PATIENCE_SECONDS));
+	}
+
+	public boolean isSilent() {
+		return this.messages.isEmpty();
+	}
+
+	@Override
+	public void close() {
+		this.session.asMono().flatMap(WebSocketSession::close).block(Duration.ofSeconds(PATIENCE_SECONDS));
+	}
+
+}
