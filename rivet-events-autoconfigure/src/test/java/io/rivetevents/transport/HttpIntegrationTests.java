@@ -98,7 +98,9 @@ class HttpIntegrationTests {
 			.valueEquals("x-rivet-error", "rivetkit.internal_error")
 			.expectBody()
 			.returnResult()
-			.getResponseBody();
+			.getResponseBody()
+			.expectBody()
+			.returnResult();
 		assertThat(ClientCodec.decodeError(encoding, answer).message()).isEqualTo("An internal error occurred");
 	}
 
@@ -123,7 +125,9 @@ class HttpIntegrationTests {
 			.expectStatus()
 			.isEqualTo(status)
 			.expectHeader()
-			.valueEquals("x-rivet-error", code);
+			.valueEquals("x-rivet-error", code)
+			.expectBody()
+			.returnResult();
 	}
 
 	@Test
@@ -134,7 +138,9 @@ class HttpIntegrationTests {
 			.bodyValue("{\"args\":[\"%s\"]}".formatted("x".repeat(65_536)))
 			.exchange()
 			.expectHeader()
-			.valueEquals("x-rivet-error", "message.incoming_too_long");
+			.valueEquals("x-rivet-error", "message.incoming_too_long")
+			.expectBody()
+			.returnResult();
 	}
 
 	@ParameterizedTest
@@ -154,7 +160,9 @@ class HttpIntegrationTests {
 			.bodyValue("{\"args\":[]}")
 			.exchange()
 			.expectHeader()
-			.valueEquals("x-rivet-error", code);
+			.valueEquals("x-rivet-error", code)
+			.expectBody()
+			.returnResult();
 	}
 
 	@Test
@@ -198,7 +206,7 @@ class HttpIntegrationTests {
 			.expectBody()
 			.jsonPath("$.actors")
 			.isEmpty();
-		this.client.delete().uri("/actors/{id}", id).exchange().expectStatus().isOk();
+		this.client.delete().uri("/actors/{id}", id).exchange().expectStatus().isOk().expectBody().returnResult();
 		this.client.get().uri("/actors?actor_ids={id}", id).exchange().expectBody().jsonPath("$.actors").isEmpty();
 		this.client.put()
 			.uri("/actors")
@@ -225,7 +233,7 @@ class HttpIntegrationTests {
 			.expectHeader()
 			.valueEquals("Access-Control-Allow-Credentials", "true")
 			.expectHeader()
-			.valueEquals("Access-Control-Allow-Headers", "content-type, x-rivet-encoding");
+			.valueEquals("Access-Control-Allow-Headers", "content-type, x-rivet-encoding").expectBody().returnResult();
 	}
 
 	@Test
@@ -237,14 +245,14 @@ class HttpIntegrationTests {
 			.bodyValue("{\"args\":[\"a\"]}")
 			.exchange()
 			.expectStatus()
-			.isForbidden();
+			.isForbidden().expectBody().returnResult();
 	}
 
 	@Test
 	void leavesTheApplicationAlone() {
 		this.client.get().uri("/hello").exchange().expectBody(String.class).isEqualTo("hello");
 		this.client.get().uri("/actuator/health").exchange().expectBody().jsonPath("$.status").isEqualTo("UP");
-		this.client.get().uri("/nothing").exchange().expectStatus().isNotFound();
+		this.client.get().uri("/nothing").exchange().expectStatus().isNotFound().expectBody().returnResult();
 		this.client.get().uri("/metadata").exchange().expectBody().jsonPath("$.runtime").isEqualTo("rivetkit");
 	}
 
@@ -262,7 +270,7 @@ class HttpIntegrationTests {
 			.bodyValue("{\"args\":[]}")
 			.exchange()
 			.expectStatus()
-			.isOk();
+			.isOk().expectBody().returnResult();
 	}
 
 	@Configuration(proxyBeanMethods = false)
