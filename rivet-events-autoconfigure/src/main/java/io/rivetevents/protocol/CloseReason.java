@@ -26,9 +26,6 @@ public record CloseReason(int code, String reason) {
 	/** The connection has served its purpose; not an error. */
 	public static final int NORMAL = 1000;
 
-	/** The server goes away. */
-	public static final int GOING_AWAY = 1001;
-
 	/** The client speaks in a way that the server does not know. */
 	public static final int UNSUPPORTED = 1003;
 
@@ -57,10 +54,8 @@ public record CloseReason(int code, String reason) {
 
 	/**
 	 * Return the reason for an error. A client that is not yet connected tries again for
-	 * {@link ErrorCode#RESTARTING}, {@link ErrorCode#STOPPED} and
-	 * {@link ErrorCode#SERVICE_UNAVAILABLE}; if it asked by key, also for
-	 * {@link ErrorCode#ACTOR_NOT_FOUND} and {@link ErrorCode#STOPPING}; it gives up for
-	 * all others.
+	 * {@link ErrorCode#RESTARTING} and {@link ErrorCode#STOPPED}; if it asked by key,
+	 * also for {@link ErrorCode#ACTOR_NOT_FOUND}; it gives up for all others.
 	 * @param code what is wrong
 	 */
 	public static CloseReason of(ErrorCode code) {
@@ -82,22 +77,6 @@ public record CloseReason(int code, String reason) {
 	 */
 	public static CloseReason unsupportedEncoding() {
 		return new CloseReason(UNSUPPORTED, ErrorCode.UNSUPPORTED_WEBSOCKET_ENCODING.reason());
-	}
-
-	/**
-	 * Return the reason for a server that goes away. The client tries again, and goes on
-	 * trying as long as something answers at the address: one that is refused gives up.
-	 */
-	public static CloseReason goingAway() {
-		return new CloseReason(GOING_AWAY, "ws.going_away");
-	}
-
-	/**
-	 * Return the reason for a connection that is over without an error. A client that is
-	 * not yet connected gives up.
-	 */
-	public static CloseReason connectionClosed() {
-		return new CloseReason(NORMAL, ErrorCode.CONNECTION_CLOSED.reason());
 	}
 
 	/** The encoder stops before the first character that does not fit whole. */

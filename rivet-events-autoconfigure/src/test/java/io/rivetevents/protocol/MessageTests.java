@@ -8,6 +8,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -119,13 +120,19 @@ class MessageTests {
 		assertRefused(Encoding.CBOR, ClientValues.toCbor(ClientValues.ofJson(json.getBytes(StandardCharsets.UTF_8))));
 	}
 
+	/** Each is one mistake away from a request that is read. */
 	@ParameterizedTest
-	@ValueSource(strings = { "", "04", "0400", "0000000161018180", "0500000161018180", "0104000161018180", "040002",
-			"04007f", "0400000001610180ff", "04000080000161 0180", "0400000081000161 0180", "0400ffffffffffffffffff01",
-			"04000080808080808080808001016101 80", "0400010161 02", "0400010161 ff", "04000102c328 01",
-			"0400000001ff 0180", "04000000ffffffff0f6101 80", "0400000001610281", "04000000016102 8000",
-			"04000000016100", "040000000161037f6161" })
-	void refusesABareFrame(String hex) {
+	@CsvSource({ "no bytes,''", "half a version,04", "no message,0400", "version 0,0000 00 01 0161 0180",
+			"version 5,0500 00 01 0161 0180", "version 260,0401 00 01 0161 0180", "tag,0400 02 01 0161 0180",
+			"tag not minimal,0400 8000 01 0161 0180", "id not minimal,0400 00 8100 0161 0180",
+			"id of 64 bits,0400 00 ffffffffffffffffff01 0161 0180", "length not minimal,0400 00 01 8100 61 0180",
+			"name too long,0400 00 01 7f61 0180", "name far too long,0400 00 01 ffffffff0f61 0180",
+			"name no UTF-8,0400 00 01 02c328 0180", "arguments too long,0400 00 01 0161 0280",
+			"arguments followed,0400 00 01 0161 028000", "arguments empty,0400 00 01 0161 00",
+			"arguments cut off,0400 00 01 0161 0181", "message followed,0400 00 01 0161 0180 00",
+			"boolean 2,0400 01 0161 02", "boolean ff,0400 01 0161 ff", "subscription followed,0400 01 0161 01 00" })
+	void refusesABareFrame(String mistake, String hex) {
+		assertThat(Encoding.BARE.codec().decode(HexFormat.of().parseHex("0400000101610180"))).isNotNull();
 		assertRefused(Encoding.BARE, HexFormat.of().parseHex(hex.replace(" ", "")));
 	}
 

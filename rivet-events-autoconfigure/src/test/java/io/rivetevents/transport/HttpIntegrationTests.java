@@ -98,9 +98,7 @@ class HttpIntegrationTests {
 			.valueEquals("x-rivet-error", "rivetkit.internal_error")
 			.expectBody()
 			.returnResult()
-			.getResponseBody()
-			.expectBody()
-			.returnResult();
+			.getResponseBody();
 		assertThat(ClientCodec.decodeError(encoding, answer).message()).isEqualTo("An internal error occurred");
 	}
 
@@ -233,7 +231,9 @@ class HttpIntegrationTests {
 			.expectHeader()
 			.valueEquals("Access-Control-Allow-Credentials", "true")
 			.expectHeader()
-			.valueEquals("Access-Control-Allow-Headers", "content-type, x-rivet-encoding").expectBody().returnResult();
+			.valueEquals("Access-Control-Allow-Headers", "content-type, x-rivet-encoding")
+			.expectBody()
+			.returnResult();
 	}
 
 	@Test
@@ -245,7 +245,9 @@ class HttpIntegrationTests {
 			.bodyValue("{\"args\":[\"a\"]}")
 			.exchange()
 			.expectStatus()
-			.isForbidden().expectBody().returnResult();
+			.isForbidden()
+			.expectBody()
+			.returnResult();
 	}
 
 	@Test
@@ -270,7 +272,9 @@ class HttpIntegrationTests {
 			.bodyValue("{\"args\":[]}")
 			.exchange()
 			.expectStatus()
-			.isOk().expectBody().returnResult();
+			.isOk()
+			.expectBody()
+			.returnResult();
 	}
 
 	@Configuration(proxyBeanMethods = false)

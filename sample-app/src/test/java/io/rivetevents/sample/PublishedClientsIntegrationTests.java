@@ -29,7 +29,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ActiveProfiles("conformance")
 class PublishedClientsIntegrationTests {
 
-	/** The lock file holds optional packages for other systems, which not every registry has. */
+	/**
+	 * The lock file holds optional packages for other systems, which not every registry
+	 * has.
+	 */
 	private static final List<String> INSTALL = List.of("install", "--no-save", "--ignore-scripts", "--omit=optional",
 			"--no-audit", "--no-fund");
 
