@@ -1,4 +1,6 @@
-// What all tests share: clients, fresh keys, and waiting with an end.
+// What all tests share: clients, fresh keys, the sockets they open, and waiting with an end.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import WebSocket from "ws";
 
@@ -7,7 +9,7 @@ export const ENCODINGS = ["json", "cbor", "bare"];
 
 process.env.LOG_LEVEL = "silent";
 
-/** Every socket that a client has opened, newest last. */
+/** Every socket that a client has opened, newest last. Node 20 has no WebSocket of its own. */
 export const sockets = [];
 globalThis.WebSocket = class extends WebSocket {
 	constructor(...args) {
@@ -16,12 +18,20 @@ globalThis.WebSocket = class extends WebSocket {
 	}
 };
 
+// Without a server the client would ask for ever, in each test anew.
+const metadata = await fetch(`${ENDPOINT}/metadata`, { signal: AbortSignal.timeout(5_000) }).catch((error) => error);
+assert.ok(metadata.ok, `no server at ${ENDPOINT}: ${metadata.cause ?? metadata.status ?? metadata}`);
+
 const { createClient } = await import("rivetkit/client");
 
-let keys = 0;
-
+/** A part of a key that no other test has. */
 export function freshKey(name = "key") {
-	return `${name}-${process.pid}-${Date.now()}-${keys++}`;
+	return `${name}-${randomUUID()}`;
+}
+
+/** The sockets opened to the actor whose key has this part, newest last. Not for connections by id. */
+export function socketsTo(keyPart) {
+	return sockets.filter((socket) => socket.url.includes(keyPart));
 }
 
 /** Runs with a client, and disposes it. */
@@ -30,7 +40,7 @@ export async function withClient(encoding, run) {
 	try {
 		await within(20_000, run(client));
 	} finally {
-		await client.dispose();
+		await within(5_000, client.dispose());
 	}
 }
 
@@ -65,6 +75,18 @@ export async function failure(promise) {
 		return error;
 	}
 	throw new Error("it has not failed");
+}
+
+/** Asserts that a promise fails with this group and code, and returns the error. */
+export async function failsWith(expected, promise) {
+	const error = await failure(promise);
+	assert.equal(`${error.group}.${error.code}`, expected, `failed with: ${error}`);
+	return error;
+}
+
+/** Resolves with code and reason, as "1000 bye", when the socket closes. */
+export function closing(socket) {
+	return new Promise((resolve) => socket.on("close", (code, reason) => resolve(`${code} ${reason}`)));
 }
 
 export { sleep };

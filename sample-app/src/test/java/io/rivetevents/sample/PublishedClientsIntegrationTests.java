@@ -1,5 +1,6 @@
 package io.rivetevents.sample;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
@@ -58,9 +59,13 @@ class PublishedClientsIntegrationTests {
 			throws IOException, InterruptedException {
 		ProcessBuilder builder = new ProcessBuilder(Tool.NPM.find().orElseThrow());
 		builder.command().addAll(arguments);
-		builder.directory(folder).inheritIO().environment().putAll(environment);
+		builder.directory(folder).redirectErrorStream(true).environment().putAll(environment);
 		Process process = builder.start();
-		try {
+		// the streams of this process belong to the test runner, so they are not
+		// inherited
+		process.getOutputStream().close();
+		try (BufferedReader out = process.inputReader()) {
+			out.lines().forEach(System.out::println);
 			assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
 			assertThat(process.exitValue()).as("npm " + arguments).isZero();
 		}

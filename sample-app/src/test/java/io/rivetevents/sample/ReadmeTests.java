@@ -61,7 +61,7 @@ class ReadmeTests {
 
 	@Test
 	void listsEachErrorCode() {
-		List<String> listed = Pattern.compile("^\\| `([a-z]+\\.[a-z_]+)` \\| (\\d+) \\|", Pattern.MULTILINE)
+		List<String> listed = Pattern.compile("^\\| `([a-z]+\\.[a-z0-9_]+)` \\| (\\d+) \\|", Pattern.MULTILINE)
 			.matcher(this.readme)
 			.results()
 			.map((MatchResult row) -> row.group(1) + " " + row.group(2))

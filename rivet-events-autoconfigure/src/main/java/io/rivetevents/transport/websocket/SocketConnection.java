@@ -3,7 +3,10 @@ package io.rivetevents.transport.websocket;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -38,6 +41,15 @@ import io.rivetevents.transport.GatewayRequest;
 final class SocketConnection {
 
 	private static final Log logger = LogFactory.getLog(SocketConnection.class);
+
+	/**
+	 * Refusals after which a client tries again by itself. It is told by the close frame
+	 * alone: an error before that would reject the calls that wait for the connection.
+	 */
+	private static final Set<String> RETRIED = Stream
+		.of(ErrorCode.ACTOR_NOT_FOUND, ErrorCode.RESTARTING, ErrorCode.STOPPED, ErrorCode.DESTROYING)
+		.map(ErrorCode::reason)
+		.collect(Collectors.toUnmodifiableSet());
 
 	/** What a client may say before it is connected; the published ones say nothing. */
 	private static final int MAX_EARLY = 64;
@@ -172,10 +184,16 @@ final class SocketConnection {
 			this.writer.queue().close(CloseReason.unsupportedEncoding());
 			return;
 		}
+		CloseReason reason = CloseReason.of(ex);
+		if (!RETRIED.contains(reason.reason())) {
+			this.writer.queue().send(OutgoingMessage.of(error(ex)));
+		}
+		this.writer.queue().close(reason);
+	}
+
+	private ToClient.Error error(RivetException ex) {
 		JsonNode metadata = (ex.metadata() != null) ? this.owner.mapper().toTree(ex.metadata()) : null;
-		this.writer.queue()
-			.send(OutgoingMessage.of(new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, null, null)));
-		this.writer.queue().close(CloseReason.of(ex));
+		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, null, null);
 	}
 
 	private void onMessage(WebSocketMessage message) {
