@@ -259,6 +259,11 @@ class HttpIntegrationTests {
 	}
 
 	@Test
+	void leavesTheCsrfProtectionOfTheApplicationAlone() {
+		this.client.post().uri("/hello").exchange().expectStatus().isForbidden().expectBody().returnResult();
+	}
+
+	@Test
 	void acceptsTheLongUrlsAndHeadersOfClients() {
 		byte[] cbor = new byte[4096];
 		cbor[0] = 0x59;
