@@ -58,7 +58,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 		Optional<String> find() {
 			String named = System.getenv(this.variable);
 			if (named != null) {
-				return Optional.of(named);
+				return Optional.of(named).filter((path) -> new File(path).canExecute());
 			}
 			return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
 				.flatMap((folder) -> Arrays.stream(this.names).map((name) -> new File(folder, name)))
