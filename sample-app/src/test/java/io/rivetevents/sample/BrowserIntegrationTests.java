@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class BrowserIntegrationTests {
 		waitFor(guest, (browser) -> messages(browser).contains("Hello from the engine room"));
 		say(guest, "<b>Hello</b> back");
 		waitFor(ada, (browser) -> messages(browser).contains("<b>Hello</b> back"));
-		assertThat(ada.findElements(testId("message")).get(0).getDomAttribute("data-user")).isEqualTo("ada");
+		assertThat(ada.findElements(By.cssSelector("[data-testid=message][data-user=ada]"))).isNotEmpty();
 		screenshot(ada, "chat-desktop", 1280, 800);
 		screenshot(guest, "chat-phone", 390, 844);
 	}
@@ -101,7 +102,7 @@ class BrowserIntegrationTests {
 		// both of ada's tabs lose their connection, and come back as a guest
 		waitFor(linus, (browser) -> !people(browser).contains("ada"));
 		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-"));
-		assertThat(people(linus)).contains("linus");
+		waitFor(linus, (browser) -> people(browser).contains("linus"));
 		assertThat(before).isGreaterThanOrEqualTo(3);
 		String other = ada.getWindowHandles().iterator().next();
 		ada.switchTo().window(other);
@@ -116,17 +117,17 @@ class BrowserIntegrationTests {
 		login(linus, "linus");
 		ada.findElement(testId("tab-game")).click();
 		linus.findElement(testId("tab-game")).click();
-		waitFor(ada, (browser) -> player(browser, "linus") != null);
-		waitFor(linus, (browser) -> player(browser, "ada") != null);
-		String before = player(linus, "ada").getDomAttribute("style");
+		waitFor(ada, (browser) -> !place(browser, "linus").isEmpty());
+		waitFor(linus, (browser) -> !place(browser, "ada").isEmpty());
+		String before = place(linus, "ada");
 		WebElement field = ada.findElement(testId("field"));
 		new Actions(ada).click(field).sendKeys(Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ARROW_UP).perform();
-		waitFor(linus, (browser) -> player(browser, "ada").getDomAttribute("style").contains("left: 42%"));
-		assertThat(player(linus, "ada").getDomAttribute("style")).isNotEqualTo(before);
+		waitFor(linus, (browser) -> place(browser, "ada").contains("left: 42%"));
+		assertThat(place(linus, "ada")).isNotEqualTo(before);
 		screenshot(linus, "game-desktop", 1280, 800);
 		screenshot(ada, "game-phone", 390, 844);
 		ada.findElement(testId("tab-chat")).click();
-		waitFor(linus, (browser) -> player(browser, "ada") == null);
+		waitFor(linus, (browser) -> place(browser, "ada").isEmpty());
 	}
 
 	private ChromeDriver open() {
@@ -163,21 +164,27 @@ class BrowserIntegrationTests {
 	}
 
 	private static List<String> messages(ChromeDriver browser) {
-		return browser.findElements(By.cssSelector("[data-testid=message] p"))
-			.stream()
-			.map(WebElement::getText)
-			.toList();
+		return texts(browser, "[data-testid=message] p");
 	}
 
 	private static List<String> people(ChromeDriver browser) {
-		return browser.findElements(testId("person")).stream().map(WebElement::getText).toList();
+		return texts(browser, "[data-testid=person]");
 	}
 
-	private static WebElement player(ChromeDriver browser, String name) {
-		return browser.findElements(By.cssSelector("[data-player='%s']".formatted(name)))
-			.stream()
-			.findFirst()
-			.orElse(null);
+	/**
+	 * In one step: between two, the page may have replaced an element that the first one
+	 * has found.
+	 */
+	@SuppressWarnings("unchecked")
+	private static List<String> texts(ChromeDriver browser, String selector) {
+		String script = "return Array.from(document.querySelectorAll(arguments[0]), (found) => found.innerText)";
+		return (List<String>) Objects.requireNonNull(browser.executeScript(script, selector));
+	}
+
+	/** Where a player stands; empty for one who is not there. */
+	private static String place(ChromeDriver browser, String name) {
+		String script = "return document.querySelector(arguments[0])?.getAttribute('style') ?? ''";
+		return String.valueOf(browser.executeScript(script, "[data-player='%s']".formatted(name)));
 	}
 
 	private static String text(ChromeDriver browser, String testId) {

@@ -5,7 +5,6 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,6 +24,12 @@ class ReadmeTests {
 	private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
 	private static final Pattern JAVASCRIPT = Pattern.compile("```js\n(.*?)```", Pattern.DOTALL);
+
+	/** Its Javadoc, group, code and status. */
+	private static final Pattern ERROR_CODE = Pattern
+		.compile("/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s+[A-Z_0-9]+\\(\\s*\"([a-z]+)\",\\s*\"([a-z0-9_]+)\",\\s*(\\d+)");
+
+	private static final Pattern ERROR_ROW = Pattern.compile("^\\| `[a-z]+\\.[a-z0-9_]+` \\| \\d+ \\|");
 
 	private final String readme = read(Path.of("../README.md"));
 
@@ -60,14 +65,22 @@ class ReadmeTests {
 	}
 
 	@Test
-	void listsEachErrorCode() {
-		List<String> listed = Pattern.compile("^\\| `([a-z]+\\.[a-z0-9_]+)` \\| (\\d+) \\|", Pattern.MULTILINE)
-			.matcher(this.readme)
+	void listsEachErrorCodeWithWhatItsJavadocSays() {
+		String source = read(
+				Path.of("../rivet-events-autoconfigure/src/main/java/io/rivetevents/protocol/ErrorCode.java"));
+		List<String> rows = ERROR_CODE.matcher(source)
 			.results()
-			.map((MatchResult row) -> row.group(1) + " " + row.group(2))
+			.map((code) -> "| `%s.%s` | %s | %s |".formatted(code.group(2), code.group(3), code.group(4),
+					markdown(code.group(1))))
 			.toList();
-		assertThat(listed).containsExactlyInAnyOrderElementsOf(
-				Stream.of(ErrorCode.values()).map((code) -> code.reason() + " " + code.status()).toList());
+		assertThat(rows).hasSize(ErrorCode.values().length);
+		assertThat(this.readme.lines().filter((line) -> ERROR_ROW.matcher(line).find()))
+			.containsExactlyInAnyOrderElementsOf(rows);
+	}
+
+	private static String markdown(String javadoc) {
+		String text = javadoc.replaceAll("\\s*\\n\\s*\\*\\s*", " ").strip();
+		return text.replaceAll("\\{@code ([^}]*)\\}", "`$1`").replaceFirst("^Told when ", "").replaceFirst("\\.$", "");
 	}
 
 	private List<String> rows(String start) {
