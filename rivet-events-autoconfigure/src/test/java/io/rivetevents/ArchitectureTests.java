@@ -23,13 +23,16 @@ class ArchitectureTests {
 	static {
 		MAY_USE.put("annotation", List.of());
 		MAY_USE.put("protocol", List.of());
-		MAY_USE.put("connection", List.of("protocol"));
-		MAY_USE.put("actor", List.of("protocol", "connection"));
-		MAY_USE.put("invocation", List.of("annotation", "protocol", "connection", "actor"));
+		MAY_USE.put("contract", List.of("annotation", "protocol"));
+		MAY_USE.put("connection", List.of("protocol", "contract"));
+		MAY_USE.put("cluster", List.of("protocol", "contract", "connection"));
+		MAY_USE.put("actor", List.of("protocol", "contract", "connection"));
+		MAY_USE.put("invocation", List.of("annotation", "protocol", "contract", "connection", "actor"));
 		MAY_USE.put("security", List.of("annotation", "protocol", "connection", "actor", "invocation"));
+		MAY_USE.put("event", List.of("protocol", "connection", "actor"));
 		MAY_USE.put("transport", List.of("protocol", "connection", "actor"));
-		MAY_USE.put("autoconfigure",
-				List.of("annotation", "protocol", "connection", "actor", "invocation", "security", "transport"));
+		MAY_USE.put("autoconfigure", List.of("annotation", "protocol", "contract", "connection", "cluster", "actor",
+				"invocation", "security", "event", "transport"));
 	}
 
 	@ArchTest

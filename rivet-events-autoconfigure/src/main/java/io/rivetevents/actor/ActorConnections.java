@@ -2,37 +2,35 @@ package io.rivetevents.actor;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.OutgoingMessage;
-import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.connection.ConnectionIndex;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Receipt;
 
 /**
- * The connections of one instance, and who of them has subscribed to what. Changed within
+ * The connections of one instance, each of which is among the node's, too. Changed within
  * turns, read by any thread.
  */
 final class ActorConnections {
 
-	private final Map<String, ClientConnection> byId = new ConcurrentHashMap<>(4);
+	private final ConnectionIndex own = new ConnectionIndex();
 
-	private final Map<String, Set<ClientConnection>> byEvent = new ConcurrentHashMap<>(4);
+	private final ConnectionIndex ofNode;
 
-	private final ValueMapper mapper;
-
-	ActorConnections(ValueMapper mapper) {
-		this.mapper = mapper;
+	ActorConnections(ConnectionIndex ofNode) {
+		this.ofNode = ofNode;
 	}
 
 	void add(ClientConnection connection) {
-		this.byId.put(connection.id(), connection);
+		this.own.add(connection);
+		if (!connection.isStateless()) {
+			this.ofNode.add(connection);
+		}
 	}
 
 	/**
@@ -40,53 +38,42 @@ final class ActorConnections {
 	 * @return whether it was in: only the first of two that race is told so
 	 */
 	boolean remove(ClientConnection connection) {
-		List.copyOf(connection.subscriptions()).forEach((event) -> unsubscribe(connection, event));
-		return this.byId.remove(connection.id(), connection);
+		this.ofNode.remove(connection);
+		return this.own.remove(connection);
 	}
 
 	@Nullable ClientConnection find(String id) {
-		return this.byId.get(id);
+		return this.own.find(id);
 	}
 
 	boolean isEmpty() {
-		return this.byId.isEmpty();
+		return this.own.size() == 0;
 	}
 
 	List<ClientConnection> snapshot() {
-		return List.copyOf(this.byId.values());
+		return this.own.all();
 	}
 
 	Collection<Connection<@Nullable Object>> all() {
-		return List.copyOf(this.byId.values());
+		return List.copyOf(this.own.all());
 	}
 
-	void subscribe(ClientConnection connection, String event) {
-		if (connection.subscriptions().add(event)) {
-			this.byEvent.computeIfAbsent(event, (name) -> ConcurrentHashMap.newKeySet()).add(connection);
+	void subscribe(ClientConnection connection, String event, Set<String> tags) {
+		if (connection.subscribe(event, tags)) {
+			this.own.subscribed(connection, event);
+			this.ofNode.subscribed(connection, event);
 		}
 	}
 
 	void unsubscribe(ClientConnection connection, String event) {
-		if (connection.subscriptions().remove(event)) {
-			this.byEvent.computeIfPresent(event, (name, subscribers) -> {
-				subscribers.remove(connection);
-				return subscribers.isEmpty() ? null : subscribers;
-			});
+		if (connection.unsubscribe(event)) {
+			this.own.unsubscribed(connection, event);
+			this.ofNode.unsubscribed(connection, event);
 		}
 	}
 
-	void broadcast(Predicate<? super Connection<@Nullable Object>> who, String event, @Nullable Object... args) {
-		Set<ClientConnection> subscribers = this.byEvent.get(event);
-		if (subscribers == null) {
-			return;
-		}
-		OutgoingMessage message = OutgoingMessage
-			.of(new ToClient.Event(event, ClientConnection.toTrees(this.mapper, args)));
-		for (ClientConnection connection : subscribers) {
-			if (who.test(connection)) {
-				connection.outbound().send(message);
-			}
-		}
+	Receipt dispatch(Dispatch dispatch) {
+		return this.own.dispatch(dispatch);
 	}
 
 }

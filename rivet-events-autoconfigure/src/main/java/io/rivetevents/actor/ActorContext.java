@@ -2,21 +2,38 @@ package io.rivetevents.actor;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
 
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Targets;
 import io.rivetevents.protocol.ActorKey;
 
 /**
  * What a method of an actor sees of its instance, and does with it. Events may be sent
- * from any thread; the state is to be touched within a turn only.
+ * from any thread, to all connections of the instance or to some of them:
+ * {@code c.broadcast("moved", x, y)},
+ * {@code c.except(c.conn()).broadcast("moved", x, y)}. The state is to be touched within
+ * a turn only.
  *
  * @param <S> type of the state
  * @param <C> type of the connection state
  */
-public interface ActorContext<S extends @Nullable Object, C extends @Nullable Object> {
+public interface ActorContext<S extends @Nullable Object, C extends @Nullable Object> extends Targets<C> {
+
+	/**
+	 * Return the context of the method of an actor that runs on this thread, for a method
+	 * that is declared by a contract and so has no parameter for it. What the method does
+	 * later, on other threads, does not see it.
+	 * @throws IllegalStateException if there is none
+	 */
+	@SuppressWarnings("unchecked")
+	static <S extends @Nullable Object, C extends @Nullable Object> ActorContext<S, C> current() {
+		ActorContext<?, ?> current = DefaultActorContext.CURRENT.get();
+		Assert.state(current != null, "No method of an actor runs on this thread");
+		return (ActorContext<S, C>) current;
+	}
 
 	/**
 	 * Return the name of the actor.
@@ -72,38 +89,6 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * the instance, and in an action that the server itself has called
 	 */
 	Connection<C> conn();
-
-	/**
-	 * Queue an event for each connection that has subscribed to it. It is encoded once
-	 * for each encoding in use. Events of one turn arrive in the order of the calls.
-	 * @param event name of the event; not empty
-	 * @param args values to encode, in order; may be empty. What they hold now is sent
-	 */
-	void broadcast(String event, @Nullable Object... args);
-
-	/**
-	 * As {@link #broadcast}, to all but one connection.
-	 * @param except connection that does not get it
-	 * @param event name of the event; not empty
-	 * @param args values to encode, in order; may be empty
-	 */
-	void broadcastExcept(Connection<C> except, String event, @Nullable Object... args);
-
-	/**
-	 * As {@link #broadcast}, to all but some connections.
-	 * @param except connections that do not get it
-	 * @param event name of the event; not empty
-	 * @param args values to encode, in order; may be empty
-	 */
-	void broadcastExcept(Collection<? extends Connection<C>> except, String event, @Nullable Object... args);
-
-	/**
-	 * As {@link #broadcast}, to the connections that a predicate selects.
-	 * @param who asked for each connection that has subscribed, on the calling thread
-	 * @param event name of the event; not empty
-	 * @param args values to encode, in order; may be empty
-	 */
-	void broadcastWhere(Predicate<? super Connection<C>> who, String event, @Nullable Object... args);
 
 	/**
 	 * Return a handle on another instance, created with the first call if there is none.

@@ -7,6 +7,8 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Receipt;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -80,5 +82,49 @@ public interface ActorDirectory {
 	 * @return ends when it is gone; {@code actor.not_found} if there is none
 	 */
 	Mono<Void> destroy(ActorTarget target);
+
+	/**
+	 * Bring an event to connections of an instance, in a turn of it. An instance that is
+	 * not in memory has no connections and is not woken.
+	 * @param target which one; nothing is created
+	 * @param dispatch the event
+	 * @return what became of it; {@code actor.overloaded} as {@code RivetException}
+	 */
+	Mono<Receipt> dispatch(ActorTarget target, Dispatch dispatch);
+
+	/**
+	 * Run what a call of a connection would run, without the client.
+	 * @param target which instance
+	 * @param connectionId the connection
+	 * @param action what it would call
+	 * @return the result, a missing node for none; the refusal as {@code RivetException};
+	 * {@code IllegalArgumentException} if the connection is none of the instance's
+	 */
+	Mono<JsonNode> predict(ActorTarget target, String connectionId, ToServer.ActionRequest action);
+
+	/**
+	 * Listen to what connections of an instance call.
+	 * @param target which instance, whether it exists or not; nothing is created
+	 * @param action name of the action
+	 * @param listener called after the action of that name, if there is one
+	 * @return ends it
+	 */
+	Registration listen(ActorTarget target, String action, ActionListener listener);
+
+	/**
+	 * Listen to what connections of all instances of an actor call.
+	 * @param name name of the actor
+	 * @param action name of the action
+	 * @param listener called after the action of that name, if there is one
+	 * @return ends it
+	 */
+	Registration listen(String name, String action, ActionListener listener);
+
+	/**
+	 * Return the name of an actor.
+	 * @param actor its class
+	 * @throws IllegalArgumentException if there is no actor of that class
+	 */
+	String nameOf(Class<?> actor);
 
 }

@@ -3,11 +3,19 @@ package io.rivetevents.actor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Targets;
+
 /**
- * A way to call one instance from the server's own code. It names the instance and holds
- * nothing; each use finds, wakes or creates it as the handle was asked for.
+ * A way to one instance from the server's own code. It names the instance and holds
+ * nothing; each use finds it.
+ * <p>
+ * Events go through the mailbox of the instance: they arrive in order with those that the
+ * instance sends itself. An instance that is not in memory has no connections and is
+ * neither created nor woken for an event. One whose mailbox is full refuses the event
+ * with {@code actor.overloaded}, which its receipt says and the log.
  */
-public interface ActorHandle {
+public interface ActorHandle extends Targets<@Nullable Object> {
 
 	/**
 	 * Call an action. Nothing happens before the result is subscribed to.
@@ -18,6 +26,31 @@ public interface ActorHandle {
 	 * {@code RivetException}
 	 */
 	<T> Mono<T> call(String action, Class<T> type, @Nullable Object... args);
+
+	/**
+	 * Run what a call of a connection would run, as though its client had sent it:
+	 * interceptors, checks of the arguments, the action, and the listeners of that name.
+	 * Nothing is sent to the client but the events that come of it. Nothing happens
+	 * before the result is subscribed to.
+	 * @param connection a connection of the instance
+	 * @param action name of the action
+	 * @param type type to convert the result to; {@code Void} for none
+	 * @param args its arguments; converted as those of a client are
+	 * @return the result; empty for none. Errors are those that the client would get, as
+	 * {@code RivetException}; {@code IllegalArgumentException} if the connection is none
+	 * of the instance's
+	 */
+	<T> Mono<T> predict(Connection<?> connection, String action, Class<T> type, @Nullable Object... args);
+
+	/**
+	 * Listen to what clients of the instance call under a name, which need not be an
+	 * action. Several listeners run in the order in which they were added. They stay
+	 * while the instance sleeps, until the registration is closed.
+	 * @param action the name
+	 * @param listener called in the turn
+	 * @return ends it
+	 */
+	Registration on(String action, ActionListener listener);
 
 	/**
 	 * Find the instance, wake or create it.

@@ -26,9 +26,15 @@ import io.rivetevents.actor.ActorType.ActionSettings;
 import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.ConnectionOwner;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.Outbound;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -57,6 +63,12 @@ final class ActorInstance implements Mailbox.Owner {
 
 	private final ActorConnections connections;
 
+	private final ActorCalls calls;
+
+	private final ActorClients clients;
+
+	private final EventTargets<@Nullable Object> targets;
+
 	private final Map<String, Object> vars = new HashMap<>();
 
 	private final AtomicInteger awaited = new AtomicInteger();
@@ -64,8 +76,6 @@ final class ActorInstance implements Mailbox.Owner {
 	private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
 	private volatile boolean running;
-
-	private volatile @Nullable Watch watch;
 
 	private volatile long lastUsed;
 
@@ -103,7 +113,10 @@ final class ActorInstance implements Mailbox.Owner {
 		this.runtime = runtime;
 		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), this);
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
-		this.connections = new ActorConnections(runtime.mapper());
+		this.connections = new ActorConnections(directory.members());
+		this.targets = new EventTargets<>(this::dispatch, runtime.mapper(), runtime.connections().contracts());
+		this.calls = new ActorCalls(this, runtime);
+		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
 		this.lastUsed = now();
 	}
 
@@ -123,6 +136,10 @@ final class ActorInstance implements Mailbox.Owner {
 		return this.state;
 	}
 
+	ActorClients clients() {
+		return this.clients;
+	}
+
 	ActorConnections connections() {
 		return this.connections;
 	}
@@ -139,6 +156,10 @@ final class ActorInstance implements Mailbox.Owner {
 		return this.runtime.mapper();
 	}
 
+	EventTargets<@Nullable Object> targets() {
+		return this.targets;
+	}
+
 	ActorHandle neighbour(String name, String... key) {
 		return this.directory.actors().getOrCreate(name, key);
 	}
@@ -152,6 +173,19 @@ final class ActorInstance implements Mailbox.Owner {
 		return this.mailbox.offer(turn);
 	}
 
+	/**
+	 * Bring an event to connections.
+	 * @throws IllegalArgumentException if the actor does not declare the event, and must
+	 */
+	Receipt dispatch(Dispatch dispatch) {
+		ActorType.EventSettings event = this.type.event(dispatch.event());
+		if (event == null) {
+			throw new IllegalArgumentException("The contract of actor %s is strict and has no event `%s`"
+				.formatted(this.address.name(), dispatch.event()));
+		}
+		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch);
+	}
+
 	/** Ask for the end after the current turn. */
 	void requestEnd(End how) {
 		this.end.compareAndSet(null, how);
@@ -161,10 +195,7 @@ final class ActorInstance implements Mailbox.Owner {
 
 	/** Look what time it is. */
 	void tick(long now) {
-		Watch watch = this.watch;
-		if (watch != null) {
-			watch.check(now);
-		}
+		this.calls.check(now);
 		if (!this.running || !this.mailbox.isIdle()) {
 			return;
 		}
@@ -181,14 +212,19 @@ final class ActorInstance implements Mailbox.Owner {
 		return this.running ? info(false) : null;
 	}
 
-	private ActorInfo info(boolean created) {
+	ActorInfo info(boolean created) {
 		StoredActor stored = this.state.stored();
 		return new ActorInfo(stored.actorId(), this.address, stored.generation(), stored.createdAt(), this.startedAt,
 				created);
 	}
 
-	private long now() {
+	long now() {
 		return this.runtime.timers().now(TimeUnit.NANOSECONDS);
+	}
+
+	/** It has just been used. */
+	void touch() {
+		this.lastUsed = now();
 	}
 
 	private boolean isUnused() {
@@ -225,8 +261,8 @@ final class ActorInstance implements Mailbox.Owner {
 	}
 
 	private Mono<Void> stateChanged() {
-		return Mono
-			.defer(() -> this.state.hasChanged() ? tolerant(Hook.STATE_CHANGE, null, this.state.peek()) : Mono.empty())
+		return Mono.defer(() -> this.state.hasChanged()
+				? this.calls.tolerant(Hook.STATE_CHANGE, null, this.state.peek()) : Mono.empty())
 			.onErrorResume((ex) -> {
 				logger.error("The state of %s cannot be written as JSON".formatted(this.address), ex);
 				return Mono.empty();
@@ -249,7 +285,7 @@ final class ActorInstance implements Mailbox.Owner {
 			this.input = (stored.input() != null) ? mapper().readTree(stored.input()) : null;
 			this.state.begin(stored, null);
 			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
-				.then(Mono.defer(() -> hook(Hook.WAKE, null)))
+				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(() -> begin(false)));
 		}).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask).doOnError((ex) -> this.state.reset());
 	}
@@ -285,10 +321,11 @@ final class ActorInstance implements Mailbox.Owner {
 		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1, clock().instant(), null,
 				storedInput);
 		this.state.begin(draft, null);
-		return hook(Hook.CREATE_STATE, null).doOnNext((made) -> this.state.begin(draft, made.orElse(null)))
-			.then(Mono.defer(() -> hook(Hook.CREATE, null)))
+		return this.calls.hook(Hook.CREATE_STATE, null)
+			.doOnNext((made) -> this.state.begin(draft, made.orElse(null)))
+			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
 			.then(Mono.fromRunnable(this.state::insert))
-			.then(Mono.defer(() -> hook(Hook.WAKE, null)))
+			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 			.then(Mono.fromSupplier(() -> begin(true)));
 	}
 
@@ -296,138 +333,26 @@ final class ActorInstance implements Mailbox.Owner {
 		this.startedAt = clock().instant();
 		this.running = true;
 		this.directory.started(this);
-		return info(created);
+		ActorInfo info = info(created);
+		if (created) {
+			observer().actorCreated(info);
+		}
+		else {
+			observer().actorWoken(info);
+		}
+		return info;
+	}
+
+	private ActorObserver observer() {
+		return this.runtime.observer();
 	}
 
 	private Clock clock() {
 		return this.runtime.clock();
 	}
 
-	/**
-	 * Let a client in.
-	 * @return its connection, once it is in the list and its hooks have run
-	 */
-	Mono<ClientConnection> connect(ConnectRequest request, Outbound outbound) {
-		Caller stranger = new Caller(null, request.identity().principal(), request.params());
-		boolean stateful = this.type.hooks().contains(Hook.CREATE_CONN_STATE);
-		Mono<Optional<Object>> state = Mono.defer(() -> hook(Hook.CREATE_CONN_STATE, stranger));
-		return hook(Hook.BEFORE_CONNECT, stranger).then(state).flatMap((made) -> {
-			ClientConnection connection = new ClientConnection(request, outbound, mapper(), stateful,
-					made.orElse(null));
-			this.connections.add(connection);
-			return hook(Hook.CONNECT, Caller.of(connection)).thenReturn(connection)
-				// a turn of its own: after a time-out the hook may still be running
-				.doOnError((ex) -> offer(Turn.ofRuntime((instance) -> instance.disconnect(connection))));
-		});
-	}
-
-	/** Tell a client that it is connected. */
-	void welcome(ClientConnection connection) {
-		connection.outbound().send(OutgoingMessage.of(new ToClient.Init(actorId(), connection.id())));
-	}
-
-	/** Let a client go; without effect for one that is not in the list. */
-	Mono<Void> disconnect(String connectionId) {
-		ClientConnection connection = this.connections.find(connectionId);
-		return (connection != null) ? disconnect(connection) : Mono.empty();
-	}
-
-	private Mono<Void> disconnect(ClientConnection connection) {
-		if (connection != this.connections.find(connection.id())) {
-			return Mono.empty();
-		}
-		return tolerant(Hook.DISCONNECT, Caller.of(connection)).doFinally((signal) -> {
-			this.connections.remove(connection);
-			this.lastUsed = now();
-		});
-	}
-
-	/** Handle a message of a connected client. */
-	Mono<Void> receive(String connectionId, ToServer message) {
-		ClientConnection connection = this.connections.find(connectionId);
-		if (connection == null) {
-			return Mono.empty();
-		}
-		if (message instanceof ToServer.ActionRequest request) {
-			return act(connection, request);
-		}
-		return subscribe(connection, (ToServer.SubscriptionRequest) message);
-	}
-
-	private Mono<Void> act(ClientConnection connection, ToServer.ActionRequest request) {
-		return perform(connection, request)
-			.doOnNext((output) -> connection.outbound()
-				.send(OutgoingMessage
-					.of(new ToClient.ActionResponse(request.id(), output.isMissingNode() ? null : output))))
-			.onErrorResume((ex) -> {
-				connection.outbound().send(OutgoingMessage.of(error((RivetException) ex, request.id())));
-				return Mono.empty();
-			})
-			.then();
-	}
-
-	private Mono<Void> subscribe(ClientConnection connection, ToServer.SubscriptionRequest request) {
-		if (!request.subscribe()) {
-			this.connections.unsubscribe(connection, request.eventName());
-			return Mono.empty();
-		}
-		if (!this.type.hooks().contains(Hook.CAN_SUBSCRIBE)) {
-			this.connections.subscribe(connection, request.eventName());
-			return Mono.empty();
-		}
-		return hook(Hook.CAN_SUBSCRIBE, Caller.of(connection), request.eventName()).doOnNext((allowed) -> {
-			if (!Boolean.TRUE.equals(allowed.orElse(null))) {
-				throw new RivetException(ErrorCode.FORBIDDEN);
-			}
-			this.connections.subscribe(connection, request.eventName());
-		}).onErrorResume(RivetException.class, (ex) -> {
-			connection.outbound().send(OutgoingMessage.of(error(ex, null)));
-			return Mono.empty();
-		}).then();
-	}
-
-	/**
-	 * Call an action.
-	 * @param connection who calls, {@code null} for the server itself
-	 * @return the result, a missing node for none; every failure is a
-	 * {@code RivetException}
-	 */
-	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request) {
-		ActionSettings action = this.type.action(request.name());
-		if (action == null) {
-			String message = "Action `%s` was not found.".formatted(request.name());
-			return Mono.error(new RivetException(ErrorCode.ACTION_NOT_FOUND, message));
-		}
-		Invocation invocation = Invocation.ofAction(action.name(), new DefaultActorContext(this, connection),
-				(connection != null) ? Caller.of(connection) : null, request.args());
-		Mono<Optional<Object>> result = call(invocation, action.timeout(), ErrorCode.ACTION_TIMED_OUT);
-		if (action.interleave()) {
-			result = inNewTurn(result);
-		}
-		return result.flatMap((value) -> beforeResponse(action, connection, value))
-			.map((value) -> toTree(action, value))
-			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, invocation));
-	}
-
-	private Mono<Optional<Object>> beforeResponse(ActionSettings action, @Nullable ClientConnection connection,
-			Optional<Object> value) {
-		if (!this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
-			return Mono.just(value);
-		}
-		return hook(Hook.BEFORE_ACTION_RESPONSE, (connection != null) ? Caller.of(connection) : null, action.name(),
-				value.orElse(null));
-	}
-
-	private JsonNode toTree(ActionSettings action, Optional<Object> value) {
-		if (action.durable()) {
-			this.state.save();
-		}
-		return value.map(mapper()::toTree)
-			.orElseGet(() -> action.isVoid() ? MissingNode.getInstance() : NullNode.getInstance());
-	}
-
 	/** Go on in a turn once a result is there whose turn is over. */
-	private <T> Mono<T> inNewTurn(Mono<T> result) {
+	<T> Mono<T> inNewTurn(Mono<T> result) {
 		this.awaited.incrementAndGet();
 		return result
 			.flatMap((value) -> Mono.<T>create((sink) -> this.directory.submit(this,
@@ -468,12 +393,12 @@ final class ActorInstance implements Mailbox.Owner {
 		CloseReason reason = CloseReason.of(how.code);
 		Mono<Void> disconnected = Flux.fromIterable(this.connections.snapshot())
 			.doOnNext((connection) -> connection.outbound().close(reason))
-			.concatMap(this::disconnect)
+			.concatMap(this.clients::disconnect)
 			.then();
 		return switch (how) {
-			case SLEEP, SHUTDOWN -> disconnected.then(Mono.defer(() -> tolerant(Hook.SLEEP, null)))
+			case SLEEP, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
 				.then(Mono.fromRunnable(this::saveAndLeave));
-			case DESTROY -> disconnected.then(Mono.defer(() -> tolerant(Hook.DESTROY, null)))
+			case DESTROY -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.DESTROY, null)))
 				.then(Mono.fromRunnable(this::deleteAndLeave));
 			case FENCED -> disconnected.then(Mono.fromRunnable(this::leave));
 		};
@@ -482,7 +407,9 @@ final class ActorInstance implements Mailbox.Owner {
 	private void saveAndLeave() {
 		try {
 			this.state.save();
+			ActorInfo info = info(false);
 			leave();
+			observer().actorSlept(info);
 		}
 		catch (StaleStateException ex) {
 			logger.warn("%s has been replaced by another instance; its last changes are lost".formatted(this.address),
@@ -514,7 +441,9 @@ final class ActorInstance implements Mailbox.Owner {
 		catch (RuntimeException ex) {
 			logger.error("The stored state of %s could not be deleted".formatted(this.address), ex);
 		}
+		ActorInfo info = info(false);
 		leave();
+		observer().actorDestroyed(info);
 	}
 
 	private void leave() {
@@ -522,74 +451,6 @@ final class ActorInstance implements Mailbox.Owner {
 		List<Turn> waiting = this.mailbox.close();
 		this.directory.forget(this);
 		waiting.forEach((turn) -> this.directory.submitAgain(this, turn));
-	}
-
-	// Calls
-
-	private Mono<Optional<Object>> hook(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
-		if (!this.type.hooks().contains(hook)) {
-			return Mono.just(Optional.empty());
-		}
-		ClientConnection connection = (caller != null) ? caller.connection() : null;
-		Invocation invocation = Invocation.ofHook(hook, new DefaultActorContext(this, connection), caller, payload);
-		ActorSettings settings = this.type.settings();
-		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
-		return call(invocation, limit, ErrorCode.CALLBACK_TIMED_OUT).onErrorMap((ex) -> !(ex instanceof RivetException),
-				(ex) -> this.type.translate(ex, invocation));
-	}
-
-	/** Call a hook whose failure changes nothing; it has been logged. */
-	private Mono<Void> tolerant(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
-		return hook(hook, caller, payload).onErrorResume((ex) -> {
-			logger.warn("%s of %s failed: %s".formatted(hook, this.address, ex.getMessage()));
-			return Mono.empty();
-		}).then();
-	}
-
-	/**
-	 * Call a method on this thread, under a time limit.
-	 * @return its result. If the limit passes while the method still runs, the error
-	 * comes from another thread
-	 */
-	private Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout) {
-		return Mono.create((sink) -> {
-			long deadline = now() + limit.toNanos();
-			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(onTimeout)));
-			Object result;
-			this.watch = watch;
-			try {
-				result = this.type.invoke(invocation);
-			}
-			catch (Throwable ex) {
-				result = Mono.error(ex);
-			}
-			this.watch = null;
-			if (!watch.end()) {
-				return; // it has been answered, and nobody waits for the result
-			}
-			if (result instanceof Mono<?> later) {
-				sink.onDispose(await(later, deadline - now(), onTimeout).subscribe(sink::success, sink::error));
-			}
-			else {
-				sink.success(Optional.ofNullable(result));
-			}
-		});
-	}
-
-	/** What comes after the result may block, so it goes on on a worker. */
-	private Mono<Optional<Object>> await(Mono<?> result, long nanos, ErrorCode onTimeout) {
-		Scheduler timers = this.runtime.timers();
-		Mono<Object> late = Mono.error(() -> new RivetException(onTimeout));
-		return result.cast(Object.class)
-			.timeout(Duration.ofNanos(Math.max(nanos, 0)), late, timers)
-			.map(Optional::of)
-			.defaultIfEmpty(Optional.empty())
-			.publishOn(this.runtime.workers());
-	}
-
-	private ToClient.Error error(RivetException ex, @Nullable Long actionId) {
-		JsonNode metadata = (ex.metadata() != null) ? mapper().toTree(ex.metadata()) : null;
-		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId, info(false).specifier());
 	}
 
 	private RivetException mask(Throwable ex) {

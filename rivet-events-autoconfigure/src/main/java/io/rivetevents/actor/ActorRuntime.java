@@ -1,20 +1,38 @@
 package io.rivetevents.actor;
 
 import java.time.Clock;
+import java.util.List;
 
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
  * What all instances of a node share.
  *
  * @param store where they are kept while they sleep
- * @param mapper converts values
  * @param workers where turns run; may be blocked
- * @param timers tells the time and ends what takes too long; never blocked
  * @param clock dates what is told of instances
+ * @param connections what connections share
+ * @param interceptors go around what clients want, in their order
+ * @param observer is told what happens
  */
-public record ActorRuntime(ActorStateStore store, ValueMapper mapper, Scheduler workers, Scheduler timers,
-		Clock clock) {
+public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionSupport connections,
+		List<InboundInterceptor> interceptors, ActorObserver observer) {
+
+	public ActorRuntime {
+		interceptors = List.copyOf(interceptors);
+	}
+
+	/** Converts values. */
+	ValueMapper mapper() {
+		return this.connections.mapper();
+	}
+
+	/** Tells the time and ends what takes too long; never blocked. */
+	Scheduler timers() {
+		return this.connections.timers();
+	}
+
 }

@@ -14,27 +14,38 @@ import java.time.Duration;
  * beyond it is answered {@code actor.overloaded}
  * @param maxKeySize most bytes of UTF-8 of a serialized key
  * @param maxInputSize most bytes of an instance's input, as JSON
+ * @param closeOnForbiddenSubscription whether a refused subscription closes the
+ * connection, as Rivet does
  */
 public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
-		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize) {
+		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize,
+		boolean closeOnForbiddenSubscription) {
 
 	/** Values that the protocol document gives, or that suit a test. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
-			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 4 * 1024 * 1024);
+			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 4 * 1024 * 1024, false);
 
 	public ActorSettings withActionTimeout(Duration timeout) {
 		return new ActorSettings(timeout, this.connectionHookTimeout, this.lifecycleHookTimeout, this.sleepTimeout,
-				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize);
+				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
+				this.closeOnForbiddenSubscription);
 	}
 
 	public ActorSettings withSleepTimeout(Duration timeout) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout, timeout,
-				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize);
+				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
+				this.closeOnForbiddenSubscription);
 	}
 
 	public ActorSettings withMailboxCapacity(int capacity) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
-				this.sleepTimeout, this.saveInterval, capacity, this.maxKeySize, this.maxInputSize);
+				this.sleepTimeout, this.saveInterval, capacity, this.maxKeySize, this.maxInputSize,
+				this.closeOnForbiddenSubscription);
+	}
+
+	public ActorSettings withCloseOnForbiddenSubscription(boolean close) {
+		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
+				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize, close);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.rivetevents.actor;
 
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
 
@@ -18,6 +19,11 @@ public interface ActorType {
 	 * Return the name under which clients find it.
 	 */
 	String name();
+
+	/**
+	 * Return the class that an application knows it by.
+	 */
+	Class<?> actorClass();
 
 	/**
 	 * Return limits and times of its instances.
@@ -40,6 +46,22 @@ public interface ActorType {
 	 * @return how to treat it, or {@code null} if there is none of that name
 	 */
 	@Nullable ActionSettings action(String name);
+
+	/**
+	 * Return an event.
+	 * @param name its name
+	 * @return how to treat it, or {@code null} if there must not be one of that name
+	 */
+	@Nullable EventSettings event(String name);
+
+	/**
+	 * Check that a client may subscribe to an event, as far as its declaration says; the
+	 * hook is asked afterwards.
+	 * @param event name of the event
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @throws RivetException if it may not
+	 */
+	void checkSubscription(String event, @Nullable Principal principal);
 
 	/**
 	 * Call the method for a hook or an action on the current thread.
@@ -65,8 +87,22 @@ public interface ActorType {
 	 * @param interleave whether other turns may run while its result is awaited
 	 * @param durable whether the state is saved before the answer
 	 * @param isVoid whether it has no result, so that a client gets {@code undefined}
+	 * @param oneWay whether a connection is not answered
 	 */
-	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid) {
+	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
+			boolean oneWay) {
+	}
+
+	/**
+	 * How to treat an event.
+	 *
+	 * @param droppable whether it may be dropped for a connection that is slow
+	 */
+	record EventSettings(boolean droppable) {
+
+		/** An event of which nothing is declared. */
+		public static final EventSettings PLAIN = new EventSettings(false);
+
 	}
 
 	/**

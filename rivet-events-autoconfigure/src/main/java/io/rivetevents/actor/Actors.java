@@ -1,27 +1,45 @@
 package io.rivetevents.actor;
 
-import java.util.Arrays;
-import java.util.List;
-
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.EventTargets;
+import io.rivetevents.connection.PendingReceipt;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
  * Finds instances for the server's own code: a controller, a listener, a scheduled job.
+ * An actor is named by its name or by its class.
  */
 public final class Actors {
+
+	private static final Log logger = LogFactory.getLog(Actors.class);
 
 	private final ActorDirectory directory;
 
 	private final ValueMapper mapper;
 
-	public Actors(ActorDirectory directory, ValueMapper mapper) {
+	private final EventContracts contracts;
+
+	/**
+	 * Create the bean.
+	 * @param directory finds instances
+	 * @param mapper converts values
+	 * @param contracts the contracts that are implemented
+	 */
+	public Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts) {
 		this.directory = directory;
 		this.mapper = mapper;
+		this.contracts = contracts;
 	}
 
 	/**
@@ -34,7 +52,16 @@ public final class Actors {
 	}
 
 	/**
-	 * Return a handle on an instance that is created by its first use if there is none.
+	 * Return a handle on an instance that must exist.
+	 * @param actor class of the actor
+	 * @param key its key, part by part
+	 */
+	public ActorHandle get(Class<?> actor, String... key) {
+		return get(this.directory.nameOf(actor), key);
+	}
+
+	/**
+	 * Return a handle on an instance that is created by its first call if there is none.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
@@ -43,7 +70,16 @@ public final class Actors {
 	}
 
 	/**
-	 * Return a handle on an instance that is created by its first use if there is none.
+	 * Return a handle on an instance that is created by its first call if there is none.
+	 * @param actor class of the actor
+	 * @param key its key, part by part
+	 */
+	public ActorHandle getOrCreate(Class<?> actor, String... key) {
+		return getOrCreate(this.directory.nameOf(actor), key);
+	}
+
+	/**
+	 * Return a handle on an instance that is created by its first call if there is none.
 	 * @param input what a new instance gets as its input
 	 * @param name name of the actor
 	 * @param key its key, part by part
@@ -73,24 +109,60 @@ public final class Actors {
 			.map((info) -> byId(info.actorId()));
 	}
 
-	private final class Handle implements ActorHandle {
+	/**
+	 * Listen to what clients of all instances of an actor call under a name, which need
+	 * not be an action.
+	 * @param name name of the actor
+	 * @param action the name
+	 * @param listener called in the turn
+	 * @return ends it
+	 */
+	public Registration on(String name, String action, ActionListener listener) {
+		return this.directory.listen(name, action, listener);
+	}
+
+	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {
+		PendingReceipt receipt = new PendingReceipt();
+		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
+			logger.warn("Event %s is not sent to %s: %s".formatted(dispatch.event(), target, ex.getMessage()));
+			receipt.fail(ex);
+		});
+		return receipt;
+	}
+
+	private final class Handle extends EventTargets<@Nullable Object> implements ActorHandle {
 
 		private final ActorTarget target;
 
 		Handle(ActorTarget target) {
+			super((dispatch) -> Actors.this.dispatch(target, dispatch), Actors.this.mapper, Actors.this.contracts);
 			this.target = target;
 		}
 
 		@Override
 		public <T> Mono<T> call(String action, Class<T> type, @Nullable Object... args) {
-			Actors owner = Actors.this;
-			return Mono.defer(() -> {
-				List<JsonNode> trees = Arrays.stream(args).map(owner.mapper::toTree).toList();
-				return owner.directory.call(this.target, null, new ToServer.ActionRequest(0, action, trees));
-			}).mapNotNull((output) -> {
-				boolean none = output.isMissingNode() || output.isNull() || type == Void.class;
-				return none ? null : owner.mapper.convert(output, type);
-			});
+			return Mono.defer(() -> Actors.this.directory.call(this.target, null, request(action, args)))
+				.mapNotNull((output) -> convert(output, type));
+		}
+
+		@Override
+		public <T> Mono<T> predict(Connection<?> connection, String action, Class<T> type, @Nullable Object... args) {
+			return Mono.defer(() -> Actors.this.directory.predict(this.target, connection.id(), request(action, args)))
+				.mapNotNull((output) -> convert(output, type));
+		}
+
+		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
+			return new ToServer.ActionRequest(0, action, Args.of(Actors.this.mapper, args).values());
+		}
+
+		private <T> @Nullable T convert(JsonNode output, Class<T> type) {
+			boolean none = output.isMissingNode() || output.isNull() || type == Void.class;
+			return none ? null : Actors.this.mapper.convert(output, type);
+		}
+
+		@Override
+		public Registration on(String action, ActionListener listener) {
+			return Actors.this.directory.listen(this.target, action, listener);
 		}
 
 		@Override

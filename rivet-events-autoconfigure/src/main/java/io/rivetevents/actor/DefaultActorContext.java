@@ -2,9 +2,6 @@ package io.rivetevents.actor;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -12,18 +9,24 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.EventTargets;
 import io.rivetevents.protocol.ActorKey;
 
 /**
  * The context of one call: the instance, and who called.
  */
-final class DefaultActorContext implements ActorContext<@Nullable Object, @Nullable Object> {
+final class DefaultActorContext extends EventTargets<@Nullable Object>
+		implements ActorContext<@Nullable Object, @Nullable Object> {
+
+	/** The one whose method runs on a thread. */
+	static final ThreadLocal<@Nullable ActorContext<?, ?>> CURRENT = new ThreadLocal<>();
 
 	private final ActorInstance instance;
 
 	private final @Nullable ClientConnection caller;
 
 	DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller) {
+		super(instance.targets());
 		this.instance = instance;
 		this.caller = caller;
 	}
@@ -78,30 +81,6 @@ final class DefaultActorContext implements ActorContext<@Nullable Object, @Nulla
 	public Connection<@Nullable Object> conn() {
 		Assert.state(this.caller != null, "This call comes from no connection");
 		return this.caller;
-	}
-
-	@Override
-	public void broadcast(String event, @Nullable Object... args) {
-		broadcastWhere((connection) -> true, event, args);
-	}
-
-	@Override
-	public void broadcastExcept(Connection<@Nullable Object> except, String event, @Nullable Object... args) {
-		broadcastWhere((connection) -> connection != except, event, args);
-	}
-
-	@Override
-	public void broadcastExcept(Collection<? extends Connection<@Nullable Object>> except, String event,
-			@Nullable Object... args) {
-		Set<String> ids = except.stream().map(Connection::id).collect(Collectors.toUnmodifiableSet());
-		broadcastWhere((connection) -> !ids.contains(connection.id()), event, args);
-	}
-
-	@Override
-	public void broadcastWhere(Predicate<? super Connection<@Nullable Object>> who, String event,
-			@Nullable Object... args) {
-		Assert.hasLength(event, "An event needs a name");
-		this.instance.connections().broadcast(who, event, args);
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,13 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.ClientRequests;
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.ConnectionIndex;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Outbound;
+import io.rivetevents.connection.Receipt;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
@@ -44,6 +49,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private final ConnectionRegistry connections;
 
+	private final ActionListeners listeners = new ActionListeners();
+
 	private final Actors actors;
 
 	private volatile boolean stopping;
@@ -58,7 +65,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public LocalActorDirectory(ActorRuntime runtime, ConnectionRegistry connections) {
 		this.runtime = runtime;
 		this.connections = connections;
-		this.actors = new Actors(this, runtime.mapper());
+		this.actors = new Actors(this, runtime.mapper(), runtime.connections().contracts());
 	}
 
 	/**
@@ -155,7 +162,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
 		return ask(target, "connect", false, (instance) -> instance.start(target).flatMap((info) -> {
 			Outbound outbound = this.connections.outbound(request.connectionId());
-			return instance.connect(request, outbound).doOnNext(instance::welcome).thenReturn(info);
+			return instance.clients().connect(request, outbound).doOnNext(instance.clients()::welcome).thenReturn(info);
 		}));
 	}
 
@@ -165,12 +172,25 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (instance == null) {
 			return; // it has ended, and its connections with it
 		}
+		if (message instanceof ToServer.ActionRequest reply && reply.name().equals(ClientRequests.REPLY)) {
+			answerRequest(instance, connectionId, reply);
+			return;
+		}
 		boolean interleave = message instanceof ToServer.ActionRequest request
 				&& isInterleaved(instance.type(), request.name());
-		Turn turn = Turn.ofClient((current) -> current.receive(connectionId, message), interleave);
+		Turn turn = Turn.ofClient((current) -> current.clients().receive(connectionId, message), interleave);
 		if (instance.offer(turn) == Mailbox.Offer.FULL) {
 			Long actionId = (message instanceof ToServer.ActionRequest request) ? request.id() : null;
 			this.connections.outbound(connectionId).send(OutgoingMessage.of(overloaded(instance, "message", actionId)));
+		}
+	}
+
+	/** Not in a turn: the one that waits for this answer may hold it. */
+	private void answerRequest(ActorInstance instance, String connectionId, ToServer.ActionRequest reply) {
+		ClientConnection connection = instance.connections().find(connectionId);
+		if (connection != null) {
+			connection.requests().answer(reply.args());
+			connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
 		}
 	}
 
@@ -194,7 +214,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public void disconnected(ActorAddress address, String connectionId) {
 		ActorInstance instance = this.instances.get(address);
 		if (instance != null) {
-			instance.offer(Turn.ofRuntime((current) -> current.disconnect(connectionId)));
+			instance.offer(Turn.ofRuntime((current) -> current.clients().disconnect(connectionId)));
 		}
 	}
 
@@ -204,8 +224,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 			return locate(target).flatMap((address) -> {
 				ActorType type = this.types.get(address.name());
 				boolean interleave = type != null && isInterleaved(type, action.name());
-				return ask(address, "action", interleave,
-						(instance) -> instance.start(target).then(Mono.defer(() -> instance.perform(null, action))));
+				return ask(address, "action", interleave, (instance) -> instance.start(target)
+					.then(Mono.defer(() -> instance.clients().perform(null, action))));
 			});
 		}
 		return Mono.usingWhen(enter(target, caller), (visit) -> visit.perform(action), Visit::leave);
@@ -214,7 +234,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private Mono<Visit> enter(ActorTarget target, ConnectRequest caller) {
 		return ask(target, "connect", false,
 				(instance) -> instance.start(target)
-					.then(Mono.defer(() -> instance.connect(caller, Outbound.NONE)))
+					.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
 					.map((connection) -> new Visit(instance, connection)));
 	}
 
@@ -232,7 +252,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 		Mono<JsonNode> perform(ToServer.ActionRequest action) {
 			return ask(this.instance.address(), "action", isInterleaved(this.instance.type(), action.name()),
-					(current) -> current.perform(this.connection, action));
+					(current) -> current.clients().perform(this.connection, action));
 		}
 
 		Mono<Void> leave() {
@@ -252,6 +272,68 @@ public final class LocalActorDirectory implements ActorDirectory {
 			.then());
 	}
 
+	@Override
+	public Mono<Receipt> dispatch(ActorTarget target, Dispatch dispatch) {
+		return Mono.defer(() -> {
+			ActorInstance instance = present(target);
+			if (instance == null) {
+				return Mono.just(Receipt.NOBODY);
+			}
+			return ask(instance, "event", false, (current) -> Mono.fromSupplier(() -> current.dispatch(dispatch)));
+		});
+	}
+
+	/** Return the instance if it is in memory. */
+	private @Nullable ActorInstance present(ActorTarget target) {
+		ActorAddress address = (target instanceof ActorTarget.ById byId) ? this.addresses.get(byId.actorId())
+				: addressOf(target);
+		return (address != null) ? this.instances.get(address) : null;
+	}
+
+	@Override
+	public Mono<JsonNode> predict(ActorTarget target, String connectionId, ToServer.ActionRequest action) {
+		return Mono.defer(() -> {
+			ActorInstance instance = present(target);
+			if (instance == null) {
+				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
+			}
+			return ask(instance, "action", isInterleaved(instance.type(), action.name()),
+					(current) -> current.clients().predict(connectionId, action));
+		});
+	}
+
+	@Override
+	public Registration listen(ActorTarget target, String action, ActionListener listener) {
+		if (target instanceof ActorTarget.ById byId) {
+			return this.listeners.add((instance) -> byId.actorId().equals(instance.actorId()), action, listener);
+		}
+		ActorAddress address = addressOf(target);
+		return this.listeners.add((instance) -> instance.address().equals(address), action, listener);
+	}
+
+	@Override
+	public Registration listen(String name, String action, ActionListener listener) {
+		return this.listeners.add((instance) -> instance.address().name().equals(name), action, listener);
+	}
+
+	ActionListeners listeners() {
+		return this.listeners;
+	}
+
+	ConnectionIndex members() {
+		return this.connections.members();
+	}
+
+	@Override
+	public String nameOf(Class<?> actor) {
+		return this.types.values()
+			.stream()
+			.filter((type) -> type.actorClass() == actor)
+			.map(ActorType::name)
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("There is no actor of class " + actor.getName()));
+	}
+
 	/** Ask an instance for something, in a turn. */
 	private <T> Mono<T> ask(ActorTarget target, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
@@ -260,13 +342,31 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private <T> Mono<T> ask(ActorAddress address, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
+		return ask((turn) -> submit(address, turn, operation), interleave, work);
+	}
+
+	/** Ask an instance that must not be created for it. */
+	private <T> Mono<T> ask(ActorInstance instance, String operation, boolean interleave,
+			Function<ActorInstance, Mono<T>> work) {
+		return ask((turn) -> {
+			switch (instance.offer(turn)) {
+				case ACCEPTED -> {
+				}
+				case FULL -> throw overloaded(instance, operation);
+				case CLOSED -> turn.work().apply(instance).subscribe(); // finds nobody
+			}
+		}, interleave, work);
+	}
+
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
+			Function<ActorInstance, Mono<T>> work) {
 		return Mono.create((sink) -> {
 			Turn turn = Turn.ofClient((instance) -> work.apply(instance)
 				.doOnSuccess(sink::success)
 				.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
 				.then(), interleave);
 			try {
-				submit(address, turn, operation);
+				submission.accept(turn);
 			}
 			catch (RivetException ex) {
 				sink.error(ex);
@@ -343,18 +443,19 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	private Mono<ActorAddress> locate(ActorTarget target) {
-		return Mono.defer(() -> {
-			if (target instanceof ActorTarget.Get get) {
-				return Mono.just(get.address());
-			}
-			if (target instanceof ActorTarget.GetOrCreate getOrCreate) {
-				return Mono.just(getOrCreate.address());
-			}
-			if (target instanceof ActorTarget.Create create) {
-				return Mono.just(create.address());
-			}
-			return locateById(((ActorTarget.ById) target).actorId());
-		});
+		return Mono.defer(() -> (target instanceof ActorTarget.ById byId) ? locateById(byId.actorId())
+				: Mono.just(addressOf(target)));
+	}
+
+	/** Return the address that a target names; one by id names none. */
+	private static ActorAddress addressOf(ActorTarget target) {
+		if (target instanceof ActorTarget.Get get) {
+			return get.address();
+		}
+		if (target instanceof ActorTarget.GetOrCreate getOrCreate) {
+			return getOrCreate.address();
+		}
+		return ((ActorTarget.Create) target).address();
 	}
 
 	private Mono<ActorAddress> locateById(String actorId) {

@@ -65,4 +65,42 @@ public @interface Actor {
 	 */
 	String sleepTimeout() default "";
 
+	/**
+	 * Interfaces that declare the events of this actor, each method one event, whose
+	 * parameters are its arguments:
+	 *
+	 * <pre>{@code
+	 * interface ChatEvents {
+	 *
+	 *     void messageReceived(Message message);
+	 *
+	 *     &#64;Volatile
+	 *     void typing(String userId);
+	 *
+	 * }
+	 * }</pre>
+	 *
+	 * They are sent with {@code c.broadcast(ChatEvents.class).messageReceived(message)}.
+	 * An interface within the interface is a namespace, joined with a dot:
+	 * {@code ChatEvents.Admin} declares {@code admin.…}. {@link EventName} changes a
+	 * name, {@link Volatile} marks what may be dropped, and a {@code @PreAuthorize} of
+	 * Spring Security says who may subscribe. Methods return nothing and are not
+	 * overloaded; a mistake stops the application.
+	 */
+	Class<?>[] events() default {};
+
+	/**
+	 * Whether an event that {@link #events()} does not declare is refused with an
+	 * {@code IllegalArgumentException} where it is sent.
+	 */
+	boolean strict() default false;
+
+	/**
+	 * Interfaces whose methods are actions of this actor, without {@link Action} on each.
+	 * The class implements them. A name of the client is that of the method unless
+	 * {@code @Action} on it says otherwise; {@link OneWay} and constraints may stand on
+	 * the method of the interface.
+	 */
+	Class<?>[] actions() default {};
+
 }

@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
  * Called when a client subscribes to an event; returns whether it may, as {@code
  * boolean} or {@code Mono<Boolean>}. A {@code String} parameter is the name of the event;
  * further ones as for {@link OnConnect}. A refusal is told to the client as
- * {@code auth.forbidden} and leaves its connection open.
+ * {@code auth.forbidden} and leaves its connection open, unless
+ * {@code rivet.events.security.on-forbidden-subscription=close}.
  */
 @Documented
 @Target(ElementType.METHOD)

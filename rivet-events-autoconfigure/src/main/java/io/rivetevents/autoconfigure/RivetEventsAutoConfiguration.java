@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.thread.Threading;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
@@ -24,13 +25,23 @@ import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.actor.ActorRuntime;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
+import io.rivetevents.cluster.Backplane;
+import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.ConnectionSupport;
+import io.rivetevents.connection.OutboundInterceptor;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.event.EventPublishingObserver;
 import io.rivetevents.invocation.ActionArgumentResolver;
 import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.invocation.ArgumentValidator;
@@ -38,6 +49,8 @@ import io.rivetevents.invocation.BeanArgumentValidator;
 import io.rivetevents.invocation.FailureTranslator;
 import io.rivetevents.invocation.InvocationDecorator;
 import io.rivetevents.invocation.InvocationSupport;
+import io.rivetevents.invocation.InvocationSupport.Neighbours;
+import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -67,6 +80,25 @@ public final class RivetEventsAutoConfiguration {
 		return new ConnectionRegistry();
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	EventContracts rivetEventContracts(ValueMapper mapper) {
+		return new EventContracts(mapper);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(Backplane.class)
+	LocalBackplane rivetBackplane() {
+		return new LocalBackplane();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Connections rivetConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+			EventContracts contracts) {
+		return new Connections(registry, backplane, mapper, contracts);
+	}
+
 	@Bean(destroyMethod = "dispose")
 	@ConditionalOnMissingBean(name = "rivetActorTimers")
 	Scheduler rivetActorTimers() {
@@ -74,19 +106,35 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean(ActorObserver.class)
+	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers) {
+		return new EventPublishingObserver(publisher, rivetActorWorkers);
+	}
+
+	@Bean
+	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
+			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers) {
+		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
+				rivetActorTimers);
+	}
+
+	@Bean
 	ActorSettings rivetActorSettings(RivetEventsProperties properties) {
 		RivetEventsProperties.Actor actor = properties.actor();
-		return new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(), actor.lifecycleHookTimeout(),
-				actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(), (int) actor.maxKeySize().toBytes(),
-				(int) actor.maxInputSize().toBytes());
+		ActorSettings settings = new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(),
+				actor.lifecycleHookTimeout(), actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(),
+				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false);
+		return settings.withCloseOnForbiddenSubscription(
+				properties.security().onForbiddenSubscription() == OnForbiddenSubscription.CLOSE);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(ActorDirectory.class)
-	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ValueMapper mapper, Scheduler rivetActorWorkers,
-			Scheduler rivetActorTimers, ObjectProvider<Clock> clock, ConnectionRegistry connections) {
-		ActorRuntime runtime = new ActorRuntime(store, mapper, rivetActorWorkers, rivetActorTimers,
-				clock.getIfUnique(Clock::systemUTC));
+	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionSupport support,
+			Scheduler rivetActorWorkers, ObjectProvider<InboundInterceptor> interceptors, ActorObserver observer,
+			ObjectProvider<Clock> clock, ConnectionRegistry connections) {
+		ActorRuntime runtime = new ActorRuntime(store, rivetActorWorkers, clock.getIfUnique(Clock::systemUTC), support,
+				interceptors.orderedStream().toList(), observer);
 		return new LocalActorDirectory(runtime, connections);
 	}
 
@@ -97,12 +145,14 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	InvocationSupport rivetInvocationSupport(ValueMapper mapper, ObjectProvider<ActionArgumentResolver> resolvers,
-			ObjectProvider<ArgumentValidator> validator, ObjectProvider<InvocationDecorator> decorators,
-			ObjectProvider<FailureTranslator> translators) {
-		return new InvocationSupport(mapper, resolvers.orderedStream().toList(),
+	InvocationSupport rivetInvocationSupport(ValueMapper mapper, EventContracts contracts,
+			ObjectProvider<ActionArgumentResolver> resolvers, ObjectProvider<ArgumentValidator> validator,
+			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
+			ObjectProvider<SubscriptionGuard> subscriptions) {
+		Neighbours neighbours = new Neighbours(resolvers.orderedStream().toList(),
 				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
-				translators.orderedStream().toList());
+				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE));
+		return new InvocationSupport(mapper, contracts, neighbours);
 	}
 
 	@Bean
@@ -113,8 +163,9 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory, RivetEventsProperties properties) {
-		return new RivetEventsLifecycle(directory, properties.shutdown().timeout());
+	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory, Connections connections,
+			RivetEventsProperties properties) {
+		return new RivetEventsLifecycle(directory, connections, properties.shutdown().timeout());
 	}
 
 	@Configuration(proxyBeanMethods = false)

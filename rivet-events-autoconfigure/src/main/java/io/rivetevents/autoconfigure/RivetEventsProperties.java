@@ -99,8 +99,26 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * gets 403.
 	 * @param csrfExempt Whether Spring Security's CSRF protection leaves the actor routes
 	 * alone, which protect themselves by the origin and the content type of a request.
+	 * @param onForbiddenSubscription What happens to a client that may not subscribe to
+	 * an event; RivetKit clients that are closed come back at once and try again.
 	 */
-	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue("true") boolean csrfExempt) {
+	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue("true") boolean csrfExempt,
+			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription) {
+	}
+
+	/**
+	 * What happens to a client that may not subscribe to an event.
+	 */
+	public enum OnForbiddenSubscription {
+
+		/**
+		 * The subscription is answered with auth.forbidden; the connection stays open.
+		 */
+		REFUSE,
+
+		/** The connection is closed with auth.forbidden, as Rivet does. */
+		CLOSE
+
 	}
 
 	/**

@@ -9,10 +9,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
+import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
 import org.springframework.security.config.Customizer;
@@ -28,11 +31,13 @@ import org.springframework.security.web.server.util.matcher.ServerWebExchangeMat
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.security.AuthenticationPrincipalResolver;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.ConnectionLogoutHandler;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
+import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.transport.BasePath;
@@ -61,6 +66,19 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@Bean
 	SecurityFailureTranslator rivetSecurityFailureTranslator() {
 		return new SecurityFailureTranslator();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(SubscriptionGuard.class)
+	PreAuthorizeSubscriptionGuard rivetSubscriptionGuard(ApplicationContext context,
+			ObjectProvider<MethodSecurityExpressionHandler> expressions) {
+		return new PreAuthorizeSubscriptionGuard(expressions.getIfAvailable(() -> expressionHandler(context)));
+	}
+
+	private static MethodSecurityExpressionHandler expressionHandler(ApplicationContext context) {
+		DefaultMethodSecurityExpressionHandler handler = new DefaultMethodSecurityExpressionHandler();
+		handler.setApplicationContext(context);
+		return handler;
 	}
 
 	@Bean

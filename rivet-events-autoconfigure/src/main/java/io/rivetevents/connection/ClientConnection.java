@@ -1,18 +1,25 @@
 package io.rivetevents.connection;
 
 import java.security.Principal;
-import java.util.Arrays;
-import java.util.List;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.ValueMapper;
 
 /**
  * The actor's side of one client: from the moment it is let in until its last hook has
@@ -20,32 +27,38 @@ import io.rivetevents.protocol.ValueMapper;
  */
 public final class ClientConnection implements Connection<@Nullable Object> {
 
+	private static final Log logger = LogFactory.getLog(ClientConnection.class);
+
+	private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
 	private final ConnectRequest request;
 
 	private final Outbound outbound;
 
-	private final ValueMapper mapper;
+	private final ConnectionOwner owner;
 
-	private final Set<String> subscriptions = ConcurrentHashMap.newKeySet(2);
+	/** Tags by the name of the event; no tags for all events of the name. */
+	private final Map<String, Set<String>> subscriptions = new ConcurrentHashMap<>(2);
 
-	private final boolean stateful;
+	private final AtomicLong dropsToldAt = new AtomicLong();
+
+	private volatile long dropsTold;
 
 	private volatile @Nullable Object state;
+
+	private volatile @Nullable ClientRequests requests;
 
 	/**
 	 * Create a connection.
 	 * @param request what the client asked for
 	 * @param outbound its way out
-	 * @param mapper converts values
-	 * @param stateful whether the actor keeps a connection state
+	 * @param owner what it shares with the other connections of the instance
 	 * @param state the connection state; {@code null} without one
 	 */
-	public ClientConnection(ConnectRequest request, Outbound outbound, ValueMapper mapper, boolean stateful,
-			@Nullable Object state) {
+	public ClientConnection(ConnectRequest request, Outbound outbound, ConnectionOwner owner, @Nullable Object state) {
 		this.request = request;
 		this.outbound = outbound;
-		this.mapper = mapper;
-		this.stateful = stateful;
+		this.owner = owner;
 		this.state = state;
 	}
 
@@ -55,9 +68,19 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	@Override
+	public String actorName() {
+		return this.owner.actor();
+	}
+
+	@Override
+	public ActorKey actorKey() {
+		return this.owner.key();
+	}
+
+	@Override
 	@SuppressWarnings("NullAway") // without its JSpecify mode it takes C for not nullable
 	public @Nullable Object state() {
-		if (!this.stateful) {
+		if (!this.owner.stateful()) {
 			throw new IllegalStateException("The actor has no method with @CreateConnState");
 		}
 		return this.state;
@@ -71,7 +94,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	@Override
 	public <T> @Nullable T params(Class<T> type) {
 		JsonNode params = this.request.params();
-		return (params != null) ? this.mapper.convert(params, type) : null;
+		return (params != null) ? this.owner.support().mapper().convert(params, type) : null;
 	}
 
 	@Override
@@ -81,7 +104,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	@Override
 	public boolean isSubscribed(String event) {
-		return this.subscriptions.contains(event);
+		return this.subscriptions.containsKey(event);
 	}
 
 	@Override
@@ -90,15 +113,135 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	@Override
-	public void send(String event, @Nullable Object... args) {
-		if (!isStateless()) {
-			this.outbound.send(OutgoingMessage.of(new ToClient.Event(event, toTrees(this.mapper, args))));
-		}
+	public void disconnect(String reason) {
+		this.outbound.close(CloseReason.disconnected(reason));
+	}
+
+	// What it is told
+
+	private SelectedRecipients self() {
+		ConnectionSupport support = this.owner.support();
+		return new SelectedRecipients(this.owner.dispatcher(), support.mapper(), support.contracts(),
+				new Selection.These(Set.of(id())));
 	}
 
 	@Override
-	public void disconnect(String reason) {
-		this.outbound.close(CloseReason.disconnected(reason));
+	public Receipt broadcast(String event, @Nullable Object... args) {
+		return self().broadcast(event, args);
+	}
+
+	@Override
+	public Receipt send(String event, @Nullable Object... args) {
+		return self().send(event, args);
+	}
+
+	@Override
+	public <E> E broadcast(Class<E> contract) {
+		return self().broadcast(contract);
+	}
+
+	@Override
+	public <E> E send(Class<E> contract) {
+		return self().send(contract);
+	}
+
+	@Override
+	public Recipients tagged(String... tags) {
+		return self().tagged(tags);
+	}
+
+	@Override
+	public Recipients droppable() {
+		return self().droppable();
+	}
+
+	@Override
+	public Recipients afterCommit() {
+		return self().afterCommit();
+	}
+
+	@Override
+	public <T> Mono<T> request(String name, Class<T> type, Duration timeout, @Nullable Object... args) {
+		return requests().ask(name, type, timeout, args);
+	}
+
+	/**
+	 * Return the requests that wait for the client's answer.
+	 */
+	public ClientRequests requests() {
+		ClientRequests present = this.requests;
+		return (present != null) ? present : createRequests();
+	}
+
+	private synchronized ClientRequests createRequests() {
+		if (this.requests == null) {
+			this.requests = new ClientRequests(this, this.owner.support());
+		}
+		return this.requests;
+	}
+
+	/** It has left the list: nobody will answer any more. */
+	public void end() {
+		requests().end();
+	}
+
+	/**
+	 * Queue a message, an event as the interceptors leave it.
+	 * @param message the message
+	 * @return whether it has been queued
+	 */
+	public boolean deliver(OutgoingMessage message) {
+		OutgoingMessage intercepted = (message.message() instanceof ToClient.Event event) ? intercept(message, event)
+				: message;
+		if (intercepted == null) {
+			return false;
+		}
+		Outbound.Outcome outcome = this.outbound.send(intercepted);
+		if (outcome == Outbound.Outcome.OVERRUN) {
+			this.owner.support().observer().slowConsumer(this);
+		}
+		long dropped = this.outbound.dropped();
+		if (dropped != this.dropsTold && intercepted.message() instanceof ToClient.Event event) {
+			tellDrops(event.name(), dropped);
+		}
+		return outcome == Outbound.Outcome.QUEUED;
+	}
+
+	private @Nullable OutgoingMessage intercept(OutgoingMessage message, ToClient.Event event) {
+		ConnectionSupport support = this.owner.support();
+		if (support.interceptors().isEmpty()) {
+			return message;
+		}
+		OutboundEvent original = new OutboundEvent(this, event.name(), new Args(support.mapper(), event.args()));
+		OutboundEvent current = original;
+		for (OutboundInterceptor interceptor : support.interceptors()) {
+			current = interceptor.supports(actorName(), event.name()) ? ask(interceptor, current) : current;
+			if (current == null) {
+				return null;
+			}
+		}
+		return (current == original) ? message : OutgoingMessage
+			.of(new ToClient.Event(current.name(), current.args().values()), message.isDroppable());
+	}
+
+	private @Nullable OutboundEvent ask(OutboundInterceptor interceptor, OutboundEvent event) {
+		try {
+			return interceptor.intercept(event);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Event %s is not sent to %s: an interceptor failed".formatted(event.name(), this), ex);
+			return null;
+		}
+	}
+
+	private void tellDrops(String event, long dropped) {
+		long now = this.owner.support().timers().now(TimeUnit.NANOSECONDS);
+		long before = this.dropsToldAt.get();
+		boolean due = this.dropsTold == 0 || now - before >= TELL_EVERY_NANOS;
+		if (due && this.dropsToldAt.compareAndSet(before, now)) {
+			this.dropsTold = dropped;
+			this.owner.support().observer().eventsDropped(this, event, dropped);
+		}
 	}
 
 	/**
@@ -115,21 +258,42 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		return this.outbound;
 	}
 
+	// What it has subscribed to: changed by the actor alone
+
 	/**
-	 * Return the names of the events that the client has subscribed to, to be changed by
-	 * the actor alone.
+	 * Add a subscription, or change its tags.
+	 * @param event name of the event
+	 * @param tags tags that it names; empty for all events of the name
+	 * @return whether it is new
 	 */
-	public Set<String> subscriptions() {
-		return this.subscriptions;
+	public boolean subscribe(String event, Set<String> tags) {
+		return this.subscriptions.put(event, tags) == null;
 	}
 
 	/**
-	 * Convert the arguments of an event.
-	 * @param mapper converts values
-	 * @param args the arguments
+	 * Remove a subscription.
+	 * @param event name of the event
+	 * @return whether it was there
 	 */
-	public static List<JsonNode> toTrees(ValueMapper mapper, @Nullable Object... args) {
-		return Arrays.stream(args).map(mapper::toTree).toList();
+	public boolean unsubscribe(String event) {
+		return this.subscriptions.remove(event) != null;
+	}
+
+	/**
+	 * Return the names of the events that the client has subscribed to.
+	 */
+	public Set<String> subscriptions() {
+		return Set.copyOf(this.subscriptions.keySet());
+	}
+
+	/**
+	 * Return whether a subscription asks for an event.
+	 * @param event name of the event
+	 * @param tags tags that it carries
+	 */
+	boolean wants(String event, Set<String> tags) {
+		Set<String> wanted = this.subscriptions.get(event);
+		return wanted != null && (wanted.isEmpty() || tags.isEmpty() || !Collections.disjoint(wanted, tags));
 	}
 
 	@Override

@@ -1,21 +1,38 @@
 package io.rivetevents.connection;
 
 import java.security.Principal;
+import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.protocol.ActorKey;
 
 /**
  * One client's link to one actor, as the actor sees it. All methods are safe for use by
- * several threads.
+ * several threads. To {@code send} to it queues an event for this client alone, whether
+ * it has subscribed or not; to {@code broadcast} does so only if it has. Both are without
+ * effect once the connection is closed; a full queue closes it as
+ * {@code connection.slow_consumer}.
  *
  * @param <C> type of the connection state
  */
-public interface Connection<C extends @Nullable Object> {
+public interface Connection<C extends @Nullable Object> extends Recipients {
 
 	/**
 	 * Return the id of the connection: opaque, unique, new for each reconnect.
 	 */
 	String id();
+
+	/**
+	 * Return the name of the actor that it is a connection of.
+	 */
+	String actorName();
+
+	/**
+	 * Return the key of the instance that it is a connection of.
+	 */
+	ActorKey actorKey();
 
 	/**
 	 * Return what {@code @CreateConnState} made of this client.
@@ -52,18 +69,23 @@ public interface Connection<C extends @Nullable Object> {
 
 	/**
 	 * Return whether this stands for a single call over HTTP. Such a connection ends with
-	 * the call, and events sent to it are dropped.
+	 * the call, and no event is for it.
 	 */
 	boolean isStateless();
 
 	/**
-	 * Queue an event for this client alone, whether it has subscribed to it or not.
-	 * Events of one caller leave in the order of the calls. Without effect once the
-	 * connection is closed; a full queue closes it as {@code connection.slow_consumer}.
-	 * @param event name of the event; not empty
+	 * Ask the client for something. Nothing happens before the result is subscribed to.
+	 * The turn need not wait for it; where it does, the client's answer comes all the
+	 * same. A published RivetKit client does not answer by itself: it takes the event
+	 * {@value ClientRequests#REQUEST} and calls the action {@value ClientRequests#REPLY}.
+	 * @param name what to ask for
+	 * @param type type to convert the answer to; {@code Void} for none
+	 * @param timeout longest time to wait
 	 * @param args values to encode, in order; may be empty
+	 * @return the answer; empty for none or null; {@link ClientRequestException} if there
+	 * is none or it cannot be used
 	 */
-	void send(String event, @Nullable Object... args);
+	<T> Mono<T> request(String name, Class<T> type, Duration timeout, @Nullable Object... args);
 
 	/**
 	 * Close the connection after what is queued for it has been sent. RivetKit clients

@@ -7,12 +7,15 @@ import java.util.function.Predicate;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * The connections of this node, by id. A transport registers a connection before it asks
- * an actor to connect it, and removes it when its socket is gone.
+ * The connections of this node. A transport registers a connection before it asks an
+ * actor to connect it, and removes it when its socket is gone; the actor adds it to the
+ * {@linkplain #members() members} while it is in the actor's own list.
  */
 public final class ConnectionRegistry {
 
 	private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+	private final ConnectionIndex members = new ConnectionIndex();
 
 	private record Entry(Identity identity, Outbound outbound) {
 	}
@@ -59,6 +62,13 @@ public final class ConnectionRegistry {
 			}
 		}
 		return count;
+	}
+
+	/**
+	 * Return the connections that actors of this node have let in, stateless ones aside.
+	 */
+	public ConnectionIndex members() {
+		return this.members;
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.rivetevents.connection;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.OutgoingMessage;
 
@@ -13,7 +15,8 @@ public interface Outbound {
 	Outbound NONE = new Outbound() {
 
 		@Override
-		public void send(OutgoingMessage message) {
+		public Outcome send(OutgoingMessage message) {
+			return Outcome.CLOSED;
 		}
 
 		@Override
@@ -22,17 +25,48 @@ public interface Outbound {
 
 	};
 
+	/** What became of a message. */
+	enum Outcome {
+
+		/** It waits to be written. */
+		QUEUED,
+
+		/** It may be dropped, and was, since the queue is full. */
+		DROPPED,
+
+		/** It found the connection closed, or closed it by being too long. */
+		CLOSED,
+
+		/** It found the queue full, and has closed the connection as slow. */
+		OVERRUN
+
+	}
+
 	/**
-	 * Queue a message. Without effect once closed; a full queue closes it as
-	 * {@code connection.slow_consumer}.
+	 * Queue a message. Without effect once closed; a full queue drops what may be
+	 * dropped, or closes it as {@code connection.slow_consumer}.
 	 * @param message what to send; encoded here, once for each encoding in use
 	 */
-	void send(OutgoingMessage message);
+	Outcome send(OutgoingMessage message);
 
 	/**
 	 * Close after what is queued has been sent. The first reason counts.
 	 * @param reason what the client is told
 	 */
 	void close(CloseReason reason);
+
+	/**
+	 * Return why the server has closed it, {@code null} if it has not.
+	 */
+	default @Nullable CloseReason closeReason() {
+		return null;
+	}
+
+	/**
+	 * Return how many messages have been dropped.
+	 */
+	default long dropped() {
+		return 0;
+	}
 
 }

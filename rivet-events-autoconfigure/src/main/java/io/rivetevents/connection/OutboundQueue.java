@@ -1,8 +1,7 @@
 package io.rivetevents.connection;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.commons.logging.Log;
@@ -17,7 +16,8 @@ import io.rivetevents.protocol.ToClient;
 
 /**
  * What waits to be written to one client, bounded in bytes. Any thread puts in; the
- * transport, woken by its signal, takes out on one thread at a time.
+ * transport, woken by its signal, takes out on one thread at a time. Where it is full,
+ * the oldest messages that may be dropped make room.
  */
 public final class OutboundQueue implements Outbound {
 
@@ -29,13 +29,22 @@ public final class OutboundQueue implements Outbound {
 
 	private final Runnable signal;
 
-	private final Queue<byte[]> queue = new ConcurrentLinkedQueue<>();
-
-	private final AtomicLong queuedBytes = new AtomicLong();
-
 	private final AtomicReference<@Nullable CloseReason> closeReason = new AtomicReference<>();
 
-	private volatile boolean overrun;
+	/** Guards what follows; held for a few instructions only. */
+	private final Object lock = new Object();
+
+	private final Waiting waiting = new Waiting();
+
+	/** Those of them that may be dropped, in the same order. */
+	private final Deque<Waiting.Item> droppable = new ArrayDeque<>(0);
+
+	private long queuedBytes;
+
+	/** Changed under the lock. */
+	private volatile long dropped;
+
+	private boolean overrun;
 
 	/**
 	 * Bounds of a queue.
@@ -60,21 +69,59 @@ public final class OutboundQueue implements Outbound {
 	}
 
 	@Override
-	public void send(OutgoingMessage message) {
+	public Outcome send(OutgoingMessage message) {
 		if (this.closeReason.get() != null) {
-			return;
+			return Outcome.CLOSED;
 		}
 		byte[] bytes = message.encodedAs(this.encoding);
 		if (bytes.length > this.limits.maxMessageSize()) {
 			refuse(message.message());
-			return;
+			return Outcome.CLOSED;
 		}
-		if (this.queuedBytes.addAndGet(bytes.length) > this.limits.maxQueuedBytes()) {
-			overrun();
-			return;
+		Outcome outcome = put(bytes, message.isDroppable());
+		if (outcome != Outcome.DROPPED) {
+			this.signal.run();
 		}
-		this.queue.add(bytes);
-		this.signal.run();
+		return outcome;
+	}
+
+	private Outcome put(byte[] bytes, boolean mayDrop) {
+		synchronized (this.lock) {
+			makeRoomFor(bytes.length);
+			if (this.queuedBytes + bytes.length > this.limits.maxQueuedBytes()) {
+				return mayDrop ? drop() : overrun();
+			}
+			this.queuedBytes += bytes.length;
+			Waiting.Item item = this.waiting.add(bytes, mayDrop);
+			if (mayDrop) {
+				this.droppable.add(item);
+			}
+			return Outcome.QUEUED;
+		}
+	}
+
+	private void makeRoomFor(int size) {
+		while (this.queuedBytes + size > this.limits.maxQueuedBytes() && !this.droppable.isEmpty()) {
+			Waiting.Item oldest = this.droppable.remove();
+			this.waiting.remove(oldest);
+			this.queuedBytes -= oldest.bytes().length;
+			this.dropped++;
+		}
+	}
+
+	private Outcome drop() {
+		this.dropped++;
+		return Outcome.DROPPED;
+	}
+
+	private Outcome overrun() {
+		if (!this.closeReason.compareAndSet(null, CloseReason.of(ErrorCode.SLOW_CONSUMER))) {
+			return Outcome.CLOSED;
+		}
+		this.overrun = true;
+		this.waiting.clear();
+		this.droppable.clear();
+		return Outcome.OVERRUN;
 	}
 
 	/** An answer too long fails its action; anything else cannot be left out silently. */
@@ -91,15 +138,6 @@ public final class OutboundQueue implements Outbound {
 		close(CloseReason.of(ErrorCode.OUTGOING_TOO_LONG));
 	}
 
-	private void overrun() {
-		if (this.closeReason.compareAndSet(null, CloseReason.of(ErrorCode.SLOW_CONSUMER))) {
-			this.overrun = true;
-			// a message that races with this is left behind and goes with the queue
-			this.queue.clear();
-			this.signal.run();
-		}
-	}
-
 	@Override
 	public void close(CloseReason reason) {
 		if (this.closeReason.compareAndSet(null, reason)) {
@@ -112,20 +150,24 @@ public final class OutboundQueue implements Outbound {
 	 * @return encoded bytes, or {@code null} if nothing waits
 	 */
 	public byte @Nullable [] poll() {
-		if (this.overrun) {
-			return null;
+		synchronized (this.lock) {
+			Waiting.Item item = this.waiting.poll();
+			if (item == null) {
+				return null;
+			}
+			if (item.isDroppable()) {
+				this.droppable.remove();
+			}
+			this.queuedBytes -= item.bytes().length;
+			return item.bytes();
 		}
-		byte[] bytes = this.queue.poll();
-		if (bytes != null) {
-			this.queuedBytes.addAndGet(-bytes.length);
-		}
-		return bytes;
 	}
 
 	/**
 	 * Return why the connection is to be closed once {@link #poll()} has nothing more,
 	 * {@code null} while it is open.
 	 */
+	@Override
 	public @Nullable CloseReason closeReason() {
 		return this.closeReason.get();
 	}
@@ -134,14 +176,23 @@ public final class OutboundQueue implements Outbound {
 	 * Return whether the client was too slow: it will not read a close frame either.
 	 */
 	public boolean isOverrun() {
-		return this.overrun;
+		synchronized (this.lock) {
+			return this.overrun;
+		}
 	}
 
 	/**
 	 * Return how many bytes wait.
 	 */
 	public long queuedBytes() {
-		return this.queuedBytes.get();
+		synchronized (this.lock) {
+			return this.queuedBytes;
+		}
+	}
+
+	@Override
+	public long dropped() {
+		return this.dropped;
 	}
 
 }

@@ -16,6 +16,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.Invocation;
+import io.rivetevents.protocol.InvalidArgumentException;
 
 /**
  * A method of an actor, ready to be called: where each argument comes from has been
@@ -79,9 +80,18 @@ final class ActorMethod extends AnnotatedMethod {
 	 */
 	@Nullable Object invoke(Invocation invocation) throws Exception {
 		@Nullable Object[] args = this.arguments.resolve(invocation);
-		this.validator.validate(this.actor, getMethod(), args);
+		validate(invocation, args);
 		Callable<@Nullable Object> call = () -> adapt(call(args));
 		return this.decorator.around(invocation, call);
+	}
+
+	private void validate(Invocation invocation, @Nullable Object[] args) {
+		try {
+			this.validator.validate(this.actor, getMethod(), args);
+		}
+		catch (InvalidArgumentException ex) {
+			throw this.arguments.locate(ex, invocation);
+		}
 	}
 
 	private @Nullable Object call(@Nullable Object[] args) throws Exception {

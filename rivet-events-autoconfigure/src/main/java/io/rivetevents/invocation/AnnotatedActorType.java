@@ -4,12 +4,14 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -20,6 +22,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.ActorContext;
@@ -29,6 +32,7 @@ import io.rivetevents.actor.Hook;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.OneWay;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
@@ -42,6 +46,9 @@ final class AnnotatedActorType implements ActorType {
 	private static final Log logger = LogFactory.getLog(AnnotatedActorType.class);
 
 	private static final int MAX_NAME_LENGTH = 64;
+
+	/** Begins the names of what the protocol itself needs. */
+	private static final String RESERVED = "rivet:";
 
 	private final String name;
 
@@ -58,6 +65,8 @@ final class AnnotatedActorType implements ActorType {
 	private final Map<String, ActorMethod> actions = new HashMap<>();
 
 	private final Map<String, ActionSettings> actionSettings = new HashMap<>();
+
+	private final DeclaredEvents events;
 
 	private final @Nullable Type stateType;
 
@@ -80,7 +89,9 @@ final class AnnotatedActorType implements ActorType {
 		}
 		this.settings = settings(defaults);
 		HookAnnotation.ALL.forEach(this::findHook);
-		select(Action.class).forEach(this::addAction);
+		select(Action.class).forEach((method, action) -> addAction(method, action.name()));
+		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
+		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(), support);
 		if (this.actions.isEmpty() && this.hooks.isEmpty()) {
 			throw new InvalidActorException(type, "it has no method with @Action");
 		}
@@ -88,8 +99,22 @@ final class AnnotatedActorType implements ActorType {
 		checkTypeArguments();
 	}
 
+	private @Nullable Actor annotation() {
+		return AnnotatedElementUtils.findMergedAnnotation(this.type, Actor.class);
+	}
+
+	private List<Class<?>> declaration(Function<Actor, List<Class<?>>> attribute) {
+		Actor actor = annotation();
+		return (actor != null) ? attribute.apply(actor) : List.of();
+	}
+
+	private boolean isStrict() {
+		Actor actor = annotation();
+		return actor != null && actor.strict();
+	}
+
 	private ActorSettings settings(ActorSettings defaults) {
-		Actor actor = AnnotatedElementUtils.findMergedAnnotation(this.type, Actor.class);
+		Actor actor = annotation();
 		ActorSettings settings = defaults;
 		if (actor != null && StringUtils.hasText(actor.actionTimeout())) {
 			settings = settings.withActionTimeout(duration(actor.actionTimeout(), "actionTimeout"));
@@ -143,21 +168,49 @@ final class AnnotatedActorType implements ActorType {
 		return hook;
 	}
 
-	private void addAction(Method method, Action action) {
-		String actionName = StringUtils.hasText(action.name()) ? action.name() : method.getName();
+	/** Every method of the interface is an action, implemented by the class. */
+	private void addContract(Class<?> contract) {
+		if (!contract.isInterface() || !contract.isAssignableFrom(this.type)) {
+			throw new InvalidActorException(this.type,
+					"it must implement %s, which declares its actions".formatted(contract.getName()));
+		}
+		for (Method declared : contract.getMethods()) {
+			Method method = ClassUtils.getMostSpecificMethod(declared, this.type);
+			boolean known = this.actions.values().stream().anyMatch((action) -> action.getMethod().equals(method));
+			if (!known && !Modifier.isStatic(declared.getModifiers())) {
+				addAction(method, "");
+			}
+		}
+	}
+
+	private void addAction(Method method, String givenName) {
+		String actionName = StringUtils.hasText(givenName) ? givenName : method.getName();
 		ActorMethod previous = this.actions.get(actionName);
 		if (previous != null) {
 			throw new InvalidActorException(method, "the action \"%s\" stands on another method, too: %s"
 				.formatted(actionName, previous.getMethod().toGenericString()));
 		}
+		if (actionName.startsWith(RESERVED)) {
+			throw new InvalidActorException(method, "names that begin with \"%s\" are reserved".formatted(RESERVED));
+		}
 		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
 		ActorMethod added = new ActorMethod(this.bean, method, arguments, this.support.validator(),
 				this.support.decorator());
-		Duration timeout = StringUtils.hasText(action.timeout())
-				? duration(action.timeout(), "timeout of action " + actionName) : this.settings.actionTimeout();
 		this.actions.put(actionName, added);
-		this.actionSettings.put(actionName,
-				new ActionSettings(actionName, timeout, action.interleave(), action.durable(), added.returnsNothing()));
+		this.actionSettings.put(actionName, actionSettings(actionName, added));
+	}
+
+	private ActionSettings actionSettings(String actionName, ActorMethod method) {
+		Action action = AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), Action.class);
+		String limit = (action != null) ? action.timeout() : "";
+		Duration timeout = StringUtils.hasText(limit) ? duration(limit, "timeout of action " + actionName)
+				: this.settings.actionTimeout();
+		boolean oneWay = AnnotatedElementUtils.hasAnnotation(method.getMethod(), OneWay.class);
+		if (oneWay && !method.returnsNothing()) {
+			throw new InvalidActorException(method.getMethod(), "it is @OneWay and must return nothing");
+		}
+		return new ActionSettings(actionName, timeout, action != null && action.interleave(),
+				action != null && action.durable(), method.returnsNothing(), oneWay);
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
@@ -214,6 +267,26 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
+	public Class<?> actorClass() {
+		return this.type;
+	}
+
+	@Override
+	public @Nullable EventSettings event(String name) {
+		return this.events.settings(name);
+	}
+
+	@Override
+	public void checkSubscription(String event, @Nullable Principal principal) {
+		try {
+			this.events.checkSubscription(event, principal);
+		}
+		catch (RuntimeException ex) {
+			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name));
+		}
+	}
+
+	@Override
 	public ActorSettings settings() {
 		return this.settings;
 	}
@@ -245,11 +318,15 @@ final class AnnotatedActorType implements ActorType {
 
 	@Override
 	public RivetException translate(Throwable failure, Invocation invocation) {
+		return translate(failure, (Object) invocation);
+	}
+
+	private RivetException translate(Throwable failure, Object what) {
 		RivetException known = this.support.translate(failure);
 		if (known != null) {
 			return known;
 		}
-		logger.error("%s failed".formatted(invocation), failure);
+		logger.error("%s failed".formatted(what), failure);
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 

@@ -19,7 +19,8 @@ public interface ArgumentValidator {
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
 	 * @param args one for each parameter
-	 * @throws io.rivetevents.protocol.RivetException {@code actor.validation_error}
+	 * @throws io.rivetevents.protocol.InvalidArgumentException if one is wrong; its index
+	 * is that of the parameter, from 0, and it needs no value
 	 */
 	void validate(Object actor, Method method, @Nullable Object[] args);
 

@@ -2,7 +2,10 @@ package io.rivetevents.invocation;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -13,6 +16,8 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.Invocation;
+import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -22,6 +27,9 @@ import io.rivetevents.protocol.ValueMapper;
 final class Arguments {
 
 	private final List<Argument> arguments;
+
+	/** For each parameter the position among the client's arguments, -1 for none. */
+	private final int[] positions;
 
 	private final int clientArguments;
 
@@ -60,6 +68,8 @@ final class Arguments {
 	 */
 	Arguments(MethodParameter[] parameters, List<ActionArgumentResolver> chain, Rest rest, ValueMapper mapper) {
 		this.arguments = new ArrayList<>(parameters.length);
+		this.positions = new int[parameters.length];
+		Arrays.fill(this.positions, -1);
 		int position = 0;
 		boolean varArgs = false;
 		for (MethodParameter parameter : parameters) {
@@ -72,6 +82,7 @@ final class Arguments {
 				continue;
 			}
 			varArgs = parameter.getParameter().isVarArgs();
+			this.positions[this.arguments.size()] = position;
 			this.arguments.add(fromRest(parameter, position++, rest, mapper));
 		}
 		this.clientArguments = position;
@@ -100,7 +111,8 @@ final class Arguments {
 	@Nullable Object[] resolve(Invocation invocation) {
 		int given = invocation.args().size();
 		if (given > this.clientArguments && !this.takesRest) {
-			throw Violations.of("arguments", "are too many: %d given, %d taken".formatted(given, this.clientArguments));
+			throw Violations.of("arguments", "are too many: %d given, %d taken".formatted(given, this.clientArguments))
+				.toException(this.clientArguments, invocation.args().get(this.clientArguments));
 		}
 		@Nullable Object[] values = new @Nullable Object[this.arguments.size()];
 		for (int i = 0; i < values.length; i++) {
@@ -109,12 +121,33 @@ final class Arguments {
 		return values;
 	}
 
+	/**
+	 * Say which of the client's arguments it is that a parameter has refused.
+	 * @param ex its index is that of the parameter
+	 */
+	InvalidArgumentException locate(InvalidArgumentException ex, Invocation invocation) {
+		int position = (ex.index() >= 0) ? this.positions[ex.index()] : -1;
+		return at(position, ex, invocation);
+	}
+
+	private static InvalidArgumentException at(int position, RivetException ex, Invocation invocation) {
+		boolean given = position >= 0 && position < invocation.args().size();
+		Object metadata = (ex.metadata() != null) ? ex.metadata() : Map.of();
+		return new InvalidArgumentException(ex.text(), metadata, position,
+				given ? invocation.args().get(position) : null);
+	}
+
 	private record ClientArgument(Conversion conversion, int position) implements Argument {
 
 		@Override
 		public @Nullable Object resolve(Invocation invocation) {
 			boolean given = this.position < invocation.args().size();
-			return this.conversion.convert(given ? invocation.args().get(this.position) : null);
+			try {
+				return this.conversion.convert(given ? invocation.args().get(this.position) : null);
+			}
+			catch (RivetException ex) {
+				throw at(this.position, ex, invocation);
+			}
 		}
 
 	}
@@ -130,9 +163,18 @@ final class Arguments {
 			Object values = Array.newInstance(component, count);
 			for (int i = 0; i < count; i++) {
 				JsonNode node = invocation.args().get(this.position + i);
-				Array.set(values, i, Conversion.read(node, type, "%s[%d]".formatted(name, i), this.mapper));
+				Array.set(values, i, read(node, type, "%s[%d]".formatted(name, i), this.position + i, invocation));
 			}
 			return values;
+		}
+
+		private @Nullable Object read(JsonNode node, JavaType type, String name, int position, Invocation invocation) {
+			try {
+				return Conversion.read(node, type, name, this.mapper);
+			}
+			catch (RivetException ex) {
+				throw at(position, ex, invocation);
+			}
 		}
 
 	}
@@ -163,7 +205,7 @@ final class Arguments {
 		@Nullable Object convert(@Nullable JsonNode node) {
 			boolean absent = node == null || node.isNull() || node.isMissingNode();
 			if (absent && !this.nullable) {
-				throw Violations.of(this.name, (node == null) ? "is missing" : "must not be null");
+				throw Violations.of(this.name, (node == null) ? "is missing" : "must not be null").toException();
 			}
 			if (node == null || (absent && this.optional)) {
 				return this.optional ? Optional.empty() : null;
@@ -181,8 +223,8 @@ final class Arguments {
 					.map((reference) -> (reference.getPropertyName() != null) ? "." + reference.getPropertyName()
 							: "[%d]".formatted(reference.getIndex()))
 					.collect(Collectors.joining());
-				throw Violations.of(name + path, "cannot be read from the %s given"
-					.formatted(node.getNodeType().name().toLowerCase(java.util.Locale.ROOT)));
+				String given = node.getNodeType().name().toLowerCase(Locale.ROOT);
+				throw Violations.of(name + path, "cannot be read from the %s given".formatted(given)).toException();
 			}
 		}
 

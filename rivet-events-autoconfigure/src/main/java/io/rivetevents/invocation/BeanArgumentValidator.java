@@ -34,7 +34,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 			.validateParameters((target != null) ? target : actor, method, args);
 		found.forEach((violation) -> violations.add(path(violation.getPropertyPath()), violation.getMessage()));
 		if (!violations.isEmpty()) {
-			throw violations.toException();
+			throw violations.toException(parameter(found.iterator().next().getPropertyPath()), null);
 		}
 	}
 
@@ -43,6 +43,14 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 		var descriptor = this.validator.getConstraintsForClass(method.getDeclaringClass())
 			.getConstraintsForMethod(method.getName(), method.getParameterTypes());
 		return descriptor != null && descriptor.hasConstrainedParameters();
+	}
+
+	private static int parameter(Path path) {
+		return StreamSupport.stream(path.spliterator(), false)
+			.filter((node) -> node.getKind() == ElementKind.PARAMETER)
+			.mapToInt((node) -> node.as(Path.ParameterNode.class).getParameterIndex())
+			.findFirst()
+			.orElse(-1);
 	}
 
 	/** The first node is the method, which the client need not know. */

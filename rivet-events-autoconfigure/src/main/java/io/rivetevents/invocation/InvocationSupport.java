@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -24,23 +25,54 @@ public final class InvocationSupport {
 
 	private final List<FailureTranslator> translators;
 
+	private final EventContracts contracts;
+
+	private final SubscriptionGuard subscriptions;
+
 	/**
-	 * Create the support.
-	 * @param mapper converts arguments
+	 * Beans around the calls of methods.
+	 *
 	 * @param resolvers the application's argument resolvers, in their order
 	 * @param validator checks arguments of actions
 	 * @param decorators go around each call, the first one outermost
 	 * @param translators say what clients are told of exceptions, asked in their order
+	 * @param subscriptions decides who may subscribe to declared events
 	 */
-	public InvocationSupport(ValueMapper mapper, List<ActionArgumentResolver> resolvers, ArgumentValidator validator,
-			List<InvocationDecorator> decorators, List<FailureTranslator> translators) {
+	public record Neighbours(List<ActionArgumentResolver> resolvers, ArgumentValidator validator,
+			List<InvocationDecorator> decorators, List<FailureTranslator> translators,
+			SubscriptionGuard subscriptions) {
+
+		/** None at all. */
+		public static final Neighbours NONE = new Neighbours(List.of(), ArgumentValidator.NONE, List.of(), List.of(),
+				SubscriptionGuard.NONE);
+
+	}
+
+	/**
+	 * Create the support.
+	 * @param mapper converts arguments
+	 * @param contracts the contracts that actors declare
+	 * @param neighbours what else has a say
+	 */
+	public InvocationSupport(ValueMapper mapper, EventContracts contracts, Neighbours neighbours) {
 		this.mapper = mapper;
-		this.resolvers = new ContextResolvers(mapper, resolvers);
-		this.validator = validator;
-		this.decorator = decorators.stream()
+		this.contracts = contracts;
+		this.resolvers = new ContextResolvers(mapper, neighbours.resolvers());
+		this.validator = neighbours.validator();
+		this.decorator = neighbours.decorators()
+			.stream()
 			.reduce((invocation, call) -> call.call(), (outer,
 					inner) -> (invocation, call) -> outer.around(invocation, () -> inner.around(invocation, call)));
-		this.translators = List.copyOf(translators);
+		this.translators = List.copyOf(neighbours.translators());
+		this.subscriptions = neighbours.subscriptions();
+	}
+
+	EventContracts contracts() {
+		return this.contracts;
+	}
+
+	SubscriptionGuard subscriptions() {
+		return this.subscriptions;
 	}
 
 	ValueMapper mapper() {

@@ -4,7 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.RivetException;
 
 /**
@@ -36,16 +40,32 @@ final class Violations {
 	 * [{"path", "message"}]}} as its metadata.
 	 */
 	RivetException toException() {
-		Violation first = this.found.get(0);
-		String more = (this.found.size() > 1) ? " (and %d more)".formatted(this.found.size() - 1) : "";
-		return new RivetException(ErrorCode.VALIDATION_ERROR, "%s %s%s".formatted(first.path(), first.message(), more),
-				Map.of("violations", this.found));
+		return new RivetException(ErrorCode.VALIDATION_ERROR, text(), metadata());
 	}
 
-	static RivetException of(String path, String message) {
+	/**
+	 * Return the refusal.
+	 * @param index position of what is wrong
+	 * @param value what is wrong
+	 */
+	InvalidArgumentException toException(int index, @Nullable JsonNode value) {
+		return new InvalidArgumentException(text(), metadata(), index, value);
+	}
+
+	private String text() {
+		Violation first = this.found.get(0);
+		String more = (this.found.size() > 1) ? " (and %d more)".formatted(this.found.size() - 1) : "";
+		return "%s %s%s".formatted(first.path(), first.message(), more);
+	}
+
+	private Object metadata() {
+		return Map.of("violations", this.found);
+	}
+
+	static Violations of(String path, String message) {
 		Violations violations = new Violations();
 		violations.add(path, message);
-		return violations.toException();
+		return violations;
 	}
 
 }

@@ -65,6 +65,9 @@ public enum ErrorCode {
 	/** Told when a serialized key is the empty text. */
 	EMPTY_KEY("actor", "empty_key", 400, "The key is empty."),
 
+	/** Told when an interceptor has skipped an action, a subscription or a connection. */
+	SKIPPED("actor", "skipped", 400, "The message was skipped."),
+
 	/** Told when a hook took longer than its time-out. */
 	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out."),
 

@@ -17,8 +17,11 @@ public final class OutgoingMessage {
 
 	private final AtomicReferenceArray<byte @Nullable []> encoded = new AtomicReferenceArray<>(ENCODINGS);
 
-	private OutgoingMessage(ToClient message) {
+	private final boolean droppable;
+
+	private OutgoingMessage(ToClient message, boolean droppable) {
 		this.message = message;
+		this.droppable = droppable;
 	}
 
 	/**
@@ -26,7 +29,16 @@ public final class OutgoingMessage {
 	 * @param message the message; the nodes in it must not be changed from here on
 	 */
 	public static OutgoingMessage of(ToClient message) {
-		return new OutgoingMessage(message);
+		return new OutgoingMessage(message, false);
+	}
+
+	/**
+	 * Create an event on its way; nothing is encoded yet.
+	 * @param event the event; the nodes in it must not be changed from here on
+	 * @param droppable whether it may be dropped for a client that is slow
+	 */
+	public static OutgoingMessage of(ToClient.Event event, boolean droppable) {
+		return new OutgoingMessage(event, droppable);
 	}
 
 	/**
@@ -34,6 +46,13 @@ public final class OutgoingMessage {
 	 */
 	public ToClient message() {
 		return this.message;
+	}
+
+	/**
+	 * Return whether it may be dropped for a client that is slow.
+	 */
+	public boolean isDroppable() {
+		return this.droppable;
 	}
 
 	/**

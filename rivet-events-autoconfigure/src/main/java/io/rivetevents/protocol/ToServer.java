@@ -1,6 +1,7 @@
 package io.rivetevents.protocol;
 
 import java.util.List;
+import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
 
@@ -29,8 +30,19 @@ public sealed interface ToServer {
 	 *
 	 * @param eventName name of the event
 	 * @param subscribe whether the client wants it
+	 * @param tags only events with one of these tags are wanted, or with none; empty for
+	 * all events. The RivetKit protocol has no tags
 	 */
-	record SubscriptionRequest(String eventName, boolean subscribe) implements ToServer {
+	record SubscriptionRequest(String eventName, boolean subscribe, Set<String> tags) implements ToServer {
+
+		public SubscriptionRequest {
+			tags = Set.copyOf(tags);
+		}
+
+		public SubscriptionRequest(String eventName, boolean subscribe) {
+			this(eventName, subscribe, Set.of());
+		}
+
 	}
 
 }

@@ -2,7 +2,9 @@ package io.rivetevents.protocol;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -200,6 +202,8 @@ final class TreeCodec implements Codec {
 
 		private @Nullable JsonNode subscribe;
 
+		private @Nullable JsonNode tags;
+
 		void readFrame(MessageReader in) {
 			in.map((field) -> {
 				switch (field) {
@@ -227,6 +231,7 @@ final class TreeCodec implements Codec {
 					case "args" -> this.args = in.value();
 					case "eventName" -> this.eventName = in.value();
 					case "subscribe" -> this.subscribe = in.value();
+					case "tags" -> this.tags = in.value();
 					default -> in.value();
 				}
 			});
@@ -235,8 +240,8 @@ final class TreeCodec implements Codec {
 		ToServer toMessage() {
 			return switch (text(this.tag, "tag")) {
 				case "ActionRequest" -> actionRequest();
-				case "SubscriptionRequest" ->
-					new ToServer.SubscriptionRequest(text(this.eventName, "eventName"), flag(this.subscribe));
+				case "SubscriptionRequest" -> new ToServer.SubscriptionRequest(text(this.eventName, "eventName"),
+						flag(this.subscribe), tags(this.tags));
 				default -> throw Markers.malformed("its tag is unknown");
 			};
 		}
@@ -260,6 +265,16 @@ final class TreeCodec implements Codec {
 				throw Markers.malformed("`subscribe` is no boolean");
 			}
 			return node.booleanValue();
+		}
+
+		/** Our addition: a RivetKit client sends none. */
+		private static Set<String> tags(@Nullable JsonNode node) {
+			if (node == null || node.isNull() || node.isMissingNode()) {
+				return Set.of();
+			}
+			Set<String> tags = new HashSet<>();
+			args(node).forEach((tag) -> tags.add(text(tag, "tags")));
+			return tags;
 		}
 
 		/** A bigint from the official clients; a plain number from others. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.NullNode;
 
@@ -77,6 +78,16 @@ public final class ValueMapper {
 	 */
 	public JavaType constructType(Type type) {
 		return this.mapper.constructType(type);
+	}
+
+	/**
+	 * Return whether objects of a type are written as something: not those of a class
+	 * without properties.
+	 * @param type a concrete type
+	 */
+	public boolean canEncode(JavaType type) {
+		SerializationContext context = this.mapper._serializationContext();
+		return !context.isUnknownTypeSerializer(context.findValueSerializer(type));
 	}
 
 	/**

@@ -3,6 +3,8 @@ package io.rivetevents.connection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.ToClient;
@@ -27,8 +29,17 @@ public final class RecordedOutbound implements Outbound {
 	}
 
 	@Override
-	public void send(OutgoingMessage message) {
+	public Outcome send(OutgoingMessage message) {
+		if (!this.closed.isEmpty()) {
+			return Outcome.CLOSED;
+		}
 		this.messages.add(message.message());
+		return Outcome.QUEUED;
+	}
+
+	@Override
+	public @Nullable CloseReason closeReason() {
+		return this.closed.isEmpty() ? null : this.closed.get(0);
 	}
 
 	@Override

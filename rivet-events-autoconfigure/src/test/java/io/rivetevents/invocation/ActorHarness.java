@@ -10,16 +10,21 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.actor.ActorRuntime;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -40,20 +45,42 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final LocalActorDirectory directory;
 
+	private final EventContracts contracts = new EventContracts(this.mapper);
+
 	public ActorHarness(ActorSettings settings, Object... actors) {
 		this(settings, new MemoryActorStateStore(), actors);
 	}
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Object... actors) {
-		ActorRuntime runtime = new ActorRuntime(store, this.mapper, this.workers, this.timers, Clock.systemUTC());
+		this(settings, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE), actors);
+	}
+
+	/** What may watch and change what happens. */
+	public record Neighbours(List<InboundInterceptor> inbound, List<OutboundInterceptor> outbound,
+			ActorObserver observer) {
+	}
+
+	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
+		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
+				neighbours.observer(), this.timers);
+		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
+				neighbours.observer());
 		this.directory = new LocalActorDirectory(runtime, this.connections);
-		InvocationSupport support = new InvocationSupport(this.mapper, List.of(), ArgumentValidator.NONE, List.of(),
-				List.of());
+		InvocationSupport invocations = new InvocationSupport(this.mapper, this.contracts,
+				InvocationSupport.Neighbours.NONE);
 		for (Object actor : actors) {
 			String name = actor.getClass().getSimpleName();
-			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, support));
+			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));
 		}
 		this.directory.start();
+	}
+
+	public ValueMapper mapper() {
+		return this.mapper;
+	}
+
+	public EventContracts contracts() {
+		return this.contracts;
 	}
 
 	public LocalActorDirectory directory() {
@@ -88,8 +115,17 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** A connected client, whose messages are recorded. */
 	public RecordedOutbound connect(Class<?> actor, String key, Object params) {
+		return connect(actor, key, params, Identity.ANONYMOUS);
+	}
+
+	/** A connected client of a user. */
+	public RecordedOutbound connectUser(Class<?> actor, String key, String user) {
+		return connect(actor, key, user, new Identity(() -> user, null));
+	}
+
+	private RecordedOutbound connect(Class<?> actor, String key, Object params, Identity identity) {
 		JsonNode tree = (params != null) ? this.mapper.toTree(params) : null;
-		ConnectRequest request = ConnectRequest.stateful(tree, Identity.ANONYMOUS);
+		ConnectRequest request = ConnectRequest.stateful(tree, identity);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
 		this.connections.register(request, outbound);
 		this.directory.connect(target(actor, key), request).block(PATIENCE);

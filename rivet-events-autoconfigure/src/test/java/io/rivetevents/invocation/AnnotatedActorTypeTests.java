@@ -20,6 +20,7 @@ import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -136,8 +137,8 @@ class AnnotatedActorTypeTests {
 
 	private static AnnotatedActorType type(Object actor) {
 		ValueMapper mapper = new ValueMapper(new JsonMapper());
-		InvocationSupport support = new InvocationSupport(mapper, List.of(), ArgumentValidator.NONE, List.of(),
-				List.of());
+		InvocationSupport support = new InvocationSupport(mapper, new EventContracts(mapper),
+				InvocationSupport.Neighbours.NONE);
 		return new AnnotatedActorType("test", actor.getClass(), actor, ActorSettings.DEFAULTS, support);
 	}
 

@@ -107,7 +107,7 @@ class LifeCycleTests {
 	@Test
 	void refusesAClientWhoseHookTakesTooLong() {
 		ActorSettings quick = new ActorSettings(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5),
-				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024);
+				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false);
 		try (ActorHarness impatient = new ActorHarness(quick, this.room)) {
 			RivetException ex = catchThrowableOfType(RivetException.class,
 					() -> impatient.connect(Room.class, "k", "slow"));
@@ -447,7 +447,7 @@ class LifeCycleTests {
 
 		@Action
 		void sayExcept(ActorContext<List<String>, Member> c, String name, String text) {
-			c.broadcastExcept(find(c, name), "said", text);
+			c.except(find(c, name)).broadcast("said", text);
 		}
 
 		@Action

@@ -72,7 +72,7 @@ class GameRoom {
 		String playerId = c.conn().state().playerId();
 		if (playerId != null) {
 			Figure figure = c.state().players.computeIfAbsent(playerId, (id) -> new Figure(100, new Position(0, 0)));
-			c.broadcastExcept(c.conn(), "playerJoined", new Moved(playerId, figure.position()));
+			c.except(c.conn()).broadcast("playerJoined", new Moved(playerId, figure.position()));
 		}
 	}
 
@@ -94,7 +94,7 @@ class GameRoom {
 		}
 		Figure figure = c.state().players.get(playerId);
 		c.state().players.put(playerId, new Figure((figure != null) ? figure.health() : 100, position));
-		c.broadcastWhere((other) -> !plays(other, playerId), "playerMoved", new Moved(playerId, position));
+		c.where((other) -> !plays(other, playerId)).broadcast("playerMoved", new Moved(playerId, position));
 	}
 
 	@Action

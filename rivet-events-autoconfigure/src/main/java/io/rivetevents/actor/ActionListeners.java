@@ -1,0 +1,63 @@
+package io.rivetevents.actor;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.Args;
+
+/**
+ * The listeners that were added at run time, by the name that they listen to.
+ */
+final class ActionListeners {
+
+	private static final Log logger = LogFactory.getLog(ActionListeners.class);
+
+	private final Map<String, List<Entry>> byAction = new ConcurrentHashMap<>();
+
+	private record Entry(Predicate<ActorInstance> at, ActionListener listener) {
+	}
+
+	Registration add(Predicate<ActorInstance> at, String action, ActionListener listener) {
+		Entry entry = new Entry(at, listener);
+		this.byAction.compute(action, (name, present) -> {
+			List<Entry> entries = (present != null) ? present : new CopyOnWriteArrayList<>();
+			entries.add(entry);
+			return entries;
+		});
+		return () -> this.byAction.computeIfPresent(action, (name, entries) -> {
+			// by identity: the same listener may have been added twice
+			entries.removeIf((candidate) -> candidate == entry);
+			return entries.isEmpty() ? null : entries;
+		});
+	}
+
+	boolean has(ActorInstance instance, String action) {
+		return this.byAction.getOrDefault(action, List.of()).stream().anyMatch((entry) -> entry.at().test(instance));
+	}
+
+	void call(ActorInstance instance, String action, Connection<?> connection, Args args) {
+		for (Entry entry : this.byAction.getOrDefault(action, List.of())) {
+			if (entry.at().test(instance)) {
+				call(entry.listener(), instance, action, connection, args);
+			}
+		}
+	}
+
+	private static void call(ActionListener listener, ActorInstance instance, String action, Connection<?> connection,
+			Args args) {
+		try {
+			listener.onAction(connection, args);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A listener to %s of %s failed".formatted(action, instance.address()), ex);
+		}
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.rivetevents.actor;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.ConnectionObserver;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.InvalidArgumentException;
+
+/**
+ * Is told what happens to instances and connections. What is declared here is called in
+ * turns of the instance, on a worker: what takes long holds the instance up.
+ */
+public interface ActorObserver extends ConnectionObserver {
+
+	/** Wants to know nothing. */
+	ActorObserver NONE = new ActorObserver() {
+	};
+
+	/**
+	 * A new instance has come into memory.
+	 */
+	default void actorCreated(ActorInfo actor) {
+	}
+
+	/**
+	 * An instance that slept is in memory again.
+	 */
+	default void actorWoken(ActorInfo actor) {
+	}
+
+	/**
+	 * An instance has left memory, its state saved.
+	 */
+	default void actorSlept(ActorInfo actor) {
+	}
+
+	/**
+	 * An instance has been deleted.
+	 */
+	default void actorDestroyed(ActorInfo actor) {
+	}
+
+	/**
+	 * A connection has been let in, all its hooks have run.
+	 */
+	default void connectionOpened(Connection<?> connection) {
+	}
+
+	/**
+	 * A connection has ended, all its hooks have run.
+	 * @param connection the connection
+	 * @param reason what the server told the client, {@code null} if the client left
+	 */
+	default void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
+	}
+
+	/**
+	 * An action was called with what does not fit it.
+	 * @param connection who called, {@code null} for the server itself
+	 * @param actor the instance
+	 * @param action name of the action
+	 * @param violation what does not fit
+	 */
+	default void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
+			InvalidArgumentException violation) {
+	}
+
+}

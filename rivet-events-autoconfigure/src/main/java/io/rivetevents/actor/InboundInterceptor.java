@@ -1,0 +1,47 @@
+package io.rivetevents.actor;
+
+import reactor.core.publisher.Mono;
+
+/**
+ * Goes around what clients want: actions, subscriptions and connects. Beans of this type
+ * are asked in their order, the first one outermost.
+ * <p>
+ * It runs in the turn of the instance, before the arguments are converted and checked:
+ * blocking is allowed, and a delay holds the turn, so that messages keep their order. An
+ * action with all its interceptors must end within the time-out of the action.
+ */
+public interface InboundInterceptor {
+
+	/**
+	 * Return whether this wants to see something. Asked each time; must be quick.
+	 * @param inbound what a client wants
+	 */
+	default boolean supports(Inbound inbound) {
+		return true;
+	}
+
+	/**
+	 * Go around.
+	 * @param inbound what a client wants
+	 * @param next goes on with it, or with a changed one
+	 * @return the result of an action, empty for none; for the other kinds it only ends.
+	 * An error refuses: a {@code UserError} reaches the client as it is;
+	 * {@link Inbound#skip()} skips
+	 */
+	Mono<?> intercept(Inbound inbound, Next next);
+
+	/** What comes after an interceptor. */
+	@FunctionalInterface
+	interface Next {
+
+		/**
+		 * Go on. Nothing happens before the result is subscribed to, and it may be
+		 * subscribed to once.
+		 * @param inbound what to go on with
+		 * @return its result
+		 */
+		Mono<Object> proceed(Inbound inbound);
+
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.rivetevents.cluster;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.EventTargets;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.Recipients;
+import io.rivetevents.connection.Targets;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * The connections of all actors, for the server's own code: a controller, a listener, a
+ * scheduled job. What is sent here passes by the turns of the actors: it arrives in the
+ * order in which it was sent here, and in no certain order with what an actor sends
+ * itself.
+ */
+public final class Connections {
+
+	private final ConnectionRegistry registry;
+
+	private final Backplane backplane;
+
+	private final Targets<@Nullable Object> here;
+
+	private final Targets<@Nullable Object> everywhere;
+
+	/**
+	 * Create the bean.
+	 * @param registry the connections of this node
+	 * @param backplane the way to the other nodes
+	 * @param mapper converts arguments of events
+	 * @param contracts the contracts that are implemented
+	 */
+	public Connections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper, EventContracts contracts) {
+		this.registry = registry;
+		this.backplane = backplane;
+		this.here = new EventTargets<>(registry.members(), mapper, contracts);
+		this.everywhere = new EventTargets<>(this::dispatchEverywhere, mapper, contracts);
+	}
+
+	private Receipt dispatchEverywhere(Dispatch dispatch) {
+		Receipt here = this.registry.members().dispatch(dispatch);
+		this.backplane.publish(dispatch);
+		return here;
+	}
+
+	/**
+	 * Begin to receive what other nodes send.
+	 */
+	public void start() {
+		this.backplane.start(this.registry.members()::dispatch);
+	}
+
+	/**
+	 * Receive no more.
+	 */
+	public void stop() {
+		this.backplane.stop();
+	}
+
+	/**
+	 * Return the connections of this node, whatever their actor. A predicate sees the
+	 * principal, the params, the state and the actor of each.
+	 */
+	public Targets<@Nullable Object> here() {
+		return this.here;
+	}
+
+	/**
+	 * Return every connection of all nodes, whatever its actor.
+	 */
+	public Recipients everywhere() {
+		return this.everywhere;
+	}
+
+	/**
+	 * Return one user's connections on all nodes, whatever their actor.
+	 * @param userName name of the principal
+	 * @throws IllegalArgumentException if it is empty
+	 */
+	public Recipients user(String userName) {
+		return this.everywhere.toUser(userName);
+	}
+
+	/**
+	 * Send an event to one user's connections on all nodes, whatever their actor and
+	 * whether they have subscribed to it or not. Other nodes get it as well as the
+	 * backplane can bring it there.
+	 * @param userName name of the principal
+	 * @param event name of the event; not empty
+	 * @param args values to encode, in order; may be empty
+	 * @return what became of it on this node
+	 * @throws IllegalArgumentException if the name of the user is empty
+	 */
+	public Receipt sendToUser(String userName, String event, @Nullable Object... args) {
+		return user(userName).send(event, args);
+	}
+
+	/**
+	 * Return one user's connections on this node; a snapshot.
+	 * @param userName name of the principal
+	 */
+	public List<? extends Connection<?>> ofUser(String userName) {
+		Assert.hasText(userName, "The user has no name");
+		return this.registry.members().ofUser(userName);
+	}
+
+	/**
+	 * Return how many connections this node has.
+	 */
+	public int count() {
+		return this.registry.members().size();
+	}
+
+}

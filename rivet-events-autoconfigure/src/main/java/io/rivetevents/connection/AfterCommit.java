@@ -1,0 +1,47 @@
+package io.rivetevents.connection;
+
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Binds events to the commit of the transaction that the calling thread is in.
+ */
+final class AfterCommit {
+
+	private static final boolean TRANSACTIONS = ClassUtils.isPresent(
+			"org.springframework.transaction.support.TransactionSynchronizationManager",
+			AfterCommit.class.getClassLoader());
+
+	private AfterCommit() {
+	}
+
+	static Receipt dispatch(Dispatcher dispatcher, Dispatch dispatch) {
+		return (TRANSACTIONS && Transaction.isActive()) ? Transaction.bind(dispatcher, dispatch)
+				: dispatcher.dispatch(dispatch);
+	}
+
+	/** Loaded only where there is spring-tx. */
+	private static final class Transaction {
+
+		static boolean isActive() {
+			return TransactionSynchronizationManager.isSynchronizationActive()
+					&& TransactionSynchronizationManager.isActualTransactionActive();
+		}
+
+		static Receipt bind(Dispatcher dispatcher, Dispatch dispatch) {
+			PendingReceipt receipt = new PendingReceipt();
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+				@Override
+				public void afterCompletion(int status) {
+					receipt.complete((status == STATUS_COMMITTED) ? dispatcher.dispatch(dispatch) : Receipt.NOBODY);
+				}
+
+			});
+			return receipt;
+		}
+
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.rivetevents.connection;
+
+/**
+ * A request to a client that has got no answer, or none that can be used. Unless an
+ * action handles it, its caller is told of an internal error.
+ */
+public final class ClientRequestException extends RuntimeException {
+
+	private final Reason reason;
+
+	/** Why there is no answer. */
+	public enum Reason {
+
+		/** The connection has ended. */
+		CANCELLED,
+
+		/** The client has not answered in time, or does not know requests. */
+		TIMEOUT,
+
+		/** The answer does not fit the type that was asked for. */
+		BAD_RESULT,
+
+		/**
+		 * The client says that it has nobody who answers this, or that its answer failed.
+		 */
+		UNPROCESSED,
+
+		/** Too many requests wait for this client already. */
+		OVERLOADED
+
+	}
+
+	ClientRequestException(Reason reason, String message) {
+		super(message);
+		this.reason = reason;
+	}
+
+	/**
+	 * Return why there is no answer.
+	 */
+	public Reason reason() {
+		return this.reason;
+	}
+
+}

@@ -1,0 +1,155 @@
+package io.rivetevents.connection;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.ToClient;
+
+/**
+ * Connections by id, by user and by what they have subscribed to. Safe for use by several
+ * threads.
+ */
+public final class ConnectionIndex implements Dispatcher {
+
+	private final Map<String, ClientConnection> byId = new ConcurrentHashMap<>(4);
+
+	private final Map<String, Set<ClientConnection>> byUser = new ConcurrentHashMap<>(4);
+
+	private final Map<String, Set<ClientConnection>> byEvent = new ConcurrentHashMap<>(4);
+
+	/**
+	 * Add a connection.
+	 */
+	public void add(ClientConnection connection) {
+		this.byId.put(connection.id(), connection);
+		String user = userOf(connection);
+		if (user != null) {
+			put(this.byUser, user, connection);
+		}
+		connection.subscriptions().forEach((event) -> put(this.byEvent, event, connection));
+	}
+
+	/**
+	 * Take a connection out.
+	 * @return whether it was in: only the first of two that race is told so
+	 */
+	public boolean remove(ClientConnection connection) {
+		String user = userOf(connection);
+		if (user != null) {
+			remove(this.byUser, user, connection);
+		}
+		connection.subscriptions().forEach((event) -> remove(this.byEvent, event, connection));
+		return this.byId.remove(connection.id(), connection);
+	}
+
+	/**
+	 * Note a new subscription of a connection that is in.
+	 * @param connection whose
+	 * @param event name of the event
+	 */
+	public void subscribed(ClientConnection connection, String event) {
+		put(this.byEvent, event, connection);
+	}
+
+	/**
+	 * Note the end of a subscription.
+	 * @param connection whose
+	 * @param event name of the event
+	 */
+	public void unsubscribed(ClientConnection connection, String event) {
+		remove(this.byEvent, event, connection);
+	}
+
+	private static @Nullable String userOf(ClientConnection connection) {
+		var principal = connection.principal();
+		String name = (principal != null) ? principal.getName() : null;
+		return (name == null || name.isBlank()) ? null : name;
+	}
+
+	private static void put(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
+		map.compute(name, (key, present) -> {
+			Set<ClientConnection> connections = (present != null) ? present : ConcurrentHashMap.newKeySet(2);
+			connections.add(connection);
+			return connections;
+		});
+	}
+
+	private static void remove(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
+		map.computeIfPresent(name, (key, connections) -> {
+			connections.remove(connection);
+			return connections.isEmpty() ? null : connections;
+		});
+	}
+
+	/**
+	 * Return a connection, {@code null} if it is not in.
+	 * @param id its id
+	 */
+	public @Nullable ClientConnection find(String id) {
+		return this.byId.get(id);
+	}
+
+	/**
+	 * Return the connections of a user; a snapshot.
+	 * @param name name of the principal
+	 */
+	public List<ClientConnection> ofUser(String name) {
+		return List.copyOf(this.byUser.getOrDefault(name, Set.of()));
+	}
+
+	/**
+	 * Return all connections; a snapshot.
+	 */
+	public List<ClientConnection> all() {
+		return List.copyOf(this.byId.values());
+	}
+
+	/**
+	 * Return how many there are.
+	 */
+	public int size() {
+		return this.byId.size();
+	}
+
+	@Override
+	public Receipt dispatch(Dispatch dispatch) {
+		Collection<ClientConnection> candidates = candidates(dispatch);
+		if (candidates.isEmpty()) {
+			return Receipt.NOBODY;
+		}
+		OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args()),
+				dispatch.droppable());
+		int targeted = 0;
+		int queued = 0;
+		for (ClientConnection connection : candidates) {
+			if (isFor(connection, dispatch)) {
+				targeted++;
+				queued += connection.deliver(message) ? 1 : 0;
+			}
+		}
+		return new Receipt.Done(targeted, queued);
+	}
+
+	private Collection<ClientConnection> candidates(Dispatch dispatch) {
+		if (dispatch.selection() instanceof Selection.These these) {
+			return these.connectionIds().stream().map(this.byId::get).filter(Objects::nonNull).toList();
+		}
+		if (dispatch.selection() instanceof Selection.User user) {
+			return this.byUser.getOrDefault(user.name(), Set.of());
+		}
+		return dispatch.subscribed() ? this.byEvent.getOrDefault(dispatch.event(), Set.of()) : this.byId.values();
+	}
+
+	private static boolean isFor(ClientConnection connection, Dispatch dispatch) {
+		return !connection.isStateless() && dispatch.selection().includes(connection)
+				&& (!dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags()));
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.rivetevents.connection;
+
+import java.util.List;
+
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * What all connections of a node share.
+ *
+ * @param mapper converts values
+ * @param contracts the contracts that are implemented
+ * @param interceptors see events on their way out, in their order
+ * @param observer is told what happens to connections
+ * @param timers tells the time and ends what takes too long; never blocked
+ */
+public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
+		ConnectionObserver observer, Scheduler timers) {
+
+	public ConnectionSupport {
+		interceptors = List.copyOf(interceptors);
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.rivetevents.connection;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * All connections that a dispatcher can reach.
+ *
+ * @param <C> type of the connection state
+ */
+public class EventTargets<C extends @Nullable Object> implements Targets<C> {
+
+	private final SelectedRecipients all;
+
+	/**
+	 * Create the targets.
+	 * @param dispatcher brings events to connections
+	 * @param mapper converts their arguments
+	 * @param contracts the contracts that are implemented
+	 */
+	public EventTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts) {
+		this.all = new SelectedRecipients(dispatcher, mapper, contracts, Selection.ALL);
+	}
+
+	/**
+	 * Create the same targets.
+	 * @param same what they are the same as
+	 */
+	protected EventTargets(EventTargets<C> same) {
+		this.all = same.all;
+	}
+
+	@Override
+	public Recipients to(Connection<?>... connections) {
+		return to(List.of(connections));
+	}
+
+	@Override
+	public Recipients to(Collection<? extends Connection<?>> connections) {
+		return this.all.select(new Selection.These(ids(connections)));
+	}
+
+	@Override
+	public Recipients except(Connection<?>... connections) {
+		return except(List.of(connections));
+	}
+
+	@Override
+	public Recipients except(Collection<? extends Connection<?>> connections) {
+		return this.all.select(new Selection.AllExcept(ids(connections)));
+	}
+
+	private static Set<String> ids(Collection<? extends Connection<?>> connections) {
+		return connections.stream().map(Connection::id).collect(Collectors.toUnmodifiableSet());
+	}
+
+	@Override
+	public Recipients toUser(String userName) {
+		return this.all.select(new Selection.User(checkName(userName)));
+	}
+
+	@Override
+	public Recipients exceptUser(String userName) {
+		return this.all.select(new Selection.AllExceptUser(checkName(userName)));
+	}
+
+	private static String checkName(String userName) {
+		Assert.hasText(userName, "The user has no name: an event for a user needs a principal with one");
+		return userName;
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public Recipients where(Predicate<? super Connection<C>> predicate) {
+		return this.all.select(new Selection.Where((connection) -> predicate.test((Connection<C>) connection)));
+	}
+
+	@Override
+	public Receipt broadcast(String event, @Nullable Object... args) {
+		return this.all.broadcast(event, args);
+	}
+
+	@Override
+	public Receipt send(String event, @Nullable Object... args) {
+		return this.all.send(event, args);
+	}
+
+	@Override
+	public <E> E broadcast(Class<E> contract) {
+		return this.all.broadcast(contract);
+	}
+
+	@Override
+	public <E> E send(Class<E> contract) {
+		return this.all.send(contract);
+	}
+
+	@Override
+	public Recipients tagged(String... tags) {
+		return this.all.tagged(tags);
+	}
+
+	@Override
+	public Recipients droppable() {
+		return this.all.droppable();
+	}
+
+	@Override
+	public Recipients afterCommit() {
+		return this.all.afterCommit();
+	}
+
+}

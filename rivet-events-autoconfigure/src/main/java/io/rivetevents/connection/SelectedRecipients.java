@@ -1,0 +1,104 @@
+package io.rivetevents.connection;
+
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.Args;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * Some of the connections that a dispatcher can reach, and how they are told.
+ */
+final class SelectedRecipients implements Recipients {
+
+	private final Dispatcher dispatcher;
+
+	private final ValueMapper mapper;
+
+	private final EventContracts contracts;
+
+	private final Selection selection;
+
+	private final How how;
+
+	/** How an event is sent. */
+	private record How(Set<String> tags, boolean droppable, boolean afterCommit) {
+
+		private static final How PLAIN = new How(Set.of(), false, false);
+
+	}
+
+	SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts, Selection selection) {
+		this(dispatcher, mapper, contracts, selection, How.PLAIN);
+	}
+
+	private SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts, Selection selection,
+			How how) {
+		this.dispatcher = dispatcher;
+		this.mapper = mapper;
+		this.contracts = contracts;
+		this.selection = selection;
+		this.how = how;
+	}
+
+	SelectedRecipients select(Selection selection) {
+		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, selection, this.how);
+	}
+
+	private Recipients with(How how) {
+		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.selection, how);
+	}
+
+	@Override
+	public Receipt broadcast(String event, @Nullable Object... args) {
+		return tell(event, true, this.how.droppable(), args);
+	}
+
+	@Override
+	public Receipt send(String event, @Nullable Object... args) {
+		return tell(event, false, this.how.droppable(), args);
+	}
+
+	@Override
+	public <E> E broadcast(Class<E> contract) {
+		return implement(contract, true);
+	}
+
+	@Override
+	public <E> E send(Class<E> contract) {
+		return implement(contract, false);
+	}
+
+	private <E> E implement(Class<E> contract, boolean subscribed) {
+		return contract.cast(this.contracts.of(contract)
+			.implement(
+					(event, args) -> tell(event.name(), subscribed, this.how.droppable() || event.droppable(), args)));
+	}
+
+	private Receipt tell(String event, boolean subscribed, boolean droppable, @Nullable Object[] args) {
+		Assert.hasLength(event, "An event needs a name");
+		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, Args.of(this.mapper, args).values(),
+				this.how.tags(), droppable);
+		return this.how.afterCommit() ? AfterCommit.dispatch(this.dispatcher, dispatch)
+				: this.dispatcher.dispatch(dispatch);
+	}
+
+	@Override
+	public Recipients tagged(String... tags) {
+		return with(new How(Set.of(tags), this.how.droppable(), this.how.afterCommit()));
+	}
+
+	@Override
+	public Recipients droppable() {
+		return with(new How(this.how.tags(), true, this.how.afterCommit()));
+	}
+
+	@Override
+	public Recipients afterCommit() {
+		return with(new How(this.how.tags(), this.how.droppable(), true));
+	}
+
+}

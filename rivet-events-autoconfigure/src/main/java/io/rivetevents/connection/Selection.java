@@ -1,0 +1,115 @@
+package io.rivetevents.connection;
+
+import java.util.Set;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom an event goes to, among the connections of an actor, of a node, or of all nodes.
+ */
+public sealed interface Selection {
+
+	/** Every connection. */
+	Selection ALL = new All();
+
+	/**
+	 * Return whether a connection is selected.
+	 */
+	boolean includes(Connection<?> connection);
+
+	/** Every connection. */
+	record All() implements Selection {
+
+		@Override
+		public boolean includes(Connection<?> connection) {
+			return true;
+		}
+
+	}
+
+	/**
+	 * Some connections.
+	 *
+	 * @param connectionIds their ids
+	 */
+	record These(Set<String> connectionIds) implements Selection {
+
+		public These {
+			connectionIds = Set.copyOf(connectionIds);
+		}
+
+		@Override
+		public boolean includes(Connection<?> connection) {
+			return this.connectionIds.contains(connection.id());
+		}
+
+	}
+
+	/**
+	 * Every connection but some.
+	 *
+	 * @param connectionIds ids of those left out
+	 */
+	record AllExcept(Set<String> connectionIds) implements Selection {
+
+		public AllExcept {
+			connectionIds = Set.copyOf(connectionIds);
+		}
+
+		@Override
+		public boolean includes(Connection<?> connection) {
+			return !this.connectionIds.contains(connection.id());
+		}
+
+	}
+
+	/**
+	 * The connections of one user.
+	 *
+	 * @param name name of the principal
+	 */
+	record User(String name) implements Selection {
+
+		@Override
+		public boolean includes(Connection<?> connection) {
+			return this.name.equals(nameOf(connection));
+		}
+
+	}
+
+	/**
+	 * Every connection but those of one user.
+	 *
+	 * @param name name of the principal
+	 */
+	record AllExceptUser(String name) implements Selection {
+
+		@Override
+		public boolean includes(Connection<?> connection) {
+			return !this.name.equals(nameOf(connection));
+		}
+
+	}
+
+	/**
+	 * The connections for which a predicate holds. It is asked where the connections are,
+	 * and travels to no other node.
+	 *
+	 * @param predicate asked for each connection
+	 */
+	record Where(Predicate<Connection<?>> predicate) implements Selection {
+
+		@Override
+		public boolean includes(Connection<?> connection) {
+			return this.predicate.test(connection);
+		}
+
+	}
+
+	private static @Nullable String nameOf(Connection<?> connection) {
+		var principal = connection.principal();
+		return (principal != null) ? principal.getName() : null;
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.rivetevents.connection;
+
+import java.util.Collection;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All connections of an actor or a node, to be told something at once, or a part of them
+ * to be chosen. What is called on this itself goes to all.
+ *
+ * @param <C> type of the connection state
+ */
+public interface Targets<C extends @Nullable Object> extends Recipients {
+
+	/**
+	 * Return some connections.
+	 * @param connections which ones; those of others than this are passed over
+	 */
+	Recipients to(Connection<?>... connections);
+
+	/**
+	 * Return some connections.
+	 * @param connections which ones; those of others than this are passed over
+	 */
+	Recipients to(Collection<? extends Connection<?>> connections);
+
+	/**
+	 * Return all connections but some. Another tab of the same user is another
+	 * connection: {@link #exceptUser} leaves out all of them.
+	 * @param connections which ones to leave out
+	 */
+	Recipients except(Connection<?>... connections);
+
+	/**
+	 * Return all connections but some. Another tab of the same user is another
+	 * connection: {@link #exceptUser} leaves out all of them.
+	 * @param connections which ones to leave out
+	 */
+	Recipients except(Collection<? extends Connection<?>> connections);
+
+	/**
+	 * Return the connections of one user.
+	 * @param userName name of the principal; not empty
+	 */
+	Recipients toUser(String userName);
+
+	/**
+	 * Return all connections but those of one user, who may have several.
+	 * @param userName name of the principal; not empty
+	 */
+	Recipients exceptUser(String userName);
+
+	/**
+	 * Return the connections for which a predicate holds.
+	 * @param predicate asked for each connection when an event is sent: on the calling
+	 * thread within the actor, in the actor's turn from outside. It does not travel to
+	 * other nodes
+	 */
+	Recipients where(Predicate<? super Connection<C>> predicate);
+
+}

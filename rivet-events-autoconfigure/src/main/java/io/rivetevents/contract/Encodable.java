@@ -1,0 +1,62 @@
+package io.rivetevents.contract;
+
+import java.io.Closeable;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.stream.BaseStream;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JavaType;
+
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * Tells what cannot be the argument of an event.
+ */
+final class Encodable {
+
+	/** What is still to come, still to be done, or not a value. */
+	private static final List<Class<?>> NO_VALUES = List.of(Publisher.class, CompletionStage.class, Future.class,
+			BaseStream.class, Runnable.class, Callable.class, Closeable.class, Thread.class, ClassLoader.class);
+
+	private Encodable() {
+	}
+
+	/**
+	 * Return what is wrong with a type, {@code null} if nothing is.
+	 */
+	static @Nullable String problem(Type type, ValueMapper mapper) {
+		JavaType known = mapper.constructType(type);
+		Class<?> raw = known.getRawClass();
+		boolean noValue = NO_VALUES.stream().anyMatch((candidate) -> candidate.isAssignableFrom(raw))
+				|| raw.getPackageName().equals("java.util.function");
+		if (noValue) {
+			return "%s is no value that can be encoded".formatted(type.getTypeName());
+		}
+		for (int i = 0; i < known.containedTypeCount(); i++) {
+			String problem = problem(known.containedType(i), mapper);
+			if (problem != null) {
+				return problem;
+			}
+		}
+		boolean concrete = !raw.isInterface() && !Modifier.isAbstract(raw.getModifiers()) && raw != Object.class;
+		return concrete ? encodingProblem(known, mapper) : null;
+	}
+
+	private static @Nullable String encodingProblem(JavaType type, ValueMapper mapper) {
+		try {
+			return mapper.canEncode(type) ? null
+					: "%s has nothing that can be encoded".formatted(type.getRawClass().getName());
+		}
+		catch (JacksonException ex) {
+			return "%s cannot be encoded: %s".formatted(type.getRawClass().getName(), ex.getOriginalMessage());
+		}
+	}
+
+}

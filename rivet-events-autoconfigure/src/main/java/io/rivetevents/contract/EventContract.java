@@ -1,0 +1,163 @@
+package io.rivetevents.contract;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.annotation.EventName;
+import io.rivetevents.annotation.Volatile;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * An interface that declares events: each method one, each interface within it a
+ * namespace. All that can be wrong with it is found when it is read.
+ */
+public final class EventContract {
+
+	private static final @Nullable Object[] NONE = new Object[0];
+
+	private final Class<?> type;
+
+	private final Map<String, EventMethod> byName = new LinkedHashMap<>();
+
+	private final Map<Method, EventMethod> byMethod = new HashMap<>();
+
+	private final Map<Method, Class<?>> namespaces = new HashMap<>();
+
+	/**
+	 * Read an interface.
+	 * @param type the interface
+	 * @param mapper tells what can be encoded
+	 * @throws InvalidContractException if it is not written as it must be
+	 */
+	EventContract(Class<?> type, ValueMapper mapper) {
+		this.type = type;
+		if (!type.isInterface() || type.isAnnotation()) {
+			throw new InvalidContractException(type, "it is no interface");
+		}
+		read(type, prefix(type), isVolatile(type), mapper);
+		if (this.byName.isEmpty()) {
+			throw new InvalidContractException(type, "it has no methods");
+		}
+	}
+
+	/** What stands before the names: nothing, unless it is itself a namespace. */
+	private static String prefix(Class<?> type) {
+		Class<?> outer = type.getDeclaringClass();
+		return (outer != null && outer.isInterface()) ? prefix(outer) + namespace(type) : "";
+	}
+
+	private static String namespace(Class<?> type) {
+		EventName name = type.getAnnotation(EventName.class);
+		String simple = type.getSimpleName();
+		return ((name != null) ? name.value() : Character.toLowerCase(simple.charAt(0)) + simple.substring(1)) + ".";
+	}
+
+	private static boolean isVolatile(Class<?> type) {
+		Class<?> outer = type.getDeclaringClass();
+		return type.isAnnotationPresent(Volatile.class) || (outer != null && outer.isInterface() && isVolatile(outer));
+	}
+
+	private void read(Class<?> part, String prefix, boolean droppable, ValueMapper mapper) {
+		Method[] methods = part.getMethods();
+		Arrays.sort(methods, Comparator.comparing(Method::toGenericString));
+		for (Method method : methods) {
+			if (Modifier.isAbstract(method.getModifiers())) {
+				read(method, part, prefix, droppable, mapper);
+			}
+		}
+		for (Class<?> nested : part.getDeclaredClasses()) {
+			if (nested.isInterface() && !nested.isAnnotation()) {
+				read(nested, prefix + namespace(nested), droppable || isVolatile(nested), mapper);
+			}
+		}
+	}
+
+	private void read(Method method, Class<?> part, String prefix, boolean droppable, ValueMapper mapper) {
+		if (method.getParameterCount() == 0 && method.getReturnType().getDeclaringClass() == part) {
+			this.namespaces.put(method, method.getReturnType());
+			return;
+		}
+		if (method.getReturnType() != void.class) {
+			throw new InvalidContractException(method, "it must return nothing, since nobody answers an event");
+		}
+		for (Type parameter : method.getGenericParameterTypes()) {
+			String problem = Encodable.problem(parameter, mapper);
+			if (problem != null) {
+				throw new InvalidContractException(method, problem);
+			}
+		}
+		EventName given = method.getAnnotation(EventName.class);
+		String name = prefix + ((given != null) ? given.value() : method.getName());
+		if (name.isEmpty() || name.endsWith(".")) {
+			throw new InvalidContractException(method, "its name is empty");
+		}
+		EventMethod event = new EventMethod(name, method, droppable || method.isAnnotationPresent(Volatile.class));
+		EventMethod other = this.byName.putIfAbsent(name, event);
+		if (other != null) {
+			throw new InvalidContractException(method, "another method declares the event \"%s\", too: %s"
+				.formatted(name, other.method().toGenericString()));
+		}
+		this.byMethod.put(method, event);
+	}
+
+	/**
+	 * Return the events that it declares.
+	 */
+	public List<EventMethod> events() {
+		return List.copyOf(this.byName.values());
+	}
+
+	/**
+	 * Make an implementation. Its methods send and return at once; a namespace can be had
+	 * from a method without parameters that returns it.
+	 * @param sender sends what is called
+	 * @return an implementation of the interface that was read
+	 */
+	public Object implement(EventSender sender) {
+		return implement(this.type, sender);
+	}
+
+	private Object implement(Class<?> part, EventSender sender) {
+		InvocationHandler handler = (proxy, method, args) -> invoke(proxy, method, (args != null) ? args : NONE,
+				sender);
+		return Proxy.newProxyInstance(part.getClassLoader(), new Class<?>[] { part }, handler);
+	}
+
+	private @Nullable Object invoke(Object proxy, Method method, @Nullable Object[] args, EventSender sender)
+			throws Throwable {
+		EventMethod event = this.byMethod.get(method);
+		if (event != null) {
+			sender.send(event, args);
+			return null;
+		}
+		Class<?> namespace = this.namespaces.get(method);
+		if (namespace != null) {
+			return implement(namespace, sender);
+		}
+		if (method.isDefault()) {
+			return InvocationHandler.invokeDefault(proxy, method, args);
+		}
+		return switch (method.getName()) {
+			case "equals" -> proxy == args[0];
+			case "hashCode" -> System.identityHashCode(proxy);
+			default -> "events of " + this.type.getName();
+		};
+	}
+
+	@Override
+	public String toString() {
+		return "contract " + this.type.getName();
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.rivetevents.contract;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what is called on the implementation of a contract.
+ */
+@FunctionalInterface
+public interface EventSender {
+
+	/**
+	 * Send an event.
+	 * @param event which one
+	 * @param args its arguments
+	 */
+	void send(EventMethod event, @Nullable Object[] args);
+
+}

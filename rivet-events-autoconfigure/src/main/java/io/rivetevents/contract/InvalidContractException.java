@@ -1,0 +1,18 @@
+package io.rivetevents.contract;
+
+import java.lang.reflect.Method;
+
+/**
+ * An interface that cannot declare events.
+ */
+public final class InvalidContractException extends IllegalStateException {
+
+	InvalidContractException(Class<?> type, String problem) {
+		super("%s cannot declare events: %s".formatted(type.getName(), problem));
+	}
+
+	InvalidContractException(Method method, String problem) {
+		super("%s cannot declare an event: %s".formatted(method.toGenericString(), problem));
+	}
+
+}
