@@ -51,8 +51,8 @@ final class Encodable {
 
 	private static @Nullable String encodingProblem(JavaType type, ValueMapper mapper) {
 		try {
-			return mapper.canEncode(type) ? null
-					: "%s has nothing that can be encoded".formatted(type.getRawClass().getName());
+			mapper.checkEncodable(type);
+			return null;
 		}
 		catch (JacksonException ex) {
 			return "%s cannot be encoded: %s".formatted(type.getRawClass().getName(), ex.getOriginalMessage());

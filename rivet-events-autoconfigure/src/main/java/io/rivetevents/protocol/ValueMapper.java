@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.NullNode;
 
@@ -81,13 +80,12 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Return whether objects of a type are written as something: not those of a class
-	 * without properties.
+	 * Check that objects of a type can be written.
 	 * @param type a concrete type
+	 * @throws JacksonException if its properties contradict each other
 	 */
-	public boolean canEncode(JavaType type) {
-		SerializationContext context = this.mapper._serializationContext();
-		return !context.isUnknownTypeSerializer(context.findValueSerializer(type));
+	public void checkEncodable(JavaType type) {
+		this.mapper._serializationContext().findValueSerializer(type);
 	}
 
 	/**

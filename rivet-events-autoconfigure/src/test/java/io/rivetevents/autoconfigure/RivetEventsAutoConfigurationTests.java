@@ -20,6 +20,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.Actors;
@@ -27,6 +28,10 @@ import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.transport.OriginFilter;
 import io.rivetevents.transport.http.ActorHttpHandler;
@@ -50,6 +55,10 @@ class RivetEventsAutoConfigurationTests {
 				.hasSingleBean(ActorHttpHandler.class)
 				.hasSingleBean(ActorWebSocketHandler.class)
 				.hasSingleBean(OriginFilter.class)
+				.hasSingleBean(Connections.class)
+				.hasSingleBean(LocalBackplane.class)
+				.hasSingleBean(PreAuthorizeSubscriptionGuard.class)
+				.hasSingleBean(EventPublishingObserver.class)
 				.hasSingleBean(SecurityContextDecorator.class);
 			assertThat(context.getBean(Actors.class).getOrCreate("one", "k").call("act", String.class).block())
 				.isEqualTo("done");
@@ -109,13 +118,38 @@ class RivetEventsAutoConfigurationTests {
 	}
 
 	@Test
+	void backsOffWhenTheApplicationHasItsOwnObserver() {
+		this.contextRunner.withUserConfiguration(OwnObserver.class)
+			.run((context) -> assertThat(context).hasSingleBean(ActorObserver.class).hasBean("ownObserver"));
+	}
+
+	@Test
+	void worksWithoutTransactions() {
+		this.contextRunner.withUserConfiguration(OneActor.class)
+			.withClassLoader(new FilteredClassLoader("org.springframework.transaction"))
+			.run((context) -> assertThat(
+					context.getBean(Connections.class).everywhere().afterCommit().send("event").targeted())
+				.isZero());
+	}
+
+	@Test
+	void refusesAContractThatCannotDeclareEvents() {
+		this.contextRunner.withUserConfiguration(BadContract.class)
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.hasMessageContaining("BadContract$Answers.ask()")
+				.hasMessageContaining("must return nothing"));
+	}
+
+	@Test
 	void bindsItsProperties() {
 		this.contextRunner
 			.withPropertyValues("rivet.events.actor.action-timeout=3s", "rivet.events.actor.max-key-size=2KB",
-					"rivet.events.base-path=/live")
+					"rivet.events.base-path=/live", "rivet.events.security.on-forbidden-subscription=close")
 			.run((context) -> {
 				assertThat(context.getBean(ActorSettings.class).actionTimeout()).isEqualTo(Duration.ofSeconds(3));
 				assertThat(context.getBean(ActorSettings.class).maxKeySize()).isEqualTo(2048);
+				assertThat(context.getBean(ActorSettings.class).closeOnForbiddenSubscription()).isTrue();
 				assertThat(context.getBean(io.rivetevents.transport.BasePath.class)).hasToString("/live");
 			});
 	}
@@ -239,6 +273,31 @@ class RivetEventsAutoConfigurationTests {
 		@Bean
 		Scheduler rivetActorWorkers() {
 			return WORKERS;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnObserver {
+
+		@Bean
+		ActorObserver ownObserver() {
+			return ActorObserver.NONE;
+		}
+
+	}
+
+	@Actor(name = "bad", events = BadContract.Answers.class)
+	static class BadContract {
+
+		interface Answers {
+
+			String ask();
+
+		}
+
+		@Action
+		void act() {
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.rivetevents.connection;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -52,6 +54,107 @@ class OutboundQueueTests {
 		assertThat(exact.closeReason()).isNull();
 		exact.send(event("a", 0));
 		assertThat(exact.isOverrun()).isTrue();
+	}
+
+	@Test
+	void keepsTheNewestOfWhatMayBeDropped() {
+		for (int i = 0; i < 20; i++) {
+			Outbound.Outcome outcome = this.queue.send(droppable("p" + i));
+			assertThat(outcome).isEqualTo(Outbound.Outcome.QUEUED);
+		}
+		List<String> kept = drain();
+		assertThat(kept).hasSizeBetween(2, 10);
+		assertThat(kept.get(kept.size() - 1)).contains("p19");
+		assertThat(kept).isSortedAccordingTo(Comparator.comparing(OutboundQueueTests::number));
+		assertThat(this.queue.dropped()).isEqualTo(20 - kept.size());
+		assertThat(this.queue.closeReason()).isNull();
+		assertThat(this.queue.queuedBytes()).isZero();
+	}
+
+	@Test
+	void makesRoomForWhatMustNotBeDropped() {
+		while (this.queue.dropped() == 0) {
+			this.queue.send(droppable("p0"));
+		}
+		assertThat(this.queue.send(event("must", 100))).isEqualTo(Outbound.Outcome.QUEUED);
+		assertThat(this.queue.closeReason()).isNull();
+		assertThat(drain()).last().asString().contains("must");
+	}
+
+	@Test
+	void dropsTheNewOneWhenAllElseMustBeKept() {
+		int size = event("a", 40).encodedAs(Encoding.JSON).length;
+		OutboundQueue full = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), () -> {
+		});
+		full.send(event("a", 40));
+		full.send(event("b", 40));
+		assertThat(full.send(droppable("p1"))).isEqualTo(Outbound.Outcome.DROPPED);
+		assertThat(full.dropped()).isEqualTo(1);
+		assertThat(full.closeReason()).isNull();
+		assertThat(new String(full.poll())).contains("\"a\"");
+		assertThat(new String(full.poll())).contains("\"b\"");
+		assertThat(full.poll()).isNull();
+	}
+
+	@Test
+	void keepsTheOrderAroundWhatIsDropped() {
+		this.queue.send(event("a", 1));
+		this.queue.send(droppable("p0"));
+		this.queue.send(event("b", 1));
+		while (this.queue.dropped() == 0) {
+			this.queue.send(droppable("p1"));
+		}
+		assertThat(drain().stream().limit(2)).satisfiesExactly((first) -> assertThat(first).contains("\"a\""),
+				(second) -> assertThat(second).contains("\"b\""));
+	}
+
+	@Test
+	void saysOnceThatItIsOverrun() {
+		List<Outbound.Outcome> outcomes = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			outcomes.add(this.queue.send(event("a", 50)));
+		}
+		assertThat(outcomes).containsOnlyOnce(Outbound.Outcome.OVERRUN).endsWith(Outbound.Outcome.CLOSED);
+	}
+
+	/** Many put in, one takes out: what is neither dropped nor taken would be lost. */
+	@Test
+	void losesNothingBetweenThreads() throws InterruptedException {
+		int each = 20_000;
+		OutboundQueue shared = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(2000, 200), () -> {
+		});
+		AtomicInteger running = new AtomicInteger(3);
+		AtomicInteger refused = new AtomicInteger();
+		for (int thread = 0; thread < 3; thread++) {
+			new Thread(() -> {
+				for (int i = 0; i < each; i++) {
+					refused.addAndGet((shared.send(droppable("p" + i)) == Outbound.Outcome.QUEUED) ? 0 : 1);
+				}
+				running.decrementAndGet();
+			}).start();
+		}
+		int taken = 0;
+		while (running.get() > 0 || shared.queuedBytes() > 0) {
+			taken += (shared.poll() != null) ? 1 : 0;
+		}
+		assertThat(refused).hasValue(0);
+		assertThat(taken + shared.dropped()).isEqualTo(3 * each);
+	}
+
+	private List<String> drain() {
+		List<String> messages = new ArrayList<>();
+		for (byte[] bytes = this.queue.poll(); bytes != null; bytes = this.queue.poll()) {
+			messages.add(new String(bytes));
+		}
+		return messages;
+	}
+
+	private static int number(String message) {
+		return Integer.parseInt(message.replaceAll("\\D", ""));
+	}
+
+	private static OutgoingMessage droppable(String name) {
+		return OutgoingMessage.of(new ToClient.Event(name, List.of()), true);
 	}
 
 	@Test

@@ -47,6 +47,10 @@ public final class RecordedOutbound implements Outbound {
 		this.closed.add(reason);
 	}
 
+	public void forget() {
+		this.messages.clear();
+	}
+
 	public List<ToClient> messages() {
 		return List.copyOf(this.messages);
 	}

@@ -11,6 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.ActorType;
+import io.rivetevents.annotation.OneWay;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
@@ -133,6 +135,46 @@ class AnnotatedActorTypeTests {
 			assertThat(harness.call(Arguments.class, "k", "rest").intValue()).isZero();
 			assertThat(harness.call(Arguments.class, "k", "rest", 1, 2, 3).intValue()).isEqualTo(6);
 		}
+	}
+
+	@Test
+	void takesItsActionsFromAContract() {
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new ByContract())) {
+			assertThat(harness.call(ByContract.class, "k", "twice", 21).intValue()).isEqualTo(42);
+			assertThat(harness.call(ByContract.class, "k", "renamed").stringValue()).isEqualTo("k");
+			assertThat(harness.call(ByContract.class, "k", "greet").stringValue()).isEqualTo("hello");
+		}
+		ActorType type = type(new ByContract());
+		assertThat(type.action("fire").oneWay()).isTrue();
+		assertThat(type.action("twice").oneWay()).isFalse();
+		assertThat(type.action("twice").timeout()).hasSeconds(7);
+		assertThat(type.action("notOurs")).isNull();
+		assertThat(type.action("name")).isNull();
+	}
+
+	@Test
+	void refusesAContractThatItDoesNotImplement() {
+		assertInvalid(new NotImplemented(), "NotImplemented", "must implement", "Calls");
+	}
+
+	@Test
+	void refusesAOneWayActionWithAResult() {
+		assertInvalid(new OneWayWithResult(), "ask", "@OneWay");
+	}
+
+	@Test
+	void refusesReservedNames() {
+		assertInvalid(new Reserved(), "act", "rivet:");
+	}
+
+	@Test
+	void refusesTwoContractsWithTheSameEvent() {
+		assertInvalid(new SameEvent(), "SameEvent", "said");
+	}
+
+	@Test
+	void refusesToBeStrictAboutNothing() {
+		assertInvalid(new StrictAboutNothing(), "strict");
 	}
 
 	private static AnnotatedActorType type(Object actor) {
@@ -307,6 +349,113 @@ class AnnotatedActorTypeTests {
 		@Action
 		String optional(Optional<Integer> number) {
 			return number.toString();
+		}
+
+	}
+
+	interface Calls {
+
+		@Action(timeout = "7s")
+		int twice(int number);
+
+		@Action("renamed")
+		String key();
+
+		@OneWay
+		void fire();
+
+		default String greet() {
+			return "hello";
+		}
+
+	}
+
+	interface Other {
+
+		String name();
+
+	}
+
+	@Actor(name = "byContract", actions = Calls.class)
+	static class ByContract implements Calls, Other {
+
+		@Override
+		public int twice(int number) {
+			return 2 * number;
+		}
+
+		@Override
+		public String key() {
+			return ActorContext.current().key().serialize();
+		}
+
+		@Override
+		public void fire() {
+		}
+
+		@Override
+		public String name() {
+			return "not an action";
+		}
+
+		public void notOurs() {
+		}
+
+	}
+
+	@Actor(name = "notImplemented", actions = Calls.class)
+	static class NotImplemented {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	static class OneWayWithResult {
+
+		@Action
+		@OneWay
+		int ask() {
+			return 1;
+		}
+
+	}
+
+	static class Reserved {
+
+		@Action("rivet:reply")
+		void act() {
+		}
+
+	}
+
+	interface Said {
+
+		void said();
+
+	}
+
+	interface SaidAgain {
+
+		void said(String text);
+
+	}
+
+	@Actor(name = "sameEvent", events = { Said.class, SaidAgain.class })
+	static class SameEvent {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "strictAboutNothing", strict = true)
+	static class StrictAboutNothing {
+
+		@Action
+		void act() {
 		}
 
 	}

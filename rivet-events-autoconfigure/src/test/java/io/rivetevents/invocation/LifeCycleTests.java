@@ -105,6 +105,20 @@ class LifeCycleTests {
 	}
 
 	@Test
+	void closesWhoMayNotSubscribeIfThatIsAskedFor() {
+		try (ActorHarness strict = new ActorHarness(ActorSettings.DEFAULTS.withCloseOnForbiddenSubscription(true),
+				this.room)) {
+			RecordedOutbound client = strict.connect(Room.class, "k", "ada");
+			strict.directory()
+				.deliver(ActorHarness.address(Room.class, "k"), client.connectionId(),
+						new ToServer.SubscriptionRequest("secret", true));
+			Awaitility.await().until(() -> !client.closed().isEmpty());
+			assertThat(client.closed()).containsExactly(new CloseReason(1011, "auth.forbidden"));
+			assertThat(client.messages(ToClient.Error.class)).hasSize(1);
+		}
+	}
+
+	@Test
 	void refusesAClientWhoseHookTakesTooLong() {
 		ActorSettings quick = new ActorSettings(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5),
 				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false);

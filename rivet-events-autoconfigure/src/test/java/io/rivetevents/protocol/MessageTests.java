@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,23 @@ class MessageTests {
 					+ "\"actionId\":null,\"actor\":{\"actorId\":\"a\",\"generation\":1}}}}");
 		assertThat(Encoding.JSON.codec().encodeError(new ToClient.Error("g", "c", "m", null, null, null))).asString()
 			.isEqualTo("{\"group\":\"g\",\"code\":\"c\",\"message\":\"m\"}");
+	}
+
+	/** Our addition; the binary encoding without names has no place for it. */
+	@Test
+	void readsTheTagsOfASubscription() {
+		String start = "{\"body\":{\"tag\":\"SubscriptionRequest\",\"val\":{\"eventName\":\"e\",\"subscribe\":true";
+		assertThat(decode(start + ",\"tags\":[\"a\",\"b\",\"a\"]}}}"))
+			.isEqualTo(new ToServer.SubscriptionRequest("e", true, Set.of("a", "b")));
+		assertThat(decode(start + ",\"tags\":[]}}}")).isEqualTo(new ToServer.SubscriptionRequest("e", true));
+		assertThat(decode(start + ",\"tags\":null}}}")).isEqualTo(new ToServer.SubscriptionRequest("e", true));
+		assertThat(decode(start + "}}}")).isEqualTo(new ToServer.SubscriptionRequest("e", true));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> decode(start + ",\"tags\":[1]}}}"))
+			.withMessageContaining("tags");
+	}
+
+	private static ToServer decode(String json) {
+		return Encoding.JSON.codec().decode(json.getBytes(StandardCharsets.UTF_8));
 	}
 
 	@ParameterizedTest

@@ -2,11 +2,13 @@ package io.rivetevents.security;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -32,9 +34,11 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.cluster.Connections;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.UserError;
@@ -52,6 +56,9 @@ class SecurityIntegrationTests {
 
 	@LocalServerPort
 	private int port;
+
+	@Autowired
+	private Connections connections;
 
 	private String url;
 
@@ -122,6 +129,42 @@ class SecurityIntegrationTests {
 		assertThat(banned.closed()).isEqualTo(new CloseStatus(1011, "user.banned"));
 	}
 
+	@Test
+	void letsThoseSubscribeWhomTheContractAllows() {
+		try (TestSocket ada = open("ada"); TestSocket admin = open("admin"); TestSocket guest = open(null)) {
+			for (TestSocket socket : List.of(ada, admin, guest)) {
+				socket.subscribe("opened");
+				socket.subscribe("audit.read");
+				socket.subscribe("seen");
+			}
+			for (TestSocket socket : List.of(ada, guest)) {
+				for (int i = 0; i < 2; i++) {
+					ToClient.Error refusal = socket.next(ToClient.Error.class);
+					assertThat(refusal.group() + "." + refusal.code()).isEqualTo("auth.forbidden");
+					assertThat(refusal.actionId()).isNull();
+				}
+			}
+			call(admin, "whoByArgument");
+			admin.call(1, "tellAll");
+			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("opened");
+			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("audit.read");
+			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("seen");
+			// the connections of those who were refused are open
+			assertThat(ada.next(ToClient.Event.class).name()).isEqualTo("seen");
+			assertThat(guest.next(ToClient.Event.class).name()).isEqualTo("seen");
+		}
+	}
+
+	@Test
+	void sendsToTheConnectionsOfAUser() {
+		try (TestSocket ada = open("ada"); TestSocket tab = open("ada"); TestSocket admin = open("admin")) {
+			assertThat(this.connections.sendToUser("ada", "notice", "hi").queued()).isEqualTo(2);
+			assertThat(ada.next(ToClient.Event.class).args().get(0).stringValue()).isEqualTo("hi");
+			assertThat(tab.next(ToClient.Event.class).args().get(0).stringValue()).isEqualTo("hi");
+			assertThat(call(admin, "whoByArgument")).isEqualTo("admin");
+		}
+	}
+
 	private TestSocket open(@Nullable String user) {
 		return open(user, true);
 	}
@@ -150,8 +193,31 @@ class SecurityIntegrationTests {
 		assertThat(error.group() + "." + error.code() + " " + error.message()).isEqualTo("auth.forbidden Forbidden");
 	}
 
-	@Actor("vault")
+	interface VaultEvents {
+
+		@PreAuthorize("hasRole('ADMIN')")
+		void opened(String by);
+
+		void seen();
+
+		@PreAuthorize("hasRole('ADMIN')")
+		interface Audit {
+
+			void read();
+
+		}
+
+	}
+
+	@Actor(name = "vault", events = VaultEvents.class)
 	static class Vault {
+
+		@Action
+		void tellAll(ActorContext<?, ?> c) {
+			c.broadcast(VaultEvents.class).opened("admin");
+			c.broadcast(VaultEvents.Audit.class).read();
+			c.broadcast(VaultEvents.class).seen();
+		}
 
 		@OnConnect
 		void welcome(@Nullable Authentication authentication) {
