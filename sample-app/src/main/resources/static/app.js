@@ -38,9 +38,25 @@ async function onError(error) {
 	}
 }
 
+const TOAST_MILLIS = 8000;
+
+function toast(title, content) {
+	const item = document.createElement("li");
+	item.dataset.testid = "toast";
+	item.append(Object.assign(document.createElement("b"), { textContent: title }), content);
+	$(".toasts").append(item);
+	setTimeout(() => item.remove(), TOAST_MILLIS);
+}
+
+// Comes on whatever connection we have, since it is sent to the user and not to a room.
+function onMentioned({ room, userId, text }) {
+	toast(`${userId} mentioned you in ${room}`, text);
+}
+
+const page = { showStatus, onError, onMentioned, toast };
 const views = {
-	chat: openChat(client, me, { showStatus, onError }),
-	game: openGame(client, me, { showStatus, onError }),
+	chat: openChat(client, me, page),
+	game: openGame(client, me, page),
 };
 
 function select(name) {

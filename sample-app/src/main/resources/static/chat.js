@@ -2,7 +2,7 @@
 
 const ROOMS = ["general", "random", "games"];
 
-export function openChat(client, me, { showStatus, onError }) {
+export function openChat(client, me, { showStatus, onError, onMentioned }) {
 	const root = document.querySelector("#chat");
 	const messages = root.querySelector(".messages");
 	const input = root.querySelector("[name=text]");
@@ -21,6 +21,7 @@ export function openChat(client, me, { showStatus, onError }) {
 		connection = current;
 		current.on("messageReceived", show);
 		current.on("presenceChanged", showPeople);
+		current.on("mentioned", (mention) => mention.room !== room && onMentioned(mention));
 		current.onError(onError);
 		current.onStatusChange((status) => current === connection && showStatus(status));
 		// also after a reconnect: what was said meanwhile is in the history

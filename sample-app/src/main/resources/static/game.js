@@ -8,8 +8,9 @@ const KEYS = {
 	w: [0, -1], s: [0, 1], a: [-1, 0], d: [1, 0],
 };
 
-export function openGame(client, me, { showStatus, onError }) {
+export function openGame(client, me, { showStatus, onError, onMentioned, toast }) {
 	const field = document.querySelector(".field");
+	const whisper = document.querySelector(".whisper");
 	const dots = new Map();
 	let connection;
 	let sending;
@@ -22,6 +23,8 @@ export function openGame(client, me, { showStatus, onError }) {
 		current.on("playerMoved", ({ playerId, position }) => place(playerId, position));
 		current.on("playerJoined", ({ playerId, position }) => place(playerId, position));
 		current.on("playerLeft", ({ playerId }) => remove(playerId));
+		current.on("privateMessage", ({ from, message }) => toast(`${from} whispers`, message));
+		current.on("mentioned", onMentioned);
 		current.onError(onError);
 		current.onStatusChange((status) => current === connection && showStatus(status));
 		current.onOpen(async () => {
@@ -51,6 +54,7 @@ export function openGame(client, me, { showStatus, onError }) {
 			dot.append(name);
 			dots.set(playerId, dot);
 			field.append(dot);
+			showPlayers();
 		}
 		dot.style.left = `${x}%`;
 		dot.style.top = `${y}%`;
@@ -59,7 +63,31 @@ export function openGame(client, me, { showStatus, onError }) {
 	function remove(playerId) {
 		dots.get(playerId)?.remove();
 		dots.delete(playerId);
+		showPlayers();
 	}
+
+	function showPlayers() {
+		const others = [...dots.keys()].filter((playerId) => playerId !== me.name).sort();
+		const chosen = whisper.to.value;
+		whisper.to.replaceChildren(...others.map((playerId) => new Option(playerId, playerId)));
+		whisper.to.value = others.includes(chosen) ? chosen : others[0] ?? "";
+		whisper.querySelector("button").disabled = others.length === 0;
+	}
+
+	whisper.addEventListener("submit", async (event) => {
+		event.preventDefault();
+		const to = whisper.to.value;
+		const text = whisper.text.value.trim();
+		if (!to || !text) {
+			return;
+		}
+		try {
+			await connection.sendPrivateMessage(to, text);
+			whisper.text.value = "";
+		} catch (refused) {
+			toast(`Not whispered to ${to}`, refused.message);
+		}
+	});
 
 	function move(x, y) {
 		const inside = (value) => Math.round(Math.min(100, Math.max(0, value)) * 10) / 10;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
@@ -18,18 +19,44 @@ import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.cluster.Connections;
 import io.rivetevents.connection.Connection;
 
 /**
  * A room in which people talk. Who has signed in speaks under that name, a guest under
- * the one it gives.
+ * the one it gives. A user whom a message mentions, as in {@code @ada}, is told so in
+ * whatever room, on whatever node.
  */
-@Actor("chatRoom")
+@Actor(name = "chatRoom", events = ChatRoom.Events.class)
 class ChatRoom {
 
 	private static final int HISTORY = 200;
 
+	private static final Pattern MENTION = Pattern.compile("@(\\w+)");
+
+	private static final int MAX_MENTIONS = 10;
+
+	private final Connections connections;
+
+	ChatRoom(Connections connections) {
+		this.connections = connections;
+	}
+
+	/** What the room tells. */
+	interface Events {
+
+		void messageReceived(Message message);
+
+		void presenceChanged(List<String> names);
+
+		void mentioned(Mention mention);
+
+	}
+
 	record Message(UUID id, String userId, String text, long timestamp) {
+	}
+
+	record Mention(String room, String userId, String text) {
 	}
 
 	record Guest(@Nullable String name) {
@@ -57,12 +84,12 @@ class ChatRoom {
 
 	@OnConnect
 	void join(ActorContext<State, Member> c) {
-		c.broadcast("presenceChanged", whoIsHere(c));
+		c.broadcast(Events.class).presenceChanged(whoIsHere(c));
 	}
 
 	@OnDisconnect
 	void leave(ActorContext<State, Member> c, Connection<Member> leaving) {
-		c.broadcast("presenceChanged", names(c, leaving));
+		c.broadcast(Events.class).presenceChanged(names(c, leaving));
 	}
 
 	@Action
@@ -75,8 +102,20 @@ class ChatRoom {
 		if (messages.size() > HISTORY) {
 			messages.remove(0);
 		}
-		c.broadcast("messageReceived", message);
+		c.broadcast(Events.class).messageReceived(message);
+		tellMentioned(message, c.key().serialize());
 		return message;
+	}
+
+	private void tellMentioned(Message message, String room) {
+		Mention mention = new Mention(room, message.userId(), message.text());
+		MENTION.matcher(message.text())
+			.results()
+			.map((found) -> found.group(1))
+			.filter((name) -> !name.equals(message.userId()))
+			.distinct()
+			.limit(MAX_MENTIONS)
+			.forEach((name) -> this.connections.user(name).send(Events.class).mentioned(mention));
 	}
 
 	@Action

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorContext;
@@ -17,13 +18,29 @@ import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.annotation.Volatile;
 import io.rivetevents.connection.Connection;
 
 /**
  * A field on which players move. Who plays is said in the connection params.
  */
-@Actor("gameRoom")
+@Actor(name = "gameRoom", events = GameRoom.Events.class)
 class GameRoom {
+
+	/** What the field tells. */
+	interface Events {
+
+		void playerJoined(Moved player);
+
+		/** Only the latest counts, so a slow connection may miss some. */
+		@Volatile
+		void playerMoved(Moved player);
+
+		void playerLeft(Left player);
+
+		void privateMessage(PrivateMessage message);
+
+	}
 
 	record JoinParams(@Nullable String playerId, @Nullable String role) {
 	}
@@ -72,7 +89,7 @@ class GameRoom {
 		String playerId = c.conn().state().playerId();
 		if (playerId != null) {
 			Figure figure = c.state().players.computeIfAbsent(playerId, (id) -> new Figure(100, new Position(0, 0)));
-			c.except(c.conn()).broadcast("playerJoined", new Moved(playerId, figure.position()));
+			c.except(c.conn()).broadcast(Events.class).playerJoined(new Moved(playerId, figure.position()));
 		}
 	}
 
@@ -82,7 +99,7 @@ class GameRoom {
 		String playerId = leaving.state().playerId();
 		boolean elsewhere = c.conns().stream().anyMatch((other) -> other != leaving && plays(other, playerId));
 		if (playerId != null && !elsewhere) {
-			c.broadcast("playerLeft", new Left(playerId));
+			c.broadcast(Events.class).playerLeft(new Left(playerId));
 		}
 	}
 
@@ -94,13 +111,13 @@ class GameRoom {
 		}
 		Figure figure = c.state().players.get(playerId);
 		c.state().players.put(playerId, new Figure((figure != null) ? figure.health() : 100, position));
-		c.where((other) -> !plays(other, playerId)).broadcast("playerMoved", new Moved(playerId, position));
+		c.where((other) -> !plays(other, playerId)).broadcast(Events.class).playerMoved(new Moved(playerId, position));
 	}
 
 	@Action
-	void sendPrivateMessage(ActorContext<State, Player> c, String playerId, String message) {
-		find(c, playerId).send("privateMessage",
-				new PrivateMessage(c.conn().state().playerId(), message, System.currentTimeMillis()));
+	void sendPrivateMessage(ActorContext<State, Player> c, String playerId, @Size(max = 500) String message) {
+		find(c, playerId).send(Events.class)
+			.privateMessage(new PrivateMessage(c.conn().state().playerId(), message, System.currentTimeMillis()));
 	}
 
 	@Action

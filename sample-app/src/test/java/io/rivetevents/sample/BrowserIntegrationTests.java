@@ -21,6 +21,7 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.ExpectedCondition;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -128,6 +129,47 @@ class BrowserIntegrationTests {
 		screenshot(ada, "game-phone", 390, 844);
 		ada.findElement(testId("tab-chat")).click();
 		waitFor(linus, (browser) -> place(browser, "ada").isEmpty());
+	}
+
+	@Test
+	void tellsAUserInAnotherRoomOfAMention() throws IOException {
+		ChromeDriver ada = open();
+		login(ada, "ada");
+		ChromeDriver linus = open();
+		login(linus, "linus");
+		ada.findElement(testId("room-random")).click();
+		waitFor(ada, (browser) -> status(browser).equals("connected"));
+		say(linus, "Have a look, @ada");
+		waitFor(ada, (browser) -> toasts(browser).contains("linus mentioned you in general\nHave a look, @ada"));
+		screenshot(ada, "mention-desktop", 1280, 800);
+		assertThat(toasts(linus)).isEmpty();
+		ada.findElement(testId("tab-game")).click();
+		waitFor(ada, (browser) -> status(browser).equals("connected"));
+		say(linus, "And @ada again");
+		waitFor(ada, (browser) -> toasts(browser).contains("linus mentioned you in general\nAnd @ada again"));
+	}
+
+	@Test
+	void playersWhisperToOneAnother() throws IOException {
+		ChromeDriver ada = open();
+		login(ada, "ada");
+		ChromeDriver linus = open();
+		login(linus, "linus");
+		ChromeDriver guest = open();
+		for (ChromeDriver browser : List.of(ada, linus, guest)) {
+			browser.findElement(testId("tab-game")).click();
+		}
+		waitFor(ada, (browser) -> texts(browser, "[data-testid=whisper-to] option").contains("linus"));
+		new Select(ada.findElement(testId("whisper-to"))).selectByValue("linus");
+		ada.findElement(testId("whisper-text")).sendKeys("Meet me in the corner");
+		ada.findElement(testId("whisper-send")).click();
+		waitFor(linus, (browser) -> toasts(browser).contains("ada whispers\nMeet me in the corner"));
+		screenshot(linus, "whisper-phone", 390, 844);
+		assertThat(toasts(guest)).isEmpty();
+	}
+
+	private static List<String> toasts(ChromeDriver browser) {
+		return texts(browser, "[data-testid=toast]");
 	}
 
 	private ChromeDriver open() {
