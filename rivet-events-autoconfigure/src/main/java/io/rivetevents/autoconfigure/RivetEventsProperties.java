@@ -17,11 +17,27 @@ import org.springframework.util.unit.DataSize;
  * @param http HTTP transport.
  * @param security Who may connect.
  * @param shutdown End of the application.
+ * @param backplane What carries events to other nodes.
+ * @param redis Backplane over Redis.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
-		@DefaultValue Security security, @DefaultValue Shutdown shutdown) {
+		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
+		@DefaultValue Redis redis) {
+
+	/**
+	 * What carries events to other nodes.
+	 */
+	public enum Backplane {
+
+		/** Nothing: this node is alone. */
+		LOCAL,
+
+		/** Redis pub/sub. */
+		REDIS
+
+	}
 
 	/**
 	 * Actors and their instances.
@@ -128,6 +144,22 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * closed when the application stops.
 	 */
 	public record Shutdown(@DefaultValue("10s") Duration timeout) {
+	}
+
+	/**
+	 * Backplane over Redis.
+	 *
+	 * @param channel Channel on which the nodes of one application talk; applications
+	 * that share a Redis need one each.
+	 * @param heartbeat Time from one heartbeat of a node to its next; missed events are
+	 * noticed within it, a lost connection within three of it.
+	 * @param commandTimeout Longest time that an event may take to Redis; one that takes
+	 * longer, in a burst or over a connection that hangs, counts as not published.
+	 * @param maxMessageSize Largest message to and from other nodes; a larger one is
+	 * counted and goes nowhere.
+	 */
+	public record Redis(@DefaultValue("rivet.events:1") String channel, @DefaultValue("5s") Duration heartbeat,
+			@DefaultValue("5s") Duration commandTimeout, @DefaultValue("1MB") DataSize maxMessageSize) {
 	}
 
 }

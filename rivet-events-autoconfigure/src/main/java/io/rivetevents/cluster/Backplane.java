@@ -2,7 +2,10 @@ package io.rivetevents.cluster;
 
 import java.util.function.Consumer;
 
+import org.springframework.util.Assert;
+
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Selection;
 
 /**
  * Carries events to the other nodes. Delivery is best effort: what is published while a
@@ -39,5 +42,15 @@ public interface Backplane {
 	 * Return how it goes, for health and metrics.
 	 */
 	BackplaneStatus status();
+
+	/**
+	 * Check that an event goes to whom other nodes can find.
+	 * @throws IllegalArgumentException if its selection is neither {@code All} nor
+	 * {@code User}
+	 */
+	static void checkTravels(Dispatch dispatch) {
+		Assert.isTrue(dispatch.selection() instanceof Selection.All || dispatch.selection() instanceof Selection.User,
+				() -> "Only events for all or for one user travel, not for " + dispatch.selection());
+	}
 
 }

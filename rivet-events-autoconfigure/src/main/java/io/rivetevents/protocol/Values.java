@@ -60,6 +60,17 @@ public final class Values {
 		return value[0];
 	}
 
+	/**
+	 * Write JSON, markers included.
+	 * @param value the value
+	 * @return UTF-8
+	 */
+	public static byte[] encodeJson(JsonNode value) {
+		JsonWriter out = new JsonWriter();
+		out.value(value);
+		return out.toBytes();
+	}
+
 	static boolean isSafe(long number) {
 		return number >= -MAX_SAFE_INTEGER && number <= MAX_SAFE_INTEGER;
 	}

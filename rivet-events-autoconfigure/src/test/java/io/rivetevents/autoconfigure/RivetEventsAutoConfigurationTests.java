@@ -4,6 +4,9 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.reactive.ReactiveWebSecurityAutoConfiguration;
@@ -30,6 +33,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.cluster.Connections;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.cluster.redis.RedisBackplane;
 import io.rivetevents.event.EventPublishingObserver;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
@@ -130,6 +134,47 @@ class RivetEventsAutoConfigurationTests {
 			.run((context) -> assertThat(
 					context.getBean(Connections.class).everywhere().afterCommit().send("event").targeted())
 				.isZero());
+	}
+
+	@Test
+	void joinsNodesOverRedisIfThatIsAskedFor() {
+		this.contextRunner.withPropertyValues("rivet.events.backplane=redis", "spring.data.redis.port=1")
+			.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class,
+					RivetEventsRedisAutoConfiguration.class, RivetEventsHealthAutoConfiguration.class))
+			.run((context) -> {
+				assertThat(context).hasSingleBean(RedisBackplane.class).doesNotHaveBean(LocalBackplane.class);
+				// there is no Redis, and the application runs all the same
+				Health health = context.getBean(BackplaneHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health.getDetails()).containsEntry("lost", 0L).containsKey("interruptions");
+			});
+	}
+
+	@Test
+	void leavesRedisAloneByDefault() {
+		this.contextRunner
+			.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class,
+					RivetEventsRedisAutoConfiguration.class, RivetEventsHealthAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasSingleBean(LocalBackplane.class)
+				.doesNotHaveBean(RedisBackplane.class)
+				.doesNotHaveBean(BackplaneHealthIndicator.class));
+	}
+
+	@Test
+	void saysWhatIsMissingForRedis() {
+		this.contextRunner.withPropertyValues("rivet.events.backplane=redis")
+			.withConfiguration(AutoConfigurations.of(RivetEventsRedisAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce"))
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.rootCause()
+				.hasMessageContaining("spring-boot-starter-data-redis-reactive"));
+	}
+
+	@Test
+	void refusesABackplaneThatThereIsNot() {
+		this.contextRunner.withPropertyValues("rivet.events.backplane=rabbit")
+			.run((context) -> assertThat(context).hasFailed());
 	}
 
 	@Test

@@ -1,0 +1,32 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+import io.rivetevents.cluster.Backplane;
+import io.rivetevents.cluster.BackplaneStatus;
+
+/**
+ * Tells whether events of other nodes arrive, and what has been missed.
+ */
+final class BackplaneHealthIndicator extends AbstractHealthIndicator {
+
+	private final Backplane backplane;
+
+	BackplaneHealthIndicator(Backplane backplane) {
+		this.backplane = backplane;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		BackplaneStatus status = this.backplane.status();
+		builder.status(status.connected() ? "UP" : "DOWN")
+			.withDetail("published", status.published())
+			.withDetail("received", status.received())
+			.withDetail("notPublished", status.notPublished())
+			.withDetail("lost", status.lost())
+			.withDetail("interruptions", status.interruptions())
+			.withDetail("malformed", status.malformed());
+	}
+
+}

@@ -1,0 +1,30 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+import io.rivetevents.cluster.Backplane;
+import io.rivetevents.cluster.LocalBackplane;
+
+/**
+ * Auto-configuration of the health of the backplane, where there is one to other nodes.
+ */
+@AutoConfiguration(after = RivetEventsAutoConfiguration.class)
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(Backplane.class)
+@ConditionalOnMissingBean(LocalBackplane.class)
+@ConditionalOnEnabledHealthIndicator("rivet-backplane")
+public final class RivetEventsHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "rivetBackplaneHealthIndicator")
+	BackplaneHealthIndicator rivetBackplaneHealthIndicator(Backplane backplane) {
+		return new BackplaneHealthIndicator(backplane);
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.cluster.Backplane;
+import io.rivetevents.cluster.redis.RedisBackplane;
+import io.rivetevents.cluster.redis.RedisSettings;
+
+/**
+ * Auto-configuration of the backplane over Redis.
+ */
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class, after = DataRedisAutoConfiguration.class)
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "rivet.events.backplane", havingValue = "redis")
+@ConditionalOnMissingBean(Backplane.class)
+public final class RivetEventsRedisAutoConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ LettuceConnectionFactory.class, DataRedisAutoConfiguration.class })
+	static class Redis {
+
+		@Bean
+		RedisBackplane rivetRedisBackplane(LettuceConnectionFactory connections, RivetEventsProperties properties,
+				Scheduler rivetActorTimers) {
+			RivetEventsProperties.Redis redis = properties.redis();
+			return new RedisBackplane(connections, new RedisSettings(redis.channel(), redis.heartbeat(),
+					redis.commandTimeout(), (int) redis.maxMessageSize().toBytes()), rivetActorTimers);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
+	static class NoRedis {
+
+		NoRedis() {
+			throw new IllegalStateException("rivet.events.backplane=redis needs Spring Data Redis with Lettuce: "
+					+ "add the dependency org.springframework.boot:spring-boot-starter-data-redis-reactive");
+		}
+
+	}
+
+}

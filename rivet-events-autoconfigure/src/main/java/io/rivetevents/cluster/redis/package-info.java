@@ -1,0 +1,7 @@
+/**
+ * The {@code Backplane} over Redis pub/sub.
+ */
+@NullMarked
+package io.rivetevents.cluster.redis;
+
+import org.jspecify.annotations.NullMarked;

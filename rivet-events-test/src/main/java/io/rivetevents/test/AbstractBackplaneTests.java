@@ -1,0 +1,247 @@
+package io.rivetevents.test;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+import io.rivetevents.cluster.Backplane;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * What every {@link Backplane} does. An implementation inherits it, and makes nodes that
+ * are joined:
+ *
+ * <pre>{@code
+ * class MyBackplaneTests extends AbstractBackplaneTests {
+ *
+ *     &#64;Override
+ *     protected Backplane createNode() {
+ *         return new MyBackplane("localhost", 1234);
+ *     }
+ *
+ * }
+ * }</pre>
+ */
+public abstract class AbstractBackplaneTests {
+
+	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final List<Node> nodes = new ArrayList<>();
+
+	/** A node, and what it has received. */
+	private static final class Node {
+
+		private final Backplane backplane;
+
+		private final Queue<Dispatch> received = new ConcurrentLinkedQueue<>();
+
+		Node(Backplane backplane) {
+			this.backplane = backplane;
+		}
+
+		void start() {
+			start(this.received::add);
+		}
+
+		void start(Consumer<Dispatch> receiver) {
+			this.backplane.start(receiver);
+			Awaitility.await().atMost(PATIENCE).until(() -> this.backplane.status().connected());
+		}
+
+		List<String> events() {
+			return this.received.stream().map(Dispatch::event).toList();
+		}
+
+	}
+
+	/**
+	 * Make a node that is joined with the others of this test, and not yet started.
+	 */
+	protected abstract Backplane createNode();
+
+	/**
+	 * Return whether nodes are joined at all. One that is alone need not pass what takes
+	 * two.
+	 */
+	protected boolean joinsNodes() {
+		return true;
+	}
+
+	@BeforeEach
+	void startNodes() {
+		for (int i = 0; i < 3; i++) {
+			Node node = new Node(createNode());
+			node.start();
+			this.nodes.add(node);
+		}
+	}
+
+	@AfterEach
+	void stopNodes() {
+		this.nodes.forEach((node) -> node.backplane.stop());
+		this.nodes.clear();
+	}
+
+	@Test
+	void bringsEventsToTheOthersAndNotBack() {
+		assumeJoined();
+		publish(0, "hello");
+		await(1, "hello");
+		await(2, "hello");
+		publish(1, "end");
+		await(0, "end");
+		assertThat(this.nodes.get(0).events()).containsExactly("end");
+	}
+
+	@Test
+	void bringsNothingBack() {
+		publish(0, "hello");
+		assertThat(this.nodes.get(0).received).isEmpty();
+	}
+
+	@Test
+	void keepsAllThatAnEventSays() {
+		assumeJoined();
+		List<JsonNode> args = List.of(NODES.stringNode("grüße \u2028 \uD83D\uDE00 \"quoted\""), NODES.numberNode(42),
+				NODES.numberNode(9007199254740991L), NODES.numberNode(1.5), NODES.booleanNode(true), NODES.nullNode(),
+				NODES.arrayNode().add(1).add("two"), NODES.objectNode().put("a", 1).set("b", NODES.objectNode()),
+				NODES.numberNode(new BigInteger("123456789012345678901234567890")),
+				NODES.binaryNode(new byte[] { 0, 1, -1 }));
+		List<Dispatch> sent = List.of(new Dispatch(Selection.ALL, true, "all", args, Set.of("a", "b"), true),
+				new Dispatch(new Selection.User("ada \"x\" ü"), false, "namespace.user", List.of(), Set.of(), false));
+		sent.forEach(this.nodes.get(0).backplane::publish);
+		awaitReceived(1, 2);
+		assertThat(this.nodes.get(1).received).containsExactlyElementsOf(sent);
+	}
+
+	@Test
+	void keepsTheOrderOfAPublisher() {
+		assumeJoined();
+		int count = 10_000;
+		IntStream.range(0, count).forEach((i) -> publish(0, "e" + i));
+		awaitReceived(1, count);
+		assertThat(this.nodes.get(1).events())
+			.containsExactlyElementsOf(IntStream.range(0, count).mapToObj((i) -> "e" + i).toList());
+		assertThat(this.nodes.get(0).backplane.status().published()).isEqualTo(count);
+		assertThat(this.nodes.get(1).backplane.status().received()).isEqualTo(count);
+		assertThat(this.nodes.get(1).backplane.status().lost()).isZero();
+	}
+
+	@Test
+	void keepsTheOrderOfEachThread() throws InterruptedException {
+		assumeJoined();
+		int each = 1000;
+		List<Thread> threads = Stream.of("a", "b", "c", "d")
+			.map((name) -> new Thread(() -> IntStream.range(0, each).forEach((i) -> publish(0, name + i))))
+			.toList();
+		threads.forEach(Thread::start);
+		for (Thread thread : threads) {
+			thread.join();
+		}
+		awaitReceived(2, 4 * each);
+		for (String name : List.of("a", "b", "c", "d")) {
+			assertThat(this.nodes.get(2).events().stream().filter((event) -> event.startsWith(name)))
+				.containsExactlyElementsOf(IntStream.range(0, each).mapToObj((i) -> name + i).toList());
+		}
+		assertThat(this.nodes.get(2).backplane.status().lost()).isZero();
+	}
+
+	@Test
+	void takesOnlyWhatTravels() {
+		Backplane backplane = this.nodes.get(0).backplane;
+		for (Selection selection : List.of(new Selection.These(Set.of("id")), new Selection.AllExcept(Set.of("id")),
+				new Selection.AllExceptUser("ada"), new Selection.Where((connection) -> true))) {
+			assertThatIllegalArgumentException().isThrownBy(
+					() -> backplane.publish(new Dispatch(selection, false, "event", List.of(), Set.of(), false)));
+		}
+	}
+
+	@Test
+	void publishesNothingBeforeItsStartAndAfterItsEnd() {
+		Backplane early = createNode();
+		early.publish(event("early"));
+		assertThat(early.status().connected()).isFalse();
+		this.nodes.get(0).backplane.stop();
+		publish(0, "late");
+		assertThat(this.nodes.get(0).backplane.status().connected()).isFalse();
+		if (joinsNodes()) {
+			publish(1, "end");
+			await(2, "end");
+			assertThat(this.nodes.get(2).events()).containsExactly("end");
+			assertThat(this.nodes.get(0).backplane.status().notPublished()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void startsAgain() {
+		this.nodes.get(0).backplane.stop();
+		this.nodes.get(0).start();
+		publish(0, "again");
+		if (joinsNodes()) {
+			await(1, "again");
+			publish(1, "back");
+			await(0, "back");
+			assertThat(this.nodes.get(0).events()).containsExactly("back");
+		}
+	}
+
+	@Test
+	void goesOnWhenAReceiverFails() {
+		assumeJoined();
+		Node failing = this.nodes.get(0);
+		failing.backplane.stop();
+		failing.start((dispatch) -> {
+			failing.received.add(dispatch);
+			throw new IllegalStateException("a receiver that fails");
+		});
+		publish(1, "first");
+		publish(1, "second");
+		Awaitility.await().atMost(PATIENCE).until(() -> failing.received.size() == 2);
+	}
+
+	private void assumeJoined() {
+		Assumptions.assumeTrue(joinsNodes(), "Its nodes are alone");
+	}
+
+	private void publish(int node, String event) {
+		this.nodes.get(node).backplane.publish(event(event));
+	}
+
+	private void await(int node, String event) {
+		Awaitility.await().atMost(PATIENCE).until(() -> this.nodes.get(node).events().contains(event));
+	}
+
+	private void awaitReceived(int node, int count) {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(
+					() -> assertThat(this.nodes.get(node).received).as("%s", this.nodes.get(node).backplane.status())
+						.hasSize(count));
+	}
+
+	private static Dispatch event(String name) {
+		return new Dispatch(Selection.ALL, false, name, List.of(NODES.stringNode("arg")), Set.of(), false);
+	}
+
+}

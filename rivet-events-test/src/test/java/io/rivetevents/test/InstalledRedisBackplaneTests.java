@@ -1,0 +1,20 @@
+package io.rivetevents.test;
+
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/**
+ * The same with the Redis of the operating system, which is another version.
+ */
+@EnabledIf(value = "isInstalled", disabledReason = "No redis-server is installed")
+class InstalledRedisBackplaneTests extends RedisBackplaneTests {
+
+	static boolean isInstalled() {
+		return TestRedis.findInstalled().isPresent();
+	}
+
+	@Override
+	TestRedis redis() {
+		return TestRedis.installed();
+	}
+
+}

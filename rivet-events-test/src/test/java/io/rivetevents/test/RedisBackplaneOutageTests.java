@@ -1,0 +1,190 @@
+package io.rivetevents.test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.data.redis.connection.RedisConnection;
+
+import io.rivetevents.cluster.BackplaneStatus;
+import io.rivetevents.cluster.redis.RedisBackplane;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Selection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+/**
+ * What goes wrong with Redis: it dies, it is not there, somebody else talks on it.
+ */
+class RedisBackplaneOutageTests {
+
+	private static final String CHANNEL = "rivet.events:1";
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+	private final TestRedis redis = TestRedis.embedded();
+
+	private final RedisNodes nodes = new RedisNodes(this.redis.port());
+
+	private final RedisBackplane one = this.nodes.create(CHANNEL);
+
+	private final RedisBackplane other = this.nodes.create(CHANNEL);
+
+	private final Queue<Dispatch> received = new ConcurrentLinkedQueue<>();
+
+	@AfterEach
+	void stop() {
+		this.one.stop();
+		this.other.stop();
+		this.nodes.close();
+		this.redis.close();
+	}
+
+	@Test
+	void goesOnAfterRedisWasKilledAndSaysWhatWasMissed() {
+		startBoth();
+		this.one.publish(event("before"));
+		awaitEvent("before");
+		this.redis.kill();
+		Awaitility.await().atMost(PATIENCE).until(() -> !this.other.status().connected());
+		assertTimeoutPreemptively(PATIENCE, () -> {
+			for (int i = 0; i < 1000; i++) {
+				this.one.publish(event("meanwhile"));
+			}
+		});
+		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().notPublished() == 1000);
+		this.redis.start();
+		awaitConnected();
+		this.one.publish(event("after"));
+		awaitEvent("after");
+		assertThat(this.received).extracting(Dispatch::event).containsExactly("before", "after");
+		BackplaneStatus status = this.other.status();
+		assertThat(status.interruptions()).isEqualTo(1);
+		assertThat(status.lost()).isEqualTo(1000);
+		assertThat(this.one.status().published()).isEqualTo(2);
+	}
+
+	@Test
+	void startsWithoutRedisAndJoinsWhenItIsThere() {
+		this.one.start((dispatch) -> {
+		});
+		this.other.start(this.received::add);
+		assertTimeoutPreemptively(PATIENCE, () -> this.one.publish(event("too early")));
+		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().notPublished() == 1);
+		assertThat(this.one.status().connected()).isFalse();
+		this.redis.start();
+		awaitConnected();
+		this.one.publish(event("hello"));
+		awaitEvent("hello");
+		assertThat(this.one.status().interruptions()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "hello", "{", "[]", "null", "42", "{}", "{\"event\":7}", "{\"event\":\"\"}",
+			"{\"event\":\"e\",\"args\":{}}", "{\"event\":\"e\",\"args\":\"x\"}", "{\"event\":\"e\",\"user\":7}",
+			"{\"event\":\"e\",\"user\":\" \"}", "{\"v\":2,\"event\":\"e\"}", "{\"v\":\"1\",\"event\":\"e\"}",
+			"{\"event\":\"e\",\"tags\":[1]}", "{\"event\":\"e\",\"droppable\":1}", "{\"event\":\"e\",\"subscribed\":0}",
+			"{\"node\":\"n\",\"event\":\"e\"}", "{\"node\":\"n\",\"seq\":1.5}", "{\"node\":7,\"seq\":1}",
+			"{\"event\":\"e\"} {\"event\":\"e\"}", "\uFFFF\u0000" })
+	void doesNotMindWhatCannotBeRead(String payload) {
+		doesNotMind(payload.getBytes(StandardCharsets.UTF_8));
+	}
+
+	@Test
+	void doesNotMindWhatIsDeepLongOrBinary() {
+		doesNotMind("{\"event\":\"e\",\"args\":%s1%s}".formatted("[".repeat(20_000), "]".repeat(20_000))
+			.getBytes(StandardCharsets.UTF_8));
+		doesNotMind("{\"event\":\"e\",\"args\":[\"%s\"]}".formatted("x".repeat(RedisNodes.MAX_MESSAGE_SIZE + 1000))
+			.getBytes(StandardCharsets.UTF_8));
+		doesNotMind(new byte[] { (byte) 0xff, (byte) 0xfe, 0, 1, 2 });
+	}
+
+	private void doesNotMind(byte[] payload) {
+		if (!this.other.status().connected()) {
+			startBoth();
+		}
+		long before = this.other.status().malformed();
+		publish(payload);
+		publish("{\"event\":\"good\"}".getBytes(StandardCharsets.UTF_8));
+		awaitEvent("good");
+		assertThat(this.other.status().malformed()).isEqualTo(before + 1);
+		assertThat(this.received).hasSize(1);
+		this.received.clear();
+	}
+
+	@Test
+	void takesWhatAProcessWithNothingButRedisPublishes() {
+		startBoth();
+		publish("""
+				{"user": "ada", "event": "notice", "args": ["hi", {"n": 1}], "from": "a script"}
+				""".getBytes(StandardCharsets.UTF_8));
+		awaitEvent("notice");
+		Dispatch dispatch = this.received.remove();
+		assertThat(dispatch.selection()).isEqualTo(new Selection.User("ada"));
+		assertThat(dispatch.args()).hasToString("[\"hi\", {\"n\":1}]");
+		assertThat(dispatch.subscribed()).isFalse();
+		assertThat(dispatch.droppable()).isFalse();
+		assertThat(dispatch.tags()).isEmpty();
+	}
+
+	@Test
+	void publishesNothingThatIsTooLarge() {
+		startBoth();
+		this.one.publish(event("x".repeat(RedisNodes.MAX_MESSAGE_SIZE)));
+		this.one.publish(event("small"));
+		awaitEvent("small");
+		assertThat(this.one.status().notPublished()).isEqualTo(1);
+		assertThat(this.received).hasSize(1);
+		assertThat(this.other.status().lost()).isZero();
+	}
+
+	@Test
+	void leavesTheConnectionsOfTheApplicationAlone() {
+		startBoth();
+		assertThat(this.nodes.connections().getClientConfiguration().getClientOptions()).isEmpty();
+		this.one.stop();
+		try (RedisConnection connection = this.nodes.connections().getConnection()) {
+			assertThat(connection.ping()).isEqualTo("PONG");
+		}
+	}
+
+	private void startBoth() {
+		this.redis.start();
+		this.one.start((dispatch) -> {
+		});
+		this.other.start(this.received::add);
+		awaitConnected();
+	}
+
+	private void awaitConnected() {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> this.one.status().connected() && this.other.status().connected());
+	}
+
+	private void awaitEvent(String name) {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.until(() -> this.received.stream().anyMatch((dispatch) -> dispatch.event().equals(name)));
+	}
+
+	private void publish(byte[] payload) {
+		try (RedisConnection connection = this.nodes.connections().getConnection()) {
+			connection.publish(CHANNEL.getBytes(StandardCharsets.UTF_8), payload);
+		}
+	}
+
+	private static Dispatch event(String name) {
+		return new Dispatch(Selection.ALL, false, name, List.of(), Set.of(), false);
+	}
+
+}

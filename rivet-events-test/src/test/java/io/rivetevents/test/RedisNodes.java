@@ -1,0 +1,52 @@
+package io.rivetevents.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.cluster.redis.RedisBackplane;
+import io.rivetevents.cluster.redis.RedisSettings;
+
+/**
+ * Backplanes to one Redis.
+ */
+final class RedisNodes implements AutoCloseable {
+
+	static final int MAX_MESSAGE_SIZE = 100_000;
+
+	private final int port;
+
+	private final Scheduler timers = Schedulers.newSingle("test-timers", true);
+
+	private final List<LettuceConnectionFactory> factories = new ArrayList<>();
+
+	RedisNodes(int port) {
+		this.port = port;
+	}
+
+	RedisBackplane create(String channel) {
+		return new RedisBackplane(connections(),
+				new RedisSettings(channel, Duration.ofMillis(100), Duration.ofSeconds(10), MAX_MESSAGE_SIZE),
+				this.timers);
+	}
+
+	/** Connections as an application has them. */
+	LettuceConnectionFactory connections() {
+		LettuceConnectionFactory factory = new LettuceConnectionFactory("127.0.0.1", this.port);
+		factory.afterPropertiesSet();
+		factory.start();
+		this.factories.add(factory);
+		return factory;
+	}
+
+	@Override
+	public void close() {
+		this.factories.forEach(LettuceConnectionFactory::destroy);
+		this.timers.dispose();
+	}
+
+}

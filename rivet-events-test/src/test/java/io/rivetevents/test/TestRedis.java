@@ -1,0 +1,111 @@
+package io.rivetevents.test;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import redis.embedded.core.ExecutableProvider;
+
+/**
+ * A real Redis on a port of its own, that can be killed and started again.
+ */
+final class TestRedis implements AutoCloseable {
+
+	private final int port = freePort();
+
+	private final Path binary;
+
+	private Process process;
+
+	private TestRedis(Path binary) {
+		this.binary = binary;
+	}
+
+	/** The one that comes with embedded-redis. */
+	static TestRedis embedded() {
+		try {
+			return new TestRedis(ExecutableProvider.newJarResourceProvider().get().toPath());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** The one that is installed on this machine. */
+	static TestRedis installed() {
+		return new TestRedis(findInstalled().orElseThrow());
+	}
+
+	/**
+	 * Find a Redis on this machine: the one that {@code RIVET_REDIS_SERVER} names, else
+	 * one on the path.
+	 */
+	static Optional<Path> findInstalled() {
+		String named = System.getenv("RIVET_REDIS_SERVER");
+		Stream<Path> candidates = (named != null) ? Stream.of(Path.of(named))
+				: Stream.of(System.getenv("PATH").split(File.pathSeparator))
+					.map((directory) -> Path.of(directory, "redis-server"));
+		return candidates.filter(Files::isExecutable).findFirst();
+	}
+
+	int port() {
+		return this.port;
+	}
+
+	void start() {
+		try {
+			Path log = Files.createTempFile("redis", ".log");
+			this.process = new ProcessBuilder(this.binary.toString(), "--port", String.valueOf(this.port), "--bind",
+					"127.0.0.1", "--save", "", "--appendonly", "no")
+				.redirectErrorStream(true)
+				.redirectOutput(log.toFile())
+				.start();
+			log.toFile().deleteOnExit();
+			Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroyForcibly));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(10)).until(this::accepts);
+	}
+
+	private boolean accepts() {
+		try (Socket socket = new Socket()) {
+			socket.connect(new InetSocketAddress("127.0.0.1", this.port), 100);
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/** As if the machine had lost its power. */
+	void kill() {
+		this.process.destroyForcibly();
+		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !this.process.isAlive());
+	}
+
+	@Override
+	public void close() {
+		kill();
+	}
+
+	private static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
