@@ -37,6 +37,12 @@ final class ActorClients {
 
 	private static final Log logger = LogFactory.getLog(ActorClients.class);
 
+	/** For one connection. */
+	private static final int MAX_SUBSCRIPTIONS = 1000;
+
+	/** Characters of the name of an event and the tags that are asked for. */
+	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
+
 	private final ActorInstance instance;
 
 	private final ActorType type;
@@ -94,9 +100,16 @@ final class ActorClients {
 			this.connections.add(connection);
 			return this.calls.hook(Hook.CONNECT, Caller.of(connection))
 				.thenReturn(connection)
-				.doOnNext(this.observer::connectionOpened)
+				.doOnNext(this::tellOpened)
 				.doOnError((ex) -> leave(connection));
 		});
+	}
+
+	/** A call over HTTP comes and goes with its action. */
+	private void tellOpened(ClientConnection connection) {
+		if (!connection.isStateless()) {
+			this.observer.connectionOpened(connection);
+		}
 	}
 
 	/** In a turn of its own: after a time-out the hook may still be running. */
@@ -125,10 +138,16 @@ final class ActorClients {
 		return this.calls.tolerant(Hook.DISCONNECT, Caller.of(connection)).doFinally((signal) -> {
 			if (this.connections.remove(connection)) {
 				connection.end();
-				this.observer.connectionClosed(connection, connection.outbound().closeReason());
+				tellClosed(connection);
 			}
 			this.instance.touch();
 		});
+	}
+
+	private void tellClosed(ClientConnection connection) {
+		if (!connection.isStateless()) {
+			this.observer.connectionClosed(connection, connection.outbound().closeReason());
+		}
 	}
 
 	/** Handle a message of a connected client. */
@@ -167,6 +186,10 @@ final class ActorClients {
 			this.connections.unsubscribe(connection, request.eventName());
 			return Mono.empty();
 		}
+		if (isTooMuch(connection, request)) {
+			refuseSubscription(connection, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
+			return Mono.empty();
+		}
 		Inbound inbound = new Inbound(Inbound.Kind.SUBSCRIPTION, this.instance.address(), request.eventName(),
 				new Args(this.mapper, List.of()), connection, connection.principal());
 		return this.interceptors
@@ -181,6 +204,12 @@ final class ActorClients {
 				return Mono.empty();
 			})
 			.then();
+	}
+
+	private static boolean isTooMuch(ClientConnection connection, ToServer.SubscriptionRequest request) {
+		int length = request.eventName().length() + request.tags().stream().mapToInt(String::length).sum();
+		boolean isNew = !connection.isSubscribed(request.eventName());
+		return length > MAX_SUBSCRIPTION_LENGTH || (isNew && connection.subscriptionCount() >= MAX_SUBSCRIPTIONS);
 	}
 
 	private Mono<Void> checkSubscription(ClientConnection connection, String event) {

@@ -35,7 +35,17 @@ final class AfterCommit {
 
 				@Override
 				public void afterCompletion(int status) {
-					receipt.complete((status == STATUS_COMMITTED) ? dispatcher.dispatch(dispatch) : Receipt.NOBODY);
+					if (status != STATUS_COMMITTED) {
+						receipt.complete(Receipt.NOBODY);
+						return;
+					}
+					try {
+						receipt.complete(dispatcher.dispatch(dispatch));
+					}
+					catch (RuntimeException ex) {
+						receipt.fail(ex);
+						throw ex;
+					}
 				}
 
 			});

@@ -287,6 +287,13 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	/**
+	 * Return how many events the client has subscribed to.
+	 */
+	public int subscriptionCount() {
+		return this.subscriptions.size();
+	}
+
+	/**
 	 * Return whether a subscription asks for an event.
 	 * @param event name of the event
 	 * @param tags tags that it carries

@@ -1,5 +1,6 @@
 package io.rivetevents.contract;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -146,13 +147,25 @@ public final class EventContract {
 			return implement(namespace, sender);
 		}
 		if (method.isDefault()) {
-			return InvocationHandler.invokeDefault(proxy, method, args);
+			return invokeDefault(proxy, method, args);
 		}
 		return switch (method.getName()) {
 			case "equals" -> proxy == args[0];
 			case "hashCode" -> System.identityHashCode(proxy);
 			default -> "events of " + this.type.getName();
 		};
+	}
+
+	/**
+	 * Not by {@code InvocationHandler.invokeDefault}: the interface need not be public.
+	 */
+	private static @Nullable Object invokeDefault(Object proxy, Method method, @Nullable Object[] args)
+			throws Throwable {
+		Class<?> declaring = method.getDeclaringClass();
+		return MethodHandles.privateLookupIn(declaring, MethodHandles.lookup())
+			.unreflectSpecial(method, declaring)
+			.bindTo(proxy)
+			.invokeWithArguments(args);
 	}
 
 	@Override

@@ -6,7 +6,8 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * A client that was let in is gone. Published in the turn of the instance.
+ * A client that was let in is gone. Published in the turn of the instance. Not published
+ * for single calls over HTTP.
  *
  * @param connection its connection, which tells the actor
  * @param reason what the server told the client, {@code null} if the client left

@@ -65,6 +65,12 @@ public enum ErrorCode {
 	/** Told when a serialized key is the empty text. */
 	EMPTY_KEY("actor", "empty_key", 400, "The key is empty."),
 
+	/**
+	 * Told when a client subscribes to more than 1,000 events, or with a name and tags of
+	 * more than 1,000 characters.
+	 */
+	TOO_MANY_SUBSCRIPTIONS("actor", "too_many_subscriptions", 400, "There are too many subscriptions."),
+
 	/** Told when an interceptor has skipped an action, a subscription or a connection. */
 	SKIPPED("actor", "skipped", 400, "The message was skipped."),
 

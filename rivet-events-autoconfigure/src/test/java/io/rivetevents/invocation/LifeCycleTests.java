@@ -105,6 +105,31 @@ class LifeCycleTests {
 	}
 
 	@Test
+	void boundsTheSubscriptionsOfAClient() {
+		RecordedOutbound client = this.harness.connect(Room.class, "k", "ada");
+		for (int i = 0; i < 1000; i++) {
+			subscribe(client, "e" + i);
+			if (i % 500 == 0) {
+				this.harness.call(Room.class, "k", "names");
+			}
+		}
+		subscribe(client, "e0");
+		this.harness.call(Room.class, "k", "names");
+		assertThat(client.messages(ToClient.Error.class)).isEmpty();
+		subscribe(client, "one more");
+		subscribe(client, "x".repeat(1001));
+		this.harness.call(Room.class, "k", "names");
+		assertThat(client.messages(ToClient.Error.class)).extracting(ToClient.Error::code)
+			.containsExactly("too_many_subscriptions", "too_many_subscriptions");
+	}
+
+	private void subscribe(RecordedOutbound client, String event) {
+		this.harness.directory()
+			.deliver(ActorHarness.address(Room.class, "k"), client.connectionId(),
+					new ToServer.SubscriptionRequest(event, true));
+	}
+
+	@Test
 	void closesWhoMayNotSubscribeIfThatIsAskedFor() {
 		try (ActorHarness strict = new ActorHarness(ActorSettings.DEFAULTS.withCloseOnForbiddenSubscription(true),
 				this.room)) {

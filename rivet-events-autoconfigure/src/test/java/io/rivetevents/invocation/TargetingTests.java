@@ -134,16 +134,16 @@ class TargetingTests {
 	@Test
 	void saysTheSameTyped() {
 		inTurn((c) -> {
-			c.broadcast(Events.class).said("all");
+			c.broadcast(Events.class).saidTwice("all");
 			c.except(connection(c, this.ada)).broadcast(Events.class).said("but one");
 			c.toUser("linus").send(Events.Private.class).whispered("one");
 			connection(c, this.ada).send(Events.class).secret().whispered("by method");
 			return Receipt.NOBODY;
 		});
-		assertThat(said(this.ada)).containsExactly("all", "by method");
-		assertThat(said(this.linus)).containsExactly("all", "but one", "one");
+		assertThat(said(this.ada)).containsExactly("all", "all", "by method");
+		assertThat(said(this.linus)).containsExactly("all", "all", "but one", "one");
 		assertThat(this.linus.messages(ToClient.Event.class)).extracting(ToClient.Event::name)
-			.containsExactly("said", "said", "private.whispered");
+			.containsExactly("said", "said", "said", "private.whispered");
 	}
 
 	@Test
@@ -318,6 +318,19 @@ class TargetingTests {
 	}
 
 	@Test
+	void saysThatAnEventCouldNotBeSentAfterTheCommit() {
+		this.harness.connectUser(Strict.class, "k", "ada");
+		Receipt[] receipt = new Receipt[1];
+		this.harness.call(Strict.class, "k", "say", "x");
+		new TransactionTemplate(new NoTransactions())
+			.executeWithoutResult((status) -> receipt[0] = this.connections.here().where((connection) -> {
+				throw new IllegalStateException("a predicate that fails");
+			}).afterCommit().send("said", "x"));
+		assertThatExceptionOfType(IllegalStateException.class)
+			.isThrownBy(() -> receipt[0].whenDone().block(ActorHarness.PATIENCE));
+	}
+
+	@Test
 	void sendsAtOnceWithoutATransaction() {
 		this.connections.user("ada").afterCommit().send("said", "at once");
 		assertThat(said(this.ada)).containsExactly("at once");
@@ -390,6 +403,11 @@ class TargetingTests {
 		void moved(int x);
 
 		Private secret();
+
+		default void saidTwice(String text) {
+			said(text);
+			said(text);
+		}
 
 		interface Private {
 

@@ -35,16 +35,21 @@ import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.cluster.Connections;
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.UserError;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * Who calls, and what is denied, on real sockets.
@@ -59,6 +64,9 @@ class SecurityIntegrationTests {
 
 	@Autowired
 	private Connections connections;
+
+	@Autowired
+	private Actors actors;
 
 	private String url;
 
@@ -165,6 +173,14 @@ class SecurityIntegrationTests {
 		}
 	}
 
+	@Test
+	void guardsAnActorBehindAnInterface() {
+		ActorHandle safe = this.actors.getOrCreate(Safe.class, "k");
+		assertThat(safe.call("free", String.class).block()).isEqualTo("state");
+		assertThat(catchThrowableOfType(RivetException.class, () -> safe.call("guarded", String.class).block()).code())
+			.isEqualTo("forbidden");
+	}
+
 	private TestSocket open(@Nullable String user) {
 		return open(user, true);
 	}
@@ -267,10 +283,39 @@ class SecurityIntegrationTests {
 
 	}
 
+	interface SafeActions {
+
+		String free();
+
+		@PreAuthorize("hasRole('ADMIN')")
+		String guarded();
+
+	}
+
+	@Actor(name = "safe", actions = SafeActions.class)
+	static class Safe implements SafeActions {
+
+		@CreateState
+		String createState() {
+			return "state";
+		}
+
+		@Override
+		public String free() {
+			return String.valueOf(ActorContext.current().state());
+		}
+
+		@Override
+		public String guarded() {
+			return "gold";
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity
-	@Import(Vault.class)
+	@Import({ Vault.class, Safe.class })
 	static class Application {
 
 		@Bean

@@ -37,7 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * must leave the application's own pages alone.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "rivet.events.base-path=/", "rivet.events.security.allowed-origins=https://friend.example",
+		properties = { "management.health.redis.enabled=false", "rivet.events.base-path=/",
+				"rivet.events.security.allowed-origins=https://friend.example",
 				"management.endpoints.web.exposure.include=health" })
 @AutoConfigureWebTestClient
 class HttpIntegrationTests {
