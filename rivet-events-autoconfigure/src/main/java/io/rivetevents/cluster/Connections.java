@@ -19,7 +19,8 @@ import io.rivetevents.protocol.ValueMapper;
  * The connections of all actors, for the server's own code: a controller, a listener, a
  * scheduled job. What is sent here passes by the turns of the actors: it arrives in the
  * order in which it was sent here, and in no certain order with what an actor sends
- * itself.
+ * itself. The declarations of actors have no say: no event is refused by a strict
+ * contract, and only one that is sent by a contract is droppable for it.
  */
 public final class Connections {
 

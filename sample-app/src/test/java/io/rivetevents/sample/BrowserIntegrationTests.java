@@ -56,8 +56,7 @@ class BrowserIntegrationTests {
 
 	@Test
 	void twoUsersSeeEachOthersMessages() throws IOException {
-		ChromeDriver ada = open();
-		login(ada, "ada");
+		ChromeDriver ada = openAs("ada");
 		ChromeDriver guest = open();
 		waitFor(ada, (browser) -> people(browser).size() == 2);
 		say(ada, "Hello from the engine room");
@@ -91,10 +90,8 @@ class BrowserIntegrationTests {
 
 	@Test
 	void connectionsEndAtLogout() {
-		ChromeDriver ada = open();
-		login(ada, "ada");
-		ChromeDriver linus = open();
-		login(linus, "linus");
+		ChromeDriver ada = openAs("ada");
+		ChromeDriver linus = openAs("linus");
 		waitFor(linus, (browser) -> people(browser).equals(List.of("ada", "linus")));
 		ada.switchTo().newWindow(org.openqa.selenium.WindowType.TAB).get(url());
 		waitFor(ada, (browser) -> status(browser).equals("connected"));
@@ -112,10 +109,8 @@ class BrowserIntegrationTests {
 
 	@Test
 	void playersSeeEachOtherMove() throws IOException {
-		ChromeDriver ada = open();
-		login(ada, "ada");
-		ChromeDriver linus = open();
-		login(linus, "linus");
+		ChromeDriver ada = openAs("ada");
+		ChromeDriver linus = openAs("linus");
 		ada.findElement(testId("tab-game")).click();
 		linus.findElement(testId("tab-game")).click();
 		waitFor(ada, (browser) -> !place(browser, "linus").isEmpty());
@@ -133,10 +128,8 @@ class BrowserIntegrationTests {
 
 	@Test
 	void tellsAUserInAnotherRoomOfAMention() throws IOException {
-		ChromeDriver ada = open();
-		login(ada, "ada");
-		ChromeDriver linus = open();
-		login(linus, "linus");
+		ChromeDriver ada = openAs("ada");
+		ChromeDriver linus = openAs("linus");
 		ada.findElement(testId("room-random")).click();
 		waitFor(ada, (browser) -> status(browser).equals("connected"));
 		say(linus, "Have a look, @ada");
@@ -151,10 +144,8 @@ class BrowserIntegrationTests {
 
 	@Test
 	void playersWhisperToOneAnother() throws IOException {
-		ChromeDriver ada = open();
-		login(ada, "ada");
-		ChromeDriver linus = open();
-		login(linus, "linus");
+		ChromeDriver ada = openAs("ada");
+		ChromeDriver linus = openAs("linus");
 		ChromeDriver guest = open();
 		for (ChromeDriver browser : List.of(ada, linus, guest)) {
 			browser.findElement(testId("tab-game")).click();
@@ -190,6 +181,12 @@ class BrowserIntegrationTests {
 
 	private String url() {
 		return "http://localhost:%d/".formatted(this.port);
+	}
+
+	private ChromeDriver openAs(String name) {
+		ChromeDriver browser = open();
+		login(browser, name);
+		return browser;
 	}
 
 	private static void login(ChromeDriver browser, String name) {

@@ -1,12 +1,17 @@
 package io.rivetevents.sample.conformance;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Profile;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.connection.ClientRequestException;
+import io.rivetevents.connection.Connection;
 
 @Actor("echo")
 @Profile("conformance")
@@ -29,6 +34,13 @@ class Echo {
 
 	@Action
 	void nothing() {
+	}
+
+	/** Asks the caller itself; says why not if there is no answer. */
+	@Action
+	Mono<String> ask(Connection<?> caller, String question, int timeoutMillis) {
+		return caller.request("question", String.class, Duration.ofMillis(timeoutMillis), question)
+			.onErrorResume(ClientRequestException.class, (ex) -> Mono.just(ex.reason().name()));
 	}
 
 	@Action
