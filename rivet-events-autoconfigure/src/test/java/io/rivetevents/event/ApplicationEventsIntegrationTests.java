@@ -3,6 +3,10 @@ package io.rivetevents.event;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,6 +98,21 @@ class ApplicationEventsIntegrationTests {
 		connect("left").close();
 		Awaitility.await().until(() -> !events(ConnectionClosedEvent.class).isEmpty());
 		assertThat(events(ConnectionClosedEvent.class).get(0).reason()).isNull();
+	}
+
+	@Test
+	void tellsNothingOfTheConnectionOfASingleCall() throws IOException, InterruptedException {
+		URI uri = URI.create(this.base + TestSocket.query("field", "call").replace("/connect", "/action/touch"));
+		HttpRequest request = HttpRequest.newBuilder(uri)
+			.header("Content-Type", "application/json")
+			.POST(HttpRequest.BodyPublishers.ofString("{\"args\":[]}"))
+			.build();
+		HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+		assertThat(response.statusCode()).isEqualTo(200);
+		Awaitility.await()
+			.until(() -> has(ActorSleptEvent.class, (event) -> isAt("call", event.actor().address().key())));
+		assertThat(events(ConnectionOpenedEvent.class)).isEmpty();
+		assertThat(events(ConnectionClosedEvent.class)).isEmpty();
 	}
 
 	@Test

@@ -143,7 +143,8 @@ public abstract class AbstractBackplaneTests {
 		awaitReceived(1, count);
 		assertThat(this.nodes.get(1).events())
 			.containsExactlyElementsOf(IntStream.range(0, count).mapToObj((i) -> "e" + i).toList());
-		assertThat(this.nodes.get(0).backplane.status().published()).isEqualTo(count);
+		// it may be confirmed to the publisher after it has arrived
+		Awaitility.await().atMost(PATIENCE).until(() -> this.nodes.get(0).backplane.status().published() == count);
 		assertThat(this.nodes.get(1).backplane.status().received()).isEqualTo(count);
 		assertThat(this.nodes.get(1).backplane.status().lost()).isZero();
 	}

@@ -70,7 +70,7 @@ class RedisBackplaneOutageTests {
 		BackplaneStatus status = this.other.status();
 		assertThat(status.interruptions()).isEqualTo(1);
 		assertThat(status.lost()).isEqualTo(1000);
-		assertThat(this.one.status().published()).isEqualTo(2);
+		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().published() == 2);
 	}
 
 	@Test
