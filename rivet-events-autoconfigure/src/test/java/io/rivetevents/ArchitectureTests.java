@@ -28,7 +28,7 @@ class ArchitectureTests {
 		MAY_USE.put("cluster", List.of("protocol", "contract", "connection"));
 		MAY_USE.put("actor", List.of("protocol", "contract", "connection"));
 		MAY_USE.put("invocation", List.of("annotation", "protocol", "contract", "connection", "actor"));
-		MAY_USE.put("security", List.of("annotation", "protocol", "connection", "actor", "invocation"));
+		MAY_USE.put("security", List.of("annotation", "protocol", "contract", "connection", "actor", "invocation"));
 		MAY_USE.put("event", List.of("protocol", "connection", "actor"));
 		MAY_USE.put("transport", List.of("protocol", "connection", "actor"));
 		MAY_USE.put("autoconfigure", List.of("annotation", "protocol", "contract", "connection", "cluster", "actor",

@@ -2,11 +2,14 @@ package io.rivetevents.actor;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.Invocation.Caller;
@@ -26,6 +29,11 @@ final class ActorCalls {
 	private final ActorType type;
 
 	private final ActorRuntime runtime;
+
+	/** Methods that run: one at the most. */
+	private final AtomicInteger running = new AtomicInteger();
+
+	private final AtomicReference<@Nullable MonoSink<Void>> waiting = new AtomicReference<>();
 
 	private volatile @Nullable Watch watch;
 
@@ -79,6 +87,7 @@ final class ActorCalls {
 			long deadline = this.instance.now() + limit.toNanos();
 			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(onTimeout)));
 			Object result;
+			this.running.incrementAndGet();
 			this.watch = watch;
 			DefaultActorContext.CURRENT.set(invocation.context());
 			try {
@@ -91,7 +100,9 @@ final class ActorCalls {
 				DefaultActorContext.CURRENT.remove();
 			}
 			this.watch = null;
-			if (!watch.end()) {
+			boolean inTime = watch.end();
+			returned();
+			if (!inTime) {
 				return; // it has been answered, and nobody waits for the result
 			}
 			if (result instanceof Mono<?> later) {
@@ -100,6 +111,27 @@ final class ActorCalls {
 			}
 			else {
 				sink.success(Optional.ofNullable(result));
+			}
+		});
+	}
+
+	private void returned() {
+		MonoSink<Void> waiting = (this.running.decrementAndGet() == 0) ? this.waiting.getAndSet(null) : null;
+		if (waiting != null) {
+			waiting.success();
+		}
+	}
+
+	/**
+	 * Wait until no method runs any more: one that is late, on a thread other than that
+	 * of the turn, may run on after it has been answered.
+	 */
+	Mono<Void> allReturned() {
+		return (this.running.get() == 0) ? Mono.empty() : Mono.create((sink) -> {
+			this.waiting.set(sink);
+			// whichever of this and the return comes second sees the other
+			if (this.running.get() == 0) {
+				sink.success();
 			}
 		});
 	}

@@ -67,7 +67,7 @@ final class ActorClients {
 		this.calls = calls;
 		this.connections = instance.connections();
 		this.listeners = listeners;
-		this.interceptors = new InterceptorChain(runtime);
+		this.interceptors = new InterceptorChain(instance, runtime);
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
@@ -84,24 +84,28 @@ final class ActorClients {
 				null, request.identity().principal());
 		AtomicReference<@Nullable ClientConnection> entered = new AtomicReference<>();
 		return this.interceptors
-			.around(inbound, this.type.settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT,
-					(current) -> enter(request, outbound).doOnNext(entered::set).cast(Object.class))
-			.onErrorMap((ex) -> !(ex instanceof RivetException), this::mask)
+			.around(inbound, hookLimit(), false, (current) -> enter(request, outbound, entered).cast(Object.class))
+			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound))
 			.then(Mono.fromSupplier(entered::get))
 			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.SKIPPED)))
 			.doOnError((ex) -> leave(entered.get()));
 	}
 
-	private Mono<ClientConnection> enter(ConnectRequest request, Outbound outbound) {
+	private InterceptorChain.Limit hookLimit() {
+		return new InterceptorChain.Limit(this.type.settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
+	}
+
+	private Mono<ClientConnection> enter(ConnectRequest request, Outbound outbound,
+			AtomicReference<@Nullable ClientConnection> entered) {
 		Caller stranger = new Caller(null, request.identity().principal(), request.params());
 		Mono<Optional<Object>> state = Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, stranger));
 		return this.calls.hook(Hook.BEFORE_CONNECT, stranger).then(state).flatMap((made) -> {
 			ClientConnection connection = new ClientConnection(request, outbound, this.owner, made.orElse(null));
 			this.connections.add(connection);
+			entered.set(connection);
 			return this.calls.hook(Hook.CONNECT, Caller.of(connection))
 				.thenReturn(connection)
-				.doOnNext(this::tellOpened)
-				.doOnError((ex) -> leave(connection));
+				.doOnNext(this::tellOpened);
 		});
 	}
 
@@ -193,12 +197,12 @@ final class ActorClients {
 		Inbound inbound = new Inbound(Inbound.Kind.SUBSCRIPTION, this.instance.address(), request.eventName(),
 				new Args(this.mapper, List.of()), connection, connection.principal());
 		return this.interceptors
-			.around(inbound, this.type.settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT,
+			.around(inbound, hookLimit(), false,
 					(current) -> checkSubscription(connection, current.name())
 						.doOnSuccess(
 								(allowed) -> this.connections.subscribe(connection, current.name(), request.tags()))
 						.cast(Object.class))
-			.onErrorMap((ex) -> !(ex instanceof RivetException), this::mask)
+			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound))
 			.onErrorResume(RivetException.class, (ex) -> {
 				refuseSubscription(connection, ex);
 				return Mono.empty();
@@ -260,15 +264,13 @@ final class ActorClients {
 				new Args(this.mapper, request.args()), connection,
 				(connection != null) ? connection.principal() : null);
 		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
-		Mono<Optional<Object>> result = this.interceptors
-			.around(inbound, timeout, ErrorCode.ACTION_TIMED_OUT,
+		InterceptorChain.Limit limit = new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
+		return this.interceptors
+			.around(inbound, limit, action != null && action.interleave(),
 					(current) -> run(action, connection, current).mapNotNull((value) -> value.orElse(null)))
 			.map(Optional::of)
-			.defaultIfEmpty(Optional.empty());
-		if (action != null && action.interleave()) {
-			result = this.instance.inNewTurn(result);
-		}
-		return result.flatMap((value) -> beforeResponse(request.name(), connection, value))
+			.defaultIfEmpty(Optional.empty())
+			.flatMap((value) -> beforeResponse(request.name(), connection, value))
 			.map((value) -> toTree(action, value))
 			.onErrorMap((ex) -> !(ex instanceof RivetException),
 					(ex) -> this.type.translate(ex, invocation(inbound, connection)))
@@ -281,6 +283,9 @@ final class ActorClients {
 		Mono<Optional<Object>> result = (action != null)
 				? this.calls.call(invocation(inbound, connection), action.timeout(), ErrorCode.ACTION_TIMED_OUT)
 				: Mono.just(Optional.empty());
+		if (action != null && action.interleave()) {
+			result = this.instance.inNewTurn(result);
+		}
 		return (connection != null)
 				? result
 					.doOnNext((value) -> this.listeners.call(this.instance, inbound.name(), connection, inbound.args()))
@@ -313,11 +318,6 @@ final class ActorClients {
 		JsonNode metadata = (ex.metadata() != null) ? this.mapper.toTree(ex.metadata()) : null;
 		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId,
 				this.instance.info(false).specifier());
-	}
-
-	private RivetException mask(Throwable ex) {
-		logger.error("An interceptor of %s failed".formatted(this.instance.address()), ex);
-		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 
 }

@@ -238,7 +238,12 @@ final class ActorInstance implements Mailbox.Owner {
 		if (turn.client()) {
 			this.lastUsed = now();
 		}
-		return Mono.defer(() -> turn.work().apply(this));
+		Mono<Void> work = Mono.defer(() -> turn.work().apply(this));
+		if (turn.interleave()) {
+			return work;
+		}
+		return work.onErrorResume((ex) -> this.calls.allReturned().then(Mono.error(ex)))
+			.then(Mono.defer(this.calls::allReturned));
 	}
 
 	@Override
@@ -349,6 +354,12 @@ final class ActorInstance implements Mailbox.Owner {
 
 	private Clock clock() {
 		return this.runtime.clock();
+	}
+
+	/** Begin something in a turn, which does not wait for its end. */
+	<T> Mono<T> startInNewTurn(Mono<T> work) {
+		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono
+			.fromRunnable(() -> sink.onDispose(work.subscribe(sink::success, sink::error, sink::success))))));
 	}
 
 	/** Go on in a turn once a result is there whose turn is over. */

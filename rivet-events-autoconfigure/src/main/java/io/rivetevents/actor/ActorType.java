@@ -74,10 +74,10 @@ public interface ActorType {
 
 	/**
 	 * Say what a client is told of a failure. What it must not see is logged here.
-	 * @param failure what a method threw
-	 * @param invocation what was called
+	 * @param failure what a method or an interceptor threw
+	 * @param what what failed, for the log
 	 */
-	RivetException translate(Throwable failure, Invocation invocation);
+	RivetException translate(Throwable failure, Object what);
 
 	/**
 	 * How to treat an action.

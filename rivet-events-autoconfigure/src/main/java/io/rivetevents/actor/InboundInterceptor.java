@@ -7,8 +7,10 @@ import reactor.core.publisher.Mono;
  * are asked in their order, the first one outermost.
  * <p>
  * It runs in the turn of the instance, before the arguments are converted and checked:
- * blocking is allowed, and a delay holds the turn, so that messages keep their order. An
- * action with all its interceptors must end within the time-out of the action.
+ * blocking is allowed, and a delay holds the turn, so that messages keep their order. The
+ * interceptors of a message together have the time that the action has, or a hook of a
+ * connection; what they go around has its own. When it has passed, the client is answered
+ * as for a late action, a blocked thread is interrupted, and the action is not begun.
  */
 public interface InboundInterceptor {
 

@@ -2,56 +2,87 @@ package io.rivetevents.actor;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 
 /**
- * The interceptors, one around the other.
+ * The interceptors of one instance, one around the other.
  */
 final class InterceptorChain {
 
-	private final List<InboundInterceptor> interceptors;
+	private final ActorInstance instance;
 
-	private final Scheduler timers;
+	private final ActorRuntime runtime;
 
-	private final Scheduler workers;
-
-	InterceptorChain(ActorRuntime runtime) {
-		this.interceptors = runtime.interceptors();
-		this.timers = runtime.timers();
-		this.workers = runtime.workers();
+	/**
+	 * Create the chain.
+	 * @param instance whose messages go through it
+	 * @param runtime has the interceptors
+	 */
+	InterceptorChain(ActorInstance instance, ActorRuntime runtime) {
+		this.instance = instance;
+		this.runtime = runtime;
 	}
 
 	/**
-	 * Go through the interceptors.
-	 * @param inbound what a client wants
-	 * @param limit time limit that they share with what comes last
+	 * Time that the interceptors of one message may take.
+	 *
+	 * @param time the time; what comes last has a limit of its own
 	 * @param onTimeout what is told when it has passed
+	 */
+	record Limit(Duration time, ErrorCode onTimeout) {
+	}
+
+	/**
+	 * Go through the interceptors. What comes last runs on a worker, in a turn: in this
+	 * one, which is held until all is over, or in a new one if it is interleaved.
+	 * @param inbound what a client wants
+	 * @param limit time for the interceptors
+	 * @param interleave whether other turns may run meanwhile
 	 * @param last what comes last
 	 */
-	Mono<Object> around(Inbound inbound, Duration limit, ErrorCode onTimeout, InboundInterceptor.Next last) {
-		if (this.interceptors.isEmpty()) {
+	Mono<Object> around(Inbound inbound, Limit limit, boolean interleave, InboundInterceptor.Next last) {
+		if (this.runtime.interceptors().isEmpty()) {
 			return last.proceed(inbound);
 		}
-		List<InboundInterceptor> wanted = this.interceptors.stream()
-			.filter((interceptor) -> interceptor.supports(inbound))
-			.toList();
-		if (wanted.isEmpty()) {
-			return last.proceed(inbound);
-		}
+		return Mono.defer(() -> {
+			List<InboundInterceptor> wanted = this.runtime.interceptors()
+				.stream()
+				.filter((interceptor) -> interceptor.supports(inbound))
+				.toList();
+			if (wanted.isEmpty()) {
+				return last.proceed(inbound);
+			}
+			Mono<Object> result = Mono.create((sink) -> {
+				Passage passage = new Passage(sink, limit, this.runtime);
+				passage
+					.run(chain(wanted, (current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
+						.proceed(inbound));
+			});
+			return interleave ? inNewTurn(result) : result;
+		});
+	}
+
+	private Mono<Object> inNewTurn(Mono<Object> result) {
+		return this.instance.inNewTurn(result.map(Optional::of).defaultIfEmpty(Optional.empty()))
+			.flatMap(Mono::justOrEmpty);
+	}
+
+	private Passage.Reentry reentry(boolean interleave) {
+		return interleave ? this.instance::startInNewTurn : (last) -> last.subscribeOn(this.runtime.workers());
+	}
+
+	private static InboundInterceptor.Next chain(List<InboundInterceptor> interceptors, InboundInterceptor.Next last) {
 		InboundInterceptor.Next next = last;
-		for (int i = wanted.size() - 1; i >= 0; i--) {
-			InboundInterceptor interceptor = wanted.get(i);
+		for (int i = interceptors.size() - 1; i >= 0; i--) {
+			InboundInterceptor interceptor = interceptors.get(i);
 			InboundInterceptor.Next inner = next;
 			next = (current) -> Mono.defer(() -> interceptor.intercept(current, inner).cast(Object.class));
 		}
-		return next.proceed(inbound)
-			.timeout(limit, Mono.error(() -> new RivetException(onTimeout)), this.timers)
-			.publishOn(this.workers);
+		return next;
 	}
 
 }

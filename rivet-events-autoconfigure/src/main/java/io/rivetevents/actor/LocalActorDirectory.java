@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -162,7 +163,13 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
 		return ask(target, "connect", false, (instance) -> instance.start(target).flatMap((info) -> {
 			Outbound outbound = this.connections.outbound(request.connectionId());
-			return instance.clients().connect(request, outbound).doOnNext(instance.clients()::welcome).thenReturn(info);
+			return instance.clients().connect(request, outbound).doOnNext((connection) -> {
+				instance.clients().welcome(connection);
+				if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
+					// it has gone meanwhile, and was looked for in vain
+					disconnected(instance.address(), connection.id());
+				}
+			}).thenReturn(info);
 		}));
 	}
 
@@ -214,6 +221,11 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public void disconnected(ActorAddress address, String connectionId) {
 		ActorInstance instance = this.instances.get(address);
 		if (instance != null) {
+			ClientConnection connection = instance.connections().find(connectionId);
+			if (connection != null) {
+				connection.end(); // a turn that waits for its answer need not, and holds
+									// up the next
+			}
 			instance.offer(Turn.ofRuntime((current) -> current.clients().disconnect(connectionId)));
 		}
 	}
@@ -232,10 +244,15 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	private Mono<Visit> enter(ActorTarget target, ConnectRequest caller) {
-		return ask(target, "connect", false,
+		return locate(target).flatMap((address) -> ask((turn) -> submit(address, turn, "connect"), false,
 				(instance) -> instance.start(target)
 					.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
-					.map((connection) -> new Visit(instance, connection)));
+					.map((connection) -> new Visit(instance, connection)),
+				(visit) -> {
+					if (visit != null) {
+						visit.leave();
+					}
+				}));
 	}
 
 	/** The stay of a client that calls one action over HTTP. */
@@ -342,7 +359,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private <T> Mono<T> ask(ActorAddress address, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
-		return ask((turn) -> submit(address, turn, operation), interleave, work);
+		return ask((turn) -> submit(address, turn, operation), interleave, work, (unclaimed) -> {
+		});
 	}
 
 	/** Ask an instance that must not be created for it. */
@@ -355,16 +373,23 @@ public final class LocalActorDirectory implements ActorDirectory {
 				case FULL -> throw overloaded(instance, operation);
 				case CLOSED -> turn.work().apply(instance).subscribe(); // finds nobody
 			}
-		}, interleave, work);
+		}, interleave, work, (unclaimed) -> {
+		});
 	}
 
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
-			Function<ActorInstance, Mono<T>> work) {
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Function<ActorInstance, Mono<T>> work,
+			Consumer<@Nullable T> unclaimed) {
 		return Mono.create((sink) -> {
-			Turn turn = Turn.ofClient((instance) -> work.apply(instance)
-				.doOnSuccess(sink::success)
-				.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
-				.then(), interleave);
+			AtomicBoolean cancelled = new AtomicBoolean();
+			sink.onCancel(() -> cancelled.set(true));
+			Turn turn = Turn.ofClient((instance) -> Mono.defer(() -> work.apply(instance)).doOnSuccess((value) -> {
+				if (cancelled.get()) {
+					unclaimed.accept(value);
+				}
+				else {
+					sink.success(value);
+				}
+			}).onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex))).then(), interleave);
 			try {
 				submission.accept(turn);
 			}

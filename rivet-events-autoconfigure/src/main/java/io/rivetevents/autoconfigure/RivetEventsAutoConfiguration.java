@@ -113,9 +113,10 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers) {
+			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers,
+			Scheduler rivetActorWorkers) {
 		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
-				rivetActorTimers);
+				rivetActorTimers, rivetActorWorkers);
 	}
 
 	@Bean

@@ -68,7 +68,8 @@ public final class Connections {
 
 	/**
 	 * Return the connections of this node, whatever their actor. A predicate sees the
-	 * principal, the params, the state and the actor of each.
+	 * principal, the params, the actor and the state of each; since not every actor keeps
+	 * a connection state, it asks for the actor first. One that fails sends nothing.
 	 */
 	public Targets<@Nullable Object> here() {
 		return this.here;

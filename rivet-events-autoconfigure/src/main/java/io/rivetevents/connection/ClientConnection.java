@@ -191,8 +191,9 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it has been queued
 	 */
 	public boolean deliver(OutgoingMessage message) {
-		OutgoingMessage intercepted = (message.message() instanceof ToClient.Event event) ? intercept(message, event)
-				: message;
+		boolean isEvent = message.message() instanceof ToClient.Event event
+				&& !event.name().equals(ClientRequests.REQUEST);
+		OutgoingMessage intercepted = isEvent ? intercept(message, (ToClient.Event) message.message()) : message;
 		if (intercepted == null) {
 			return false;
 		}
@@ -215,7 +216,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		OutboundEvent original = new OutboundEvent(this, event.name(), new Args(support.mapper(), event.args()));
 		OutboundEvent current = original;
 		for (OutboundInterceptor interceptor : support.interceptors()) {
-			current = interceptor.supports(actorName(), event.name()) ? ask(interceptor, current) : current;
+			current = ask(interceptor, current);
 			if (current == null) {
 				return null;
 			}
@@ -226,7 +227,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private @Nullable OutboundEvent ask(OutboundInterceptor interceptor, OutboundEvent event) {
 		try {
-			return interceptor.intercept(event);
+			return interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event;
 		}
 		catch (RuntimeException ex) {
 			logger.error("Event %s is not sent to %s: an interceptor failed".formatted(event.name(), this), ex);

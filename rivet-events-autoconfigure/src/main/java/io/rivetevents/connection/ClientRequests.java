@@ -60,6 +60,7 @@ public final class ClientRequests {
 			.onErrorMap(TimeoutException.class,
 					(ex) -> new ClientRequestException(Reason.TIMEOUT,
 							"The client has not answered `%s` in %s".formatted(name, timeout)))
+			.publishOn(this.support.workers())
 			.mapNotNull((value) -> convert(name, value, type));
 	}
 

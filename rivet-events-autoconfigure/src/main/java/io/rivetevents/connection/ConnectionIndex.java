@@ -126,6 +126,15 @@ public final class ConnectionIndex implements Dispatcher {
 		}
 		OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args()),
 				dispatch.droppable());
+		if (dispatch.selection() instanceof Selection.Where) {
+			// all are asked before one is told, so that a predicate that fails sends
+			// nothing
+			List<ClientConnection> chosen = candidates.stream()
+				.filter((connection) -> isFor(connection, dispatch))
+				.toList();
+			int queued = chosen.stream().mapToInt((connection) -> connection.deliver(message) ? 1 : 0).sum();
+			return new Receipt.Done(chosen.size(), queued);
+		}
 		int targeted = 0;
 		int queued = 0;
 		for (ClientConnection connection : candidates) {

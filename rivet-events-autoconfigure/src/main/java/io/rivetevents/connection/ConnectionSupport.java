@@ -15,9 +15,10 @@ import io.rivetevents.protocol.ValueMapper;
  * @param interceptors see events on their way out, in their order
  * @param observer is told what happens to connections
  * @param timers tells the time and ends what takes too long; never blocked
+ * @param workers where what follows the answer of a client runs; may be blocked
  */
 public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-		ConnectionObserver observer, Scheduler timers) {
+		ConnectionObserver observer, Scheduler timers, Scheduler workers) {
 
 	public ConnectionSupport {
 		interceptors = List.copyOf(interceptors);

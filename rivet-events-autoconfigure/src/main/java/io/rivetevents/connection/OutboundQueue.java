@@ -41,6 +41,9 @@ public final class OutboundQueue implements Outbound {
 
 	private long queuedBytes;
 
+	/** Part of them. */
+	private long droppableBytes;
+
 	/** Changed under the lock. */
 	private volatile long dropped;
 
@@ -75,8 +78,7 @@ public final class OutboundQueue implements Outbound {
 		}
 		byte[] bytes = message.encodedAs(this.encoding);
 		if (bytes.length > this.limits.maxMessageSize()) {
-			refuse(message.message());
-			return Outcome.CLOSED;
+			return message.isDroppable() ? dropTooLong() : refuse(message.message());
 		}
 		Outcome outcome = put(bytes, message.isDroppable());
 		if (outcome != Outcome.DROPPED) {
@@ -87,25 +89,34 @@ public final class OutboundQueue implements Outbound {
 
 	private Outcome put(byte[] bytes, boolean mayDrop) {
 		synchronized (this.lock) {
-			makeRoomFor(bytes.length);
-			if (this.queuedBytes + bytes.length > this.limits.maxQueuedBytes()) {
-				return mayDrop ? drop() : overrun();
+			if (this.queuedBytes - this.droppableBytes + bytes.length > this.limits.maxQueuedBytes()) {
+				return mayDrop ? drop() : overrun(); // it would not fit without all that
+														// may be dropped
 			}
+			makeRoomFor(bytes.length);
 			this.queuedBytes += bytes.length;
 			Waiting.Item item = this.waiting.add(bytes, mayDrop);
 			if (mayDrop) {
 				this.droppable.add(item);
+				this.droppableBytes += bytes.length;
 			}
 			return Outcome.QUEUED;
 		}
 	}
 
 	private void makeRoomFor(int size) {
-		while (this.queuedBytes + size > this.limits.maxQueuedBytes() && !this.droppable.isEmpty()) {
+		while (this.queuedBytes + size > this.limits.maxQueuedBytes()) {
 			Waiting.Item oldest = this.droppable.remove();
 			this.waiting.remove(oldest);
 			this.queuedBytes -= oldest.bytes().length;
+			this.droppableBytes -= oldest.bytes().length;
 			this.dropped++;
+		}
+	}
+
+	private Outcome dropTooLong() {
+		synchronized (this.lock) {
+			return drop();
 		}
 	}
 
@@ -125,17 +136,17 @@ public final class OutboundQueue implements Outbound {
 	}
 
 	/** An answer too long fails its action; anything else cannot be left out silently. */
-	private void refuse(ToClient message) {
+	private Outcome refuse(ToClient message) {
 		if (message instanceof ToClient.ActionResponse response) {
 			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
-			send(OutgoingMessage
+			return send(OutgoingMessage
 				.of(new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null)));
-			return;
 		}
 		logger.warn("Message over %d bytes closes its connection: %s".formatted(this.limits.maxMessageSize(),
 				(message instanceof ToClient.Event event) ? "event " + event.name()
 						: message.getClass().getSimpleName()));
 		close(CloseReason.of(ErrorCode.OUTGOING_TOO_LONG));
+		return Outcome.CLOSED;
 	}
 
 	@Override
@@ -157,6 +168,7 @@ public final class OutboundQueue implements Outbound {
 			}
 			if (item.isDroppable()) {
 				this.droppable.remove();
+				this.droppableBytes -= item.bytes().length;
 			}
 			this.queuedBytes -= item.bytes().length;
 			return item.bytes();

@@ -1,12 +1,14 @@
 package io.rivetevents.connection;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.contract.EventContracts;
-import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -80,10 +82,16 @@ final class SelectedRecipients implements Recipients {
 
 	private Receipt tell(String event, boolean subscribed, boolean droppable, @Nullable Object[] args) {
 		Assert.hasLength(event, "An event needs a name");
-		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, Args.of(this.mapper, args).values(),
-				this.how.tags(), droppable);
+		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(args), this.how.tags(), droppable);
 		return this.how.afterCommit() ? AfterCommit.dispatch(this.dispatcher, dispatch)
 				: this.dispatcher.dispatch(dispatch);
+	}
+
+	/** As they are now: a tree could be changed by the caller while the event waits. */
+	private List<JsonNode> values(@Nullable Object[] args) {
+		return Arrays.stream(args)
+			.map((arg) -> (arg instanceof JsonNode node) ? node.deepCopy() : this.mapper.toTree(arg))
+			.toList();
 	}
 
 	@Override

@@ -6,12 +6,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +49,7 @@ public final class EventContract {
 		if (!type.isInterface() || type.isAnnotation()) {
 			throw new InvalidContractException(type, "it is no interface");
 		}
-		read(type, prefix(type), isVolatile(type), mapper);
+		read(prefix(type), scopes(type), mapper);
 		if (this.byName.isEmpty()) {
 			throw new InvalidContractException(type, "it has no methods");
 		}
@@ -64,28 +67,47 @@ public final class EventContract {
 		return ((name != null) ? name.value() : Character.toLowerCase(simple.charAt(0)) + simple.substring(1)) + ".";
 	}
 
-	private static boolean isVolatile(Class<?> type) {
-		Class<?> outer = type.getDeclaringClass();
-		return type.isAnnotationPresent(Volatile.class) || (outer != null && outer.isInterface() && isVolatile(outer));
+	/** It, and what it is a namespace of. */
+	private static List<Class<?>> scopes(Class<?> type) {
+		List<Class<?>> scopes = new ArrayList<>();
+		for (Class<?> scope = type; scope != null && scope.isInterface(); scope = scope.getDeclaringClass()) {
+			scopes.add(scope);
+		}
+		return scopes;
 	}
 
-	private void read(Class<?> part, String prefix, boolean droppable, ValueMapper mapper) {
+	private void read(String prefix, List<Class<?>> scopes, ValueMapper mapper) {
+		Class<?> part = scopes.get(0);
 		Method[] methods = part.getMethods();
 		Arrays.sort(methods, Comparator.comparing(Method::toGenericString));
 		for (Method method : methods) {
 			if (Modifier.isAbstract(method.getModifiers())) {
-				read(method, part, prefix, droppable, mapper);
+				read(method, prefix, scopes, mapper);
 			}
 		}
-		for (Class<?> nested : part.getDeclaredClasses()) {
-			if (nested.isInterface() && !nested.isAnnotation()) {
-				read(nested, prefix + namespace(nested), droppable || isVolatile(nested), mapper);
-			}
+		for (Class<?> nested : namespaces(part)) {
+			List<Class<?>> inner = new ArrayList<>(scopes);
+			inner.add(0, nested);
+			read(prefix + namespace(nested), inner, mapper);
 		}
 	}
 
-	private void read(Method method, Class<?> part, String prefix, boolean droppable, ValueMapper mapper) {
-		if (method.getParameterCount() == 0 && method.getReturnType().getDeclaringClass() == part) {
+	/** Those of the interfaces that it extends, too. */
+	private static Set<Class<?>> namespaces(Class<?> part) {
+		Set<Class<?>> namespaces = new LinkedHashSet<>();
+		for (Class<?> nested : part.getDeclaredClasses()) {
+			if (nested.isInterface() && !nested.isAnnotation()) {
+				namespaces.add(nested);
+			}
+		}
+		for (Class<?> extended : part.getInterfaces()) {
+			namespaces.addAll(namespaces(extended));
+		}
+		return namespaces;
+	}
+
+	private void read(Method method, String prefix, List<Class<?>> scopes, ValueMapper mapper) {
+		if (method.getParameterCount() == 0 && namespaces(scopes.get(0)).contains(method.getReturnType())) {
 			this.namespaces.put(method, method.getReturnType());
 			return;
 		}
@@ -103,13 +125,21 @@ public final class EventContract {
 		if (name.isEmpty() || name.endsWith(".")) {
 			throw new InvalidContractException(method, "its name is empty");
 		}
-		EventMethod event = new EventMethod(name, method, droppable || method.isAnnotationPresent(Volatile.class));
-		EventMethod other = this.byName.putIfAbsent(name, event);
+		add(new EventMethod(name, method, isVolatile(method, scopes), scopes));
+	}
+
+	private static boolean isVolatile(Method method, List<Class<?>> scopes) {
+		return method.isAnnotationPresent(Volatile.class)
+				|| scopes.stream().anyMatch((scope) -> scope.isAnnotationPresent(Volatile.class));
+	}
+
+	private void add(EventMethod event) {
+		EventMethod other = this.byName.putIfAbsent(event.name(), event);
 		if (other != null) {
-			throw new InvalidContractException(method, "another method declares the event \"%s\", too: %s"
-				.formatted(name, other.method().toGenericString()));
+			throw new InvalidContractException(event.method(), "another method declares the event \"%s\", too: %s"
+				.formatted(event.name(), other.method().toGenericString()));
 		}
-		this.byMethod.put(method, event);
+		this.byMethod.put(event.method(), event);
 	}
 
 	/**

@@ -1,13 +1,21 @@
 package io.rivetevents.contract;
 
 import java.lang.reflect.Method;
+import java.util.List;
 
 /**
  * A method that declares an event.
  *
  * @param name name of the event, with its namespaces
  * @param method the method
- * @param droppable whether it or a namespace around it is {@code @Volatile}
+ * @param droppable whether it or an interface of its scopes is {@code @Volatile}
+ * @param scopes the interfaces by which it was found, from the innermost to the contract:
+ * what stands on one of them holds for it
  */
-public record EventMethod(String name, Method method, boolean droppable) {
+public record EventMethod(String name, Method method, boolean droppable, List<Class<?>> scopes) {
+
+	public EventMethod {
+		scopes = List.copyOf(scopes);
+	}
+
 }

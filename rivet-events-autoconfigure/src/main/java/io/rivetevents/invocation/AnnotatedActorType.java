@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -175,7 +176,8 @@ final class AnnotatedActorType implements ActorType {
 					"it must implement %s, which declares its actions".formatted(contract.getName()));
 		}
 		for (Method declared : contract.getMethods()) {
-			Method method = ClassUtils.getMostSpecificMethod(declared, this.type);
+			Method method = BridgeMethodResolver
+				.findBridgedMethod(ClassUtils.getMostSpecificMethod(declared, this.type));
 			boolean known = this.actions.values().stream().anyMatch((action) -> action.getMethod().equals(method));
 			if (!known && !Modifier.isStatic(declared.getModifiers())) {
 				addAction(method, "");
@@ -317,11 +319,7 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
-	public RivetException translate(Throwable failure, Invocation invocation) {
-		return translate(failure, (Object) invocation);
-	}
-
-	private RivetException translate(Throwable failure, Object what) {
+	public RivetException translate(Throwable failure, Object what) {
 		RivetException known = this.support.translate(failure);
 		if (known != null) {
 			return known;

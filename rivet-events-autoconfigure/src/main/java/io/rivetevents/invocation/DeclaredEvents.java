@@ -60,8 +60,8 @@ final class DeclaredEvents {
 
 	void checkSubscription(String name, @Nullable Principal principal) {
 		EventMethod event = this.events.get(name);
-		if (event != null && this.guard.guards(event.method())) {
-			this.guard.check(event.method(), principal);
+		if (event != null && this.guard.guards(event)) {
+			this.guard.check(event, principal);
 		}
 	}
 

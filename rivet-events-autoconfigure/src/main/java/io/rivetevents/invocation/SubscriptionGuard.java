@@ -1,12 +1,13 @@
 package io.rivetevents.invocation;
 
-import java.lang.reflect.Method;
 import java.security.Principal;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.contract.EventMethod;
+
 /**
- * Decides who may subscribe to an event by what stands on the method that declares it.
+ * Decides who may subscribe to an event by what stands on its declaration.
  */
 public interface SubscriptionGuard {
 
@@ -14,29 +15,28 @@ public interface SubscriptionGuard {
 	SubscriptionGuard NONE = new SubscriptionGuard() {
 
 		@Override
-		public boolean guards(Method event) {
+		public boolean guards(EventMethod event) {
 			return false;
 		}
 
 		@Override
-		public void check(Method event, @Nullable Principal principal) {
+		public void check(EventMethod event, @Nullable Principal principal) {
 		}
 
 	};
 
 	/**
-	 * Return whether something stands on a method that this decides by. Asked once, at
-	 * start-up.
-	 * @param event method of a contract
+	 * Return whether something stands on its declaration that this decides by.
+	 * @param event what a contract declares
 	 */
-	boolean guards(Method event);
+	boolean guards(EventMethod event);
 
 	/**
 	 * Check that somebody may subscribe. Called in the turn, on a worker.
-	 * @param event method of a contract that this guards
+	 * @param event what a contract declares, and this guards
 	 * @param principal who signed in, {@code null} if nobody did
 	 * @throws RuntimeException if not; translated as one that an action throws
 	 */
-	void check(Method event, @Nullable Principal principal);
+	void check(EventMethod event, @Nullable Principal principal);
 
 }

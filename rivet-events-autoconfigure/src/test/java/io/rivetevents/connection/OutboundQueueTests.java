@@ -97,6 +97,29 @@ class OutboundQueueTests {
 	}
 
 	@Test
+	void dropsNothingForWhatWouldNotFitAllTheSame() {
+		OutboundQueue small = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(300, 1000), () -> {
+		});
+		small.send(event("must", 150));
+		small.send(droppable("p1"));
+		assertThat(small.send(OutgoingMessage
+			.of(new ToClient.Event("p2", List.of(JsonNodeFactory.instance.stringNode("x".repeat(200)))), true)))
+			.isEqualTo(Outbound.Outcome.DROPPED);
+		assertThat(small.dropped()).isEqualTo(1);
+		small.poll();
+		assertThat(new String(small.poll())).contains("p1");
+	}
+
+	@Test
+	void dropsWhatMayBeDroppedAndIsTooLong() {
+		assertThat(this.queue.send(OutgoingMessage
+			.of(new ToClient.Event("p", List.of(JsonNodeFactory.instance.stringNode("x".repeat(300)))), true)))
+			.isEqualTo(Outbound.Outcome.DROPPED);
+		assertThat(this.queue.closeReason()).isNull();
+		assertThat(this.queue.dropped()).isEqualTo(1);
+	}
+
+	@Test
 	void keepsTheOrderAroundWhatIsDropped() {
 		this.queue.send(event("a", 1));
 		this.queue.send(droppable("p0"));

@@ -37,7 +37,7 @@ class EventContractTests {
 		assertThat(this.contracts.of(Game.class).events()).extracting(EventMethod::name, EventMethod::droppable)
 			.containsExactlyInAnyOrder(tuple("started", false), tuple("game-over", false), tuple("tick", true),
 					tuple("inherited", false), tuple("player.moved", true), tuple("player.died", true),
-					tuple("player.items.found", true), tuple("adm.kicked", false));
+					tuple("player.items.found", true), tuple("adm.kicked", false), tuple("base.nested", false));
 	}
 
 	@Test
@@ -94,6 +94,13 @@ class EventContractTests {
 	interface Base {
 
 		void inherited();
+
+		@EventName("base")
+		interface Inherited {
+
+			void nested();
+
+		}
 
 	}
 

@@ -62,7 +62,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers);
+				neighbours.observer(), this.timers, this.workers);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer());
 		this.directory = new LocalActorDirectory(runtime, this.connections);

@@ -153,6 +153,11 @@ class AnnotatedActorTypeTests {
 	}
 
 	@Test
+	void takesActionsFromAGenericContract() {
+		assertThat(type(new Generic()).action("put").timeout()).hasSeconds(5);
+	}
+
+	@Test
 	void refusesAContractThatItDoesNotImplement() {
 		assertInvalid(new NotImplemented(), "NotImplemented", "must implement", "Calls");
 	}
@@ -366,6 +371,22 @@ class AnnotatedActorTypeTests {
 
 		default String greet() {
 			return "hello";
+		}
+
+	}
+
+	interface GenericCalls<T> {
+
+		void put(T value);
+
+	}
+
+	@Actor(name = "generic", actions = GenericCalls.class)
+	static class Generic implements GenericCalls<Integer> {
+
+		@Override
+		@Action(timeout = "5s")
+		public void put(Integer value) {
 		}
 
 	}

@@ -107,6 +107,39 @@ class ClientRequestTests {
 		assertThat(failure(this.connection.request("confirm", Reply.class, LONG))).isEqualTo(Reason.CANCELLED);
 	}
 
+	/**
+	 * The turn that ends the connection waits behind the one that waits for the answer.
+	 */
+	@Test
+	void isCancelledForATurnThatWaits() {
+		call("confirmed");
+		Awaitility.await().until(() -> !this.client.messages(ToClient.Event.class).isEmpty());
+		this.harness.directory().disconnected(ActorHarness.address(Room.class, "k"), this.client.connectionId());
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.harness.connections().members().size() == 0);
+	}
+
+	@Test
+	void goesOnOnAWorker() {
+		Mono<String> answered = thread(this.connection.request("a", Integer.class, LONG));
+		answered.subscribe();
+		answer(1, Map.of("value", 1));
+		assertThat(answered.block(LONG)).startsWith("test-worker");
+		assertThat(thread(this.connection.request("a", Integer.class, Duration.ofMillis(20))).block(LONG))
+			.startsWith("test-worker");
+	}
+
+	private static Mono<String> thread(Mono<Integer> reply) {
+		return reply.map((value) -> Thread.currentThread().getName())
+			.onErrorResume((ex) -> Mono.just(Thread.currentThread().getName()))
+			.cache();
+	}
+
+	private void call(String action) {
+		this.harness.directory()
+			.deliver(ActorHarness.address(Room.class, "k"), this.client.connectionId(),
+					this.harness.request(1, action));
+	}
+
 	@Test
 	void tellsAnAnswerOfTheWrongType() {
 		assertThat(failureAfter(Map.of("value", "text"))).isEqualTo(Reason.BAD_RESULT);

@@ -9,6 +9,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorInfo;
@@ -31,7 +32,9 @@ import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.annotation.OnStateChange;
 import io.rivetevents.annotation.OnWake;
+import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.RivetException;
@@ -102,6 +105,31 @@ class LifeCycleTests {
 		assertThat(ex.code()).isEqualTo("too_late");
 		assertThat(this.harness.call(Room.class, "k", "names").toString()).isEqualTo("[]");
 		assertThat(this.room.log).contains("disconnect late [late]");
+	}
+
+	@Test
+	void forgetsACallThatWasAbortedWhileItConnected() {
+		Disposable call = this.harness.directory()
+			.call(ActorHarness.target(Room.class, "k"), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+					this.harness.request(0, "names"))
+			.subscribe();
+		call.dispose();
+		this.harness.directory()
+			.call(ActorHarness.target(Room.class, "k"), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+					this.harness.request(0, "names"))
+			.subscribe()
+			.dispose();
+		Awaitility.await().until(() -> this.harness.call(Room.class, "k", "names").isEmpty());
+		assertThat(this.room.log.stream().filter((line) -> line.startsWith("connect")).count())
+			.isEqualTo(this.room.log.stream().filter((line) -> line.startsWith("disconnect")).count());
+	}
+
+	@Test
+	void forgetsAClientThatHasGoneBeforeItWasLetIn() {
+		ConnectRequest request = ConnectRequest.stateful(this.harness.mapper().toTree("ada"), Identity.ANONYMOUS);
+		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
+		Awaitility.await().until(() -> this.harness.call(Room.class, "k", "names").isEmpty());
+		assertThat(this.harness.connections().members().size()).isZero();
 	}
 
 	@Test

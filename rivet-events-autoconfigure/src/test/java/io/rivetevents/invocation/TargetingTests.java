@@ -15,6 +15,9 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorSettings;
@@ -180,6 +183,27 @@ class TargetingTests {
 		handle.to(List.of()).send("said", "nobody").whenDone().block(ActorHarness.PATIENCE);
 		assertThat(said(this.ada, this.adasTab)).containsExactly("ada", "ada");
 		assertThat(said(this.linus)).containsExactly("linus", "but ada");
+	}
+
+	@Test
+	void sendsWhatTheArgumentsHeldAtTheTimeOfTheCall() throws InterruptedException {
+		this.harness.directory()
+			.deliver(ActorHarness.address(Room.class, "k"), this.ada.connectionId(), this.harness.request(1, "block"));
+		this.room.blocked.await();
+		ObjectNode node = JsonNodeFactory.instance.objectNode().put("x", 1);
+		Receipt receipt = this.harness.directory().actors().get("Room", "k").send("said", node);
+		node.put("x", 2);
+		this.room.release.countDown();
+		receipt.whenDone().block(ActorHarness.PATIENCE);
+		assertThat(this.linus.messages(ToClient.Event.class).get(0).args()).hasToString("[{\"x\":1}]");
+	}
+
+	@Test
+	void sendsNothingForAPredicateThatFails() {
+		this.harness.connectUser(Strict.class, "k", "ada");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(
+				() -> this.connections.here().where((connection) -> connection.state() != null).send("said", "x"));
+		assertThat(said(this.ada, this.linus)).isEmpty();
 	}
 
 	@Test
