@@ -9,7 +9,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.Invocation.Caller;
@@ -33,7 +32,7 @@ final class ActorCalls {
 	/** Methods that run: one at the most. */
 	private final AtomicInteger running = new AtomicInteger();
 
-	private final AtomicReference<@Nullable MonoSink<Void>> waiting = new AtomicReference<>();
+	private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
 
 	private volatile @Nullable Watch watch;
 
@@ -116,24 +115,32 @@ final class ActorCalls {
 	}
 
 	private void returned() {
-		MonoSink<Void> waiting = (this.running.decrementAndGet() == 0) ? this.waiting.getAndSet(null) : null;
-		if (waiting != null) {
-			waiting.success();
+		if (this.running.decrementAndGet() == 0) {
+			runWaiting();
 		}
 	}
 
 	/**
-	 * Wait until no method runs any more: one that is late, on a thread other than that
-	 * of the turn, may run on after it has been answered.
+	 * Do something once no method runs any more: one that is late may run on after it has
+	 * been answered.
 	 */
-	Mono<Void> allReturned() {
-		return (this.running.get() == 0) ? Mono.empty() : Mono.create((sink) -> {
-			this.waiting.set(sink);
-			// whichever of this and the return comes second sees the other
-			if (this.running.get() == 0) {
-				sink.success();
-			}
-		});
+	void onceReturned(Runnable next) {
+		if (this.running.get() == 0) {
+			next.run();
+			return;
+		}
+		this.waiting.set(next);
+		// whichever of this and the return comes second sees the other
+		if (this.running.get() == 0) {
+			runWaiting();
+		}
+	}
+
+	private void runWaiting() {
+		Runnable next = this.waiting.getAndSet(null);
+		if (next != null) {
+			next.run();
+		}
 	}
 
 	/** What comes after the result may block, so it goes on on a worker. */

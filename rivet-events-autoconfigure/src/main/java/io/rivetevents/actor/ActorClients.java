@@ -265,17 +265,25 @@ final class ActorClients {
 				(connection != null) ? connection.principal() : null);
 		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
 		InterceptorChain.Limit limit = new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
-		return this.interceptors
-			.around(inbound, limit, action != null && action.interleave(),
-					(current) -> run(action, connection, current).mapNotNull((value) -> value.orElse(null)))
-			.map(Optional::of)
-			.defaultIfEmpty(Optional.empty())
-			.flatMap((value) -> beforeResponse(request.name(), connection, value))
-			.map((value) -> toTree(action, value))
-			.onErrorMap((ex) -> !(ex instanceof RivetException),
-					(ex) -> this.type.translate(ex, invocation(inbound, connection)))
-			.doOnError(InvalidArgumentException.class,
-					(ex) -> this.observer.badRequest(connection, this.instance.address(), request.name(), ex));
+		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(action, connection, inbound)
+				: this.interceptors
+					.around(inbound, limit, action != null && action.interleave(),
+							(current) -> run(action, connection, current).mapNotNull((value) -> value.orElse(null)))
+					.map(Optional::of)
+					.defaultIfEmpty(Optional.empty());
+		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
+			result = result.flatMap((value) -> beforeResponse(request.name(), connection, value));
+		}
+		return result.map((value) -> toTree(action, value)).onErrorMap((ex) -> refusal(ex, inbound, connection));
+	}
+
+	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
+		RivetException refusal = (ex instanceof RivetException known) ? known
+				: this.type.translate(ex, invocation(inbound, connection));
+		if (refusal instanceof InvalidArgumentException violation) {
+			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
+		}
+		return refusal;
 	}
 
 	private Mono<Optional<Object>> run(@Nullable ActionSettings action, @Nullable ClientConnection connection,
@@ -299,9 +307,6 @@ final class ActorClients {
 
 	private Mono<Optional<Object>> beforeResponse(String action, @Nullable ClientConnection connection,
 			Optional<Object> value) {
-		if (!this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
-			return Mono.just(value);
-		}
 		return this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, (connection != null) ? Caller.of(connection) : null, action,
 				value.orElse(null));
 	}

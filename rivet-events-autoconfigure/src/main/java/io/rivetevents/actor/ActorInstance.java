@@ -238,12 +238,12 @@ final class ActorInstance implements Mailbox.Owner {
 		if (turn.client()) {
 			this.lastUsed = now();
 		}
-		Mono<Void> work = Mono.defer(() -> turn.work().apply(this));
-		if (turn.interleave()) {
-			return work;
-		}
-		return work.onErrorResume((ex) -> this.calls.allReturned().then(Mono.error(ex)))
-			.then(Mono.defer(this.calls::allReturned));
+		return Mono.defer(() -> turn.work().apply(this));
+	}
+
+	@Override
+	public void onceReturned(Runnable next) {
+		this.calls.onceReturned(next);
 	}
 
 	@Override

@@ -27,6 +27,11 @@ final class InterceptorChain {
 		this.runtime = runtime;
 	}
 
+	/** Whether there are none at all. */
+	boolean isEmpty() {
+		return this.runtime.interceptors().isEmpty();
+	}
+
 	/**
 	 * Time that the interceptors of one message may take.
 	 *
@@ -45,7 +50,7 @@ final class InterceptorChain {
 	 * @param last what comes last
 	 */
 	Mono<Object> around(Inbound inbound, Limit limit, boolean interleave, InboundInterceptor.Next last) {
-		if (this.runtime.interceptors().isEmpty()) {
+		if (isEmpty()) {
 			return last.proceed(inbound);
 		}
 		return Mono.defer(() -> {

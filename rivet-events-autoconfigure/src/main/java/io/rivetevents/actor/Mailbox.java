@@ -47,6 +47,12 @@ final class Mailbox {
 		Mono<Void> work(Turn turn);
 
 		/**
+		 * Do something once no method runs any more, which may be after the work that
+		 * called it has ended.
+		 */
+		void onceReturned(Runnable next);
+
+		/**
 		 * Return what has to be done before the next turn, {@code null} for nothing.
 		 * Asked until it says so.
 		 */
@@ -167,12 +173,18 @@ final class Mailbox {
 	 * @return whether it is over. If not, its end goes on with the next one
 	 */
 	private boolean run(Mono<Void> work, boolean interleave) {
-		// A turn is over when its work has ended AND the call that started it has
-		// returned: a time-out may end the work while a method still blocks this thread.
+		// A turn is over when its work has ended AND what it called has returned, be it
+		// on
+		// this thread or on another: a time-out may end the work while a method still
+		// runs.
 		AtomicBoolean halfOver = new AtomicBoolean(interleave);
 		Runnable onEnd = () -> {
-			if (!interleave && !halfOver.compareAndSet(false, true)) {
-				this.workers.schedule(this::resume);
+			if (!interleave) {
+				this.owner.onceReturned(() -> {
+					if (!halfOver.compareAndSet(false, true)) {
+						this.workers.schedule(this::resume);
+					}
+				});
 			}
 		};
 		work.subscribe(null, (failure) -> {
