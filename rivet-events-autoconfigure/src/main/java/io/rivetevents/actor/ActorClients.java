@@ -112,6 +112,7 @@ final class ActorClients {
 	/** A call over HTTP comes and goes with its action. */
 	private void tellOpened(ClientConnection connection) {
 		if (!connection.isStateless()) {
+			connection.letIn();
 			this.observer.connectionOpened(connection);
 		}
 	}
@@ -148,8 +149,9 @@ final class ActorClients {
 		});
 	}
 
+	/** Of one that was refused by its last hook nobody has been told. */
 	private void tellClosed(ClientConnection connection) {
-		if (!connection.isStateless()) {
+		if (connection.wasLetIn()) {
 			this.observer.connectionClosed(connection, connection.outbound().closeReason());
 		}
 	}

@@ -44,6 +44,8 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private volatile long dropsTold;
 
+	private volatile boolean letIn;
+
 	private volatile @Nullable Object state;
 
 	private volatile @Nullable ClientRequests requests;
@@ -178,6 +180,18 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 			this.requests = new ClientRequests(this, this.owner.support());
 		}
 		return this.requests;
+	}
+
+	/** All hooks have let it in. */
+	public void letIn() {
+		this.letIn = true;
+	}
+
+	/**
+	 * Return whether all hooks have let it in.
+	 */
+	public boolean wasLetIn() {
+		return this.letIn;
 	}
 
 	/** It has left the list: nobody will answer any more. */

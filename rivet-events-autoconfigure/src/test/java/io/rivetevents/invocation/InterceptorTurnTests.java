@@ -56,7 +56,7 @@ class InterceptorTurnTests {
 
 	@Test
 	void leavesNobodyBehindWhoseConnectTimesOut() {
-		start((inbound, next) -> next.proceed(inbound));
+		startImpatient((inbound, next) -> next.proceed(inbound));
 		assertThat(refusal(() -> this.harness.connectUser(Room.class, "never", "ada"))).isEqualTo("callback_timed_out");
 		assertThat(refusal(() -> this.harness.callAsClient(Room.class, "never", "touch")))
 			.isEqualTo("callback_timed_out");
@@ -72,7 +72,7 @@ class InterceptorTurnTests {
 
 	@Test
 	void holdsTheTurnOfAnActionThatIsLateAfterADelay() {
-		start(onActions((inbound, next) -> inbound.name().equals("block")
+		startImpatient(onActions((inbound, next) -> inbound.name().equals("block")
 				? Mono.delay(Duration.ofMillis(20)).then(next.proceed(inbound)) : next.proceed(inbound)));
 		RecordedOutbound ada = this.harness.connectUser(Room.class, "k", "ada");
 		call(ada, 1, "block");
@@ -88,7 +88,7 @@ class InterceptorTurnTests {
 
 	@Test
 	void doesNotBeginAnActionThatWasAnsweredAsLate() {
-		start(onActions((inbound, next) -> {
+		startImpatient(onActions((inbound, next) -> {
 			blockUninterruptibly(this.room.release);
 			return next.proceed(inbound);
 		}));
@@ -100,7 +100,7 @@ class InterceptorTurnTests {
 
 	@Test
 	void doesNotBeginAnActionThatWasAnsweredAsLateWhileItWasSubscribedTo() {
-		start(onActions((inbound, next) -> Mono.fromRunnable(() -> blockUninterruptibly(this.room.release))
+		startImpatient(onActions((inbound, next) -> Mono.fromRunnable(() -> blockUninterruptibly(this.room.release))
 			.then(next.proceed(inbound))));
 		assertThat(refusal(() -> this.harness.callAsClient(Room.class, "k", "touch"))).isEqualTo("action_timed_out");
 		this.room.release.countDown();
@@ -110,7 +110,7 @@ class InterceptorTurnTests {
 
 	@Test
 	void doesNotSubscribeWhoWasAnsweredAsLate() {
-		start((inbound, next) -> {
+		startImpatient((inbound, next) -> {
 			if (inbound.kind() == Inbound.Kind.SUBSCRIPTION) {
 				blockUninterruptibly(this.room.release);
 			}
@@ -127,7 +127,7 @@ class InterceptorTurnTests {
 	@Test
 	void interruptsAnInterceptorThatBlocks() {
 		CountDownLatch interrupted = new CountDownLatch(1);
-		start(onActions((inbound, next) -> {
+		startImpatient(onActions((inbound, next) -> {
 			try {
 				this.room.release.await();
 			}
@@ -230,9 +230,17 @@ class InterceptorTurnTests {
 	}
 
 	private void start(InboundInterceptor interceptor) {
+		start(interceptor, ActorSettings.DEFAULTS);
+	}
+
+	private void startImpatient(InboundInterceptor interceptor) {
 		ActorSettings defaults = ActorSettings.DEFAULTS;
 		ActorSettings settings = new ActorSettings(LIMIT, LIMIT, defaults.lifecycleHookTimeout(),
 				defaults.sleepTimeout(), defaults.saveInterval(), 1000, 1024, 1024, false);
+		start(interceptor, settings);
+	}
+
+	private void start(InboundInterceptor interceptor, ActorSettings settings) {
 		this.harness = new ActorHarness(settings, new MemoryActorStateStore(),
 				new ActorHarness.Neighbours(List.of(interceptor), List.of(), ActorObserver.NONE), this.room);
 	}

@@ -13,6 +13,7 @@ import reactor.core.Disposable;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.actor.MemoryActorStateStore;
@@ -130,6 +131,32 @@ class LifeCycleTests {
 		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
 		Awaitility.await().until(() -> this.harness.call(Room.class, "k", "names").isEmpty());
 		assertThat(this.harness.connections().members().size()).isZero();
+	}
+
+	@Test
+	void tellsObserversOnlyOfThoseWhoWereLetIn() {
+		List<String> told = new CopyOnWriteArrayList<>();
+		ActorObserver observer = new ActorObserver() {
+
+			@Override
+			public void connectionOpened(Connection<?> connection) {
+				told.add("opened " + ((Room.Member) connection.state()).name());
+			}
+
+			@Override
+			public void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
+				told.add("closed " + ((Room.Member) connection.state()).name());
+			}
+
+		};
+		try (ActorHarness observed = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new ActorHarness.Neighbours(List.of(), List.of(), observer), this.room)) {
+			catchThrowableOfType(RivetException.class, () -> observed.connect(Room.class, "k", "late"));
+			RecordedOutbound ada = observed.connect(Room.class, "k", "ada");
+			observed.directory().disconnected(ActorHarness.address(Room.class, "k"), ada.connectionId());
+			Awaitility.await().until(() -> told.contains("closed ada"));
+			assertThat(told).containsExactly("opened ada", "closed ada");
+		}
 	}
 
 	@Test
