@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
@@ -15,7 +15,6 @@ import io.rivetevents.actor.Inbound;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.connection.OutboundEvent;
 import io.rivetevents.connection.OutboundInterceptor;
-import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.protocol.UserError;
 
 // tag::interceptors
@@ -48,14 +47,15 @@ class RateLimit implements InboundInterceptor {
 
 	@Override
 	public Mono<?> intercept(Inbound inbound, Next next) {
-		boolean tooMany = inbound.connection() != null
-				&& this.bids.merge(inbound.connection().id(), 1, Integer::sum) > 100;
-		return tooMany ? Mono.error(new UserError("too_many_bids", "100 bids are enough")) : next.proceed(inbound);
+		String bidder = (inbound.principal() != null) ? inbound.principal().getName() : "guests";
+		boolean tooMany = this.bids.merge(bidder, 1, Integer::sum) > 100;
+		return tooMany ? Mono.error(new UserError("too_many_bids", "100 bids a minute are enough"))
+				: next.proceed(inbound);
 	}
 
-	@EventListener
-	void forget(ConnectionClosedEvent event) {
-		this.bids.remove(event.connection().id());
+	@Scheduled(fixedRate = 1, timeUnit = TimeUnit.MINUTES)
+	void startMinute() {
+		this.bids.clear();
 	}
 
 }
