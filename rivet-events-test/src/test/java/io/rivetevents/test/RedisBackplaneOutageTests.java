@@ -68,7 +68,8 @@ class RedisBackplaneOutageTests {
 		awaitEvent("after");
 		assertThat(this.received).extracting(Dispatch::event).containsExactly("before", "after");
 		BackplaneStatus status = this.other.status();
-		assertThat(status.interruptions()).isEqualTo(1);
+		assertThat(status.interruptions()).isPositive(); // a pause of the machine counts,
+															// too
 		assertThat(status.lost()).isEqualTo(1000);
 		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().published() == 2);
 	}

@@ -174,9 +174,8 @@ class TwoNodesIntegrationTests {
 			File log = Path.of("target", "node-" + name + ".log").toFile();
 			this.process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 					"-Xmx256m", "-cp", System.getProperty("java.class.path"), NodeApplication.class.getName(),
-					"--server.port=" + this.port, "--rivet.events.backplane=redis",
-					"--rivet.events.redis.heartbeat=200ms", "--spring.data.redis.port=" + redis.port(),
-					"--management.endpoint.health.show-details=always")
+					"--server.port=" + this.port, "--rivet.events.backplane=redis", "--rivet.events.redis.heartbeat=1s",
+					"--spring.data.redis.port=" + redis.port(), "--management.endpoint.health.show-details=always")
 				.redirectErrorStream(true)
 				.redirectOutput(log)
 				.start();
