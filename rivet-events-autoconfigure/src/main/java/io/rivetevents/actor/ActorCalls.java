@@ -13,6 +13,7 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.PendingCall;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 
@@ -82,9 +83,29 @@ final class ActorCalls {
 	 * comes from another thread
 	 */
 	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout) {
+		return call(invocation, limit, onTimeout, null);
+	}
+
+	/**
+	 * Call a method on this thread, under a time limit.
+	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
+	 * cannot
+	 * @return its result. If the limit passes, or the client cancels, while the method
+	 * still runs, the error comes from another thread
+	 */
+	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout,
+			@Nullable PendingCall pending) {
 		return Mono.create((sink) -> {
 			long deadline = this.instance.now() + limit.toNanos();
 			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(onTimeout)));
+			if (pending != null) {
+				Runnable cancel = () -> sink.error(new RivetException(ErrorCode.CANCELLED));
+				pending.onCancel(() -> {
+					if (!watch.expire(cancel)) {
+						cancel.run(); // the method has returned, its result is awaited
+					}
+				});
+			}
 			Object result;
 			this.running.incrementAndGet();
 			this.watch = watch;

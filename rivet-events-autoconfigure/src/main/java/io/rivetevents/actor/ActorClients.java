@@ -1,28 +1,26 @@
 package io.rivetevents.actor;
 
-import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
-import tools.jackson.databind.node.NullNode;
 
-import io.rivetevents.actor.ActorType.ActionSettings;
 import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionOwner;
 import io.rivetevents.connection.Outbound;
+import io.rivetevents.connection.PendingCall;
+import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -34,8 +32,6 @@ import io.rivetevents.protocol.ValueMapper;
  * in turns of the instance.
  */
 final class ActorClients {
-
-	private static final Log logger = LogFactory.getLog(ActorClients.class);
 
 	/** For one connection. */
 	private static final int MAX_SUBSCRIPTIONS = 1000;
@@ -49,9 +45,9 @@ final class ActorClients {
 
 	private final ActorCalls calls;
 
-	private final ActorConnections connections;
+	private final ActorActions actions;
 
-	private final ActionListeners listeners;
+	private final ActorConnections connections;
 
 	private final InterceptorChain interceptors;
 
@@ -66,8 +62,8 @@ final class ActorClients {
 		this.type = instance.type();
 		this.calls = calls;
 		this.connections = instance.connections();
-		this.listeners = listeners;
 		this.interceptors = new InterceptorChain(instance, runtime);
+		this.actions = new ActorActions(instance, calls, listeners, this.interceptors, runtime);
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
@@ -75,38 +71,124 @@ final class ActorClients {
 	}
 
 	/**
-	 * Let a client in.
-	 * @return its connection, once it is in the list and its hooks have run
+	 * A client that has been let in, and does not know yet.
+	 *
+	 * @param connection its connection
+	 * @param welcome what it is told
 	 */
-	Mono<ClientConnection> connect(ConnectRequest request, Outbound outbound) {
+	record Admission(ClientConnection connection, ToClient welcome) {
+
+		/** Tell the client. */
+		void tell() {
+			if (this.connection.request().stream() != null) {
+				this.connection.outbound().release(OutgoingMessage.of(this.welcome));
+			}
+			else {
+				this.connection.deliver(OutgoingMessage.of(this.welcome));
+			}
+		}
+
+	}
+
+	/**
+	 * Let a client in.
+	 * @return its admission, once it is in the list and its hooks have run
+	 */
+	Mono<Admission> connect(ConnectRequest request, Outbound outbound) {
 		List<JsonNode> params = (request.params() != null) ? List.of(request.params()) : List.of();
 		Inbound inbound = new Inbound(Inbound.Kind.CONNECT, this.instance.address(), "", new Args(this.mapper, params),
 				null, request.identity().principal());
 		AtomicReference<@Nullable ClientConnection> entered = new AtomicReference<>();
-		return this.interceptors
-			.around(inbound, hookLimit(), false, (current) -> enter(request, outbound, entered).cast(Object.class))
+		AtomicReference<@Nullable Admission> admission = new AtomicReference<>();
+		return replaced(request)
+			.then(this.interceptors.around(inbound, hookLimit(), false,
+					(current) -> enter(request, outbound, entered).doOnNext(admission::set).cast(Object.class)))
 			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound))
-			.then(Mono.fromSupplier(entered::get))
+			.then(Mono.fromSupplier(admission::get))
 			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.SKIPPED)))
 			.doOnError((ex) -> leave(entered.get()));
+	}
+
+	/** The client comes back before the loss of its old connection was noticed. */
+	private Mono<Void> replaced(ConnectRequest request) {
+		StreamRequest wish = request.stream();
+		ClientConnection old = (wish != null && wish.standing() == StreamRequest.Standing.PROVEN)
+				? this.connections.findByStream(wish.stream()) : null;
+		if (old == null) {
+			return Mono.empty();
+		}
+		old.outbound().close(CloseReason.of(ErrorCode.CONNECTION_REPLACED));
+		return disconnect(old);
 	}
 
 	private InterceptorChain.Limit hookLimit() {
 		return new InterceptorChain.Limit(this.type.settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
 	}
 
-	private Mono<ClientConnection> enter(ConnectRequest request, Outbound outbound,
+	private Mono<Admission> enter(ConnectRequest request, Outbound outbound,
 			AtomicReference<@Nullable ClientConnection> entered) {
 		Caller stranger = new Caller(null, request.identity().principal(), request.params());
 		Mono<Optional<Object>> state = Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, stranger));
 		return this.calls.hook(Hook.BEFORE_CONNECT, stranger).then(state).flatMap((made) -> {
 			ClientConnection connection = new ClientConnection(request, outbound, this.owner, made.orElse(null));
-			this.connections.add(connection);
-			entered.set(connection);
-			return this.calls.hook(Hook.CONNECT, Caller.of(connection))
-				.thenReturn(connection)
-				.doOnNext(this::tellOpened);
-		});
+			StreamRequest wish = request.stream();
+			return (wish != null) ? enterStream(connection, wish, entered) : enterPlain(connection, entered);
+		}).doOnNext((admission) -> tellOpened(admission.connection()));
+	}
+
+	private Mono<Admission> enterPlain(ClientConnection connection,
+			AtomicReference<@Nullable ClientConnection> entered) {
+		this.connections.add(connection);
+		entered.set(connection);
+		return this.calls.hook(Hook.CONNECT, Caller.of(connection))
+			.thenReturn(new Admission(connection, new ToClient.Init(this.instance.actorId(), connection.id())));
+	}
+
+	/**
+	 * In the extended mode: what the client has subscribed to is effective before its
+	 * hook runs, and what it has missed is queued.
+	 */
+	private Mono<Admission> enterStream(ClientConnection connection, StreamRequest wish,
+			AtomicReference<@Nullable ClientConnection> entered) {
+		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
+		return Flux.fromIterable(wish.subscriptions())
+			.index()
+			.concatMap((each) -> allow(connection, each.getT2(), each.getT1().intValue())
+				.onErrorResume(RivetException.class, (ex) -> {
+					refused.put(each.getT2().eventName(), this.instance.error(ex, null));
+					return Mono.empty();
+				}))
+			.collectList()
+			.flatMap((allowed) -> {
+				ActorConnections.Entrance entrance = this.connections.enter(connection, allowed, wish);
+				entered.set(connection);
+				return snapshot(connection, wish, entrance)
+					.flatMap((snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection))
+						.thenReturn(new Admission(connection,
+								welcome(connection, wish, entrance, snapshot.orElse(null), refused))));
+			});
+	}
+
+	/** Whoever has missed nothing needs none. */
+	private Mono<Optional<ToClient.SnapshotResult>> snapshot(ClientConnection connection, StreamRequest wish,
+			ActorConnections.Entrance entrance) {
+		ToServer.Snapshot wanted = wish.snapshot();
+		if (wanted == null || entrance.outcome().kind() == ToClient.ResumeOutcome.Kind.RESUMED) {
+			return Mono.just(Optional.empty());
+		}
+		return this.actions.performWithinTurn(connection, new ToServer.ActionRequest(0, wanted.name(), wanted.args()))
+			.map((output) -> new ToClient.SnapshotResult(output, null))
+			.onErrorResume(RivetException.class,
+					(ex) -> Mono.just(new ToClient.SnapshotResult(null, this.instance.error(ex, null))))
+			.map(Optional::of);
+	}
+
+	private ToClient.Welcome welcome(ClientConnection connection, StreamRequest wish,
+			ActorConnections.Entrance entrance, ToClient.@Nullable SnapshotResult snapshot,
+			Map<String, ToClient.Error> refused) {
+		return new ToClient.Welcome(this.instance.actorId(), connection.id(), entrance.position(), wish.stream(),
+				wish.secret(), entrance.outcome(), wish.keepAlive().toMillis(), snapshot, refused,
+				this.instance.isOtherContract(wish.contract()));
 	}
 
 	/** A call over HTTP comes and goes with its action. */
@@ -122,11 +204,6 @@ final class ActorClients {
 		if (connection != null) {
 			this.instance.offer(Turn.ofRuntime((instance) -> disconnect(connection)));
 		}
-	}
-
-	/** Tell a client that it is connected. */
-	void welcome(ClientConnection connection) {
-		connection.deliver(OutgoingMessage.of(new ToClient.Init(this.instance.actorId(), connection.id())));
 	}
 
 	/** Let a client go; without effect for one that is not in the list. */
@@ -156,66 +233,74 @@ final class ActorClients {
 		}
 	}
 
-	/** Handle a message of a connected client. */
-	Mono<Void> receive(String connectionId, ToServer message) {
+	/**
+	 * Handle a message of a connected client.
+	 * @param pending by which it can cancel a call, {@code null} in the plain protocol
+	 */
+	Mono<Void> receive(String connectionId, ToServer message, @Nullable PendingCall pending) {
 		ClientConnection connection = this.connections.find(connectionId);
 		if (connection == null) {
 			return Mono.empty();
 		}
 		if (message instanceof ToServer.ActionRequest request) {
-			return act(connection, request);
+			Mono<Void> answered = this.actions.answer(connection, request, pending);
+			return (pending != null) ? answered.doFinally((signal) -> connection.calls().end(request.id(), pending))
+					: answered;
 		}
 		return subscribe(connection, (ToServer.SubscriptionRequest) message);
 	}
 
-	private Mono<Void> act(ClientConnection connection, ToServer.ActionRequest request) {
-		ActionSettings action = this.type.action(request.name());
-		boolean oneWay = action != null && action.oneWay();
-		return perform(connection, request).doOnNext((output) -> {
-			if (!oneWay) {
-				connection.deliver(OutgoingMessage
-					.of(new ToClient.ActionResponse(request.id(), output.isMissingNode() ? null : output)));
-			}
-		}).onErrorResume((ex) -> {
-			if (!oneWay) {
-				connection.deliver(OutgoingMessage.of(error((RivetException) ex, request.id())));
+	private Mono<Void> subscribe(ClientConnection connection, ToServer.SubscriptionRequest request) {
+		boolean extended = connection.request().stream() != null;
+		if (!request.subscribe()) {
+			return Mono.fromRunnable(() -> {
+				if (extended) {
+					this.connections.subscribe(connection, request, null);
+				}
+				else {
+					this.connections.unsubscribe(connection, request.eventName());
+				}
+			});
+		}
+		return allow(connection, request, connection.subscriptionCount()).doOnNext((allowed) -> {
+			if (extended) {
+				this.connections.subscribe(connection, allowed, null);
 			}
 			else {
-				logger.debug("One-way %s of %s failed: %s".formatted(request.name(), this.instance.address(), ex));
+				this.connections.subscribe(connection, allowed.eventName(), allowed.tags());
 			}
+		}).then().onErrorResume(RivetException.class, (ex) -> {
+			refuseSubscription(connection, request, ex);
 			return Mono.empty();
-		}).then();
+		});
 	}
 
-	private Mono<Void> subscribe(ClientConnection connection, ToServer.SubscriptionRequest request) {
-		if (!request.subscribe()) {
-			this.connections.unsubscribe(connection, request.eventName());
-			return Mono.empty();
-		}
-		if (isTooMuch(connection, request)) {
-			refuseSubscription(connection, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
-			return Mono.empty();
+	/**
+	 * Ask all whether a client may subscribe.
+	 * @param present how many subscriptions it has
+	 * @return what it may subscribe to, as interceptors leave it
+	 */
+	private Mono<ToServer.SubscriptionRequest> allow(ClientConnection connection, ToServer.SubscriptionRequest request,
+			int present) {
+		if (isTooMuch(connection, request, present)) {
+			return Mono.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
 		}
 		Inbound inbound = new Inbound(Inbound.Kind.SUBSCRIPTION, this.instance.address(), request.eventName(),
 				new Args(this.mapper, List.of()), connection, connection.principal());
+		AtomicReference<ToServer.@Nullable SubscriptionRequest> allowed = new AtomicReference<>();
 		return this.interceptors
-			.around(inbound, hookLimit(), false,
-					(current) -> checkSubscription(connection, current.name())
-						.doOnSuccess(
-								(allowed) -> this.connections.subscribe(connection, current.name(), request.tags()))
-						.cast(Object.class))
+			.around(inbound, hookLimit(), false, (current) -> checkSubscription(connection, current.name())
+				.doOnSuccess(
+						(none) -> allowed.set(new ToServer.SubscriptionRequest(current.name(), true, request.tags())))
+				.cast(Object.class))
 			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound))
-			.onErrorResume(RivetException.class, (ex) -> {
-				refuseSubscription(connection, ex);
-				return Mono.empty();
-			})
-			.then();
+			.then(Mono.fromSupplier(allowed::get));
 	}
 
-	private static boolean isTooMuch(ClientConnection connection, ToServer.SubscriptionRequest request) {
+	private static boolean isTooMuch(ClientConnection connection, ToServer.SubscriptionRequest request, int present) {
 		int length = request.eventName().length() + request.tags().stream().mapToInt(String::length).sum();
 		boolean isNew = !connection.isSubscribed(request.eventName());
-		return length > MAX_SUBSCRIPTION_LENGTH || (isNew && connection.subscriptionCount() >= MAX_SUBSCRIPTIONS);
+		return length > MAX_SUBSCRIPTION_LENGTH || (isNew && present >= MAX_SUBSCRIPTIONS);
 	}
 
 	private Mono<Void> checkSubscription(ClientConnection connection, String event) {
@@ -231,8 +316,14 @@ final class ActorClients {
 		});
 	}
 
-	private void refuseSubscription(ClientConnection connection, RivetException ex) {
-		connection.deliver(OutgoingMessage.of(error(ex, null)));
+	private void refuseSubscription(ClientConnection connection, ToServer.SubscriptionRequest request,
+			RivetException ex) {
+		if (connection.request().stream() != null) {
+			this.connections.subscribe(connection, request, this.instance.error(ex, null));
+		}
+		else {
+			connection.deliver(OutgoingMessage.of(this.instance.error(ex, null)));
+		}
 		CloseReason reason = CloseReason.of(ex);
 		if (this.type.settings().closeOnForbiddenSubscription() && reason.equals(CloseReason.of(ErrorCode.FORBIDDEN))) {
 			connection.outbound().close(reason);
@@ -246,8 +337,9 @@ final class ActorClients {
 	 */
 	Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request) {
 		ClientConnection connection = this.connections.find(connectionId);
-		return (connection != null) ? perform(connection, request) : Mono.error(() -> new IllegalArgumentException(
-				"Connection %s is none of %s".formatted(connectionId, this.instance.address())));
+		return (connection != null) ? this.actions.perform(connection, request)
+				: Mono.error(() -> new IllegalArgumentException(
+						"Connection %s is none of %s".formatted(connectionId, this.instance.address())));
 	}
 
 	/**
@@ -257,74 +349,7 @@ final class ActorClients {
 	 * {@code RivetException}
 	 */
 	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request) {
-		ActionSettings action = this.type.action(request.name());
-		if (action == null && !this.listeners.has(this.instance, request.name())) {
-			String message = "Action `%s` was not found.".formatted(request.name());
-			return Mono.error(new RivetException(ErrorCode.ACTION_NOT_FOUND, message));
-		}
-		Inbound inbound = new Inbound(Inbound.Kind.ACTION, this.instance.address(), request.name(),
-				new Args(this.mapper, request.args()), connection,
-				(connection != null) ? connection.principal() : null);
-		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
-		InterceptorChain.Limit limit = new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
-		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(action, connection, inbound)
-				: this.interceptors
-					.around(inbound, limit, action != null && action.interleave(),
-							(current) -> run(action, connection, current).mapNotNull((value) -> value.orElse(null)))
-					.map(Optional::of)
-					.defaultIfEmpty(Optional.empty());
-		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
-			result = result.flatMap((value) -> beforeResponse(request.name(), connection, value));
-		}
-		return result.map((value) -> toTree(action, value)).onErrorMap((ex) -> refusal(ex, inbound, connection));
-	}
-
-	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
-		RivetException refusal = (ex instanceof RivetException known) ? known
-				: this.type.translate(ex, invocation(inbound, connection));
-		if (refusal instanceof InvalidArgumentException violation) {
-			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
-		}
-		return refusal;
-	}
-
-	private Mono<Optional<Object>> run(@Nullable ActionSettings action, @Nullable ClientConnection connection,
-			Inbound inbound) {
-		Mono<Optional<Object>> result = (action != null)
-				? this.calls.call(invocation(inbound, connection), action.timeout(), ErrorCode.ACTION_TIMED_OUT)
-				: Mono.just(Optional.empty());
-		if (action != null && action.interleave()) {
-			result = this.instance.inNewTurn(result);
-		}
-		return (connection != null)
-				? result
-					.doOnNext((value) -> this.listeners.call(this.instance, inbound.name(), connection, inbound.args()))
-				: result;
-	}
-
-	private Invocation invocation(Inbound inbound, @Nullable ClientConnection connection) {
-		return Invocation.ofAction(inbound.name(), new DefaultActorContext(this.instance, connection),
-				(connection != null) ? Caller.of(connection) : null, inbound.args().values());
-	}
-
-	private Mono<Optional<Object>> beforeResponse(String action, @Nullable ClientConnection connection,
-			Optional<Object> value) {
-		return this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, (connection != null) ? Caller.of(connection) : null, action,
-				value.orElse(null));
-	}
-
-	private JsonNode toTree(@Nullable ActionSettings action, Optional<Object> value) {
-		if (action != null && action.durable()) {
-			this.instance.state().save();
-		}
-		return value.map(this.mapper::toTree)
-			.orElseGet(() -> (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance());
-	}
-
-	private ToClient.Error error(RivetException ex, @Nullable Long actionId) {
-		JsonNode metadata = (ex.metadata() != null) ? this.mapper.toTree(ex.metadata()) : null;
-		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId,
-				this.instance.info(false).specifier());
+		return this.actions.perform(connection, request);
 	}
 
 }

@@ -1,8 +1,15 @@
 package io.rivetevents.actor;
 
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,20 +17,58 @@ import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.ConnectionIndex;
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.History;
+import io.rivetevents.connection.HistoryLimits;
+import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.Selection;
+import io.rivetevents.connection.StreamRequest;
+import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToClient.ResumeOutcome;
+import io.rivetevents.protocol.ToServer;
 
 /**
- * The connections of one instance, each of which is among the node's, too. Changed within
- * turns, read by any thread.
+ * The connections of one instance, each of which is among the node's, too, and the order
+ * of what they are sent: each event has a position, and all connections see them in the
+ * order of their positions. Connections are added and removed within turns; all else is
+ * for any thread.
  */
 final class ActorConnections {
+
+	private static final SecureRandom RANDOM = new SecureRandom();
+
+	/** What the thread that is sending an event has been asked to send meanwhile. */
+	private static final ThreadLocal<@Nullable Deque<Runnable>> AFTERWARDS = new ThreadLocal<>();
 
 	private final ConnectionIndex own = new ConnectionIndex();
 
 	private final ConnectionIndex ofNode;
 
-	ActorConnections(ConnectionIndex ofNode) {
+	private final Map<String, ClientConnection> byStream = new ConcurrentHashMap<>(2);
+
+	private final LongSupplier clock;
+
+	private final String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
+
+	/** Guards what follows, and the order of what is sent. */
+	private final Object order = new Object();
+
+	private final History history;
+
+	private long sequence;
+
+	/**
+	 * Create the connections.
+	 * @param ofNode those of the node
+	 * @param history bounds of what is kept of events
+	 * @param clock tells the time in nanoseconds
+	 */
+	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, LongSupplier clock) {
 		this.ofNode = ofNode;
+		this.history = new History(history);
+		this.clock = clock;
 	}
 
 	void add(ClientConnection connection) {
@@ -39,11 +84,17 @@ final class ActorConnections {
 	 */
 	boolean remove(ClientConnection connection) {
 		this.ofNode.remove(connection);
+		this.byStream.remove(connection.streamId(), connection);
 		return this.own.remove(connection);
 	}
 
 	@Nullable ClientConnection find(String id) {
 		return this.own.find(id);
+	}
+
+	/** Return the connection of a stream of the extended mode. */
+	@Nullable ClientConnection findByStream(String streamId) {
+		return this.byStream.get(streamId);
 	}
 
 	boolean isEmpty() {
@@ -72,8 +123,152 @@ final class ActorConnections {
 		}
 	}
 
-	Receipt dispatch(Dispatch dispatch) {
-		return this.own.dispatch(dispatch);
+	// What is sent, in one order
+
+	/**
+	 * Bring an event to connections.
+	 * @param dispatch the event
+	 * @param own bounds of what is kept of the events of its name, {@code null} for none
+	 * of its own
+	 */
+	Receipt dispatch(Dispatch dispatch, @Nullable HistoryLimits own) {
+		Deque<Runnable> afterwards = AFTERWARDS.get();
+		if (afterwards == null) {
+			return inOrder(() -> send(dispatch, own));
+		}
+		// an interceptor or a predicate sends: never within the order of another instance
+		PendingReceipt receipt = new PendingReceipt();
+		afterwards.add(() -> receipt.complete(dispatch(dispatch, own)));
+		return receipt;
+	}
+
+	private Receipt send(Dispatch dispatch, @Nullable HistoryLimits own) {
+		this.sequence++;
+		this.history.add(this.sequence, this.clock.getAsLong(), dispatch.withSelection(byStream(dispatch)), own);
+		return this.own.dispatch(dispatch, position());
+	}
+
+	private Selection byStream(Dispatch dispatch) {
+		return dispatch.selection().byStream((id) -> {
+			ClientConnection connection = this.own.find(id);
+			return (connection != null) ? connection.streamId() : id;
+		});
+	}
+
+	private Position position() {
+		return new Position(this.epoch, this.sequence);
+	}
+
+	private <T> T inOrder(Supplier<T> work) {
+		Deque<Runnable> afterwards = new ArrayDeque<>(0);
+		AFTERWARDS.set(afterwards);
+		T result;
+		try {
+			synchronized (this.order) {
+				result = work.get();
+			}
+		}
+		finally {
+			AFTERWARDS.remove();
+		}
+		afterwards.forEach(Runnable::run);
+		return result;
+	}
+
+	/**
+	 * Where a connection has come in.
+	 *
+	 * @param position what follows has a higher one
+	 * @param outcome what became of the wish to resume
+	 */
+	record Entrance(Position position, ResumeOutcome outcome) {
+	}
+
+	/**
+	 * Add a connection with its subscriptions, and queue what it has missed.
+	 * @param connection the connection
+	 * @param subscriptions its subscriptions, checked
+	 * @param wish where it wants to resume
+	 */
+	Entrance enter(ClientConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest wish) {
+		return inOrder(() -> {
+			this.history.open(this.sequence);
+			add(connection);
+			this.byStream.put(connection.streamId(), connection);
+			subscriptions.forEach((each) -> subscribe(connection, each.eventName(), each.tags()));
+			Position from = wish.resume();
+			return (from != null) ? resume(connection, from, wish.standing())
+					: new Entrance(position(), ResumeOutcome.FRESH);
+		});
+	}
+
+	private Entrance resume(ClientConnection connection, Position from, StreamRequest.Standing standing) {
+		if (!from.epoch().equals(this.epoch)) {
+			return resynced("epoch_changed");
+		}
+		if (from.sequence() > this.sequence) {
+			return resynced("unknown_position");
+		}
+		if (standing == StreamRequest.Standing.UNPROVEN) {
+			return resynced("unknown_stream");
+		}
+		this.history.expire(this.clock.getAsLong());
+		List<History.Replay> missed = this.history.after(from.sequence(), connection);
+		if (missed == null) {
+			return resynced("history_exceeded");
+		}
+		return new Entrance(from, ResumeOutcome.resumed(replay(connection, from, missed)));
+	}
+
+	private Entrance resynced(String reason) {
+		return new Entrance(position(), ResumeOutcome.resynced(reason));
+	}
+
+	private int replay(ClientConnection connection, Position from, List<History.Replay> missed) {
+		Set<String> dropped = this.history.droppedAfter(from.sequence(), connection);
+		if (!dropped.isEmpty()) {
+			connection.deliver(OutgoingMessage.of(new ToClient.Gap(ToClient.Gap.VOLATILE, dropped, from)));
+		}
+		int replayed = 0;
+		for (History.Replay event : missed) {
+			Position position = new Position(this.epoch, event.sequence());
+			replayed += connection
+				.deliver(OutgoingMessage.of(new ToClient.Event(event.event(), event.args(), position))) ? 1 : 0;
+		}
+		connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position())));
+		return replayed;
+	}
+
+	/**
+	 * Change a subscription of a client of the extended mode, and tell it so.
+	 * @param connection whose
+	 * @param request what it wants
+	 * @param refusal why not, {@code null} if it may
+	 */
+	void subscribe(ClientConnection connection, ToServer.SubscriptionRequest request,
+			ToClient.@Nullable Error refusal) {
+		inOrder(() -> {
+			if (!request.subscribe()) {
+				unsubscribe(connection, request.eventName());
+			}
+			else if (refusal == null) {
+				subscribe(connection, request.eventName(), request.tags());
+			}
+			return connection.deliver(OutgoingMessage
+				.of(new ToClient.SubscriptionResponse(request.eventName(), request.subscribe(), position(), refusal)));
+		});
+	}
+
+	/** Tell a client of the extended mode where the stream is. */
+	void keepAlive(ClientConnection connection) {
+		inOrder(() -> connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position()))));
+	}
+
+	/** Drop what is too old of the history. */
+	void expire(long now) {
+		synchronized (this.order) {
+			this.history.expire(now);
+		}
 	}
 
 }

@@ -50,6 +50,11 @@ public interface ActorDirectory {
 	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request);
 
 	/**
+	 * Return whether new connections are refused, since the server is about to stop.
+	 */
+	boolean isDraining();
+
+	/**
 	 * Deliver a message of a connected client. What comes of it goes to the connection's
 	 * way out. The messages of one connection are handled in the order of the calls.
 	 * @param address where the instance is
@@ -57,6 +62,13 @@ public interface ActorDirectory {
 	 * @param message what it sends
 	 */
 	void deliver(ActorAddress address, String connectionId, ToServer message);
+
+	/**
+	 * Tell a client of the extended mode that it is connected, and where the stream is.
+	 * @param address where the instance is
+	 * @param connectionId whom
+	 */
+	void keepAlive(ActorAddress address, String connectionId);
 
 	/**
 	 * Tell an instance that the socket of a connection is gone.

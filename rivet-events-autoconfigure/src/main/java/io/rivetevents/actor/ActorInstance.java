@@ -38,6 +38,7 @@ import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -113,7 +114,7 @@ final class ActorInstance implements Mailbox.Owner {
 		this.runtime = runtime;
 		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), this);
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
-		this.connections = new ActorConnections(directory.members());
+		this.connections = new ActorConnections(directory.members(), type.settings().history(), this::now);
 		this.targets = new EventTargets<>(this::dispatch, runtime.mapper(), runtime.connections().contracts());
 		this.calls = new ActorCalls(this, runtime);
 		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
@@ -183,7 +184,7 @@ final class ActorInstance implements Mailbox.Owner {
 			throw new IllegalArgumentException("The contract of actor %s is strict and has no event `%s`"
 				.formatted(this.address.name(), dispatch.event()));
 		}
-		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch);
+		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
 	}
 
 	/** Ask for the end after the current turn. */
@@ -196,6 +197,7 @@ final class ActorInstance implements Mailbox.Owner {
 	/** Look what time it is. */
 	void tick(long now) {
 		this.calls.check(now);
+		this.connections.expire(now);
 		if (!this.running || !this.mailbox.isIdle()) {
 			return;
 		}
@@ -346,6 +348,24 @@ final class ActorInstance implements Mailbox.Owner {
 			observer().actorWoken(info);
 		}
 		return info;
+	}
+
+	/**
+	 * Return what a client is told of a failure.
+	 * @param actionId which action, {@code null} if none
+	 */
+	ToClient.Error error(RivetException ex, @Nullable Long actionId) {
+		JsonNode metadata = (ex.metadata() != null) ? mapper().toTree(ex.metadata()) : null;
+		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId, info(false).specifier());
+	}
+
+	/**
+	 * Return whether a client was built against another contract than ours.
+	 * @param fingerprint what it says, {@code null} if nothing
+	 */
+	boolean isOtherContract(@Nullable String fingerprint) {
+		String ours = this.runtime.contracts().of(this.type.name());
+		return fingerprint != null && ours != null && !fingerprint.equals(ours);
 	}
 
 	private ActorObserver observer() {

@@ -17,9 +17,10 @@ import io.rivetevents.protocol.ValueMapper;
  * @param connections what connections share
  * @param interceptors go around what clients want, in their order
  * @param observer is told what happens
+ * @param contracts knows what clients are built against
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionSupport connections,
-		List<InboundInterceptor> interceptors, ActorObserver observer) {
+		List<InboundInterceptor> interceptors, ActorObserver observer, ContractFingerprints contracts) {
 
 	public ActorRuntime {
 		interceptors = List.copyOf(interceptors);

@@ -2,6 +2,8 @@ package io.rivetevents.actor;
 
 import java.time.Duration;
 
+import io.rivetevents.connection.HistoryLimits;
+
 /**
  * Limits and times of the instances of an actor.
  *
@@ -16,36 +18,45 @@ import java.time.Duration;
  * @param maxInputSize most bytes of an instance's input, as JSON
  * @param closeOnForbiddenSubscription whether a refused subscription closes the
  * connection, as Rivet does
+ * @param history what is kept of events for clients that come back
  */
 public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
 		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize,
-		boolean closeOnForbiddenSubscription) {
+		boolean closeOnForbiddenSubscription, HistoryLimits history) {
 
 	/** Values that the protocol document gives, or that suit a test. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
-			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 4 * 1024 * 1024, false);
+			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 4 * 1024 * 1024, false,
+			HistoryLimits.DEFAULTS);
 
 	public ActorSettings withActionTimeout(Duration timeout) {
 		return new ActorSettings(timeout, this.connectionHookTimeout, this.lifecycleHookTimeout, this.sleepTimeout,
 				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription);
+				this.closeOnForbiddenSubscription, this.history);
 	}
 
 	public ActorSettings withSleepTimeout(Duration timeout) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout, timeout,
 				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription);
+				this.closeOnForbiddenSubscription, this.history);
 	}
 
 	public ActorSettings withMailboxCapacity(int capacity) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, capacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription);
+				this.closeOnForbiddenSubscription, this.history);
 	}
 
 	public ActorSettings withCloseOnForbiddenSubscription(boolean close) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
-				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize, close);
+				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize, close,
+				this.history);
+	}
+
+	public ActorSettings withHistory(HistoryLimits history) {
+		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
+				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
+				this.closeOnForbiddenSubscription, history);
 	}
 
 }

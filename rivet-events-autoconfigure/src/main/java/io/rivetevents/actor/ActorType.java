@@ -8,6 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.protocol.RivetException;
 
 /**
@@ -97,11 +98,13 @@ public interface ActorType {
 	 * How to treat an event.
 	 *
 	 * @param droppable whether it may be dropped for a connection that is slow
+	 * @param history what is kept of it for clients that come back, {@code null} for what
+	 * holds for the instance
 	 */
-	record EventSettings(boolean droppable) {
+	record EventSettings(boolean droppable, @Nullable HistoryLimits history) {
 
 		/** An event of which nothing is declared. */
-		public static final EventSettings PLAIN = new EventSettings(false);
+		public static final EventSettings PLAIN = new EventSettings(false, null);
 
 	}
 

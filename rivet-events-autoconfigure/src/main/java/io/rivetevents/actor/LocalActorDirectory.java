@@ -25,6 +25,7 @@ import io.rivetevents.connection.ConnectionIndex;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Outbound;
+import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
@@ -53,6 +54,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private final ActionListeners listeners = new ActionListeners();
 
 	private final Actors actors;
+
+	private volatile boolean draining;
 
 	private volatile boolean stopping;
 
@@ -100,8 +103,21 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** Begin to look at the time. */
 	public void start() {
 		this.stopping = false;
+		this.draining = false;
 		this.ticking = this.runtime.timers()
 			.schedulePeriodically(this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/**
+	 * Refuse new connections with {@code actor.restarting}; those that are there stay.
+	 */
+	public void drain() {
+		this.draining = true;
+	}
+
+	@Override
+	public boolean isDraining() {
+		return this.draining;
 	}
 
 	/**
@@ -112,6 +128,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public Mono<Void> stop() {
 		return Mono.defer(() -> {
 			this.stopping = true;
+			this.draining = true;
 			this.instances.values().forEach((instance) -> instance.requestEnd(ActorInstance.End.SHUTDOWN));
 			return Flux.interval(Duration.ZERO, TICK, this.runtime.timers())
 				.takeUntil((tick) -> this.instances.isEmpty())
@@ -161,13 +178,16 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
+		if (this.draining) {
+			return Mono.error(new RivetException(ErrorCode.RESTARTING));
+		}
 		return ask(target, "connect", false, (instance) -> instance.start(target).flatMap((info) -> {
 			Outbound outbound = this.connections.outbound(request.connectionId());
-			return instance.clients().connect(request, outbound).doOnNext((connection) -> {
-				instance.clients().welcome(connection);
+			return instance.clients().connect(request, outbound).doOnNext((admission) -> {
+				admission.tell();
 				if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
 					// it has gone meanwhile, and was looked for in vain
-					disconnected(instance.address(), connection.id());
+					disconnected(instance.address(), request.connectionId());
 				}
 			}).thenReturn(info);
 		}));
@@ -179,16 +199,59 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (instance == null) {
 			return; // it has ended, and its connections with it
 		}
+		if (message instanceof ToServer.Cancel cancel) {
+			cancel(instance, connectionId, cancel);
+			return;
+		}
 		if (message instanceof ToServer.ActionRequest reply && reply.name().equals(ClientRequests.REPLY)) {
 			answerRequest(instance, connectionId, reply);
 			return;
 		}
 		boolean interleave = message instanceof ToServer.ActionRequest request
 				&& isInterleaved(instance.type(), request.name());
-		Turn turn = Turn.ofClient((current) -> current.clients().receive(connectionId, message), interleave);
+		PendingCall pending = pendingCall(instance, connectionId, message);
+		Turn turn = Turn.ofClient((current) -> current.clients().receive(connectionId, message, pending), interleave);
 		if (instance.offer(turn) == Mailbox.Offer.FULL) {
-			Long actionId = (message instanceof ToServer.ActionRequest request) ? request.id() : null;
-			this.connections.outbound(connectionId).send(OutgoingMessage.of(overloaded(instance, "message", actionId)));
+			refuse(instance, connectionId, message, pending);
+		}
+	}
+
+	private void refuse(ActorInstance instance, String connectionId, ToServer message, @Nullable PendingCall pending) {
+		Long actionId = (message instanceof ToServer.ActionRequest request) ? request.id() : null;
+		ClientConnection connection = instance.connections().find(connectionId);
+		if (connection != null && actionId != null && pending != null) {
+			connection.calls().end(actionId, pending);
+			if (((ToServer.ActionRequest) message).options().oneWay()) {
+				return;
+			}
+		}
+		this.connections.outbound(connectionId).send(OutgoingMessage.of(overloaded(instance, "message", actionId)));
+	}
+
+	/** Not in a turn: the call may hold it. */
+	private void cancel(ActorInstance instance, String connectionId, ToServer.Cancel cancel) {
+		ClientConnection connection = instance.connections().find(connectionId);
+		if (connection != null) {
+			connection.calls().cancel(cancel.id(), this.runtime.workers());
+		}
+	}
+
+	private static @Nullable PendingCall pendingCall(ActorInstance instance, String connectionId, ToServer message) {
+		ClientConnection connection = instance.connections().find(connectionId);
+		if (connection == null || connection.request().stream() == null
+				|| !(message instanceof ToServer.ActionRequest request)) {
+			return null;
+		}
+		Duration deadline = request.options().deadline();
+		return connection.calls().begin(request.id(), (deadline != null) ? instance.now() + deadline.toNanos() : null);
+	}
+
+	@Override
+	public void keepAlive(ActorAddress address, String connectionId) {
+		ActorInstance instance = this.instances.get(address);
+		ClientConnection connection = (instance != null) ? instance.connections().find(connectionId) : null;
+		if (instance != null && connection != null && connection.wasLetIn()) {
+			instance.connections().keepAlive(connection);
 		}
 	}
 
@@ -247,7 +310,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return locate(target).flatMap((address) -> ask((turn) -> submit(address, turn, "connect"), false,
 				(instance) -> instance.start(target)
 					.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
-					.map((connection) -> new Visit(instance, connection)),
+					.map((admission) -> new Visit(instance, admission.connection())),
 				(visit) -> {
 					if (visit != null) {
 						visit.leave();

@@ -36,15 +36,28 @@ final class Watch {
 
 	/** Interrupt the thread if it is too late. */
 	void check(long now) {
-		if (now - this.deadline >= 0 && this.phase.compareAndSet(RUNNING, EXPIRING)) {
-			try {
-				this.onTimeout.run();
-				this.thread.interrupt();
-			}
-			finally {
-				this.phase.set(EXPIRED);
-			}
+		if (now - this.deadline >= 0) {
+			expire(this.onTimeout);
 		}
+	}
+
+	/**
+	 * Interrupt the thread, if the method has not ended.
+	 * @param onExpiry what to do then, before anything else
+	 * @return whether it had not ended
+	 */
+	boolean expire(Runnable onExpiry) {
+		if (!this.phase.compareAndSet(RUNNING, EXPIRING)) {
+			return false;
+		}
+		try {
+			onExpiry.run();
+			this.thread.interrupt();
+		}
+		finally {
+			this.phase.set(EXPIRED);
+		}
+		return true;
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.rivetevents.autoconfigure;
 
 import java.time.Clock;
+import java.util.Collections;
+import java.util.List;
 
 import jakarta.validation.Validator;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -20,6 +22,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.util.unit.DataSize;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +34,7 @@ import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.InboundInterceptor;
+import io.rivetevents.actor.ContractFingerprints;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
@@ -39,6 +43,7 @@ import io.rivetevents.cluster.Connections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.ConnectionSupport;
+import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.event.EventPublishingObserver;
@@ -124,18 +129,31 @@ public final class RivetEventsAutoConfiguration {
 		RivetEventsProperties.Actor actor = properties.actor();
 		ActorSettings settings = new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(),
 				actor.lifecycleHookTimeout(), actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(),
-				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false);
+				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false, history(properties));
 		return settings.withCloseOnForbiddenSubscription(
 				properties.security().onForbiddenSubscription() == OnForbiddenSubscription.CLOSE);
+	}
+
+	/**
+	 * What is sent again must fit into the queue of the client, or it never comes back.
+	 */
+	private static HistoryLimits history(RivetEventsProperties properties) {
+		RivetEventsProperties.History history = properties.history();
+		DataSize queue = Collections
+			.min(List.of(properties.websocket().maxQueuedSize(), properties.sse().maxQueuedSize()));
+		long maxBytes = Math.min(history.maxSize().toBytes(), queue.toBytes() / 2);
+		return new HistoryLimits(history.maxEvents(), maxBytes, history.maxAge());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(ActorDirectory.class)
 	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionSupport support,
 			Scheduler rivetActorWorkers, ObjectProvider<InboundInterceptor> interceptors, ActorObserver observer,
-			ObjectProvider<Clock> clock, ConnectionRegistry connections) {
+			ObjectProvider<Clock> clock, ConnectionRegistry connections,
+			ObjectProvider<ContractFingerprints> contracts) {
 		ActorRuntime runtime = new ActorRuntime(store, rivetActorWorkers, clock.getIfUnique(Clock::systemUTC), support,
-				interceptors.orderedStream().toList(), observer);
+				interceptors.orderedStream().toList(), observer,
+				contracts.getIfAvailable(() -> ContractFingerprints.NONE));
 		return new LocalActorDirectory(runtime, connections);
 	}
 
@@ -165,8 +183,8 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory, Connections connections,
-			RivetEventsProperties properties) {
-		return new RivetEventsLifecycle(directory, connections, properties.shutdown().timeout());
+			ConnectionRegistry registry, Scheduler rivetActorTimers, RivetEventsProperties properties) {
+		return new RivetEventsLifecycle(directory, connections, registry, rivetActorTimers, properties.shutdown());
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,34 +1,55 @@
 package io.rivetevents.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.context.SmartLifecycle;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Outbound;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Starts the clock of the actors and the backplane, and ends them before the web server
- * stops: an open socket would hold its graceful shutdown up.
+ * stops: an open socket would hold its graceful shutdown up. At the end new connections
+ * are refused, clients are told, and the connections are closed one after the other, so
+ * that not all come back in the same second; then the instances are saved.
  */
 final class RivetEventsLifecycle implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(RivetEventsLifecycle.class);
 
+	/** Connections are closed in so many steps. */
+	private static final int STEPS = 50;
+
 	private final LocalActorDirectory directory;
 
 	private final Connections connections;
 
-	private final Duration timeout;
+	private final ConnectionRegistry registry;
+
+	private final Scheduler timers;
+
+	private final RivetEventsProperties.Shutdown settings;
 
 	private volatile boolean running;
 
-	RivetEventsLifecycle(LocalActorDirectory directory, Connections connections, Duration timeout) {
+	RivetEventsLifecycle(LocalActorDirectory directory, Connections connections, ConnectionRegistry registry,
+			Scheduler timers, RivetEventsProperties.Shutdown settings) {
 		this.directory = directory;
 		this.connections = connections;
-		this.timeout = timeout;
+		this.registry = registry;
+		this.timers = timers;
+		this.settings = settings;
 	}
 
 	@Override
@@ -41,12 +62,31 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		this.running = false;
-		this.directory.stop().timeout(this.timeout).doFinally((signal) -> {
-			this.connections.stop();
-			callback.run();
-		})
-			.subscribe(null, (ex) -> logger
-				.warn("%d instances could not be ended in %s".formatted(this.directory.size(), this.timeout)));
+		this.directory.drain();
+		Mono.defer(this::closeConnections)
+			.then(Mono.defer(this.directory::stop))
+			.timeout(this.settings.timeout(), this.timers)
+			.doFinally((signal) -> {
+				this.connections.stop();
+				callback.run();
+			})
+			.subscribe(null, (ex) -> logger.warn(
+					"%d instances could not be ended in %s".formatted(this.directory.size(), this.settings.timeout())));
+	}
+
+	private Mono<Void> closeConnections() {
+		List<Outbound> open = this.registry.outbounds();
+		Duration spread = this.settings.spread();
+		if (open.isEmpty() || spread.isZero()) {
+			return Mono.empty();
+		}
+		open.forEach((outbound) -> outbound.announceEnd(ThreadLocalRandom.current().nextLong(spread.toMillis() + 1)));
+		int step = Math.max(1, (open.size() + STEPS - 1) / STEPS);
+		return Flux.fromIterable(open)
+			.buffer(step)
+			.delayElements(spread.dividedBy((open.size() + step - 1) / step), this.timers)
+			.doOnNext((some) -> some.forEach((outbound) -> outbound.close(CloseReason.of(ErrorCode.RESTARTING))))
+			.then();
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.rivetevents.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -19,12 +20,14 @@ import org.springframework.util.unit.DataSize;
  * @param shutdown End of the application.
  * @param backplane What carries events to other nodes.
  * @param redis Backplane over Redis.
+ * @param sse Server-Sent Events transport.
+ * @param history Events that are kept for clients that come back.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
 		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
-		@DefaultValue Redis redis) {
+		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history) {
 
 	/**
 	 * What carries events to other nodes.
@@ -95,6 +98,37 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
+	 * Server-Sent Events transport.
+	 *
+	 * @param enabled Whether to serve actors over Server-Sent Events.
+	 * @param maxMessageSize Largest body that is accepted from a client; a larger one
+	 * closes its connection with message.incoming_too_long.
+	 * @param maxOutgoingMessageSize Largest message that is sent to a client; a larger
+	 * answer fails its action, a larger event closes the connection, both with
+	 * message.outgoing_too_long.
+	 * @param maxQueuedSize Most data that may wait for one client; a client that reads
+	 * too slowly for it is closed with connection.slow_consumer.
+	 * @param keepAlive Time from one keep-alive to the next; on Linux a client that does
+	 * not acknowledge anything for twice that time is closed.
+	 */
+	public record Sse(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
+			@DefaultValue("1MB") DataSize maxOutgoingMessageSize, @DefaultValue("4MB") DataSize maxQueuedSize,
+			@DefaultValue("25s") Duration keepAlive) {
+	}
+
+	/**
+	 * Events that are kept for clients that come back; for each instance, in memory.
+	 *
+	 * @param maxEvents Most events that are kept; 0 keeps none.
+	 * @param maxSize Most data that is kept; never more than half of what may wait for a
+	 * client.
+	 * @param maxAge Longest time for which an event is kept.
+	 */
+	public record History(@DefaultValue("1000") int maxEvents, @DefaultValue("1MB") DataSize maxSize,
+			@DefaultValue("2m") Duration maxAge) {
+	}
+
+	/**
 	 * HTTP transport.
 	 *
 	 * @param enabled Whether to serve calls and the management of instances over HTTP.
@@ -117,9 +151,19 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * alone, which protect themselves by the origin and the content type of a request.
 	 * @param onForbiddenSubscription What happens to a client that may not subscribe to
 	 * an event; RivetKit clients that are closed come back at once and try again.
+	 * @param authenticationRequired Whether clients are refused with
+	 * auth.authentication_required whom neither the handshake nor their params nor their
+	 * first message identify.
+	 * @param authenticationTimeout Time for the first message of a client of the extended
+	 * mode; one that must sign in and takes longer is closed with
+	 * auth.authentication_timed_out, any other with connection.timed_out.
+	 * @param streamKey Key to the secrets that prove streams; nodes that share clients
+	 * need the same. Random if it is not set.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue("true") boolean csrfExempt,
-			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription) {
+			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
+			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
+			@Nullable String streamKey) {
 	}
 
 	/**
@@ -142,8 +186,11 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 *
 	 * @param timeout Longest time to wait for instances to be saved and connections to be
 	 * closed when the application stops.
+	 * @param spread Time over which the connections are closed one after the other, and
+	 * over which their clients come back; nothing if there are none. At most half of the
+	 * time-out.
 	 */
-	public record Shutdown(@DefaultValue("10s") Duration timeout) {
+	public record Shutdown(@DefaultValue("10s") Duration timeout, @DefaultValue("2s") Duration spread) {
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.rivetevents.autoconfigure;
 
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -27,6 +30,8 @@ import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
+import org.springframework.util.function.SingletonSupplier;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.connection.ConnectionAuthenticator;
@@ -35,11 +40,13 @@ import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.security.AuthenticationPrincipalResolver;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.ConnectionLogoutHandler;
+import io.rivetevents.security.CredentialsAuthenticationConverter;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
+import io.rivetevents.security.StandardCredentialsConverter;
 import io.rivetevents.transport.BasePath;
 
 /**
@@ -88,20 +95,22 @@ public final class RivetEventsSecurityAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(ConnectionAuthenticator.class)
-	ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> converter,
+	ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> params,
+			ObjectProvider<CredentialsAuthenticationConverter> credentials,
 			ObjectProvider<ReactiveAuthenticationManager> manager, ObjectProvider<ReactiveUserDetailsService> users,
 			ObjectProvider<PasswordEncoder> passwords) {
-		ConnParamsAuthenticationConverter found = converter.getIfUnique();
-		if (found == null) {
-			return ConnectionAuthenticator.NONE;
-		}
-		return new ManagedConnectionAuthenticator(found,
-				manager.getIfUnique(() -> userDetailsManager(users.getObject(), passwords)));
+		Supplier<@Nullable ReactiveAuthenticationManager> managers = SingletonSupplier
+			.ofNullable(() -> manager.getIfUnique(() -> userDetailsManager(users.getIfUnique(), passwords)));
+		return new ManagedConnectionAuthenticator(params.getIfUnique(() -> (none) -> Mono.empty()),
+				credentials.getIfUnique(StandardCredentialsConverter::new), managers);
 	}
 
 	/** What Spring Security itself makes of users and no manager. */
-	private static ReactiveAuthenticationManager userDetailsManager(ReactiveUserDetailsService users,
-			ObjectProvider<PasswordEncoder> passwords) {
+	private static @Nullable ReactiveAuthenticationManager userDetailsManager(
+			@Nullable ReactiveUserDetailsService users, ObjectProvider<PasswordEncoder> passwords) {
+		if (users == null) {
+			return null;
+		}
 		UserDetailsRepositoryReactiveAuthenticationManager manager = new UserDetailsRepositoryReactiveAuthenticationManager(
 				users);
 		passwords.ifUnique(manager::setPasswordEncoder);

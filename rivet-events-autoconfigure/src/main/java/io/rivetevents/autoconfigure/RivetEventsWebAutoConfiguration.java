@@ -1,5 +1,7 @@
 package io.rivetevents.autoconfigure;
 
+import java.time.Duration;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -16,6 +18,7 @@ import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAd
 import reactor.netty.http.server.HttpServer;
 
 import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
@@ -23,9 +26,14 @@ import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.ActorHandlerMapping;
 import io.rivetevents.transport.BasePath;
 import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.LinkSettings;
+import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.OriginFilter;
+import io.rivetevents.transport.StreamSecrets;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.HttpLimits;
+import io.rivetevents.transport.sse.EventStreamHandler;
+import io.rivetevents.transport.sse.EventStreamSettings;
 import io.rivetevents.transport.websocket.ActorHandshakeService;
 import io.rivetevents.transport.websocket.ActorWebSocketHandler;
 import io.rivetevents.transport.websocket.WebSocketSettings;
@@ -45,8 +53,16 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator) {
-		return new Handshake(authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE));
+	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, RivetEventsProperties properties) {
+		return new Handshake(authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE),
+				properties.security().authenticationRequired());
+	}
+
+	@Bean
+	LinkSupport rivetLinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
+			ValueMapper mapper, ActorObserver observer, RivetEventsProperties properties) {
+		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
+		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer);
 	}
 
 	@Bean
@@ -80,23 +96,45 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "rivet.events.sse.enabled", matchIfMissing = true)
+	static class EventStreams {
+
+		@Bean
+		@ConditionalOnMissingBean
+		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkSupport links,
+				RivetEventsProperties properties) {
+			RivetEventsProperties.Sse sse = properties.sse();
+			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
+					properties.security().authenticationTimeout());
+			return new EventStreamHandler(basePath, links, new EventStreamSettings(link,
+					new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(), bytes(sse.maxOutgoingMessageSize()))));
+		}
+
+		@Bean
+		ActorHandlerMapping rivetEventStreamHandlerMapping(BasePath basePath, EventStreamHandler handler) {
+			return ActorHandlerMapping.forRoutes(basePath, EventStreamHandler::handles, handler);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "rivet.events.websocket.enabled", matchIfMissing = true)
 	static class WebSocket {
 
 		@Bean
 		WebSocketSettings rivetWebSocketSettings(RivetEventsProperties properties) {
 			RivetEventsProperties.Websocket websocket = properties.websocket();
-			return new WebSocketSettings(bytes(websocket.maxMessageSize()), bytes(websocket.maxFrameSize()),
-					websocket.keepAlive(), websocket.rejectionDelay(), websocket.compression(),
+			LinkSettings link = new LinkSettings(bytes(websocket.maxMessageSize()), websocket.keepAlive(),
+					websocket.rejectionDelay(), properties.security().authenticationTimeout());
+			return new WebSocketSettings(link, bytes(websocket.maxFrameSize()), websocket.compression(),
 					new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(),
 							bytes(websocket.maxOutgoingMessageSize())));
 		}
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, ActorDirectory directory,
-				ConnectionRegistry connections, Handshake handshake, ValueMapper mapper, WebSocketSettings settings) {
-			return new ActorWebSocketHandler(basePath, directory, connections, handshake, mapper, settings);
+		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkSupport links, WebSocketSettings settings) {
+			return new ActorWebSocketHandler(basePath, links, settings);
 		}
 
 		@Bean

@@ -44,7 +44,11 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private volatile long dropsTold;
 
+	private final PendingCalls calls = new PendingCalls();
+
 	private volatile boolean letIn;
+
+	private volatile boolean ended;
 
 	private volatile @Nullable Object state;
 
@@ -194,9 +198,24 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		return this.letIn;
 	}
 
-	/** It has left the list: nobody will answer any more. */
+	/** Its socket is gone, or it has left the list: nobody will answer any more. */
 	public void end() {
+		this.ended = true;
 		requests().end();
+	}
+
+	/**
+	 * Return whether its client has nothing to expect any more.
+	 */
+	public boolean hasEnded() {
+		return this.ended;
+	}
+
+	/**
+	 * Return the calls that its client waits for.
+	 */
+	public PendingCalls calls() {
+		return this.calls;
 	}
 
 	/**
@@ -236,7 +255,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 			}
 		}
 		return (current == original) ? message : OutgoingMessage
-			.of(new ToClient.Event(current.name(), current.args().values()), message.isDroppable());
+			.of(new ToClient.Event(current.name(), current.args().values(), event.position()), message.isDroppable());
 	}
 
 	private @Nullable OutboundEvent ask(OutboundInterceptor interceptor, OutboundEvent event) {
@@ -264,6 +283,14 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 */
 	public ConnectRequest request() {
 		return this.request;
+	}
+
+	/**
+	 * Return the id of its stream, which a connection that resumes it takes over.
+	 */
+	public String streamId() {
+		StreamRequest stream = this.request.stream();
+		return (stream != null) ? stream.stream() : id();
 	}
 
 	/**
@@ -313,7 +340,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @param event name of the event
 	 * @param tags tags that it carries
 	 */
-	boolean wants(String event, Set<String> tags) {
+	public boolean wants(String event, Set<String> tags) {
 		Set<String> wanted = this.subscriptions.get(event);
 		return wanted != null && (wanted.isEmpty() || tags.isEmpty() || !Collections.disjoint(wanted, tags));
 	}

@@ -13,15 +13,21 @@ import tools.jackson.databind.JsonNode;
  * @param params what the client sent as connection params, {@code null} if nothing
  * @param identity who is behind it
  * @param stateless whether it stands for one call over HTTP, which has no way out
+ * @param stream what it asks for in the extended mode, {@code null} in the plain protocol
  */
-public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless) {
+public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
+		@Nullable StreamRequest stream) {
 
 	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null);
 	}
 
 	public static ConnectRequest stateless(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null);
+	}
+
+	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream);
 	}
 
 }

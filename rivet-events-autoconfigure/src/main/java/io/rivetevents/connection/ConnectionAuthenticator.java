@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
 /**
  * Finds out who a client is from its connection params, where its handshake did not tell.
  */
@@ -22,5 +25,16 @@ public interface ConnectionAuthenticator {
 	 * wrong
 	 */
 	Mono<Principal> authenticate(@Nullable JsonNode params);
+
+	/**
+	 * Check the credentials of a first message.
+	 * @param credentials what the client sent
+	 * @return who it is; {@code auth.authentication_required} if they are wrong, or
+	 * nobody knows what to do with them
+	 */
+	default Mono<Principal> login(JsonNode credentials) {
+		return Mono.error(
+				() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED, "This server does not take credentials."));
+	}
 
 }

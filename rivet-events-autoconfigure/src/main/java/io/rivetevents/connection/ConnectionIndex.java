@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -120,11 +121,21 @@ public final class ConnectionIndex implements Dispatcher {
 
 	@Override
 	public Receipt dispatch(Dispatch dispatch) {
+		return dispatch(dispatch, null);
+	}
+
+	/**
+	 * Bring an event to those whom it is for.
+	 * @param dispatch the event
+	 * @param position where it stands, {@code null} if nowhere
+	 * @return what became of it
+	 */
+	public Receipt dispatch(Dispatch dispatch, @Nullable Position position) {
 		Collection<ClientConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {
 			return Receipt.NOBODY;
 		}
-		OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args()),
+		OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position),
 				dispatch.droppable());
 		if (dispatch.selection() instanceof Selection.Where) {
 			// all are asked before one is told, so that a predicate that fails sends

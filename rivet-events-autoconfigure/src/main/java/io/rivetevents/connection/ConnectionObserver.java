@@ -1,5 +1,10 @@
 package io.rivetevents.connection;
 
+import java.net.InetSocketAddress;
+import java.net.URI;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Is told what happens to connections. Called by whatever thread sends an event, an event
  * loop among them: it must not wait.
@@ -9,6 +14,14 @@ public interface ConnectionObserver {
 	/** Wants to know nothing. */
 	ConnectionObserver NONE = new ConnectionObserver() {
 	};
+
+	/**
+	 * A client that must sign in has not done so in time, and is closed.
+	 * @param handshake the URI that it connected to
+	 * @param remoteAddress where it is, {@code null} if unknown
+	 */
+	default void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
+	}
 
 	/**
 	 * A connection is closed because its client reads too slowly.

@@ -1,5 +1,6 @@
 package io.rivetevents.connection;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -45,6 +46,13 @@ public final class ConnectionRegistry {
 	public Outbound outbound(String connectionId) {
 		Entry entry = this.entries.get(connectionId);
 		return (entry != null) ? entry.outbound() : Outbound.NONE;
+	}
+
+	/**
+	 * Return the ways out to all connections; a snapshot.
+	 */
+	public List<Outbound> outbounds() {
+		return this.entries.values().stream().map(Entry::outbound).toList();
 	}
 
 	/**

@@ -25,6 +25,20 @@ public record Dispatch(Selection selection, boolean subscribed, String event, Li
 	}
 
 	/**
+	 * Return the same event with other arguments.
+	 */
+	Dispatch withArgs(List<JsonNode> args) {
+		return new Dispatch(this.selection, this.subscribed, this.event, args, this.tags, this.droppable);
+	}
+
+	/**
+	 * Return the same event for other connections.
+	 */
+	public Dispatch withSelection(Selection selection) {
+		return new Dispatch(selection, this.subscribed, this.event, this.args, this.tags, this.droppable);
+	}
+
+	/**
 	 * Return the same event as one that may be dropped for a connection that is slow.
 	 */
 	public Dispatch asDroppable() {

@@ -50,6 +50,22 @@ public interface Outbound {
 	Outcome send(OutgoingMessage message);
 
 	/**
+	 * Send what was held back until the connection was let in: a way out of the extended
+	 * mode holds all back until then.
+	 * @param first what goes before all that was held back
+	 */
+	default void release(OutgoingMessage first) {
+		send(first);
+	}
+
+	/**
+	 * Tell a client of the extended mode that the server is about to stop.
+	 * @param delay milliseconds for it to wait once the connection has ended
+	 */
+	default void announceEnd(long delay) {
+	}
+
+	/**
 	 * Close after what is queued has been sent. The first reason counts.
 	 * @param reason what the client is told
 	 */

@@ -2,6 +2,9 @@ package io.rivetevents.connection;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.commons.logging.Log;
@@ -12,6 +15,7 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -22,6 +26,10 @@ import io.rivetevents.protocol.ToClient;
 public final class OutboundQueue implements Outbound {
 
 	private static final Log logger = LogFactory.getLog(OutboundQueue.class);
+
+	private static final int MAX_GAP_NAMES = 100;
+
+	private static final byte[] NOTHING = new byte[0];
 
 	private final Encoding encoding;
 
@@ -49,6 +57,14 @@ public final class OutboundQueue implements Outbound {
 
 	private boolean overrun;
 
+	private volatile @Nullable Long retryAfter;
+
+	/** Whether nothing is to be taken out yet. */
+	private boolean held;
+
+	/** Tells of droppable messages that are gone, and stands where the last one was. */
+	private @Nullable Gap gap;
+
 	/**
 	 * Bounds of a queue.
 	 *
@@ -60,7 +76,7 @@ public final class OutboundQueue implements Outbound {
 	}
 
 	/**
-	 * Create a queue.
+	 * Create a queue. One of the extended mode holds all back until it is released.
 	 * @param encoding how messages are written
 	 * @param limits its bounds
 	 * @param signal called after each change, by any thread; must not block
@@ -69,6 +85,7 @@ public final class OutboundQueue implements Outbound {
 		this.encoding = encoding;
 		this.limits = limits;
 		this.signal = signal;
+		this.held = encoding.isExtended();
 	}
 
 	@Override
@@ -78,25 +95,26 @@ public final class OutboundQueue implements Outbound {
 		}
 		byte[] bytes = message.encodedAs(this.encoding);
 		if (bytes.length > this.limits.maxMessageSize()) {
-			return message.isDroppable() ? dropTooLong() : refuse(message.message());
+			return message.isDroppable() ? dropTooLong(message) : refuse(message.message());
 		}
-		Outcome outcome = put(bytes, message.isDroppable());
+		Outcome outcome = put(bytes, message);
 		if (outcome != Outcome.DROPPED) {
 			this.signal.run();
 		}
 		return outcome;
 	}
 
-	private Outcome put(byte[] bytes, boolean mayDrop) {
+	private Outcome put(byte[] bytes, OutgoingMessage message) {
 		synchronized (this.lock) {
+			// without all that may be dropped
 			if (this.queuedBytes - this.droppableBytes + bytes.length > this.limits.maxQueuedBytes()) {
-				return mayDrop ? drop() : overrun(); // it would not fit without all that
-														// may be dropped
+				return message.isDroppable() ? drop(message) : overrun();
 			}
 			makeRoomFor(bytes.length);
 			this.queuedBytes += bytes.length;
-			Waiting.Item item = this.waiting.add(bytes, mayDrop);
-			if (mayDrop) {
+			Waiting.Item item = new Waiting.Item(bytes, message.isDroppable() ? message : null);
+			this.waiting.add(item);
+			if (message.isDroppable()) {
 				this.droppable.add(item);
 				this.droppableBytes += bytes.length;
 			}
@@ -107,22 +125,118 @@ public final class OutboundQueue implements Outbound {
 	private void makeRoomFor(int size) {
 		while (this.queuedBytes + size > this.limits.maxQueuedBytes()) {
 			Waiting.Item oldest = this.droppable.remove();
-			this.waiting.remove(oldest);
+			leaveGap(oldest);
 			this.queuedBytes -= oldest.bytes().length;
 			this.droppableBytes -= oldest.bytes().length;
 			this.dropped++;
 		}
 	}
 
-	private Outcome dropTooLong() {
+	private Outcome dropTooLong(OutgoingMessage message) {
+		Outcome outcome;
 		synchronized (this.lock) {
-			return drop();
+			outcome = drop(message);
+		}
+		this.signal.run(); // there may be a gap to tell of
+		return outcome;
+	}
+
+	private Outcome drop(OutgoingMessage message) {
+		this.dropped++;
+		Waiting.Item place = new Waiting.Item(NOTHING, message);
+		this.waiting.add(place);
+		leaveGap(place);
+		return Outcome.DROPPED;
+	}
+
+	/**
+	 * Take an item out. In the extended mode the client is told in its place, of all that
+	 * are missing at once: nothing that follows may have an earlier position.
+	 */
+	private void leaveGap(Waiting.Item missing) {
+		OutgoingMessage message = missing.droppable();
+		if (message == null || !this.encoding.isExtended() || !(message.message() instanceof ToClient.Event event)
+				|| event.position() == null) {
+			this.waiting.remove(missing);
+			return;
+		}
+		Gap before = this.gap;
+		Gap now = (before != null) ? before : new Gap();
+		now.add(event);
+		if (before != null) {
+			this.waiting.remove(before.place);
+		}
+		now.place = new Waiting.Item(NOTHING, null);
+		this.waiting.replace(missing, now.place);
+		this.gap = now;
+	}
+
+	/** What the client has to be told of messages that were dropped. */
+	private static final class Gap {
+
+		private final Set<String> events = new HashSet<>(2);
+
+		private @Nullable Position position;
+
+		private Waiting.Item place = new Waiting.Item(NOTHING, null);
+
+		private void add(ToClient.Event event) {
+			if (this.events.size() < MAX_GAP_NAMES) {
+				this.events.add(event.name());
+			}
+			this.position = event.position();
+		}
+
+		private byte[] encodedAs(Encoding encoding) {
+			Position position = Objects.requireNonNull(this.position);
+			return encoding.codec().encode(new ToClient.Gap(ToClient.Gap.DROPPED, this.events, position));
+		}
+
+	}
+
+	@Override
+	public void release(OutgoingMessage first) {
+		synchronized (this.lock) {
+			byte[] bytes = first.encodedAs(this.encoding);
+			this.waiting.addFirst(new Waiting.Item(bytes, null));
+			this.queuedBytes += bytes.length;
+			this.held = false;
+		}
+		this.signal.run();
+	}
+
+	@Override
+	public void announceEnd(long delay) {
+		if (this.encoding.isExtended()) {
+			this.retryAfter = delay;
+			send(OutgoingMessage.of(new ToClient.GoingAway(delay)));
 		}
 	}
 
-	private Outcome drop() {
-		this.dropped++;
-		return Outcome.DROPPED;
+	/**
+	 * Return the last message of the extended mode, once there is a reason to close.
+	 * @return encoded bytes, {@code null} in the plain protocol
+	 */
+	public byte @Nullable [] lastWord() {
+		CloseReason reason = this.closeReason.get();
+		return (reason != null && this.encoding.isExtended())
+				? this.encoding.codec().encode(new ToClient.Close(reason, this.retryAfter)) : null;
+	}
+
+	/** Forget what was held back: the client is not let in. */
+	public void discard() {
+		synchronized (this.lock) {
+			clear();
+			this.queuedBytes = 0;
+			this.droppableBytes = 0;
+			this.held = false;
+		}
+	}
+
+	private void clear() {
+		this.waiting.clear();
+		this.droppable.clear();
+		this.gap = null;
 	}
 
 	private Outcome overrun() {
@@ -130,8 +244,7 @@ public final class OutboundQueue implements Outbound {
 			return Outcome.CLOSED;
 		}
 		this.overrun = true;
-		this.waiting.clear();
-		this.droppable.clear();
+		clear();
 		return Outcome.OVERRUN;
 	}
 
@@ -162,11 +275,16 @@ public final class OutboundQueue implements Outbound {
 	 */
 	public byte @Nullable [] poll() {
 		synchronized (this.lock) {
-			Waiting.Item item = this.waiting.poll();
+			Waiting.Item item = this.held ? null : this.waiting.poll();
 			if (item == null) {
 				return null;
 			}
-			if (item.isDroppable()) {
+			Gap gap = this.gap;
+			if (gap != null && item == gap.place) {
+				this.gap = null;
+				return gap.encodedAs(this.encoding);
+			}
+			if (item.droppable() != null) {
 				this.droppable.remove();
 				this.droppableBytes -= item.bytes().length;
 			}
@@ -190,6 +308,22 @@ public final class OutboundQueue implements Outbound {
 	public boolean isOverrun() {
 		synchronized (this.lock) {
 			return this.overrun;
+		}
+	}
+
+	/**
+	 * Return how messages are written.
+	 */
+	public Encoding encoding() {
+		return this.encoding;
+	}
+
+	/**
+	 * Return whether nothing waits that could be written.
+	 */
+	public boolean isEmpty() {
+		synchronized (this.lock) {
+			return this.queuedBytes == 0 && this.gap == null;
 		}
 	}
 

@@ -16,6 +16,8 @@ import io.rivetevents.protocol.ValueMapper;
  */
 final class SelectedRecipients implements Recipients {
 
+	private static final String RESERVED = "rivet:";
+
 	private final Dispatcher dispatcher;
 
 	private final ValueMapper mapper;
@@ -81,10 +83,18 @@ final class SelectedRecipients implements Recipients {
 	}
 
 	private Receipt tell(String event, boolean subscribed, boolean droppable, @Nullable Object[] args) {
-		Assert.hasLength(event, "An event needs a name");
+		checkName(event);
 		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(args), this.how.tags(), droppable);
 		return this.how.afterCommit() ? AfterCommit.dispatch(this.dispatcher, dispatch)
 				: this.dispatcher.dispatch(dispatch);
+	}
+
+	private static void checkName(String event) {
+		Assert.hasLength(event, "An event needs a name");
+		Assert.isTrue(event.chars().noneMatch((character) -> character == '\n' || character == '\r' || character == 0),
+				"The name of an event has no line breaks");
+		Assert.isTrue(!event.startsWith(RESERVED),
+				() -> "Names with " + RESERVED + " are the protocol's own: " + event);
 	}
 
 	/** As they are now: a tree could be changed by the caller while the event waits. */

@@ -2,6 +2,8 @@ package io.rivetevents.connection;
 
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,22 @@ public sealed interface Selection {
 	 * Return whether a connection is selected.
 	 */
 	boolean includes(Connection<?> connection);
+
+	/**
+	 * Return whether a connection is selected that has resumed the stream of another.
+	 * Here the ids of connections are those of their streams.
+	 */
+	default boolean includesStream(ClientConnection connection) {
+		return includes(connection);
+	}
+
+	/**
+	 * Return the same selection with the ids of streams for those of connections.
+	 * @param streamIds finds the id of a stream by that of a connection
+	 */
+	default Selection byStream(UnaryOperator<String> streamIds) {
+		return this;
+	}
 
 	/** Every connection. */
 	record All() implements Selection {
@@ -44,6 +62,16 @@ public sealed interface Selection {
 			return this.connectionIds.contains(connection.id());
 		}
 
+		@Override
+		public boolean includesStream(ClientConnection connection) {
+			return this.connectionIds.contains(connection.streamId());
+		}
+
+		@Override
+		public Selection byStream(UnaryOperator<String> streamIds) {
+			return new These(this.connectionIds.stream().map(streamIds).collect(Collectors.toSet()));
+		}
+
 	}
 
 	/**
@@ -60,6 +88,16 @@ public sealed interface Selection {
 		@Override
 		public boolean includes(Connection<?> connection) {
 			return !this.connectionIds.contains(connection.id());
+		}
+
+		@Override
+		public boolean includesStream(ClientConnection connection) {
+			return !this.connectionIds.contains(connection.streamId());
+		}
+
+		@Override
+		public Selection byStream(UnaryOperator<String> streamIds) {
+			return new AllExcept(this.connectionIds.stream().map(streamIds).collect(Collectors.toSet()));
 		}
 
 	}

@@ -2,6 +2,8 @@ package io.rivetevents.connection;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.protocol.OutgoingMessage;
+
 /**
  * Encoded messages in the order in which they came, from the midst of which one can be
  * taken out at no cost. Not safe for use by several threads.
@@ -17,13 +19,13 @@ final class Waiting {
 
 		private final byte[] bytes;
 
-		private final boolean droppable;
+		private final @Nullable OutgoingMessage droppable;
 
 		private @Nullable Item previous;
 
 		private @Nullable Item next;
 
-		private Item(byte[] bytes, boolean droppable) {
+		Item(byte[] bytes, @Nullable OutgoingMessage droppable) {
 			this.bytes = bytes;
 			this.droppable = droppable;
 		}
@@ -32,14 +34,40 @@ final class Waiting {
 			return this.bytes;
 		}
 
-		boolean isDroppable() {
+		/** The message, if it may be dropped. */
+		@Nullable OutgoingMessage droppable() {
 			return this.droppable;
 		}
 
 	}
 
-	Item add(byte[] bytes, boolean droppable) {
-		Item item = new Item(bytes, droppable);
+	void addFirst(Item item) {
+		Item after = this.first;
+		item.next = after;
+		if (after != null) {
+			after.previous = item;
+		}
+		else {
+			this.last = item;
+		}
+		this.first = item;
+	}
+
+	/** Put one in the place of another. */
+	void replace(Item old, Item item) {
+		item.previous = old.previous;
+		item.next = old;
+		old.previous = item;
+		if (item.previous != null) {
+			item.previous.next = item;
+		}
+		else {
+			this.first = item;
+		}
+		remove(old);
+	}
+
+	void add(Item item) {
 		Item before = this.last;
 		item.previous = before;
 		if (before != null) {
@@ -49,7 +77,6 @@ final class Waiting {
 			this.first = item;
 		}
 		this.last = item;
-		return item;
 	}
 
 	@Nullable Item poll() {

@@ -1,5 +1,8 @@
 package io.rivetevents.event;
 
+import java.net.InetSocketAddress;
+import java.net.URI;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +82,11 @@ public final class EventPublishingObserver implements ActorObserver {
 	@Override
 	public void eventsDropped(Connection<?> connection, String event, long total) {
 		this.workers.schedule(() -> publish(new EventDroppedEvent(connection, event, total)));
+	}
+
+	@Override
+	public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
+		this.workers.schedule(() -> publish(new AuthenticationTimedOutEvent(handshake, remoteAddress)));
 	}
 
 	private void publish(Object event) {

@@ -92,7 +92,8 @@ final class AnnotatedActorType implements ActorType {
 		HookAnnotation.ALL.forEach(this::findHook);
 		select(Action.class).forEach((method, action) -> addAction(method, action.name()));
 		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
-		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(), support);
+		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(),
+				this.settings.history(), support);
 		if (this.actions.isEmpty() && this.hooks.isEmpty()) {
 			throw new InvalidActorException(type, "it has no method with @Action");
 		}

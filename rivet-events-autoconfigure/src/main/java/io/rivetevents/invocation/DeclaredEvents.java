@@ -1,13 +1,21 @@
 package io.rivetevents.invocation;
 
+import java.lang.reflect.AnnotatedElement;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.ActorType.EventSettings;
+import io.rivetevents.annotation.History;
+import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.contract.EventMethod;
 
@@ -16,9 +24,11 @@ import io.rivetevents.contract.EventMethod;
  */
 final class DeclaredEvents {
 
-	private static final EventSettings DROPPABLE = new EventSettings(true);
-
 	private final Map<String, EventMethod> events = new HashMap<>();
+
+	private final Map<String, EventSettings> settings = new HashMap<>();
+
+	private final HistoryLimits history;
 
 	private final boolean strict;
 
@@ -29,10 +39,13 @@ final class DeclaredEvents {
 	 * @param type class of the actor
 	 * @param contracts their interfaces
 	 * @param strict whether there must be no other events
+	 * @param history what is kept of events that do not say otherwise
 	 * @param support what calls need
 	 * @throws InvalidActorException if two contracts declare the same event
 	 */
-	DeclaredEvents(Class<?> type, List<Class<?>> contracts, boolean strict, InvocationSupport support) {
+	DeclaredEvents(Class<?> type, List<Class<?>> contracts, boolean strict, HistoryLimits history,
+			InvocationSupport support) {
+		this.history = history;
 		EventContracts known = support.contracts();
 		contracts.forEach((contract) -> known.of(contract).events().forEach((event) -> add(type, event)));
 		this.strict = strict;
@@ -48,14 +61,35 @@ final class DeclaredEvents {
 			throw new InvalidActorException(type, "two contracts declare the event \"%s\": %s and %s"
 				.formatted(event.name(), other.method(), event.method()));
 		}
+		this.settings.put(event.name(), new EventSettings(event.droppable(), history(event)));
+	}
+
+	/** What stands on the method comes before what stands around it. */
+	private @Nullable HistoryLimits history(EventMethod event) {
+		return Stream.<AnnotatedElement>concat(Stream.of(event.method()), event.scopes().stream())
+			.map((element) -> element.getAnnotation(History.class))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.map((own) -> new HistoryLimits(own.maxEvents(), this.history.maxBytes(), maxAge(event, own)))
+			.orElse(null);
+	}
+
+	private Duration maxAge(EventMethod event, History own) {
+		if (!StringUtils.hasText(own.maxAge())) {
+			return this.history.maxAge();
+		}
+		try {
+			return DurationFormatterUtils.detectAndParse(own.maxAge());
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidActorException(event.method(),
+					"\"%s\" is no duration: write it as 30s or 5m".formatted(own.maxAge()));
+		}
 	}
 
 	@Nullable EventSettings settings(String name) {
-		EventMethod event = this.events.get(name);
-		if (event == null) {
-			return this.strict ? null : EventSettings.PLAIN;
-		}
-		return event.droppable() ? DROPPABLE : EventSettings.PLAIN;
+		EventSettings declared = this.settings.get(name);
+		return (declared != null || this.strict) ? declared : EventSettings.PLAIN;
 	}
 
 	void checkSubscription(String name, @Nullable Principal principal) {

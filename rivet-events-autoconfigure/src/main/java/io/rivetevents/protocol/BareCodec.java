@@ -36,6 +36,9 @@ final class BareCodec implements Codec {
 		else if (message instanceof ToClient.Error error) {
 			write(error, out.unsigned(ERROR));
 		}
+		else if (message instanceof ToClient.Extended) {
+			throw new IllegalArgumentException("The plain protocol has no " + MessageBody.tag(message));
+		}
 		else {
 			ToClient.Init init = (ToClient.Init) message;
 			out.unsigned(INIT).text(init.actorId()).text(init.connectionId());

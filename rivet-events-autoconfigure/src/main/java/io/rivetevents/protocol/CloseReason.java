@@ -79,6 +79,14 @@ public record CloseReason(int code, String reason) {
 		return new CloseReason(UNSUPPORTED, ErrorCode.UNSUPPORTED_WEBSOCKET_ENCODING.reason());
 	}
 
+	/**
+	 * Return what a client is to do.
+	 */
+	public Advice advice() {
+		ErrorCode known = (this.code == ERROR) ? ErrorCode.ofReason(this.reason) : null;
+		return (known != null) ? known.advice() : Advice.NEVER;
+	}
+
 	/** The encoder stops before the first character that does not fit whole. */
 	private static String cut(String reason) {
 		ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);

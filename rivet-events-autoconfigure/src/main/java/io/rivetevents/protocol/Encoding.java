@@ -9,15 +9,24 @@ import org.jspecify.annotations.Nullable;
 public enum Encoding {
 
 	/** Text, with markers for what JSON has not. */
-	JSON("json", true, "application/json", new TreeCodec(JsonWriter::new, JsonReader::read)),
+	JSON("json", true, "application/json", new TreeCodec(JsonWriter::new, JsonReader::read, false)),
 
 	/** Binary, in the same shape as JSON. */
-	CBOR("cbor", false, "application/octet-stream", new TreeCodec(CborWriter::new, CborReader::read)),
+	CBOR("cbor", false, "application/octet-stream", new TreeCodec(CborWriter::new, CborReader::read, false)),
 
 	/**
 	 * Binary and without names; values inside are CBOR. What the official clients use.
 	 */
-	BARE("bare", false, "application/octet-stream", new BareCodec());
+	BARE("bare", false, "application/octet-stream", new BareCodec()),
+
+	/** JSON in the extended mode. */
+	EXTENDED_JSON("json", true, "application/json", new TreeCodec(JsonWriter::new, JsonReader::read, true)),
+
+	/** CBOR in the extended mode. */
+	EXTENDED_CBOR("cbor", false, "application/octet-stream", new TreeCodec(CborWriter::new, CborReader::read, true)),
+
+	/** Server-Sent Events; what comes from the client is JSON of the extended mode. */
+	EVENT_STREAM("json", true, "text/event-stream", new EventStreamCodec(EXTENDED_JSON.codec));
 
 	private final String wireName;
 
@@ -35,7 +44,7 @@ public enum Encoding {
 	}
 
 	/**
-	 * Return the encoding of a name.
+	 * Return the encoding of a name, in the plain protocol.
 	 * @param wireName name as clients say it, in lower case
 	 * @return the encoding, or {@code null} if there is none of that name
 	 */
@@ -46,6 +55,25 @@ public enum Encoding {
 			case "bare" -> BARE;
 			default -> null;
 		};
+	}
+
+	/**
+	 * Return the encoding of the same name in the extended mode.
+	 * @return the encoding, or {@code null} if there is none
+	 */
+	public @Nullable Encoding extended() {
+		return switch (this) {
+			case JSON -> EXTENDED_JSON;
+			case CBOR -> EXTENDED_CBOR;
+			default -> null;
+		};
+	}
+
+	/**
+	 * Return whether it is one of the extended mode.
+	 */
+	public boolean isExtended() {
+		return this.compareTo(BARE) > 0;
 	}
 
 	/**

@@ -1,5 +1,12 @@
 package io.rivetevents.protocol;
 
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a client can be told that is wrong: group and code as they stand on the wire, the
  * HTTP status, and the message that is used where there is no better one.
@@ -12,7 +19,7 @@ public enum ErrorCode {
 	USER_ERROR("user", "user_error", 400, "An error occurred"),
 
 	/** Told when something went wrong that no client may see; the log has it in full. */
-	INTERNAL_ERROR("rivetkit", "internal_error", 500, "An internal error occurred"),
+	INTERNAL_ERROR("rivetkit", "internal_error", 500, "An internal error occurred", Advice.LATER),
 
 	/** Told when an actor has no action of that name. */
 	ACTION_NOT_FOUND("actor", "action_not_found", 404, "The action was not found."),
@@ -42,19 +49,19 @@ public enum ErrorCode {
 	 * Told when the server stops, or another instance has taken over; RivetKit clients
 	 * retry.
 	 */
-	RESTARTING("actor", "restarting", 503, "The actor is restarting."),
+	RESTARTING("actor", "restarting", 503, "The actor is restarting.", Advice.LATER),
 
 	/** Told when the instance is being deleted. */
-	DESTROYING("actor", "destroying", 503, "The actor is being destroyed."),
+	DESTROYING("actor", "destroying", 503, "The actor is being destroyed.", Advice.LATER),
 
 	/**
 	 * Told when the instance has gone to sleep with clients connected; RivetKit clients
 	 * retry.
 	 */
-	STOPPED("actor", "stopped", 503, "The actor has gone to sleep."),
+	STOPPED("actor", "stopped", 503, "The actor has gone to sleep.", Advice.RETRY),
 
 	/** Told when the mailbox of an instance is full. */
-	OVERLOADED("actor", "overloaded", 503, "The actor has too much to do."),
+	OVERLOADED("actor", "overloaded", 503, "The actor has too much to do.", Advice.LATER),
 
 	/** Told when the input of a new instance is over the limit. */
 	INPUT_TOO_LARGE("actor", "input_too_large", 400, "The input is too large."),
@@ -74,8 +81,14 @@ public enum ErrorCode {
 	/** Told when an interceptor has skipped an action, a subscription or a connection. */
 	SKIPPED("actor", "skipped", 400, "The message was skipped."),
 
+	/** Told when a client has cancelled an action; in the extended mode. */
+	CANCELLED("actor", "cancelled", 409, "The action was cancelled."),
+
+	/** Told when the deadline of an action has passed; in the extended mode. */
+	DEADLINE_EXCEEDED("actor", "deadline_exceeded", 408, "The deadline of the action has passed."),
+
 	/** Told when a hook took longer than its time-out. */
-	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out."),
+	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out.", Advice.LATER),
 
 	/** Told when a WebSocket names an unknown encoding. */
 	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
@@ -83,14 +96,24 @@ public enum ErrorCode {
 	/** Told when a hook, Spring Security or wrong credentials deny something. */
 	FORBIDDEN("auth", "forbidden", 403, "Forbidden"),
 
+	/**
+	 * Told when nobody is signed in and somebody must be, or the credentials in a
+	 * {@code Hello} are wrong.
+	 */
+	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.", Advice.CREDENTIALS),
+
+	/** Told when a client must sign in and has not done so in time. */
+	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client has not signed in in time.",
+			Advice.CREDENTIALS),
+
 	/** Told when the user of a connection has logged out. */
-	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out."),
+	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out.", Advice.CREDENTIALS),
 
 	/** Told when a client sent a message over the limit. */
-	INCOMING_TOO_LONG("message", "incoming_too_long", 400, "The message is too long."),
+	INCOMING_TOO_LONG("message", "incoming_too_long", 400, "The message is too long.", Advice.RETRY),
 
 	/** Told when an answer or event is over the limit. */
-	OUTGOING_TOO_LONG("message", "outgoing_too_long", 400, "The answer is too long."),
+	OUTGOING_TOO_LONG("message", "outgoing_too_long", 400, "The answer is too long.", Advice.RETRY),
 
 	/** Told when an HTTP request names an unknown encoding. */
 	ENCODING_INVALID("encoding", "invalid", 400, "The encoding is not known."),
@@ -144,10 +167,19 @@ public enum ErrorCode {
 	API_NOT_FOUND("api", "not_found", 404, "There is no such route."),
 
 	/** Told when a client does not read what is sent to it. */
-	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly."),
+	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly.", Advice.RETRY),
 
-	/** Told when a client has not answered a ping. */
-	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.");
+	/** Told when a client has not answered a ping, or has not sent its {@code Hello}. */
+	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.", Advice.RETRY),
+
+	/** Told when a newer connection has resumed the stream of this one. */
+	CONNECTION_REPLACED("connection", "replaced", 409, "A newer connection has taken over."),
+
+	/** Told when a message comes for a connection that is not there, or no longer. */
+	CONNECTION_NOT_FOUND("connection", "not_found", 404, "There is no such connection.");
+
+	private static final Map<String, ErrorCode> BY_REASON = Stream.of(values())
+		.collect(Collectors.toUnmodifiableMap(ErrorCode::reason, Function.identity()));
 
 	private final String group;
 
@@ -157,11 +189,18 @@ public enum ErrorCode {
 
 	private final String message;
 
+	private final Advice advice;
+
 	ErrorCode(String group, String code, int status, String message) {
+		this(group, code, status, message, Advice.NEVER);
+	}
+
+	ErrorCode(String group, String code, int status, String message, Advice advice) {
 		this.group = group;
 		this.code = code;
 		this.status = status;
 		this.message = message;
+		this.advice = advice;
 	}
 
 	/**
@@ -193,10 +232,26 @@ public enum ErrorCode {
 	}
 
 	/**
+	 * Return what a client is to do whose connection was closed for it.
+	 */
+	public Advice advice() {
+		return this.advice;
+	}
+
+	/**
 	 * Return the form in which it is the reason of a close frame: {@code group.code}.
 	 */
 	public String reason() {
 		return this.group + "." + this.code;
+	}
+
+	/**
+	 * Return the error of a reason.
+	 * @param reason text of a close frame
+	 * @return the error, or {@code null} if the reason is none of these
+	 */
+	public static @Nullable ErrorCode ofReason(String reason) {
+		return BY_REASON.get(reason);
 	}
 
 }

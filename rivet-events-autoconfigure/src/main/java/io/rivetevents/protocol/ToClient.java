@@ -1,14 +1,17 @@
 package io.rivetevents.protocol;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
 /**
- * A message from the server: section 5.2 of the protocol document. The nodes in it are
- * not copied: whoever makes a message must not change them afterwards.
+ * A message from the server: section 5.2 of the protocol document, and those that
+ * {@code docs/protocol.md} adds. The nodes in it are not copied: whoever makes a message
+ * must not change them afterwards.
  */
 public sealed interface ToClient {
 
@@ -56,17 +59,146 @@ public sealed interface ToClient {
 	 *
 	 * @param name name of the event
 	 * @param args its arguments, copied; {@code null} in it becomes a null node
+	 * @param position where it stands, {@code null} if it does not come from an instance;
+	 * told in the extended mode alone
 	 */
-	record Event(String name, List<JsonNode> args) implements ToClient {
+	record Event(String name, List<JsonNode> args, @Nullable Position position) implements ToClient {
 
 		public Event {
 			args = args.stream().map(Event::present).toList();
+		}
+
+		public Event(String name, List<JsonNode> args) {
+			this(name, args, null);
 		}
 
 		private static JsonNode present(@Nullable JsonNode arg) {
 			return (arg != null) ? arg : NullNode.getInstance();
 		}
 
+	}
+
+	/**
+	 * A message of the extended mode: {@code docs/protocol.md}.
+	 */
+	sealed interface Extended extends ToClient {
+
+	}
+
+	/**
+	 * The client is connected. The first message in the extended mode.
+	 *
+	 * @param actorId id of the instance
+	 * @param connectionId id of the connection
+	 * @param position where the stream goes on: what follows has a higher one
+	 * @param stream id of the stream
+	 * @param secret what proves the stream
+	 * @param outcome what became of the wish to resume
+	 * @param keepAlive milliseconds from one {@code KeepAlive} to the next
+	 * @param snapshot what the client wanted to have with it, {@code null} for nothing
+	 * @param refused errors by the name of the event that was refused
+	 * @param contractChanged whether the client was built against another contract
+	 */
+	record Welcome(String actorId, String connectionId, Position position, String stream, String secret,
+			ResumeOutcome outcome, long keepAlive, @Nullable SnapshotResult snapshot, Map<String, Error> refused,
+			boolean contractChanged) implements Extended {
+	}
+
+	/**
+	 * What became of the wish to resume.
+	 *
+	 * @param kind one of three
+	 * @param replayed how many events follow; of {@code resumed} alone
+	 * @param reason why not; of {@code resynced} alone
+	 */
+	record ResumeOutcome(Kind kind, int replayed, @Nullable String reason) {
+
+		/** Nothing was to be resumed. */
+		public static final ResumeOutcome FRESH = new ResumeOutcome(Kind.FRESH, 0, null);
+
+		/** One of three. */
+		public enum Kind {
+
+			FRESH, RESUMED, RESYNCED
+
+		}
+
+		public static ResumeOutcome resumed(int replayed) {
+			return new ResumeOutcome(Kind.RESUMED, replayed, null);
+		}
+
+		public static ResumeOutcome resynced(String reason) {
+			return new ResumeOutcome(Kind.RESYNCED, 0, reason);
+		}
+
+	}
+
+	/**
+	 * What came of the action that a client wanted to have answered with its welcome.
+	 *
+	 * @param output its result, {@code null} for none
+	 * @param error why it failed, {@code null} if it did not
+	 */
+	record SnapshotResult(@Nullable JsonNode output, @Nullable Error error) {
+	}
+
+	/**
+	 * The answer to a subscription.
+	 *
+	 * @param eventName name of the event
+	 * @param subscribe what the client wanted
+	 * @param position from where on it holds
+	 * @param error why it was refused, {@code null} if it was not
+	 */
+	record SubscriptionResponse(String eventName, boolean subscribe, Position position,
+			@Nullable Error error) implements Extended {
+	}
+
+	/**
+	 * Something that the client would have got will not come.
+	 *
+	 * @param reason {@code dropped} or {@code volatile}
+	 * @param events names of the events, or some of them
+	 * @param position where it stands
+	 */
+	record Gap(String reason, Set<String> events, Position position) implements Extended {
+
+		/** The client was slow. */
+		public static final String DROPPED = "dropped";
+
+		/** The client was away. */
+		public static final String VOLATILE = "volatile";
+
+		public Gap {
+			events = Set.copyOf(events);
+		}
+
+	}
+
+	/**
+	 * A sign of life.
+	 *
+	 * @param position position of all that has been sent before
+	 */
+	record KeepAlive(Position position) implements Extended {
+	}
+
+	/**
+	 * The server is about to stop.
+	 *
+	 * @param delay milliseconds to wait after the end before coming back
+	 */
+	record GoingAway(long delay) implements Extended {
+	}
+
+	/**
+	 * The last message.
+	 *
+	 * @param reason why the server closes
+	 * @param retryAfter milliseconds to wait before coming back, {@code null} if the
+	 * client may choose
+	 */
+	record Close(CloseReason reason, @Nullable Long retryAfter) implements Extended {
 	}
 
 }

@@ -1,12 +1,15 @@
 package io.rivetevents.protocol;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A message from a client: section 5.3 of the protocol document.
+ * A message from a client: section 5.3 of the protocol document, and those that
+ * {@code docs/protocol.md} adds for the extended mode.
  */
 public sealed interface ToServer {
 
@@ -16,10 +19,83 @@ public sealed interface ToServer {
 	 * @param id what the answer will carry; chosen by the client, not negative
 	 * @param name name of the action
 	 * @param args its arguments, copied
+	 * @param options how it is called
 	 */
-	record ActionRequest(long id, String name, List<JsonNode> args) implements ToServer {
+	record ActionRequest(long id, String name, List<JsonNode> args, CallOptions options) implements ToServer {
 
 		public ActionRequest {
+			args = List.copyOf(args);
+		}
+
+		public ActionRequest(long id, String name, List<JsonNode> args) {
+			this(id, name, args, CallOptions.NONE);
+		}
+
+	}
+
+	/**
+	 * How an action is called, in the extended mode.
+	 *
+	 * @param oneWay whether nobody waits for an answer
+	 * @param deadline time from its arrival after which nobody needs the answer,
+	 * {@code null} for none
+	 * @param idempotencyKey the same key again is answered with the first answer,
+	 * {@code null} for none
+	 */
+	record CallOptions(boolean oneWay, @Nullable Duration deadline, @Nullable String idempotencyKey) {
+
+		/** As in the plain protocol. */
+		public static final CallOptions NONE = new CallOptions(false, null, null);
+
+	}
+
+	/**
+	 * Says that the answer to an action is not needed any more; in the extended mode.
+	 *
+	 * @param id id of the action
+	 */
+	record Cancel(long id) implements ToServer {
+	}
+
+	/**
+	 * The first message in the extended mode.
+	 *
+	 * @param subscriptions what to subscribe to, each with {@code subscribe} set
+	 * @param resume where the client was, {@code null} if it was nowhere
+	 * @param snapshot an action to be answered with the welcome, {@code null} for none
+	 * @param params connection params, {@code null} for those of the handshake
+	 * @param credentials for the application's authentication, {@code null} for none
+	 * @param contract fingerprint of the contract that the client was built against,
+	 * {@code null} if it does not say
+	 */
+	record Hello(List<SubscriptionRequest> subscriptions, @Nullable Resume resume, @Nullable Snapshot snapshot,
+			@Nullable JsonNode params, @Nullable JsonNode credentials, @Nullable String contract) implements ToServer {
+
+		public Hello {
+			subscriptions = List.copyOf(subscriptions);
+		}
+
+	}
+
+	/**
+	 * Where a client was before it came back.
+	 *
+	 * @param position the last that it has handled
+	 * @param stream id of its stream, {@code null} if it does not prove one
+	 * @param secret what proves it
+	 */
+	record Resume(Position position, @Nullable String stream, @Nullable String secret) {
+	}
+
+	/**
+	 * An action to be answered with the welcome.
+	 *
+	 * @param name name of the action
+	 * @param args its arguments, copied
+	 */
+	record Snapshot(String name, List<JsonNode> args) {
+
+		public Snapshot {
 			args = List.copyOf(args);
 		}
 

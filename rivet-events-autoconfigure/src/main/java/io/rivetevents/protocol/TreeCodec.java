@@ -1,10 +1,7 @@
 package io.rivetevents.protocol;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,15 +13,22 @@ import tools.jackson.databind.node.ArrayNode;
  */
 final class TreeCodec implements Codec {
 
-	private static final int MAX_ID_BITS = 63;
-
 	private final Supplier<MessageWriter> writers;
 
 	private final MessageReader.Source source;
 
-	TreeCodec(Supplier<MessageWriter> writers, MessageReader.Source source) {
+	private final boolean extended;
+
+	/**
+	 * Create a codec.
+	 * @param writers make what writes one message
+	 * @param source opens a message
+	 * @param extended whether it is that of the extended mode
+	 */
+	TreeCodec(Supplier<MessageWriter> writers, MessageReader.Source source, boolean extended) {
 		this.writers = writers;
 		this.source = source;
+		this.extended = extended;
 	}
 
 	@Override
@@ -34,104 +38,12 @@ final class TreeCodec implements Codec {
 		out.name("body");
 		out.startMap(2);
 		out.name("tag");
-		if (message instanceof ToClient.Event event) {
-			write(event, out);
-		}
-		else if (message instanceof ToClient.ActionResponse response) {
-			write(response, out);
-		}
-		else if (message instanceof ToClient.Error error) {
-			write(error, out);
-		}
-		else {
-			write((ToClient.Init) message, out);
-		}
+		out.text(MessageBody.tag(message));
+		out.name("val");
+		MessageBody.write(message, this.extended, out);
 		out.endMap();
 		out.endMap();
 		return out.toBytes();
-	}
-
-	private static void write(ToClient.Init init, MessageWriter out) {
-		startValue("Init", 2, out);
-		text("actorId", init.actorId(), out);
-		text("connectionId", init.connectionId(), out);
-		out.endMap();
-	}
-
-	private static void write(ToClient.ActionResponse response, MessageWriter out) {
-		startValue("ActionResponse", 2, out);
-		out.name("id");
-		out.id(response.id());
-		out.name("output");
-		out.value(response.output());
-		out.endMap();
-	}
-
-	private static void write(ToClient.Event event, MessageWriter out) {
-		startValue("Event", 2, out);
-		text("name", event.name(), out);
-		out.name("args");
-		out.values(event.args());
-		out.endMap();
-	}
-
-	/** Without {@code actionId} the client drops the frame, even if it is null. */
-	private static void write(ToClient.Error error, MessageWriter out) {
-		startValue("Error", errorSize(error) + 1, out);
-		errorStart(error, out);
-		out.name("actionId");
-		if (error.actionId() != null) {
-			out.id(error.actionId());
-		}
-		else {
-			out.nothing();
-		}
-		errorEnd(error, out);
-		out.endMap();
-	}
-
-	private static void startValue(String tag, int size, MessageWriter out) {
-		out.text(tag);
-		out.name("val");
-		out.startMap(size);
-	}
-
-	private static void text(String name, String text, MessageWriter out) {
-		out.name(name);
-		out.text(text);
-	}
-
-	private static int errorSize(ToClient.Error error) {
-		return 3 + ((error.metadata() != null) ? 1 : 0) + ((error.actor() != null) ? 1 : 0);
-	}
-
-	private static void errorStart(ToClient.Error error, MessageWriter out) {
-		text("group", error.group(), out);
-		text("code", error.code(), out);
-		text("message", error.message(), out);
-		if (error.metadata() != null) {
-			out.name("metadata");
-			out.value(error.metadata());
-		}
-	}
-
-	/**
-	 * Neither the actor nor its key may be written as null: the client drops the frame.
-	 */
-	private static void errorEnd(ToClient.Error error, MessageWriter out) {
-		ActorSpecifier actor = error.actor();
-		if (actor == null) {
-			return;
-		}
-		out.name("actor");
-		out.startMap((actor.key() != null) ? 3 : 2);
-		text("actorId", actor.actorId(), out);
-		out.name("generation");
-		out.number(actor.generation());
-		if (actor.key() != null) {
-			text("key", actor.key(), out);
-		}
-		out.endMap();
 	}
 
 	@Override
@@ -147,15 +59,17 @@ final class TreeCodec implements Codec {
 	@Override
 	public byte[] encodeError(ToClient.Error error) {
 		MessageWriter out = this.writers.get();
-		out.startMap(errorSize(error));
-		errorStart(error, out);
-		errorEnd(error, out);
-		out.endMap();
+		MessageBody.writeError(error, out);
 		return out.toBytes();
 	}
 
 	@Override
 	public ToServer decode(byte[] frame) {
+		if (this.extended) {
+			JsonNode[] message = new JsonNode[1];
+			this.source.read(frame, (in) -> message[0] = in.value());
+			return ExtendedReader.message(message[0]);
+		}
 		Parts parts = new Parts();
 		this.source.read(frame, parts::readFrame);
 		return parts.toMessage();
@@ -238,10 +152,10 @@ final class TreeCodec implements Codec {
 		}
 
 		ToServer toMessage() {
-			return switch (text(this.tag, "tag")) {
+			return switch (Fields.text(this.tag, "tag")) {
 				case "ActionRequest" -> actionRequest();
-				case "SubscriptionRequest" -> new ToServer.SubscriptionRequest(text(this.eventName, "eventName"),
-						flag(this.subscribe), tags(this.tags));
+				case "SubscriptionRequest" -> new ToServer.SubscriptionRequest(Fields.text(this.eventName, "eventName"),
+						Fields.flag(this.subscribe, "subscribe"), Fields.tags(this.tags));
 				default -> throw Markers.malformed("its tag is unknown");
 			};
 		}
@@ -250,43 +164,8 @@ final class TreeCodec implements Codec {
 			if (this.args == null) {
 				throw Markers.malformed("`args` is missing");
 			}
-			return new ToServer.ActionRequest(id(this.id), text(this.name, "name"), args(this.args));
-		}
-
-		private static String text(@Nullable JsonNode node, String field) {
-			if (node == null || !node.isString()) {
-				throw Markers.malformed("`" + field + "` is no text");
-			}
-			return node.stringValue();
-		}
-
-		private static boolean flag(@Nullable JsonNode node) {
-			if (node == null || !node.isBoolean()) {
-				throw Markers.malformed("`subscribe` is no boolean");
-			}
-			return node.booleanValue();
-		}
-
-		/** Our addition: a RivetKit client sends none. */
-		private static Set<String> tags(@Nullable JsonNode node) {
-			if (node == null || node.isNull() || node.isMissingNode()) {
-				return Set.of();
-			}
-			Set<String> tags = new HashSet<>();
-			args(node).forEach((tag) -> tags.add(text(tag, "tags")));
-			return tags;
-		}
-
-		/** A bigint from the official clients; a plain number from others. */
-		private static long id(@Nullable JsonNode node) {
-			if (node == null || !node.isIntegralNumber()) {
-				throw Markers.malformed("`id` is no integer");
-			}
-			BigInteger id = node.bigIntegerValue();
-			if (id.signum() < 0 || id.bitLength() > MAX_ID_BITS) {
-				throw Markers.malformed("`id` is out of range");
-			}
-			return id.longValue();
+			return new ToServer.ActionRequest(Fields.number(this.id, "id"), Fields.text(this.name, "name"),
+					args(this.args));
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.rivetevents.transport;
 
+import java.util.function.Predicate;
+
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.reactive.handler.AbstractHandlerMapping;
@@ -7,24 +9,21 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Leads requests below the base path to a transport: those for a WebSocket to one, all
- * others to another. Asked before the application's own mappings, which see all the rest.
+ * Leads requests below the base path to a transport. Asked before the application's own
+ * mappings, which see all the rest.
  */
 public final class ActorHandlerMapping extends AbstractHandlerMapping {
 
 	private static final int BEFORE_CONTROLLERS = -1;
 
-	private final BasePath basePath;
+	private final Predicate<ServerHttpRequest> ours;
 
 	private final Object handler;
 
-	private final boolean forUpgrade;
-
-	private ActorHandlerMapping(BasePath basePath, Object handler, boolean forUpgrade) {
-		this.basePath = basePath;
+	private ActorHandlerMapping(Predicate<ServerHttpRequest> ours, Object handler, int order) {
+		this.ours = ours;
 		this.handler = handler;
-		this.forUpgrade = forUpgrade;
-		setOrder(BEFORE_CONTROLLERS);
+		setOrder(order);
 	}
 
 	/**
@@ -33,7 +32,8 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param handler what handles them
 	 */
 	public static ActorHandlerMapping forWebSocket(BasePath basePath, Object handler) {
-		return new ActorHandlerMapping(basePath, handler, true);
+		return new ActorHandlerMapping((request) -> isUpgrade(request) && basePath.within(request) != null, handler,
+				BEFORE_CONTROLLERS);
 	}
 
 	/**
@@ -42,14 +42,25 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	 * @param handler what handles them
 	 */
 	public static ActorHandlerMapping forHttp(BasePath basePath, Object handler) {
-		return new ActorHandlerMapping(basePath, handler, false);
+		return new ActorHandlerMapping((request) -> !isUpgrade(request) && basePath.within(request) != null, handler,
+				BEFORE_CONTROLLERS);
+	}
+
+	/**
+	 * Return a mapping for some routes that are no WebSocket handshakes, asked before
+	 * that for all of them.
+	 * @param routes whether a path within the base path is one of them
+	 */
+	public static ActorHandlerMapping forRoutes(BasePath basePath, Predicate<String> routes, Object handler) {
+		return new ActorHandlerMapping((request) -> {
+			String path = isUpgrade(request) ? null : basePath.within(request);
+			return path != null && routes.test(path);
+		}, handler, BEFORE_CONTROLLERS - 1);
 	}
 
 	@Override
 	protected Mono<?> getHandlerInternal(ServerWebExchange exchange) {
-		ServerHttpRequest request = exchange.getRequest();
-		boolean ours = isUpgrade(request) == this.forUpgrade && this.basePath.within(request) != null;
-		return ours ? Mono.just(this.handler) : Mono.empty();
+		return this.ours.test(exchange.getRequest()) ? Mono.just(this.handler) : Mono.empty();
 	}
 
 	private static boolean isUpgrade(ServerHttpRequest request) {

@@ -13,8 +13,8 @@ import org.springframework.util.StringUtils;
  */
 public final class BasePath {
 
-	private static final Set<String> ROUTES = Set.of("gateway", "actors", "metadata", "health", "connect", "request",
-			"websocket");
+	private static final Set<String> ROUTES = Set.of("gateway", "actors", "metadata", "health", "connect",
+			"connections", "request", "websocket");
 
 	private final String prefix;
 

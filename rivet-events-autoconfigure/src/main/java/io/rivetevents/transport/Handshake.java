@@ -21,27 +21,61 @@ public final class Handshake {
 
 	private final ConnectionAuthenticator authenticator;
 
+	private final boolean authenticationRequired;
+
 	/**
 	 * Create a reader.
 	 * @param authenticator asked where the request itself does not tell who it is
+	 * @param authenticationRequired whether clients whom nobody knows are refused
 	 */
-	public Handshake(ConnectionAuthenticator authenticator) {
+	public Handshake(ConnectionAuthenticator authenticator, boolean authenticationRequired) {
 		this.authenticator = authenticator;
+		this.authenticationRequired = authenticationRequired;
+	}
+
+	/**
+	 * Return whether a client still has to say who it is.
+	 * @param exchange its request
+	 */
+	public Mono<Boolean> isUndecided(ServerWebExchange exchange) {
+		return exchange.getPrincipal().hasElement().map((known) -> this.authenticationRequired && !known);
 	}
 
 	/**
 	 * Find out who is behind a request.
 	 * @param exchange the request
 	 * @param params its connection params, {@code null} if there are none
-	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials
+	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials,
+	 * {@code auth.authentication_required} if nobody knows it and somebody must
 	 */
 	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params) {
+		return identify(exchange, params, null);
+	}
+
+	/**
+	 * Find out who is behind a request.
+	 * @param exchange the request
+	 * @param params its connection params, {@code null} if there are none
+	 * @param credentials what its first message holds, {@code null} if nothing
+	 * @return who it is; errors as for {@link #identify(ServerWebExchange, JsonNode)}
+	 */
+	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params,
+			@Nullable JsonNode credentials) {
+		Mono<Principal> loggedIn = (credentials != null) ? Mono.defer(() -> this.authenticator.login(credentials))
+				: Mono.empty();
 		Mono<Principal> principal = exchange.getPrincipal()
-			.switchIfEmpty(Mono.defer(() -> this.authenticator.authenticate(params)));
+			.switchIfEmpty(Mono.defer(() -> this.authenticator.authenticate(params)))
+			.switchIfEmpty(loggedIn)
+			.switchIfEmpty(Mono.defer(this::nobody));
 		Mono<String> sessionId = exchange.getSession().filter(WebSession::isStarted).map(WebSession::getId);
 		Mono<Identity> anonymous = sessionId.map((id) -> new Identity(null, id)).defaultIfEmpty(Identity.ANONYMOUS);
 		return anonymous.flatMap((identity) -> principal.map((found) -> new Identity(found, identity.sessionId()))
 			.defaultIfEmpty(identity));
+	}
+
+	private Mono<Principal> nobody() {
+		return this.authenticationRequired ? Mono.error(new RivetException(ErrorCode.AUTHENTICATION_REQUIRED))
+				: Mono.empty();
 	}
 
 	/**

@@ -33,8 +33,13 @@ public final class RecordedOutbound implements Outbound {
 		if (!this.closed.isEmpty()) {
 			return Outcome.CLOSED;
 		}
-		this.messages.add(message.message());
+		this.messages.add(plain(message.message()));
 		return Outcome.QUEUED;
+	}
+
+	/** As a client of the plain protocol gets it. */
+	private static ToClient plain(ToClient message) {
+		return (message instanceof ToClient.Event event) ? new ToClient.Event(event.name(), event.args()) : message;
 	}
 
 	@Override

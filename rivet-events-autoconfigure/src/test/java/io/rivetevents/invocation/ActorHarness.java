@@ -15,6 +15,7 @@ import io.rivetevents.actor.ActorRuntime;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.actor.ContractFingerprints;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
@@ -64,7 +65,7 @@ public final class ActorHarness implements AutoCloseable {
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
 				neighbours.observer(), this.timers, this.workers);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
-				neighbours.observer());
+				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);
 		InvocationSupport invocations = new InvocationSupport(this.mapper, this.contracts,
 				InvocationSupport.Neighbours.NONE);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorObserver;
@@ -236,7 +237,7 @@ class InterceptorTurnTests {
 	private void startImpatient(InboundInterceptor interceptor) {
 		ActorSettings defaults = ActorSettings.DEFAULTS;
 		ActorSettings settings = new ActorSettings(LIMIT, LIMIT, defaults.lifecycleHookTimeout(),
-				defaults.sleepTimeout(), defaults.saveInterval(), 1000, 1024, 1024, false);
+				defaults.sleepTimeout(), defaults.saveInterval(), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS);
 		start(interceptor, settings);
 	}
 

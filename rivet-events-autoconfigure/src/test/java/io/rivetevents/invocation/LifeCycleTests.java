@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 
+import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ActorObserver;
@@ -201,7 +202,7 @@ class LifeCycleTests {
 	@Test
 	void refusesAClientWhoseHookTakesTooLong() {
 		ActorSettings quick = new ActorSettings(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5),
-				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false);
+				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS);
 		try (ActorHarness impatient = new ActorHarness(quick, this.room)) {
 			RivetException ex = catchThrowableOfType(RivetException.class,
 					() -> impatient.connect(Room.class, "k", "slow"));

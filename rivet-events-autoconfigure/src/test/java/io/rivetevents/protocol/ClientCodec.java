@@ -22,6 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ClientCodec {
 
+	/** What the published clients know. */
+	public static final List<Encoding> PLAIN = List.of(Encoding.JSON, Encoding.CBOR, Encoding.BARE);
+
 	private static final int VERSION = 4;
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

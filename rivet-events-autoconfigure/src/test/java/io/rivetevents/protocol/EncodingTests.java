@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EncodingTests {
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void isFoundByItsName(Encoding encoding) {
 		assertThat(Encoding.of(encoding.wireName())).isSameAs(encoding);
 	}
@@ -23,7 +23,8 @@ class EncodingTests {
 
 	@Test
 	void onlyJsonIsText() {
-		assertThat(Encoding.values()).filteredOn(Encoding::isText).containsExactly(Encoding.JSON);
+		assertThat(Encoding.values()).filteredOn(Encoding::isText)
+			.containsExactly(Encoding.JSON, Encoding.EXTENDED_JSON, Encoding.EVENT_STREAM);
 		assertThat(Encoding.JSON.contentType()).isEqualTo("application/json");
 		assertThat(Encoding.CBOR.contentType()).isEqualTo("application/octet-stream");
 		assertThat(Encoding.BARE.contentType()).isEqualTo("application/octet-stream");

@@ -27,7 +27,7 @@ class MalformedInputTests {
 	private static final int MUTATIONS = 200;
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void refusesEachTruncation(Encoding encoding) {
 		frames(encoding).forEach((frame) -> {
 			for (int length = 0; length < frame.length; length++) {
@@ -47,7 +47,7 @@ class MalformedInputTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void refusesWhatFollows(Encoding encoding) {
 		for (byte more : new byte[] { 0, '1', (byte) 0xff, (byte) 0xf6 }) {
 			frames(encoding)
@@ -58,7 +58,7 @@ class MalformedInputTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void survivesEachBitFlip(Encoding encoding) {
 		everything().forEach((bytes) -> {
 			for (int bit = 0; bit < bytes.length * 8; bit++) {
@@ -70,7 +70,7 @@ class MalformedInputTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void survivesManyChangesAtOnce(Encoding encoding) {
 		Random random = new Random(SEED);
 		everything().forEach((bytes) -> {
@@ -81,7 +81,7 @@ class MalformedInputTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void survivesNoise(Encoding encoding) {
 		Random random = new Random(SEED);
 		for (int i = 0; i < 20_000; i++) {
@@ -135,7 +135,7 @@ class MalformedInputTests {
 
 	/** What a client may send must not break the frame of those it is sent on to. */
 	private static void echo(List<JsonNode> args) {
-		for (Encoding encoding : Encoding.values()) {
+		for (Encoding encoding : ClientCodec.PLAIN) {
 			byte[] frame = encoding.codec().encode(new ToClient.Event("ev", args));
 			assertThatCode(() -> ClientCodec.decode(encoding, frame)).doesNotThrowAnyException();
 		}
@@ -162,7 +162,7 @@ class MalformedInputTests {
 	}
 
 	private static Stream<byte[]> everything() {
-		return Stream.of(Encoding.values())
+		return ClientCodec.PLAIN.stream()
 			.flatMap((encoding) -> Stream.of(frames(encoding), bodies(encoding), values(encoding))
 				.flatMap((all) -> all));
 	}
@@ -185,6 +185,7 @@ class MalformedInputTests {
 			case JSON -> vector.get("jsonArg").stringValue().getBytes(StandardCharsets.UTF_8);
 			case CBOR -> Vectors.hex(vector, "cborArg");
 			case BARE -> Vectors.hex(vector, "cborCompat");
+			default -> throw new IllegalArgumentException();
 		});
 	}
 

@@ -24,7 +24,7 @@ class NestingTests {
 	 * Of a message: itself, its body, its value and its arguments; in BARE only the last.
 	 */
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void readsToTheLimit(Encoding encoding) {
 		int envelope = (encoding == Encoding.BARE) ? 1 : 4;
 		ToServer.ActionRequest request = request(LIMIT - envelope);

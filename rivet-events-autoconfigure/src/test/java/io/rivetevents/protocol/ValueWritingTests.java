@@ -98,7 +98,7 @@ class ValueWritingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void escapesArraysThatLookLikeMarkers(Encoding encoding) {
 		for (JsonNode array : JsonMapper.shared()
 			.readTree(
@@ -111,7 +111,7 @@ class ValueWritingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void escapesArgumentsThatLookLikeAMarker(Encoding encoding) {
 		for (String first : new String[] { "$x", "$BigInt", "$$", "$Set" }) {
 			ToClient.Event event = event(StringNode.valueOf(first), StringNode.valueOf("5"));
@@ -122,7 +122,7 @@ class ValueWritingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void writesNothingAsUndefinedAndNullAsNull(Encoding encoding) {
 		assertThat(ClientCodec.decode(encoding, encoding.codec().encode(new ToClient.ActionResponse(1, null))))
 			.isEqualTo(new ToClient.ActionResponse(1, null));
@@ -134,7 +134,7 @@ class ValueWritingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void keepsTheOrderOfFields(Encoding encoding) {
 		ToClient.ActionResponse response = new ToClient.ActionResponse(1,
 				NODES.objectNode().put("z", 1).put("a", 2).put("m", 3));
@@ -153,14 +153,14 @@ class ValueWritingTests {
 	void writesTextOfAnyLength(int length) {
 		for (String letter : new String[] { "x", "é", "✓" }) {
 			ToClient.Event event = event(StringNode.valueOf(letter.repeat(length)), StringNode.valueOf("y"));
-			for (Encoding encoding : Encoding.values()) {
+			for (Encoding encoding : ClientCodec.PLAIN) {
 				assertThat(ClientCodec.decode(encoding, encoding.codec().encode(event))).isEqualTo(event);
 			}
 		}
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void writesAnyCharacter(Encoding encoding) {
 		StringBuilder all = new StringBuilder();
 		for (int point = 0; point <= Character.MAX_CODE_POINT; point += (point < 0x3000) ? 1 : 251) {
@@ -187,7 +187,7 @@ class ValueWritingTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
 	void failsClearlyOnAJavaObject(Encoding encoding) {
 		JsonNode node = NODES.arrayNode().add(NODES.pojoNode(new Object()));
 		assertThatIllegalArgumentException()

@@ -4,9 +4,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.CloseStatus;
@@ -18,30 +15,21 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.WebsocketClientSpec;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.protocol.ClientCodec;
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
 /**
  * A client of the protocol on a real socket.
  */
-public final class TestSocket implements AutoCloseable {
-
-	private static final long PATIENCE_SECONDS = 10;
-
-	private static final JsonMapper MAPPER = new JsonMapper();
+public final class TestSocket extends TestClient {
 
 	private final Encoding encoding;
 
-	private final BlockingQueue<ToClient> messages = new LinkedBlockingQueue<>();
-
 	private final Sinks.Many<WebSocketMessage> outgoing = Sinks.many().unicast().onBackpressureBuffer();
-
-	private final Sinks.One<CloseStatus> closed = Sinks.one();
 
 	private final Sinks.One<WebSocketSession> session = Sinks.one();
 
@@ -50,8 +38,7 @@ public final class TestSocket implements AutoCloseable {
 	}
 
 	public static String query(String actor, String key) {
-		return "/gateway/%s/connect?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=%s&rvt-crash-policy=sleep"
-			.formatted(actor, key);
+		return query(actor, key, "connect");
 	}
 
 	/** Open a socket to an instance and wait for its welcome. */
@@ -64,6 +51,9 @@ public final class TestSocket implements AutoCloseable {
 	public static TestSocket open(String url, Encoding encoding, HttpHeaders headers, String... moreProtocols) {
 		TestSocket socket = new TestSocket(encoding);
 		List<String> protocols = new ArrayList<>(List.of("rivet", "rivet_encoding." + encoding.wireName()));
+		if (encoding.isExtended()) {
+			protocols.add("rivet_ext.1");
+		}
 		protocols.addAll(List.of(moreProtocols));
 		ReactorNettyWebSocketClient client = new ReactorNettyWebSocketClient(HttpClient.create(),
 				() -> WebsocketClientSpec.builder().maxFramePayloadLength(8 * 1024 * 1024));
@@ -92,7 +82,7 @@ public final class TestSocket implements AutoCloseable {
 		Mono<Void> receive = session.receive().doOnNext((message) -> {
 			byte[] bytes = new byte[message.getPayload().readableByteCount()];
 			message.getPayload().read(bytes);
-			this.messages.add(ClientCodec.decode(this.encoding, bytes));
+			onFrame(bytes);
 		}).then();
 		session.closeStatus()
 			.defaultIfEmpty(CloseStatus.NO_CLOSE_FRAME)
@@ -100,47 +90,39 @@ public final class TestSocket implements AutoCloseable {
 		return session.send(this.outgoing.asFlux()).and(receive);
 	}
 
-	public void call(long id, String action, Object... args) {
-		List<JsonNode> trees = List.of(args).stream().map((arg) -> (JsonNode) MAPPER.valueToTree(arg)).toList();
-		send(new ToServer.ActionRequest(id, action, trees));
+	private void onFrame(byte[] bytes) {
+		if (this.encoding.isExtended()) {
+			onExtended(ExtendedClientCodec.decode(this.encoding, bytes));
+		}
+		else {
+			onMessage(ClientCodec.decode(this.encoding, bytes));
+		}
 	}
 
-	public void subscribe(String event) {
-		send(new ToServer.SubscriptionRequest(event, true));
-	}
-
+	@Override
 	public void send(ToServer message) {
-		sendRaw(ClientCodec.encode(this.encoding, message));
+		sendRaw(this.encoding.isExtended() ? encode(this.encoding, message)
+				: ClientCodec.encode(this.encoding, message));
 	}
 
+	@Override
 	public void sendRaw(byte[] bytes) {
 		WebSocketSession session = this.session.asMono().block();
 		WebSocketMessage.Type type = this.encoding.isText() ? WebSocketMessage.Type.TEXT : WebSocketMessage.Type.BINARY;
 		this.outgoing.tryEmitNext(new WebSocketMessage(type, session.bufferFactory().wrap(bytes))).orThrow();
 	}
 
-	/** The next message, which must be of a kind. */
-	public <T extends ToClient> T next(Class<T> kind) {
-		try {
-			ToClient message = this.messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-			return kind.cast(message);
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	public CloseStatus closed() {
-		return this.closed.asMono().block(Duration.ofSeconds(PATIENCE_SECONDS));
-	}
-
-	public boolean isSilent() {
-		return this.messages.isEmpty();
+	@Override
+	public void cut() {
+		close();
 	}
 
 	@Override
 	public void close() {
-		this.session.asMono().flatMap(WebSocketSession::close).block(Duration.ofSeconds(PATIENCE_SECONDS));
+		this.session.asMono()
+			.flatMap(WebSocketSession::close)
+			.onErrorComplete()
+			.block(Duration.ofSeconds(PATIENCE_SECONDS));
 	}
 
 }

@@ -60,14 +60,14 @@ class WebSocketIntegrationTests {
 		this.key = "k" + KEYS.incrementAndGet();
 	}
 
-	private TestSocket connect(Encoding encoding) {
-		return TestSocket.connect(this.base, encoding, "room", this.key);
+	private TestClient connect(Encoding encoding) {
+		return TestClient.connect(this.base, encoding, "room", this.key);
 	}
 
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void answersActionsAndBringsEvents(Encoding encoding) {
-		try (TestSocket speaker = connect(encoding); TestSocket listener = connect(encoding)) {
+		try (TestClient speaker = connect(encoding); TestClient listener = connect(encoding)) {
 			listener.subscribe("said");
 			listener.call(1, "count");
 			assertThat(listener.next(ToClient.ActionResponse.class).output().intValue()).isEqualTo(2);
@@ -86,17 +86,18 @@ class WebSocketIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void bringsOneBroadcastToAllEncodings(Encoding encoding) {
-		try (TestSocket speaker = connect(encoding);
-				TestSocket json = connect(Encoding.JSON);
-				TestSocket cbor = connect(Encoding.CBOR);
-				TestSocket bare = connect(Encoding.BARE)) {
-			for (TestSocket listener : new TestSocket[] { json, cbor, bare }) {
+		try (TestClient speaker = connect(encoding);
+				TestClient json = connect(Encoding.JSON);
+				TestClient cbor = connect(Encoding.CBOR);
+				TestClient bare = connect(Encoding.BARE);
+				TestClient stream = connect(Encoding.EVENT_STREAM)) {
+			for (TestClient listener : new TestClient[] { json, cbor, bare, stream }) {
 				listener.subscribe("said");
 				listener.call(0, "count");
 				listener.next(ToClient.ActionResponse.class);
 			}
 			speaker.call(0, "say", "to all");
-			for (TestSocket listener : new TestSocket[] { json, cbor, bare }) {
+			for (TestClient listener : new TestClient[] { json, cbor, bare, stream }) {
 				assertThat(listener.next(ToClient.Event.class).args().get(0).stringValue()).isEqualTo("to all");
 			}
 		}
@@ -105,7 +106,7 @@ class WebSocketIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void tellsWhatIsWrongWithAnAction(Encoding encoding) {
-		try (TestSocket socket = connect(encoding)) {
+		try (TestClient socket = connect(encoding)) {
 			assertError(socket, 1, "actor.action_not_found", "nope");
 			assertError(socket, 2, "actor.validation_error", "echo");
 			assertError(socket, 3, "actor.validation_error", "echo", "a", "b");
@@ -119,14 +120,14 @@ class WebSocketIntegrationTests {
 
 	@Test
 	void namesThePathOfAViolatedConstraint() {
-		try (TestSocket socket = connect(Encoding.JSON)) {
+		try (TestClient socket = connect(Encoding.JSON)) {
 			ToClient.Error error = assertError(socket, 1, "actor.validation_error", "small", "long",
 					java.util.Map.of("x", 11));
 			assertThat(error.metadata().toString()).contains("\"path\":\"text\"", "\"path\":\"point.x\"");
 		}
 	}
 
-	private ToClient.Error assertError(TestSocket socket, long id, String code, String action, Object... args) {
+	private ToClient.Error assertError(TestClient socket, long id, String code, String action, Object... args) {
 		socket.call(id, action, args);
 		ToClient.Error error = socket.next(ToClient.Error.class);
 		assertThat(error.group() + "." + error.code()).isEqualTo(code);
@@ -139,7 +140,7 @@ class WebSocketIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void closesWhatCannotBeRead(Encoding encoding) {
-		TestSocket socket = connect(encoding);
+		TestClient socket = connect(encoding);
 		socket.sendRaw(new byte[] { '{', '"', 1, 2 });
 		assertThat(socket.closed()).isEqualTo(new CloseStatus(1011, "actor.invalid_request"));
 	}
@@ -147,18 +148,18 @@ class WebSocketIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void closesAMessageThatIsTooLong(Encoding encoding) {
-		try (TestSocket fits = connect(encoding)) {
+		try (TestClient fits = connect(encoding)) {
 			fits.call(0, "echo", "x".repeat(65_000));
 			assertThat(fits.next(ToClient.ActionResponse.class).output().stringValue()).hasSize(65_000);
 		}
-		TestSocket socket = connect(encoding);
+		TestClient socket = connect(encoding);
 		socket.sendRaw(new byte[65_537]);
 		assertThat(socket.closed()).isEqualTo(new CloseStatus(1011, "message.incoming_too_long"));
 	}
 
 	@Test
 	void endsAFrameThatIsNotEvenRead() {
-		TestSocket socket = connect(Encoding.BARE);
+		TestClient socket = connect(Encoding.BARE);
 		socket.sendRaw(new byte[300 * 1024]);
 		assertThat(socket.closed().getCode()).isEqualTo(1009);
 	}
@@ -166,7 +167,7 @@ class WebSocketIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void failsAnAnswerThatIsTooLong(Encoding encoding) {
-		try (TestSocket socket = connect(encoding)) {
+		try (TestClient socket = connect(encoding)) {
 			socket.call(1, "make", 2_000_000);
 			ToClient.Error error = socket.next(ToClient.Error.class);
 			assertThat(error.code()).isEqualTo("outgoing_too_long");
@@ -176,8 +177,8 @@ class WebSocketIntegrationTests {
 
 	@Test
 	void closesAnEventThatIsTooLong() {
-		try (TestSocket speaker = connect(Encoding.JSON)) {
-			TestSocket listener = connect(Encoding.JSON);
+		try (TestClient speaker = connect(Encoding.JSON)) {
+			TestClient listener = connect(Encoding.JSON);
 			listener.subscribe("flood");
 			listener.call(0, "count");
 			listener.next(ToClient.ActionResponse.class);
@@ -188,7 +189,7 @@ class WebSocketIntegrationTests {
 
 	@Test
 	void cutsAReasonThatIsTooLong() {
-		TestSocket socket = connect(Encoding.JSON);
+		TestClient socket = connect(Encoding.JSON);
 		socket.call(0, "close", "é".repeat(100));
 		assertThat(socket.closed()).isEqualTo(new CloseStatus(1000, "é".repeat(61)));
 	}
@@ -236,8 +237,8 @@ class WebSocketIntegrationTests {
 	/** A socket that nobody reads costs its own connection only. */
 	@Test
 	void closesAClientThatNeverReads() throws IOException {
-		try (TestSocket speaker = connect(Encoding.JSON);
-				TestSocket healthy = connect(Encoding.JSON);
+		try (TestClient speaker = connect(Encoding.JSON);
+				TestClient healthy = connect(Encoding.JSON);
 				Socket deaf = handshake()) {
 			write(deaf, frame(
 					"{\"body\":{\"tag\":\"SubscriptionRequest\",\"val\":{\"eventName\":\"flood\",\"subscribe\":true}}}"));
@@ -257,7 +258,7 @@ class WebSocketIntegrationTests {
 	/** Its cable has been pulled: no answer to a ping, no end of the stream. */
 	@Test
 	void closesAClientThatDoesNotAnswerPings() throws IOException {
-		try (TestSocket other = connect(Encoding.JSON); Socket halfOpen = handshake()) {
+		try (TestClient other = connect(Encoding.JSON); Socket halfOpen = handshake()) {
 			Awaitility.await().until(() -> count(other) == 2);
 			Awaitility.await().atMost(Duration.ofSeconds(8)).until(() -> count(other) == 1);
 			String received = new String(halfOpen.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
@@ -268,7 +269,7 @@ class WebSocketIntegrationTests {
 	/** It says nothing, but answers pings: that is a good client. */
 	@Test
 	void keepsAClientThatSaysNothing() {
-		try (TestSocket silent = connect(Encoding.JSON)) {
+		try (TestClient silent = connect(Encoding.JSON)) {
 			Awaitility.await().during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6)).until(silent::isSilent);
 			silent.call(0, "echo", "I am here");
 			assertThat(silent.next(ToClient.ActionResponse.class).output().stringValue()).isEqualTo("I am here");
@@ -277,7 +278,7 @@ class WebSocketIntegrationTests {
 
 	@Test
 	void noticesASocketThatBreaks() throws IOException {
-		try (TestSocket other = connect(Encoding.JSON)) {
+		try (TestClient other = connect(Encoding.JSON)) {
 			Socket broken = handshake();
 			Awaitility.await().until(() -> count(other) == 2);
 			broken.setSoLinger(true, 0);
@@ -287,7 +288,7 @@ class WebSocketIntegrationTests {
 		Awaitility.await().until(() -> this.connections.size() == 0);
 	}
 
-	private int count(TestSocket socket) {
+	private int count(TestClient socket) {
 		socket.call(77, "count");
 		return socket.next(ToClient.ActionResponse.class).output().intValue();
 	}

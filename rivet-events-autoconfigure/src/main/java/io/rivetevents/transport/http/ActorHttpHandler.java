@@ -7,9 +7,6 @@ import java.util.Set;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -33,6 +30,8 @@ import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.BasePath;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.HttpAnswer;
+import io.rivetevents.transport.HttpBody;
 
 /**
  * The routes of the client protocol that are no WebSocket: sections 2 and 3 of the
@@ -44,10 +43,6 @@ public final class ActorHttpHandler implements WebHandler {
 
 	/** What the published clients are told they talk to. */
 	private static final Map<String, String> METADATA = Map.of("runtime", "rivetkit", "version", "2.3.19");
-
-	/** What a page of another origin may send without being asked for it first. */
-	private static final Set<MediaType> SIMPLE_TYPES = Set.of(MediaType.TEXT_PLAIN,
-			MediaType.APPLICATION_FORM_URLENCODED, MediaType.MULTIPART_FORM_DATA);
 
 	private static final Set<String> UNSUPPORTED = Set.of("queue", "request", "websocket", "inspector");
 
@@ -138,8 +133,8 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
-		checkContentType(exchange.getRequest());
-		return body(exchange.getRequest(), this.limits.maxManagementSize())
+		HttpBody.checkContentType(exchange.getRequest());
+		return HttpBody.read(exchange.getRequest(), this.limits.maxManagementSize())
 			.flatMap((body) -> this.actorsApi.answer(exchange.getRequest(), path, body))
 			.flatMap((answer) -> answer(exchange, answer));
 	}
@@ -171,7 +166,7 @@ public final class ActorHttpHandler implements WebHandler {
 			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "An action takes POST.");
 		}
 		exchange.getAttributes().put(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, this.actionPattern);
-		checkContentType(request);
+		HttpBody.checkContentType(request);
 		Encoding encoding = encoding(request);
 		return Mono.defer(() -> call(exchange, gateway, name, encoding))
 			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), 200, encoding.contentType(), body))
@@ -180,7 +175,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst("x-rivet-conn-params"));
-		return body(exchange.getRequest(), this.limits.maxIncomingSize())
+		return HttpBody.read(exchange.getRequest(), this.limits.maxIncomingSize())
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
 			.flatMap((action) -> this.handshake.identify(exchange, params)
 				.flatMap((identity) -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
@@ -202,37 +197,6 @@ public final class ActorHttpHandler implements WebHandler {
 			throw new RivetException(ErrorCode.ENCODING_INVALID, "x-rivet-encoding is `json`, `cbor` or `bare`.");
 		}
 		return encoding;
-	}
-
-	/**
-	 * Refuse what a form on a foreign page could send with the user's cookies. All else
-	 * is asked for by a preflight first, which the {@code OriginFilter} answers.
-	 */
-	private static void checkContentType(ServerHttpRequest request) {
-		MediaType type = request.getHeaders().getContentType();
-		boolean form = type == null || SIMPLE_TYPES.stream().anyMatch((simple) -> simple.isCompatibleWith(type));
-		if (request.getMethod() == HttpMethod.POST && form) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID,
-					"The content type is application/json or application/octet-stream.");
-		}
-	}
-
-	private static Mono<byte[]> body(ServerHttpRequest request, int limit) {
-		return DataBufferUtils.join(request.getBody(), limit)
-			.map(ActorHttpHandler::bytes)
-			.defaultIfEmpty(new byte[0])
-			.onErrorMap(DataBufferLimitException.class, (ex) -> new RivetException(ErrorCode.INCOMING_TOO_LONG));
-	}
-
-	private static byte[] bytes(DataBuffer buffer) {
-		try {
-			byte[] bytes = new byte[buffer.readableByteCount()];
-			buffer.read(bytes);
-			return bytes;
-		}
-		finally {
-			DataBufferUtils.release(buffer);
-		}
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, @Nullable Object body) {

@@ -6,11 +6,8 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.BasePath;
-import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.LinkSupport;
 
 /**
  * Takes WebSocket connections of the client protocol. Every handshake is accepted, since
@@ -20,32 +17,19 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 
 	private final BasePath basePath;
 
-	private final ActorDirectory directory;
-
-	private final ConnectionRegistry connections;
-
-	private final Handshake handshake;
-
-	private final ValueMapper mapper;
+	private final LinkSupport links;
 
 	private final WebSocketSettings settings;
 
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin
-	 * @param directory finds instances
-	 * @param connections where connections are registered
-	 * @param handshake finds out who connects
-	 * @param mapper converts values
+	 * @param links what links share
 	 * @param settings limits and times
 	 */
-	public ActorWebSocketHandler(BasePath basePath, ActorDirectory directory, ConnectionRegistry connections,
-			Handshake handshake, ValueMapper mapper, WebSocketSettings settings) {
+	public ActorWebSocketHandler(BasePath basePath, LinkSupport links, WebSocketSettings settings) {
 		this.basePath = basePath;
-		this.directory = directory;
-		this.connections = connections;
-		this.handshake = handshake;
-		this.mapper = mapper;
+		this.links = links;
 		this.settings = settings;
 	}
 
@@ -63,20 +47,8 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 		return this.basePath;
 	}
 
-	ActorDirectory directory() {
-		return this.directory;
-	}
-
-	ConnectionRegistry connections() {
-		return this.connections;
-	}
-
-	Handshake handshake() {
-		return this.handshake;
-	}
-
-	ValueMapper mapper() {
-		return this.mapper;
+	LinkSupport links() {
+		return this.links;
 	}
 
 	WebSocketSettings settings() {

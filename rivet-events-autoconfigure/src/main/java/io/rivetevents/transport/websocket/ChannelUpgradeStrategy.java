@@ -11,6 +11,9 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
 
@@ -34,12 +37,17 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 		HandshakeInfo info = handshakeInfoFactory.get();
 		WebsocketServerSpec spec = spec(subProtocol);
+		Connection[] connection = new Connection[1];
+		reactorResponse.withConnection((found) -> connection[0] = found);
+		// on its event loop: from another thread a frame that comes right behind the
+		// handshake can find the old operations in place, and is lost with them
+		Scheduler eventLoop = Schedulers.fromExecutor(connection[0].channel().eventLoop());
 		return response.setComplete()
 			.then(Mono.deferContextual((context) -> reactorResponse.sendWebsocket((in, out) -> {
 				ChannelSession session = new ChannelSession(in, out, info, buffers, this.settings.maxFrameSize(),
 						exchange);
 				return handler.handle(session).contextWrite(context);
-			}, spec)));
+			}, spec)).subscribeOn(eventLoop));
 	}
 
 	private WebsocketServerSpec spec(@Nullable String subProtocol) {

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import org.springframework.web.reactive.socket.CloseStatus;
 
 import io.rivetevents.connection.OutboundQueue;
@@ -83,23 +84,29 @@ final class ChannelWriter extends ChannelInboundHandlerAdapter {
 			if (bytes == null) {
 				break;
 			}
-			ByteBuf buffer = Unpooled.wrappedBuffer(bytes);
-			this.channel.write(
-					this.encoding.isText() ? new TextWebSocketFrame(buffer) : new BinaryWebSocketFrame(buffer),
-					this.channel.voidPromise());
+			this.channel.write(frame(bytes), this.channel.voidPromise());
 			written = true;
 		}
 		if (written) {
 			this.channel.flush();
 		}
 		CloseReason reason = this.queue.closeReason();
-		if (reason != null && !this.closed && (this.queue.isOverrun() || this.queue.queuedBytes() == 0)) {
+		if (reason != null && !this.closed && (this.queue.isOverrun() || this.queue.isEmpty())) {
 			close(reason);
 		}
 	}
 
+	private WebSocketFrame frame(byte[] bytes) {
+		ByteBuf buffer = Unpooled.wrappedBuffer(bytes);
+		return this.encoding.isText() ? new TextWebSocketFrame(buffer) : new BinaryWebSocketFrame(buffer);
+	}
+
 	private void close(CloseReason reason) {
 		this.closed = true;
+		byte[] lastWord = this.queue.lastWord();
+		if (lastWord != null) {
+			this.channel.write(frame(lastWord), this.channel.voidPromise());
+		}
 		this.session.close(new CloseStatus(reason.code(), reason.reason()))
 			.subscribe(null, (ex) -> this.channel.close());
 		// a peer that reads nothing, or answers nothing, is not waited for

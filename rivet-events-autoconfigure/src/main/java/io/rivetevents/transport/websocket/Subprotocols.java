@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.transport.Handshake;
@@ -16,16 +17,19 @@ import io.rivetevents.transport.Handshake;
  * document. Unknown ones are ignored.
  *
  * @param encoding name of the encoding
+ * @param extended whether the client speaks the extended mode: {@code docs/protocol.md}
  * @param params what the client sent as connection params, as it was encoded,
  * {@code null} if nothing
  * @param actorId id of the instance, if the URL names none
  */
-record Subprotocols(String encoding, @Nullable String params, @Nullable String actorId) {
+record Subprotocols(String encoding, boolean extended, @Nullable String params, @Nullable String actorId) {
 
 	/** The one that is selected. */
 	static final String SELECTED = "rivet";
 
 	private static final String ENCODING = "rivet_encoding.";
+
+	private static final String EXTENDED = "rivet_ext.1";
 
 	private static final String PARAMS = "rivet_conn_params.";
 
@@ -33,6 +37,7 @@ record Subprotocols(String encoding, @Nullable String params, @Nullable String a
 
 	static Subprotocols parse(List<String> offered) {
 		String encoding = "json";
+		boolean extended = false;
 		String params = null;
 		String actorId = null;
 		for (String token : offered) {
@@ -42,11 +47,22 @@ record Subprotocols(String encoding, @Nullable String params, @Nullable String a
 			else if (token.startsWith(PARAMS)) {
 				params = token.substring(PARAMS.length());
 			}
+			else if (token.equals(EXTENDED)) {
+				extended = true;
+			}
 			else if (token.startsWith(ACTOR)) {
 				actorId = token.substring(ACTOR.length());
 			}
 		}
-		return new Subprotocols(encoding, params, actorId);
+		return new Subprotocols(encoding, extended, params, actorId);
+	}
+
+	/**
+	 * Return how messages are written, {@code null} if the server does not know it.
+	 */
+	@Nullable Encoding readEncoding() {
+		Encoding plain = Encoding.of(this.encoding);
+		return (plain != null && this.extended) ? plain.extended() : plain;
 	}
 
 	/**

@@ -1,4 +1,4 @@
-package io.rivetevents.transport.http;
+package io.rivetevents.transport;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
@@ -13,23 +13,29 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
- * Writes answers.
+ * Writes answers over HTTP.
  */
-final class HttpAnswer {
+public final class HttpAnswer {
 
 	private static final String ERROR_HEADER = "x-rivet-error";
 
 	private HttpAnswer() {
 	}
 
-	static Mono<Void> write(ServerHttpResponse response, int status, String contentType, byte[] body) {
+	/**
+	 * Write an answer.
+	 */
+	public static Mono<Void> write(ServerHttpResponse response, int status, String contentType, byte[] body) {
 		response.setStatusCode(HttpStatusCode.valueOf(status));
 		response.getHeaders().setContentType(MediaType.parseMediaType(contentType));
 		response.getHeaders().setContentLength(body.length);
 		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
 	}
 
-	static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
+	/**
+	 * Write an error.
+	 */
+	public static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
 			ValueMapper mapper) {
 		JsonNode metadata = metadata(ex, mapper);
 		ToClient.Error error = new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, null, null);

@@ -1,0 +1,263 @@
+package io.rivetevents.connection;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+import io.rivetevents.protocol.Values;
+
+/**
+ * The last events of one instance, for clients that come back. Events with limits of
+ * their own are kept apart from the others; the bytes are counted together. Nothing is
+ * kept before the first client came that could come back. Not safe for use by several
+ * threads.
+ */
+public final class History {
+
+	private static final Log logger = LogFactory.getLog(History.class);
+
+	/** What an event takes beside its name and arguments: measured, rounded up. */
+	private static final int OVERHEAD = 160;
+
+	/** Names of droppable events that are told apart. */
+	private static final int MAX_VOLATILE_NAMES = 1000;
+
+	private static final String OTHERS = "*";
+
+	private final HistoryLimits limits;
+
+	private final Ring common;
+
+	private final Map<String, Ring> own = new HashMap<>(2);
+
+	/** Where the last droppable event of each name was. */
+	private final Map<String, Long> droppable = new HashMap<>(2);
+
+	private boolean recording;
+
+	private long bytes;
+
+	/**
+	 * Create a history.
+	 * @param limits its bounds
+	 */
+	public History(HistoryLimits limits) {
+		this.limits = limits;
+		this.common = new Ring(limits);
+	}
+
+	/** An event that was sent. */
+	private record Entry(long sequence, long time, Dispatch dispatch, byte[] args) {
+
+		private static final List<JsonNode> IN_ARGS = List.of();
+
+		static Entry of(long sequence, long time, Dispatch dispatch) {
+			byte[] args = Values.encodeJson(JsonNodeFactory.instance.arrayNode().addAll(dispatch.args()));
+			return new Entry(sequence, time, dispatch.withArgs(IN_ARGS), args);
+		}
+
+		int size() {
+			return OVERHEAD + 2 * this.dispatch.event().length() + this.args.length;
+		}
+
+		Replay toReplay() {
+			List<JsonNode> args = new ArrayList<>();
+			Values.decodeJson(this.args).forEach(args::add);
+			return new Replay(this.sequence, this.dispatch.event(), args);
+		}
+
+	}
+
+	/**
+	 * An event that is sent again.
+	 *
+	 * @param sequence its position
+	 * @param event its name
+	 * @param args its arguments
+	 */
+	public record Replay(long sequence, String event, List<JsonNode> args) {
+	}
+
+	/** Events under one bound. */
+	private final class Ring {
+
+		private final HistoryLimits limits;
+
+		private final Deque<Entry> entries = new ArrayDeque<>(0);
+
+		/** Where the newest is that is no longer here. */
+		private long lostUpTo;
+
+		/** Whether some of them went to connections that had not subscribed. */
+		private boolean unsubscribed;
+
+		Ring(HistoryLimits limits) {
+			this.limits = limits;
+		}
+
+		void add(Entry entry) {
+			this.unsubscribed |= !entry.dispatch().subscribed();
+			if (this.limits.isEmpty()) {
+				this.lostUpTo = entry.sequence();
+				return;
+			}
+			this.entries.add(entry);
+			History.this.bytes += entry.size();
+			if (this.entries.size() > this.limits.maxEvents()) {
+				removeOldest();
+			}
+		}
+
+		void removeOldest() {
+			Entry oldest = this.entries.remove();
+			this.lostUpTo = oldest.sequence();
+			History.this.bytes -= oldest.size();
+		}
+
+		void expire(long now) {
+			long maxAge = this.limits.maxAge().toNanos();
+			while (!this.entries.isEmpty() && now - this.entries.peek().time() > maxAge) {
+				removeOldest();
+			}
+		}
+
+		@Nullable Entry oldest() {
+			return this.entries.peek();
+		}
+
+	}
+
+	/**
+	 * Begin to keep events, if that has not begun: from here on a client may come back.
+	 * @param sequence the current position
+	 */
+	public void open(long sequence) {
+		if (!this.recording) {
+			this.recording = true;
+			this.common.lostUpTo = sequence;
+		}
+	}
+
+	/**
+	 * Keep an event.
+	 * @param sequence its position
+	 * @param now the time in nanoseconds
+	 * @param dispatch the event; connections in its selection by the ids of their streams
+	 * @param own limits of the events of its name, {@code null} if it has none of its own
+	 */
+	public void add(long sequence, long now, Dispatch dispatch, @Nullable HistoryLimits own) {
+		if (!this.recording) {
+			return;
+		}
+		if (dispatch.droppable()) {
+			boolean known = this.droppable.size() < MAX_VOLATILE_NAMES || this.droppable.containsKey(dispatch.event());
+			this.droppable.put(known ? dispatch.event() : OTHERS, sequence);
+			return;
+		}
+		Ring ring = (own != null) ? this.own.computeIfAbsent(dispatch.event(), (name) -> new Ring(own)) : this.common;
+		ring.add(Entry.of(sequence, now, dispatch));
+		while (this.bytes > this.limits.maxBytes()) {
+			oldestRing().removeOldest();
+		}
+		expire(now);
+	}
+
+	private Ring oldestRing() {
+		return rings().filter((ring) -> ring.oldest() != null)
+			.min(Comparator.comparingLong((ring) -> ring.entries.element().sequence()))
+			.orElseThrow();
+	}
+
+	private Stream<Ring> rings() {
+		return Stream.concat(Stream.of(this.common), this.own.values().stream());
+	}
+
+	/**
+	 * Drop what is too old.
+	 * @param now the time in nanoseconds
+	 */
+	public void expire(long now) {
+		this.common.expire(now);
+		this.own.values().forEach((ring) -> ring.expire(now));
+	}
+
+	/**
+	 * Return what a connection has missed.
+	 * @param sequence the last position that its client has handled
+	 * @param connection the connection, subscriptions included
+	 * @return the events in their order, {@code null} if some are missing
+	 */
+	public @Nullable List<Replay> after(long sequence, ClientConnection connection) {
+		if (!this.recording || this.common.lostUpTo > sequence) {
+			return null;
+		}
+		for (Map.Entry<String, Ring> each : this.own.entrySet()) {
+			Ring ring = each.getValue();
+			boolean wanted = ring.unsubscribed || connection.isSubscribed(each.getKey());
+			if (wanted && ring.lostUpTo > sequence) {
+				return null;
+			}
+		}
+		return rings().flatMap((ring) -> ring.entries.stream())
+			.filter((entry) -> entry.sequence() > sequence && isFor(connection, entry.dispatch()))
+			.sorted(Comparator.comparingLong(Entry::sequence))
+			.map(Entry::toReplay)
+			.toList();
+	}
+
+	private static boolean isFor(ClientConnection connection, Dispatch dispatch) {
+		boolean wanted = !dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags());
+		try {
+			return wanted && dispatch.selection().includesStream(connection);
+		}
+		catch (RuntimeException ex) {
+			logger.error("Event %s is not sent again to %s: a predicate failed".formatted(dispatch.event(), connection),
+					ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Return the names of the droppable events that a connection has, or may have,
+	 * missed.
+	 * @param sequence the last position that its client has handled
+	 * @param connection the connection, subscriptions included
+	 */
+	public Set<String> droppedAfter(long sequence, ClientConnection connection) {
+		return this.droppable.entrySet()
+			.stream()
+			.filter((each) -> each.getValue() > sequence)
+			.map(Map.Entry::getKey)
+			.filter((name) -> name.equals(OTHERS) || connection.isSubscribed(name))
+			.collect(Collectors.toCollection(HashSet::new));
+	}
+
+	/**
+	 * Return how many events are kept.
+	 */
+	public int size() {
+		return rings().mapToInt((ring) -> ring.entries.size()).sum();
+	}
+
+	/**
+	 * Return how many bytes they take.
+	 */
+	public long bytes() {
+		return this.bytes;
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.rivetevents.connection;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * The calls of one client that have not been answered, by their ids, so that it can
+ * cancel them. Safe for use by several threads.
+ */
+public final class PendingCalls {
+
+	private final Map<Long, PendingCall> calls = new ConcurrentHashMap<>(2);
+
+	/**
+	 * Note a call that has arrived.
+	 * @param id its id
+	 * @param deadline time in nanoseconds after which nobody needs the answer,
+	 * {@code null} for none
+	 */
+	public PendingCall begin(long id, @Nullable Long deadline) {
+		PendingCall call = new PendingCall(deadline);
+		this.calls.put(id, call);
+		return call;
+	}
+
+	/**
+	 * Forget a call that has been answered.
+	 * @param id its id
+	 * @param call the call
+	 */
+	public void end(long id, PendingCall call) {
+		this.calls.remove(id, call);
+	}
+
+	/**
+	 * Cancel a call; without effect if it has been answered. One that waits will not run,
+	 * from now on.
+	 * @param id its id
+	 * @param workers where one that runs is ended
+	 */
+	public void cancel(long id, Scheduler workers) {
+		PendingCall call = this.calls.get(id);
+		if (call != null) {
+			call.cancel(workers);
+		}
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.rivetevents.security;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Knows a user name with a password, and a bearer token.
+ */
+public final class StandardCredentialsConverter implements CredentialsAuthenticationConverter {
+
+	private static final boolean BEARER_TOKENS = ClassUtils.isPresent(
+			"org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken",
+			StandardCredentialsConverter.class.getClassLoader());
+
+	@Override
+	public Mono<Authentication> convert(JsonNode credentials) {
+		String token = text(credentials, "token");
+		if (token != null && BEARER_TOKENS) {
+			return Mono.just(BearerTokens.of(token));
+		}
+		String username = text(credentials, "username");
+		String password = text(credentials, "password");
+		return (username != null && password != null)
+				? Mono.just(UsernamePasswordAuthenticationToken.unauthenticated(username, password)) : Mono.empty();
+	}
+
+	private static @Nullable String text(JsonNode credentials, String field) {
+		JsonNode value = credentials.get(field);
+		return (value != null && value.isString()) ? value.stringValue() : null;
+	}
+
+	/** Loaded only where there is a resource server. */
+	private static final class BearerTokens {
+
+		static Authentication of(String token) {
+			return new BearerTokenAuthenticationToken(token);
+		}
+
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.rivetevents.transport;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.connection.ConnectionObserver;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * What all links of a node share.
+ *
+ * @param directory finds instances
+ * @param connections where connections are registered
+ * @param handshake finds out who connects
+ * @param mapper converts values
+ * @param secrets proves streams
+ * @param observer is told who does not sign in
+ */
+public record LinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
+		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer) {
+}

@@ -1,0 +1,234 @@
+package io.rivetevents.transport.sse;
+
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.http.server.HttpServerResponse;
+
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.EventStream;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.GatewayRequest;
+import io.rivetevents.transport.HttpAnswer;
+import io.rivetevents.transport.HttpBody;
+import io.rivetevents.transport.LinkSupport;
+
+/**
+ * Takes event streams, and what their clients send: {@code docs/protocol.md}.
+ */
+public final class EventStreamHandler implements WebHandler {
+
+	private static final Log logger = LogFactory.getLog(EventStreamHandler.class);
+
+	private static final String STREAM = "/sse";
+
+	private static final String CONNECTIONS = "/connections/";
+
+	private static final String SECRET = "x-rivet-secret";
+
+	private static final String SEQUENCE = "x-rivet-sequence";
+
+	private static final String EVENT_STREAM = "text/event-stream;charset=UTF-8";
+
+	private static final String RETRY_SECONDS = "2";
+
+	private final Map<String, EventStreamConnection> streams = new ConcurrentHashMap<>();
+
+	private final BasePath basePath;
+
+	private final LinkSupport links;
+
+	private final EventStreamSettings settings;
+
+	/**
+	 * Create a handler.
+	 * @param basePath where the routes begin
+	 * @param links what links share
+	 * @param settings limits and times
+	 */
+	public EventStreamHandler(BasePath basePath, LinkSupport links, EventStreamSettings settings) {
+		this.basePath = basePath;
+		this.links = links;
+		this.settings = settings;
+	}
+
+	/**
+	 * Return whether a route is one of these.
+	 * @param path the path within the base path
+	 */
+	public static boolean handles(String path) {
+		return path.startsWith(CONNECTIONS) || (path.startsWith(GatewayRequest.PREFIX) && path.endsWith(STREAM));
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange) {
+		return Mono.defer(() -> route(exchange)).onErrorResume((ex) -> answerError(exchange, ex));
+	}
+
+	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex) {
+		ServerHttpResponse response = exchange.getResponse();
+		if (response.isCommitted()) {
+			logger.debug("An event stream ended with an error", ex);
+			return Mono.empty();
+		}
+		if (ex instanceof RivetException known) {
+			if (known.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+				response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+			}
+			return HttpAnswer.writeError(response, known, Encoding.JSON, this.links.mapper());
+		}
+		logger.error("%s %s failed".formatted(exchange.getRequest().getMethod(), exchange.getRequest().getPath()), ex);
+		return HttpAnswer.writeError(response, new RivetException(ErrorCode.INTERNAL_ERROR), Encoding.JSON,
+				this.links.mapper());
+	}
+
+	private Mono<Void> route(ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		String path = Objects.requireNonNull(this.basePath.within(request));
+		HttpMethod method = request.getMethod();
+		if (method == HttpMethod.OPTIONS) {
+			return answer(exchange, HttpStatus.NO_CONTENT);
+		}
+		HttpBody.checkContentType(request);
+		if (path.startsWith(CONNECTIONS)) {
+			String id = path.substring(CONNECTIONS.length());
+			if (method == HttpMethod.POST) {
+				return receive(exchange, id);
+			}
+			if (method == HttpMethod.DELETE) {
+				return find(exchange, id).doOnNext(EventStreamConnection::leave)
+					.then(Mono.defer(() -> answer(exchange, HttpStatus.NO_CONTENT)));
+			}
+			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A connection takes POST and DELETE.");
+		}
+		GatewayRequest gateway = GatewayRequest.parse(path, request.getURI().getRawQuery());
+		if (!gateway.path().equals(STREAM)) {
+			throw new RivetException(ErrorCode.NO_ROUTE);
+		}
+		if (method == HttpMethod.GET) {
+			return EventStream.CLOSED.equals(HelloQuery.lastEventId(request)) ? answer(exchange, HttpStatus.NO_CONTENT)
+					: open(exchange, gateway, HelloQuery.read(request));
+		}
+		if (method == HttpMethod.POST) {
+			return HttpBody.read(request, this.settings.link().maxIncomingSize())
+				.flatMap((body) -> open(exchange, gateway, hello(body)));
+		}
+		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream takes GET and POST.");
+	}
+
+	private static Mono<Void> answer(ServerWebExchange exchange, HttpStatus status) {
+		exchange.getResponse().setStatusCode(status);
+		return exchange.getResponse().setComplete();
+	}
+
+	private static ToServer.Hello hello(byte[] body) {
+		if (Encoding.EXTENDED_JSON.codec().decode(body) instanceof ToServer.Hello hello) {
+			return hello;
+		}
+		throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message is `Hello`.");
+	}
+
+	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, ToServer.Hello hello) {
+		if (this.links.directory().isDraining()) {
+			throw new RivetException(ErrorCode.RESTARTING);
+		}
+		ServerHttpResponse response = exchange.getResponse();
+		HttpHeaders headers = response.getHeaders();
+		headers.set(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
+		headers.setCacheControl("no-cache, no-transform");
+		headers.set("X-Accel-Buffering", "no"); // nginx would wait for more
+		HttpServerResponse reactorResponse = ServerHttpResponseDecorator.getNativeResponse(response);
+		Connection[] connection = new Connection[1];
+		reactorResponse.withConnection((found) -> connection[0] = found);
+		EventStreamConnection stream = new EventStreamConnection(exchange, connection[0].channel(), gateway::target,
+				this.links, this.settings);
+		DataBufferFactory buffers = response.bufferFactory();
+		return response.writeAndFlushWith(stream.run(hello, () -> forget(stream)).map((bytes) -> {
+			remember(stream);
+			return Mono.just(buffers.wrap(bytes));
+		}));
+	}
+
+	/** A client is told its id in the stream, and cannot use it before. */
+	private void remember(EventStreamConnection stream) {
+		ConnectRequest request = stream.request();
+		if (request != null) {
+			this.streams.putIfAbsent(request.connectionId(), stream);
+		}
+	}
+
+	private void forget(EventStreamConnection stream) {
+		ConnectRequest request = stream.request();
+		if (request != null) {
+			this.streams.remove(request.connectionId());
+		}
+	}
+
+	private Mono<Void> receive(ServerWebExchange exchange, String id) {
+		return find(exchange, id)
+			.flatMap((stream) -> HttpBody.read(exchange.getRequest(), this.settings.link().maxIncomingSize())
+				.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
+				.doOnError(RivetException.class, (ex) -> stream.close(CloseReason.of(ex)))
+				.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
+	}
+
+	private static List<ToServer> messages(byte[] body) {
+		return EventStream.messages(body);
+	}
+
+	private static @Nullable Long sequence(ServerHttpRequest request) {
+		String sequence = request.getHeaders().getFirst(SEQUENCE);
+		try {
+			return (sequence != null) ? Long.valueOf(sequence) : null;
+		}
+		catch (NumberFormatException ex) {
+			throw new RivetException(ErrorCode.INVALID_REQUEST, SEQUENCE + " is no number.");
+		}
+	}
+
+	/** Find the stream of a client that proves that it is its own. */
+	private Mono<EventStreamConnection> find(ServerWebExchange exchange, String id) {
+		EventStreamConnection stream = this.streams.get(id);
+		ConnectRequest request = (stream != null) ? stream.request() : null;
+		if (stream == null || request == null || request.stream() == null) {
+			throw new RivetException(ErrorCode.CONNECTION_NOT_FOUND);
+		}
+		String secret = exchange.getRequest().getHeaders().getFirst(SECRET);
+		if (!this.links.secrets().isSecret(secret, request.stream().stream(), request.identity())) {
+			throw new RivetException(ErrorCode.FORBIDDEN);
+		}
+		return exchange.getPrincipal()
+			.map(Principal::getName)
+			.filter((name) -> !name.equals(nameOf(request.identity().principal())))
+			.flatMap((stranger) -> Mono
+				.<EventStreamConnection>error(new RivetException(ErrorCode.FORBIDDEN, "Somebody else is signed in.")))
+			.switchIfEmpty(Mono.just(stream));
+	}
+
+	private static @Nullable String nameOf(@Nullable Principal principal) {
+		return (principal != null) ? principal.getName() : null;
+	}
+
+}

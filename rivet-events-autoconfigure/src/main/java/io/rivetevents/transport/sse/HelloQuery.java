@@ -1,0 +1,56 @@
+package io.rivetevents.transport.sse;
+
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.util.MultiValueMap;
+
+import io.rivetevents.protocol.EventStream;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.transport.Handshake;
+
+/**
+ * What a client that can only open a URL says in it, and in {@code Last-Event-ID}.
+ */
+final class HelloQuery {
+
+	private static final String LAST_EVENT_ID = "last-event-id";
+
+	private HelloQuery() {
+	}
+
+	/**
+	 * Return the id of the last item that the client has seen, {@code null} if none.
+	 */
+	static @Nullable String lastEventId(ServerHttpRequest request) {
+		String header = request.getHeaders().getFirst(LAST_EVENT_ID);
+		return (header != null) ? header : request.getQueryParams().getFirst(LAST_EVENT_ID);
+	}
+
+	static ToServer.Hello read(ServerHttpRequest request) {
+		MultiValueMap<String, String> query = request.getQueryParams();
+		Set<String> tags = Set.copyOf(query.getOrDefault("tag", List.of()));
+		List<ToServer.SubscriptionRequest> subscriptions = query.getOrDefault("event", List.of())
+			.stream()
+			.map((event) -> new ToServer.SubscriptionRequest(event, true, tags))
+			.toList();
+		String snapshot = query.getFirst("snapshot");
+		return new ToServer.Hello(subscriptions, resume(request),
+				(snapshot != null) ? new ToServer.Snapshot(snapshot, List.of()) : null,
+				Handshake.params(query.getFirst("conn_params")), null, null);
+	}
+
+	/** An id that is none of ours is that of another epoch. */
+	private static ToServer.@Nullable Resume resume(ServerHttpRequest request) {
+		String id = lastEventId(request);
+		if (id == null || id.isEmpty()) {
+			return null;
+		}
+		Position position = EventStream.position(id);
+		return new ToServer.Resume((position != null) ? position : new Position(id, 0), null, null);
+	}
+
+}
