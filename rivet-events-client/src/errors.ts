@@ -1,0 +1,32 @@
+/** What the server says that is wrong with a call, a subscription or a connection. */
+export class ActorError extends Error {
+	override readonly name = "ActorError";
+	/** Group of the error, such as `user` or `actor`. */
+	readonly group: string;
+	/** Code of the error, unique within its group. */
+	readonly code: string;
+	/** What a program can use. */
+	readonly metadata: unknown;
+
+	constructor(error: { group: string; code: string; message: string; metadata?: unknown }) {
+		super(error.message);
+		this.group = error.group;
+		this.code = error.code;
+		this.metadata = error.metadata;
+	}
+}
+
+/**
+ * The connection was lost, or is not there. `mayHaveRun` says whether the call was on its way: if so nobody knows
+ * what became of it. It is not made again.
+ */
+export class ConnectionLostError extends Error {
+	override readonly name = "ConnectionLostError";
+
+	constructor(
+		message: string,
+		readonly mayHaveRun: boolean,
+	) {
+		super(message);
+	}
+}

@@ -1,0 +1,3 @@
+export { createClient } from "./client";
+export { ActorError, ConnectionLostError } from "./errors";
+export type * from "./types";

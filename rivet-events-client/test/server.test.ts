@@ -1,0 +1,225 @@
+// Against the real server, over both transports, and through a proxy that breaks connections.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ActorConnection } from "../src/index";
+import { ConnectionLostError } from "../src/index";
+// @ts-expect-error: plain JavaScript
+import { startFaultProxy } from "./fault-proxy.mjs";
+import { client, freshKey, SERVER, sleep, TRANSPORTS, until } from "./support";
+
+describe.skipIf(!SERVER).each(TRANSPORTS)("over %s", (transport) => {
+	let proxy: any;
+	let base: string;
+	const toDispose: { dispose(): Promise<void> }[] = [];
+
+	beforeAll(async () => {
+		const { host, pathname } = new URL(SERVER!);
+		proxy = await startFaultProxy({ target: host });
+		base = proxy.url + pathname;
+	});
+	afterEach(async () => {
+		proxy.up();
+		proxy.resume();
+		await Promise.all(toDispose.splice(0).map((each) => each.dispose()));
+	});
+	afterAll(() => proxy.close());
+
+	const connect = (actor: string, key = freshKey(), through = base): ActorConnection => {
+		const made = client(through, { transport });
+		toDispose.push(made);
+		return made[actor]!.getOrCreate([key]).connect();
+	};
+
+	const collect = (connection: ActorConnection, event: string) => {
+		const seen: unknown[] = [];
+		connection.on(event, (value: unknown) => seen.push(value));
+		return seen;
+	};
+
+	test("calls actions and gets events", async () => {
+		const key = freshKey();
+		const counter = connect("counter", key);
+		const seen = collect(counter, "newCount");
+		expect(await counter.increment!(3)).toBe(3);
+		expect(await counter.getKey!()).toEqual([key]);
+		await until(() => seen.length === 1);
+		expect(seen).toEqual([3]);
+		expect(counter.status).toMatchObject({ status: "open", outcome: "fresh", transport });
+	});
+
+	test("answers in the order of the calls", async () => {
+		const counter = connect("counter");
+		const results = await Promise.all(Array.from({ length: 200 }, () => counter.increment!(1)));
+		expect(results).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+	});
+
+	test("calls one way", async () => {
+		const counter = connect("counter");
+		await counter.ready();
+		counter.fire.increment!(5);
+		expect(await counter.getCount!()).toBe(5);
+	});
+
+	test("tells what the server says is wrong", async () => {
+		await expect(connect("counter").nope!()).rejects.toMatchObject({ group: "actor", code: "action_not_found" });
+	});
+
+	test("carries what JSON has not", async () => {
+		const echo = connect("echo");
+		const value = { big: 2n ** 70n, list: ["$BigInt", "no"], bytes: new Uint8Array([1, 2, 255]) };
+		expect(await echo.echo!(value)).toEqual(value);
+	});
+
+	test("iterates over events", async () => {
+		const key = freshKey();
+		const counter = connect("counter", key);
+		const iterator = counter.events("newCount");
+		const first = iterator.next();
+		await counter.ready();
+		await counter.increment!(1);
+		await counter.increment!(1);
+		expect((await first).value).toEqual([1]);
+		for await (const [count] of iterator) {
+			expect(count).toBe(2);
+			break;
+		}
+	});
+
+	test("misses nothing when it is cut, and gets nothing twice", async () => {
+		const key = freshKey();
+		const listener = connect("counter", key);
+		const seen = collect(listener, "newCount");
+		const outcomes: string[] = [];
+		listener.onOpen((outcome) => outcomes.push(outcome));
+		await listener.ready();
+		const speaker = connect("counter", key, SERVER!);
+		for (let i = 1; i <= 300; i++) {
+			await speaker.increment!(1);
+			if (i % 50 === 0) proxy.cut(["rst", "fin"][(i / 50) % 2]);
+		}
+		await until(() => seen.length >= 300);
+		expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+		expect(outcomes.slice(1).every((outcome) => outcome === "resumed")).toBe(true);
+		expect(outcomes.length).toBeGreaterThan(1);
+	});
+
+	test("rejects what is on its way when the connection is lost, and never makes it again", async () => {
+		const faulty = connect("counter");
+		await faulty.ready();
+		proxy.pause();
+		const call = faulty.increment!(1);
+		const refused = expect(call).rejects.toMatchObject({ name: "ConnectionLostError", mayHaveRun: true });
+		await sleep(50);
+		proxy.cut("rst");
+		proxy.resume();
+		await refused;
+		await expect(faulty.increment!(1)).rejects.toBeInstanceOf(ConnectionLostError);
+		await faulty.ready();
+		expect(await faulty.getCount!()).toBe(0);
+	});
+
+	test("makes a call with an idempotency key again, and it runs once", async () => {
+		const counter = connect("counter");
+		await counter.ready();
+		const call = counter.with({ idempotencyKey: "once" }).increment!(7);
+		proxy.cut("rst");
+		expect(await call).toBe(7);
+		expect(await counter.with({ idempotencyKey: "once" }).increment!(7)).toBe(7);
+		expect(await counter.getCount!()).toBe(7);
+	});
+
+	test("fails fast without a connection, or waits if it is asked to", async () => {
+		const counter = connect("counter");
+		await counter.ready();
+		proxy.down();
+		await until(() => counter.status.status !== "open");
+		await expect(counter.getCount!()).rejects.toMatchObject({ mayHaveRun: false });
+		await expect(counter.with({ queue: true, deadline: 100 }).getCount!()).rejects.toMatchObject({
+			code: "deadline_exceeded",
+		});
+		const queued = counter.with({ queue: true }).increment!(1);
+		proxy.up();
+		expect(await queued).toBe(1);
+	});
+
+	test("cancels a call", async () => {
+		const abort = new AbortController();
+		const faulty = connect("faulty");
+		await faulty.ready();
+		const call = faulty.with({ signal: abort.signal }).sleepFor!(60_000);
+		await sleep(50);
+		abort.abort(new Error("enough"));
+		await expect(call).rejects.toThrow("enough");
+	});
+
+	test("shows what it is doing", async () => {
+		const counter = connect("counter");
+		const statuses: string[] = [];
+		counter.onStatus(({ status }) => statuses.push(status));
+		const attempts: number[] = [];
+		counter.onReconnecting((attempt) => attempts.push(attempt));
+		await counter.ready();
+		proxy.cut("rst");
+		await until(() => statuses.filter((status) => status === "open").length === 2);
+		expect(statuses).toEqual(["connecting", "open", "waiting", "connecting", "open"]);
+		expect(attempts).toEqual([1]);
+		await counter.dispose();
+		expect(counter.status).toMatchObject({ status: "closed", reason: "disposed" });
+	});
+
+	test("does not mind a listener that fails", async () => {
+		const counter = connect("counter");
+		const errors: unknown[] = [];
+		counter.onError((error) => errors.push(error));
+		counter.on("newCount", () => {
+			throw new Error("a bad listener");
+		});
+		const seen = collect(counter, "newCount");
+		await counter.increment!(1);
+		await until(() => seen.length === 1);
+		expect(String(errors[0])).toContain("a bad listener");
+	});
+});
+
+describe.skipIf(!SERVER)("by itself", () => {
+	test("takes an event stream where the proxy knows no WebSocket, and goes on without loss", async () => {
+		const { host, pathname } = new URL(SERVER!);
+		const proxy = await startFaultProxy({ target: host });
+		const made = client(proxy.url + pathname);
+		const key = freshKey();
+		const counter = made.counter!.getOrCreate([key]).connect();
+		const seen: unknown[] = [];
+		counter.on("newCount", (count: number) => seen.push(count));
+		await counter.ready();
+		expect(counter.status.transport).toBe("websocket");
+		const speaker = client(SERVER!);
+		await speaker.counter!.getOrCreate([key]).increment!(1);
+		proxy.refuseUpgrade(true);
+		proxy.cut("rst");
+		await speaker.counter!.getOrCreate([key]).increment!(1);
+		await until(() => counter.status.transport === "sse");
+		expect(counter.status.outcome).toBe("resumed");
+		expect(await counter.increment!(1)).toBe(3);
+		await until(() => seen.length === 3);
+		expect(seen).toEqual([1, 2, 3]);
+		await made.dispose();
+		await proxy.close();
+	});
+
+	test("calls without a connection", async () => {
+		const made = client(SERVER!);
+		const counter = made.counter!.getOrCreate([freshKey()]);
+		expect(await counter.increment!(2)).toBe(2);
+		await expect(counter.nope!()).rejects.toMatchObject({ code: "action_not_found" });
+		await expect(made.counter!.get(["nobody"]).getCount!()).rejects.toMatchObject({ code: "not_found" });
+	});
+
+	test("stays away from an instance that is not there", async () => {
+		const made = client(SERVER!);
+		const counter = made.counter!.get(["nobody"]).connect();
+		const errors: unknown[] = [];
+		counter.onError((error) => errors.push(error));
+		await expect(counter.ready()).rejects.toThrow("actor.not_found");
+		expect(errors).toMatchObject([{ code: "not_found" }]);
+		await made.dispose();
+	});
+});

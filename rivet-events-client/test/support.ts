@@ -1,0 +1,32 @@
+import { WebSocket as NodeWebSocket } from "ws";
+import { createClient } from "../src/index";
+import type { ClientOptions } from "../src/index";
+
+/** Base URL of a server with the sample's actors. */
+export const SERVER = process.env.RIVET_URL;
+
+export const TRANSPORTS = ["websocket", "sse"] as const;
+
+let keys = 0;
+
+/** A key that no other test uses. */
+export const freshKey = () => `k${Date.now().toString(36)}-${++keys}`;
+
+export const options = (more: ClientOptions = {}): ClientOptions => ({
+	WebSocket: NodeWebSocket as unknown as NonNullable<ClientOptions["WebSocket"]>,
+	reconnect: { minDelay: 20, maxDelay: 500 },
+	...more,
+});
+
+export const client = (base: string, more: ClientOptions = {}) => createClient(base, options(more));
+
+/** Waits until something is so. */
+export async function until(condition: () => unknown, limit = 10_000): Promise<void> {
+	const end = Date.now() + limit;
+	while (!(await condition())) {
+		if (Date.now() > end) throw new Error(`It did not come to pass: ${condition}`);
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+export const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));

@@ -1,0 +1,3 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({ test: { include: ["test/**/*.test.{ts,tsx,mjs}"], testTimeout: 20_000 } });

@@ -1,0 +1,36 @@
+package io.rivetevents.sample;
+
+import java.io.File;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.ActiveProfiles;
+
+/**
+ * Our own client in Node: its types, its size, what it does with this server over
+ * WebSocket and Server-Sent Events, and whether the file that is checked in is what the
+ * build makes. Skipped without Node, unless {@code RIVET_NODE_REQUIRED=true}.
+ */
+@ExtendWith(Npm.Condition.class)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@ActiveProfiles("conformance")
+class OwnClientIntegrationTests {
+
+	@LocalServerPort
+	private int port;
+
+	@Test
+	void works() throws Exception {
+		File folder = new File("../rivet-events-client");
+		Npm.run(folder, Map.of(), Npm.INSTALL);
+		Npm.run(folder, Map.of(), List.of("run", "types"));
+		Npm.run(folder, Map.of(), List.of("run", "check"));
+		Npm.run(folder, Map.of("RIVET_URL", "http://127.0.0.1:%d/rivet".formatted(this.port)), List.of("test"));
+	}
+
+}
