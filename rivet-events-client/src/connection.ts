@@ -355,14 +355,14 @@ export class Connection {
 		this.#keepAlive = init.keepAlive;
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#watch(2 * init.keepAlive, "silence");
-		this.#setStatus("open", undefined, { attempt: 0, outcome: init.outcome, transport: this.#transport!.kind });
+		const transport = this.#transport!;
+		this.#calls.opened((message) => transport.send(message));
+		this.#setStatus("open", undefined, { attempt: 0, outcome: init.outcome, transport: transport.kind });
 		if (init.outcome === "resynced") this.#resyncs.emit(init.reason ?? "");
 		if (init.snapshotError) this.#fail(new ActorError(init.snapshotError));
 		else if ("snapshot" in init) this.#snapshots.emit(init.snapshot);
 		this.#opens.emit(init.outcome, init.reason);
 		for (const { error } of init.refused ?? []) this.#fail(new ActorError(error));
-		const transport = this.#transport;
-		if (transport) this.#calls.opened((message) => transport.send(message));
 	}
 
 	#onEvent({ name, args, pos }: { name: string; args: unknown[]; pos?: number }): void {

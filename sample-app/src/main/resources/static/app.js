@@ -1,12 +1,13 @@
 // The page around the chat and the game: who we are, the tabs, the status of the connection.
-import { createClient } from "/lib/rivetkit-client.js";
+import { createClient } from "/rivet-events/rivet-events-client.js";
 import { openChat } from "/chat.js";
 import { openGame } from "/game.js";
 
 const $ = (selector) => document.querySelector(selector);
 
-// JSON is a little larger than the default encoding, and can be read in the browser's network tab.
-const client = createClient({ endpoint: `${location.origin}/rivet`, encoding: "json" });
+// ?transport=sse shows what a proxy without WebSocket leaves of it: everything.
+const query = new URLSearchParams(location.search);
+const client = createClient("/rivet", { transport: query.get("transport") ?? "auto" });
 const me = await (await fetch("/me")).json();
 
 $("[data-testid=me]").textContent = me.name;
@@ -17,20 +18,25 @@ document.querySelectorAll("input[name=_csrf]").forEach((input) => (input.value =
 const login = $("dialog.login");
 $("[data-testid=login-open]").addEventListener("click", () => login.showModal());
 $("#login-cancel").addEventListener("click", () => login.close());
-if (new URLSearchParams(location.search).has("error")) {
+if (query.has("error")) {
 	$("#login-error").hidden = false;
 	login.showModal();
 }
 
-function showStatus(status) {
+const STATUS_TEXTS = { connecting: "connecting", open: "connected", waiting: "reconnecting", closed: "disconnected" };
+
+function showStatus({ status, attempt, transport, outcome, reason }) {
 	const pill = $("[data-testid=status]");
 	pill.dataset.status = status;
-	pill.textContent = status;
+	pill.dataset.outcome = outcome ?? "";
+	pill.dataset.transport = transport ?? "";
+	pill.textContent = status === "connecting" && attempt > 0 ? "reconnecting" : STATUS_TEXTS[status];
+	pill.title = [transport, outcome, reason].filter(Boolean).join(", ");
 }
 
 // When the user has signed out, in this tab or another, the server closes the connections of the session.
-async function onError(error) {
-	if (error.group === "auth") {
+async function onClose(reason) {
+	if (reason.startsWith("auth.")) {
 		const now = await (await fetch("/me")).json();
 		if (now.name !== me.name) {
 			location.assign("/");
@@ -53,7 +59,7 @@ function onMentioned({ room, userId, text }) {
 	toast(`${userId} mentioned you in ${room}`, text);
 }
 
-const page = { showStatus, onError, onMentioned, toast };
+const page = { showStatus, onClose, onMentioned, toast };
 const views = {
 	chat: openChat(client, me, page),
 	game: openGame(client, me, page),

@@ -2,30 +2,28 @@
 
 const ROOMS = ["general", "random", "games"];
 
-export function openChat(client, me, { showStatus, onError, onMentioned }) {
+export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 	const root = document.querySelector("#chat");
 	const messages = root.querySelector(".messages");
 	const input = root.querySelector("[name=text]");
 	const error = root.querySelector(".error");
 	const rooms = [...ROOMS];
-	const shown = new Set();
 	let room = "general";
 	let connection;
 
 	function enter() {
-		messages.replaceChildren();
-		shown.clear();
+		showAll([]);
 		root.querySelector("h1").textContent = room;
 		showRooms();
-		const current = client.chatRoom.getOrCreate([room], { params: { name: me.name } }).connect();
+		const current = client.chatRoom.getOrCreate([room]).connect({ name: me.name }, { snapshot: "getHistory" });
 		connection = current;
+		// at first, and whenever something may have been missed; else what was said meanwhile comes as if we had been there
+		current.onSnapshot(showAll);
 		current.on("messageReceived", show);
 		current.on("presenceChanged", showPeople);
 		current.on("mentioned", (mention) => mention.room !== room && onMentioned(mention));
-		current.onError(onError);
-		current.onStatusChange((status) => current === connection && showStatus(status));
-		// also after a reconnect: what was said meanwhile is in the history
-		current.onOpen(() => current === connection && reload(current));
+		current.onClose(onClose);
+		current.onStatus((status) => current === connection && showStatus(status));
 	}
 
 	function leave() {
@@ -33,17 +31,12 @@ export function openChat(client, me, { showStatus, onError, onMentioned }) {
 		connection = undefined;
 	}
 
-	async function reload(current) {
-		const [history, people] = await Promise.all([current.getHistory(), current.whoIsHere()]);
+	function showAll(history) {
+		messages.replaceChildren();
 		history.forEach(show);
-		showPeople(people);
 	}
 
 	function show(message) {
-		if (shown.has(message.id)) {
-			return;
-		}
-		shown.add(message.id);
 		const item = document.createElement("li");
 		item.dataset.testid = "message";
 		item.dataset.user = message.userId;

@@ -8,7 +8,7 @@ const KEYS = {
 	w: [0, -1], s: [0, 1], a: [-1, 0], d: [1, 0],
 };
 
-export function openGame(client, me, { showStatus, onError, onMentioned, toast }) {
+export function openGame(client, me, { showStatus, onClose, onMentioned, toast }) {
 	const field = document.querySelector(".field");
 	const whisper = document.querySelector(".whisper");
 	const dots = new Map();
@@ -18,15 +18,15 @@ export function openGame(client, me, { showStatus, onError, onMentioned, toast }
 
 	function enter() {
 		const params = { playerId: me.name, role: "player" };
-		const current = client.gameRoom.getOrCreate(["lobby"], { params }).connect();
+		const current = client.gameRoom.getOrCreate(["lobby"]).connect(params);
 		connection = current;
 		current.on("playerMoved", ({ playerId, position }) => place(playerId, position));
 		current.on("playerJoined", ({ playerId, position }) => place(playerId, position));
 		current.on("playerLeft", ({ playerId }) => remove(playerId));
 		current.on("privateMessage", ({ from, message }) => toast(`${from} whispers`, message));
 		current.on("mentioned", onMentioned);
-		current.onError(onError);
-		current.onStatusChange((status) => current === connection && showStatus(status));
+		current.onClose(onClose);
+		current.onStatus((status) => current === connection && showStatus(status));
 		current.onOpen(async () => {
 			const players = await current.getPlayers();
 			Object.entries(players).forEach(([playerId, player]) => place(playerId, player.position));
@@ -95,7 +95,8 @@ export function openGame(client, me, { showStatus, onError, onMentioned, toast }
 		place(me.name, position);
 		sending ??= setTimeout(() => {
 			sending = undefined;
-			connection?.updatePlayerPosition(position).catch(onError);
+			// nobody waits for the answer, and the next move makes up for a lost one
+			connection?.fire.updatePlayerPosition(position);
 		}, SEND_EVERY_MILLIS);
 	}
 

@@ -1,28 +1,15 @@
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
-import org.openqa.selenium.support.ui.ExpectedCondition;
 import org.openqa.selenium.support.ui.Select;
-import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -37,22 +24,13 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @BrowserRequired
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-class BrowserIntegrationTests {
-
-	private static final Duration PATIENCE = Duration.ofSeconds(15);
+class BrowserIntegrationTests extends BrowserSupport {
 
 	@LocalServerPort
 	private int port;
 
 	@Autowired
 	private ConnectionRegistry connections;
-
-	private final List<ChromeDriver> browsers = new ArrayList<>();
-
-	@AfterEach
-	void closeBrowsers() {
-		this.browsers.forEach(ChromeDriver::quit);
-	}
 
 	@Test
 	void twoUsersSeeEachOthersMessages() throws IOException {
@@ -72,7 +50,7 @@ class BrowserIntegrationTests {
 	void historyIsThereForWhoComesLater() {
 		ChromeDriver early = open();
 		early.findElement(testId("room-random")).click();
-		waitFor(early, (browser) -> status(browser).equals("connected"));
+		waitFor(early, (browser) -> status(browser).equals("open"));
 		say(early, "First!");
 		waitFor(early, (browser) -> messages(browser).contains("First!"));
 		ChromeDriver late = open();
@@ -94,7 +72,7 @@ class BrowserIntegrationTests {
 		ChromeDriver linus = openAs("linus");
 		waitFor(linus, (browser) -> people(browser).equals(List.of("ada", "linus")));
 		ada.switchTo().newWindow(org.openqa.selenium.WindowType.TAB).get(url());
-		waitFor(ada, (browser) -> status(browser).equals("connected"));
+		waitFor(ada, (browser) -> status(browser).equals("open"));
 		int before = this.connections.size();
 		ada.findElement(testId("logout")).click();
 		// both of ada's tabs lose their connection, and come back as a guest
@@ -131,13 +109,13 @@ class BrowserIntegrationTests {
 		ChromeDriver ada = openAs("ada");
 		ChromeDriver linus = openAs("linus");
 		ada.findElement(testId("room-random")).click();
-		waitFor(ada, (browser) -> status(browser).equals("connected"));
+		waitFor(ada, (browser) -> status(browser).equals("open"));
 		say(linus, "Have a look, @ada");
 		waitFor(ada, (browser) -> toasts(browser).contains("linus mentioned you in general\nHave a look, @ada"));
 		screenshot(ada, "mention-desktop", 1280, 800);
 		assertThat(toasts(linus)).isEmpty();
 		ada.findElement(testId("tab-game")).click();
-		waitFor(ada, (browser) -> status(browser).equals("connected"));
+		waitFor(ada, (browser) -> status(browser).equals("open"));
 		say(linus, "And @ada again");
 		waitFor(ada, (browser) -> toasts(browser).contains("linus mentioned you in general\nAnd @ada again"));
 	}
@@ -159,102 +137,9 @@ class BrowserIntegrationTests {
 		assertThat(toasts(guest)).isEmpty();
 	}
 
-	private static List<String> toasts(ChromeDriver browser) {
-		return texts(browser, "[data-testid=toast]");
-	}
-
-	private ChromeDriver open() {
-		ChromeOptions options = new ChromeOptions();
-		options.setBinary(BrowserRequired.Tool.CHROME.find().orElseThrow());
-		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-				"--disable-background-networking", "--disable-component-update", "--disable-sync",
-				"--disable-dev-shm-usage", "--window-size=1280,800");
-		ChromeDriverService service = new ChromeDriverService.Builder()
-			.usingDriverExecutable(new File(BrowserRequired.Tool.CHROMEDRIVER.find().orElseThrow()))
-			.build();
-		ChromeDriver browser = new ChromeDriver(service, options);
-		this.browsers.add(browser);
-		browser.get(url());
-		waitFor(browser, (current) -> status(current).equals("connected"));
-		return browser;
-	}
-
-	private String url() {
+	@Override
+	String url() {
 		return "http://localhost:%d/".formatted(this.port);
-	}
-
-	private ChromeDriver openAs(String name) {
-		ChromeDriver browser = open();
-		login(browser, name);
-		return browser;
-	}
-
-	private static void login(ChromeDriver browser, String name) {
-		browser.findElement(testId("login-open")).click();
-		browser.findElement(testId("username")).sendKeys(name);
-		browser.findElement(testId("password")).sendKeys(name);
-		browser.findElement(testId("login-submit")).click();
-		waitFor(browser, (current) -> text(current, "me").equals(name) && status(current).equals("connected"));
-	}
-
-	private static void say(ChromeDriver browser, String text) {
-		browser.findElement(testId("message-input")).sendKeys(text);
-		browser.findElement(testId("send")).click();
-	}
-
-	private static List<String> messages(ChromeDriver browser) {
-		return texts(browser, "[data-testid=message] p");
-	}
-
-	private static List<String> people(ChromeDriver browser) {
-		return texts(browser, "[data-testid=person]");
-	}
-
-	/**
-	 * In one step: between two, the page may have replaced an element that the first one
-	 * has found.
-	 */
-	@SuppressWarnings("unchecked")
-	private static List<String> texts(ChromeDriver browser, String selector) {
-		String script = "return Array.from(document.querySelectorAll(arguments[0]), (found) => found.innerText)";
-		return (List<String>) Objects.requireNonNull(browser.executeScript(script, selector));
-	}
-
-	/** Where a player stands; empty for one who is not there. */
-	private static String place(ChromeDriver browser, String name) {
-		String script = "return document.querySelector(arguments[0])?.getAttribute('style') ?? ''";
-		return String.valueOf(browser.executeScript(script, "[data-player='%s']".formatted(name)));
-	}
-
-	private static String text(ChromeDriver browser, String testId) {
-		return browser.findElement(testId(testId)).getText();
-	}
-
-	private static String status(ChromeDriver browser) {
-		return String.valueOf(browser.findElement(testId("status")).getDomAttribute("data-status"));
-	}
-
-	private static By testId(String name) {
-		return By.cssSelector("[data-testid='%s']".formatted(name));
-	}
-
-	private static void waitFor(ChromeDriver browser, ExpectedBrowser expectation) {
-		ExpectedCondition<Boolean> condition = (driver) -> expectation.holds(browser);
-		new WebDriverWait(browser, PATIENCE, Duration.ofMillis(50)).ignoring(RuntimeException.class).until(condition);
-	}
-
-	/** What a person would see after a moment. */
-	private interface ExpectedBrowser {
-
-		boolean holds(ChromeDriver browser);
-
-	}
-
-	private static void screenshot(ChromeDriver browser, String name, int width, int height) throws IOException {
-		browser.manage().window().setSize(new Dimension(width, height));
-		Path file = Path.of("target", "screenshots", name + ".png");
-		Files.createDirectories(file.getParent());
-		Files.write(file, browser.getScreenshotAs(OutputType.BYTES));
 	}
 
 }

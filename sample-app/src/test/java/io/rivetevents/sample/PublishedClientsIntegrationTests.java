@@ -31,11 +31,4 @@ class PublishedClientsIntegrationTests {
 				List.of("test"));
 	}
 
-	@Test
-	void areInThePageAsTheBuildBundlesThem() throws Exception {
-		File folder = new File("src/main/client");
-		Npm.run(folder, Map.of(), Npm.INSTALL_WITHOUT_OPTIONAL);
-		Npm.run(folder, Map.of(), List.of("run", "check"));
-	}
-
 }

@@ -1,1 +1,0 @@
-export { createClient, ActorError } from "rivetkit/client";
