@@ -76,7 +76,7 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 
 	private Mono<Void> closeConnections() {
 		List<Outbound> open = this.registry.outbounds();
-		Duration spread = this.settings.spread();
+		Duration spread = spread();
 		if (open.isEmpty() || spread.isZero()) {
 			return Mono.empty();
 		}
@@ -87,6 +87,12 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 			.delayElements(spread.dividedBy((open.size() + step - 1) / step), this.timers)
 			.doOnNext((some) -> some.forEach((outbound) -> outbound.close(CloseReason.of(ErrorCode.RESTARTING))))
 			.then();
+	}
+
+	/** The rest of the time is for the instances to be saved. */
+	private Duration spread() {
+		Duration most = this.settings.timeout().dividedBy(2);
+		return (this.settings.spread().compareTo(most) < 0) ? this.settings.spread() : most;
 	}
 
 	@Override

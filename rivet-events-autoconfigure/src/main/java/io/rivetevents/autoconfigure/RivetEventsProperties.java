@@ -187,8 +187,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param timeout Longest time to wait for instances to be saved and connections to be
 	 * closed when the application stops.
 	 * @param spread Time over which the connections are closed one after the other, and
-	 * over which their clients come back; nothing if there are none. At most half of the
-	 * time-out.
+	 * over which their clients come back; nothing if there are none. Never more than half
+	 * of the time-out.
 	 */
 	public record Shutdown(@DefaultValue("10s") Duration timeout, @DefaultValue("2s") Duration spread) {
 	}

@@ -31,7 +31,7 @@ public final class History {
 	private static final Log logger = LogFactory.getLog(History.class);
 
 	/** What an event takes beside its name and arguments: measured, rounded up. */
-	private static final int OVERHEAD = 160;
+	private static final int OVERHEAD = 96;
 
 	/** Names of droppable events that are told apart. */
 	private static final int MAX_VOLATILE_NAMES = 1000;

@@ -1,6 +1,7 @@
 package io.rivetevents.connection;
 
 import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +13,7 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,6 +71,44 @@ class OutboundQueueTests {
 		assertThat(this.queue.dropped()).isEqualTo(20 - kept.size());
 		assertThat(this.queue.closeReason()).isNull();
 		assertThat(this.queue.queuedBytes()).isZero();
+	}
+
+	/** In its place: nothing that follows a gap is older than what is missing. */
+	@Test
+	void tellsOfWhatWasDroppedInTheExtendedMode() {
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
+				this.signals::incrementAndGet);
+		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
+		for (int i = 1; i <= 20; i++) {
+			extended.send(OutgoingMessage.of(new ToClient.Event("p" + i % 2, List.of(), new Position("e", i)), true));
+		}
+		List<String> seen = new ArrayList<>();
+		for (byte[] bytes = extended.poll(); bytes != null; bytes = extended.poll()) {
+			seen.add(new String(bytes, StandardCharsets.UTF_8));
+		}
+		int kept = seen.size() - 2;
+		assertThat(seen.get(0)).contains("KeepAlive");
+		assertThat(seen.get(1)).contains("\"Gap\"", "\"dropped\"", "p0", "p1", "\"position\":" + (20 - kept));
+		assertThat(seen.get(2)).contains("\"pos\":" + (21 - kept));
+		assertThat(seen).filteredOn((message) -> message.contains("Gap")).hasSize(1);
+		assertThat(extended.isEmpty()).isTrue();
+	}
+
+	@Test
+	void holdsBackUntilItIsReleased() {
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
+				this.signals::incrementAndGet);
+		extended.send(event("a", 1));
+		assertThat(extended.poll()).isNull();
+		extended.release(event("first", 1));
+		assertThat(new String(extended.poll())).contains("first");
+		assertThat(new String(extended.poll())).contains("\"a\"");
+		OutboundQueue refused = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
+				this.signals::incrementAndGet);
+		refused.send(event("a", 1));
+		refused.discard();
+		refused.send(event("b", 1));
+		assertThat(new String(refused.poll())).contains("\"b\"");
 	}
 
 	@Test

@@ -1,0 +1,122 @@
+package io.rivetevents.connection;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.protocol.ActorKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class HistoryTests {
+
+	private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+	private final ClientConnection client = new ClientConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS),
+			Outbound.NONE, new ConnectionOwner("room", ActorKey.EMPTY, false, null, null), null);
+
+	private static History history(int maxEvents, long maxBytes, Duration maxAge) {
+		History history = new History(new HistoryLimits(maxEvents, maxBytes, maxAge));
+		history.open(0);
+		return history;
+	}
+
+	private static Dispatch event(String name, String text) {
+		return new Dispatch(Selection.ALL, true, name, List.of((JsonNode) StringNode.valueOf(text)), Set.of(), false);
+	}
+
+	@Test
+	void keepsNothingBeforeSomebodyCouldComeBack() {
+		History history = new History(HistoryLimits.DEFAULTS);
+		history.add(1, 0, event("e", "x"), null);
+		assertThat(history.size()).isZero();
+		history.open(1);
+		history.add(2, 0, event("e", "x"), null);
+		assertThat(history.after(0, this.client)).isNull();
+		assertThat(history.after(1, this.client)).isEmpty();
+		this.client.subscribe("e", Set.of());
+		assertThat(history.after(1, this.client)).hasSize(1);
+	}
+
+	@Test
+	void isBoundedByCount() {
+		History history = history(3, 1_000_000, Duration.ofMinutes(1));
+		this.client.subscribe("e", Set.of());
+		for (int i = 1; i <= 5; i++) {
+			history.add(i, 0, event("e", "x" + i), null);
+		}
+		assertThat(history.size()).isEqualTo(3);
+		assertThat(history.after(1, this.client)).isNull();
+		assertThat(history.after(2, this.client)).extracting(History.Replay::sequence).containsExactly(3L, 4L, 5L);
+	}
+
+	@Test
+	void isBoundedByBytes() {
+		History history = history(1000, 10_000, Duration.ofMinutes(1));
+		for (int i = 1; i <= 100; i++) {
+			history.add(i, 0, event("e" + i % 2, "x".repeat(1000)),
+					new HistoryLimits(50, 10_000, Duration.ofMinutes(1)));
+			assertThat(history.bytes()).isLessThanOrEqualTo(10_000);
+		}
+		assertThat(history.size()).isBetween(5, 9);
+		history.add(101, 0, event("e", "x".repeat(20_000)), null);
+		assertThat(history.size()).isZero();
+		assertThat(history.bytes()).isZero();
+	}
+
+	@Test
+	void isBoundedByAge() {
+		History history = history(1000, 1_000_000, Duration.ofSeconds(10));
+		history.add(1, 0, event("e", "x"), null);
+		history.add(2, 5 * SECOND, event("e", "x"), null);
+		history.expire(12 * SECOND);
+		assertThat(history.size()).isEqualTo(1);
+		assertThat(history.after(0, this.client)).isNull();
+		history.expire(20 * SECOND);
+		assertThat(history.size()).isZero();
+	}
+
+	@Test
+	void mergesWhatIsKeptApartInTheOrderOfTheEvents() {
+		History history = history(100, 1_000_000, Duration.ofMinutes(1));
+		HistoryLimits own = new HistoryLimits(2, 1_000_000, Duration.ofMinutes(1));
+		this.client.subscribe("e", Set.of());
+		this.client.subscribe("own", Set.of());
+		for (int i = 1; i <= 6; i++) {
+			history.add(i, 0, event((i % 2 == 0) ? "own" : "e", "x"), (i % 2 == 0) ? own : null);
+		}
+		assertThat(history.after(1, this.client)).isNull();
+		assertThat(history.after(2, this.client)).extracting(History.Replay::sequence).containsExactly(3L, 4L, 5L, 6L);
+		this.client.unsubscribe("own");
+		assertThat(history.after(0, this.client)).extracting(History.Replay::sequence).containsExactly(1L, 3L, 5L);
+	}
+
+	@Test
+	void keepsNoDroppableEventButItsName() {
+		History history = history(100, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("typing", "x").asDroppable(), null);
+		assertThat(history.size()).isZero();
+		assertThat(history.droppedAfter(0, this.client)).isEmpty();
+		this.client.subscribe("typing", Set.of());
+		assertThat(history.droppedAfter(0, this.client)).containsExactly("typing");
+		assertThat(history.droppedAfter(1, this.client)).isEmpty();
+	}
+
+	/**
+	 * A predicate that fails for one that came back costs that event, not the connection.
+	 */
+	@Test
+	void leavesOutWhatCannotBeAsked() {
+		History history = history(100, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("e", "x").withSelection(new Selection.Where((connection) -> {
+			throw new IllegalStateException("who?");
+		})), null);
+		this.client.subscribe("e", Set.of());
+		assertThat(history.after(0, this.client)).isEmpty();
+	}
+
+}
