@@ -31,8 +31,9 @@ class ArchitectureTests {
 		MAY_USE.put("security", List.of("annotation", "protocol", "contract", "connection", "actor", "invocation"));
 		MAY_USE.put("event", List.of("protocol", "connection", "actor"));
 		MAY_USE.put("transport", List.of("protocol", "connection", "actor"));
+		MAY_USE.put("asyncapi", List.of("protocol", "contract", "actor", "invocation"));
 		MAY_USE.put("autoconfigure", List.of("annotation", "protocol", "contract", "connection", "cluster", "actor",
-				"invocation", "security", "event", "transport"));
+				"invocation", "security", "event", "transport", "asyncapi"));
 	}
 
 	@ArchTest

@@ -22,12 +22,14 @@ import org.springframework.util.unit.DataSize;
  * @param redis Backplane over Redis.
  * @param sse Server-Sent Events transport.
  * @param history Events that are kept for clients that come back.
+ * @param asyncapi Description of the actors.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
 		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
-		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history) {
+		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history,
+		@DefaultValue Asyncapi asyncapi) {
 
 	/**
 	 * What carries events to other nodes.
@@ -126,6 +128,18 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record History(@DefaultValue("1000") int maxEvents, @DefaultValue("1MB") DataSize maxSize,
 			@DefaultValue("2m") Duration maxAge) {
+	}
+
+	/**
+	 * Description of the actors, for those who write clients.
+	 *
+	 * @param enabled Whether to serve it at asyncapi.json below the base path. Needs
+	 * jsonschema-generator and jsonschema-module-jackson of com.github.victools on the
+	 * class path.
+	 * @param output File to write it to when the application has started, such as in a
+	 * build.
+	 */
+	public record Asyncapi(@DefaultValue("false") boolean enabled, @Nullable String output) {
 	}
 
 	/**

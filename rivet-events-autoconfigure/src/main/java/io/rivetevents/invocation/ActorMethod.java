@@ -2,6 +2,7 @@ package io.rivetevents.invocation;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,21 @@ final class ActorMethod extends AnnotatedMethod {
 		MethodParameter returned = getReturnType();
 		ResolvableType type = ResolvableType.forMethodParameter(returned);
 		return (this.adapter != null && !this.adapter.isNoValue()) ? type.getGeneric(0) : type;
+	}
+
+	/**
+	 * Return the type of what a client gets.
+	 */
+	ResolvableType resultType() {
+		return (this.adapter != null && this.adapter.isMultiValue())
+				? ResolvableType.forClassWithGenerics(List.class, valueType()) : valueType();
+	}
+
+	/**
+	 * Return the parameters that take what the client sent.
+	 */
+	List<MethodParameter> clientParameters() {
+		return this.arguments.rest();
 	}
 
 	/**

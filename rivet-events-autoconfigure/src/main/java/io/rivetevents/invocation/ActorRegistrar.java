@@ -1,5 +1,9 @@
 package io.rivetevents.invocation;
 
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -18,6 +22,8 @@ import io.rivetevents.annotation.Actor;
 public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(ActorRegistrar.class);
+
+	private final List<ActorContract> contracts = new CopyOnWriteArrayList<>();
 
 	private final ListableBeanFactory beanFactory;
 
@@ -56,8 +62,17 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		if (!this.beanFactory.isSingleton(name)) {
 			throw new InvalidActorException(type, "it must be a singleton; what belongs to one instance is its state");
 		}
-		this.directory.getObject()
-			.register(new AnnotatedActorType(name, type, bean, this.settings.getObject(), this.support.getObject()));
+		AnnotatedActorType actor = new AnnotatedActorType(name, type, bean, this.settings.getObject(),
+				this.support.getObject());
+		this.directory.getObject().register(actor);
+		this.contracts.add(actor.contract());
+	}
+
+	/**
+	 * Return what the actors offer to clients, in the order of their names.
+	 */
+	public List<ActorContract> contracts() {
+		return this.contracts.stream().sorted(Comparator.comparing(ActorContract::name)).toList();
 	}
 
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.Nullness;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
@@ -33,8 +35,10 @@ import io.rivetevents.actor.Hook;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 
@@ -262,6 +266,32 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(parameter, "it names %s as type of the %s, but the method with %s makes %s"
 				.formatted(wanted.getName(), what, annotation, produced.getTypeName()));
 		}
+	}
+
+	/**
+	 * Return what it offers to clients.
+	 */
+	ActorContract contract() {
+		List<ActionContract> offered = this.actions.entrySet()
+			.stream()
+			.sorted(Map.Entry.comparingByKey())
+			.map((each) -> contract(each.getKey(), each.getValue()))
+			.toList();
+		return new ActorContract(this.name, params(), offered, this.events.all());
+	}
+
+	private static ActionContract contract(String name, ActorMethod method) {
+		boolean nullable = Nullness.forMethodReturnType(method.getMethod()) == Nullness.NULLABLE;
+		return new ActionContract(name, method.clientParameters(),
+				method.returnsNothing() ? null : method.resultType().getType(), nullable);
+	}
+
+	private @Nullable MethodParameter params() {
+		return Stream.concat(this.hooks.values().stream(), this.actions.values().stream())
+			.flatMap((method) -> Stream.of(method.getMethodParameters()))
+			.filter((parameter) -> parameter.hasParameterAnnotation(ConnParams.class))
+			.findFirst()
+			.orElse(null);
 	}
 
 	@Override

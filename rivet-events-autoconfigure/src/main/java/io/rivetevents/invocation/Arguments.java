@@ -33,6 +33,8 @@ final class Arguments {
 
 	private final int clientArguments;
 
+	private final List<MethodParameter> rest = new ArrayList<>(0);
+
 	private final boolean takesRest;
 
 	/** Makes the argument for one parameter. */
@@ -83,6 +85,7 @@ final class Arguments {
 			}
 			varArgs = parameter.getParameter().isVarArgs();
 			this.positions[this.arguments.size()] = position;
+			this.rest.add(parameter);
 			this.arguments.add(fromRest(parameter, position++, rest, mapper));
 		}
 		this.clientArguments = position;
@@ -96,6 +99,13 @@ final class Arguments {
 			case PAYLOAD -> (invocation) -> invocation.payload()[position];
 			case NONE -> throw new InvalidActorException(parameter, "no resolver supports it");
 		};
+	}
+
+	/**
+	 * Return the parameters that no resolver supports.
+	 */
+	List<MethodParameter> rest() {
+		return this.rest;
 	}
 
 	/**

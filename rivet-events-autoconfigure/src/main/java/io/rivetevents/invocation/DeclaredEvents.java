@@ -3,6 +3,7 @@ package io.rivetevents.invocation;
 import java.lang.reflect.AnnotatedElement;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,10 @@ final class DeclaredEvents {
 	@Nullable EventSettings settings(String name) {
 		EventSettings declared = this.settings.get(name);
 		return (declared != null || this.strict) ? declared : EventSettings.PLAIN;
+	}
+
+	List<EventMethod> all() {
+		return this.events.values().stream().sorted(Comparator.comparing(EventMethod::name)).toList();
 	}
 
 	void checkSubscription(String name, @Nullable Principal principal) {

@@ -14,7 +14,7 @@ import org.springframework.util.StringUtils;
 public final class BasePath {
 
 	private static final Set<String> ROUTES = Set.of("gateway", "actors", "metadata", "health", "connect",
-			"connections", "request", "websocket");
+			"connections", "asyncapi.json", "request", "websocket");
 
 	private final String prefix;
 

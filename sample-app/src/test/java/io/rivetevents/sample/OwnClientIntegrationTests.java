@@ -17,7 +17,7 @@ import org.springframework.test.context.ActiveProfiles;
  * build makes. Skipped without Node, unless {@code RIVET_NODE_REQUIRED=true}.
  */
 @ExtendWith(Npm.Condition.class)
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.asyncapi.enabled=true")
 @ActiveProfiles("conformance")
 class OwnClientIntegrationTests {
 
@@ -26,6 +26,8 @@ class OwnClientIntegrationTests {
 
 	@Test
 	void works() throws Exception {
+		// whose types are compared with ours
+		Npm.run(new File("src/test/client"), Map.of(), Npm.INSTALL_WITHOUT_OPTIONAL);
 		File folder = new File("../rivet-events-client");
 		Npm.run(folder, Map.of(), Npm.INSTALL);
 		Npm.run(folder, Map.of(), List.of("run", "types"));

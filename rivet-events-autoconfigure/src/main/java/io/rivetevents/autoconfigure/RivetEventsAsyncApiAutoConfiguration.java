@@ -1,0 +1,76 @@
+package io.rivetevents.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import com.github.victools.jsonschema.generator.SchemaGenerator;
+import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.asyncapi.AsyncApiDocument;
+import io.rivetevents.invocation.ActorRegistrar;
+import io.rivetevents.transport.ActorHandlerMapping;
+import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.http.AsyncApiHandler;
+
+/**
+ * Auto-configuration of the description of the actors, where there is a generator of JSON
+ * Schema on the class path.
+ */
+@AutoConfiguration(after = { RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnClass({ SchemaGenerator.class, JacksonSchemaModule.class })
+@ConditionalOnBean(ActorDirectory.class)
+public final class RivetEventsAsyncApiAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	AsyncApiDocument rivetAsyncApiDocument(ObjectProvider<ActorRegistrar> registrar, JsonMapper mapper,
+			@Value("${spring.application.name:application}") String title, RivetEventsProperties properties) {
+		return new AsyncApiDocument(() -> registrar.getObject().contracts(), mapper, title, properties.basePath());
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "rivet.events.asyncapi.enabled")
+	AsyncApiHandler rivetAsyncApiHandler(AsyncApiDocument document, JsonMapper mapper) {
+		return new AsyncApiHandler(() -> mapper.writeValueAsBytes(document.write()));
+	}
+
+	@Bean
+	@ConditionalOnBean(AsyncApiHandler.class)
+	ActorHandlerMapping rivetAsyncApiHandlerMapping(BasePath basePath, AsyncApiHandler handler) {
+		return ActorHandlerMapping.forRoutes(basePath, AsyncApiHandler.PATH::equals, handler);
+	}
+
+	@Bean
+	@ConditionalOnProperty("rivet.events.asyncapi.output")
+	ApplicationListener<ApplicationReadyEvent> rivetAsyncApiWriter(AsyncApiDocument document, JsonMapper mapper,
+			RivetEventsProperties properties) {
+		Path file = Path.of(properties.asyncapi().output());
+		return (event) -> {
+			try {
+				Files.createDirectories(file.toAbsolutePath().getParent());
+				Files.write(file, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(document.write()));
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException("The contract could not be written to " + file, ex);
+			}
+		};
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.rivetevents.transport.http;
+
+import java.util.function.Supplier;
+
+import org.springframework.http.MediaType;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebHandler;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.transport.HttpAnswer;
+
+/**
+ * Serves the contract of the actors.
+ */
+public final class AsyncApiHandler implements WebHandler {
+
+	/** Where it is, within the base path. */
+	public static final String PATH = "/asyncapi.json";
+
+	private final Supplier<byte[]> document;
+
+	/**
+	 * Create a handler.
+	 * @param document writes the document
+	 */
+	public AsyncApiHandler(Supplier<byte[]> document) {
+		this.document = document;
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange) {
+		return HttpAnswer.write(exchange.getResponse(), 200, MediaType.APPLICATION_JSON_VALUE, this.document.get());
+	}
+
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Writes TypeScript types of the actors of a server.
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { breakingChanges } from "./compare.mjs";
+import { writeContract, writeTypes } from "./write.mjs";
+
+const USAGE = `rivet-events-types <url|file> [-o actors.d.ts] [--contract actors.js] [--rivetkit]
+rivet-events-types --check <old url|file> <new url|file>
+
+Reads what a server has at /rivet/asyncapi.json, or a file of it.
+  -o, --output    where to write the types; they are printed without it
+  --contract      where to write a module with the fingerprints of the contracts
+  --rivetkit      adds a type for RivetKit's own client
+  --check         fails if the new contract breaks clients of the old one
+`;
+
+async function read(source) {
+	if (!/^https?:/.test(source)) return JSON.parse(await readFile(source, "utf8"));
+	const response = await fetch(source);
+	if (!response.ok) throw new Error(`${source} answers ${response.status}; is rivet.events.asyncapi.enabled set?`);
+	return response.json();
+}
+
+async function main() {
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
+		options: {
+			output: { type: "string", short: "o" },
+			contract: { type: "string" },
+			rivetkit: { type: "boolean" },
+			check: { type: "boolean" },
+			help: { type: "boolean", short: "h" },
+		},
+	});
+	if (values.help || positionals.length !== (values.check ? 2 : 1)) {
+		console.error(USAGE);
+		return values.help ? 0 : 2;
+	}
+	const documents = await Promise.all(positionals.map(read));
+	if (values.check) {
+		const changes = breakingChanges(...documents);
+		for (const change of changes) console.error(change);
+		console.error(changes.length === 0 ? "No breaking changes" : `${changes.length} breaking changes`);
+		return changes.length === 0 ? 0 : 1;
+	}
+	const types = writeTypes(documents[0], values);
+	if (values.output) await writeFile(values.output, types);
+	else console.log(types);
+	if (values.contract) await writeFile(values.contract, writeContract(documents[0]));
+	return 0;
+}
+
+try {
+	process.exitCode = await main();
+} catch (error) {
+	console.error(error.message);
+	process.exitCode = 2;
+}
