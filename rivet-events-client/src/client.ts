@@ -116,6 +116,7 @@ function connectionFacade(connection: Connection) {
 			return connection.contractChanged;
 		},
 		ready: () => connection.ready(),
+		open: () => connection.open(),
 		reconnect: () => connection.reconnect(),
 		dispose,
 		...(Symbol.asyncDispose ? { [Symbol.asyncDispose]: dispose } : {}),

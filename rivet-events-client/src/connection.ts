@@ -60,7 +60,7 @@ export class Connection {
 		address: Address,
 		params: unknown,
 		options: ClientOptions,
-		{ snapshot }: ConnectOptions = {},
+		{ snapshot, paused = false }: ConnectOptions = {},
 	) {
 		this.#base = base;
 		this.#address = address;
@@ -80,8 +80,7 @@ export class Connection {
 		this.#closes = new Emitter(fail);
 		this.#statuses = new Emitter(fail);
 		this.#listenToHost();
-		// after the caller has added its listeners, so that they travel with the first message
-		queueMicrotask(() => this.#attempt());
+		if (!paused) this.open();
 	}
 
 	// What a user of it calls
@@ -169,6 +168,14 @@ export class Connection {
 			};
 			const remove = this.onStatus(look);
 			look(this.#status);
+		});
+	}
+
+	/** After the caller has added its listeners, so that they travel with the first message. */
+	open(): void {
+		if (this.#generation > 0) return;
+		queueMicrotask(() => {
+			if (this.#generation === 0) this.#attempt();
 		});
 	}
 

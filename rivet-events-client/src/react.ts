@@ -105,7 +105,7 @@ export function createRivetEvents<A extends ActorsShape = AnyActors>(
 			const { handle, params, snapshot } = latest.current;
 			const acquired = connections.acquire(
 				id,
-				() => handle.connect(params, snapshot === undefined ? {} : { snapshot }) as unknown as ActorConnection,
+				() => handle.connect(params, { paused: true, ...(snapshot === undefined ? {} : { snapshot }) }) as unknown as ActorConnection,
 			);
 			setShared({ id, shared: acquired });
 			return () => {
@@ -116,6 +116,8 @@ export function createRivetEvents<A extends ActorsShape = AnyActors>(
 
 		const current = shared?.id === id ? shared.shared : null;
 		const connection = (current?.connection ?? null) as ActorConnection<A[N]> | null;
+		// in the commit in which the listeners of the component are added
+		useEffect(() => (current?.connection as ConnectionMethods<ActorShape> | undefined)?.open(), [current]);
 		const status = useConnectionStatus(connection);
 		return {
 			connection,

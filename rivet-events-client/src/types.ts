@@ -92,6 +92,8 @@ export interface CallOptions {
 export interface ConnectOptions {
 	/** An action without arguments whose result is handed to `onSnapshot` whenever the view has to be built anew. */
 	snapshot?: string;
+	/** Waits for `open()`, so that listeners can be added which are not known yet. */
+	paused?: boolean;
 }
 
 /** A connection to an instance. Its actions are its methods. */
@@ -145,6 +147,8 @@ export interface ConnectionMethods<A extends ActorShape> {
 	onStatus(listener: (status: ConnectionStatus) => void): Unsubscribe;
 	/** Resolves when it is open; rejects if it is over before. */
 	ready(): Promise<void>;
+	/** Opens what was paused; without effect otherwise. */
+	open(): void;
 	/** Opens again what the server has closed for good. */
 	reconnect(): void;
 	/** Ends it: calls that wait for an answer are rejected. */

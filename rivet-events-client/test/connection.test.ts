@@ -1,0 +1,236 @@
+// What the client does with what a real server would not do on demand.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Backoff } from "../src/backoff";
+import type { ActorConnection } from "../src/index";
+import { type ScriptedServer, startScriptedServer } from "./scripted-server";
+import { client, sleep, until } from "./support";
+
+describe("a connection", () => {
+	let server: ScriptedServer;
+	const toDispose: { dispose(): Promise<void> }[] = [];
+
+	beforeEach(async () => {
+		server = await startScriptedServer();
+	});
+	afterEach(async () => {
+		vi.restoreAllMocks();
+		await Promise.all(toDispose.splice(0).map((each) => each.dispose()));
+		await server.close();
+	});
+
+	const connect = (more = {}, connectOptions = {}): ActorConnection => {
+		const made = client(server.url, { transport: "websocket", ...more });
+		toDispose.push(made);
+		return made.room!.getOrCreate(["k"]).connect(undefined, connectOptions);
+	};
+	const event = (name: string, arg: unknown, pos?: number) =>
+		server.send({ tag: "Event", val: { name, args: [arg], ...(pos === undefined ? {} : { pos }) } });
+
+	test("says where it was, and drops what it has seen", async () => {
+		const room = connect();
+		const seen: unknown[] = [];
+		room.on("said", (text: unknown) => seen.push(text));
+		await room.ready();
+		event("said", "one", 5);
+		server.send({ tag: "KeepAlive", val: { position: 8 } });
+		event("said", "unnumbered");
+		await until(() => seen.length === 2);
+		server.cut();
+		await until(() => server.hellos.length === 2);
+		expect(server.hellos[1]!.resume).toEqual({ epoch: "e", position: 8, stream: "s", secret: "secret" });
+		await until(() => room.status.status === "open");
+		event("said", "again", 5);
+		event("said", "again", 8);
+		event("said", "two", 9);
+		await until(() => seen.length === 3);
+		expect(seen).toEqual(["one", "unnumbered", "two"]);
+	});
+
+	test("brings the snapshot before what follows it", async () => {
+		server.welcome({ snapshot: ["a"], position: 3 });
+		const room = connect({}, { snapshot: "getHistory" });
+		const seen: unknown[] = [];
+		room.onSnapshot((snapshot) => seen.push(snapshot));
+		room.on("said", (text: unknown) => seen.push(text));
+		await room.ready();
+		event("said", "old", 3);
+		event("said", "new", 4);
+		await until(() => seen.length === 2);
+		expect(seen).toEqual([["a"], "new"]);
+		expect(server.hellos[0]!.snapshot).toEqual({ name: "getHistory", args: [] });
+	});
+
+	test("tells that something was missed", async () => {
+		const room = connect();
+		const told: unknown[] = [];
+		room.onResync((reason) => told.push(reason));
+		room.onGap((gap) => told.push(gap));
+		await room.ready();
+		server.send({ tag: "Gap", val: { reason: "dropped", events: ["cursor"], position: 4 } });
+		await until(() => told.length === 1);
+		server.welcome({ outcome: "resynced", reason: "epoch_changed", epoch: "other", position: 0 });
+		server.cut();
+		await until(() => told.length === 2);
+		expect(told).toEqual([{ reason: "dropped", events: ["cursor"] }, "epoch_changed"]);
+		expect(room.status.outcome).toBe("resynced");
+	});
+
+	test("stays away when it is told never, until it is asked again", async () => {
+		const room = connect();
+		const closed: string[] = [];
+		room.onClose((reason) => closed.push(reason));
+		await room.ready();
+		server.send({ tag: "Close", val: { group: "connection", code: "disconnected", message: "enough", advice: "never" } });
+		server.cut();
+		await until(() => room.status.status === "closed");
+		await sleep(300);
+		expect(server.opened()).toBe(1);
+		expect(closed).toEqual(["connection.disconnected"]);
+		room.reconnect();
+		await room.ready();
+		expect(server.opened()).toBe(2);
+	});
+
+	test("comes back after the delay that it is told", async () => {
+		const room = connect();
+		await room.ready();
+		server.send({ tag: "Close", val: { group: "actor", code: "restarting", message: "", advice: "later", retryAfter: 400 } });
+		const before = Date.now();
+		server.cut();
+		await until(() => room.status.status === "waiting");
+		expect(room.status.nextRetryAt).toBeGreaterThanOrEqual(before + 400);
+		await until(() => server.opened() === 2);
+		expect(Date.now() - before).toBeGreaterThanOrEqual(390);
+	});
+
+	test("waits as long as was announced when the server goes away", async () => {
+		const room = connect();
+		await room.ready();
+		server.send({ tag: "GoingAway", val: { delay: 300 } });
+		await sleep(20);
+		const before = Date.now();
+		server.cut();
+		await until(() => server.opened() === 2);
+		expect(Date.now() - before).toBeGreaterThanOrEqual(290);
+	});
+
+	test("asks for credentials before each attempt, and stays away without a way to get any", async () => {
+		let asked = 0;
+		const room = connect({ onAuthenticating: async () => ({ token: `t${++asked}` }) });
+		await room.ready();
+		server.send({ tag: "Close", val: { group: "auth", code: "logged_out", message: "", advice: "credentials" } });
+		server.cut();
+		await until(() => server.hellos.length === 2);
+		expect(server.hellos.map(({ credentials }) => credentials)).toEqual([{ token: "t1" }, { token: "t2" }]);
+		const anonymous = connect();
+		anonymous.onError(() => {});
+		await anonymous.ready();
+		server.send({ tag: "Close", val: { group: "auth", code: "logged_out", message: "", advice: "credentials" } });
+		server.cut();
+		await until(() => anonymous.status.status === "closed");
+	});
+
+	test("takes a silent server for dead", async () => {
+		server.welcome({ keepAlive: 100 });
+		const room = connect();
+		const attempts: number[] = [];
+		room.onReconnecting((attempt) => attempts.push(attempt));
+		await room.ready();
+		for (let i = 0; i < 5; i++) {
+			await sleep(100);
+			server.send({ tag: "KeepAlive", val: { position: 0 } });
+		}
+		expect(server.opened()).toBe(1);
+		await until(() => server.opened() === 2);
+		expect(attempts).toEqual([1]);
+	});
+
+	test("gives up an attempt that takes too long", async () => {
+		server.silent();
+		const room = connect({ openTimeout: 100 });
+		await until(() => room.status.reason === "timeout");
+		server.welcome({});
+		await room.ready();
+	});
+
+	test("tells the server what it listens to, once for each name", async () => {
+		const room = connect();
+		await room.ready();
+		const removes = [room.on("a", () => {}), room.on("a", () => {}), room.on("b", { tags: ["x"] }, () => {})];
+		removes.push(room.on("b", { tags: ["y"] }, () => {}));
+		removes.forEach((remove) => remove());
+		removes.forEach((remove) => remove());
+		await until(() => server.received.length === 6);
+		expect(server.received.map(({ val }) => val)).toEqual([
+			{ eventName: "a", subscribe: true },
+			{ eventName: "b", subscribe: true, tags: ["x"] },
+			{ eventName: "b", subscribe: true, tags: ["x", "y"] },
+			{ eventName: "a", subscribe: false },
+			{ eventName: "b", subscribe: true, tags: ["y"] },
+			{ eventName: "b", subscribe: false },
+		]);
+	});
+
+	test("answers what the server asks for", async () => {
+		const room = connect();
+		room.answer("confirm", async (question: string) => `${question} yes`);
+		await room.ready();
+		event("rivet:request", 1);
+		server.send({ tag: "Event", val: { name: "rivet:request", args: [7, "confirm", ["sure?"]] } });
+		server.send({ tag: "Event", val: { name: "rivet:request", args: [8, "other", []] } });
+		await until(() => server.received.length >= 2);
+		const replies = server.received.filter(({ val }: any) => val.name === "rivet:reply").map(({ val }: any) => val.args);
+		expect(replies).toContainEqual([7, { value: "sure? yes" }]);
+		expect(replies).toContainEqual([8, { error: "Nobody answers other" }]);
+	});
+
+	test("calls local listeners as if an event had come", async () => {
+		const room = connect();
+		const seen: unknown[] = [];
+		room.once("said", (text: unknown) => seen.push(text));
+		room.predict("said", "now");
+		room.predict("said", "later");
+		expect(seen).toEqual(["now"]);
+	});
+
+	test("fails an iteration that is not read", async () => {
+		const room = connect();
+		const iterator = room.events("said");
+		void iterator.next();
+		await room.ready();
+		for (let i = 1; i <= 1002; i++) event("said", i, i);
+		await sleep(200);
+		await expect(
+			(async () => {
+				for await (const _ of iterator);
+			})(),
+		).rejects.toThrow("More than 1000");
+	});
+
+	test("cancels at the server what is aborted or too late", async () => {
+		const room = connect();
+		await room.ready();
+		const abort = new AbortController();
+		const one = room.with({ signal: abort.signal }).slow!();
+		const two = room.with({ deadline: 50 }).slow!();
+		abort.abort(new Error("enough"));
+		await expect(one).rejects.toThrow("enough");
+		await expect(two).rejects.toMatchObject({ code: "deadline_exceeded" });
+		await until(() => server.received.filter(({ tag }) => tag === "Cancel").length === 2);
+		expect(server.received[1]).toMatchObject({ tag: "ActionRequest", val: { deadline: 50 } });
+	});
+});
+
+test("delays are drawn between nothing and a limit that doubles", () => {
+	const random = vi.spyOn(Math, "random");
+	const backoff = new Backoff({ minDelay: 100, maxDelay: 1000 });
+	random.mockReturnValue(0.999);
+	const delays = Array.from({ length: 6 }, () => Math.round(backoff.next()));
+	expect(delays).toEqual([100, 200, 400, 799, 999, 999]);
+	random.mockReturnValue(0);
+	expect(backoff.next()).toBe(0);
+	backoff.reset();
+	random.mockReturnValue(0.5);
+	expect(backoff.next()).toBe(50);
+	random.mockRestore();
+});

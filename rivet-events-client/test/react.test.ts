@@ -1,0 +1,104 @@
+// @vitest-environment jsdom
+// The hooks with the current React, against a server that is scripted: it counts sockets.
+import { createElement as h, StrictMode, useState } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createRivetEvents } from "../src/react";
+import { options, sleep, until } from "./support";
+import { startScriptedServer, type ScriptedServer } from "./scripted-server";
+
+describe("the hooks", () => {
+	let server: ScriptedServer;
+	let root: Root;
+	let container: HTMLElement;
+
+	beforeEach(async () => {
+		server = await startScriptedServer();
+		container = document.createElement("div");
+		root = createRoot(container);
+	});
+	afterEach(async () => {
+		root.unmount();
+		await server.close();
+	});
+
+	const make = () => createRivetEvents(server.url, options({ transport: "websocket" }));
+	const show = (element: any) => root.render(element);
+
+	test("connect once in StrictMode, and bring events", async () => {
+		const { useActor, useConnectionStatus } = make();
+		const Room = () => {
+			const room = useActor({ name: "chatRoom", key: ["general"] });
+			const [seen, setSeen] = useState<string[]>([]);
+			room.useEvent("said", (text: string) => setSeen((before) => [...before, text]));
+			const status = useConnectionStatus(room.connection);
+			return h("p", null, `${room.connStatus} ${status?.outcome ?? ""} ${seen.join()}`);
+		};
+		show(h(StrictMode, null, h(Room)));
+		await until(() => container.textContent === "open fresh ");
+		expect(server.opened()).toBe(1);
+		expect(server.hellos[0]!.subscriptions).toEqual([{ eventName: "said" }]);
+		server.send({ tag: "Event", val: { name: "said", args: ["hi"], pos: 1 } });
+		await until(() => container.textContent === "open fresh hi");
+	});
+
+	test("share a connection between components with the same key and params", async () => {
+		const { useActor } = make();
+		const Room = ({ id, role }: { id: string; role: string }) => {
+			const room = useActor({ name: "chatRoom", key: [id], params: { role } });
+			return h("i", null, room.connStatus);
+		};
+		const room = (id: string, role: string, key: number) => h(Room, { id, role, key });
+		show([room("a", "x", 1), room("a", "x", 2), room("b", "x", 3), room("a", "y", 4)]);
+		await until(() => container.textContent === "open".repeat(4));
+		expect(server.opened()).toBe(3);
+		show([room("a", "x", 1)]);
+		await until(() => server.open() === 1);
+	});
+
+	test("use the newest listener, and stop with the component", async () => {
+		const { useActor } = make();
+		const seen: string[] = [];
+		const Room = ({ prefix }: { prefix: string }) => {
+			const room = useActor({ name: "chatRoom", key: ["general"] });
+			room.useEvent("said", (text: string) => seen.push(prefix + text));
+			return h("i", null, room.connStatus);
+		};
+		show(h(Room, { prefix: "a:" }));
+		await until(() => container.textContent === "open");
+		show(h(Room, { prefix: "b:" }));
+		await sleep(50);
+		server.send({ tag: "Event", val: { name: "said", args: ["hi"], pos: 1 } });
+		await until(() => seen.length === 1);
+		expect(seen).toEqual(["b:hi"]);
+		show(null);
+		await until(() => server.open() === 0);
+		expect(server.opened()).toBe(1);
+	});
+
+	test("do not loop when they are refused", async () => {
+		server.refuse({ group: "auth", code: "forbidden", message: "Forbidden", advice: "never" });
+		const { useActor } = make();
+		const Room = () => {
+			const room = useActor({ name: "chatRoom", key: ["general"] });
+			return h("i", null, `${room.connStatus} ${(room.error as any)?.code ?? ""}`);
+		};
+		show(h(StrictMode, null, h(Room)));
+		await until(() => container.textContent === "closed forbidden");
+		await sleep(1500);
+		expect(server.opened()).toBe(1);
+	});
+
+	test("connect when they are enabled", async () => {
+		const { useActor } = make();
+		const Room = ({ enabled }: { enabled: boolean }) => {
+			const room = useActor({ name: "chatRoom", key: ["general"], enabled });
+			return h("i", null, room.connStatus);
+		};
+		show(h(Room, { enabled: false }));
+		await until(() => container.textContent === "idle");
+		expect(server.opened()).toBe(0);
+		show(h(Room, { enabled: true }));
+		await until(() => container.textContent === "open");
+	});
+});
