@@ -208,7 +208,7 @@ export class Connection {
 				(credentials) => isCurrent() && this.#connect(credentials, isCurrent),
 				(error: unknown) => {
 					this.#fail(error);
-					if (isCurrent()) this.#ended("no credentials", false);
+					if (isCurrent()) this.#ended("no credentials");
 				},
 			);
 	}
@@ -218,8 +218,8 @@ export class Connection {
 			onMessage: (message: FromServer) => {
 				if (isCurrent()) this.#onMessage(message);
 			},
-			onEnd: (reason: string, refused: boolean) => {
-				if (isCurrent()) this.#ended(reason, refused);
+			onEnd: (reason: string) => {
+				if (isCurrent()) this.#ended(reason);
 			},
 		};
 		const hello = this.#hello(credentials);
@@ -232,7 +232,7 @@ export class Connection {
 				: openEventStream({ url, ...this.#streamTarget() }, hello, listener);
 		} catch (error) {
 			this.#fail(error);
-			this.#ended("no transport", bySocket);
+			this.#ended("no transport");
 		}
 	}
 
@@ -264,12 +264,12 @@ export class Connection {
 	}
 
 	/** The transport has ended, or was not to be had. */
-	#ended(reason: string, refused: boolean): void {
+	#ended(reason: string): void {
 		const transport = this.#transport;
 		const wasOpen = this.#open;
 		const close = this.#closing;
 		this.#dropTransport();
-		if (!wasOpen && !close) this.#countFailure(transport, refused);
+		if (!wasOpen && !close) this.#countFailure(transport);
 		const why = close ? `${close.group}.${close.code}` : reason;
 		this.#calls.lost(why);
 		if (close && !wasOpen) this.#fail(new ActorError(close));
@@ -282,10 +282,10 @@ export class Connection {
 	}
 
 	/** An instance that cannot be reached by socket may be by event stream. */
-	#countFailure(transport: Transport | undefined, refused: boolean): void {
+	#countFailure(transport: Transport | undefined): void {
 		if ((this.#options.transport ?? "auto") !== "auto") return;
 		if (transport?.kind === "sse") {
-			if (refused) this.#streamUntil = 0;
+			this.#streamUntil = 0; // it is not the WebSocket that is in the way
 			return;
 		}
 		if (++this.#socketFailures >= MAX_SOCKET_FAILURES) {
@@ -429,7 +429,7 @@ export class Connection {
 	/** What is left of the transport is not heard any more. */
 	#abandon(reason: string): void {
 		this.#generation++;
-		this.#ended(reason, false);
+		this.#ended(reason);
 	}
 
 	readonly #onWake = () => {

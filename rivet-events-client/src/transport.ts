@@ -13,8 +13,8 @@ export interface Transport {
 /** What a transport tells. `onEnd` comes last, once. */
 export interface TransportListener {
 	onMessage(message: FromServer): void;
-	/** It has ended or was not to be had; `refused` says that the server cannot be spoken to in this way. */
-	onEnd(reason: string, refused: boolean): void;
+	/** It has ended, or was not to be had. */
+	onEnd(reason: string): void;
 }
 
 export interface WebSocketTarget {
@@ -25,21 +25,16 @@ export interface WebSocketTarget {
 export function openWebSocket(target: WebSocketTarget, hello: Hello, listener: TransportListener): Transport {
 	const protocols = ["rivet", "rivet_encoding.json", "rivet_ext.1"];
 	const socket = new target.WebSocket(target.url.replace(/^http/, "ws"), protocols);
-	let opened = false;
 	let over = false;
-	const end = (reason: string, refused: boolean) => {
-		if (over) return;
-		over = true;
-		listener.onEnd(reason, refused);
-	};
-	socket.onopen = () => {
-		opened = true;
-		socket.send(write({ tag: "Hello", val: hello }));
-	};
+	socket.onopen = () => socket.send(write({ tag: "Hello", val: hello }));
 	socket.onmessage = ({ data }) => {
 		if (!over) listener.onMessage(read(data as string));
 	};
-	socket.onclose = ({ reason }) => end(reason || "connection lost", !opened);
+	socket.onclose = ({ reason }) => {
+		if (over) return;
+		over = true;
+		listener.onEnd(reason || "connection lost");
+	};
 	socket.onerror = () => {}; // `close` follows
 	return {
 		kind: "websocket",
@@ -71,11 +66,11 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 	let posting = false;
 	let over = false;
 
-	const end = (reason: string, refused = false) => {
+	const end = (reason: string) => {
 		if (over) return;
 		over = true;
 		abort.abort();
-		listener.onEnd(reason, refused);
+		listener.onEnd(reason);
 	};
 
 	const post = (body: string, method: "POST" | "DELETE", more: Record<string, string>) =>
@@ -135,7 +130,7 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 		}
 		const advice = status >= 500 ? "later" : status === 401 || status === 403 ? "credentials" : "never";
 		if (!NO_ROUTE.has(status)) listener.onMessage({ tag: "Close", val: { ...error, advice } satisfies Close });
-		end(`${error.group}.${error.code}`, NO_ROUTE.has(status));
+		end(`${error.group}.${error.code}`);
 	};
 
 	run().then(

@@ -108,7 +108,7 @@ export interface ConnectionMethods<A extends ActorShape> {
 	): Promise<A["actions"][N] extends (...args: any[]) => infer R ? Awaited<R> : never>;
 	/** The same actions, called with options. */
 	with(options: CallOptions): Calls<A>;
-	/** The same actions, called without an answer. */
+	/** The same actions, called without an answer; nothing happens where there is no connection. */
 	readonly fire: Fires<A>;
 	/** Listens to an event, and subscribes to it. */
 	on<E extends EventName<A>>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;

@@ -144,7 +144,9 @@ final class ActorConnections {
 
 	private Receipt send(Dispatch dispatch, @Nullable HistoryLimits own) {
 		this.sequence++;
-		this.history.add(this.sequence, this.clock.getAsLong(), dispatch.withSelection(byStream(dispatch)), own);
+		if (this.history.isOpen()) {
+			this.history.add(this.sequence, this.clock.getAsLong(), dispatch.withSelection(byStream(dispatch)), own);
+		}
 		return this.own.dispatch(dispatch, position());
 	}
 

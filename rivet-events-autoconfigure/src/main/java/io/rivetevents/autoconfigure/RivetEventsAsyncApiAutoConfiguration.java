@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorDirectory;
@@ -48,7 +49,7 @@ public final class RivetEventsAsyncApiAutoConfiguration {
 	@Bean
 	@ConditionalOnBooleanProperty(name = "rivet.events.asyncapi.enabled")
 	AsyncApiHandler rivetAsyncApiHandler(AsyncApiDocument document, JsonMapper mapper) {
-		return new AsyncApiHandler(() -> mapper.writeValueAsBytes(document.write()));
+		return new AsyncApiHandler(SingletonSupplier.of(() -> mapper.writeValueAsBytes(document.write())));
 	}
 
 	@Bean

@@ -153,6 +153,13 @@ public final class History {
 	}
 
 	/**
+	 * Return whether events are kept.
+	 */
+	public boolean isOpen() {
+		return this.recording;
+	}
+
+	/**
 	 * Keep an event.
 	 * @param sequence its position
 	 * @param now the time in nanoseconds

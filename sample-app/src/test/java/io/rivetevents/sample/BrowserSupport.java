@@ -37,7 +37,8 @@ abstract class BrowserSupport {
 		return texts(browser, "[data-testid=toast]");
 	}
 
-	ChromeDriver open() {
+	/** Open the page, whatever it shows. */
+	ChromeDriver browse() {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(BrowserRequired.Tool.CHROME.find().orElseThrow());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -49,6 +50,12 @@ abstract class BrowserSupport {
 		ChromeDriver browser = new ChromeDriver(service, options);
 		this.browsers.add(browser);
 		browser.get(url());
+		return browser;
+	}
+
+	/** Open the sample's page, and wait until it is connected. */
+	ChromeDriver open() {
+		ChromeDriver browser = browse();
 		waitFor(browser, (current) -> status(current).equals("open"));
 		return browser;
 	}

@@ -1,0 +1,68 @@
+package io.rivetevents.sample;
+
+import java.io.File;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.By;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.ActiveProfiles;
+
+import io.rivetevents.connection.ConnectionRegistry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The hooks for React in a browser, in StrictMode.
+ */
+@BrowserRequired
+@ExtendWith(Npm.Condition.class)
+@ActiveProfiles("conformance")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = "spring.web.resources.static-locations=file:../rivet-events-client/target/browser/")
+class ReactBrowserIntegrationTests extends BrowserSupport {
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private ConnectionRegistry connections;
+
+	@BeforeAll
+	static void build() throws Exception {
+		File folder = new File("../rivet-events-client");
+		Npm.run(folder, Map.of(), Npm.INSTALL);
+		Npm.run(folder, Map.of(), List.of("run", "browser-page"));
+	}
+
+	@Override
+	String url() {
+		return "http://localhost:%d/react.html".formatted(this.port);
+	}
+
+	@Test
+	void openOneSocketAndBringEvents() {
+		ChromeDriver one = browse();
+		ChromeDriver other = browse();
+		for (ChromeDriver browser : List.of(one, other)) {
+			waitFor(browser, (current) -> output(current, "status").equals("open"));
+		}
+		assertThat(this.connections.size()).isEqualTo(2);
+		one.findElement(By.tagName("button")).click();
+		for (ChromeDriver browser : List.of(one, other)) {
+			waitFor(browser, (current) -> output(current, "count").equals("1"));
+		}
+	}
+
+	private static String output(ChromeDriver browser, String id) {
+		return browser.findElement(By.id(id)).getText();
+	}
+
+}
