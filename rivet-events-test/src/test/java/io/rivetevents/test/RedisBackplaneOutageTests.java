@@ -74,6 +74,29 @@ class RedisBackplaneOutageTests {
 		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().published() == 2);
 	}
 
+	/** As behind a firewall that forgets a connection: neither side is told. */
+	@Test
+	void hearsAgainAfterItsConnectionWasDroppedWithoutAWord() throws Exception {
+		this.redis.start();
+		try (BlackHole network = new BlackHole(this.redis.port()); RedisNodes behind = new RedisNodes(network.port())) {
+			RedisBackplane deaf = behind.create(CHANNEL);
+			deaf.start(this.received::add);
+			this.one.start((dispatch) -> {
+			});
+			Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().connected() && deaf.status().connected());
+			this.one.publish(event("before"));
+			awaitEvent("before");
+			network.swallow();
+			Awaitility.await().atMost(PATIENCE).until(() -> !deaf.status().connected());
+			Awaitility.await().atMost(PATIENCE).until(() -> deaf.status().connected());
+			this.one.publish(event("after"));
+			awaitEvent("after");
+			assertThat(deaf.status().interruptions()).isPositive();
+			assertThat(this.received.stream().filter((dispatch) -> dispatch.event().equals("after"))).hasSize(1);
+			deaf.stop();
+		}
+	}
+
 	@Test
 	void startsWithoutRedisAndJoinsWhenItIsThere() {
 		this.one.start((dispatch) -> {

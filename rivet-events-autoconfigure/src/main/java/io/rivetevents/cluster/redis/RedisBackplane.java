@@ -38,6 +38,9 @@ public final class RedisBackplane implements Backplane {
 
 	private static final Log logger = LogFactory.getLog(RedisBackplane.class);
 
+	/** Failures come by thousands, in turn with successes. */
+	private static final long TELL_OUTAGE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+
 	/** Events that Redis has not confirmed yet. */
 	private static final int MAX_IN_FLIGHT = 10_000;
 
@@ -76,7 +79,7 @@ public final class RedisBackplane implements Backplane {
 
 	private final AtomicBoolean connected = new AtomicBoolean();
 
-	private final AtomicBoolean outageTold = new AtomicBoolean();
+	private final AtomicLong outageToldAt = new AtomicLong(Long.MIN_VALUE);
 
 	private final NodeSequences sequences = new NodeSequences(FORGET_NODE_NANOS);
 
@@ -112,15 +115,20 @@ public final class RedisBackplane implements Backplane {
 		Retry forEver = Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
 			.maxBackoff(LAST_RETRY)
 			.doBeforeRetry((signal) -> tellOutage(signal.failure()));
-		Disposable receiving = Mono.fromRunnable(() -> link.connect((message) -> receive(message, receiver)))
-			.subscribeOn(Schedulers.boundedElastic())
-			.retryWhen(forEver)
-			.subscribe();
+		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receiver)))
+			.subscribeOn(Schedulers.boundedElastic());
+		Disposable receiving = connecting.retryWhen(forEver).subscribe();
 		Disposable watching = link.interruptions().subscribe((event) -> interrupted());
 		Disposable beating = Flux.interval(Duration.ZERO, this.settings.heartbeat(), this.timers)
 			.onBackpressureDrop()
 			.subscribe((tick) -> beat());
-		this.running = Disposables.composite(receiving, watching, beating);
+		// a connection that was dropped without a word looks well for hours
+		Disposable reviving = Flux.interval(this.settings.heartbeat().multipliedBy(SILENT_HEARTBEATS), this.timers)
+			.onBackpressureDrop()
+			.filter((tick) -> link.isConnected() && isSilent())
+			.concatMap((tick) -> connecting.onErrorComplete(), 1)
+			.subscribe();
+		this.running = Disposables.composite(receiving, watching, beating, reviving);
 	}
 
 	@Override
@@ -168,7 +176,6 @@ public final class RedisBackplane implements Backplane {
 	private void done() {
 		this.inFlight.decrementAndGet();
 		this.published.incrementAndGet();
-		this.outageTold.set(false);
 	}
 
 	private void undone(Throwable ex) {
@@ -183,14 +190,21 @@ public final class RedisBackplane implements Backplane {
 
 	/** Once until Redis is back: it may be away for long. */
 	private void tellOutage(Throwable ex) {
-		if (this.outageTold.compareAndSet(false, true)) {
+		long now = now();
+		long before = this.outageToldAt.get();
+		boolean due = before == Long.MIN_VALUE || now - before >= TELL_OUTAGE_EVERY_NANOS;
+		if (due && this.outageToldAt.compareAndSet(before, now)) {
 			logger.warn("Redis cannot be reached; other nodes miss events until it can: " + ex);
 		}
 	}
 
+	/** Whether its own heartbeats do not come back. */
+	private boolean isSilent() {
+		return now() - this.lastEcho > this.settings.heartbeat().toNanos() * SILENT_HEARTBEATS;
+	}
+
 	private void beat() {
-		boolean silent = now() - this.lastEcho > this.settings.heartbeat().toNanos() * SILENT_HEARTBEATS;
-		if (silent) {
+		if (isSilent()) {
 			interrupted();
 		}
 		synchronized (this.order) {
@@ -250,7 +264,6 @@ public final class RedisBackplane implements Backplane {
 	private void echoed() {
 		this.lastEcho = now();
 		if (this.connected.compareAndSet(false, true)) {
-			this.outageTold.set(false);
 			logger.info("Connected to the other nodes over Redis channel " + this.settings.channel());
 		}
 	}

@@ -99,15 +99,19 @@ final class RedisLink {
 	}
 
 	/**
-	 * Connect and subscribe. Blocks. Once it has succeeded, Lettuce connects and
-	 * subscribes anew by itself whenever Redis is back, which {@link #interruptions()}
-	 * tells. The receiver is called as messages come, without the queue that a reactive
-	 * subscription would add.
+	 * Connect and subscribe, anew if that has been done. Blocks. Once it has succeeded,
+	 * Lettuce connects and subscribes anew by itself whenever it sees that a connection
+	 * has ended, which {@link #interruptions()} tells. The receiver is called as messages
+	 * come, without the queue that a reactive subscription would add.
 	 * @param receiver gets the messages on the channel, on the event loop of the
 	 * connection
 	 * @throws RuntimeException if Redis cannot be reached now
 	 */
 	void connect(Consumer<byte[]> receiver) {
+		RedisConnection before = this.subscribed;
+		if (before != null) {
+			this.factory.resetConnection();
+		}
 		RedisConnection connection = this.factory.getConnection();
 		try {
 			connection.subscribe((message, pattern) -> receiver.accept(message.getBody()), this.channel.array());
@@ -115,10 +119,19 @@ final class RedisLink {
 			this.subscribed = connection;
 		}
 		finally {
-			if (this.subscribed == null) {
-				connection.close();
+			RedisConnection unused = (this.subscribed == connection) ? before : connection;
+			if (unused != null) {
+				unused.close();
 			}
 		}
+	}
+
+	/**
+	 * Return whether it has connected and subscribed, be it that the connection has ended
+	 * since.
+	 */
+	boolean isConnected() {
+		return this.subscribed != null;
 	}
 
 	/**
