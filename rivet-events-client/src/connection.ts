@@ -272,8 +272,8 @@ export class Connection {
 		if (!wasOpen && !close) this.#countFailure(transport);
 		const why = close ? `${close.group}.${close.code}` : reason;
 		this.#calls.lost(why);
-		if (close && !wasOpen) this.#fail(new ActorError(close));
 		if (close?.advice === "never" || (close?.advice === "credentials" && !this.#options.onAuthenticating)) {
+			if (!wasOpen) this.#fail(new ActorError(close));
 			this.#finish(why);
 			return;
 		}
