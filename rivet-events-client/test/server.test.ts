@@ -19,6 +19,8 @@ describe.skipIf(!SERVER).each(TRANSPORTS)("over %s", (transport) => {
 	afterEach(async () => {
 		proxy.up();
 		proxy.resume();
+		proxy.delay(0);
+		proxy.throttle(Infinity);
 		await Promise.all(toDispose.splice(0).map((each) => each.dispose()));
 	});
 	afterAll(() => proxy.close());
@@ -100,6 +102,21 @@ describe.skipIf(!SERVER).each(TRANSPORTS)("over %s", (transport) => {
 		expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
 		expect(outcomes.slice(1).every((outcome) => outcome === "resumed")).toBe(true);
 		expect(outcomes.length).toBeGreaterThan(1);
+	});
+
+	test("keeps the order on a slow network", async () => {
+		const key = freshKey();
+		const counter = connect("counter", key);
+		const seen = collect(counter, "newCount");
+		await counter.ready();
+		proxy.delay(20);
+		proxy.throttle(30_000);
+		const speaker = connect("counter", key, SERVER!);
+		const results = await Promise.all(Array.from({ length: 100 }, () => speaker.increment!(1)));
+		expect(results).toHaveLength(100);
+		await until(() => seen.length === 100);
+		expect(seen).toEqual(results);
+		expect(await counter.getCount!()).toBe(100);
 	});
 
 	test("rejects what is on its way when the connection is lost, and never makes it again", async () => {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -53,7 +54,7 @@ final class ActorConnections {
 	private final String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
 
 	/** Guards what follows, and the order of what is sent. */
-	private final Object order = new Object();
+	private final ReentrantLock order = new ReentrantLock();
 
 	private final History history;
 
@@ -164,17 +165,15 @@ final class ActorConnections {
 	private <T> T inOrder(Supplier<T> work) {
 		Deque<Runnable> afterwards = new ArrayDeque<>(0);
 		AFTERWARDS.set(afterwards);
-		T result;
+		this.order.lock();
 		try {
-			synchronized (this.order) {
-				result = work.get();
-			}
+			return work.get();
 		}
 		finally {
+			this.order.unlock();
 			AFTERWARDS.remove();
+			afterwards.forEach(Runnable::run);
 		}
-		afterwards.forEach(Runnable::run);
-		return result;
 	}
 
 	/**
@@ -266,10 +265,15 @@ final class ActorConnections {
 		inOrder(() -> connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position()))));
 	}
 
-	/** Drop what is too old of the history. */
+	/** Drop what is too old of the history; later if events are being sent right now. */
 	void expire(long now) {
-		synchronized (this.order) {
-			this.history.expire(now);
+		if (this.order.tryLock()) {
+			try {
+				this.history.expire(now);
+			}
+			finally {
+				this.order.unlock();
+			}
 		}
 	}
 

@@ -3,7 +3,11 @@ package io.rivetevents.invocation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -24,6 +28,7 @@ import io.rivetevents.actor.Registration;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.OutboundEvent;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.RecordedOutbound;
@@ -213,6 +218,52 @@ class InterceptorTests {
 		this.harness.call(Room.class, "k", "sendToAll", "hi");
 		assertThat(last(linus)).isEqualTo("hi");
 		assertThat(ada.messages(ToClient.Event.class)).extracting(ToClient.Event::name).containsExactly("welcome");
+	}
+
+	/**
+	 * What an interceptor sends comes after the event that it sees, for each connection;
+	 * two instances whose interceptors send to one another do not wait for each other.
+	 */
+	@Test
+	void sendsAfterwardsWhatAnOutboundInterceptorSends() {
+		AtomicReference<Function<String, ClientConnection>> other = new AtomicReference<>();
+		start(List.of(), List.of(outbound((event) -> {
+			if (event.name().equals("told")) {
+				event.connection().send("seen", event.args().get(0, String.class));
+				other.get().apply(event.connection().actorKey().serialize()).send("crossed");
+			}
+			return event;
+		})));
+		RecordedOutbound one = this.harness.connectUser(Room.class, "one", "ada");
+		RecordedOutbound two = this.harness.connectUser(Room.class, "two", "linus");
+		Map<String, RecordedOutbound> crossed = Map.of("one", two, "two", one);
+		other.set((key) -> this.harness.connections().members().find(crossed.get(key).connectionId()));
+		int rounds = 200;
+		ExecutorService threads = Executors.newFixedThreadPool(2);
+		for (String key : List.of("one", "two")) {
+			threads.submit(() -> {
+				for (int i = 0; i < rounds; i++) {
+					this.harness.directory().actors().get("Room", key).send("told", "n" + i).whenDone().block();
+				}
+			});
+		}
+		Awaitility.await().until(() -> count(one, "crossed") == rounds && count(two, "crossed") == rounds);
+		threads.shutdownNow();
+		for (RecordedOutbound client : List.of(one, two)) {
+			List<String> own = client.messages(ToClient.Event.class)
+				.stream()
+				.filter((event) -> event.name().equals("told") || event.name().equals("seen"))
+				.map((event) -> event.name() + " " + event.args().get(0).stringValue())
+				.toList();
+			assertThat(own).hasSize(2 * rounds);
+			for (int i = 0; i < rounds; i++) {
+				assertThat(own.indexOf("seen n" + i)).isGreaterThan(own.indexOf("told n" + i));
+			}
+		}
+	}
+
+	private static long count(RecordedOutbound client, String event) {
+		return client.messages(ToClient.Event.class).stream().filter((each) -> each.name().equals(event)).count();
 	}
 
 	@Test

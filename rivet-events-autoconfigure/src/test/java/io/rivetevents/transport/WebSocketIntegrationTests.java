@@ -118,9 +118,10 @@ class WebSocketIntegrationTests {
 		}
 	}
 
-	@Test
-	void namesThePathOfAViolatedConstraint() {
-		try (TestClient socket = connect(Encoding.JSON)) {
+	@ParameterizedTest
+	@EnumSource(Encoding.class)
+	void namesThePathOfAViolatedConstraint(Encoding encoding) {
+		try (TestClient socket = connect(encoding)) {
 			ToClient.Error error = assertError(socket, 1, "actor.validation_error", "small", "long",
 					java.util.Map.of("x", 11));
 			assertThat(error.metadata().toString()).contains("\"path\":\"text\"", "\"path\":\"point.x\"");
@@ -175,10 +176,11 @@ class WebSocketIntegrationTests {
 		}
 	}
 
-	@Test
-	void closesAnEventThatIsTooLong() {
+	@ParameterizedTest
+	@EnumSource(Encoding.class)
+	void closesAnEventThatIsTooLong(Encoding encoding) {
 		try (TestClient speaker = connect(Encoding.JSON)) {
-			TestClient listener = connect(Encoding.JSON);
+			TestClient listener = connect(encoding);
 			listener.subscribe("flood");
 			listener.call(0, "count");
 			listener.next(ToClient.ActionResponse.class);
@@ -187,9 +189,10 @@ class WebSocketIntegrationTests {
 		}
 	}
 
-	@Test
-	void cutsAReasonThatIsTooLong() {
-		TestClient socket = connect(Encoding.JSON);
+	@ParameterizedTest
+	@EnumSource(Encoding.class)
+	void cutsAReasonThatIsTooLong(Encoding encoding) {
+		TestClient socket = connect(encoding);
 		socket.call(0, "close", "é".repeat(100));
 		assertThat(socket.closed()).isEqualTo(new CloseStatus(1000, "é".repeat(61)));
 	}
