@@ -131,13 +131,13 @@ describe("a connection", () => {
 	});
 
 	test("takes a silent server for dead", async () => {
-		server.welcome({ keepAlive: 100 });
+		server.welcome({ keepAlive: 500 });
 		const room = connect();
 		const attempts: number[] = [];
 		room.onReconnecting((attempt) => attempts.push(attempt));
 		await room.ready();
-		for (let i = 0; i < 5; i++) {
-			await sleep(100);
+		for (let i = 0; i < 4; i++) {
+			await sleep(500);
 			server.send({ tag: "KeepAlive", val: { position: 0 } });
 		}
 		expect(server.opened()).toBe(1);
@@ -217,7 +217,9 @@ describe("a connection", () => {
 		await expect(one).rejects.toThrow("enough");
 		await expect(two).rejects.toMatchObject({ code: "deadline_exceeded" });
 		await until(() => server.received.filter(({ tag }) => tag === "Cancel").length === 2);
-		expect(server.received[1]).toMatchObject({ tag: "ActionRequest", val: { deadline: 50 } });
+		const { deadline } = server.received[1]!.val as { deadline: number };
+		expect(deadline).toBeGreaterThan(0);
+		expect(deadline).toBeLessThanOrEqual(50);
 	});
 });
 

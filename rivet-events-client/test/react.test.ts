@@ -67,7 +67,7 @@ describe("the hooks", () => {
 		show(h(Room, { prefix: "a:" }));
 		await until(() => container.textContent === "open");
 		show(h(Room, { prefix: "b:" }));
-		await sleep(50);
+		await sleep(200);
 		server.send({ tag: "Event", val: { name: "said", args: ["hi"], pos: 1 } });
 		await until(() => seen.length === 1);
 		expect(seen).toEqual(["b:hi"]);

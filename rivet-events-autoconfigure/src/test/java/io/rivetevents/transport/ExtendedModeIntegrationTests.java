@@ -58,8 +58,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Events.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "rivet.events.websocket.keep-alive=500ms", "rivet.events.sse.keep-alive=500ms",
-				"rivet.events.history.max-events=20", "rivet.events.security.authentication-timeout=1s",
+		properties = { "rivet.events.websocket.keep-alive=2s", "rivet.events.sse.keep-alive=2s",
+				"rivet.events.history.max-events=20", "rivet.events.security.authentication-timeout=5s",
 				"rivet.events.shutdown.spread=0s" })
 class ExtendedModeIntegrationTests {
 
@@ -120,7 +120,7 @@ class ExtendedModeIntegrationTests {
 			assertThat(init.tag()).isEqualTo("Init");
 			assertThat(init.text("outcome")).isEqualTo("fresh");
 			assertThat(init.position()).isZero();
-			assertThat(init.value().get("keepAlive").intValue()).isEqualTo(500);
+			assertThat(init.value().get("keepAlive").intValue()).isEqualTo(2000);
 			JsonNode refused = init.value().get("refused").get(0);
 			assertThat(refused.get("eventName").stringValue()).isEqualTo("secret");
 			assertThat(refused.get("error").get("code").stringValue()).isEqualTo("forbidden");

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.authentication-required=true",
-				"rivet.events.security.authentication-timeout=300ms", "rivet.events.websocket.rejection-delay=10ms",
+				"rivet.events.security.authentication-timeout=4s", "rivet.events.websocket.rejection-delay=10ms",
 				"rivet.events.shutdown.spread=0s" })
 class FirstMessageAuthenticationTests {
 

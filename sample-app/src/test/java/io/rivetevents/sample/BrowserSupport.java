@@ -24,7 +24,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  */
 abstract class BrowserSupport {
 
-	static final Duration PATIENCE = Duration.ofSeconds(15);
+	static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final List<ChromeDriver> browsers = new ArrayList<>();
 
