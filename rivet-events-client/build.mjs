@@ -12,7 +12,7 @@ const folder = process.argv[2];
 const shareClient = {
 	name: "share-client",
 	setup: ({ onResolve }) => {
-		onResolve({ filter: /^\.\/client$/ }, ({ importer }) =>
+		onResolve({ filter: /^\.\/client\.js$/ }, ({ importer }) =>
 			importer.endsWith("react.ts") ? { path: "./rivet-events-client.js", external: true } : undefined,
 		);
 	},

@@ -1,6 +1,6 @@
-import { ActorError, ConnectionLostError } from "./errors";
-import type { ToServer, WireError } from "./protocol";
-import type { CallOptions } from "./types";
+import { ActorError, ConnectionLostError } from "./errors.js";
+import type { ToServer, WireError } from "./protocol.js";
+import type { CallOptions } from "./types.js";
 
 /** Most calls that wait for a connection. */
 const MAX_QUEUED = 1000;

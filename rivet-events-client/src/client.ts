@@ -1,7 +1,7 @@
-import { Connection } from "./connection";
-import { ActorError } from "./errors";
-import type { Address } from "./protocol";
-import { gatewayUrl } from "./protocol";
+import { Connection } from "./connection.js";
+import { ActorError } from "./errors.js";
+import type { Address } from "./protocol.js";
+import { gatewayUrl } from "./protocol.js";
 import type {
 	ActorKey,
 	ActorsShape,
@@ -10,8 +10,8 @@ import type {
 	Client,
 	ClientOptions,
 	ConnectOptions,
-} from "./types";
-import { decode, encode } from "./values";
+} from "./types.js";
+import { decode, encode } from "./values.js";
 
 type Caller = (name: string, args: unknown[]) => unknown;
 

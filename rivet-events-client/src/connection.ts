@@ -1,12 +1,12 @@
-import { Backoff } from "./backoff";
-import { Calls } from "./calls";
-import { Emitter } from "./emitter";
-import { ActorError, ConnectionLostError } from "./errors";
-import type { Address, Close, FromServer, Hello, Init, Resume } from "./protocol";
-import { gatewayUrl } from "./protocol";
-import { Subscriptions } from "./subscriptions";
-import { openEventStream, openWebSocket, type Transport } from "./transport";
-import type { CallOptions, ClientOptions, ConnectionStatus, ConnectOptions, Gap, Outcome, Unsubscribe } from "./types";
+import { Backoff } from "./backoff.js";
+import { Calls } from "./calls.js";
+import { Emitter } from "./emitter.js";
+import { ActorError, ConnectionLostError } from "./errors.js";
+import type { Address, Close, FromServer, Hello, Init, Resume } from "./protocol.js";
+import { gatewayUrl } from "./protocol.js";
+import { Subscriptions } from "./subscriptions.js";
+import { openEventStream, openWebSocket, type Transport } from "./transport.js";
+import type { CallOptions, ClientOptions, ConnectionStatus, ConnectOptions, Gap, Outcome, Unsubscribe } from "./types.js";
 
 /** Attempts by WebSocket that end before `Init` until it is left for an event stream. */
 const MAX_SOCKET_FAILURES = 2;

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "./types";
+import type { Unsubscribe } from "./types.js";
 
 /** Listeners that do not disturb each other: what one throws goes to `onFailure`. */
 export class Emitter<T extends unknown[]> {

@@ -1,3 +1,3 @@
-export { createClient } from "./client";
-export { ActorError, ConnectionLostError } from "./errors";
-export type * from "./types";
+export { createClient } from "./client.js";
+export { ActorError, ConnectionLostError } from "./errors.js";
+export type * from "./types.js";

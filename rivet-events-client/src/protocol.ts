@@ -1,6 +1,6 @@
 // The messages of the extended mode: docs/protocol.md of the server.
 
-import { decode, encode } from "./values";
+import { decode, encode } from "./values.js";
 
 export interface WireError {
 	group: string;

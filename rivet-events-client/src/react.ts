@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import { createClient } from "./client";
+import { createClient } from "./client.js";
 import type {
 	ActorConnection,
 	ActorHandle,
@@ -15,7 +15,7 @@ import type {
 	EventArgs,
 	EventName,
 	ParamsOf,
-} from "./types";
+} from "./types.js";
 
 /** Which instance, and how to connect to it. */
 export interface ActorOptions<A extends ActorsShape, N extends keyof A & string> extends ConnectOptions {

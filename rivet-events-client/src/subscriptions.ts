@@ -1,6 +1,6 @@
-import { Emitter } from "./emitter";
-import type { Subscription } from "./protocol";
-import type { Unsubscribe } from "./types";
+import { Emitter } from "./emitter.js";
+import type { Subscription } from "./protocol.js";
+import type { Unsubscribe } from "./types.js";
 
 type Listener = (...args: unknown[]) => void;
 

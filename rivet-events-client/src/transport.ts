@@ -1,5 +1,5 @@
-import type { Close, FromServer, Hello, Init, ToServer } from "./protocol";
-import { read, readItem, write } from "./protocol";
+import type { Close, FromServer, Hello, Init, ToServer } from "./protocol.js";
+import { read, readItem, write } from "./protocol.js";
 
 /** A way to the server and back, from its handshake to its end. */
 export interface Transport {
