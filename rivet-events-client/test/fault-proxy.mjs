@@ -131,7 +131,7 @@ function startControl(proxy, port) {
 		"/refuse-upgrade": (query) => proxy.refuseUpgrade(query.get("on") === "true"),
 		"/stats": () => {},
 	};
-	createServer((request, response) => {
+	const server = createServer((request, response) => {
 		const { pathname, searchParams } = new URL(request.url, "http://control");
 		const command = commands[pathname];
 		if (!command) response.writeHead(404).end();
@@ -139,12 +139,13 @@ function startControl(proxy, port) {
 			command(searchParams);
 			response.end(JSON.stringify(proxy.stats()));
 		}
-	}).listen(port, "127.0.0.1");
+	});
+	return new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
 	const argument = (name) => process.argv[process.argv.indexOf(name) + 1];
 	const proxy = await startFaultProxy({ target: argument("--target"), port: Number(argument("--port")) });
-	startControl(proxy, Number(argument("--control")));
+	await startControl(proxy, Number(argument("--control")));
 	console.log(`proxy ${proxy.url}`);
 }
