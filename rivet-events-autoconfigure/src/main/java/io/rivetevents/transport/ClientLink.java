@@ -53,8 +53,13 @@ public final class ClientLink {
 		.map(ErrorCode::reason)
 		.collect(Collectors.toUnmodifiableSet());
 
-	/** What a client may say before it is connected; the published ones say nothing. */
-	private static final int MAX_EARLY = 64;
+	/**
+	 * Messages that a client may send before it is known to be connected. It may have its
+	 * welcome by then, and say a lot at once.
+	 */
+	private static final int MAX_EARLY = 1000;
+
+	private static final int MAX_EARLY_BYTES = 1024 * 1024;
 
 	private final ServerWebExchange exchange;
 
@@ -69,6 +74,8 @@ public final class ClientLink {
 	private final ScheduledExecutorService thread;
 
 	private final List<ToServer> early = new ArrayList<>(0);
+
+	private int earlyBytes;
 
 	private @Nullable ScheduledFuture<?> waiting;
 
@@ -252,16 +259,18 @@ public final class ClientLink {
 	/**
 	 * Take a message of the client.
 	 * @param message the message
+	 * @param size how many bytes it had
 	 */
-	public void receive(ToServer message) {
+	public void receive(ToServer message, int size) {
 		if (this.queue.closeReason() != null) {
 			return;
 		}
 		if (this.address != null) {
 			deliver(message);
 		}
-		else if (this.early.size() < MAX_EARLY) {
+		else if (this.early.size() < MAX_EARLY && this.earlyBytes + size <= MAX_EARLY_BYTES) {
 			this.early.add(message);
+			this.earlyBytes += size;
 		}
 		else {
 			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));

@@ -30,6 +30,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -495,6 +496,38 @@ class ExtendedModeIntegrationTests {
 		}
 	}
 
+	/** Its welcome may be on the way already. */
+	@Test
+	void takesWhatAClientSaysBeforeItIsConnected() {
+		ToServer.Hello slow = new ToServer.Hello(List.of(), null, null, StringNode.valueOf("slow"), null, null);
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, slow)) {
+			for (int i = 1; i <= 900; i++) {
+				client.call(i, "next");
+			}
+			for (int i = 1; i <= 900; i++) {
+				assertThat(output(client)).isEqualTo(i);
+			}
+		}
+		TestClient talkative = connect(Encoding.EXTENDED_JSON, slow);
+		flood(talkative, 1100, "next");
+		assertThat(talkative.closed()).isEqualTo(new CloseStatus(1011, "actor.overloaded"));
+		TestClient heavy = connect(Encoding.EXTENDED_JSON, slow);
+		flood(heavy, 20, "add", "x".repeat(60_000));
+		assertThat(heavy.closed()).isEqualTo(new CloseStatus(1011, "actor.overloaded"));
+	}
+
+	/** Until the server has enough. */
+	private static void flood(TestClient client, int count, String action, Object... args) {
+		try {
+			for (int i = 1; i <= count; i++) {
+				client.call(i, action, args);
+			}
+		}
+		catch (Sinks.EmissionException ex) {
+			// it has closed already
+		}
+	}
+
 	@Test
 	void closesAClientThatDoesNotSayHello() {
 		TestSocket silent = TestSocket.open(this.base + TestSocket.query("log", this.key), Encoding.EXTENDED_JSON,
@@ -569,7 +602,10 @@ class ExtendedModeIntegrationTests {
 		}
 
 		@OnConnect
-		void connect(ActorContext<State, ?> c, @ConnParams @Nullable String params) {
+		void connect(ActorContext<State, ?> c, @ConnParams @Nullable String params) throws InterruptedException {
+			if ("slow".equals(params)) {
+				Thread.sleep(500);
+			}
 			if ("refused".equals(params)) {
 				c.broadcast("joined");
 				throw new io.rivetevents.protocol.UserError("not_you", "Not you");

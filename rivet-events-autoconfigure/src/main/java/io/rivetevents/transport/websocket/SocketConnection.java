@@ -131,16 +131,16 @@ final class SocketConnection {
 		byte[] bytes = new byte[payload.readableByteCount()];
 		payload.read(bytes);
 		try {
-			receive(this.encoding.codec().decode(bytes), context);
+			receive(this.encoding.codec().decode(bytes), bytes.length, context);
 		}
 		catch (RivetException ex) {
 			this.link.refuseMessage(ex);
 		}
 	}
 
-	private void receive(ToServer message, ContextView context) {
+	private void receive(ToServer message, int size, ContextView context) {
 		if (!this.awaitsHello) {
-			this.link.receive(message);
+			this.link.receive(message, size);
 			return;
 		}
 		if (!(message instanceof ToServer.Hello hello)) {
