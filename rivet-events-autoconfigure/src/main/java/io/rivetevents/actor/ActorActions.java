@@ -1,7 +1,9 @@
 package io.rivetevents.actor;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -64,46 +66,112 @@ final class ActorActions {
 	 * @param connection who calls
 	 * @param request what it calls
 	 * @param pending by which it can cancel the call, {@code null} in the plain protocol
+	 * @return what is left to do, {@code null} if it has been answered
 	 */
-	Mono<Void> answer(ClientConnection connection, ToServer.ActionRequest request, @Nullable PendingCall pending) {
+	@Nullable Mono<Void> answer(ClientConnection connection, ToServer.ActionRequest request, @Nullable PendingCall pending) {
 		ActionSettings action = this.type.action(request.name());
 		boolean oneWay = request.options().oneWay() || (action != null && action.oneWay());
+		Reply reply = new Reply(connection, request, oneWay);
 		if (pending != null && connection.hasEnded() && !oneWay) {
-			return Mono.empty(); // the client has seen it fail
+			return null; // the client has seen it fail
 		}
-		Mono<JsonNode> result = (pending != null) ? performOnce(connection, request, pending)
-				: perform(connection, request);
-		return result.doOnNext((output) -> {
-			if (!oneWay) {
-				connection.deliver(OutgoingMessage
-					.of(new ToClient.ActionResponse(request.id(), output.isMissingNode() ? null : output)));
-			}
-		}).onErrorResume((ex) -> {
-			if (!oneWay) {
-				connection.deliver(OutgoingMessage.of(this.instance.error((RivetException) ex, request.id())));
-			}
-			else {
-				logger.debug("One-way %s of %s failed: %s".formatted(request.name(), this.instance.address(), ex));
-			}
+		RivetException refusal = (pending != null) ? refusal(pending) : null;
+		if (refusal != null) {
+			reply.refuse(refusal);
+			return null;
+		}
+		if (action != null && isImmediate(action, request)) {
+			answerNow(action, reply, pending);
+			return null;
+		}
+		Mono<JsonNode> result = (request.options().idempotencyKey() != null) ? performOnce(connection, request, pending)
+				: perform(connection, request, pending, false);
+		return result.doOnNext(reply::give).onErrorResume((ex) -> {
+			reply.refuse((RivetException) ex);
 			return Mono.empty();
 		}).then();
 	}
 
-	private Mono<JsonNode> performOnce(ClientConnection connection, ToServer.ActionRequest request,
-			PendingCall pending) {
+	private @Nullable RivetException refusal(PendingCall pending) {
 		if (pending.isCancelled()) {
-			return Mono.error(new RivetException(ErrorCode.CANCELLED));
+			return new RivetException(ErrorCode.CANCELLED);
 		}
-		long now = this.instance.now();
-		Duration left = pending.left(now);
-		if (left != null && (left.isNegative() || left.isZero())) {
-			return Mono.error(new RivetException(ErrorCode.DEADLINE_EXCEEDED));
+		Duration left = pending.left(this.instance.now());
+		boolean late = left != null && (left.isNegative() || left.isZero());
+		return late ? new RivetException(ErrorCode.DEADLINE_EXCEEDED) : null;
+	}
+
+	/** What a client is told of its call: one thing, whatever comes together. */
+	private final class Reply {
+
+		private final AtomicBoolean told = new AtomicBoolean();
+
+		private final ClientConnection connection;
+
+		private final ToServer.ActionRequest request;
+
+		private final boolean oneWay;
+
+		Reply(ClientConnection connection, ToServer.ActionRequest request, boolean oneWay) {
+			this.connection = connection;
+			this.request = request;
+			this.oneWay = oneWay;
 		}
-		String key = request.options().idempotencyKey();
-		if (key == null) {
-			return perform(connection, request, pending, false);
+
+		void give(JsonNode output) {
+			if (!this.oneWay && this.told.compareAndSet(false, true)) {
+				this.connection.deliver(OutgoingMessage
+					.of(new ToClient.ActionResponse(this.request.id(), output.isMissingNode() ? null : output)));
+			}
 		}
-		return this.answers.once(new Answers.Key(caller(connection), request.name(), key), now,
+
+		void refuse(RivetException ex) {
+			if (!this.told.compareAndSet(false, true)) {
+				return;
+			}
+			if (!this.oneWay) {
+				this.connection.deliver(OutgoingMessage.of(ActorActions.this.instance.error(ex, this.request.id())));
+			}
+			else {
+				logger.debug("One-way %s of %s failed: %s".formatted(this.request.name(),
+						ActorActions.this.instance.address(), ex));
+			}
+		}
+
+	}
+
+	/**
+	 * Whether the method is all there is to do, so that the answer is known once it
+	 * returns. Most calls are of this kind.
+	 */
+	private boolean isImmediate(ActionSettings action, ToServer.ActionRequest request) {
+		return action.immediate() && !action.interleave() && this.interceptors.isEmpty()
+				&& request.options().idempotencyKey() == null
+				&& !this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE);
+	}
+
+	private void answerNow(ActionSettings action, Reply reply, @Nullable PendingCall pending) {
+		ClientConnection connection = reply.connection;
+		Inbound inbound = inbound(reply.request, connection);
+		InterceptorChain.Limit limit = limit(action, pending);
+		long deadline = this.instance.now() + limit.time().toNanos();
+		try {
+			Object result = this.calls.invoke(invocation(inbound, connection), deadline, limit.onTimeout(), pending,
+					(why) -> reply.refuse(new RivetException(why)));
+			if (result != ActorCalls.LATE) {
+				this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
+				reply.give(toTree(action, result));
+			}
+		}
+		catch (Throwable ex) {
+			reply.refuse(refusal(ex, inbound, connection));
+		}
+	}
+
+	private Mono<JsonNode> performOnce(ClientConnection connection, ToServer.ActionRequest request,
+			@Nullable PendingCall pending) {
+		String key = Objects.requireNonNull(request.options().idempotencyKey());
+		return this.answers.once(new Answers.Key(caller(connection), request.name(), key), this.instance.now(),
 				() -> perform(connection, request, pending, false));
 	}
 
@@ -138,9 +206,7 @@ final class ActorActions {
 			String message = "Action `%s` was not found.".formatted(request.name());
 			return Mono.error(new RivetException(ErrorCode.ACTION_NOT_FOUND, message));
 		}
-		Inbound inbound = new Inbound(Inbound.Kind.ACTION, this.instance.address(), request.name(),
-				new Args(this.mapper, request.args()), connection,
-				(connection != null) ? connection.principal() : null);
+		Inbound inbound = inbound(request, connection);
 		Run run = new Run(action, connection, limit(action, pending), pending,
 				action != null && action.interleave() && !withinTurn);
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
@@ -152,7 +218,14 @@ final class ActorActions {
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
 			result = result.flatMap((value) -> beforeResponse(request.name(), connection, value));
 		}
-		return result.map((value) -> toTree(action, value)).onErrorMap((ex) -> refusal(ex, inbound, connection));
+		return result.map((value) -> toTree(action, value.orElse(null)))
+			.onErrorMap((ex) -> refusal(ex, inbound, connection));
+	}
+
+	private Inbound inbound(ToServer.ActionRequest request, @Nullable ClientConnection connection) {
+		return new Inbound(Inbound.Kind.ACTION, this.instance.address(), request.name(),
+				new Args(this.mapper, request.args()), connection,
+				(connection != null) ? connection.principal() : null);
 	}
 
 	/** How an action is run; {@code null} for one that has listeners alone. */
@@ -201,12 +274,14 @@ final class ActorActions {
 				value.orElse(null));
 	}
 
-	private JsonNode toTree(@Nullable ActionSettings action, Optional<Object> value) {
+	private JsonNode toTree(@Nullable ActionSettings action, @Nullable Object value) {
 		if (action != null && action.durable()) {
 			this.instance.state().save();
 		}
-		return value.map(this.mapper::toTree)
-			.orElseGet(() -> (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance());
+		if (value == null) {
+			return (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance();
+		}
+		return this.mapper.toTree(value);
 	}
 
 }

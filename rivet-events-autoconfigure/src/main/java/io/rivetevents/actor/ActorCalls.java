@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,6 +24,9 @@ import io.rivetevents.protocol.RivetException;
 final class ActorCalls {
 
 	private static final Log logger = LogFactory.getLog(ActorCalls.class);
+
+	/** What a method has returned that was too late. */
+	static final Object LATE = new Object();
 
 	private final ActorInstance instance;
 
@@ -97,42 +101,68 @@ final class ActorCalls {
 			@Nullable PendingCall pending) {
 		return Mono.create((sink) -> {
 			long deadline = this.instance.now() + limit.toNanos();
-			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(onTimeout)));
-			if (pending != null) {
-				Runnable cancel = () -> sink.error(new RivetException(ErrorCode.CANCELLED));
-				pending.onCancel(() -> {
-					if (!watch.expire(cancel)) {
-						cancel.run(); // the method has returned, its result is awaited
-					}
-				});
-			}
 			Object result;
-			this.running.incrementAndGet();
-			this.watch = watch;
-			DefaultActorContext.CURRENT.set(invocation.context());
 			try {
-				result = this.type.invoke(invocation);
+				result = invoke(invocation, deadline, onTimeout, pending, (why) -> sink.error(new RivetException(why)));
 			}
 			catch (Throwable ex) {
-				result = Mono.error(ex);
-			}
-			finally {
-				DefaultActorContext.CURRENT.remove();
-			}
-			this.watch = null;
-			boolean inTime = watch.end();
-			returned();
-			if (!inTime) {
-				return; // it has been answered, and nobody waits for the result
+				sink.error(ex);
+				return;
 			}
 			if (result instanceof Mono<?> later) {
-				sink.onDispose(
-						await(later, deadline - this.instance.now(), onTimeout).subscribe(sink::success, sink::error));
+				sink.onDispose(await(later, deadline, onTimeout).subscribe(sink::success, sink::error));
 			}
-			else {
+			else if (result != LATE) {
 				sink.success(Optional.ofNullable(result));
 			}
 		});
+	}
+
+	/**
+	 * Call a method on this thread, and wait for it.
+	 * @param deadline time in nanoseconds at which it is too late
+	 * @param onTimeout what is told then
+	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
+	 * cannot
+	 * @param onLate told why, by another thread, if it is too late while the method still
+	 * runs, or the client has cancelled, be it that the result is awaited
+	 * @return what it has returned, a {@code Mono} if its result comes later;
+	 * {@link #LATE} if it was too late, and {@code onLate} has been told
+	 * @throws Throwable what it has thrown, if it was not too late
+	 */
+	@Nullable Object invoke(Invocation invocation, long deadline, ErrorCode onTimeout, @Nullable PendingCall pending,
+			Consumer<ErrorCode> onLate) throws Throwable {
+		Watch watch = new Watch(deadline, () -> onLate.accept(onTimeout));
+		if (pending != null) {
+			Runnable cancel = () -> onLate.accept(ErrorCode.CANCELLED);
+			pending.onCancel(() -> {
+				if (!watch.expire(cancel)) {
+					cancel.run(); // the method has returned, its result is awaited
+				}
+			});
+		}
+		boolean inTime;
+		Object result = null;
+		Throwable failure = null;
+		this.running.incrementAndGet();
+		this.watch = watch;
+		DefaultActorContext.CURRENT.set(invocation.context());
+		try {
+			result = this.type.invoke(invocation);
+		}
+		catch (Throwable ex) {
+			failure = ex;
+		}
+		finally {
+			DefaultActorContext.CURRENT.remove();
+			this.watch = null;
+			inTime = watch.end();
+			returned();
+		}
+		if (inTime && failure != null) {
+			throw failure;
+		}
+		return inTime ? result : LATE;
 	}
 
 	private void returned() {
@@ -165,8 +195,9 @@ final class ActorCalls {
 	}
 
 	/** What comes after the result may block, so it goes on on a worker. */
-	private Mono<Optional<Object>> await(Mono<?> result, long nanos, ErrorCode onTimeout) {
+	Mono<Optional<Object>> await(Mono<?> result, long deadline, ErrorCode onTimeout) {
 		Scheduler timers = this.runtime.timers();
+		long nanos = deadline - this.instance.now();
 		Mono<Object> late = Mono.error(() -> new RivetException(onTimeout));
 		return result.cast(Object.class)
 			.timeout(Duration.ofNanos(Math.max(nanos, 0)), late, timers)

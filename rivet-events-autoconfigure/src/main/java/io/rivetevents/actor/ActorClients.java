@@ -236,16 +236,20 @@ final class ActorClients {
 	/**
 	 * Handle a message of a connected client.
 	 * @param pending by which it can cancel a call, {@code null} in the plain protocol
+	 * @return what is left to do, {@code null} if nothing is
 	 */
-	Mono<Void> receive(String connectionId, ToServer message, @Nullable PendingCall pending) {
+	@Nullable Mono<Void> receive(String connectionId, ToServer message, @Nullable PendingCall pending) {
 		ClientConnection connection = this.connections.find(connectionId);
 		if (connection == null) {
-			return Mono.empty();
+			return null;
 		}
 		if (message instanceof ToServer.ActionRequest request) {
-			Mono<Void> answered = this.actions.answer(connection, request, pending);
-			return (pending != null) ? answered.doFinally((signal) -> connection.calls().end(request.id(), pending))
-					: answered;
+			Mono<Void> rest = this.actions.answer(connection, request, pending);
+			if (rest == null && pending != null) {
+				connection.calls().end(request.id(), pending);
+			}
+			return (rest != null && pending != null)
+					? rest.doFinally((signal) -> connection.calls().end(request.id(), pending)) : rest;
 		}
 		return subscribe(connection, (ToServer.SubscriptionRequest) message);
 	}

@@ -112,7 +112,8 @@ final class ActorInstance implements Mailbox.Owner {
 		this.type = type;
 		this.directory = directory;
 		this.runtime = runtime;
-		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), this);
+		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), runtime.connections().bursts(),
+				this);
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
 		this.connections = new ActorConnections(directory.members(), type.settings().history(), this::now);
 		this.targets = new EventTargets<>(this::dispatch, runtime.mapper(), runtime.connections().contracts());
@@ -236,11 +237,16 @@ final class ActorInstance implements Mailbox.Owner {
 	// Turns
 
 	@Override
-	public Mono<Void> work(Turn turn) {
+	public @Nullable Mono<Void> begin(Turn turn) {
 		if (turn.client()) {
 			this.lastUsed = now();
 		}
-		return Mono.defer(() -> turn.work().apply(this));
+		try {
+			return turn.work().apply(this);
+		}
+		catch (RuntimeException ex) {
+			return Mono.error(ex); // the mailbox tells of it
+		}
 	}
 
 	@Override

@@ -89,9 +89,10 @@ public interface ActorType {
 	 * @param durable whether the state is saved before the answer
 	 * @param isVoid whether it has no result, so that a client gets {@code undefined}
 	 * @param oneWay whether a connection is not answered
+	 * @param immediate whether its result is there once its method has returned
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
-			boolean oneWay) {
+			boolean oneWay, boolean immediate) {
 	}
 
 	/**

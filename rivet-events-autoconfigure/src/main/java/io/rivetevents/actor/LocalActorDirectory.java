@@ -295,19 +295,33 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
-		if (caller == null) {
-			return locate(target).flatMap((address) -> {
-				ActorType type = this.types.get(address.name());
-				boolean interleave = type != null && isInterleaved(type, action.name());
+		return locate(target).flatMap((address) -> {
+			ActorType type = this.types.get(address.name());
+			boolean interleave = type != null && isInterleaved(type, action.name());
+			if (caller == null) {
 				return ask(address, "action", interleave, (instance) -> instance.start(target)
 					.then(Mono.defer(() -> instance.clients().perform(null, action))));
-			});
-		}
-		return Mono.usingWhen(enter(target, caller), (visit) -> visit.perform(action), Visit::leave);
+			}
+			return interleave
+					? Mono.usingWhen(enter(target, address, caller), (visit) -> visit.perform(action), Visit::leave)
+					: ask(address, "action", false, (instance) -> visit(instance, target, caller, action));
+		});
 	}
 
-	private Mono<Visit> enter(ActorTarget target, ConnectRequest caller) {
-		return locate(target).flatMap((address) -> ask((turn) -> submit(address, turn, "connect"), false,
+	/**
+	 * A client comes, calls an action and leaves, in one turn but for what its leaving is
+	 * to cause.
+	 */
+	private Mono<JsonNode> visit(ActorInstance instance, ActorTarget target, ConnectRequest caller,
+			ToServer.ActionRequest action) {
+		Mono<Visit> entered = instance.start(target)
+			.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
+			.map((admission) -> new Visit(instance, admission.connection()));
+		return Mono.usingWhen(entered, (visit) -> instance.clients().perform(visit.connection, action), Visit::leave);
+	}
+
+	private Mono<Visit> enter(ActorTarget target, ActorAddress address, ConnectRequest caller) {
+		return ask((turn) -> submit(address, turn, "connect"), false,
 				(instance) -> instance.start(target)
 					.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
 					.map((admission) -> new Visit(instance, admission.connection())),
@@ -315,7 +329,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 					if (visit != null) {
 						visit.leave();
 					}
-				}));
+				});
 	}
 
 	/** The stay of a client that calls one action over HTTP. */
@@ -434,7 +448,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 				case ACCEPTED -> {
 				}
 				case FULL -> throw overloaded(instance, operation);
-				case CLOSED -> turn.work().apply(instance).subscribe(); // finds nobody
+				case CLOSED -> turn.doNow(instance); // finds nobody
 			}
 		}, interleave, work, (unclaimed) -> {
 		});
@@ -500,14 +514,14 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** Put a turn in that goes on with something, whatever has become of the instance. */
 	void submit(ActorInstance instance, Turn turn) {
 		if (instance.offer(turn) == Mailbox.Offer.CLOSED) {
-			turn.work().apply(instance).subscribe();
+			turn.doNow(instance);
 		}
 	}
 
 	/** Give a turn that waited for one instance to the next at the same address. */
 	void submitAgain(ActorInstance gone, Turn turn) {
 		if (!turn.client()) {
-			turn.work().apply(gone).subscribe();
+			turn.doNow(gone);
 			return;
 		}
 		try {
@@ -515,7 +529,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 		catch (RivetException ex) {
 			// nobody takes it any more, so the old one answers
-			turn.work().apply(gone).subscribe();
+			turn.doNow(gone);
 		}
 	}
 

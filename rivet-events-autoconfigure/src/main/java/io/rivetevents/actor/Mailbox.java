@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.connection.Bursts;
+
 /**
  * The turns that wait for one instance, run one at a time in the order they came. It
  * holds no thread while there is nothing to do: the first turn that is put in asks the
@@ -32,9 +34,17 @@ final class Mailbox {
 	/** Turns that wait or run; far below zero once closed. */
 	private final AtomicInteger pending = new AtomicInteger();
 
+	/** Turns of clients among them: those of the runtime take no room from clients. */
+	private final AtomicInteger clients = new AtomicInteger();
+
+	/** The last that was taken; of whoever runs turns. */
+	private @Nullable Turn current;
+
 	private final int capacity;
 
 	private final Scheduler workers;
+
+	private final Bursts bursts;
 
 	private final Owner owner;
 
@@ -42,9 +52,10 @@ final class Mailbox {
 	interface Owner {
 
 		/**
-		 * Return the work of a turn; it must not fail.
+		 * Begin the work of a turn; it must not fail.
+		 * @return what is left of it, {@code null} if it is over
 		 */
-		Mono<Void> work(Turn turn);
+		@Nullable Mono<Void> begin(Turn turn);
 
 		/**
 		 * Do something once no method runs any more, which may be after the work that
@@ -69,13 +80,15 @@ final class Mailbox {
 
 	/**
 	 * Create a mailbox.
-	 * @param capacity most turns that may wait before those of clients are refused
+	 * @param capacity most turns of clients that wait or run; one more is refused
 	 * @param workers where turns run
+	 * @param bursts turns that follow each other are one
 	 * @param owner whose turns they are
 	 */
-	Mailbox(int capacity, Scheduler workers, Owner owner) {
+	Mailbox(int capacity, Scheduler workers, Bursts bursts, Owner owner) {
 		this.capacity = capacity;
 		this.workers = workers;
+		this.bursts = bursts;
 		this.owner = owner;
 	}
 
@@ -85,13 +98,16 @@ final class Mailbox {
 			if (before < 0) {
 				return Offer.CLOSED;
 			}
-			if (turn.client() && before >= this.capacity) {
+			if (turn.client() && this.clients.get() >= this.capacity) {
 				return Offer.FULL;
 			}
 			if (this.pending.compareAndSet(before, before + 1)) {
+				if (turn.client()) {
+					this.clients.incrementAndGet();
+				}
 				this.queue.add(turn);
 				if (before == 0) {
-					this.workers.schedule(this::drain);
+					this.workers.schedule(() -> this.bursts.run(this::drain));
 				}
 				return Offer.ACCEPTED;
 			}
@@ -127,11 +143,14 @@ final class Mailbox {
 	private void drain() {
 		for (int i = 0; i < BATCH; i++) {
 			Turn turn = take();
-			if (!run(this.owner.work(turn), turn.interleave()) || !runAfterTurn() || !hasNext()) {
+			this.current = turn;
+			Mono<Void> rest = this.owner.begin(turn);
+			boolean over = rest == null || run(rest, turn.interleave());
+			if (!over || !runAfterTurn() || !hasNext()) {
 				return;
 			}
 		}
-		this.workers.schedule(this::drain);
+		this.workers.schedule(() -> this.bursts.run(this::drain));
 	}
 
 	/** Go on after a turn that has ended on another thread. */
@@ -165,6 +184,9 @@ final class Mailbox {
 	}
 
 	private boolean hasNext() {
+		if (this.current != null && this.current.client()) {
+			this.clients.decrementAndGet();
+		}
 		return this.pending.get() > 0 && this.pending.decrementAndGet() > 0;
 	}
 
@@ -182,7 +204,7 @@ final class Mailbox {
 			if (!interleave) {
 				this.owner.onceReturned(() -> {
 					if (!halfOver.compareAndSet(false, true)) {
-						this.workers.schedule(this::resume);
+						this.workers.schedule(() -> this.bursts.run(this::resume));
 					}
 				});
 			}

@@ -37,10 +37,12 @@ import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.ContractFingerprints;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.WorkerThreads;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
 import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.Connections;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.HistoryLimits;
@@ -111,6 +113,11 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
+	Bursts rivetBursts(Scheduler rivetActorTimers) {
+		return new Bursts(rivetActorTimers);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(ActorObserver.class)
 	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers) {
 		return new EventPublishingObserver(publisher, rivetActorWorkers);
@@ -119,9 +126,9 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers,
-			Scheduler rivetActorWorkers) {
+			Scheduler rivetActorWorkers, Bursts bursts) {
 		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
-				rivetActorTimers, rivetActorWorkers);
+				rivetActorTimers, rivetActorWorkers, bursts);
 	}
 
 	@Bean
@@ -193,8 +200,8 @@ public final class RivetEventsAutoConfiguration {
 
 		@Bean(destroyMethod = "dispose")
 		@ConditionalOnMissingBean(name = "rivetActorWorkers")
-		Scheduler rivetActorWorkers(RivetEventsProperties properties) {
-			return WorkerThreads.scheduler(properties.actor().workerThreads());
+		Scheduler rivetActorWorkers(RivetEventsProperties properties, Scheduler rivetActorTimers, Bursts bursts) {
+			return new WorkerThreads(properties.actor().workerThreads(), rivetActorTimers, bursts);
 		}
 
 	}

@@ -23,13 +23,16 @@ import org.springframework.util.unit.DataSize;
  * @param sse Server-Sent Events transport.
  * @param history Events that are kept for clients that come back.
  * @param asyncapi Description of the actors.
+ * @param directIo Whether connections read from and write to their channels below WebFlux
+ * where that is possible. Slower without, and for the case that something else has to see
+ * each frame.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
 		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
 		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history,
-		@DefaultValue Asyncapi asyncapi) {
+		@DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo) {
 
 	/**
 	 * What carries events to other nodes.

@@ -19,13 +19,16 @@ import reactor.netty.http.server.HttpServer;
 
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.actor.ActorObserver;
+import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.ActorHandlerMapping;
 import io.rivetevents.transport.BasePath;
 import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSettings;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.OriginFilter;
@@ -59,10 +62,15 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
+	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties) {
+		return new LinkIo(properties.directIo(), new ChannelOutlets(), bursts);
+	}
+
+	@Bean
 	LinkSupport rivetLinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-			ValueMapper mapper, ActorObserver observer, RivetEventsProperties properties) {
+			ValueMapper mapper, ActorObserver observer, LinkIo io, RivetEventsProperties properties) {
 		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer);
+		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer, io);
 	}
 
 	@Bean
@@ -81,11 +89,12 @@ public final class RivetEventsWebAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ActorHttpHandler rivetHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake,
-				ValueMapper mapper, RivetEventsProperties properties) {
+				ValueMapper mapper, LinkIo io, RivetEventsProperties properties) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
 			return new ActorHttpHandler(basePath, directory, handshake, mapper,
-					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2));
+					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
+					io);
 		}
 
 		@Bean

@@ -16,9 +16,10 @@ import io.rivetevents.protocol.ValueMapper;
  * @param observer is told what happens to connections
  * @param timers tells the time and ends what takes too long; never blocked
  * @param workers where what follows the answer of a client runs; may be blocked
+ * @param bursts what threads do at a stretch
  */
 public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-		ConnectionObserver observer, Scheduler timers, Scheduler workers) {
+		ConnectionObserver observer, Scheduler timers, Scheduler workers, Bursts bursts) {
 
 	public ConnectionSupport {
 		interceptors = List.copyOf(interceptors);

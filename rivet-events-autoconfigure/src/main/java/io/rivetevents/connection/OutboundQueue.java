@@ -1,11 +1,13 @@
 package io.rivetevents.connection;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -35,7 +37,7 @@ public final class OutboundQueue implements Outbound {
 
 	private final Limits limits;
 
-	private final Runnable signal;
+	private final LongConsumer signal;
 
 	private final AtomicReference<@Nullable CloseReason> closeReason = new AtomicReference<>();
 
@@ -79,9 +81,10 @@ public final class OutboundQueue implements Outbound {
 	 * Create a queue. One of the extended mode holds all back until it is released.
 	 * @param encoding how messages are written
 	 * @param limits its bounds
-	 * @param signal called after each change, by any thread; must not block
+	 * @param signal called after each change with the bytes that wait, by any thread;
+	 * must not block
 	 */
-	public OutboundQueue(Encoding encoding, Limits limits, Runnable signal) {
+	public OutboundQueue(Encoding encoding, Limits limits, LongConsumer signal) {
 		this.encoding = encoding;
 		this.limits = limits;
 		this.signal = signal;
@@ -97,29 +100,32 @@ public final class OutboundQueue implements Outbound {
 		if (bytes.length > this.limits.maxMessageSize()) {
 			return message.isDroppable() ? dropTooLong(message) : refuse(message.message());
 		}
-		Outcome outcome = put(bytes, message);
+		Outcome outcome;
+		long waiting;
+		synchronized (this.lock) {
+			outcome = put(bytes, message);
+			waiting = this.queuedBytes;
+		}
 		if (outcome != Outcome.DROPPED) {
-			this.signal.run();
+			this.signal.accept(waiting);
 		}
 		return outcome;
 	}
 
 	private Outcome put(byte[] bytes, OutgoingMessage message) {
-		synchronized (this.lock) {
-			// without all that may be dropped
-			if (this.queuedBytes - this.droppableBytes + bytes.length > this.limits.maxQueuedBytes()) {
-				return message.isDroppable() ? drop(message) : overrun();
-			}
-			makeRoomFor(bytes.length);
-			this.queuedBytes += bytes.length;
-			Waiting.Item item = new Waiting.Item(bytes, message.isDroppable() ? message : null);
-			this.waiting.add(item);
-			if (message.isDroppable()) {
-				this.droppable.add(item);
-				this.droppableBytes += bytes.length;
-			}
-			return Outcome.QUEUED;
+		// without all that may be dropped
+		if (this.queuedBytes - this.droppableBytes + bytes.length > this.limits.maxQueuedBytes()) {
+			return message.isDroppable() ? drop(message) : overrun();
 		}
+		makeRoomFor(bytes.length);
+		this.queuedBytes += bytes.length;
+		Waiting.Item item = new Waiting.Item(bytes, message.isDroppable() ? message : null);
+		this.waiting.add(item);
+		if (message.isDroppable()) {
+			this.droppable.add(item);
+			this.droppableBytes += bytes.length;
+		}
+		return Outcome.QUEUED;
 	}
 
 	private void makeRoomFor(int size) {
@@ -137,7 +143,7 @@ public final class OutboundQueue implements Outbound {
 		synchronized (this.lock) {
 			outcome = drop(message);
 		}
-		this.signal.run(); // there may be a gap to tell of
+		this.signal.accept(queuedBytes()); // there may be a gap to tell of
 		return outcome;
 	}
 
@@ -202,7 +208,7 @@ public final class OutboundQueue implements Outbound {
 			this.queuedBytes += bytes.length;
 			this.held = false;
 		}
-		this.signal.run();
+		this.signal.accept(queuedBytes());
 	}
 
 	@Override
@@ -265,7 +271,7 @@ public final class OutboundQueue implements Outbound {
 	@Override
 	public void close(CloseReason reason) {
 		if (this.closeReason.compareAndSet(null, reason)) {
-			this.signal.run();
+			this.signal.accept(queuedBytes());
 		}
 	}
 
@@ -275,22 +281,45 @@ public final class OutboundQueue implements Outbound {
 	 */
 	public byte @Nullable [] poll() {
 		synchronized (this.lock) {
-			Waiting.Item item = this.held ? null : this.waiting.poll();
-			if (item == null) {
-				return null;
-			}
-			Gap gap = this.gap;
-			if (gap != null && item == gap.place) {
-				this.gap = null;
-				return gap.encodedAs(this.encoding);
-			}
-			if (item.droppable() != null) {
-				this.droppable.remove();
-				this.droppableBytes -= item.bytes().length;
-			}
-			this.queuedBytes -= item.bytes().length;
-			return item.bytes();
+			return take();
 		}
+	}
+
+	/**
+	 * Take the next messages. By one thread at a time.
+	 * @param target where to add their encoded bytes
+	 * @param maxBytes how many to take; one message more than that, but not a second
+	 * @return how many messages were taken, 0 if nothing waits
+	 */
+	public int drainTo(Collection<byte[]> target, long maxBytes) {
+		synchronized (this.lock) {
+			int count = 0;
+			long left = maxBytes;
+			for (byte[] next = take(); next != null; next = (left > 0) ? take() : null) {
+				target.add(next);
+				left -= next.length;
+				count++;
+			}
+			return count;
+		}
+	}
+
+	private byte @Nullable [] take() {
+		Waiting.Item item = this.held ? null : this.waiting.poll();
+		if (item == null) {
+			return null;
+		}
+		Gap gap = this.gap;
+		if (gap != null && item == gap.place) {
+			this.gap = null;
+			return gap.encodedAs(this.encoding);
+		}
+		if (item.droppable() != null) {
+			this.droppable.remove();
+			this.droppableBytes -= item.bytes().length;
+		}
+		this.queuedBytes -= item.bytes().length;
+		return item.bytes();
 	}
 
 	/**

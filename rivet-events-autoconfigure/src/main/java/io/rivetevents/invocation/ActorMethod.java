@@ -82,6 +82,13 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
+	 * Return whether the result is there once the method has returned.
+	 */
+	boolean isImmediate() {
+		return this.adapter == null && !getMethod().getReturnType().isAssignableFrom(Mono.class);
+	}
+
+	/**
 	 * Return whether the method makes nothing.
 	 */
 	boolean returnsNothing() {

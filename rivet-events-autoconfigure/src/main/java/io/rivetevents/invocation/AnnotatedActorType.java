@@ -217,7 +217,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "it is @OneWay and must return nothing");
 		}
 		return new ActionSettings(actionName, timeout, action != null && action.interleave(),
-				action != null && action.durable(), method.returnsNothing(), oneWay);
+				action != null && action.durable(), method.returnsNothing(), oneWay, method.isImmediate());
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {

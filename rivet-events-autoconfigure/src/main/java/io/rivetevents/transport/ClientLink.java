@@ -2,27 +2,26 @@ package io.rivetevents.transport;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.context.ContextView;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundQueue;
@@ -61,10 +60,6 @@ public final class ClientLink {
 
 	private static final int MAX_EARLY_BYTES = 1024 * 1024;
 
-	private final ServerWebExchange exchange;
-
-	private final Supplier<ActorTarget> target;
-
 	private final OutboundQueue queue;
 
 	private final LinkSupport support;
@@ -73,7 +68,13 @@ public final class ClientLink {
 
 	private final ScheduledExecutorService thread;
 
-	private final List<ToServer> early = new ArrayList<>(0);
+	private final Consumer<String> onIdentified;
+
+	/** {@code null} once the client is connected, or refused. */
+	private @Nullable Opening opening;
+
+	/** {@code null} while there are none. */
+	private @Nullable List<ToServer> early;
 
 	private int earlyBytes;
 
@@ -87,21 +88,21 @@ public final class ClientLink {
 
 	/**
 	 * Create a link.
-	 * @param exchange the handshake
-	 * @param target reads from it which instance is meant
+	 * @param opening what the client has come with
 	 * @param queue the way out
 	 * @param support what links share
 	 * @param settings limits and times
 	 * @param thread the thread of the socket
+	 * @param onIdentified told the id of the connection, before the client is
 	 */
-	public ClientLink(ServerWebExchange exchange, Supplier<ActorTarget> target, OutboundQueue queue,
-			LinkSupport support, LinkSettings settings, ScheduledExecutorService thread) {
-		this.exchange = exchange;
-		this.target = target;
+	public ClientLink(Opening opening, OutboundQueue queue, LinkSupport support, LinkSettings settings,
+			ScheduledExecutorService thread, Consumer<String> onIdentified) {
+		this.opening = opening;
 		this.queue = queue;
 		this.support = support;
 		this.settings = settings;
 		this.thread = thread;
+		this.onIdentified = onIdentified;
 	}
 
 	/**
@@ -121,60 +122,58 @@ public final class ClientLink {
 
 	// Connecting
 
-	/**
-	 * Wait for the first message, in the extended mode.
-	 * @param context knows who has signed in
-	 */
-	public void awaitHello(ContextView context) {
-		this.waiting = this.thread.schedule(
-				() -> this.support.handshake()
-					.isUndecided(this.exchange)
-					.contextWrite(context)
-					.subscribe((undecided) -> this.thread.execute(() -> helloTimedOut(undecided))),
-				this.settings.authenticationTimeout().toMillis(), TimeUnit.MILLISECONDS);
+	/** Wait for the first message, in the extended mode. */
+	public void awaitHello() {
+		this.waiting = this.thread.schedule(this::lookForHello, this.settings.authenticationTimeout().toMillis(),
+				TimeUnit.MILLISECONDS);
 	}
 
-	private void helloTimedOut(boolean undecided) {
+	private void lookForHello() {
+		Opening opening = this.opening;
+		if (opening != null) {
+			this.support.handshake()
+				.isUndecided(opening.exchange())
+				.contextWrite(opening.context())
+				.subscribe((undecided) -> this.thread.execute(() -> helloTimedOut(opening, undecided)));
+		}
+	}
+
+	private void helloTimedOut(Opening opening, boolean undecided) {
 		if (this.request != null || this.gone) {
 			return;
 		}
 		if (undecided) {
-			var request = this.exchange.getRequest();
+			var request = opening.exchange().getRequest();
 			this.support.observer().authenticationTimedOut(request.getURI(), request.getRemoteAddress());
 		}
 		refuse(new RivetException(undecided ? ErrorCode.AUTHENTICATION_TIMED_OUT : ErrorCode.CONNECTION_TIMED_OUT));
 	}
 
-	/**
-	 * Connect a client of the plain protocol.
-	 * @param params reads its connection params
-	 * @param context knows who has signed in
-	 */
-	public void connect(Supplier<@Nullable JsonNode> params, ContextView context) {
-		connect(Mono.defer(() -> {
-			JsonNode read = params.get();
+	/** Connect a client of the plain protocol. */
+	public void connect() {
+		connect((opening) -> {
+			JsonNode params = opening.params().get();
 			return this.support.handshake()
-				.identify(this.exchange, read)
-				.map((identity) -> ConnectRequest.stateful(read, identity));
-		}), context);
+				.identify(opening.exchange(), params)
+				.map((identity) -> ConnectRequest.stateful(params, identity));
+		});
 	}
 
 	/**
 	 * Connect a client of the extended mode.
 	 * @param hello its first message
-	 * @param params reads the connection params of its handshake
-	 * @param context knows who has signed in
 	 */
-	public void connect(ToServer.Hello hello, Supplier<@Nullable JsonNode> params, ContextView context) {
+	public void connect(ToServer.Hello hello) {
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
+			this.waiting = null;
 		}
-		connect(Mono.defer(() -> {
-			JsonNode read = (hello.params() != null) ? hello.params() : params.get();
+		connect((opening) -> {
+			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
-				.identify(this.exchange, read, hello.credentials())
-				.map((identity) -> ConnectRequest.extended(read, identity, stream(hello, identity)));
-		}), context);
+				.identify(opening.exchange(), params, hello.credentials())
+				.map((identity) -> ConnectRequest.extended(params, identity, stream(hello, identity)));
+		});
 	}
 
 	private StreamRequest stream(ToServer.Hello hello, Identity identity) {
@@ -189,12 +188,14 @@ public final class ClientLink {
 				this.settings.keepAlive());
 	}
 
-	private void connect(Mono<ConnectRequest> wish, ContextView context) {
-		wish.publishOn(Schedulers.fromExecutor(this.thread))
+	private void connect(Function<Opening, Mono<ConnectRequest>> wish) {
+		Opening opening = Objects.requireNonNull(this.opening);
+		Mono.defer(() -> wish.apply(opening))
+			.publishOn(Schedulers.fromExecutor(this.thread))
 			.map(this::register)
-			.flatMap((request) -> this.support.directory().connect(this.target.get(), request))
+			.flatMap((request) -> this.support.directory().connect(opening.target().get(), request))
 			.map(ActorInfo::address)
-			.contextWrite(context)
+			.contextWrite(opening.context())
 			.subscribe((address) -> this.thread.execute(() -> onConnected(address)),
 					(ex) -> this.thread.execute(() -> onRefused(ex)));
 	}
@@ -203,18 +204,21 @@ public final class ClientLink {
 		this.request = request;
 		if (!this.gone) {
 			this.support.connections().register(request, this.queue);
+			this.onIdentified.accept(request.connectionId());
 		}
 		return request;
 	}
 
 	private void onConnected(ActorAddress address) {
 		this.address = address;
+		this.opening = null;
 		if (this.gone) {
 			leave();
-			return;
 		}
-		this.early.forEach(this::deliver);
-		this.early.clear();
+		else if (this.early != null) {
+			this.early.forEach(this::deliver);
+			this.early = null;
+		}
 	}
 
 	private void onRefused(Throwable ex) {
@@ -230,6 +234,7 @@ public final class ClientLink {
 	}
 
 	private void refuse(RivetException refusal) {
+		this.opening = null;
 		if (this.queue.encoding().isExtended()) {
 			this.queue.discard();
 			this.queue.send(OutgoingMessage.of(error(refusal)));
@@ -268,8 +273,16 @@ public final class ClientLink {
 		if (this.address != null) {
 			deliver(message);
 		}
-		else if (this.early.size() < MAX_EARLY && this.earlyBytes + size <= MAX_EARLY_BYTES) {
-			this.early.add(message);
+		else {
+			keep(message, size);
+		}
+	}
+
+	private void keep(ToServer message, int size) {
+		List<ToServer> early = (this.early != null) ? this.early : new ArrayList<>();
+		this.early = early;
+		if (early.size() < MAX_EARLY && this.earlyBytes + size <= MAX_EARLY_BYTES) {
+			early.add(message);
 			this.earlyBytes += size;
 		}
 		else {

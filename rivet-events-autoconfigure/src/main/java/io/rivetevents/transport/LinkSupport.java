@@ -14,7 +14,8 @@ import io.rivetevents.protocol.ValueMapper;
  * @param mapper converts values
  * @param secrets proves streams
  * @param observer is told who does not sign in
+ * @param io how they read and write
  */
 public record LinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer) {
+		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer, LinkIo io) {
 }

@@ -23,7 +23,7 @@ class OutboundQueueTests {
 	private final AtomicInteger signals = new AtomicInteger();
 
 	private final OutboundQueue queue = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(300, 200),
-			this.signals::incrementAndGet);
+			(waiting) -> this.signals.incrementAndGet());
 
 	@Test
 	void givesMessagesInTheirOrder() {
@@ -49,7 +49,7 @@ class OutboundQueueTests {
 	@Test
 	void holdsExactlyItsBound() {
 		int size = event("a", 40).encodedAs(Encoding.JSON).length;
-		OutboundQueue exact = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), () -> {
+		OutboundQueue exact = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), (waiting) -> {
 		});
 		exact.send(event("a", 40));
 		exact.send(event("a", 40));
@@ -77,7 +77,7 @@ class OutboundQueueTests {
 	@Test
 	void tellsOfWhatWasDroppedInTheExtendedMode() {
 		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
-				this.signals::incrementAndGet);
+				(waiting) -> this.signals.incrementAndGet());
 		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
 		for (int i = 1; i <= 20; i++) {
 			extended.send(OutgoingMessage.of(new ToClient.Event("p" + i % 2, List.of(), new Position("e", i)), true));
@@ -97,14 +97,14 @@ class OutboundQueueTests {
 	@Test
 	void holdsBackUntilItIsReleased() {
 		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
-				this.signals::incrementAndGet);
+				(waiting) -> this.signals.incrementAndGet());
 		extended.send(event("a", 1));
 		assertThat(extended.poll()).isNull();
 		extended.release(event("first", 1));
 		assertThat(new String(extended.poll())).contains("first");
 		assertThat(new String(extended.poll())).contains("\"a\"");
 		OutboundQueue refused = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
-				this.signals::incrementAndGet);
+				(waiting) -> this.signals.incrementAndGet());
 		refused.send(event("a", 1));
 		refused.discard();
 		refused.send(event("b", 1));
@@ -124,7 +124,7 @@ class OutboundQueueTests {
 	@Test
 	void dropsTheNewOneWhenAllElseMustBeKept() {
 		int size = event("a", 40).encodedAs(Encoding.JSON).length;
-		OutboundQueue full = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), () -> {
+		OutboundQueue full = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), (waiting) -> {
 		});
 		full.send(event("a", 40));
 		full.send(event("b", 40));
@@ -138,7 +138,7 @@ class OutboundQueueTests {
 
 	@Test
 	void dropsNothingForWhatWouldNotFitAllTheSame() {
-		OutboundQueue small = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(300, 1000), () -> {
+		OutboundQueue small = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(300, 1000), (waiting) -> {
 		});
 		small.send(event("must", 150));
 		small.send(droppable("p1"));
@@ -184,7 +184,7 @@ class OutboundQueueTests {
 	@Test
 	void losesNothingBetweenThreads() throws InterruptedException {
 		int each = 20_000;
-		OutboundQueue shared = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(2000, 200), () -> {
+		OutboundQueue shared = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(2000, 200), (waiting) -> {
 		});
 		AtomicInteger running = new AtomicInteger(3);
 		AtomicInteger refused = new AtomicInteger();

@@ -19,6 +19,7 @@ import io.rivetevents.actor.ContractFingerprints;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.ConnectionSupport;
@@ -63,7 +64,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers, this.workers);
+				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers));
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);

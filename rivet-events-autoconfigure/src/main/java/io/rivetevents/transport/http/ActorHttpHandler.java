@@ -32,6 +32,7 @@ import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
+import io.rivetevents.transport.LinkIo;
 
 /**
  * The routes of the client protocol that are no WebSocket: sections 2 and 3 of the
@@ -60,6 +61,8 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private final PathPattern actionPattern;
 
+	private final LinkIo io;
+
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin
@@ -67,9 +70,11 @@ public final class ActorHttpHandler implements WebHandler {
 	 * @param handshake finds out who calls
 	 * @param mapper converts values
 	 * @param limits bounds of bodies
+	 * @param io how event loops work
 	 */
 	public ActorHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake, ValueMapper mapper,
-			HttpLimits limits) {
+			HttpLimits limits, LinkIo io) {
+		this.io = io;
 		this.basePath = basePath;
 		this.directory = directory;
 		this.actorsApi = new ActorsApi(directory, mapper);
@@ -178,6 +183,7 @@ public final class ActorHttpHandler implements WebHandler {
 		return HttpBody.read(exchange.getRequest(), this.limits.maxIncomingSize())
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
 			.flatMap((action) -> this.handshake.identify(exchange, params)
+				.doOnNext((identity) -> this.io.beginBurst(exchange))
 				.flatMap((identity) -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
 						action)))
 			.map((output) -> encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output))

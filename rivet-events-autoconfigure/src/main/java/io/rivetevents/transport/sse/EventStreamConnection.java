@@ -1,39 +1,33 @@
 package io.rivetevents.transport.sse;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.FluxSink;
-import reactor.util.context.ContextView;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
 
-import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
 import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.Opening;
 
 /**
  * One event stream from its request to its end. All fields are used on the event loop of
  * the socket alone.
  */
 final class EventStreamConnection {
-
-	/** Most of what one write takes at once; a longer item goes alone. */
-	private static final int MAX_BATCH = 64 * 1024;
 
 	/** What a client that reads no more gets to read the last item. */
 	private static final long LAST_WORD_MILLIS = 1000;
@@ -47,15 +41,13 @@ final class EventStreamConnection {
 
 	private final EventLoop eventLoop;
 
+	private final StreamBody body;
+
 	private final OutboundQueue queue;
 
 	private final ClientLink link;
 
 	private final EventStreamSettings settings;
-
-	private final AtomicBoolean woken = new AtomicBoolean();
-
-	private @Nullable FluxSink<byte[]> sink;
 
 	private @Nullable ScheduledFuture<?> keepAlive;
 
@@ -63,12 +55,22 @@ final class EventStreamConnection {
 
 	private boolean closed;
 
-	EventStreamConnection(ServerWebExchange exchange, Channel channel, Supplier<ActorTarget> target,
-			LinkSupport support, EventStreamSettings settings) {
-		this.channel = channel;
-		this.eventLoop = channel.eventLoop();
-		this.queue = new OutboundQueue(Encoding.EVENT_STREAM, settings.outbound(), this::wake);
-		this.link = new ClientLink(exchange, target, this.queue, support, settings.link(), this.eventLoop);
+	/**
+	 * Create a stream.
+	 * @param opening what the client has come with
+	 * @param connection its connection
+	 * @param support what links share
+	 * @param settings limits and times
+	 * @param onIdentified told the id of the connection, before the client is
+	 */
+	EventStreamConnection(Opening opening, Connection connection, LinkSupport support, EventStreamSettings settings,
+			Consumer<EventStreamConnection> onIdentified) {
+		this.channel = connection.channel();
+		this.eventLoop = this.channel.eventLoop();
+		this.body = StreamBody.open(opening.exchange(), connection, settings.outbound(), support.io(), this::close);
+		this.queue = this.body.outlet().queue();
+		this.link = new ClientLink(opening, this.queue, support, settings.link(), this.eventLoop,
+				(connectionId) -> onIdentified.accept(this));
 		this.settings = settings;
 	}
 
@@ -79,82 +81,38 @@ final class EventStreamConnection {
 	 * @return what is to be written, as it is to be flushed
 	 */
 	Flux<byte[]> run(ToServer.Hello hello, Runnable onEnd) {
-		return Flux.deferContextual((context) -> Flux.create((sink) -> this.eventLoop.execute(() -> {
-			this.sink = sink;
-			sink.onRequest((n) -> wake());
-			sink.onDispose(() -> this.eventLoop.execute(() -> {
+		Flux<byte[]> rest = Flux.defer(() -> {
+			this.eventLoop.execute(() -> start(hello));
+			return this.body.bytes();
+		});
+		return Flux.concat(Mono.fromSupplier(EventStreamConnection::welcome), rest)
+			.subscribeOn(Schedulers.fromExecutor(this.eventLoop))
+			.doFinally((signal) -> this.eventLoop.execute(() -> {
 				end();
 				onEnd.run();
 			}));
-			start(hello, context, sink);
-		})));
 	}
 
 	/** Something comes at once, or proxies and browsers wait for it. */
-	private void start(ToServer.Hello hello, ContextView context, FluxSink<byte[]> sink) {
+	private static byte[] welcome() {
 		int retry = ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, MAX_RETRY_MILLIS);
-		sink.next(": welcome\nretry: %d\n\n".formatted(retry).getBytes(StandardCharsets.US_ASCII));
+		return ": welcome\nretry: %d\n\n".formatted(retry).getBytes(StandardCharsets.US_ASCII);
+	}
+
+	private void start(ToServer.Hello hello) {
 		long period = this.settings.link().keepAlive().toMillis();
 		this.keepAlive = this.eventLoop.scheduleAtFixedRate(this.link::keepAlive, period, period,
 				TimeUnit.MILLISECONDS);
 		TcpUserTimeout.set(this.channel, this.settings.link().keepAlive().multipliedBy(2));
-		this.link.connect(hello, () -> null, context);
+		this.link.connect(hello);
 	}
 
-	/** Something has changed in the queue, or the socket takes more. */
-	private void wake() {
-		if (this.woken.compareAndSet(false, true)) {
-			this.eventLoop.execute(this::drain);
-		}
-	}
-
-	private void drain() {
-		// before the queue is looked at: who puts in after that look wakes again
-		this.woken.set(false);
-		FluxSink<byte[]> sink = this.sink;
-		if (sink == null || this.closed) {
-			return;
-		}
-		while (sink.requestedFromDownstream() > 0) {
-			byte[] batch = batch();
-			if (batch == null) {
-				break;
-			}
-			sink.next(batch);
-		}
-		CloseReason reason = this.queue.closeReason();
-		if (reason != null && (this.queue.isOverrun() || this.queue.isEmpty())) {
-			close(sink);
-		}
-	}
-
-	/** As many items as go into one write. */
-	private byte @Nullable [] batch() {
-		byte[] first = this.queue.poll();
-		byte[] next = (first != null && first.length < MAX_BATCH) ? this.queue.poll() : null;
-		if (first == null || next == null) {
-			return first;
-		}
-		ByteArrayOutputStream batch = new ByteArrayOutputStream(2 * (first.length + next.length));
-		batch.writeBytes(first);
-		batch.writeBytes(next);
-		while (batch.size() < MAX_BATCH) {
-			next = this.queue.poll();
-			if (next == null) {
-				break;
-			}
-			batch.writeBytes(next);
-		}
-		return batch.toByteArray();
-	}
-
-	private void close(FluxSink<byte[]> sink) {
+	private void close(CloseReason reason, byte @Nullable [] lastWord) {
 		this.closed = true;
-		byte[] lastWord = this.queue.lastWord();
 		if (lastWord != null) {
-			sink.next(lastWord);
+			this.body.outlet().write(lastWord);
 		}
-		sink.complete();
+		this.body.complete();
 		if (this.queue.isOverrun()) {
 			// who reads nothing does not read the end either
 			this.eventLoop.schedule(() -> this.channel.close(), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
@@ -163,6 +121,7 @@ final class EventStreamConnection {
 
 	private void end() {
 		this.closed = true;
+		this.body.outlet().close();
 		if (this.keepAlive != null) {
 			this.keepAlive.cancel(false);
 		}
@@ -196,9 +155,9 @@ final class EventStreamConnection {
 	/** The client leaves. */
 	void leave() {
 		this.eventLoop.execute(() -> {
-			if (this.sink != null && !this.closed) {
+			if (!this.closed) {
 				this.closed = true;
-				this.sink.complete();
+				this.body.complete();
 			}
 		});
 	}

@@ -34,6 +34,7 @@ import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
 import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.Opening;
 
 /**
  * Takes event streams, and what their clients send: {@code docs/protocol.md}.
@@ -162,20 +163,21 @@ public final class EventStreamHandler implements WebHandler {
 		HttpServerResponse reactorResponse = ServerHttpResponseDecorator.getNativeResponse(response);
 		Connection[] connection = new Connection[1];
 		reactorResponse.withConnection((found) -> connection[0] = found);
-		EventStreamConnection stream = new EventStreamConnection(exchange, connection[0].channel(), gateway::target,
-				this.links, this.settings);
-		DataBufferFactory buffers = response.bufferFactory();
-		return response.writeAndFlushWith(stream.run(hello, () -> forget(stream)).map((bytes) -> {
-			remember(stream);
-			return Mono.just(buffers.wrap(bytes));
-		}));
+		return Mono.deferContextual((context) -> {
+			Opening opening = new Opening(exchange, gateway::target, () -> null, context);
+			EventStreamConnection stream = new EventStreamConnection(opening, connection[0], this.links, this.settings,
+					this::remember);
+			DataBufferFactory buffers = response.bufferFactory();
+			return response.writeAndFlushWith(
+					stream.run(hello, () -> forget(stream)).map((bytes) -> Mono.just(buffers.wrap(bytes))));
+		});
 	}
 
 	/** A client is told its id in the stream, and cannot use it before. */
 	private void remember(EventStreamConnection stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
-			this.streams.putIfAbsent(request.connectionId(), stream);
+			this.streams.put(request.connectionId(), stream);
 		}
 	}
 

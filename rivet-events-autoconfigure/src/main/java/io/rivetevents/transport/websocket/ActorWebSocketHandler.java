@@ -38,9 +38,14 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 		return List.of(Subprotocols.SELECTED);
 	}
 
+	/**
+	 * Refuse: it takes sockets from {@link ActorHandshakeService} alone, which hands them
+	 * over without a session.
+	 * @throws IllegalStateException always
+	 */
 	@Override
 	public Mono<Void> handle(WebSocketSession session) {
-		return new SocketConnection((ChannelSession) session, this).run();
+		throw new IllegalStateException("Actors are served by ActorHandshakeService");
 	}
 
 	BasePath basePath() {

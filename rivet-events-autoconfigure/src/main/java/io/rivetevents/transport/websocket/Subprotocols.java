@@ -1,9 +1,11 @@
 package io.rivetevents.transport.websocket;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.JsonNode;
 
@@ -34,6 +36,12 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 	private static final String PARAMS = "rivet_conn_params.";
 
 	private static final String ACTOR = "rivet_actor.";
+
+	/** Read those of a handshake, which {@link ActorHandshakeService} has trimmed. */
+	static Subprotocols of(ServerHttpRequest request) {
+		String line = request.getHeaders().getFirst("Sec-WebSocket-Protocol");
+		return parse((line != null) ? Arrays.asList(line.split(",")) : List.of());
+	}
 
 	static Subprotocols parse(List<String> offered) {
 		String encoding = "json";

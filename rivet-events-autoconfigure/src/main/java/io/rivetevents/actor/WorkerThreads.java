@@ -1,0 +1,307 @@
+package io.rivetevents.actor;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.Wakeup;
+
+/**
+ * The threads on which actors run where there are no virtual ones. They share one queue,
+ * which holds at most one task for each instance. As long as none of them blocks, no more
+ * of them run than there are processors: more would only take turns, each with less to do
+ * at a stretch. For each that blocks another one runs, up to their number. One that waits
+ * in Java (for a lock, a future, a time) is seen at once; of one that waits in the
+ * operating system it shows by the queue, which does not move for some milliseconds.
+ */
+public final class WorkerThreads implements Scheduler, Wakeup {
+
+	private static final Log logger = LogFactory.getLog(WorkerThreads.class);
+
+	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+	/** Time after which others are told what there is to do for them. */
+	private static final long STRETCH_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+	private static final long LOOK_MILLIS = 2;
+
+	/** Looks at a queue that does not move until one more thread may run. */
+	private static final int STALLS = 2;
+
+	/** Time without a stall after which one thread less may run. */
+	private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+	private final int maxThreads;
+
+	private final Bursts bursts;
+
+	private final Scheduler timers;
+
+	private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
+
+	/** Guards what follows. */
+	private final Object lock = new Object();
+
+	private final List<Worker> workers = new ArrayList<>();
+
+	private final Deque<Worker> idle = new ArrayDeque<>();
+
+	/** How many may run beyond the processors, since some wait in the system. */
+	private int extra;
+
+	private boolean watching;
+
+	private long takenBefore;
+
+	private int stalls;
+
+	private long changedAt = System.nanoTime();
+
+	private int created;
+
+	private volatile boolean disposed;
+
+	/**
+	 * Create workers; none is started before there is something to do.
+	 * @param maxThreads most threads that run or block at the same time
+	 * @param timers looks after them
+	 * @param bursts what they do at a stretch
+	 */
+	public WorkerThreads(int maxThreads, Scheduler timers, Bursts bursts) {
+		this.maxThreads = maxThreads;
+		this.timers = timers;
+		this.bursts = bursts;
+	}
+
+	@Override
+	public Disposable schedule(Runnable task) {
+		return this.scheduler.schedule(task);
+	}
+
+	@Override
+	public Scheduler.Worker createWorker() {
+		return this.scheduler.createWorker();
+	}
+
+	private void execute(Runnable task) {
+		if (this.disposed) {
+			throw new RejectedExecutionException("The workers have been disposed");
+		}
+		this.tasks.add(task);
+		if (Thread.currentThread() instanceof Worker worker && worker.isOf(this)) {
+			// it may be about to wait for what it has asked for
+			synchronized (this.lock) {
+				startOne();
+			}
+		}
+		else {
+			Bursts.wakeAtEnd(this);
+		}
+	}
+
+	@Override
+	public void wake() {
+		synchronized (this.lock) {
+			if (this.tasks.isEmpty()) {
+				return;
+			}
+			if (running() < mayRun()) {
+				startOne();
+			}
+			else {
+				watch();
+			}
+		}
+	}
+
+	private int mayRun() {
+		return Math.min(PROCESSORS, this.maxThreads) + this.extra;
+	}
+
+	/** Without those that wait for something. */
+	private int running() {
+		int busy = this.workers.size() - this.idle.size();
+		if (busy < mayRun()) {
+			return busy;
+		}
+		for (Worker worker : this.workers) {
+			busy -= worker.isWaiting() ? 1 : 0;
+		}
+		return busy;
+	}
+
+	private void startOne() {
+		Worker worker = this.idle.pollLast();
+		if (worker != null) {
+			worker.goOn();
+		}
+		else if (this.workers.size() < this.maxThreads) {
+			worker = new Worker(this, ++this.created);
+			this.workers.add(worker);
+			worker.start();
+		}
+	}
+
+	/** There is more to do than may run: see to it that it gets on. */
+	private void watch() {
+		if (!this.watching && !this.disposed) {
+			this.watching = true;
+			this.timers.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private void look() {
+		synchronized (this.lock) {
+			this.watching = false;
+			long taken = this.workers.stream().mapToLong((worker) -> worker.taken).sum();
+			boolean stalled = taken == this.takenBefore && !this.tasks.isEmpty();
+			this.takenBefore = taken;
+			this.stalls = stalled ? this.stalls + 1 : 0;
+			long now = System.nanoTime();
+			if (this.stalls >= STALLS) {
+				this.stalls = 0;
+				this.changedAt = now;
+				this.extra = Math.min(this.extra + 1, this.maxThreads);
+			}
+			else if (this.extra > 0 && now - this.changedAt > CALM_NANOS) {
+				this.changedAt = now;
+				this.extra--;
+			}
+		}
+		wake();
+		synchronized (this.lock) {
+			if (!this.tasks.isEmpty()) {
+				watch();
+			}
+		}
+	}
+
+	/** Run tasks at a stretch. */
+	private void runSome(Worker worker) {
+		long start = System.nanoTime();
+		Runnable task = this.tasks.poll();
+		if (task != null && !this.tasks.isEmpty()) {
+			wake(); // there is something for another one, too
+		}
+		while (task != null) {
+			worker.taken = worker.taken + 1;
+			try {
+				task.run();
+			}
+			catch (Throwable ex) {
+				logger.error("A worker goes on after a failure", ex);
+			}
+			task = (System.nanoTime() - start < STRETCH_NANOS) ? this.tasks.poll() : null;
+		}
+	}
+
+	/** Return whether a worker is to go on; if not, it is idle from now on. */
+	private boolean goesOn(Worker worker) {
+		synchronized (this.lock) {
+			boolean free = running() <= mayRun();
+			if (free && !this.tasks.isEmpty()) {
+				return true;
+			}
+			worker.started = false;
+			this.idle.add(worker);
+			return false;
+		}
+	}
+
+	/** Return whether a worker may end, which nobody has given anything to do. */
+	private boolean leaves(Worker worker) {
+		synchronized (this.lock) {
+			return this.idle.remove(worker) && this.workers.remove(worker);
+		}
+	}
+
+	@Override
+	public void dispose() {
+		this.disposed = true;
+		this.scheduler.dispose();
+		synchronized (this.lock) {
+			this.idle.forEach(LockSupport::unpark);
+		}
+	}
+
+	@Override
+	public boolean isDisposed() {
+		return this.disposed;
+	}
+
+	/** One of the threads. */
+	private static final class Worker extends Thread {
+
+		private final WorkerThreads owner;
+
+		/** How many tasks it has begun; others see it a moment late. */
+		private volatile long taken;
+
+		/** Set by who gives it something to do. */
+		private volatile boolean started = true;
+
+		private volatile boolean running;
+
+		Worker(WorkerThreads owner, int number) {
+			super("rivet-worker-" + number);
+			setDaemon(true);
+			this.owner = owner;
+		}
+
+		boolean isOf(WorkerThreads workers) {
+			return this.owner == workers;
+		}
+
+		/** Whether what it does has to wait for something. */
+		boolean isWaiting() {
+			return this.running && getState() != State.RUNNABLE;
+		}
+
+		@Override
+		public void run() {
+			do {
+				this.running = true;
+				this.owner.bursts.run(() -> this.owner.runSome(this));
+				this.running = false;
+			}
+			while (this.owner.goesOn(this) || awaitStart());
+		}
+
+		void goOn() {
+			this.started = true;
+			LockSupport.unpark(this);
+		}
+
+		private boolean awaitStart() {
+			long since = System.nanoTime();
+			while (!this.started) {
+				LockSupport.parkNanos(this, IDLE_NANOS);
+				Thread.interrupted(); // or it would not park again
+				boolean over = this.owner.disposed || System.nanoTime() - since >= IDLE_NANOS;
+				if (over && this.owner.leaves(this)) {
+					return false;
+				}
+			}
+			return true;
+		}
+
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.rivetevents.autoconfigure;
+
+import java.util.Map;
+
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Changes three defaults of the server; what the application sets wins. Two limits are
+ * raised: clients put the input of an instance into the URL and their params into a
+ * header, and need more than 4 KB and 8 KB for them (protocol document, section 11).
+ * There are as many event loops as processors: Reactor Netty starts four at least, which
+ * on one processor take turns, so that each finds a fourth of what waits to be written.
+ */
+final class ServerDefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor {
+
+	/** As in {@code reactor.netty.ReactorNetty}, which is not to be loaded yet. */
+	static final String EVENT_LOOPS = "reactor.netty.ioWorkerCount";
+
+	private static final Map<String, Object> LIMITS = Map.of("server.netty.max-initial-line-length", "16KB",
+			"server.max-http-request-header-size", "32KB");
+
+	@Override
+	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		if (environment.getProperty("rivet.events.enabled", Boolean.class, true)) {
+			DefaultPropertiesPropertySource.addOrMerge(LIMITS, environment.getPropertySources());
+			if (System.getProperty(EVENT_LOOPS) == null) {
+				System.setProperty(EVENT_LOOPS, String.valueOf(Runtime.getRuntime().availableProcessors()));
+			}
+		}
+	}
+
+}

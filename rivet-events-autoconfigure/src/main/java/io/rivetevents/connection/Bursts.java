@@ -1,0 +1,172 @@
+package io.rivetevents.connection;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * What threads do at a stretch. Who has to be woken because of it is woken once, at its
+ * end: one that is woken earlier takes the processor away from the thread that is about
+ * to give it more, and a socket is then written to for each message alone. A stretch that
+ * waits for something holds nobody up for more than {@value #LOOK_MILLIS} milliseconds,
+ * one that computes for {@value #MAX_MILLIS}.
+ */
+public final class Bursts {
+
+	private static final ThreadLocal<@Nullable Burst> CURRENT = new ThreadLocal<>();
+
+	private static final long LOOK_MILLIS = 5;
+
+	private static final long MAX_MILLIS = 20;
+
+	/** Those that have somebody to wake. */
+	private final Set<Burst> pending = ConcurrentHashMap.newKeySet();
+
+	private final AtomicBoolean watching = new AtomicBoolean();
+
+	private final Scheduler timers;
+
+	/**
+	 * Create bursts.
+	 * @param timers ends what takes too long
+	 */
+	public Bursts(Scheduler timers) {
+		this.timers = timers;
+	}
+
+	/**
+	 * Run some work at a stretch; as a part of the one that the thread is in, if there is
+	 * one.
+	 */
+	public void run(Runnable work) {
+		if (CURRENT.get() != null) {
+			work.run();
+			return;
+		}
+		Burst burst = new Burst(this);
+		CURRENT.set(burst);
+		try {
+			work.run();
+		}
+		finally {
+			CURRENT.remove();
+			burst.wakeAll();
+		}
+	}
+
+	/**
+	 * Begin a stretch on the current thread, unless it is in one.
+	 * @param later runs on this thread, once it has done what it is about to do; the
+	 * stretch ends then
+	 */
+	public void begin(Executor later) {
+		if (CURRENT.get() == null) {
+			Burst burst = new Burst(this);
+			CURRENT.set(burst);
+			later.execute(() -> {
+				CURRENT.remove();
+				burst.wakeAll();
+			});
+		}
+	}
+
+	/**
+	 * Wake somebody when the stretch ends that this thread is in; at once if it is in
+	 * none.
+	 */
+	public static void wakeAtEnd(Wakeup wakeup) {
+		Burst burst = CURRENT.get();
+		if (burst == null) {
+			wakeup.wake();
+		}
+		else {
+			burst.add(wakeup);
+		}
+	}
+
+	/** Wake at once who has been waiting for the end. */
+	public static void wakeNow() {
+		Burst burst = CURRENT.get();
+		if (burst != null) {
+			burst.wakeAll();
+		}
+	}
+
+	private void watch(Burst burst) {
+		this.pending.add(burst);
+		if (this.watching.compareAndSet(false, true)) {
+			this.timers.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private void look() {
+		this.watching.set(false);
+		for (Burst burst : this.pending) {
+			if (burst.isTooLong()) {
+				burst.wakeAll();
+			}
+			else {
+				watch(burst);
+			}
+		}
+	}
+
+	/** The stretch that one thread is in. */
+	private static final class Burst {
+
+		private final Bursts owner;
+
+		private final Thread thread = Thread.currentThread();
+
+		private final List<Wakeup> sleeping = new ArrayList<>(4);
+
+		/** Since when there is somebody to wake. */
+		private volatile long since;
+
+		Burst(Bursts owner) {
+			this.owner = owner;
+		}
+
+		void add(Wakeup wakeup) {
+			boolean first;
+			synchronized (this) {
+				if (this.sleeping.contains(wakeup)) {
+					return;
+				}
+				first = this.sleeping.isEmpty();
+				this.sleeping.add(wakeup);
+			}
+			if (first) {
+				this.since = System.nanoTime();
+				this.owner.watch(this);
+			}
+		}
+
+		boolean isTooLong() {
+			return this.thread.getState() != Thread.State.RUNNABLE
+					|| System.nanoTime() - this.since >= TimeUnit.MILLISECONDS.toNanos(MAX_MILLIS);
+		}
+
+		void wakeAll() {
+			List<Wakeup> all;
+			synchronized (this) {
+				if (this.sleeping.isEmpty()) {
+					return;
+				}
+				all = List.copyOf(this.sleeping);
+				this.sleeping.clear();
+			}
+			this.owner.pending.remove(this);
+			all.forEach(Wakeup::wake);
+		}
+
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.rivetevents.outlet;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.Encoding;
+
+/**
+ * Moves what waits for one client to its socket, on the thread of the socket: as much as
+ * the socket takes. What it does not take stays in the queue, where it counts.
+ */
+public abstract class Outlet {
+
+	/** More than a socket takes at once: to wait for more brings nothing. */
+	private static final int PLENTY = 64 * 1024;
+
+	private static final AtomicIntegerFieldUpdater<Outlet> WOKEN = AtomicIntegerFieldUpdater.newUpdater(Outlet.class,
+			"woken");
+
+	private final OutboundQueue queue;
+
+	private final Ending ending;
+
+	private volatile int woken;
+
+	private boolean closed;
+
+	/** Ends the socket, in the way of its transport. */
+	public interface Ending {
+
+		/**
+		 * End it after all that has been written. On the thread of the socket, once.
+		 * @param reason why
+		 * @param lastWord what is to be written before, {@code null} for nothing
+		 */
+		void end(CloseReason reason, byte @Nullable [] lastWord);
+
+	}
+
+	Outlet(Encoding encoding, OutboundQueue.Limits limits, Ending ending) {
+		this.queue = new OutboundQueue(encoding, limits, this::changed);
+		this.ending = ending;
+	}
+
+	/**
+	 * Return the queue that is moved from.
+	 */
+	public OutboundQueue queue() {
+		return this.queue;
+	}
+
+	private void changed(long queuedBytes) {
+		wake();
+		if (queuedBytes >= PLENTY) {
+			Bursts.wakeNow();
+		}
+	}
+
+	/** Something has changed in the queue, or the socket takes more. By any thread. */
+	void wake() {
+		if (WOKEN.compareAndSet(this, 0, 1)) {
+			schedule();
+		}
+	}
+
+	/** Have {@link #drain} run on the thread of the socket. By any thread. */
+	abstract void schedule();
+
+	void drain() {
+		// before the queue is looked at: who puts in after that look wakes again
+		this.woken = 0;
+		if (this.closed) {
+			return;
+		}
+		moveMessages();
+		CloseReason reason = this.queue.closeReason();
+		if (reason != null && (this.queue.isOverrun() || this.queue.isEmpty())) {
+			close();
+			this.ending.end(reason, this.queue.lastWord());
+		}
+	}
+
+	/** Write as much as the socket takes. */
+	abstract void moveMessages();
+
+	/**
+	 * Write a message that does not wait in the queue. On the thread of the socket.
+	 * @param message its encoded bytes
+	 */
+	public abstract void write(byte[] message);
+
+	/** Write nothing more. On the thread of the socket. */
+	public void close() {
+		this.closed = true;
+	}
+
+	/**
+	 * Return whether nothing more is written.
+	 */
+	public boolean isClosed() {
+		return this.closed;
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.rivetevents.transport.sse;
+
+import java.util.List;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
+import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServerRequest;
+
+import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.outlet.ChannelOutlet;
+import io.rivetevents.outlet.Outlet;
+import io.rivetevents.outlet.PublisherOutlet;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.transport.LinkIo;
+
+/**
+ * The body of a response that goes on for as long as its stream, and how it is written:
+ * past WebFlux as chunks of the body, or by WebFlux where that is not possible.
+ *
+ * @param outlet where messages go
+ * @param bytes what WebFlux has to write; its end ends the body
+ * @param completion ends it
+ */
+record StreamBody(Outlet outlet, Flux<byte[]> bytes, Runnable completion) {
+
+	static StreamBody open(ServerWebExchange exchange, Connection connection, OutboundQueue.Limits limits, LinkIo io,
+			Outlet.Ending ending) {
+		ChannelHandlerContext codec = io.direct() ? plainCodec(exchange, connection) : null;
+		if (codec == null) {
+			PublisherOutlet outlet = new PublisherOutlet(connection.channel().eventLoop(), Encoding.EVENT_STREAM,
+					limits, ending);
+			return new StreamBody(outlet, outlet.messages().map(StreamBody::join), outlet::complete);
+		}
+		ChannelOutlet outlet = new ChannelOutlet(codec, ChunkFraming.CHUNK, Encoding.EVENT_STREAM, limits, io.outlets(),
+				ending);
+		Sinks.Empty<byte[]> end = Sinks.empty();
+		connection.addHandlerLast("rivet.stream", new Writability(outlet));
+		return new StreamBody(outlet, end.asMono().flux(), () -> {
+			outlet.close();
+			end.tryEmitEmpty();
+		});
+	}
+
+	/**
+	 * Return the handler that chunks can be written past, {@code null} if there is none:
+	 * over HTTP/2 and HTTP/1.0, or where something wants to see what is written.
+	 */
+	private static @Nullable ChannelHandlerContext plainCodec(ServerWebExchange exchange, Connection connection) {
+		ChannelPipeline pipeline = connection.channel().pipeline();
+		HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
+		boolean chunked = request.version().equals(HttpVersion.HTTP_1_1);
+		boolean seen = pipeline.get(NettyPipeline.CompressionHandler) != null
+				|| pipeline.get(NettyPipeline.HttpMetricsHandler) != null
+				|| pipeline.get(NettyPipeline.AccessLogHandler) != null;
+		return (chunked && !seen) ? pipeline.context(HttpServerCodec.class) : null;
+	}
+
+	private static byte[] join(List<byte[]> batch) {
+		if (batch.size() == 1) {
+			return batch.get(0);
+		}
+		byte[] joined = new byte[batch.stream().mapToInt((message) -> message.length).sum()];
+		int position = 0;
+		for (byte[] message : batch) {
+			System.arraycopy(message, 0, joined, position, message.length);
+			position += message.length;
+		}
+		return joined;
+	}
+
+	void complete() {
+		this.completion.run();
+	}
+
+	/** Tells an outlet when its channel takes more again. */
+	private static final class Writability extends ChannelInboundHandlerAdapter {
+
+		private final ChannelOutlet outlet;
+
+		Writability(ChannelOutlet outlet) {
+			this.outlet = outlet;
+		}
+
+		@Override
+		public void channelWritabilityChanged(ChannelHandlerContext context) {
+			this.outlet.writabilityChanged();
+			context.fireChannelWritabilityChanged();
+		}
+
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.rivetevents.transport.websocket;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.WebSocketSession;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.outlet.PublisherOutlet;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.Encoding;
+
+/**
+ * A socket as WebFlux has it: for what {@link ChannelSocket} cannot do.
+ */
+final class SessionSocket implements Socket {
+
+	private final WebSocketSession session;
+
+	private final Channel channel;
+
+	private final Encoding encoding;
+
+	private final PublisherOutlet outlet;
+
+	private @Nullable CloseStatus closeStatus;
+
+	/**
+	 * Open a socket.
+	 * @param session the session
+	 * @param channel its channel
+	 * @param encoding how messages are written
+	 * @param owner knows the limits
+	 */
+	SessionSocket(WebSocketSession session, Channel channel, Encoding encoding, ActorWebSocketHandler owner) {
+		this.session = session;
+		this.channel = channel;
+		this.encoding = encoding;
+		this.outlet = new PublisherOutlet(channel.eventLoop(), encoding, owner.settings().outbound(), this::close);
+	}
+
+	@Override
+	public EventLoop eventLoop() {
+		return this.channel.eventLoop();
+	}
+
+	@Override
+	public OutboundQueue queue() {
+		return this.outlet.queue();
+	}
+
+	@Override
+	public Mono<Void> run(Listener listener) {
+		Mono<Void> received = this.session.receive()
+			.doOnNext((message) -> onMessage(message, listener))
+			.doFinally((signal) -> eventLoop().execute(this.outlet::complete))
+			.then();
+		Flux<WebSocketMessage> messages = this.outlet.messages()
+			.concatMapIterable((batch) -> batch, 1)
+			.map(this::toMessage);
+		return Mono.when(received, this.session.send(messages).then(Mono.defer(this::closeSession)));
+	}
+
+	private static void onMessage(WebSocketMessage message, Listener listener) {
+		listener.onSignOfLife();
+		boolean data = message.getType() == WebSocketMessage.Type.TEXT
+				|| message.getType() == WebSocketMessage.Type.BINARY;
+		DataBuffer payload = message.getPayload();
+		if (data && listener.takes(payload.readableByteCount())) {
+			byte[] bytes = new byte[payload.readableByteCount()];
+			payload.read(bytes);
+			listener.onMessage(bytes);
+		}
+	}
+
+	private WebSocketMessage toMessage(byte[] bytes) {
+		DataBuffer payload = this.session.bufferFactory().wrap(bytes);
+		return new WebSocketMessage(this.encoding.isText() ? WebSocketMessage.Type.TEXT : WebSocketMessage.Type.BINARY,
+				payload);
+	}
+
+	/** Behind what has been handed over, which may not be written yet. */
+	private void close(CloseReason reason, byte @Nullable [] lastWord) {
+		this.closeStatus = new CloseStatus(reason.code(), reason.reason());
+		if (lastWord != null) {
+			this.outlet.write(lastWord);
+		}
+		this.outlet.complete();
+		if (queue().isOverrun()) {
+			ChannelSocket.closeSoon(this.channel);
+		}
+	}
+
+	private Mono<Void> closeSession() {
+		if (this.closeStatus == null) {
+			return Mono.empty();
+		}
+		ChannelSocket.closeSoon(this.channel);
+		return this.session.close(this.closeStatus);
+	}
+
+	@Override
+	public void ping() {
+		if (!this.outlet.isClosed() && this.channel.isWritable()) {
+			this.channel.writeAndFlush(new PingWebSocketFrame());
+		}
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.rivetevents.transport.websocket;
+
+import io.netty.channel.EventLoop;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.connection.OutboundQueue;
+
+/**
+ * A WebSocket that is open, as far as a connection needs it. All is to be called on its
+ * event loop.
+ */
+interface Socket {
+
+	/** What comes in, on the event loop. */
+	interface Listener {
+
+		/** The client has said something, be it a mere pong. */
+		void onSignOfLife();
+
+		/**
+		 * Decide about a message before it is read.
+		 * @param size how many bytes it has
+		 * @return whether to read it
+		 */
+		boolean takes(int size);
+
+		/**
+		 * Take a message.
+		 * @param message its bytes
+		 */
+		void onMessage(byte[] message);
+
+	}
+
+	EventLoop eventLoop();
+
+	/**
+	 * Return the way out.
+	 */
+	OutboundQueue queue();
+
+	/**
+	 * Live.
+	 * @param listener is told what comes in
+	 * @return ends with the socket
+	 */
+	Mono<Void> run(Listener listener);
+
+	/** Send a ping, if the socket takes it. */
+	void ping();
+
+}

@@ -1,0 +1,640 @@
+#!/usr/bin/env python3
+"""Load run: starts each server anew on core 0, drives it with fan from core 1, and prints a table of ratios.
+
+  run.py                            all scenarios, three runs: about 25 minutes
+  run.py --only room,open --runs 5  some of them; a name, or all that share what stands before its dash
+  run.py --quick                    one short run of everything, to see that it works; its figures mean nothing
+  run.py --print [FILE]             the table of an earlier run, by default of the last one
+
+What is measured stands in SCENARIOS, how each server is talked to in TALK, what has to come out in table().
+Nothing leaves 127.0.0.1. See the README beside this folder.
+"""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import resource
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+
+MODULE = pathlib.Path(__file__).resolve().parent.parent
+CLASSES, LIB, OUT = MODULE / "target/classes", MODULE / "target/lib", MODULE / "target/load"
+FAN = OUT / "fan"
+SERVER_CORE, LOAD_CORE = 0, 1
+HEAP = "-Xmx2g"
+SIZE = 100  # bytes of payload in a message
+BIG = 64 * 1024
+OURS, RAW, EMPTY = "rivet-events", "raw Netty", "empty application"
+
+
+# ---------------------------------------------------------------- messages, as templates of fan
+
+PAYLOAD = object()
+
+
+def raw(data):
+	return "".join(f"\\x{byte:02x}" for byte in data)
+
+
+def length(template, size):
+	"""How many bytes fan makes of a template out of raw() and at most one payload."""
+	return template.count("\\x") + (size if "%D" in template else 0)
+
+
+def cbor(value, size):
+	def head(major, n):
+		width = next(w for w, limit in ((0, 24), (1, 1 << 8), (2, 1 << 16), (4, 1 << 32)) if n < limit)
+		return raw([major << 5 | (n if width == 0 else 23 + width.bit_length())]) + raw(n.to_bytes(width, "big") if width else b"")
+
+	if value is PAYLOAD:
+		return head(3, size) + "%D"
+	if isinstance(value, bool):
+		return raw([0xF5 if value else 0xF4])
+	if isinstance(value, int):
+		return raw(b"\x1b" + value.to_bytes(8, "big"))
+	if isinstance(value, str):
+		return head(3, len(value)) + raw(value.encode("ascii"))
+	if isinstance(value, list):
+		return head(4, len(value)) + "".join(cbor(item, size) for item in value)
+	return head(5, len(value)) + "".join(cbor(name, size) + cbor(item, size) for name, item in value.items())
+
+
+def bare_uint(n):
+	return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + bare_uint(n >> 7)
+
+
+def bare_text(text):
+	return bare_uint(len(text)) + text.encode("ascii")
+
+
+def subscribe(encoding, event):
+	body = {"body": {"tag": "SubscriptionRequest", "val": {"eventName": event, "subscribe": True}}}
+	if encoding == "bare":
+		return raw(b"\x04\x00\x01" + bare_text(event) + b"\x01")
+	return cbor(body, 0) if encoding == "cbor" else json.dumps(body)
+
+
+def action(encoding, name, size):
+	"""A call with the payload as its argument. The binary ones always have the same id: nobody looks at it."""
+	if encoding == "json":
+		return '{"body":{"tag":"ActionRequest","val":{"id":["$BigInt","%S"],"name":"' + name + '","args":["%D"]}}}'
+	if encoding == "cbor":
+		return cbor({"body": {"tag": "ActionRequest", "val": {"id": 1, "name": name, "args": [PAYLOAD]}}}, size)
+	args = cbor([PAYLOAD], size)
+	return raw(b"\x04\x00\x00\x01" + bare_text(name) + bare_uint(length(args, size))) + args
+
+
+# ---------------------------------------------------------------- how each server is talked to
+
+QUERY = "rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=r%R"
+
+
+def our_socket(encoding, action_name, marker, size=SIZE):
+	init = {"json": '"Init"', "cbor": "Init", "bare": raw(b"\x04\x00\x00")}[encoding]
+	return [
+		"--path", f"/rivet/gateway/room/connect?{QUERY}", "--proto", f"rivet, rivet_encoding.{encoding}",
+		"--expect", init, "--pub", action(encoding, action_name, size), "--marker", marker, "--size", str(size),
+		*([] if encoding == "json" else ["--binary"]),
+	]
+
+
+def our_events(encoding, size=SIZE):
+	"""One publisher for each room: a connection of ours belongs to one."""
+	marker = {"json": '"Event"', "cbor": "Event", "bare": raw(b"\x04\x00\x03" + bare_text("msg"))}[encoding]
+	return our_socket(encoding, "say", marker, size) + ["--sub-send", subscribe(encoding, "msg"), "--pub-rooms"]
+
+
+def raw_events(size=SIZE):
+	return ["--path", "/ws?room=%R", "--pub-path", "/ws", "--pub", "%R|%D", "--marker", '"Event"', "--size", str(size)]
+
+
+# by server and kind of talk; a scenario is left out for a server that does not know its kind
+TALK = {
+	OURS: {
+		"events": our_events("json"),
+		"cbor": our_events("cbor"),
+		"bare": our_events("bare"),
+		"big": our_events("json", BIG),
+		"echo": our_socket("json", "echo", '"ActionResponse"'),
+		"sse": [
+			"--sse", "--path", f"/rivet/gateway/room/sse?{QUERY}&event=msg", "--expect", "rivet:init",
+			"--post", f"/rivet/gateway/room/action/say?{QUERY}", "--pub-conns", "8", "--ctype", "application/json",
+			"--header", "x-rivet-encoding: json", "--pub", '{"args":["%D"]}', "--marker", "event: msg",
+		],
+	},
+	RAW: {
+		"events": raw_events(),
+		"big": raw_events(BIG),
+		"echo": ["--path", "/ws", "--pub", "|%D", "--marker", '"ActionResponse"'],
+	},
+}
+
+# name: (kind of talk, what fan does). Closed: so many broadcasts under way at once; rpc: so many calls of each connection.
+# Open: so many broadcasts a second, each timed from when it should have left.
+SCENARIOS = {
+	"idle": ("events", "--mode idle --n 5000 --settle 2 --hold 4 --timeout 120"),
+	"warm-up": ("events", "--mode closed --n 100 --window 8 --warmup 0 --secs 8"),
+	"room-100": ("events", "--mode closed --n 100 --window 8 --warmup 2 --secs 4"),
+	"room-1000": ("events", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
+	"cbor": ("cbor", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
+	"bare": ("bare", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
+	"room-5000": ("events", "--mode closed --n 5000 --window 8 --warmup 2 --secs 5 --settle 1.5"),
+	"open": ("events", "--mode open --n 1000 --rate 20 --warmup 1 --secs 5 --settle 1"),
+	"echo-1": ("echo", "--mode rpc --n 1 --window 64 --warmup 2 --secs 3"),
+	"echo-64": ("echo", "--mode rpc --n 64 --window 1 --warmup 2 --secs 3"),
+	"sse": ("sse", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
+	"rooms": ("events", "--mode closed --n 10000 --rooms 1000 --window 64 --warmup 3 --secs 5 --settle 2 --timeout 120"),
+	"big": ("big", "--mode closed --n 1000 --window 2 --warmup 3 --secs 6 --settle 1"),
+	"growth-10": ("events", "--mode closed --n 10 --window 8 --warmup 2 --secs 4"),
+	"growth-100": ("events", "--mode closed --n 100 --window 8 --warmup 2 --secs 4"),
+	"growth-1000": ("events", "--mode closed --n 1000 --window 8 --warmup 2 --secs 4 --settle 1"),
+	"growth-10000": ("events", "--mode closed --n 10000 --window 8 --warmup 3 --secs 5 --settle 2 --timeout 120"),
+}
+QUICK = "--warmup 0.5 --secs 1 --settle 0.3".split()
+GROWTH = [name for name in SCENARIOS if name.startswith("growth-")]
+
+# Which scenarios share a start of the server, and what ours is told then. Both servers have had one sitting before the
+# next begins, so that what is compared lies close together. Memory is looked at first: later it has been grown already.
+SITTINGS = [
+	([name for name in SCENARIOS if name != "big" and name not in GROWTH], []),
+	(["warm-up", "big"], ["--rivet.events.websocket.max-message-size=256KB"]),
+	(["warm-up", *GROWTH], []),
+]
+
+# beside those of fan
+OTHERS = ["start", "sleeping"]
+STARTS = 3  # pairs of starts in each run
+SLEEPERS = 100_000
+
+
+# ---------------------------------------------------------------- servers
+
+def class_path(wanted=lambda jar: True):
+	return ":".join([str(CLASSES)] + sorted(str(jar) for jar in LIB.glob("*.jar") if wanted(jar.name)))
+
+
+def command(args, peer, port, arguments=()):
+	pin = ["taskset", "-c", str(SERVER_CORE), args.java, HEAP]
+	spring = [f"--server.port={port}", "--server.address=127.0.0.1", *arguments]
+	if peer == RAW:
+		# without a logging library Netty is silent, and nothing else is loaded
+		return pin + ["-cp", class_path(lambda jar: jar.startswith("netty-")), "io.rivetevents.benchmarks.load.RawNetty", str(port)]
+	if peer == EMPTY:
+		path = class_path(lambda jar: not jar.startswith("rivet-events-"))
+		return pin + args.java_options + ["-cp", path, "io.rivetevents.benchmarks.startup.EmptyApplication", *spring]
+	return pin + args.java_options + ["-cp", class_path(), "io.rivetevents.benchmarks.load.LoadApplication", *spring]
+
+
+class Server:
+	"""A server process, from its start to its end."""
+
+	next_port = None
+
+	def __init__(self, args, peer, arguments=()):
+		self.args, self.peer, self.port = args, peer, Server.next_port
+		Server.next_port += 1
+		self.log = open(OUT / f"{peer.replace(' ', '-')}.log", "a")
+		self.started = time.monotonic()
+		self.process = subprocess.Popen(command(args, peer, self.port, arguments), stdout=self.log, stderr=self.log)
+
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *_):
+		self.process.kill()
+		self.process.wait()
+		self.log.close()
+
+	def await_ready(self):
+		"""Until a connection has gone through the handshake of the application."""
+		result = self.fan(["--mode", "ready", "--timeout", "60", *TALK[self.peer]["events"]])
+		if "error" in result:
+			raise SystemExit(f"{self.peer} does not start: {result['error']}, see {self.log.name}")
+
+	def first_answer_ms(self):
+		"""Milliseconds from the start of the process to its first answer over HTTP."""
+		request = f"GET /ready.txt HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
+		while time.monotonic() < self.started + 60:
+			try:
+				with socket.create_connection(("127.0.0.1", self.port), 10) as s:
+					s.sendall(request)
+					answer = s.recv(1024)
+					if not answer.startswith(b"HTTP/1.1 200"):
+						raise SystemExit(f"{self.peer} answers {answer[:40]}")
+					return 1000 * (time.monotonic() - self.started)
+			except ConnectionRefusedError:
+				time.sleep(0.002)
+		raise SystemExit(f"{self.peer} does not start, see {self.log.name}")
+
+	def fan(self, options, while_holding=lambda: None):
+		"""Run the generator; its figures, or the error that ended it."""
+		line = ["taskset", "-c", str(LOAD_CORE), str(FAN), "--port", str(self.port), "--pid", str(self.process.pid), "--cpu", str(SERVER_CORE)]
+		generator = subprocess.Popen(line + options, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+		try:
+			said = generator.stderr.readline() if "--hold" in options else ""
+			if said.strip() == "holding":
+				while_holding()
+			out, err = generator.communicate(timeout=240)
+		except subprocess.TimeoutExpired:
+			return {"error": "takes too long"}
+		finally:
+			generator.kill()
+		if generator.returncode:
+			return {"error": ((said + err).strip() or f"fan ends with {generator.returncode}").split("\n")[0]}
+		return json.loads(out)
+
+	def measure(self, scenario):
+		kind, load = SCENARIOS[scenario]
+		options = TALK[self.peer][kind] + load.split() + (QUICK if self.args.quick else [])
+		self.await_calm()
+		if scenario == "idle":
+			return self.measure_idle(options)
+		if scenario == "big":
+			with MemoryWatch(self.process.pid) as memory:
+				return {**self.fan(options), **memory.highest_mb()}
+		return self.fan(options)
+
+	def measure_idle(self, options):
+		heap = [self.live_heap()]
+		result = self.fan(options, lambda: heap.append(self.live_heap()))
+		if len(heap) == 2 and "n" in result:
+			result["idle_heap_kb"] = (heap[1] - heap[0]) / result["n"] / 1024
+			result["idle_rss_kb"] = result["kb_per_conn"]
+		return result
+
+	def live_heap(self):
+		"""Bytes of live objects, after a full collection."""
+		jcmd = pathlib.Path(os.path.realpath(f"/proc/{self.process.pid}/exe")).parent / "jcmd"
+		out = subprocess.run([jcmd, str(self.process.pid), "GC.class_histogram"], capture_output=True, text=True, check=True).stdout
+		return int(next(line for line in out.splitlines() if line.startswith("Total")).split()[2])
+
+	def cpu_ticks(self):
+		fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+		return int(fields[11]) + int(fields[12])
+
+	def await_calm(self):
+		"""Until the server has done with the connections of the scenario before."""
+		for _ in range(40):
+			before = self.cpu_ticks()
+			time.sleep(0.25)
+			if self.cpu_ticks() - before <= 1:  # of 25
+				return
+
+
+class MemoryWatch(threading.Thread):
+	"""Looks at the resident memory of a process while something else goes on."""
+
+	def __init__(self, pid):
+		super().__init__(daemon=True)
+		self.pid, self.seen, self.ended = pid, [0, 0], threading.Event()
+
+	def __enter__(self):
+		self.start()
+		return self
+
+	def __exit__(self, *_):
+		self.ended.set()
+
+	def run(self):
+		while not self.ended.wait(0.05):
+			try:
+				lines = pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines()
+			except OSError:
+				return
+			self.seen += [int(line.split()[1]) for line in lines if line.startswith("VmRSS:")]
+
+	def highest_mb(self):
+		"""In the first half of the time, and in the second: what is bounded does not go on growing."""
+		half = len(self.seen) // 2
+		return {"rss_first_half_mb": max(self.seen[:half]) / 1024, "rss_second_half_mb": max(self.seen[half:]) / 1024}
+
+
+# ---------------------------------------------------------------- running
+
+def prepare(args):
+	if os.cpu_count() < 2 or not {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0):
+		raise SystemExit(f"Needs the cores {SERVER_CORE} and {LOAD_CORE}")
+	for tool in ("gcc", "taskset", args.java):
+		if not shutil.which(tool):
+			raise SystemExit(f"{tool} is missing")
+	os.sched_setaffinity(0, {LOAD_CORE})  # off the core of the server
+	most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+	resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+	if most < 12_000:
+		print(f"Only {most} open files are allowed: scenarios of 10,000 connections will fail", file=sys.stderr)
+	if not LIB.exists():
+		subprocess.run(["./mvnw", "-B", "-ntp", "-q", "package", "-pl", MODULE.name, "-am", "-DskipTests"], cwd=MODULE.parent, check=True)
+	warn_of_old_jar()
+	OUT.mkdir(exist_ok=True)
+	source = MODULE / "load/fan.c"
+	if not FAN.exists() or FAN.stat().st_mtime < source.stat().st_mtime:
+		subprocess.run(["gcc", "-O3", "-Wall", "-Wextra", "-o", FAN, source], check=True)
+
+
+def warn_of_old_jar():
+	jar = next(LIB.glob("rivet-events-autoconfigure-*.jar"))
+	changed = [source for source in (MODULE.parent / "rivet-events-autoconfigure/src/main").rglob("*.java") if source.stat().st_mtime > jar.stat().st_mtime]
+	if changed:
+		print(f"{changed[0].name} has changed since the module was packaged: the old code is measured", file=sys.stderr)
+
+
+def chosen(only):
+	names = list(SCENARIOS) + OTHERS
+	if not only:
+		return names
+	wanted = only.split(",")
+	unknown = [w for w in wanted if w not in names and w not in [n.split("-")[0] for n in names]]
+	if unknown:
+		raise SystemExit(f"There is no scenario {', '.join(unknown)}; there are {', '.join(names)}")
+	found = {name for name in names if name in wanted or name.split("-")[0] in wanted}
+	if found & {"sse", "cbor", "bare"}:
+		found.add("room-1000")  # what they are compared with
+	if found - {"idle", *OTHERS}:
+		found.add("warm-up")
+	return [name for name in names if name in found]
+
+
+def run(args):
+	prepare(args)
+	Server.next_port = args.port
+	names = chosen(args.only)
+	file = OUT / f"{datetime.datetime.now():%Y%m%d-%H%M%S}.jsonl"
+	with open(file, "w") as out:
+
+		def note(row):
+			print(json.dumps(row), file=out, flush=True)
+			if "scenario" in row:
+				shown = {k: row[k] for k in SHOWN if k in row}
+				print(time.strftime("%H:%M:%S"), row["run"], row["scenario"], row["peer"], shown, file=sys.stderr, flush=True)
+
+		note({"about": about(args)})
+		for n in range(1, args.runs + 1):
+			for scenarios, arguments in SITTINGS:
+				sitting(args, n, [name for name in scenarios if name in names], arguments, note)
+			if "start" in names:
+				starts(args, n, note)
+		if "sleeping" in names:
+			note({"scenario": "sleeping", "peer": OURS, "run": 1, **sleeping(args)})
+	return file
+
+
+SHOWN = ["per_s", "per_cpu_s", "srv_util", "gen_util", "core_other", "gen_wait", "p50_us", "p99_us", "lost", "gone", "idle_rss_kb",
+	"idle_heap_kb", "rss_first_half_mb", "rss_second_half_mb", "start_ms", "awake_bytes_each", "asleep_bytes_each", "error"]
+
+
+def sitting(args, n, scenarios, arguments, note):
+	order = [RAW, OURS] if n % 2 else [OURS, RAW]
+	for peer in order:
+		known = [name for name in scenarios if SCENARIOS[name][0] in TALK[peer]]
+		if not set(known) - {"warm-up"}:
+			continue
+		with Server(args, peer, arguments if peer == OURS else ()) as server:
+			server.await_ready()
+			for name in known:
+				note({"scenario": name, "peer": peer, "run": n, **server.measure(name)})
+
+
+def starts(args, n, note):
+	for i in range(1 if args.quick else STARTS):
+		for peer in (EMPTY, OURS):
+			with Server(args, peer) as server:
+				note({"scenario": "start", "peer": peer, "run": n * 100 + i, "start_ms": server.first_answer_ms()})
+
+
+def sleeping(args):
+	line = ["taskset", "-c", str(SERVER_CORE), args.java, HEAP, *args.java_options, "-cp", class_path(),
+		"io.rivetevents.benchmarks.sleeping.SleepingActors", f"--instances={SLEEPERS // 10 if args.quick else SLEEPERS}",
+		f"--rivet.events.actor.sleep-timeout={'5s' if args.quick else '40s'}"]
+	done = subprocess.run(line, capture_output=True, text=True)
+	if done.returncode:
+		return {"error": ([line for line in done.stderr.splitlines() if "Exception" in line] or ["fails"])[0]}
+	return json.loads(done.stdout.splitlines()[-1])
+
+
+def about(args):
+	def said(*line):
+		done = subprocess.run(line, capture_output=True, text=True)
+		return (done.stdout + done.stderr).strip().split("\n")
+
+	cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+	return {
+		"when": f"{datetime.datetime.now():%Y-%m-%d %H:%M}", "runs": args.runs, "quick": args.quick,
+		"cpu": f"{cpu}, {os.cpu_count()} cores", "kernel": platform.release(), "java": said(args.java, "-version")[-1],
+		"java_options": [HEAP, *args.java_options], "commit": said("git", "-C", str(MODULE), "rev-parse", "--short", "HEAD")[0],
+	}
+
+
+# ---------------------------------------------------------------- the table
+
+class Results:
+	def __init__(self, file):
+		lines = [json.loads(line) for line in open(file)]
+		self.about = lines[0]["about"]
+		self.rows = lines[1:]
+
+	def of(self, peer, scenario):
+		return [row for row in self.rows if row["peer"] == peer and row["scenario"] == scenario]
+
+	def figures(self, peer, scenario, figure):
+		"""Figures by the number of their run; of a row of fan or of another."""
+		return {row["run"]: figure(row) for row in self.of(peer, scenario) if "error" not in row}
+
+	def flaw(self, peer, scenario):
+		rows = self.of(peer, scenario)
+		lost, errors = sum(row.get("lost", 0) for row in rows), [row["error"] for row in rows if "error" in row]
+		return (f" ({len(errors)} failed: {errors[0]})" if errors else "") + (f" (lost {lost})" if lost else "")
+
+
+def field(name, factor=1.0):
+	return lambda row: row[name] * factor
+
+
+def cpu_per_delivery(row):
+	"""Microseconds"""
+	return 1e6 / row["per_cpu_s"] if row["per_cpu_s"] else float("nan")
+
+
+def number(value):
+	return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def cell(values, unit, flaw=""):
+	return (f"{number(statistics.median(values.values()))}{unit}" if values else "-") + flaw
+
+
+def ratios(mine, base):
+	return [mine[n] / base[n] for n in sorted(mine.keys() & base.keys()) if base[n]]
+
+
+def spread(values):
+	return f"{statistics.median(values):.2f} ({min(values):.2f}-{max(values):.2f})" if values else "-"
+
+
+def verdict(values, at_least=None, at_most=None):
+	"""Target and whether the median reaches it."""
+	if at_least is None and at_most is None:
+		return ["", ""]
+	target = f"at least {at_least}" if at_least is not None else f"at most {at_most}"
+	if not values:
+		return [target, "not measured"]
+	median = statistics.median(values)
+	return [target, "yes" if (median >= at_least if at_least is not None else median <= at_most) else "**no**"]
+
+
+def table(file):
+	results = Results(file)
+	lines = []
+
+	def line(title, *cells):
+		lines.append(f"| {title} | " + " | ".join(cells) + " |")
+
+	def compare(title, scenario, figure, unit="", **target):
+		"""Ours against raw Netty"""
+		base, mine = results.figures(RAW, scenario, figure), results.figures(OURS, scenario, figure)
+		if results.of(OURS, scenario):
+			r = ratios(mine, base)
+			line(title, cell(base, unit, results.flaw(RAW, scenario)), cell(mine, unit, results.flaw(OURS, scenario)), spread(r), *verdict(r, **target))
+
+	def against_own(title, scenario, figure, unit="", **target):
+		"""Ours against our own WebSocket and JSON, with as many subscribers"""
+		base, mine = results.figures(OURS, "room-1000", figure), results.figures(OURS, scenario, figure)
+		if results.of(OURS, scenario):
+			r = ratios(mine, base)
+			line(title, "-", cell(mine, unit, results.flaw(OURS, scenario)), spread(r), *verdict(r, **target))
+
+	def both(compared, title, scenario, **target):
+		"""Each second of the clock, and the same of the server's CPU"""
+		compared(f"{title}, a second", scenario, field("per_s"), **target)
+		compared("... a second of server CPU", scenario, field("per_cpu_s"))
+
+	both(compare, "one room, 100 subscribers: deliveries", "room-100", at_least=0.75)
+	both(compare, "one room, 1,000 subscribers: deliveries", "room-1000", at_least=0.85)
+	both(compare, "one room, 5,000 subscribers: deliveries", "room-5000", at_least=0.85)
+	both(compare, "1,000 rooms of ten: deliveries", "rooms", at_least=0.70)
+	compare("20 broadcasts a second to 1,000: p99", "open", field("p99_us", 1e-3), " ms", at_most=1.3)
+	compare("... p50", "open", field("p50_us", 1e-3), " ms")
+	both(compare, "action echo, 1 connection, 64 under way: answers", "echo-1", at_least=0.5)
+	both(compare, "action echo, 64 connections, 1 under way: answers", "echo-64", at_least=0.7)
+	idle_lines(results, line)
+	both(against_own, "SSE, 1,000 subscribers, against our WebSocket: deliveries", "sse", at_least=0.6)
+	both(against_own, "CBOR, 1,000 subscribers, against our JSON: deliveries", "cbor", at_least=1.0)
+	both(against_own, "BARE, 1,000 subscribers, against our JSON: deliveries", "bare", at_least=1.0)
+	compare("64 KiB to 1,000: CPU for each delivery", "big", cpu_per_delivery, " us", at_most=1.2)
+	compare("... most resident memory in the first half", "big", field("rss_first_half_mb"), " MB")
+	compare("... in the second half", "big", field("rss_second_half_mb"), " MB")
+	start_lines(results, line)
+	growth_lines(results, compare, line)
+	sleeping_lines(results, line)
+
+	said = results.about
+	print(f"{said['when']}, commit {said['commit']}, runs: {said['runs']}{', **quick: only to see that it works**' if said['quick'] else ''}.")
+	print(f"{said['cpu']}; {said['java']}; kernel {said['kernel']}; ours with {' '.join(said['java_options'])}.\n")
+	print("| run | raw Netty | rivet-events | ratio, median (lowest-highest) | target | reached |\n|---|---|---|---|---|---|")
+	print("\n".join(lines))
+	print("\n" + "\n".join(remarks(results)))
+
+
+def idle_lines(results, line):
+	rss = {peer: results.figures(peer, "idle", field("idle_rss_kb")) for peer in (RAW, OURS)}
+	heap = {peer: results.figures(peer, "idle", field("idle_heap_kb")) for peer in (RAW, OURS)}
+	if results.of(OURS, "idle"):
+		target, reached = verdict(rss[OURS].values(), at_most=12)
+		line("idle connection, 5,000 of them: RSS of each", cell(rss[RAW], " KB", results.flaw(RAW, "idle")),
+			cell(rss[OURS], " KB", results.flaw(OURS, "idle")), spread(ratios(rss[OURS], rss[RAW])), f"{target} KB", reached)
+		line("... live heap of each", cell(heap[RAW], " KB"), cell(heap[OURS], " KB"), spread(ratios(heap[OURS], heap[RAW])), "stated", "")
+
+
+def start_lines(results, line):
+	"""Pairs that were started one after the other; raw Netty has no part in it"""
+	empty, ours = (results.figures(peer, "start", field("start_ms")) for peer in (EMPTY, OURS))
+	added = [ours[n] - empty[n] for n in sorted(ours.keys() & empty.keys())]
+	if added:
+		target, reached = verdict(added, at_most=250)
+		line(f"start-up to the first HTTP answer; without the starter {cell(empty, ' ms')}", "-", cell(ours, " ms"),
+			f"+{statistics.median(added):.0f} ms ({min(added):.0f}-{max(added):.0f})", f"{target} ms more", reached)
+
+
+def growth_lines(results, compare, line):
+	for name in GROWTH:
+		compare(f"{int(name.split('-')[1]):,} connections: CPU for each delivery", name, cpu_per_delivery, " us")
+
+	def by_run(peer):
+		figures = [results.figures(peer, name, cpu_per_delivery) for name in GROWTH]
+		return [[f[n] for f in figures] for n in sorted(set.intersection(*(set(f) for f in figures)))]
+
+	dearest = {peer: [max(costs) / min(costs) for costs in by_run(peer)] for peer in (RAW, OURS)}
+	grown = {peer: [max(later / earlier for i, later in enumerate(costs) for earlier in costs[:i + 1]) for costs in by_run(peer)] for peer in (RAW, OURS)}
+	if dearest[OURS]:
+		line("... dearest against cheapest", spread(dearest[RAW]), spread(dearest[OURS]), "-", *verdict(dearest[OURS], at_most=1.5))
+		line("... most that it grows from fewer connections to more", spread(grown[RAW]), spread(grown[OURS]), "-", "", "")
+
+
+def sleeping_lines(results, line):
+	for row in results.of(OURS, "sleeping"):
+		title = f"{row.get('instances', SLEEPERS):,} sleeping instances, each"
+		if "error" in row:
+			line(title, "-", f"failed: {row['error']}", "-", "stated", "")
+			continue
+		line(title, "-", f"{row['asleep_bytes_each']:,} bytes", "-", "stated", "")
+		line("... while awake", "-", f"{row['awake_bytes_each']:,} bytes", "-", "stated", "")
+		for what in ("threads", "timers"):
+			# a few come and go by themselves
+			none = row[f"{what}_asleep"] - row[f"{what}_before"] < 20
+			line(f"... {what} before, awake, asleep", "-", ", ".join(str(row[f"{what}_{when}"]) for when in ("before", "awake", "asleep")),
+				"-", "none for each", "yes" if none else "**no**")
+
+
+def remarks(results):
+	"""What stands in the way of trusting a figure"""
+	rows = [r for r in results.rows if r["scenario"] != "warm-up"]
+	busy = [r for r in rows if r.get("gen_util", 0) >= 0.95 and r.get("mode") != "idle"]
+	shared = [r for r in rows if r.get("core_other", 0) > 0.15]
+	waited = [r for r in rows if r.get("gen_wait", 0) > 0.05]
+	gone = [r for r in rows if r.get("gone", 0)]
+
+	def where(rows):
+		return ", ".join(dict.fromkeys(f"{r['scenario']} ({r['peer']})" for r in rows))
+
+	if busy:
+		yield f"- The generator had no time left, so the server could do more; look at its CPU: {where(busy)}."
+	if shared:
+		yield f"- Something else used the core of the server: {where(shared)}."
+	if waited:
+		yield f"- Something else used the core of the generator: {where(waited)}."
+	if gone:
+		yield f"- Connections ended while it ran: {where(gone)}."
+
+
+def main():
+	parser = argparse.ArgumentParser(usage=__doc__)
+	parser.add_argument("--runs", type=int, default=None)
+	parser.add_argument("--only", metavar="SCENARIOS", help="names with commas")
+	parser.add_argument("--quick", action="store_true")
+	parser.add_argument("--print", dest="printed", nargs="?", const="", metavar="FILE")
+	parser.add_argument("--java", default=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java")
+	parser.add_argument("--java-options", type=str.split, default=[], help="further options of the JVM, for our server alone")
+	parser.add_argument("--port", type=int, default=19000, help="the first of the ports")
+	args = parser.parse_args()
+	if args.printed is not None:
+		files = sorted(OUT.glob("*.jsonl"))
+		if not args.printed and not files:
+			raise SystemExit("Nothing has been run yet")
+		table(args.printed or files[-1])
+		return
+	args.runs = args.runs or (1 if args.quick else 3)
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end, too
+	file = run(args)
+	print(f"\nLines of JSON: {os.path.relpath(file)}\n", file=sys.stderr)
+	table(file)
+
+
+if __name__ == "__main__":
+	main()

@@ -1,0 +1,36 @@
+package io.rivetevents.benchmarks;
+
+import java.util.concurrent.Semaphore;
+
+import io.rivetevents.connection.Outbound;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.ToClient;
+
+/**
+ * A client that waits for answers, and does not look at them.
+ */
+final class AnswerCounter implements Outbound {
+
+	private final Semaphore answers = new Semaphore(0);
+
+	@Override
+	public Outcome send(OutgoingMessage message) {
+		if (message.message() instanceof ToClient.ActionResponse) {
+			this.answers.release();
+		}
+		else if (message.message() instanceof ToClient.Error error) {
+			throw new IllegalStateException("The call failed: " + error);
+		}
+		return Outcome.QUEUED;
+	}
+
+	@Override
+	public void close(CloseReason reason) {
+	}
+
+	void await(int count) {
+		this.answers.acquireUninterruptibly(count);
+	}
+
+}

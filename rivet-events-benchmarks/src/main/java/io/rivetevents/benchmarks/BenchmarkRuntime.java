@@ -1,0 +1,113 @@
+package io.rivetevents.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.Outbound;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * The runtime with all its beans and one instance of an actor. Its clients are objects
+ * instead of sockets. Nothing else of a benchmark knows how they are joined to it.
+ */
+final class BenchmarkRuntime implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private static final ActorAddress ADDRESS = ActorAddress.of("room", "one");
+
+	private final ConfigurableApplicationContext context;
+
+	private final LocalActorDirectory directory;
+
+	private final ConnectionRegistry connections;
+
+	BenchmarkRuntime() {
+		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
+			.properties("server.address=127.0.0.1", "server.port=0", "logging.level.root=error",
+					"spring.main.banner-mode=off")
+			.run();
+		this.directory = this.context.getBean(LocalActorDirectory.class);
+		this.connections = this.context.getBean(ConnectionRegistry.class);
+	}
+
+	/**
+	 * Connect a client.
+	 * @param outbound where its messages go
+	 * @return what the instance knows it by
+	 */
+	String connect(Outbound outbound) {
+		ConnectRequest request = ConnectRequest.stateful(null, Identity.ANONYMOUS);
+		this.connections.register(request, outbound);
+		this.directory.connect(new ActorTarget.GetOrCreate(ADDRESS, null), request).block(PATIENCE);
+		return request.connectionId();
+	}
+
+	/**
+	 * Let a client subscribe to what {@code say} tells.
+	 * @param connectionId which one
+	 */
+	void subscribe(String connectionId) {
+		this.directory.deliver(ADDRESS, connectionId, new ToServer.SubscriptionRequest("msg", true));
+	}
+
+	/**
+	 * Call an action. Returns at once; the answer goes the way of the client's messages.
+	 * @param connectionId who calls
+	 * @param action name of the action
+	 * @param text its argument
+	 */
+	void call(String connectionId, String action, String text) {
+		this.directory.deliver(ADDRESS, connectionId,
+				new ToServer.ActionRequest(1, action, List.of(StringNode.valueOf(text))));
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@Actor("room")
+	static class Room {
+
+		@Action
+		void say(ActorContext<?, ?> c, String data) {
+			c.broadcast("msg", data);
+		}
+
+		@Action
+		String echo(String data) {
+			return data;
+		}
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		Room room() {
+			return new Room();
+		}
+
+	}
+
+}

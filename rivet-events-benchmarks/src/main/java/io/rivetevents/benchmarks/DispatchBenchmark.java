@@ -1,0 +1,66 @@
+package io.rivetevents.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Calls of a connected client, from the message that has been read to the answer that is
+ * to be written: mailbox, turn, arguments, action, result. The single one pays for waking
+ * a worker and then the caller; of a batch the mailbox runs many in a row.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class DispatchBenchmark {
+
+	private static final int BATCH = 64;
+
+	private static final String TEXT = "x".repeat(100);
+
+	private final AnswerCounter client = new AnswerCounter();
+
+	private final BenchmarkRuntime runtime = new BenchmarkRuntime();
+
+	private String connectionId = "";
+
+	@Setup
+	public void connect() {
+		this.connectionId = this.runtime.connect(this.client);
+	}
+
+	@TearDown
+	public void close() {
+		this.runtime.close();
+	}
+
+	@Benchmark
+	public void single() {
+		this.runtime.call(this.connectionId, "echo", TEXT);
+		this.client.await(1);
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(BATCH)
+	public void batch() {
+		for (int i = 0; i < BATCH; i++) {
+			this.runtime.call(this.connectionId, "echo", TEXT);
+		}
+		this.client.await(BATCH);
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.rivetevents.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ToClient;
+
+/**
+ * Writes an event, as is done once for each broadcast and encoding in use.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class EncodeBenchmark {
+
+	@Param({ "JSON", "CBOR", "BARE" })
+	private Encoding encoding = Encoding.JSON;
+
+	private final ToClient.Event event = Samples.event();
+
+	@Benchmark
+	public byte[] event() {
+		return this.encoding.codec().encode(this.event);
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.rivetevents.benchmarks;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import io.rivetevents.protocol.Encoding;
+
+/**
+ * One broadcast, from the call that asks for it until it has been through the queue of
+ * each subscriber. What {@link DispatchBenchmark} tells of a single call is part of it.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class FanOutBenchmark {
+
+	private static final String TEXT = "x".repeat(100);
+
+	@Param({ "10", "1000" })
+	private int connections = 10;
+
+	private final AnswerCounter caller = new AnswerCounter();
+
+	private List<DrainedClient> subscribers = List.of();
+
+	private final BenchmarkRuntime runtime = new BenchmarkRuntime();
+
+	private String callerId = "";
+
+	@Setup
+	public void connect() {
+		this.subscribers = Stream.generate(() -> new DrainedClient(Encoding.JSON)).limit(this.connections).toList();
+		for (DrainedClient subscriber : this.subscribers) {
+			this.runtime.subscribe(this.runtime.connect(subscriber.outbound()));
+		}
+		this.callerId = this.runtime.connect(this.caller);
+		checkThatAllAreReached();
+	}
+
+	private void checkThatAllAreReached() {
+		long before = bytes();
+		broadcast();
+		if (bytes() - before < (long) this.connections * TEXT.length()) {
+			throw new IllegalStateException("Not all subscribers have got the event");
+		}
+	}
+
+	private long bytes() {
+		return this.subscribers.stream().mapToLong(DrainedClient::bytes).sum();
+	}
+
+	@TearDown
+	public void close() {
+		this.runtime.close();
+	}
+
+	@Benchmark
+	public void broadcast() {
+		this.runtime.call(this.callerId, "say", TEXT);
+		this.caller.await(1);
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.rivetevents.benchmarks.load;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+
+/**
+ * What the load run talks to: one action that tells everybody, one that answers.
+ */
+@Actor("room")
+class Room {
+
+	@Action
+	void say(ActorContext<?, ?> c, String data) {
+		c.broadcast("msg", data);
+	}
+
+	@Action
+	String echo(String data) {
+		return data;
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.rivetevents.benchmarks.sleeping;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import reactor.core.publisher.Flux;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.LocalActorDirectory;
+
+/**
+ * Creates many instances, lets them fall asleep, and prints what each costs as a line of
+ * JSON. Options: {@code --instances=100000}, and those of the application, such as a
+ * longer {@code --rivet.events.actor.sleep-timeout} where the creation takes longer than
+ * the 20 seconds that it is here.
+ */
+@SpringBootApplication
+class SleepingActors {
+
+	private static final int AT_ONCE = 64;
+
+	/** Enough for all classes, threads and caches to be there. */
+	private static final int WARM_UP = 1000;
+
+	private final Actors actors;
+
+	private final LocalActorDirectory directory;
+
+	SleepingActors(Actors actors, LocalActorDirectory directory) {
+		this.actors = actors;
+		this.directory = directory;
+	}
+
+	public static void main(String[] args) throws InterruptedException {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(SleepingActors.class)
+			.properties("server.address=127.0.0.1", "server.port=0", "logging.level.root=warn",
+					"spring.main.banner-mode=off", "rivet.events.actor.sleep-timeout=20s")
+			.run(args)) {
+			int instances = context.getEnvironment().getProperty("instances", Integer.class, 100_000);
+			System.out.println(context.getBean(SleepingActors.class).measure(instances));
+		}
+	}
+
+	private ObjectNode measure(int instances) throws InterruptedException {
+		visit("warm-up", WARM_UP);
+		awaitSleep();
+		Usage before = Usage.whenCalm();
+		Instant start = Instant.now();
+		visit("sleeper", instances);
+		Duration creation = Duration.between(start, Instant.now());
+		Usage awake = Usage.whenCalm();
+		if (this.directory.size() != instances) {
+			throw new IllegalStateException("Only %d of %d are awake: set a longer rivet.events.actor.sleep-timeout"
+				.formatted(this.directory.size(), instances));
+		}
+		awaitSleep();
+		Usage asleep = Usage.whenCalm();
+		return JsonMapper.shared()
+			.createObjectNode()
+			.put("instances", instances)
+			.put("create_s", creation.toMillis() / 1000.0)
+			.put("awake_bytes_each", (awake.heapBytes() - before.heapBytes()) / instances)
+			.put("asleep_bytes_each", (asleep.heapBytes() - before.heapBytes()) / instances)
+			.put("threads_before", before.threads())
+			.put("threads_awake", awake.threads())
+			.put("threads_asleep", asleep.threads())
+			.put("timers_before", before.timers())
+			.put("timers_awake", awake.timers())
+			.put("timers_asleep", asleep.timers());
+	}
+
+	private void visit(String key, int instances) {
+		Flux.range(0, instances)
+			.flatMap((i) -> this.actors.getOrCreate(Sleeper.class, key, Integer.toString(i))
+				.call("visit", Integer.class, "ada"), AT_ONCE)
+			.blockLast();
+	}
+
+	private void awaitSleep() {
+		Flux.interval(Duration.ofMillis(100)).takeUntil((tick) -> this.directory.size() == 0).blockLast();
+	}
+
+}
