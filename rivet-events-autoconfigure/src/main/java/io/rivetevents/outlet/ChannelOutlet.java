@@ -18,6 +18,12 @@ public final class ChannelOutlet extends Outlet {
 
 	private static final Log logger = LogFactory.getLog(ChannelOutlet.class);
 
+	/**
+	 * Most bytes of one write: fewer, larger ones are cheaper. A longer message goes
+	 * alone.
+	 */
+	private static final int MAX_WRITE = 256 * 1024;
+
 	private final Channel channel;
 
 	private final ChannelHandlerContext codec;
@@ -27,6 +33,8 @@ public final class ChannelOutlet extends Outlet {
 	private final EventLoopOutlets loop;
 
 	private @Nullable ChannelOutlet next;
+
+	private boolean moving;
 
 	/**
 	 * Create an outlet.
@@ -57,7 +65,9 @@ public final class ChannelOutlet extends Outlet {
 
 	/** The channel takes more again, or no more. */
 	public void writabilityChanged() {
-		wake();
+		if (!this.moving && this.channel.isWritable()) {
+			wake();
+		}
 	}
 
 	@Override
@@ -77,21 +87,28 @@ public final class ChannelOutlet extends Outlet {
 		}
 	}
 
+	/**
+	 * As much as the channel takes, then a flush, and again if the socket took it all.
+	 */
 	@Override
 	void moveMessages() {
-		boolean written = false;
-		while (this.channel.isWritable()) {
-			ByteBuf bytes = this.loop.bytes()
-				.take(queue(), this.framing, this.channel.bytesBeforeUnwritable(), this.channel.alloc());
-			if (bytes == null) {
-				break;
+		this.moving = true;
+		boolean written = true;
+		while (written) {
+			written = false;
+			while (this.channel.isWritable()) {
+				ByteBuf bytes = this.loop.bytes().take(queue(), this.framing, MAX_WRITE, this.channel.alloc());
+				if (bytes == null) {
+					break;
+				}
+				this.codec.write(bytes, this.channel.voidPromise());
+				written = true;
 			}
-			this.codec.write(bytes, this.channel.voidPromise());
-			written = true;
+			if (written) {
+				this.codec.flush();
+			}
 		}
-		if (written) {
-			this.codec.flush();
-		}
+		this.moving = false;
 	}
 
 	/** It is flushed with what follows. */

@@ -1,5 +1,6 @@
 package io.rivetevents.outlet;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -16,6 +17,11 @@ import io.rivetevents.connection.Wakeup;
  */
 final class EventLoopOutlets implements Wakeup, Runnable {
 
+	/** Bytes that are worth keeping. */
+	private static final int LONG = 8 * 1024;
+
+	private static final int KEEP_MILLIS = 50;
+
 	private final EventLoop eventLoop;
 
 	/** The last that came, and behind it those that came before. */
@@ -23,11 +29,12 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
-	private final SharedBytes bytes;
+	private final SharedBytes bytes = new SharedBytes();
+
+	private boolean releasing;
 
 	EventLoopOutlets(EventLoop eventLoop) {
 		this.eventLoop = eventLoop;
-		this.bytes = new SharedBytes();
 	}
 
 	/**
@@ -63,8 +70,25 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 			}
 		}
 		finally {
-			this.bytes.release();
+			releaseBytes();
 		}
+	}
+
+	/**
+	 * Of long messages a socket takes a part, and the rest at another time than others
+	 * do: it pays to keep their bytes for a moment.
+	 */
+	private void releaseBytes() {
+		boolean empty = this.bytes.releaseBelow(this.eventLoop.isShuttingDown() ? Integer.MAX_VALUE : LONG);
+		if (!empty && !this.releasing) {
+			this.releasing = true;
+			this.eventLoop.schedule(this::releaseLong, KEEP_MILLIS, TimeUnit.MILLISECONDS);
+		}
+	}
+
+	private void releaseLong() {
+		this.releasing = false;
+		this.bytes.releaseBelow(Integer.MAX_VALUE);
 	}
 
 	private static @Nullable ChannelOutlet inOrder(@Nullable ChannelOutlet last) {

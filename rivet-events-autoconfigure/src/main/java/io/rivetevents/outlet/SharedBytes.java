@@ -1,6 +1,7 @@
 package io.rivetevents.outlet;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 import io.netty.buffer.ByteBuf;
@@ -10,20 +11,40 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.connection.OutboundQueue;
 
 /**
- * The bytes of the messages that were taken out of a queue last. Whoever comes next and
+ * The bytes of the messages that were taken out of queues last. Whoever comes next and
  * takes the same messages gets the same bytes: a broadcast, or some of them, are copied
  * to a buffer once for all connections that an event loop serves in one go. Not safe for
  * use by several threads.
  */
 final class SharedBytes {
 
+	/** What a connection takes one after the other while its socket takes it. */
+	private static final int MAX_KEPT = 4;
+
+	private final List<Kept> kept = new ArrayList<>(MAX_KEPT);
+
+	/** Where the next that is kept replaces another. */
+	private int oldest;
+
 	private List<byte[]> messages = new ArrayList<>();
 
-	private List<byte[]> previous = new ArrayList<>();
+	/** Messages, and the bytes that they are in one kind of stream. */
+	private record Kept(List<byte[]> messages, Framing framing, ByteBuf bytes) {
 
-	private @Nullable Framing framing;
+		boolean isOf(List<byte[]> others, Framing otherFraming) {
+			int size = this.messages.size();
+			if (size != others.size() || this.framing != otherFraming) {
+				return false;
+			}
+			for (int i = 0; i < size; i++) {
+				if (this.messages.get(i) != others.get(i)) {
+					return false;
+				}
+			}
+			return true;
+		}
 
-	private @Nullable ByteBuf buffer;
+	}
 
 	/**
 	 * Take messages out of a queue.
@@ -39,51 +60,52 @@ final class SharedBytes {
 		if (queue.drainTo(this.messages, maxBytes) == 0) {
 			return null;
 		}
-		if (this.buffer != null && this.framing == framing && isSameAsBefore()) {
-			return this.buffer.retainedSlice();
-		}
-		return write(framing, allocator);
-	}
-
-	private boolean isSameAsBefore() {
-		int size = this.messages.size();
-		if (this.previous.size() != size) {
-			return false;
-		}
-		for (int i = 0; i < size; i++) {
-			if (this.messages.get(i) != this.previous.get(i)) {
-				return false;
+		for (Kept each : this.kept) {
+			if (each.isOf(this.messages, framing)) {
+				// one that is read moves in it: who comes next must find it whole
+				return each.bytes().retainedSlice();
 			}
 		}
-		return true;
+		return keep(framing, allocator).retainedSlice();
 	}
 
-	private ByteBuf write(Framing framing, ByteBufAllocator allocator) {
-		release();
+	private ByteBuf keep(Framing framing, ByteBufAllocator allocator) {
 		int size = 0;
 		for (byte[] message : this.messages) {
 			size += framing.size(message);
 		}
-		ByteBuf buffer = allocator.directBuffer(size, size);
+		ByteBuf bytes = allocator.directBuffer(size, size);
 		for (byte[] message : this.messages) {
-			framing.write(message, buffer);
+			framing.write(message, bytes);
 		}
-		this.buffer = buffer;
-		this.framing = framing;
-		List<byte[]> free = this.previous;
-		this.previous = this.messages;
-		this.messages = free;
-		// one that is read moves in it: who comes next must find it whole
-		return buffer.retainedSlice();
+		Kept fresh = new Kept(this.messages, framing, bytes);
+		this.messages = new ArrayList<>();
+		if (this.kept.size() < MAX_KEPT) {
+			this.kept.add(fresh);
+		}
+		else {
+			this.kept.set(this.oldest, fresh).bytes().release();
+			this.oldest = (this.oldest + 1) % MAX_KEPT;
+		}
+		return bytes;
 	}
 
-	/** Forget the last bytes. */
-	void release() {
-		if (this.buffer != null) {
-			this.buffer.release();
-			this.buffer = null;
-			this.previous.clear();
+	/**
+	 * Forget bytes.
+	 * @param size those of fewer bytes than this
+	 * @return whether none are left
+	 */
+	boolean releaseBelow(int size) {
+		this.oldest = 0;
+		Iterator<Kept> each = this.kept.iterator();
+		while (each.hasNext()) {
+			ByteBuf bytes = each.next().bytes();
+			if (bytes.capacity() < size) {
+				each.remove();
+				bytes.release();
+			}
 		}
+		return this.kept.isEmpty();
 	}
 
 }

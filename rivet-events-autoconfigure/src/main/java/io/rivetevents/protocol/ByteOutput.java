@@ -83,6 +83,30 @@ final class ByteOutput {
 	}
 
 	/**
+	 * Write the characters of a text up to the first that JSON does not take as it is, or
+	 * that is not ASCII.
+	 * @param start where to begin
+	 * @return where it has stopped: the length of the text if all was plain
+	 */
+	int plain(String text, int start) {
+		int length = text.length();
+		ensure(length - start);
+		byte[] target = this.bytes;
+		int offset = this.size - start;
+		int i = start;
+		while (i < length) {
+			char next = text.charAt(i);
+			if (next < 0x20 || next > 0x7f || next == '"' || next == '\\') {
+				break;
+			}
+			target[offset + i] = (byte) next;
+			i++;
+		}
+		this.size = offset + i;
+		return i;
+	}
+
+	/**
 	 * Leave room for bytes that are known later.
 	 */
 	void skip(int length) {

@@ -49,16 +49,13 @@ final class JsonWriter implements MessageWriter {
 	public void text(String text) {
 		this.out.put('"');
 		int length = text.length();
-		for (int i = 0; i < length; i++) {
+		for (int i = this.out.plain(text, 0); i < length; i = this.out.plain(text, i + 1)) {
 			char next = text.charAt(i);
 			if (next > 0x7f) {
 				i += wide(text, i);
 			}
-			else if (next < 0x20 || next == '"' || next == '\\') {
-				escape(next);
-			}
 			else {
-				this.out.put(next);
+				escape(next);
 			}
 		}
 		this.out.put('"');

@@ -1,8 +1,13 @@
 package io.rivetevents.transport;
 
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerResponse;
 
 import io.rivetevents.connection.Bursts;
@@ -19,18 +24,30 @@ import io.rivetevents.outlet.ChannelOutlets;
 public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 
 	/**
-	 * Begin what the event loop of a request does at a stretch; without effect on another
-	 * thread.
+	 * Go on with a request on its event loop, at a stretch with others that wait there.
+	 * Looking for a web session has led away from it.
+	 * @param work what is to go on
 	 * @param exchange the request
 	 */
-	public void beginBurst(ServerWebExchange exchange) {
-		HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
-		response.withConnection((connection) -> {
-			EventLoop eventLoop = connection.channel().eventLoop();
-			if (eventLoop.inEventLoop()) {
-				this.bursts.begin(eventLoop);
-			}
-		});
+	public <T> Mono<T> onEventLoop(Mono<T> work, ServerWebExchange exchange) {
+		EventLoop eventLoop = eventLoop(exchange.getResponse());
+		return (eventLoop != null)
+				? work.publishOn(Schedulers.fromExecutor(eventLoop)).doOnNext((value) -> this.bursts.begin(eventLoop))
+				: work;
+	}
+
+	/** Return {@code null} in a test without a server. */
+	private static @Nullable EventLoop eventLoop(ServerHttpResponse response) {
+		ServerHttpResponse undecorated = response;
+		while (undecorated instanceof ServerHttpResponseDecorator decorator) {
+			undecorated = decorator.getDelegate();
+		}
+		EventLoop[] eventLoop = new EventLoop[1];
+		if (undecorated instanceof AbstractServerHttpResponse known
+				&& known.getNativeResponse() instanceof HttpServerResponse netty) {
+			netty.withConnection((connection) -> eventLoop[0] = connection.channel().eventLoop());
+		}
+		return eventLoop[0];
 	}
 
 }

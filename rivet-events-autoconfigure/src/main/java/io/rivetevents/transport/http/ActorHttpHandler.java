@@ -182,8 +182,7 @@ public final class ActorHttpHandler implements WebHandler {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst("x-rivet-conn-params"));
 		return HttpBody.read(exchange.getRequest(), this.limits.maxIncomingSize())
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
-			.flatMap((action) -> this.handshake.identify(exchange, params)
-				.doOnNext((identity) -> this.io.beginBurst(exchange))
+			.flatMap((action) -> this.io.onEventLoop(this.handshake.identify(exchange, params), exchange)
 				.flatMap((identity) -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
 						action)))
 			.map((output) -> encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output))
