@@ -219,6 +219,9 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 			if (free && !this.tasks.isEmpty()) {
 				return true;
 			}
+			if (!this.tasks.isEmpty()) {
+				watch(); // what the others are at may turn out to wait for it
+			}
 			worker.started = false;
 			this.idle.add(worker);
 			return false;
@@ -292,7 +295,9 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		private boolean awaitStart() {
 			long since = System.nanoTime();
 			while (!this.started) {
-				LockSupport.parkNanos(this, IDLE_NANOS);
+				if (!this.owner.disposed) {
+					LockSupport.parkNanos(this, IDLE_NANOS);
+				}
 				Thread.interrupted(); // or it would not park again
 				boolean over = this.owner.disposed || System.nanoTime() - since >= IDLE_NANOS;
 				if (over && this.owner.leaves(this)) {

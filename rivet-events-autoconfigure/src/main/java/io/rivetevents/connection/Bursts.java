@@ -113,7 +113,7 @@ public final class Bursts {
 				burst.wakeAll();
 			}
 			else {
-				watch(burst);
+				burst.watchAgain();
 			}
 		}
 	}
@@ -134,17 +134,20 @@ public final class Bursts {
 			this.owner = owner;
 		}
 
-		void add(Wakeup wakeup) {
-			boolean first;
-			synchronized (this) {
-				if (this.sleeping.contains(wakeup)) {
-					return;
-				}
-				first = this.sleeping.isEmpty();
-				this.sleeping.add(wakeup);
+		synchronized void add(Wakeup wakeup) {
+			if (this.sleeping.contains(wakeup)) {
+				return;
 			}
-			if (first) {
+			this.sleeping.add(wakeup);
+			if (this.sleeping.size() == 1) {
 				this.since = System.nanoTime();
+				this.owner.watch(this);
+			}
+		}
+
+		/** Unless it has ended right now. */
+		synchronized void watchAgain() {
+			if (!this.sleeping.isEmpty()) {
 				this.owner.watch(this);
 			}
 		}
@@ -162,8 +165,9 @@ public final class Bursts {
 				}
 				all = List.copyOf(this.sleeping);
 				this.sleeping.clear();
+				// here, or one who comes right now would sleep without being watched
+				this.owner.pending.remove(this);
 			}
-			this.owner.pending.remove(this);
 			all.forEach(Wakeup::wake);
 		}
 

@@ -224,9 +224,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it has been queued
 	 */
 	public boolean deliver(OutgoingMessage message) {
-		boolean isEvent = message.message() instanceof ToClient.Event event
-				&& !event.name().equals(ClientRequests.REQUEST);
-		OutgoingMessage intercepted = isEvent ? intercept(message, (ToClient.Event) message.message()) : message;
+		OutgoingMessage intercepted = this.owner.support().interceptors().isEmpty() ? message : intercept(message);
 		if (intercepted == null) {
 			return false;
 		}
@@ -241,11 +239,11 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		return outcome == Outbound.Outcome.QUEUED;
 	}
 
-	private @Nullable OutgoingMessage intercept(OutgoingMessage message, ToClient.Event event) {
-		ConnectionSupport support = this.owner.support();
-		if (support.interceptors().isEmpty()) {
+	private @Nullable OutgoingMessage intercept(OutgoingMessage message) {
+		if (!(message.message() instanceof ToClient.Event event) || event.name().equals(ClientRequests.REQUEST)) {
 			return message;
 		}
+		ConnectionSupport support = this.owner.support();
 		OutboundEvent original = new OutboundEvent(this, event.name(), new Args(support.mapper(), event.args()));
 		OutboundEvent current = original;
 		for (OutboundInterceptor interceptor : support.interceptors()) {

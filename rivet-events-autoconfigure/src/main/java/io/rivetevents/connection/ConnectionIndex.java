@@ -23,7 +23,7 @@ public final class ConnectionIndex implements Dispatcher {
 
 	private final Map<String, Set<ClientConnection>> byUser = new ConcurrentHashMap<>(4);
 
-	private final Map<String, Set<ClientConnection>> byEvent = new ConcurrentHashMap<>(4);
+	private final Map<String, Subscribers> byEvent = new ConcurrentHashMap<>(4);
 
 	/**
 	 * Add a connection.
@@ -34,7 +34,7 @@ public final class ConnectionIndex implements Dispatcher {
 		if (user != null) {
 			put(this.byUser, user, connection);
 		}
-		connection.subscriptions().forEach((event) -> put(this.byEvent, event, connection));
+		connection.subscriptions().forEach((event) -> subscribed(connection, event));
 	}
 
 	/**
@@ -46,7 +46,7 @@ public final class ConnectionIndex implements Dispatcher {
 		if (user != null) {
 			remove(this.byUser, user, connection);
 		}
-		connection.subscriptions().forEach((event) -> remove(this.byEvent, event, connection));
+		connection.subscriptions().forEach((event) -> unsubscribed(connection, event));
 		return this.byId.remove(connection.id(), connection);
 	}
 
@@ -56,7 +56,11 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param event name of the event
 	 */
 	public void subscribed(ClientConnection connection, String event) {
-		put(this.byEvent, event, connection);
+		this.byEvent.compute(event, (name, present) -> {
+			Subscribers subscribers = (present != null) ? present : new Subscribers();
+			subscribers.add(connection);
+			return subscribers;
+		});
 	}
 
 	/**
@@ -65,7 +69,10 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param event name of the event
 	 */
 	public void unsubscribed(ClientConnection connection, String event) {
-		remove(this.byEvent, event, connection);
+		this.byEvent.computeIfPresent(event, (name, subscribers) -> {
+			subscribers.remove(connection);
+			return subscribers.isEmpty() ? null : subscribers;
+		});
 	}
 
 	private static @Nullable String userOf(ClientConnection connection) {
@@ -148,8 +155,9 @@ public final class ConnectionIndex implements Dispatcher {
 		}
 		int targeted = 0;
 		int queued = 0;
+		boolean forAll = isForAllSubscribers(dispatch);
 		for (ClientConnection connection : candidates) {
-			if (isFor(connection, dispatch)) {
+			if (forAll || isFor(connection, dispatch)) {
 				targeted++;
 				queued += connection.deliver(message) ? 1 : 0;
 			}
@@ -164,7 +172,16 @@ public final class ConnectionIndex implements Dispatcher {
 		if (dispatch.selection() instanceof Selection.User user) {
 			return this.byUser.getOrDefault(user.name(), Set.of());
 		}
-		return dispatch.subscribed() ? this.byEvent.getOrDefault(dispatch.event(), Set.of()) : this.byId.values();
+		if (!dispatch.subscribed()) {
+			return this.byId.values();
+		}
+		Subscribers subscribers = this.byEvent.get(dispatch.event());
+		return (subscribers != null) ? subscribers.all() : List.of();
+	}
+
+	/** The plain broadcast: nobody has to be asked anything. */
+	private static boolean isForAllSubscribers(Dispatch dispatch) {
+		return dispatch.subscribed() && dispatch.selection() == Selection.ALL && dispatch.tags().isEmpty();
 	}
 
 	private static boolean isFor(ClientConnection connection, Dispatch dispatch) {

@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongConsumer;
 
 import org.apache.commons.logging.Log;
@@ -39,11 +39,12 @@ public final class OutboundQueue implements Outbound {
 
 	private final LongConsumer signal;
 
-	private final AtomicReference<@Nullable CloseReason> closeReason = new AtomicReference<>();
+	private static final AtomicReferenceFieldUpdater<OutboundQueue, @Nullable CloseReason> CLOSE_REASON = AtomicReferenceFieldUpdater
+		.newUpdater(OutboundQueue.class, CloseReason.class, "closeReason");
 
-	/** Guards what follows; held for a few instructions only. */
-	private final Object lock = new Object();
+	private volatile @Nullable CloseReason closeReason;
 
+	/** Guards itself and what follows; held for a few instructions only. */
 	private final Waiting waiting = new Waiting();
 
 	/** Those of them that may be dropped, in the same order. */
@@ -93,7 +94,7 @@ public final class OutboundQueue implements Outbound {
 
 	@Override
 	public Outcome send(OutgoingMessage message) {
-		if (this.closeReason.get() != null) {
+		if (this.closeReason != null) {
 			return Outcome.CLOSED;
 		}
 		byte[] bytes = message.encodedAs(this.encoding);
@@ -102,7 +103,7 @@ public final class OutboundQueue implements Outbound {
 		}
 		Outcome outcome;
 		long waiting;
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			outcome = put(bytes, message);
 			waiting = this.queuedBytes;
 		}
@@ -140,7 +141,7 @@ public final class OutboundQueue implements Outbound {
 
 	private Outcome dropTooLong(OutgoingMessage message) {
 		Outcome outcome;
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			outcome = drop(message);
 		}
 		this.signal.accept(queuedBytes()); // there may be a gap to tell of
@@ -202,7 +203,7 @@ public final class OutboundQueue implements Outbound {
 
 	@Override
 	public void release(OutgoingMessage first) {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			byte[] bytes = first.encodedAs(this.encoding);
 			this.waiting.addFirst(new Waiting.Item(bytes, null));
 			this.queuedBytes += bytes.length;
@@ -224,14 +225,14 @@ public final class OutboundQueue implements Outbound {
 	 * @return encoded bytes, {@code null} in the plain protocol
 	 */
 	public byte @Nullable [] lastWord() {
-		CloseReason reason = this.closeReason.get();
+		CloseReason reason = this.closeReason;
 		return (reason != null && this.encoding.isExtended())
 				? this.encoding.codec().encode(new ToClient.Close(reason, this.retryAfter)) : null;
 	}
 
 	/** Forget what was held back: the client is not let in. */
 	public void discard() {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			clear();
 			this.queuedBytes = 0;
 			this.droppableBytes = 0;
@@ -246,7 +247,7 @@ public final class OutboundQueue implements Outbound {
 	}
 
 	private Outcome overrun() {
-		if (!this.closeReason.compareAndSet(null, CloseReason.of(ErrorCode.SLOW_CONSUMER))) {
+		if (!CLOSE_REASON.compareAndSet(this, null, CloseReason.of(ErrorCode.SLOW_CONSUMER))) {
 			return Outcome.CLOSED;
 		}
 		this.overrun = true;
@@ -270,7 +271,7 @@ public final class OutboundQueue implements Outbound {
 
 	@Override
 	public void close(CloseReason reason) {
-		if (this.closeReason.compareAndSet(null, reason)) {
+		if (CLOSE_REASON.compareAndSet(this, null, reason)) {
 			this.signal.accept(queuedBytes());
 		}
 	}
@@ -280,7 +281,7 @@ public final class OutboundQueue implements Outbound {
 	 * @return encoded bytes, or {@code null} if nothing waits
 	 */
 	public byte @Nullable [] poll() {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			return take();
 		}
 	}
@@ -292,7 +293,7 @@ public final class OutboundQueue implements Outbound {
 	 * @return how many messages were taken, 0 if nothing waits
 	 */
 	public int drainTo(Collection<byte[]> target, long maxBytes) {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			int count = 0;
 			long left = maxBytes;
 			for (byte[] next = take(); next != null; next = (left > 0) ? take() : null) {
@@ -328,14 +329,14 @@ public final class OutboundQueue implements Outbound {
 	 */
 	@Override
 	public @Nullable CloseReason closeReason() {
-		return this.closeReason.get();
+		return this.closeReason;
 	}
 
 	/**
 	 * Return whether the client was too slow: it will not read a close frame either.
 	 */
 	public boolean isOverrun() {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			return this.overrun;
 		}
 	}
@@ -351,7 +352,7 @@ public final class OutboundQueue implements Outbound {
 	 * Return whether nothing waits that could be written.
 	 */
 	public boolean isEmpty() {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			return this.queuedBytes == 0 && this.gap == null;
 		}
 	}
@@ -360,7 +361,7 @@ public final class OutboundQueue implements Outbound {
 	 * Return how many bytes wait.
 	 */
 	public long queuedBytes() {
-		synchronized (this.lock) {
+		synchronized (this.waiting) {
 			return this.queuedBytes;
 		}
 	}

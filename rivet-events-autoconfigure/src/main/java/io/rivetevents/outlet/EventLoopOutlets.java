@@ -1,10 +1,13 @@
 package io.rivetevents.outlet;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.netty.channel.EventLoop;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Bursts;
@@ -16,6 +19,8 @@ import io.rivetevents.connection.Wakeup;
  * woken once for all of them.
  */
 final class EventLoopOutlets implements Wakeup, Runnable {
+
+	private static final Log logger = LogFactory.getLog(EventLoopOutlets.class);
 
 	/** Bytes that are worth keeping. */
 	private static final int LONG = 8 * 1024;
@@ -53,7 +58,12 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	@Override
 	public void wake() {
 		if (this.ready.get() != null && this.woken.compareAndSet(false, true)) {
-			this.eventLoop.execute(this);
+			try {
+				this.eventLoop.execute(this);
+			}
+			catch (RejectedExecutionException ex) {
+				logger.debug("The event loop has ended, and its sockets with it", ex);
+			}
 		}
 	}
 

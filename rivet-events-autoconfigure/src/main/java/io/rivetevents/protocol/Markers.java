@@ -32,6 +32,9 @@ final class Markers {
 	/** As in Jackson: text of a number takes quadratic time to read. */
 	private static final int MAX_DIGITS = 1000;
 
+	/** Digits that a {@code long} always holds. */
+	private static final int LONG_DIGITS = 18;
+
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
 	private Markers() {
@@ -95,7 +98,8 @@ final class Markers {
 			throw malformed("a bigint is too long");
 		}
 		try {
-			return NODES.numberNode(new BigInteger(text));
+			return NODES.numberNode(
+					(text.length() <= LONG_DIGITS) ? BigInteger.valueOf(Long.parseLong(text)) : new BigInteger(text));
 		}
 		catch (NumberFormatException ex) {
 			return null;

@@ -2,10 +2,10 @@ package io.rivetevents.transport.websocket;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.web.reactive.socket.CloseStatus;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Flux;
@@ -29,7 +29,7 @@ final class SessionSocket implements Socket {
 
 	private final PublisherOutlet outlet;
 
-	private @Nullable CloseStatus closeStatus;
+	private @Nullable CloseReason closeReason;
 
 	/**
 	 * Open a socket.
@@ -87,7 +87,7 @@ final class SessionSocket implements Socket {
 
 	/** Behind what has been handed over, which may not be written yet. */
 	private void close(CloseReason reason, byte @Nullable [] lastWord) {
-		this.closeStatus = new CloseStatus(reason.code(), reason.reason());
+		this.closeReason = reason;
 		if (lastWord != null) {
 			this.outlet.write(lastWord);
 		}
@@ -97,12 +97,18 @@ final class SessionSocket implements Socket {
 		}
 	}
 
+	/**
+	 * Not by the session, which closes the socket at once: what the client has sent
+	 * meanwhile and nobody has read would make the system reset it.
+	 */
 	private Mono<Void> closeSession() {
-		if (this.closeStatus == null) {
-			return Mono.empty();
-		}
-		ChannelSocket.closeSoon(this.channel);
-		return this.session.close(this.closeStatus);
+		return Mono.fromRunnable(() -> {
+			CloseReason reason = this.closeReason;
+			if (reason != null) {
+				this.channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.reason()));
+				ChannelSocket.closeSoon(this.channel);
+			}
+		});
 	}
 
 	@Override

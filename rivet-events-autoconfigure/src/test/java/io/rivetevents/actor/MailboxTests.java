@@ -1,0 +1,69 @@
+package io.rivetevents.actor;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import io.rivetevents.connection.Bursts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MailboxTests {
+
+	private final Queue<Runnable> pending = new ArrayDeque<>();
+
+	private final List<String> seen = new ArrayList<>();
+
+	private final Mailbox mailbox = new Mailbox(1_000, Schedulers.fromExecutor(this.pending::add),
+			new Bursts(VirtualTimeScheduler.create()), new Instance());
+
+	/** So that what they all say goes out in one piece. */
+	@Test
+	void runsTurnsThatWaitInOneBurst() {
+		for (int i = 0; i < 64; i++) {
+			this.mailbox.offer(Turn.ofClient((instance) -> {
+				this.seen.add("turn");
+				Bursts.wakeAtEnd(this::wake);
+				return null;
+			}, false));
+		}
+		assertThat(this.pending).hasSize(1);
+		this.pending.remove().run();
+		assertThat(this.seen.subList(0, 64)).containsOnly("turn");
+		assertThat(this.seen.subList(64, this.seen.size())).isNotEmpty().containsOnly("woken");
+		assertThat(this.mailbox.isIdle()).isTrue();
+	}
+
+	private void wake() {
+		this.seen.add("woken");
+	}
+
+	/** An instance whose turns are over when they return. */
+	private static final class Instance implements Mailbox.Owner {
+
+		@Override
+		@SuppressWarnings("NullAway")
+		public @Nullable Mono<Void> begin(Turn turn) {
+			return turn.work().apply(null);
+		}
+
+		@Override
+		public void onceReturned(Runnable next) {
+			next.run();
+		}
+
+		@Override
+		public @Nullable Mono<Void> afterTurn() {
+			return null;
+		}
+
+	}
+
+}
