@@ -93,18 +93,20 @@ final class Mailbox {
 	}
 
 	Offer offer(Turn turn) {
+		if (this.pending.get() < 0) {
+			return Offer.CLOSED;
+		}
+		// counted before it is put in, or two that come together could both be the last
+		if (turn.client() && this.clients.incrementAndGet() > this.capacity) {
+			this.clients.decrementAndGet();
+			return Offer.FULL;
+		}
 		while (true) {
 			int before = this.pending.get();
 			if (before < 0) {
 				return Offer.CLOSED;
 			}
-			if (turn.client() && this.clients.get() >= this.capacity) {
-				return Offer.FULL;
-			}
 			if (this.pending.compareAndSet(before, before + 1)) {
-				if (turn.client()) {
-					this.clients.incrementAndGet();
-				}
 				this.queue.add(turn);
 				if (before == 0) {
 					this.workers.schedule(() -> this.bursts.run(this::drain));
