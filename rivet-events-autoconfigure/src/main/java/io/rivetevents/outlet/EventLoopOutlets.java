@@ -27,6 +27,9 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 
 	private static final int KEEP_MILLIS = 50;
 
+	/** Sockets that are written to before any is read again: a millisecond or so. */
+	private static final int STRETCH = 100;
+
 	private final EventLoop eventLoop;
 
 	/** The last that came, and behind it those that came before. */
@@ -35,6 +38,14 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	private final AtomicBoolean woken = new AtomicBoolean();
 
 	private final SharedBytes bytes = new SharedBytes();
+
+	/** Those to be served next, in the order they came. */
+	private @Nullable ChannelOutlet first;
+
+	private @Nullable ChannelOutlet last;
+
+	/** Whether the rest of them is served later. */
+	private boolean paused;
 
 	private boolean releasing;
 
@@ -70,18 +81,59 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	@Override
 	public void run() {
 		this.woken.set(false);
-		ChannelOutlet outlet = inOrder(this.ready.getAndSet(null));
+		append(this.ready.getAndSet(null));
+		if (!this.paused) {
+			serve();
+		}
+	}
+
+	/**
+	 * Serve some. A room of thousands takes long, so the loop reads in between: who has
+	 * something to say need not wait for all of them, and what comes of it goes to the
+	 * rest in the same write.
+	 */
+	private void serve() {
 		try {
-			while (outlet != null) {
-				ChannelOutlet next = outlet.next();
-				outlet.setNext(null);
-				outlet.drain(); // from here on it may be added again
-				outlet = next;
+			for (int i = 0; this.first != null && (i < STRETCH || this.eventLoop.isShuttingDown()); i++) {
+				poll(this.first).drain(); // from here on it may be added again
 			}
 		}
 		finally {
-			releaseBytes();
+			if (this.first != null) {
+				this.paused = true;
+				// unlike a task, which would run before the sockets are read
+				this.eventLoop.schedule(this::resume, 0, TimeUnit.NANOSECONDS);
+			}
+			else {
+				releaseBytes();
+			}
 		}
+	}
+
+	private void resume() {
+		this.paused = false;
+		run();
+	}
+
+	private ChannelOutlet poll(ChannelOutlet outlet) {
+		this.first = outlet.next();
+		outlet.setNext(null);
+		return outlet;
+	}
+
+	/** Behind those that are there. */
+	private void append(@Nullable ChannelOutlet newest) {
+		if (newest == null) {
+			return;
+		}
+		ChannelOutlet oldest = inOrder(newest);
+		if (this.first == null) {
+			this.first = oldest;
+		}
+		else if (this.last != null) {
+			this.last.setNext(oldest);
+		}
+		this.last = newest;
 	}
 
 	/**
@@ -101,9 +153,11 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 		this.bytes.releaseBelow(Integer.MAX_VALUE);
 	}
 
-	private static @Nullable ChannelOutlet inOrder(@Nullable ChannelOutlet last) {
-		ChannelOutlet first = null;
-		ChannelOutlet outlet = last;
+	/** Return the oldest, behind which the newer ones follow. */
+	private static ChannelOutlet inOrder(ChannelOutlet newest) {
+		ChannelOutlet first = newest;
+		ChannelOutlet outlet = newest.next();
+		newest.setNext(null);
 		while (outlet != null) {
 			ChannelOutlet before = outlet.next();
 			outlet.setNext(first);
