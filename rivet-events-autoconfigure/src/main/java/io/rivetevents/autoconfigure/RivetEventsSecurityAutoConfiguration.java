@@ -79,7 +79,7 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@ConditionalOnMissingBean(SubscriptionGuard.class)
 	PreAuthorizeSubscriptionGuard rivetSubscriptionGuard(ApplicationContext context,
 			ObjectProvider<MethodSecurityExpressionHandler> expressions) {
-		return new PreAuthorizeSubscriptionGuard(expressions.getIfAvailable(() -> expressionHandler(context)));
+		return new PreAuthorizeSubscriptionGuard(() -> expressions.getIfAvailable(() -> expressionHandler(context)));
 	}
 
 	private static MethodSecurityExpressionHandler expressionHandler(ApplicationContext context) {

@@ -23,7 +23,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(ActorRegistrar.class);
 
-	private final List<ActorContract> contracts = new CopyOnWriteArrayList<>();
+	private final List<AnnotatedActorType> actors = new CopyOnWriteArrayList<>();
 
 	private final ListableBeanFactory beanFactory;
 
@@ -65,14 +65,17 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		AnnotatedActorType actor = new AnnotatedActorType(name, type, bean, this.settings.getObject(),
 				this.support.getObject());
 		this.directory.getObject().register(actor);
-		this.contracts.add(actor.contract());
+		this.actors.add(actor);
 	}
 
 	/**
 	 * Return what the actors offer to clients, in the order of their names.
 	 */
 	public List<ActorContract> contracts() {
-		return this.contracts.stream().sorted(Comparator.comparing(ActorContract::name)).toList();
+		return this.actors.stream()
+			.map(AnnotatedActorType::contract)
+			.sorted(Comparator.comparing(ActorContract::name))
+			.toList();
 	}
 
 }

@@ -24,6 +24,9 @@ import org.springframework.core.Nullness;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
@@ -65,6 +68,9 @@ final class AnnotatedActorType implements ActorType {
 
 	private final ActorSettings settings;
 
+	/** Methods with annotations of ours, and all annotations of each. */
+	private final Map<Method, MergedAnnotations> marked;
+
 	private final Map<Hook, ActorMethod> hooks = new EnumMap<>(Hook.class);
 
 	private final Map<String, ActorMethod> actions = new HashMap<>();
@@ -93,8 +99,9 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(type, "its name may have %d characters".formatted(MAX_NAME_LENGTH));
 		}
 		this.settings = settings(defaults);
+		this.marked = findMarked(type);
 		HookAnnotation.ALL.forEach(this::findHook);
-		select(Action.class).forEach((method, action) -> addAction(method, action.name()));
+		marked(Action.class).forEach(this::addAction);
 		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
 		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(),
 				this.settings.history(), support);
@@ -140,14 +147,28 @@ final class AnnotatedActorType implements ActorType {
 		}
 	}
 
-	private <A extends Annotation> Map<Method, A> select(Class<A> annotation) {
-		return MethodIntrospector.selectMethods(this.type,
-				(MethodIntrospector.MetadataLookup<A>) (method) -> AnnotatedElementUtils.findMergedAnnotation(method,
-						annotation));
+	/** Look through the methods once for all annotations. */
+	private static Map<Method, MergedAnnotations> findMarked(Class<?> type) {
+		return MethodIntrospector.selectMethods(type, (Method method) -> {
+			MergedAnnotations all = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+			return all.stream().anyMatch(AnnotatedActorType::isOurs) ? all : null;
+		});
+	}
+
+	private static boolean isOurs(MergedAnnotation<?> annotation) {
+		return annotation.getType().getPackage() == Action.class.getPackage();
+	}
+
+	private List<Method> marked(Class<? extends Annotation> annotation) {
+		return this.marked.entrySet()
+			.stream()
+			.filter((each) -> each.getValue().isPresent(annotation))
+			.map(Map.Entry::getKey)
+			.toList();
 	}
 
 	private void findHook(HookAnnotation known) {
-		List<Method> methods = List.copyOf(select(known.annotation()).keySet());
+		List<Method> methods = marked(known.annotation());
 		if (methods.size() > 1) {
 			throw new InvalidActorException(methods.get(1), "@%s stands on another method, too: %s"
 				.formatted(known.annotation().getSimpleName(), methods.get(0).getName()));
@@ -185,13 +206,14 @@ final class AnnotatedActorType implements ActorType {
 				.findBridgedMethod(ClassUtils.getMostSpecificMethod(declared, this.type));
 			boolean known = this.actions.values().stream().anyMatch((action) -> action.getMethod().equals(method));
 			if (!known && !Modifier.isStatic(declared.getModifiers())) {
-				addAction(method, "");
+				addAction(method);
 			}
 		}
 	}
 
-	private void addAction(Method method, String givenName) {
-		String actionName = StringUtils.hasText(givenName) ? givenName : method.getName();
+	private void addAction(Method method) {
+		Action action = AnnotatedElementUtils.findMergedAnnotation(method, Action.class);
+		String actionName = (action != null && StringUtils.hasText(action.name())) ? action.name() : method.getName();
 		ActorMethod previous = this.actions.get(actionName);
 		if (previous != null) {
 			throw new InvalidActorException(method, "the action \"%s\" stands on another method, too: %s"
@@ -204,11 +226,10 @@ final class AnnotatedActorType implements ActorType {
 		ActorMethod added = new ActorMethod(this.bean, method, arguments, this.support.validator(),
 				this.support.decorator());
 		this.actions.put(actionName, added);
-		this.actionSettings.put(actionName, actionSettings(actionName, added));
+		this.actionSettings.put(actionName, actionSettings(actionName, action, added));
 	}
 
-	private ActionSettings actionSettings(String actionName, ActorMethod method) {
-		Action action = AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), Action.class);
+	private ActionSettings actionSettings(String actionName, @Nullable Action action, ActorMethod method) {
 		String limit = (action != null) ? action.timeout() : "";
 		Duration timeout = StringUtils.hasText(limit) ? duration(limit, "timeout of action " + actionName)
 				: this.settings.actionTimeout();

@@ -5,9 +5,11 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,9 @@ final class DeclaredEvents {
 
 	private final Map<String, EventSettings> settings = new HashMap<>();
 
+	/** Names of those to which not everybody may subscribe. */
+	private final Set<String> guarded = new HashSet<>();
+
 	private final HistoryLimits history;
 
 	private final boolean strict;
@@ -47,10 +52,10 @@ final class DeclaredEvents {
 	DeclaredEvents(Class<?> type, List<Class<?>> contracts, boolean strict, HistoryLimits history,
 			InvocationSupport support) {
 		this.history = history;
+		this.guard = support.subscriptions();
 		EventContracts known = support.contracts();
 		contracts.forEach((contract) -> known.of(contract).events().forEach((event) -> add(type, event)));
 		this.strict = strict;
-		this.guard = support.subscriptions();
 		if (strict && this.events.isEmpty()) {
 			throw new InvalidActorException(type, "it is strict, but declares no events");
 		}
@@ -63,6 +68,9 @@ final class DeclaredEvents {
 				.formatted(event.name(), other.method(), event.method()));
 		}
 		this.settings.put(event.name(), new EventSettings(event.droppable(), history(event)));
+		if (this.guard.guards(event)) {
+			this.guarded.add(event.name());
+		}
 	}
 
 	/** What stands on the method comes before what stands around it. */
@@ -99,7 +107,7 @@ final class DeclaredEvents {
 
 	void checkSubscription(String name, @Nullable Principal principal) {
 		EventMethod event = this.events.get(name);
-		if (event != null && this.guard.guards(event)) {
+		if (event != null && this.guarded.contains(name)) {
 			this.guard.check(event, principal);
 		}
 	}

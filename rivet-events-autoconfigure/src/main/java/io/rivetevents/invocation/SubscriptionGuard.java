@@ -26,7 +26,8 @@ public interface SubscriptionGuard {
 	};
 
 	/**
-	 * Return whether something stands on its declaration that this decides by.
+	 * Return whether something stands on its declaration that this decides by. Asked at
+	 * start-up, so that it can find then what it needs for it.
 	 * @param event what a contract declares
 	 */
 	boolean guards(EventMethod event);

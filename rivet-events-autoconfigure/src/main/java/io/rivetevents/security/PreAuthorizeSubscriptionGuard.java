@@ -3,6 +3,7 @@ package io.rivetevents.security;
 import java.security.Principal;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.util.SimpleMethodInvocation;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.rivetevents.contract.EventMethod;
 import io.rivetevents.invocation.SubscriptionGuard;
@@ -30,29 +32,35 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 	private static final Authentication NOBODY = new AnonymousAuthenticationToken("rivet-events", "anonymousUser",
 			AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
 
-	private final MethodSecurityExpressionHandler expressions;
+	private final Supplier<MethodSecurityExpressionHandler> expressions;
 
 	/**
 	 * Create a guard.
-	 * @param expressions evaluates expressions as the application has it
+	 * @param expressions finds what evaluates expressions as the application has it;
+	 * asked once, when there is something to guard
 	 */
-	public PreAuthorizeSubscriptionGuard(MethodSecurityExpressionHandler expressions) {
-		this.expressions = expressions;
+	public PreAuthorizeSubscriptionGuard(Supplier<MethodSecurityExpressionHandler> expressions) {
+		this.expressions = SingletonSupplier.of(expressions);
 	}
 
 	@Override
 	public boolean guards(EventMethod event) {
-		return !conditions(event).isEmpty();
+		boolean guarded = !conditions(event).isEmpty();
+		if (guarded) {
+			this.expressions.get(); // one that is missing is to be missed at start-up
+		}
+		return guarded;
 	}
 
 	@Override
 	public void check(EventMethod event, @Nullable Principal principal) {
 		Authentication authentication = (principal instanceof Authentication known) ? known : NOBODY;
 		MethodInvocation call = new SimpleMethodInvocation(event.scopes().get(0), event.method());
-		EvaluationContext context = this.expressions.createEvaluationContext(() -> authentication, call);
+		MethodSecurityExpressionHandler handler = this.expressions.get();
+		EvaluationContext context = handler.createEvaluationContext(() -> authentication, call);
 		for (PreAuthorize condition : conditions(event)) {
-			if (!ExpressionUtils.evaluateAsBoolean(
-					this.expressions.getExpressionParser().parseExpression(condition.value()), context)) {
+			if (!ExpressionUtils.evaluateAsBoolean(handler.getExpressionParser().parseExpression(condition.value()),
+					context)) {
 				throw new AccessDeniedException("Access Denied");
 			}
 		}

@@ -27,7 +27,7 @@ class PreAuthorizeSubscriptionGuardTests {
 			"ROLE_ADMIN");
 
 	private final PreAuthorizeSubscriptionGuard guard = new PreAuthorizeSubscriptionGuard(
-			new DefaultMethodSecurityExpressionHandler());
+			DefaultMethodSecurityExpressionHandler::new);
 
 	private final EventContracts contracts = new EventContracts(new ValueMapper(new JsonMapper()));
 
