@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Load run: starts each server anew on core 0, drives it with fan from core 1, and prints a table of ratios.
+"""Load run: starts servers on core 0, drives them in turns with fan from core 1, and prints a table of ratios.
 
   run.py                            all scenarios, three runs: about 25 minutes
   run.py --only room,open --runs 5  some of them; a name, or all that share what stands before its dash
@@ -24,6 +24,7 @@ import subprocess
 import sys
 import threading
 import time
+import typing
 
 MODULE = pathlib.Path(__file__).resolve().parent.parent
 CLASSES, LIB, OUT = MODULE / "target/classes", MODULE / "target/lib", MODULE / "target/load"
@@ -32,7 +33,7 @@ SERVER_CORE, LOAD_CORE = 0, 1
 HEAP = "-Xmx2g"
 SIZE = 100  # bytes of payload in a message
 BIG = 64 * 1024
-OURS, RAW, EMPTY = "rivet-events", "raw Netty", "empty application"
+OURS, RAW, EMPTY, STARTER = "rivet-events", "raw Netty", "empty application", "the same with the starter"
 
 
 # ---------------------------------------------------------------- messages, as templates of fan
@@ -116,7 +117,7 @@ def raw_events(size=SIZE):
 	return ["--path", "/ws?room=%R", "--pub-path", "/ws", "--pub", "%R|%D", "--marker", '"Event"', "--size", str(size)]
 
 
-# by server and kind of talk; a scenario is left out for a server that does not know its kind
+# by server and kind of talk
 TALK = {
 	OURS: {
 		"events": our_events("json"),
@@ -137,41 +138,55 @@ TALK = {
 	},
 }
 
-# name: (kind of talk, what fan does). Closed: so many broadcasts under way at once; rpc: so many calls of each connection.
-# Open: so many broadcasts a second, each timed from when it should have left.
+class Scenario(typing.NamedTuple):
+	"""What fan does, how ours is talked to, and what that is compared with: a server, and how that one is talked to."""
+
+	load: str
+	kind: str = "events"
+	base: tuple = (RAW, "events")
+
+
+def one_room(n, measured, **talk):
+	return Scenario(f"--mode closed --n {n} --window 8 {measured}", **talk)
+
+
+def against_json(kind, measured):
+	return one_room(1000, measured, kind=kind, base=(OURS, "events"))
+
+
+# Closed: so many broadcasts under way at once; rpc: so many calls of each connection. Open: so many broadcasts a second,
+# each timed from when it should have left. Memory is looked at first: later it has been grown already.
 SCENARIOS = {
-	"idle": ("events", "--mode idle --n 5000 --settle 2 --hold 4 --timeout 120"),
-	"warm-up": ("events", "--mode closed --n 100 --window 8 --warmup 0 --secs 15"),
-	"room-100": ("events", "--mode closed --n 100 --window 8 --warmup 2 --secs 4"),
-	"room-1000": ("events", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
-	"cbor": ("cbor", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
-	"bare": ("bare", "--mode closed --n 1000 --window 8 --warmup 3 --secs 4 --settle 1"),
-	"room-5000": ("events", "--mode closed --n 5000 --window 8 --warmup 2 --secs 5 --settle 1.5"),
-	"open": ("events", "--mode open --n 1000 --rate 20 --warmup 1 --secs 5 --settle 1"),
-	"echo-1": ("echo", "--mode rpc --n 1 --window 64 --warmup 5 --secs 3"),
-	"echo-64": ("echo", "--mode rpc --n 64 --window 1 --warmup 2 --secs 3"),
-	"sse": ("sse", "--mode closed --n 1000 --window 8 --warmup 6 --secs 4 --settle 1"),
-	"rooms": ("events", "--mode closed --n 10000 --rooms 1000 --window 64 --warmup 3 --secs 5 --settle 2 --timeout 120"),
-	"big": ("big", "--mode closed --n 1000 --window 2 --warmup 3 --secs 6 --settle 1"),
-	"growth-10": ("events", "--mode closed --n 10 --window 8 --warmup 2 --secs 4"),
-	"growth-100": ("events", "--mode closed --n 100 --window 8 --warmup 2 --secs 4"),
-	"growth-1000": ("events", "--mode closed --n 1000 --window 8 --warmup 2 --secs 4 --settle 1"),
-	"growth-10000": ("events", "--mode closed --n 10000 --window 8 --warmup 3 --secs 5 --settle 2 --timeout 120"),
+	"idle": Scenario("--mode idle --n 5000 --settle 2 --hold 4 --timeout 120"),
+	"warm-up": one_room(100, "--warmup 0 --secs 30"),
+	"room-100": one_room(100, "--warmup 2 --secs 4"),
+	"room-1000": one_room(1000, "--warmup 3 --secs 4 --settle 1"),
+	"room-5000": one_room(5000, "--warmup 2 --secs 5 --settle 1.5"),
+	"rooms": Scenario("--mode closed --n 10000 --rooms 1000 --window 64 --warmup 3 --secs 5 --settle 2 --timeout 120"),
+	"open": Scenario("--mode open --n 1000 --rate 20 --warmup 1 --secs 5 --settle 1"),
+	"echo-1": Scenario("--mode rpc --n 1 --window 64 --warmup 5 --secs 3", "echo", (RAW, "echo")),
+	"echo-64": Scenario("--mode rpc --n 64 --window 1 --warmup 2 --secs 3", "echo", (RAW, "echo")),
+	"sse": against_json("sse", "--warmup 8 --secs 4 --settle 1"),
+	"cbor": against_json("cbor", "--warmup 3 --secs 4 --settle 1"),
+	"bare": against_json("bare", "--warmup 3 --secs 4 --settle 1"),
+	"growth-10": one_room(10, "--warmup 2 --secs 4"),
+	"growth-100": one_room(100, "--warmup 2 --secs 4"),
+	"growth-1000": one_room(1000, "--warmup 2 --secs 4 --settle 1"),
+	"growth-10000": one_room(10_000, "--warmup 3 --secs 5 --settle 2 --timeout 120"),
+	"big": Scenario("--mode closed --n 1000 --window 2 --warmup 3 --secs 6 --settle 1", "big", (RAW, "big")),
 }
 QUICK = "--warmup 0.5 --secs 1 --settle 0.3".split()
 GROWTH = [name for name in SCENARIOS if name.startswith("growth-")]
 
-# Which scenarios share a start of the server, and what ours is told then. Both servers have had one sitting before the
-# next begins, so that what is compared lies close together. Memory is looked at first: later it has been grown already.
+# which scenarios share a start of the servers, and what ours is told then
 SITTINGS = [
-	([name for name in SCENARIOS if name != "big" and name not in GROWTH], []),
+	([name for name in SCENARIOS if name != "big"], []),
 	(["warm-up", "big"], ["--rivet.events.websocket.max-message-size=256KB"]),
-	(["warm-up", *GROWTH], []),
 ]
 
 # beside those of fan
 OTHERS = ["start", "sleeping"]
-STARTS = 3  # pairs of starts in each run
+STARTS = 4  # pairs of starts in each run
 SLEEPERS = 100_000
 
 
@@ -187,8 +202,8 @@ def command(args, peer, port, arguments=()):
 	if peer == RAW:
 		# without a logging library Netty is silent, and nothing else is loaded
 		return pin + ["-cp", class_path(lambda jar: jar.startswith("netty-")), "io.rivetevents.benchmarks.load.RawNetty", str(port)]
-	if peer == EMPTY:
-		path = class_path(lambda jar: not jar.startswith("rivet-events-"))
+	if peer in (EMPTY, STARTER):
+		path = class_path(lambda jar: peer == STARTER or not jar.startswith("rivet-events-"))
 		return pin + args.java_options + ["-cp", path, "io.rivetevents.benchmarks.startup.EmptyApplication", *spring]
 	return pin + args.java_options + ["-cp", class_path(), "io.rivetevents.benchmarks.load.LoadApplication", *spring]
 
@@ -251,10 +266,8 @@ class Server:
 			return {"error": ((said + err).strip() or f"fan ends with {generator.returncode}").split("\n")[0]}
 		return json.loads(out)
 
-	def measure(self, scenario):
-		kind, load = SCENARIOS[scenario]
-		options = TALK[self.peer][kind] + load.split() + (QUICK if self.args.quick else [])
-		self.await_calm()
+	def measure(self, scenario, kind):
+		options = TALK[self.peer][kind] + SCENARIOS[scenario].load.split() + (QUICK if self.args.quick else [])
 		if scenario == "idle":
 			return self.measure_idle(options)
 		if scenario == "big":
@@ -280,13 +293,14 @@ class Server:
 		fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
 		return int(fields[11]) + int(fields[12])
 
-	def await_calm(self):
-		"""Until the server has done with the connections of the scenario before."""
-		for _ in range(40):
-			before = self.cpu_ticks()
-			time.sleep(0.25)
-			if self.cpu_ticks() - before <= 1:  # of 25
-				return
+
+def await_calm(servers):
+	"""Until all have done with the connections of the scenario before, and with compiling what it has made hot."""
+	for _ in range(40):
+		before = [server.cpu_ticks() for server in servers]
+		time.sleep(0.25)
+		if all(server.cpu_ticks() - ticks <= 1 for server, ticks in zip(servers, before)):  # of 25
+			return
 
 
 class MemoryWatch(threading.Thread):
@@ -355,8 +369,6 @@ def chosen(only):
 	if unknown:
 		raise SystemExit(f"There is no scenario {', '.join(unknown)}; there are {', '.join(names)}")
 	found = {name for name in names if name in wanted or name.split("-")[0] in wanted}
-	if found & {"sse", "cbor", "bare"}:
-		found.add("room-1000")  # what they are compared with
 	if found - {"idle", *OTHERS}:
 		found.add("warm-up")
 	return [name for name in names if name in found]
@@ -373,7 +385,7 @@ def run(args):
 			print(json.dumps(row), file=out, flush=True)
 			if "scenario" in row:
 				shown = {k: row[k] for k in SHOWN if k in row}
-				print(time.strftime("%H:%M:%S"), row["run"], row["scenario"], row["peer"], shown, file=sys.stderr, flush=True)
+				print(time.strftime("%H:%M:%S"), row["run"], row["scenario"], row["peer"], row.get("kind", ""), shown, file=sys.stderr, flush=True)
 
 		note({"about": about(args)})
 		for n in range(1, args.runs + 1):
@@ -382,7 +394,7 @@ def run(args):
 			if "start" in names:
 				starts(args, n, note)
 		if "sleeping" in names:
-			note({"scenario": "sleeping", "peer": OURS, "run": 1, **sleeping(args)})
+			note({"scenario": "sleeping", "side": "ours", "peer": OURS, "run": 1, **sleeping(args)})
 	return file
 
 
@@ -391,22 +403,26 @@ SHOWN = ["per_s", "per_cpu_s", "srv_util", "gen_util", "core_other", "gen_wait",
 
 
 def sitting(args, n, scenarios, arguments, note):
-	order = [RAW, OURS] if n % 2 else [OURS, RAW]
-	for peer in order:
-		known = [name for name in scenarios if SCENARIOS[name][0] in TALK[peer]]
-		if not set(known) - {"warm-up"}:
-			continue
-		with Server(args, peer, arguments if peer == OURS else ()) as server:
+	"""What is compared is measured seconds apart: such a machine changes its speed from minute to minute."""
+	if not set(scenarios) - {"warm-up"}:
+		return
+	with Server(args, RAW) as raw, Server(args, OURS, arguments) as ours:
+		servers = {RAW: raw, OURS: ours}
+		for server in servers.values():
 			server.await_ready()
-			for name in known:
-				note({"scenario": name, "peer": peer, "run": n, **server.measure(name)})
+		for i, name in enumerate(scenarios):
+			scenario = SCENARIOS[name]
+			sides = [("base", *scenario.base), ("ours", OURS, scenario.kind)]
+			for side, peer, kind in sides if (n + i) % 2 else reversed(sides):
+				await_calm(servers.values())
+				note({"scenario": name, "side": side, "peer": peer, "kind": kind, "run": n, **servers[peer].measure(name, kind)})
 
 
 def starts(args, n, note):
 	for i in range(1 if args.quick else STARTS):
-		for peer in (EMPTY, OURS):
+		for side, peer in (("base", EMPTY), ("ours", STARTER)):
 			with Server(args, peer) as server:
-				note({"scenario": "start", "peer": peer, "run": n * 100 + i, "start_ms": server.first_answer_ms()})
+				note({"scenario": "start", "side": side, "peer": peer, "run": n * 100 + i, "start_ms": server.first_answer_ms()})
 
 
 def sleeping(args):
@@ -440,15 +456,15 @@ class Results:
 		self.about = lines[0]["about"]
 		self.rows = lines[1:]
 
-	def of(self, peer, scenario):
-		return [row for row in self.rows if row["peer"] == peer and row["scenario"] == scenario]
+	def of(self, side, scenario):
+		return [row for row in self.rows if row["side"] == side and row["scenario"] == scenario]
 
-	def figures(self, peer, scenario, figure):
+	def figures(self, side, scenario, figure):
 		"""Figures by the number of their run; of a row of fan or of another."""
-		return {row["run"]: figure(row) for row in self.of(peer, scenario) if "error" not in row}
+		return {row["run"]: figure(row) for row in self.of(side, scenario) if "error" not in row}
 
-	def flaw(self, peer, scenario):
-		rows = self.of(peer, scenario)
+	def flaw(self, side, scenario):
+		rows = self.of(side, scenario)
 		lost, errors = sum(row.get("lost", 0) for row in rows), [row["error"] for row in rows if "error" in row]
 		return (f" ({len(errors)} failed: {errors[0]})" if errors else "") + (f" (lost {lost})" if lost else "")
 
@@ -497,36 +513,28 @@ def table(file):
 		lines.append(f"| {title} | " + " | ".join(cells) + " |")
 
 	def compare(title, scenario, figure, unit="", **target):
-		"""Ours against raw Netty"""
-		base, mine = results.figures(RAW, scenario, figure), results.figures(OURS, scenario, figure)
-		if results.of(OURS, scenario):
+		base, mine = results.figures("base", scenario, figure), results.figures("ours", scenario, figure)
+		if results.of("ours", scenario):
 			r = ratios(mine, base)
-			line(title, cell(base, unit, results.flaw(RAW, scenario)), cell(mine, unit, results.flaw(OURS, scenario)), spread(r), *verdict(r, **target))
+			line(title, cell(base, unit, results.flaw("base", scenario)), cell(mine, unit, results.flaw("ours", scenario)), spread(r), *verdict(r, **target))
 
-	def against_own(title, scenario, figure, unit="", **target):
-		"""Ours against our own WebSocket and JSON, with as many subscribers"""
-		base, mine = results.figures(OURS, "room-1000", figure), results.figures(OURS, scenario, figure)
-		if results.of(OURS, scenario):
-			r = ratios(mine, base)
-			line(title, "-", cell(mine, unit, results.flaw(OURS, scenario)), spread(r), *verdict(r, **target))
-
-	def both(compared, title, scenario, **target):
+	def both(title, scenario, **target):
 		"""Each second of the clock, and the same of the server's CPU"""
-		compared(f"{title}, a second", scenario, field("per_s"), **target)
-		compared("... a second of server CPU", scenario, field("per_cpu_s"))
+		compare(f"{title}, a second", scenario, field("per_s"), **target)
+		compare("... a second of server CPU", scenario, field("per_cpu_s"))
 
-	both(compare, "one room, 100 subscribers: deliveries", "room-100", at_least=0.75)
-	both(compare, "one room, 1,000 subscribers: deliveries", "room-1000", at_least=0.85)
-	both(compare, "one room, 5,000 subscribers: deliveries", "room-5000", at_least=0.85)
-	both(compare, "1,000 rooms of ten: deliveries", "rooms", at_least=0.70)
+	both("one room, 100 subscribers: deliveries", "room-100", at_least=0.75)
+	both("one room, 1,000 subscribers: deliveries", "room-1000", at_least=0.85)
+	both("one room, 5,000 subscribers: deliveries", "room-5000", at_least=0.85)
+	both("1,000 rooms of ten: deliveries", "rooms", at_least=0.70)
 	compare("20 broadcasts a second to 1,000: p99", "open", field("p99_us", 1e-3), " ms", at_most=1.3)
 	compare("... p50", "open", field("p50_us", 1e-3), " ms")
-	both(compare, "action echo, 1 connection, 64 under way: answers", "echo-1", at_least=0.5)
-	both(compare, "action echo, 64 connections, 1 under way: answers", "echo-64", at_least=0.7)
+	both("action echo, 1 connection, 64 under way: answers", "echo-1", at_least=0.5)
+	both("action echo, 64 connections, 1 under way: answers", "echo-64", at_least=0.7)
 	idle_lines(results, line)
-	both(against_own, "SSE, 1,000 subscribers, against our WebSocket: deliveries", "sse", at_least=0.6)
-	both(against_own, "CBOR, 1,000 subscribers, against our JSON: deliveries", "cbor", at_least=1.0)
-	both(against_own, "BARE, 1,000 subscribers, against our JSON: deliveries", "bare", at_least=1.0)
+	both("SSE, 1,000 subscribers, against our WebSocket: deliveries", "sse", at_least=0.6)
+	both("CBOR, 1,000 subscribers, against our JSON: deliveries", "cbor", at_least=1.0)
+	both("BARE, 1,000 subscribers, against our JSON: deliveries", "bare", at_least=1.0)
 	compare("64 KiB to 1,000: CPU for each delivery", "big", cpu_per_delivery, " us", at_most=1.2)
 	compare("... most resident memory in the first half", "big", field("rss_first_half_mb"), " MB")
 	compare("... in the second half", "big", field("rss_second_half_mb"), " MB")
@@ -537,28 +545,28 @@ def table(file):
 	said = results.about
 	print(f"{said['when']}, commit {said['commit']}, runs: {said['runs']}{', **quick: only to see that it works**' if said['quick'] else ''}.")
 	print(f"{said['cpu']}; {said['java']}; kernel {said['kernel']}; ours with {' '.join(said['java_options'])}.\n")
-	print("| run | raw Netty | rivet-events | ratio, median (lowest-highest) | target | reached |\n|---|---|---|---|---|---|")
+	print("| run | compared with | rivet-events | ratio, median (lowest-highest) | target | reached |\n|---|---|---|---|---|---|")
 	print("\n".join(lines))
 	print("\n" + "\n".join(remarks(results)))
 
 
 def idle_lines(results, line):
-	rss = {peer: results.figures(peer, "idle", field("idle_rss_kb")) for peer in (RAW, OURS)}
-	heap = {peer: results.figures(peer, "idle", field("idle_heap_kb")) for peer in (RAW, OURS)}
-	if results.of(OURS, "idle"):
-		target, reached = verdict(rss[OURS].values(), at_most=12)
-		line("idle connection, 5,000 of them: RSS of each", cell(rss[RAW], " KB", results.flaw(RAW, "idle")),
-			cell(rss[OURS], " KB", results.flaw(OURS, "idle")), spread(ratios(rss[OURS], rss[RAW])), f"{target} KB", reached)
-		line("... live heap of each", cell(heap[RAW], " KB"), cell(heap[OURS], " KB"), spread(ratios(heap[OURS], heap[RAW])), "stated", "")
+	rss = {side: results.figures(side, "idle", field("idle_rss_kb")) for side in ("base", "ours")}
+	heap = {side: results.figures(side, "idle", field("idle_heap_kb")) for side in ("base", "ours")}
+	if results.of("ours", "idle"):
+		target, reached = verdict(rss["ours"].values(), at_most=12)
+		line("idle connection, 5,000 of them: RSS of each", cell(rss["base"], " KB", results.flaw("base", "idle")),
+			cell(rss["ours"], " KB", results.flaw("ours", "idle")), spread(ratios(rss["ours"], rss["base"])), f"{target} KB", reached)
+		line("... live heap of each", cell(heap["base"], " KB"), cell(heap["ours"], " KB"), spread(ratios(heap["ours"], heap["base"])), "stated", "")
 
 
 def start_lines(results, line):
 	"""Pairs that were started one after the other; raw Netty has no part in it"""
-	empty, ours = (results.figures(peer, "start", field("start_ms")) for peer in (EMPTY, OURS))
+	empty, ours = (results.figures(side, "start", field("start_ms")) for side in ("base", "ours"))
 	added = [ours[n] - empty[n] for n in sorted(ours.keys() & empty.keys())]
 	if added:
 		target, reached = verdict(added, at_most=250)
-		line(f"start-up to the first HTTP answer; without the starter {cell(empty, ' ms')}", "-", cell(ours, " ms"),
+		line("start-up to the first HTTP answer", cell(empty, " ms"), cell(ours, " ms"),
 			f"+{statistics.median(added):.0f} ms ({min(added):.0f}-{max(added):.0f})", f"{target} ms more", reached)
 
 
@@ -566,19 +574,19 @@ def growth_lines(results, compare, line):
 	for name in GROWTH:
 		compare(f"{int(name.split('-')[1]):,} connections: CPU for each delivery", name, cpu_per_delivery, " us")
 
-	def by_run(peer):
-		figures = [results.figures(peer, name, cpu_per_delivery) for name in GROWTH]
+	def by_run(side):
+		figures = [results.figures(side, name, cpu_per_delivery) for name in GROWTH]
 		return [[f[n] for f in figures] for n in sorted(set.intersection(*(set(f) for f in figures)))]
 
-	dearest = {peer: [max(costs) / min(costs) for costs in by_run(peer)] for peer in (RAW, OURS)}
-	grown = {peer: [max(later / earlier for i, later in enumerate(costs) for earlier in costs[:i + 1]) for costs in by_run(peer)] for peer in (RAW, OURS)}
-	if dearest[OURS]:
-		line("... dearest against cheapest", spread(dearest[RAW]), spread(dearest[OURS]), "-", *verdict(dearest[OURS], at_most=1.5))
-		line("... most that it grows from fewer connections to more", spread(grown[RAW]), spread(grown[OURS]), "-", "", "")
+	dearest = {side: [max(costs) / min(costs) for costs in by_run(side)] for side in ("base", "ours")}
+	grown = {side: [max(later / earlier for i, later in enumerate(costs) for earlier in costs[:i + 1]) for costs in by_run(side)] for side in ("base", "ours")}
+	if dearest["ours"]:
+		line("... dearest against cheapest", spread(dearest["base"]), spread(dearest["ours"]), "-", *verdict(dearest["ours"], at_most=1.5))
+		line("... most that it grows from fewer connections to more", spread(grown["base"]), spread(grown["ours"]), "-", "", "")
 
 
 def sleeping_lines(results, line):
-	for row in results.of(OURS, "sleeping"):
+	for row in results.of("ours", "sleeping"):
 		title = f"{row.get('instances', SLEEPERS):,} sleeping instances, each"
 		if "error" in row:
 			line(title, "-", f"failed: {row['error']}", "-", "stated", "")
@@ -594,14 +602,14 @@ def sleeping_lines(results, line):
 
 def remarks(results):
 	"""What stands in the way of trusting a figure"""
-	rows = [r for r in results.rows if r["scenario"] != "warm-up"]
+	rows = [r for r in results.rows if "kind" in r and r["scenario"] != "warm-up"]
 	busy = [r for r in rows if r.get("gen_util", 0) >= 0.95 and r.get("mode") != "idle"]
 	shared = [r for r in rows if r.get("core_other", 0) > 0.15]
 	waited = [r for r in rows if r.get("gen_wait", 0) > 0.05]
 	gone = [r for r in rows if r.get("gone", 0)]
 
 	def where(rows):
-		return ", ".join(dict.fromkeys(f"{r['scenario']} ({r['peer']})" for r in rows))
+		return ", ".join(dict.fromkeys(f"{r['scenario']} ({r['peer']}, {r['kind']})" for r in rows))
 
 	if busy:
 		yield f"- The generator had no time left, so the server could do more; look at its CPU: {where(busy)}."

@@ -7,9 +7,8 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 /**
- * What the load application would be without actors: WebFlux, Spring Security and Bean
- * Validation. The load run starts it without the jars of rivet-events on its class path,
- * as an application that has never heard of them.
+ * An application without actors: WebFlux, Spring Security and Bean Validation. The load
+ * run starts it with the jars of rivet-events on its class path, and without.
  */
 @SpringBootApplication
 class EmptyApplication {

@@ -1,5 +1,5 @@
 /**
- * The application without the starter. Apart from the others, so that no scan finds both.
+ * What start-up is measured with. Apart from the others, so that no scan finds both.
  */
 @NullMarked
 package io.rivetevents.benchmarks.startup;
