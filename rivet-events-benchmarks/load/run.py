@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Load run: starts servers on core 0, drives them in turns with fan from core 1, and prints a table of ratios.
 
-  run.py                            all scenarios, three runs: about 25 minutes
+  run.py                            all scenarios, three runs: half an hour
   run.py --only room,open --runs 5  some of them; a name, or all that share what stands before its dash
   run.py --quick                    one short run of everything, to see that it works; its figures mean nothing
   run.py --print [FILE]             the table of an earlier run, by default of the last one
@@ -137,6 +137,7 @@ TALK = {
 		"echo": ["--path", "/ws", "--pub", "|%D", "--marker", '"ActionResponse"'],
 	},
 }
+
 
 class Scenario(typing.NamedTuple):
 	"""What fan does, how ours is talked to, and what that is compared with: a server, and how that one is talked to."""
