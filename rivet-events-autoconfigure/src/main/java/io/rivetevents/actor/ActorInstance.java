@@ -370,8 +370,11 @@ final class ActorInstance implements Mailbox.Owner {
 	 * @param fingerprint what it says, {@code null} if nothing
 	 */
 	boolean isOtherContract(@Nullable String fingerprint) {
+		if (fingerprint == null) {
+			return false;
+		}
 		String ours = this.runtime.contracts().of(this.type.name());
-		return fingerprint != null && ours != null && !fingerprint.equals(ours);
+		return ours != null && !fingerprint.equals(ours);
 	}
 
 	private ActorObserver observer() {

@@ -27,9 +27,11 @@ import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.RepeatableContainers;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
@@ -68,9 +70,6 @@ final class AnnotatedActorType implements ActorType {
 
 	private final ActorSettings settings;
 
-	/** Methods with annotations of ours, and all annotations of each. */
-	private final Map<Method, MergedAnnotations> marked;
-
 	private final Map<Hook, ActorMethod> hooks = new EnumMap<>(Hook.class);
 
 	private final Map<String, ActorMethod> actions = new HashMap<>();
@@ -80,6 +79,8 @@ final class AnnotatedActorType implements ActorType {
 	private final DeclaredEvents events;
 
 	private final @Nullable Type stateType;
+
+	private final SingletonSupplier<ActorContract> contract = SingletonSupplier.of(this::describe);
 
 	/**
 	 * Read a class.
@@ -99,9 +100,9 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(type, "its name may have %d characters".formatted(MAX_NAME_LENGTH));
 		}
 		this.settings = settings(defaults);
-		this.marked = findMarked(type);
-		HookAnnotation.ALL.forEach(this::findHook);
-		marked(Action.class).forEach(this::addAction);
+		Map<Method, MergedAnnotations> marked = findMarked(type);
+		HookAnnotation.ALL.forEach((known) -> findHook(known, methodsWith(known.annotation(), marked)));
+		methodsWith(Action.class, marked).forEach(this::addAction);
 		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
 		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(),
 				this.settings.history(), support);
@@ -147,10 +148,11 @@ final class AnnotatedActorType implements ActorType {
 		}
 	}
 
-	/** Look through the methods once for all annotations. */
+	/** Find the methods with annotations of ours, and all annotations of each. */
 	private static Map<Method, MergedAnnotations> findMarked(Class<?> type) {
 		return MethodIntrospector.selectMethods(type, (Method method) -> {
-			MergedAnnotations all = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+			MergedAnnotations all = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY,
+					RepeatableContainers.none());
 			return all.stream().anyMatch(AnnotatedActorType::isOurs) ? all : null;
 		});
 	}
@@ -159,16 +161,16 @@ final class AnnotatedActorType implements ActorType {
 		return annotation.getType().getPackage() == Action.class.getPackage();
 	}
 
-	private List<Method> marked(Class<? extends Annotation> annotation) {
-		return this.marked.entrySet()
+	private static List<Method> methodsWith(Class<? extends Annotation> annotation,
+			Map<Method, MergedAnnotations> marked) {
+		return marked.entrySet()
 			.stream()
 			.filter((each) -> each.getValue().isPresent(annotation))
 			.map(Map.Entry::getKey)
 			.toList();
 	}
 
-	private void findHook(HookAnnotation known) {
-		List<Method> methods = marked(known.annotation());
+	private void findHook(HookAnnotation known, List<Method> methods) {
 		if (methods.size() > 1) {
 			throw new InvalidActorException(methods.get(1), "@%s stands on another method, too: %s"
 				.formatted(known.annotation().getSimpleName(), methods.get(0).getName()));
@@ -293,6 +295,10 @@ final class AnnotatedActorType implements ActorType {
 	 * Return what it offers to clients.
 	 */
 	ActorContract contract() {
+		return this.contract.obtain();
+	}
+
+	private ActorContract describe() {
 		List<ActionContract> offered = this.actions.entrySet()
 			.stream()
 			.sorted(Map.Entry.comparingByKey())

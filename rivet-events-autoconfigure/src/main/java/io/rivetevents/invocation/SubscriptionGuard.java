@@ -26,8 +26,9 @@ public interface SubscriptionGuard {
 	};
 
 	/**
-	 * Return whether something stands on its declaration that this decides by. Asked at
-	 * start-up, so that it can find then what it needs for it.
+	 * Return whether something stands on its declaration that this decides by. Asked once
+	 * for each actor and event, at start-up; where it says no, {@link #check} is never
+	 * called. If it fails, the application does not start.
 	 * @param event what a contract declares
 	 */
 	boolean guards(EventMethod event);

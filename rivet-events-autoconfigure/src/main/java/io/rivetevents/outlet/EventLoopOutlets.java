@@ -100,11 +100,16 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 		}
 		finally {
 			if (this.first != null) {
-				this.paused = true;
 				// unlike a task, which would run before the sockets are read
-				this.eventLoop.schedule(this::resume, 0, TimeUnit.NANOSECONDS);
+				this.eventLoop.schedule(this::resume, 0, TimeUnit.NANOSECONDS).addListener((pause) -> {
+					if (pause.isCancelled()) {
+						resume(); // the loop ends
+					}
+				});
+				this.paused = true;
 			}
 			else {
+				this.last = null;
 				releaseBytes();
 			}
 		}

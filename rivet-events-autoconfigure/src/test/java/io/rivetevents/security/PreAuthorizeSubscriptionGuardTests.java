@@ -1,5 +1,7 @@
 package io.rivetevents.security;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 import org.junit.jupiter.api.Test;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
@@ -57,6 +59,20 @@ class PreAuthorizeSubscriptionGuardTests {
 		EventMethod open = this.contracts.of(Common.class).events().get(0);
 		assertThat(this.guard.guards(open)).isFalse();
 		assertThatNoException().isThrownBy(() -> this.guard.check(open, null));
+	}
+
+	@Test
+	void looksForExpressionsOnceItHasSomethingToGuard() {
+		AtomicInteger looks = new AtomicInteger();
+		PreAuthorizeSubscriptionGuard lazy = new PreAuthorizeSubscriptionGuard(() -> {
+			looks.incrementAndGet();
+			return new DefaultMethodSecurityExpressionHandler();
+		});
+		lazy.guards(this.contracts.of(Common.class).events().get(0));
+		assertThat(looks).hasValue(0);
+		lazy.guards(event("own"));
+		lazy.check(event("own"), ADMIN);
+		assertThat(looks).hasValue(1);
 	}
 
 	private EventMethod event(String name) {
