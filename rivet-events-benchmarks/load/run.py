@@ -296,12 +296,13 @@ class Server:
 
 
 def await_calm(servers):
-	"""Until all have done with the connections of the scenario before, and with compiling what it has made hot."""
+	"""Until all have done with the connections of the scenario before, and with compiling what it has made hot; 10 s at most."""
 	for _ in range(40):
 		before = [server.cpu_ticks() for server in servers]
 		time.sleep(0.25)
 		if all(server.cpu_ticks() - ticks <= 1 for server, ticks in zip(servers, before)):  # of 25
-			return
+			return True
+	return False
 
 
 class MemoryWatch(threading.Thread):
@@ -415,13 +416,14 @@ def sitting(args, n, scenarios, arguments, note):
 			scenario = SCENARIOS[name]
 			sides = [("base", *scenario.base), ("ours", OURS, scenario.kind)]
 			for side, peer, kind in sides if (n + i) % 2 else reversed(sides):
-				await_calm(servers.values())
-				note({"scenario": name, "side": side, "peer": peer, "kind": kind, "run": n, **servers[peer].measure(name, kind)})
+				calm = await_calm(servers.values())
+				note({"scenario": name, "side": side, "peer": peer, "kind": kind, "run": n, "calm": calm, **servers[peer].measure(name, kind)})
 
 
 def starts(args, n, note):
 	for i in range(1 if args.quick else STARTS):
-		for side, peer in (("base", EMPTY), ("ours", STARTER)):
+		sides = [("base", EMPTY), ("ours", STARTER)]
+		for side, peer in sides if (n + i) % 2 else reversed(sides):
 			with Server(args, peer) as server:
 				note({"scenario": "start", "side": side, "peer": peer, "run": n * 100 + i, "start_ms": server.first_answer_ms()})
 
@@ -456,6 +458,8 @@ class Results:
 		lines = [json.loads(line) for line in open(file)]
 		self.about = lines[0]["about"]
 		self.rows = lines[1:]
+		if any("side" not in row for row in self.rows):
+			raise SystemExit(f"{file} was written by an earlier version of this script")
 
 	def of(self, side, scenario):
 		return [row for row in self.rows if row["side"] == side and row["scenario"] == scenario]
@@ -502,8 +506,13 @@ def verdict(values, at_least=None, at_most=None):
 	target = f"at least {at_least}" if at_least is not None else f"at most {at_most}"
 	if not values:
 		return [target, "not measured"]
-	median = statistics.median(values)
-	return [target, "yes" if (median >= at_least if at_least is not None else median <= at_most) else "**no**"]
+
+	def reached(value):
+		return value >= at_least if at_least is not None else value <= at_most
+
+	if not reached(statistics.median(values)):
+		return [target, "**no**"]
+	return [target, "yes" if all(map(reached, values)) else "yes, not in each run"]
 
 
 def table(file):
@@ -561,6 +570,13 @@ def idle_lines(results, line):
 		line("... live heap of each", cell(heap["base"], " KB"), cell(heap["ours"], " KB"), spread(ratios(heap["ours"], heap["base"])), "stated", "")
 
 
+def quartiles(values):
+	if len(values) < 4:
+		return ""
+	low, _, high = statistics.quantiles(values, method="inclusive")
+	return f", half of them {low:.0f}-{high:.0f}"
+
+
 def start_lines(results, line):
 	"""Pairs that were started one after the other; raw Netty has no part in it"""
 	empty, ours = (results.figures(side, "start", field("start_ms")) for side in ("base", "ours"))
@@ -568,7 +584,7 @@ def start_lines(results, line):
 	if added:
 		target, reached = verdict(added, at_most=250)
 		line("start-up to the first HTTP answer", cell(empty, " ms"), cell(ours, " ms"),
-			f"+{statistics.median(added):.0f} ms ({min(added):.0f}-{max(added):.0f})", f"{target} ms more", reached)
+			f"+{statistics.median(added):.0f} ms ({min(added):.0f}-{max(added):.0f}){quartiles(added)}", f"{target} ms more", reached)
 
 
 def growth_lines(results, compare, line):
@@ -606,6 +622,7 @@ def remarks(results):
 	rows = [r for r in results.rows if "kind" in r and r["scenario"] != "warm-up"]
 	busy = [r for r in rows if r.get("gen_util", 0) >= 0.95 and r.get("mode") != "idle"]
 	shared = [r for r in rows if r.get("core_other", 0) > 0.15]
+	restless = [r for r in rows if not r.get("calm", True)]
 	waited = [r for r in rows if r.get("gen_wait", 0) > 0.05]
 	gone = [r for r in rows if r.get("gone", 0)]
 
@@ -618,6 +635,8 @@ def remarks(results):
 		yield f"- Something else used the core of the server: {where(shared)}."
 	if waited:
 		yield f"- Something else used the core of the generator: {where(waited)}."
+	if restless:
+		yield f"- The servers had not come to rest when it began: {where(restless)}."
 	if gone:
 		yield f"- Connections ended while it ran: {where(gone)}."
 
