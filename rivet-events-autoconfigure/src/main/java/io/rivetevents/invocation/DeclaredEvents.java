@@ -5,11 +5,9 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -31,8 +29,8 @@ final class DeclaredEvents {
 
 	private final Map<String, EventSettings> settings = new HashMap<>();
 
-	/** Names of those to which not everybody may subscribe. */
-	private final Set<String> guarded = new HashSet<>();
+	/** Those of them to which not everybody may subscribe. */
+	private final Map<String, EventMethod> guarded = new HashMap<>();
 
 	private final HistoryLimits history;
 
@@ -69,7 +67,7 @@ final class DeclaredEvents {
 		}
 		this.settings.put(event.name(), new EventSettings(event.droppable(), history(event)));
 		if (this.guard.guards(event)) {
-			this.guarded.add(event.name());
+			this.guarded.put(event.name(), event);
 		}
 	}
 
@@ -106,8 +104,8 @@ final class DeclaredEvents {
 	}
 
 	void checkSubscription(String name, @Nullable Principal principal) {
-		EventMethod event = this.events.get(name);
-		if (event != null && this.guarded.contains(name)) {
+		EventMethod event = this.guarded.get(name);
+		if (event != null) {
 			this.guard.check(event, principal);
 		}
 	}

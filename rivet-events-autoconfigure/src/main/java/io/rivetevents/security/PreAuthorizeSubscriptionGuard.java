@@ -47,7 +47,7 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 	public boolean guards(EventMethod event) {
 		boolean guarded = !conditions(event).isEmpty();
 		if (guarded) {
-			this.expressions.get(); // one that is missing is to be missed at start-up
+			this.expressions.get(); // fails at start-up, if at all
 		}
 		return guarded;
 	}
