@@ -12,11 +12,13 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.Pulse;
 import io.rivetevents.connection.Wakeup;
 
 /**
@@ -36,8 +38,6 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 	/** Time after which others are told what there is to do for them. */
 	private static final long STRETCH_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-	private static final long LOOK_MILLIS = 2;
-
 	/** Looks at a queue that does not move until one more thread may run. */
 	private static final int STALLS = 2;
 
@@ -52,7 +52,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 	private final Bursts bursts;
 
-	private final Scheduler timers;
+	private final Pulse pulse;
 
 	private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
 
@@ -65,8 +65,6 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 	/** How many may run beyond the processors, since some wait in the system. */
 	private int extra;
-
-	private boolean watching;
 
 	private long takenBefore;
 
@@ -81,13 +79,13 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 	/**
 	 * Create workers; none is started before there is something to do.
 	 * @param maxThreads most threads that run or block at the same time
-	 * @param timers looks after them
 	 * @param bursts what they do at a stretch
 	 */
-	public WorkerThreads(int maxThreads, Scheduler timers, Bursts bursts) {
+	public WorkerThreads(int maxThreads, Bursts bursts) {
 		this.maxThreads = maxThreads;
-		this.timers = timers;
 		this.bursts = bursts;
+		this.pulse = bursts.pulse();
+		this.pulse.add(this::look);
 	}
 
 	@Override
@@ -107,9 +105,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		this.tasks.add(task);
 		if (Thread.currentThread() instanceof Worker worker && worker.isOf(this)) {
 			// it may be about to wait for what it has asked for
-			synchronized (this.lock) {
-				startOne();
-			}
+			start(nextWorker());
 		}
 		else {
 			Bursts.wakeAtEnd(this);
@@ -118,16 +114,29 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 	@Override
 	public void wake() {
+		start(workerThatMayRun());
+	}
+
+	/**
+	 * Without the lock: whoever is woken may take the processor away at once, and would
+	 * wait for it in the end.
+	 */
+	private static void start(@Nullable Worker worker) {
+		if (worker != null) {
+			worker.goOn();
+		}
+	}
+
+	private @Nullable Worker workerThatMayRun() {
 		synchronized (this.lock) {
 			if (this.tasks.isEmpty()) {
-				return;
+				return null;
 			}
 			if (running() < mayRun()) {
-				startOne();
+				return nextWorker();
 			}
-			else {
-				watch();
-			}
+			this.pulse.begin();
+			return null;
 		}
 	}
 
@@ -147,29 +156,24 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		return busy;
 	}
 
-	private void startOne() {
-		Worker worker = this.idle.pollLast();
-		if (worker != null) {
-			worker.goOn();
-		}
-		else if (this.workers.size() < this.maxThreads) {
-			worker = new Worker(this, ++this.created);
-			this.workers.add(worker);
-			worker.start();
-		}
-	}
-
-	/** There is more to do than may run: see to it that it gets on. */
-	private void watch() {
-		if (!this.watching && !this.disposed) {
-			this.watching = true;
-			this.timers.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-		}
-	}
-
-	private void look() {
+	/** Return a worker to be started, {@code null} if there is none left. */
+	private @Nullable Worker nextWorker() {
 		synchronized (this.lock) {
-			this.watching = false;
+			Worker worker = this.idle.pollLast();
+			if (worker == null && this.workers.size() < this.maxThreads) {
+				worker = new Worker(this, ++this.created);
+				this.workers.add(worker);
+			}
+			if (worker != null) {
+				worker.started = true;
+			}
+			return worker;
+		}
+	}
+
+	/** There may be more to do than may run: see to it that it gets on. */
+	private boolean look() {
+		synchronized (this.lock) {
 			long taken = this.workers.stream().mapToLong((worker) -> worker.taken).sum();
 			boolean stalled = taken == this.takenBefore && !this.tasks.isEmpty();
 			this.takenBefore = taken;
@@ -186,11 +190,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 			}
 		}
 		wake();
-		synchronized (this.lock) {
-			if (!this.tasks.isEmpty()) {
-				watch();
-			}
-		}
+		return !this.tasks.isEmpty();
 	}
 
 	/** Run tasks at a stretch. */
@@ -220,7 +220,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 				return true;
 			}
 			if (!this.tasks.isEmpty()) {
-				watch(); // what the others are at may turn out to wait for it
+				this.pulse.begin(); // what the others are at may turn out to wait for it
 			}
 			worker.started = false;
 			this.idle.add(worker);
@@ -258,7 +258,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		private volatile long taken;
 
 		/** Set by who gives it something to do. */
-		private volatile boolean started = true;
+		private volatile boolean started;
 
 		private volatile boolean running;
 
@@ -288,8 +288,12 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		}
 
 		void goOn() {
-			this.started = true;
-			LockSupport.unpark(this);
+			if (getState() == State.NEW) {
+				start();
+			}
+			else {
+				LockSupport.unpark(this);
+			}
 		}
 
 		private boolean awaitStart() {

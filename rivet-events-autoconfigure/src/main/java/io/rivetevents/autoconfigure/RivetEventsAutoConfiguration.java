@@ -200,8 +200,8 @@ public final class RivetEventsAutoConfiguration {
 
 		@Bean(destroyMethod = "dispose")
 		@ConditionalOnMissingBean(name = "rivetActorWorkers")
-		Scheduler rivetActorWorkers(RivetEventsProperties properties, Scheduler rivetActorTimers, Bursts bursts) {
-			return new WorkerThreads(properties.actor().workerThreads(), rivetActorTimers, bursts);
+		Scheduler rivetActorWorkers(RivetEventsProperties properties, Bursts bursts) {
+			return new WorkerThreads(properties.actor().workerThreads(), bursts);
 		}
 
 	}

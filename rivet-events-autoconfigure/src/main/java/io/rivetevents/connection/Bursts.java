@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -15,30 +14,34 @@ import reactor.core.scheduler.Scheduler;
  * What threads do at a stretch. Who has to be woken because of it is woken once, at its
  * end: one that is woken earlier takes the processor away from the thread that is about
  * to give it more, and a socket is then written to for each message alone. A stretch that
- * waits for something holds nobody up for more than {@value #LOOK_MILLIS} milliseconds,
- * one that computes for {@value #MAX_MILLIS}.
+ * waits for something holds nobody up for more than {@value Pulse#PERIOD_MILLIS}
+ * milliseconds, one that computes for {@value #MAX_MILLIS}.
  */
 public final class Bursts {
 
 	private static final ThreadLocal<@Nullable Burst> CURRENT = new ThreadLocal<>();
-
-	private static final long LOOK_MILLIS = 5;
 
 	private static final long MAX_MILLIS = 20;
 
 	/** Those that have somebody to wake. */
 	private final Set<Burst> pending = ConcurrentHashMap.newKeySet();
 
-	private final AtomicBoolean watching = new AtomicBoolean();
-
-	private final Scheduler timers;
+	private final Pulse pulse;
 
 	/**
 	 * Create bursts.
 	 * @param timers ends what takes too long
 	 */
 	public Bursts(Scheduler timers) {
-		this.timers = timers;
+		this.pulse = new Pulse(timers);
+		this.pulse.add(this::look);
+	}
+
+	/**
+	 * Return what looks after them, for others that have to be looked after.
+	 */
+	public Pulse pulse() {
+		return this.pulse;
 	}
 
 	/**
@@ -101,21 +104,16 @@ public final class Bursts {
 
 	private void watch(Burst burst) {
 		this.pending.add(burst);
-		if (this.watching.compareAndSet(false, true)) {
-			this.timers.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-		}
+		this.pulse.begin();
 	}
 
-	private void look() {
-		this.watching.set(false);
+	private boolean look() {
 		for (Burst burst : this.pending) {
 			if (burst.isTooLong()) {
 				burst.wakeAll();
 			}
-			else {
-				burst.watchAgain();
-			}
 		}
+		return !this.pending.isEmpty();
 	}
 
 	/** The stretch that one thread is in. */
@@ -141,13 +139,6 @@ public final class Bursts {
 			this.sleeping.add(wakeup);
 			if (this.sleeping.size() == 1) {
 				this.since = System.nanoTime();
-				this.owner.watch(this);
-			}
-		}
-
-		/** Unless it has ended right now. */
-		synchronized void watchAgain() {
-			if (!this.sleeping.isEmpty()) {
 				this.owner.watch(this);
 			}
 		}

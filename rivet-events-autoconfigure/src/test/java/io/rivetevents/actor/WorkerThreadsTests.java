@@ -267,7 +267,7 @@ class WorkerThreadsTests {
 	}
 
 	private WorkerThreads workers(int maxThreads) {
-		WorkerThreads workers = new WorkerThreads(maxThreads, this.timers, this.bursts);
+		WorkerThreads workers = new WorkerThreads(maxThreads, this.bursts);
 		this.created.add(workers);
 		return workers;
 	}

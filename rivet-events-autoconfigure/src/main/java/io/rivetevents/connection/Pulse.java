@@ -1,0 +1,108 @@
+package io.rivetevents.connection;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Has others look after what goes on, every {@value #PERIOD_MILLIS} milliseconds, and
+ * rests when nothing does. One timer for all of them that goes on for a while: to wake a
+ * thread for each look of each would cost more than what they see to.
+ */
+public final class Pulse {
+
+	private static final Log logger = LogFactory.getLog(Pulse.class);
+
+	/** Milliseconds from one look to the next. */
+	static final long PERIOD_MILLIS = 5;
+
+	/** Looks at nothing before it rests. */
+	private static final int MAX_IDLE = 20;
+
+	private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+
+	private final AtomicBoolean beating = new AtomicBoolean();
+
+	private final Scheduler timers;
+
+	/** Of the thread of the timers. */
+	private int idle;
+
+	/** Looks after something. */
+	@FunctionalInterface
+	public interface Watcher {
+
+		/**
+		 * Have a look. On the thread of the timers; must not block.
+		 * @return whether there still is something to look after
+		 */
+		boolean look();
+
+	}
+
+	Pulse(Scheduler timers) {
+		this.timers = timers;
+	}
+
+	/**
+	 * Add one who looks, whenever somebody has begun something.
+	 */
+	public void add(Watcher watcher) {
+		this.watchers.add(watcher);
+	}
+
+	/** There is something to look after, from now on. By any thread. */
+	public void begin() {
+		if (!this.beating.get() && this.beating.compareAndSet(false, true)) {
+			scheduleNext();
+		}
+	}
+
+	private void scheduleNext() {
+		try {
+			this.timers.schedule(this::beat, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The timers have ended, and the application with them", ex);
+		}
+	}
+
+	private void beat() {
+		boolean seen = true;
+		try {
+			seen = look();
+		}
+		finally {
+			this.idle = seen ? 0 : this.idle + 1;
+			if (this.idle < MAX_IDLE) {
+				scheduleNext();
+			}
+			else {
+				rest();
+			}
+		}
+	}
+
+	private void rest() {
+		this.idle = 0;
+		this.beating.set(false);
+		if (look()) {
+			begin(); // who came right now found it beating
+		}
+	}
+
+	private boolean look() {
+		boolean seen = false;
+		for (Watcher watcher : this.watchers) {
+			seen |= watcher.look();
+		}
+		return seen;
+	}
+
+}
