@@ -3,11 +3,10 @@ package io.rivetevents.connection;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -37,14 +36,18 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private final ConnectionOwner owner;
 
-	/** Tags by the name of the event; no tags for all events of the name. */
-	private final Map<String, Set<String>> subscriptions = new ConcurrentHashMap<>(2);
+	/**
+	 * Tags by the name of the event; no tags for all events of the name. A change makes
+	 * it anew: it is looked at far more often, and there are few in most.
+	 */
+	private volatile Map<String, Set<String>> subscriptions = Map.of();
 
-	private final AtomicLong dropsToldAt = new AtomicLong();
+	/** Guarded by this. */
+	private long dropsToldAt;
 
 	private volatile long dropsTold;
 
-	private final PendingCalls calls = new PendingCalls();
+	private volatile @Nullable PendingCalls calls;
 
 	private volatile boolean letIn;
 
@@ -215,6 +218,14 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * Return the calls that its client waits for.
 	 */
 	public PendingCalls calls() {
+		PendingCalls present = this.calls;
+		return (present != null) ? present : createCalls();
+	}
+
+	private synchronized PendingCalls createCalls() {
+		if (this.calls == null) {
+			this.calls = new PendingCalls();
+		}
 		return this.calls;
 	}
 
@@ -267,13 +278,20 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	private void tellDrops(String event, long dropped) {
-		long now = this.owner.support().timers().now(TimeUnit.NANOSECONDS);
-		long before = this.dropsToldAt.get();
-		boolean due = this.dropsTold == 0 || now - before >= TELL_EVERY_NANOS;
-		if (due && this.dropsToldAt.compareAndSet(before, now)) {
-			this.dropsTold = dropped;
+		if (areDropsToBeTold(dropped)) {
 			this.owner.support().observer().eventsDropped(this, event, dropped);
 		}
+	}
+
+	private synchronized boolean areDropsToBeTold(long dropped) {
+		long now = this.owner.support().timers().now(TimeUnit.NANOSECONDS);
+		boolean due = this.dropsTold == 0 || now - this.dropsToldAt >= TELL_EVERY_NANOS;
+		if (due && dropped > this.dropsTold) {
+			this.dropsToldAt = now;
+			this.dropsTold = dropped;
+			return true;
+		}
+		return false;
 	}
 
 	/**
@@ -307,7 +325,10 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it is new
 	 */
 	public boolean subscribe(String event, Set<String> tags) {
-		return this.subscriptions.put(event, tags) == null;
+		Map<String, Set<String>> subscriptions = new HashMap<>(this.subscriptions);
+		boolean isNew = subscriptions.put(event, tags) == null;
+		this.subscriptions = Map.copyOf(subscriptions);
+		return isNew;
 	}
 
 	/**
@@ -316,14 +337,17 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it was there
 	 */
 	public boolean unsubscribe(String event) {
-		return this.subscriptions.remove(event) != null;
+		Map<String, Set<String>> subscriptions = new HashMap<>(this.subscriptions);
+		boolean wasThere = subscriptions.remove(event) != null;
+		this.subscriptions = Map.copyOf(subscriptions);
+		return wasThere;
 	}
 
 	/**
 	 * Return the names of the events that the client has subscribed to.
 	 */
 	public Set<String> subscriptions() {
-		return Set.copyOf(this.subscriptions.keySet());
+		return this.subscriptions.keySet();
 	}
 
 	/**

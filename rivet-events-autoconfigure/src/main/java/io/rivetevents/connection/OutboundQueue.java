@@ -47,8 +47,11 @@ public final class OutboundQueue implements Outbound {
 	/** Guards itself and what follows; held for a few instructions only. */
 	private final Waiting waiting = new Waiting();
 
-	/** Those of them that may be dropped, in the same order. */
-	private final Deque<Waiting.Item> droppable = new ArrayDeque<>(0);
+	/**
+	 * Those of them that may be dropped, in the same order; {@code null} before the first
+	 * one: most clients are never sent any.
+	 */
+	private @Nullable Deque<Waiting.Item> droppable;
 
 	private long queuedBytes;
 
@@ -123,15 +126,22 @@ public final class OutboundQueue implements Outbound {
 		Waiting.Item item = new Waiting.Item(bytes, message.isDroppable() ? message : null);
 		this.waiting.add(item);
 		if (message.isDroppable()) {
-			this.droppable.add(item);
+			droppable().add(item);
 			this.droppableBytes += bytes.length;
 		}
 		return Outcome.QUEUED;
 	}
 
+	private Deque<Waiting.Item> droppable() {
+		Deque<Waiting.Item> present = this.droppable;
+		Deque<Waiting.Item> droppable = (present != null) ? present : new ArrayDeque<>();
+		this.droppable = droppable;
+		return droppable;
+	}
+
 	private void makeRoomFor(int size) {
 		while (this.queuedBytes + size > this.limits.maxQueuedBytes()) {
-			Waiting.Item oldest = this.droppable.remove();
+			Waiting.Item oldest = droppable().remove();
 			leaveGap(oldest);
 			this.queuedBytes -= oldest.bytes().length;
 			this.droppableBytes -= oldest.bytes().length;
@@ -242,7 +252,7 @@ public final class OutboundQueue implements Outbound {
 
 	private void clear() {
 		this.waiting.clear();
-		this.droppable.clear();
+		this.droppable = null;
 		this.gap = null;
 	}
 
@@ -316,7 +326,7 @@ public final class OutboundQueue implements Outbound {
 			return gap.encodedAs(this.encoding);
 		}
 		if (item.droppable() != null) {
-			this.droppable.remove();
+			droppable().remove();
 			this.droppableBytes -= item.bytes().length;
 		}
 		this.queuedBytes -= item.bytes().length;
