@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -500,20 +501,24 @@ class ExtendedModeIntegrationTests {
 	@Test
 	void takesWhatAClientSaysBeforeItIsConnected() {
 		ToServer.Hello slow = new ToServer.Hello(List.of(), null, null, StringNode.valueOf("slow"), null, null);
+		Log.slow = new CountDownLatch(1);
 		try (TestClient client = connect(Encoding.EXTENDED_JSON, slow)) {
 			for (int i = 1; i <= 900; i++) {
 				client.call(i, "next");
 			}
+			Log.slow.countDown();
 			for (int i = 1; i <= 900; i++) {
 				assertThat(output(client)).isEqualTo(i);
 			}
 		}
+		Log.slow = new CountDownLatch(1);
 		TestClient talkative = connect(Encoding.EXTENDED_JSON, slow);
 		flood(talkative, 1100, "next");
 		assertThat(talkative.closed()).isEqualTo(new CloseStatus(1011, "actor.overloaded"));
 		TestClient heavy = connect(Encoding.EXTENDED_JSON, slow);
 		flood(heavy, 20, "add", "x".repeat(60_000));
 		assertThat(heavy.closed()).isEqualTo(new CloseStatus(1011, "actor.overloaded"));
+		Log.slow.countDown();
 	}
 
 	/** Until the server has enough. */
@@ -581,6 +586,9 @@ class ExtendedModeIntegrationTests {
 	@Actor(name = "log", events = Events.class)
 	static class Log {
 
+		/** What the hook of a slow client waits for. */
+		static volatile CountDownLatch slow = new CountDownLatch(0);
+
 		static class State {
 
 			public List<String> lines = new ArrayList<>();
@@ -604,7 +612,7 @@ class ExtendedModeIntegrationTests {
 		@OnConnect
 		void connect(ActorContext<State, ?> c, @ConnParams @Nullable String params) throws InterruptedException {
 			if ("slow".equals(params)) {
-				Thread.sleep(500);
+				slow.await(10, TimeUnit.SECONDS);
 			}
 			if ("refused".equals(params)) {
 				c.broadcast("joined");
