@@ -48,6 +48,9 @@ final class ActorActions {
 
 	private final ValueMapper mapper;
 
+	/** Whether something else is asked about what is sent. */
+	private final boolean intercepted;
+
 	private final Answers answers = new Answers();
 
 	ActorActions(ActorInstance instance, ActorCalls calls, ActionListeners listeners, InterceptorChain interceptors,
@@ -59,6 +62,7 @@ final class ActorActions {
 		this.interceptors = interceptors;
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
+		this.intercepted = !runtime.connections().interceptors().isEmpty();
 	}
 
 	/**
@@ -148,6 +152,15 @@ final class ActorActions {
 		return action.immediate() && !action.interleave() && this.interceptors.isEmpty()
 				&& request.options().idempotencyKey() == null
 				&& !this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE);
+	}
+
+	/**
+	 * Return whether a call may block its thread. For any thread.
+	 */
+	boolean mayBlock(ToServer.ActionRequest request) {
+		ActionSettings action = this.type.action(request.name());
+		return action == null || action.blocking() || !isImmediate(action, request) || this.intercepted
+				|| this.listeners.has(this.instance, request.name());
 	}
 
 	private void answerNow(ActionSettings action, Reply reply, @Nullable PendingCall pending) {

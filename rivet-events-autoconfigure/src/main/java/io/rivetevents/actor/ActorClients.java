@@ -254,6 +254,13 @@ final class ActorClients {
 		return subscribe(connection, (ToServer.SubscriptionRequest) message);
 	}
 
+	/**
+	 * Return whether {@link #receive} may block its thread. For any thread.
+	 */
+	boolean mayBlock(ToServer message) {
+		return !(message instanceof ToServer.ActionRequest request) || this.actions.mayBlock(request);
+	}
+
 	private Mono<Void> subscribe(ClientConnection connection, ToServer.SubscriptionRequest request) {
 		boolean extended = connection.request().stream() != null;
 		if (!request.subscribe()) {

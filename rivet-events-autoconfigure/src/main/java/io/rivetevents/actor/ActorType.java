@@ -90,9 +90,10 @@ public interface ActorType {
 	 * @param isVoid whether it has no result, so that a client gets {@code undefined}
 	 * @param oneWay whether a connection is not answered
 	 * @param immediate whether its result is there once its method has returned
+	 * @param blocking whether its method may block its thread
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
-			boolean oneWay, boolean immediate) {
+			boolean oneWay, boolean immediate, boolean blocking) {
 	}
 
 	/**

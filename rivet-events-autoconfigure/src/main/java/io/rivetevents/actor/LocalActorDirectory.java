@@ -207,13 +207,21 @@ public final class LocalActorDirectory implements ActorDirectory {
 			answerRequest(instance, connectionId, reply);
 			return;
 		}
-		boolean interleave = message instanceof ToServer.ActionRequest request
-				&& isInterleaved(instance.type(), request.name());
 		PendingCall pending = pendingCall(instance, connectionId, message);
-		Turn turn = Turn.ofClient((current) -> current.clients().receive(connectionId, message, pending), interleave);
-		if (instance.offer(turn) == Mailbox.Offer.FULL) {
+		if (instance.offer(turn(instance, connectionId, message, pending)) == Mailbox.Offer.FULL) {
 			refuse(instance, connectionId, message, pending);
 		}
+	}
+
+	private static Turn turn(ActorInstance instance, String connectionId, ToServer message,
+			@Nullable PendingCall pending) {
+		Function<ActorInstance, @Nullable Mono<Void>> work = (current) -> current.clients()
+			.receive(connectionId, message, pending);
+		if (!instance.clients().mayBlock(message)) {
+			return Turn.ofClientWithoutBlocking(work);
+		}
+		return Turn.ofClient(work,
+				message instanceof ToServer.ActionRequest request && isInterleaved(instance.type(), request.name()));
 	}
 
 	private void refuse(ActorInstance instance, String connectionId, ToServer message, @Nullable PendingCall pending) {

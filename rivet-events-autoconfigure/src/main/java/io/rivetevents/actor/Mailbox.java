@@ -18,7 +18,7 @@ import io.rivetevents.connection.Bursts;
 /**
  * The turns that wait for one instance, run one at a time in the order they came. It
  * holds no thread while there is nothing to do: the first turn that is put in asks the
- * workers for one.
+ * workers for one, unless it can run where it comes from.
  */
 final class Mailbox {
 
@@ -107,9 +107,13 @@ final class Mailbox {
 				return Offer.CLOSED;
 			}
 			if (this.pending.compareAndSet(before, before + 1)) {
+				if (before == 0 && !turn.blocking()) {
+					runHere(turn);
+					return Offer.ACCEPTED;
+				}
 				this.queue.add(turn);
 				if (before == 0) {
-					this.workers.schedule(() -> this.bursts.run(this::drain));
+					onWorker(this::drain);
 				}
 				return Offer.ACCEPTED;
 			}
@@ -141,6 +145,30 @@ final class Mailbox {
 		return this.pending.compareAndSet(1, CLOSED);
 	}
 
+	private void onWorker(Runnable work) {
+		this.workers.schedule(() -> this.bursts.run(work));
+	}
+
+	/**
+	 * Run a turn that does not block on the thread that has brought it. What it leaves to
+	 * do, and the turns that have come meanwhile, are for a worker.
+	 */
+	private void runHere(Turn turn) {
+		this.current = turn;
+		Mono<Void> rest = this.owner.begin(turn);
+		Mono<Void> left = (rest != null) ? rest : this.owner.afterTurn();
+		if (left != null) {
+			onWorker(() -> {
+				if (run(left, turn.interleave())) {
+					resume();
+				}
+			});
+		}
+		else if (hasNext()) {
+			onWorker(this::drain);
+		}
+	}
+
 	/** Run turns; one is counted and waits. */
 	private void drain() {
 		for (int i = 0; i < BATCH; i++) {
@@ -152,7 +180,7 @@ final class Mailbox {
 				return;
 			}
 		}
-		this.workers.schedule(() -> this.bursts.run(this::drain));
+		onWorker(this::drain);
 	}
 
 	/** Go on after a turn that has ended on another thread. */
@@ -206,7 +234,7 @@ final class Mailbox {
 			if (!interleave) {
 				this.owner.onceReturned(() -> {
 					if (!halfOver.compareAndSet(false, true)) {
-						this.workers.schedule(() -> this.bursts.run(this::resume));
+						onWorker(this::resume);
 					}
 				});
 			}

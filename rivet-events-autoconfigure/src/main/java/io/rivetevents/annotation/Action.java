@@ -54,6 +54,23 @@ public @interface Action {
 	boolean durable() default false;
 
 	/**
+	 * Whether the method may block its thread: wait for a lock, a database, another
+	 * service, or compute for long. One that never does may say so, and is called at once
+	 * on the thread that has read the message of the client, an event loop, which saves
+	 * the way to a worker thread and back. One that blocks all the same, or what resolves
+	 * and checks its arguments, holds up every client of that event loop; a
+	 * {@code Mono.block()} in it fails.
+	 * <p>
+	 * It is called by a worker as any other if a turn of the instance is going on, over
+	 * HTTP, and if something else takes part in the call that may block: an
+	 * {@code InboundInterceptor} or {@code OutboundInterceptor}, a listener,
+	 * {@link OnBeforeActionResponse}. The state is saved by workers, too. Not for methods
+	 * that are {@link #durable()}, or return a {@code Mono}, {@code Flux} or
+	 * {@code CompletionStage}.
+	 */
+	boolean blocking() default true;
+
+	/**
 	 * Longest time that this action may take, such as {@code 5s}. Empty: that of the
 	 * actor. A longer one is answered {@code actor.action_timed_out}, its {@code Mono} is
 	 * cancelled, its thread interrupted.

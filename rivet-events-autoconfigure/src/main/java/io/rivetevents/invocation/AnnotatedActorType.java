@@ -239,8 +239,14 @@ final class AnnotatedActorType implements ActorType {
 		if (oneWay && !method.returnsNothing()) {
 			throw new InvalidActorException(method.getMethod(), "it is @OneWay and must return nothing");
 		}
-		return new ActionSettings(actionName, timeout, action != null && action.interleave(),
-				action != null && action.durable(), method.returnsNothing(), oneWay, method.isImmediate());
+		boolean durable = action != null && action.durable();
+		boolean blocking = action == null || action.blocking();
+		if (!blocking && (durable || !method.isImmediate())) {
+			throw new InvalidActorException(method.getMethod(),
+					"it is said not to block: it must not be durable, and must return its result, not what may come later");
+		}
+		return new ActionSettings(actionName, timeout, action != null && action.interleave(), durable,
+				method.returnsNothing(), oneWay, method.isImmediate(), blocking);
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {

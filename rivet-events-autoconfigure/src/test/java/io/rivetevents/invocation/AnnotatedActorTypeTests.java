@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
@@ -160,6 +161,13 @@ class AnnotatedActorTypeTests {
 	@Test
 	void refusesAContractThatItDoesNotImplement() {
 		assertInvalid(new NotImplemented(), "NotImplemented", "must implement", "Calls");
+	}
+
+	@Test
+	void refusesAnActionThatCannotButBlock() {
+		assertInvalid(new DurableWithoutBlocking(), "act", "said not to block");
+		assertInvalid(new LaterWithoutBlocking(), "act", "said not to block");
+		assertInvalid(new PerhapsLaterWithoutBlocking(), "act", "said not to block");
 	}
 
 	@Test
@@ -429,6 +437,32 @@ class AnnotatedActorTypeTests {
 
 		@Action
 		void act() {
+		}
+
+	}
+
+	static class DurableWithoutBlocking {
+
+		@Action(blocking = false, durable = true)
+		void act() {
+		}
+
+	}
+
+	static class LaterWithoutBlocking {
+
+		@Action(blocking = false)
+		Mono<Void> act() {
+			return Mono.empty();
+		}
+
+	}
+
+	static class PerhapsLaterWithoutBlocking {
+
+		@Action(blocking = false)
+		Object act() {
+			return Mono.empty();
 		}
 
 	}

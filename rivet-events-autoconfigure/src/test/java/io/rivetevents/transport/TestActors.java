@@ -91,6 +91,11 @@ public final class TestActors {
 			return (principal != null) ? principal.getName() : null;
 		}
 
+		@Action(blocking = false)
+		String threadWithoutBlocking() {
+			return Thread.currentThread().getName();
+		}
+
 		@Action
 		void fail() {
 			throw new IllegalStateException("a secret");

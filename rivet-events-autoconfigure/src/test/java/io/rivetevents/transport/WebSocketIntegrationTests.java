@@ -105,6 +105,21 @@ class WebSocketIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
+	void callsWhatDoesNotBlockOnTheEventLoop(Encoding encoding) {
+		try (TestClient socket = connect(encoding)) {
+			socket.call(1, "count");
+			socket.next(ToClient.ActionResponse.class);
+			// the turn before may not be over yet
+			Awaitility.await().untilAsserted(() -> {
+				socket.call(2, "threadWithoutBlocking");
+				String thread = socket.next(ToClient.ActionResponse.class).output().stringValue();
+				assertThat(thread).contains("-http-");
+			});
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Encoding.class)
 	void tellsWhatIsWrongWithAnAction(Encoding encoding) {
 		try (TestClient socket = connect(encoding)) {
 			assertError(socket, 1, "actor.action_not_found", "nope");

@@ -103,7 +103,8 @@ class GameRoom {
 		}
 	}
 
-	@Action
+	/** Comes often and blocks nowhere, so it need not go by a worker thread. */
+	@Action(blocking = false)
 	void updatePlayerPosition(ActorContext<State, Player> c, @Valid Position position) {
 		String playerId = c.conn().state().playerId();
 		if (playerId == null) {

@@ -10,12 +10,12 @@ import io.rivetevents.annotation.Actor;
 @Actor("room")
 class Room {
 
-	@Action
+	@Action(blocking = false)
 	void say(ActorContext<?, ?> c, String data) {
 		c.broadcast("msg", data);
 	}
 
-	@Action
+	@Action(blocking = false)
 	String echo(String data) {
 		return data;
 	}
