@@ -459,7 +459,7 @@ class Results:
 		lines = [json.loads(line) for line in open(file)]
 		self.about = lines[0]["about"]
 		self.rows = lines[1:]
-		if any("side" not in row for row in self.rows):
+		if any("side" not in row or row["scenario"] == "start" for row in self.rows):
 			raise SystemExit(f"{file} was written by an earlier version of this script")
 
 	def of(self, side, scenario):

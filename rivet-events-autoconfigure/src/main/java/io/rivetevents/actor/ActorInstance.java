@@ -134,6 +134,11 @@ final class ActorInstance implements Mailbox.Owner {
 		return this.state.stored().actorId();
 	}
 
+	/** Return whether it has an id; not before it has been started. By any thread. */
+	boolean hasId(String actorId) {
+		return this.state.hasId(actorId);
+	}
+
 	ActorState state() {
 		return this.state;
 	}
@@ -244,8 +249,8 @@ final class ActorInstance implements Mailbox.Owner {
 		try {
 			return turn.work().apply(this);
 		}
-		catch (RuntimeException ex) {
-			return Mono.error(ex); // the mailbox tells of it
+		catch (Throwable ex) {
+			return Mono.error(ex); // the mailbox tells of it, and goes on
 		}
 	}
 

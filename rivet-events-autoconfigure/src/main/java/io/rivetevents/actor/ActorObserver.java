@@ -9,7 +9,8 @@ import io.rivetevents.protocol.InvalidArgumentException;
 
 /**
  * Is told what happens to instances and connections. What is declared here is called in
- * turns of the instance, on a worker: what takes long holds the instance up.
+ * turns of the instance, on a worker unless it says otherwise: what takes long holds the
+ * instance up.
  */
 public interface ActorObserver extends ConnectionObserver {
 
@@ -56,7 +57,8 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * An action was called with what does not fit it.
+	 * An action was called with what does not fit it. For one that never blocks this may
+	 * be an event loop, so it must not block.
 	 * @param connection who called, {@code null} for the server itself
 	 * @param actor the instance
 	 * @param action name of the action

@@ -60,6 +60,11 @@ final class ActorState {
 		return stored;
 	}
 
+	boolean hasId(String actorId) {
+		StoredActor stored = this.stored;
+		return stored != null && stored.actorId().equals(actorId);
+	}
+
 	boolean isStored() {
 		return this.stored != null;
 	}

@@ -407,7 +407,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	@Override
 	public Registration listen(ActorTarget target, String action, ActionListener listener) {
 		if (target instanceof ActorTarget.ById byId) {
-			return this.listeners.add((instance) -> byId.actorId().equals(instance.actorId()), action, listener);
+			return this.listeners.add((instance) -> instance.hasId(byId.actorId()), action, listener);
 		}
 		ActorAddress address = addressOf(target);
 		return this.listeners.add((instance) -> instance.address().equals(address), action, listener);

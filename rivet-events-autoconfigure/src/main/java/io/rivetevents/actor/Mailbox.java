@@ -107,8 +107,8 @@ final class Mailbox {
 				return Offer.CLOSED;
 			}
 			if (this.pending.compareAndSet(before, before + 1)) {
-				if (before == 0 && !turn.blocking()) {
-					runHere(turn);
+				if (before == 0 && !turn.blocking() && Bursts.isYoung()) {
+					this.bursts.run(() -> runHere(turn));
 					return Offer.ACCEPTED;
 				}
 				this.queue.add(turn);
@@ -151,7 +151,8 @@ final class Mailbox {
 
 	/**
 	 * Run a turn that does not block on the thread that has brought it. What it leaves to
-	 * do, and the turns that have come meanwhile, are for a worker.
+	 * do, and the turns that have come meanwhile, are for a worker; so are turns that
+	 * come faster than the thread gets on to other things, or they would not be bounded.
 	 */
 	private void runHere(Turn turn) {
 		this.current = turn;

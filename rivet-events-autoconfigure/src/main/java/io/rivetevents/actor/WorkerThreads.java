@@ -190,7 +190,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 			}
 		}
 		wake();
-		return !this.tasks.isEmpty();
+		return !this.disposed && !this.tasks.isEmpty();
 	}
 
 	/** Run tasks at a stretch. */

@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * A method of an {@link Actor} that clients may call. It runs as a turn of the instance
- * on a worker thread.
+ * A method of an {@link Actor} that clients may call. It runs as a turn of the instance,
+ * on a worker thread unless it {@linkplain #blocking() never blocks}.
  * <p>
  * Parameters that no resolver claims are the client's arguments, in order, converted with
  * the application's {@code JsonMapper}. An argument that is missing or {@code null} is
@@ -57,15 +57,17 @@ public @interface Action {
 	 * Whether the method may block its thread: wait for a lock, a database, another
 	 * service, or compute for long. One that never does may say so, and is called at once
 	 * on the thread that has read the message of the client, an event loop, which saves
-	 * the way to a worker thread and back. One that blocks all the same, or what resolves
-	 * and checks its arguments, holds up every client of that event loop; a
-	 * {@code Mono.block()} in it fails.
+	 * the way to a worker thread and back. If it blocks all the same, or what converts
+	 * and checks its arguments, or an advice around it, it holds up every client of that
+	 * event loop; a {@code Mono.block()} in it may fail.
 	 * <p>
-	 * It is called by a worker as any other if a turn of the instance is going on, over
-	 * HTTP, and if something else takes part in the call that may block: an
-	 * {@code InboundInterceptor} or {@code OutboundInterceptor}, a listener,
-	 * {@link OnBeforeActionResponse}. The state is saved by workers, too. Not for methods
-	 * that are {@link #durable()}, or return a {@code Mono}, {@code Flux} or
+	 * A worker calls it as any other if a turn of the instance is going on, for a call
+	 * over HTTP or with an idempotency key, while the event loop has had much to do at a
+	 * stretch, and if the call may need something else that blocks: the application has
+	 * an {@code InboundInterceptor} or {@code OutboundInterceptor}, somebody listens to
+	 * the action, or the actor has a method with {@link OnBeforeActionResponse}. Workers
+	 * save the state, too. Not for methods that are {@link #durable()} or
+	 * {@link #interleave()}, or return a {@code Mono}, {@code Flux} or
 	 * {@code CompletionStage}.
 	 */
 	boolean blocking() default true;

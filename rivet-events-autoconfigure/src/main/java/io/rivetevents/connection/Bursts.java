@@ -23,6 +23,8 @@ public final class Bursts {
 
 	private static final long MAX_MILLIS = 20;
 
+	private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	/** Those that have somebody to wake. */
 	private final Set<Burst> pending = ConcurrentHashMap.newKeySet();
 
@@ -94,6 +96,15 @@ public final class Bursts {
 		}
 	}
 
+	/**
+	 * Return whether the stretch that this thread is in has only just begun, so that more
+	 * can become a part of it; also if it is in none.
+	 */
+	public static boolean isYoung() {
+		Burst burst = CURRENT.get();
+		return burst == null || System.nanoTime() - burst.begun < YOUNG_NANOS;
+	}
+
 	/** Wake at once who has been waiting for the end. */
 	public static void wakeNow() {
 		Burst burst = CURRENT.get();
@@ -122,6 +133,8 @@ public final class Bursts {
 		private final Bursts owner;
 
 		private final Thread thread = Thread.currentThread();
+
+		private final long begun = System.nanoTime();
 
 		private final List<Wakeup> sleeping = new ArrayList<>(4);
 

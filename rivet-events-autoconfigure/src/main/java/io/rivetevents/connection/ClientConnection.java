@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -36,9 +38,12 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private final ConnectionOwner owner;
 
+	/** As many subscriptions as most clients have at the most. */
+	private static final int FEW = 8;
+
 	/**
-	 * Tags by the name of the event; no tags for all events of the name. A change makes
-	 * it anew: it is looked at far more often, and there are few in most.
+	 * Tags by the name of the event; no tags for all events of the name. A few are in a
+	 * small map, which a change makes anew; many in one that can be changed.
 	 */
 	private volatile Map<String, Set<String>> subscriptions = Map.of();
 
@@ -325,10 +330,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it is new
 	 */
 	public boolean subscribe(String event, Set<String> tags) {
-		Map<String, Set<String>> subscriptions = new HashMap<>(this.subscriptions);
-		boolean isNew = subscriptions.put(event, tags) == null;
-		this.subscriptions = Map.copyOf(subscriptions);
-		return isNew;
+		return change((subscriptions) -> subscriptions.put(event, tags)) == null;
 	}
 
 	/**
@@ -337,17 +339,26 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it was there
 	 */
 	public boolean unsubscribe(String event) {
-		Map<String, Set<String>> subscriptions = new HashMap<>(this.subscriptions);
-		boolean wasThere = subscriptions.remove(event) != null;
-		this.subscriptions = Map.copyOf(subscriptions);
-		return wasThere;
+		return change((subscriptions) -> subscriptions.remove(event)) != null;
+	}
+
+	private @Nullable Set<String> change(Function<Map<String, Set<String>>, @Nullable Set<String>> change) {
+		Map<String, Set<String>> present = this.subscriptions;
+		if (present instanceof ConcurrentHashMap) {
+			return change.apply(present);
+		}
+		Map<String, Set<String>> changed = (present.size() < FEW) ? new HashMap<>(present)
+				: new ConcurrentHashMap<>(present);
+		Set<String> before = change.apply(changed);
+		this.subscriptions = (changed instanceof ConcurrentHashMap) ? changed : Map.copyOf(changed);
+		return before;
 	}
 
 	/**
 	 * Return the names of the events that the client has subscribed to.
 	 */
 	public Set<String> subscriptions() {
-		return this.subscriptions.keySet();
+		return Set.copyOf(this.subscriptions.keySet());
 	}
 
 	/**

@@ -48,8 +48,8 @@ public final class OutboundQueue implements Outbound {
 	private final Waiting waiting = new Waiting();
 
 	/**
-	 * Those of them that may be dropped, in the same order; {@code null} before the first
-	 * one: most clients are never sent any.
+	 * Those of them that may be dropped, in the same order; {@code null} if there has
+	 * been none, as with most clients.
 	 */
 	private @Nullable Deque<Waiting.Item> droppable;
 
@@ -118,6 +118,9 @@ public final class OutboundQueue implements Outbound {
 
 	private Outcome put(byte[] bytes, OutgoingMessage message) {
 		// without all that may be dropped
+		if (this.overrun) {
+			return Outcome.CLOSED;
+		}
 		if (this.queuedBytes - this.droppableBytes + bytes.length > this.limits.maxQueuedBytes()) {
 			return message.isDroppable() ? drop(message) : overrun();
 		}
@@ -126,22 +129,22 @@ public final class OutboundQueue implements Outbound {
 		Waiting.Item item = new Waiting.Item(bytes, message.isDroppable() ? message : null);
 		this.waiting.add(item);
 		if (message.isDroppable()) {
-			droppable().add(item);
+			Deque<Waiting.Item> present = this.droppable;
+			Deque<Waiting.Item> droppable = (present != null) ? present : new ArrayDeque<>();
+			droppable.add(item);
+			this.droppable = droppable;
 			this.droppableBytes += bytes.length;
 		}
 		return Outcome.QUEUED;
 	}
 
-	private Deque<Waiting.Item> droppable() {
-		Deque<Waiting.Item> present = this.droppable;
-		Deque<Waiting.Item> droppable = (present != null) ? present : new ArrayDeque<>();
-		this.droppable = droppable;
-		return droppable;
+	private Waiting.Item removeDroppable() {
+		return Objects.requireNonNull(this.droppable).remove();
 	}
 
 	private void makeRoomFor(int size) {
 		while (this.queuedBytes + size > this.limits.maxQueuedBytes()) {
-			Waiting.Item oldest = droppable().remove();
+			Waiting.Item oldest = removeDroppable();
 			leaveGap(oldest);
 			this.queuedBytes -= oldest.bytes().length;
 			this.droppableBytes -= oldest.bytes().length;
@@ -326,7 +329,7 @@ public final class OutboundQueue implements Outbound {
 			return gap.encodedAs(this.encoding);
 		}
 		if (item.droppable() != null) {
-			droppable().remove();
+			removeDroppable();
 			this.droppableBytes -= item.bytes().length;
 		}
 		this.queuedBytes -= item.bytes().length;

@@ -74,18 +74,12 @@ public final class Pulse {
 	}
 
 	private void beat() {
-		boolean seen = true;
-		try {
-			seen = look();
+		this.idle = look() ? 0 : this.idle + 1;
+		if (this.idle < MAX_IDLE) {
+			scheduleNext();
 		}
-		finally {
-			this.idle = seen ? 0 : this.idle + 1;
-			if (this.idle < MAX_IDLE) {
-				scheduleNext();
-			}
-			else {
-				rest();
-			}
+		else {
+			rest();
 		}
 	}
 
@@ -100,9 +94,19 @@ public final class Pulse {
 	private boolean look() {
 		boolean seen = false;
 		for (Watcher watcher : this.watchers) {
-			seen |= watcher.look();
+			seen |= look(watcher);
 		}
 		return seen;
+	}
+
+	private static boolean look(Watcher watcher) {
+		try {
+			return watcher.look();
+		}
+		catch (Throwable ex) {
+			logger.error("What was to be looked after will be looked at again", ex);
+			return true;
+		}
 	}
 
 }

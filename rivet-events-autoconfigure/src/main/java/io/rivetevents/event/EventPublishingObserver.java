@@ -71,7 +71,9 @@ public final class EventPublishingObserver implements ActorObserver {
 	@Override
 	public void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
 			InvalidArgumentException violation) {
-		publish(new BadRequestEvent(connection, actor, action, violation.index(), violation.value(), violation.text()));
+		BadRequestEvent event = new BadRequestEvent(connection, actor, action, violation.index(), violation.value(),
+				violation.text());
+		this.workers.schedule(() -> publish(event));
 	}
 
 	@Override

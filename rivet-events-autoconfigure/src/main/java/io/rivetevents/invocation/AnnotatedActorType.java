@@ -239,14 +239,15 @@ final class AnnotatedActorType implements ActorType {
 		if (oneWay && !method.returnsNothing()) {
 			throw new InvalidActorException(method.getMethod(), "it is @OneWay and must return nothing");
 		}
+		boolean interleave = action != null && action.interleave();
 		boolean durable = action != null && action.durable();
 		boolean blocking = action == null || action.blocking();
-		if (!blocking && (durable || !method.isImmediate())) {
-			throw new InvalidActorException(method.getMethod(),
-					"it is said not to block: it must not be durable, and must return its result, not what may come later");
+		if (!blocking && (interleave || durable || !method.isImmediate())) {
+			throw new InvalidActorException(method.getMethod(), "it is said not to block: it must neither be durable"
+					+ " nor interleave, and must return its result, not what may come later");
 		}
-		return new ActionSettings(actionName, timeout, action != null && action.interleave(), durable,
-				method.returnsNothing(), oneWay, method.isImmediate(), blocking);
+		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
+				method.isImmediate(), blocking);
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {

@@ -298,6 +298,7 @@ public final class ClientLink {
 			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST));
 			return;
 		}
+		this.support.io().bursts().begin(this.thread);
 		this.support.directory().deliver(this.address, this.request.connectionId(), message);
 	}
 

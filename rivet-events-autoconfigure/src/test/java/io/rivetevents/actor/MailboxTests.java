@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +40,73 @@ class MailboxTests {
 		assertThat(this.seen.subList(0, 64)).containsOnly("turn");
 		assertThat(this.seen.subList(64, this.seen.size())).isNotEmpty().containsOnly("woken");
 		assertThat(this.mailbox.isIdle()).isTrue();
+	}
+
+	@Test
+	void runsWhatDoesNotBlockWhereItComesFrom() {
+		assertThat(this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("a")))).isEqualTo(Mailbox.Offer.ACCEPTED);
+		assertThat(this.seen).containsExactly("a");
+		assertThat(this.pending).isEmpty();
+		assertThat(this.mailbox.isIdle()).isTrue();
+	}
+
+	@Test
+	void keepsWhatDoesNotBlockBehindWhatWaits() {
+		this.mailbox.offer(Turn.ofRuntime(turn("a")));
+		this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("b")));
+		assertThat(this.seen).isEmpty();
+		assertThat(this.pending).hasSize(1);
+		this.pending.remove().run();
+		assertThat(this.seen).containsExactly("a", "b");
+		assertThat(this.mailbox.isIdle()).isTrue();
+	}
+
+	@Test
+	void leavesToAWorkerWhatComesMeanwhile() {
+		this.mailbox.offer(Turn.ofClientWithoutBlocking((instance) -> {
+			this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("b")));
+			this.seen.add("a");
+			return null;
+		}));
+		assertThat(this.seen).containsExactly("a");
+		this.pending.remove().run();
+		assertThat(this.seen).containsExactly("a", "b");
+		assertThat(this.mailbox.isIdle()).isTrue();
+	}
+
+	@Test
+	void leavesToAWorkerWhatIsLeftOfATurn() {
+		this.mailbox.offer(Turn.ofClientWithoutBlocking((instance) -> {
+			this.seen.add("a");
+			return Mono.fromRunnable(() -> this.seen.add("rest"));
+		}));
+		this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("b")));
+		assertThat(this.seen).containsExactly("a");
+		this.pending.remove().run();
+		assertThat(this.seen).containsExactly("a", "rest", "b");
+		assertThat(this.mailbox.isIdle()).isTrue();
+	}
+
+	/** The turns of clients are bounded, those of the runtime are not. */
+	@Test
+	void countsWhatRunsWhereItComesFrom() {
+		Mailbox small = new Mailbox(2, Schedulers.fromExecutor(this.pending::add),
+				new Bursts(VirtualTimeScheduler.create()), new Instance());
+		small.offer(Turn.ofRuntime(turn("runtime")));
+		this.pending.remove().run();
+		for (int i = 0; i < 10; i++) {
+			assertThat(small.offer(Turn.ofClientWithoutBlocking(turn("a")))).isEqualTo(Mailbox.Offer.ACCEPTED);
+		}
+		small.offer(Turn.ofClient(turn("b"), false));
+		assertThat(small.offer(Turn.ofClientWithoutBlocking(turn("c")))).isEqualTo(Mailbox.Offer.ACCEPTED);
+		assertThat(small.offer(Turn.ofClientWithoutBlocking(turn("d")))).isEqualTo(Mailbox.Offer.FULL);
+	}
+
+	private Function<ActorInstance, @Nullable Mono<Void>> turn(String name) {
+		return (instance) -> {
+			this.seen.add(name);
+			return null;
+		};
 	}
 
 	private void wake() {

@@ -166,6 +166,7 @@ class AnnotatedActorTypeTests {
 	@Test
 	void refusesAnActionThatCannotButBlock() {
 		assertInvalid(new DurableWithoutBlocking(), "act", "said not to block");
+		assertInvalid(new InterleavedWithoutBlocking(), "act", "said not to block");
 		assertInvalid(new LaterWithoutBlocking(), "act", "said not to block");
 		assertInvalid(new PerhapsLaterWithoutBlocking(), "act", "said not to block");
 	}
@@ -444,6 +445,14 @@ class AnnotatedActorTypeTests {
 	static class DurableWithoutBlocking {
 
 		@Action(blocking = false, durable = true)
+		void act() {
+		}
+
+	}
+
+	static class InterleavedWithoutBlocking {
+
+		@Action(blocking = false, interleave = true)
 		void act() {
 		}
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
@@ -25,8 +26,11 @@ import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.UserError;
@@ -99,7 +103,7 @@ class NonBlockingTurnTests {
 	void areCalledByAWorkerIfAnInterceptorTakesPart() {
 		restart(ActorSettings.DEFAULTS, new MemoryActorStateStore(), List.of((inbound, next) -> next.proceed(inbound)),
 				List.of());
-		RecordedOutbound client = connect();
+		RecordedOutbound client = this.harness.connect(Tally.class, "k", null);
 		deliver(client, 1, "thread");
 		Awaitility.await().until(() -> !answers(client).isEmpty());
 		assertThat(threads(client)).singleElement().asString().startsWith("test-worker");
@@ -108,7 +112,7 @@ class NonBlockingTurnTests {
 	@Test
 	void areCalledByAWorkerIfAnInterceptorIsAskedAboutEvents() {
 		restart(ActorSettings.DEFAULTS, new MemoryActorStateStore(), List.of(), List.of((event) -> event));
-		RecordedOutbound client = connect();
+		RecordedOutbound client = this.harness.connect(Tally.class, "k", null);
 		deliver(client, 1, "thread");
 		Awaitility.await().until(() -> !answers(client).isEmpty());
 		assertThat(threads(client)).singleElement().asString().startsWith("test-worker");
@@ -128,7 +132,8 @@ class NonBlockingTurnTests {
 		Awaitility.await().until(() -> {
 			registration.close();
 			deliver(client, 2, "thread");
-			return threads(client).contains(Thread.currentThread().getName());
+			return threads(client).contains(Thread.currentThread().getName()); // that of
+																				// Awaitility
 		});
 	}
 
@@ -176,6 +181,42 @@ class NonBlockingTurnTests {
 		assertThat(answers(clients.get(0)).get(each).output().intValue()).isEqualTo(callers * each + 1);
 	}
 
+	/** Or a client that talks fast would run more than any bound. */
+	@Test
+	void areCalledByAWorkerWhenTheThreadHasBeenBusyForAWhile() {
+		RecordedOutbound client = connect();
+		new Bursts(VirtualTimeScheduler.create()).run(() -> {
+			deliver(client, 1, "thread");
+			assertThat(threads(client)).containsExactly(Thread.currentThread().getName());
+			long end = System.nanoTime() + Duration.ofMillis(2).toNanos();
+			while (System.nanoTime() < end) {
+				Thread.onSpinWait();
+			}
+			deliver(client, 2, "thread");
+		});
+		Awaitility.await().until(() -> answers(client).size() == 2);
+		assertThat(threads(client).get(1)).startsWith("test-worker");
+	}
+
+	@Test
+	void areFollowedByOthersAfterAnErrorOfTheRuntime() {
+		this.harness.close();
+		this.harness = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new ActorHarness.Neighbours(List.of(), List.of(), new ActorObserver() {
+
+					@Override
+					public void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
+							InvalidArgumentException violation) {
+						throw new StackOverflowError("test");
+					}
+
+				}), this.tally);
+		RecordedOutbound client = connect();
+		deliver(client, 1, "increment", "too much");
+		deliver(client, 2, "thread");
+		Awaitility.await().until(() -> answers(client).size() == 1);
+	}
+
 	@Test
 	void answerWhatFails() {
 		RecordedOutbound client = connect();
@@ -199,7 +240,7 @@ class NonBlockingTurnTests {
 		assertThat(threads(client)).containsExactly(Thread.currentThread().getName());
 	}
 
-	/** They take no room from those that wait. */
+	/** Each is over before the next one comes. */
 	@Test
 	void fitIntoTheSmallestMailbox() {
 		restart(ActorSettings.DEFAULTS.withMailboxCapacity(1), new MemoryActorStateStore());
@@ -212,13 +253,15 @@ class NonBlockingTurnTests {
 		assertThat(threads(client)).hasSize(50);
 	}
 
+	/** Connect, and wait until the turn of that is over. */
 	private RecordedOutbound connect() {
 		RecordedOutbound client = this.harness.connect(Tally.class, "k", null);
-		// the turn of the connect may not be over yet
-		Awaitility.await().until(() -> {
-			int before = client.messages(ToClient.ActionResponse.class).size();
-			deliver(client, -1, "nothing");
-			return client.messages(ToClient.ActionResponse.class).size() > before;
+		String here = Thread.currentThread().getName();
+		Awaitility.await().pollInSameThread().until(() -> {
+			deliver(client, -1, "thread");
+			return client.messages(ToClient.ActionResponse.class)
+				.stream()
+				.anyMatch((answer) -> answer.output().stringValue().equals(here));
 		});
 		return client;
 	}
@@ -291,10 +334,6 @@ class NonBlockingTurnTests {
 		@Action(blocking = false)
 		String thread() {
 			return Thread.currentThread().getName();
-		}
-
-		@Action(blocking = false)
-		void nothing() {
 		}
 
 		/** Not atomic: two at once would lose a count. */

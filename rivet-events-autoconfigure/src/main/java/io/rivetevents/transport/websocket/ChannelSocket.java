@@ -135,7 +135,6 @@ final class ChannelSocket implements Socket {
 
 		private void read(ByteBuf content) {
 			if (this.listener.takes(content.readableBytes())) {
-				ChannelSocket.this.owner.links().io().bursts().begin(eventLoop());
 				this.listener.onMessage(ByteBufUtil.getBytes(content));
 			}
 		}
