@@ -156,9 +156,11 @@ def against_json(kind, measured):
 
 
 # Closed: so many broadcasts under way at once; rpc: so many calls of each connection. Open: so many broadcasts a second,
-# each timed from when it should have left. Memory is looked at first: later it has been grown already.
+# each timed from when it should have left. Memory is looked at first, later it has been grown already; but after some
+# visitors whose calls fill the young generation, or it is chance how much of that a start has touched.
 SCENARIOS = {
-	"idle": Scenario("--mode idle --n 5000 --settle 2 --hold 4 --timeout 120"),
+	"visitors": Scenario("--mode rpc --n 200 --window 1 --warmup 0 --secs 8", "echo", (RAW, "echo")),
+	"idle": Scenario("--mode idle --n 5000 --settle 2 --hold 10 --timeout 120"),
 	"warm-up": one_room(100, "--warmup 0 --secs 30"),
 	"room-100": one_room(100, "--warmup 2 --secs 4"),
 	"room-1000": one_room(1000, "--warmup 3 --secs 4 --settle 1"),
@@ -177,6 +179,7 @@ SCENARIOS = {
 	"big": Scenario("--mode closed --n 1000 --window 2 --warmup 3 --secs 6 --settle 1", "big", (RAW, "big")),
 }
 QUICK = "--warmup 0.5 --secs 1 --settle 0.3".split()
+PREPARING = ["visitors", "warm-up"]  # whose figures mean nothing
 GROWTH = [name for name in SCENARIOS if name.startswith("growth-")]
 
 # which scenarios share a start of the servers, and what ours is told then
@@ -278,12 +281,17 @@ class Server:
 		return self.fan(options)
 
 	def measure_idle(self, options):
-		heap = [self.live_heap()]
-		result = self.fan(options, lambda: heap.append(self.live_heap()))
-		if len(heap) == 2 and "n" in result:
-			result["idle_heap_kb"] = (heap[1] - heap[0]) / result["n"] / 1024
-			result["idle_rss_kb"] = result["kb_per_conn"]
+		"""What more there is after a full collection, be it before the first connection or with all of them."""
+		seen = [(self.live_heap(), self.rss_kb())]
+		result = self.fan(options, lambda: seen.append((self.live_heap(), self.rss_kb())))
+		if len(seen) == 2 and "n" in result:
+			(heap_before, rss_before), (heap, rss) = seen
+			result["idle_heap_kb"] = (heap - heap_before) / result["n"] / 1024
+			result["idle_rss_kb"] = (rss - rss_before) / result["n"]
 		return result
+
+	def rss_kb(self):
+		return resident_kb(self.process.pid)
 
 	def live_heap(self):
 		"""Bytes of live objects, after a full collection."""
@@ -306,6 +314,11 @@ def await_calm(servers):
 	return False
 
 
+def resident_kb(pid):
+	lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+	return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
+
+
 class MemoryWatch(threading.Thread):
 	"""Looks at the resident memory of a process while something else goes on."""
 
@@ -323,10 +336,9 @@ class MemoryWatch(threading.Thread):
 	def run(self):
 		while not self.ended.wait(0.05):
 			try:
-				lines = pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines()
-			except OSError:
-				return
-			self.seen += [int(line.split()[1]) for line in lines if line.startswith("VmRSS:")]
+				self.seen.append(resident_kb(self.pid))
+			except (OSError, StopIteration):
+				return  # it has ended
 
 	def highest_mb(self):
 		"""In the first half of the time, and in the second: what is bounded does not go on growing."""
@@ -372,7 +384,9 @@ def chosen(only):
 	if unknown:
 		raise SystemExit(f"There is no scenario {', '.join(unknown)}; there are {', '.join(names)}")
 	found = {name for name in names if name in wanted or name.split("-")[0] in wanted}
-	if found - {"idle", *OTHERS}:
+	if "idle" in found:
+		found.add("visitors")
+	if found - {"idle", *PREPARING, *OTHERS}:
 		found.add("warm-up")
 	return [name for name in names if name in found]
 
@@ -407,7 +421,7 @@ SHOWN = ["per_s", "per_cpu_s", "srv_util", "gen_util", "core_other", "gen_wait",
 
 def sitting(args, n, scenarios, arguments, note):
 	"""What is compared is measured seconds apart: such a machine changes its speed from minute to minute."""
-	if not set(scenarios) - {"warm-up"}:
+	if not set(scenarios) - set(PREPARING):
 		return
 	with Server(args, RAW) as raw, Server(args, OURS, arguments) as ours:
 		servers = {RAW: raw, OURS: ours}
@@ -621,7 +635,7 @@ def sleeping_lines(results, line):
 
 def remarks(results):
 	"""What stands in the way of trusting a figure"""
-	rows = [r for r in results.rows if "kind" in r and r["scenario"] != "warm-up"]
+	rows = [r for r in results.rows if "kind" in r and r["scenario"] not in PREPARING]
 	busy = [r for r in rows if r.get("gen_util", 0) >= 0.95 and r.get("mode") != "idle"]
 	shared = [r for r in rows if r.get("core_other", 0) > 0.15]
 	restless = [r for r in rows if not r.get("calm", True)]
