@@ -99,17 +99,20 @@ class RedisBackplaneOutageTests {
 
 	@Test
 	void startsWithoutRedisAndJoinsWhenItIsThere() {
-		this.one.start((dispatch) -> {
+		Duration longerThanAMachinePauses = Duration.ofSeconds(1);
+		RedisBackplane early = this.nodes.create(CHANNEL, longerThanAMachinePauses);
+		early.start((dispatch) -> {
 		});
 		this.other.start(this.received::add);
-		assertTimeoutPreemptively(PATIENCE, () -> this.one.publish(event("too early")));
-		Awaitility.await().atMost(PATIENCE).until(() -> this.one.status().notPublished() == 1);
-		assertThat(this.one.status().connected()).isFalse();
+		assertTimeoutPreemptively(PATIENCE, () -> early.publish(event("too early")));
+		Awaitility.await().atMost(PATIENCE).until(() -> early.status().notPublished() == 1);
+		assertThat(early.status().connected()).isFalse();
 		this.redis.start();
-		awaitConnected();
-		this.one.publish(event("hello"));
+		Awaitility.await().atMost(PATIENCE).until(() -> early.status().connected() && this.other.status().connected());
+		early.publish(event("hello"));
 		awaitEvent("hello");
-		assertThat(this.one.status().interruptions()).isZero();
+		assertThat(early.status().interruptions()).isZero();
+		early.stop();
 	}
 
 	@ParameterizedTest

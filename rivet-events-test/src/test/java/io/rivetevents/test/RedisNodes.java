@@ -29,9 +29,12 @@ final class RedisNodes implements AutoCloseable {
 	}
 
 	RedisBackplane create(String channel) {
+		return create(channel, Duration.ofMillis(100));
+	}
+
+	RedisBackplane create(String channel, Duration heartbeat) {
 		return new RedisBackplane(connections(),
-				new RedisSettings(channel, Duration.ofMillis(100), Duration.ofSeconds(10), MAX_MESSAGE_SIZE),
-				this.timers);
+				new RedisSettings(channel, heartbeat, Duration.ofSeconds(10), MAX_MESSAGE_SIZE), this.timers);
 	}
 
 	/** Connections as an application has them. */
