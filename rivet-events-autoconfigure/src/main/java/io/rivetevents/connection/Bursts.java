@@ -23,6 +23,7 @@ public final class Bursts {
 
 	private static final long MAX_MILLIS = 20;
 
+	/** A millisecond, after which other things are to get their turn. */
 	private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	/** Those that have somebody to wake. */

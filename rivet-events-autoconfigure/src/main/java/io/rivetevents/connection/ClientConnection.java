@@ -32,14 +32,14 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	/** As many subscriptions as most clients have at the most. */
+	private static final int FEW = 8;
+
 	private final ConnectRequest request;
 
 	private final Outbound outbound;
 
 	private final ConnectionOwner owner;
-
-	/** As many subscriptions as most clients have at the most. */
-	private static final int FEW = 8;
 
 	/**
 	 * Tags by the name of the event; no tags for all events of the name. A few are in a
