@@ -156,8 +156,9 @@ def against_json(kind, measured):
 
 
 # Closed: so many broadcasts under way at once; rpc: so many calls of each connection. Open: so many broadcasts a second,
-# each timed from when it should have left. Memory is looked at first, later it has been grown already; but after some
-# visitors whose calls fill the young generation, or it is chance how much of that a start has touched.
+# each timed from when it should have left. What runs other code than the warm-up is warmed up itself. Memory is looked at
+# first, later it has been grown already; but after some visitors whose calls fill the young generation, or it is chance
+# how much of that a start has touched.
 SCENARIOS = {
 	"visitors": Scenario("--mode rpc --n 200 --window 1 --warmup 0 --secs 8", "echo", (RAW, "echo")),
 	"idle": Scenario("--mode idle --n 5000 --settle 2 --hold 10 --timeout 120"),
@@ -169,9 +170,9 @@ SCENARIOS = {
 	"open": Scenario("--mode open --n 1000 --rate 20 --warmup 1 --secs 5 --settle 1"),
 	"echo-1": Scenario("--mode rpc --n 1 --window 64 --warmup 5 --secs 3", "echo", (RAW, "echo")),
 	"echo-64": Scenario("--mode rpc --n 64 --window 1 --warmup 2 --secs 3", "echo", (RAW, "echo")),
-	"sse": against_json("sse", "--warmup 8 --secs 4 --settle 1"),
-	"cbor": against_json("cbor", "--warmup 3 --secs 4 --settle 1"),
-	"bare": against_json("bare", "--warmup 3 --secs 4 --settle 1"),
+	"sse": against_json("sse", "--warmup 30 --secs 4 --settle 1"),
+	"cbor": against_json("cbor", "--warmup 10 --secs 4 --settle 1"),
+	"bare": against_json("bare", "--warmup 10 --secs 4 --settle 1"),
 	"growth-10": one_room(10, "--warmup 2 --secs 4"),
 	"growth-100": one_room(100, "--warmup 2 --secs 4"),
 	"growth-1000": one_room(1000, "--warmup 2 --secs 4 --settle 1"),
