@@ -595,7 +595,7 @@ def quartiles(values):
 
 def start_lines(results, line):
 	"""Pairs that were started one after the other; raw Netty has no part in it"""
-	for name, cores in STARTS.items():
+	for name in STARTS:
 		empty, ours = (results.figures(side, name, field("start_ms")) for side in ("base", "ours"))
 		added = [ours[n] - empty[n] for n in sorted(ours.keys() & empty.keys())]
 		if added:
