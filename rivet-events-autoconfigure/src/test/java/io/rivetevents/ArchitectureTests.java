@@ -23,18 +23,19 @@ class ArchitectureTests {
 	static {
 		MAY_USE.put("annotation", List.of());
 		MAY_USE.put("protocol", List.of());
+		MAY_USE.put("limit", List.of("protocol"));
 		MAY_USE.put("contract", List.of("annotation", "protocol"));
-		MAY_USE.put("connection", List.of("protocol", "contract"));
-		MAY_USE.put("outlet", List.of("protocol", "contract", "connection"));
-		MAY_USE.put("cluster", List.of("protocol", "contract", "connection"));
-		MAY_USE.put("actor", List.of("protocol", "contract", "connection"));
-		MAY_USE.put("invocation", List.of("annotation", "protocol", "contract", "connection", "actor"));
+		MAY_USE.put("connection", List.of("limit", "protocol", "contract"));
+		MAY_USE.put("outlet", List.of("limit", "protocol", "contract", "connection"));
+		MAY_USE.put("cluster", List.of("limit", "protocol", "contract", "connection"));
+		MAY_USE.put("actor", List.of("limit", "protocol", "contract", "connection"));
+		MAY_USE.put("invocation", List.of("limit", "annotation", "protocol", "contract", "connection", "actor"));
 		MAY_USE.put("security", List.of("annotation", "protocol", "contract", "connection", "actor", "invocation"));
-		MAY_USE.put("event", List.of("protocol", "connection", "actor"));
-		MAY_USE.put("transport", List.of("protocol", "connection", "outlet", "actor"));
+		MAY_USE.put("event", List.of("limit", "protocol", "connection", "actor"));
+		MAY_USE.put("transport", List.of("limit", "protocol", "connection", "outlet", "actor"));
 		MAY_USE.put("asyncapi", List.of("protocol", "contract", "actor", "invocation"));
-		MAY_USE.put("autoconfigure", List.of("annotation", "protocol", "contract", "connection", "cluster", "actor",
-				"invocation", "security", "event", "outlet", "transport", "asyncapi"));
+		MAY_USE.put("autoconfigure", List.of("annotation", "limit", "protocol", "contract", "connection", "cluster",
+				"actor", "invocation", "security", "event", "outlet", "transport", "asyncapi"));
 	}
 
 	@ArchTest

@@ -58,6 +58,7 @@ import io.rivetevents.invocation.InvocationDecorator;
 import io.rivetevents.invocation.InvocationSupport;
 import io.rivetevents.invocation.InvocationSupport.Neighbours;
 import io.rivetevents.invocation.SubscriptionGuard;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -126,9 +127,14 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers,
-			Scheduler rivetActorWorkers, Bursts bursts) {
+			Scheduler rivetActorWorkers, Bursts bursts, Limits limits) {
 		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
-				rivetActorTimers, rivetActorWorkers, bursts);
+				rivetActorTimers, rivetActorWorkers, bursts, limits);
+	}
+
+	@Bean
+	Limits rivetLimits(RivetEventsProperties properties) {
+		return new Limits(LimitsMapping.toSettings(properties.limits()));
 	}
 
 	@Bean

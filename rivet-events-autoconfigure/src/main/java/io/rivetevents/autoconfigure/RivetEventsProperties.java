@@ -26,13 +26,14 @@ import org.springframework.util.unit.DataSize;
  * @param directIo Whether connections read from and write to their channels below WebFlux
  * where that is possible. Slower without, and for the case that something else has to see
  * each frame.
+ * @param limits Bounds of what clients may take.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
 		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
 		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history,
-		@DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo) {
+		@DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo, @DefaultValue Limits limits) {
 
 	/**
 	 * What carries events to other nodes.
@@ -224,6 +225,117 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record Redis(@DefaultValue("rivet.events:1") String channel, @DefaultValue("5s") Duration heartbeat,
 			@DefaultValue("5s") Duration commandTimeout, @DefaultValue("1MB") DataSize maxMessageSize) {
+	}
+
+	/**
+	 * Bounds of what clients may take. A size that is not set is a part of the heap.
+	 *
+	 * @param connection Bounds of one connection.
+	 * @param instance Bounds of one instance.
+	 * @param principal Share of one signed-in user.
+	 * @param address Share of one remote address.
+	 * @param node Totals of the node.
+	 * @param trustedProxies Addresses or networks in CIDR notation that are not counted
+	 * by address, such as those of a proxy that sends no forwarded headers.
+	 * @param headerTimeout Time for the head of a request; a connection that takes longer
+	 * is closed.
+	 * @param bodyTimeout Time for the body of a request; one that takes longer is
+	 * answered with 408.
+	 */
+	public record Limits(@DefaultValue ConnectionLimits connection, @DefaultValue InstanceLimits instance,
+			@DefaultValue PrincipalShare principal, @DefaultValue AddressShare address, @DefaultValue NodeLimits node,
+			@DefaultValue List<String> trustedProxies, @DefaultValue("10s") Duration headerTimeout,
+			@DefaultValue("30s") Duration bodyTimeout) {
+	}
+
+	/**
+	 * Bounds of one connection.
+	 *
+	 * @param calls Calls that may be unanswered at the same time; one more is answered
+	 * with actor.overloaded.
+	 * @param pendingSize Memory that its unanswered calls may take; one more is answered
+	 * with actor.overloaded.
+	 * @param subscriptions Events that it may subscribe to; one more is answered with
+	 * actor.too_many_subscriptions.
+	 * @param pipelinedSize Data that may arrive behind a request before that is answered;
+	 * reading stops until then.
+	 */
+	public record ConnectionLimits(@DefaultValue("1000") int calls, @DefaultValue("4MB") DataSize pendingSize,
+			@DefaultValue("1000") int subscriptions, @DefaultValue("64KB") DataSize pipelinedSize) {
+	}
+
+	/**
+	 * Bounds of one instance.
+	 *
+	 * @param pendingSize Memory that its unanswered calls may take; one more is answered
+	 * with actor.overloaded.
+	 */
+	public record InstanceLimits(@DefaultValue("16MB") DataSize pendingSize) {
+	}
+
+	/**
+	 * Share of one signed-in user, over all connections to the node.
+	 *
+	 * @param calls Calls that may be unanswered at the same time; one more is answered
+	 * with actor.overloaded.
+	 * @param connections Connections that may be open; one more is refused with
+	 * connection.too_many.
+	 * @param subscriptions Subscriptions of all its connections; one more is answered
+	 * with actor.too_many_subscriptions.
+	 * @param instances Instances in memory that it has created; one more is refused with
+	 * actor.overloaded.
+	 */
+	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
+			@DefaultValue("20000") int subscriptions, @DefaultValue("10000") int instances) {
+	}
+
+	/**
+	 * Share of one remote address, over all connections to the node. Loopback and
+	 * trusted-proxies are not counted.
+	 *
+	 * @param calls Calls that may be unanswered at the same time; one more is answered
+	 * with actor.overloaded.
+	 * @param connections Connections that may be open; one more is refused with
+	 * connection.too_many.
+	 * @param subscriptions Subscriptions of all its connections; one more is answered
+	 * with actor.too_many_subscriptions.
+	 * @param instances Instances in memory that it has created; one more is refused with
+	 * actor.overloaded.
+	 */
+	public record AddressShare(@DefaultValue("50000") int calls, @DefaultValue("20000") int connections,
+			@DefaultValue("200000") int subscriptions, @DefaultValue("50000") int instances) {
+	}
+
+	/**
+	 * Totals of the node. What is not set is a part of the heap.
+	 *
+	 * @param connections Connections that may be open; one more is refused with
+	 * connection.too_many. One for each 64 KB of heap if not set.
+	 * @param pendingSize Memory of all unanswered calls; one more is answered with
+	 * actor.overloaded. A tenth of the heap if not set.
+	 * @param queuedSize Memory of all messages that wait to be written; beyond it the
+	 * clients with the longest queues are closed with connection.slow_consumer. An eighth
+	 * of the heap if not set.
+	 * @param subscriptionsSize Memory of all subscriptions; one more is answered with
+	 * actor.too_many_subscriptions. A sixteenth of the heap if not set.
+	 * @param historySize Memory of all events that are kept; beyond it an instance keeps
+	 * no more. A tenth of the heap if not set.
+	 * @param answersSize Memory of all answers that are kept for repeated calls; beyond
+	 * it a call with an idempotency key is answered with actor.overloaded. A twentieth of
+	 * the heap if not set.
+	 * @param storedSize Memory of instances in the memory store; a creation beyond it is
+	 * answered with actor.overloaded. An eighth of the heap if not set.
+	 * @param receivingSize Direct memory of bodies and fragments that have not arrived
+	 * whole; beyond it they are refused. A quarter of the direct memory, at most a
+	 * sixteenth of the heap if not set.
+	 * @param sendingSize Direct memory of what sockets have not taken; beyond it the
+	 * clients that hold most of it are closed with connection.slow_consumer. A quarter of
+	 * the direct memory, at most an eighth of the heap if not set.
+	 */
+	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
+			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize, @Nullable DataSize historySize,
+			@Nullable DataSize answersSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
+			@Nullable DataSize sendingSize) {
 	}
 
 }

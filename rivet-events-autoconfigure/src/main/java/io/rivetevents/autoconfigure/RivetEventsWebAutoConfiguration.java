@@ -23,6 +23,7 @@ import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.ActorHandlerMapping;
@@ -68,9 +69,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	LinkSupport rivetLinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-			ValueMapper mapper, ActorObserver observer, LinkIo io, RivetEventsProperties properties) {
+			ValueMapper mapper, ActorObserver observer, LinkIo io, RivetEventsProperties properties, Limits limits) {
 		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer, io);
+		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer, io, limits);
 	}
 
 	@Bean

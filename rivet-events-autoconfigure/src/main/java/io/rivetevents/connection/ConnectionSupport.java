@@ -5,6 +5,7 @@ import java.util.List;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -17,9 +18,10 @@ import io.rivetevents.protocol.ValueMapper;
  * @param timers tells the time and ends what takes too long; never blocked
  * @param workers where what follows the answer of a client runs; may be blocked
  * @param bursts what threads do at a stretch
+ * @param limits bounds of what clients may take
  */
 public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-		ConnectionObserver observer, Scheduler timers, Scheduler workers, Bursts bursts) {
+		ConnectionObserver observer, Scheduler timers, Scheduler workers, Bursts bursts, Limits limits) {
 
 	public ConnectionSupport {
 		interceptors = List.copyOf(interceptors);

@@ -1,5 +1,6 @@
 package io.rivetevents.connection;
 
+import java.net.InetAddress;
 import java.security.Principal;
 
 import org.jspecify.annotations.Nullable;
@@ -8,12 +9,25 @@ import org.jspecify.annotations.Nullable;
  * Who is behind a connection, fixed at its handshake.
  *
  * @param principal who signed in, {@code null} if nobody did
+ * @param owner what tells the user apart from all others, over all ways to sign in: its
+ * name, with the issuer where several issue names; {@code null} if nobody signed in
  * @param sessionId id of the web session that the handshake belonged to, {@code null} if
  * there was none
+ * @param address remote address, {@code null} if unknown
  */
-public record Identity(@Nullable Principal principal, @Nullable String sessionId) {
+public record Identity(@Nullable Principal principal, @Nullable String owner, @Nullable String sessionId,
+		@Nullable InetAddress address) {
 
 	/** Nobody signed in, no web session. */
 	public static final Identity ANONYMOUS = new Identity(null, null);
+
+	/**
+	 * Creates an identity whose owner is the name of the principal.
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @param sessionId id of the web session, {@code null} if there was none
+	 */
+	public Identity(@Nullable Principal principal, @Nullable String sessionId) {
+		this(principal, (principal != null) ? principal.getName() : null, sessionId, null);
+	}
 
 }

@@ -60,7 +60,7 @@ public enum ErrorCode {
 	 */
 	STOPPED("actor", "stopped", 503, "The actor has gone to sleep.", Advice.RETRY),
 
-	/** Told when the mailbox of an instance is full. */
+	/** Told when too many calls wait, or too much memory is taken by those that do. */
 	OVERLOADED("actor", "overloaded", 503, "The actor has too much to do.", Advice.LATER),
 
 	/** Told when the input of a new instance is over the limit. */
@@ -121,6 +121,9 @@ public enum ErrorCode {
 	/** Told when an HTTP request or handshake lacks something. */
 	REQUEST_INVALID("request", "invalid", 400, "The request is not valid."),
 
+	/** Told when the body of an HTTP request did not arrive in time. */
+	REQUEST_TIMED_OUT("request", "timed_out", 408, "The request did not arrive in time."),
+
 	/**
 	 * Told when a route of RivetKit that this server does not have: queues, raw requests,
 	 * raw sockets, inspector.
@@ -168,6 +171,9 @@ public enum ErrorCode {
 
 	/** Told when a client does not read what is sent to it. */
 	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly.", Advice.RETRY),
+
+	/** Told when a client, its user, its address or the node has too many connections. */
+	TOO_MANY_CONNECTIONS("connection", "too_many", 503, "There are too many connections.", Advice.LATER),
 
 	/** Told when a client has not answered a ping, or has not sent its {@code Hello}. */
 	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.", Advice.RETRY),

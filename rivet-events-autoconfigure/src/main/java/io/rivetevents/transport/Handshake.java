@@ -1,5 +1,7 @@
 package io.rivetevents.transport;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.Principal;
 
 import org.jspecify.annotations.Nullable;
@@ -68,9 +70,18 @@ public final class Handshake {
 			.switchIfEmpty(loggedIn)
 			.switchIfEmpty(Mono.defer(this::nobody));
 		Mono<String> sessionId = exchange.getSession().filter(WebSession::isStarted).map(WebSession::getId);
-		Mono<Identity> anonymous = sessionId.map((id) -> new Identity(null, id)).defaultIfEmpty(Identity.ANONYMOUS);
-		return anonymous.flatMap((identity) -> principal.map((found) -> new Identity(found, identity.sessionId()))
+		InetAddress address = address(exchange);
+		Mono<Identity> anonymous = sessionId.map((id) -> new Identity(null, null, id, address))
+			.defaultIfEmpty(new Identity(null, null, null, address));
+		return anonymous.flatMap((identity) -> principal
+			.map((found) -> new Identity(found, found.getName(), identity.sessionId(), address))
 			.defaultIfEmpty(identity));
+	}
+
+	/** As the forward-headers strategy of the server yields it. */
+	private static @Nullable InetAddress address(ServerWebExchange exchange) {
+		InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
+		return (remote != null) ? remote.getAddress() : null;
 	}
 
 	private Mono<Principal> nobody() {

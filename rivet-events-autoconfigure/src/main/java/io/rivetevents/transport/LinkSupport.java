@@ -3,6 +3,7 @@ package io.rivetevents.transport;
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.connection.ConnectionObserver;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -15,7 +16,8 @@ import io.rivetevents.protocol.ValueMapper;
  * @param secrets proves streams
  * @param observer is told who does not sign in
  * @param io how they read and write
+ * @param limits bounds of what clients may take
  */
 public record LinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer, LinkIo io) {
+		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer, LinkIo io, Limits limits) {
 }

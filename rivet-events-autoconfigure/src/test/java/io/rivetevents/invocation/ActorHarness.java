@@ -27,6 +27,7 @@ import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -47,6 +48,8 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final LocalActorDirectory directory;
 
+	private final Limits limits = Limits.defaults();
+
 	private final EventContracts contracts = new EventContracts(this.mapper);
 
 	public ActorHarness(ActorSettings settings, Object... actors) {
@@ -64,7 +67,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers));
+				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers), this.limits);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);
@@ -75,6 +78,10 @@ public final class ActorHarness implements AutoCloseable {
 			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));
 		}
 		this.directory.start();
+	}
+
+	public Limits limits() {
+		return this.limits;
 	}
 
 	public ValueMapper mapper() {

@@ -29,6 +29,7 @@ import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Selection;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ValueMapper;
@@ -156,7 +157,7 @@ class FanOutGuardTests {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ConnectionOwner("chat", ActorKey.EMPTY, false, this.index,
 				new ConnectionSupport(mapper, new EventContracts(mapper), List.of(), ConnectionObserver.NONE,
-						this.timers, Schedulers.immediate(), this.bursts));
+						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults()));
 	}
 
 	private static long allocatedBytes() {

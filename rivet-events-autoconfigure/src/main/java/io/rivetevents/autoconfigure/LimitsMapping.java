@@ -1,0 +1,60 @@
+package io.rivetevents.autoconfigure;
+
+import io.netty.util.internal.PlatformDependent;
+import io.rivetevents.limit.LimitSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ClassUtils;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Makes bounds of properties: what is not set depends on the memory of the process.
+ */
+final class LimitsMapping {
+
+	private static final boolean NETTY = ClassUtils.isPresent("io.netty.util.internal.PlatformDependent",
+			LimitsMapping.class.getClassLoader());
+
+	private LimitsMapping() {
+	}
+
+	static LimitSettings toSettings(RivetEventsProperties.Limits limits) {
+		RivetEventsProperties.ConnectionLimits connection = limits.connection();
+		RivetEventsProperties.PrincipalShare principal = limits.principal();
+		RivetEventsProperties.AddressShare address = limits.address();
+		return new LimitSettings(
+				new LimitSettings.Connection(connection.calls(), connection.pendingSize().toBytes(),
+						connection.subscriptions(), (int) connection.pipelinedSize().toBytes()),
+				limits.instance().pendingSize().toBytes(),
+				new LimitSettings.Share(principal.calls(), principal.connections(), principal.subscriptions(),
+						principal.instances()),
+				new LimitSettings.Share(address.calls(), address.connections(), address.subscriptions(),
+						address.instances()),
+				toNode(limits.node()), limits.headerTimeout(), limits.bodyTimeout());
+	}
+
+	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {
+		long heap = Runtime.getRuntime().maxMemory();
+		LimitSettings.Node unset = LimitSettings.Node.of(heap, NETTY ? Netty.maxDirectMemory() : heap);
+		return new LimitSettings.Node((node.connections() != null) ? node.connections() : unset.connections(),
+				bytes(node.pendingSize(), unset.pendingBytes()), bytes(node.queuedSize(), unset.queuedBytes()),
+				bytes(node.subscriptionsSize(), unset.subscriptionBytes()),
+				bytes(node.historySize(), unset.historyBytes()), bytes(node.answersSize(), unset.answerBytes()),
+				bytes(node.storedSize(), unset.storedBytes()), bytes(node.receivingSize(), unset.receivingBytes()),
+				bytes(node.sendingSize(), unset.sendingBytes()));
+	}
+
+	private static long bytes(@Nullable DataSize size, long unset) {
+		return (size != null) ? size.toBytes() : unset;
+	}
+
+	/** Loaded only where there is Netty. */
+	private static final class Netty {
+
+		static long maxDirectMemory() {
+			return PlatformDependent.maxDirectMemory();
+		}
+
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.rivetevents.limit;
+
+/**
+ * A bound on what clients may take. {@code docs/limits.md} lists each with its default
+ * and with what a client receives at the bound.
+ */
+public enum Limit {
+
+	/** Calls and subscription requests of one connection that are not answered yet. */
+	CONNECTION_CALLS("limits.connection.calls"),
+
+	/** Memory of the messages of one connection that wait or run. */
+	CONNECTION_PENDING("limits.connection.pending-size"),
+
+	/** Subscriptions of one connection. */
+	CONNECTION_SUBSCRIPTIONS("limits.connection.subscriptions"),
+
+	/** Bytes that wait to be written to one client. */
+	CONNECTION_QUEUED("websocket.max-queued-size"),
+
+	/** Calls of clients that wait for or run in one instance. */
+	INSTANCE_CALLS("actor.mailbox-capacity"),
+
+	/** Memory of the messages that wait for or run in one instance. */
+	INSTANCE_PENDING("limits.instance.pending-size"),
+
+	/** Calls of one principal that are not answered yet. */
+	PRINCIPAL_CALLS("limits.principal.calls"),
+
+	/** Open connections of one principal. */
+	PRINCIPAL_CONNECTIONS("limits.principal.connections"),
+
+	/** Subscriptions of all connections of one principal. */
+	PRINCIPAL_SUBSCRIPTIONS("limits.principal.subscriptions"),
+
+	/** Instances in memory that one principal has created. */
+	PRINCIPAL_INSTANCES("limits.principal.instances"),
+
+	/** Calls from one remote address that are not answered yet. */
+	ADDRESS_CALLS("limits.address.calls"),
+
+	/** Open connections from one remote address. */
+	ADDRESS_CONNECTIONS("limits.address.connections"),
+
+	/** Subscriptions of all connections from one remote address. */
+	ADDRESS_SUBSCRIPTIONS("limits.address.subscriptions"),
+
+	/** Instances in memory that were created from one remote address. */
+	ADDRESS_INSTANCES("limits.address.instances"),
+
+	/** Open connections of the node. */
+	NODE_CONNECTIONS("limits.node.connections"),
+
+	/** Memory of all messages that wait or run. */
+	NODE_PENDING("limits.node.pending-size"),
+
+	/** Memory of all bytes that wait to be written. */
+	NODE_QUEUED("limits.node.queued-size"),
+
+	/** Memory of all subscriptions. */
+	NODE_SUBSCRIPTIONS("limits.node.subscriptions-size"),
+
+	/** Memory of all events that are kept for clients that resume. */
+	NODE_HISTORY("limits.node.history-size"),
+
+	/** Memory of all answers that are kept for repeated calls. */
+	NODE_ANSWERS("limits.node.answers-size"),
+
+	/** Memory of all instances in the memory store, and of the inputs of those awake. */
+	NODE_STORED("limits.node.stored-size"),
+
+	/** Direct memory of bodies, fragments and frames that have not arrived whole. */
+	NODE_RECEIVING("limits.node.receiving-size"),
+
+	/** Direct memory of what sockets have not taken yet. */
+	NODE_SENDING("limits.node.sending-size"),
+
+	/** Time for the head of a request, TLS and upgrade included. */
+	HEADER_TIMEOUT("limits.header-timeout"),
+
+	/** Time for the body of a request. */
+	BODY_TIMEOUT("limits.body-timeout"),
+
+	/** Time for the first message of a client of the extended mode. */
+	HELLO_TIMEOUT("security.authentication-timeout"),
+
+	/** Size of one message from a client. */
+	MESSAGE_SIZE("websocket.max-message-size"),
+
+	/** Size of one message to a client. */
+	OUTGOING_SIZE("websocket.max-outgoing-message-size"),
+
+	/**
+	 * Requests that a client sends before earlier ones of its connection are answered.
+	 */
+	PIPELINED_REQUESTS("limits.connection.pipelined-size");
+
+	private final String property;
+
+	Limit(String property) {
+		this.property = property;
+	}
+
+	/**
+	 * Returns the name of the property that sets the bound, below {@code rivet.events}.
+	 */
+	public String property() {
+		return this.property;
+	}
+
+}

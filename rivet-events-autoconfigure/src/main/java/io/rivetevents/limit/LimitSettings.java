@@ -1,0 +1,88 @@
+package io.rivetevents.limit;
+
+import java.time.Duration;
+
+/**
+ * Bounds of what clients may take.
+ *
+ * @param connection those of one connection
+ * @param instancePendingBytes most memory of the messages that wait for or run in one
+ * instance
+ * @param principal share of one principal
+ * @param address share of one remote address
+ * @param node totals of the node
+ * @param headerTimeout time for the head of a request
+ * @param bodyTimeout time for the body of a request
+ */
+public record LimitSettings(Connection connection, long instancePendingBytes, Share principal, Share address, Node node,
+		Duration headerTimeout, Duration bodyTimeout) {
+
+	/** Values for a node with the heap and direct memory of this process. */
+	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 16 * 1024 * 1024,
+			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
+			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), Duration.ofSeconds(10),
+			Duration.ofSeconds(30));
+
+	/**
+	 * Bounds of one connection.
+	 *
+	 * @param calls most calls and subscription requests that are not answered yet
+	 * @param pendingBytes most memory of its messages that wait or run
+	 * @param subscriptions most subscriptions
+	 * @param pipelinedBytes most bytes of requests that arrive before earlier ones are
+	 * answered
+	 */
+	public record Connection(int calls, long pendingBytes, int subscriptions, int pipelinedBytes) {
+
+		static final Connection DEFAULTS = new Connection(1000, 4 * 1024 * 1024, 1000, 64 * 1024);
+
+	}
+
+	/**
+	 * Most that one principal or remote address may have at the same time.
+	 *
+	 * @param calls calls that are not answered yet
+	 * @param connections open connections
+	 * @param subscriptions subscriptions of all its connections
+	 * @param instances instances in memory that it has created
+	 */
+	public record Share(int calls, int connections, int subscriptions, int instances) {
+
+		static final Share OF_PRINCIPAL = new Share(10_000, 1000, 20_000, 10_000);
+
+		static final Share OF_ADDRESS = new Share(50_000, 20_000, 200_000, 50_000);
+
+	}
+
+	/**
+	 * Totals of a node.
+	 *
+	 * @param connections most open connections
+	 * @param pendingBytes most memory of messages that wait or run
+	 * @param queuedBytes most memory of bytes that wait to be written
+	 * @param subscriptionBytes most memory of subscriptions
+	 * @param historyBytes most memory of events that are kept
+	 * @param answerBytes most memory of answers that are kept
+	 * @param storedBytes most memory of the memory store
+	 * @param receivingBytes most direct memory of what has not arrived whole
+	 * @param sendingBytes most direct memory of what sockets have not taken
+	 */
+	public record Node(int connections, long pendingBytes, long queuedBytes, long subscriptionBytes, long historyBytes,
+			long answerBytes, long storedBytes, long receivingBytes, long sendingBytes) {
+
+		private static final int HEAP_OF_CONNECTION = 64 * 1024;
+
+		/**
+		 * Returns the totals of a node that says nothing else.
+		 * @param heap most bytes of its heap
+		 * @param direct most bytes of its direct memory
+		 */
+		public static Node of(long heap, long direct) {
+			return new Node((int) Math.min(heap / HEAP_OF_CONNECTION, Integer.MAX_VALUE), heap / 10, heap / 8,
+					heap / 16, heap / 10, heap / 20, heap / 8, Math.min(direct / 4, heap / 16),
+					Math.min(direct / 4, heap / 8));
+		}
+
+	}
+
+}
