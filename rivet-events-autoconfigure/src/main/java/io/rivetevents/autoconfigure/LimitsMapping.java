@@ -25,12 +25,12 @@ final class LimitsMapping {
 		return new LimitSettings(
 				new LimitSettings.Connection(connection.calls(), connection.pendingSize().toBytes(),
 						connection.subscriptions(), (int) connection.pipelinedSize().toBytes()),
-				limits.instance().pendingSize().toBytes(),
+				limits.instance().calls(), limits.instance().pendingSize().toBytes(),
 				new LimitSettings.Share(principal.calls(), principal.connections(), principal.subscriptions(),
 						principal.instances()),
 				new LimitSettings.Share(address.calls(), address.connections(), address.subscriptions(),
 						address.instances()),
-				toNode(limits.node()), limits.headerTimeout(), limits.bodyTimeout());
+				toNode(limits.node()), limits.trustedProxies(), limits.headerTimeout(), limits.bodyTimeout());
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

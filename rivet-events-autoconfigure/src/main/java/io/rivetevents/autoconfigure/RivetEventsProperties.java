@@ -72,7 +72,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
 			@DefaultValue("5s") Duration lifecycleHookTimeout, @DefaultValue("30s") Duration sleepTimeout,
-			@DefaultValue("1s") Duration saveInterval, @DefaultValue("1000") int mailboxCapacity,
+			@DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
 			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("4MB") DataSize maxInputSize,
 			@DefaultValue("64") int workerThreads) {
 	}
@@ -267,10 +267,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	/**
 	 * Bounds of one instance.
 	 *
+	 * @param calls Calls of clients that may be unanswered at the same time, interleaved
+	 * ones included; one more is answered with actor.overloaded.
 	 * @param pendingSize Memory that its unanswered calls may take; one more is answered
 	 * with actor.overloaded.
 	 */
-	public record InstanceLimits(@DefaultValue("16MB") DataSize pendingSize) {
+	public record InstanceLimits(@DefaultValue("10000") int calls, @DefaultValue("16MB") DataSize pendingSize) {
 	}
 
 	/**

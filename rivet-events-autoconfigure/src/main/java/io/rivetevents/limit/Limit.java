@@ -18,8 +18,11 @@ public enum Limit {
 	/** Bytes that wait to be written to one client. */
 	CONNECTION_QUEUED("websocket.max-queued-size"),
 
-	/** Calls of clients that wait for or run in one instance. */
-	INSTANCE_CALLS("actor.mailbox-capacity"),
+	/** Turns of clients that wait for one instance. */
+	MAILBOX("actor.mailbox-capacity"),
+
+	/** Calls of clients to one instance that are not answered yet. */
+	INSTANCE_CALLS("limits.instance.calls"),
 
 	/** Memory of the messages that wait for or run in one instance. */
 	INSTANCE_PENDING("limits.instance.pending-size"),

@@ -1,27 +1,34 @@
 package io.rivetevents.limit;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Bounds of what clients may take.
  *
  * @param connection those of one connection
+ * @param instanceCalls most calls of clients to one instance that are not answered yet
  * @param instancePendingBytes most memory of the messages that wait for or run in one
  * instance
  * @param principal share of one principal
  * @param address share of one remote address
  * @param node totals of the node
+ * @param trustedProxies addresses and networks that have no share
  * @param headerTimeout time for the head of a request
  * @param bodyTimeout time for the body of a request
  */
-public record LimitSettings(Connection connection, long instancePendingBytes, Share principal, Share address, Node node,
-		Duration headerTimeout, Duration bodyTimeout) {
+public record LimitSettings(Connection connection, int instanceCalls, long instancePendingBytes, Share principal,
+		Share address, Node node, List<String> trustedProxies, Duration headerTimeout, Duration bodyTimeout) {
+
+	public LimitSettings {
+		trustedProxies = List.copyOf(trustedProxies);
+	}
 
 	/** Values for a node with the heap and direct memory of this process. */
-	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 16 * 1024 * 1024,
+	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 10_000, 16 * 1024 * 1024,
 			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
-			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), Duration.ofSeconds(10),
-			Duration.ofSeconds(30));
+			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(),
+			Duration.ofSeconds(10), Duration.ofSeconds(30));
 
 	/**
 	 * Bounds of one connection.

@@ -1,5 +1,13 @@
 package io.rivetevents.limit;
 
+import java.net.InetAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
 /**
  * The bounds of a node: their values, what is taken of those that hold for all clients
  * together, and how often each was met. Safe for use by several threads.
@@ -26,6 +34,14 @@ public final class Limits {
 
 	private final ByteBudget sending;
 
+	private final Shares principals;
+
+	private final Shares addresses;
+
+	private final RemoteAddresses remoteAddresses;
+
+	private final AtomicInteger connections = new AtomicInteger();
+
 	/**
 	 * Creates the bounds.
 	 * @param settings their values
@@ -41,6 +57,9 @@ public final class Limits {
 		this.stored = new ByteBudget(Limit.NODE_STORED, node.storedBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), this.hits);
+		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal());
+		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address());
+		this.remoteAddresses = new RemoteAddresses(settings.trustedProxies());
 	}
 
 	/**
@@ -118,6 +137,64 @@ public final class Limits {
 	 */
 	public ByteBudget sending() {
 		return this.sending;
+	}
+
+	// Clients
+
+	/**
+	 * Opens a connection, whose principal may not be known yet.
+	 * @param address its remote address, {@code null} if unknown
+	 * @return what it takes, to be closed with it
+	 * @throws RivetException {@code connection.too_many}
+	 */
+	public ClientUsage connect(@Nullable InetAddress address) {
+		if (this.connections.incrementAndGet() > this.settings.node().connections()) {
+			this.connections.decrementAndGet();
+			throw tooMany(Limit.NODE_CONNECTIONS);
+		}
+		ClientUsage usage = new ClientUsage(this, this.remoteAddresses.ownerOf(address), true);
+		Limit met = usage.open();
+		if (met != null) {
+			usage.abandon();
+			throw tooMany(met);
+		}
+		return usage;
+	}
+
+	/**
+	 * Begins a call that comes without a connection.
+	 * @param address its remote address, {@code null} if unknown
+	 * @param owner what tells its principal apart, {@code null} if nobody signed in
+	 * @return what it takes, to be closed with it
+	 */
+	public ClientUsage visit(@Nullable InetAddress address, @Nullable String owner) {
+		ClientUsage usage = new ClientUsage(this, this.remoteAddresses.ownerOf(address), false);
+		usage.identify(owner);
+		return usage;
+	}
+
+	private RivetException tooMany(Limit limit) {
+		this.hits.add(limit);
+		return new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
+	}
+
+	/**
+	 * Returns how many connections are open.
+	 */
+	public int connections() {
+		return this.connections.get();
+	}
+
+	void connectionClosed() {
+		this.connections.decrementAndGet();
+	}
+
+	Shares principals() {
+		return this.principals;
+	}
+
+	Shares addresses() {
+		return this.addresses;
 	}
 
 }

@@ -1,0 +1,328 @@
+package io.rivetevents.limit;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one client takes of the node at the moment: one connection, or one call over HTTP.
+ * It counts in the shares of its principal and of its remote address too. Safe for use by
+ * several threads.
+ */
+public final class ClientUsage {
+
+	/** Memory of unanswered calls of one connection that the node total does not see. */
+	private static final long ALLOWANCE = 8 * 1024;
+
+	private static final long LEASE = 16 * 1024;
+
+	private final Limits limits;
+
+	private final LimitSettings.Connection max;
+
+	private final long allowance;
+
+	private final @Nullable String address;
+
+	private final @Nullable Share ofAddress;
+
+	private volatile @Nullable String owner;
+
+	private volatile @Nullable Share ofPrincipal;
+
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private final AtomicLong pending = new AtomicLong();
+
+	/** Of the node total; guarded by this. */
+	private long leased;
+
+	private volatile boolean leasing;
+
+	/** Guarded by this. */
+	private int subscriptions;
+
+	/** Guarded by this. */
+	private long subscriptionBytes;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	private final boolean connection;
+
+	/**
+	 * Creates the usage of a client.
+	 * @param limits bounds of the node
+	 * @param address owner of the share of its address, {@code null} if it has none
+	 * @param connection whether it is a connection, which counts as one
+	 */
+	ClientUsage(Limits limits, @Nullable String address, boolean connection) {
+		this.limits = limits;
+		this.max = limits.settings().connection();
+		this.connection = connection;
+		this.allowance = connection ? ALLOWANCE : 0;
+		this.address = address;
+		this.ofAddress = (address != null) ? limits.addresses().hold(address) : null;
+	}
+
+	@Nullable Limit open() {
+		return (this.ofAddress != null) ? this.ofAddress.connect() : null;
+	}
+
+	/**
+	 * Adds the share of a principal, once it is known. To be called once at the most.
+	 * @param owner what tells the principal apart, {@code null} if nobody signed in
+	 * @return the bound that was met, {@code null} if none
+	 */
+	public @Nullable Limit identify(@Nullable String owner) {
+		if (owner == null || this.closed.get()) {
+			return null;
+		}
+		Share share = this.limits.principals().hold(owner);
+		Limit met = this.connection ? share.connect() : null;
+		if (met != null) {
+			this.limits.principals().release(owner);
+			return hit(met);
+		}
+		this.ofPrincipal = share;
+		this.owner = owner;
+		return null;
+	}
+
+	/**
+	 * Begins a call or another message that waits for its turn.
+	 * @param bytes memory that it takes
+	 * @return the bound that was met, in which case nothing has begun; {@code null} if
+	 * none
+	 */
+	public @Nullable Limit begin(long bytes) {
+		Limit met = beginHere(bytes);
+		if (met != null) {
+			return hit(met);
+		}
+		met = beginShared();
+		if (met != null) {
+			endHere(bytes);
+			return hit(met);
+		}
+		return null;
+	}
+
+	private @Nullable Limit beginHere(long bytes) {
+		if (this.calls.incrementAndGet() > this.max.calls()) {
+			this.calls.decrementAndGet();
+			return Limit.CONNECTION_CALLS;
+		}
+		long taken = this.pending.addAndGet(bytes);
+		if (taken > this.max.pendingBytes()) {
+			endHere(bytes);
+			return Limit.CONNECTION_PENDING;
+		}
+		if (taken > this.allowance && !lease()) {
+			endHere(bytes);
+			return Limit.NODE_PENDING;
+		}
+		return null;
+	}
+
+	private @Nullable Limit beginShared() {
+		Limit met = (this.ofAddress != null) ? this.ofAddress.beginCall() : null;
+		Share principal = this.ofPrincipal;
+		if (met == null && principal != null) {
+			met = principal.beginCall();
+			if (met != null && this.ofAddress != null) {
+				this.ofAddress.endCall();
+			}
+		}
+		return met;
+	}
+
+	/**
+	 * Ends what was begun.
+	 * @param bytes as many as it began with
+	 * @param identified whether the principal was known when it began
+	 */
+	public void end(long bytes, boolean identified) {
+		endHere(bytes);
+		if (this.ofAddress != null) {
+			this.ofAddress.endCall();
+		}
+		Share principal = this.ofPrincipal;
+		if (identified && principal != null) {
+			principal.endCall();
+		}
+	}
+
+	/**
+	 * Returns whether the principal is known and has a share.
+	 */
+	public boolean isIdentified() {
+		return this.ofPrincipal != null;
+	}
+
+	private void endHere(long bytes) {
+		this.calls.decrementAndGet();
+		this.pending.addAndGet(-bytes);
+		if (this.leasing) {
+			shrink();
+		}
+	}
+
+	/** Takes as much of the node total as goes beyond the allowance. */
+	private synchronized boolean lease() {
+		long wanted = this.pending.get() - this.allowance;
+		if (wanted <= this.leased) {
+			return true;
+		}
+		long more = (wanted - this.leased + LEASE - 1) / LEASE * LEASE;
+		if (!this.limits.pending().acquire(more)) {
+			this.limits.pending().release(more);
+			return false;
+		}
+		this.leased += more;
+		this.leasing = true;
+		return true;
+	}
+
+	private synchronized void shrink() {
+		long wanted = Math.max(this.pending.get() - this.allowance, 0);
+		long keep = (wanted + LEASE - 1) / LEASE * LEASE;
+		if (keep < this.leased) {
+			this.limits.pending().release(this.leased - keep);
+			this.leased = keep;
+			this.leasing = keep > 0;
+		}
+	}
+
+	// Subscriptions
+
+	/**
+	 * Adds a subscription.
+	 * @param bytes memory that it takes
+	 * @return the bound that was met, {@code null} if none
+	 */
+	public synchronized @Nullable Limit subscribe(long bytes) {
+		if (this.subscriptions >= this.max.subscriptions()) {
+			return hit(Limit.CONNECTION_SUBSCRIPTIONS);
+		}
+		if (!this.limits.subscriptions().tryAcquire(bytes)) {
+			return Limit.NODE_SUBSCRIPTIONS;
+		}
+		Limit met = subscribeShared();
+		if (met != null) {
+			this.limits.subscriptions().release(bytes);
+			return hit(met);
+		}
+		this.subscriptions++;
+		this.subscriptionBytes += bytes;
+		return null;
+	}
+
+	/**
+	 * Changes a subscription.
+	 * @param before memory that it took
+	 * @param after memory that it takes from now on
+	 * @return the bound that was met, in which case nothing has changed; {@code null} if
+	 * none
+	 */
+	public synchronized @Nullable Limit resubscribe(long before, long after) {
+		if (after > before && !this.limits.subscriptions().tryAcquire(after - before)) {
+			return Limit.NODE_SUBSCRIPTIONS;
+		}
+		if (after < before) {
+			this.limits.subscriptions().release(before - after);
+		}
+		this.subscriptionBytes += after - before;
+		return null;
+	}
+
+	private @Nullable Limit subscribeShared() {
+		Limit met = (this.ofAddress != null) ? this.ofAddress.subscribe() : null;
+		Share principal = this.ofPrincipal;
+		if (met == null && principal != null) {
+			met = principal.subscribe();
+			if (met != null && this.ofAddress != null) {
+				this.ofAddress.unsubscribe(1);
+			}
+		}
+		return met;
+	}
+
+	/**
+	 * Removes a subscription.
+	 * @param bytes as many as it was added with
+	 */
+	public synchronized void unsubscribe(long bytes) {
+		removeSubscriptions(1, bytes);
+	}
+
+	/** Removes all subscriptions. */
+	public synchronized void unsubscribeAll() {
+		removeSubscriptions(this.subscriptions, this.subscriptionBytes);
+	}
+
+	private void removeSubscriptions(int count, long bytes) {
+		this.subscriptions -= count;
+		this.subscriptionBytes -= bytes;
+		this.limits.subscriptions().release(bytes);
+		if (this.ofAddress != null) {
+			this.ofAddress.unsubscribe(count);
+		}
+		Share principal = this.ofPrincipal;
+		if (principal != null) {
+			principal.unsubscribe(count);
+		}
+	}
+
+	// The end
+
+	/** Ends a connection that its address has no room for. */
+	void abandon() {
+		this.closed.set(true);
+		this.limits.connectionClosed();
+		if (this.address != null) {
+			this.limits.addresses().release(this.address);
+		}
+	}
+
+	/**
+	 * Ends the client. What it has begun ends on its own. Without effect when called
+	 * again.
+	 */
+	public void close() {
+		if (!this.closed.compareAndSet(false, true)) {
+			return;
+		}
+		if (this.connection) {
+			this.limits.connectionClosed();
+		}
+		if (this.ofAddress != null && this.address != null) {
+			if (this.connection) {
+				this.ofAddress.disconnect();
+			}
+			this.limits.addresses().release(this.address);
+		}
+		Share principal = this.ofPrincipal;
+		String owner = this.owner;
+		if (principal != null && owner != null) {
+			if (this.connection) {
+				principal.disconnect();
+			}
+			this.limits.principals().release(owner);
+		}
+	}
+
+	/**
+	 * Returns the memory of what waits or runs.
+	 */
+	public long pendingBytes() {
+		return this.pending.get();
+	}
+
+	private Limit hit(Limit limit) {
+		this.limits.hits().add(limit);
+		return limit;
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.rivetevents.limit;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the calls of clients to one instance take, from their arrival to their answer.
+ * Safe for use by several threads.
+ */
+public final class InstanceUsage {
+
+	private final Limits limits;
+
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private final AtomicLong pending = new AtomicLong();
+
+	/**
+	 * Creates the usage of an instance.
+	 * @param limits bounds of the node
+	 */
+	public InstanceUsage(Limits limits) {
+		this.limits = limits;
+	}
+
+	/**
+	 * Begins a call.
+	 * @param bytes memory that it takes
+	 * @return the bound that was met, in which case nothing has begun; {@code null} if
+	 * none
+	 */
+	public @Nullable Limit begin(long bytes) {
+		LimitSettings settings = this.limits.settings();
+		Limit met = (this.calls.incrementAndGet() > settings.instanceCalls()) ? Limit.INSTANCE_CALLS : null;
+		if (this.pending.addAndGet(bytes) > settings.instancePendingBytes() && met == null) {
+			met = Limit.INSTANCE_PENDING;
+		}
+		if (met != null) {
+			end(bytes);
+			this.limits.hits().add(met);
+		}
+		return met;
+	}
+
+	/**
+	 * Ends a call.
+	 * @param bytes as many as it began with
+	 */
+	public void end(long bytes) {
+		this.calls.decrementAndGet();
+		this.pending.addAndGet(-bytes);
+	}
+
+	/**
+	 * Returns how many calls are not answered yet.
+	 */
+	public int calls() {
+		return this.calls.get();
+	}
+
+	/**
+	 * Returns the memory that they take.
+	 */
+	public long pendingBytes() {
+		return this.pending.get();
+	}
+
+}

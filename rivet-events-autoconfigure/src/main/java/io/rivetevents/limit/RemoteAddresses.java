@@ -1,0 +1,91 @@
+package io.rivetevents.limit;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells which remote addresses have a share, and which of them share one: those of an
+ * IPv6 network of 64 bits, which is what one customer of a provider gets. Loopback and
+ * trusted proxies have none.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6177">RFC 6177: IPv6 Address Assignment
+ * to End Sites</a>
+ */
+final class RemoteAddresses {
+
+	private static final int IPV6_NETWORK_BYTES = 8;
+
+	private final List<Network> trusted;
+
+	/** Addresses that begin with the same bits. */
+	private record Network(byte[] address, int bits) {
+
+		static Network parse(String text) {
+			int slash = text.indexOf('/');
+			String host = (slash < 0) ? text : text.substring(0, slash);
+			try {
+				// a literal: a name would be looked up, and could change
+				if (!host.matches("[0-9a-fA-F.:]+")) {
+					throw new IllegalArgumentException();
+				}
+				byte[] address = InetAddress.getByName(host).getAddress();
+				int bits = (slash < 0) ? 8 * address.length : Integer.parseInt(text.substring(slash + 1));
+				if (bits < 0 || bits > 8 * address.length) {
+					throw new IllegalArgumentException();
+				}
+				return new Network(address, bits);
+			}
+			catch (UnknownHostException | IllegalArgumentException ex) {
+				throw new IllegalArgumentException(
+						"\"%s\" in rivet.events.limits.trusted-proxies is neither an address nor a network such as 10.0.0.0/8"
+							.formatted(text));
+			}
+		}
+
+		boolean contains(byte[] other) {
+			if (other.length != this.address.length) {
+				return false;
+			}
+			int whole = this.bits / 8;
+			if (!Arrays.equals(this.address, 0, whole, other, 0, whole)) {
+				return false;
+			}
+			int rest = this.bits % 8;
+			return rest == 0 || (this.address[whole] ^ other[whole]) >> (8 - rest) == 0;
+		}
+
+	}
+
+	/**
+	 * Creates the rule.
+	 * @param trusted addresses and networks that have no share
+	 * @throws IllegalArgumentException if one of them cannot be read
+	 */
+	RemoteAddresses(List<String> trusted) {
+		this.trusted = trusted.stream().map(Network::parse).toList();
+	}
+
+	/**
+	 * Returns the owner of the share of an address, {@code null} if it has none.
+	 */
+	@Nullable String ownerOf(@Nullable InetAddress address) {
+		if (address == null || address.isLoopbackAddress()) {
+			return null;
+		}
+		byte[] bytes = address.getAddress();
+		for (Network network : this.trusted) {
+			if (network.contains(bytes)) {
+				return null;
+			}
+		}
+		return (address instanceof Inet6Address) ? HexFormat.of().formatHex(bytes, 0, IPV6_NETWORK_BYTES)
+				: address.getHostAddress();
+	}
+
+}

@@ -1,0 +1,110 @@
+package io.rivetevents.limit;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one principal or one remote address takes of the node at the moment. Safe for use
+ * by several threads.
+ */
+final class Share {
+
+	private final Kind kind;
+
+	private final LimitSettings.Share max;
+
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private final AtomicInteger connections = new AtomicInteger();
+
+	private final AtomicInteger subscriptions = new AtomicInteger();
+
+	private final AtomicInteger instances = new AtomicInteger();
+
+	/** Clients that hold this; guarded by the map that it stands in. */
+	private int holders;
+
+	/** Whose share it is. */
+	enum Kind {
+
+		PRINCIPAL(Limit.PRINCIPAL_CALLS, Limit.PRINCIPAL_CONNECTIONS, Limit.PRINCIPAL_SUBSCRIPTIONS,
+				Limit.PRINCIPAL_INSTANCES),
+
+		ADDRESS(Limit.ADDRESS_CALLS, Limit.ADDRESS_CONNECTIONS, Limit.ADDRESS_SUBSCRIPTIONS, Limit.ADDRESS_INSTANCES);
+
+		private final Limit calls;
+
+		private final Limit connections;
+
+		private final Limit subscriptions;
+
+		private final Limit instances;
+
+		Kind(Limit calls, Limit connections, Limit subscriptions, Limit instances) {
+			this.calls = calls;
+			this.connections = connections;
+			this.subscriptions = subscriptions;
+			this.instances = instances;
+		}
+
+	}
+
+	Share(Kind kind, LimitSettings.Share max) {
+		this.kind = kind;
+		this.max = max;
+	}
+
+	@Nullable Limit beginCall() {
+		return take(this.calls, this.max.calls(), this.kind.calls);
+	}
+
+	void endCall() {
+		this.calls.decrementAndGet();
+	}
+
+	@Nullable Limit connect() {
+		return take(this.connections, this.max.connections(), this.kind.connections);
+	}
+
+	void disconnect() {
+		this.connections.decrementAndGet();
+	}
+
+	@Nullable Limit subscribe() {
+		return take(this.subscriptions, this.max.subscriptions(), this.kind.subscriptions);
+	}
+
+	void unsubscribe(int count) {
+		this.subscriptions.addAndGet(-count);
+	}
+
+	@Nullable Limit create() {
+		return take(this.instances, this.max.instances(), this.kind.instances);
+	}
+
+	void leave() {
+		this.instances.decrementAndGet();
+	}
+
+	private static @Nullable Limit take(AtomicInteger count, int max, Limit limit) {
+		if (count.incrementAndGet() <= max) {
+			return null;
+		}
+		count.decrementAndGet();
+		return limit;
+	}
+
+	void hold() {
+		this.holders++;
+	}
+
+	/**
+	 * Lets go.
+	 * @return whether nobody holds it any more
+	 */
+	boolean letGo() {
+		return --this.holders == 0;
+	}
+
+}

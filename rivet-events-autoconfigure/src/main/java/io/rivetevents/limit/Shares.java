@@ -1,0 +1,47 @@
+package io.rivetevents.limit;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The shares of all principals, or of all remote addresses, that take something at the
+ * moment. Safe for use by several threads.
+ */
+final class Shares {
+
+	private final Map<String, Share> byOwner = new ConcurrentHashMap<>();
+
+	private final Share.Kind kind;
+
+	private final LimitSettings.Share max;
+
+	Shares(Share.Kind kind, LimitSettings.Share max) {
+		this.kind = kind;
+		this.max = max;
+	}
+
+	/**
+	 * Returns the share of an owner, which stays until it is {@linkplain #release
+	 * released} as often as this was called.
+	 */
+	Share hold(String owner) {
+		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
+			Share share = (present != null) ? present : new Share(this.kind, this.max);
+			share.hold();
+			return share;
+		}));
+	}
+
+	void release(String owner) {
+		this.byOwner.computeIfPresent(owner, (key, share) -> share.letGo() ? null : share);
+	}
+
+	/**
+	 * Returns how many owners take something.
+	 */
+	int size() {
+		return this.byOwner.size();
+	}
+
+}

@@ -1,0 +1,118 @@
+package io.rivetevents.protocol;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.BinaryNode;
+
+/**
+ * Estimates the heap that a decoded message takes, in bytes. A tree of small values takes
+ * up to fifty times as much as its encoded form, so bounds on what waits count this and
+ * not the size of the frame. Sizes are those of a 64-bit JVM with compressed pointers,
+ * rounded up.
+ */
+public final class MessageWeight {
+
+	/** A message, the turn that it waits in, and what it takes to answer it. */
+	private static final int MESSAGE = 512;
+
+	private static final int NODE = 32;
+
+	/** An array with its list, or an object with its map. */
+	private static final int CONTAINER = 96;
+
+	private static final int ELEMENT = 8;
+
+	private static final int ENTRY = 56;
+
+	private static final int TEXT = 56;
+
+	private MessageWeight() {
+	}
+
+	/**
+	 * Returns the weight of a message.
+	 */
+	public static long of(ToServer message) {
+		if (message instanceof ToServer.ActionRequest request) {
+			return MESSAGE + of(request.name()) + of(request.args()) + of(request.options().idempotencyKey());
+		}
+		if (message instanceof ToServer.SubscriptionRequest request) {
+			return MESSAGE + of(request.eventName()) + of(request.tags());
+		}
+		if (message instanceof ToServer.Hello hello) {
+			long subscriptions = hello.subscriptions().stream().mapToLong(MessageWeight::of).sum();
+			ToServer.Snapshot snapshot = hello.snapshot();
+			long asked = (snapshot != null) ? of(snapshot.name()) + of(snapshot.args()) : 0;
+			return MESSAGE + subscriptions + asked + ofNullable(hello.params()) + ofNullable(hello.credentials());
+		}
+		return MESSAGE;
+	}
+
+	/**
+	 * Returns the weight of some values.
+	 */
+	public static long of(List<JsonNode> values) {
+		long weight = NODE;
+		for (int i = 0; i < values.size(); i++) {
+			weight += ELEMENT + of(values.get(i));
+		}
+		return weight;
+	}
+
+	/**
+	 * Returns the weight of some texts.
+	 */
+	public static long of(Set<String> texts) {
+		long weight = 0;
+		for (String text : texts) {
+			weight += ELEMENT + of(text);
+		}
+		return weight;
+	}
+
+	private static long of(@Nullable String text) {
+		// two bytes a character, as for all that is not Latin
+		return (text != null) ? TEXT + 2L * text.length() : 0;
+	}
+
+	private static long ofNullable(@Nullable JsonNode value) {
+		return (value != null) ? of(value) : 0;
+	}
+
+	/**
+	 * Returns the weight of a value.
+	 */
+	public static long of(JsonNode value) {
+		return switch (value.getNodeType()) {
+			case OBJECT -> ofObject(value);
+			case ARRAY -> ofArray(value);
+			case STRING -> NODE + of(value.stringValue());
+			case NUMBER -> NODE + (value.isBigInteger() ? TEXT + value.bigIntegerValue().bitLength() / 8
+					: value.isBigDecimal() ? 2 * TEXT + value.decimalValue().unscaledValue().bitLength() / 8 : 0);
+			case BINARY -> NODE + ((BinaryNode) value).binaryValue().length;
+			default -> NODE;
+		};
+	}
+
+	private static long ofArray(JsonNode array) {
+		long weight = CONTAINER;
+		for (int i = 0; i < array.size(); i++) {
+			// half as much again, since the list grows ahead of what is in it
+			weight += ELEMENT + ELEMENT / 2 + of(array.get(i));
+		}
+		return weight;
+	}
+
+	private static long ofObject(JsonNode object) {
+		long weight = CONTAINER;
+		for (Map.Entry<String, JsonNode> each : object.properties()) {
+			weight += ENTRY + of(each.getKey()) + of(each.getValue());
+		}
+		return weight;
+	}
+
+}

@@ -1,0 +1,199 @@
+package io.rivetevents.limit;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.protocol.RivetException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class ClientUsageTests {
+
+	private static final InetAddress ADDRESS = address("192.0.2.7");
+
+	private final Limits limits = new Limits(new LimitSettings(new LimitSettings.Connection(10, 100_000, 5, 1000), 100,
+			1_000_000, new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
+			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000), List.of(),
+			Duration.ofSeconds(1), Duration.ofSeconds(1)));
+
+	private static InetAddress address(String text) {
+		try {
+			return InetAddress.getByName(text);
+		}
+		catch (java.net.UnknownHostException ex) {
+			throw new IllegalArgumentException(ex);
+		}
+	}
+
+	private ClientUsage connect(String owner) {
+		ClientUsage usage = this.limits.connect(ADDRESS);
+		assertThat(usage.identify(owner)).isNull();
+		return usage;
+	}
+
+	private static int begin(ClientUsage usage, int most) {
+		int begun = 0;
+		while (begun < most && usage.begin(1) == null) {
+			begun++;
+		}
+		return begun;
+	}
+
+	@Test
+	void boundsTheCallsOfAConnection() {
+		ClientUsage usage = this.limits.connect(null);
+		assertThat(begin(usage, 100)).isEqualTo(10);
+		assertThat(usage.begin(1)).isEqualTo(Limit.CONNECTION_CALLS);
+		usage.end(1, false);
+		assertThat(usage.begin(1)).isNull();
+		assertThat(this.limits.hits().count(Limit.CONNECTION_CALLS)).isEqualTo(2);
+	}
+
+	@Test
+	void boundsTheMemoryOfAConnection() {
+		ClientUsage usage = this.limits.connect(null);
+		assertThat(usage.begin(60_000)).isNull();
+		assertThat(usage.begin(60_000)).isEqualTo(Limit.CONNECTION_PENDING);
+		usage.end(60_000, false);
+		assertThat(usage.begin(60_000)).isNull();
+	}
+
+	@Test
+	void boundsTheMemoryOfTheNode() {
+		ClientUsage first = this.limits.connect(null);
+		ClientUsage second = this.limits.connect(null);
+		assertThat(first.begin(90_000)).isNull();
+		assertThat(second.begin(90_000)).isEqualTo(Limit.NODE_PENDING);
+		first.end(90_000, false);
+		assertThat(this.limits.pending().used()).isZero();
+		assertThat(second.begin(90_000)).isNull();
+	}
+
+	@Test
+	void boundsTheCallsOfAPrincipalOverItsConnections() {
+		ClientUsage first = connect("ada");
+		ClientUsage second = connect("ada");
+		assertThat(begin(first, 100)).isEqualTo(10);
+		assertThat(begin(second, 100)).isEqualTo(5);
+		assertThat(second.begin(1)).isEqualTo(Limit.PRINCIPAL_CALLS);
+		ClientUsage other = connect("bob");
+		assertThat(begin(other, 100)).isEqualTo(3); // what the address has left
+		assertThat(other.begin(1)).isEqualTo(Limit.ADDRESS_CALLS);
+	}
+
+	@Test
+	void boundsTheConnectionsOfAPrincipal() {
+		connect("ada");
+		connect("ada");
+		ClientUsage third = connect("ada");
+		ClientUsage fourth = this.limits.connect(ADDRESS);
+		assertThat(fourth.identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
+		third.close();
+		assertThat(fourth.identify("ada")).isNull();
+	}
+
+	@Test
+	void boundsTheConnectionsOfAnAddressAndOfTheNode() {
+		List<ClientUsage> open = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			open.add(this.limits.connect(ADDRESS));
+		}
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.connect(ADDRESS))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("too_many"));
+		open.add(this.limits.connect(null));
+		open.add(this.limits.connect(address("2001:db8::1")));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.connect(null));
+		assertThat(this.limits.hits().count(Limit.ADDRESS_CONNECTIONS)).isEqualTo(1);
+		assertThat(this.limits.hits().count(Limit.NODE_CONNECTIONS)).isEqualTo(1);
+		open.forEach(ClientUsage::close);
+		open.forEach(ClientUsage::close); // twice is as good as once
+		assertThat(this.limits.connections()).isZero();
+		assertThat(this.limits.addresses().size()).isZero();
+	}
+
+	@Test
+	void boundsSubscriptionsByCountAndMemory() {
+		ClientUsage ada = connect("ada");
+		for (int i = 0; i < 5; i++) {
+			assertThat(ada.subscribe(10)).isNull();
+		}
+		assertThat(ada.subscribe(10)).isEqualTo(Limit.CONNECTION_SUBSCRIPTIONS);
+		ClientUsage second = connect("ada");
+		for (int i = 0; i < 3; i++) {
+			assertThat(second.subscribe(10)).isNull();
+		}
+		assertThat(second.subscribe(10)).isEqualTo(Limit.PRINCIPAL_SUBSCRIPTIONS);
+		ClientUsage stranger = this.limits.connect(ADDRESS);
+		assertThat(stranger.subscribe(10)).isNull();
+		assertThat(stranger.subscribe(10)).isEqualTo(Limit.ADDRESS_SUBSCRIPTIONS);
+		ClientUsage local = this.limits.connect(null);
+		assertThat(local.subscribe(2000)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
+		assertThat(local.subscribe(1900)).isNull();
+		assertThat(local.resubscribe(1900, 1950)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
+		assertThat(local.resubscribe(1900, 1000)).isNull();
+		List.of(ada, second, stranger, local).forEach(ClientUsage::unsubscribeAll);
+		assertThat(this.limits.subscriptions().used()).isZero();
+		assertThat(stranger.subscribe(10)).isNull();
+	}
+
+	@Test
+	void forgetsWhoTakesNothing() {
+		ClientUsage visit = this.limits.visit(ADDRESS, "ada");
+		assertThat(this.limits.principals().size()).isEqualTo(1);
+		assertThat(visit.begin(100)).isNull();
+		visit.end(100, true);
+		visit.close();
+		assertThat(this.limits.principals().size()).isZero();
+		assertThat(this.limits.addresses().size()).isZero();
+		assertThat(this.limits.pending().used()).isZero();
+	}
+
+	@Test
+	void countsExactlyWhenThreadsRace() throws InterruptedException {
+		ClientUsage usage = this.limits.connect(null);
+		ExecutorService threads = Executors.newFixedThreadPool(4);
+		for (int i = 0; i < 4; i++) {
+			threads.execute(() -> {
+				for (int j = 0; j < 20_000; j++) {
+					if (usage.begin(12_000) == null) {
+						usage.end(12_000, false);
+					}
+				}
+			});
+		}
+		threads.shutdown();
+		assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+		assertThat(usage.pendingBytes()).isZero();
+		assertThat(this.limits.pending().used()).isZero();
+		assertThat(begin(usage, 100)).isEqualTo(10);
+	}
+
+	/** Each with a few tabs open, some rooms and some calls under way. */
+	@Test
+	void letsAThousandOrdinaryUsersInBehindOneAddress() {
+		Limits node = new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, 1000, 1_000_000,
+				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.OF_ADDRESS,
+				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+		for (int user = 0; user < 1000; user++) {
+			for (int tab = 0; tab < 4; tab++) {
+				ClientUsage usage = node.connect(ADDRESS);
+				assertThat(usage.identify("user" + user)).isNull();
+				for (int i = 0; i < 20; i++) {
+					assertThat(usage.subscribe(500)).isNull();
+				}
+				for (int i = 0; i < 10; i++) {
+					assertThat(usage.begin(1000)).isNull();
+				}
+			}
+		}
+	}
+
+}

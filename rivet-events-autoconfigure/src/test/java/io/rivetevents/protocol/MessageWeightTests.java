@@ -1,0 +1,55 @@
+package io.rivetevents.protocol;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.stream.Stream;
+
+import com.sun.management.ThreadMXBean;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The weight of a tree is at least what a copy of it takes on the heap, and not far more.
+ */
+class MessageWeightTests {
+
+	private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+	static Stream<String> trees() {
+		return Stream.of("[" + "1,".repeat(10_000) + "1]", "[" + "[],".repeat(10_000) + "[]]",
+				"[" + "{},".repeat(10_000) + "{}]", "[" + "1234567890123,".repeat(10_000) + "1]",
+				"[" + "{\"a\":1,\"b\":[2]},".repeat(5_000) + "0]", "[".repeat(400) + "]".repeat(400),
+				"[" + "1.5,".repeat(10_000) + "1]", "[" + "\"\",".repeat(10_000) + "1]");
+	}
+
+	@ParameterizedTest
+	@MethodSource("trees")
+	void isWhatATreeTakes(String json) {
+		JsonNode tree = MAPPER.readTree(json);
+		tree.deepCopy();
+		long before = allocatedBytes();
+		JsonNode copy = tree.deepCopy();
+		long taken = allocatedBytes() - before;
+		long weight = MessageWeight.of(copy);
+		// a copy shares what cannot change, and allocates lists that it throws away
+		assertThat(weight).isBetween(taken / 3, Math.max(8 * taken, 64L * json.length()));
+		assertThat(weight).isGreaterThan(json.length());
+	}
+
+	@ParameterizedTest
+	@MethodSource("trees")
+	void countsTheArgumentsOfAMessage(String json) {
+		JsonNode tree = MAPPER.readTree(json);
+		long weight = MessageWeight.of(new ToServer.ActionRequest(1, "a", List.of(tree)));
+		assertThat(weight).isGreaterThan(MessageWeight.of(tree));
+	}
+
+	private static long allocatedBytes() {
+		return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getCurrentThreadAllocatedBytes();
+	}
+
+}
