@@ -20,6 +20,7 @@ import io.rivetevents.connection.PendingCall;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -69,17 +70,13 @@ final class ActorActions {
 	 * Call an action for a connected client, and answer it.
 	 * @param connection who calls
 	 * @param request what it calls
-	 * @param pending by which it can cancel the call, {@code null} in the plain protocol
+	 * @param pending what it has counted as since its arrival
 	 * @return what is left to do, {@code null} if it has been answered
 	 */
-	@Nullable Mono<Void> answer(ClientConnection connection, ToServer.ActionRequest request, @Nullable PendingCall pending) {
+	@Nullable Mono<Void> answer(ClientConnection connection, ToServer.ActionRequest request, PendingCall pending) {
 		ActionSettings action = this.type.action(request.name());
-		boolean oneWay = request.options().oneWay() || (action != null && action.oneWay());
-		Reply reply = new Reply(connection, request, oneWay);
-		if (pending != null && connection.hasEnded() && !oneWay) {
-			return null; // the client has seen it fail
-		}
-		RivetException refusal = (pending != null) ? refusal(pending) : null;
+		Reply reply = new Reply(connection, request, isOneWay(action, request));
+		RivetException refusal = refusal(pending);
 		if (refusal != null) {
 			reply.refuse(refusal);
 			return null;
@@ -100,9 +97,31 @@ final class ActorActions {
 		if (pending.isCancelled()) {
 			return new RivetException(ErrorCode.CANCELLED);
 		}
-		Duration left = pending.left(this.instance.now());
-		boolean late = left != null && (left.isNegative() || left.isZero());
-		return late ? new RivetException(ErrorCode.DEADLINE_EXCEEDED) : null;
+		boolean late = pending.deadline() - this.instance.now() <= 0;
+		return late ? new RivetException(pending.onTimeout()) : null;
+	}
+
+	private static boolean isOneWay(@Nullable ActionSettings action, ToServer.ActionRequest request) {
+		return request.options().oneWay() || (action != null && action.oneWay());
+	}
+
+	/**
+	 * Notes a call that has arrived: its time-out counts from now. For any thread.
+	 */
+	PendingCall arrived(ClientConnection connection, ToServer.ActionRequest request) {
+		ActionSettings action = this.type.action(request.name());
+		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
+		Duration deadline = request.options().deadline();
+		boolean early = deadline != null && deadline.compareTo(timeout) < 0;
+		Duration limit = (deadline != null && early) ? deadline : timeout;
+		return PendingCall.ofAction(MessageWeight.of(request), connection.usage(),
+				this.instance.now() + limit.toNanos(), early ? ErrorCode.DEADLINE_EXCEEDED : ErrorCode.ACTION_TIMED_OUT,
+				(why) -> refuse(connection, request, new RivetException(why)));
+	}
+
+	/** Answers a call that has not begun and will not. For any thread. */
+	void refuse(ClientConnection connection, ToServer.ActionRequest request, RivetException refusal) {
+		new Reply(connection, request, isOneWay(this.type.action(request.name()), request)).refuse(refusal);
 	}
 
 	/** What a client is told of its call: one thing, whatever comes together. */
@@ -163,14 +182,12 @@ final class ActorActions {
 				|| this.listeners.has(this.instance, request.name());
 	}
 
-	private void answerNow(ActionSettings action, Reply reply, @Nullable PendingCall pending) {
+	private void answerNow(ActionSettings action, Reply reply, PendingCall pending) {
 		ClientConnection connection = reply.connection;
 		Inbound inbound = inbound(reply.request, connection);
-		InterceptorChain.Limit limit = limit(action, pending);
-		long deadline = this.instance.now() + limit.time().toNanos();
 		try {
-			Object result = this.calls.invoke(invocation(inbound, connection), deadline, limit.onTimeout(), pending,
-					(why) -> reply.refuse(new RivetException(why)));
+			Object result = this.calls.invoke(invocation(inbound, connection), pending.deadline(), pending.onTimeout(),
+					pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != ActorCalls.LATE) {
 				this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
 				reply.give(toTree(action, result));
@@ -196,11 +213,12 @@ final class ActorActions {
 	/**
 	 * Call an action, and the listeners of its name.
 	 * @param connection who calls, {@code null} for the server itself
+	 * @param pending what it has counted as since its arrival
 	 * @return the result, a missing node for none; every failure is a
 	 * {@code RivetException}
 	 */
-	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request) {
-		return perform(connection, request, null, false);
+	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request, PendingCall pending) {
+		return perform(connection, request, pending, false);
 	}
 
 	/**
@@ -247,11 +265,11 @@ final class ActorActions {
 	}
 
 	private InterceptorChain.Limit limit(@Nullable ActionSettings action, @Nullable PendingCall pending) {
+		if (pending != null) {
+			return new InterceptorChain.Limit(pending.left(this.instance.now()), pending.onTimeout());
+		}
 		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
-		Duration left = (pending != null) ? pending.left(this.instance.now()) : null;
-		return (left != null && left.compareTo(timeout) < 0)
-				? new InterceptorChain.Limit(left, ErrorCode.DEADLINE_EXCEEDED)
-				: new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
+		return new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
 	}
 
 	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {

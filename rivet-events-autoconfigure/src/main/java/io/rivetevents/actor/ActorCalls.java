@@ -2,6 +2,7 @@ package io.rivetevents.actor;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -71,6 +73,57 @@ final class ActorCalls {
 		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
 		return call(invocation, limit, ErrorCode.CALLBACK_TIMED_OUT).onErrorMap((ex) -> !(ex instanceof RivetException),
 				(ex) -> this.type.translate(ex, invocation));
+	}
+
+	/**
+	 * Calls a hook that does not hold the turn while it waits. A method with a parameter
+	 * for the context begins in the current turn, and what it returns is awaited outside;
+	 * one without runs outside turns altogether, so that it may block.
+	 * @return ends with it; every failure is a {@code RivetException}
+	 */
+	Mono<Void> aside(Hook hook, Caller caller) {
+		if (this.type.usesContext(hook)) {
+			return hook(hook, caller).then();
+		}
+		Invocation invocation = Invocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller);
+		return outsideTurns(invocation, this.type.settings().connectionHookTimeout())
+			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, invocation))
+			.then();
+	}
+
+	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit) {
+		return Mono.<Optional<Object>>create((sink) -> {
+			long deadline = this.instance.now() + limit.toNanos();
+			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(ErrorCode.CALLBACK_TIMED_OUT)));
+			Disposable clock = this.runtime.timers()
+				.schedule(() -> watch.check(this.instance.now()), limit.toNanos(), TimeUnit.NANOSECONDS);
+			Object result = null;
+			Throwable failure = null;
+			ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
+			try {
+				result = this.type.invoke(invocation);
+			}
+			catch (Throwable ex) {
+				failure = ex;
+			}
+			finally {
+				DefaultActorContext.leave(before);
+				clock.dispose();
+			}
+			if (!watch.end()) {
+				return; // it has been told
+			}
+			if (failure != null) {
+				sink.error(failure);
+			}
+			else if (result instanceof Mono<?> later) {
+				sink.onDispose(
+						await(later, deadline, ErrorCode.CALLBACK_TIMED_OUT).subscribe(sink::success, sink::error));
+			}
+			else {
+				sink.success(Optional.ofNullable(result));
+			}
+		}).subscribeOn(this.runtime.workers());
 	}
 
 	/** Call a hook whose failure changes nothing; it has been logged. */
@@ -146,7 +199,7 @@ final class ActorCalls {
 		Throwable failure = null;
 		this.running.incrementAndGet();
 		this.watch = watch;
-		DefaultActorContext.CURRENT.set(invocation.context());
+		ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
 		try {
 			result = this.type.invoke(invocation);
 		}
@@ -154,7 +207,7 @@ final class ActorCalls {
 			failure = ex;
 		}
 		finally {
-			DefaultActorContext.CURRENT.remove();
+			DefaultActorContext.leave(before);
 			this.watch = null;
 			inTime = watch.end();
 			returned();

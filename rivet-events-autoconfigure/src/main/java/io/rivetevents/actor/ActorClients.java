@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -18,9 +19,11 @@ import io.rivetevents.connection.ConnectionOwner;
 import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.StreamRequest;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -32,9 +35,6 @@ import io.rivetevents.protocol.ValueMapper;
  * in turns of the instance.
  */
 final class ActorClients {
-
-	/** For one connection. */
-	private static final int MAX_SUBSCRIPTIONS = 1000;
 
 	/** Characters of the name of an event and the tags that are asked for. */
 	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
@@ -91,22 +91,73 @@ final class ActorClients {
 	}
 
 	/**
+	 * Returns whether a hook that may wait runs before a client is let in: then
+	 * {@link #connect} does not hold the turn while it does. Interceptors hold it.
+	 */
+	boolean connectsAside(ConnectRequest request) {
+		return this.type.hooks().contains(Hook.BEFORE_CONNECT) && !this.interceptors.wants(inbound(request));
+	}
+
+	private Inbound inbound(ConnectRequest request) {
+		List<JsonNode> params = (request.params() != null) ? List.of(request.params()) : List.of();
+		return new Inbound(Inbound.Kind.CONNECT, this.instance.address(), "", new Args(this.mapper, params), null,
+				request.identity().principal());
+	}
+
+	/**
 	 * Let a client in.
+	 * @param request what it asks for
+	 * @param outbound its way out
+	 * @param usage what it takes of the node, {@code null} if that is not counted
+	 * @param onAdmitted tells it, within the turn that lets it in
 	 * @return its admission, once it is in the list and its hooks have run
 	 */
-	Mono<Admission> connect(ConnectRequest request, Outbound outbound) {
-		List<JsonNode> params = (request.params() != null) ? List.of(request.params()) : List.of();
-		Inbound inbound = new Inbound(Inbound.Kind.CONNECT, this.instance.address(), "", new Args(this.mapper, params),
-				null, request.identity().principal());
-		AtomicReference<@Nullable ClientConnection> entered = new AtomicReference<>();
+	Mono<Admission> connect(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage,
+			Consumer<Admission> onAdmitted) {
+		Entry entry = new Entry(request, outbound, usage);
+		Mono<Admission> admitted = connectsAside(request)
+				? this.instance.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, entry.stranger())
+					.then(Mono.defer(() -> this.instance.inTurn(() -> enter(entry).doOnNext(onAdmitted)))))
+				: intercepted(entry).doOnNext(onAdmitted);
+		return admitted
+			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound(request)))
+			.doOnError((ex) -> leave(entry.connection));
+	}
+
+	private Mono<Admission> intercepted(Entry entry) {
 		AtomicReference<@Nullable Admission> admission = new AtomicReference<>();
-		return replaced(request)
-			.then(this.interceptors.around(inbound, hookLimit(), false,
-					(current) -> enter(request, outbound, entered).doOnNext(admission::set).cast(Object.class)))
-			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound))
+		return this.interceptors
+			.around(inbound(entry.request), hookLimit(), false,
+					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, entry.stranger())
+						.then(Mono.defer(() -> enter(entry)))
+						.doOnNext(admission::set)
+						.cast(Object.class))
 			.then(Mono.fromSupplier(admission::get))
-			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.SKIPPED)))
-			.doOnError((ex) -> leave(entered.get()));
+			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.SKIPPED)));
+	}
+
+	/** One client on its way in. */
+	private static final class Entry {
+
+		private final ConnectRequest request;
+
+		private final Outbound outbound;
+
+		private final @Nullable ClientUsage usage;
+
+		/** Once it is in the list. */
+		private volatile @Nullable ClientConnection connection;
+
+		Entry(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage) {
+			this.request = request;
+			this.outbound = outbound;
+			this.usage = usage;
+		}
+
+		Caller stranger() {
+			return new Caller(null, this.request.identity().principal(), this.request.params());
+		}
+
 	}
 
 	/** The client comes back before the loss of its old connection was noticed. */
@@ -125,21 +176,20 @@ final class ActorClients {
 		return new InterceptorChain.Limit(this.type.settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
 	}
 
-	private Mono<Admission> enter(ConnectRequest request, Outbound outbound,
-			AtomicReference<@Nullable ClientConnection> entered) {
-		Caller stranger = new Caller(null, request.identity().principal(), request.params());
-		Mono<Optional<Object>> state = Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, stranger));
-		return this.calls.hook(Hook.BEFORE_CONNECT, stranger).then(state).flatMap((made) -> {
-			ClientConnection connection = new ClientConnection(request, outbound, this.owner, made.orElse(null));
-			StreamRequest wish = request.stream();
-			return (wish != null) ? enterStream(connection, wish, entered) : enterPlain(connection, entered);
-		}).doOnNext((admission) -> tellOpened(admission.connection()));
+	private Mono<Admission> enter(Entry entry) {
+		StreamRequest wish = entry.request.stream();
+		return replaced(entry.request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, entry.stranger())))
+			.flatMap((made) -> {
+				ClientConnection connection = new ClientConnection(entry.request, entry.outbound, this.owner,
+						made.orElse(null), entry.usage);
+				return (wish != null) ? enterStream(connection, wish, entry) : enterPlain(connection, entry);
+			})
+			.doOnNext((admission) -> tellOpened(admission.connection()));
 	}
 
-	private Mono<Admission> enterPlain(ClientConnection connection,
-			AtomicReference<@Nullable ClientConnection> entered) {
+	private Mono<Admission> enterPlain(ClientConnection connection, Entry entry) {
 		this.connections.add(connection);
-		entered.set(connection);
+		entry.connection = connection;
 		return this.calls.hook(Hook.CONNECT, Caller.of(connection))
 			.thenReturn(new Admission(connection, new ToClient.Init(this.instance.actorId(), connection.id())));
 	}
@@ -148,20 +198,20 @@ final class ActorClients {
 	 * In the extended mode: what the client has subscribed to is effective before its
 	 * hook runs, and what it has missed is queued.
 	 */
-	private Mono<Admission> enterStream(ClientConnection connection, StreamRequest wish,
-			AtomicReference<@Nullable ClientConnection> entered) {
+	private Mono<Admission> enterStream(ClientConnection connection, StreamRequest wish, Entry entry) {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
 		return Flux.fromIterable(wish.subscriptions())
-			.index()
-			.concatMap((each) -> allow(connection, each.getT2(), each.getT1().intValue())
-				.onErrorResume(RivetException.class, (ex) -> {
-					refused.put(each.getT2().eventName(), this.instance.error(ex, null));
-					return Mono.empty();
-				}))
+			.concatMap((each) -> allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
+				refused.put(each.eventName(), this.instance.error(ex, null));
+				return Mono.empty();
+			}))
 			.collectList()
 			.flatMap((allowed) -> {
 				ActorConnections.Entrance entrance = this.connections.enter(connection, allowed, wish);
-				entered.set(connection);
+				entry.connection = connection;
+				entrance.refused()
+					.forEach((event) -> refused.put(event,
+							this.instance.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS), null)));
 				return snapshot(connection, wish, entrance)
 					.flatMap((snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection))
 						.thenReturn(new Admission(connection,
@@ -235,23 +285,55 @@ final class ActorClients {
 
 	/**
 	 * Handle a message of a connected client.
-	 * @param pending by which it can cancel a call, {@code null} in the plain protocol
+	 * @param call what it has counted as since its arrival
 	 * @return what is left to do, {@code null} if nothing is
 	 */
-	@Nullable Mono<Void> receive(String connectionId, ToServer message, @Nullable PendingCall pending) {
+	@Nullable Mono<Void> receive(String connectionId, ToServer message, PendingCall call) {
 		ClientConnection connection = this.connections.find(connectionId);
 		if (connection == null) {
 			return null;
 		}
+		if (connection.hasEnded()) {
+			return null; // it has seen all fail that it waited for
+		}
 		if (message instanceof ToServer.ActionRequest request) {
-			Mono<Void> rest = this.actions.answer(connection, request, pending);
-			if (rest == null && pending != null) {
-				connection.calls().end(request.id(), pending);
+			Mono<Void> rest = this.actions.answer(connection, request, call);
+			if (connection.request().stream() == null) {
+				return rest;
 			}
-			return (rest != null && pending != null)
-					? rest.doFinally((signal) -> connection.calls().end(request.id(), pending)) : rest;
+			if (rest == null) {
+				connection.calls().end(request.id(), call);
+				return null;
+			}
+			return rest.doFinally((signal) -> connection.calls().end(request.id(), call));
 		}
 		return subscribe(connection, (ToServer.SubscriptionRequest) message);
+	}
+
+	/**
+	 * Notes a message that has arrived. For any thread.
+	 * @return what it counts as until it has been answered
+	 */
+	PendingCall arrived(ClientConnection connection, ToServer message) {
+		if (!(message instanceof ToServer.ActionRequest request)) {
+			return PendingCall.ofRequest(MessageWeight.of(message), connection.usage());
+		}
+		PendingCall call = this.actions.arrived(connection, request);
+		if (connection.request().stream() != null) {
+			connection.calls().begin(request.id(), call);
+		}
+		return call;
+	}
+
+	/** Answers a message that there was no room for. For any thread. */
+	void refuse(ClientConnection connection, ToServer message, PendingCall call, RivetException refusal) {
+		if (message instanceof ToServer.ActionRequest request) {
+			connection.calls().end(request.id(), call);
+			this.actions.refuse(connection, request, refusal);
+		}
+		else {
+			refuseSubscription(connection, (ToServer.SubscriptionRequest) message, refusal);
+		}
 	}
 
 	/**
@@ -273,7 +355,7 @@ final class ActorClients {
 				}
 			});
 		}
-		return allow(connection, request, connection.subscriptionCount()).doOnNext((allowed) -> {
+		return allow(connection, request).doOnNext((allowed) -> {
 			if (extended) {
 				this.connections.subscribe(connection, allowed, null);
 			}
@@ -288,12 +370,11 @@ final class ActorClients {
 
 	/**
 	 * Ask all whether a client may subscribe.
-	 * @param present how many subscriptions it has
 	 * @return what it may subscribe to, as interceptors leave it
 	 */
-	private Mono<ToServer.SubscriptionRequest> allow(ClientConnection connection, ToServer.SubscriptionRequest request,
-			int present) {
-		if (isTooMuch(connection, request, present)) {
+	private Mono<ToServer.SubscriptionRequest> allow(ClientConnection connection,
+			ToServer.SubscriptionRequest request) {
+		if (isTooLong(request)) {
 			return Mono.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
 		}
 		Inbound inbound = new Inbound(Inbound.Kind.SUBSCRIPTION, this.instance.address(), request.eventName(),
@@ -308,10 +389,9 @@ final class ActorClients {
 			.then(Mono.fromSupplier(allowed::get));
 	}
 
-	private static boolean isTooMuch(ClientConnection connection, ToServer.SubscriptionRequest request, int present) {
+	private static boolean isTooLong(ToServer.SubscriptionRequest request) {
 		int length = request.eventName().length() + request.tags().stream().mapToInt(String::length).sum();
-		boolean isNew = !connection.isSubscribed(request.eventName());
-		return length > MAX_SUBSCRIPTION_LENGTH || (isNew && present >= MAX_SUBSCRIPTIONS);
+		return length > MAX_SUBSCRIPTION_LENGTH;
 	}
 
 	private Mono<Void> checkSubscription(ClientConnection connection, String event) {
@@ -344,11 +424,12 @@ final class ActorClients {
 	/**
 	 * Call an action as a connection would.
 	 * @param connectionId id of the connection
+	 * @param call what it has counted as since its arrival
 	 * @return the result, as for {@link #perform}
 	 */
-	Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request) {
+	Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request, PendingCall call) {
 		ClientConnection connection = this.connections.find(connectionId);
-		return (connection != null) ? this.actions.perform(connection, request)
+		return (connection != null) ? this.actions.perform(connection, request, call)
 				: Mono.error(() -> new IllegalArgumentException(
 						"Connection %s is none of %s".formatted(connectionId, this.instance.address())));
 	}
@@ -356,11 +437,12 @@ final class ActorClients {
 	/**
 	 * Call an action, and the listeners of its name.
 	 * @param connection who calls, {@code null} for the server itself
+	 * @param call what it has counted as since its arrival
 	 * @return the result, a missing node for none; every failure is a
 	 * {@code RivetException}
 	 */
-	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request) {
-		return this.actions.perform(connection, request);
+	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request, PendingCall call) {
+		return this.actions.perform(connection, request, call);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ import io.rivetevents.connection.Selection;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToClient.ResumeOutcome;
 import io.rivetevents.protocol.ToServer;
@@ -86,7 +88,11 @@ final class ActorConnections {
 	boolean remove(ClientConnection connection) {
 		this.ofNode.remove(connection);
 		this.byStream.remove(connection.streamId(), connection);
-		return this.own.remove(connection);
+		boolean removed = this.own.remove(connection);
+		if (removed && connection.usage() != null) {
+			connection.usage().unsubscribeAll();
+		}
+		return removed;
 	}
 
 	@Nullable ClientConnection find(String id) {
@@ -181,8 +187,14 @@ final class ActorConnections {
 	 *
 	 * @param position what follows has a higher one
 	 * @param outcome what became of the wish to resume
+	 * @param refused events that there was no room to subscribe to
 	 */
-	record Entrance(Position position, ResumeOutcome outcome) {
+	record Entrance(Position position, ResumeOutcome outcome, Set<String> refused) {
+
+		Entrance(Position position, ResumeOutcome outcome) {
+			this(position, outcome, Set.of());
+		}
+
 	}
 
 	/**
@@ -196,11 +208,25 @@ final class ActorConnections {
 			this.history.open(this.sequence);
 			add(connection);
 			this.byStream.put(connection.streamId(), connection);
-			subscriptions.forEach((each) -> subscribe(connection, each.eventName(), each.tags()));
+			Set<String> refused = subscribeAll(connection, subscriptions);
 			Position from = wish.resume();
-			return (from != null) ? resume(connection, from, wish.standing())
+			Entrance entrance = (from != null) ? resume(connection, from, wish.standing())
 					: new Entrance(position(), ResumeOutcome.FRESH);
+			return new Entrance(entrance.position(), entrance.outcome(), refused);
 		});
+	}
+
+	private Set<String> subscribeAll(ClientConnection connection, List<ToServer.SubscriptionRequest> subscriptions) {
+		Set<String> refused = new HashSet<>(0);
+		for (ToServer.SubscriptionRequest each : subscriptions) {
+			try {
+				subscribe(connection, each.eventName(), each.tags());
+			}
+			catch (RivetException ex) {
+				refused.add(each.eventName());
+			}
+		}
+		return refused;
 	}
 
 	private Entrance resume(ClientConnection connection, Position from, StreamRequest.Standing standing) {

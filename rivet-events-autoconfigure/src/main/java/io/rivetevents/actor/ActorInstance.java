@@ -1,45 +1,34 @@
 package io.rivetevents.actor;
 
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
-import tools.jackson.databind.node.NullNode;
 
-import io.rivetevents.actor.ActorType.ActionSettings;
-import io.rivetevents.actor.Invocation.Caller;
-import io.rivetevents.connection.ClientConnection;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.ConnectionOwner;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.EventTargets;
-import io.rivetevents.connection.Outbound;
+import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.protocol.Args;
+import io.rivetevents.limit.InstanceUsage;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.InvalidArgumentException;
-import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -59,6 +48,10 @@ final class ActorInstance implements Mailbox.Owner {
 	private final ActorRuntime runtime;
 
 	private final Mailbox mailbox;
+
+	private final Expirations expirations;
+
+	private final InstanceUsage usage;
 
 	private final ActorState state;
 
@@ -114,6 +107,8 @@ final class ActorInstance implements Mailbox.Owner {
 		this.runtime = runtime;
 		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), runtime.connections().bursts(),
 				this);
+		this.expirations = new Expirations(this.mailbox);
+		this.usage = new InstanceUsage(limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
 		this.connections = new ActorConnections(directory.members(), type.settings().history(), this::now);
 		this.targets = new EventTargets<>(this::dispatch, runtime.mapper(), runtime.connections().contracts());
@@ -177,7 +172,25 @@ final class ActorInstance implements Mailbox.Owner {
 	 * Put in a turn.
 	 */
 	Mailbox.Offer offer(Turn turn) {
-		return this.mailbox.offer(turn);
+		PendingCall call = turn.call();
+		if (call != null && !call.begin(this.usage)) {
+			return Mailbox.Offer.FULL;
+		}
+		Mailbox.Offer outcome = this.mailbox.offer(turn);
+		if (call != null && outcome == Mailbox.Offer.ACCEPTED) {
+			this.expirations.add(call);
+		}
+		else if (call != null) {
+			call.end();
+		}
+		if (outcome == Mailbox.Offer.FULL) {
+			limits().hits().add(Limit.MAILBOX);
+		}
+		return outcome;
+	}
+
+	private Limits limits() {
+		return this.runtime.connections().limits();
 	}
 
 	/**
@@ -203,6 +216,7 @@ final class ActorInstance implements Mailbox.Owner {
 	/** Look what time it is. */
 	void tick(long now) {
 		this.calls.check(now);
+		this.expirations.check(now);
 		this.connections.expire(now);
 		if (!this.running || !this.mailbox.isIdle()) {
 			return;
@@ -388,6 +402,23 @@ final class ActorInstance implements Mailbox.Owner {
 
 	private Clock clock() {
 		return this.runtime.clock();
+	}
+
+	/** Does something in a turn of its own, which is held until it has ended. */
+	<T> Mono<T> inTurn(Supplier<Mono<T>> work) {
+		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((
+				instance) -> (this.running ? Mono.defer(work) : Mono.<T>error(new RivetException(ErrorCode.RESTARTING)))
+					.doOnSuccess(sink::success)
+					.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
+					.then())));
+	}
+
+	/** Keeps from sleeping until something has ended. */
+	<T> Mono<T> keepAwake(Mono<T> work) {
+		return Mono.defer(() -> {
+			this.awaited.incrementAndGet();
+			return work.doFinally((signal) -> this.awaited.decrementAndGet());
+		});
 	}
 
 	/** Begin something in a turn, which does not wait for its end. */

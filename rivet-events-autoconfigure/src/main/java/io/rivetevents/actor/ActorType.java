@@ -37,6 +37,12 @@ public interface ActorType {
 	Set<Hook> hooks();
 
 	/**
+	 * Returns whether the method for a hook takes the context of the instance.
+	 * @param hook one that it has
+	 */
+	boolean usesContext(Hook hook);
+
+	/**
 	 * Return the type of its state, {@code null} if it has none.
 	 */
 	@Nullable Type stateType();

@@ -19,16 +19,57 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 		implements ActorContext<@Nullable Object, @Nullable Object> {
 
 	/** The one whose method runs on a thread. */
-	static final ThreadLocal<@Nullable ActorContext<?, ?>> CURRENT = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable ActorContext<?, ?>> CURRENT = new ThreadLocal<>();
 
 	private final ActorInstance instance;
 
 	private final @Nullable ClientConnection caller;
 
+	/** Whether its method runs in a turn, where the state may be touched. */
+	private final boolean withinTurn;
+
 	DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller) {
+		this(instance, caller, true);
+	}
+
+	private DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller, boolean withinTurn) {
 		super(instance.targets());
 		this.instance = instance;
 		this.caller = caller;
+		this.withinTurn = withinTurn;
+	}
+
+	static DefaultActorContext outsideTurns(ActorInstance instance) {
+		return new DefaultActorContext(instance, null, false);
+	}
+
+	/** Returns the context of the method that runs on this thread, if any. */
+	static @Nullable ActorContext<?, ?> current() {
+		return CURRENT.get();
+	}
+
+	/**
+	 * Sets the context of this thread.
+	 * @return what it was before, for {@link #leave}
+	 */
+	static @Nullable ActorContext<?, ?> enter(ActorContext<?, ?> context) {
+		ActorContext<?, ?> before = CURRENT.get();
+		CURRENT.set(context);
+		return before;
+	}
+
+	static void leave(@Nullable ActorContext<?, ?> before) {
+		if (before != null) {
+			CURRENT.set(before);
+		}
+		else {
+			CURRENT.remove();
+		}
+	}
+
+	private void checkTurn() {
+		Assert.state(this.withinTurn, "A method with @OnBeforeConnect and no parameter of type ActorContext runs"
+				+ " outside the turns of the instance: add the parameter to use the state");
 	}
 
 	ActorInstance instance() {
@@ -53,16 +94,19 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	@SuppressWarnings("NullAway") // without its JSpecify mode it takes C for not nullable
 	public @Nullable Object state() {
+		checkTurn();
 		return this.instance.state().get();
 	}
 
 	@Override
 	public void setState(@Nullable Object state) {
+		checkTurn();
 		this.instance.state().set(state);
 	}
 
 	@Override
 	public Map<String, Object> vars() {
+		checkTurn();
 		return this.instance.vars();
 	}
 

@@ -32,6 +32,11 @@ final class InterceptorChain {
 		return this.runtime.interceptors().isEmpty();
 	}
 
+	/** Returns whether one of them goes around something. */
+	boolean wants(Inbound inbound) {
+		return this.runtime.interceptors().stream().anyMatch((interceptor) -> interceptor.supports(inbound));
+	}
+
 	/**
 	 * Time that the interceptors of one message may take.
 	 *

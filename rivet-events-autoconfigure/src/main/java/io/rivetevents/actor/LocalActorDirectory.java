@@ -5,19 +5,23 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.actor.ActorClients.Admission;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ClientRequests;
 import io.rivetevents.connection.ConnectRequest;
@@ -27,7 +31,10 @@ import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -181,77 +188,73 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (this.draining) {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
-		return ask(target, "connect", false, (instance) -> instance.start(target).flatMap((info) -> {
-			Outbound outbound = this.connections.outbound(request.connectionId());
-			return instance.clients().connect(request, outbound).doOnNext((admission) -> {
-				admission.tell();
-				if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
-					// it has gone meanwhile, and was looked for in vain
-					disconnected(instance.address(), request.connectionId());
-				}
-			}).thenReturn(info);
-		}));
+		return open(target, request, (instance) -> admit(instance, request)).map(Opened::info);
+	}
+
+	/**
+	 * An instance that a client connects to.
+	 *
+	 * @param info what is told of it
+	 * @param admission the client's admission, {@code null} before it has one
+	 */
+	private record Opened(ActorInfo info, @Nullable Admission admission) {
+	}
+
+	/**
+	 * Wakes or creates an instance and connects a client to it: in one turn, but for a
+	 * hook that may wait before the client is let in.
+	 */
+	private Mono<Opened> open(ActorTarget target, ConnectRequest request,
+			Function<ActorInstance, Mono<Admission>> admit) {
+		return ask(target, "connect", false,
+				(instance) -> instance.start(target)
+					.flatMap((info) -> instance.clients().connectsAside(request) ? Mono.just(new Opened(info, null))
+							: admit.apply(instance).map((admission) -> new Opened(info, admission))))
+			.flatMap((opened) -> (opened.admission() != null) ? Mono.just(opened)
+					: ask(opened.info().address(), "connect", true, admit)
+						.map((admission) -> new Opened(opened.info(), admission)));
+	}
+
+	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request) {
+		Outbound outbound = this.connections.outbound(request.connectionId());
+		if (outbound == Outbound.NONE) {
+			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND)); // it
+																					// has
+																					// gone
+		}
+		ClientUsage usage = this.connections.usage(request.connectionId());
+		return instance.clients().connect(request, outbound, usage, (admission) -> {
+			admission.tell();
+			if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
+				// it has gone meanwhile, and was looked for in vain
+				disconnected(instance.address(), request.connectionId());
+			}
+		});
 	}
 
 	@Override
 	public void deliver(ActorAddress address, String connectionId, ToServer message) {
 		ActorInstance instance = this.instances.get(address);
-		if (instance == null) {
-			return; // it has ended, and its connections with it
+		ClientConnection connection = (instance != null) ? instance.connections().find(connectionId) : null;
+		if (instance == null || connection == null) {
+			return; // it has ended, or its connection has
 		}
 		if (message instanceof ToServer.Cancel cancel) {
-			cancel(instance, connectionId, cancel);
+			// not in a turn: the call may hold it
+			connection.calls().cancel(cancel.id(), this.runtime.workers());
 			return;
 		}
 		if (message instanceof ToServer.ActionRequest reply && reply.name().equals(ClientRequests.REPLY)) {
-			answerRequest(instance, connectionId, reply);
+			answerRequest(connection, reply);
 			return;
 		}
-		PendingCall pending = pendingCall(instance, connectionId, message);
-		if (instance.offer(turn(instance, connectionId, message, pending)) == Mailbox.Offer.FULL) {
-			refuse(instance, connectionId, message, pending);
+		PendingCall call = instance.clients().arrived(connection, message);
+		Turn turn = Turn.ofCall(call, (current) -> current.clients().receive(connectionId, message, call),
+				message instanceof ToServer.ActionRequest request && isInterleaved(instance.type(), request.name()),
+				instance.clients().mayBlock(message));
+		if (instance.offer(turn) == Mailbox.Offer.FULL) {
+			instance.clients().refuse(connection, message, call, overloaded(instance, call, "message"));
 		}
-	}
-
-	private static Turn turn(ActorInstance instance, String connectionId, ToServer message,
-			@Nullable PendingCall pending) {
-		Function<ActorInstance, @Nullable Mono<Void>> work = (current) -> current.clients()
-			.receive(connectionId, message, pending);
-		if (!instance.clients().mayBlock(message)) {
-			return Turn.ofClientWithoutBlocking(work);
-		}
-		return Turn.ofClient(work,
-				message instanceof ToServer.ActionRequest request && isInterleaved(instance.type(), request.name()));
-	}
-
-	private void refuse(ActorInstance instance, String connectionId, ToServer message, @Nullable PendingCall pending) {
-		Long actionId = (message instanceof ToServer.ActionRequest request) ? request.id() : null;
-		ClientConnection connection = instance.connections().find(connectionId);
-		if (connection != null && actionId != null && pending != null) {
-			connection.calls().end(actionId, pending);
-			if (((ToServer.ActionRequest) message).options().oneWay()) {
-				return;
-			}
-		}
-		this.connections.outbound(connectionId).send(OutgoingMessage.of(overloaded(instance, "message", actionId)));
-	}
-
-	/** Not in a turn: the call may hold it. */
-	private void cancel(ActorInstance instance, String connectionId, ToServer.Cancel cancel) {
-		ClientConnection connection = instance.connections().find(connectionId);
-		if (connection != null) {
-			connection.calls().cancel(cancel.id(), this.runtime.workers());
-		}
-	}
-
-	private static @Nullable PendingCall pendingCall(ActorInstance instance, String connectionId, ToServer message) {
-		ClientConnection connection = instance.connections().find(connectionId);
-		if (connection == null || connection.request().stream() == null
-				|| !(message instanceof ToServer.ActionRequest request)) {
-			return null;
-		}
-		Duration deadline = request.options().deadline();
-		return connection.calls().begin(request.id(), (deadline != null) ? instance.now() + deadline.toNanos() : null);
 	}
 
 	@Override
@@ -264,23 +267,16 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Not in a turn: the one that waits for this answer may hold it. */
-	private void answerRequest(ActorInstance instance, String connectionId, ToServer.ActionRequest reply) {
-		ClientConnection connection = instance.connections().find(connectionId);
-		if (connection != null) {
-			connection.requests().answer(reply.args());
-			connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
-		}
+	private static void answerRequest(ClientConnection connection, ToServer.ActionRequest reply) {
+		connection.requests().answer(reply.args());
+		connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
 	}
 
-	private ToClient.Error overloaded(ActorInstance instance, String operation, @Nullable Long actionId) {
-		RivetException ex = overloaded(instance, operation);
-		return new ToClient.Error(ex.group(), ex.code(), ex.text(), this.runtime.mapper().toTree(ex.metadata()),
-				actionId, null);
-	}
-
-	private static RivetException overloaded(ActorInstance instance, String operation) {
-		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(), Map.of("channel", "mailbox",
-				"capacity", instance.type().settings().mailboxCapacity(), "operation", operation));
+	private static RivetException overloaded(ActorInstance instance, @Nullable PendingCall call, String operation) {
+		Limit met = (call != null) ? call.met() : null;
+		Map<String, Object> metadata = (met != null) ? Map.of("channel", met.property(), "operation", operation) : Map
+			.of("channel", "mailbox", "capacity", instance.type().settings().mailboxCapacity(), "operation", operation);
+		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(), metadata);
 	}
 
 	private static boolean isInterleaved(ActorType type, String action) {
@@ -304,16 +300,20 @@ public final class LocalActorDirectory implements ActorDirectory {
 	@Override
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
 		return locate(target).flatMap((address) -> {
-			ActorType type = this.types.get(address.name());
-			boolean interleave = type != null && isInterleaved(type, action.name());
 			if (caller == null) {
-				return ask(address, "action", interleave, (instance) -> instance.start(target)
-					.then(Mono.defer(() -> instance.clients().perform(null, action))));
+				return askAction(address, action, (instance, call) -> instance.start(target)
+					.then(Mono.defer(() -> instance.clients().perform(null, action, call))));
 			}
-			return interleave
-					? Mono.usingWhen(enter(target, address, caller), (visit) -> visit.perform(action), Visit::leave)
-					: ask(address, "action", false, (instance) -> visit(instance, target, caller, action));
+			return comesForLong(address, caller, action)
+					? Mono.usingWhen(enter(target, caller), (visit) -> visit.perform(action), Visit::leave)
+					: askAction(address, action, (instance, call) -> visit(instance, target, caller, action, call));
 		});
+	}
+
+	/** Whether a client's visit is more than one turn. */
+	private boolean comesForLong(ActorAddress address, ConnectRequest caller, ToServer.ActionRequest action) {
+		ActorType type = this.types.get(address.name());
+		return type != null && (isInterleaved(type, action.name()) || type.hooks().contains(Hook.BEFORE_CONNECT));
 	}
 
 	/**
@@ -321,44 +321,42 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 * to cause.
 	 */
 	private Mono<JsonNode> visit(ActorInstance instance, ActorTarget target, ConnectRequest caller,
-			ToServer.ActionRequest action) {
+			ToServer.ActionRequest action, PendingCall call) {
 		Mono<Visit> entered = instance.start(target)
-			.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
-			.map((admission) -> new Visit(instance, admission.connection()));
-		return Mono.usingWhen(entered, (visit) -> instance.clients().perform(visit.connection, action), Visit::leave);
+			.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE, null, (admission) -> {
+			})))
+			.map((admission) -> new Visit(instance.address(), admission.connection()));
+		return Mono.usingWhen(entered, (visit) -> instance.clients().perform(visit.connection, action, call),
+				Visit::leave);
 	}
 
-	private Mono<Visit> enter(ActorTarget target, ActorAddress address, ConnectRequest caller) {
-		return ask((turn) -> submit(address, turn, "connect"), false,
-				(instance) -> instance.start(target)
-					.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE)))
-					.map((admission) -> new Visit(instance, admission.connection())),
-				(visit) -> {
-					if (visit != null) {
-						visit.leave();
-					}
-				});
+	private Mono<Visit> enter(ActorTarget target, ConnectRequest caller) {
+		return open(target, caller,
+				(instance) -> instance.clients().connect(caller, Outbound.NONE, null, (admission) -> {
+				}))
+			.map((opened) -> new Visit(opened.info().address(),
+					Objects.requireNonNull(opened.admission()).connection()));
 	}
 
 	/** The stay of a client that calls one action over HTTP. */
 	private final class Visit {
 
-		private final ActorInstance instance;
+		private final ActorAddress address;
 
 		private final ClientConnection connection;
 
-		Visit(ActorInstance instance, ClientConnection connection) {
-			this.instance = instance;
+		Visit(ActorAddress address, ClientConnection connection) {
+			this.address = address;
 			this.connection = connection;
 		}
 
 		Mono<JsonNode> perform(ToServer.ActionRequest action) {
-			return ask(this.instance.address(), "action", isInterleaved(this.instance.type(), action.name()),
-					(current) -> current.clients().perform(this.connection, action));
+			return askAction(this.address, action,
+					(current, call) -> current.clients().perform(this.connection, action, call));
 		}
 
 		Mono<Void> leave() {
-			disconnected(this.instance.address(), this.connection.id());
+			disconnected(this.address, this.connection.id());
 			return Mono.empty();
 		}
 
@@ -399,8 +397,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 			if (instance == null) {
 				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 			}
-			return ask(instance, "action", isInterleaved(instance.type(), action.name()),
-					(current) -> current.clients().predict(connectionId, action));
+			return askAction((turn) -> submitTo(instance, turn, "action"), instance.type(), action,
+					(current, call) -> current.clients().predict(connectionId, action, call));
 		});
 	}
 
@@ -444,44 +442,74 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private <T> Mono<T> ask(ActorAddress address, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
-		return ask((turn) -> submit(address, turn, operation), interleave, work, (unclaimed) -> {
-		});
+		return ask((turn) -> submit(address, turn, operation), interleave, work);
 	}
 
 	/** Ask an instance that must not be created for it. */
 	private <T> Mono<T> ask(ActorInstance instance, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
-		return ask((turn) -> {
-			switch (instance.offer(turn)) {
-				case ACCEPTED -> {
-				}
-				case FULL -> throw overloaded(instance, operation);
-				case CLOSED -> turn.doNow(instance); // finds nobody
-			}
-		}, interleave, work, (unclaimed) -> {
+		return ask((turn) -> submitTo(instance, turn, operation), interleave, work);
+	}
+
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
+			Function<ActorInstance, Mono<T>> work) {
+		return Mono.create((sink) -> {
+			Asked<T> asked = new Asked<>(sink);
+			asked.submit(submission, Turn.ofClient((instance) -> asked.answer(() -> work.apply(instance)), interleave));
 		});
 	}
 
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Function<ActorInstance, Mono<T>> work,
-			Consumer<@Nullable T> unclaimed) {
+	/** Call an action, under the time-out of its caller. */
+	private Mono<JsonNode> askAction(ActorAddress address, ToServer.ActionRequest action,
+			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
+		return Mono.defer(() -> askAction((turn) -> submit(address, turn, "action"), type(address), action, work));
+	}
+
+	private Mono<JsonNode> askAction(Consumer<Turn> submission, ActorType type, ToServer.ActionRequest action,
+			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
 		return Mono.create((sink) -> {
-			AtomicBoolean cancelled = new AtomicBoolean();
-			sink.onCancel(() -> cancelled.set(true));
-			Turn turn = Turn.ofClient((instance) -> Mono.defer(() -> work.apply(instance)).doOnSuccess((value) -> {
-				if (cancelled.get()) {
-					unclaimed.accept(value);
-				}
-				else {
-					sink.success(value);
-				}
-			}).onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex))).then(), interleave);
+			Asked<JsonNode> asked = new Asked<>(sink);
+			ActorType.ActionSettings settings = type.action(action.name());
+			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
+			PendingCall call = PendingCall.ofAction(MessageWeight.of(action), null,
+					this.runtime.timers().now(TimeUnit.NANOSECONDS) + timeout.toNanos(), ErrorCode.ACTION_TIMED_OUT,
+					(why) -> sink.error(new RivetException(why)));
+			asked.submit(submission, Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)),
+					settings != null && settings.interleave(), true));
+		});
+	}
+
+	/**
+	 * What somebody waits for. One that has left before its turn is not worked for.
+	 */
+	private static final class Asked<T> {
+
+		private final MonoSink<T> sink;
+
+		private volatile boolean left;
+
+		Asked(MonoSink<T> sink) {
+			this.sink = sink;
+			sink.onCancel(() -> this.left = true);
+		}
+
+		void submit(Consumer<Turn> submission, Turn turn) {
 			try {
 				submission.accept(turn);
 			}
 			catch (RivetException ex) {
-				sink.error(ex);
+				this.sink.error(ex);
 			}
-		});
+		}
+
+		@Nullable Mono<Void> answer(Supplier<Mono<T>> work) {
+			return this.left ? null
+					: Mono.defer(work)
+						.doOnSuccess(this.sink::success)
+						.onErrorResume((ex) -> Mono.fromRunnable(() -> this.sink.error(ex)))
+						.then();
+		}
+
 	}
 
 	private void submit(ActorAddress address, Turn turn, String operation) {
@@ -491,10 +519,19 @@ public final class LocalActorDirectory implements ActorDirectory {
 				case ACCEPTED -> {
 					return;
 				}
-				case FULL -> throw overloaded(instance, operation);
+				case FULL -> throw overloaded(instance, turn.call(), operation);
 				case CLOSED -> forget(instance); // it leaves right now; the next one is
 													// fresh
 			}
+		}
+	}
+
+	private void submitTo(ActorInstance instance, Turn turn, String operation) {
+		switch (instance.offer(turn)) {
+			case ACCEPTED -> {
+			}
+			case FULL -> throw overloaded(instance, turn.call(), operation);
+			case CLOSED -> turn.doNow(instance); // finds nobody
 		}
 	}
 
@@ -506,17 +543,22 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (this.stopping) {
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
-		ActorType type = this.types.get(address.name());
-		if (type == null) {
-			throw new RivetException(ErrorCode.ACTOR_NOT_REGISTERED,
-					"There is no actor of the name `%s`.".formatted(address.name()));
-		}
+		ActorType type = type(address);
 		int keySize = address.key().serialize().getBytes(StandardCharsets.UTF_8).length;
 		if (keySize > type.settings().maxKeySize()) {
 			throw new RivetException(ErrorCode.KEY_TOO_LARGE,
 					"A key may have %d bytes.".formatted(type.settings().maxKeySize()));
 		}
 		return this.instances.computeIfAbsent(address, (key) -> new ActorInstance(key, type, this, this.runtime));
+	}
+
+	private ActorType type(ActorAddress address) {
+		ActorType type = this.types.get(address.name());
+		if (type == null) {
+			throw new RivetException(ErrorCode.ACTOR_NOT_REGISTERED,
+					"There is no actor of the name `%s`.".formatted(address.name()));
+		}
+		return type;
 	}
 
 	/** Put a turn in that goes on with something, whatever has become of the instance. */
@@ -531,6 +573,10 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (!turn.client()) {
 			turn.doNow(gone);
 			return;
+		}
+		PendingCall call = turn.call();
+		if (call != null) {
+			call.end(); // it counts in the next one from now on
 		}
 		try {
 			submit(gone.address(), turn, "message");

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -14,6 +15,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.PendingCall;
 
 /**
  * The turns that wait for one instance, run one at a time in the order they came. It
@@ -116,6 +118,20 @@ final class Mailbox {
 					onWorker(this::drain);
 				}
 				return Offer.ACCEPTED;
+			}
+		}
+	}
+
+	/**
+	 * Refuses the calls that wait and have timed out.
+	 * @param now the time in nanoseconds
+	 * @param waiting takes each call that still waits and may time out
+	 */
+	void expire(long now, Consumer<PendingCall> waiting) {
+		for (Turn turn : this.queue) {
+			PendingCall call = turn.call();
+			if (call != null && call.hasDeadline() && call.expire(now)) {
+				waiting.accept(call);
 			}
 		}
 	}

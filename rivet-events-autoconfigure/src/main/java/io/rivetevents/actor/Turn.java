@@ -5,6 +5,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.connection.PendingCall;
+
 /**
  * One piece of work of an instance. It names no instance, so that what was sent to one
  * that has just gone to sleep can be given to the one that wakes.
@@ -15,20 +17,38 @@ import reactor.core.publisher.Mono;
  * @param interleave whether the next turn may run before the work has ended
  * @param client whether a client asked for it, so that the bound of the mailbox counts
  * @param blocking whether it may block its thread
+ * @param call the call that it is for, which may time out while it waits; {@code null} if
+ * it is for none
  */
-record Turn(Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking) {
+record Turn(Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
+		@Nullable PendingCall call) {
 
 	static Turn ofClient(Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave) {
-		return new Turn(work, interleave, true, true);
+		return new Turn(work, interleave, true, true, null);
 	}
 
-	/** It is begun on the thread that brings it if no other turn waits or runs. */
-	static Turn ofClientWithoutBlocking(Function<ActorInstance, @Nullable Mono<Void>> work) {
-		return new Turn(work, false, true, false);
+	/** Whatever comes of the work, the call is over with it. */
+	static Turn ofCall(PendingCall call, Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave,
+			boolean blocking) {
+		return new Turn((instance) -> run(call, work, instance), interleave, true, blocking, call);
+	}
+
+	private static @Nullable Mono<Void> run(PendingCall call, Function<ActorInstance, @Nullable Mono<Void>> work,
+			ActorInstance instance) {
+		Mono<Void> rest = null;
+		try {
+			rest = call.start() ? work.apply(instance) : null;
+		}
+		finally {
+			if (rest == null) {
+				call.end();
+			}
+		}
+		return (rest != null) ? rest.doFinally((signal) -> call.end()) : null;
 	}
 
 	static Turn ofRuntime(Function<ActorInstance, @Nullable Mono<Void>> work) {
-		return new Turn(work, false, false, true);
+		return new Turn(work, false, false, true, null);
 	}
 
 	/** Do it at once, outside any mailbox. */

@@ -90,12 +90,12 @@ public final class RivetEventsWebAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ActorHttpHandler rivetHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake,
-				ValueMapper mapper, LinkIo io, RivetEventsProperties properties) {
+				ValueMapper mapper, LinkIo io, RivetEventsProperties properties, Limits limits) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
 			return new ActorHttpHandler(basePath, directory, handshake, mapper,
 					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					io);
+					limits, io);
 		}
 
 		@Bean

@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -31,6 +36,9 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	private static final Log logger = LogFactory.getLog(ClientConnection.class);
 
 	private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	/** Heap of a subscription and its places in the indexes, beside name and tags. */
+	private static final int SUBSCRIPTION_BYTES = 400;
 
 	/** As many subscriptions as most clients have at the most. */
 	private static final int FEW = 8;
@@ -62,18 +70,41 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private volatile @Nullable ClientRequests requests;
 
+	private final @Nullable ClientUsage usage;
+
 	/**
-	 * Create a connection.
+	 * Create a connection whose usage is not counted.
 	 * @param request what the client asked for
 	 * @param outbound its way out
 	 * @param owner what it shares with the other connections of the instance
 	 * @param state the connection state; {@code null} without one
 	 */
 	public ClientConnection(ConnectRequest request, Outbound outbound, ConnectionOwner owner, @Nullable Object state) {
+		this(request, outbound, owner, state, null);
+	}
+
+	/**
+	 * Creates a connection.
+	 * @param request what the client asked for
+	 * @param outbound its way out
+	 * @param owner what it shares with the other connections of the instance
+	 * @param state the connection state; {@code null} without one
+	 * @param usage what it takes of the node, {@code null} if that is not counted
+	 */
+	public ClientConnection(ConnectRequest request, Outbound outbound, ConnectionOwner owner, @Nullable Object state,
+			@Nullable ClientUsage usage) {
 		this.request = request;
 		this.outbound = outbound;
 		this.owner = owner;
 		this.state = state;
+		this.usage = usage;
+	}
+
+	/**
+	 * Returns what it takes of the node, {@code null} if that is not counted.
+	 */
+	public @Nullable ClientUsage usage() {
+		return this.usage;
 	}
 
 	@Override
@@ -328,9 +359,22 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @param event name of the event
 	 * @param tags tags that it names; empty for all events of the name
 	 * @return whether it is new
+	 * @throws RivetException {@code actor.too_many_subscriptions} if there is no room
 	 */
 	public boolean subscribe(String event, Set<String> tags) {
+		Set<String> before = this.subscriptions.get(event);
+		if (this.usage != null && !tags.equals(before)) {
+			Limit met = (before == null) ? this.usage.subscribe(weight(event, tags))
+					: this.usage.resubscribe(weight(event, before), weight(event, tags));
+			if (met != null) {
+				throw new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS);
+			}
+		}
 		return change((subscriptions) -> subscriptions.put(event, tags)) == null;
+	}
+
+	private static long weight(String event, Set<String> tags) {
+		return SUBSCRIPTION_BYTES + 2L * event.length() + MessageWeight.of(tags);
 	}
 
 	/**
@@ -339,7 +383,11 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @return whether it was there
 	 */
 	public boolean unsubscribe(String event) {
-		return change((subscriptions) -> subscriptions.remove(event)) != null;
+		Set<String> before = change((subscriptions) -> subscriptions.remove(event));
+		if (before != null && this.usage != null) {
+			this.usage.unsubscribe(weight(event, before));
+		}
+		return before != null;
 	}
 
 	private @Nullable Set<String> change(Function<Map<String, Set<String>>, @Nullable Set<String>> change) {

@@ -5,6 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.protocol.CloseReason;
 
 /**
@@ -18,7 +21,7 @@ public final class ConnectionRegistry {
 
 	private final ConnectionIndex members = new ConnectionIndex();
 
-	private record Entry(Identity identity, Outbound outbound) {
+	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
 	}
 
 	/**
@@ -27,7 +30,17 @@ public final class ConnectionRegistry {
 	 * @param outbound its way out
 	 */
 	public void register(ConnectRequest request, Outbound outbound) {
-		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound));
+		register(request, outbound, null);
+	}
+
+	/**
+	 * Adds a connection.
+	 * @param request what the client asked for
+	 * @param outbound its way out
+	 * @param usage what it takes of the node, {@code null} if that is not counted
+	 */
+	public void register(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage) {
+		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound, usage));
 	}
 
 	/**
@@ -46,6 +59,16 @@ public final class ConnectionRegistry {
 	public Outbound outbound(String connectionId) {
 		Entry entry = this.entries.get(connectionId);
 		return (entry != null) ? entry.outbound() : Outbound.NONE;
+	}
+
+	/**
+	 * Returns what a connection takes of the node, {@code null} if it is not here or not
+	 * counted.
+	 * @param connectionId its id
+	 */
+	public @Nullable ClientUsage usage(String connectionId) {
+		Entry entry = this.entries.get(connectionId);
+		return (entry != null) ? entry.usage() : null;
 	}
 
 	/**

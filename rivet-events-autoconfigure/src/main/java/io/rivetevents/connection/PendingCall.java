@@ -1,44 +1,200 @@
 package io.rivetevents.connection;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.InstanceUsage;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.protocol.ErrorCode;
+
 /**
- * A call that waits for its turn or runs. Safe for use by several threads.
+ * A message of a client from its arrival to its answer: while it waits for its turn it
+ * may time out or be cancelled, and all the while it counts in what its client and its
+ * instance may take. Safe for use by several threads.
  */
 public final class PendingCall {
 
-	private final @Nullable Long deadline;
+	private static final long NO_DEADLINE = Long.MAX_VALUE;
+
+	private final long weight;
+
+	private final @Nullable ClientUsage client;
+
+	private final boolean identified;
+
+	private final long deadline;
+
+	private final ErrorCode onTimeout;
+
+	private @Nullable InstanceUsage instance;
+
+	/** Refuses it while it waits; {@code null} once it has been refused or begun. */
+	private @Nullable Consumer<ErrorCode> refusal;
+
+	private boolean refused;
 
 	private boolean cancelled;
 
+	private boolean ended;
+
+	private @Nullable Limit met;
+
 	private @Nullable Runnable onCancel;
 
-	PendingCall(@Nullable Long deadline) {
+	private PendingCall(long weight, @Nullable ClientUsage client, long deadline, ErrorCode onTimeout,
+			@Nullable Consumer<ErrorCode> refusal) {
+		this.weight = weight;
+		this.client = client;
+		this.identified = client != null && client.isIdentified();
 		this.deadline = deadline;
+		this.onTimeout = onTimeout;
+		this.refusal = refusal;
 	}
 
 	/**
-	 * Return the time that is left.
-	 * @param now the time in nanoseconds
-	 * @return not positive if nobody needs the answer any more; {@code null} without a
-	 * deadline
+	 * Creates a call of an action.
+	 * @param weight memory that it takes, in bytes
+	 * @param client what its client takes, {@code null} if that is counted elsewhere
+	 * @param deadline time in nanoseconds at which it times out
+	 * @param onTimeout what is told then
+	 * @param refusal tells it, if the call has not begun by then; called by the thread
+	 * that looks at the time
 	 */
-	public @Nullable Duration left(long now) {
-		return (this.deadline != null) ? Duration.ofNanos(this.deadline - now) : null;
+	public static PendingCall ofAction(long weight, @Nullable ClientUsage client, long deadline, ErrorCode onTimeout,
+			Consumer<ErrorCode> refusal) {
+		return new PendingCall(weight, client, deadline, onTimeout, refusal);
 	}
 
 	/**
-	 * Return whether the client has cancelled it.
+	 * Creates what has no time-out of its own: a subscription request.
+	 * @param weight memory that it takes, in bytes
+	 * @param client what its client takes
+	 */
+	public static PendingCall ofRequest(long weight, @Nullable ClientUsage client) {
+		return new PendingCall(weight, client, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
+	}
+
+	/**
+	 * Counts it from now on.
+	 * @param instance what the instance takes
+	 * @return whether it counts; not if a bound was {@linkplain #met met}
+	 */
+	public boolean begin(InstanceUsage instance) {
+		Limit met = (this.client != null) ? this.client.begin(this.weight) : null;
+		if (met == null) {
+			met = instance.begin(this.weight);
+			if (met != null && this.client != null) {
+				this.client.end(this.weight, this.identified);
+			}
+		}
+		synchronized (this) {
+			this.met = met;
+			this.instance = (met == null) ? instance : null;
+			this.ended = met != null;
+		}
+		return met == null;
+	}
+
+	/**
+	 * Returns the bound that it has met, {@code null} if none.
+	 */
+	public synchronized @Nullable Limit met() {
+		return this.met;
+	}
+
+	/** Counts it no more: it has been answered, or never will be. */
+	public void end() {
+		InstanceUsage counted;
+		synchronized (this) {
+			counted = this.ended ? null : this.instance;
+			this.ended = true;
+		}
+		if (counted == null) {
+			return;
+		}
+		counted.end(this.weight);
+		if (this.client != null) {
+			this.client.end(this.weight, this.identified);
+		}
+	}
+
+	// Waiting
+
+	/**
+	 * Returns whether it has a time-out.
+	 */
+	public boolean hasDeadline() {
+		return this.deadline != NO_DEADLINE;
+	}
+
+	/**
+	 * Returns the time in nanoseconds at which it times out.
+	 */
+	public long deadline() {
+		return this.deadline;
+	}
+
+	/**
+	 * Returns what is told when it times out.
+	 */
+	public ErrorCode onTimeout() {
+		return this.onTimeout;
+	}
+
+	/**
+	 * Returns the time that is left, which is not positive if it has timed out.
+	 * @param now the time in nanoseconds
+	 */
+	public Duration left(long now) {
+		return Duration.ofNanos(this.deadline - now);
+	}
+
+	/**
+	 * Refuses it if it waits and has timed out.
+	 * @param now the time in nanoseconds
+	 * @return whether it still waits for its turn or its time-out
+	 */
+	public boolean expire(long now) {
+		Consumer<ErrorCode> refusal;
+		synchronized (this) {
+			refusal = this.refusal;
+			if (refusal == null) {
+				return false;
+			}
+			if (now - this.deadline < 0) {
+				return true;
+			}
+			this.refusal = null;
+			this.refused = true;
+		}
+		refusal.accept(this.onTimeout);
+		return false;
+	}
+
+	/**
+	 * Begins its turn: from now on it does not time out by itself.
+	 * @return whether it is to be run; not if it has been refused
+	 */
+	public synchronized boolean start() {
+		this.refusal = null;
+		return !this.refused;
+	}
+
+	// Cancelling
+
+	/**
+	 * Returns whether the client has cancelled it.
 	 */
 	public synchronized boolean isCancelled() {
 		return this.cancelled;
 	}
 
 	/**
-	 * Set what ends it when the client cancels it; done at once if it has.
+	 * Sets what ends it when the client cancels it; done at once if it has.
 	 */
 	public void onCancel(Runnable end) {
 		synchronized (this) {

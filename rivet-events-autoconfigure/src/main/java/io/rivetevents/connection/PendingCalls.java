@@ -3,7 +3,6 @@ package io.rivetevents.connection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -15,15 +14,12 @@ public final class PendingCalls {
 	private final Map<Long, PendingCall> calls = new ConcurrentHashMap<>(2);
 
 	/**
-	 * Note a call that has arrived.
+	 * Notes a call that has arrived.
 	 * @param id its id
-	 * @param deadline time in nanoseconds after which nobody needs the answer,
-	 * {@code null} for none
+	 * @param call the call
 	 */
-	public PendingCall begin(long id, @Nullable Long deadline) {
-		PendingCall call = new PendingCall(deadline);
+	public void begin(long id, PendingCall call) {
 		this.calls.put(id, call);
-		return call;
 	}
 
 	/**

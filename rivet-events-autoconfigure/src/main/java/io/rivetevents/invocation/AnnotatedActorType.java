@@ -364,6 +364,13 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
+	public boolean usesContext(Hook hook) {
+		ActorMethod method = this.hooks.get(hook);
+		return method != null && Stream.of(method.getMethodParameters())
+			.anyMatch((parameter) -> ActorContext.class.isAssignableFrom(parameter.getParameterType()));
+	}
+
+	@Override
 	public @Nullable Type stateType() {
 		return this.stateType;
 	}

@@ -27,8 +27,10 @@ import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.connection.StreamRequest.Standing;
+import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -52,14 +54,6 @@ public final class ClientLink {
 		.map(ErrorCode::reason)
 		.collect(Collectors.toUnmodifiableSet());
 
-	/**
-	 * Messages that a client may send before it is known to be connected. It may have its
-	 * welcome by then, and say a lot at once.
-	 */
-	private static final int MAX_EARLY = 1000;
-
-	private static final int MAX_EARLY_BYTES = 1024 * 1024;
-
 	private final OutboundQueue queue;
 
 	private final LinkSupport support;
@@ -76,13 +70,19 @@ public final class ClientLink {
 	/** {@code null} while there are none. */
 	private @Nullable List<ToServer> early;
 
-	private int earlyBytes;
-
 	private @Nullable ScheduledFuture<?> waiting;
 
 	private @Nullable ConnectRequest request;
 
 	private @Nullable ActorAddress address;
+
+	/** While the client is being connected. */
+	private ToServer.@Nullable Hello hello;
+
+	private final @Nullable ClientUsage usage;
+
+	/** Why it is refused from the start, {@code null} if it is not. */
+	private final @Nullable RivetException excess;
 
 	private boolean gone;
 
@@ -103,6 +103,16 @@ public final class ClientLink {
 		this.settings = settings;
 		this.thread = thread;
 		this.onIdentified = onIdentified;
+		ClientUsage usage = null;
+		RivetException excess = null;
+		try {
+			usage = support.limits().connect(Handshake.address(opening.exchange()));
+		}
+		catch (RivetException ex) {
+			excess = ex;
+		}
+		this.usage = usage;
+		this.excess = excess;
 	}
 
 	/**
@@ -124,6 +134,10 @@ public final class ClientLink {
 
 	/** Wait for the first message, in the extended mode. */
 	public void awaitHello() {
+		if (this.excess != null) {
+			refuse(this.excess);
+			return;
+		}
 		this.waiting = this.thread.schedule(this::lookForHello, this.settings.authenticationTimeout().toMillis(),
 				TimeUnit.MILLISECONDS);
 	}
@@ -168,6 +182,11 @@ public final class ClientLink {
 			this.waiting.cancel(false);
 			this.waiting = null;
 		}
+		if (this.usage != null && this.usage.begin(MessageWeight.of(hello)) != null) {
+			refuse(new RivetException(ErrorCode.OVERLOADED));
+			return;
+		}
+		this.hello = hello;
 		connect((opening) -> {
 			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
@@ -190,6 +209,10 @@ public final class ClientLink {
 
 	private void connect(Function<Opening, Mono<ConnectRequest>> wish) {
 		Opening opening = Objects.requireNonNull(this.opening);
+		if (this.excess != null) {
+			refuse(this.excess);
+			return;
+		}
 		Mono.defer(() -> wish.apply(opening))
 			.publishOn(Schedulers.fromExecutor(this.thread))
 			.map(this::register)
@@ -202,22 +225,25 @@ public final class ClientLink {
 
 	private ConnectRequest register(ConnectRequest request) {
 		this.request = request;
+		if (this.usage != null && this.usage.identify(request.identity().owner()) != null) {
+			throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
+		}
 		if (!this.gone) {
-			this.support.connections().register(request, this.queue);
+			this.support.connections().register(request, this.queue, this.usage);
 			this.onIdentified.accept(request.connectionId());
 		}
 		return request;
 	}
 
 	private void onConnected(ActorAddress address) {
+		endHello();
 		this.address = address;
 		this.opening = null;
 		if (this.gone) {
 			leave();
 		}
-		else if (this.early != null) {
-			this.early.forEach(this::deliver);
-			this.early = null;
+		else {
+			takeEarly().forEach(this::deliver);
 		}
 	}
 
@@ -233,7 +259,16 @@ public final class ClientLink {
 		refuse(refusal);
 	}
 
+	/** It counts as long as it is being dealt with. */
+	private void endHello() {
+		if (this.hello != null && this.usage != null) {
+			this.usage.end(MessageWeight.of(this.hello), false);
+		}
+		this.hello = null;
+	}
+
 	private void refuse(RivetException refusal) {
+		endHello();
 		this.opening = null;
 		if (this.queue.encoding().isExtended()) {
 			this.queue.discard();
@@ -263,10 +298,8 @@ public final class ClientLink {
 
 	/**
 	 * Take a message of the client.
-	 * @param message the message
-	 * @param size how many bytes it had
 	 */
-	public void receive(ToServer message, int size) {
+	public void receive(ToServer message) {
 		if (this.queue.closeReason() != null) {
 			return;
 		}
@@ -274,20 +307,30 @@ public final class ClientLink {
 			deliver(message);
 		}
 		else {
-			keep(message, size);
+			keep(message);
 		}
 	}
 
-	private void keep(ToServer message, int size) {
+	/**
+	 * What a client sends before it is known to be connected. It may have its welcome by
+	 * then, and say a lot at once.
+	 */
+	private void keep(ToServer message) {
 		List<ToServer> early = (this.early != null) ? this.early : new ArrayList<>();
 		this.early = early;
-		if (early.size() < MAX_EARLY && this.earlyBytes + size <= MAX_EARLY_BYTES) {
-			early.add(message);
-			this.earlyBytes += size;
-		}
-		else {
+		if (this.usage == null || this.usage.begin(MessageWeight.of(message)) != null) {
 			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));
 		}
+		else {
+			early.add(message);
+		}
+	}
+
+	private List<ToServer> takeEarly() {
+		List<ToServer> early = (this.early != null) ? this.early : List.of();
+		this.early = null;
+		early.forEach((message) -> Objects.requireNonNull(this.usage).end(MessageWeight.of(message), false));
+		return early;
 	}
 
 	private void deliver(ToServer message) {
@@ -323,6 +366,10 @@ public final class ClientLink {
 		this.gone = true;
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
+		}
+		takeEarly();
+		if (this.usage != null) {
+			this.usage.close();
 		}
 		leave();
 	}

@@ -79,7 +79,7 @@ public final class Handshake {
 	}
 
 	/** As the forward-headers strategy of the server yields it. */
-	private static @Nullable InetAddress address(ServerWebExchange exchange) {
+	static @Nullable InetAddress address(ServerWebExchange exchange) {
 		InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
 		return (remote != null) ? remote.getAddress() : null;
 	}

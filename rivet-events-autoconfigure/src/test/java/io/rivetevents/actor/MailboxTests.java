@@ -13,6 +13,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.PendingCall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,7 +45,7 @@ class MailboxTests {
 
 	@Test
 	void runsWhatDoesNotBlockWhereItComesFrom() {
-		assertThat(this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("a")))).isEqualTo(Mailbox.Offer.ACCEPTED);
+		assertThat(this.mailbox.offer(Turn.ofCall(call(), turn("a"), false, false))).isEqualTo(Mailbox.Offer.ACCEPTED);
 		assertThat(this.seen).containsExactly("a");
 		assertThat(this.pending).isEmpty();
 		assertThat(this.mailbox.isIdle()).isTrue();
@@ -53,7 +54,7 @@ class MailboxTests {
 	@Test
 	void keepsWhatDoesNotBlockBehindWhatWaits() {
 		this.mailbox.offer(Turn.ofRuntime(turn("a")));
-		this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("b")));
+		this.mailbox.offer(Turn.ofCall(call(), turn("b"), false, false));
 		assertThat(this.seen).isEmpty();
 		assertThat(this.pending).hasSize(1);
 		this.pending.remove().run();
@@ -63,11 +64,11 @@ class MailboxTests {
 
 	@Test
 	void leavesToAWorkerWhatComesMeanwhile() {
-		this.mailbox.offer(Turn.ofClientWithoutBlocking((instance) -> {
-			this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("b")));
+		this.mailbox.offer(Turn.ofCall(call(), (instance) -> {
+			this.mailbox.offer(Turn.ofCall(call(), turn("b"), false, false));
 			this.seen.add("a");
 			return null;
-		}));
+		}, false, false));
 		assertThat(this.seen).containsExactly("a");
 		this.pending.remove().run();
 		assertThat(this.seen).containsExactly("a", "b");
@@ -76,11 +77,11 @@ class MailboxTests {
 
 	@Test
 	void leavesToAWorkerWhatIsLeftOfATurn() {
-		this.mailbox.offer(Turn.ofClientWithoutBlocking((instance) -> {
+		this.mailbox.offer(Turn.ofCall(call(), (instance) -> {
 			this.seen.add("a");
 			return Mono.fromRunnable(() -> this.seen.add("rest"));
-		}));
-		this.mailbox.offer(Turn.ofClientWithoutBlocking(turn("b")));
+		}, false, false));
+		this.mailbox.offer(Turn.ofCall(call(), turn("b"), false, false));
 		assertThat(this.seen).containsExactly("a");
 		this.pending.remove().run();
 		assertThat(this.seen).containsExactly("a", "rest", "b");
@@ -95,11 +96,15 @@ class MailboxTests {
 		small.offer(Turn.ofRuntime(turn("runtime")));
 		this.pending.remove().run();
 		for (int i = 0; i < 10; i++) {
-			assertThat(small.offer(Turn.ofClientWithoutBlocking(turn("a")))).isEqualTo(Mailbox.Offer.ACCEPTED);
+			assertThat(small.offer(Turn.ofCall(call(), turn("a"), false, false))).isEqualTo(Mailbox.Offer.ACCEPTED);
 		}
 		small.offer(Turn.ofClient(turn("b"), false));
-		assertThat(small.offer(Turn.ofClientWithoutBlocking(turn("c")))).isEqualTo(Mailbox.Offer.ACCEPTED);
-		assertThat(small.offer(Turn.ofClientWithoutBlocking(turn("d")))).isEqualTo(Mailbox.Offer.FULL);
+		assertThat(small.offer(Turn.ofCall(call(), turn("c"), false, false))).isEqualTo(Mailbox.Offer.ACCEPTED);
+		assertThat(small.offer(Turn.ofCall(call(), turn("d"), false, false))).isEqualTo(Mailbox.Offer.FULL);
+	}
+
+	private static PendingCall call() {
+		return PendingCall.ofRequest(0, null);
 	}
 
 	private Function<ActorInstance, @Nullable Mono<Void>> turn(String name) {

@@ -27,6 +27,8 @@ import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
@@ -48,7 +50,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final LocalActorDirectory directory;
 
-	private final Limits limits = Limits.defaults();
+	private final Limits limits;
 
 	private final EventContracts contracts = new EventContracts(this.mapper);
 
@@ -65,7 +67,18 @@ public final class ActorHarness implements AutoCloseable {
 			ActorObserver observer) {
 	}
 
+	public ActorHarness(LimitSettings limits, Object... actors) {
+		this(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new Neighbours(List.of(), List.of(), ActorObserver.NONE), limits, actors);
+	}
+
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
+		this(settings, store, neighbours, LimitSettings.DEFAULTS, actors);
+	}
+
+	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, LimitSettings limits,
+			Object... actors) {
+		this.limits = new Limits(limits);
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
 				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers), this.limits);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
@@ -136,7 +149,9 @@ public final class ActorHarness implements AutoCloseable {
 		JsonNode tree = (params != null) ? this.mapper.toTree(params) : null;
 		ConnectRequest request = ConnectRequest.stateful(tree, identity);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
-		this.connections.register(request, outbound);
+		ClientUsage usage = this.limits.connect(identity.address());
+		usage.identify(identity.owner());
+		this.connections.register(request, outbound, usage);
 		this.directory.connect(target(actor, key), request).block(PATIENCE);
 		return outbound;
 	}

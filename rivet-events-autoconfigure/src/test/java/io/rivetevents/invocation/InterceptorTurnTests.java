@@ -82,8 +82,13 @@ class InterceptorTurnTests {
 		assertThat(ada.messages(ToClient.Error.class).get(0).code()).isEqualTo("action_timed_out");
 		// it ignores the interrupt, and so keeps its turn
 		assertThat(this.room.touched).hasValue(0);
+		// so the other one, whose time counts from its arrival, is not run at all
+		Awaitility.await().until(() -> ada.messages(ToClient.Error.class).size() == 2);
 		this.room.release.countDown();
-		Awaitility.await().until(() -> !ada.messages(ToClient.ActionResponse.class).isEmpty());
+		Awaitility.await().until(() -> {
+			call(ada, 3, "touch");
+			return !ada.messages(ToClient.ActionResponse.class).isEmpty();
+		});
 		assertThat(this.room.overlaps).hasValue(0);
 	}
 

@@ -129,7 +129,11 @@ class LifeCycleTests {
 	@Test
 	void forgetsAClientThatHasGoneBeforeItWasLetIn() {
 		ConnectRequest request = ConnectRequest.stateful(this.harness.mapper().toTree("ada"), Identity.ANONYMOUS);
-		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
+		RivetException refusal = catchThrowableOfType(RivetException.class,
+				() -> this.harness.directory()
+					.connect(ActorHarness.target(Room.class, "k"), request)
+					.block(ActorHarness.PATIENCE));
+		assertThat(refusal.code()).isEqualTo("not_found");
 		Awaitility.await().until(() -> this.harness.call(Room.class, "k", "names").isEmpty());
 		assertThat(this.harness.connections().members().size()).isZero();
 	}

@@ -417,8 +417,9 @@ class ExtendedModeIntegrationTests {
 			for (String action : List.of("sleep", "wait")) {
 				client.send(TestClient.request(1, action, soon));
 				client.send(TestClient.request(2, "next", new CallOptions(false, Duration.ofMillis(1), null)));
-				assertError(client, 1, "deadline_exceeded");
+				// at once, not when its turn comes
 				assertError(client, 2, "deadline_exceeded");
+				assertError(client, 1, "deadline_exceeded");
 			}
 			client.send(TestClient.request(3, "next", new CallOptions(false, Duration.ofMinutes(1), null)));
 			assertThat(output(client)).isEqualTo(1);
@@ -447,8 +448,7 @@ class ExtendedModeIntegrationTests {
 				return speaker.next(ToClient.ActionResponse.class).output().intValue() == 1;
 			});
 			speaker.call(2, "next");
-			// the one-way call, and this one
-			assertThat(speaker.next(ToClient.ActionResponse.class).output().intValue()).isEqualTo(2);
+			assertThat(speaker.next(ToClient.ActionResponse.class).output().intValue()).isEqualTo(1);
 		}
 	}
 
@@ -516,7 +516,7 @@ class ExtendedModeIntegrationTests {
 		flood(talkative, 1100, "next");
 		assertThat(talkative.closed()).isEqualTo(new CloseStatus(1011, "actor.overloaded"));
 		TestClient heavy = connect(Encoding.EXTENDED_JSON, slow);
-		flood(heavy, 20, "add", "x".repeat(60_000));
+		flood(heavy, 60, "add", "x".repeat(60_000));
 		assertThat(heavy.closed()).isEqualTo(new CloseStatus(1011, "actor.overloaded"));
 		Log.slow.countDown();
 	}

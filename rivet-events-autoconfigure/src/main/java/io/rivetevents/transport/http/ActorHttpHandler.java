@@ -22,8 +22,14 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Identity;
+import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
@@ -59,6 +65,8 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private final HttpLimits limits;
 
+	private final Limits nodeLimits;
+
 	private final PathPattern actionPattern;
 
 	private final LinkIo io;
@@ -70,10 +78,11 @@ public final class ActorHttpHandler implements WebHandler {
 	 * @param handshake finds out who calls
 	 * @param mapper converts values
 	 * @param limits bounds of bodies
+	 * @param nodeLimits bounds of what clients may take
 	 * @param io how event loops work
 	 */
 	public ActorHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake, ValueMapper mapper,
-			HttpLimits limits, LinkIo io) {
+			HttpLimits limits, Limits nodeLimits, LinkIo io) {
 		this.io = io;
 		this.basePath = basePath;
 		this.directory = directory;
@@ -81,6 +90,7 @@ public final class ActorHttpHandler implements WebHandler {
 		this.handshake = handshake;
 		this.mapper = mapper;
 		this.limits = limits;
+		this.nodeLimits = nodeLimits;
 		String prefix = basePath.toString().equals("/") ? "" : basePath.toString();
 		this.actionPattern = PathPatternParser.defaultInstance.parse(prefix + "/gateway/{actor}/action/{action}");
 	}
@@ -183,10 +193,24 @@ public final class ActorHttpHandler implements WebHandler {
 		return HttpBody.read(exchange.getRequest(), this.limits.maxIncomingSize())
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
 			.flatMap((action) -> this.io.onEventLoop(this.handshake.identify(exchange, params), exchange)
-				.flatMap((identity) -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
-						action)))
+				.flatMap((identity) -> call(gateway.target(), ConnectRequest.stateless(params, identity), action)))
 			.map((output) -> encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output))
 			.doOnNext(this::checkOutgoing);
+	}
+
+	/** Calls an action, counted in the shares of the caller until it is answered. */
+	private Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ToServer.ActionRequest action) {
+		Identity identity = caller.identity();
+		long weight = MessageWeight.of(action);
+		return Mono.using(() -> this.nodeLimits.visit(identity.address(), identity.owner()), (usage) -> {
+			Limit met = usage.begin(weight);
+			if (met != null) {
+				return Mono.error(new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+						Map.of("channel", met.property(), "operation", "action")));
+			}
+			return this.directory.call(target, caller, action)
+				.doFinally((signal) -> usage.end(weight, usage.isIdentified()));
+		}, ClientUsage::close);
 	}
 
 	private void checkOutgoing(byte[] body) {

@@ -135,15 +135,14 @@ final class EventStreamConnection {
 	 * @param sequence number of the request, {@code null} if the client does not count;
 	 * one that has been seen is not handled again
 	 * @param messages the messages
-	 * @param size how many bytes they had
 	 */
-	void receive(@Nullable Long sequence, List<ToServer> messages, int size) {
+	void receive(@Nullable Long sequence, List<ToServer> messages) {
 		this.eventLoop.execute(() -> {
 			if (sequence != null && sequence <= this.lastBatch) {
 				return;
 			}
 			this.lastBatch = (sequence != null) ? sequence : this.lastBatch;
-			messages.forEach((message) -> this.link.receive(message, size / messages.size()));
+			messages.forEach(this.link::receive);
 		});
 	}
 

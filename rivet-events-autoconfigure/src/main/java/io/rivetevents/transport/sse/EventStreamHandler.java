@@ -191,7 +191,7 @@ public final class EventStreamHandler implements WebHandler {
 	private Mono<Void> receive(ServerWebExchange exchange, String id) {
 		return find(exchange, id)
 			.flatMap((stream) -> HttpBody.read(exchange.getRequest(), this.settings.link().maxIncomingSize())
-				.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body), body.length))
+				.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
 				.doOnError(RivetException.class, (ex) -> stream.close(CloseReason.of(ex)))
 				.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
 	}

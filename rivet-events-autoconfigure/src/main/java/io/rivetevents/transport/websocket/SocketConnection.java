@@ -108,16 +108,16 @@ final class SocketConnection implements Socket.Listener {
 	@Override
 	public void onMessage(byte[] message) {
 		try {
-			receive(Objects.requireNonNull(this.encoding).codec().decode(message), message.length);
+			receive(Objects.requireNonNull(this.encoding).codec().decode(message));
 		}
 		catch (RivetException ex) {
 			this.link.refuseMessage(ex);
 		}
 	}
 
-	private void receive(ToServer message, int size) {
+	private void receive(ToServer message) {
 		if (!this.awaitsHello) {
-			this.link.receive(message, size);
+			this.link.receive(message);
 			return;
 		}
 		if (!(message instanceof ToServer.Hello hello)) {
