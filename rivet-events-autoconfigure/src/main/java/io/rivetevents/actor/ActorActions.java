@@ -1,6 +1,9 @@
 package io.rivetevents.actor;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,6 +13,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.NullNode;
 
@@ -25,6 +29,7 @@ import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.Values;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -52,7 +57,7 @@ final class ActorActions {
 	/** Whether something else is asked about what is sent. */
 	private final boolean intercepted;
 
-	private final Answers answers = new Answers();
+	private final Answers answers;
 
 	ActorActions(ActorInstance instance, ActorCalls calls, ActionListeners listeners, InterceptorChain interceptors,
 			ActorRuntime runtime) {
@@ -63,6 +68,7 @@ final class ActorActions {
 		this.interceptors = interceptors;
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
+		this.answers = new Answers(runtime.connections().limits().answers());
 		this.intercepted = !runtime.connections().interceptors().isEmpty();
 	}
 
@@ -201,8 +207,28 @@ final class ActorActions {
 	private Mono<JsonNode> performOnce(ClientConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		String key = Objects.requireNonNull(request.options().idempotencyKey());
-		return this.answers.once(new Answers.Key(caller(connection), request.name(), key), this.instance.now(),
-				() -> perform(connection, request, pending, false));
+		return this.answers.once(caller(connection), new Answers.Key(request.name(), key, digest(request.args())),
+				this.instance.now(), () -> perform(connection, request, pending, false));
+	}
+
+	private static byte[] digest(List<JsonNode> args) {
+		try {
+			return MessageDigest.getInstance("SHA-256")
+				.digest(Values.encodeJson(JsonNodeFactory.instance.arrayNode().addAll(args)));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException(ex); // each Java platform has it
+		}
+	}
+
+	/** Drops answers that are too old. For any thread. */
+	void expire(long now) {
+		this.answers.expire(now);
+	}
+
+	/** The instance leaves memory. */
+	void end() {
+		this.answers.clear();
 	}
 
 	private static String caller(ClientConnection connection) {

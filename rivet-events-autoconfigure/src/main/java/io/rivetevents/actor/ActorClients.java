@@ -421,6 +421,16 @@ final class ActorClients {
 		}
 	}
 
+	/** Drops what is kept for too long. For any thread. */
+	void expire(long now) {
+		this.actions.expire(now);
+	}
+
+	/** The instance leaves memory. */
+	void end() {
+		this.actions.end();
+	}
+
 	/**
 	 * Call an action as a connection would.
 	 * @param connectionId id of the connection

@@ -1,0 +1,136 @@
+package io.rivetevents.actor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.IntNode;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.RivetException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+class AnswersTests {
+
+	private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+	private final ByteBudget budget = Limits.defaults().answers();
+
+	private final Answers answers = new Answers(this.budget);
+
+	private final AtomicInteger calls = new AtomicInteger();
+
+	private static Answers.Key key(String key, int argument) {
+		return new Answers.Key("pay", key, new byte[] { (byte) argument });
+	}
+
+	private int pay(String caller, String key, int argument, long now) {
+		return this.answers
+			.once(caller, key(key, argument), now,
+					() -> Mono.fromSupplier(() -> IntNode.valueOf(this.calls.incrementAndGet())))
+			.block()
+			.intValue();
+	}
+
+	@Test
+	void answersARepeatedCallAsTheFirst() {
+		assertThat(pay("ada", "k", 1, 0)).isEqualTo(1);
+		assertThat(pay("ada", "k", 1, MINUTE)).isEqualTo(1);
+	}
+
+	@Test
+	void tellsCallersAndArgumentsApart() {
+		assertThat(pay("ada", "k", 1, 0)).isEqualTo(1);
+		assertThat(pay("bob", "k", 1, 0)).isEqualTo(2);
+		assertThat(pay("ada", "k", 2, 0)).isEqualTo(3);
+		assertThat(pay("ada", "k", 1, 0)).isEqualTo(1);
+	}
+
+	@Test
+	void keepsTheAnswersOfACallerWhateverOthersDo() {
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+		for (int i = 0; i < 5000; i++) {
+			pay("bob", "x" + i, 1, 0);
+		}
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+	}
+
+	@Test
+	void dropsTheOldestOfTheSameCaller() {
+		for (int i = 0; i < 1001; i++) {
+			pay("ada", "x" + i, 1, 0);
+		}
+		assertThat(pay("ada", "x1", 1, 0)).isEqualTo(2);
+		assertThat(pay("ada", "x0", 1, 0)).isEqualTo(1002);
+	}
+
+	@Test
+	void boundsAnswersByMemory() {
+		JsonNode large = StringNode.valueOf("x".repeat(200_000));
+		List<JsonNode> given = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			given.add(this.answers.once("ada", key("x" + i, 1), 0, () -> Mono.just(large)).block());
+		}
+		assertThat(given).containsOnly(large);
+		assertThat(this.budget.used()).isLessThan(1_100_000);
+	}
+
+	@Test
+	void refusesANewCallWhenTheNodeHasNoRoom() {
+		assertThat(pay("ada", "k", 1, 0)).isEqualTo(1);
+		this.budget.acquire(this.budget.max());
+		RivetException refusal = catchThrowableOfType(RivetException.class, () -> pay("bob", "k", 1, 0));
+		assertThat(refusal.code()).isEqualTo("overloaded");
+		assertThat(this.calls).hasValue(1);
+		assertThat(pay("ada", "k", 1, 0)).isEqualTo(1);
+	}
+
+	@Test
+	void doesNotRunAgainWhatItHasNoRoomToAnswer() {
+		Sinks.One<JsonNode> later = Sinks.one();
+		Mono<JsonNode> first = this.answers.once("ada", key("k", 1), 0, later::asMono);
+		first.subscribe();
+		this.budget.acquire(this.budget.max());
+		later.tryEmitValue(StringNode.valueOf("paid"));
+		assertThat(first.block()).isEqualTo(StringNode.valueOf("paid"));
+		RivetException refusal = catchThrowableOfType(RivetException.class, () -> pay("ada", "k", 1, 0));
+		assertThat(refusal.code()).isEqualTo("overloaded");
+		assertThat(this.calls).hasValue(0);
+	}
+
+	@Test
+	void joinsACallThatStillRuns() {
+		Sinks.One<JsonNode> later = Sinks.one();
+		Mono<JsonNode> first = this.answers.once("ada", key("k", 1), 0, later::asMono);
+		first.subscribe();
+		for (int i = 0; i < 2000; i++) {
+			pay("ada", "x" + i, 1, 0);
+		}
+		Mono<JsonNode> second = this.answers.once("ada", key("k", 1), 0, () -> Mono.just(IntNode.valueOf(-1)));
+		later.tryEmitValue(IntNode.valueOf(7));
+		assertThat(second.block()).isEqualTo(IntNode.valueOf(7));
+	}
+
+	@Test
+	void forgetsWhatIsOld() {
+		pay("ada", "k", 1, 0);
+		pay("bob", "k", 1, 0);
+		this.answers.expire(4 * MINUTE);
+		assertThat(this.budget.used()).isPositive();
+		this.answers.expire(6 * MINUTE);
+		assertThat(this.budget.used()).isZero();
+		assertThat(pay("ada", "k", 1, 6 * MINUTE)).isEqualTo(3);
+		this.answers.clear();
+		assertThat(this.budget.used()).isZero();
+	}
+
+}
