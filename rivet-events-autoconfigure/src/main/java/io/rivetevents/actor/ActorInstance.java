@@ -218,6 +218,7 @@ final class ActorInstance implements Mailbox.Owner {
 		this.calls.check(now);
 		this.expirations.check(now);
 		this.connections.expire(now);
+		this.clients.expire(now);
 		if (!this.running || !this.mailbox.isIdle()) {
 			return;
 		}
@@ -524,6 +525,7 @@ final class ActorInstance implements Mailbox.Owner {
 
 	private void leave() {
 		this.running = false;
+		this.clients.end();
 		List<Turn> waiting = this.mailbox.close();
 		this.directory.forget(this);
 		waiting.forEach((turn) -> this.directory.submitAgain(this, turn));

@@ -48,6 +48,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** How exact time limits are. */
 	private static final Duration TICK = Duration.ofMillis(50);
 
+	/** Heap of an instance in memory without its state, measured and rounded up. */
+	private static final long INSTANCE_BYTES = 4 * 1024;
+
 	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
 
 	private final Map<ActorAddress, ActorInstance> instances = new ConcurrentHashMap<>();
@@ -549,7 +552,15 @@ public final class LocalActorDirectory implements ActorDirectory {
 			throw new RivetException(ErrorCode.KEY_TOO_LARGE,
 					"A key may have %d bytes.".formatted(type.settings().maxKeySize()));
 		}
-		return this.instances.computeIfAbsent(address, (key) -> new ActorInstance(key, type, this, this.runtime));
+		return this.instances.computeIfAbsent(address, (key) -> create(key, type));
+	}
+
+	private ActorInstance create(ActorAddress address, ActorType type) {
+		if (!this.runtime.connections().limits().stored().tryAcquire(INSTANCE_BYTES)) {
+			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+					Map.of("channel", Limit.NODE_STORED.property(), "operation", "create"));
+		}
+		return new ActorInstance(address, type, this, this.runtime);
 	}
 
 	private ActorType type(ActorAddress address) {
@@ -592,7 +603,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	void forget(ActorInstance instance) {
-		this.instances.remove(instance.address(), instance);
+		if (this.instances.remove(instance.address(), instance)) {
+			this.runtime.connections().limits().stored().release(INSTANCE_BYTES);
+		}
 		if (instance.state().isStored()) {
 			this.addresses.remove(instance.actorId());
 		}

@@ -6,6 +6,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
 /**
  * Keeps instances in memory: they sleep and wake, and are gone when the process ends.
  */
@@ -14,6 +20,25 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	private final Map<ActorAddress, StoredActor> byAddress = new ConcurrentHashMap<>();
 
 	private final Map<String, ActorAddress> byId = new ConcurrentHashMap<>();
+
+	/** Heap of an entry beside key, state and input: measured, rounded up. */
+	private static final int OVERHEAD = 512;
+
+	private final ByteBudget budget;
+
+	/**
+	 * Creates a store.
+	 * @param budget what the instances may take; a new one beyond it is refused, one that
+	 * is there may grow
+	 */
+	public MemoryActorStateStore(ByteBudget budget) {
+		this.budget = budget;
+	}
+
+	/** Creates a store with the part of the heap that a node has by default. */
+	public MemoryActorStateStore() {
+		this(Limits.defaults().stored());
+	}
 
 	@Override
 	public @Nullable StoredActor load(ActorAddress address) {
@@ -30,6 +55,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	public void save(StoredActor actor, long expectedVersion) {
 		this.byAddress.compute(actor.address(), (address, stored) -> {
 			check(address, stored, expectedVersion);
+			charge(stored, actor);
 			return actor;
 		});
 		this.byId.put(actor.actorId(), actor.address());
@@ -40,6 +66,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 		this.byAddress.compute(address, (key, stored) -> {
 			check(key, stored, expectedVersion);
 			if (stored != null) {
+				this.budget.release(weight(stored));
 				this.byId.remove(stored.actorId());
 			}
 			return null;
@@ -52,6 +79,24 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			.stream()
 			.filter((actor) -> actor.address().namespace().equals(namespace) && actor.address().name().equals(name))
 			.toList();
+	}
+
+	private void charge(@Nullable StoredActor before, StoredActor after) {
+		if (before != null) {
+			this.budget.acquire(weight(after) - weight(before));
+		}
+		else if (!this.budget.tryAcquire(weight(after))) {
+			throw new RivetException(ErrorCode.OVERLOADED, "The memory store is full.",
+					Map.of("channel", Limit.NODE_STORED.property(), "operation", "create"));
+		}
+	}
+
+	private static long weight(StoredActor actor) {
+		byte[] state = actor.state();
+		byte[] input = actor.input();
+		ActorAddress address = actor.address();
+		return OVERHEAD + 2L * (address.namespace().length() + address.key().serialize().length())
+				+ ((state != null) ? state.length : 0) + ((input != null) ? input.length : 0);
 	}
 
 	private static void check(ActorAddress address, @Nullable StoredActor stored, long expectedVersion) {

@@ -78,8 +78,8 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(ActorStateStore.class)
-	MemoryActorStateStore rivetActorStateStore() {
-		return new MemoryActorStateStore();
+	MemoryActorStateStore rivetActorStateStore(Limits limits) {
+		return new MemoryActorStateStore(limits.stored());
 	}
 
 	@Bean
