@@ -220,7 +220,12 @@ final class Arguments {
 			if (node == null || (absent && this.optional)) {
 				return this.optional ? Optional.empty() : null;
 			}
-			return read(node, this.type, this.name, this.mapper);
+			Object value = read(node, this.type, this.name, this.mapper);
+			if (value == null && !this.nullable) {
+				// as many types are that are read from a text, if it is empty
+				throw unreadable(this.name, node);
+			}
+			return value;
 		}
 
 		private static @Nullable Object read(JsonNode node, JavaType type, String name, ValueMapper mapper) {
@@ -233,9 +238,13 @@ final class Arguments {
 					.map((reference) -> (reference.getPropertyName() != null) ? "." + reference.getPropertyName()
 							: "[%d]".formatted(reference.getIndex()))
 					.collect(Collectors.joining());
-				String given = node.getNodeType().name().toLowerCase(Locale.ROOT);
-				throw Violations.of(name + path, "cannot be read from the %s given".formatted(given)).toException();
+				throw unreadable(name + path, node);
 			}
+		}
+
+		private static RivetException unreadable(String path, JsonNode node) {
+			String given = node.getNodeType().name().toLowerCase(Locale.ROOT);
+			return Violations.of(path, "cannot be read from the %s given".formatted(given)).toException();
 		}
 
 	}

@@ -3,8 +3,12 @@ package io.rivetevents.protocol;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,6 +20,8 @@ import tools.jackson.databind.node.NullNode;
  * said otherwise.
  */
 public final class ValueMapper {
+
+	private static final Log logger = LogFactory.getLog(ValueMapper.class);
 
 	private final JsonMapper mapper;
 
@@ -44,10 +50,23 @@ public final class ValueMapper {
 	 * @param node the value
 	 * @param type type of the object; a value is left as it is if that is asked for
 	 * @return the object; {@code null} if the mapper makes that of a null node
+	 * @throws JacksonException if the value does not fit, whatever a deserializer throws
 	 */
 	public @Nullable Object fromTree(JsonNode node, JavaType type) {
-		return (type.isTypeOrSubTypeOf(JsonNode.class) && type.getRawClass().isInstance(node)) ? node
-				: this.mapper.treeToValue(node, type);
+		if (type.isTypeOrSubTypeOf(JsonNode.class) && type.getRawClass().isInstance(node)) {
+			return node;
+		}
+		try {
+			return this.mapper.treeToValue(node, type);
+		}
+		catch (JacksonException ex) {
+			throw ex;
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			// deserializers cast, parse and calculate with what a client has sent
+			logger.debug("A value does not fit %s".formatted(type), ex);
+			throw DatabindException.from((JsonParser) null, "The value does not fit %s".formatted(type), ex);
+		}
 	}
 
 	/**
