@@ -15,6 +15,11 @@ final class ExtendedReader {
 
 	private static final int MAX_KEY_LENGTH = 200;
 
+	/**
+	 * A year: a longer deadline is none, and nanoseconds of it can be added to a time.
+	 */
+	private static final long MAX_DEADLINE_MILLIS = Duration.ofDays(365).toMillis();
+
 	private ExtendedReader() {
 	}
 
@@ -56,7 +61,11 @@ final class ExtendedReader {
 		boolean plain = Fields.isAbsent(oneWay) && Fields.isAbsent(deadline) && key == null;
 		return plain ? ToServer.CallOptions.NONE
 				: new ToServer.CallOptions(!Fields.isAbsent(oneWay) && Fields.flag(oneWay, "oneWay"),
-						Fields.isAbsent(deadline) ? null : Duration.ofMillis(Fields.number(deadline, "deadline")), key);
+						Fields.isAbsent(deadline) ? null : deadline(deadline), key);
+	}
+
+	private static Duration deadline(@Nullable JsonNode millis) {
+		return Duration.ofMillis(Math.min(Fields.number(millis, "deadline"), MAX_DEADLINE_MILLIS));
 	}
 
 	private static ToServer.SubscriptionRequest subscription(JsonNode value, boolean subscribe) {
