@@ -86,6 +86,7 @@ final class ChannelSocket implements Socket {
 	@Override
 	public Mono<Void> run(Listener listener) {
 		this.in.aggregateFrames(this.owner.settings().maxFrameSize());
+		this.connection.addHandlerLast("rivet.end", EndWithinMessage.INSTANCE);
 		this.connection.addHandlerLast("rivet.socket", new Handler(listener));
 		return this.in.receiveObject().then();
 	}

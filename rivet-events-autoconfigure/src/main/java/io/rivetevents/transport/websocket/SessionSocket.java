@@ -10,6 +10,7 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.NettyPipeline;
 
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.outlet.PublisherOutlet;
@@ -57,8 +58,10 @@ final class SessionSocket implements Socket {
 
 	@Override
 	public Mono<Void> run(Listener listener) {
-		Mono<Void> received = this.session.receive()
-			.doOnNext((message) -> onMessage(message, listener))
+		Flux<WebSocketMessage> incoming = this.session.receive(); // joins fragments from
+																	// now on
+		this.channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "rivet.end", EndWithinMessage.INSTANCE);
+		Mono<Void> received = incoming.doOnNext((message) -> onMessage(message, listener))
 			.doFinally((signal) -> eventLoop().execute(this.outlet::complete))
 			.then();
 		Flux<WebSocketMessage> messages = this.outlet.messages()
