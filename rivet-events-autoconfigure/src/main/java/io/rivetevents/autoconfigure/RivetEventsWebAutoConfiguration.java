@@ -33,6 +33,7 @@ import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSettings;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.OriginFilter;
+import io.rivetevents.transport.RequestFailureHandler;
 import io.rivetevents.transport.StreamSecrets;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.HttpLimits;
@@ -77,6 +78,11 @@ public final class RivetEventsWebAutoConfiguration {
 	@Bean
 	OriginFilter rivetOriginFilter(BasePath basePath, RivetEventsProperties properties) {
 		return new OriginFilter(basePath, properties.security().allowedOrigins());
+	}
+
+	@Bean
+	RequestFailureHandler rivetRequestFailureHandler(BasePath basePath, ValueMapper mapper) {
+		return new RequestFailureHandler(basePath, mapper);
 	}
 
 	private static int bytes(DataSize size) {

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -33,7 +32,7 @@ import io.rivetevents.protocol.ToClient;
  */
 public final class ClientConnection implements Connection<@Nullable Object> {
 
-	private static final Log logger = LogFactory.getLog(ClientConnection.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ClientConnection.class));
 
 	private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -308,7 +307,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 			return interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event;
 		}
 		catch (RuntimeException ex) {
-			logger.error("Event %s is not sent to %s: an interceptor failed".formatted(event.name(), this), ex);
+			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed".formatted(event.name(), this));
 			return null;
 		}
 	}

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
@@ -44,6 +43,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.invocation.ActorContract.ActionContract;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 
@@ -53,7 +53,7 @@ import io.rivetevents.protocol.RivetException;
  */
 final class AnnotatedActorType implements ActorType {
 
-	private static final Log logger = LogFactory.getLog(AnnotatedActorType.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(AnnotatedActorType.class));
 
 	private static final int MAX_NAME_LENGTH = 64;
 
@@ -396,7 +396,7 @@ final class AnnotatedActorType implements ActorType {
 		if (known != null) {
 			return known;
 		}
-		logger.error("%s failed".formatted(what), failure);
+		failures.error(failure, () -> "%s failed".formatted(what));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 

@@ -25,6 +25,7 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.connection.StreamRequest.Standing;
 import io.rivetevents.limit.ClientUsage;
@@ -43,6 +44,8 @@ import io.rivetevents.protocol.ToServer;
 public final class ClientLink {
 
 	private static final Log logger = LogFactory.getLog(ClientLink.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/**
 	 * Refusals after which a RivetKit client tries again by itself. It is told by the
@@ -253,7 +256,7 @@ public final class ClientLink {
 			refusal = known;
 		}
 		else {
-			logger.error("A client could not be connected", ex);
+			failures.error(ex, () -> "A client could not be connected");
 			refusal = new RivetException(ErrorCode.INTERNAL_ERROR);
 		}
 		refuse(refusal);
@@ -352,6 +355,15 @@ public final class ClientLink {
 	public void refuseMessage(RivetException ex) {
 		logger.debug("A client sent what cannot be read", ex);
 		this.queue.close(CloseReason.of(ex));
+	}
+
+	/**
+	 * Close after a message that could not be handled through no fault of the client.
+	 * @param ex what went wrong, an {@link Error} as well
+	 */
+	public void fail(Throwable ex) {
+		failures.error(ex, () -> "A message failed and closes its connection: %s".formatted(connectionId()));
+		this.queue.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
 	}
 
 	/** Tell a client of the extended mode that it is connected. */

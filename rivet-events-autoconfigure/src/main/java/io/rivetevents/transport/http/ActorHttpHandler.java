@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -21,9 +20,10 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
-import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -39,6 +39,7 @@ import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
 import io.rivetevents.transport.LinkIo;
+import io.rivetevents.transport.RequestFailures;
 
 /**
  * The routes of the client protocol that are no WebSocket: sections 2 and 3 of the
@@ -46,7 +47,7 @@ import io.rivetevents.transport.LinkIo;
  */
 public final class ActorHttpHandler implements WebHandler {
 
-	private static final Log logger = LogFactory.getLog(ActorHttpHandler.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActorHttpHandler.class));
 
 	/** What the published clients are told they talk to. */
 	private static final Map<String, String> METADATA = Map.of("runtime", "rivetkit", "version", "2.3.19");
@@ -101,12 +102,9 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex, Encoding encoding) {
-		if (ex instanceof RivetException known) {
-			return HttpAnswer.writeError(exchange.getResponse(), known, encoding, this.mapper);
-		}
-		logger.error("%s %s failed".formatted(exchange.getRequest().getMethod(), exchange.getRequest().getPath()), ex);
-		RivetException masked = new RivetException(ErrorCode.INTERNAL_ERROR);
-		return HttpAnswer.writeError(exchange.getResponse(), masked, encoding, this.mapper);
+		RivetException told = RequestFailures.translate(exchange.getRequest(), ex);
+		return exchange.getResponse().isCommitted() ? Mono.empty()
+				: HttpAnswer.writeError(exchange.getResponse(), told, encoding, this.mapper);
 	}
 
 	private Mono<Void> route(ServerWebExchange exchange) {
@@ -194,7 +192,7 @@ public final class ActorHttpHandler implements WebHandler {
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
 			.flatMap((action) -> this.io.onEventLoop(this.handshake.identify(exchange, params), exchange)
 				.flatMap((identity) -> call(gateway.target(), ConnectRequest.stateless(params, identity), action)))
-			.map((output) -> encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output))
+			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
 	}
 
@@ -211,6 +209,17 @@ public final class ActorHttpHandler implements WebHandler {
 			return this.directory.call(target, caller, action)
 				.doFinally((signal) -> usage.end(weight, usage.isIdentified()));
 		}, ClientUsage::close);
+	}
+
+	/** What cannot be written is the application's mistake, not the client's. */
+	private static byte[] encode(JsonNode output, Encoding encoding) {
+		try {
+			return encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output);
+		}
+		catch (RuntimeException ex) {
+			failures.error(ex, () -> "The result of an action cannot be written");
+			throw new RivetException(ErrorCode.INTERNAL_ERROR);
+		}
 	}
 
 	private void checkOutgoing(byte[] body) {

@@ -142,7 +142,12 @@ final class EventStreamConnection {
 				return;
 			}
 			this.lastBatch = (sequence != null) ? sequence : this.lastBatch;
-			messages.forEach(this.link::receive);
+			try {
+				messages.forEach(this.link::receive);
+			}
+			catch (Throwable ex) {
+				this.link.fail(ex);
+			}
 		});
 	}
 

@@ -35,6 +35,7 @@ import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.Opening;
+import io.rivetevents.transport.RequestFailures;
 
 /**
  * Takes event streams, and what their clients send: {@code docs/protocol.md}.
@@ -94,15 +95,11 @@ public final class EventStreamHandler implements WebHandler {
 			logger.debug("An event stream ended with an error", ex);
 			return Mono.empty();
 		}
-		if (ex instanceof RivetException known) {
-			if (known.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
-				response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-			}
-			return HttpAnswer.writeError(response, known, Encoding.JSON, this.links.mapper());
+		RivetException told = RequestFailures.translate(exchange.getRequest(), ex);
+		if (told.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+			response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
 		}
-		logger.error("%s %s failed".formatted(exchange.getRequest().getMethod(), exchange.getRequest().getPath()), ex);
-		return HttpAnswer.writeError(response, new RivetException(ErrorCode.INTERNAL_ERROR), Encoding.JSON,
-				this.links.mapper());
+		return HttpAnswer.writeError(response, told, Encoding.JSON, this.links.mapper());
 	}
 
 	private Mono<Void> route(ServerWebExchange exchange) {

@@ -113,6 +113,9 @@ final class SocketConnection implements Socket.Listener {
 		catch (RivetException ex) {
 			this.link.refuseMessage(ex);
 		}
+		catch (Throwable ex) {
+			this.link.fail(ex);
+		}
 	}
 
 	private void receive(ToServer message) {

@@ -1,0 +1,96 @@
+package io.rivetevents.connection;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+
+/**
+ * Logs failures that a client can bring about as often as it likes: each kind once a
+ * minute as an error, with how often it was met since, and every one at debug. Two are of
+ * one kind if their exceptions have the same class and were made at the same place. Safe
+ * for use by several threads.
+ */
+public final class RepeatedFailures {
+
+	private static final long PERIOD = Duration.ofMinutes(1).toNanos();
+
+	/** As many kinds as are told apart: what is beyond is one more kind. */
+	private static final int MAX_KINDS = 100;
+
+	private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+
+	private final Log logger;
+
+	private final LongSupplier nanoTime;
+
+	/**
+	 * Create a log.
+	 * @param logger where to log
+	 */
+	public RepeatedFailures(Log logger) {
+		this(logger, System::nanoTime);
+	}
+
+	RepeatedFailures(Log logger, LongSupplier nanoTime) {
+		this.logger = logger;
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Log a failure.
+	 * @param ex the failure
+	 * @param message what has failed
+	 */
+	public void error(Throwable ex, Supplier<String> message) {
+		String name = name(ex);
+		Kind kind = (this.kinds.size() < MAX_KINDS) ? this.kinds.computeIfAbsent(name, (key) -> new Kind())
+				: this.kinds.computeIfAbsent(this.kinds.containsKey(name) ? name : "", (key) -> new Kind());
+		long more = kind.due(this.nanoTime.getAsLong());
+		if (more == 0) {
+			this.logger.error(message.get(), ex);
+		}
+		else if (more > 0) {
+			this.logger.error("%s (and %d times more since it was last logged)".formatted(message.get(), more), ex);
+		}
+		else if (this.logger.isDebugEnabled()) {
+			this.logger.debug(message.get(), ex);
+		}
+	}
+
+	private static String name(Throwable ex) {
+		StackTraceElement[] trace = ex.getStackTrace();
+		return ex.getClass().getName() + ((trace.length > 0) ? " " + trace[0] : "");
+	}
+
+	/** Failures of one kind. */
+	private static final class Kind {
+
+		private long more;
+
+		private boolean logged;
+
+		private long loggedAt;
+
+		/**
+		 * Return how many have not been logged since the last that was, -1 if this one is
+		 * not to be, either.
+		 */
+		synchronized long due(long now) {
+			if (this.logged && now - this.loggedAt < PERIOD) {
+				this.more++;
+				return -1;
+			}
+			this.logged = true;
+			this.loggedAt = now;
+			long before = this.more;
+			this.more = 0;
+			return before;
+		}
+
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.rivetevents.transport;
+
+import org.springframework.core.Ordered;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * Answers requests of the client protocol that fail before a transport has them: in a
+ * filter, such as that for the origin, or on the way to a handler.
+ */
+public final class RequestFailureHandler implements WebExceptionHandler, Ordered {
+
+	/** Before the handler of Spring Boot, which is at -1 and answers 500. */
+	private static final int BEFORE_BOOT = -2;
+
+	private final BasePath basePath;
+
+	private final ValueMapper mapper;
+
+	/**
+	 * Create a handler.
+	 * @param basePath where the routes begin
+	 * @param mapper converts values
+	 */
+	public RequestFailureHandler(BasePath basePath, ValueMapper mapper) {
+		this.basePath = basePath;
+		this.mapper = mapper;
+	}
+
+	@Override
+	public int getOrder() {
+		return BEFORE_BOOT;
+	}
+
+	@Override
+	public Mono<Void> handle(ServerWebExchange exchange, Throwable ex) {
+		boolean ours = this.basePath.within(exchange.getRequest()) != null && !exchange.getResponse().isCommitted()
+				&& !(ex instanceof ErrorResponse); // has a status already
+		RivetException known = ours ? RequestFailures.ofClient(exchange.getRequest(), ex) : null;
+		return (known != null) ? HttpAnswer.writeError(exchange.getResponse(), known, Encoding.JSON, this.mapper)
+				: Mono.error(ex);
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.rivetevents.transport;
+
+import java.io.IOException;
+import java.time.DateTimeException;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.codec.DecodingException;
+import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.ErrorResponse;
+import reactor.netty.channel.AbortedException;
+
+import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * Tells requests that cannot be read from failures of the server. What parses a header, a
+ * path or a body throws many kinds of exceptions, here and in the frameworks; each of
+ * them is the client's mistake, answered with 400 and logged at debug.
+ */
+public final class RequestFailures {
+
+	private static final Log logger = LogFactory.getLog(RequestFailures.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	private RequestFailures() {
+	}
+
+	/**
+	 * Return what a client is told of a failure, and log it: at debug what it has caused
+	 * itself, else as an error.
+	 * @param request the request that failed
+	 * @param ex why
+	 */
+	public static RivetException translate(ServerHttpRequest request, Throwable ex) {
+		RivetException known = ofClient(request, ex);
+		if (known != null) {
+			return known;
+		}
+		failures.error(ex, () -> "%s %s failed".formatted(request.getMethod(), request.getPath()));
+		return new RivetException(ErrorCode.INTERNAL_ERROR);
+	}
+
+	/**
+	 * Return what a client is told of a failure that it has caused, {@code null} if it
+	 * has not.
+	 * @param request the request that failed
+	 * @param ex why
+	 */
+	static @Nullable RivetException ofClient(ServerHttpRequest request, Throwable ex) {
+		if (ex instanceof RivetException known) {
+			return known;
+		}
+		if (!isOfClient(ex)) {
+			return null;
+		}
+		logger.debug("%s %s cannot be read".formatted(request.getMethod(), request.getPath()), ex);
+		return new RivetException(
+				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
+	}
+
+	private static boolean isOfClient(Throwable ex) {
+		boolean unreadable = ex instanceof IllegalArgumentException || ex instanceof DateTimeException
+				|| ex instanceof ArithmeticException || ex instanceof IndexOutOfBoundsException
+				|| ex instanceof DecodingException || ex instanceof DataBufferLimitException
+				|| ex instanceof StackOverflowError;
+		boolean left = ex instanceof AbortedException || ex instanceof IOException;
+		return unreadable || left || (ex instanceof ErrorResponse answer && answer.getStatusCode().is4xxClientError());
+	}
+
+}
