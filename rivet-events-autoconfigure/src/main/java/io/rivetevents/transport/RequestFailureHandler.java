@@ -7,12 +7,12 @@ import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.protocol.Encoding;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
- * Answers requests of the client protocol that fail before a transport has them: in a
- * filter, such as that for the origin, or on the way to a handler.
+ * Answers requests of the client protocol that fail outside of a transport: in a filter,
+ * such as that for the origin, or on the way to a handler; and those whose failure is the
+ * server's.
  */
 public final class RequestFailureHandler implements WebExceptionHandler, Ordered {
 
@@ -42,9 +42,8 @@ public final class RequestFailureHandler implements WebExceptionHandler, Ordered
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable ex) {
 		boolean ours = this.basePath.within(exchange.getRequest()) != null && !exchange.getResponse().isCommitted()
 				&& !(ex instanceof ErrorResponse); // has a status already
-		RivetException known = ours ? RequestFailures.ofClient(exchange.getRequest(), ex) : null;
-		return (known != null) ? HttpAnswer.writeError(exchange.getResponse(), known, Encoding.JSON, this.mapper)
-				: Mono.error(ex);
+		return ours ? HttpAnswer.writeError(exchange.getResponse(),
+				RequestFailures.translate(exchange.getRequest(), ex), Encoding.JSON, this.mapper) : Mono.error(ex);
 	}
 
 }

@@ -36,7 +36,7 @@ public final class RequestFailures {
 	 * @param request the request that failed
 	 * @param ex why
 	 */
-	public static RivetException translate(ServerHttpRequest request, Throwable ex) {
+	static RivetException translate(ServerHttpRequest request, Throwable ex) {
 		RivetException known = ofClient(request, ex);
 		if (known != null) {
 			return known;
@@ -51,7 +51,7 @@ public final class RequestFailures {
 	 * @param request the request that failed
 	 * @param ex why
 	 */
-	static @Nullable RivetException ofClient(ServerHttpRequest request, Throwable ex) {
+	public static @Nullable RivetException ofClient(ServerHttpRequest request, Throwable ex) {
 		if (ex instanceof RivetException known) {
 			return known;
 		}

@@ -105,6 +105,28 @@ class HttpIntegrationTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
+			Content-Type | a
+			Content-Type | ;
+			Content-Type | application/json; charset=none
+			Content-Type | application/json; q=2
+			Origin       | http://a:99999999999
+			""")
+	void refusesHeadersThatCannotBeParsed(String name, String value) {
+		this.client.post()
+			.uri(action("echo"))
+			.headers((headers) -> headers.set(name, value))
+			.bodyValue("{\"args\":[\"a\"]}".getBytes(StandardCharsets.UTF_8))
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectHeader()
+			.valueEquals("x-rivet-error", "request.invalid")
+			.expectBody()
+			.returnResult();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
 			json | {"args":["a"]         | application/json | 400 | actor.invalid_request
 			json | []                    | application/json | 400 | actor.invalid_request
 			cbor | nonsense              | application/octet-stream | 400 | actor.invalid_request

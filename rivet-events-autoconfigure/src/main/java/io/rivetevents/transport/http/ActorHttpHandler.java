@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
+import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -47,7 +48,9 @@ import io.rivetevents.transport.RequestFailures;
  */
 public final class ActorHttpHandler implements WebHandler {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActorHttpHandler.class));
+	private static final Log logger = LogFactory.getLog(ActorHttpHandler.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/** What the published clients are told they talk to. */
 	private static final Map<String, String> METADATA = Map.of("runtime", "rivetkit", "version", "2.3.19");
@@ -102,9 +105,14 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex, Encoding encoding) {
-		RivetException told = RequestFailures.translate(exchange.getRequest(), ex);
-		return exchange.getResponse().isCommitted() ? Mono.empty()
-				: HttpAnswer.writeError(exchange.getResponse(), told, encoding, this.mapper);
+		if (exchange.getResponse().isCommitted()) {
+			logger.debug("An answer could not be written", ex); // nobody is there to read
+																// another
+			return Mono.empty();
+		}
+		RivetException known = RequestFailures.ofClient(exchange.getRequest(), ex);
+		return (known != null) ? HttpAnswer.writeError(exchange.getResponse(), known, encoding, this.mapper)
+				: Mono.error(ex); // for the filters, and the handler of failures
 	}
 
 	private Mono<Void> route(ServerWebExchange exchange) {

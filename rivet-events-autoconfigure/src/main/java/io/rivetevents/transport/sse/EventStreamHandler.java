@@ -95,11 +95,14 @@ public final class EventStreamHandler implements WebHandler {
 			logger.debug("An event stream ended with an error", ex);
 			return Mono.empty();
 		}
-		RivetException told = RequestFailures.translate(exchange.getRequest(), ex);
-		if (told.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+		RivetException known = RequestFailures.ofClient(exchange.getRequest(), ex);
+		if (known == null) {
+			return Mono.error(ex); // for the filters, and the handler of failures
+		}
+		if (known.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
 			response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
 		}
-		return HttpAnswer.writeError(response, told, Encoding.JSON, this.links.mapper());
+		return HttpAnswer.writeError(response, known, Encoding.JSON, this.links.mapper());
 	}
 
 	private Mono<Void> route(ServerWebExchange exchange) {

@@ -1,0 +1,67 @@
+package io.rivetevents.connection;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.impl.NoOpLog;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a client can repeat does not fill the log.
+ */
+class RepeatedFailuresTests {
+
+	private final List<String> errors = new ArrayList<>();
+
+	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
+
+	private final RepeatedFailures failures = new RepeatedFailures(new Recorder(), this.now::get);
+
+	private void fail(int times, RuntimeException ex) {
+		for (int i = 0; i < times; i++) {
+			this.failures.error(ex, () -> "it failed");
+		}
+	}
+
+	@Test
+	void logsEachKindOnceAMinuteWithACount() {
+		RuntimeException ex = new IllegalStateException();
+		fail(1000, ex);
+		assertThat(this.errors).containsExactly("it failed");
+		this.now.addAndGet(60_000_000_000L);
+		fail(1000, ex);
+		assertThat(this.errors).containsExactly("it failed", "it failed (and 999 times more since it was last logged)");
+	}
+
+	@Test
+	void tellsKindsApartByClassAndPlace() {
+		fail(2, new IllegalStateException());
+		fail(2, new IllegalArgumentException());
+		fail(2, new IllegalStateException());
+		assertThat(this.errors).hasSize(3);
+	}
+
+	@Test
+	void keepsABoundedNumberOfKinds() {
+		for (int i = 0; i < 1000; i++) {
+			RuntimeException ex = new IllegalStateException();
+			ex.setStackTrace(new StackTraceElement[] { new StackTraceElement("A", "a", "A.java", i) });
+			fail(1, ex);
+		}
+		assertThat(this.errors).hasSize(101);
+	}
+
+	private final class Recorder extends NoOpLog implements Log {
+
+		@Override
+		public void error(Object message, Throwable ex) {
+			RepeatedFailuresTests.this.errors.add(message.toString());
+		}
+
+	}
+
+}
