@@ -1,0 +1,80 @@
+package io.rivetevents.transport;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import org.slf4j.LoggerFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Keeps what the server logs as a warning or an error, and makes Netty report each buffer
+ * that was not released.
+ */
+final class ServerWatch implements AutoCloseable {
+
+	private static final int COLLECTIONS = 3;
+
+	private static final int ENOUGH = 20;
+
+	private final List<String> logged = new CopyOnWriteArrayList<>();
+
+	private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
+
+	private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+
+		@Override
+		protected void append(ILoggingEvent event) {
+			if (event.getLevel().isGreaterOrEqual(Level.WARN) && ServerWatch.this.logged.size() < ENOUGH) {
+				ServerWatch.this.logged.add("%s %s: %s%n%s".formatted(event.getLevel(), event.getLoggerName(),
+						event.getFormattedMessage(), (event.getThrowableProxy() != null)
+								? ThrowableProxyUtil.asString(event.getThrowableProxy()) : ""));
+			}
+		}
+
+	};
+
+	ServerWatch() {
+		ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+		root().addAppender(this.appender);
+		this.appender.setContext(root().getLoggerContext());
+		this.appender.start();
+	}
+
+	private static Logger root() {
+		return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+	}
+
+	/** Return what was logged since the start as a warning or an error. */
+	List<String> logged() {
+		return this.logged;
+	}
+
+	/**
+	 * Look for buffers that were lost: a detector reports them at the next allocation.
+	 */
+	void assertNothingLeaked() throws InterruptedException {
+		for (int i = 0; i < COLLECTIONS; i++) {
+			System.gc();
+			Thread.sleep(50); // for the collector to queue its references
+			ByteBufAllocator.DEFAULT.directBuffer(64).release();
+			ByteBufAllocator.DEFAULT.heapBuffer(64).release();
+			ByteBufAllocator.DEFAULT.compositeBuffer().release();
+		}
+		assertThat(this.logged).filteredOn((line) -> line.contains("LEAK")).isEmpty();
+	}
+
+	@Override
+	public void close() {
+		root().detachAppender(this.appender);
+		ResourceLeakDetector.setLevel(this.levelBefore);
+	}
+
+}
