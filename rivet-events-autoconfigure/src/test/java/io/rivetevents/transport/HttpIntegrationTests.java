@@ -1,6 +1,9 @@
 package io.rivetevents.transport;
 
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -109,20 +112,16 @@ class HttpIntegrationTests {
 			Content-Type | ;
 			Content-Type | application/json; charset=none
 			Content-Type | application/json; q=2
-			Origin       | http://a:99999999999
 			""")
-	void refusesHeadersThatCannotBeParsed(String name, String value) {
-		this.client.post()
-			.uri(action("echo"))
-			.headers((headers) -> headers.set(name, value))
-			.bodyValue("{\"args\":[\"a\"]}".getBytes(StandardCharsets.UTF_8))
-			.exchange()
-			.expectStatus()
-			.isBadRequest()
-			.expectHeader()
-			.valueEquals("x-rivet-error", "request.invalid")
-			.expectBody()
-			.returnResult();
+	void refusesHeadersThatCannotBeParsed(String name, String value) throws Exception {
+		// not by the client of WebFlux, which parses them as well
+		HttpRequest.Builder request = HttpRequest.newBuilder(action("echo"))
+			.header(name, value)
+			.POST(HttpRequest.BodyPublishers.ofString("{\"args\":[\"a\"]}"));
+		HttpResponse<String> answer = HttpClient.newHttpClient()
+			.send(request.build(), HttpResponse.BodyHandlers.ofString());
+		assertThat(answer.statusCode()).isEqualTo(400);
+		assertThat(answer.headers().firstValue("x-rivet-error")).contains("request.invalid");
 	}
 
 	@ParameterizedTest
