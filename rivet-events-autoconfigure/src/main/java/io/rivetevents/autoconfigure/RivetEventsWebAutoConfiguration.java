@@ -23,6 +23,7 @@ import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.connection.QueuedTotal;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
@@ -66,6 +67,11 @@ public final class RivetEventsWebAutoConfiguration {
 	@Bean
 	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties) {
 		return new LinkIo(properties.directIo(), new ChannelOutlets(), bursts);
+	}
+
+	@Bean
+	QueuedTotal rivetQueuedTotal(Limits limits) {
+		return new QueuedTotal(limits);
 	}
 
 	@Bean
@@ -117,13 +123,14 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkSupport links,
+		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkSupport links, QueuedTotal queued,
 				RivetEventsProperties properties) {
 			RivetEventsProperties.Sse sse = properties.sse();
 			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
 					properties.security().authenticationTimeout());
-			return new EventStreamHandler(basePath, links, new EventStreamSettings(link,
-					new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(), bytes(sse.maxOutgoingMessageSize()))));
+			return new EventStreamHandler(basePath, links,
+					new EventStreamSettings(link, new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(),
+							bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued)));
 		}
 
 		@Bean
@@ -138,13 +145,13 @@ public final class RivetEventsWebAutoConfiguration {
 	static class WebSocket {
 
 		@Bean
-		WebSocketSettings rivetWebSocketSettings(RivetEventsProperties properties) {
+		WebSocketSettings rivetWebSocketSettings(RivetEventsProperties properties, QueuedTotal queued) {
 			RivetEventsProperties.Websocket websocket = properties.websocket();
 			LinkSettings link = new LinkSettings(bytes(websocket.maxMessageSize()), websocket.keepAlive(),
 					websocket.rejectionDelay(), properties.security().authenticationTimeout());
 			return new WebSocketSettings(link, bytes(websocket.maxFrameSize()), websocket.compression(),
 					new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(),
-							bytes(websocket.maxOutgoingMessageSize())));
+							bytes(websocket.maxOutgoingMessageSize()), "rivet.events.websocket", queued));
 		}
 
 		@Bean

@@ -11,6 +11,9 @@ import io.rivetevents.protocol.OutgoingMessage;
  */
 public interface Outbound {
 
+	/** Heap that a message takes while it waits, beside its bytes. */
+	int OVERHEAD = 80;
+
 	/** Where the messages for a stateless call go: nowhere. */
 	Outbound NONE = new Outbound() {
 
@@ -31,7 +34,10 @@ public interface Outbound {
 		/** It waits to be written. */
 		QUEUED,
 
-		/** It may be dropped, and was, since the queue is full. */
+		/**
+		 * It was dropped, since the queue is full or it is too long; the client is told
+		 * unless it may be dropped.
+		 */
 		DROPPED,
 
 		/** It found the connection closed, or closed it by being too long. */
@@ -76,6 +82,42 @@ public interface Outbound {
 	 */
 	default @Nullable CloseReason closeReason() {
 		return null;
+	}
+
+	/**
+	 * Sets what is called if the connection is closed as slow without a message of its
+	 * own.
+	 * @param listener called by any thread
+	 */
+	default void onOverrun(Runnable listener) {
+	}
+
+	/**
+	 * Returns how many bytes a message has on this way, which encodes it.
+	 */
+	default int sizeOf(OutgoingMessage message) {
+		return 0;
+	}
+
+	/**
+	 * Returns the most bytes of one message.
+	 */
+	default int maxMessageSize() {
+		return Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Returns the most bytes that may wait, those around each message included.
+	 */
+	default long maxQueuedBytes() {
+		return Long.MAX_VALUE;
+	}
+
+	/**
+	 * Returns the property that bounds one message, for people.
+	 */
+	default String describeMaxMessageSize() {
+		return "no bound";
 	}
 
 	/**

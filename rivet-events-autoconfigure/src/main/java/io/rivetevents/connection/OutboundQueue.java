@@ -13,7 +13,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.EncodedMessage;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
@@ -30,8 +32,6 @@ public final class OutboundQueue implements Outbound {
 	private static final Log logger = LogFactory.getLog(OutboundQueue.class);
 
 	private static final int MAX_GAP_NAMES = 100;
-
-	private static final byte[] NOTHING = new byte[0];
 
 	private final Encoding encoding;
 
@@ -53,7 +53,14 @@ public final class OutboundQueue implements Outbound {
 	 */
 	private @Nullable Deque<Waiting.Item> droppable;
 
+	/** Heap of what waits, with all around it. */
 	private long queuedBytes;
+
+	/** Items that the total of the node counts. */
+	private int charged;
+
+	/** What is to be given back to the total. */
+	private long freed;
 
 	/** Part of them. */
 	private long droppableBytes;
@@ -62,6 +69,11 @@ public final class OutboundQueue implements Outbound {
 	private volatile long dropped;
 
 	private boolean overrun;
+
+	/** Whether the socket is gone. */
+	private boolean ended;
+
+	private volatile @Nullable Runnable onOverrun;
 
 	private volatile @Nullable Long retryAfter;
 
@@ -74,11 +86,22 @@ public final class OutboundQueue implements Outbound {
 	/**
 	 * Bounds of a queue.
 	 *
-	 * @param maxQueuedBytes most bytes that may wait; one more and the client is closed
-	 * as slow
+	 * @param maxQueuedBytes most bytes of heap that may wait; one more and the client is
+	 * closed as slow
 	 * @param maxMessageSize most bytes of one encoded message
+	 * @param transport what the properties of the transport begin with, for people
+	 * @param total what all queues of the node may hold
 	 */
-	public record Limits(long maxQueuedBytes, int maxMessageSize) {
+	public record Limits(long maxQueuedBytes, int maxMessageSize, String transport, QueuedTotal total) {
+
+		/**
+		 * Creates the bounds of a queue that is alone, for a test.
+		 */
+		public Limits(long maxQueuedBytes, int maxMessageSize) {
+			this(maxQueuedBytes, maxMessageSize, "rivet.events.websocket",
+					new QueuedTotal(io.rivetevents.limit.Limits.defaults()));
+		}
+
 	}
 
 	/**
@@ -100,73 +123,129 @@ public final class OutboundQueue implements Outbound {
 		if (this.closeReason != null) {
 			return Outcome.CLOSED;
 		}
-		byte[] bytes = message.encodedAs(this.encoding);
-		if (bytes.length > this.limits.maxMessageSize()) {
-			return message.isDroppable() ? dropTooLong(message) : refuse(message.message());
+		EncodedMessage encoded = message.encode(this.encoding);
+		if (encoded.bytes().length > this.limits.maxMessageSize()) {
+			return refuse(message, encoded);
 		}
 		Outcome outcome;
 		long waiting;
 		synchronized (this.waiting) {
-			outcome = put(bytes, message);
+			outcome = put(encoded);
 			waiting = this.queuedBytes;
+			settle();
 		}
 		if (outcome != Outcome.DROPPED) {
 			this.signal.accept(waiting);
 		}
+		if (waiting > QueuedTotal.FREE) {
+			this.limits.total().relieve();
+			return (outcome == Outcome.QUEUED && isOverrun()) ? Outcome.CLOSED : outcome;
+		}
 		return outcome;
 	}
 
-	private Outcome put(byte[] bytes, OutgoingMessage message) {
-		// without all that may be dropped
-		if (this.overrun) {
+	private Outcome put(EncodedMessage message) {
+		if (this.overrun || this.ended) {
 			return Outcome.CLOSED;
 		}
-		if (this.queuedBytes - this.droppableBytes + bytes.length > this.limits.maxQueuedBytes()) {
+		long size = Waiting.Item.sizeOf(message);
+		// without all that may be dropped; one message always fits
+		long kept = this.queuedBytes - this.droppableBytes;
+		if (kept > 0 && kept + size > this.limits.maxQueuedBytes()) {
 			return message.isDroppable() ? drop(message) : overrun();
 		}
-		makeRoomFor(bytes.length);
-		this.queuedBytes += bytes.length;
-		Waiting.Item item = new Waiting.Item(bytes, message.isDroppable() ? message : null);
-		this.waiting.add(item);
+		makeRoomFor(size);
+		Waiting.Item item = new Waiting.Item(message);
 		if (message.isDroppable()) {
 			Deque<Waiting.Item> present = this.droppable;
 			Deque<Waiting.Item> droppable = (present != null) ? present : new ArrayDeque<>();
 			droppable.add(item);
 			this.droppable = droppable;
-			this.droppableBytes += bytes.length;
+			this.droppableBytes += size;
 		}
+		this.waiting.add(item);
+		count(item, size);
 		return Outcome.QUEUED;
+	}
+
+	/** What a client that reads keeps waiting is not counted for the node. */
+	private void count(Waiting.Item item, long size) {
+		this.queuedBytes += size;
+		if (this.queuedBytes > QueuedTotal.FREE) {
+			charge(item);
+		}
+	}
+
+	private void charge(Waiting.Item item) {
+		QueuedTotal total = this.limits.total();
+		if (this.charged == 0) {
+			total.add(this);
+		}
+		this.charged++;
+		item.setCharged(true);
+		total.charge(item.message());
+	}
+
+	private void uncount(Waiting.Item item) {
+		this.queuedBytes -= item.size();
+		uncountCharge(item);
+	}
+
+	private void uncountCharge(Waiting.Item item) {
+		if (item.isCharged()) {
+			item.setCharged(false);
+			this.charged--;
+			this.freed += this.limits.total().letGo(item.message());
+		}
+	}
+
+	/** Gives back in one go what was taken out. */
+	private void settle() {
+		if (this.freed > 0) {
+			this.limits.total().release(this.freed);
+			this.freed = 0;
+			if (this.charged == 0) {
+				this.limits.total().remove(this);
+			}
+		}
 	}
 
 	private Waiting.Item removeDroppable() {
 		return Objects.requireNonNull(this.droppable).remove();
 	}
 
-	private void makeRoomFor(int size) {
-		while (this.queuedBytes + size > this.limits.maxQueuedBytes()) {
+	private void makeRoomFor(long size) {
+		while (this.droppableBytes > 0 && this.queuedBytes + size > this.limits.maxQueuedBytes()) {
 			Waiting.Item oldest = removeDroppable();
 			leaveGap(oldest);
-			this.queuedBytes -= oldest.bytes().length;
-			this.droppableBytes -= oldest.bytes().length;
+			uncount(oldest);
+			this.droppableBytes -= oldest.size();
 			this.dropped++;
 		}
 	}
 
-	private Outcome dropTooLong(OutgoingMessage message) {
+	private Outcome dropTooLong(EncodedMessage message) {
 		Outcome outcome;
 		synchronized (this.waiting) {
+			if (this.overrun || this.ended) {
+				return Outcome.CLOSED;
+			}
 			outcome = drop(message);
 		}
 		this.signal.accept(queuedBytes()); // there may be a gap to tell of
 		return outcome;
 	}
 
-	private Outcome drop(OutgoingMessage message) {
+	private Outcome drop(EncodedMessage message) {
 		this.dropped++;
-		Waiting.Item place = new Waiting.Item(NOTHING, message);
+		Waiting.Item place = new Waiting.Item(message);
 		this.waiting.add(place);
 		leaveGap(place);
 		return Outcome.DROPPED;
+	}
+
+	private boolean canTellOf(EncodedMessage event) {
+		return this.encoding.isExtended() && event.event() != null && event.position() != null;
 	}
 
 	/**
@@ -174,19 +253,17 @@ public final class OutboundQueue implements Outbound {
 	 * are missing at once: nothing that follows may have an earlier position.
 	 */
 	private void leaveGap(Waiting.Item missing) {
-		OutgoingMessage message = missing.droppable();
-		if (message == null || !this.encoding.isExtended() || !(message.message() instanceof ToClient.Event event)
-				|| event.position() == null) {
+		if (!canTellOf(missing.message())) {
 			this.waiting.remove(missing);
 			return;
 		}
 		Gap before = this.gap;
 		Gap now = (before != null) ? before : new Gap();
-		now.add(event);
+		now.add(missing.message());
 		if (before != null) {
 			this.waiting.remove(before.place);
 		}
-		now.place = new Waiting.Item(NOTHING, null);
+		now.place = new Waiting.Item(EncodedMessage.NOTHING);
 		this.waiting.replace(missing, now.place);
 		this.gap = now;
 	}
@@ -198,11 +275,11 @@ public final class OutboundQueue implements Outbound {
 
 		private @Nullable Position position;
 
-		private Waiting.Item place = new Waiting.Item(NOTHING, null);
+		private Waiting.Item place = new Waiting.Item(EncodedMessage.NOTHING);
 
-		private void add(ToClient.Event event) {
+		private void add(EncodedMessage event) {
 			if (this.events.size() < MAX_GAP_NAMES) {
-				this.events.add(event.name());
+				this.events.add(Objects.requireNonNull(event.event()));
 			}
 			this.position = event.position();
 		}
@@ -216,13 +293,22 @@ public final class OutboundQueue implements Outbound {
 
 	@Override
 	public void release(OutgoingMessage first) {
+		OutgoingMessage fitting = fitting(first);
+		if (fitting == null) {
+			close(CloseReason.of(ErrorCode.OUTGOING_TOO_LONG));
+			return;
+		}
+		Waiting.Item item = new Waiting.Item(fitting.encode(this.encoding));
 		synchronized (this.waiting) {
-			byte[] bytes = first.encodedAs(this.encoding);
-			this.waiting.addFirst(new Waiting.Item(bytes, null));
-			this.queuedBytes += bytes.length;
+			if (this.overrun || this.ended) {
+				return;
+			}
+			this.waiting.addFirst(item);
+			count(item, item.size());
 			this.held = false;
 		}
 		this.signal.accept(queuedBytes());
+		this.limits.total().relieve();
 	}
 
 	@Override
@@ -247,39 +333,134 @@ public final class OutboundQueue implements Outbound {
 	public void discard() {
 		synchronized (this.waiting) {
 			clear();
-			this.queuedBytes = 0;
-			this.droppableBytes = 0;
 			this.held = false;
 		}
 	}
 
+	/**
+	 * Forgets what waits, and takes nothing more: the socket is gone. The reason to close
+	 * stays as it is.
+	 */
+	public void end() {
+		synchronized (this.waiting) {
+			this.ended = true;
+			clear();
+		}
+	}
+
 	private void clear() {
-		this.waiting.clear();
+		for (Waiting.Item item = this.waiting.poll(); item != null; item = this.waiting.poll()) {
+			uncountCharge(item);
+		}
+		this.queuedBytes = 0;
+		this.droppableBytes = 0;
 		this.droppable = null;
 		this.gap = null;
+		settle();
 	}
 
 	private Outcome overrun() {
 		if (!CLOSE_REASON.compareAndSet(this, null, CloseReason.of(ErrorCode.SLOW_CONSUMER))) {
 			return Outcome.CLOSED;
 		}
+		this.limits.total().hits().add(Limit.CONNECTION_QUEUED);
 		this.overrun = true;
 		clear();
 		return Outcome.OVERRUN;
 	}
 
-	/** An answer too long fails its action; anything else cannot be left out silently. */
-	private Outcome refuse(ToClient message) {
-		if (message instanceof ToClient.ActionResponse response) {
-			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
-			return send(OutgoingMessage
-				.of(new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null)));
+	/**
+	 * Closes as slow and forgets what waits: the client holds most of a node that holds
+	 * too much.
+	 */
+	public void closeAsSlow() {
+		boolean first;
+		synchronized (this.waiting) {
+			first = CLOSE_REASON.compareAndSet(this, null, CloseReason.of(ErrorCode.SLOW_CONSUMER));
+			this.overrun = true;
+			clear();
 		}
-		logger.warn("Message over %d bytes closes its connection: %s".formatted(this.limits.maxMessageSize(),
-				(message instanceof ToClient.Event event) ? "event " + event.name()
-						: message.getClass().getSimpleName()));
+		this.signal.accept(0);
+		Runnable onOverrun = this.onOverrun;
+		if (first && onOverrun != null) {
+			onOverrun.run();
+		}
+	}
+
+	@Override
+	public void onOverrun(Runnable listener) {
+		this.onOverrun = listener;
+	}
+
+	@Override
+	public int sizeOf(OutgoingMessage message) {
+		return message.encode(this.encoding).bytes().length;
+	}
+
+	@Override
+	public int maxMessageSize() {
+		return this.limits.maxMessageSize();
+	}
+
+	@Override
+	public long maxQueuedBytes() {
+		return this.limits.maxQueuedBytes();
+	}
+
+	@Override
+	public String describeMaxMessageSize() {
+		return "%s.max-outgoing-message-size=%d (%s)".formatted(this.limits.transport(), this.limits.maxMessageSize(),
+				this.encoding.wireName());
+	}
+
+	/**
+	 * What is too long fails alone where that is possible: an answer fails its action,
+	 * and errors lose what is said beside their code. An event, which has been checked
+	 * when it was sent, is one that was changed for this client: it is dropped where the
+	 * client can be told, and else ends the connection.
+	 */
+	private Outcome refuse(OutgoingMessage message, EncodedMessage encoded) {
+		boolean told = message.isDroppable() || canTellOf(encoded);
+		if (!message.isDroppable()) {
+			tellTooLong(message, encoded);
+		}
+		if (told) {
+			return dropTooLong(encoded);
+		}
+		OutgoingMessage fitting = fitting(message);
+		if (fitting != null) {
+			return send(fitting);
+		}
 		close(CloseReason.of(ErrorCode.OUTGOING_TOO_LONG));
 		return Outcome.CLOSED;
+	}
+
+	/** An answer that is too long is the mistake of its client, and told to it. */
+	private void tellTooLong(OutgoingMessage message, EncodedMessage encoded) {
+		boolean first = this.limits.total().hits().addAndTell(Limit.OUTGOING_SIZE);
+		String what = (encoded.event() != null) ? "Event `" + encoded.event() + "`"
+				: message.message().getClass().getSimpleName();
+		String text = "%s is not sent since it has %d bytes: %s".formatted(what, encoded.bytes().length,
+				describeMaxMessageSize());
+		if (first && encoded.event() != null) {
+			logger.warn(text);
+		}
+		else {
+			logger.debug(text);
+		}
+	}
+
+	/** Returns what is sent of a message, {@code null} if nothing of it can be. */
+	private @Nullable OutgoingMessage fitting(OutgoingMessage message) {
+		OutgoingMessage fitting = message;
+		while (sizeOf(fitting) > this.limits.maxMessageSize()) {
+			ToClient shorter = Shortening.shorten(fitting.message(), describeMaxMessageSize());
+			if (shorter == null) {
+				return null;
+			}
+			fitting = OutgoingMessage.of(shorter);
+		}
+		return fitting;
 	}
 
 	@Override
@@ -295,7 +476,9 @@ public final class OutboundQueue implements Outbound {
 	 */
 	public byte @Nullable [] poll() {
 		synchronized (this.waiting) {
-			return take();
+			byte[] next = take();
+			settle();
+			return next;
 		}
 	}
 
@@ -314,6 +497,7 @@ public final class OutboundQueue implements Outbound {
 				left -= next.length;
 				count++;
 			}
+			settle();
 			return count;
 		}
 	}
@@ -328,12 +512,12 @@ public final class OutboundQueue implements Outbound {
 			this.gap = null;
 			return gap.encodedAs(this.encoding);
 		}
-		if (item.droppable() != null) {
+		if (item.message().isDroppable()) {
 			removeDroppable();
-			this.droppableBytes -= item.bytes().length;
+			this.droppableBytes -= item.size();
 		}
-		this.queuedBytes -= item.bytes().length;
-		return item.bytes();
+		uncount(item);
+		return item.message().bytes();
 	}
 
 	/**
@@ -366,12 +550,12 @@ public final class OutboundQueue implements Outbound {
 	 */
 	public boolean isEmpty() {
 		synchronized (this.waiting) {
-			return this.queuedBytes == 0 && this.gap == null;
+			return this.waiting.isEmpty();
 		}
 	}
 
 	/**
-	 * Return how many bytes wait.
+	 * Return how many bytes of heap wait, those around each message included.
 	 */
 	public long queuedBytes() {
 		synchronized (this.waiting) {

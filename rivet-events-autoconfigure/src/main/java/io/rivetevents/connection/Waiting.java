@@ -2,7 +2,7 @@ package io.rivetevents.connection;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.protocol.OutgoingMessage;
+import io.rivetevents.protocol.EncodedMessage;
 
 /**
  * Encoded messages in the order in which they came, from the midst of which one can be
@@ -17,26 +17,40 @@ final class Waiting {
 	/** A message, and its neighbours. */
 	static final class Item {
 
-		private final byte[] bytes;
+		/** Heap of an item, beside its message. */
+		static final int HEAP_SIZE = 32;
 
-		private final @Nullable OutgoingMessage droppable;
+		private final EncodedMessage message;
 
 		private @Nullable Item previous;
 
 		private @Nullable Item next;
 
-		Item(byte[] bytes, @Nullable OutgoingMessage droppable) {
-			this.bytes = bytes;
-			this.droppable = droppable;
+		/** Whether the total of the node counts it. */
+		private boolean charged;
+
+		Item(EncodedMessage message) {
+			this.message = message;
 		}
 
-		byte[] bytes() {
-			return this.bytes;
+		EncodedMessage message() {
+			return this.message;
 		}
 
-		/** The message, if it may be dropped. */
-		@Nullable OutgoingMessage droppable() {
-			return this.droppable;
+		long size() {
+			return sizeOf(this.message);
+		}
+
+		static long sizeOf(EncodedMessage message) {
+			return (long) message.heapSize() + HEAP_SIZE;
+		}
+
+		boolean isCharged() {
+			return this.charged;
+		}
+
+		void setCharged(boolean charged) {
+			this.charged = charged;
 		}
 
 	}
@@ -77,6 +91,10 @@ final class Waiting {
 			this.first = item;
 		}
 		this.last = item;
+	}
+
+	boolean isEmpty() {
+		return this.first == null;
 	}
 
 	@Nullable Item poll() {

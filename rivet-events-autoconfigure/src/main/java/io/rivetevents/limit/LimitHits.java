@@ -2,6 +2,8 @@ package io.rivetevents.limit;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -10,7 +12,11 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class LimitHits {
 
+	private static final long TELL_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
 	private final Map<Limit, LongAdder> counts = new EnumMap<>(Limit.class);
+
+	private final Map<Limit, Long> toldAt = new ConcurrentHashMap<>();
 
 	LimitHits() {
 		for (Limit limit : Limit.values()) {
@@ -23,6 +29,20 @@ public final class LimitHits {
 	 */
 	public void add(Limit limit) {
 		counter(limit).increment();
+	}
+
+	/**
+	 * Counts one more refusal, drop or close at a bound.
+	 * @return whether to log it: true once a minute
+	 */
+	public boolean addAndTell(Limit limit) {
+		add(limit);
+		long now = System.nanoTime();
+		Long before = this.toldAt.get(limit);
+		if (before == null) {
+			return this.toldAt.putIfAbsent(limit, now) == null;
+		}
+		return now - before >= TELL_EVERY_NANOS && this.toldAt.replace(limit, before, now);
 	}
 
 	/**

@@ -24,6 +24,14 @@ public record LimitSettings(Connection connection, int instanceCalls, long insta
 		trustedProxies = List.copyOf(trustedProxies);
 	}
 
+	/**
+	 * Returns the same bounds with other totals of the node.
+	 */
+	public LimitSettings withNode(Node node) {
+		return new LimitSettings(this.connection, this.instanceCalls, this.instancePendingBytes, this.principal,
+				this.address, node, this.trustedProxies, this.headerTimeout, this.bodyTimeout);
+	}
+
 	/** Values for a node with the heap and direct memory of this process. */
 	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 10_000, 16 * 1024 * 1024,
 			Share.OF_PRINCIPAL, Share.OF_ADDRESS,

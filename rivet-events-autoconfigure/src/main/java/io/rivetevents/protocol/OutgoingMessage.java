@@ -15,7 +15,7 @@ public final class OutgoingMessage {
 
 	private final ToClient message;
 
-	private final AtomicReferenceArray<byte @Nullable []> encoded = new AtomicReferenceArray<>(ENCODINGS);
+	private final AtomicReferenceArray<@Nullable EncodedMessage> encoded = new AtomicReferenceArray<>(ENCODINGS);
 
 	private final boolean droppable;
 
@@ -61,12 +61,21 @@ public final class OutgoingMessage {
 	 * @return the bytes, shared by all who ask: not to be changed
 	 */
 	public byte[] encodedAs(Encoding encoding) {
-		byte[] bytes = this.encoded.getAcquire(encoding.ordinal());
-		if (bytes == null) {
-			bytes = encoding.codec().encode(this.message);
-			this.encoded.setRelease(encoding.ordinal(), bytes);
+		return encode(encoding).bytes();
+	}
+
+	/**
+	 * Returns the encoded message.
+	 * @param encoding how it is written
+	 * @return the message, shared by all that ask
+	 */
+	public EncodedMessage encode(Encoding encoding) {
+		EncodedMessage present = this.encoded.getAcquire(encoding.ordinal());
+		if (present == null) {
+			present = EncodedMessage.of(encoding.codec().encode(this.message), this.message, this.droppable);
+			this.encoded.setRelease(encoding.ordinal(), present);
 		}
-		return bytes;
+		return present;
 	}
 
 }

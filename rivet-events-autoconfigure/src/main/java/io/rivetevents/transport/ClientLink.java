@@ -376,6 +376,7 @@ public final class ClientLink {
 	/** The socket is gone. */
 	public void end() {
 		this.gone = true;
+		this.queue.end();
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
 		}

@@ -4,11 +4,16 @@ import java.util.ArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
@@ -22,7 +27,7 @@ class OutboundQueueTests {
 
 	private final AtomicInteger signals = new AtomicInteger();
 
-	private final OutboundQueue queue = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(300, 200),
+	private final OutboundQueue queue = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(1000, 200),
 			(waiting) -> this.signals.incrementAndGet());
 
 	@Test
@@ -48,7 +53,7 @@ class OutboundQueueTests {
 
 	@Test
 	void holdsExactlyItsBound() {
-		int size = event("a", 40).encodedAs(Encoding.JSON).length;
+		int size = event("a", 40).encodedAs(Encoding.JSON).length + Outbound.OVERHEAD;
 		OutboundQueue exact = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), (waiting) -> {
 		});
 		exact.send(event("a", 40));
@@ -56,6 +61,96 @@ class OutboundQueueTests {
 		assertThat(exact.closeReason()).isNull();
 		exact.send(event("a", 0));
 		assertThat(exact.isOverrun()).isTrue();
+	}
+
+	/** An empty event is not free. */
+	@Test
+	void countsWhatStandsAroundEachMessage() {
+		OutboundQueue small = new OutboundQueue(Encoding.BARE, new OutboundQueue.Limits(1_000_000, 200), (waiting) -> {
+		});
+		int count = 0;
+		while (small.send(OutgoingMessage.of(new ToClient.Event("e", List.of()))) == Outbound.Outcome.QUEUED) {
+			count++;
+		}
+		assertThat(count).isBetween(5_000, 1_000_000 / Outbound.OVERHEAD);
+		assertThat(small.isOverrun()).isTrue();
+	}
+
+	@Test
+	void takesOneMessageOfAnyLengthThatMayBeSent() {
+		OutboundQueue small = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(200, 200), (waiting) -> {
+		});
+		int around = event("a", 0).encodedAs(Encoding.JSON).length;
+		assertThat(small.send(event("a", 200 - around))).isEqualTo(Outbound.Outcome.QUEUED);
+		assertThat(small.send(event("b", 0))).isEqualTo(Outbound.Outcome.OVERRUN);
+	}
+
+	/** What waits for a socket that is gone would stay until the actor has noticed. */
+	@Test
+	void forgetsWhatWaitsWhenItsSocketIsGone() {
+		this.queue.send(event("a", 1));
+		this.queue.end();
+		assertThat(this.queue.isEmpty()).isTrue();
+		assertThat(this.queue.queuedBytes()).isZero();
+		assertThat(this.queue.send(event("b", 1))).isEqualTo(Outbound.Outcome.CLOSED);
+		assertThat(this.queue.closeReason()).isNull();
+	}
+
+	/** An interceptor has made it so long: it is not the sender's fault. */
+	@ParameterizedTest
+	@EnumSource(value = Encoding.class, names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void tellsOfAnEventThatIsTooLongForOneClient(Encoding encoding) {
+		OutboundQueue extended = new OutboundQueue(encoding, new OutboundQueue.Limits(1000, 200), (waiting) -> {
+		});
+		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
+		extended.poll();
+		assertThat(extended.send(OutgoingMessage.of(new ToClient.Event("long",
+				List.of(JsonNodeFactory.instance.stringNode("x".repeat(300))), new Position("e", 1)))))
+			.isEqualTo(Outbound.Outcome.DROPPED);
+		assertThat(extended.closeReason()).isNull();
+		assertThat(new String(extended.poll(), StandardCharsets.UTF_8)).containsIgnoringCase("gap")
+			.contains("dropped", "long");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Encoding.class)
+	void leavesOutTheMetadataOfAnErrorThatIsTooLong(Encoding encoding) {
+		OutboundQueue short200 = new OutboundQueue(encoding, new OutboundQueue.Limits(2000, 300), (waiting) -> {
+		});
+		if (encoding.isExtended()) {
+			short200.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
+			short200.poll();
+		}
+		JsonNode metadata = JsonNodeFactory.instance.stringNode("x".repeat(5000));
+		ToClient.Error error = new ToClient.Error("user", "mine", "text", metadata, 7L, null);
+		short200.send(OutgoingMessage.of(error));
+		assertThat(new String(short200.poll(), StandardCharsets.UTF_8)).contains("mine", "text").doesNotContain("xxx");
+		if (encoding.isExtended()) {
+			short200.send(
+					OutgoingMessage.of(new ToClient.SubscriptionResponse("wanted", true, new Position("e", 1), error)));
+			assertThat(new String(short200.poll(), StandardCharsets.UTF_8)).contains("wanted", "mine")
+				.doesNotContain("xxx");
+		}
+		assertThat(short200.closeReason()).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Encoding.class, names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void welcomesWithAnErrorInPlaceOfASnapshotThatIsTooLong(Encoding encoding) {
+		OutboundQueue extended = new OutboundQueue(encoding,
+				new OutboundQueue.Limits(2000, 700, "rivet.events.sse", new QueuedTotal(Limits.defaults())),
+				(waiting) -> {
+				});
+		JsonNode much = JsonNodeFactory.instance.stringNode("x".repeat(1000));
+		extended.release(OutgoingMessage.of(new ToClient.Welcome("a", "c", new Position("e", 3), "s", "secret",
+				ToClient.ResumeOutcome.FRESH, 1000, new ToClient.SnapshotResult(much, null),
+				Map.of("secret", new ToClient.Error("auth", "forbidden", "no", much, null, null)), false)));
+		byte[] welcome = extended.poll();
+		assertThat(welcome).hasSizeLessThanOrEqualTo(700);
+		assertThat(new String(welcome, StandardCharsets.UTF_8))
+			.contains("outgoing_too_long", "rivet.events.sse.max-outgoing-message-size", "forbidden")
+			.doesNotContain("xxx");
+		assertThat(extended.closeReason()).isNull();
 	}
 
 	@Test
@@ -76,7 +171,7 @@ class OutboundQueueTests {
 	/** In its place: nothing that follows a gap is older than what is missing. */
 	@Test
 	void tellsOfWhatWasDroppedInTheExtendedMode() {
-		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
 				(waiting) -> this.signals.incrementAndGet());
 		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
 		for (int i = 1; i <= 20; i++) {
@@ -96,14 +191,14 @@ class OutboundQueueTests {
 
 	@Test
 	void holdsBackUntilItIsReleased() {
-		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
 				(waiting) -> this.signals.incrementAndGet());
 		extended.send(event("a", 1));
 		assertThat(extended.poll()).isNull();
 		extended.release(event("first", 1));
 		assertThat(new String(extended.poll())).contains("first");
 		assertThat(new String(extended.poll())).contains("\"a\"");
-		OutboundQueue refused = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(400, 200),
+		OutboundQueue refused = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
 				(waiting) -> this.signals.incrementAndGet());
 		refused.send(event("a", 1));
 		refused.discard();
@@ -123,7 +218,7 @@ class OutboundQueueTests {
 
 	@Test
 	void dropsTheNewOneWhenAllElseMustBeKept() {
-		int size = event("a", 40).encodedAs(Encoding.JSON).length;
+		int size = event("a", 40).encodedAs(Encoding.JSON).length + Outbound.OVERHEAD;
 		OutboundQueue full = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(size * 2L, 200), (waiting) -> {
 		});
 		full.send(event("a", 40));
@@ -138,7 +233,7 @@ class OutboundQueueTests {
 
 	@Test
 	void dropsNothingForWhatWouldNotFitAllTheSame() {
-		OutboundQueue small = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(300, 1000), (waiting) -> {
+		OutboundQueue small = new OutboundQueue(Encoding.JSON, new OutboundQueue.Limits(500, 1000), (waiting) -> {
 		});
 		small.send(event("must", 150));
 		small.send(droppable("p1"));

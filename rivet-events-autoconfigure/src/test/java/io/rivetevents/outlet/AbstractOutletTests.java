@@ -96,7 +96,7 @@ abstract class AbstractOutletTests {
 		outlet.queue().send(event("b"));
 		outlet.queue().send(event("c"));
 		runPending();
-		assertThat(outlet.queue().queuedBytes()).isEqualTo(text("b").length() + text("c").length());
+		assertThat(outlet.queue().queuedBytes()).isEqualTo(text("b").length() + text("c").length() + 2 * Outbound.OVERHEAD);
 		takeMore();
 		runPending();
 		assertThat(taken()).containsExactly(text("a"), text("b"), text("c"));

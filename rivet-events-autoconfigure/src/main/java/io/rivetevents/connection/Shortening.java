@@ -1,0 +1,81 @@
+package io.rivetevents.connection;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+
+/**
+ * Says less where a message is too long to be sent, without leaving its client in doubt.
+ */
+final class Shortening {
+
+	/** Characters of the text of an error. */
+	private static final int MAX_TEXT = 1000;
+
+	private Shortening() {
+	}
+
+	/**
+	 * Returns a shorter message in the place of one.
+	 * @param message what is too long
+	 * @param bound what it is over, for people
+	 * @return the message, {@code null} if nothing can be left out of it
+	 */
+	static @Nullable ToClient shorten(ToClient message, String bound) {
+		if (message instanceof ToClient.ActionResponse response) {
+			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
+			return new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null);
+		}
+		if (message instanceof ToClient.Error error) {
+			return isLong(error) ? shorten(error) : null;
+		}
+		if (message instanceof ToClient.SubscriptionResponse response) {
+			ToClient.Error error = response.error();
+			return (error != null && isLong(error)) ? new ToClient.SubscriptionResponse(response.eventName(),
+					response.subscribe(), response.position(), shorten(error)) : null;
+		}
+		return (message instanceof ToClient.Welcome welcome) ? shorten(welcome, bound) : null;
+	}
+
+	private static @Nullable ToClient shorten(ToClient.Welcome welcome, String bound) {
+		ToClient.SnapshotResult snapshot = welcome.snapshot();
+		if (snapshot != null && snapshot.output() != null) {
+			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
+			return with(welcome,
+					new ToClient.SnapshotResult(null,
+							new ToClient.Error(code.group(), code.code(),
+									"The snapshot is too long to be sent, over " + bound + ".", null, null, null)),
+					welcome.refused());
+		}
+		ToClient.Error error = (snapshot != null) ? snapshot.error() : null;
+		if ((error == null || !isLong(error)) && welcome.refused().values().stream().noneMatch(Shortening::isLong)) {
+			return null;
+		}
+		Map<String, ToClient.Error> refused = welcome.refused()
+			.entrySet()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, (each) -> shorten(each.getValue())));
+		return with(welcome, (error != null) ? new ToClient.SnapshotResult(null, shorten(error)) : snapshot, refused);
+	}
+
+	private static ToClient.Welcome with(ToClient.Welcome welcome, ToClient.@Nullable SnapshotResult snapshot,
+			Map<String, ToClient.Error> refused) {
+		return new ToClient.Welcome(welcome.actorId(), welcome.connectionId(), welcome.position(), welcome.stream(),
+				welcome.secret(), welcome.outcome(), welcome.keepAlive(), snapshot, refused, welcome.contractChanged());
+	}
+
+	private static boolean isLong(ToClient.Error error) {
+		return error.metadata() != null || error.message().length() > MAX_TEXT;
+	}
+
+	private static ToClient.Error shorten(ToClient.Error error) {
+		String text = error.message();
+		return new ToClient.Error(error.group(), error.code(),
+				(text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text, null, error.actionId(), error.actor());
+	}
+
+}
