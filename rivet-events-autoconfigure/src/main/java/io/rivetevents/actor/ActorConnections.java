@@ -25,6 +25,7 @@ import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Selection;
 import io.rivetevents.connection.StreamRequest;
+import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.RivetException;
@@ -66,11 +67,12 @@ final class ActorConnections {
 	 * Create the connections.
 	 * @param ofNode those of the node
 	 * @param history bounds of what is kept of events
+	 * @param kept what all instances may keep of events
 	 * @param clock tells the time in nanoseconds
 	 */
-	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, LongSupplier clock) {
+	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept, LongSupplier clock) {
 		this.ofNode = ofNode;
-		this.history = new History(history);
+		this.history = new History(history, kept);
 		this.clock = clock;
 	}
 
@@ -289,6 +291,14 @@ final class ActorConnections {
 	/** Tell a client of the extended mode where the stream is. */
 	void keepAlive(ClientConnection connection) {
 		inOrder(() -> connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position()))));
+	}
+
+	/** Forget what is kept of events: the instance leaves memory. */
+	void forgetHistory() {
+		inOrder(() -> {
+			this.history.close();
+			return this;
+		});
 	}
 
 	/** Drop what is too old of the history; later if events are being sent right now. */

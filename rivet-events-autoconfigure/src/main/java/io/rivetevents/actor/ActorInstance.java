@@ -110,7 +110,8 @@ final class ActorInstance implements Mailbox.Owner {
 		this.expirations = new Expirations(this.mailbox);
 		this.usage = new InstanceUsage(limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
-		this.connections = new ActorConnections(directory.members(), type.settings().history(), this::now);
+		this.connections = new ActorConnections(directory.members(), type.settings().history(),
+				runtime.connections().limits().history(), this::now);
 		this.targets = new EventTargets<>(this::dispatch, runtime.mapper(), runtime.connections().contracts());
 		this.calls = new ActorCalls(this, runtime);
 		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
@@ -526,6 +527,7 @@ final class ActorInstance implements Mailbox.Owner {
 	private void leave() {
 		this.running = false;
 		this.clients.end();
+		this.connections.forgetHistory();
 		List<Turn> waiting = this.mailbox.close();
 		this.directory.forget(this);
 		waiting.forEach((turn) -> this.directory.submitAgain(this, turn));

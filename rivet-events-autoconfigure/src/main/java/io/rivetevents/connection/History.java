@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
+import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.Values;
 
 /**
@@ -33,6 +35,9 @@ public final class History {
 	/** What an event takes beside its name and arguments: measured, rounded up. */
 	private static final int OVERHEAD = 96;
 
+	/** What a text in a set takes beside its characters. */
+	private static final int OVERHEAD_OF_TEXT = 72;
+
 	/** Names of droppable events that are told apart. */
 	private static final int MAX_VOLATILE_NAMES = 1000;
 
@@ -47,16 +52,23 @@ public final class History {
 	/** Where the last droppable event of each name was. */
 	private final Map<String, Long> droppable = new HashMap<>(2);
 
+	private final ByteBudget total;
+
 	private boolean recording;
+
+	/** Whether it has been logged that an event does not fit. */
+	private boolean refused;
 
 	private long bytes;
 
 	/**
 	 * Create a history.
 	 * @param limits its bounds
+	 * @param total what the histories of all instances may take
 	 */
-	public History(HistoryLimits limits) {
+	public History(HistoryLimits limits, ByteBudget total) {
 		this.limits = limits;
+		this.total = total;
 		this.common = new Ring(limits);
 	}
 
@@ -71,7 +83,23 @@ public final class History {
 		}
 
 		int size() {
-			return OVERHEAD + 2 * this.dispatch.event().length() + this.args.length;
+			return OVERHEAD + 2 * this.dispatch.event().length() + this.args.length + selectionSize()
+					+ this.dispatch.tags().stream().mapToInt(Entry::size).sum();
+		}
+
+		private int selectionSize() {
+			if (this.dispatch.selection() instanceof Selection.These these) {
+				return size(these.connectionIds());
+			}
+			return (this.dispatch.selection() instanceof Selection.AllExcept except) ? size(except.connectionIds()) : 0;
+		}
+
+		private static int size(Set<String> texts) {
+			return texts.stream().mapToInt(Entry::size).sum();
+		}
+
+		private static int size(String text) {
+			return OVERHEAD_OF_TEXT + 2 * text.length();
 		}
 
 		Replay toReplay() {
@@ -111,7 +139,8 @@ public final class History {
 
 		void add(Entry entry) {
 			this.unsubscribed |= !entry.dispatch().subscribed();
-			if (this.limits.isEmpty()) {
+			if (this.limits.isEmpty() || !makeRoom(entry.size())) {
+				removeAll();
 				this.lostUpTo = entry.sequence();
 				return;
 			}
@@ -126,6 +155,13 @@ public final class History {
 			Entry oldest = this.entries.remove();
 			this.lostUpTo = oldest.sequence();
 			History.this.bytes -= oldest.size();
+			History.this.total.release(oldest.size());
+		}
+
+		void removeAll() {
+			while (!this.entries.isEmpty()) {
+				removeOldest();
+			}
 		}
 
 		void expire(long now) {
@@ -176,17 +212,57 @@ public final class History {
 			return;
 		}
 		Ring ring = (own != null) ? this.own.computeIfAbsent(dispatch.event(), (name) -> new Ring(own)) : this.common;
-		ring.add(Entry.of(sequence, now, dispatch));
-		while (this.bytes > this.limits.maxBytes()) {
-			oldestRing().removeOldest();
-		}
 		expire(now);
+		ring.add(Entry.of(sequence, now, dispatch));
 	}
 
-	private Ring oldestRing() {
-		return rings().filter((ring) -> ring.oldest() != null)
-			.min(Comparator.comparingLong((ring) -> ring.entries.element().sequence()))
-			.orElseThrow();
+	/**
+	 * Makes room for an event, at the cost of the oldest of this instance.
+	 * @return whether it can be kept
+	 */
+	private boolean makeRoom(long size) {
+		if (size > this.limits.maxBytes()) {
+			refuse(size);
+			return false;
+		}
+		while (this.bytes + size > this.limits.maxBytes()) {
+			removeOldest();
+		}
+		while (!this.total.tryAcquire(size)) {
+			if (!removeOldest()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** What came before it is of no use to a client that has missed it. */
+	private void refuse(long size) {
+		while (removeOldest()) {
+			// until nothing is left
+		}
+		if (!this.refused) {
+			this.refused = true;
+			logger.warn(("An event of %d bytes is sent but not kept for clients that resume: "
+					+ "rivet.events.history.max-size leaves %d bytes, less than max-outgoing-message-size of "
+					+ "rivet.events.websocket or rivet.events.sse")
+				.formatted(size, this.limits.maxBytes()));
+		}
+	}
+
+	private boolean removeOldest() {
+		Optional<Ring> oldest = rings().filter((ring) -> ring.oldest() != null)
+			.min(Comparator.comparingLong((ring) -> ring.entries.element().sequence()));
+		oldest.ifPresent(Ring::removeOldest);
+		return oldest.isPresent();
+	}
+
+	/**
+	 * Forgets all, and keeps nothing more: the instance leaves memory.
+	 */
+	public void close() {
+		this.recording = false;
+		rings().forEach(Ring::removeAll);
 	}
 
 	private Stream<Ring> rings() {

@@ -3,11 +3,17 @@ package io.rivetevents.connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +26,7 @@ class HistoryTests {
 			Outbound.NONE, new ConnectionOwner("room", ActorKey.EMPTY, false, null, null), null);
 
 	private static History history(int maxEvents, long maxBytes, Duration maxAge) {
-		History history = new History(new HistoryLimits(maxEvents, maxBytes, maxAge));
+		History history = new History(new HistoryLimits(maxEvents, maxBytes, maxAge), Limits.defaults().history());
 		history.open(0);
 		return history;
 	}
@@ -31,7 +37,7 @@ class HistoryTests {
 
 	@Test
 	void keepsNothingBeforeSomebodyCouldComeBack() {
-		History history = new History(HistoryLimits.DEFAULTS);
+		History history = new History(HistoryLimits.DEFAULTS, Limits.defaults().history());
 		history.add(1, 0, event("e", "x"), null);
 		assertThat(history.size()).isZero();
 		history.open(1);
@@ -66,6 +72,55 @@ class HistoryTests {
 		history.add(101, 0, event("e", "x".repeat(20_000)), null);
 		assertThat(history.size()).isZero();
 		assertThat(history.bytes()).isZero();
+	}
+
+	@Test
+	void countsWhomAnEventIsFor() {
+		History history = history(1000, 1_000_000, Duration.ofMinutes(1));
+		Set<String> many = IntStream.range(0, 1000).mapToObj((i) -> "connection-" + i).collect(Collectors.toSet());
+		history.add(1, 0, event("e", "x").withSelection(new Selection.AllExcept(many)), null);
+		assertThat(history.bytes()).isGreaterThan(50_000);
+	}
+
+	/** A client that comes back is told that it has missed something. */
+	@Test
+	void losesItsOwnOldestWhereAllInstancesKeepTooMuch() {
+		Limits limits = new Limits(withHistory(20_000));
+		ByteBudget total = limits.history();
+		HistoryLimits each = new HistoryLimits(1000, 1_000_000, Duration.ofMinutes(1));
+		History other = new History(each, total);
+		other.open(0);
+		other.add(1, 0, event("e", "x".repeat(8_000)), null);
+		History history = new History(each, total);
+		history.open(0);
+		this.client.subscribe("e", Set.of());
+		for (int i = 1; i <= 30; i++) {
+			history.add(i, 0, event("e", "x".repeat(1_000)), null);
+			assertThat(total.used()).isLessThanOrEqualTo(20_000);
+		}
+		assertThat(other.size()).isOne();
+		assertThat(history.size()).isBetween(5, 11);
+		assertThat(history.after(10, this.client)).isNull();
+		assertThat(history.after(29, this.client)).hasSize(1);
+		assertThat(limits.hits().count(Limit.NODE_HISTORY)).isPositive();
+		history.add(31, 0, event("e", "x".repeat(15_000)), null);
+		assertThat(history.size()).isZero();
+		assertThat(history.after(30, this.client)).isNull();
+		assertThat(history.after(31, this.client)).isEmpty();
+		other.close();
+		assertThat(other.isOpen()).isFalse();
+		assertThat(total.used()).isZero();
+		history.add(32, 0, event("e", "x".repeat(15_000)), null);
+		assertThat(history.after(31, this.client)).hasSize(1);
+		history.expire(Duration.ofMinutes(2).toNanos());
+		assertThat(total.used()).isZero();
+	}
+
+	private static LimitSettings withHistory(long bytes) {
+		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
+		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
+				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.storedBytes(),
+				node.receivingBytes(), node.sendingBytes()));
 	}
 
 	@Test
