@@ -67,7 +67,7 @@ final class ActorClients {
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
-				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance::dispatch, runtime.connections());
+				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance, runtime.connections());
 	}
 
 	/**

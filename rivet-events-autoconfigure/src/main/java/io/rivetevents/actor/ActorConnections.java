@@ -2,6 +2,7 @@ package io.rivetevents.actor;
 
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -13,6 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.ClientConnection;
@@ -21,6 +24,7 @@ import io.rivetevents.connection.ConnectionIndex;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.History;
 import io.rivetevents.connection.HistoryLimits;
+import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Selection;
@@ -40,6 +44,8 @@ import io.rivetevents.protocol.ToServer;
  * for any thread.
  */
 final class ActorConnections {
+
+	private static final Log logger = LogFactory.getLog(ActorConnections.class);
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -139,6 +145,8 @@ final class ActorConnections {
 	 * @param dispatch the event
 	 * @param own bounds of what is kept of the events of its name, {@code null} for none
 	 * of its own
+	 * @throws RivetException {@code message.outgoing_too_long} if it is too long; it then
+	 * has no position, and nobody gets it
 	 */
 	Receipt dispatch(Dispatch dispatch, @Nullable HistoryLimits own) {
 		Deque<Runnable> afterwards = AFTERWARDS.get();
@@ -147,16 +155,40 @@ final class ActorConnections {
 		}
 		// an interceptor or a predicate sends: never within the order of another instance
 		PendingReceipt receipt = new PendingReceipt();
-		afterwards.add(() -> receipt.complete(dispatch(dispatch, own)));
+		afterwards.add(() -> sendAfterwards(dispatch, own, receipt));
 		return receipt;
 	}
 
-	private Receipt send(Dispatch dispatch, @Nullable HistoryLimits own) {
-		this.sequence++;
-		if (this.history.isOpen()) {
-			this.history.add(this.sequence, this.clock.getAsLong(), dispatch.withSelection(byStream(dispatch)), own);
+	private void sendAfterwards(Dispatch dispatch, @Nullable HistoryLimits own, PendingReceipt receipt) {
+		try {
+			receipt.complete(dispatch(dispatch, own));
 		}
-		return this.own.dispatch(dispatch, position());
+		catch (RivetException ex) {
+			receipt.fail(ex); // logged where it was refused
+		}
+		catch (Throwable ex) {
+			logger.error("Event %s could not be sent".formatted(dispatch.event()), ex);
+			receipt.fail(ex);
+		}
+	}
+
+	/**
+	 * Check that an event could be sent now.
+	 * @throws RivetException {@code message.outgoing_too_long} if it could not
+	 */
+	void check(Dispatch dispatch) {
+		this.own.check(dispatch);
+	}
+
+	private Receipt send(Dispatch dispatch, @Nullable HistoryLimits own) {
+		Position next = new Position(this.epoch, this.sequence + 1);
+		return this.own.dispatch(dispatch, next, () -> {
+			if (this.history.isOpen()) {
+				this.history.add(next.sequence(), this.clock.getAsLong(), dispatch.withSelection(byStream(dispatch)),
+						own);
+			}
+			this.sequence = next.sequence();
+		});
 	}
 
 	private Selection byStream(Dispatch dispatch) {
@@ -243,26 +275,47 @@ final class ActorConnections {
 		}
 		this.history.expire(this.clock.getAsLong());
 		List<History.Replay> missed = this.history.after(from.sequence(), connection);
-		if (missed == null) {
+		List<OutgoingMessage> messages = (missed != null) ? messages(connection, missed) : null;
+		if (messages == null) {
 			return resynced("history_exceeded");
 		}
-		return new Entrance(from, ResumeOutcome.resumed(replay(connection, from, missed)));
+		return new Entrance(from, ResumeOutcome.resumed(replay(connection, from, messages)));
+	}
+
+	/**
+	 * Return events that are sent again.
+	 * @return {@code null} if they do not fit into the queue of the connection: it would
+	 * be closed for them, and again whenever it comes back
+	 */
+	private @Nullable List<OutgoingMessage> messages(ClientConnection connection, List<History.Replay> missed) {
+		Outbound outbound = connection.outbound();
+		List<OutgoingMessage> messages = new ArrayList<>(missed.size());
+		long left = outbound.maxQueuedBytes() / 2;
+		for (History.Replay event : missed) {
+			Position position = new Position(this.epoch, event.sequence());
+			OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(event.event(), event.args(), position));
+			int size = outbound.sizeOf(message);
+			left -= size + Outbound.OVERHEAD;
+			if (size > outbound.maxMessageSize() || left < 0) {
+				return null;
+			}
+			messages.add(message);
+		}
+		return messages;
 	}
 
 	private Entrance resynced(String reason) {
 		return new Entrance(position(), ResumeOutcome.resynced(reason));
 	}
 
-	private int replay(ClientConnection connection, Position from, List<History.Replay> missed) {
+	private int replay(ClientConnection connection, Position from, List<OutgoingMessage> missed) {
 		Set<String> dropped = this.history.droppedAfter(from.sequence(), connection);
 		if (!dropped.isEmpty()) {
 			connection.deliver(OutgoingMessage.of(new ToClient.Gap(ToClient.Gap.VOLATILE, dropped, from)));
 		}
 		int replayed = 0;
-		for (History.Replay event : missed) {
-			Position position = new Position(this.epoch, event.sequence());
-			replayed += connection
-				.deliver(OutgoingMessage.of(new ToClient.Event(event.event(), event.args(), position))) ? 1 : 0;
+		for (OutgoingMessage event : missed) {
+			replayed += connection.deliver(event) ? 1 : 0;
 		}
 		connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position())));
 		return replayed;

@@ -19,6 +19,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
@@ -35,7 +36,7 @@ import io.rivetevents.protocol.ValueMapper;
  * One instance of an actor in memory. All it does it does in turns of its mailbox; what
  * other threads may call is marked so.
  */
-final class ActorInstance implements Mailbox.Owner {
+final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private static final Log logger = LogFactory.getLog(ActorInstance.class);
 
@@ -112,7 +113,7 @@ final class ActorInstance implements Mailbox.Owner {
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
 		this.connections = new ActorConnections(directory.members(), type.settings().history(),
 				runtime.connections().limits().history(), this::now);
-		this.targets = new EventTargets<>(this::dispatch, runtime.mapper(), runtime.connections().contracts());
+		this.targets = new EventTargets<>(this, runtime.mapper(), runtime.connections().contracts());
 		this.calls = new ActorCalls(this, runtime);
 		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
 		this.lastUsed = now();
@@ -198,13 +199,26 @@ final class ActorInstance implements Mailbox.Owner {
 	 * Bring an event to connections.
 	 * @throws IllegalArgumentException if the actor does not declare the event, and must
 	 */
-	Receipt dispatch(Dispatch dispatch) {
+	@Override
+	public Receipt dispatch(Dispatch dispatch) {
+		ActorType.EventSettings event = event(dispatch);
+		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
+	}
+
+	@Override
+	public void check(Dispatch dispatch) {
+		if (!event(dispatch).droppable()) {
+			this.connections.check(dispatch);
+		}
+	}
+
+	private ActorType.EventSettings event(Dispatch dispatch) {
 		ActorType.EventSettings event = this.type.event(dispatch.event());
 		if (event == null) {
 			throw new IllegalArgumentException("The contract of actor %s is strict and has no event `%s`"
 				.formatted(this.address.name(), dispatch.event()));
 		}
-		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
+		return event;
 	}
 
 	/** Ask for the end after the current turn. */

@@ -2,17 +2,21 @@ package io.rivetevents.cluster;
 
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -23,6 +27,8 @@ import io.rivetevents.protocol.ValueMapper;
  * contract, and only one that is sent by a contract is droppable for it.
  */
 public final class Connections {
+
+	private static final Log logger = LogFactory.getLog(Connections.class);
 
 	private final ConnectionRegistry registry;
 
@@ -43,20 +49,44 @@ public final class Connections {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.here = new EventTargets<>(registry.members(), mapper, contracts);
-		this.everywhere = new EventTargets<>(this::dispatchEverywhere, mapper, contracts);
+		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts);
 	}
 
-	private Receipt dispatchEverywhere(Dispatch dispatch) {
-		Receipt here = this.registry.members().dispatch(dispatch);
-		this.backplane.publish(dispatch);
-		return here;
+	/** The connections of all nodes. */
+	private final class Everywhere implements Dispatcher {
+
+		@Override
+		public Receipt dispatch(Dispatch dispatch) {
+			Receipt here = Connections.this.registry.members().dispatch(dispatch);
+			Connections.this.backplane.publish(dispatch);
+			return here;
+		}
+
+		@Override
+		public void check(Dispatch dispatch) {
+			Connections.this.registry.members().check(dispatch);
+		}
+
 	}
 
 	/**
 	 * Begin to receive what other nodes send.
 	 */
 	public void start() {
-		this.backplane.start(this.registry.members()::dispatch);
+		this.backplane.start(this::receive);
+	}
+
+	/** Its sender is on another node: one that is too long is counted and logged here. */
+	private void receive(Dispatch dispatch) {
+		try {
+			this.registry.members().dispatch(dispatch);
+		}
+		catch (RivetException ex) {
+			logger.debug("An event of another node is dropped", ex);
+		}
+		catch (Throwable ex) {
+			logger.error("Event %s of another node could not be sent".formatted(dispatch.event()), ex);
+		}
 	}
 
 	/**

@@ -4,6 +4,8 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.util.ClassUtils;
 
+import io.rivetevents.protocol.RivetException;
+
 /**
  * Binds events to the commit of the transaction that the calling thread is in.
  */
@@ -30,6 +32,7 @@ final class AfterCommit {
 		}
 
 		static Receipt bind(Dispatcher dispatcher, Dispatch dispatch) {
+			dispatcher.check(dispatch);
 			PendingReceipt receipt = new PendingReceipt();
 			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
@@ -42,7 +45,10 @@ final class AfterCommit {
 					try {
 						receipt.complete(dispatcher.dispatch(dispatch));
 					}
-					catch (RuntimeException ex) {
+					catch (RivetException ex) {
+						receipt.fail(ex); // logged where it was refused
+					}
+					catch (Throwable ex) {
 						receipt.fail(ex);
 						throw ex;
 					}

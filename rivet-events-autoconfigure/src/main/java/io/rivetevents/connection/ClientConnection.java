@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
+import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -32,7 +33,9 @@ import io.rivetevents.protocol.ToClient;
  */
 public final class ClientConnection implements Connection<@Nullable Object> {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ClientConnection.class));
+	private static final Log logger = LogFactory.getLog(ClientConnection.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -227,6 +230,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	/** All hooks have let it in. */
 	public void letIn() {
 		this.letIn = true;
+		this.outbound.onOverrun(() -> this.owner.support().observer().slowConsumer(this));
 	}
 
 	/**
@@ -265,24 +269,86 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	/**
-	 * Queue a message, an event as the interceptors leave it.
+	 * Queue a message, an event as the interceptors leave it. Whatever fails closes this
+	 * connection and no other; an answer that cannot be written fails its action.
 	 * @param message the message
 	 * @return whether it has been queued
 	 */
 	public boolean deliver(OutgoingMessage message) {
-		OutgoingMessage intercepted = this.owner.support().interceptors().isEmpty() ? message : intercept(message);
-		if (intercepted == null) {
-			return false;
+		OutgoingMessage intercepted = prepare(message);
+		return intercepted != null && queue(intercepted);
+	}
+
+	/**
+	 * Returns a message as the interceptors leave it, {@code null} if they leave this
+	 * connection out.
+	 */
+	@Nullable OutgoingMessage prepare(OutgoingMessage message) {
+		return this.owner.support().interceptors().isEmpty() ? message : intercept(message);
+	}
+
+	/**
+	 * Queues a message that has been prepared.
+	 * @return whether it has been queued
+	 */
+	boolean queue(OutgoingMessage message) {
+		try {
+			return send(message);
 		}
-		Outbound.Outcome outcome = this.outbound.send(intercepted);
+		catch (Throwable ex) {
+			return replace(message, ex);
+		}
+	}
+
+	private boolean send(OutgoingMessage message) {
+		Outbound.Outcome outcome = this.outbound.send(message);
 		if (outcome == Outbound.Outcome.OVERRUN) {
 			this.owner.support().observer().slowConsumer(this);
 		}
 		long dropped = this.outbound.dropped();
-		if (dropped != this.dropsTold && intercepted.message() instanceof ToClient.Event event) {
+		if (dropped != this.dropsTold && message.message() instanceof ToClient.Event event) {
 			tellDrops(event.name(), dropped);
 		}
 		return outcome == Outbound.Outcome.QUEUED;
+	}
+
+	/** Something must be heard of it: the error of an action, or the end. */
+	private boolean replace(OutgoingMessage message, Throwable ex) {
+		if (message.message() instanceof ToClient.ActionResponse response) {
+			failures.error(ex, () -> "The answer to action %d of %s could not be sent".formatted(response.id(), this));
+			ErrorCode code = ErrorCode.INTERNAL_ERROR;
+			return queue(OutgoingMessage
+				.of(new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null)));
+		}
+		failures.error(ex,
+				() -> "%s of %s[%s] is closed: a message could not be queued".formatted(this, actorName(), actorKey()));
+		try {
+			this.outbound.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
+		}
+		catch (Throwable again) {
+			logger.error("%s could not be closed".formatted(this), again);
+		}
+		return false;
+	}
+
+	/**
+	 * Checks that an event can be sent to this connection.
+	 * @param event the event
+	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit
+	 */
+	void checkSize(OutgoingMessage event) {
+		int size = this.outbound.sizeOf(event);
+		if (size <= this.outbound.maxMessageSize()) {
+			return;
+		}
+		String name = (event.message() instanceof ToClient.Event told) ? told.name() : "";
+		RivetException tooLong = new RivetException(ErrorCode.OUTGOING_TOO_LONG,
+				"Event `%s` of %s[%s] has %d bytes and is not sent: %s.".formatted(name, actorName(), actorKey(), size,
+						this.outbound.describeMaxMessageSize()));
+		if (this.owner.support().limits().hits().addAndTell(Limit.OUTGOING_SIZE)) {
+			logger.warn(tooLong.text());
+		}
+		throw tooLong;
 	}
 
 	private @Nullable OutgoingMessage intercept(OutgoingMessage message) {
@@ -306,7 +372,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		try {
 			return interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event;
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed".formatted(event.name(), this));
 			return null;
 		}

@@ -71,10 +71,18 @@ public final class ClientRequests {
 			return;
 		}
 		long id = this.ids.incrementAndGet();
+		OutgoingMessage request = OutgoingMessage.of(request(id, name, args));
+		try {
+			this.connection.checkSize(request);
+		}
+		catch (Throwable ex) {
+			sink.error(ex);
+			return;
+		}
 		this.pending.put(id, sink);
 		sink.onDispose(() -> this.pending.remove(id));
 		// after it is put in: whichever of this and the end comes second sees the other
-		if (this.ended || !this.connection.deliver(OutgoingMessage.of(request(id, name, args)))) {
+		if (this.ended || !this.connection.deliver(request)) {
 			cancel(sink);
 		}
 	}

@@ -1,5 +1,6 @@
 package io.rivetevents.connection;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -19,22 +21,39 @@ import io.rivetevents.protocol.ToClient;
  */
 public final class ConnectionIndex implements Dispatcher {
 
+	/**
+	 * How much longer an event can be in one encoding than in another: empty binary data
+	 * has one byte in CBOR and 20 in JSON.
+	 */
+	private static final int WIDEST = 32;
+
+	/** What stands around an event. */
+	private static final int ENVELOPE = 1024;
+
 	private final Map<String, ClientConnection> byId = new ConcurrentHashMap<>(4);
 
 	private final Map<String, Set<ClientConnection>> byUser = new ConcurrentHashMap<>(4);
 
 	private final Map<String, Subscribers> byEvent = new ConcurrentHashMap<>(4);
 
+	/** Most bytes of a message that each connection so far would take. */
+	private volatile int maxMessageSize = Integer.MAX_VALUE;
+
 	/**
 	 * Add a connection.
 	 */
 	public void add(ClientConnection connection) {
+		noteSize(connection.outbound().maxMessageSize());
 		this.byId.put(connection.id(), connection);
 		String user = userOf(connection);
 		if (user != null) {
 			put(this.byUser, user, connection);
 		}
 		connection.subscriptions().forEach((event) -> subscribed(connection, event));
+	}
+
+	private synchronized void noteSize(int maxMessageSize) {
+		this.maxMessageSize = Math.min(this.maxMessageSize, maxMessageSize);
 	}
 
 	/**
@@ -128,41 +147,108 @@ public final class ConnectionIndex implements Dispatcher {
 
 	@Override
 	public Receipt dispatch(Dispatch dispatch) {
-		return dispatch(dispatch, null);
+		return dispatch(dispatch, null, () -> {
+		});
+	}
+
+	@Override
+	public void check(Dispatch dispatch) {
+		if (dispatch.droppable() || dispatch.selection() instanceof Selection.Where) {
+			return; // a predicate is asked once, when the event is sent
+		}
+		OutgoingMessage message = message(dispatch, null);
+		List<ClientConnection> chosen = choose(dispatch, candidates(dispatch));
+		if (!chosen.isEmpty() && mayBeTooLong(message, chosen.get(0))) {
+			prepare(chosen, message);
+		}
 	}
 
 	/**
-	 * Bring an event to those whom it is for.
+	 * Bring an event to those whom it is for. Either nobody gets it, since it is too long
+	 * for one of them, or a predicate or its encoding fails; or whatever fails for one
+	 * connection ends that connection alone.
 	 * @param dispatch the event
 	 * @param position where it stands, {@code null} if nowhere
+	 * @param accepted called when it is about to be queued, and will not be refused any
+	 * more
 	 * @return what became of it
+	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit of
+	 * one of them, and may not be dropped
 	 */
-	public Receipt dispatch(Dispatch dispatch, @Nullable Position position) {
+	public Receipt dispatch(Dispatch dispatch, @Nullable Position position, Runnable accepted) {
 		Collection<ClientConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {
+			accepted.run();
 			return Receipt.NOBODY;
 		}
-		OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position),
-				dispatch.droppable());
+		OutgoingMessage message = message(dispatch, position);
 		if (dispatch.selection() instanceof Selection.Where) {
 			// all are asked before one is told, so that a predicate that fails sends
 			// nothing
-			List<ClientConnection> chosen = candidates.stream()
-				.filter((connection) -> isFor(connection, dispatch))
-				.toList();
-			int queued = chosen.stream().mapToInt((connection) -> connection.deliver(message) ? 1 : 0).sum();
-			return new Receipt.Done(chosen.size(), queued);
+			return dispatch(choose(dispatch, candidates), message, accepted);
 		}
 		int targeted = 0;
 		int queued = 0;
 		boolean forAll = isForAllSubscribers(dispatch);
 		for (ClientConnection connection : candidates) {
 			if (forAll || isFor(connection, dispatch)) {
+				if (targeted == 0) {
+					if (mayBeTooLong(message, connection)) {
+						return dispatch(choose(dispatch, candidates), message, accepted);
+					}
+					accepted.run();
+				}
 				targeted++;
 				queued += connection.deliver(message) ? 1 : 0;
 			}
 		}
+		if (targeted == 0) {
+			accepted.run();
+		}
 		return new Receipt.Done(targeted, queued);
+	}
+
+	private static OutgoingMessage message(Dispatch dispatch, @Nullable Position position) {
+		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position),
+				dispatch.droppable());
+	}
+
+	private static List<ClientConnection> choose(Dispatch dispatch, Collection<ClientConnection> candidates) {
+		return candidates.stream().filter((connection) -> isFor(connection, dispatch)).toList();
+	}
+
+	/**
+	 * Return whether an event has to be looked at for each connection before it is sent
+	 * to the first. Encodes it for that one, which has to be done anyway: no encoding
+	 * makes more than {@value #WIDEST} times as much of it.
+	 */
+	private boolean mayBeTooLong(OutgoingMessage message, ClientConnection first) {
+		return !message.isDroppable()
+				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE > this.maxMessageSize;
+	}
+
+	private Receipt dispatch(List<ClientConnection> chosen, OutgoingMessage message, Runnable accepted) {
+		List<@Nullable OutgoingMessage> prepared = prepare(chosen, message);
+		accepted.run();
+		int queued = 0;
+		for (int i = 0; i < prepared.size(); i++) {
+			OutgoingMessage each = prepared.get(i);
+			queued += (each != null && chosen.get(i).queue(each)) ? 1 : 0;
+		}
+		return new Receipt.Done(chosen.size(), queued);
+	}
+
+	/** One that an interceptor has changed is no fault of the sender's. */
+	private static List<@Nullable OutgoingMessage> prepare(List<ClientConnection> chosen, OutgoingMessage message) {
+		List<@Nullable OutgoingMessage> prepared = new ArrayList<>(chosen.size());
+		for (ClientConnection connection : chosen) {
+			OutgoingMessage each = connection.prepare(message);
+			if (each == message && !message.isDroppable()) {
+				connection.checkSize(message);
+			}
+			prepared.add(each);
+		}
+		return prepared;
 	}
 
 	private Collection<ClientConnection> candidates(Dispatch dispatch) {

@@ -11,7 +11,19 @@ public interface Dispatcher {
 	 * threads.
 	 * @param dispatch the event
 	 * @return what became of it
+	 * @throws io.rivetevents.protocol.RivetException {@code message.outgoing_too_long} if
+	 * it is too long to be sent
 	 */
 	Receipt dispatch(Dispatch dispatch);
+
+	/**
+	 * Checks that an event that is sent later could be sent now. Does nothing where that
+	 * is not known.
+	 * @param dispatch the event
+	 * @throws io.rivetevents.protocol.RivetException {@code message.outgoing_too_long} if
+	 * it could not
+	 */
+	default void check(Dispatch dispatch) {
+	}
 
 }

@@ -2,6 +2,8 @@ package io.rivetevents.connection;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.protocol.RivetException;
+
 /**
  * Some connections, and the ways to tell them something. Each call returns at once and is
  * safe for use by several threads; the events of one thread arrive at each connection in
@@ -17,6 +19,8 @@ public interface Recipients {
 	 * @return what became of it
 	 * @throws IllegalArgumentException if the actor's contract is strict and does not
 	 * declare the event
+	 * @throws RivetException {@code message.outgoing_too_long} if the event is too long
+	 * for one of the connections and may not be dropped; none of them gets it
 	 */
 	Receipt broadcast(String event, @Nullable Object... args);
 
@@ -28,6 +32,8 @@ public interface Recipients {
 	 * @return what became of it
 	 * @throws IllegalArgumentException if the actor's contract is strict and does not
 	 * declare the event
+	 * @throws RivetException {@code message.outgoing_too_long} if the event is too long
+	 * for one of the connections and may not be dropped; none of them gets it
 	 */
 	Receipt send(String event, @Nullable Object... args);
 
@@ -65,7 +71,8 @@ public interface Recipients {
 	 * Return the same connections, told once the transaction that the calling thread is
 	 * in has been committed, with the arguments as they are at the call. After a rollback
 	 * nothing is sent, and the receipt says nobody. Without a transaction it is sent at
-	 * once.
+	 * once. An event that is too long now is refused now, one that has become so is
+	 * logged and fails its receipt.
 	 * <p>
 	 * The transaction is that of a {@code PlatformTransactionManager}, which belongs to a
 	 * thread. In a reactive one publish an event of the application with

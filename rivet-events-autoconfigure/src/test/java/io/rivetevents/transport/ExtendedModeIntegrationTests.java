@@ -52,6 +52,7 @@ import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ToServer.CallOptions;
+import io.rivetevents.protocol.UserError;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -157,6 +158,35 @@ class ExtendedModeIntegrationTests {
 		try (TestClient client = connect(Encoding.EXTENDED_JSON, hello)) {
 			JsonNode error = client.next("Init").value().get("snapshotError");
 			assertThat(error.get("code").stringValue()).isEqualTo("action_not_found");
+		}
+	}
+
+	/** It would be closed, and again whenever it comes back. */
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void tellsThatTheSnapshotIsTooLong(Encoding encoding) {
+		ToServer.Hello hello = new ToServer.Hello(List.of(), null, new ToServer.Snapshot("much", List.of()), null, null,
+				null);
+		try (TestClient client = connect(encoding, hello)) {
+			JsonNode error = client.next("Init").value().get("snapshotError");
+			assertThat(error.get("code").stringValue()).isEqualTo("outgoing_too_long");
+			assertThat(error.get("message").stringValue()).contains("max-outgoing-message-size");
+			client.call(1, "much");
+			assertThat(client.next("Error").text("code")).isEqualTo("outgoing_too_long");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void leavesOutMetadataThatIsTooLong(Encoding encoding) {
+		try (TestClient client = connect(encoding, hello(null))) {
+			client.next("Init");
+			client.call(1, "refuseAtLength");
+			Received error = client.next("Error");
+			assertThat(error.text("code")).isEqualTo("mine");
+			assertThat(error.value().has("metadata")).isFalse();
+			client.call(2, "refuseAtLength");
+			client.next("Error");
 		}
 	}
 
@@ -629,6 +659,16 @@ class ExtendedModeIntegrationTests {
 		void add(ActorContext<State, ?> c, String line) {
 			c.state().lines.add(line);
 			c.broadcast("added", line);
+		}
+
+		@Action
+		String much() {
+			return "x".repeat(2_000_000);
+		}
+
+		@Action
+		void refuseAtLength() {
+			throw new UserError("mine", "text", "x".repeat(2_000_000));
 		}
 
 		@Action

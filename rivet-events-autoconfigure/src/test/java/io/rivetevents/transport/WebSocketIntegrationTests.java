@@ -191,16 +191,21 @@ class WebSocketIntegrationTests {
 		}
 	}
 
+	/** Nobody gets it, and nobody is closed for it. */
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
-	void closesAnEventThatIsTooLong(Encoding encoding) {
-		try (TestClient speaker = connect(Encoding.JSON)) {
-			TestClient listener = connect(encoding);
+	void failsAnEventThatIsTooLongAtItsSender(Encoding encoding) {
+		try (TestClient speaker = connect(Encoding.JSON); TestClient listener = connect(encoding)) {
 			listener.subscribe("flood");
 			listener.call(0, "count");
 			listener.next(ToClient.ActionResponse.class);
-			speaker.call(0, "flood", 1, 2_000_000);
-			assertThat(listener.closed()).isEqualTo(new CloseStatus(1011, "message.outgoing_too_long"));
+			speaker.call(7, "flood", 1, 2_000_000);
+			ToClient.Error error = speaker.next(ToClient.Error.class);
+			assertThat(error.actionId()).isEqualTo(7);
+			assertThat(error.code()).isEqualTo("outgoing_too_long");
+			assertThat(error.message()).contains("`flood`", ".max-outgoing-message-size=1048576");
+			speaker.call(8, "flood", 1, 10);
+			assertThat(listener.next(ToClient.Event.class).name()).isEqualTo("flood");
 		}
 	}
 
