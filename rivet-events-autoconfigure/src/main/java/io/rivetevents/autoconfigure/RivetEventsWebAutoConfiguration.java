@@ -65,8 +65,8 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties) {
-		return new LinkIo(properties.directIo(), new ChannelOutlets(), bursts);
+	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties, Limits limits) {
+		return new LinkIo(properties.directIo(), new ChannelOutlets(limits), bursts);
 	}
 
 	@Bean

@@ -7,6 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -18,6 +20,8 @@ import reactor.core.scheduler.Scheduler;
  * milliseconds, one that computes for {@value #MAX_MILLIS}.
  */
 public final class Bursts {
+
+	private static final Log logger = LogFactory.getLog(Bursts.class);
 
 	private static final ThreadLocal<@Nullable Burst> CURRENT = new ThreadLocal<>();
 
@@ -76,10 +80,16 @@ public final class Bursts {
 		if (CURRENT.get() == null) {
 			Burst burst = new Burst(this);
 			CURRENT.set(burst);
-			later.execute(() -> {
-				CURRENT.remove();
-				burst.wakeAll();
-			});
+			try {
+				later.execute(() -> {
+					CURRENT.remove();
+					burst.wakeAll();
+				});
+			}
+			catch (Throwable ex) {
+				CURRENT.remove(); // or the thread would never leave the stretch
+				throw ex;
+			}
 		}
 	}
 
@@ -150,11 +160,11 @@ public final class Bursts {
 			if (this.sleeping.contains(wakeup)) {
 				return;
 			}
-			this.sleeping.add(wakeup);
-			if (this.sleeping.size() == 1) {
+			if (this.sleeping.isEmpty()) {
 				this.since = System.nanoTime();
 				this.owner.watch(this);
 			}
+			this.sleeping.add(wakeup);
 		}
 
 		boolean isTooLong() {
@@ -173,7 +183,17 @@ public final class Bursts {
 				// here, or one who comes right now would sleep without being watched
 				this.owner.pending.remove(this);
 			}
-			all.forEach(Wakeup::wake);
+			all.forEach(Burst::wake);
+		}
+
+		/** Whatever one throws, the others are woken. */
+		private static void wake(Wakeup wakeup) {
+			try {
+				wakeup.wake();
+			}
+			catch (Throwable ex) {
+				logger.error("Could not wake " + wakeup, ex);
+			}
 		}
 
 	}

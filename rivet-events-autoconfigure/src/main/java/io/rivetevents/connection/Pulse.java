@@ -71,6 +71,10 @@ public final class Pulse {
 		catch (RejectedExecutionException ex) {
 			logger.debug("The timers have ended, and the application with them", ex);
 		}
+		catch (Throwable ex) {
+			this.beating.set(false); // the next one that begins something tries again
+			throw ex;
+		}
 	}
 
 	private void beat() {

@@ -1,10 +1,11 @@
 package io.rivetevents.outlet;
 
+import java.util.List;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.OutboundQueue;
@@ -16,13 +17,16 @@ import io.rivetevents.protocol.Encoding;
  */
 public final class ChannelOutlet extends Outlet {
 
-	private static final Log logger = LogFactory.getLog(ChannelOutlet.class);
-
 	/**
 	 * Most bytes of one write: fewer, larger ones are cheaper. A longer message goes
 	 * alone.
 	 */
 	private static final int MAX_WRITE = 256 * 1024;
+
+	/**
+	 * The same for a socket that has not taken its last ones, or where memory is short.
+	 */
+	static final int MIN_WRITE = 16 * 1024;
 
 	private final Channel channel;
 
@@ -35,6 +39,8 @@ public final class ChannelOutlet extends Outlet {
 	private @Nullable ChannelOutlet next;
 
 	private boolean moving;
+
+	private int maxWrite = MAX_WRITE;
 
 	/**
 	 * Create an outlet.
@@ -75,18 +81,6 @@ public final class ChannelOutlet extends Outlet {
 		this.loop.add(this);
 	}
 
-	@Override
-	void drain() {
-		try {
-			super.drain();
-		}
-		catch (RuntimeException ex) {
-			logger.error("Closes a socket that cannot be written to: " + this.channel, ex);
-			close();
-			this.channel.close();
-		}
-	}
-
 	/**
 	 * As much as the channel takes, then a flush, and again if the socket took it all.
 	 */
@@ -94,10 +88,11 @@ public final class ChannelOutlet extends Outlet {
 	void moveMessages() {
 		this.moving = true;
 		boolean written = true;
+		boolean any = false;
 		while (written) {
 			written = false;
-			while (this.channel.isWritable()) {
-				ByteBuf bytes = this.loop.bytes().take(queue(), this.framing, MAX_WRITE, this.channel.alloc());
+			while (takesMore()) {
+				ByteBuf bytes = this.loop.bytes().take(queue(), this.framing, this.maxWrite, this.channel.alloc());
 				if (bytes == null) {
 					break;
 				}
@@ -106,17 +101,82 @@ public final class ChannelOutlet extends Outlet {
 			}
 			if (written) {
 				this.codec.flush();
+				any = true;
 			}
 		}
 		this.moving = false;
+		if (any) {
+			note(this.channel.unsafe().outboundBuffer());
+		}
+	}
+
+	/** Where memory is short a socket gets little, and only once it has taken all. */
+	private boolean takesMore() {
+		if (!this.channel.isWritable()) {
+			return false;
+		}
+		if (!this.loop.isPressed()) {
+			return true;
+		}
+		this.maxWrite = MIN_WRITE;
+		return !isPending(this.channel.unsafe().outboundBuffer());
+	}
+
+	/** A socket that does not take all that it is given is given less the next time. */
+	private void note(@Nullable ChannelOutboundBuffer pending) {
+		if (isPending(pending)) {
+			this.maxWrite = MIN_WRITE;
+			this.loop.list(this);
+		}
+		else if (this.maxWrite < MAX_WRITE) {
+			this.maxWrite *= 2;
+		}
+	}
+
+	private static boolean isPending(@Nullable ChannelOutboundBuffer buffer) {
+		return buffer != null && buffer.totalPendingWriteBytes() > 0;
+	}
+
+	@Override
+	long held() {
+		return held(this.channel);
+	}
+
+	/**
+	 * Return how much memory a channel holds: the first of its buffers is held whole,
+	 * however much of it has been written.
+	 */
+	static long held(Channel channel) {
+		ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+		if (pending == null) {
+			return 0;
+		}
+		long written = (pending.current() instanceof ByteBuf first) ? first.capacity() - first.readableBytes() : 0;
+		return pending.totalPendingWriteBytes() + written;
+	}
+
+	/** Nobody says that little has been taken. */
+	@Override
+	void look() {
+		if (this.channel.isWritable()) {
+			wake();
+		}
+	}
+
+	@Override
+	void abort() {
+		this.channel.close();
+	}
+
+	@Override
+	public String toString() {
+		return this.channel.toString();
 	}
 
 	/** It is flushed with what follows. */
 	@Override
 	public void write(byte[] message) {
-		int size = this.framing.size(message);
-		ByteBuf bytes = this.channel.alloc().directBuffer(size, size);
-		this.framing.write(message, bytes);
+		ByteBuf bytes = SharedBytes.frame(List.of(message), this.framing, this.channel.alloc());
 		this.codec.write(bytes, this.channel.voidPromise());
 	}
 

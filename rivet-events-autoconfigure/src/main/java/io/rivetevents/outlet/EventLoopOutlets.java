@@ -1,5 +1,10 @@
 package io.rivetevents.outlet;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.Wakeup;
+import io.rivetevents.limit.ByteBudget;
 
 /**
  * The outlets of one event loop that have something to do. They are served in one go, so
@@ -27,6 +33,8 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 
 	private static final int KEEP_MILLIS = 50;
 
+	private static final int HEADROOM = 16;
+
 	/** Sockets that are written to before any is read again: a millisecond or so. */
 	private static final int STRETCH = 100;
 
@@ -37,7 +45,24 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
-	private final SharedBytes bytes = new SharedBytes();
+	private final ByteBudget sending;
+
+	private final Collection<EventLoopOutlets> all;
+
+	private final SharedBytes bytes;
+
+	/** Outlets whose sockets had not taken all when they were looked at last. */
+	private final List<Outlet> holding = new ArrayList<>();
+
+	/** What those hold; for other loops to see. */
+	private volatile long heldBytes;
+
+	private final AtomicBoolean relieving = new AtomicBoolean();
+
+	/** The loop that was to close sockets last. */
+	private @Nullable EventLoopOutlets asked;
+
+	private boolean sweeping;
 
 	/** Those to be served next, in the order they came. */
 	private @Nullable ChannelOutlet first;
@@ -49,8 +74,17 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 
 	private boolean releasing;
 
-	EventLoopOutlets(EventLoop eventLoop) {
+	/**
+	 * Creates the outlets of an event loop.
+	 * @param eventLoop the loop
+	 * @param sending what the sockets of the node may hold
+	 * @param all the outlets of all loops, these included
+	 */
+	EventLoopOutlets(EventLoop eventLoop, ByteBudget sending, Collection<EventLoopOutlets> all) {
 		this.eventLoop = eventLoop;
+		this.sending = sending;
+		this.all = all;
+		this.bytes = new SharedBytes(sending);
 	}
 
 	/**
@@ -93,25 +127,50 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	 * rest in the same write.
 	 */
 	private void serve() {
-		try {
+		boolean later = false;
+		while (this.first != null && !later) {
 			for (int i = 0; this.first != null && (i < STRETCH || this.eventLoop.isShuttingDown()); i++) {
-				poll(this.first).drain(); // from here on it may be added again
+				serve(poll(this.first)); // from here on it may be added again
+			}
+			later = this.first != null && resumeLater();
+		}
+		if (this.first == null) {
+			this.last = null;
+			releaseBytes();
+		}
+	}
+
+	/** Whatever is thrown, the others are served. */
+	private void serve(ChannelOutlet outlet) {
+		try {
+			outlet.drain();
+			if (this.sending.isExceeded()) {
+				relieve();
 			}
 		}
-		finally {
-			if (this.first != null) {
-				// unlike a task, which would run before the sockets are read
-				this.eventLoop.schedule(this::resume, 0, TimeUnit.NANOSECONDS).addListener((pause) -> {
-					if (pause.isCancelled()) {
-						resume(); // the loop ends
-					}
-				});
-				this.paused = true;
-			}
-			else {
-				this.last = null;
-				releaseBytes();
-			}
+		catch (Throwable ex) {
+			logger.error("Could not serve " + outlet, ex);
+		}
+	}
+
+	/**
+	 * Have the rest served later.
+	 * @return whether it is; if not, it has to be served at once
+	 */
+	private boolean resumeLater() {
+		try {
+			// unlike a task, which would run before the sockets are read
+			this.eventLoop.schedule(this::resume, 0, TimeUnit.NANOSECONDS).addListener((pause) -> {
+				if (pause.isCancelled()) {
+					resume(); // the loop ends
+				}
+			});
+			this.paused = true;
+			return true;
+		}
+		catch (Throwable ex) {
+			logger.debug("The event loop takes no task", ex);
+			return false;
 		}
 	}
 
@@ -146,16 +205,145 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	 * do: it pays to keep their bytes for a moment.
 	 */
 	private void releaseBytes() {
-		boolean empty = this.bytes.releaseBelow(this.eventLoop.isShuttingDown() ? Integer.MAX_VALUE : LONG);
+		if (this.eventLoop.isShuttingDown()) {
+			this.bytes.releaseAll();
+			return;
+		}
+		boolean empty = this.bytes.releaseBelow(LONG);
 		if (!empty && !this.releasing) {
-			this.releasing = true;
-			this.eventLoop.schedule(this::releaseLong, KEEP_MILLIS, TimeUnit.MILLISECONDS);
+			this.releasing = later(this::releaseLong);
+		}
+		sweepLater();
+	}
+
+	private boolean later(Runnable work) {
+		try {
+			this.eventLoop.schedule(work, KEEP_MILLIS, TimeUnit.MILLISECONDS).addListener((timer) -> {
+				if (timer.isCancelled()) {
+					this.bytes.releaseAll(); // the loop ends
+				}
+			});
+			return true;
+		}
+		catch (Throwable ex) {
+			logger.debug("The event loop takes no task", ex);
+			return false; // it is tried again when something is written
 		}
 	}
 
 	private void releaseLong() {
 		this.releasing = false;
 		this.bytes.releaseBelow(Integer.MAX_VALUE);
+		sweepLater();
+	}
+
+	// What sockets have not taken
+
+	/** Look at an outlet again, whose socket has not taken all. On the event loop. */
+	void list(Outlet outlet) {
+		if (!outlet.isListed()) {
+			this.holding.add(outlet);
+			outlet.setListed(true);
+			sweepLater();
+		}
+	}
+
+	/** Return whether sockets hold so much that they are to be given little. */
+	boolean isPressed() {
+		return this.sending.used() > this.sending.max() / 2;
+	}
+
+	private void sweepLater() {
+		if (!this.sweeping && (this.bytes.heldBytes() > 0 || !this.holding.isEmpty())) {
+			this.sweeping = later(this::sweepNow);
+		}
+	}
+
+	private void sweepNow() {
+		this.sweeping = false;
+		sweep();
+		if (this.sending.isExceeded()) {
+			relieve();
+		}
+		sweepLater();
+	}
+
+	private void sweep() {
+		this.bytes.sweep();
+		long held = 0;
+		Iterator<Outlet> each = this.holding.iterator();
+		while (each.hasNext()) {
+			Outlet outlet = each.next();
+			long size = outlet.held();
+			held += size;
+			if (size == 0) {
+				each.remove();
+				outlet.setListed(false);
+				outlet.look();
+			}
+		}
+		this.heldBytes = held;
+	}
+
+	/**
+	 * Closes the sockets that hold most: of the event loop that holds most, until a
+	 * sixteenth of the bound is free again, so that one does not look for them at each
+	 * message.
+	 */
+	void relieve() {
+		EventLoopOutlets asked = this.asked;
+		if (asked != null && asked.relieving.get()) {
+			return;
+		}
+		sweep();
+		if (!this.sending.isExceeded()) {
+			return;
+		}
+		EventLoopOutlets most = this;
+		for (EventLoopOutlets other : this.all) {
+			most = (other.heldBytes > most.heldBytes) ? other : most;
+		}
+		this.asked = most;
+		if (most == this) {
+			closeLargest();
+		}
+		else if (most.relieving.compareAndSet(false, true)) {
+			most.relieveSoon();
+		}
+	}
+
+	private void relieveSoon() {
+		try {
+			this.eventLoop.execute(() -> {
+				this.relieving.set(false);
+				sweep();
+				closeLargest();
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The event loop has ended, and its sockets with it", ex);
+		}
+	}
+
+	private void closeLargest() {
+		long wanted = this.sending.max() - this.sending.max() / HEADROOM;
+		List<Outlet> largestFirst = this.holding.stream()
+			.map((outlet) -> new Size(outlet, outlet.held()))
+			.sorted(Comparator.comparingLong(Size::bytes).reversed())
+			.map(Size::outlet)
+			.toList();
+		for (Outlet outlet : largestFirst) {
+			if (this.sending.used() <= wanted) {
+				break;
+			}
+			this.sending.hit();
+			outlet.closeAsSlow();
+			sweep();
+		}
+	}
+
+	/** An outlet, and what it held at one moment. */
+	private record Size(Outlet outlet, long bytes) {
 	}
 
 	/** Return the oldest, behind which the newer ones follow. */
@@ -174,6 +362,10 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 
 	SharedBytes bytes() {
 		return this.bytes;
+	}
+
+	ByteBudget sending() {
+		return this.sending;
 	}
 
 }

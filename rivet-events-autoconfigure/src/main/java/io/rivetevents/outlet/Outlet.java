@@ -2,12 +2,15 @@ package io.rivetevents.outlet;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Moves what waits for one client to its socket, on the thread of the socket: as much as
@@ -17,6 +20,8 @@ public abstract class Outlet {
 
 	/** More than a socket takes at once: to wait for more brings nothing. */
 	private static final int PLENTY = 64 * 1024;
+
+	private static final Log logger = LogFactory.getLog(Outlet.class);
 
 	private static final AtomicIntegerFieldUpdater<Outlet> WOKEN = AtomicIntegerFieldUpdater.newUpdater(Outlet.class,
 			"woken");
@@ -28,6 +33,9 @@ public abstract class Outlet {
 	private volatile int woken;
 
 	private boolean closed;
+
+	/** Whether its event loop knows that its socket has not taken all. */
+	private boolean listed;
 
 	/** Ends the socket, in the way of its transport. */
 	public interface Ending {
@@ -63,25 +71,87 @@ public abstract class Outlet {
 	/** Something has changed in the queue, or the socket takes more. By any thread. */
 	void wake() {
 		if (WOKEN.compareAndSet(this, 0, 1)) {
-			schedule();
+			try {
+				schedule();
+			}
+			catch (Throwable ex) {
+				this.woken = 0; // or nothing would ever be written again
+				throw ex;
+			}
 		}
 	}
 
 	/** Have {@link #drain} run on the thread of the socket. By any thread. */
 	abstract void schedule();
 
-	void drain() {
+	/**
+	 * Move what waits. Whatever is thrown ends this socket, since what was taken out of
+	 * the queue is lost, and no other.
+	 */
+	final void drain() {
 		// before the queue is looked at: who puts in after that look wakes again
 		this.woken = 0;
 		if (this.closed) {
 			return;
 		}
-		moveMessages();
-		CloseReason reason = this.queue.closeReason();
-		if (reason != null && (this.queue.isOverrun() || this.queue.isEmpty())) {
-			close();
-			this.ending.end(reason, this.queue.lastWord());
+		try {
+			moveMessages();
+			CloseReason reason = this.queue.closeReason();
+			if (reason != null && (this.queue.isOverrun() || this.queue.isEmpty())) {
+				close();
+				this.ending.end(reason, this.queue.lastWord());
+			}
 		}
+		catch (Throwable ex) {
+			fail(ex);
+		}
+	}
+
+	/**
+	 * Ends a socket that cannot be written to. On its thread.
+	 * @param ex why not
+	 */
+	public final void fail(Throwable ex) {
+		try {
+			this.queue.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
+			close();
+		}
+		finally {
+			try {
+				abort();
+			}
+			finally {
+				logger.error("Closes a socket that cannot be written to: " + this, ex);
+			}
+		}
+	}
+
+	/** Ends a socket that holds most of what sockets have not taken. */
+	final void closeAsSlow() {
+		try {
+			this.queue.closeAsSlow();
+			close();
+		}
+		finally {
+			abort();
+		}
+	}
+
+	/** End the socket at once. On its thread. */
+	abstract void abort();
+
+	/** Return how many bytes of memory its socket has not given back. */
+	abstract long held();
+
+	/** Looks again whether the socket takes more. On its thread, now and then. */
+	abstract void look();
+
+	boolean isListed() {
+		return this.listed;
+	}
+
+	void setListed(boolean listed) {
+		this.listed = listed;
 	}
 
 	/** Write as much as the socket takes. */
@@ -93,9 +163,10 @@ public abstract class Outlet {
 	 */
 	public abstract void write(byte[] message);
 
-	/** Write nothing more. On the thread of the socket. */
+	/** Write nothing more, and forget what waits. On the thread of the socket. */
 	public void close() {
 		this.closed = true;
+		this.queue.end();
 	}
 
 	/**

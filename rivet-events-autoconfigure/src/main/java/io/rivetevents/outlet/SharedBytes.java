@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.limit.ByteBudget;
 
 /**
  * The bytes of the messages that were taken out of queues last. Whoever comes next and
@@ -23,10 +24,25 @@ final class SharedBytes {
 
 	private final List<Kept> kept = new ArrayList<>(MAX_KEPT);
 
+	private final ByteBudget sending;
+
+	/** Bytes that nobody else gets, and that sockets have not taken. */
+	private final List<ByteBuf> held = new ArrayList<>();
+
+	private long heldBytes;
+
 	/** Where the next that is kept replaces another. */
 	private int oldest;
 
 	private List<byte[]> messages = new ArrayList<>();
+
+	/**
+	 * Creates shared bytes.
+	 * @param sending counts those that sockets have not taken
+	 */
+	SharedBytes(ByteBudget sending) {
+		this.sending = sending;
+	}
 
 	/** Messages, and the bytes that they are in one kind of stream. */
 	private record Kept(List<byte[]> messages, Framing framing, ByteBuf bytes) {
@@ -70,24 +86,90 @@ final class SharedBytes {
 	}
 
 	private ByteBuf keep(Framing framing, ByteBufAllocator allocator) {
-		int size = 0;
-		for (byte[] message : this.messages) {
-			size += framing.size(message);
-		}
-		ByteBuf bytes = allocator.directBuffer(size, size);
-		for (byte[] message : this.messages) {
-			framing.write(message, bytes);
-		}
-		Kept fresh = new Kept(this.messages, framing, bytes);
+		Kept fresh = new Kept(this.messages, framing, frame(this.messages, framing, allocator));
 		this.messages = new ArrayList<>();
 		if (this.kept.size() < MAX_KEPT) {
 			this.kept.add(fresh);
 		}
 		else {
-			this.kept.set(this.oldest, fresh).bytes().release();
+			Kept before = this.kept.set(this.oldest, fresh);
 			this.oldest = (this.oldest + 1) % MAX_KEPT;
+			letGo(before.bytes());
 		}
-		return bytes;
+		return fresh.bytes();
+	}
+
+	/** Returns the bytes of messages, to be released by the caller. */
+	static ByteBuf frame(List<byte[]> messages, Framing framing, ByteBufAllocator allocator) {
+		int size = 0;
+		for (byte[] message : messages) {
+			size += framing.size(message);
+		}
+		ByteBuf bytes = allocator.directBuffer(size, size);
+		try {
+			for (byte[] message : messages) {
+				framing.write(message, bytes);
+			}
+			return bytes;
+		}
+		catch (Throwable ex) {
+			bytes.release();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Forget bytes. What sockets still hold is counted until they have taken it; the
+	 * reference that is kept to it is how one sees.
+	 */
+	private void letGo(ByteBuf bytes) {
+		if (bytes.refCnt() == 1) {
+			bytes.release();
+			return;
+		}
+		try {
+			this.held.add(bytes);
+		}
+		catch (Throwable ex) {
+			bytes.release();
+			throw ex;
+		}
+		this.heldBytes += bytes.capacity();
+		this.sending.acquire(bytes.capacity());
+	}
+
+	/**
+	 * Gives back what sockets have taken meanwhile.
+	 */
+	void sweep() {
+		this.held.removeIf((bytes) -> {
+			if (bytes.refCnt() > 1) {
+				return false;
+			}
+			this.heldBytes -= bytes.capacity();
+			this.sending.release(bytes.capacity());
+			bytes.release();
+			return true;
+		});
+	}
+
+	/**
+	 * Forgets all bytes, which are no longer counted.
+	 */
+	void releaseAll() {
+		this.kept.forEach((each) -> each.bytes().release());
+		this.kept.clear();
+		this.held.forEach(ByteBuf::release);
+		this.held.clear();
+		this.sending.release(this.heldBytes);
+		this.heldBytes = 0;
+	}
+
+	/**
+	 * Returns how many bytes sockets hold that are forgotten here.
+	 */
+	long heldBytes() {
+		return this.heldBytes;
 	}
 
 	/**
@@ -102,7 +184,7 @@ final class SharedBytes {
 			ByteBuf bytes = each.next().bytes();
 			if (bytes.capacity() < size) {
 				each.remove();
-				bytes.release();
+				letGo(bytes);
 			}
 		}
 		return this.kept.isEmpty();

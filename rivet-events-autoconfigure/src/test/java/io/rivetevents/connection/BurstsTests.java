@@ -2,8 +2,11 @@ package io.rivetevents.connection;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
@@ -14,6 +17,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class BurstsTests {
@@ -233,6 +237,32 @@ class BurstsTests {
 			incrementAndGet();
 		}
 
+	}
+
+	@Test
+	void wakesTheOthersWhateverOneThrows() {
+		Bursts bursts = new Bursts(VirtualTimeScheduler.create());
+		List<String> woken = new ArrayList<>();
+		bursts.run(() -> {
+			Bursts.wakeAtEnd(() -> woken.add("a"));
+			Bursts.wakeAtEnd(() -> {
+				throw new OutOfMemoryError("injected");
+			});
+			Bursts.wakeAtEnd(() -> woken.add("b"));
+		});
+		assertThat(woken).containsExactly("a", "b");
+	}
+
+	/** Else the thread would be in it for ever, and wake nobody at once. */
+	@Test
+	void leavesAStretchThatCouldNotBegin() {
+		Bursts bursts = new Bursts(VirtualTimeScheduler.create());
+		assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(() -> bursts.begin((task) -> {
+			throw new RejectedExecutionException("injected");
+		}));
+		List<String> woken = new ArrayList<>();
+		Bursts.wakeAtEnd(() -> woken.add("a"));
+		assertThat(woken).containsExactly("a");
 	}
 
 }

@@ -1,18 +1,21 @@
 package io.rivetevents.connection;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PulseTests {
 
@@ -107,6 +110,54 @@ class PulseTests {
 	void letsTheApplicationEnd() {
 		this.timers.dispose();
 		assertThatCode(this.pulse::begin).doesNotThrowAnyException();
+	}
+
+	/** It would never begin again. */
+	@Test
+	void beginsAgainAfterItsTimerCouldNotBeSet() {
+		AtomicBoolean failing = new AtomicBoolean(true);
+		Scheduler failingOnce = new DelegatingScheduler(this.timers) {
+
+			@Override
+			public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+				if (failing.getAndSet(false)) {
+					throw new OutOfMemoryError("injected");
+				}
+				return super.schedule(task, delay, unit);
+			}
+
+		};
+		Pulse pulse = new Pulse(failingOnce);
+		pulse.add(this::look);
+		assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(pulse::begin);
+		pulse.begin();
+		this.timers.advanceTimeBy(Duration.ofMillis(10));
+		assertThat(this.looks).hasValue(2);
+	}
+
+	private static class DelegatingScheduler implements Scheduler {
+
+		private final Scheduler delegate;
+
+		DelegatingScheduler(Scheduler delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public Disposable schedule(Runnable task) {
+			return this.delegate.schedule(task);
+		}
+
+		@Override
+		public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+			return this.delegate.schedule(task, delay, unit);
+		}
+
+		@Override
+		public Worker createWorker() {
+			return this.delegate.createWorker();
+		}
+
 	}
 
 }

@@ -47,6 +47,9 @@ abstract class AbstractOutletTests {
 	/** The messages that the socket was given. */
 	abstract List<String> taken();
 
+	/** Whether the socket is still open. */
+	abstract boolean isOpen();
+
 	/** In how many goes. */
 	abstract int goes();
 
@@ -96,7 +99,8 @@ abstract class AbstractOutletTests {
 		outlet.queue().send(event("b"));
 		outlet.queue().send(event("c"));
 		runPending();
-		assertThat(outlet.queue().queuedBytes()).isEqualTo(text("b").length() + text("c").length() + 2 * Outbound.OVERHEAD);
+		assertThat(outlet.queue().queuedBytes())
+			.isEqualTo(text("b").length() + text("c").length() + 2 * Outbound.OVERHEAD);
 		takeMore();
 		runPending();
 		assertThat(taken()).containsExactly(text("a"), text("b"), text("c"));
@@ -156,6 +160,31 @@ abstract class AbstractOutletTests {
 		runPending();
 		assertThat(taken()).containsExactly(text("a"));
 		assertThat(this.ends).hasSize(1);
+	}
+
+	@Test
+	void forgetsWhatWaitsOnceItIsClosed() {
+		Outlet outlet = slow(Encoding.JSON, this::end);
+		outlet.queue().send(event("a"));
+		runPending();
+		outlet.queue().send(event("b"));
+		outlet.close();
+		assertThat(outlet.queue().isEmpty()).isTrue();
+		takeMore();
+		runPending();
+		assertThat(taken()).containsExactly(text("a"));
+	}
+
+	/** An error that is no exception is one all the same. */
+	@Test
+	void closesASocketThatCannotBeEnded() {
+		Outlet outlet = quick(Encoding.JSON, (reason, lastWord) -> {
+			throw new OutOfMemoryError("injected");
+		});
+		outlet.queue().close(CloseReason.disconnected("bye"));
+		runPending();
+		assertThat(outlet.isClosed()).isTrue();
+		assertThat(isOpen()).isFalse();
 	}
 
 	@Test

@@ -2,12 +2,19 @@ package io.rivetevents.outlet;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.netty.buffer.ByteBuf;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import io.rivetevents.connection.Outbound;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +23,7 @@ class ChannelOutletTests extends AbstractOutletTests {
 
 	private final TestWire wire = new TestWire();
 
-	private final ChannelOutlets outlets = new ChannelOutlets();
+	private final ChannelOutlets outlets = new ChannelOutlets(Limits.defaults());
 
 	@AfterEach
 	void leavesNoBuffer() {
@@ -72,6 +79,7 @@ class ChannelOutletTests extends AbstractOutletTests {
 		assertThat(written.get(0).memoryAddress()).isEqualTo(written.get(1).memoryAddress());
 		assertThat(this.wire.usedMemory()).isEqualTo(text("a").length() + text("b").length() + 2L);
 		assertThat(this.wire.sent()).containsExactly(text("a"), text("b"), text("a"), text("b"));
+		this.wire.advance(1_000);
 		assertThat(this.wire.usedMemory()).isZero();
 	}
 
@@ -123,8 +131,8 @@ class ChannelOutletTests extends AbstractOutletTests {
 		for (int i = 0; i < 20; i++) {
 			outlet.queue().send(event("x".repeat(20_000)));
 			this.wire.run();
+			assertThat(this.wire.sent()).hasSize(i + 1);
 		}
-		assertThat(this.wire.sent()).hasSize(20);
 		assertThat(this.wire.usedMemory()).isBetween(1L, 100_000L);
 	}
 
@@ -154,13 +162,33 @@ class ChannelOutletTests extends AbstractOutletTests {
 		assertThat(this.wire.sent()).containsExactly("now", text("a"));
 	}
 
-	@Test
-	void closesASocketThatCannotBeWrittenTo() {
-		ChannelOutlet outlet = outlet(new Broken());
+	@ParameterizedTest
+	@MethodSource("failures")
+	void closesASocketThatCannotBeWrittenTo(Throwable failure) {
+		ChannelOutlet outlet = outlet(new Broken(failure));
 		outlet.queue().send(event("a"));
 		this.wire.run();
 		assertThat(outlet.isClosed()).isTrue();
 		assertThat(this.wire.channel().isOpen()).isFalse();
+		assertThat(outlet.queue().closeReason()).isEqualTo(CloseReason.of(ErrorCode.INTERNAL_ERROR));
+		assertThat(outlet.queue().send(event("b"))).isEqualTo(Outbound.Outcome.CLOSED);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void closesASocketThatGetsNoBuffer(Throwable failure) {
+		ChannelOutlet outlet = outlet(TestWire.LINES);
+		this.wire.failAllocations(failure);
+		outlet.queue().send(event("a"));
+		this.wire.run();
+		assertThat(outlet.isClosed()).isTrue();
+		assertThat(this.wire.channel().isOpen()).isFalse();
+		assertThat(outlet.queue().closeReason()).isEqualTo(CloseReason.of(ErrorCode.INTERNAL_ERROR));
+	}
+
+	static Stream<Throwable> failures() {
+		return Stream.of(new IllegalStateException("injected"), new OutOfMemoryError("injected"),
+				new StackOverflowError("injected"));
 	}
 
 	@Override
@@ -187,6 +215,11 @@ class ChannelOutletTests extends AbstractOutletTests {
 	@Override
 	List<String> taken() {
 		return this.wire.sent();
+	}
+
+	@Override
+	boolean isOpen() {
+		return this.wire.channel().isOpen();
 	}
 
 	@Override
@@ -226,17 +259,18 @@ class ChannelOutletTests extends AbstractOutletTests {
 
 	}
 
-	/** Writes nothing. */
-	private static final class Broken implements Framing {
+	/** Writes a part, and then no more. */
+	record Broken(Throwable failure) implements Framing {
 
 		@Override
 		public int size(byte[] message) {
-			throw new IllegalStateException("framing");
+			return message.length;
 		}
 
 		@Override
 		public void write(byte[] message, ByteBuf out) {
-			throw new IllegalStateException("framing");
+			out.writeByte(message[0]);
+			TestWire.sneakyThrow(this.failure);
 		}
 
 	}

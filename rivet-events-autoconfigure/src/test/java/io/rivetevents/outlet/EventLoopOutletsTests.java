@@ -32,6 +32,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.ToClient;
@@ -50,7 +51,7 @@ class EventLoopOutletsTests {
 
 	private final Bursts bursts = new Bursts(VirtualTimeScheduler.create());
 
-	private final ChannelOutlets outlets = new ChannelOutlets();
+	private final ChannelOutlets outlets = new ChannelOutlets(Limits.defaults());
 
 	private final Socket client = new Socket();
 

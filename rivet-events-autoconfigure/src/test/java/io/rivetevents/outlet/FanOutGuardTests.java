@@ -97,7 +97,7 @@ class FanOutGuardTests {
 	/** What 64 actions in a row say goes out in one piece. */
 	@Test
 	void flushesOnceForEachConnectionAndBurst() {
-		ChannelOutlets outlets = new ChannelOutlets();
+		ChannelOutlets outlets = new ChannelOutlets(Limits.defaults());
 		for (int i = 0; i < 10; i++) {
 			TestWire wire = new TestWire();
 			this.wires.add(wire);

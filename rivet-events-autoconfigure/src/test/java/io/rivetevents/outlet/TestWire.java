@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelDuplexHandler;
@@ -13,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel without a socket. It counts what is written to it, and where its buffers are.
@@ -24,6 +26,8 @@ final class TestWire extends ChannelDuplexHandler {
 	static final Framing LINES = new Lines();
 
 	private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true, true);
+
+	private @Nullable Throwable failure;
 
 	private final EmbeddedChannel channel = new EmbeddedChannel(this, new ChannelInboundHandlerAdapter());
 
@@ -39,7 +43,7 @@ final class TestWire extends ChannelDuplexHandler {
 
 	TestWire() {
 		this.channel.freezeTime();
-		this.channel.config().setAllocator(this.allocator);
+		this.channel.config().setAllocator(new FailingAllocator());
 		this.channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1024 * 1024, 2 * 1024 * 1024));
 	}
 
@@ -56,6 +60,16 @@ final class TestWire extends ChannelDuplexHandler {
 	ChannelOutlet connect(ChannelOutlet outlet) {
 		this.outlets.add(outlet);
 		return outlet;
+	}
+
+	/** No buffer is to be had from now on. */
+	void failAllocations(Throwable failure) {
+		this.failure = failure;
+	}
+
+	@SuppressWarnings("unchecked")
+	static <E extends Throwable> void sneakyThrow(Throwable failure) throws E {
+		throw (E) failure;
 	}
 
 	/** The socket takes nothing from now on, the channel one buffer. */
@@ -124,6 +138,30 @@ final class TestWire extends ChannelDuplexHandler {
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext context) {
 		this.outlets.forEach(ChannelOutlet::writabilityChanged);
+	}
+
+	/** Has buffers until it is told that there are none. */
+	private final class FailingAllocator extends AbstractByteBufAllocator {
+
+		@Override
+		protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+			return TestWire.this.allocator.heapBuffer(initialCapacity, maxCapacity);
+		}
+
+		@Override
+		protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+			Throwable failure = TestWire.this.failure;
+			if (failure != null) {
+				sneakyThrow(failure);
+			}
+			return TestWire.this.allocator.directBuffer(initialCapacity, maxCapacity);
+		}
+
+		@Override
+		public boolean isDirectBufferPooled() {
+			return false;
+		}
+
 	}
 
 	private static final class Lines implements Framing {

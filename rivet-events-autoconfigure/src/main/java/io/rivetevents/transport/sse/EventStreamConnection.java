@@ -7,6 +7,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
@@ -80,8 +82,8 @@ final class EventStreamConnection {
 	 * @param onEnd told when it is over
 	 * @return what is to be written, as it is to be flushed
 	 */
-	Flux<byte[]> run(ToServer.Hello hello, Runnable onEnd) {
-		Flux<byte[]> rest = Flux.defer(() -> {
+	Flux<ByteBuf> run(ToServer.Hello hello, Runnable onEnd) {
+		Flux<ByteBuf> rest = Flux.defer(() -> {
 			this.eventLoop.execute(() -> start(hello));
 			return this.body.bytes();
 		});
@@ -94,9 +96,9 @@ final class EventStreamConnection {
 	}
 
 	/** Something comes at once, or proxies and browsers wait for it. */
-	private static byte[] welcome() {
+	private static ByteBuf welcome() {
 		int retry = ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, MAX_RETRY_MILLIS);
-		return ": welcome\nretry: %d\n\n".formatted(retry).getBytes(StandardCharsets.US_ASCII);
+		return Unpooled.copiedBuffer(": welcome\nretry: %d\n\n".formatted(retry), StandardCharsets.US_ASCII);
 	}
 
 	private void start(ToServer.Hello hello) {

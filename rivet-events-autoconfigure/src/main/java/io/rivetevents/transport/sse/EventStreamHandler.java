@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -167,7 +167,7 @@ public final class EventStreamHandler implements WebHandler {
 			Opening opening = new Opening(exchange, gateway::target, () -> null, context);
 			EventStreamConnection stream = new EventStreamConnection(opening, connection[0], this.links, this.settings,
 					this::remember);
-			DataBufferFactory buffers = response.bufferFactory();
+			NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 			return response.writeAndFlushWith(
 					stream.run(hello, () -> forget(stream)).map((bytes) -> Mono.just(buffers.wrap(bytes))));
 		});

@@ -2,6 +2,7 @@ package io.rivetevents.transport.sse;
 
 import java.util.List;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -31,19 +32,19 @@ import io.rivetevents.transport.LinkIo;
  * @param bytes what WebFlux has to write; its end ends the body
  * @param completion ends it
  */
-record StreamBody(Outlet outlet, Flux<byte[]> bytes, Runnable completion) {
+record StreamBody(Outlet outlet, Flux<ByteBuf> bytes, Runnable completion) {
 
 	static StreamBody open(ServerWebExchange exchange, Connection connection, OutboundQueue.Limits limits, LinkIo io,
 			Outlet.Ending ending) {
 		ChannelHandlerContext codec = io.direct() ? plainCodec(exchange, connection) : null;
 		if (codec == null) {
-			PublisherOutlet outlet = new PublisherOutlet(connection.channel().eventLoop(), Encoding.EVENT_STREAM,
-					limits, ending);
-			return new StreamBody(outlet, outlet.messages().map(StreamBody::join), outlet::complete);
+			PublisherOutlet outlet = new PublisherOutlet(connection.channel(), Encoding.EVENT_STREAM, limits,
+					io.outlets(), ending);
+			return new StreamBody(outlet, outlet.messages().map((batch) -> outlet.wrap(join(batch))), outlet::complete);
 		}
 		ChannelOutlet outlet = new ChannelOutlet(codec, ChunkFraming.CHUNK, Encoding.EVENT_STREAM, limits, io.outlets(),
 				ending);
-		Sinks.Empty<byte[]> end = Sinks.empty();
+		Sinks.Empty<ByteBuf> end = Sinks.empty();
 		connection.addHandlerLast("rivet.stream", new Writability(outlet));
 		return new StreamBody(outlet, end.asMono().flux(), () -> {
 			outlet.close();
@@ -89,6 +90,17 @@ record StreamBody(Outlet outlet, Flux<byte[]> bytes, Runnable completion) {
 
 		Writability(ChannelOutlet outlet) {
 			this.outlet = outlet;
+		}
+
+		/** Where a buffer cannot be had, what was to be written is lost. */
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
+			if (ex instanceof Error) {
+				this.outlet.fail(ex);
+			}
+			else {
+				context.fireExceptionCaught(ex);
+			}
 		}
 
 		@Override

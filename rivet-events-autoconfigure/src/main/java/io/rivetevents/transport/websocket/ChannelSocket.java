@@ -140,6 +140,17 @@ final class ChannelSocket implements Socket {
 			}
 		}
 
+		/** Where a buffer cannot be had, what was to be written or read is lost. */
+		@Override
+		public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
+			if (ex instanceof Error) {
+				ChannelSocket.this.outlet.fail(ex);
+			}
+			else {
+				context.fireExceptionCaught(ex);
+			}
+		}
+
 		@Override
 		public void channelWritabilityChanged(ChannelHandlerContext context) {
 			ChannelSocket.this.outlet.writabilityChanged();

@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Flux;
@@ -43,7 +44,8 @@ final class SessionSocket implements Socket {
 		this.session = session;
 		this.channel = channel;
 		this.encoding = encoding;
-		this.outlet = new PublisherOutlet(channel.eventLoop(), encoding, owner.settings().outbound(), this::close);
+		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.links().io().outlets(),
+				this::close);
 	}
 
 	@Override
@@ -83,7 +85,7 @@ final class SessionSocket implements Socket {
 	}
 
 	private WebSocketMessage toMessage(byte[] bytes) {
-		DataBuffer payload = this.session.bufferFactory().wrap(bytes);
+		DataBuffer payload = ((NettyDataBufferFactory) this.session.bufferFactory()).wrap(this.outlet.wrap(bytes));
 		return new WebSocketMessage(this.encoding.isText() ? WebSocketMessage.Type.TEXT : WebSocketMessage.Type.BINARY,
 				payload);
 	}
