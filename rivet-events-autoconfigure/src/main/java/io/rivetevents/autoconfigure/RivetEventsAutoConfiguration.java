@@ -134,6 +134,7 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	Limits rivetLimits(RivetEventsProperties properties) {
+		SizesCheck.check(properties);
 		return new Limits(LimitsMapping.toSettings(properties.limits()));
 	}
 

@@ -1,0 +1,68 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Stops the start if sizes contradict each other, so that something could be accepted
+ * that can never be sent.
+ */
+final class SizesCheck {
+
+	private static final String PREFIX = "rivet.events.";
+
+	private SizesCheck() {
+	}
+
+	static void check(RivetEventsProperties properties) {
+		RivetEventsProperties.Websocket websocket = properties.websocket();
+		RivetEventsProperties.Sse sse = properties.sse();
+		if (websocket.enabled()) {
+			atLeast("websocket.max-frame-size", websocket.maxFrameSize(), "websocket.max-message-size",
+					websocket.maxMessageSize().toBytes());
+			checkQueue("websocket", websocket.maxQueuedSize(), websocket.maxOutgoingMessageSize(), properties);
+		}
+		if (sse.enabled()) {
+			checkQueue("sse", sse.maxQueuedSize(), sse.maxOutgoingMessageSize(), properties);
+		}
+		isInt("websocket.max-message-size", websocket.maxMessageSize());
+		isInt("websocket.max-frame-size", websocket.maxFrameSize());
+		isInt("sse.max-message-size", sse.maxMessageSize());
+		isInt("http.max-message-size", properties.http().maxMessageSize());
+		isInt("http.max-outgoing-message-size", properties.http().maxOutgoingMessageSize());
+	}
+
+	private static void checkQueue(String transport, DataSize queued, DataSize message,
+			RivetEventsProperties properties) {
+		String queuedName = transport + ".max-queued-size";
+		String messageName = transport + ".max-outgoing-message-size";
+		isInt(messageName, message);
+		atLeast(queuedName, queued, messageName, message.toBytes());
+		RivetEventsProperties.History history = properties.history();
+		if (history.maxEvents() > 0) {
+			atLeast(queuedName, queued, "history.max-size", history.maxSize().toBytes());
+		}
+		RivetEventsProperties.NodeLimits node = properties.limits().node();
+		if (node.queuedSize() != null) {
+			atLeast("limits.node.queued-size", node.queuedSize(), queuedName, queued.toBytes());
+		}
+		if (node.sendingSize() != null) {
+			atLeast("limits.node.sending-size", node.sendingSize(), messageName, message.toBytes());
+		}
+	}
+
+	private static void atLeast(String name, DataSize size, String otherName, long least) {
+		if (size.toBytes() < least) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + name, size,
+					"It must be at least %d bytes: %s%s must fit into it.".formatted(least, PREFIX, otherName));
+		}
+	}
+
+	private static void isInt(String name, DataSize size) {
+		if (size.toBytes() < 1 || size.toBytes() > Integer.MAX_VALUE) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + name, size,
+					"It must be positive and less than 2 GB.");
+		}
+	}
+
+}
