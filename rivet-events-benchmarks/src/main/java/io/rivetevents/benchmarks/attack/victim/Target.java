@@ -1,0 +1,97 @@
+package io.rivetevents.benchmarks.attack.victim;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.OnBeforeConnect;
+
+/**
+ * What is attacked: an actor without state and input, with an action of each kind.
+ */
+@Actor("target")
+class Target {
+
+	private static final AtomicLong calls = new AtomicLong();
+
+	record Params(@Nullable Integer delay) {
+	}
+
+	/** As slow as the client asks for, without a thread. */
+	@OnBeforeConnect
+	Mono<Void> before(@ConnParams @Nullable Params params) {
+		Integer delay = (params != null) ? params.delay() : null;
+		return (delay != null) ? Mono.delay(Duration.ofMillis(delay)).then() : Mono.empty();
+	}
+
+	@Action
+	String echo(String data) {
+		return data;
+	}
+
+	/** Blocks its thread, and keeps the turn. */
+	@Action
+	String slow(int millis) throws InterruptedException {
+		Thread.sleep(millis);
+		return "slow";
+	}
+
+	/** Keeps the turn and no thread. */
+	@Action
+	Mono<String> hold(int millis) {
+		return Mono.delay(Duration.ofMillis(millis)).thenReturn("held");
+	}
+
+	/** Keeps neither. */
+	@Action(interleave = true)
+	Mono<String> later(int millis) {
+		return Mono.delay(Duration.ofMillis(millis)).thenReturn("later");
+	}
+
+	@Action
+	String big(int length) {
+		return "x".repeat(length);
+	}
+
+	/** Another answer for each call, so that a remembered one can be told from a new. */
+	@Action
+	String unique(int length) {
+		return "#" + calls.incrementAndGet() + "#" + "x".repeat(length);
+	}
+
+	@Action
+	void value(JsonNode value) {
+	}
+
+	@Action
+	void say(ActorContext<?, ?> c, String data) {
+		c.broadcast("msg", data);
+	}
+
+	/** As an application does that sends what its clients have put together. */
+	@Action
+	void shout(ActorContext<?, ?> c, String data, int times) {
+		c.broadcast("msg", data.repeat(times));
+	}
+
+	/** Sends events to its caller alone, so that no two clients share the bytes. */
+	@Action
+	void pour(ActorContext<?, ?> c, int events, int length) {
+		for (int i = 0; i < events; i++) {
+			c.conn().send("drop", i + "-" + "x".repeat(length));
+		}
+	}
+
+	@Action
+	int here(ActorContext<?, ?> c) {
+		return c.conns().size();
+	}
+
+}
