@@ -90,7 +90,12 @@ public final class QueuedTotal {
 		}
 	}
 
+	/**
+	 * Closes the largest queues.
+	 * @return whether that has brought anything
+	 */
 	private boolean closeLargest() {
+		long before = this.budget.used();
 		List<Size> largestFirst = this.charged.stream()
 			.map((queue) -> new Size(queue, queue.queuedBytes()))
 			.sorted(Comparator.comparingLong(Size::bytes).reversed())
@@ -103,7 +108,7 @@ public final class QueuedTotal {
 			this.budget.hit();
 			each.queue().closeAsSlow();
 		}
-		return !largestFirst.isEmpty();
+		return this.budget.used() < before;
 	}
 
 	/** A queue, and what it held at one moment: it must not change while it is sorted. */
