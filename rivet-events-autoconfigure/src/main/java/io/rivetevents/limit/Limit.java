@@ -90,6 +90,12 @@ public enum Limit {
 	/** Size of one message from a client. */
 	MESSAGE_SIZE("websocket.max-message-size"),
 
+	/**
+	 * Answers to pings of a client that has not read the answer before: one waits, and
+	 * then that to the last ping. Not to be set.
+	 */
+	PONGS(""),
+
 	/** Size of one message to a client. */
 	OUTGOING_SIZE("websocket.max-outgoing-message-size"),
 
@@ -105,7 +111,8 @@ public enum Limit {
 	}
 
 	/**
-	 * Returns the name of the property that sets the bound, below {@code rivet.events}.
+	 * Returns the name of the property that sets the bound, below {@code rivet.events};
+	 * empty if nothing does.
 	 */
 	public String property() {
 		return this.property;

@@ -2,36 +2,27 @@ package io.rivetevents.transport.websocket;
 
 import java.util.concurrent.TimeUnit;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
-import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.websocket.WebsocketInbound;
 
-import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.outlet.ChannelOutlet;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 
 /**
- * A socket below WebFlux: messages go to and come from the channel itself. Pings of the
- * client and its closing handshake are left to Reactor Netty.
+ * A socket below WebFlux: messages go to and come from the channel itself. The closing
+ * handshake of the client is left to Reactor Netty.
  */
 final class ChannelSocket implements Socket {
 
@@ -39,8 +30,6 @@ final class ChannelSocket implements Socket {
 	private static final long LAST_WORD_MILLIS = 1000;
 
 	private final WebsocketInbound in;
-
-	private final Connection connection;
 
 	private final Channel channel;
 
@@ -51,7 +40,6 @@ final class ChannelSocket implements Socket {
 	private ChannelSocket(WebsocketInbound in, Connection connection, ChannelHandlerContext encoder, Encoding encoding,
 			ActorWebSocketHandler owner) {
 		this.in = in;
-		this.connection = connection;
 		this.channel = connection.channel();
 		this.owner = owner;
 		this.outlet = new ChannelOutlet(encoder, encoding.isText() ? FrameFraming.TEXT : FrameFraming.BINARY, encoding,
@@ -85,78 +73,8 @@ final class ChannelSocket implements Socket {
 
 	@Override
 	public Mono<Void> run(Listener listener) {
-		this.in.aggregateFrames(this.owner.settings().maxFrameSize());
-		this.connection.addHandlerLast("rivet.end", EndWithinMessage.INSTANCE);
-		this.connection.addHandlerLast("rivet.socket", new Handler(listener));
+		FrameReader.install(this.channel, listener, this.outlet, this.owner, true);
 		return this.in.receiveObject().then();
-	}
-
-	/** Stands behind the codec, and lets pass what is not for the connection. */
-	private final class Handler extends ChannelInboundHandlerAdapter {
-
-		private final Listener listener;
-
-		Handler(Listener listener) {
-			this.listener = listener;
-		}
-
-		@Override
-		public void channelRead(ChannelHandlerContext context, Object message) {
-			if (ChannelSocket.this.outlet.isClosed()) {
-				awaitClose(context, message);
-				return;
-			}
-			this.listener.onSignOfLife();
-			boolean data = message instanceof TextWebSocketFrame || message instanceof BinaryWebSocketFrame;
-			if (!data && !(message instanceof PongWebSocketFrame)) {
-				context.fireChannelRead(message);
-				return;
-			}
-			WebSocketFrame frame = (WebSocketFrame) message;
-			try {
-				if (data) {
-					read(frame.content());
-				}
-			}
-			finally {
-				frame.release();
-			}
-		}
-
-		/**
-		 * What was on its way is read and thrown away: a socket that is closed with
-		 * something unread is reset, and the client may never see the close frame.
-		 */
-		private void awaitClose(ChannelHandlerContext context, Object message) {
-			ReferenceCountUtil.release(message);
-			if (message instanceof CloseWebSocketFrame) {
-				context.close();
-			}
-		}
-
-		private void read(ByteBuf content) {
-			if (this.listener.takes(content.readableBytes())) {
-				this.listener.onMessage(ByteBufUtil.getBytes(content));
-			}
-		}
-
-		/** Where a buffer cannot be had, what was to be written or read is lost. */
-		@Override
-		public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
-			if (ex instanceof Error) {
-				ChannelSocket.this.outlet.fail(ex);
-			}
-			else {
-				context.fireExceptionCaught(ex);
-			}
-		}
-
-		@Override
-		public void channelWritabilityChanged(ChannelHandlerContext context) {
-			ChannelSocket.this.outlet.writabilityChanged();
-			context.fireChannelWritabilityChanged();
-		}
-
 	}
 
 	private void close(CloseReason reason, byte @Nullable [] lastWord) {

@@ -11,7 +11,6 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.NettyPipeline;
 
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.outlet.PublisherOutlet;
@@ -29,6 +28,8 @@ final class SessionSocket implements Socket {
 
 	private final Encoding encoding;
 
+	private final ActorWebSocketHandler owner;
+
 	private final PublisherOutlet outlet;
 
 	private @Nullable CloseReason closeReason;
@@ -44,6 +45,7 @@ final class SessionSocket implements Socket {
 		this.session = session;
 		this.channel = channel;
 		this.encoding = encoding;
+		this.owner = owner;
 		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.links().io().outlets(),
 				this::close);
 	}
@@ -60,10 +62,9 @@ final class SessionSocket implements Socket {
 
 	@Override
 	public Mono<Void> run(Listener listener) {
-		Flux<WebSocketMessage> incoming = this.session.receive(); // joins fragments from
-																	// now on
-		this.channel.pipeline().addBefore(NettyPipeline.ReactiveBridge, "rivet.end", EndWithinMessage.INSTANCE);
-		Mono<Void> received = incoming.doOnNext((message) -> onMessage(message, listener))
+		FrameReader.install(this.channel, listener, this.outlet, this.owner, false);
+		Mono<Void> received = this.session.receive()
+			.doOnNext((message) -> onMessage(message, listener))
 			.doFinally((signal) -> eventLoop().execute(this.outlet::complete))
 			.then();
 		Flux<WebSocketMessage> messages = this.outlet.messages()
@@ -73,15 +74,10 @@ final class SessionSocket implements Socket {
 	}
 
 	private static void onMessage(WebSocketMessage message, Listener listener) {
-		listener.onSignOfLife();
-		boolean data = message.getType() == WebSocketMessage.Type.TEXT
-				|| message.getType() == WebSocketMessage.Type.BINARY;
 		DataBuffer payload = message.getPayload();
-		if (data && listener.takes(payload.readableByteCount())) {
-			byte[] bytes = new byte[payload.readableByteCount()];
-			payload.read(bytes);
-			listener.onMessage(bytes);
-		}
+		byte[] bytes = new byte[payload.readableByteCount()];
+		payload.read(bytes);
+		listener.onMessage(bytes);
 	}
 
 	private WebSocketMessage toMessage(byte[] bytes) {

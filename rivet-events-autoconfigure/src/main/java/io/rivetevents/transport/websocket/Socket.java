@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.protocol.CloseReason;
 
 /**
  * A WebSocket that is open, as far as a connection needs it. All is to be called on its
@@ -29,6 +30,12 @@ interface Socket {
 		 * @param message its bytes
 		 */
 		void onMessage(byte[] message);
+
+		/**
+		 * Close, since no more is taken of this client.
+		 * @param reason what it is told
+		 */
+		void refuse(CloseReason reason);
 
 	}
 

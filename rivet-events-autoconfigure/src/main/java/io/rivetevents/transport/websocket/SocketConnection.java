@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
 
+import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
@@ -99,7 +100,8 @@ final class SocketConnection implements Socket.Listener {
 			return false;
 		}
 		if (size > this.owner.settings().link().maxIncomingSize()) {
-			this.socket.queue().close(CloseReason.of(ErrorCode.INCOMING_TOO_LONG));
+			this.owner.links().limits().hits().add(Limit.MESSAGE_SIZE);
+			refuse(CloseReason.of(ErrorCode.INCOMING_TOO_LONG));
 			return false;
 		}
 		return true;
@@ -116,6 +118,11 @@ final class SocketConnection implements Socket.Listener {
 		catch (Throwable ex) {
 			this.link.fail(ex);
 		}
+	}
+
+	@Override
+	public void refuse(CloseReason reason) {
+		this.socket.queue().close(reason);
 	}
 
 	private void receive(ToServer message) {

@@ -1,0 +1,148 @@
+package io.rivetevents.transport.websocket;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * What a client says about a frame before its payload: 6 to 14 bytes, of which any number
+ * may arrive at a time.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section
+ * 5.2</a>
+ */
+final class FrameHead {
+
+	static final int CONTINUATION = 0x0;
+
+	static final int TEXT = 0x1;
+
+	static final int BINARY = 0x2;
+
+	static final int CLOSE = 0x8;
+
+	static final int PING = 0x9;
+
+	static final int PONG = 0xa;
+
+	/** {@link #reserved()} of a message that is compressed. */
+	static final int COMPRESSED = 0x40;
+
+	private static final int FINAL = 0x80;
+
+	private static final int RESERVED = 0x70;
+
+	private static final int OPCODE = 0xf;
+
+	private static final int MASKED = 0x80;
+
+	private static final int LENGTH = 0x7f;
+
+	private static final int LENGTH_16 = 126;
+
+	private static final int MASK_SIZE = 4;
+
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+	private final byte[] bytes = new byte[2 + Long.BYTES + MASK_SIZE];
+
+	private int size;
+
+	/**
+	 * Reads as much of it as there is.
+	 * @return whether it is whole
+	 */
+	boolean read(ByteBuf in) {
+		while (this.size < needed()) {
+			if (!in.isReadable()) {
+				return false;
+			}
+			this.bytes[this.size++] = in.readByte();
+		}
+		return true;
+	}
+
+	private int needed() {
+		if (this.size < 2) {
+			return 2;
+		}
+		return 2 + sizeOfLength() + (isMasked() ? MASK_SIZE : 0);
+	}
+
+	/** Begins another one. */
+	void reset() {
+		this.size = 0;
+	}
+
+	boolean isFinal() {
+		return (this.bytes[0] & FINAL) != 0;
+	}
+
+	int reserved() {
+		return this.bytes[0] & RESERVED;
+	}
+
+	int opcode() {
+		return this.bytes[0] & OPCODE;
+	}
+
+	boolean isMasked() {
+		return (this.bytes[1] & MASKED) != 0;
+	}
+
+	private int sizeOfLength() {
+		int length = this.bytes[1] & LENGTH;
+		return (length < LENGTH_16) ? 0 : (length == LENGTH_16) ? Short.BYTES : Long.BYTES;
+	}
+
+	/**
+	 * Returns how many bytes the payload has, a negative number if that is not written as
+	 * short as it could be.
+	 */
+	long length() {
+		int size = sizeOfLength();
+		if (size == 0) {
+			return this.bytes[1] & LENGTH;
+		}
+		long length = 0;
+		for (int i = 0; i < size; i++) {
+			length = length << Byte.SIZE | this.bytes[2 + i] & 0xff;
+		}
+		return (length < ((size == Short.BYTES) ? LENGTH_16 : 0x10000)) ? -1 : length;
+	}
+
+	/**
+	 * Takes the mask off a part of the payload.
+	 * @param target holds the part
+	 * @param start where it begins there
+	 * @param count how many bytes it has
+	 * @param offset where it begins in the payload
+	 */
+	void unmask(byte[] target, int start, int count, int offset) {
+		int mask = rotatedMask(offset);
+		if (mask == 0) {
+			return;
+		}
+		long twice = (long) mask << Integer.SIZE | mask & 0xffffffffL;
+		int position = start;
+		int end = start + count;
+		for (; position + Long.BYTES <= end; position += Long.BYTES) {
+			LONGS.set(target, position, (long) LONGS.get(target, position) ^ twice);
+		}
+		for (int shift = 24; position < end; position++, shift -= Byte.SIZE) {
+			target[position] ^= (byte) (mask >>> (shift & 31));
+		}
+	}
+
+	/** Its first byte is that of the first byte of the part. */
+	private int rotatedMask(int offset) {
+		int mask = 0;
+		for (int i = 0; i < MASK_SIZE; i++) {
+			mask = mask << Byte.SIZE | this.bytes[this.size - MASK_SIZE + (offset + i) % MASK_SIZE] & 0xff;
+		}
+		return mask;
+	}
+
+}

@@ -1,0 +1,494 @@
+package io.rivetevents.transport.websocket;
+
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.DataFormatException;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionDecoder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.outlet.ChannelOutlet;
+import io.rivetevents.outlet.Outlet;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * Makes messages of the bytes of a client. It stands where the decoder of Netty was,
+ * which waits for a frame to be whole and lets others put together and inflate before
+ * anything is found too long. This one looks at each length before it keeps anything,
+ * keeps what has arrived of a message and nothing else, and has one pong wait to be
+ * written, not more.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5">RFC 6455, section 5</a>
+ */
+final class FrameReader extends ChannelInboundHandlerAdapter {
+
+	private static final Log logger = LogFactory.getLog(FrameReader.class);
+
+	private static final int MAX_CONTROL = 125;
+
+	private final Socket.Listener listener;
+
+	private final Outlet outlet;
+
+	private final WebSocketSettings settings;
+
+	private final Limits limits;
+
+	/** Whether messages go to the listener, and not down the pipeline. */
+	private final boolean direct;
+
+	/** {@code null} where compression has not been agreed on. */
+	private final @Nullable Deflated deflated;
+
+	private final FrameHead head = new FrameHead();
+
+	private boolean inPayload;
+
+	private int length;
+
+	private int remaining;
+
+	/** Payload of a control frame, {@code null} in another frame. */
+	private byte @Nullable [] control;
+
+	/** Whether frames of a message have arrived, but not the end of the last one. */
+	private boolean inMessage;
+
+	private boolean text;
+
+	private boolean compressed;
+
+	/** Whether the rest of the message is thrown away. */
+	private boolean skipped;
+
+	/** {@code null} while nothing has to be kept of it. */
+	private @Nullable PartialMessage message;
+
+	private long messageSince;
+
+	private @Nullable ScheduledFuture<?> deadline;
+
+	private boolean pongWaits;
+
+	/** The last ping that came while a pong waited. */
+	private byte @Nullable [] unanswered;
+
+	private boolean failed;
+
+	private FrameReader(Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner, boolean direct,
+			boolean deflated) {
+		this.listener = listener;
+		this.outlet = outlet;
+		this.settings = owner.settings();
+		this.limits = owner.links().limits();
+		this.direct = direct;
+		this.deflated = deflated ? new Deflated() : null;
+	}
+
+	/**
+	 * Takes over from the decoder of a channel.
+	 * @param channel the channel of an open socket
+	 * @param listener is told what comes in
+	 * @param outlet the way out
+	 * @param owner knows the limits
+	 * @param direct whether messages go to the listener; otherwise down the pipeline, and
+	 * the listener only decides about them
+	 */
+	static void install(Channel channel, Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner,
+			boolean direct) {
+		ChannelPipeline pipeline = channel.pipeline();
+		ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
+		if (decoder == null) {
+			throw new IllegalStateException("No decoder of frames in " + pipeline);
+		}
+		boolean deflated = pipeline.context(WebSocketExtensionDecoder.class) != null;
+		FrameReader reader = new FrameReader(listener, outlet, owner, direct, deflated);
+		pipeline.replace(decoder.handler(), decoder.name(), reader);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (!(message instanceof ByteBuf in)) {
+			context.fireChannelRead(message);
+			return;
+		}
+		try {
+			while (in.isReadable() && !this.failed) {
+				read(context, in);
+			}
+			settle(context);
+		}
+		catch (Throwable ex) {
+			// an Error as well: nobody else is to suffer, and this client is to hear of
+			// it
+			logger.error("Closes a socket whose message could not be handled: " + context.channel(), ex);
+			CloseReason reason = CloseReason.of(ErrorCode.INTERNAL_ERROR);
+			fail(context, new WebSocketCloseStatus(reason.code(), reason.reason()));
+		}
+		finally {
+			in.release();
+		}
+	}
+
+	private void read(ChannelHandlerContext context, ByteBuf in) {
+		if (!this.inPayload && this.head.read(in)) {
+			begin(context);
+		}
+		if (this.inPayload) {
+			readPayload(context, in);
+		}
+	}
+
+	/** Looks at what a frame claims to be, before any of it is kept. */
+	private void begin(ChannelHandlerContext context) {
+		long length = this.head.length();
+		if (!this.head.isMasked() || length < 0) {
+			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
+		}
+		else if (this.head.opcode() >= FrameHead.CLOSE) {
+			beginControl(context, length);
+		}
+		else if (length > this.settings.maxFrameSize()) {
+			failTooBig(context);
+		}
+		else {
+			beginData(context, (int) length);
+		}
+	}
+
+	private void beginControl(ChannelHandlerContext context, long length) {
+		boolean known = this.head.opcode() <= FrameHead.PONG;
+		if (!known || !this.head.isFinal() || this.head.reserved() != 0 || length > MAX_CONTROL) {
+			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
+			return;
+		}
+		this.control = new byte[(int) length];
+		beginPayload((int) length);
+	}
+
+	private void beginData(ChannelHandlerContext context, int length) {
+		boolean first = this.head.opcode() != FrameHead.CONTINUATION;
+		int reserved = this.head.reserved();
+		boolean allowed = reserved == 0 || (first && reserved == FrameHead.COMPRESSED && this.deflated != null);
+		if (this.head.opcode() > FrameHead.BINARY || first == this.inMessage || !allowed) {
+			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
+			return;
+		}
+		if (first) {
+			this.inMessage = true;
+			this.text = this.head.opcode() == FrameHead.TEXT;
+			this.compressed = reserved != 0;
+			this.skipped = false;
+			this.messageSince = System.nanoTime();
+		}
+		int before = (this.message != null) ? this.message.size() : 0;
+		if (!this.skipped && !this.listener.takes(before + (this.compressed ? 0 : length))) {
+			skip();
+		}
+		beginPayload(length);
+	}
+
+	private void beginPayload(int length) {
+		this.inPayload = true;
+		this.length = length;
+		this.remaining = length;
+	}
+
+	private void readPayload(ChannelHandlerContext context, ByteBuf in) {
+		int count = Math.min(this.remaining, in.readableBytes());
+		int offset = this.length - this.remaining;
+		this.remaining -= count;
+		byte[] control = this.control;
+		if (control != null) {
+			in.readBytes(control, offset, count);
+			this.head.unmask(control, offset, count, offset);
+		}
+		else if (this.skipped) {
+			in.skipBytes(count);
+		}
+		else if (count == this.length && this.head.isFinal() && this.message == null && !this.compressed) {
+			readWhole(context, in);
+			return;
+		}
+		else {
+			readPart(context, in, count, offset);
+		}
+		if (this.remaining == 0 && !this.failed) {
+			endFrame(context);
+		}
+	}
+
+	/** As nearly all messages come: nothing is kept, and nothing copied twice. */
+	private void readWhole(ChannelHandlerContext context, ByteBuf in) {
+		byte[] bytes = new byte[this.length];
+		in.readBytes(bytes);
+		this.head.unmask(bytes, 0, bytes.length, 0);
+		endMessage();
+		deliver(context, bytes);
+	}
+
+	private void readPart(ChannelHandlerContext context, ByteBuf in, int count, int offset) {
+		if (!this.compressed) {
+			PartialMessage message = message();
+			int start = message.read(in, count);
+			this.head.unmask(message.array(), start, count, offset);
+			return;
+		}
+		byte[] bytes = new byte[count];
+		in.readBytes(bytes);
+		this.head.unmask(bytes, 0, count, offset);
+		inflate(context, bytes);
+	}
+
+	private PartialMessage message() {
+		PartialMessage message = this.message;
+		if (message == null) {
+			message = new PartialMessage(this.settings.link().maxIncomingSize(), this.limits.receiving());
+			this.message = message;
+		}
+		return message;
+	}
+
+	private void inflate(ChannelHandlerContext context, byte[] bytes) {
+		PartialMessage message = message();
+		try {
+			boolean fits = this.deflated != null && this.deflated.inflate(bytes, message);
+			if (!fits || message.size() > this.settings.link().maxIncomingSize()) {
+				failTooBig(context);
+			}
+		}
+		catch (DataFormatException ex) {
+			logger.debug("A client sent what cannot be inflated", ex);
+			fail(context, WebSocketCloseStatus.INVALID_PAYLOAD_DATA);
+		}
+	}
+
+	private void endFrame(ChannelHandlerContext context) {
+		this.inPayload = false;
+		byte[] control = this.control;
+		if (control != null) {
+			this.control = null;
+			int opcode = this.head.opcode();
+			this.head.reset();
+			onControl(context, opcode, control);
+			return;
+		}
+		boolean last = this.head.isFinal();
+		this.head.reset();
+		if (last) {
+			endParts(context);
+		}
+		else {
+			this.listener.onSignOfLife();
+		}
+	}
+
+	private void endParts(ChannelHandlerContext context) {
+		if (this.compressed && !this.skipped) {
+			inflate(context, Deflated.TAIL);
+		}
+		PartialMessage message = this.message;
+		if (this.failed) {
+			return;
+		}
+		endMessage();
+		if (!this.skipped) {
+			deliver(context, (message != null) ? message.take() : new byte[0]);
+		}
+	}
+
+	private void endMessage() {
+		this.inPayload = false;
+		this.inMessage = false;
+		this.message = null;
+		this.head.reset();
+	}
+
+	private void deliver(ChannelHandlerContext context, byte[] bytes) {
+		this.listener.onSignOfLife();
+		if (this.direct) {
+			this.listener.onMessage(bytes);
+			return;
+		}
+		ByteBuf content = Unpooled.wrappedBuffer(bytes);
+		context.fireChannelRead(this.text ? new TextWebSocketFrame(content) : new BinaryWebSocketFrame(content));
+	}
+
+	// Control frames
+
+	private void onControl(ChannelHandlerContext context, int opcode, byte[] payload) {
+		if (opcode == FrameHead.CLOSE) {
+			onClose(context, payload);
+			return;
+		}
+		if (!this.outlet.isClosed()) {
+			this.listener.onSignOfLife();
+			if (opcode == FrameHead.PING) {
+				answer(context.channel(), payload);
+			}
+		}
+	}
+
+	/**
+	 * The handshake at the end is left to Reactor Netty; if it was us who began it, the
+	 * client has read what we had to say.
+	 */
+	private void onClose(ChannelHandlerContext context, byte[] payload) {
+		if (this.outlet.isClosed() && this.direct) {
+			context.close();
+			return;
+		}
+		CloseWebSocketFrame frame = new CloseWebSocketFrame(true, 0, Unpooled.wrappedBuffer(payload));
+		boolean valid = payload.length == 0
+				|| (payload.length > 1 && WebSocketCloseStatus.isValidStatusCode(frame.statusCode()));
+		if (valid) {
+			context.fireChannelRead(frame);
+		}
+		else {
+			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
+		}
+	}
+
+	/**
+	 * Answers a ping, or, while an answer waits to be written, the last of those that
+	 * have come meanwhile: a client that pings and does not read gets no more.
+	 * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3">RFC 6455,
+	 * section 5.5.3</a>
+	 */
+	private void answer(Channel channel, byte[] payload) {
+		if (this.pongWaits) {
+			if (this.unanswered != null) {
+				this.limits.hits().add(Limit.PONGS);
+			}
+			this.unanswered = payload;
+			return;
+		}
+		this.pongWaits = true;
+		channel.writeAndFlush(new PongWebSocketFrame(Unpooled.wrappedBuffer(payload)))
+			.addListener((written) -> onPongWritten(channel));
+	}
+
+	private void onPongWritten(Channel channel) {
+		this.pongWaits = false;
+		byte[] unanswered = this.unanswered;
+		this.unanswered = null;
+		if (unanswered != null && !this.outlet.isClosed()) {
+			answer(channel, unanswered);
+		}
+	}
+
+	// Bounds
+
+	/** Counts what is kept until more arrives, and sees to it that more does. */
+	private void settle(ChannelHandlerContext context) {
+		if (!this.inMessage || this.skipped || this.failed) {
+			return;
+		}
+		if (this.message != null && !this.message.count()) {
+			this.listener.refuse(CloseReason.of(ErrorCode.OVERLOADED));
+			skip();
+		}
+		else if (this.deadline == null) {
+			long timeout = this.limits.settings().bodyTimeout().toNanos();
+			scheduleDeadline(context, timeout);
+		}
+	}
+
+	/** One timer for many messages that do not come at once. */
+	private void scheduleDeadline(ChannelHandlerContext context, long nanos) {
+		this.deadline = context.executor().schedule(() -> checkDeadline(context), nanos, TimeUnit.NANOSECONDS);
+	}
+
+	private void checkDeadline(ChannelHandlerContext context) {
+		this.deadline = null;
+		if (!this.inMessage || this.skipped || this.failed) {
+			return;
+		}
+		long left = this.messageSince + this.limits.settings().bodyTimeout().toNanos() - System.nanoTime();
+		if (left > 0) {
+			scheduleDeadline(context, left);
+			return;
+		}
+		this.limits.hits().add(Limit.BODY_TIMEOUT);
+		this.listener.refuse(CloseReason.of(ErrorCode.REQUEST_TIMED_OUT));
+		skip();
+	}
+
+	/** Throws away what has arrived of a message, and what will. */
+	private void skip() {
+		this.skipped = true;
+		if (this.message != null) {
+			this.message.release();
+			this.message = null;
+		}
+	}
+
+	private void failTooBig(ChannelHandlerContext context) {
+		this.limits.hits().add(Limit.MESSAGE_SIZE);
+		fail(context, WebSocketCloseStatus.MESSAGE_TOO_BIG);
+	}
+
+	/**
+	 * Ends the socket, and reads nothing more of it: what follows a frame that is none
+	 * cannot be read.
+	 */
+	private void fail(ChannelHandlerContext context, WebSocketCloseStatus status) {
+		this.failed = true;
+		this.inPayload = false;
+		skip();
+		if (!this.outlet.isClosed()) {
+			this.outlet.close();
+			context.channel().writeAndFlush(new CloseWebSocketFrame(status));
+		}
+		ChannelSocket.closeSoon(context.channel());
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		this.failed = true;
+		skip();
+		if (this.deflated != null) {
+			this.deflated.end();
+		}
+		if (this.deadline != null) {
+			this.deadline.cancel(false);
+		}
+	}
+
+	/** Where a buffer cannot be had, what was to be written or read is lost. */
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
+		if (ex instanceof Error) {
+			this.outlet.fail(ex);
+		}
+		else {
+			context.fireExceptionCaught(ex);
+		}
+	}
+
+	@Override
+	public void channelWritabilityChanged(ChannelHandlerContext context) {
+		if (this.outlet instanceof ChannelOutlet outlet) {
+			outlet.writabilityChanged();
+		}
+		context.fireChannelWritabilityChanged();
+	}
+
+}
