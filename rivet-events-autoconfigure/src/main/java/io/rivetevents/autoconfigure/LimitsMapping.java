@@ -30,7 +30,8 @@ final class LimitsMapping {
 						principal.instances()),
 				new LimitSettings.Share(address.calls(), address.connections(), address.subscriptions(),
 						address.instances()),
-				toNode(limits.node()), limits.trustedProxies(), limits.headerTimeout(), limits.bodyTimeout());
+				toNode(limits.node()), limits.trustedProxies(), limits.headerTimeout(), limits.bodyTimeout(),
+				limits.idleTimeout(), limits.writeTimeout());
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

@@ -73,7 +73,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
 			@DefaultValue("5s") Duration lifecycleHookTimeout, @DefaultValue("30s") Duration sleepTimeout,
 			@DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
-			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("4MB") DataSize maxInputSize,
+			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("64KB") DataSize maxInputSize,
 			@DefaultValue("64") int workerThreads) {
 	}
 
@@ -239,13 +239,18 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * by address, such as those of a proxy that sends no forwarded headers.
 	 * @param headerTimeout Time for the head of a request; a connection that takes longer
 	 * is closed.
-	 * @param bodyTimeout Time for the body of a request; one that takes longer is
-	 * answered with 408.
+	 * @param bodyTimeout Time for the body of a request, and for a message of a
+	 * WebSocket; one that takes longer is answered with 408 or closed, both as
+	 * request.timed_out.
+	 * @param idleTimeout Time without a request after which a connection is closed.
+	 * @param writeTimeout Time after which a connection is closed that has taken nothing
+	 * of its answer; streams of events have their own bounds.
 	 */
 	public record Limits(@DefaultValue ConnectionLimits connection, @DefaultValue InstanceLimits instance,
 			@DefaultValue PrincipalShare principal, @DefaultValue AddressShare address, @DefaultValue NodeLimits node,
 			@DefaultValue List<String> trustedProxies, @DefaultValue("10s") Duration headerTimeout,
-			@DefaultValue("30s") Duration bodyTimeout) {
+			@DefaultValue("30s") Duration bodyTimeout, @DefaultValue("60s") Duration idleTimeout,
+			@DefaultValue("30s") Duration writeTimeout) {
 	}
 
 	/**

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
@@ -29,6 +30,7 @@ import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.ActorHandlerMapping;
 import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.ConnectionGuard;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSettings;
@@ -89,6 +91,13 @@ public final class RivetEventsWebAutoConfiguration {
 	@Bean
 	RequestFailureHandler rivetRequestFailureHandler(BasePath basePath, ValueMapper mapper) {
 		return new RequestFailureHandler(basePath, mapper);
+	}
+
+	/** For all connections of the server, whatever they ask for. */
+	@Bean
+	NettyServerCustomizer rivetConnectionGuard(Limits limits) {
+		return (server) -> server
+			.doOnChannelInit((observer, channel, remote) -> ConnectionGuard.install(channel, limits));
 	}
 
 	private static int bytes(DataSize size) {

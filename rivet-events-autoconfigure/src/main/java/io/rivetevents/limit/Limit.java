@@ -84,6 +84,12 @@ public enum Limit {
 	/** Time for the body of a request. */
 	BODY_TIMEOUT("limits.body-timeout"),
 
+	/** Time without a request on an open connection. */
+	IDLE_TIMEOUT("limits.idle-timeout"),
+
+	/** Time without progress with an answer that its client does not read. */
+	WRITE_TIMEOUT("limits.write-timeout"),
+
 	/** Time for the first message of a client of the extended mode. */
 	HELLO_TIMEOUT("security.authentication-timeout"),
 

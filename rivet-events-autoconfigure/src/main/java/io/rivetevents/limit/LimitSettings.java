@@ -15,10 +15,14 @@ import java.util.List;
  * @param node totals of the node
  * @param trustedProxies addresses and networks that have no share
  * @param headerTimeout time for the head of a request
- * @param bodyTimeout time for the body of a request
+ * @param bodyTimeout time for the body of a request, and for a message of a WebSocket
+ * @param idleTimeout time without a request after which a connection is closed
+ * @param writeTimeout time without progress after which a connection that does not read
+ * its answer is closed
  */
 public record LimitSettings(Connection connection, int instanceCalls, long instancePendingBytes, Share principal,
-		Share address, Node node, List<String> trustedProxies, Duration headerTimeout, Duration bodyTimeout) {
+		Share address, Node node, List<String> trustedProxies, Duration headerTimeout, Duration bodyTimeout,
+		Duration idleTimeout, Duration writeTimeout) {
 
 	public LimitSettings {
 		trustedProxies = List.copyOf(trustedProxies);
@@ -29,14 +33,15 @@ public record LimitSettings(Connection connection, int instanceCalls, long insta
 	 */
 	public LimitSettings withNode(Node node) {
 		return new LimitSettings(this.connection, this.instanceCalls, this.instancePendingBytes, this.principal,
-				this.address, node, this.trustedProxies, this.headerTimeout, this.bodyTimeout);
+				this.address, node, this.trustedProxies, this.headerTimeout, this.bodyTimeout,
+				this.idleTimeout, this.writeTimeout);
 	}
 
 	/** Values for a node with the heap and direct memory of this process. */
 	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 10_000, 16 * 1024 * 1024,
 			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
 			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(),
-			Duration.ofSeconds(10), Duration.ofSeconds(30));
+			Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(30));
 
 	/**
 	 * Bounds of one connection.

@@ -1,13 +1,17 @@
 package io.rivetevents.transport;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ValueMapper;
@@ -18,6 +22,9 @@ import io.rivetevents.protocol.ValueMapper;
 public final class HttpAnswer {
 
 	private static final String ERROR_HEADER = "x-rivet-error";
+
+	/** A shorter answer takes no more than its connection does anyway. */
+	private static final int MIN_COUNTED = 4 * 1024;
 
 	private HttpAnswer() {
 	}
@@ -30,6 +37,28 @@ public final class HttpAnswer {
 		response.getHeaders().setContentType(MediaType.parseMediaType(contentType));
 		response.getHeaders().setContentLength(body.length);
 		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+	}
+
+	/**
+	 * Writes an answer, which counts until its client has read it.
+	 * @param sending what such answers may take together
+	 * @return completes with the answer; {@code actor.overloaded} if there is no room for
+	 * it
+	 */
+	public static Mono<Void> write(ServerHttpResponse response, String contentType, byte[] body, ByteBudget sending) {
+		HttpServerResponse netty = LinkIo.netty(response);
+		if (netty == null || body.length < MIN_COUNTED) {
+			return write(response, HttpStatus.OK.value(), contentType, body);
+		}
+		if (!sending.tryAcquire(body.length)) {
+			return Mono.error(new RivetException(ErrorCode.OVERLOADED));
+		}
+		// its writing is over before the socket has taken it
+		netty.withConnection((connection) -> connection.onTerminate()
+			.doFinally((signal) -> sending.release(body.length))
+			.subscribe(null, (ex) -> {
+			}));
+		return write(response, HttpStatus.OK.value(), contentType, body);
 	}
 
 	/**

@@ -2,14 +2,16 @@ package io.rivetevents.transport;
 
 import java.util.Set;
 
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 
@@ -40,25 +42,33 @@ public final class HttpBody {
 	}
 
 	/**
-	 * Read a body.
+	 * Reads a body.
+	 * @param exchange its request and answer
 	 * @param limit most bytes of it
-	 * @return the body; {@code message.incoming_too_long} if it is longer
+	 * @param limits knows how long it may take, and what all that wait for more may take
+	 * together
+	 * @return the body; {@code message.incoming_too_long} if it is longer,
+	 * {@code request.timed_out} if it takes longer, after which the connection is closed;
+	 * {@code actor.overloaded} if there is no room for it
 	 */
-	public static Mono<byte[]> read(ServerHttpRequest request, int limit) {
-		return DataBufferUtils.join(request.getBody(), limit)
-			.map(HttpBody::bytes)
-			.defaultIfEmpty(new byte[0])
-			.onErrorMap(DataBufferLimitException.class, (ex) -> new RivetException(ErrorCode.INCOMING_TOO_LONG));
+	public static Mono<byte[]> read(ServerWebExchange exchange, int limit, Limits limits) {
+		return Mono.create((sink) -> {
+			ServerHttpRequest request = exchange.getRequest();
+			if (request.getHeaders().getContentLength() > limit) {
+				limits.hits().add(Limit.MESSAGE_SIZE);
+				sink.error(new RivetException(ErrorCode.INCOMING_TOO_LONG));
+				return;
+			}
+			BodyReader reader = new BodyReader(sink, limit, limits, () -> closeAfter(exchange.getResponse()));
+			request.getBody().subscribe(reader);
+			reader.await();
+		});
 	}
 
-	private static byte[] bytes(DataBuffer buffer) {
-		try {
-			byte[] bytes = new byte[buffer.readableByteCount()];
-			buffer.read(bytes);
-			return bytes;
-		}
-		finally {
-			DataBufferUtils.release(buffer);
+	/** The rest of the body would be taken for the next request. */
+	private static void closeAfter(ServerHttpResponse response) {
+		if (!response.isCommitted()) {
+			response.getHeaders().set(HttpHeaders.CONNECTION, "close");
 		}
 	}
 

@@ -36,18 +36,23 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 				: work;
 	}
 
-	/** Return {@code null} in a test without a server. */
 	private static @Nullable EventLoop eventLoop(ServerHttpResponse response) {
+		HttpServerResponse netty = netty(response);
+		EventLoop[] eventLoop = new EventLoop[1];
+		if (netty != null) {
+			netty.withConnection((connection) -> eventLoop[0] = connection.channel().eventLoop());
+		}
+		return eventLoop[0];
+	}
+
+	/** Return {@code null} in a test without a server. */
+	static @Nullable HttpServerResponse netty(ServerHttpResponse response) {
 		ServerHttpResponse undecorated = response;
 		while (undecorated instanceof ServerHttpResponseDecorator decorator) {
 			undecorated = decorator.getDelegate();
 		}
-		EventLoop[] eventLoop = new EventLoop[1];
-		if (undecorated instanceof AbstractServerHttpResponse known
-				&& known.getNativeResponse() instanceof HttpServerResponse netty) {
-			netty.withConnection((connection) -> eventLoop[0] = connection.channel().eventLoop());
-		}
-		return eventLoop[0];
+		return (undecorated instanceof AbstractServerHttpResponse known
+				&& known.getNativeResponse() instanceof HttpServerResponse netty) ? netty : null;
 	}
 
 }

@@ -233,7 +233,7 @@ class FrameFuzzTests {
 
 		void run() throws IOException {
 			boolean odd = oneIn(12);
-			try (RawSocket socket = RawSocket.open(FrameFuzzTests.this.port, odd ? oddPath() : path("connect"),
+			try (FrameSocket socket = FrameSocket.open(FrameFuzzTests.this.port, odd ? oddPath() : path("connect"),
 					odd ? oddProtocols() : protocols())) {
 				if (!socket.isOpen()) {
 					this.sent.add(new byte[0]);
@@ -298,13 +298,13 @@ class FrameFuzzTests {
 		 * Wait for the welcome.
 		 * @return whether it has come
 		 */
-		private boolean greet(RawSocket socket, boolean odd) throws IOException {
+		private boolean greet(FrameSocket socket, boolean odd) throws IOException {
 			boolean refusable = odd;
 			if (this.encoding.isExtended()) {
 				boolean oddHello = oneIn(5);
 				byte[] hello = oneIn(40) ? this.messages.next() : this.messages.hello(oddHello);
 				this.sent.add(hello);
-				RawSocket.frame(this.out, opcode(), hello);
+				FrameSocket.frame(this.out, opcode(), hello);
 				socket.write(this.out.toByteArray());
 				this.out = new ByteArrayOutputStream();
 				refusable |= oddHello || !isHello(hello);
@@ -313,8 +313,8 @@ class FrameFuzzTests {
 				this.sent.add(new byte[0]);
 			}
 			while (true) {
-				RawSocket.Frame frame = socket.read();
-				if (frame.opcode() == RawSocket.CLOSE) {
+				FrameSocket.Frame frame = socket.read();
+				if (frame.opcode() == FrameSocket.CLOSE) {
 					assertThat(refusable).as("closed with " + frame.closing()).isTrue();
 					end(frame);
 					return false;
@@ -341,7 +341,7 @@ class FrameFuzzTests {
 		// What is sent
 
 		private int opcode() {
-			return this.encoding.isText() ? RawSocket.TEXT : RawSocket.BINARY;
+			return this.encoding.isText() ? FrameSocket.TEXT : FrameSocket.BINARY;
 		}
 
 		/** Frames up to the first that ends the connection, or a call behind them. */
@@ -351,7 +351,7 @@ class FrameFuzzTests {
 				frame();
 			}
 			if (this.ending == null) {
-				RawSocket.frame(this.out, opcode(), this.messages.call(SENTINEL + number, "text", "end"));
+				FrameSocket.frame(this.out, opcode(), this.messages.call(SENTINEL + number, "text", "end"));
 				this.expected.merge(SENTINEL + number, 1, Integer::sum);
 			}
 		}
@@ -373,10 +373,10 @@ class FrameFuzzTests {
 				}
 				else if (message.length > MAX_FRAME) {
 					this.ending = VIOLATION;
-					RawSocket.frame(this.out, opcode(), message);
+					FrameSocket.frame(this.out, opcode(), message);
 				}
 				else {
-					RawSocket.frame(this.out, 0x80 | opcode(), message, this.random.nextInt());
+					FrameSocket.frame(this.out, 0x80 | opcode(), message, this.random.nextInt());
 				}
 			}
 		}
@@ -406,15 +406,15 @@ class FrameFuzzTests {
 			int start = 0;
 			for (int i = this.random.nextInt(1, 4); i > 0; i--) {
 				int end = this.random.nextInt(start, message.length + 1);
-				RawSocket.fragment(this.out, opcode, Arrays.copyOfRange(message, start, end));
-				opcode = RawSocket.CONTINUATION;
+				FrameSocket.fragment(this.out, opcode, Arrays.copyOfRange(message, start, end));
+				opcode = FrameSocket.CONTINUATION;
 				start = end;
 				if (oneIn(2)) {
-					RawSocket.frame(this.out, oneIn(2) ? RawSocket.PING : RawSocket.PONG,
+					FrameSocket.frame(this.out, oneIn(2) ? FrameSocket.PING : FrameSocket.PONG,
 							new byte[this.random.nextInt(126)]);
 				}
 			}
-			RawSocket.frame(this.out, opcode, Arrays.copyOfRange(message, start, message.length));
+			FrameSocket.frame(this.out, opcode, Arrays.copyOfRange(message, start, message.length));
 		}
 
 		/** What RFC 6455 forbids. */
@@ -427,26 +427,26 @@ class FrameFuzzTests {
 				this.ending = OF_A_WRONG_CLOSE;
 			}
 			switch (kind) {
-				case 0 -> RawSocket.frame(wrong, this.random.nextInt(3, 8), some); // reserved
-				case 1 -> RawSocket.frame(wrong, this.random.nextInt(11, 16), some);
-				case 2 -> RawSocket.fragment(wrong, RawSocket.PING, some);
-				case 3 -> RawSocket.frame(wrong, RawSocket.PING, new byte[this.random.nextInt(126, 1000)]);
-				case 4 -> RawSocket.frame(wrong, RawSocket.CONTINUATION, some); // of
+				case 0 -> FrameSocket.frame(wrong, this.random.nextInt(3, 8), some); // reserved
+				case 1 -> FrameSocket.frame(wrong, this.random.nextInt(11, 16), some);
+				case 2 -> FrameSocket.fragment(wrong, FrameSocket.PING, some);
+				case 3 -> FrameSocket.frame(wrong, FrameSocket.PING, new byte[this.random.nextInt(126, 1000)]);
+				case 4 -> FrameSocket.frame(wrong, FrameSocket.CONTINUATION, some); // of
 																				// nothing
 				case 5 -> {
-					RawSocket.fragment(wrong, opcode(), some);
-					RawSocket.frame(wrong, opcode(), some); // within another
+					FrameSocket.fragment(wrong, opcode(), some);
+					FrameSocket.frame(wrong, opcode(), some); // within another
 				}
-				case 6 -> RawSocket.frame(wrong, RawSocket.CLOSE, new byte[] { 3 });
-				case 7 -> RawSocket.frame(wrong, RawSocket.CLOSE, closing(this.random.nextInt(1000)));
+				case 6 -> FrameSocket.frame(wrong, FrameSocket.CLOSE, new byte[] { 3 });
+				case 7 -> FrameSocket.frame(wrong, FrameSocket.CLOSE, closing(this.random.nextInt(1000)));
 				case 8 ->
-					RawSocket.frame(wrong, RawSocket.CLOSE, new byte[] { 3, (byte) 0xe8, (byte) 0xc0, (byte) 0x80 });
-				case 9 -> RawSocket.frame(wrong, RawSocket.CLOSE, closing(1005 + this.random.nextInt(2)));
+					FrameSocket.frame(wrong, FrameSocket.CLOSE, new byte[] { 3, (byte) 0xe8, (byte) 0xc0, (byte) 0x80 });
+				case 9 -> FrameSocket.frame(wrong, FrameSocket.CLOSE, closing(1005 + this.random.nextInt(2)));
 				case 10 -> {
 					wrong.write(0x80 | opcode());
 					wrong.write(0x80 | 127);
-					RawSocket.number(wrong, oneIn(2) ? Long.MIN_VALUE : Long.MAX_VALUE, 8);
-					RawSocket.number(wrong, 0, 4);
+					FrameSocket.number(wrong, oneIn(2) ? Long.MIN_VALUE : Long.MAX_VALUE, 8);
+					FrameSocket.number(wrong, 0, 4);
 				}
 				default -> {
 					wrong.write(0x80 | opcode());
@@ -466,20 +466,20 @@ class FrameFuzzTests {
 		private void leave() {
 			byte[] payload = oneIn(3) ? new byte[0] : closing(oneIn(2) ? 1000 : 3000 + this.random.nextInt(2000));
 			this.sent.add(payload);
-			RawSocket.frame(this.out, RawSocket.CLOSE, payload);
-			this.ending = Set.of(new RawSocket.Frame(RawSocket.CLOSE, payload).closing());
+			FrameSocket.frame(this.out, FrameSocket.CLOSE, payload);
+			this.ending = Set.of(new FrameSocket.Frame(FrameSocket.CLOSE, payload).closing());
 		}
 
 		// What comes back
 
 		/** Read until all is answered, or the connection is closed if it must be. */
-		private void listen(RawSocket socket, long last) throws IOException {
+		private void listen(FrameSocket socket, long last) throws IOException {
 			while (this.ending != null || !this.expected.isEmpty()) {
-				RawSocket.Frame frame = next(socket);
+				FrameSocket.Frame frame = next(socket);
 				if (frame == null) {
 					return;
 				}
-				if (frame.opcode() == RawSocket.CLOSE) {
+				if (frame.opcode() == FrameSocket.CLOSE) {
 					assertThat(this.ending).as("closed with " + frame.closing()).isNotNull().contains(frame.closing());
 					end(frame);
 					return;
@@ -488,7 +488,7 @@ class FrameFuzzTests {
 			}
 		}
 
-		private RawSocket.@Nullable Frame next(RawSocket socket) throws IOException {
+		private FrameSocket.@Nullable Frame next(FrameSocket socket) throws IOException {
 			try {
 				return socket.read();
 			}
@@ -500,7 +500,7 @@ class FrameFuzzTests {
 			}
 		}
 
-		private void end(RawSocket.Frame frame) {
+		private void end(FrameSocket.Frame frame) {
 			String closing = frame.closing();
 			if (closing.startsWith("1011 ") || closing.startsWith("1003 ")) {
 				known(closing.substring(5));
@@ -511,8 +511,8 @@ class FrameFuzzTests {
 		}
 
 		/** Read as a client does, and return what kind of message it is. */
-		private String read(RawSocket.Frame frame) {
-			if (frame.opcode() == RawSocket.PONG || frame.opcode() == RawSocket.PING) {
+		private String read(FrameSocket.Frame frame) {
+			if (frame.opcode() == FrameSocket.PONG || frame.opcode() == FrameSocket.PING) {
 				return "";
 			}
 			assertThat(frame.opcode()).isEqualTo(opcode());

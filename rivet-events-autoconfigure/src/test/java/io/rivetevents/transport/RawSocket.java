@@ -2,180 +2,211 @@ package io.rivetevents.transport;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.time.Duration;
 
 /**
- * A WebSocket of bytes: it can say what no client library says.
- *
- * @see <a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455</a>
+ * A TCP connection on which a test says what no decent client says.
  */
-final class RawSocket implements AutoCloseable {
+public final class RawSocket implements AutoCloseable {
 
-	static final int CONTINUATION = 0;
+	public static final int TEXT = 0x1;
 
-	static final int TEXT = 1;
+	public static final int BINARY = 0x2;
 
-	static final int BINARY = 2;
+	public static final int PING = 0x9;
 
-	static final int CLOSE = 8;
+	public static final int FINAL = 0x80;
 
-	static final int PING = 9;
+	public static final int COMPRESSED = 0x40;
 
-	static final int PONG = 10;
+	private static final int PATIENCE_MILLIS = 10_000;
 
-	private static final int FIN = 0x80;
+	private static final int RECEIVE_BUFFER = 8 * 1024;
 
-	private static final int MASKED = 0x80;
+	private final Socket socket = new Socket();
 
-	private static final int TIMEOUT_MILLIS = 10_000;
+	private final DataInputStream in;
 
-	private final Socket socket;
+	/** What a frame of the server was. */
+	public record Frame(int opcode, byte[] payload) {
 
-	private final InputStream in;
+		public int closeCode() {
+			return (this.payload[0] & 0xff) << 8 | this.payload[1] & 0xff;
+		}
 
-	private final String head;
-
-	/**
-	 * A frame of the server.
-	 *
-	 * @param opcode its kind
-	 * @param payload what it holds
-	 */
-	record Frame(int opcode, byte[] payload) {
-
-		/** What a close frame says: its code and its reason. */
-		String closing() {
-			if (this.payload.length < 2) {
-				return "none";
-			}
-			int code = (this.payload[0] & 0xff) << 8 | this.payload[1] & 0xff;
-			String reason = new String(this.payload, 2, this.payload.length - 2, StandardCharsets.UTF_8);
-			return (code == 1011 || code < 1002 || code == 1003) ? code + " " + reason : String.valueOf(code);
+		public String closeReason() {
+			return new String(this.payload, 2, this.payload.length - 2, StandardCharsets.UTF_8);
 		}
 
 	}
 
-	private RawSocket(Socket socket, InputStream in, String head) {
-		this.socket = socket;
-		this.in = in;
-		this.head = head;
+	public RawSocket(int port) throws IOException {
+		this.socket.setReceiveBufferSize(RECEIVE_BUFFER);
+		this.socket.setSoTimeout(PATIENCE_MILLIS);
+		this.socket.connect(new InetSocketAddress("localhost", port));
+		this.in = new DataInputStream(new BufferedInputStream(this.socket.getInputStream()));
 	}
 
-	static RawSocket open(int port, String path, List<String> protocols) throws IOException {
-		Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-		socket.setSoTimeout(TIMEOUT_MILLIS);
-		socket.setTcpNoDelay(true);
-		socket.getOutputStream()
-			.write("GET %s HTTP/1.1\r\nHost: localhost:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: %s\r\n\r\n"
-				.formatted(path, port, String.join(", ", protocols))
-				.getBytes(StandardCharsets.ISO_8859_1));
-		InputStream in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
+	/** Open a WebSocket to an instance of the room, and read no frame of it. */
+	public static RawSocket webSocket(int port, String key, String... headers) throws IOException {
+		RawSocket socket = new RawSocket(port);
+		socket.write(handshake(key, headers));
+		String head = socket.readHead();
+		if (!head.startsWith("HTTP/1.1 101")) {
+			throw new IOException(head);
+		}
+		return socket;
+	}
+
+	public static String handshake(String key, String... headers) {
+		StringBuilder more = new StringBuilder();
+		for (String header : headers) {
+			more.append(header).append("\r\n");
+		}
+		return ("GET /rivet%s HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+				+ "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+				+ "Sec-WebSocket-Protocol: rivet, rivet_encoding.json\r\n%s\r\n")
+			.formatted(TestClient.query("room", key, "connect"), more);
+	}
+
+	public void write(String text) throws IOException {
+		write(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	public void write(byte[] bytes) throws IOException {
+		OutputStream out = this.socket.getOutputStream();
+		out.write(bytes);
+		out.flush();
+	}
+
+	/** Write what a server may refuse at any moment. */
+	public boolean tryWrite(byte[] bytes) {
+		try {
+			write(bytes);
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * A frame whose mask is not zero, or bytes would pass for right without unmasking.
+	 */
+	public static byte[] frame(int first, byte[] payload) {
+		byte[] head = head(first, payload.length);
+		byte[] mask = { 1, 2, 3, 4 };
+		byte[] frame = new byte[head.length + payload.length];
+		System.arraycopy(head, 0, frame, 0, head.length);
+		for (int i = 0; i < payload.length; i++) {
+			frame[head.length + i] = (byte) (payload[i] ^ mask[i % 4]);
+		}
+		return frame;
+	}
+
+	public static byte[] frame(int first, String payload) {
+		return frame(first, payload.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/** What announces a frame. */
+	public static byte[] head(int first, long length) {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		out.write(first);
+		int size = (length < 126) ? 0 : (length <= 0xffff) ? 2 : 8;
+		out.write(0x80 | ((size == 0) ? (int) length : (size == 2) ? 126 : 127));
+		for (int shift = 8 * (size - 1); shift >= 0; shift -= 8) {
+			out.write((int) (length >> shift));
+		}
+		out.writeBytes(new byte[] { 1, 2, 3, 4 });
+		return out.toByteArray();
+	}
+
+	/** Read the head of an answer. */
+	public String readHead() throws IOException {
+		return readUntil("\r\n\r\n");
+	}
+
+	public String readUntil(String end) throws IOException {
 		StringBuilder head = new StringBuilder();
-		while (head.indexOf("\r\n\r\n", head.length() - 4) < 0) {
-			int next = in.read();
+		while (head.indexOf(end, head.length() - end.length()) < 0) {
+			int next = this.in.read();
 			if (next < 0) {
-				socket.close();
-				throw new EOFException("No answer to the handshake but: " + head);
+				throw new EOFException(head.toString());
 			}
 			head.append((char) next);
 		}
-		return new RawSocket(socket, in, head.toString());
+		return head.toString();
 	}
 
-	/** The first line of the answer to the handshake, and its headers. */
-	String head() {
-		return this.head;
+	public Frame readFrame() throws IOException {
+		int opcode = this.in.readUnsignedByte() & 0xf;
+		int length = this.in.readUnsignedByte();
+		long size = (length < 126) ? length : (length == 126) ? this.in.readUnsignedShort() : this.in.readLong();
+		byte[] payload = new byte[(int) size];
+		this.in.readFully(payload);
+		return new Frame(opcode, payload);
 	}
 
-	boolean isOpen() {
-		return this.head.startsWith("HTTP/1.1 101");
-	}
-
-	void write(byte[] frames) throws IOException {
-		this.socket.getOutputStream().write(frames);
-	}
-
-	/**
-	 * Read the next frame.
-	 * @throws EOFException if the server has ended without a close frame
-	 * @throws java.net.SocketTimeoutException if nothing comes
-	 */
-	Frame read() throws IOException {
-		int first = next();
-		long length = next();
-		if (length == 126) {
-			length = next() << 8 | next();
+	/** Read until there is a frame of a kind. */
+	public Frame readFrame(int opcode) throws IOException {
+		Frame frame = readFrame();
+		while (frame.opcode() != opcode) {
+			frame = readFrame();
 		}
-		else if (length == 127) {
-			length = 0;
-			for (int i = 0; i < 8; i++) {
-				length = length << 8 | next();
+		return frame;
+	}
+
+	public Frame readClose() throws IOException {
+		return readFrame(0x8);
+	}
+
+	/** Read whatever still comes until the server has closed. */
+	public String readAll() throws IOException {
+		ByteArrayOutputStream all = new ByteArrayOutputStream();
+		try {
+			byte[] buffer = new byte[8192];
+			for (int count = this.in.read(buffer); count >= 0; count = this.in.read(buffer)) {
+				all.write(buffer, 0, count);
 			}
 		}
-		byte[] payload = this.in.readNBytes(Math.toIntExact(length));
-		if (payload.length < length) {
-			throw new EOFException("The server has ended within a frame");
+		catch (SocketTimeoutException ex) {
+			throw new AssertionError("Still open after %d bytes".formatted(all.size()), ex);
 		}
-		return new Frame(first & 0xf, payload);
+		catch (SocketException ex) {
+			// reset: closed with something unread
+		}
+		return all.toString(StandardCharsets.ISO_8859_1);
 	}
 
-	private int next() throws IOException {
-		int next = this.in.read();
-		if (next < 0) {
-			throw new EOFException("The server has ended without a close frame");
+	/** Whether nothing has come and nothing has ended for a while. */
+	public boolean isOpenFor(Duration time) throws IOException {
+		this.socket.setSoTimeout((int) time.toMillis());
+		try {
+			return this.in.read() >= 0;
 		}
-		return next;
+		catch (SocketTimeoutException ex) {
+			return true;
+		}
+		catch (SocketException ex) {
+			return false;
+		}
+		finally {
+			this.socket.setSoTimeout(PATIENCE_MILLIS);
+		}
 	}
 
 	@Override
 	public void close() throws IOException {
 		this.socket.close();
-	}
-
-	/** Write a whole message in one frame. */
-	static void frame(ByteArrayOutputStream out, int opcode, byte[] payload) {
-		frame(out, FIN | opcode, payload, 0);
-	}
-
-	/** Write a part of a message. */
-	static void fragment(ByteArrayOutputStream out, int opcode, byte[] payload) {
-		frame(out, opcode, payload, 0);
-	}
-
-	/**
-	 * Write a frame.
-	 * @param first its first byte
-	 * @param mask what its payload is masked with
-	 */
-	static void frame(ByteArrayOutputStream out, int first, byte[] payload, int mask) {
-		out.write(first);
-		if (payload.length < 126) {
-			out.write(MASKED | payload.length);
-		}
-		else if (payload.length < 65536) {
-			out.write(MASKED | 126);
-			number(out, payload.length, 2);
-		}
-		else {
-			out.write(MASKED | 127);
-			number(out, payload.length, 8);
-		}
-		number(out, mask, 4);
-		for (int i = 0; i < payload.length; i++) {
-			out.write(payload[i] ^ mask >> 8 * (3 - i % 4));
-		}
-	}
-
-	static void number(ByteArrayOutputStream out, long number, int bytes) {
-		for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
-			out.write((int) (number >> shift));
-		}
 	}
 
 }

@@ -75,6 +75,8 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private final LinkIo io;
 
+	private final Limits nodeLimits;
+
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin
@@ -155,7 +157,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
 		HttpBody.checkContentType(exchange.getRequest());
-		return HttpBody.read(exchange.getRequest(), this.limits.maxManagementSize())
+		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits)
 			.flatMap((body) -> this.actorsApi.answer(exchange.getRequest(), path, body))
 			.flatMap((answer) -> answer(exchange, answer));
 	}
@@ -190,13 +192,14 @@ public final class ActorHttpHandler implements WebHandler {
 		HttpBody.checkContentType(request);
 		Encoding encoding = encoding(request);
 		return Mono.defer(() -> call(exchange, gateway, name, encoding))
-			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), 200, encoding.contentType(), body))
+			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), encoding.contentType(), body,
+					this.nodeLimits.sending()))
 			.onErrorResume((ex) -> answerError(exchange, ex, encoding));
 	}
 
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst("x-rivet-conn-params"));
-		return HttpBody.read(exchange.getRequest(), this.limits.maxIncomingSize())
+		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits)
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
 			.flatMap((action) -> this.io.onEventLoop(this.handshake.identify(exchange, params), exchange)
 				.flatMap((identity) -> call(gateway.target(), ConnectRequest.stateless(params, identity), action)))
@@ -246,7 +249,8 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, @Nullable Object body) {
-		return HttpAnswer.write(exchange.getResponse(), 200, MediaType.APPLICATION_JSON_VALUE, this.mapper.write(body));
+		return HttpAnswer.write(exchange.getResponse(), MediaType.APPLICATION_JSON_VALUE, this.mapper.write(body),
+				this.nodeLimits.sending());
 	}
 
 }

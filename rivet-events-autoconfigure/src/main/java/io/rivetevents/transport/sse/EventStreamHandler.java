@@ -133,7 +133,7 @@ public final class EventStreamHandler implements WebHandler {
 					: open(exchange, gateway, HelloQuery.read(request));
 		}
 		if (method == HttpMethod.POST) {
-			return HttpBody.read(request, this.settings.link().maxIncomingSize())
+			return HttpBody.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits())
 				.flatMap((body) -> open(exchange, gateway, hello(body)));
 		}
 		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream takes GET and POST.");
@@ -161,6 +161,8 @@ public final class EventStreamHandler implements WebHandler {
 		headers.setCacheControl("no-cache, no-transform");
 		headers.set("X-Accel-Buffering", "no"); // nginx would wait for more
 		HttpServerResponse reactorResponse = ServerHttpResponseDecorator.getNativeResponse(response);
+		// nothing follows on this connection, and it is not to stay when the stream ends
+		headers.set(HttpHeaders.CONNECTION, "close");
 		Connection[] connection = new Connection[1];
 		reactorResponse.withConnection((found) -> connection[0] = found);
 		return Mono.deferContextual((context) -> {
@@ -190,7 +192,7 @@ public final class EventStreamHandler implements WebHandler {
 
 	private Mono<Void> receive(ServerWebExchange exchange, String id) {
 		return find(exchange, id)
-			.flatMap((stream) -> HttpBody.read(exchange.getRequest(), this.settings.link().maxIncomingSize())
+			.flatMap((stream) -> HttpBody.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits())
 				.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
 				.doOnError(RivetException.class, (ex) -> stream.close(CloseReason.of(ex)))
 				.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));

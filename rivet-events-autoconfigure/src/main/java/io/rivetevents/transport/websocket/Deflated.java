@@ -5,6 +5,8 @@ import java.util.zip.Inflater;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.transport.PartialMessage;
+
 /**
  * What one client has compressed, inflated no further than it may be: the window goes on
  * from one message to the next.

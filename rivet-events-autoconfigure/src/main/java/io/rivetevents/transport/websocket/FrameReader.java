@@ -27,6 +27,7 @@ import io.rivetevents.outlet.ChannelOutlet;
 import io.rivetevents.outlet.Outlet;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.transport.PartialMessage;
 
 /**
  * Makes messages of the bytes of a client. It stands where the decoder of Netty was,
@@ -247,7 +248,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 	private void readPart(ChannelHandlerContext context, ByteBuf in, int count, int offset) {
 		if (!this.compressed) {
 			PartialMessage message = message();
-			int start = message.read(in, count);
+			int start = message.add(count);
+			in.readBytes(message.array(), start, count);
 			this.head.unmask(message.array(), start, count, offset);
 			return;
 		}

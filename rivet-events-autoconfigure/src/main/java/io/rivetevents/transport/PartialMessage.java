@@ -1,8 +1,6 @@
-package io.rivetevents.transport.websocket;
+package io.rivetevents.transport;
 
 import java.util.Arrays;
-
-import io.netty.buffer.ByteBuf;
 
 import io.rivetevents.limit.ByteBudget;
 
@@ -11,7 +9,7 @@ import io.rivetevents.limit.ByteBudget;
  * has been announced, and counts it with what the node may take for such parts once it
  * has to wait for more.
  */
-final class PartialMessage {
+public final class PartialMessage {
 
 	private static final int MIN_CAPACITY = 256;
 
@@ -31,20 +29,27 @@ final class PartialMessage {
 	 * @param maxSize most bytes that it may have
 	 * @param budget what such messages may take together
 	 */
-	PartialMessage(int maxSize, ByteBudget budget) {
+	public PartialMessage(int maxSize, ByteBudget budget) {
 		this.maxCapacity = maxSize + 1;
 		this.budget = budget;
 	}
 
-	int size() {
+	/**
+	 * Returns how many bytes have arrived.
+	 */
+	public int size() {
 		return this.size;
 	}
 
-	byte[] array() {
+	/**
+	 * Returns the array that holds them, until there has to be a larger one.
+	 */
+	public byte[] array() {
 		return this.bytes;
 	}
 
-	void advance(int count) {
+	/** Adds bytes that have been put into the array. */
+	public void advance(int count) {
 		this.size += count;
 	}
 
@@ -52,7 +57,7 @@ final class PartialMessage {
 	 * Returns how many bytes can be put into the array, behind those that are there. More
 	 * are made if there are none; none are left only beyond the maximum.
 	 */
-	int room() {
+	public int room() {
 		if (this.size == this.bytes.length) {
 			grow(this.size + 1);
 		}
@@ -60,15 +65,15 @@ final class PartialMessage {
 	}
 
 	/**
-	 * Reads bytes that have room.
+	 * Adds bytes that are to be put into the array.
+	 * @param count how many; no more than the message may have
 	 * @return position of the first of them in the array
 	 */
-	int read(ByteBuf in, int count) {
+	public int add(int count) {
 		int start = this.size;
 		if (start + count > this.bytes.length) {
 			grow(start + count);
 		}
-		in.readBytes(this.bytes, start, count);
 		this.size += count;
 		return start;
 	}
@@ -82,7 +87,7 @@ final class PartialMessage {
 	 * Counts what it takes, since it has to wait.
 	 * @return whether the node has room for it
 	 */
-	boolean count() {
+	public boolean count() {
 		int more = this.bytes.length - this.counted;
 		if (more == 0 || this.budget.tryAcquire(more)) {
 			this.counted += more;
@@ -94,13 +99,13 @@ final class PartialMessage {
 	/**
 	 * Returns the whole message, and counts it no more.
 	 */
-	byte[] take() {
+	public byte[] take() {
 		release();
 		return (this.bytes.length == this.size) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
 	}
 
 	/** Counts it no more. */
-	void release() {
+	public void release() {
 		this.budget.release(this.counted);
 		this.counted = 0;
 	}

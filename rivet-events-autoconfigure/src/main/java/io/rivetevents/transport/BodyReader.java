@@ -1,0 +1,156 @@
+package io.rivetevents.transport;
+
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.SignalType;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * Puts the parts of a body together. Each is copied and let go at once: a small part may
+ * hold a large buffer of the server. What nearly every body is, here as a whole when it
+ * is asked for, needs neither a timer nor a place among those that wait.
+ */
+final class BodyReader extends BaseSubscriber<DataBuffer> {
+
+	private final MonoSink<byte[]> sink;
+
+	private final int limit;
+
+	private final Limits limits;
+
+	private final Runnable closeAfter;
+
+	/** Guards itself and what follows: the timer has a thread of its own. */
+	private final PartialMessage message;
+
+	private boolean waiting;
+
+	private boolean done;
+
+	private @Nullable Disposable timer;
+
+	/**
+	 * Creates a reader.
+	 * @param sink is given the body
+	 * @param limit most bytes of it
+	 * @param limits of the node
+	 * @param closeAfter has the connection closed after the answer
+	 */
+	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, Runnable closeAfter) {
+		this.sink = sink;
+		this.limit = limit;
+		this.limits = limits;
+		this.closeAfter = closeAfter;
+		this.message = new PartialMessage(limit, limits.receiving());
+		sink.onDispose(this);
+	}
+
+	/** Waits for what has not arrived with the head of the request. */
+	void await() {
+		synchronized (this.message) {
+			if (this.done) {
+				return;
+			}
+			this.waiting = true;
+			this.timer = Schedulers.parallel()
+				.schedule(this::timeOut, this.limits.settings().bodyTimeout().toNanos(), TimeUnit.NANOSECONDS);
+		}
+		countWaiting();
+	}
+
+	@Override
+	protected void hookOnNext(DataBuffer part) {
+		try {
+			if (add(part)) {
+				countWaiting();
+				return;
+			}
+			this.limits.hits().add(Limit.MESSAGE_SIZE);
+			fail(new RivetException(ErrorCode.INCOMING_TOO_LONG));
+		}
+		catch (Throwable ex) {
+			fail(ex); // an Error as well, which would not come to an end by itself
+		}
+		finally {
+			DataBufferUtils.release(part);
+		}
+	}
+
+	private boolean add(DataBuffer part) {
+		int count = part.readableByteCount();
+		synchronized (this.message) {
+			if (this.done) {
+				return true;
+			}
+			if (count > this.limit - this.message.size()) {
+				return false;
+			}
+			int start = this.message.add(count);
+			part.read(this.message.array(), start, count);
+			return true;
+		}
+	}
+
+	private void countWaiting() {
+		boolean fits;
+		synchronized (this.message) {
+			fits = this.done || !this.waiting || this.message.count();
+		}
+		if (!fits) {
+			fail(new RivetException(ErrorCode.OVERLOADED));
+		}
+	}
+
+	private void timeOut() {
+		synchronized (this.message) {
+			if (this.done) {
+				return;
+			}
+		}
+		this.limits.hits().add(Limit.BODY_TIMEOUT);
+		this.closeAfter.run();
+		fail(new RivetException(ErrorCode.REQUEST_TIMED_OUT));
+	}
+
+	private void fail(Throwable ex) {
+		cancel();
+		this.sink.error(ex);
+	}
+
+	@Override
+	protected void hookOnComplete() {
+		byte[] body;
+		synchronized (this.message) {
+			body = this.message.take();
+		}
+		this.sink.success(body);
+	}
+
+	@Override
+	protected void hookOnError(Throwable ex) {
+		this.sink.error(ex);
+	}
+
+	@Override
+	protected void hookFinally(SignalType type) {
+		synchronized (this.message) {
+			this.done = true;
+			this.message.release();
+			if (this.timer != null) {
+				this.timer.dispose();
+			}
+		}
+	}
+
+}

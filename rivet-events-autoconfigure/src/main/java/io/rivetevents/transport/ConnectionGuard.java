@@ -1,0 +1,246 @@
+package io.rivetevents.transport;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.limit.LimitSettings;
+
+/**
+ * Sees to it that no connection of the server stays without a reason: one that has not
+ * sent the head of a request in time, that sends no further request, that goes on with a
+ * body whose request has been answered, or that does not read its answer. It has nothing
+ * against an answer that takes long, and leaves a connection that becomes a WebSocket.
+ * Stands behind TLS, so that a handshake that is never finished is a head that does not
+ * come. One timer for each connection, which is not set anew with each request.
+ */
+public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+
+	private static final Log logger = LogFactory.getLog(ConnectionGuard.class);
+
+	private static final String NAME = "rivet.guard";
+
+	private final Limits limits;
+
+	private Phase phase = Phase.HEAD;
+
+	/** When the phase has begun, of {@link System#nanoTime()}. */
+	private long since = System.nanoTime();
+
+	private boolean stream;
+
+	private @Nullable RequestGuard requests;
+
+	private @Nullable ScheduledFuture<?> timer;
+
+	/** How far the socket had come with what is to be written. */
+	private @Nullable Object lastWritten;
+
+	private long lastProgress;
+
+	private long lastPending;
+
+	private int lastStream;
+
+	/** What a connection is waited for. */
+	enum Phase {
+
+		/** The head of a request, or what comes before it. */
+		HEAD,
+
+		/** Nothing: all requests have been answered. */
+		IDLE,
+
+		/** An answer of ours, which may take as long as it takes. */
+		ANSWER,
+
+		/** The rest of a request that has been answered. */
+		REST
+
+	}
+
+	private ConnectionGuard(Limits limits) {
+		this.limits = limits;
+	}
+
+	/**
+	 * Watches over a connection of a server.
+	 * @param channel its channel, with all handlers that it has from the start
+	 * @param limits knows the times, and counts what they end
+	 */
+	public static void install(Channel channel, Limits limits) {
+		ConnectionGuard guard = new ConnectionGuard(limits);
+		ChannelPipeline pipeline = channel.pipeline();
+		String before = null;
+		for (String name : new String[] { NettyPipeline.ProxyProtocolDecoder, NettyPipeline.NonSslRedirectDetector,
+				NettyPipeline.SslHandler }) {
+			before = (pipeline.get(name) != null) ? name : before;
+		}
+		if (before != null) {
+			pipeline.addAfter(before, NAME, guard);
+		}
+		else {
+			pipeline.addFirst(NAME, guard);
+		}
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		watchRequests(context);
+		schedule(context, settings().headerTimeout().toNanos());
+	}
+
+	/** With TLS it is not known before the first bytes which protocol they are of. */
+	private void watchRequests(ChannelHandlerContext context) {
+		if (this.requests == null && context.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
+			this.requests = new RequestGuard(this, this.limits);
+			context.pipeline().addBefore(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME, this.requests);
+		}
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (this.requests == null) {
+			watchRequests(context);
+		}
+		if (this.phase == Phase.IDLE) {
+			enter(Phase.HEAD);
+		}
+		context.fireChannelRead(message);
+	}
+
+	void enter(Phase phase) {
+		this.phase = phase;
+		this.since = System.nanoTime();
+	}
+
+	/** The answer goes on for as long as the client likes, or no longer does so. */
+	void setStream(boolean stream) {
+		this.stream = stream;
+	}
+
+	/** The connection is no longer one of requests. */
+	void leave(ChannelPipeline pipeline) {
+		if (pipeline.context(this) != null) {
+			pipeline.remove(this);
+		}
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		if (this.timer != null) {
+			this.timer.cancel(false);
+		}
+	}
+
+	// Deadlines
+
+	private LimitSettings settings() {
+		return this.limits.settings();
+	}
+
+	private void schedule(ChannelHandlerContext context, long nanos) {
+		this.timer = context.executor().schedule(() -> check(context), nanos, TimeUnit.NANOSECONDS);
+	}
+
+	private void check(ChannelHandlerContext context) {
+		try {
+			long left = (this.phase == Phase.ANSWER) ? checkProgress(context) : checkPhase(context);
+			if (left > 0) {
+				schedule(context, left);
+			}
+		}
+		catch (Throwable ex) {
+			logger.error("Closes a connection that cannot be watched: " + context.channel(), ex);
+			context.channel().close();
+		}
+	}
+
+	/**
+	 * Closes a connection whose time is over.
+	 * @return nanoseconds until the next look, 0 for none
+	 */
+	private long checkPhase(ChannelHandlerContext context) {
+		Http2ConnectionHandler http2 = context.pipeline().get(Http2ConnectionHandler.class);
+		if (http2 != null) {
+			checkStreams(http2);
+		}
+		long left = this.since + timeout().toNanos() - System.nanoTime();
+		if (left > 0) {
+			// the phase may become one of less time
+			return Math.min(left, settings().headerTimeout().toNanos());
+		}
+		end(context, limit());
+		return 0;
+	}
+
+	/** A connection of HTTP/2 is idle while it has no streams. */
+	private void checkStreams(Http2ConnectionHandler http2) {
+		int last = http2.connection().remote().lastStreamCreated();
+		boolean busy = http2.connection().numActiveStreams() > 0 || last != this.lastStream;
+		if (this.phase != Phase.IDLE || busy) {
+			enter(Phase.IDLE);
+		}
+		this.lastStream = last;
+	}
+
+	private Duration timeout() {
+		return switch (this.phase) {
+			case HEAD -> settings().headerTimeout();
+			case REST -> settings().bodyTimeout();
+			case IDLE, ANSWER -> settings().idleTimeout();
+		};
+	}
+
+	private Limit limit() {
+		return switch (this.phase) {
+			case HEAD -> Limit.HEADER_TIMEOUT;
+			case REST -> Limit.BODY_TIMEOUT;
+			case IDLE, ANSWER -> Limit.IDLE_TIMEOUT;
+		};
+	}
+
+	/**
+	 * Closes a connection that has not taken a byte since the last look.
+	 * @return nanoseconds until the next look, 0 for none
+	 */
+	private long checkProgress(ChannelHandlerContext context) {
+		ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
+		if (buffer == null) {
+			return 0;
+		}
+		long pending = buffer.totalPendingWriteBytes();
+		Object written = buffer.current();
+		long progress = buffer.currentProgress();
+		boolean stuck = pending > 0 && pending == this.lastPending && written == this.lastWritten
+				&& progress == this.lastProgress;
+		if (stuck && !this.stream) {
+			end(context, Limit.WRITE_TIMEOUT);
+			return 0;
+		}
+		this.lastPending = pending;
+		this.lastWritten = written;
+		this.lastProgress = progress;
+		return settings().writeTimeout().toNanos();
+	}
+
+	private void end(ChannelHandlerContext context, Limit limit) {
+		logger.debug("Closes %s at %s".formatted(context.channel(), limit));
+		this.limits.hits().add(limit);
+		context.channel().close();
+	}
+
+}

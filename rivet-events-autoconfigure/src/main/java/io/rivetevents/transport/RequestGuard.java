@@ -1,0 +1,213 @@
+package io.rivetevents.transport;
+
+import java.util.Map;
+
+import io.netty.buffer.ByteBufHolder;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+
+/**
+ * Bounds what a client sends behind a request that has not been answered yet. Reactor
+ * Netty keeps all of it, however much that is, and however long the answer takes: beyond
+ * the bound nothing more is read until the answers have caught up. Behind a stream of
+ * events they never do, and the connection is closed.
+ */
+final class RequestGuard extends ChannelDuplexHandler {
+
+	static final String NAME = "rivet.requests";
+
+	private static final Log logger = LogFactory.getLog(RequestGuard.class);
+
+	/** What a request takes in memory beside its text, and a header beside its text. */
+	private static final int REQUEST_OVERHEAD = 512;
+
+	private static final int PART_OVERHEAD = 128;
+
+	/** What has been read at once may be that much more than what may wait. */
+	private static final int MAX_EXCESS = 4;
+
+	private static final String EVENT_STREAM = "text/event-stream";
+
+	private final ConnectionGuard connection;
+
+	private final Limits limits;
+
+	/** Requests whose heads have arrived, and whose answers are not written. */
+	private int unanswered;
+
+	/** Whether the last one of them is to go on. */
+	private boolean inBody;
+
+	/** Memory of those behind the first. */
+	private long waiting;
+
+	private boolean stream;
+
+	/** Whether the answer has more than a head like {@code 100 Continue}. */
+	private boolean answering;
+
+	private boolean paused;
+
+	private boolean readWanted;
+
+	private boolean stopped;
+
+	RequestGuard(ConnectionGuard connection, Limits limits) {
+		this.connection = connection;
+		this.limits = limits;
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (message instanceof HttpRequest request) {
+			this.unanswered++;
+			this.inBody = true;
+			if (this.unanswered == 1) {
+				this.connection.enter(ConnectionGuard.Phase.ANSWER);
+			}
+			else {
+				this.waiting += size(request);
+			}
+		}
+		if (message instanceof ByteBufHolder part && this.unanswered > 1) {
+			this.waiting += part.content().readableBytes() + PART_OVERHEAD;
+		}
+		if (message instanceof LastHttpContent) {
+			onRequestRead();
+		}
+		context.fireChannelRead(message);
+		if (this.waiting > this.limits.settings().connection().pipelinedBytes()) {
+			onTooMany(context);
+		}
+	}
+
+	private void onRequestRead() {
+		this.inBody = false;
+		if (this.unanswered == 0) {
+			this.connection.enter(ConnectionGuard.Phase.IDLE);
+		}
+	}
+
+	private static int size(HttpRequest request) {
+		int size = REQUEST_OVERHEAD + request.uri().length();
+		for (Map.Entry<String, String> header : request.headers()) {
+			size += header.getKey().length() + header.getValue().length() + PART_OVERHEAD;
+		}
+		return size;
+	}
+
+	private void onTooMany(ChannelHandlerContext context) {
+		if (!this.paused) {
+			this.limits.hits().add(Limit.PIPELINED_REQUESTS);
+			pause(context.channel());
+		}
+		boolean excess = this.waiting > (long) MAX_EXCESS * this.limits.settings().connection().pipelinedBytes();
+		if (this.stream || excess) {
+			logger.debug("Closes a connection with too many requests behind the first: " + context.channel());
+			context.channel().close();
+		}
+	}
+
+	/** The loop that reads goes on for a while unless the channel reads by demand. */
+	private void pause(Channel channel) {
+		this.paused = true;
+		if (channel.config().isAutoRead()) {
+			this.stopped = true;
+			channel.config().setAutoRead(false);
+		}
+	}
+
+	/** As it was for the others; what reads it then is held up by {@link #read}. */
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		if (this.stopped) {
+			this.stopped = false;
+			context.channel().config().setAutoRead(true);
+		}
+		context.fireChannelReadComplete();
+	}
+
+	@Override
+	public void read(ChannelHandlerContext context) {
+		if (this.paused) {
+			this.readWanted = true;
+		}
+		else {
+			context.read();
+		}
+	}
+
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof HttpResponse response) {
+			onResponse(context, response);
+		}
+		if (!(message instanceof LastHttpContent) || !this.answering) {
+			context.write(message, promise);
+			return;
+		}
+		this.answering = false;
+		this.stream = false;
+		this.connection.setStream(false);
+		context.write(message, promise.unvoid().addListener((written) -> onAnswered(context)));
+	}
+
+	private void onResponse(ChannelHandlerContext context, HttpResponse response) {
+		if (response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS)) {
+			this.connection.leave(context.pipeline());
+			context.pipeline().remove(this);
+			return;
+		}
+		this.answering = response.status().codeClass() != HttpStatusClass.INFORMATIONAL;
+		String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE);
+		this.stream = type != null && type.startsWith(EVENT_STREAM);
+		this.connection.setStream(this.stream);
+		if (this.stream && this.paused) {
+			context.channel().eventLoop().execute(() -> onTooMany(context));
+		}
+	}
+
+	private void onAnswered(ChannelHandlerContext context) {
+		this.unanswered = Math.max(0, this.unanswered - 1);
+		if (this.unanswered == 0) {
+			this.connection.enter(this.inBody ? ConnectionGuard.Phase.REST : ConnectionGuard.Phase.IDLE);
+		}
+		if (this.unanswered <= 1) {
+			this.waiting = 0;
+			resume(context);
+		}
+	}
+
+	private void resume(ChannelHandlerContext context) {
+		if (this.paused) {
+			this.paused = false;
+			if (this.readWanted) {
+				this.readWanted = false;
+				context.read();
+			}
+		}
+	}
+
+	@Override
+	public void handlerRemoved(ChannelHandlerContext context) {
+		if (this.stopped) {
+			this.stopped = false;
+			context.channel().config().setAutoRead(true);
+		}
+		resume(context);
+	}
+
+}

@@ -1,0 +1,342 @@
+package io.rivetevents.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.MediaType;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What clients send over HTTP that is too much, too slow or never ends, and what they do
+ * not read. The application's own routes on the same server are bounded as ours, and may
+ * take as long as they take.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.limits.header-timeout=1s", "rivet.events.limits.body-timeout=2s",
+				"rivet.events.limits.idle-timeout=2s", "rivet.events.limits.write-timeout=1s",
+				"rivet.events.limits.node.receiving-size=128KB", "rivet.events.limits.node.sending-size=3MB" })
+class RequestBoundsTests {
+
+	private static final String ACTION = TestClient.query("slow", "k", "action/");
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private Limits limits;
+
+	@AfterEach
+	void nothingIsKept() {
+		Awaitility.await().untilAsserted(() -> {
+			assertThat(this.limits.receiving().used()).isZero();
+			assertThat(this.limits.sending().used()).isZero();
+		});
+	}
+
+	private long hits(Limit limit) {
+		return this.limits.hits().count(limit);
+	}
+
+	private static String get(String path) {
+		return "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path);
+	}
+
+	private static String post(String path, int length, String body) {
+		return "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+			.formatted(path, length, body);
+	}
+
+	private static String action(String name, String args) {
+		String body = "{\"args\":%s}".formatted(args);
+		return post("/rivet" + ACTION.replace("action/", "action/" + name), body.length(), body);
+	}
+
+	private static String stream(String key) {
+		return get("/rivet" + TestClient.query("room", key, "sse"));
+	}
+
+	// Heads and what comes before them
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "GET /rivet/health HT", "GET /rivet/health HTTP/1.1\r\nHost: localhost\r\n",
+			"PRI * HTTP/2.0\r\n" })
+	void closesAConnectionThatDoesNotSayWhatItWants(String head) throws IOException {
+		long before = hits(Limit.HEADER_TIMEOUT);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(head);
+			assertThat(socket.readAll()).isEmpty();
+		}
+		assertThat(hits(Limit.HEADER_TIMEOUT)).isGreaterThan(before);
+	}
+
+	@Test
+	void bytesOneByOneGiveAHeadNoMoreTime() throws IOException, InterruptedException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(get("/rivet/health"));
+			assertThat(socket.readHead()).startsWith("HTTP/1.1 200");
+			boolean open = true;
+			for (int i = 0; i < 50 && open; i++) {
+				open = socket.tryWrite(new byte[] { 'G' });
+				Thread.sleep(100);
+			}
+			assertThat(open).isFalse();
+		}
+	}
+
+	@Test
+	void closesAConnectionThatSendsNoFurtherRequest() throws IOException {
+		long before = hits(Limit.IDLE_TIMEOUT);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(get("/rivet/health"));
+			assertThat(socket.readHead()).startsWith("HTTP/1.1 200");
+			socket.readAll();
+		}
+		assertThat(hits(Limit.IDLE_TIMEOUT)).isGreaterThan(before);
+	}
+
+	@Test
+	void leavesAnAnswerOfTheApplicationAllItsTime() throws IOException {
+		try (RawSocket slow = new RawSocket(this.port); RawSocket events = new RawSocket(this.port)) {
+			slow.write(get("/app/slow"));
+			events.write(get("/app/events"));
+			assertThat(events.readUntil("first\n\n\r\n")).startsWith("HTTP/1.1 200");
+			assertThat(slow.readHead()).startsWith("HTTP/1.1 200");
+			assertThat(events.isOpenFor(Duration.ofSeconds(1))).isTrue();
+		}
+	}
+
+	@Test
+	void leavesAStreamOfEventsAndASlowActionAllTheirTime() throws IOException {
+		try (RawSocket stream = new RawSocket(this.port); RawSocket call = new RawSocket(this.port)) {
+			stream.write(stream("time"));
+			call.write(action("sleep", "[5000]"));
+			assertThat(stream.readHead()).startsWith("HTTP/1.1 200");
+			assertThat(call.readHead()).startsWith("HTTP/1.1 200");
+			assertThat(stream.isOpenFor(Duration.ofMillis(500))).isTrue();
+		}
+	}
+
+	@Test
+	void leavesAWebSocketOfOursAllItsTime() throws IOException {
+		try (RawSocket socket = RawSocket.webSocket(this.port, "time")) {
+			socket.readFrame(RawSocket.TEXT);
+			assertThat(socket.isOpenFor(Duration.ofSeconds(5))).isTrue();
+		}
+	}
+
+	// Requests behind others
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ours", "/app/events" })
+	void closesAConnectionWithTooManyRequestsBehindAStream(String path) throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			long before = hits(Limit.PIPELINED_REQUESTS);
+			socket.write(path.equals("ours") ? stream("pipeline") : get(path));
+			assertThat(socket.readHead()).startsWith("HTTP/1.1 200");
+			byte[] more = ("GET /rivet/health HTTP/1.1\r\nHost: x\r\nX-A: " + "a".repeat(3000) + "\r\n\r\n").repeat(50)
+				.getBytes();
+			int sent = 0;
+			while (sent < 1000 && socket.tryWrite(more)) {
+				sent++;
+			}
+			assertThat(sent).isLessThan(1000);
+			assertThat(hits(Limit.PIPELINED_REQUESTS)).isGreaterThan(before);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "action", "/app/slow" })
+	void readsNoMoreRequestsThanMayWaitAndThenAnswersThemAll(String path) throws Exception {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			long before = hits(Limit.PIPELINED_REQUESTS);
+			socket.write(path.equals("action") ? action("sleep", "[3000]") : get(path));
+			String next = "GET /rivet/health HTTP/1.1\r\nHost: x\r\nX-A: " + "a".repeat(3000) + "\r\n\r\n";
+			int count = 2000;
+			Thread writer = new Thread(() -> {
+				for (int i = 0; i < count; i++) {
+					socket.tryWrite(next.getBytes());
+				}
+			});
+			writer.start();
+			Awaitility.await().untilAsserted(() -> assertThat(hits(Limit.PIPELINED_REQUESTS)).isGreaterThan(before));
+			for (int i = 0; i <= count; i++) {
+				assertThat(socket.readHead()).contains("HTTP/1.1 200");
+			}
+			writer.join();
+		}
+	}
+
+	@Test
+	void readsNoFloodOfSmallRequestsBehindASlowOne() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(action("sleep", "[3000]"));
+			byte[] more = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(40_000).getBytes();
+			assertThat(socket.tryWrite(more) && socket.tryWrite(more) && socket.tryWrite(more) && socket.tryWrite(more)
+					&& socket.tryWrite(more) && socket.tryWrite(more) && socket.tryWrite(more) && socket.tryWrite(more))
+				.isFalse();
+		}
+	}
+
+	@Test
+	void endsAHandshakeWithRequestsBehindIt() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.tryWrite((RawSocket.handshake("behind") + get("/rivet/health").repeat(20_000)).getBytes());
+			socket.readAll();
+		}
+	}
+
+	@Test
+	void closesTheConnectionOfAStreamThatHasEnded() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(stream("x".repeat(2000))); // refused by its key
+			assertThat(socket.readAll()).contains("key_too_large");
+		}
+	}
+
+	// Bodies
+
+	@ParameterizedTest
+	@ValueSource(strings = {
+			"/gateway/room/action/echo?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=d&rvt-key=b", "/actors",
+			"/gateway/room/sse?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=d&rvt-key=b" })
+	void answersABodyThatNeverEndsAndCloses(String path) throws IOException, InterruptedException {
+		long before = hits(Limit.BODY_TIMEOUT);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/rivet" + path, 10_000, "["));
+			for (int i = 0; i < 25; i++) {
+				socket.tryWrite(new byte[] { ' ' });
+				Thread.sleep(100);
+			}
+			assertThat(socket.readAll()).contains("HTTP/1.1 408", "timed_out");
+		}
+		assertThat(hits(Limit.BODY_TIMEOUT)).isGreaterThan(before);
+	}
+
+	@Test
+	void holdsNoMoreOfAllBodiesThanTheNodeMay() throws IOException {
+		List<RawSocket> sockets = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			RawSocket socket = new RawSocket(this.port);
+			sockets.add(socket);
+			socket.write(post("/rivet/gateway/room/action/echo?rvt-namespace=default&rvt-method=getOrCreate"
+					+ "&rvt-runner=d&rvt-key=b", 40_000, "[" + " ".repeat(30_000)));
+		}
+		String last = sockets.get(9).readHead();
+		assertThat(last).contains("HTTP/1.1 503", "actor.overloaded");
+		assertThat(hits(Limit.NODE_RECEIVING)).isPositive();
+		for (RawSocket socket : sockets) {
+			socket.close();
+		}
+	}
+
+	@Test
+	void refusesABodyByWhatItsHeadSays() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/rivet/actors", 8 * 1024 * 1024, "{"));
+			assertThat(socket.readHead()).contains("HTTP/1.1 400", "message.incoming_too_long");
+			socket.readAll(); // whatever follows
+		}
+		assertThat(hits(Limit.BODY_TIMEOUT)).isPositive();
+	}
+
+	// Answers
+
+	@Test
+	void holdsNoMoreAnswersThanTheNodeMayAndClosesThoseThatNobodyReads() throws IOException {
+		long before = hits(Limit.WRITE_TIMEOUT);
+		List<RawSocket> deaf = new ArrayList<>();
+		for (int i = 0; i < 12; i++) {
+			RawSocket socket = new RawSocket(this.port);
+			deaf.add(socket);
+			// the first fill the buffers of the socket
+			for (int j = 0; j < 8; j++) {
+				socket.tryWrite(action("make", "[900000]").getBytes());
+			}
+		}
+		Awaitility.await().untilAsserted(() -> assertThat(hits(Limit.NODE_SENDING)).isPositive());
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.limits.sending().used()).isBetween(900_000L, 3L * 1024 * 1024));
+		try (RawSocket other = new RawSocket(this.port)) {
+			other.write(action("make", "[10]"));
+			assertThat(other.readHead()).startsWith("HTTP/1.1 200");
+		}
+		Awaitility.await().untilAsserted(() -> assertThat(hits(Limit.WRITE_TIMEOUT)).isGreaterThan(before));
+		Awaitility.await().untilAsserted(() -> assertThat(this.limits.sending().used()).isZero());
+		for (RawSocket socket : deaf) {
+			socket.close();
+		}
+	}
+
+	@Actor("slow")
+	static class Slow {
+
+		@Action
+		String sleep(int millis) throws InterruptedException {
+			Thread.sleep(millis);
+			return "slept";
+		}
+
+		@Action
+		String make(int size) {
+			return "x".repeat(size);
+		}
+
+	}
+
+	@RestController
+	static class Routes {
+
+		@GetMapping("/app/slow")
+		Mono<String> slow() {
+			return Mono.delay(Duration.ofSeconds(4)).thenReturn("slow");
+		}
+
+		@GetMapping(path = "/app/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> events() {
+			return Flux.concat(Mono.just("first"), Mono.never());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import({ TestActors.Room.class, Slow.class, Routes.class })
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.csrf((csrf) -> csrf.disable())
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.build();
+		}
+
+	}
+
+}

@@ -1,0 +1,344 @@
+package io.rivetevents.transport;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.Deflater;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What clients say on WebSockets that is too much, too slow or no frame at all.
+ */
+class SocketBoundsTests {
+
+	private static final int MAX_MESSAGE = 16 * 1024;
+
+	private static final int MAX_FRAME = 128 * 1024;
+
+	private static final int RECEIVING = 256 * 1024;
+
+	private static final Map<Path, ConfigurableApplicationContext> APPLICATIONS = new EnumMap<>(Path.class);
+
+	/** How a socket is served. */
+	enum Path {
+
+		DIRECT(), PORTABLE("rivet.events.direct-io=false"), COMPRESSED("rivet.events.websocket.compression=true"),
+		PORTABLE_COMPRESSED("rivet.events.direct-io=false", "rivet.events.websocket.compression=true");
+
+		private final String[] properties;
+
+		Path(String... properties) {
+			this.properties = properties;
+		}
+
+		private ConfigurableApplicationContext start() {
+			return new SpringApplicationBuilder(Application.class).properties(this.properties)
+				.properties("server.port=0", "spring.main.banner-mode=off",
+						"rivet.events.websocket.max-message-size=" + MAX_MESSAGE + "B",
+						"rivet.events.websocket.max-frame-size=" + MAX_FRAME + "B",
+						"rivet.events.limits.node.receiving-size=" + RECEIVING + "B",
+						"rivet.events.limits.body-timeout=3s", "rivet.events.websocket.rejection-delay=0ms")
+				.run();
+		}
+
+		private ConfigurableApplicationContext application() {
+			return APPLICATIONS.computeIfAbsent(this, Path::start);
+		}
+
+		private boolean compressed() {
+			return ordinal() >= COMPRESSED.ordinal();
+		}
+
+		private int port() {
+			return ((WebServerApplicationContext) application()).getWebServer().getPort();
+		}
+
+		private Limits limits() {
+			return application().getBean(Limits.class);
+		}
+
+		private RawSocket open() throws IOException {
+			RawSocket socket = RawSocket.webSocket(port(), "bounds",
+					compressed() ? new String[] { "Sec-WebSocket-Extensions: permessage-deflate" } : new String[0]);
+			assertThat(socket.readFrame(RawSocket.TEXT).payload()).isNotEmpty();
+			return socket;
+		}
+
+	}
+
+	@AfterEach
+	void nothingIsKept() {
+		for (Path path : APPLICATIONS.keySet()) {
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(5))
+				.untilAsserted(() -> assertThat(path.limits().receiving().used()).isZero());
+		}
+	}
+
+	@AfterAll
+	static void stop() {
+		APPLICATIONS.values().forEach(ConfigurableApplicationContext::close);
+		APPLICATIONS.clear();
+	}
+
+	private static byte[] call(String text) {
+		return "{\"body\":{\"tag\":\"ActionRequest\",\"val\":{\"id\":1,\"name\":\"echo\",\"args\":[\"%s\"]}}}"
+			.formatted(text)
+			.getBytes();
+	}
+
+	private static void assertAnswered(Path path, RawSocket socket, String text) throws IOException {
+		RawSocket.Frame answer = socket.readFrame(RawSocket.TEXT);
+		assertThat(answer.payload()).isNotEmpty();
+		if (!path.compressed()) {
+			assertThat(new String(answer.payload())).contains("ActionResponse", text);
+		}
+	}
+
+	/** As a client compresses a message: without the end that all have in common. */
+	private static byte[] deflate(byte[] message) {
+		Deflater deflater = new Deflater(9, true);
+		deflater.setInput(message);
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		byte[] buffer = new byte[8192];
+		int count = deflater.deflate(buffer, 0, buffer.length, Deflater.SYNC_FLUSH);
+		while (count > 0) {
+			out.write(buffer, 0, count);
+			count = deflater.deflate(buffer, 0, buffer.length, Deflater.SYNC_FLUSH);
+		}
+		deflater.end();
+		byte[] all = out.toByteArray();
+		return java.util.Arrays.copyOf(all, all.length - 4);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void readsAMessageInFramesAndPiecesOfAnySize(Path path) throws IOException, InterruptedException {
+		try (RawSocket socket = path.open()) {
+			byte[] call = call("x".repeat(9000));
+			ByteArrayOutputStream frames = new ByteArrayOutputStream();
+			frames.writeBytes(RawSocket.frame(RawSocket.TEXT, java.util.Arrays.copyOf(call, 1)));
+			frames.writeBytes(RawSocket.frame(RawSocket.FINAL | RawSocket.PING, "between"));
+			frames.writeBytes(RawSocket.frame(0, java.util.Arrays.copyOfRange(call, 1, 8002)));
+			frames.writeBytes(RawSocket.frame(0, new byte[0]));
+			frames.writeBytes(RawSocket.frame(RawSocket.FINAL, java.util.Arrays.copyOfRange(call, 8002, call.length)));
+			byte[] all = frames.toByteArray();
+			for (int from = 0; from < all.length; from += (from < 40) ? 1 : 1021) {
+				socket.write(
+						java.util.Arrays.copyOfRange(all, from, Math.min(all.length, from + ((from < 40) ? 1 : 1021))));
+				Thread.sleep(1);
+			}
+			assertThat(socket.readFrame(0xa).payload()).asString().isEqualTo("between");
+			assertAnswered(path, socket, "x".repeat(9000));
+			socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, call("again")));
+			assertAnswered(path, socket, "again");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Path.class, names = { "COMPRESSED", "PORTABLE_COMPRESSED" })
+	void inflatesOneMessageAfterTheOther(Path path) throws IOException {
+		try (RawSocket socket = path.open()) {
+			socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.COMPRESSED | RawSocket.TEXT,
+					deflate(call("y".repeat(16_000)))));
+			assertThat(socket.readFrame().payload()).isNotEmpty(); // itself compressed
+			byte[] second = deflate(call("second"));
+			socket.write(RawSocket.frame(RawSocket.COMPRESSED | RawSocket.TEXT, java.util.Arrays.copyOf(second, 5)));
+			socket.write(RawSocket.frame(RawSocket.FINAL, java.util.Arrays.copyOfRange(second, 5, second.length)));
+			assertThat(socket.readFrame().payload()).isNotEmpty();
+			socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, call("plain")));
+			assertThat(socket.readFrame().payload()).isNotEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Path.class, names = { "COMPRESSED", "PORTABLE_COMPRESSED" })
+	void endsWhatInflatesTooFarAtOnce(Path path) throws IOException {
+		byte[] bomb = deflate(new byte[100 * 1024 * 1024]);
+		assertThat(bomb.length).isLessThan(MAX_FRAME);
+		long before = path.limits().hits().count(Limit.MESSAGE_SIZE);
+		try (RawSocket socket = path.open()) {
+			long start = System.nanoTime();
+			socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.COMPRESSED | RawSocket.TEXT, bomb));
+			assertThat(socket.readClose().closeCode()).isEqualTo(1009);
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+		}
+		assertThat(path.limits().hits().count(Limit.MESSAGE_SIZE)).isGreaterThan(before);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void refusesFragmentsThatAreTooLongTogether(Path path) throws IOException {
+		try (RawSocket socket = path.open()) {
+			socket.write(RawSocket.frame(RawSocket.TEXT, new byte[MAX_MESSAGE - 10]));
+			socket.write(RawSocket.frame(0, new byte[5]));
+			socket.write(RawSocket.head(0, 6)); // and not its payload
+			assertThat(socket.readClose().closeReason()).isEqualTo("message.incoming_too_long");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void refusesAMessageThatIsTooLongByItsHead(Path path) throws IOException {
+		try (RawSocket socket = path.open()) {
+			socket.write(RawSocket.head(RawSocket.FINAL | RawSocket.TEXT, MAX_MESSAGE + 1));
+			assertThat(socket.readClose().closeReason()).isEqualTo("message.incoming_too_long");
+		}
+		try (RawSocket socket = path.open()) {
+			socket.write(RawSocket.head(RawSocket.FINAL | RawSocket.TEXT, MAX_FRAME + 1));
+			assertThat(socket.readClose().closeCode()).isEqualTo(1009);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void holdsNoMoreOfAllPartsThanTheNodeMay(Path path) throws IOException {
+		List<RawSocket> sockets = new ArrayList<>();
+		long before = path.limits().hits().count(Limit.NODE_RECEIVING);
+		for (int i = 0; i < 40; i++) {
+			RawSocket socket = path.open();
+			sockets.add(socket);
+			socket.tryWrite(RawSocket.frame(RawSocket.TEXT, new byte[15_000]));
+			// what is asked for is there for a moment, whether it is granted or not
+			assertThat(path.limits().receiving().used()).isLessThanOrEqualTo(RECEIVING + 4 * MAX_MESSAGE);
+		}
+		assertThat(sockets.get(39).readClose().closeReason()).isEqualTo("actor.overloaded");
+		assertThat(path.limits().hits().count(Limit.NODE_RECEIVING)).isGreaterThan(before);
+		assertThat(path.limits().receiving().used()).isGreaterThan(RECEIVING / 2);
+		for (RawSocket socket : sockets) {
+			socket.close();
+		}
+	}
+
+	/** Bytes that come one by one are no reason to wait for ever. */
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void closesAMessageThatNeverEnds(Path path) throws IOException, InterruptedException {
+		try (RawSocket trickle = path.open(); RawSocket empty = path.open()) {
+			trickle.write(RawSocket.head(RawSocket.FINAL | RawSocket.TEXT, 1000));
+			empty.write(RawSocket.frame(RawSocket.TEXT, "{"));
+			for (int i = 0; i < 45; i++) {
+				trickle.tryWrite(new byte[1]);
+				empty.tryWrite(RawSocket.frame(0, new byte[0]));
+				Thread.sleep(100);
+			}
+			assertThat(trickle.readClose().closeReason()).isEqualTo("request.timed_out");
+			assertThat(empty.readClose().closeReason()).isEqualTo("request.timed_out");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void hasOnePongWaitForAClientThatDoesNotRead(Path path) throws IOException {
+		long before = path.limits().hits().count(Limit.PONGS);
+		try (RawSocket deaf = path.open(); RawSocket other = path.open()) {
+			ByteArrayOutputStream pings = new ByteArrayOutputStream();
+			for (int i = 0; i < 1000; i++) {
+				pings.writeBytes(RawSocket.frame(RawSocket.FINAL | RawSocket.PING, new byte[125]));
+			}
+			for (int i = 0; i < 200; i++) {
+				deaf.write(pings.toByteArray());
+			}
+			Awaitility.await()
+				.untilAsserted(
+						() -> assertThat(path.limits().hits().count(Limit.PONGS) - before).isGreaterThan(100_000));
+			other.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, call("well")));
+			assertThat(other.readFrame().payload()).isNotEmpty();
+			int pongs = 0;
+			deaf.write(RawSocket.frame(RawSocket.FINAL | RawSocket.PING, "last"));
+			RawSocket.Frame pong = deaf.readFrame(0xa);
+			while (!new String(pong.payload()).equals("last")) {
+				pongs++;
+				pong = deaf.readFrame(0xa);
+			}
+			assertThat(pongs).isLessThan(100_000);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0x81 | 0x20, 0x83, 0x8b, 0x80, 0x09, 0x89 | 0x40, 0x81 | 0x40 })
+	void endsWhatIsNoFrameOfAClient(int first) throws IOException {
+		for (Path path : List.of(Path.DIRECT, Path.PORTABLE)) {
+			try (RawSocket socket = path.open()) {
+				socket.write(RawSocket.frame(first, "x"));
+				assertThat(socket.readClose().closeCode()).isEqualTo(1002);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void endsWhatBreaksTheRulesOfFrames(Path path) throws IOException {
+		assertEnds(path, new byte[] { (byte) 0x81, 1, 'x' }, 1002); // without mask
+		assertEnds(path, new byte[] { (byte) 0x81, (byte) 0xfe, 0, 5 }, 1002); // longer
+																				// than it
+																				// need be
+		assertEnds(path, new byte[] { (byte) 0x81, (byte) 0xff, -1, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4 }, 1002);
+		assertEnds(path, RawSocket.frame(0x88, new byte[1]), 1002); // half a close code
+		assertEnds(path, RawSocket.frame(0x88, new byte[] { 3, (byte) 0xed }), 1002); // 1005
+																						// is
+																						// never
+																						// sent
+		assertEnds(path, RawSocket.head(0x89, 126), 1002); // a ping too long
+	}
+
+	private static void assertEnds(Path path, byte[] bytes, int code) throws IOException {
+		try (RawSocket socket = path.open()) {
+			socket.write(bytes);
+			if (bytes.length == 4) {
+				socket.write(new byte[] { 1, 2, 3, 4 });
+			}
+			assertThat(socket.readClose().closeCode()).isEqualTo(code);
+			socket.readAll();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void answersTheClosingHandshakeOnce(Path path) throws IOException {
+		try (RawSocket socket = path.open()) {
+			byte[] close = RawSocket.frame(0x88, new byte[] { 3, (byte) 0xe8 });
+			socket.write(close);
+			socket.tryWrite(close);
+			assertThat(socket.readClose().closeCode()).isEqualTo(1000);
+			assertThat(socket.readAll()).isEmpty();
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(TestActors.Room.class)
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
+		}
+
+	}
+
+}
