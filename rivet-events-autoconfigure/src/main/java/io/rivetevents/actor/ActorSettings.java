@@ -26,7 +26,7 @@ public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeo
 
 	/** Values that the protocol document gives, or that suit a test. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
-			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 10_000, 1024, 4 * 1024 * 1024, false,
+			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 10_000, 1024, 64 * 1024, false,
 			HistoryLimits.DEFAULTS);
 
 	public ActorSettings withActionTimeout(Duration timeout) {

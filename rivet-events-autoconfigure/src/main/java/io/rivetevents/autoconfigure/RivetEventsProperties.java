@@ -242,14 +242,15 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param bodyTimeout Time for the body of a request, and for a message of a
 	 * WebSocket; one that takes longer is answered with 408 or closed, both as
 	 * request.timed_out.
-	 * @param idleTimeout Time without a request after which a connection is closed.
+	 * @param idleTimeout Time without a request after which a connection is closed;
+	 * longer than the 60 seconds after which common proxies close theirs.
 	 * @param writeTimeout Time after which a connection is closed that has taken nothing
 	 * of its answer; streams of events have their own bounds.
 	 */
 	public record Limits(@DefaultValue ConnectionLimits connection, @DefaultValue InstanceLimits instance,
 			@DefaultValue PrincipalShare principal, @DefaultValue AddressShare address, @DefaultValue NodeLimits node,
 			@DefaultValue List<String> trustedProxies, @DefaultValue("10s") Duration headerTimeout,
-			@DefaultValue("30s") Duration bodyTimeout, @DefaultValue("60s") Duration idleTimeout,
+			@DefaultValue("30s") Duration bodyTimeout, @DefaultValue("75s") Duration idleTimeout,
 			@DefaultValue("30s") Duration writeTimeout) {
 	}
 

@@ -41,7 +41,7 @@ public record LimitSettings(Connection connection, int instanceCalls, long insta
 	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 10_000, 16 * 1024 * 1024,
 			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
 			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(),
-			Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(30));
+			Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75), Duration.ofSeconds(30));
 
 	/**
 	 * Bounds of one connection.

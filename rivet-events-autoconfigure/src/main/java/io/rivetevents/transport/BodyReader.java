@@ -1,15 +1,15 @@
 package io.rivetevents.transport;
 
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.SignalType;
-import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -18,8 +18,8 @@ import io.rivetevents.protocol.RivetException;
 
 /**
  * Puts the parts of a body together. Each is copied and let go at once: a small part may
- * hold a large buffer of the server. What nearly every body is, here as a whole when it
- * is asked for, needs neither a timer nor a place among those that wait.
+ * hold a large buffer of the server. A body that comes as a whole, as nearly all do, has
+ * no place among those that wait.
  */
 final class BodyReader extends BaseSubscriber<DataBuffer> {
 
@@ -29,44 +29,46 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	private final Limits limits;
 
+	private final long announced;
+
 	private final Runnable closeAfter;
 
 	/** Guards itself and what follows: the timer has a thread of its own. */
 	private final PartialMessage message;
 
-	private boolean waiting;
-
 	private boolean done;
 
-	private @Nullable Disposable timer;
+	private @Nullable ScheduledFuture<?> timer;
 
 	/**
 	 * Creates a reader.
 	 * @param sink is given the body
 	 * @param limit most bytes of it
 	 * @param limits of the node
+	 * @param announced how many bytes its head says it has, -1 if it does not
 	 * @param closeAfter has the connection closed after the answer
 	 */
-	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, Runnable closeAfter) {
+	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, long announced, Runnable closeAfter) {
 		this.sink = sink;
 		this.limit = limit;
 		this.limits = limits;
+		this.announced = announced;
 		this.closeAfter = closeAfter;
 		this.message = new PartialMessage(limit, limits.receiving());
 		sink.onDispose(this);
 	}
 
-	/** Waits for what has not arrived with the head of the request. */
-	void await() {
+	/**
+	 * Waits for what has not arrived with the head of the request.
+	 * @param thread the thread of the socket, where a timer costs little
+	 */
+	void await(ScheduledExecutorService thread) {
 		synchronized (this.message) {
-			if (this.done) {
-				return;
+			if (!this.done) {
+				this.timer = thread.schedule(this::timeOut, this.limits.settings().bodyTimeout().toNanos(),
+						TimeUnit.NANOSECONDS);
 			}
-			this.waiting = true;
-			this.timer = Schedulers.parallel()
-				.schedule(this::timeOut, this.limits.settings().bodyTimeout().toNanos(), TimeUnit.NANOSECONDS);
 		}
-		countWaiting();
 	}
 
 	@Override
@@ -105,7 +107,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	private void countWaiting() {
 		boolean fits;
 		synchronized (this.message) {
-			fits = this.done || !this.waiting || this.message.count();
+			fits = this.done || this.message.size() == this.announced || this.message.count();
 		}
 		if (!fits) {
 			fail(new RivetException(ErrorCode.OVERLOADED));
@@ -148,7 +150,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 			this.done = true;
 			this.message.release();
 			if (this.timer != null) {
-				this.timer.dispose();
+				this.timer.cancel(false);
 			}
 		}
 	}

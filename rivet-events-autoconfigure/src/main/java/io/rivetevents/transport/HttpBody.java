@@ -2,6 +2,8 @@ package io.rivetevents.transport;
 
 import java.util.Set;
 
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -54,14 +56,17 @@ public final class HttpBody {
 	public static Mono<byte[]> read(ServerWebExchange exchange, int limit, Limits limits) {
 		return Mono.create((sink) -> {
 			ServerHttpRequest request = exchange.getRequest();
-			if (request.getHeaders().getContentLength() > limit) {
+			long announced = request.getHeaders().getContentLength();
+			if (announced > limit) {
 				limits.hits().add(Limit.MESSAGE_SIZE);
 				sink.error(new RivetException(ErrorCode.INCOMING_TOO_LONG));
 				return;
 			}
-			BodyReader reader = new BodyReader(sink, limit, limits, () -> closeAfter(exchange.getResponse()));
+			BodyReader reader = new BodyReader(sink, limit, limits, announced,
+					() -> closeAfter(exchange.getResponse()));
 			request.getBody().subscribe(reader);
-			reader.await();
+			EventLoop eventLoop = LinkIo.eventLoop(exchange.getResponse());
+			reader.await((eventLoop != null) ? eventLoop : GlobalEventExecutor.INSTANCE);
 		});
 	}
 

@@ -36,7 +36,8 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 				: work;
 	}
 
-	private static @Nullable EventLoop eventLoop(ServerHttpResponse response) {
+	/** Return {@code null} in a test without a server. */
+	static @Nullable EventLoop eventLoop(ServerHttpResponse response) {
 		HttpServerResponse netty = netty(response);
 		EventLoop[] eventLoop = new EventLoop[1];
 		if (netty != null) {

@@ -23,6 +23,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -204,12 +205,20 @@ class RequestBoundsTests {
 		}
 	}
 
+	/** Such as frames of a client that does not wait for the answer to its handshake. */
 	@Test
-	void endsAHandshakeWithRequestsBehindIt() throws IOException {
+	void readsNoMoreThanMayWaitBehindAHandshakeThatTakesLong() throws IOException {
+		long before = hits(Limit.PIPELINED_REQUESTS);
 		try (RawSocket socket = new RawSocket(this.port)) {
-			socket.tryWrite((RawSocket.handshake("behind") + get("/rivet/health").repeat(20_000)).getBytes());
-			socket.readAll();
+			socket.write(RawSocket.handshake("behind", "X-Slow: yes"));
+			byte[] more = get("/rivet/health").repeat(1000).getBytes();
+			int sent = 0;
+			while (sent < 1000 && socket.tryWrite(more)) {
+				sent++;
+			}
+			assertThat(sent).isLessThan(1000);
 		}
+		assertThat(hits(Limit.PIPELINED_REQUESTS)).isGreaterThan(before);
 	}
 
 	@Test
@@ -329,6 +338,12 @@ class RequestBoundsTests {
 	@EnableAutoConfiguration
 	@Import({ TestActors.Room.class, Slow.class, Routes.class })
 	static class Application {
+
+		@Bean
+		WebFilter delay() {
+			return (exchange, chain) -> exchange.getRequest().getHeaders().containsHeader("X-Slow")
+					? Mono.delay(Duration.ofSeconds(3)).then(chain.filter(exchange)) : chain.filter(exchange);
+		}
 
 		@Bean
 		SecurityWebFilterChain open(ServerHttpSecurity http) {

@@ -1,0 +1,125 @@
+package io.rivetevents.transport;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import reactor.core.publisher.Flux;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The same deadlines with TLS, and with HTTP/2 above it.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.limits.header-timeout=1s", "rivet.events.limits.idle-timeout=2s",
+				"server.http2.enabled=true", "server.ssl.key-store-password=changeit",
+				"server.ssl.key-store-type=PKCS12" })
+class SecureConnectionTests {
+
+	@TempDir
+	static Path folder;
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private Limits limits;
+
+	@DynamicPropertySource
+	static void certificate(DynamicPropertyRegistry registry) throws IOException, InterruptedException {
+		Path store = folder.resolve("test.p12");
+		Process keytool = new ProcessBuilder(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
+						"test", "-keyalg", "RSA", "-dname", "CN=localhost", "-storetype", "PKCS12", "-keystore",
+						store.toString(), "-storepass", "changeit"))
+			.redirectErrorStream(true)
+			.start();
+		String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		assertThat(keytool.waitFor()).as(said).isZero();
+		registry.add("server.ssl.key-store", store::toString);
+	}
+
+	private HttpClient client(HttpProtocol protocol) {
+		return HttpClient.create(ConnectionProvider.create("test"))
+			.protocol(protocol)
+			.secure((
+					ssl) -> ssl
+						.sslContext(
+								(protocol == HttpProtocol.H2)
+										? Http2SslContextSpec.forClient()
+											.configure((builder) -> builder
+												.trustManager(InsecureTrustManagerFactory.INSTANCE))
+										: Http11SslContextSpec.forClient()
+											.configure((builder) -> builder
+												.trustManager(InsecureTrustManagerFactory.INSTANCE))))
+			.baseUrl("https://localhost:%d/rivet".formatted(this.port));
+	}
+
+	@Test
+	void closesHalfAHandshake() throws IOException {
+		long before = this.limits.hits().count(Limit.HEADER_TIMEOUT);
+		try (Socket socket = new Socket("localhost", this.port)) {
+			socket.setSoTimeout(10_000);
+			socket.getOutputStream().write(new byte[] { 0x16, 3, 1, 1, 0, 1 });
+			socket.getInputStream().readAllBytes();
+		}
+		assertThat(this.limits.hits().count(Limit.HEADER_TIMEOUT)).isGreaterThan(before);
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = HttpProtocol.class, names = { "HTTP11", "H2" })
+	void closesAnIdleConnectionOnly(HttpProtocol protocol) {
+		long before = this.limits.hits().count(Limit.IDLE_TIMEOUT);
+		HttpClient client = client(protocol);
+		Flux<String> stream = client.get().uri(TestClient.query("room", "tls", "sse")).responseContent().asString();
+		String lines = stream.take(Duration.ofSeconds(6)).collectList().map((all) -> String.join("", all)).block();
+		assertThat(lines).contains("rivet:init").doesNotContain("rivet:close");
+		String health = client.get().uri("/health").responseContent().aggregate().asString().block();
+		assertThat(health).contains("ok");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.limits.hits().count(Limit.IDLE_TIMEOUT)).isGreaterThan(before));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(TestActors.Room.class)
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
+		}
+
+	}
+
+}
