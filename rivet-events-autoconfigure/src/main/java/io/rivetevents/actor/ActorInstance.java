@@ -366,6 +366,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		if (storedInput != null && storedInput.length > this.type.settings().maxInputSize()) {
 			return Mono.error(new RivetException(ErrorCode.INPUT_TOO_LARGE));
 		}
+		if (!this.type.takesInput()) {
+			this.input = null;
+			storedInput = null;
+		}
 		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1, clock().instant(), null,
 				storedInput);
 		this.state.begin(draft, null);

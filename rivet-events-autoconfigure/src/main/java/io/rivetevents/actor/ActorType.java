@@ -43,6 +43,14 @@ public interface ActorType {
 	boolean usesContext(Hook hook);
 
 	/**
+	 * Returns whether anything of it could see the input of an instance. One that nobody
+	 * can see is not kept.
+	 */
+	default boolean takesInput() {
+		return true;
+	}
+
+	/**
 	 * Return the type of its state, {@code null} if it has none.
 	 */
 	@Nullable Type stateType();

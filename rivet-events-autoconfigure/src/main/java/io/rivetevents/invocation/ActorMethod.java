@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -17,6 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.Invocation;
+import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.InvalidArgumentException;
 
 /**
@@ -79,6 +82,18 @@ final class ActorMethod extends AnnotatedMethod {
 	 */
 	List<MethodParameter> clientParameters() {
 		return this.arguments.rest();
+	}
+
+	/**
+	 * Returns whether the method could see the input of the instance: by a parameter that
+	 * is neither the client's nor one of those that have nothing to do with it. A
+	 * resolver of the application may look at anything.
+	 */
+	boolean maySeeInput() {
+		return Stream.of(getMethodParameters())
+			.filter((parameter) -> !clientParameters().contains(parameter))
+			.filter((parameter) -> !parameter.hasParameterAnnotation(ConnParams.class))
+			.anyMatch((parameter) -> !Connection.class.isAssignableFrom(parameter.getParameterType()));
 	}
 
 	/**

@@ -113,6 +113,12 @@ final class AnnotatedActorType implements ActorType {
 		checkTypeArguments();
 	}
 
+	@Override
+	public boolean takesInput() {
+		return Stream.concat(this.hooks.values().stream(), this.actions.values().stream())
+			.anyMatch(ActorMethod::maySeeInput);
+	}
+
 	private @Nullable Actor annotation() {
 		return AnnotatedElementUtils.findMergedAnnotation(this.type, Actor.class);
 	}
