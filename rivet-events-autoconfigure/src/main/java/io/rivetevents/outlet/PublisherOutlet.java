@@ -70,6 +70,9 @@ public final class PublisherOutlet extends Outlet {
 			this.channel.pipeline().addFirst(this.writability);
 			sink.onRequest((n) -> wake());
 			wake();
+			if (isClosed()) {
+				sink.complete(); // closed before somebody was there to be told
+			}
 		}));
 	}
 

@@ -29,6 +29,7 @@ import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.connection.StreamRequest.Standing;
 import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -141,8 +142,8 @@ public final class ClientLink {
 			refuse(this.excess);
 			return;
 		}
-		this.waiting = this.thread.schedule(this::lookForHello, this.settings.authenticationTimeout().toMillis(),
-				TimeUnit.MILLISECONDS);
+		this.waiting = this.thread.schedule(new LinkTask(this.queue, this::lookForHello),
+				this.settings.authenticationTimeout().toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private void lookForHello() {
@@ -150,8 +151,10 @@ public final class ClientLink {
 		if (opening != null) {
 			this.support.handshake()
 				.isUndecided(opening.exchange())
+				.timeout(this.settings.authenticationTimeout(), Mono.just(true))
+				.onErrorReturn(true)
 				.contextWrite(opening.context())
-				.subscribe((undecided) -> this.thread.execute(() -> helloTimedOut(opening, undecided)));
+				.subscribe((undecided) -> execute(() -> helloTimedOut(opening, undecided)));
 		}
 	}
 
@@ -159,6 +162,7 @@ public final class ClientLink {
 		if (this.request != null || this.gone) {
 			return;
 		}
+		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
 		if (undecided) {
 			var request = opening.exchange().getRequest();
 			this.support.observer().authenticationTimedOut(request.getURI(), request.getRemoteAddress());
@@ -216,14 +220,24 @@ public final class ClientLink {
 			refuse(this.excess);
 			return;
 		}
-		Mono.defer(() -> wish.apply(opening))
+		Mono.defer(() -> LinkTask.later(() -> wish.apply(opening)))
+			.timeout(this.settings.authenticationTimeout(), Mono.defer(this::identificationTimedOut))
 			.publishOn(Schedulers.fromExecutor(this.thread))
-			.map(this::register)
-			.flatMap((request) -> this.support.directory().connect(opening.target().get(), request))
+			.flatMap((request) -> LinkTask
+				.later(() -> this.support.directory().connect(opening.target().get(), register(request))))
 			.map(ActorInfo::address)
 			.contextWrite(opening.context())
-			.subscribe((address) -> this.thread.execute(() -> onConnected(address)),
-					(ex) -> this.thread.execute(() -> onRefused(ex)));
+			.subscribe((address) -> execute(() -> onConnected(address)), (ex) -> execute(() -> onRefused(ex)));
+	}
+
+	private void execute(Runnable work) {
+		this.thread.execute(new LinkTask(this.queue, work));
+	}
+
+	/** Whoever looks for who it is has not found out, or does not say. */
+	private Mono<ConnectRequest> identificationTimedOut() {
+		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
+		return Mono.error(new RivetException(ErrorCode.AUTHENTICATION_TIMED_OUT));
 	}
 
 	private ConnectRequest register(ConnectRequest request) {
@@ -281,7 +295,7 @@ public final class ClientLink {
 		}
 		// React clients try again at once and for ever: the wait keeps them calm
 		long delay = this.settings.rejectionDelay().toMillis();
-		this.thread.schedule(() -> refusePlain(refusal), delay, TimeUnit.MILLISECONDS);
+		this.thread.schedule(new LinkTask(this.queue, () -> refusePlain(refusal)), delay, TimeUnit.MILLISECONDS);
 	}
 
 	private void refusePlain(RivetException refusal) {
@@ -355,15 +369,6 @@ public final class ClientLink {
 	public void refuseMessage(RivetException ex) {
 		logger.debug("A client sent what cannot be read", ex);
 		this.queue.close(CloseReason.of(ex));
-	}
-
-	/**
-	 * Close after a message that could not be handled through no fault of the client.
-	 * @param ex what went wrong, an {@link Error} as well
-	 */
-	public void fail(Throwable ex) {
-		failures.error(ex, () -> "A message failed and closes its connection: %s".formatted(connectionId()));
-		this.queue.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
 	}
 
 	/** Tell a client of the extended mode that it is connected. */

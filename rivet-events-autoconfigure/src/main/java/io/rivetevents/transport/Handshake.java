@@ -63,10 +63,10 @@ public final class Handshake {
 	 */
 	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
-		Mono<Principal> loggedIn = (credentials != null) ? Mono.defer(() -> this.authenticator.login(credentials))
-				: Mono.empty();
+		Mono<Principal> loggedIn = (credentials != null)
+				? Mono.defer(() -> LinkTask.later(() -> this.authenticator.login(credentials))) : Mono.empty();
 		Mono<Principal> principal = exchange.getPrincipal()
-			.switchIfEmpty(Mono.defer(() -> this.authenticator.authenticate(params)))
+			.switchIfEmpty(Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params))))
 			.switchIfEmpty(loggedIn)
 			.switchIfEmpty(Mono.defer(this::nobody));
 		Mono<String> sessionId = exchange.getSession().filter(WebSession::isStarted).map(WebSession::getId);

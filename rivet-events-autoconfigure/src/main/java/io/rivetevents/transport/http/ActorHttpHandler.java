@@ -40,6 +40,7 @@ import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
 import io.rivetevents.transport.LinkIo;
+import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.RequestFailures;
 
 /**
@@ -103,7 +104,8 @@ public final class ActorHttpHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		return Mono.defer(() -> route(exchange)).onErrorResume((ex) -> answerError(exchange, ex, Encoding.JSON));
+		return Mono.defer(() -> LinkTask.later(() -> route(exchange)))
+			.onErrorResume((ex) -> answerError(exchange, ex, Encoding.JSON));
 	}
 
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex, Encoding encoding) {
@@ -201,8 +203,10 @@ public final class ActorHttpHandler implements WebHandler {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst("x-rivet-conn-params"));
 		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits)
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
-			.flatMap((action) -> this.io.onEventLoop(this.handshake.identify(exchange, params), exchange)
-				.flatMap((identity) -> call(gateway.target(), ConnectRequest.stateless(params, identity), action)))
+			.flatMap((action) -> this.io
+				.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange)
+				.flatMap((identity) -> LinkTask
+					.later(() -> call(gateway.target(), ConnectRequest.stateless(params, identity), action))))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
 	}

@@ -23,6 +23,7 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
 import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
 
 /**
@@ -57,6 +58,9 @@ final class EventStreamConnection {
 
 	private boolean closed;
 
+	/** Whether it was to be closed at the last look, and is still there. */
+	private boolean closing;
+
 	/**
 	 * Create a stream.
 	 * @param opening what the client has come with
@@ -84,14 +88,18 @@ final class EventStreamConnection {
 	 */
 	Flux<ByteBuf> run(ToServer.Hello hello, Runnable onEnd) {
 		Flux<ByteBuf> rest = Flux.defer(() -> {
-			this.eventLoop.execute(() -> start(hello));
+			execute(() -> start(hello));
 			return this.body.bytes();
 		});
 		return Flux.concat(Mono.fromSupplier(EventStreamConnection::welcome), rest)
 			.subscribeOn(Schedulers.fromExecutor(this.eventLoop))
-			.doFinally((signal) -> this.eventLoop.execute(() -> {
-				end();
-				onEnd.run();
+			.doFinally((signal) -> execute(() -> {
+				try {
+					end();
+				}
+				finally {
+					onEnd.run();
+				}
 			}));
 	}
 
@@ -103,10 +111,23 @@ final class EventStreamConnection {
 
 	private void start(ToServer.Hello hello) {
 		long period = this.settings.link().keepAlive().toMillis();
-		this.keepAlive = this.eventLoop.scheduleAtFixedRate(this.link::keepAlive, period, period,
+		this.keepAlive = this.eventLoop.scheduleAtFixedRate(new LinkTask(this.queue, this::keepAlive), period, period,
 				TimeUnit.MILLISECONDS);
 		TcpUserTimeout.set(this.channel, this.settings.link().keepAlive().multipliedBy(2));
 		this.link.connect(hello);
+	}
+
+	private void execute(Runnable work) {
+		this.eventLoop.execute(new LinkTask(this.queue, work));
+	}
+
+	private void keepAlive() {
+		if (this.closing) {
+			this.channel.close(); // it reads nothing, not even why it is closed
+			return;
+		}
+		this.closing = this.closed || this.queue.closeReason() != null;
+		this.link.keepAlive();
 	}
 
 	private void close(CloseReason reason, byte @Nullable [] lastWord) {
@@ -139,17 +160,12 @@ final class EventStreamConnection {
 	 * @param messages the messages
 	 */
 	void receive(@Nullable Long sequence, List<ToServer> messages) {
-		this.eventLoop.execute(() -> {
+		execute(() -> {
 			if (sequence != null && sequence <= this.lastBatch) {
 				return;
 			}
 			this.lastBatch = (sequence != null) ? sequence : this.lastBatch;
-			try {
-				messages.forEach(this.link::receive);
-			}
-			catch (Throwable ex) {
-				this.link.fail(ex);
-			}
+			messages.forEach(this.link::receive);
 		});
 	}
 
@@ -160,7 +176,7 @@ final class EventStreamConnection {
 
 	/** The client leaves. */
 	void leave() {
-		this.eventLoop.execute(() -> {
+		execute(() -> {
 			if (!this.closed) {
 				this.closed = true;
 				this.body.complete();

@@ -34,6 +34,7 @@ import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
 import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
 import io.rivetevents.transport.RequestFailures;
 
@@ -86,7 +87,7 @@ public final class EventStreamHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		return Mono.defer(() -> route(exchange)).onErrorResume((ex) -> answerError(exchange, ex));
+		return Mono.defer(() -> LinkTask.later(() -> route(exchange))).onErrorResume((ex) -> answerError(exchange, ex));
 	}
 
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex) {

@@ -97,4 +97,9 @@ final class ChannelSocket implements Socket {
 		}
 	}
 
+	@Override
+	public void cut() {
+		this.channel.close();
+	}
+
 }

@@ -119,4 +119,9 @@ final class SessionSocket implements Socket {
 		}
 	}
 
+	@Override
+	public void cut() {
+		this.channel.close();
+	}
+
 }

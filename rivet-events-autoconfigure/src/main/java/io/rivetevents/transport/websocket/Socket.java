@@ -56,4 +56,7 @@ interface Socket {
 	/** Send a ping, if the socket takes it. */
 	void ping();
 
+	/** Close the connection below, whatever waits to be written. */
+	void cut();
+
 }

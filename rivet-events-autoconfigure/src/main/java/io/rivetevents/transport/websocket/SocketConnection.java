@@ -17,6 +17,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
+import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
 
 /**
@@ -40,6 +41,9 @@ final class SocketConnection implements Socket.Listener {
 	private boolean heard = true;
 
 	private boolean awaitsHello;
+
+	/** Whether it was to be closed at the last look, and is still there. */
+	private boolean closing;
 
 	/**
 	 * Create a connection.
@@ -65,7 +69,7 @@ final class SocketConnection implements Socket.Listener {
 	Mono<Void> run() {
 		return Mono.defer(() -> {
 			startKeepAlive();
-			connect();
+			new LinkTask(this.socket.queue(), this::connect).run();
 			return this.socket.run(this);
 		}).onErrorResume((ex) -> {
 			logger.debug("Socket ended with an error", ex);
@@ -116,7 +120,7 @@ final class SocketConnection implements Socket.Listener {
 			this.link.refuseMessage(ex);
 		}
 		catch (Throwable ex) {
-			this.link.fail(ex);
+			LinkTask.end(this.socket.queue(), ex);
 		}
 	}
 
@@ -140,10 +144,16 @@ final class SocketConnection implements Socket.Listener {
 	private void startKeepAlive() {
 		long period = this.owner.settings().link().keepAlive().toMillis();
 		this.keepAlive = this.socket.eventLoop()
-			.scheduleAtFixedRate(this::checkAlive, period, period, TimeUnit.MILLISECONDS);
+			.scheduleAtFixedRate(new LinkTask(this.socket.queue(), this::checkAlive), period, period,
+					TimeUnit.MILLISECONDS);
 	}
 
 	private void checkAlive() {
+		if (this.closing) {
+			this.socket.cut(); // it reads nothing, not even why it is closed
+			return;
+		}
+		this.closing = this.socket.queue().closeReason() != null;
 		if (!this.heard) {
 			this.socket.queue().close(CloseReason.of(ErrorCode.CONNECTION_TIMED_OUT));
 			return;
@@ -156,12 +166,12 @@ final class SocketConnection implements Socket.Listener {
 	}
 
 	private void onEnd(SignalType signal) {
-		this.socket.eventLoop().execute(() -> {
+		this.socket.eventLoop().execute(new LinkTask(this.socket.queue(), () -> {
 			if (this.keepAlive != null) {
 				this.keepAlive.cancel(false);
 			}
 			this.link.end();
-		});
+		}));
 	}
 
 }

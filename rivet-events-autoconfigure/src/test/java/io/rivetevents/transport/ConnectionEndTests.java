@@ -1,0 +1,178 @@
+package io.rivetevents.transport;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.Principal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.reactive.socket.CloseStatus;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+import io.rivetevents.connection.ConnectionAuthenticator;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever is thrown, and whoever never answers or never reads: it ends that connection,
+ * and no other.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.security.authentication-timeout=1s", "rivet.events.websocket.rejection-delay=10ms",
+				"rivet.events.websocket.keep-alive=1s", "rivet.events.sse.keep-alive=1s",
+				"rivet.events.websocket.max-queued-size=32MB", "rivet.events.sse.max-queued-size=32MB" })
+class ConnectionEndTests {
+
+	private static int keys;
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private Limits limits;
+
+	@Autowired
+	private ConnectionRegistry connections;
+
+	private String base;
+
+	private final String key = "end" + keys++;
+
+	@BeforeEach
+	void base() {
+		this.base = "http://localhost:%d/rivet".formatted(this.port);
+	}
+
+	static Stream<Arguments> errors() {
+		return Stream.of(Encoding.values())
+			.flatMap((encoding) -> Stream.of("memory", "stack", "later").map((error) -> Arguments.of(encoding, error)));
+	}
+
+	private TestClient open(Encoding encoding, String params) {
+		if (encoding == Encoding.EVENT_STREAM || encoding.isExtended()) {
+			JsonNode tree = JsonNodeFactory.instance.stringNode(params);
+			return TestClient.connect(this.base, encoding, "room", this.key,
+					new ToServer.Hello(List.of(), null, null, tree, null, null));
+		}
+		return TestSocket.open(this.base + TestSocket.query("room", this.key), encoding, new HttpHeaders(),
+				"rivet_conn_params.%22" + params + "%22");
+	}
+
+	@ParameterizedTest
+	@MethodSource("errors")
+	void anErrorEndsTheConnectionThatItBelongsTo(Encoding encoding, String error) {
+		try (TestClient healthy = TestClient.connect(this.base, encoding, "room", this.key)) {
+			TestClient broken = open(encoding, error);
+			assertThat(broken.closed()).isEqualTo(new CloseStatus(1011, "rivetkit.internal_error"));
+			healthy.call(1, "echo", "well");
+			assertThat(healthy.next(ToClient.ActionResponse.class).output().stringValue()).isEqualTo("well");
+		}
+		Awaitility.await().until(() -> this.connections.size() == 0);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "stack", "later" })
+	void anErrorIsAnsweredOverHttp(String error) throws IOException, InterruptedException {
+		HttpRequest request = HttpRequest
+			.newBuilder(URI.create(this.base + TestClient.query("room", this.key, "action/echo")))
+			.header("content-type", "application/json")
+			.header("x-rivet-conn-params", "\"" + error + "\"")
+			.timeout(Duration.ofSeconds(10))
+			.POST(HttpRequest.BodyPublishers.ofString("{\"args\":[\"x\"]}"))
+			.build();
+		HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+		assertThat(response.statusCode()).isEqualTo(500);
+		assertThat(response.body()).contains("internal_error");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Encoding.class)
+	void whoCannotBeIdentifiedInTimeIsRefused(Encoding encoding) {
+		long before = this.limits.hits().count(Limit.HELLO_TIMEOUT);
+		TestClient client = open(encoding, "never");
+		assertThat(client.closed()).isEqualTo(new CloseStatus(1011, "auth.authentication_timed_out"));
+		assertThat(this.limits.hits().count(Limit.HELLO_TIMEOUT)).isGreaterThan(before);
+	}
+
+	/** It is told so, and does not read it. */
+	@Test
+	void aSocketThatIsToBeClosedAndReadsNothingIsCut() throws IOException {
+		try (TestClient speaker = TestClient.connect(this.base, Encoding.JSON, "room", this.key);
+				RawSocket deaf = RawSocket.webSocket(this.port, this.key)) {
+			deaf.write(RawSocket.frame(0x81,
+					"{\"body\":{\"tag\":\"SubscriptionRequest\",\"val\":{\"eventName\":\"flood\",\"subscribe\":true}}}"));
+			Awaitility.await().until(() -> this.connections.size() == 2);
+			speaker.call(1, "flood", 20, 900_000);
+			speaker.next(ToClient.ActionResponse.class);
+			Awaitility.await().until(() -> this.connections.size() == 1);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(TestActors.Room.class)
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.csrf((csrf) -> csrf.disable())
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.build();
+		}
+
+		@Bean
+		ConnectionAuthenticator authenticator() {
+			Set<String> known = Set.of("memory", "stack", "later", "never");
+			return new ConnectionAuthenticator() {
+
+				@Override
+				public Mono<Principal> authenticate(@Nullable JsonNode params) {
+					String wish = (params != null && params.isString()) ? params.stringValue() : "";
+					return !known.contains(wish) ? Mono.empty() : switch (wish) {
+						case "memory" -> throw new OutOfMemoryError("made by a test");
+						case "stack" -> throw new StackOverflowError("made by a test");
+						case "later" -> Mono.delay(Duration.ofMillis(50))
+							.flatMap((tick) -> Mono.error(new AssertionError("made by a test")));
+						default -> Mono.never();
+					};
+				}
+
+			};
+		}
+
+	}
+
+}
