@@ -93,15 +93,21 @@ public final class RivetEventsWebAutoConfiguration {
 		return new RequestFailureHandler(basePath, mapper);
 	}
 
-	/** For all connections of the server, whatever they ask for. */
-	@Bean
-	NettyServerCustomizer rivetConnectionGuard(Limits limits) {
-		return (server) -> server
-			.doOnChannelInit((observer, channel, remote) -> ConnectionGuard.install(channel, limits));
-	}
-
 	private static int bytes(DataSize size) {
 		return (int) size.toBytes();
+	}
+
+	/** For all connections of the server, whatever they ask for. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(NettyServerCustomizer.class)
+	static class Guard {
+
+		@Bean
+		NettyServerCustomizer rivetConnectionGuard(Limits limits) {
+			return (server) -> server
+				.doOnChannelInit((observer, channel, remote) -> ConnectionGuard.install(channel, limits));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
