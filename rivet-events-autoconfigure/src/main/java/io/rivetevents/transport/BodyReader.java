@@ -33,7 +33,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	private final Runnable closeAfter;
 
-	/** Guards itself and what follows: the timer has a thread of its own. */
+	/** Guards itself and what follows: a cancel may come from any thread. */
 	private final PartialMessage message;
 
 	private boolean done;
