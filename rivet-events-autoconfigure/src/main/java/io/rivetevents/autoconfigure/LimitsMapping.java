@@ -25,13 +25,13 @@ final class LimitsMapping {
 		return new LimitSettings(
 				new LimitSettings.Connection(connection.calls(), connection.pendingSize().toBytes(),
 						connection.subscriptions(), (int) connection.pipelinedSize().toBytes()),
-				limits.instance().calls(), limits.instance().pendingSize().toBytes(),
+				new LimitSettings.Instance(limits.instance().calls(), limits.instance().pendingSize().toBytes()),
 				new LimitSettings.Share(principal.calls(), principal.connections(), principal.subscriptions(),
 						principal.instances()),
 				new LimitSettings.Share(address.calls(), address.connections(), address.subscriptions(),
 						address.instances()),
-				toNode(limits.node()), limits.trustedProxies(), limits.headerTimeout(), limits.bodyTimeout(),
-				limits.idleTimeout(), limits.writeTimeout());
+				toNode(limits.node()), limits.trustedProxies(), new LimitSettings.Times(limits.headerTimeout(),
+						limits.bodyTimeout(), limits.idleTimeout(), limits.writeTimeout()));
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

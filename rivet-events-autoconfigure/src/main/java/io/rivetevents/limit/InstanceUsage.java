@@ -32,9 +32,9 @@ public final class InstanceUsage {
 	 * none
 	 */
 	public @Nullable Limit begin(long bytes) {
-		LimitSettings settings = this.limits.settings();
-		Limit met = (this.calls.incrementAndGet() > settings.instanceCalls()) ? Limit.INSTANCE_CALLS : null;
-		if (this.pending.addAndGet(bytes) > settings.instancePendingBytes() && met == null) {
+		LimitSettings.Instance max = this.limits.settings().instance();
+		Limit met = (this.calls.incrementAndGet() > max.calls()) ? Limit.INSTANCE_CALLS : null;
+		if (this.pending.addAndGet(bytes) > max.pendingBytes() && met == null) {
 			met = Limit.INSTANCE_PENDING;
 		}
 		if (met != null) {

@@ -7,22 +7,20 @@ import java.util.List;
  * Bounds of what clients may take.
  *
  * @param connection those of one connection
- * @param instanceCalls most calls of clients to one instance that are not answered yet
- * @param instancePendingBytes most memory of the messages that wait for or run in one
- * instance
+ * @param instance those of one instance
  * @param principal share of one principal
  * @param address share of one remote address
  * @param node totals of the node
  * @param trustedProxies addresses and networks that have no share
- * @param headerTimeout time for the head of a request
- * @param bodyTimeout time for the body of a request, and for a message of a WebSocket
- * @param idleTimeout time without a request after which a connection is closed
- * @param writeTimeout time without progress after which a connection that does not read
- * its answer is closed
+ * @param times deadlines of requests
  */
-public record LimitSettings(Connection connection, int instanceCalls, long instancePendingBytes, Share principal,
-		Share address, Node node, List<String> trustedProxies, Duration headerTimeout, Duration bodyTimeout,
-		Duration idleTimeout, Duration writeTimeout) {
+public record LimitSettings(Connection connection, Instance instance, Share principal, Share address, Node node,
+		List<String> trustedProxies, Times times) {
+
+	/** Values for a node with the heap and direct memory of this process. */
+	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, Instance.DEFAULTS,
+			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
+			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(), Times.DEFAULTS);
 
 	public LimitSettings {
 		trustedProxies = List.copyOf(trustedProxies);
@@ -32,16 +30,37 @@ public record LimitSettings(Connection connection, int instanceCalls, long insta
 	 * Returns the same bounds with other totals of the node.
 	 */
 	public LimitSettings withNode(Node node) {
-		return new LimitSettings(this.connection, this.instanceCalls, this.instancePendingBytes, this.principal,
-				this.address, node, this.trustedProxies, this.headerTimeout, this.bodyTimeout,
-				this.idleTimeout, this.writeTimeout);
+		return new LimitSettings(this.connection, this.instance, this.principal, this.address, node,
+				this.trustedProxies, this.times);
 	}
 
-	/** Values for a node with the heap and direct memory of this process. */
-	public static final LimitSettings DEFAULTS = new LimitSettings(Connection.DEFAULTS, 10_000, 16 * 1024 * 1024,
-			Share.OF_PRINCIPAL, Share.OF_ADDRESS,
-			Node.of(Runtime.getRuntime().maxMemory(), Runtime.getRuntime().maxMemory()), List.of(),
-			Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75), Duration.ofSeconds(30));
+	/**
+	 * Deadlines of requests.
+	 *
+	 * @param head time for the head of a request
+	 * @param body time for the body of a request, and for a message of a WebSocket
+	 * @param idle time without a request after which a connection is closed
+	 * @param write time without progress after which a connection that does not read its
+	 * answer is closed
+	 */
+	public record Times(Duration head, Duration body, Duration idle, Duration write) {
+
+		static final Times DEFAULTS = new Times(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75),
+				Duration.ofSeconds(30));
+
+	}
+
+	/**
+	 * Bounds of one instance.
+	 *
+	 * @param calls most calls of clients that are not answered yet
+	 * @param pendingBytes most memory of these
+	 */
+	public record Instance(int calls, long pendingBytes) {
+
+		static final Instance DEFAULTS = new Instance(10_000, 16 * 1024 * 1024);
+
+	}
 
 	/**
 	 * Bounds of one connection.

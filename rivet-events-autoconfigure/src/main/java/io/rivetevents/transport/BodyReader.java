@@ -65,7 +65,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	void await(ScheduledExecutorService thread) {
 		synchronized (this.message) {
 			if (!this.done) {
-				this.timer = thread.schedule(this::timeOut, this.limits.settings().bodyTimeout().toNanos(),
+				this.timer = thread.schedule(this::timeOut, this.limits.settings().times().body().toNanos(),
 						TimeUnit.NANOSECONDS);
 			}
 		}

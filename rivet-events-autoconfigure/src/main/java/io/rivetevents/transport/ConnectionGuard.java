@@ -100,7 +100,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
 		watchRequests(context);
-		schedule(context, settings().headerTimeout().toNanos());
+		schedule(context, settings().times().head().toNanos());
 	}
 
 	/** With TLS it is not known before the first bytes which protocol they are of. */
@@ -181,7 +181,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 		long left = this.since + timeout().toNanos() - System.nanoTime();
 		if (left > 0) {
 			// the phase may become one of less time
-			return Math.min(left, settings().headerTimeout().toNanos());
+			return Math.min(left, settings().times().head().toNanos());
 		}
 		end(context, limit());
 		return 0;
@@ -199,9 +199,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
 	private Duration timeout() {
 		return switch (this.phase) {
-			case HEAD -> settings().headerTimeout();
-			case REST -> settings().bodyTimeout();
-			case IDLE, ANSWER -> settings().idleTimeout();
+			case HEAD -> settings().times().head();
+			case REST -> settings().times().body();
+			case IDLE, ANSWER -> settings().times().idle();
 		};
 	}
 
@@ -234,7 +234,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 		this.lastPending = pending;
 		this.lastWritten = written;
 		this.lastProgress = progress;
-		return settings().writeTimeout().toNanos();
+		return settings().times().write().toNanos();
 	}
 
 	private void end(ChannelHandlerContext context, Limit limit) {

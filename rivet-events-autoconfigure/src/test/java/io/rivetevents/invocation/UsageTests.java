@@ -56,8 +56,8 @@ class UsageTests {
 			long instanceBytes) {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
 		return new LimitSettings(new LimitSettings.Connection(connectionCalls, connectionBytes, 100, 1000),
-				instanceCalls, instanceBytes, defaults.principal(), defaults.address(), defaults.node(), List.of(),
-				defaults.headerTimeout(), defaults.bodyTimeout());
+				new LimitSettings.Instance(instanceCalls, instanceBytes), defaults.principal(), defaults.address(),
+				defaults.node(), List.of(), defaults.times());
 	}
 
 	private void call(RecordedOutbound client, long id, String action, Object... args) {

@@ -1,7 +1,6 @@
 package io.rivetevents.limit;
 
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -19,10 +18,10 @@ class ClientUsageTests {
 
 	private static final InetAddress ADDRESS = address("192.0.2.7");
 
-	private final Limits limits = new Limits(new LimitSettings(new LimitSettings.Connection(10, 100_000, 5, 1000), 100,
-			1_000_000, new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
+	private final Limits limits = new Limits(new LimitSettings(new LimitSettings.Connection(10, 100_000, 5, 1000),
+			LimitSettings.Instance.DEFAULTS, new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
 			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000), List.of(),
-			Duration.ofSeconds(1), Duration.ofSeconds(1)));
+			LimitSettings.Times.DEFAULTS));
 
 	private static InetAddress address(String text) {
 		try {
@@ -179,9 +178,9 @@ class ClientUsageTests {
 	/** Each with a few tabs open, some rooms and some calls under way. */
 	@Test
 	void letsAThousandOrdinaryUsersInBehindOneAddress() {
-		Limits node = new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, 1000, 1_000_000,
+		Limits node = new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
 				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.OF_ADDRESS,
-				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), Duration.ofSeconds(1), Duration.ofSeconds(1)));
+				LimitSettings.Node.of(1L << 30, 1L << 30), List.of(), LimitSettings.Times.DEFAULTS));
 		for (int user = 0; user < 1000; user++) {
 			for (int tab = 0; tab < 4; tab++) {
 				ClientUsage usage = node.connect(ADDRESS);

@@ -432,15 +432,15 @@ class FrameFuzzTests {
 				case 2 -> FrameSocket.fragment(wrong, FrameSocket.PING, some);
 				case 3 -> FrameSocket.frame(wrong, FrameSocket.PING, new byte[this.random.nextInt(126, 1000)]);
 				case 4 -> FrameSocket.frame(wrong, FrameSocket.CONTINUATION, some); // of
-																				// nothing
+				// nothing
 				case 5 -> {
 					FrameSocket.fragment(wrong, opcode(), some);
 					FrameSocket.frame(wrong, opcode(), some); // within another
 				}
 				case 6 -> FrameSocket.frame(wrong, FrameSocket.CLOSE, new byte[] { 3 });
 				case 7 -> FrameSocket.frame(wrong, FrameSocket.CLOSE, closing(this.random.nextInt(1000)));
-				case 8 ->
-					FrameSocket.frame(wrong, FrameSocket.CLOSE, new byte[] { 3, (byte) 0xe8, (byte) 0xc0, (byte) 0x80 });
+				case 8 -> FrameSocket.frame(wrong, FrameSocket.CLOSE,
+						new byte[] { 3, (byte) 0xe8, (byte) 0xc0, (byte) 0x80 });
 				case 9 -> FrameSocket.frame(wrong, FrameSocket.CLOSE, closing(1005 + this.random.nextInt(2)));
 				case 10 -> {
 					wrong.write(0x80 | opcode());

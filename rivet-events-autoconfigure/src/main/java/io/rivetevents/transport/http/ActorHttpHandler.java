@@ -76,8 +76,6 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private final LinkIo io;
 
-	private final Limits nodeLimits;
-
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin

@@ -408,7 +408,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 			skip();
 		}
 		else if (this.deadline == null) {
-			long timeout = this.limits.settings().bodyTimeout().toNanos();
+			long timeout = this.limits.settings().times().body().toNanos();
 			scheduleDeadline(context, timeout);
 		}
 	}
@@ -423,7 +423,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 		if (!this.inMessage || this.skipped || this.failed) {
 			return;
 		}
-		long left = this.messageSince + this.limits.settings().bodyTimeout().toNanos() - System.nanoTime();
+		long left = this.messageSince + this.limits.settings().times().body().toNanos() - System.nanoTime();
 		if (left > 0) {
 			scheduleDeadline(context, left);
 			return;
