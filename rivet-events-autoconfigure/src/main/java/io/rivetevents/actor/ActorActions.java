@@ -232,8 +232,8 @@ final class ActorActions {
 	}
 
 	private static String caller(ClientConnection connection) {
-		var principal = connection.principal();
-		return (principal != null) ? "user " + principal.getName() : "stream " + connection.streamId();
+		String owner = connection.request().identity().owner();
+		return (owner != null) ? "user " + owner : "stream " + connection.streamId();
 	}
 
 	/**

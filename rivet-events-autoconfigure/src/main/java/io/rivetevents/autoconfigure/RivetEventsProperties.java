@@ -175,13 +175,17 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param authenticationTimeout Time for the first message of a client of the extended
 	 * mode; one that must sign in and takes longer is closed with
 	 * auth.authentication_timed_out, any other with connection.timed_out.
+	 * @param issuer Issuer of tokens whose users are known by their names alone, in user
+	 * events and elsewhere. That of spring.security.oauth2.resourceserver.jwt.issuer-uri
+	 * if it is not set; every issuer is a part of its users if neither is, or this is
+	 * empty.
 	 * @param streamKey Key to the secrets that prove streams; nodes that share clients
 	 * need the same. Random if it is not set.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue("true") boolean csrfExempt,
 			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
-			@Nullable String streamKey) {
+			@Nullable String issuer, @Nullable String streamKey) {
 	}
 
 	/**

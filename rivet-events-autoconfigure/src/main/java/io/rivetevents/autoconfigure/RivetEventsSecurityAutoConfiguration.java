@@ -17,8 +17,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
 import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
+import org.springframework.security.authentication.AuthenticationTrustResolver;
+import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
 import org.springframework.security.config.Customizer;
@@ -30,14 +33,18 @@ import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
+import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.PrincipalIssuer;
+import io.rivetevents.connection.Users;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.security.AuthenticationPrincipalResolver;
+import io.rivetevents.security.ClaimedIssuer;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.ConnectionLogoutHandler;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
@@ -47,6 +54,7 @@ import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.StandardCredentialsConverter;
+import io.rivetevents.security.TrustedPrincipals;
 import io.rivetevents.transport.BasePath;
 
 /**
@@ -58,6 +66,24 @@ import io.rivetevents.transport.BasePath;
 @ConditionalOnClass({ Authentication.class, ServerHttpSecurity.class })
 @ConditionalOnBean(ActorDirectory.class)
 public final class RivetEventsSecurityAutoConfiguration {
+
+	private static final String JWT_ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
+
+	@Bean
+	@ConditionalOnMissingBean(PrincipalIssuer.class)
+	ClaimedIssuer rivetPrincipalIssuer() {
+		return new ClaimedIssuer();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Users rivetUsers(ObjectProvider<AuthenticationTrustResolver> resolver, PrincipalIssuer issuers,
+			RivetEventsProperties properties, Environment environment) {
+		String configured = properties.security().issuer();
+		String home = (configured != null) ? configured : environment.getProperty(JWT_ISSUER);
+		return new Users(new TrustedPrincipals(resolver.getIfUnique(AuthenticationTrustResolverImpl::new)), issuers,
+				StringUtils.hasText(home) ? home : null);
+	}
 
 	@Bean
 	AuthenticationPrincipalResolver rivetAuthenticationPrincipalResolver() {

@@ -25,6 +25,7 @@ import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.connection.QueuedTotal;
+import io.rivetevents.connection.Users;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
@@ -61,8 +62,15 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, RivetEventsProperties properties) {
-		return new Handshake(authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE),
+	@ConditionalOnMissingBean
+	Users rivetUsers() {
+		return Users.PLAIN;
+	}
+
+	@Bean
+	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
+			RivetEventsProperties properties) {
+		return new Handshake(authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE), users,
 				properties.security().authenticationRequired());
 	}
 

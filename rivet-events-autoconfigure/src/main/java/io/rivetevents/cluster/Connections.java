@@ -114,11 +114,21 @@ public final class Connections {
 
 	/**
 	 * Return one user's connections on all nodes, whatever their actor.
-	 * @param userName name of the principal
+	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
 	 * @throws IllegalArgumentException if it is empty
 	 */
 	public Recipients user(String userName) {
 		return this.everywhere.toUser(userName);
+	}
+
+	/**
+	 * Return the connections on all nodes of one user whom a certain issuer has named.
+	 * @param userName name of the principal
+	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 * @throws IllegalArgumentException if one of them is empty
+	 */
+	public Recipients user(String userName, String issuer) {
+		return this.everywhere.toUser(userName, issuer);
 	}
 
 	/**
@@ -141,7 +151,18 @@ public final class Connections {
 	 */
 	public List<? extends Connection<?>> ofUser(String userName) {
 		Assert.hasText(userName, "The user has no name");
-		return this.registry.members().ofUser(userName);
+		return this.registry.members().ofUser(userName, null);
+	}
+
+	/**
+	 * Return the connections on this node of one user whom a certain issuer has named; a
+	 * snapshot.
+	 * @param userName name of the principal
+	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 */
+	public List<? extends Connection<?>> ofUser(String userName, String issuer) {
+		Assert.hasText(userName, "The user has no name");
+		return this.registry.members().ofUser(userName, issuer);
 	}
 
 	/**

@@ -95,9 +95,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private static @Nullable String userOf(ClientConnection connection) {
-		var principal = connection.principal();
-		String name = (principal != null) ? principal.getName() : null;
-		return (name == null || name.isBlank()) ? null : name;
+		String owner = connection.request().identity().owner();
+		return (owner == null || owner.isBlank()) ? null : owner;
 	}
 
 	private static void put(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
@@ -126,9 +125,10 @@ public final class ConnectionIndex implements Dispatcher {
 	/**
 	 * Return the connections of a user; a snapshot.
 	 * @param name name of the principal
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
-	public List<ClientConnection> ofUser(String name) {
-		return List.copyOf(this.byUser.getOrDefault(name, Set.of()));
+	public List<ClientConnection> ofUser(String name, @Nullable String issuer) {
+		return List.copyOf(this.byUser.getOrDefault(Users.owner(name, issuer), Set.of()));
 	}
 
 	/**
@@ -256,7 +256,7 @@ public final class ConnectionIndex implements Dispatcher {
 			return these.connectionIds().stream().map(this.byId::get).filter(Objects::nonNull).toList();
 		}
 		if (dispatch.selection() instanceof Selection.User user) {
-			return this.byUser.getOrDefault(user.name(), Set.of());
+			return this.byUser.getOrDefault(user.owner(), Set.of());
 		}
 		if (!dispatch.subscribed()) {
 			return this.byId.values();

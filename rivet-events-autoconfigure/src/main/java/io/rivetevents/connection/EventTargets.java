@@ -69,13 +69,28 @@ public class EventTargets<C extends @Nullable Object> implements Targets<C> {
 	}
 
 	@Override
+	public Recipients toUser(String userName, String issuer) {
+		return this.all.select(new Selection.User(checkName(userName), checkIssuer(issuer)));
+	}
+
+	@Override
 	public Recipients exceptUser(String userName) {
 		return this.all.select(new Selection.AllExceptUser(checkName(userName)));
+	}
+
+	@Override
+	public Recipients exceptUser(String userName, String issuer) {
+		return this.all.select(new Selection.AllExceptUser(checkName(userName), checkIssuer(issuer)));
 	}
 
 	private static String checkName(String userName) {
 		Assert.hasText(userName, "The user has no name: an event for a user needs a principal with one");
 		return userName;
+	}
+
+	private static String checkIssuer(String issuer) {
+		Assert.hasText(issuer, "The issuer has no name");
+		return issuer;
 	}
 
 	@Override

@@ -11,12 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param principal who signed in, {@code null} if nobody did
  * @param owner what tells the user apart from all others, over all ways to sign in: its
  * name, with the issuer where several issue names; {@code null} if nobody signed in
- * @param sessionId id of the web session that the handshake belonged to, {@code null} if
- * there was none
+ * @param sessionId what tells the web session apart that the handshake belonged to,
+ * however often its id changes; {@code null} if there was none
  * @param address remote address, {@code null} if unknown
  */
 public record Identity(@Nullable Principal principal, @Nullable String owner, @Nullable String sessionId,
 		@Nullable InetAddress address) {
+
+	/** Attribute of a web session that holds what tells it apart. */
+	public static final String SESSION_ATTRIBUTE = "io.rivetevents.session";
 
 	/** Nobody signed in, no web session. */
 	public static final Identity ANONYMOUS = new Identity(null, null);

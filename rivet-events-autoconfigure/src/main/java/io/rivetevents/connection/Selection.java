@@ -106,12 +106,22 @@ public sealed interface Selection {
 	 * The connections of one user.
 	 *
 	 * @param name name of the principal
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
-	record User(String name) implements Selection {
+	record User(String name, @Nullable String issuer) implements Selection {
+
+		public User(String name) {
+			this(name, null);
+		}
+
+		/** Return what tells the user apart from all others. */
+		String owner() {
+			return Users.owner(this.name, this.issuer);
+		}
 
 		@Override
 		public boolean includes(Connection<?> connection) {
-			return this.name.equals(nameOf(connection));
+			return owner().equals(ownerOf(connection));
 		}
 
 	}
@@ -120,12 +130,17 @@ public sealed interface Selection {
 	 * Every connection but those of one user.
 	 *
 	 * @param name name of the principal
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
-	record AllExceptUser(String name) implements Selection {
+	record AllExceptUser(String name, @Nullable String issuer) implements Selection {
+
+		public AllExceptUser(String name) {
+			this(name, null);
+		}
 
 		@Override
 		public boolean includes(Connection<?> connection) {
-			return !this.name.equals(nameOf(connection));
+			return !Users.owner(this.name, this.issuer).equals(ownerOf(connection));
 		}
 
 	}
@@ -145,9 +160,8 @@ public sealed interface Selection {
 
 	}
 
-	private static @Nullable String nameOf(Connection<?> connection) {
-		var principal = connection.principal();
-		return (principal != null) ? principal.getName() : null;
+	private static @Nullable String ownerOf(Connection<?> connection) {
+		return (connection instanceof ClientConnection client) ? client.request().identity().owner() : null;
 	}
 
 }

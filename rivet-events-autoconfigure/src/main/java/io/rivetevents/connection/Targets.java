@@ -27,29 +27,45 @@ public interface Targets<C extends @Nullable Object> extends Recipients {
 
 	/**
 	 * Return all connections but some. Another tab of the same user is another
-	 * connection: {@link #exceptUser} leaves out all of them.
+	 * connection: {@link #exceptUser(String)} leaves out all of them.
 	 * @param connections which ones to leave out
 	 */
 	Recipients except(Connection<?>... connections);
 
 	/**
 	 * Return all connections but some. Another tab of the same user is another
-	 * connection: {@link #exceptUser} leaves out all of them.
+	 * connection: {@link #exceptUser(String)} leaves out all of them.
 	 * @param connections which ones to leave out
 	 */
 	Recipients except(Collection<? extends Connection<?>> connections);
 
 	/**
 	 * Return the connections of one user.
-	 * @param userName name of the principal; not empty
+	 * @param userName name of the principal; not empty. It stands for the user of that
+	 * name without an issuer or, where there is a home issuer, of that one
 	 */
 	Recipients toUser(String userName);
 
 	/**
-	 * Return all connections but those of one user, who may have several.
+	 * Return the connections of one user whom a certain issuer has named.
 	 * @param userName name of the principal; not empty
+	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 */
+	Recipients toUser(String userName, String issuer);
+
+	/**
+	 * Return all connections but those of one user, who may have several.
+	 * @param userName name of the principal; not empty. It stands for the same user as in
+	 * {@link #toUser(String)}
 	 */
 	Recipients exceptUser(String userName);
+
+	/**
+	 * Return all connections but those of one user whom a certain issuer has named.
+	 * @param userName name of the principal; not empty
+	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 */
+	Recipients exceptUser(String userName, String issuer);
 
 	/**
 	 * Return the connections for which a predicate holds.

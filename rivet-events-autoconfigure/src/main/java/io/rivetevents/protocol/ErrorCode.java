@@ -102,6 +102,12 @@ public enum ErrorCode {
 	 */
 	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.", Advice.CREDENTIALS),
 
+	/**
+	 * Told when the handshake, the connection params and the {@code Hello} of a client
+	 * name different users.
+	 */
+	IDENTITY_CONFLICT("auth", "identity_conflict", 403, "The credentials belong to another user than the handshake."),
+
 	/** Told when a client must sign in and has not done so in time. */
 	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client has not signed in in time.",
 			Advice.CREDENTIALS),

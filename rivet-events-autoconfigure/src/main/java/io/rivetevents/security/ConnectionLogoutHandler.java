@@ -7,6 +7,7 @@ import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -24,12 +25,14 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 
 	@Override
 	public Mono<Void> logout(WebFilterExchange exchange, Authentication authentication) {
-		return exchange.getExchange()
-			.getSession()
-			.map(WebSession::getId)
-			.doOnNext((id) -> this.connections.close((identity) -> id.equals(identity.sessionId()),
-					CloseReason.of(ErrorCode.LOGGED_OUT)))
-			.then();
+		return exchange.getExchange().getSession().doOnNext(this::close).then();
+	}
+
+	/** By the id of the first connect, since each login has given the session another. */
+	private void close(WebSession session) {
+		String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
+		String id = (first != null) ? first : session.getId();
+		this.connections.close((identity) -> id.equals(identity.sessionId()), CloseReason.of(ErrorCode.LOGGED_OUT));
 	}
 
 }

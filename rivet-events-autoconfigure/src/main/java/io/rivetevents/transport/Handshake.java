@@ -3,15 +3,18 @@ package io.rivetevents.transport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.Principal;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.Users;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.Values;
@@ -23,15 +26,19 @@ public final class Handshake {
 
 	private final ConnectionAuthenticator authenticator;
 
+	private final Users users;
+
 	private final boolean authenticationRequired;
 
 	/**
 	 * Create a reader.
-	 * @param authenticator asked where the request itself does not tell who it is
+	 * @param authenticator asked for who the credentials of a client stand for
+	 * @param users decides who has signed in, and who is the same user
 	 * @param authenticationRequired whether clients whom nobody knows are refused
 	 */
-	public Handshake(ConnectionAuthenticator authenticator, boolean authenticationRequired) {
+	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired) {
 		this.authenticator = authenticator;
+		this.users = users;
 		this.authenticationRequired = authenticationRequired;
 	}
 
@@ -40,7 +47,20 @@ public final class Handshake {
 	 * @param exchange its request
 	 */
 	public Mono<Boolean> isUndecided(ServerWebExchange exchange) {
-		return exchange.getPrincipal().hasElement().map((known) -> this.authenticationRequired && !known);
+		return signedIn(exchange).hasElement().map((known) -> this.authenticationRequired && !known);
+	}
+
+	/**
+	 * Return the owner of what a request does.
+	 * @param exchange the request
+	 * @return its owner; empty if nobody has signed in
+	 */
+	public Mono<String> ownerOf(ServerWebExchange exchange) {
+		return signedIn(exchange).mapNotNull(this.users::ownerOf);
+	}
+
+	private Mono<Principal> signedIn(ServerWebExchange exchange) {
+		return exchange.getPrincipal().cast(Principal.class).filter(this.users::isSignedIn);
 	}
 
 	/**
@@ -48,7 +68,9 @@ public final class Handshake {
 	 * @param exchange the request
 	 * @param params its connection params, {@code null} if there are none
 	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials,
-	 * {@code auth.authentication_required} if nobody knows it and somebody must
+	 * {@code auth.identity_conflict} if they are those of another user than the
+	 * request's, {@code auth.authentication_required} if nobody knows it and somebody
+	 * must
 	 */
 	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params) {
 		return identify(exchange, params, null);
@@ -63,19 +85,55 @@ public final class Handshake {
 	 */
 	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
-		Mono<Principal> loggedIn = (credentials != null)
-				? Mono.defer(() -> LinkTask.later(() -> this.authenticator.login(credentials))) : Mono.empty();
-		Mono<Principal> principal = exchange.getPrincipal()
-			.switchIfEmpty(Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params))))
-			.switchIfEmpty(loggedIn)
-			.switchIfEmpty(Mono.defer(this::nobody));
-		Mono<String> sessionId = exchange.getSession().filter(WebSession::isStarted).map(WebSession::getId);
 		InetAddress address = address(exchange);
-		Mono<Identity> anonymous = sessionId.map((id) -> new Identity(null, null, id, address))
-			.defaultIfEmpty(new Identity(null, null, null, address));
-		return anonymous.flatMap((identity) -> principal
-			.map((found) -> new Identity(found, found.getName(), identity.sessionId(), address))
-			.defaultIfEmpty(identity));
+		return principal(exchange, params, credentials).map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.flatMap((found) -> sessionId(exchange, found.isPresent()).map(Optional::of)
+				.defaultIfEmpty(Optional.empty())
+				.map((session) -> new Identity(found.orElse(null), this.users.ownerOf(found.orElse(null)),
+						session.orElse(null), address)));
+	}
+
+	/** Whatever it says of itself must be one user. */
+	private Mono<Principal> principal(ServerWebExchange exchange, @Nullable JsonNode params,
+			@Nullable JsonNode credentials) {
+		Mono<Principal> byParams = Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params)))
+			.filter(this.users::isSignedIn);
+		return Flux.concat(signedIn(exchange), byParams, login(credentials)).collectList().flatMap((found) -> {
+			if (found.isEmpty()) {
+				return nobody();
+			}
+			boolean same = found.stream().map(this.users::ownerOf).distinct().count() == 1;
+			return same ? Mono.just(found.get(0)) : Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
+		});
+	}
+
+	private Mono<Principal> login(@Nullable JsonNode credentials) {
+		if (credentials == null) {
+			return Mono.empty();
+		}
+		return Mono.defer(() -> LinkTask.later(() -> this.authenticator.login(credentials)))
+			.filter(this.users::isSignedIn)
+			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED)));
+	}
+
+	/**
+	 * The id changes with each login. What a user connects in a session is therefore
+	 * known by the id of its first connect, which the session keeps.
+	 */
+	private static Mono<String> sessionId(ServerWebExchange exchange, boolean signedIn) {
+		return exchange.getSession().filter(WebSession::isStarted).flatMap((session) -> {
+			String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
+			if (first != null || !signedIn) {
+				return Mono.just((first != null) ? first : session.getId());
+			}
+			String id = session.getId();
+			session.getAttributes().put(Identity.SESSION_ATTRIBUTE, id);
+			// the response may have been committed long ago
+			return session.save()
+				.onErrorMap(IllegalStateException.class, (ex) -> new RivetException(ErrorCode.LOGGED_OUT))
+				.thenReturn(id);
+		});
 	}
 
 	/** As the forward-headers strategy of the server yields it. */

@@ -15,7 +15,7 @@ import io.rivetevents.connection.Identity;
 
 /**
  * Makes what proves that a stream is a client's own: a message authentication code over
- * its id and its user, so that no node has to remember it. Nodes with the same key know
+ * its id and its owner, so that no node has to remember it. Nodes with the same key know
  * each other's.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104: HMAC</a>
@@ -49,12 +49,13 @@ public final class StreamSecrets {
 	 * @param identity whose it is
 	 */
 	public String of(String stream, Identity identity) {
-		var principal = identity.principal();
-		String owner = (principal != null) ? principal.getName() : "";
+		// the length keeps apart what the id ends with and what the owner begins with
+		String owner = (identity.owner() != null) ? "user " + identity.owner() : "";
+		String proven = stream.length() + ":" + stream + '\n' + owner;
 		try {
 			Mac mac = Mac.getInstance(ALGORITHM);
 			mac.init(this.key);
-			byte[] code = mac.doFinal((stream + '\n' + owner).getBytes(StandardCharsets.UTF_8));
+			byte[] code = mac.doFinal(proven.getBytes(StandardCharsets.UTF_8));
 			return Base64.getUrlEncoder().withoutPadding().encodeToString(code);
 		}
 		catch (GeneralSecurityException ex) {

@@ -38,6 +38,9 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 		ObjectNode body = JsonNodeFactory.instance.objectNode();
 		if (dispatch.selection() instanceof Selection.User user) {
 			body.put("user", user.name());
+			if (user.issuer() != null) {
+				body.put("issuer", user.issuer());
+			}
 		}
 		body.put("event", dispatch.event());
 		body.putArray("args").addAll(dispatch.args());
@@ -108,8 +111,11 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 		check(event != null && !event.isEmpty(), "`event` is missing");
 		String user = text(message, "user");
 		check(user == null || !user.isBlank(), "`user` is empty");
-		return new Dispatch((user != null) ? new Selection.User(user) : Selection.ALL, flag(message, "subscribed"),
-				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"));
+		String issuer = text(message, "issuer");
+		check(issuer == null || (user != null && !issuer.isEmpty()), "`issuer` is empty, or without `user`");
+		return new Dispatch((user != null) ? new Selection.User(user, issuer) : Selection.ALL,
+				flag(message, "subscribed"), String.valueOf(event), list(message, "args"), tags(message),
+				flag(message, "droppable"));
 	}
 
 	private static @Nullable String text(JsonNode message, String name) {

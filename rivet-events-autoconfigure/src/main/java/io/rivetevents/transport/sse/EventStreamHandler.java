@@ -1,6 +1,5 @@
 package io.rivetevents.transport.sse;
 
-import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -224,16 +223,12 @@ public final class EventStreamHandler implements WebHandler {
 		if (!this.links.secrets().isSecret(secret, request.stream().stream(), request.identity())) {
 			throw new RivetException(ErrorCode.FORBIDDEN);
 		}
-		return exchange.getPrincipal()
-			.map(Principal::getName)
-			.filter((name) -> !name.equals(nameOf(request.identity().principal())))
-			.flatMap((stranger) -> Mono
-				.<EventStreamConnection>error(new RivetException(ErrorCode.FORBIDDEN, "Somebody else is signed in.")))
+		return this.links.handshake()
+			.ownerOf(exchange)
+			.filter((owner) -> !owner.equals(request.identity().owner()))
+			.flatMap((stranger) -> Mono.<EventStreamConnection>error(
+					new RivetException(ErrorCode.FORBIDDEN, "The request belongs to another user.")))
 			.switchIfEmpty(Mono.just(stream));
-	}
-
-	private static @Nullable String nameOf(@Nullable Principal principal) {
-		return (principal != null) ? principal.getName() : null;
 	}
 
 }

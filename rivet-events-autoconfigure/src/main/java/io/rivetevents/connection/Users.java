@@ -1,0 +1,86 @@
+package io.rivetevents.connection;
+
+import java.security.Principal;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether somebody has signed in, and what tells one user from all others: the
+ * issuer and the name. All transports and routes ask here.
+ * <p>
+ * The owner of a user without an issuer is its name. With a home issuer that holds for
+ * the users of that one, and those without an issuer belong to {@value #LOCAL}. The owner
+ * of any other is {@code issuer|name}. A bar is escaped where an owner would otherwise be
+ * that of somebody else.
+ */
+public final class Users {
+
+	/** Counts every principal as signed in, by its name alone. */
+	public static final Users PLAIN = new Users((principal) -> true, PrincipalIssuer.NONE, null);
+
+	/**
+	 * Issuer of users whom the application itself names, where there is a home issuer.
+	 */
+	public static final String LOCAL = "local";
+
+	private static final char BAR = '|';
+
+	private final Predicate<Principal> signedIn;
+
+	private final PrincipalIssuer issuers;
+
+	private final @Nullable String homeIssuer;
+
+	/**
+	 * Create the rules.
+	 * @param signedIn whether a principal stands for somebody who has signed in
+	 * @param issuers finds issuers
+	 * @param homeIssuer issuer whose users are known by their names alone, {@code null}
+	 * if there is none
+	 */
+	public Users(Predicate<Principal> signedIn, PrincipalIssuer issuers, @Nullable String homeIssuer) {
+		this.signedIn = signedIn;
+		this.issuers = issuers;
+		this.homeIssuer = homeIssuer;
+	}
+
+	/**
+	 * Return whether a principal stands for somebody who has signed in: not an anonymous
+	 * or unauthenticated one; a remembered one does.
+	 * @param principal the principal
+	 */
+	public boolean isSignedIn(Principal principal) {
+		return this.signedIn.test(principal);
+	}
+
+	/**
+	 * Return what tells a user apart from all others.
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @return its owner, {@code null} if nobody signed in
+	 */
+	public @Nullable String ownerOf(@Nullable Principal principal) {
+		if (principal == null) {
+			return null;
+		}
+		String issuer = this.issuers.issuerOf(principal);
+		if (this.homeIssuer != null) {
+			issuer = (issuer == null) ? LOCAL : issuer.equals(this.homeIssuer) ? null : issuer;
+		}
+		return owner(principal.getName(), issuer);
+	}
+
+	/**
+	 * Return the owner for a name.
+	 * @param name name of the principal
+	 * @param issuer its issuer, {@code null} for none and for the home issuer
+	 */
+	public static String owner(@Nullable String name, @Nullable String issuer) {
+		String known = (name != null) ? name : "";
+		if (issuer != null && !issuer.isEmpty()) {
+			return issuer.replace("%", "%25").replace("|", "%7C") + BAR + known;
+		}
+		return (known.indexOf(BAR) < 0) ? known : BAR + known;
+	}
+
+}

@@ -1,0 +1,133 @@
+package io.rivetevents.security;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
+import org.springframework.security.authentication.RememberMeAuthenticationToken;
+import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
+import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+
+/**
+ * Clients say in a header, their params or their first message who they are:
+ * {@code user:ada}, {@code remembered:ada}, {@code token:ada@issuer}. All others get an
+ * anonymous token.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import(IdentityApplication.Desk.class)
+class IdentityApplication {
+
+	static final String AS = "x-as";
+
+	@Bean
+	SecurityWebFilterChain chain(ServerHttpSecurity http) {
+		AuthenticationWebFilter byHeader = new AuthenticationWebFilter((ReactiveAuthenticationManager) Mono::just);
+		byHeader.setServerAuthenticationConverter(
+				(exchange) -> Mono.justOrEmpty(exchange.getRequest().getHeaders().getFirst(AS))
+					.map(IdentityApplication::token));
+		MapReactiveUserDetailsService users = new MapReactiveUserDetailsService(
+				User.withUsername("ada").password("{noop}ada").roles("USER").build());
+		return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+			.csrf(ServerHttpSecurity.CsrfSpec::disable)
+			.anonymous(Customizer.withDefaults())
+			.formLogin(
+					(form) -> form.authenticationManager(new UserDetailsRepositoryReactiveAuthenticationManager(users)))
+			.addFilterAt(byHeader, SecurityWebFiltersOrder.AUTHENTICATION)
+			.build();
+	}
+
+	@Bean
+	ReactiveAuthenticationManager manager() {
+		return Mono::just;
+	}
+
+	@Bean
+	CredentialsAuthenticationConverter credentials() {
+		return (credentials) -> Mono.justOrEmpty(credentials.path("as").asString(null)).map(IdentityApplication::token);
+	}
+
+	@Bean
+	ConnParamsAuthenticationConverter params() {
+		return (params) -> Mono.justOrEmpty(params.path("as").asString(null)).map(IdentityApplication::token);
+	}
+
+	private static Authentication token(String as) {
+		String[] parts = as.startsWith("token:") ? as.split("[:@]", 3) : as.split(":", 2);
+		return switch (parts[0]) {
+			case "user" -> UsernamePasswordAuthenticationToken.authenticated(parts[1], null,
+					AuthorityUtils.createAuthorityList("ROLE_USER"));
+			case "remembered" ->
+				new RememberMeAuthenticationToken("key", parts[1], AuthorityUtils.createAuthorityList("ROLE_USER"));
+			default -> new BearerTokenAuthentication(
+					new DefaultOAuth2AuthenticatedPrincipal(parts[1], Map.of("iss", parts[2]), List.of()),
+					new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "t", null, null), List.of());
+		};
+	}
+
+	/** Tells who is there. */
+	@Actor("desk")
+	static class Desk {
+
+		private final AtomicInteger paid = new AtomicInteger();
+
+		@Action
+		String who(@Nullable Authentication authentication) {
+			return (authentication != null) ? authentication.getName() : "nobody";
+		}
+
+		@Action
+		String whoByAnnotation(@AuthenticationPrincipal @Nullable Object principal) {
+			return (principal != null) ? "somebody" : "nobody";
+		}
+
+		@Action
+		String whoByThread() {
+			Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+			return (authentication != null) ? authentication.getName() : "nobody";
+		}
+
+		@Action
+		int pay() {
+			return this.paid.incrementAndGet();
+		}
+
+		@Action
+		void tell(ActorContext<?, ?> c, String name, @Nullable String issuer) {
+			if (issuer != null) {
+				c.toUser(name, issuer).send("told", issuer);
+				c.exceptUser(name, issuer).send("others");
+			}
+			else {
+				c.toUser(name).send("told", "plain");
+			}
+		}
+
+	}
+
+}
