@@ -1,6 +1,7 @@
 package io.rivetevents.actor;
 
 import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Where an instance is found: two instances never share one.
@@ -24,9 +25,13 @@ public record ActorAddress(String namespace, String name, ActorKey key) {
 		return new ActorAddress(DEFAULT_NAMESPACE, name, ActorKey.of(key));
 	}
 
+	/**
+	 * Return name and key as the log has them: on one line, of bounded length. Two
+	 * addresses may have the same.
+	 */
 	@Override
 	public String toString() {
-		return "%s[%s]".formatted(this.name, this.key.serialize());
+		return "%s[%s]".formatted(SafeText.of(this.name), SafeText.of(this.key.serialize()));
 	}
 
 }

@@ -33,6 +33,7 @@ import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToClient.ResumeOutcome;
 import io.rivetevents.protocol.ToServer;
@@ -167,7 +168,7 @@ final class ActorConnections {
 			receipt.fail(ex); // logged where it was refused
 		}
 		catch (Throwable ex) {
-			logger.error("Event %s could not be sent".formatted(dispatch.event()), ex);
+			logger.error("Event %s could not be sent".formatted(SafeText.of(dispatch.event())), ex);
 			receipt.fail(ex);
 		}
 	}

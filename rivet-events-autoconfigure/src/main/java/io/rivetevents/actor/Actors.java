@@ -13,6 +13,7 @@ import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.Args;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -124,7 +125,8 @@ public final class Actors {
 	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {
 		PendingReceipt receipt = new PendingReceipt();
 		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
-			logger.warn("Event %s is not sent to %s: %s".formatted(dispatch.event(), target, ex.getMessage()));
+			logger.warn("Event %s is not sent to %s: %s".formatted(SafeText.of(dispatch.event()), SafeText.of(target),
+					ex.getMessage()));
 			receipt.fail(ex);
 		});
 		return receipt;

@@ -9,6 +9,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Something that a client wants of an instance, as interceptors see it.
@@ -45,6 +46,12 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 	 */
 	public Inbound withArgs(Args args) {
 		return new Inbound(this.kind, this.actor, this.name, args, this.connection, this.principal);
+	}
+
+	/** Return it on one line, of bounded length, for the log. */
+	@Override
+	public String toString() {
+		return "%s %s of %s by %s".formatted(this.kind, SafeText.of(this.name), this.actor, this.connection);
 	}
 
 	/**

@@ -17,6 +17,7 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -85,7 +86,7 @@ public final class Connections {
 			logger.debug("An event of another node is dropped", ex);
 		}
 		catch (Throwable ex) {
-			logger.error("Event %s of another node could not be sent".formatted(dispatch.event()), ex);
+			logger.error("Event %s of another node could not be sent".formatted(SafeText.of(dispatch.event())), ex);
 		}
 	}
 

@@ -25,6 +25,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -346,7 +347,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 				"Event `%s` of %s[%s] has %d bytes and is not sent: %s.".formatted(name, actorName(), actorKey(), size,
 						this.outbound.describeMaxMessageSize()));
 		if (this.owner.support().limits().hits().addAndTell(Limit.OUTGOING_SIZE)) {
-			logger.warn(tooLong.text());
+			logger.warn(tooLong.getMessage());
 		}
 		throw tooLong;
 	}
@@ -373,7 +374,8 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 			return interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event;
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed".formatted(event.name(), this));
+			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed"
+				.formatted(SafeText.of(event.name()), this));
 			return null;
 		}
 	}

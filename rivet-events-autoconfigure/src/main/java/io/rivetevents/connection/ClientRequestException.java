@@ -1,5 +1,7 @@
 package io.rivetevents.connection;
 
+import io.rivetevents.protocol.SafeText;
+
 /**
  * A request to a client that has got no answer, or none that can be used. Unless an
  * action handles it, its caller is told of an internal error.
@@ -30,8 +32,11 @@ public final class ClientRequestException extends RuntimeException {
 
 	}
 
+	/** Characters of the message that are kept. */
+	private static final int MAX_LENGTH = 1000;
+
 	ClientRequestException(Reason reason, String message) {
-		super(message);
+		super(SafeText.of(message, MAX_LENGTH)); // may be what the client said
 		this.reason = reason;
 	}
 

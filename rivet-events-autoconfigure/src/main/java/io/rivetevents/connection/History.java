@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.Values;
 
 /**
@@ -308,8 +309,8 @@ public final class History {
 			return wanted && dispatch.selection().includesStream(connection);
 		}
 		catch (RuntimeException ex) {
-			logger.error("Event %s is not sent again to %s: a predicate failed".formatted(dispatch.event(), connection),
-					ex);
+			logger.error("Event %s is not sent again to %s: a predicate failed".formatted(SafeText.of(dispatch.event()),
+					connection), ex);
 			return false;
 		}
 	}

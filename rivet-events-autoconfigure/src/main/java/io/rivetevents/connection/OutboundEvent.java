@@ -1,6 +1,7 @@
 package io.rivetevents.connection;
 
 import io.rivetevents.protocol.Args;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * An event on its way to one connection.
@@ -10,6 +11,12 @@ import io.rivetevents.protocol.Args;
  * @param args its arguments
  */
 public record OutboundEvent(Connection<?> connection, String name, Args args) {
+
+	/** Return it on one line, of bounded length, for the log. */
+	@Override
+	public String toString() {
+		return "event %s%s for %s".formatted(SafeText.of(this.name), this.args, this.connection);
+	}
 
 	/**
 	 * Return the event with other arguments.

@@ -20,6 +20,7 @@ import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -438,7 +439,7 @@ public final class OutboundQueue implements Outbound {
 	/** An answer that is too long is the mistake of its client, and told to it. */
 	private void tellTooLong(OutgoingMessage message, EncodedMessage encoded) {
 		boolean first = this.limits.total().hits().addAndTell(Limit.OUTGOING_SIZE);
-		String what = (encoded.event() != null) ? "Event `" + encoded.event() + "`"
+		String what = (encoded.event() != null) ? "Event `" + SafeText.of(encoded.event()) + "`"
 				: message.message().getClass().getSimpleName();
 		String text = "%s is not sent since it has %d bytes: %s".formatted(what, encoded.bytes().length,
 				describeMaxMessageSize());

@@ -5,6 +5,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * An action was called with an argument that does not fit its type or its constraints;
@@ -20,4 +21,12 @@ import io.rivetevents.connection.Connection;
  */
 public record BadRequestEvent(@Nullable Connection<?> connection, ActorAddress actor, String action, int index,
 		@Nullable JsonNode value, String message) {
+
+	/** Return it on one line, of bounded length, for the log. */
+	@Override
+	public String toString() {
+		return "%s of %s by %s, argument %d: %s (%s)".formatted(SafeText.of(this.action), this.actor, this.connection,
+				this.index, SafeText.of(this.message), SafeText.of(this.value));
+	}
+
 }

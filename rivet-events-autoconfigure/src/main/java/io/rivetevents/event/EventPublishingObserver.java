@@ -15,6 +15,7 @@ import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Publishes what happens to the application's listeners. What a listener throws is logged
@@ -96,7 +97,7 @@ public final class EventPublishingObserver implements ActorObserver {
 			this.publisher.publishEvent(event);
 		}
 		catch (RuntimeException ex) {
-			logger.error("A listener to %s failed".formatted(event), ex);
+			logger.error("A listener to %s failed".formatted(SafeText.of(event)), ex);
 		}
 	}
 

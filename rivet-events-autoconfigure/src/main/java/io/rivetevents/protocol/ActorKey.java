@@ -18,6 +18,9 @@ public record ActorKey(List<String> parts) {
 
 	private static final String SERIALIZED_EMPTY = "/";
 
+	/** Characters that are logged: as many as most keys may have. */
+	private static final int MAX_LOGGED = 1024;
+
 	private static final char SEPARATOR = '/';
 
 	private static final char ESCAPE = '\\';
@@ -122,9 +125,13 @@ public record ActorKey(List<String> parts) {
 		return (joined == null || joined.isEmpty()) ? EMPTY : of(joined.split(",", -1));
 	}
 
+	/**
+	 * Return the key as the log has it: {@linkplain #serialize() serialized}, on one line
+	 * and of bounded length.
+	 */
 	@Override
 	public String toString() {
-		return serialize();
+		return SafeText.of(serialize(), MAX_LOGGED);
 	}
 
 }

@@ -76,7 +76,7 @@ public final class Args {
 
 	@Override
 	public String toString() {
-		return this.values.toString();
+		return SafeText.of(this.values);
 	}
 
 }

@@ -96,4 +96,10 @@ public record CloseReason(int code, String reason) {
 		return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
 	}
 
+	/** Return it on one line, for the log. */
+	@Override
+	public String toString() {
+		return "%d %s".formatted(this.code, SafeText.of(this.reason));
+	}
+
 }

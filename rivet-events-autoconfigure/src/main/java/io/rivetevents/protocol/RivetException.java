@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 public class RivetException extends RuntimeException {
 
+	/** Characters of a text that are logged. */
+	private static final int MAX_LOGGED = 1000;
+
 	private final String group;
 
 	private final String code;
@@ -84,15 +87,24 @@ public class RivetException extends RuntimeException {
 	}
 
 	/**
-	 * Return the text for people.
+	 * Return the text for people, as the client gets it.
 	 */
 	public String text() {
-		return String.valueOf(getMessage());
+		return String.valueOf(super.getMessage());
+	}
+
+	/**
+	 * Return the text for the log: that of {@link #text()} on one line, of bounded
+	 * length, since it may hold what a client sent.
+	 */
+	@Override
+	public String getMessage() {
+		return SafeText.of(text(), MAX_LOGGED);
 	}
 
 	@Override
 	public String toString() {
-		return "%s.%s: %s".formatted(this.group, this.code, getMessage());
+		return "%s.%s: %s".formatted(SafeText.of(this.group), SafeText.of(this.code), getMessage());
 	}
 
 }

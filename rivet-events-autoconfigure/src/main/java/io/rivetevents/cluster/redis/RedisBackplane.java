@@ -24,6 +24,7 @@ import reactor.util.retry.Retry;
 import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.BackplaneStatus;
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Carries events over one channel of Redis pub/sub, which keeps nothing: what is
@@ -150,7 +151,8 @@ public final class RedisBackplane implements Backplane {
 		byte[] body = RedisMessage.body(dispatch);
 		if (body.length > this.settings.maxMessageSize()) {
 			this.notPublished.incrementAndGet();
-			logger.warn("Event %s is not published: it has %d bytes".formatted(dispatch.event(), body.length));
+			logger.warn(
+					"Event %s is not published: it has %d bytes".formatted(SafeText.of(dispatch.event()), body.length));
 			return;
 		}
 		if (this.inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
@@ -257,7 +259,8 @@ public final class RedisBackplane implements Backplane {
 			receiver.accept(dispatch);
 		}
 		catch (RuntimeException ex) {
-			logger.error("Event %s of another node could not be delivered".formatted(dispatch.event()), ex);
+			logger.error("Event %s of another node could not be delivered".formatted(SafeText.of(dispatch.event())),
+					ex);
 		}
 	}
 
