@@ -110,7 +110,9 @@ final class ActorCalls {
 				DefaultActorContext.leave(before);
 				clock.dispose();
 			}
-			if (!watch.end()) {
+			boolean inTime = watch.end();
+			Thread.interrupted(); // the method may have left it
+			if (!inTime) {
 				return; // it has been told
 			}
 			if (failure != null) {
@@ -200,6 +202,7 @@ final class ActorCalls {
 		this.running.incrementAndGet();
 		this.watch = watch;
 		ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
+		boolean interrupted = Thread.interrupted();
 		try {
 			result = this.type.invoke(invocation);
 		}
@@ -210,6 +213,10 @@ final class ActorCalls {
 			DefaultActorContext.leave(before);
 			this.watch = null;
 			inTime = watch.end();
+			Thread.interrupted(); // the method may have left it
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 			returned();
 		}
 		if (inTime && failure != null) {
