@@ -27,6 +27,8 @@ import org.springframework.security.authentication.UserDetailsRepositoryReactive
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
@@ -92,8 +94,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
-	SecurityContextDecorator rivetSecurityContextDecorator() {
-		return new SecurityContextDecorator();
+	SecurityContextDecorator rivetSecurityContextDecorator(ObjectProvider<SecurityContextHolderStrategy> holder) {
+		return new SecurityContextDecorator(holder.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
 	}
 
 	@Bean

@@ -113,6 +113,20 @@ class IdentityApplication {
 		}
 
 		@Action
+		String leave() {
+			SecurityContextHolder.getContext()
+				.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("intruder", null,
+						AuthorityUtils.createAuthorityList("ROLE_ADMIN")));
+			Thread.currentThread().interrupt();
+			return "left";
+		}
+
+		@Action
+		String isInterrupted() {
+			return String.valueOf(Thread.currentThread().isInterrupted());
+		}
+
+		@Action
 		int pay() {
 			return this.paid.incrementAndGet();
 		}

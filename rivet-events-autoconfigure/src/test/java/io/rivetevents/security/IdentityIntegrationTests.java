@@ -38,7 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Who counts as signed in, and who is the same user, over transports and identities.
  */
 @SpringBootTest(classes = IdentityApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s" })
+		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s",
+				"rivet.events.actor.worker-threads=1" })
 class IdentityIntegrationTests {
 
 	private static final AtomicInteger KEYS = new AtomicInteger();
@@ -120,6 +121,18 @@ class IdentityIntegrationTests {
 				headers("user:ada"), "rivet_conn_params.%7B%22as%22%3A%22user%3Alinus%22%7D");
 		assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("identity_conflict");
 		assertThat(socket.closed()).isEqualTo(new CloseStatus(1011, "auth.identity_conflict"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ ",,nobody", "user:ada,,nobody", ",user:ada,ada", "user:ada,user:linus,linus" })
+	void leavesNothingOnTheThread(@Nullable String first, @Nullable String second, String name) {
+		try (TestClient one = open(Encoding.JSON, first, null); TestClient two = open(Encoding.JSON, second, null)) {
+			for (int i = 0; i < 5; i++) {
+				assertThat(call(one, "leave")).isEqualTo("left");
+				assertThat(call(two, "whoByThread")).isEqualTo(name);
+				assertThat(call(two, "isInterrupted")).isEqualTo("false");
+			}
+		}
 	}
 
 	@Test

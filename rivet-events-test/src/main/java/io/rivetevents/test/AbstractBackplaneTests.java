@@ -129,9 +129,11 @@ public abstract class AbstractBackplaneTests {
 				NODES.numberNode(new BigInteger("123456789012345678901234567890")),
 				NODES.binaryNode(new byte[] { 0, 1, -1 }));
 		List<Dispatch> sent = List.of(new Dispatch(Selection.ALL, true, "all", args, Set.of("a", "b"), true),
-				new Dispatch(new Selection.User("ada \"x\" ü"), false, "namespace.user", List.of(), Set.of(), false));
+				new Dispatch(new Selection.User("ada \"x\" ü"), false, "namespace.user", List.of(), Set.of(), false),
+				new Dispatch(new Selection.User("ada", "https://issuer.example"), false, "user", List.of(), Set.of(),
+						false));
 		sent.forEach(this.nodes.get(0).backplane::publish);
-		awaitReceived(1, 2);
+		awaitReceived(1, 3);
 		assertThat(this.nodes.get(1).received).containsExactlyElementsOf(sent);
 	}
 
