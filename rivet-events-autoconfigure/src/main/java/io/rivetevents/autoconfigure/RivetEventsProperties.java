@@ -165,6 +165,10 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param allowedOrigins Origins of pages that may connect beside those of the server
 	 * itself, such as https://example.org or https://*.example.org; a page from elsewhere
 	 * gets 403.
+	 * @param allowedHosts Names of hosts under which the server may be asked, without
+	 * port, such as www.example.org or *.example.org; a request for another gets 403,
+	 * which keeps out pages that point a name of their own at the server. Every host if
+	 * empty.
 	 * @param csrfExempt Whether Spring Security's CSRF protection leaves the actor routes
 	 * alone, which protect themselves by the origin and the content type of a request.
 	 * @param onForbiddenSubscription What happens to a client that may not subscribe to
@@ -182,7 +186,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param streamKey Key to the secrets that prove streams; nodes that share clients
 	 * need the same. Random if it is not set.
 	 */
-	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue("true") boolean csrfExempt,
+	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
+			@DefaultValue("true") boolean csrfExempt,
 			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
 			@Nullable String issuer, @Nullable String streamKey) {

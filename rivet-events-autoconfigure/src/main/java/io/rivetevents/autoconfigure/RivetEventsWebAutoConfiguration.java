@@ -92,8 +92,9 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	OriginFilter rivetOriginFilter(BasePath basePath, RivetEventsProperties properties) {
-		return new OriginFilter(basePath, properties.security().allowedOrigins());
+	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties) {
+		RivetEventsProperties.Security security = properties.security();
+		return new OriginFilter(basePath, security.allowedOrigins(), security.allowedHosts(), mapper);
 	}
 
 	@Bean

@@ -2,9 +2,12 @@ package io.rivetevents.transport;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsUtils;
@@ -14,11 +17,19 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ValueMapper;
+
 /**
  * Lets in requests of pages from the same origin and from those that are allowed, on
- * every route of the client protocol, the WebSocket handshake included; a page from
- * elsewhere gets 403. It stands before Spring Security, so that a preflight needs no
- * login and a refusal can be read by the page.
+ * every route of the client protocol, the WebSocket handshake included; all else that a
+ * page from elsewhere can cause gets 403: a navigation and an image, which have no
+ * {@code Origin}, are told by {@code Sec-Fetch-Site}. It stands before Spring Security,
+ * so that a preflight needs no login and a refusal can be read by the page.
+ *
+ * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata Request Headers</a>
  */
 public final class OriginFilter implements WebFilter, Ordered {
 
@@ -27,19 +38,37 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	private static final Duration MAX_AGE = Duration.ofDays(1);
 
+	private static final String FETCH_SITE = "Sec-Fetch-Site";
+
+	/** The page is the server's own, or the user has typed the URL. */
+	private static final List<String> OWN = List.of("same-origin", "none");
+
+	private static final String ANY_SUBDOMAIN = "*.";
+
 	private final BasePath basePath;
 
 	private final CorsConfiguration configuration;
 
+	private final List<String> allowedHosts;
+
+	private final ValueMapper mapper;
+
 	private final DefaultCorsProcessor processor = new DefaultCorsProcessor();
+
+	private final RefusalLog log = new RefusalLog();
 
 	/**
 	 * Create a filter.
 	 * @param basePath where the routes begin
 	 * @param allowedOrigins origins, or patterns of them, beside the server's own
+	 * @param allowedHosts names of hosts under which the server may be asked; empty for
+	 * all
+	 * @param mapper converts values
 	 */
-	public OriginFilter(BasePath basePath, List<String> allowedOrigins) {
+	public OriginFilter(BasePath basePath, List<String> allowedOrigins, List<String> allowedHosts, ValueMapper mapper) {
 		this.basePath = basePath;
+		this.allowedHosts = allowedHosts.stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
+		this.mapper = mapper;
 		this.configuration = new CorsConfiguration();
 		this.configuration.setAllowedOriginPatterns(allowedOrigins);
 		this.configuration.setAllowCredentials(true);
@@ -59,15 +88,62 @@ public final class OriginFilter implements WebFilter, Ordered {
 		if (this.basePath.within(exchange.getRequest()) == null) {
 			return chain.filter(exchange);
 		}
-		ServerHttpResponse response = exchange.getResponse();
-		if (!this.processor.process(this.configuration, exchange)) {
-			return response.setComplete();
+		ServerHttpRequest request = exchange.getRequest();
+		if (!isHostAllowed(request.getURI().getHost())) {
+			return refuse(exchange, "host", request.getHeaders().getFirst("Host"),
+					"rivet.events.security.allowed-hosts");
 		}
-		if (CorsUtils.isPreFlightRequest(exchange.getRequest())) {
+		if (isFromElsewhere(request) || !isOriginAllowed(exchange)) {
+			return refuse(exchange, "origin", origin(request), "rivet.events.security.allowed-origins");
+		}
+		if (CorsUtils.isPreFlightRequest(request)) {
+			ServerHttpResponse response = exchange.getResponse();
 			response.setStatusCode(HttpStatus.NO_CONTENT);
 			return response.setComplete();
 		}
 		return chain.filter(exchange);
+	}
+
+	private boolean isHostAllowed(@Nullable String host) {
+		if (this.allowedHosts.isEmpty()) {
+			return true;
+		}
+		String name = (host != null) ? host.toLowerCase(Locale.ROOT) : "";
+		return this.allowedHosts.stream()
+			.anyMatch((allowed) -> allowed.startsWith(ANY_SUBDOMAIN) ? name.endsWith(allowed.substring(1))
+					: name.equals(allowed));
+	}
+
+	/**
+	 * A page of another site, or of another origin of this one, that says nothing of its
+	 * origin. One that does is judged by it.
+	 */
+	private static boolean isFromElsewhere(ServerHttpRequest request) {
+		List<String> sites = request.getHeaders().getOrEmpty(FETCH_SITE);
+		return request.getHeaders().getOrigin() == null
+				&& sites.stream().anyMatch((site) -> !OWN.contains(site.trim().toLowerCase(Locale.ROOT)));
+	}
+
+	private boolean isOriginAllowed(ServerWebExchange exchange) {
+		try {
+			return this.processor.process(this.configuration, exchange);
+		}
+		catch (IllegalArgumentException ex) {
+			return false; // the header is no origin
+		}
+	}
+
+	private static String origin(ServerHttpRequest request) {
+		String origin = request.getHeaders().getOrigin();
+		return (origin != null) ? origin : FETCH_SITE + ": " + request.getHeaders().getFirst(FETCH_SITE);
+	}
+
+	private Mono<Void> refuse(ServerWebExchange exchange, String what, @Nullable String value, String property) {
+		ServerHttpRequest request = exchange.getRequest();
+		this.log.refused(what, String.valueOf(value), request.getHeaders().getFirst("Host"), property);
+		return HttpAnswer.writeError(exchange.getResponse(),
+				new RivetException(ErrorCode.FORBIDDEN, "The %s is not allowed; see %s.".formatted(what, property)),
+				Encoding.JSON, this.mapper);
 	}
 
 }
