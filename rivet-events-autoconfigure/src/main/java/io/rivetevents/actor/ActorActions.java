@@ -27,6 +27,7 @@ import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.Values;
@@ -162,7 +163,7 @@ final class ActorActions {
 				this.connection.deliver(OutgoingMessage.of(ActorActions.this.instance.error(ex, this.request.id())));
 			}
 			else {
-				logger.debug("One-way %s of %s failed: %s".formatted(this.request.name(),
+				logger.debug("One-way %s of %s failed: %s".formatted(SafeText.of(this.request.name()),
 						ActorActions.this.instance.address(), ex));
 			}
 		}
@@ -184,14 +185,15 @@ final class ActorActions {
 	 */
 	boolean mayBlock(ToServer.ActionRequest request) {
 		ActionSettings action = this.type.action(request.name());
-		return action == null || action.blocking() || !isImmediate(action, request) || this.intercepted
-				|| this.listeners.has(this.instance, request.name());
+		return action == null || this.type.isGuarded() || action.blocking() || !isImmediate(action, request)
+				|| this.intercepted || this.listeners.has(this.instance, request.name());
 	}
 
 	private void answerNow(ActionSettings action, Reply reply, PendingCall pending) {
 		ClientConnection connection = reply.connection;
 		Inbound inbound = inbound(reply.request, connection);
 		try {
+			checkAccess(connection);
 			Object result = this.calls.invoke(invocation(inbound, connection), pending.deadline(), pending.onTimeout(),
 					pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != ActorCalls.LATE) {
@@ -207,8 +209,9 @@ final class ActorActions {
 	private Mono<JsonNode> performOnce(ClientConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		String key = Objects.requireNonNull(request.options().idempotencyKey());
-		return this.answers.once(caller(connection), new Answers.Key(request.name(), key, digest(request.args())),
-				this.instance.now(), () -> perform(connection, request, pending, false));
+		return authorize(connection, request, pending).then(Mono.defer(() -> this.answers.once(caller(connection),
+				new Answers.Key(request.name(), key, digest(request.args())), this.instance.now(),
+				() -> perform(connection, request, pending, false))));
 	}
 
 	private static byte[] digest(List<JsonNode> args) {
@@ -231,6 +234,28 @@ final class ActorActions {
 		this.answers.clear();
 	}
 
+	/**
+	 * Whoever may not call an action any more does not get what it has answered, and a
+	 * refusal is not kept.
+	 */
+	private Mono<Void> authorize(ClientConnection connection, ToServer.ActionRequest request,
+			@Nullable PendingCall pending) {
+		ActionSettings action = this.type.action(request.name());
+		Inbound inbound = inbound(request, connection);
+		return Mono.fromRunnable(() -> checkAccess(connection)).then(Mono.defer(() -> {
+			InterceptorChain.Limit limit = limit(action, pending);
+			return (action != null) ? this.calls
+				.call(invocation(inbound, connection).asCheck(), limit.time(), limit.onTimeout(), pending)
+				.then() : Mono.<Void>empty();
+		})).onErrorMap((ex) -> refusal(ex, inbound, connection));
+	}
+
+	private void checkAccess(@Nullable ClientConnection connection) {
+		if (connection != null && this.type.isGuarded()) {
+			this.type.checkAccess(connection.principal(), this.instance.address());
+		}
+	}
+
 	private static String caller(ClientConnection connection) {
 		String owner = connection.request().identity().owner();
 		return (owner != null) ? "user " + owner : "stream " + connection.streamId();
@@ -248,11 +273,20 @@ final class ActorActions {
 	}
 
 	/**
-	 * Call an action as a part of the current turn, whether it may interleave or not.
+	 * Call an action that is declared for it as a part of the current turn, whether it
+	 * may interleave or not.
 	 * @param connection who calls
 	 * @return the result, as for {@link #perform}
 	 */
-	Mono<JsonNode> performWithinTurn(ClientConnection connection, ToServer.ActionRequest request) {
+	Mono<JsonNode> snapshot(ClientConnection connection, ToServer.ActionRequest request) {
+		ActionSettings action = this.type.action(request.name());
+		if (action == null) {
+			return Mono.error(notFound(request.name()));
+		}
+		if (!action.snapshot()) {
+			return Mono.error(new RivetException(ErrorCode.FORBIDDEN,
+					"Action `%s` is not declared with `snapshot = true`.".formatted(request.name())));
+		}
 		return perform(connection, request, null, true);
 	}
 
@@ -260,10 +294,15 @@ final class ActorActions {
 			@Nullable PendingCall pending, boolean withinTurn) {
 		ActionSettings action = this.type.action(request.name());
 		if (action == null && !this.listeners.has(this.instance, request.name())) {
-			String message = "Action `%s` was not found.".formatted(request.name());
-			return Mono.error(new RivetException(ErrorCode.ACTION_NOT_FOUND, message));
+			return Mono.error(notFound(request.name()));
 		}
 		Inbound inbound = inbound(request, connection);
+		try {
+			checkAccess(connection);
+		}
+		catch (RivetException ex) {
+			return Mono.error(ex);
+		}
 		Run run = new Run(action, connection, limit(action, pending), pending,
 				action != null && action.interleave() && !withinTurn);
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
@@ -277,6 +316,10 @@ final class ActorActions {
 		}
 		return result.map((value) -> toTree(action, value.orElse(null)))
 			.onErrorMap((ex) -> refusal(ex, inbound, connection));
+	}
+
+	private static RivetException notFound(String action) {
+		return new RivetException(ErrorCode.ACTION_NOT_FOUND, "Action `%s` was not found.".formatted(action));
 	}
 
 	private Inbound inbound(ToServer.ActionRequest request, @Nullable ClientConnection connection) {

@@ -226,7 +226,7 @@ final class ActorClients {
 		if (wanted == null || entrance.outcome().kind() == ToClient.ResumeOutcome.Kind.RESUMED) {
 			return Mono.just(Optional.empty());
 		}
-		return this.actions.performWithinTurn(connection, new ToServer.ActionRequest(0, wanted.name(), wanted.args()))
+		return this.actions.snapshot(connection, new ToServer.ActionRequest(0, wanted.name(), wanted.args()))
 			.map((output) -> new ToClient.SnapshotResult(output, null))
 			.onErrorResume(RivetException.class,
 					(ex) -> Mono.just(new ToClient.SnapshotResult(null, this.instance.error(ex, null))))
@@ -396,6 +396,9 @@ final class ActorClients {
 
 	private Mono<Void> checkSubscription(ClientConnection connection, String event) {
 		return Mono.defer(() -> {
+			if (this.type.isGuarded()) {
+				this.type.checkAccess(connection.principal(), this.instance.address());
+			}
 			this.type.checkSubscription(event, connection.principal());
 			if (!this.type.hooks().contains(Hook.CAN_SUBSCRIBE)) {
 				return Mono.empty();

@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.protocol.ToServer;
 
@@ -27,6 +28,24 @@ public interface ActorDirectory {
 	Mono<ActorInfo> resolve(ActorTarget target);
 
 	/**
+	 * Find an instance for a client, wake or create it as the target says.
+	 * @param target which one
+	 * @param caller the client
+	 * @return as for {@link #resolve(ActorTarget)}; {@code auth.forbidden} if it may not
+	 * reach the instance, or not create it
+	 */
+	Mono<ActorInfo> resolve(ActorTarget target, ConnectRequest caller);
+
+	/**
+	 * Check that a client may reach an instance, as the rule of its actor says.
+	 * @param target which one; nothing is created or woken
+	 * @param identity who asks
+	 * @return ends if it may; {@code auth.forbidden} if not, and {@code actor.not_found}
+	 * if there is no instance with that id
+	 */
+	Mono<Void> authorize(ActorTarget target, Identity identity);
+
+	/**
 	 * Look for an instance without waking it.
 	 * @param target which one; nothing is created
 	 * @return what is told of it; empty if there is none
@@ -34,11 +53,14 @@ public interface ActorDirectory {
 	Mono<ActorInfo> find(ActorTarget target);
 
 	/**
-	 * List the instances of an actor without waking them.
+	 * List instances of an actor without waking them, in the order of their serialized
+	 * keys.
 	 * @param namespace their namespace
 	 * @param name name of the actor
+	 * @param after serialized key after which to begin, {@code null} for the beginning
+	 * @param limit most instances that are listed
 	 */
-	Mono<List<ActorInfo>> list(String namespace, String name);
+	Mono<List<ActorInfo>> list(String namespace, String name, @Nullable String after, int limit);
 
 	/**
 	 * Connect a client. Its way out must have been registered.

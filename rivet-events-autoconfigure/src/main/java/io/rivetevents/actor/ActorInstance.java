@@ -18,6 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
@@ -319,16 +321,17 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/**
 	 * Make sure that the instance is what a target asks for.
+	 * @param caller the client that asks, {@code null} for the server itself
 	 * @return what is told of it
 	 */
-	Mono<ActorInfo> start(ActorTarget target) {
+	Mono<ActorInfo> start(ActorTarget target, @Nullable ConnectRequest caller) {
 		if (this.running) {
 			return checkRunning(target);
 		}
 		return Mono.defer(() -> {
 			StoredActor stored = this.runtime.store().load(this.address);
 			if (stored == null) {
-				return create(target);
+				return create(target, caller);
 			}
 			this.input = (stored.input() != null) ? mapper().readTree(stored.input()) : null;
 			this.state.begin(stored, null);
@@ -352,7 +355,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return other ? Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND)) : Mono.empty();
 	}
 
-	private Mono<ActorInfo> create(ActorTarget target) {
+	private Mono<ActorInfo> create(ActorTarget target, @Nullable ConnectRequest caller) {
 		if (target instanceof ActorTarget.GetOrCreate wanted) {
 			this.input = wanted.input();
 		}
@@ -373,12 +376,22 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1, clock().instant(), null,
 				storedInput);
 		this.state.begin(draft, null);
-		return this.calls.hook(Hook.CREATE_STATE, null)
+		return checkCreation(caller).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
 			.doOnNext((made) -> this.state.begin(draft, made.orElse(null)))
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
 			.then(Mono.fromRunnable(this.state::insert))
 			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 			.then(Mono.fromSupplier(() -> begin(true)));
+	}
+
+	private Mono<Void> checkCreation(@Nullable ConnectRequest caller) {
+		if (caller == null || !this.type.hooks().contains(Hook.CAN_CREATE)) {
+			return Mono.empty();
+		}
+		Caller stranger = new Caller(null, caller.identity().principal(), caller.params());
+		return this.calls.hook(Hook.CAN_CREATE, stranger)
+			.flatMap((allowed) -> Boolean.FALSE.equals(allowed.orElse(null))
+					? Mono.error(new RivetException(ErrorCode.FORBIDDEN)) : Mono.empty());
 	}
 
 	private ActorInfo begin(boolean created) {

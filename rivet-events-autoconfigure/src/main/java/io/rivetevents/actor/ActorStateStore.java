@@ -42,10 +42,13 @@ public interface ActorStateStore {
 	void delete(ActorAddress address, long expectedVersion);
 
 	/**
-	 * List instances, in no order.
+	 * List instances, in the order of their serialized keys.
 	 * @param namespace their namespace
 	 * @param name name of the actor
+	 * @param after serialized key after which to begin, whether there is an instance or
+	 * not; {@code null} for the beginning
+	 * @param limit most instances that are listed
 	 */
-	List<StoredActor> list(String namespace, String name);
+	List<StoredActor> list(String namespace, String name, @Nullable String after, int limit);
 
 }

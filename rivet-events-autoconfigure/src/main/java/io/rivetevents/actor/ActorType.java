@@ -79,6 +79,20 @@ public interface ActorType {
 	void checkSubscription(String event, @Nullable Principal principal);
 
 	/**
+	 * Return whether there is a rule for who may reach its instances.
+	 */
+	boolean isGuarded();
+
+	/**
+	 * Check that a client may reach an instance, whatever it wants of it and however it
+	 * found it. May block.
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @param address the instance, which need not exist
+	 * @throws RivetException if it may not
+	 */
+	void checkAccess(@Nullable Principal principal, ActorAddress address);
+
+	/**
 	 * Call the method for a hook or an action on the current thread.
 	 * @param invocation what to call, and with what
 	 * @return its result, {@code null} for none, or a {@code Mono} of it that is still to
@@ -105,9 +119,10 @@ public interface ActorType {
 	 * @param oneWay whether a connection is not answered
 	 * @param immediate whether its result is there once its method has returned
 	 * @param blocking whether its method may block its thread
+	 * @param snapshot whether a client may ask for it with its connect
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
-			boolean oneWay, boolean immediate, boolean blocking) {
+			boolean oneWay, boolean immediate, boolean blocking, boolean snapshot) {
 	}
 
 	/**

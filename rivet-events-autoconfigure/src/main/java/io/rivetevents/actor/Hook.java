@@ -5,6 +5,9 @@ package io.rivetevents.actor;
  */
 public enum Hook {
 
+	/** A client wants to create an instance. */
+	CAN_CREATE,
+
 	/** Makes the state of a new instance. */
 	CREATE_STATE,
 

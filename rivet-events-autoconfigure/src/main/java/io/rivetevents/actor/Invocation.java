@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * One call of an actor's method: which one, for whom, with what. Arguments are resolved
@@ -27,6 +28,8 @@ public final class Invocation {
 
 	private final @Nullable Object[] payload;
 
+	private final boolean check;
+
 	/**
 	 * Who has caused a call.
 	 *
@@ -43,7 +46,8 @@ public final class Invocation {
 	}
 
 	private Invocation(@Nullable Hook hook, String name, DefaultActorContext context, @Nullable Caller caller,
-			List<JsonNode> args, @Nullable Object[] payload) {
+			List<JsonNode> args, @Nullable Object[] payload, boolean check) {
+		this.check = check;
 		this.hook = hook;
 		this.name = name;
 		this.context = context;
@@ -54,11 +58,30 @@ public final class Invocation {
 
 	static Invocation ofHook(Hook hook, DefaultActorContext context, @Nullable Caller caller,
 			@Nullable Object... payload) {
-		return new Invocation(hook, hook.name(), context, caller, List.of(), payload);
+		return new Invocation(hook, hook.name(), context, caller, List.of(), payload, false);
 	}
 
 	static Invocation ofAction(String name, DefaultActorContext context, @Nullable Caller caller, List<JsonNode> args) {
-		return new Invocation(null, name, context, caller, args, new Object[0]);
+		return new Invocation(null, name, context, caller, args, new Object[0], false);
+	}
+
+	/** Return the same without the call: only what stands on the method is asked. */
+	Invocation asCheck() {
+		return new Invocation(this.hook, this.name, this.context, this.caller, this.args, this.payload, true);
+	}
+
+	/**
+	 * Return whether it is only asked whether the caller may make the call.
+	 */
+	public boolean isCheck() {
+		return this.check;
+	}
+
+	/**
+	 * Return whether a client has caused the call, and not the server itself.
+	 */
+	public boolean hasCaller() {
+		return this.caller != null;
 	}
 
 	/**
@@ -128,7 +151,7 @@ public final class Invocation {
 	@Override
 	public String toString() {
 		Connection<?> connection = connection();
-		return "%s.%s (id %s%s)".formatted(this.context.instance().address(), this.name, this.context.id(),
+		return "%s.%s (id %s%s)".formatted(this.context.instance().address(), SafeText.of(this.name), this.context.id(),
 				(connection != null) ? ", connection " + connection.id() : "");
 	}
 

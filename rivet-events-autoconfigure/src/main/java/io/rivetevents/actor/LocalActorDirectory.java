@@ -28,6 +28,7 @@ import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionIndex;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
@@ -157,7 +158,26 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<ActorInfo> resolve(ActorTarget target) {
-		return ask(target, "resolve", false, (instance) -> instance.start(target));
+		return ask(target, "resolve", false, (instance) -> instance.start(target, null));
+	}
+
+	@Override
+	public Mono<ActorInfo> resolve(ActorTarget target, ConnectRequest caller) {
+		return locate(target).flatMap((address) -> authorize(address, caller.identity())
+			.then(ask(address, "resolve", false, (instance) -> instance.start(target, caller))));
+	}
+
+	@Override
+	public Mono<Void> authorize(ActorTarget target, Identity identity) {
+		return locate(target).flatMap((address) -> authorize(address, identity));
+	}
+
+	/** On a worker, since a rule may block; at once where there is none. */
+	private Mono<Void> authorize(ActorAddress address, Identity identity) {
+		ActorType type = this.types.get(address.name());
+		return (type == null || !type.isGuarded()) ? Mono.empty()
+				: Mono.<Void>fromRunnable(() -> type.checkAccess(identity.principal(), address))
+					.subscribeOn(this.runtime.workers());
 	}
 
 	@Override
@@ -174,12 +194,13 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	@Override
-	public Mono<List<ActorInfo>> list(String namespace, String name) {
-		return stored(() -> this.runtime.store().list(namespace, name)).map((found) -> found.stream().map((stored) -> {
-			ActorInstance instance = this.instances.get(stored.address());
-			ActorInfo info = (instance != null) ? instance.info() : null;
-			return (info != null) ? info : asleep(stored);
-		}).toList());
+	public Mono<List<ActorInfo>> list(String namespace, String name, @Nullable String after, int limit) {
+		return stored(() -> this.runtime.store().list(namespace, name, after, limit))
+			.map((found) -> found.stream().map((stored) -> {
+				ActorInstance instance = this.instances.get(stored.address());
+				ActorInfo info = (instance != null) ? instance.info() : null;
+				return (info != null) ? info : asleep(stored);
+			}).toList());
 	}
 
 	private ActorInfo asleep(StoredActor stored) {
@@ -191,7 +212,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (this.draining) {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
-		return open(target, request, (instance) -> admit(instance, request)).map(Opened::info);
+		return locate(target).flatMap((address) -> authorize(address, request.identity())
+			.then(open(address, target, request, (instance) -> admit(instance, request)))
+			.map(Opened::info));
 	}
 
 	/**
@@ -207,23 +230,21 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 * Wakes or creates an instance and connects a client to it: in one turn, but for a
 	 * hook that may wait before the client is let in.
 	 */
-	private Mono<Opened> open(ActorTarget target, ConnectRequest request,
+	private Mono<Opened> open(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Function<ActorInstance, Mono<Admission>> admit) {
-		return ask(target, "connect", false,
-				(instance) -> instance.start(target)
+		return ask(address, "connect", false,
+				(instance) -> instance.start(target, request)
 					.flatMap((info) -> instance.clients().connectsAside(request) ? Mono.just(new Opened(info, null))
 							: admit.apply(instance).map((admission) -> new Opened(info, admission))))
 			.flatMap((opened) -> (opened.admission() != null) ? Mono.just(opened)
-					: ask(opened.info().address(), "connect", true, admit)
-						.map((admission) -> new Opened(opened.info(), admission)));
+					: ask(address, "connect", true, admit).map((admission) -> new Opened(opened.info(), admission)));
 	}
 
 	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request) {
 		Outbound outbound = this.connections.outbound(request.connectionId());
 		if (outbound == Outbound.NONE) {
-			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND)); // it
-																					// has
-																					// gone
+			// it has gone
+			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
 		ClientUsage usage = this.connections.usage(request.connectionId());
 		return instance.clients().connect(request, outbound, usage, (admission) -> {
@@ -304,12 +325,12 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
 		return locate(target).flatMap((address) -> {
 			if (caller == null) {
-				return askAction(address, action, (instance, call) -> instance.start(target)
+				return askAction(address, action, (instance, call) -> instance.start(target, null)
 					.then(Mono.defer(() -> instance.clients().perform(null, action, call))));
 			}
-			return comesForLong(address, caller, action)
-					? Mono.usingWhen(enter(target, caller), (visit) -> visit.perform(action), Visit::leave)
-					: askAction(address, action, (instance, call) -> visit(instance, target, caller, action, call));
+			return authorize(address, caller.identity()).then(comesForLong(address, caller, action)
+					? Mono.usingWhen(enter(address, target, caller), (visit) -> visit.perform(action), Visit::leave)
+					: askAction(address, action, (instance, call) -> visit(instance, target, caller, action, call)));
 		});
 	}
 
@@ -325,7 +346,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 */
 	private Mono<JsonNode> visit(ActorInstance instance, ActorTarget target, ConnectRequest caller,
 			ToServer.ActionRequest action, PendingCall call) {
-		Mono<Visit> entered = instance.start(target)
+		Mono<Visit> entered = instance.start(target, caller)
 			.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE, null, (admission) -> {
 			})))
 			.map((admission) -> new Visit(instance.address(), admission.connection()));
@@ -333,8 +354,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 				Visit::leave);
 	}
 
-	private Mono<Visit> enter(ActorTarget target, ConnectRequest caller) {
-		return open(target, caller,
+	private Mono<Visit> enter(ActorAddress address, ActorTarget target, ConnectRequest caller) {
+		return open(address, target, caller,
 				(instance) -> instance.clients().connect(caller, Outbound.NONE, null, (admission) -> {
 				}))
 			.map((opened) -> new Visit(opened.info().address(),
@@ -367,7 +388,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<Void> destroy(ActorTarget target) {
-		return ask(target, "destroy", false, (instance) -> instance.start(target).map((info) -> {
+		return ask(target, "destroy", false, (instance) -> instance.start(target, null).map((info) -> {
 			instance.requestEnd(ActorInstance.End.DESTROY);
 			return instance;
 		})).flatMap((instance) -> Flux.interval(Duration.ZERO, TICK, this.runtime.timers())

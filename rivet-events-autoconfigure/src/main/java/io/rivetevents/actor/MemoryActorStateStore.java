@@ -1,8 +1,12 @@
 package io.rivetevents.actor;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +28,34 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	/** Heap of an entry beside key, state and input: measured, rounded up. */
 	private static final int OVERHEAD = 512;
 
+	/** In the order in which they are listed. */
+	private final NavigableMap<Place, ActorAddress> ordered = new ConcurrentSkipListMap<>();
+
 	private final ByteBudget budget;
+
+	/**
+	 * Where an instance is listed.
+	 *
+	 * @param namespace its namespace
+	 * @param name name of the actor
+	 * @param key its serialized key, empty before all of them
+	 */
+	private record Place(String namespace, String name, String key) implements Comparable<Place> {
+
+		private static final Comparator<Place> ORDER = Comparator.comparing(Place::namespace)
+			.thenComparing(Place::name)
+			.thenComparing(Place::key);
+
+		static Place of(ActorAddress address) {
+			return new Place(address.namespace(), address.name(), address.key().serialize());
+		}
+
+		@Override
+		public int compareTo(Place other) {
+			return ORDER.compare(this, other);
+		}
+
+	}
 
 	/**
 	 * Creates a store.
@@ -56,6 +87,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 		this.byAddress.compute(actor.address(), (address, stored) -> {
 			check(address, stored, expectedVersion);
 			charge(stored, actor);
+			if (stored == null) {
+				this.ordered.put(Place.of(address), address);
+			}
 			return actor;
 		});
 		this.byId.put(actor.actorId(), actor.address());
@@ -68,16 +102,22 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			if (stored != null) {
 				this.budget.release(weight(stored));
 				this.byId.remove(stored.actorId());
+				this.ordered.remove(Place.of(key));
 			}
 			return null;
 		});
 	}
 
 	@Override
-	public List<StoredActor> list(String namespace, String name) {
-		return this.byAddress.values()
+	public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
+		Place start = new Place(namespace, name, (after != null) ? after : "");
+		return this.ordered.tailMap(start, false)
+			.values()
 			.stream()
-			.filter((actor) -> actor.address().namespace().equals(namespace) && actor.address().name().equals(name))
+			.takeWhile((address) -> address.namespace().equals(namespace) && address.name().equals(name))
+			.map(this.byAddress::get)
+			.filter(Objects::nonNull)
+			.limit(limit)
 			.toList();
 	}
 

@@ -73,6 +73,14 @@ public @interface Action {
 	boolean blocking() default true;
 
 	/**
+	 * Whether a client may ask for the result with its connect, so that it gets a view of
+	 * the instance and the events after it. The request for that is a {@code GET} of an
+	 * event stream, which other pages can cause too: such an action must only read.
+	 * Others are answered {@code auth.forbidden}.
+	 */
+	boolean snapshot() default false;
+
+	/**
 	 * Longest time that this action may take, such as {@code 5s}. Empty: that of the
 	 * actor. A longer one is answered {@code actor.action_timed_out}, its {@code Mono} is
 	 * cancelled, its thread interrupted.

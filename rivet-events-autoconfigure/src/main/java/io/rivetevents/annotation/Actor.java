@@ -17,9 +17,10 @@ import org.springframework.stereotype.Component;
  * <p>
  * Methods marked {@link Action} are called by clients; methods marked with a hook
  * ({@link CreateState}, {@link OnCreate}, {@link OnWake}, {@link OnSleep},
- * {@link OnDestroy}, {@link OnBeforeConnect}, {@link CreateConnState}, {@link OnConnect},
- * {@link OnDisconnect}, {@link CanSubscribe}, {@link OnBeforeActionResponse},
- * {@link OnStateChange}) are called by the runtime. Each hook may stand on one method.
+ * {@link OnDestroy}, {@link CanCreate}, {@link OnBeforeConnect}, {@link CreateConnState},
+ * {@link OnConnect}, {@link OnDisconnect}, {@link CanSubscribe},
+ * {@link OnBeforeActionResponse}, {@link OnStateChange}) are called by the runtime. Each
+ * hook may stand on one method.
  * <p>
  * <b>Turns.</b> Methods of one instance never overlap: each call is a turn, turns run in
  * the order in which the calls arrived, on a worker thread where blocking is allowed. A
@@ -94,6 +95,18 @@ public @interface Actor {
 	 * {@code IllegalArgumentException} where it is sent.
 	 */
 	boolean strict() default false;
+
+	/**
+	 * Who may reach the instances: an expression as in {@code @PreAuthorize}, in which
+	 * {@code #name} and {@code #key} are those of the instance. It holds for whatever a
+	 * client wants, by whatever route: a connect, a stream, a call, a subscription, a
+	 * snapshot, and finding, creating or deleting under {@code /actors}, by name or by
+	 * id. It is asked for each; a refusal is {@code auth.forbidden}. Calls of the server
+	 * itself are not subject to it. A {@code @PreAuthorize}, {@code @Secured},
+	 * {@code @RolesAllowed}, {@code @PermitAll} or {@code @DenyAll} on the class holds in
+	 * the same way, and beside it. Needs Spring Security. Empty: everybody.
+	 */
+	String access() default "";
 
 	/**
 	 * Interfaces whose methods are actions of this actor, without {@link Action} on each.

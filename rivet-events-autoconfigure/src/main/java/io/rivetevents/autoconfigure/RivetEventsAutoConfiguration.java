@@ -49,6 +49,7 @@ import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.ActionArgumentResolver;
 import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.invocation.ArgumentValidator;
@@ -181,10 +182,11 @@ public final class RivetEventsAutoConfiguration {
 	InvocationSupport rivetInvocationSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<ActionArgumentResolver> resolvers, ObjectProvider<ArgumentValidator> validator,
 			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
-			ObjectProvider<SubscriptionGuard> subscriptions) {
+			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access) {
 		Neighbours neighbours = new Neighbours(resolvers.orderedStream().toList(),
 				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
-				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE));
+				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
+				access.getIfAvailable(() -> AccessGuard.NONE));
 		return new InvocationSupport(mapper, contracts, neighbours);
 	}
 

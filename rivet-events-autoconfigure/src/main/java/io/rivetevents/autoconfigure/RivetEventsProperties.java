@@ -27,13 +27,15 @@ import org.springframework.util.unit.DataSize;
  * where that is possible. Slower without, and for the case that something else has to see
  * each frame.
  * @param limits Bounds of what clients may take.
+ * @param management Instances over HTTP.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
 		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
 		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
 		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history,
-		@DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo, @DefaultValue Limits limits) {
+		@DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo, @DefaultValue Limits limits,
+		@DefaultValue Management management) {
 
 	/**
 	 * What carries events to other nodes.
@@ -191,6 +193,16 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			@DefaultValue("refuse") OnForbiddenSubscription onForbiddenSubscription,
 			@DefaultValue("false") boolean authenticationRequired, @DefaultValue("10s") Duration authenticationTimeout,
 			@Nullable String issuer, @Nullable String streamKey) {
+	}
+
+	/**
+	 * Instances over HTTP.
+	 *
+	 * @param access Who may list and delete instances below /actors: "none", or an
+	 * expression as in @PreAuthorize, such as hasRole('ADMIN'). To find one by its key or
+	 * id and to create one is open to those who may connect to it.
+	 */
+	public record Management(@DefaultValue("none") String access) {
 	}
 
 	/**

@@ -44,12 +44,14 @@ import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.PrincipalIssuer;
 import io.rivetevents.connection.Users;
+import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.security.AuthenticationPrincipalResolver;
 import io.rivetevents.security.ClaimedIssuer;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.ConnectionLogoutHandler;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
+import io.rivetevents.security.ExpressionAccessGuard;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
@@ -108,6 +110,13 @@ public final class RivetEventsSecurityAutoConfiguration {
 	PreAuthorizeSubscriptionGuard rivetSubscriptionGuard(ApplicationContext context,
 			ObjectProvider<MethodSecurityExpressionHandler> expressions) {
 		return new PreAuthorizeSubscriptionGuard(() -> expressions.getIfAvailable(() -> expressionHandler(context)));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(AccessGuard.class)
+	ExpressionAccessGuard rivetAccessGuard(ApplicationContext context,
+			ObjectProvider<MethodSecurityExpressionHandler> expressions) {
+		return new ExpressionAccessGuard(() -> expressions.getIfAvailable(() -> expressionHandler(context)));
 	}
 
 	private static MethodSecurityExpressionHandler expressionHandler(ApplicationContext context) {

@@ -16,8 +16,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServer;
 
+import io.rivetevents.actor.AccessRule;
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.connection.Bursts;
@@ -26,6 +28,7 @@ import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.connection.QueuedTotal;
 import io.rivetevents.connection.Users;
+import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
@@ -41,6 +44,7 @@ import io.rivetevents.transport.RequestFailureHandler;
 import io.rivetevents.transport.StreamSecrets;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.HttpLimits;
+import io.rivetevents.transport.http.Management;
 import io.rivetevents.transport.sse.EventStreamHandler;
 import io.rivetevents.transport.sse.EventStreamSettings;
 import io.rivetevents.transport.websocket.ActorHandshakeService;
@@ -126,12 +130,22 @@ public final class RivetEventsWebAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ActorHttpHandler rivetHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake,
-				ValueMapper mapper, LinkIo io, RivetEventsProperties properties, Limits limits) {
+				ValueMapper mapper, LinkIo io, RivetEventsProperties properties, Limits limits, Management management) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
 			return new ActorHttpHandler(basePath, directory, handshake, mapper,
 					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					limits, io);
+					limits, io, management);
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Management rivetManagement(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
+				Scheduler rivetActorWorkers) {
+			String access = properties.management().access();
+			AccessRule rule = access.equals("none") ? null
+					: guard.getIfAvailable(() -> AccessGuard.NONE).ruleOf(access);
+			return new Management(rule, rivetActorWorkers);
 		}
 
 		@Bean

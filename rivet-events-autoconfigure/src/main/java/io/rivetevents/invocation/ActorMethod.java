@@ -28,9 +28,11 @@ import io.rivetevents.protocol.InvalidArgumentException;
  */
 final class ActorMethod extends AnnotatedMethod {
 
-	private final Object actor;
+	private final Bean bean;
 
 	private final Method invocable;
+
+	private final Method invocableWithoutCaller;
 
 	private final Arguments arguments;
 
@@ -38,26 +40,43 @@ final class ActorMethod extends AnnotatedMethod {
 
 	private final InvocationDecorator decorator;
 
+	private final AccessGuard access;
+
 	private final @Nullable ReactiveAdapter adapter;
 
 	/**
+	 * The bean of an actor.
+	 *
+	 * @param bean the bean, which may be a proxy
+	 * @param withoutCaller what is called where no client is the cause
+	 */
+	record Bean(Object bean, Object withoutCaller) {
+	}
+
+	/**
 	 * Create a method.
-	 * @param actor the bean, which may be a proxy
+	 * @param bean the bean
 	 * @param method method of its class
 	 * @param arguments where they come from
 	 * @param validator checks them
-	 * @param decorator goes around the call
+	 * @param support knows what goes around the call
 	 */
-	ActorMethod(Object actor, Method method, Arguments arguments, ArgumentValidator validator,
-			InvocationDecorator decorator) {
+	ActorMethod(Bean bean, Method method, Arguments arguments, ArgumentValidator validator, InvocationSupport support) {
 		super(method);
-		this.actor = actor;
-		this.invocable = AopUtils.selectInvocableMethod(method, actor.getClass());
-		this.invocable.setAccessible(true);
+		this.bean = bean;
+		this.invocable = invocable(method, bean.bean());
+		this.invocableWithoutCaller = invocable(method, bean.withoutCaller());
 		this.arguments = arguments;
 		this.validator = validator;
-		this.decorator = decorator;
+		this.decorator = support.decorator();
+		this.access = support.access();
 		this.adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
+	}
+
+	private static Method invocable(Method method, Object bean) {
+		Method invocable = AopUtils.selectInvocableMethod(method, bean.getClass());
+		invocable.setAccessible(true);
+		return invocable;
 	}
 
 	/**
@@ -119,22 +138,33 @@ final class ActorMethod extends AnnotatedMethod {
 	@Nullable Object invoke(Invocation invocation) throws Exception {
 		@Nullable Object[] args = this.arguments.resolve(invocation);
 		validate(invocation, args);
-		Callable<@Nullable Object> call = () -> adapt(call(args));
+		Callable<@Nullable Object> call = () -> adapt(call(invocation.hasCaller(), args));
 		return this.decorator.around(invocation, call);
+	}
+
+	/**
+	 * Ask whether the method may be called, on the current thread.
+	 * @param invocation what to resolve arguments from
+	 * @return a {@code Mono} that ends if it may
+	 */
+	@Nullable Object authorize(Invocation invocation) throws Exception {
+		@Nullable Object[] args = this.arguments.resolve(invocation);
+		return this.decorator.around(invocation, () -> this.access.authorize(this.bean.bean(), getMethod(), args));
 	}
 
 	private void validate(Invocation invocation, @Nullable Object[] args) {
 		try {
-			this.validator.validate(this.actor, getMethod(), args);
+			this.validator.validate(this.bean.bean(), getMethod(), args);
 		}
 		catch (InvalidArgumentException ex) {
 			throw this.arguments.locate(ex, invocation);
 		}
 	}
 
-	private @Nullable Object call(@Nullable Object[] args) throws Exception {
+	private @Nullable Object call(boolean hasCaller, @Nullable Object[] args) throws Exception {
 		try {
-			return this.invocable.invoke(this.actor, args);
+			return hasCaller ? this.invocable.invoke(this.bean.bean(), args)
+					: this.invocableWithoutCaller.invoke(this.bean.withoutCaller(), args);
 		}
 		catch (InvocationTargetException ex) {
 			if (ex.getTargetException() instanceof Exception cause) {

@@ -32,6 +32,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
+import io.rivetevents.actor.AccessRule;
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorType;
@@ -46,6 +48,7 @@ import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * What the instances of a class with {@link Actor} do. All that can be wrong with the
@@ -56,6 +59,9 @@ final class AnnotatedActorType implements ActorType {
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(AnnotatedActorType.class));
 
 	private static final int MAX_NAME_LENGTH = 64;
+
+	/** Characters that the log has of what failed. */
+	private static final int MAX_LOGGED = 1000;
 
 	/** Begins the names of what the protocol itself needs. */
 	private static final String RESERVED = "rivet:";
@@ -80,6 +86,11 @@ final class AnnotatedActorType implements ActorType {
 
 	private final @Nullable Type stateType;
 
+	private final @Nullable AccessRule rule;
+
+	/** What the server itself calls where nothing stands on a method. */
+	private final Object withoutCaller;
+
 	private final SingletonSupplier<ActorContract> contract = SingletonSupplier.of(this::describe);
 
 	/**
@@ -100,6 +111,9 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(type, "its name may have %d characters".formatted(MAX_NAME_LENGTH));
 		}
 		this.settings = settings(defaults);
+		Actor declared = annotation();
+		this.rule = support.access().ruleOf(type, (declared != null) ? declared.access() : "");
+		this.withoutCaller = SecurityAnnotations.of(type).isEmpty() ? bean : support.access().withoutCaller(bean);
 		Map<Method, MergedAnnotations> marked = findMarked(type);
 		HookAnnotation.ALL.forEach((known) -> findHook(known, methodsWith(known.annotation(), marked)));
 		methodsWith(Action.class, marked).forEach(this::addAction);
@@ -190,8 +204,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method,
 					"it has more parameters than a method with @%s".formatted(known.annotation().getSimpleName()));
 		}
-		ActorMethod hook = new ActorMethod(this.bean, method, arguments, ArgumentValidator.NONE,
-				this.support.decorator());
+		ActorMethod hook = new ActorMethod(bean(method), method, arguments, ArgumentValidator.NONE, this.support);
 		boolean mustProduce = known.hook() == Hook.CREATE_STATE || known.hook() == Hook.CREATE_CONN_STATE;
 		if (mustProduce && hook.returnsNothing()) {
 			throw new InvalidActorException(method, "it must return the state");
@@ -200,7 +213,17 @@ final class AnnotatedActorType implements ActorType {
 		if (known.hook() == Hook.CAN_SUBSCRIBE && value != boolean.class && value != Boolean.class) {
 			throw new InvalidActorException(method, "it must return boolean or Mono<Boolean>");
 		}
+		if (known.hook() == Hook.CAN_CREATE && value != boolean.class && value != Boolean.class
+				&& !hook.returnsNothing()) {
+			throw new InvalidActorException(method, "it must return boolean, Mono<Boolean> or nothing");
+		}
 		return hook;
+	}
+
+	/** What stands on the method itself holds for the server, too. */
+	private ActorMethod.Bean bean(Method method) {
+		return new ActorMethod.Bean(this.bean,
+				SecurityAnnotations.of(method).isEmpty() ? this.withoutCaller : this.bean);
 	}
 
 	/** Every method of the interface is an action, implemented by the class. */
@@ -231,8 +254,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method, "names that begin with \"%s\" are reserved".formatted(RESERVED));
 		}
 		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
-		ActorMethod added = new ActorMethod(this.bean, method, arguments, this.support.validator(),
-				this.support.decorator());
+		ActorMethod added = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
 		this.actions.put(actionName, added);
 		this.actionSettings.put(actionName, actionSettings(actionName, action, added));
 	}
@@ -252,8 +274,12 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "it is said not to block: it must neither be durable"
 					+ " nor interleave, and must return its result, not what may come later");
 		}
+		boolean snapshot = action != null && action.snapshot();
+		if (snapshot && method.returnsNothing()) {
+			throw new InvalidActorException(method.getMethod(), "it is a snapshot and must return something");
+		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
-				method.isImmediate(), blocking);
+				method.isImmediate(), blocking, snapshot);
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
@@ -360,6 +386,24 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
+	public boolean isGuarded() {
+		return this.rule != null;
+	}
+
+	@Override
+	public void checkAccess(@Nullable Principal principal, ActorAddress address) {
+		if (this.rule == null) {
+			return;
+		}
+		try {
+			this.rule.check(principal, address);
+		}
+		catch (RuntimeException ex) {
+			throw translate(ex, "access to " + address);
+		}
+	}
+
+	@Override
 	public ActorSettings settings() {
 		return this.settings;
 	}
@@ -393,7 +437,7 @@ final class AnnotatedActorType implements ActorType {
 		if (method == null) {
 			throw new IllegalStateException("There is no method for " + invocation);
 		}
-		return method.invoke(invocation);
+		return invocation.isCheck() ? method.authorize(invocation) : method.invoke(invocation);
 	}
 
 	@Override
@@ -402,7 +446,7 @@ final class AnnotatedActorType implements ActorType {
 		if (known != null) {
 			return known;
 		}
-		failures.error(failure, () -> "%s failed".formatted(what));
+		failures.error(failure, () -> "%s failed".formatted(SafeText.of(what, MAX_LOGGED)));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 

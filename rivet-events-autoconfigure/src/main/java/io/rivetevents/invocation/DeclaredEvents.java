@@ -69,6 +69,15 @@ final class DeclaredEvents {
 		if (this.guard.guards(event)) {
 			this.guarded.put(event.name(), event);
 		}
+		else {
+			Stream.<AnnotatedElement>concat(Stream.of(event.method()), event.scopes().stream())
+				.flatMap((element) -> SecurityAnnotations.of(element).stream())
+				.findFirst()
+				.ifPresent((annotation) -> {
+					throw new InvalidActorException(event.method(), SecurityAnnotations.noEffect(annotation,
+							"an event takes @PreAuthorize, with Spring Security on the class path"));
+				});
+		}
 	}
 
 	/** What stands on the method comes before what stands around it. */

@@ -4,6 +4,7 @@ import java.lang.annotation.Annotation;
 import java.util.List;
 
 import io.rivetevents.actor.Hook;
+import io.rivetevents.annotation.CanCreate;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
@@ -30,6 +31,7 @@ import io.rivetevents.invocation.ContextResolvers.Scope;
 record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope scope, int payloadSize) {
 
 	static final List<HookAnnotation> ALL = List.of(
+			new HookAnnotation(CanCreate.class, Hook.CAN_CREATE, Scope.CALLER, 0),
 			new HookAnnotation(CreateState.class, Hook.CREATE_STATE, Scope.INSTANCE, 0),
 			new HookAnnotation(OnCreate.class, Hook.CREATE, Scope.INSTANCE, 0),
 			new HookAnnotation(OnWake.class, Hook.WAKE, Scope.INSTANCE, 0),

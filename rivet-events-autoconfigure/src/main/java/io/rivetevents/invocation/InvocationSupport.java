@@ -29,6 +29,8 @@ public final class InvocationSupport {
 
 	private final SubscriptionGuard subscriptions;
 
+	private final AccessGuard access;
+
 	/**
 	 * Beans around the calls of methods.
 	 *
@@ -37,14 +39,15 @@ public final class InvocationSupport {
 	 * @param decorators go around each call, the first one outermost
 	 * @param translators say what clients are told of exceptions, asked in their order
 	 * @param subscriptions decides who may subscribe to declared events
+	 * @param access knows who may use actors and their methods
 	 */
 	public record Neighbours(List<ActionArgumentResolver> resolvers, ArgumentValidator validator,
-			List<InvocationDecorator> decorators, List<FailureTranslator> translators,
-			SubscriptionGuard subscriptions) {
+			List<InvocationDecorator> decorators, List<FailureTranslator> translators, SubscriptionGuard subscriptions,
+			AccessGuard access) {
 
 		/** None at all. */
 		public static final Neighbours NONE = new Neighbours(List.of(), ArgumentValidator.NONE, List.of(), List.of(),
-				SubscriptionGuard.NONE);
+				SubscriptionGuard.NONE, AccessGuard.NONE);
 
 	}
 
@@ -65,6 +68,7 @@ public final class InvocationSupport {
 					inner) -> (invocation, call) -> outer.around(invocation, () -> inner.around(invocation, call)));
 		this.translators = List.copyOf(neighbours.translators());
 		this.subscriptions = neighbours.subscriptions();
+		this.access = neighbours.access();
 	}
 
 	EventContracts contracts() {
@@ -73,6 +77,10 @@ public final class InvocationSupport {
 
 	SubscriptionGuard subscriptions() {
 		return this.subscriptions;
+	}
+
+	AccessGuard access() {
+		return this.access;
 	}
 
 	ValueMapper mapper() {

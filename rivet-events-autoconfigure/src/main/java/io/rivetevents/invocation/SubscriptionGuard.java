@@ -11,7 +11,10 @@ import io.rivetevents.contract.EventMethod;
  */
 public interface SubscriptionGuard {
 
-	/** Lets everybody. */
+	/**
+	 * Lets everybody, and takes nothing that says otherwise: the application does not
+	 * start with it.
+	 */
 	SubscriptionGuard NONE = new SubscriptionGuard() {
 
 		@Override

@@ -4,26 +4,23 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.List;
 
+import org.reactivestreams.Publisher;
+import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.core.MethodIntrospector;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.security.access.prepost.PostAuthorize;
-import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authorization.method.AuthorizeReturnObject;
 
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.invocation.SecurityAnnotations;
 
 /**
- * Stops an application whose actor has security annotations that nothing looks at,
- * because method security has not been switched on.
+ * Stops an application whose actor has a security annotation that nothing looks at. The
+ * proxy of the actor is asked: an advisor of Spring Security must look at this kind of
+ * annotation, match the method, and get to see its calls.
  */
 public final class MethodSecurityCheck implements SmartInitializingSingleton {
-
-	private static final List<Class<? extends Annotation>> ANNOTATIONS = List.of(PreAuthorize.class,
-			PostAuthorize.class);
 
 	private final ListableBeanFactory beanFactory;
 
@@ -37,22 +34,45 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	private static void check(Object bean) {
-		if (AopUtils.isAopProxy(bean)) {
-			return;
-		}
-		MethodIntrospector.selectMethods(AopProxyUtils.ultimateTargetClass(bean), MethodSecurityCheck::isSecured)
-			.stream()
-			.findFirst()
-			.ifPresent((method) -> {
-				throw new InvalidActorException(method,
-						"its security annotation has no effect; add @EnableMethodSecurity to the application");
-			});
+		AuthorizationAdvisors advisors = new AuthorizationAdvisors(bean);
+		SecurityAnnotations.ofMethods(AopProxyUtils.ultimateTargetClass(bean))
+			.forEach((method, annotations) -> annotations.stream()
+				.filter((annotation) -> concerns(annotation, method))
+				.forEach((annotation) -> check(advisors, method, annotation)));
 	}
 
-	private static boolean isSecured(Method method) {
-		return ANNOTATIONS.stream()
-			.anyMatch((annotation) -> AnnotatedElementUtils.hasAnnotation(method, annotation)
-					|| AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), annotation));
+	/** Nothing that is returned needs no authorization. */
+	private static boolean concerns(Class<? extends Annotation> annotation, Method method) {
+		return annotation != AuthorizeReturnObject.class || method.getReturnType() != void.class;
+	}
+
+	private static void check(AuthorizationAdvisors advisors, Method method, Class<? extends Annotation> annotation) {
+		String obstacle = advisors.obstacle(method);
+		if (obstacle != null && advisors.isProxied()) {
+			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
+					obstacle + "; make the method and its class overridable, or add it to the interface"));
+		}
+		List<Advisor> found = advisors.find(method, annotation);
+		if (found.isEmpty()) {
+			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation, remedy(annotation)));
+		}
+		boolean reactive = found.stream().allMatch((advisor) -> AuthorizationAdvisors.isReactive(advisor, annotation));
+		if (reactive && !Publisher.class.isAssignableFrom(method.getReturnType())) {
+			throw new InvalidActorException(method,
+					SecurityAnnotations.noEffect(annotation,
+							"reactive method security needs a method that returns Mono or Flux;"
+									+ " return one, or add @EnableMethodSecurity to the application"));
+		}
+	}
+
+	private static String remedy(Class<? extends Annotation> annotation) {
+		return switch (annotation.getSimpleName()) {
+			case "Secured" -> "add @EnableMethodSecurity(securedEnabled = true) to the application";
+			case "RolesAllowed", "PermitAll", "DenyAll" ->
+				"add @EnableMethodSecurity(jsr250Enabled = true) to the application";
+			case "RunAs" -> "Spring Security does not know it; remove it";
+			default -> "add @EnableMethodSecurity to the application";
+		};
 	}
 
 }

@@ -1,9 +1,11 @@
 package io.rivetevents.security;
 
+import java.lang.reflect.AnnotatedElement;
 import java.security.Principal;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.springframework.security.util.SimpleMethodInvocation;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.rivetevents.contract.EventMethod;
+import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.invocation.SecurityAnnotations;
 import io.rivetevents.invocation.SubscriptionGuard;
 
 /**
@@ -29,7 +33,8 @@ import io.rivetevents.invocation.SubscriptionGuard;
  */
 public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 
-	private static final Authentication NOBODY = new AnonymousAuthenticationToken("rivet-events", "anonymousUser",
+	/** Stands for whoever has not signed in. */
+	static final Authentication NOBODY = new AnonymousAuthenticationToken("rivet-events", "anonymousUser",
 			AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
 
 	private final Supplier<MethodSecurityExpressionHandler> expressions;
@@ -45,6 +50,14 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 
 	@Override
 	public boolean guards(EventMethod event) {
+		Stream.<AnnotatedElement>concat(Stream.of(event.method()), event.scopes().stream())
+			.flatMap((element) -> SecurityAnnotations.of(element).stream())
+			.filter((annotation) -> annotation != PreAuthorize.class)
+			.findFirst()
+			.ifPresent((annotation) -> {
+				throw new InvalidActorException(event.method(),
+						SecurityAnnotations.noEffect(annotation, "an event takes @PreAuthorize alone"));
+			});
 		boolean guarded = !conditions(event).isEmpty();
 		if (guarded) {
 			this.expressions.get(); // fails at start-up, if at all

@@ -314,8 +314,8 @@ class NonBlockingTurnTests {
 		}
 
 		@Override
-		public List<StoredActor> list(String namespace, String name) {
-			return this.store.list(namespace, name);
+		public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
+			return this.store.list(namespace, name, after, limit);
 		}
 
 	}

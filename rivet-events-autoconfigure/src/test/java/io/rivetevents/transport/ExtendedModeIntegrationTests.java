@@ -671,7 +671,7 @@ class ExtendedModeIntegrationTests {
 			throw new UserError("mine", "text", "x".repeat(2_000_000));
 		}
 
-		@Action
+		@Action(snapshot = true)
 		List<String> lines(ActorContext<State, ?> c) {
 			return c.state().lines;
 		}

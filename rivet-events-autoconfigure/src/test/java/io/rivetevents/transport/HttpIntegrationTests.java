@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "management.health.redis.enabled=false", "rivet.events.base-path=/",
 				"rivet.events.security.allowed-origins=https://friend.example",
-				"management.endpoints.web.exposure.include=health" })
+				"rivet.events.management.access=permitAll", "management.endpoints.web.exposure.include=health" })
 @AutoConfigureWebTestClient
 class HttpIntegrationTests {
 

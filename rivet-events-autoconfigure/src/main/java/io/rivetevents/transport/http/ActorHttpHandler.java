@@ -58,6 +58,8 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private static final Set<String> UNSUPPORTED = Set.of("queue", "request", "websocket", "inspector");
 
+	private static final String PARAMS = "x-rivet-conn-params";
+
 	private final BasePath basePath;
 
 	private final ActorDirectory directory;
@@ -85,13 +87,14 @@ public final class ActorHttpHandler implements WebHandler {
 	 * @param limits bounds of bodies
 	 * @param nodeLimits bounds of what clients may take
 	 * @param io how event loops work
+	 * @param management who may list and delete instances
 	 */
 	public ActorHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake, ValueMapper mapper,
-			HttpLimits limits, Limits nodeLimits, LinkIo io) {
+			HttpLimits limits, Limits nodeLimits, LinkIo io, Management management) {
 		this.io = io;
 		this.basePath = basePath;
 		this.directory = directory;
-		this.actorsApi = new ActorsApi(directory, mapper);
+		this.actorsApi = new ActorsApi(directory, mapper, management);
 		this.handshake = handshake;
 		this.mapper = mapper;
 		this.limits = limits;
@@ -157,8 +160,12 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
 		HttpBody.checkContentType(exchange.getRequest());
+		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
 		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits)
-			.flatMap((body) -> this.actorsApi.answer(exchange.getRequest(), path, body))
+			.flatMap((body) -> this.io
+				.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange)
+				.flatMap((identity) -> this.actorsApi.answer(exchange.getRequest(), path, body,
+						ConnectRequest.stateless(params, identity))))
 			.flatMap((answer) -> answer(exchange, answer));
 	}
 
@@ -198,7 +205,7 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
-		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst("x-rivet-conn-params"));
+		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
 		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits)
 			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
 			.flatMap((action) -> this.io

@@ -21,6 +21,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
@@ -33,13 +34,19 @@ import io.rivetevents.protocol.Values;
  */
 final class ActorsApi {
 
+	/** Instances of a page, and ids of a request. */
+	private static final int MAX_PAGE = 100;
+
 	private final ActorDirectory directory;
 
 	private final ValueMapper mapper;
 
-	ActorsApi(ActorDirectory directory, ValueMapper mapper) {
+	private final Management management;
+
+	ActorsApi(ActorDirectory directory, ValueMapper mapper, Management management) {
 		this.directory = directory;
 		this.mapper = mapper;
+		this.management = management;
 	}
 
 	/**
@@ -47,57 +54,125 @@ final class ActorsApi {
 	 * @param request the request
 	 * @param path its path from {@code /actors} on
 	 * @param body its body
+	 * @param caller who asks
 	 * @return what to write as JSON
 	 */
-	Mono<Map<String, Object>> answer(ServerHttpRequest request, String path, byte[] body) {
+	Mono<Map<String, Object>> answer(ServerHttpRequest request, String path, byte[] body, ConnectRequest caller) {
 		HttpMethod method = request.getMethod();
 		if (!path.equals("/actors")) {
-			return (method == HttpMethod.DELETE) ? delete(path.substring("/actors/".length()))
+			return (method == HttpMethod.DELETE) ? delete(path.substring("/actors/".length()), caller)
 					: Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors/<id> takes DELETE."));
 		}
 		if (method == HttpMethod.GET) {
-			return list(request.getQueryParams());
+			return find(request.getQueryParams(), caller);
 		}
 		if (method == HttpMethod.PUT) {
 			Wanted wanted = read(request, body);
-			return this.directory.resolve(new ActorTarget.GetOrCreate(wanted.address(), wanted.input()))
+			return this.directory.resolve(new ActorTarget.GetOrCreate(wanted.address(), wanted.input()), caller)
 				.map((info) -> Map.of("actor", describe(info), "created", info.created()));
 		}
 		if (method == HttpMethod.POST) {
 			Wanted wanted = read(request, body);
-			return this.directory.resolve(new ActorTarget.Create(wanted.address(), wanted.input()))
+			return this.directory.resolve(new ActorTarget.Create(wanted.address(), wanted.input()), caller)
 				.map((info) -> Map.of("actor", describe(info)));
 		}
 		return Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors takes GET, POST and PUT."));
 	}
 
-	private Mono<Map<String, Object>> delete(String encodedId) {
-		String id = UriUtils.decode(encodedId, StandardCharsets.UTF_8);
-		return this.directory.destroy(new ActorTarget.ById(id)).thenReturn(Map.of());
+	private Mono<Map<String, Object>> delete(String encodedId, ConnectRequest caller) {
+		ActorTarget target = new ActorTarget.ById(UriUtils.decode(encodedId, StandardCharsets.UTF_8));
+		return this.management.check(caller.identity())
+			.then(this.directory.authorize(target, caller.identity()))
+			.then(Mono.defer(() -> this.directory.destroy(target)))
+			.thenReturn(Map.of());
 	}
 
-	private Mono<Map<String, Object>> list(MultiValueMap<String, String> query) {
-		return find(query).map((found) -> Map.of("actors", found.stream().map(ActorsApi::describe).toList()));
-	}
-
-	private Mono<List<ActorInfo>> find(MultiValueMap<String, String> query) {
+	private Mono<Map<String, Object>> find(MultiValueMap<String, String> query, ConnectRequest caller) {
 		String ids = query.getFirst("actor_ids");
 		if (ids != null) {
-			return Flux.fromStream(Arrays.stream(ids.split(",")).filter((id) -> !id.isEmpty()))
-				.flatMap((id) -> this.directory.find(new ActorTarget.ById(id)))
-				.collectList();
+			return byIds(ids, caller).map(ActorsApi::describe);
 		}
 		String name = query.getFirst("name");
 		if (name == null) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "`name` or `actor_ids` is needed.");
 		}
-		String namespace = namespace(query);
 		String key = query.getFirst("key");
 		if (key == null) {
-			return this.directory.list(namespace, name);
+			return list(name, query, caller);
 		}
-		ActorAddress address = new ActorAddress(namespace, name, ActorKey.parse(key));
-		return this.directory.find(new ActorTarget.Get(address)).flux().collectList();
+		ActorTarget target = new ActorTarget.Get(new ActorAddress(namespace(query), name, ActorKey.parse(key)));
+		return this.directory.authorize(target, caller.identity())
+			.then(Mono.defer(() -> this.directory.find(target)))
+			.flux()
+			.collectList()
+			.map(ActorsApi::describe);
+	}
+
+	/** One that the caller may not reach is left out, like one that does not exist. */
+	private Mono<List<ActorInfo>> byIds(String ids, ConnectRequest caller) {
+		List<String> wanted = Arrays.stream(ids.split(",")).filter((id) -> !id.isEmpty()).distinct().toList();
+		if (wanted.size() > MAX_PAGE) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "A request may ask for %d ids.".formatted(MAX_PAGE));
+		}
+		return Flux.fromIterable(wanted)
+			.concatMap((id) -> this.directory.find(new ActorTarget.ById(id)))
+			.concatMap((info) -> visible(info, caller))
+			.collectList();
+	}
+
+	private Mono<ActorInfo> visible(ActorInfo info, ConnectRequest caller) {
+		return this.directory.authorize(new ActorTarget.Get(info.address()), caller.identity())
+			.thenReturn(info)
+			.onErrorResume(RivetException.class, (ex) -> Mono.empty());
+	}
+
+	private Mono<Map<String, Object>> list(String name, MultiValueMap<String, String> query, ConnectRequest caller) {
+		int limit = limit(query.getFirst("limit"));
+		String after = readCursor(query.getFirst("cursor"));
+		return this.management.check(caller.identity())
+			.then(Mono.defer(() -> this.directory.list(namespace(query), name, after, limit)))
+			.flatMap((page) -> Flux.fromIterable(page)
+				.concatMap((info) -> visible(info, caller))
+				.collectList()
+				.map((visible) -> page(visible, (page.size() < limit) ? null : page.get(limit - 1))));
+	}
+
+	private static int limit(@Nullable String text) {
+		if (text == null) {
+			return MAX_PAGE;
+		}
+		try {
+			int limit = Integer.parseInt(text);
+			if (limit >= 1 && limit <= MAX_PAGE) {
+				return limit;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// told below
+		}
+		throw new RivetException(ErrorCode.REQUEST_INVALID, "`limit` is a number from 1 to %d.".formatted(MAX_PAGE));
+	}
+
+	private static @Nullable String readCursor(@Nullable String cursor) {
+		try {
+			return (cursor != null) ? new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8) : null;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "`cursor` is none of this server's.");
+		}
+	}
+
+	private static Map<String, Object> page(List<ActorInfo> visible, @Nullable ActorInfo last) {
+		Map<String, Object> answer = new LinkedHashMap<>(describe(visible));
+		if (last != null) {
+			byte[] key = last.address().key().serialize().getBytes(StandardCharsets.UTF_8);
+			answer.put("pagination", Map.of("cursor", Base64.getUrlEncoder().withoutPadding().encodeToString(key)));
+		}
+		return answer;
+	}
+
+	private static Map<String, Object> describe(List<ActorInfo> found) {
+		return Map.of("actors", found.stream().map(ActorsApi::describe).toList());
 	}
 
 	/**

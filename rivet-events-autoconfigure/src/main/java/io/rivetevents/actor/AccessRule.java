@@ -1,0 +1,21 @@
+package io.rivetevents.actor;
+
+import java.security.Principal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides who may reach something: the instances of an actor, or their management.
+ */
+@FunctionalInterface
+public interface AccessRule {
+
+	/**
+	 * Check that somebody may. Called on a worker: it may block.
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @param actor the instance, {@code null} for all of them
+	 * @throws RuntimeException if not; {@code auth.forbidden} or what is translated to it
+	 */
+	void check(@Nullable Principal principal, @Nullable ActorAddress actor);
+
+}

@@ -1,0 +1,112 @@
+package io.rivetevents.invocation;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.util.ClassUtils;
+
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+
+/**
+ * Finds the annotations by which classes and methods say who may use them: those of
+ * Spring Security's method security and of {@code jakarta.annotation.security}, on other
+ * annotations, superclasses and interfaces, too.
+ */
+public final class SecurityAnnotations {
+
+	private static final Set<String> PACKAGES = Set.of("org.springframework.security.access.prepost",
+			"org.springframework.security.access.annotation", "org.springframework.security.authorization.method",
+			"jakarta.annotation.security");
+
+	/** They decide nothing by themselves. */
+	private static final Set<String> HARMLESS = Set.of(
+			"org.springframework.security.authorization.method.HandleAuthorizationDenied",
+			"jakarta.annotation.security.DeclareRoles");
+
+	private static final String NO_SPRING_SECURITY = "the application has no Spring Security; add"
+			+ " spring-boot-starter-security and @EnableMethodSecurity";
+
+	private SecurityAnnotations() {
+	}
+
+	/**
+	 * Return the annotations of a class or method.
+	 * @param element the class or method
+	 */
+	public static Set<Class<? extends Annotation>> of(AnnotatedElement element) {
+		return MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY)
+			.stream()
+			.map(MergedAnnotation::getType)
+			.filter(SecurityAnnotations::isOne)
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	private static boolean isOne(Class<? extends Annotation> annotation) {
+		return PACKAGES.contains(annotation.getPackageName()) && !HARMLESS.contains(annotation.getName());
+	}
+
+	/**
+	 * Return the methods of an actor for which annotations must have an effect: those
+	 * with their own, and the actions and hooks of a class with some.
+	 * @param actor the class
+	 * @return by method, what stands on it or on the class
+	 */
+	public static Map<Method, Set<Class<? extends Annotation>>> ofMethods(Class<?> actor) {
+		Set<Class<? extends Annotation>> ofClass = of(actor);
+		Set<Method> declared = declaredActions(actor);
+		return MethodIntrospector.selectMethods(actor, (Method method) -> {
+			Set<Class<? extends Annotation>> all = new HashSet<>(of(method));
+			if (declared.contains(method) || isOurs(method)) {
+				all.addAll(ofClass);
+			}
+			return all.isEmpty() ? null : all;
+		});
+	}
+
+	private static boolean isOurs(Method method) {
+		return MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY)
+			.stream()
+			.anyMatch((annotation) -> annotation.getType().getPackage() == Action.class.getPackage());
+	}
+
+	private static Set<Method> declaredActions(Class<?> actor) {
+		Actor annotation = AnnotatedElementUtils.findMergedAnnotation(actor, Actor.class);
+		return (annotation == null) ? Set.of() : Arrays.stream(annotation.actions())
+			.flatMap((contract) -> Arrays.stream(contract.getMethods()))
+			.map((method) -> BridgeMethodResolver.findBridgedMethod(ClassUtils.getMostSpecificMethod(method, actor)))
+			.collect(Collectors.toSet());
+	}
+
+	/** Refuse whatever there is, since nothing looks at it. */
+	static void refuse(Class<?> actor) {
+		ofMethods(actor).forEach((method, annotations) -> {
+			throw new InvalidActorException(method, noEffect(annotations.iterator().next(), NO_SPRING_SECURITY));
+		});
+		of(actor).forEach((annotation) -> {
+			throw new InvalidActorException(actor, noEffect(annotation, NO_SPRING_SECURITY));
+		});
+	}
+
+	/**
+	 * Return what is told of an annotation that nothing looks at.
+	 * @param annotation the annotation
+	 * @param remedy what to do
+	 */
+	public static String noEffect(Class<? extends Annotation> annotation, String remedy) {
+		return "its @%s has no effect; %s".formatted(annotation.getSimpleName(), remedy);
+	}
+
+}

@@ -1,0 +1,263 @@
+package io.rivetevents.security;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.PermitAll;
+import jakarta.annotation.security.RolesAllowed;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.PointcutAdvisor;
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.security.access.annotation.Secured;
+import org.springframework.security.access.prepost.PostAuthorize;
+import org.springframework.security.access.prepost.PostFilter;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.access.prepost.PreFilter;
+import org.springframework.security.authorization.method.AuthorizationAdvisor;
+import org.springframework.security.authorization.method.AuthorizeReturnObject;
+import org.springframework.security.util.SimpleMethodInvocation;
+import org.springframework.util.ClassUtils;
+
+/**
+ * The advisors by which the proxies of a bean ask Spring Security.
+ */
+final class AuthorizationAdvisors {
+
+	/** By the simple name of an annotation, a method on which it stands alone. */
+	private static final Map<String, Method> PROBES = Stream.of(Probe.class.getDeclaredMethods())
+		.filter((method) -> method.getAnnotations().length == 1)
+		.collect(Collectors.toUnmodifiableMap((method) -> method.getAnnotations()[0].annotationType().getSimpleName(),
+				(method) -> method));
+
+	/** Those that are asked before a method, and know all that they need by then. */
+	private static final List<String> BEFORE = List.of("PreAuthorize", "Secured", "RolesAllowed", "PermitAll",
+			"DenyAll");
+
+	private final Object bean;
+
+	private final Class<?> target;
+
+	private final Object targetObject;
+
+	/** From the outermost to the innermost. */
+	private final List<Object> proxies = new ArrayList<>();
+
+	AuthorizationAdvisors(Object bean) {
+		this.bean = bean;
+		this.target = AopProxyUtils.ultimateTargetClass(bean);
+		Object current = bean;
+		while (current != null && AopUtils.isAopProxy(current)) {
+			this.proxies.add(current);
+			current = AopProxyUtils.getSingletonTarget(current);
+		}
+		this.targetObject = (current != null) ? current : bean;
+	}
+
+	/** Return what is behind all proxies. */
+	Object targetObject() {
+		return this.targetObject;
+	}
+
+	/** Return whether there is any proxy. */
+	boolean isProxied() {
+		return !this.proxies.isEmpty();
+	}
+
+	/**
+	 * Return the advisors that look at an annotation of a method, in their order.
+	 * @param method method of the target class
+	 * @param annotation what stands on it, or on the class
+	 */
+	List<Advisor> find(Method method, Class<? extends Annotation> annotation) {
+		return this.proxies.stream()
+			.filter((proxy) -> canIntercept(proxy, method))
+			.flatMap(AuthorizationAdvisors::advisorsOf)
+			.filter((advisor) -> matches(advisor, method, this.target) && isFor(advisor, annotation.getSimpleName()))
+			.toList();
+	}
+
+	/**
+	 * Return what decides about a method before it is called, in its order.
+	 * @param method method of the target class
+	 */
+	List<MethodInterceptor> findBefore(Method method) {
+		return this.proxies.stream()
+			.flatMap(AuthorizationAdvisors::advisorsOf)
+			.filter((advisor) -> matches(advisor, method, this.target) && (isForNone(advisor)
+					|| BEFORE.stream().anyMatch((annotation) -> isForProbe(advisor, annotation))))
+			.map(Advisor::getAdvice)
+			.filter(MethodInterceptor.class::isInstance)
+			.map(MethodInterceptor.class::cast)
+			.toList();
+	}
+
+	/**
+	 * Return why no proxy gets to see the calls of a method.
+	 * @param method method of the target class
+	 * @return the reason, {@code null} if one does
+	 */
+	@Nullable String obstacle(Method method) {
+		if (!isProxied()) {
+			return "the actor is not proxied";
+		}
+		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
+			return "a private or static method cannot be overridden by the proxy";
+		}
+		if (Modifier.isFinal(method.getModifiers())) {
+			return "a final method cannot be overridden by the proxy";
+		}
+		return this.proxies.stream().anyMatch((proxy) -> canIntercept(proxy, method)) ? null
+				: "the proxy does not see it: it is no method of an interface, or not visible to the proxy's package";
+	}
+
+	private static boolean canIntercept(Object proxy, Method method) {
+		if (AopUtils.isJdkDynamicProxy(proxy)) {
+			return Stream.of(AopProxyUtils.proxiedUserInterfaces(proxy))
+				.anyMatch((type) -> ClassUtils.hasMethod(type, method.getName(), method.getParameterTypes()));
+		}
+		int modifiers = method.getModifiers();
+		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || Modifier.isFinal(modifiers)) {
+			return false;
+		}
+		Class<?> declaring = method.getDeclaringClass();
+		return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers)
+				|| (proxy.getClass().getClassLoader() == declaring.getClassLoader()
+						&& proxy.getClass().getPackageName().equals(declaring.getPackageName()));
+	}
+
+	private static Stream<Advisor> advisorsOf(Object proxy) {
+		return (proxy instanceof Advised advised) ? Stream.of(advised.getAdvisors()) : Stream.empty();
+	}
+
+	/** Return whether Spring Security stands behind an advisor. */
+	static boolean isAuthorization(Advisor advisor) {
+		return advisor instanceof AuthorizationAdvisor || advisor.getAdvice() instanceof AuthorizationAdvisor;
+	}
+
+	private static boolean matches(Advisor advisor, Method method, Class<?> target) {
+		if (!isAuthorization(advisor) || !(advisor instanceof PointcutAdvisor pointcutAdvisor)) {
+			return false;
+		}
+		Pointcut pointcut = pointcutAdvisor.getPointcut();
+		return pointcut.getClassFilter().matches(target) && pointcut.getMethodMatcher().matches(method, target);
+	}
+
+	/** One with a pointcut of the application's own is taken to know what it does. */
+	private static boolean isFor(Advisor advisor, String annotation) {
+		return isForProbe(advisor, annotation) || isForNone(advisor);
+	}
+
+	private static boolean isForProbe(Advisor advisor, String annotation) {
+		Method probe = PROBES.get(annotation);
+		return probe != null && matches(advisor, probe, Probe.class);
+	}
+
+	private static boolean isForNone(Advisor advisor) {
+		return PROBES.values().stream().noneMatch((probe) -> matches(advisor, probe, Probe.class));
+	}
+
+	/**
+	 * Return whether an advisor takes only methods that return publishers. What stands
+	 * behind one is not shown, so it is asked about a method of the other kind.
+	 * @param advisor an advisor that looks at the annotation
+	 * @param annotation the annotation
+	 */
+	static boolean isReactive(Advisor advisor, Class<? extends Annotation> annotation) {
+		Method probe = PROBES.get(annotation.getSimpleName());
+		if (probe == null || !(advisor.getAdvice() instanceof MethodInterceptor interceptor)) {
+			return false;
+		}
+		@Nullable Object[] args = new @Nullable Object[probe.getParameterCount()];
+		try {
+			interceptor.invoke(new SimpleMethodInvocation(new Probe(), probe, args));
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return String.valueOf(ex.getMessage()).contains("Publisher");
+		}
+		catch (Throwable ex) {
+			return false; // it denies what the probe asks for
+		}
+	}
+
+	/**
+	 * Return the same bean without the checks of Spring Security.
+	 */
+	Object without() {
+		if (!(this.bean instanceof Advised advised)
+				|| Stream.of(advised.getAdvisors()).noneMatch(AuthorizationAdvisors::isAuthorization)) {
+			return this.bean;
+		}
+		ProxyFactory factory = new ProxyFactory();
+		factory.setTargetSource(advised.getTargetSource());
+		factory.setInterfaces(advised.getProxiedInterfaces());
+		factory.setProxyTargetClass(advised.isProxyTargetClass());
+		factory.setExposeProxy(advised.isExposeProxy());
+		Stream.of(advised.getAdvisors()).filter((advisor) -> !isAuthorization(advisor)).forEach(factory::addAdvisor);
+		return factory.getProxy(this.target.getClassLoader());
+	}
+
+	/** What stands on each of its methods tells advisors apart. */
+	private static final class Probe {
+
+		@PreAuthorize("denyAll")
+		Object preAuthorize() {
+			return this;
+		}
+
+		@PostAuthorize("denyAll")
+		Object postAuthorize() {
+			return this;
+		}
+
+		@PreFilter("false")
+		Object preFilter(List<Object> values) {
+			return values;
+		}
+
+		@PostFilter("false")
+		Object postFilter() {
+			return this;
+		}
+
+		@Secured("NONE")
+		Object secured() {
+			return this;
+		}
+
+		@AuthorizeReturnObject
+		Object authorizeReturnObject() {
+			return this;
+		}
+
+		@RolesAllowed("NONE")
+		Object rolesAllowed() {
+			return this;
+		}
+
+		@PermitAll
+		Object permitAll() {
+			return this;
+		}
+
+		@DenyAll
+		Object denyAll() {
+			return this;
+		}
+
+	}
+
+}

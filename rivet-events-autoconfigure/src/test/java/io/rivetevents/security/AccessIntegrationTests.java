@@ -1,0 +1,431 @@
+package io.rivetevents.security;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import jakarta.annotation.security.RolesAllowed;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.annotation.Secured;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CanCreate;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.transport.TestClient;
+import io.rivetevents.transport.TestSocket;
+import io.rivetevents.transport.TestStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * A rule on an actor holds whatever a client wants, by whatever route.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s",
+				"rivet.events.management.access=isAuthenticated()" })
+class AccessIntegrationTests {
+
+	private static final AtomicInteger KEYS = new AtomicInteger();
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private Actors actors;
+
+	@Autowired
+	private LocalActorDirectory directory;
+
+	@Autowired
+	private Switch right;
+
+	private String key;
+
+	@BeforeEach
+	void useFreshKey() {
+		this.key = "k" + KEYS.incrementAndGet();
+		this.right.on = true;
+	}
+
+	static Stream<String> guarded() {
+		return Stream.of("byExpression", "byPreAuthorize", "bySecured", "byRoles");
+	}
+
+	@ParameterizedTest
+	@MethodSource("guarded")
+	void refusesByEveryRouteWhomTheRuleRefuses(String actor) throws Exception {
+		int before = this.directory.size();
+		for (String user : new String[] { null, "ada" }) {
+			assertThat(plain(actor, user)).isEqualTo("forbidden");
+			for (Encoding encoding : List.of(Encoding.EXTENDED_JSON, Encoding.EVENT_STREAM)) {
+				try (TestClient client = connect(encoding, query(actor), user, snapshot())) {
+					assertThat(client.nextExtended().text("code")).isEqualTo("forbidden");
+				}
+			}
+			assertThat(send("GET", query(actor).formatted("sse") + "&snapshot=read", user, null))
+				.contains("rivet:error", "\"forbidden\"")
+				.doesNotContain("gold");
+			assertThat(send("POST", query(actor).formatted("action/read"), user, "{\"args\":[]}"))
+				.contains("\"forbidden\"");
+			assertThat(send("PUT", "/actors", user, body(actor))).contains("\"forbidden\"");
+			assertThat(send("POST", "/actors", user, body(actor))).contains("\"forbidden\"");
+			assertThat(send("GET", "/actors?name=%s&key=%s".formatted(actor, this.key), user, null))
+				.contains("\"forbidden\"");
+		}
+		assertThat(send("GET", "/actors?name=%s&key=%s".formatted(actor, this.key), "admin", null))
+			.isEqualTo("{\"actors\":[]}");
+		assertThat(this.directory.size()).isLessThanOrEqualTo(before);
+	}
+
+	@ParameterizedTest
+	@MethodSource("guarded")
+	void refusesByIdWhomTheRuleRefuses(String actor) throws Exception {
+		String id = this.actors.getOrCreate(actor, this.key).resolve().block().actorId();
+		for (String user : new String[] { null, "ada" }) {
+			assertThat(send("POST", "/gateway/%s/action/read".formatted(id), user, "{\"args\":[]}"))
+				.contains("\"forbidden\"");
+			assertThat(send("GET", "/gateway/%s/sse?snapshot=read".formatted(id), user, null)).contains("\"forbidden\"")
+				.doesNotContain("gold");
+			assertThat(send("GET", "/actors?actor_ids=" + id, user, null)).isEqualTo("{\"actors\":[]}");
+			assertThat(send("DELETE", "/actors/" + id, user, null)).contains("\"forbidden\"");
+			TestSocket byUrl = TestSocket.open(base() + "/gateway/" + id + "/connect", Encoding.JSON, headers(user));
+			assertThat(byUrl.next(ToClient.Error.class).code()).isEqualTo("forbidden");
+			TestSocket byProtocol = TestSocket.open(base() + "/connect", Encoding.JSON, headers(user),
+					"rivet_actor." + id);
+			assertThat(byProtocol.next(ToClient.Error.class).code()).isEqualTo("forbidden");
+		}
+		assertThat(send("GET", "/actors?name=" + actor, "ada", null)).isEqualTo("{\"actors\":[]}");
+		assertThat(send("GET", "/actors?name=" + actor, "admin", null)).contains(id);
+		assertThat(send("POST", "/gateway/nothing/action/read", null, "{\"args\":[]}")).contains("not_found");
+		this.actors.byId(id).destroy().block();
+	}
+
+	@ParameterizedTest
+	@MethodSource("guarded")
+	void letsInWhomTheRuleLetsIn(String actor) throws Exception {
+		assertThat(plain(actor, "admin")).isEqualTo("gold");
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, query(actor), "admin", snapshot())) {
+			assertThat(client.next("Init").text("snapshot")).isEqualTo("gold");
+		}
+		assertThat(send("POST", query(actor).formatted("action/read"), "admin", "{\"args\":[]}")).contains("gold");
+		assertThat(send("GET", "/actors?name=%s&key=%s".formatted(actor, this.key), "admin", null))
+			.contains("actor_id");
+		this.actors.get(actor, this.key).destroy().block();
+	}
+
+	@ParameterizedTest
+	@MethodSource("guarded")
+	void doesNotAskTheServerItself(String actor) {
+		assertThat(this.actors.getOrCreate(actor, this.key).call("read", String.class).block()).isEqualTo("gold");
+		this.actors.get(actor, this.key).destroy().block();
+	}
+
+	@Test
+	void asksWhatStandsOnAMethodOfTheServer() {
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.actors.getOrCreate("byPreAuthorize", this.key).call("burn", String.class).block())
+			.matches((ex) -> ex.code().equals("forbidden"));
+		this.actors.get("byPreAuthorize", this.key).destroy().block();
+	}
+
+	@Test
+	void knowsTheKeyInTheRule() throws Exception {
+		this.key = "ada";
+		assertThat(plain("own", "ada")).isEqualTo("gold");
+		assertThat(plain("own", "admin")).isEqualTo("forbidden");
+		this.actors.get("own", this.key).destroy().block();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "read", "once" })
+	void asksForEachMessageOfAConnection(String action) {
+		ToServer.CallOptions once = new ToServer.CallOptions(false, null, "key");
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, query("switched"), "ada", TestClient.HELLO)) {
+			client.next("Init");
+			client.send(TestClient.request(1, "read", action.equals("once") ? once : ToServer.CallOptions.NONE));
+			assertThat(client.next("ActionResponse").text("output")).isEqualTo("gold");
+			this.right.on = false;
+			client.send(TestClient.request(2, "read", action.equals("once") ? once : ToServer.CallOptions.NONE));
+			assertThat(client.next("Error").text("code")).isEqualTo("forbidden");
+			client.subscribe("any");
+			assertThat(client.next("SubscriptionResponse").value().path("error").path("code").asString(""))
+				.isEqualTo("forbidden");
+		}
+		this.actors.get("switched", this.key).destroy().block();
+	}
+
+	@Test
+	void asksWhatStandsOnAMethodBeforeItRepeatsAnAnswer() {
+		ToServer.CallOptions once = new ToServer.CallOptions(false, null, "key");
+		this.right.on = false;
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, query("method"), "ada", TestClient.HELLO)) {
+			client.next("Init");
+			client.send(TestClient.request(1, "read", once));
+			assertThat(client.next("Error").text("code")).isEqualTo("forbidden");
+			this.right.on = true; // the refusal has not been kept
+			client.send(TestClient.request(2, "read", once));
+			assertThat(client.next("ActionResponse").text("output")).isEqualTo("1");
+			client.send(TestClient.request(3, "read", once));
+			assertThat(client.next("ActionResponse").text("output")).isEqualTo("1");
+			this.right.on = false;
+			client.send(TestClient.request(4, "read", once));
+			assertThat(client.next("Error").text("code")).isEqualTo("forbidden");
+		}
+		this.actors.get("method", this.key).destroy().block();
+	}
+
+	@Test
+	void leavesNothingOfAnInstanceThatMayNotBeCreated() throws Exception {
+		int before = this.directory.size();
+		assertThat(plain("gate", "ada")).isEqualTo("forbidden");
+		assertThat(send("POST", query("gate").formatted("action/read"), null, "{\"args\":[]}"))
+			.contains("\"forbidden\"");
+		assertThat(send("PUT", "/actors", "ada", body("gate"))).contains("\"forbidden\"");
+		assertThat(send("POST", "/actors", "ada", body("gate"))).contains("\"forbidden\"");
+		try (TestClient client = connect(Encoding.EVENT_STREAM, query("gate"), "ada", TestClient.HELLO)) {
+			assertThat(client.nextExtended().text("code")).isEqualTo("forbidden");
+		}
+		assertThat(this.directory.size()).isEqualTo(before);
+		assertThat(send("GET", "/actors?name=gate", "admin", null)).isEqualTo("{\"actors\":[]}");
+		assertThat(Gate.CREATED).hasValue(0);
+		assertThat(plain("gate", "admin")).isEqualTo("gold");
+		assertThat(plain("gate", "ada")).isEqualTo("gold"); // it exists now
+		assertThat(Gate.CREATED).hasValue(1);
+		this.actors.get("gate", this.key).destroy().block();
+	}
+
+	private String base() {
+		return "http://localhost:%d/rivet".formatted(this.port);
+	}
+
+	private String query(String actor) {
+		return TestClient.query(actor, this.key, "@@").replace("%", "%%").replace("@@", "%s");
+	}
+
+	private String body(String actor) {
+		return "{\"name\":\"%s\",\"key\":\"%s\"}".formatted(actor, this.key);
+	}
+
+	/**
+	 * What a client of the plain protocol gets: the result of an action, or the code of
+	 * its refusal.
+	 */
+	private String plain(String actor, @Nullable String user) {
+		try (TestSocket socket = TestSocket.open(base() + query(actor).formatted("connect"), Encoding.JSON,
+				headers(user))) {
+			ToClient first = socket.next(ToClient.class);
+			if (first instanceof ToClient.Error error) {
+				return error.code();
+			}
+			socket.call(1, "read");
+			return socket.next(ToClient.ActionResponse.class).output().stringValue();
+		}
+	}
+
+	private TestClient connect(Encoding encoding, String query, @Nullable String user, ToServer.Hello hello) {
+		if (encoding == Encoding.EVENT_STREAM) {
+			return (user != null)
+					? TestStream.post(base(), query.formatted("sse"), hello, "authorization", authorization(user))
+					: TestStream.post(base(), query.formatted("sse"), hello);
+		}
+		TestSocket socket = TestSocket.open(base() + query.formatted("connect"), encoding, headers(user));
+		socket.send(hello);
+		return socket;
+	}
+
+	private static ToServer.Hello snapshot() {
+		return new ToServer.Hello(List.of(), null, new ToServer.Snapshot("read", List.of()), null, null, null);
+	}
+
+	private String send(String method, String path, @Nullable String user, @Nullable String body) throws Exception {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path))
+			.version(HttpClient.Version.HTTP_1_1)
+			.header("content-type", "application/json")
+			.method(method,
+					(body != null) ? HttpRequest.BodyPublishers.ofString(body) : HttpRequest.BodyPublishers.noBody());
+		if (user != null) {
+			request.header("authorization", authorization(user));
+		}
+		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+	}
+
+	private static HttpHeaders headers(@Nullable String user) {
+		HttpHeaders headers = new HttpHeaders();
+		if (user != null) {
+			headers.set("authorization", authorization(user));
+		}
+		return headers;
+	}
+
+	private static String authorization(String user) {
+		return "Basic "
+				+ Base64.getEncoder().encodeToString("%s:%s".formatted(user, user).getBytes(StandardCharsets.UTF_8));
+	}
+
+	/** A right that can be taken away. */
+	static class Switch {
+
+		volatile boolean on = true;
+
+		public boolean isOn() {
+			return this.on;
+		}
+
+	}
+
+	abstract static class Holder {
+
+		@CreateState
+		String createState() {
+			return "gold";
+		}
+
+		@Action(snapshot = true)
+		String read(ActorContext<String, ?> c) {
+			return c.state();
+		}
+
+	}
+
+	@Actor(value = "byExpression", access = "hasRole('ADMIN')")
+	static class ByExpression extends Holder {
+
+	}
+
+	@Actor("byPreAuthorize")
+	@PreAuthorize("hasRole('ADMIN')")
+	static class ByPreAuthorize extends Holder {
+
+		@Action
+		@PreAuthorize("hasRole('FIREMAN')")
+		String burn() {
+			return "ashes";
+		}
+
+	}
+
+	@Actor("bySecured")
+	@Secured("ROLE_ADMIN")
+	static class BySecured extends Holder {
+
+	}
+
+	@Actor("byRoles")
+	@RolesAllowed("ADMIN")
+	static class ByRoles extends Holder {
+
+	}
+
+	@Actor(value = "own", access = "#key.parts()[0] == authentication.name")
+	static class Own extends Holder {
+
+	}
+
+	@Actor(value = "switched", access = "@right.on")
+	static class Switched extends Holder {
+
+	}
+
+	@Actor("method")
+	static class Method {
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		@Action
+		@PreAuthorize("@right.on")
+		String read() {
+			return String.valueOf(this.calls.incrementAndGet());
+		}
+
+	}
+
+	@Actor("gate")
+	static class Gate extends Holder {
+
+		static final AtomicInteger CREATED = new AtomicInteger();
+
+		@CanCreate
+		boolean mayCreate(ActorContext<?, ?> c, java.security.@Nullable Principal principal) {
+			assertThat(c.key().parts()).hasSize(1);
+			return principal != null && principal.getName().equals("admin");
+		}
+
+		@Override
+		@CreateState
+		String createState() {
+			CREATED.incrementAndGet();
+			return super.createState();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
+	@Import({ ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class, Switched.class,
+			Method.class, Gate.class })
+	static class Application {
+
+		@Bean
+		Switch right() {
+			return new Switch();
+		}
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		MapReactiveUserDetailsService users() {
+			return new MapReactiveUserDetailsService(user("ada", "USER"), user("admin", "ADMIN"));
+		}
+
+		private static UserDetails user(String name, String role) {
+			return User.withUsername(name).password("{noop}" + name).roles(role).build();
+		}
+
+	}
+
+}

@@ -1,0 +1,491 @@
+package io.rivetevents.security;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+
+import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.annotation.security.RunAs;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.interceptor.DebugInterceptor;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.access.annotation.Secured;
+import org.springframework.security.access.prepost.PostAuthorize;
+import org.springframework.security.access.prepost.PostFilter;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.access.prepost.PreFilter;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.method.configuration.EnableReactiveMethodSecurity;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsSecurityAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which security annotations an application starts with: those that have an effect.
+ */
+class MethodSecurityCheckTests {
+
+	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, RivetEventsAutoConfiguration.class,
+				RivetEventsSecurityAutoConfiguration.class));
+
+	@ParameterizedTest
+	@ValueSource(classes = { FinalMethod.class, FinalInherited.class, PrivateMethod.class })
+	void refusesWhatTheProxyCannotOverride(Class<?> actor) {
+		refuses(PrePost.class, actor, "overrid");
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			classes = { OnMethod.class, OnClass.class, OnSuperclass.class, OnInterface.class, Meta.class, OnHook.class,
+					PostAuthorized.class, PreFiltered.class, PostFiltered.class, FinalClass.class, FinalMethod.class })
+	void refusesThemWithoutMethodSecurity(Class<?> actor) {
+		refuses(Nothing.class, actor, "add @EnableMethodSecurity to the application");
+	}
+
+	@Test
+	void refusesThemOnAnActorThatIsProxiedForAnotherReason() {
+		refuses(OtherProxy.class, OnMethod.class, "its @PreAuthorize has no effect; add @EnableMethodSecurity");
+	}
+
+	@Test
+	void refusesSecuredAndJsr250WhereTheyAreNotSwitchedOn() {
+		refuses(PrePost.class, SecuredMethod.class, "securedEnabled = true");
+		refuses(PrePost.class, SecuredBeside.class, "securedEnabled = true");
+		refuses(PrePost.class, Roles.class, "jsr250Enabled = true");
+		refuses(PrePost.class, Denied.class, "jsr250Enabled = true");
+		refuses(PrePost.class, SecuredClass.class, "securedEnabled = true");
+		refuses(AllKinds.class, RunsAs.class, "Spring Security does not know it");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OnMethod.class, OnClass.class, OnSuperclass.class, OnInterface.class, Meta.class,
+			OnHook.class, PostAuthorized.class, PreFiltered.class, PostFiltered.class, SecuredMethod.class,
+			SecuredBeside.class, Roles.class, Denied.class, SecuredClass.class, Plain.class })
+	void startsWithThoseThatHaveAnEffect(Class<?> actor) {
+		this.runner.withUserConfiguration(AllKinds.class, actor).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void takesReactiveMethodSecurityForWhatReturnsPublishers() {
+		this.runner.withUserConfiguration(Reactive.class, Later.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		refuses(Reactive.class, OnMethod.class, "returns Mono or Flux");
+	}
+
+	@Test
+	void refusesAnEventWithWhatIsNotAskedForIt() {
+		refuses(AllKinds.class, SecuredEvent.class, "an event takes @PreAuthorize");
+		refuses(AllKinds.class, RolesEvents.class, "an event takes @PreAuthorize");
+		this.runner.withUserConfiguration(Nothing.class, PreAuthorizedEvent.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void refusesThemWithoutSpringSecurity() {
+		for (Class<?> actor : List.of(Roles.class, RolesEvents.class, WithAccess.class)) {
+			this.runner.withUserConfiguration(Nothing.class, actor)
+				.withClassLoader(new FilteredClassLoader("org.springframework.security"))
+				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("Spring Security"));
+		}
+	}
+
+	@Test
+	void runsHooksWithoutCallerOfAClassWithARule() {
+		this.runner.withUserConfiguration(AllKinds.class, OnClass.class)
+			.run((context) -> assertThat(
+					context.getBean(Actors.class).getOrCreate(OnClass.class, "k").call("read", String.class).block())
+				.isEqualTo("state"));
+	}
+
+	private void refuses(Class<?> configuration, Class<?> actor, String text) {
+		this.runner.withUserConfiguration(configuration, actor)
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(text));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Nothing {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableMethodSecurity
+	static class PrePost {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
+	static class AllKinds {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableReactiveMethodSecurity
+	static class Reactive {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OtherProxy {
+
+		@Bean
+		static DefaultAdvisorAutoProxyCreator proxies() {
+			DefaultAdvisorAutoProxyCreator creator = new DefaultAdvisorAutoProxyCreator();
+			creator.setProxyTargetClass(true);
+			return creator;
+		}
+
+		@Bean
+		static DefaultPointcutAdvisor advisor() {
+			return new DefaultPointcutAdvisor(AnnotationMatchingPointcut.forClassAnnotation(Actor.class),
+					new DebugInterceptor());
+		}
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@Target({ ElementType.METHOD, ElementType.TYPE })
+	@PreAuthorize("hasRole('ADMIN')")
+	@interface AdminOnly {
+
+	}
+
+	@Actor
+	static class Plain {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+	@Actor
+	static class FinalMethod {
+
+		@Action
+		@PreAuthorize("denyAll")
+		final String read() {
+			return "gold";
+		}
+
+	}
+
+	abstract static class Base {
+
+		@Action
+		@PreAuthorize("denyAll")
+		public final String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class FinalInherited extends Base {
+
+	}
+
+	@Actor
+	static class PrivateMethod {
+
+		@Action
+		String read() {
+			return help();
+		}
+
+		@PreAuthorize("denyAll")
+		private String help() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static final class FinalClass {
+
+		@Action
+		@PreAuthorize("denyAll")
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class OnMethod {
+
+		@Action
+		@PreAuthorize("denyAll")
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	@PreAuthorize("hasRole('ADMIN')")
+	static class OnClass {
+
+		@CreateState
+		String createState() {
+			return "state";
+		}
+
+		@Action
+		String read(ActorContext<String, ?> c) {
+			return c.state();
+		}
+
+	}
+
+	@PreAuthorize("denyAll")
+	abstract static class SecuredBase {
+
+	}
+
+	@Actor
+	static class OnSuperclass extends SecuredBase {
+
+		@Action
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	interface Reading {
+
+		@PreAuthorize("denyAll")
+		String read();
+
+	}
+
+	@Actor(actions = Reading.class)
+	static class OnInterface implements Reading {
+
+		@Override
+		public String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class Meta {
+
+		@Action
+		@AdminOnly
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class OnHook {
+
+		@OnBeforeConnect
+		@PreAuthorize("hasRole('ADMIN')")
+		void check() {
+		}
+
+	}
+
+	@Actor
+	static class PostAuthorized {
+
+		@Action
+		@PostAuthorize("returnObject == authentication.name")
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class PreFiltered {
+
+		@Action
+		@PreFilter("filterObject != null")
+		String read(List<String> names) {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class PostFiltered {
+
+		@Action
+		@PostFilter("filterObject != null")
+		List<String> read() {
+			return List.of();
+		}
+
+	}
+
+	@Actor
+	static class SecuredMethod {
+
+		@Action
+		@Secured("ROLE_ADMIN")
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	/** The other annotation has its advisor. */
+	@Actor
+	static class SecuredBeside {
+
+		@Action
+		@Secured("ROLE_ADMIN")
+		@PreAuthorize("permitAll")
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	@Secured("ROLE_ADMIN")
+	static class SecuredClass {
+
+		@Action
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class Roles {
+
+		@Action
+		@RolesAllowed("ADMIN")
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class Denied {
+
+		@Action
+		@DenyAll
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	@RunAs("ADMIN")
+	static class RunsAs {
+
+		@Action
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	static class Later {
+
+		@Action
+		@PreAuthorize("denyAll")
+		Mono<String> read() {
+			return Mono.just("gold");
+		}
+
+	}
+
+	interface SecuredEventContract {
+
+		@Secured("ROLE_ADMIN")
+		void opened();
+
+	}
+
+	@Actor(events = SecuredEventContract.class)
+	static class SecuredEvent {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+	@RolesAllowed("ADMIN")
+	interface RolesEventContract {
+
+		void opened();
+
+	}
+
+	@Actor(events = RolesEventContract.class)
+	static class RolesEvents {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+	interface PreAuthorizedEventContract {
+
+		@AdminOnly
+		void opened();
+
+	}
+
+	@Actor(events = PreAuthorizedEventContract.class)
+	static class PreAuthorizedEvent {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+	@Actor(access = "hasRole('ADMIN')")
+	static class WithAccess {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+}

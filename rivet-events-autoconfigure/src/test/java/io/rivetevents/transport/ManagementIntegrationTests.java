@@ -1,0 +1,117 @@
+package io.rivetevents.transport;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.HashSet;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.actor.Actors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What of {@code /actors} is open to whom.
+ */
+class ManagementIntegrationTests {
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@Test
+	void opensWhatAClientCouldDoByConnectingAndNoMore() throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			JsonNode created = send(context, "PUT", "/actors", "{\"name\":\"room\",\"key\":\"a\"}");
+			String id = created.path("actor").path("actor_id").stringValue();
+			assertThat(created.path("created").booleanValue()).isTrue();
+			assertThat(send(context, "POST", "/actors", "{\"name\":\"room\",\"key\":\"b\"}").path("actor").isObject())
+				.isTrue();
+			assertThat(send(context, "GET", "/actors?name=room&key=a", null).path("actors")).hasSize(1);
+			assertThat(send(context, "GET", "/actors?actor_ids=" + id, null).path("actors")).hasSize(1);
+			for (JsonNode refused : new JsonNode[] { send(context, "GET", "/actors?name=room", null),
+					send(context, "DELETE", "/actors/" + id, null) }) {
+				assertThat(refused.path("group").stringValue() + "." + refused.path("code").stringValue())
+					.isEqualTo("auth.forbidden");
+				assertThat(refused.path("message").stringValue()).contains("rivet.events.management.access");
+			}
+			assertThat(send(context, "GET", "/actors?actor_ids=" + id, null).path("actors")).hasSize(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 7, 100 })
+	void listsPageByPage(int limit) throws Exception {
+		try (ConfigurableApplicationContext context = start("--rivet.events.management.access=permitAll")) {
+			Actors actors = context.getBean(Actors.class);
+			int count = (limit == 1) ? 3 : 230;
+			for (int i = 0; i < count; i++) {
+				actors.getOrCreate("room", "k" + i, "/ü").resolve().block();
+			}
+			Set<String> ids = new HashSet<>();
+			String cursor = "";
+			int pages = 0;
+			while (cursor != null) {
+				JsonNode page = send(context, "GET", "/actors?name=room&limit=%d%s".formatted(limit, cursor), null);
+				assertThat(page.path("actors").size()).isLessThanOrEqualTo(limit);
+				page.path("actors")
+					.forEach((each) -> assertThat(ids.add(each.path("actor_id").stringValue())).isTrue());
+				JsonNode next = page.path("pagination").path("cursor");
+				cursor = next.isString() ? "&cursor=" + next.stringValue() : null;
+				pages++;
+			}
+			assertThat(ids).hasSize(count);
+			assertThat(pages).isEqualTo(count / limit + 1);
+			assertThat(send(context, "GET", "/actors?name=room", null).path("actors")).hasSize(Math.min(count, 100));
+			for (String wrong : new String[] { "limit=101", "limit=0", "limit=x", "cursor=*" }) {
+				assertThat(send(context, "GET", "/actors?name=room&" + wrong, null).path("code").asString(""))
+					.isEqualTo("invalid");
+			}
+		}
+	}
+
+	private JsonNode send(ConfigurableApplicationContext context, String method, String path, @Nullable String body)
+			throws Exception {
+		String port = context.getEnvironment().getProperty("local.server.port");
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%s/rivet%s".formatted(port, path)))
+			.header("content-type", "application/json")
+			.method(method,
+					(body != null) ? HttpRequest.BodyPublishers.ofString(body) : HttpRequest.BodyPublishers.noBody())
+			.build();
+		return new JsonMapper().readTree(this.http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+	}
+
+	private static ConfigurableApplicationContext start(String... args) {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
+			.properties("server.port=0", "management.health.redis.enabled=false", "rivet.events.shutdown.spread=0s")
+			.run(args);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(TestActors.Room.class)
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
+		}
+
+	}
+
+}
