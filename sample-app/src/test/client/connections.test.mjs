@@ -178,6 +178,7 @@ for (const encoding of ENCODINGS) {
 
 		for (const [reject, reason, message, metadata] of [
 			["user", "user.bad_token", "nope", { hint: "x" }],
+			["identity", "auth.identity_conflict", "The credentials belong to another user than the handshake.", undefined],
 			["internal", "rivetkit.internal_error", "An internal error occurred", undefined],
 		]) {
 			test(`are refused with the reason, ${reject}`, () => withClient(encoding, async (client) => {

@@ -1,6 +1,6 @@
 // The page around the chat and the game: who we are, the tabs, the status of the connection.
 import { createClient } from "/rivet-events/rivet-events-client.js";
-import { openChat } from "/chat.js";
+import { openChat, shown } from "/chat.js";
 import { openGame } from "/game.js";
 
 const $ = (selector) => document.querySelector(selector);
@@ -55,8 +55,8 @@ function toast(title, content) {
 }
 
 // Comes on whatever connection we have, since it is sent to the user and not to a room.
-function onMentioned({ room, userId, text }) {
-	toast(`${userId} mentioned you in ${room}`, text);
+function onMentioned({ room, userId, guest, text }) {
+	toast(`${shown({ userId, guest })} mentioned you in ${room}`, text);
 }
 
 const page = { showStatus, onClose, onMentioned, toast };

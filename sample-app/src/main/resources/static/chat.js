@@ -2,6 +2,9 @@
 
 const ROOMS = ["general", "random", "games"];
 
+// a guest may call itself whatever it likes, but not look like a user
+export const shown = ({ userId, guest }) => (guest && !userId.startsWith("guest") ? `${userId} (guest)` : userId);
+
 export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 	const root = document.querySelector("#chat");
 	const messages = root.querySelector(".messages");
@@ -40,8 +43,8 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 		const item = document.createElement("li");
 		item.dataset.testid = "message";
 		item.dataset.user = message.userId;
-		item.className = message.userId === me.name ? "mine" : "";
-		item.append(text("b", message.userId), text("time", clock(message.timestamp)), text("p", message.text));
+		item.className = message.userId === me.name && message.guest === me.guest ? "mine" : "";
+		item.append(text("b", shown(message)), text("time", clock(message.timestamp)), text("p", message.text));
 		item.style.setProperty("--hue", hue(message.userId));
 		messages.append(item);
 		item.scrollIntoView({ block: "end" });

@@ -23,9 +23,9 @@ import io.rivetevents.cluster.Connections;
 import io.rivetevents.connection.Connection;
 
 /**
- * A room in which people talk. Who has signed in speaks under that name, a guest under
- * the one it gives. A user whom a message mentions, as in {@code @ada}, is told so in
- * whatever room, on whatever node.
+ * A room in which people talk. A user who has signed in speaks under that name, a guest
+ * under the one it gives, marked as a guest. A user whom a message mentions, as in
+ * {@code @ada}, is told so in whatever room, on whatever node.
  */
 @Actor(name = "chatRoom", events = ChatRoom.Events.class)
 class ChatRoom {
@@ -33,6 +33,9 @@ class ChatRoom {
 	private static final int HISTORY = 200;
 
 	private static final Pattern MENTION = Pattern.compile("@(\\w+)");
+
+	/** Begins the names that guests get by default, and ends all others of guests. */
+	private static final String GUEST = "guest";
 
 	private static final int MAX_MENTIONS = 10;
 
@@ -53,10 +56,11 @@ class ChatRoom {
 
 	}
 
-	record Message(UUID id, String userId, String text, long timestamp) {
+	/** A name is that of a user unless it is a guest's. */
+	record Message(UUID id, String userId, boolean guest, String text, long timestamp) {
 	}
 
-	record Mention(String room, String userId, String text) {
+	record Mention(String room, String userId, boolean guest, String text) {
 	}
 
 	record Guest(@Nullable String name) {
@@ -79,7 +83,11 @@ class ChatRoom {
 
 	@CreateConnState
 	Member createMember(@ConnParams @Nullable Guest guest, @Nullable Principal principal) {
-		return new Member((principal != null) ? principal.getName() : (guest != null) ? guest.name() : null);
+		return new Member((principal != null) ? principal.getName() : marked((guest != null) ? guest.name() : null));
+	}
+
+	private static @Nullable String marked(@Nullable String name) {
+		return (name == null || name.startsWith(GUEST)) ? name : "%s (%s)".formatted(name, GUEST);
 	}
 
 	@OnConnect
@@ -96,7 +104,7 @@ class ChatRoom {
 	Message sendMessage(ActorContext<State, Member> c, @Nullable Principal principal,
 			@NotBlank @Size(max = 50) String userId, @NotBlank @Size(max = 500) String text) {
 		String author = (principal != null) ? principal.getName() : userId;
-		Message message = new Message(UUID.randomUUID(), author, text, System.currentTimeMillis());
+		Message message = new Message(UUID.randomUUID(), author, principal == null, text, System.currentTimeMillis());
 		List<Message> messages = c.state().messages;
 		messages.add(message);
 		if (messages.size() > HISTORY) {
@@ -108,7 +116,7 @@ class ChatRoom {
 	}
 
 	private void tellMentioned(Message message, String room) {
-		Mention mention = new Mention(room, message.userId(), message.text());
+		Mention mention = new Mention(room, message.userId(), message.guest(), message.text());
 		MENTION.matcher(message.text())
 			.results()
 			.map((found) -> found.group(1))
@@ -118,7 +126,7 @@ class ChatRoom {
 			.forEach((name) -> this.connections.user(name).send(Events.class).mentioned(mention));
 	}
 
-	@Action
+	@Action(snapshot = true)
 	List<Message> getHistory(ActorContext<State, Member> c) {
 		return c.state().messages;
 	}

@@ -12,6 +12,8 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.UserError;
 
 @Actor("guarded")
@@ -26,6 +28,9 @@ class Guarded {
 		String reject = (params != null) ? params.reject() : null;
 		if ("user".equals(reject)) {
 			throw new UserError("bad_token", "nope", Map.of("hint", "x"));
+		}
+		if ("identity".equals(reject)) {
+			throw new RivetException(ErrorCode.IDENTITY_CONFLICT);
 		}
 		if ("internal".equals(reject)) {
 			throw new IllegalStateException("a secret that no client may see");

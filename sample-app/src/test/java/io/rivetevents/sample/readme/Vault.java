@@ -1,6 +1,8 @@
 package io.rivetevents.sample.readme;
 
-import org.jspecify.annotations.Nullable;
+import java.security.Principal;
+import java.util.List;
+
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -9,21 +11,19 @@ import org.springframework.security.config.annotation.method.configuration.Enabl
 import org.springframework.security.core.Authentication;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.annotation.CanCreate;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 
 // tag::security
-@Actor("vault")
+@Actor(name = "vault", access = "isAuthenticated()")
 class Vault {
 
-	@OnBeforeConnect
-	void check(@Nullable Authentication authentication) {
-		if (authentication == null) {
-			throw new UserError("sign_in_first", "Please sign in");
-		}
+	@CanCreate
+	boolean canCreate(ActorContext<?, ?> c, Principal principal) {
+		return c.key().parts().equals(List.of(principal.getName()));
 	}
 
 	@Action
