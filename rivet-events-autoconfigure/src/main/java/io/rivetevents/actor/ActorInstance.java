@@ -25,6 +25,7 @@ import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -79,6 +80,9 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private volatile @Nullable Instant startedAt;
 
 	private @Nullable JsonNode input;
+
+	/** Its place in the shares of the client that has created it. */
+	private @Nullable CreatedInstance share;
 
 	/** How an instance leaves memory. */
 	enum End {
@@ -338,7 +342,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(() -> begin(false)));
-		}).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask).doOnError((ex) -> this.state.reset());
+		}).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask).doOnError((ex) -> {
+			giveShareBack();
+			this.state.reset();
+		});
 	}
 
 	private Mono<ActorInfo> checkRunning(ActorTarget target) {
@@ -376,12 +383,26 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1, clock().instant(), null,
 				storedInput);
 		this.state.begin(draft, null);
-		return checkCreation(caller).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
+		return checkCreation(caller).then(Mono.fromRunnable(() -> takeShare(caller)))
+			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
 			.doOnNext((made) -> this.state.begin(draft, made.orElse(null)))
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
 			.then(Mono.fromRunnable(this.state::insert))
 			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 			.then(Mono.fromSupplier(() -> begin(true)));
+	}
+
+	private void takeShare(@Nullable ConnectRequest caller) {
+		if (caller != null) {
+			this.share = limits().create(caller.identity().address(), caller.identity().owner());
+		}
+	}
+
+	private void giveShareBack() {
+		CreatedInstance share = this.share;
+		if (share != null) {
+			share.close();
+		}
 	}
 
 	private Mono<Void> checkCreation(@Nullable ConnectRequest caller) {
@@ -557,6 +578,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private void leave() {
 		this.running = false;
+		giveShareBack();
 		this.clients.end();
 		this.connections.forgetHistory();
 		List<Turn> waiting = this.mailbox.close();

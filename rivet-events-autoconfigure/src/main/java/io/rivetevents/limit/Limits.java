@@ -1,6 +1,7 @@
 package io.rivetevents.limit;
 
 import java.net.InetAddress;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
@@ -171,6 +172,24 @@ public final class Limits {
 		ClientUsage usage = new ClientUsage(this, this.remoteAddresses.ownerOf(address), false);
 		usage.identify(owner);
 		return usage;
+	}
+
+	/**
+	 * Counts an instance that a client creates.
+	 * @param address the client's remote address, {@code null} if unknown
+	 * @param owner what tells its principal apart, {@code null} if it has not signed in
+	 * @return its place in the shares, to be closed when the instance leaves memory
+	 * @throws RivetException {@code actor.overloaded}
+	 */
+	public CreatedInstance create(@Nullable InetAddress address, @Nullable String owner) {
+		CreatedInstance created = new CreatedInstance(this, this.remoteAddresses.ownerOf(address), owner);
+		Limit met = created.open();
+		if (met != null) {
+			this.hits.add(met);
+			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+					Map.of("channel", met.property(), "operation", "create"));
+		}
+		return created;
 	}
 
 	private RivetException tooMany(Limit limit) {

@@ -222,10 +222,10 @@ class LifeCycleTests {
 			ActorInfo before = drowsy.directory().resolve(ActorHarness.target(Room.class, "k")).block();
 			Awaitility.await().until(() -> drowsy.directory().size() == 0);
 			assertThat(this.room.log).contains("sleep");
-			assertThat(drowsy.call(Room.class, "k", "items").toString()).isEqualTo("[\"something\"]");
 			ActorInfo after = drowsy.directory().resolve(new ActorTarget.ById(before.actorId())).block();
 			assertThat(after.actorId()).isEqualTo(before.actorId());
 			assertThat(after.generation()).isEqualTo(before.generation() + 1);
+			assertThat(drowsy.call(Room.class, "k", "items").toString()).isEqualTo("[\"something\"]");
 		}
 	}
 

@@ -138,6 +138,23 @@ class UsageTests {
 	}
 
 	@Test
+	void boundsTheInstancesThatAUserCreates() {
+		LimitSettings defaults = LimitSettings.DEFAULTS;
+		restart(new LimitSettings(defaults.connection(), defaults.instance(), new LimitSettings.Share(100, 100, 100, 3),
+				defaults.address(), defaults.node(), List.of(), defaults.times()));
+		for (int i = 0; i < 3; i++) {
+			this.harness.connectUser(Desk.class, "k" + i, "ada");
+		}
+		RivetException refusal = catchThrowableOfType(RivetException.class,
+				() -> this.harness.connectUser(Desk.class, "k3", "ada"));
+		assertThat(refusal.code()).isEqualTo("overloaded");
+		this.harness.connectUser(Desk.class, "k0", "ada");
+		this.harness.connectUser(Desk.class, "k3", "bob");
+		this.harness.directory().destroy(ActorHarness.target(Desk.class, "k1")).block(ActorHarness.PATIENCE);
+		this.harness.connectUser(Desk.class, "k4", "ada");
+	}
+
+	@Test
 	void doesNotRunWhatCallersWantedWhoHaveLeft() {
 		RecordedOutbound client = this.harness.connect(Desk.class, "k", null);
 		RecordedOutbound other = this.harness.connect(Desk.class, "k", null);

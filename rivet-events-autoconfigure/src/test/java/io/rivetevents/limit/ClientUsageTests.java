@@ -144,6 +144,21 @@ class ClientUsageTests {
 	}
 
 	@Test
+	void boundsTheInstancesThatAClientCreates() {
+		CreatedInstance first = this.limits.create(ADDRESS, "ada");
+		this.limits.create(null, "ada");
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.create(null, "ada"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("overloaded"));
+		this.limits.create(ADDRESS, null);
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.limits.create(ADDRESS, "bob"));
+		assertThat(this.limits.hits().count(Limit.PRINCIPAL_INSTANCES)).isEqualTo(1);
+		assertThat(this.limits.hits().count(Limit.ADDRESS_INSTANCES)).isEqualTo(1);
+		first.close();
+		first.close();
+		this.limits.create(ADDRESS, "ada");
+	}
+
+	@Test
 	void forgetsWhoTakesNothing() {
 		ClientUsage visit = this.limits.visit(ADDRESS, "ada");
 		assertThat(this.limits.principals().size()).isEqualTo(1);
