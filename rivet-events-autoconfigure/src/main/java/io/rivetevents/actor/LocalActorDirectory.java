@@ -232,12 +232,22 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 */
 	private Mono<Opened> open(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Function<ActorInstance, Mono<Admission>> admit) {
-		return ask(address, "connect", false,
+		return ask((turn) -> submit(address, turn, "connect"), false,
 				(instance) -> instance.start(target, request)
 					.flatMap((info) -> instance.clients().connectsAside(request) ? Mono.just(new Opened(info, null))
-							: admit.apply(instance).map((admission) -> new Opened(info, admission))))
+							: admit.apply(instance).map((admission) -> new Opened(info, admission))),
+				(opened) -> leave(address, opened.admission()))
 			.flatMap((opened) -> (opened.admission() != null) ? Mono.just(opened)
-					: ask(address, "connect", true, admit).map((admission) -> new Opened(opened.info(), admission)));
+					: ask((turn) -> submit(address, turn, "connect"), true, admit,
+							(admission) -> leave(address, admission))
+						.map((admission) -> new Opened(opened.info(), admission)));
+	}
+
+	/** A client that was let in for a call that nobody waits for any more. */
+	private void leave(ActorAddress address, @Nullable Admission admission) {
+		if (admission != null && admission.connection().isStateless()) {
+			disconnected(address, admission.connection().id());
+		}
 	}
 
 	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request) {
@@ -466,19 +476,21 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private <T> Mono<T> ask(ActorAddress address, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
-		return ask((turn) -> submit(address, turn, operation), interleave, work);
+		return ask((turn) -> submit(address, turn, operation), interleave, work, (unclaimed) -> {
+		});
 	}
 
 	/** Ask an instance that must not be created for it. */
 	private <T> Mono<T> ask(ActorInstance instance, String operation, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
-		return ask((turn) -> submitTo(instance, turn, operation), interleave, work);
+		return ask((turn) -> submitTo(instance, turn, operation), interleave, work, (unclaimed) -> {
+		});
 	}
 
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
-			Function<ActorInstance, Mono<T>> work) {
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Function<ActorInstance, Mono<T>> work,
+			Consumer<T> unclaimed) {
 		return Mono.create((sink) -> {
-			Asked<T> asked = new Asked<>(sink);
+			Asked<T> asked = new Asked<>(sink, unclaimed);
 			asked.submit(submission, Turn.ofClient((instance) -> asked.answer(() -> work.apply(instance)), interleave));
 		});
 	}
@@ -492,7 +504,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private Mono<JsonNode> askAction(Consumer<Turn> submission, ActorType type, ToServer.ActionRequest action,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
 		return Mono.create((sink) -> {
-			Asked<JsonNode> asked = new Asked<>(sink);
+			Asked<JsonNode> asked = new Asked<>(sink, (unclaimed) -> {
+			});
 			ActorType.ActionSettings settings = type.action(action.name());
 			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
 			PendingCall call = PendingCall.ofAction(MessageWeight.of(action), null,
@@ -504,17 +517,21 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/**
-	 * What somebody waits for. One that has left before its turn is not worked for.
+	 * A result that is waited for. Nothing is done if the subscriber has cancelled before
+	 * the turn begins; a result that comes after that is unclaimed.
 	 */
 	private static final class Asked<T> {
 
 		private final MonoSink<T> sink;
 
-		private volatile boolean left;
+		private final Consumer<T> unclaimed;
 
-		Asked(MonoSink<T> sink) {
+		private volatile boolean cancelled;
+
+		Asked(MonoSink<T> sink, Consumer<T> unclaimed) {
 			this.sink = sink;
-			sink.onCancel(() -> this.left = true);
+			this.unclaimed = unclaimed;
+			sink.onCancel(() -> this.cancelled = true);
 		}
 
 		void submit(Consumer<Turn> submission, Turn turn) {
@@ -527,11 +544,19 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 
 		@Nullable Mono<Void> answer(Supplier<Mono<T>> work) {
-			return this.left ? null
+			return this.cancelled ? null
 					: Mono.defer(work)
-						.doOnSuccess(this.sink::success)
+						.doOnSuccess(this::succeed)
 						.onErrorResume((ex) -> Mono.fromRunnable(() -> this.sink.error(ex)))
 						.then();
+		}
+
+		private void succeed(@Nullable T value) {
+			this.sink.success(value);
+			// of a cancel that races with it the sink tells only if it came first
+			if (value != null && this.cancelled) {
+				this.unclaimed.accept(value);
+			}
 		}
 
 	}

@@ -121,9 +121,11 @@ class LifeCycleTests {
 					this.harness.request(0, "names"))
 			.subscribe()
 			.dispose();
-		Awaitility.await().until(() -> this.harness.call(Room.class, "k", "names").isEmpty());
-		assertThat(this.room.log.stream().filter((line) -> line.startsWith("connect")).count())
-			.isEqualTo(this.room.log.stream().filter((line) -> line.startsWith("disconnect")).count());
+		Awaitility.await().untilAsserted(() -> {
+			assertThat(this.harness.call(Room.class, "k", "names").isEmpty()).isTrue();
+			assertThat(this.room.log.stream().filter((line) -> line.startsWith("connect")).count())
+				.isEqualTo(this.room.log.stream().filter((line) -> line.startsWith("disconnect")).count());
+		});
 	}
 
 	@Test
