@@ -40,6 +40,12 @@ public final class ActorHarness implements AutoCloseable {
 
 	public static final Duration PATIENCE = Duration.ofSeconds(10);
 
+	/** So that a test meets the bounds that it is about. */
+	private static final LimitSettings ROOMY = new LimitSettings(
+			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20),
+			new LimitSettings.Instance(1_000_000, 1L << 30), LimitSettings.DEFAULTS.principal(),
+			LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(), LimitSettings.DEFAULTS.times());
+
 	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 
 	private final Scheduler workers = Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
@@ -73,7 +79,7 @@ public final class ActorHarness implements AutoCloseable {
 	}
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
-		this(settings, store, neighbours, LimitSettings.DEFAULTS, actors);
+		this(settings, store, neighbours, ROOMY, actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, LimitSettings limits,

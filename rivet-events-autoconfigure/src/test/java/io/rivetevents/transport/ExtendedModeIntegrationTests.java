@@ -661,7 +661,7 @@ class ExtendedModeIntegrationTests {
 			c.broadcast("added", line);
 		}
 
-		@Action
+		@Action(snapshot = true)
 		String much() {
 			return "x".repeat(2_000_000);
 		}

@@ -2,6 +2,7 @@ package io.rivetevents.transport;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -24,6 +25,11 @@ final class ServerWatch implements AutoCloseable {
 
 	private static final int ENOUGH = 20;
 
+	/** Lines about origins, in a run of some minutes. */
+	private static final int MAX_REFUSALS = 300;
+
+	private final AtomicInteger refusals = new AtomicInteger();
+
 	private final List<String> logged = new CopyOnWriteArrayList<>();
 
 	private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
@@ -32,6 +38,11 @@ final class ServerWatch implements AutoCloseable {
 
 		@Override
 		protected void append(ILoggingEvent event) {
+			// of refused origins the operator is to hear, each minute
+			boolean meant = event.getLoggerName().equals(OriginFilter.class.getName());
+			if (meant && ServerWatch.this.refusals.incrementAndGet() <= MAX_REFUSALS) {
+				return;
+			}
 			if (event.getLevel().isGreaterOrEqual(Level.WARN) && ServerWatch.this.logged.size() < ENOUGH) {
 				ServerWatch.this.logged.add("%s %s: %s%n%s".formatted(event.getLevel(), event.getLoggerName(),
 						event.getFormattedMessage(), (event.getThrowableProxy() != null)

@@ -58,6 +58,8 @@ final class EventStreamConnection {
 
 	private boolean closed;
 
+	private boolean ended;
+
 	/** Whether it was to be closed at the last look, and is still there. */
 	private boolean closing;
 
@@ -93,14 +95,9 @@ final class EventStreamConnection {
 		});
 		return Flux.concat(Mono.fromSupplier(EventStreamConnection::welcome), rest)
 			.subscribeOn(Schedulers.fromExecutor(this.eventLoop))
-			.doFinally((signal) -> execute(() -> {
-				try {
-					end();
-				}
-				finally {
-					onEnd.run();
-				}
-			}));
+			.doOnSubscribe(
+					(subscription) -> this.channel.closeFuture().addListener((closed) -> execute(() -> end(onEnd))))
+			.doFinally((signal) -> execute(() -> end(onEnd)));
 	}
 
 	/** Something comes at once, or proxies and browsers wait for it. */
@@ -110,6 +107,9 @@ final class EventStreamConnection {
 	}
 
 	private void start(ToServer.Hello hello) {
+		if (this.closed) {
+			return; // its socket was closed right behind the request
+		}
 		long period = this.settings.link().keepAlive().toMillis();
 		this.keepAlive = this.eventLoop.scheduleAtFixedRate(new LinkTask(this.queue, this::keepAlive), period, period,
 				TimeUnit.MILLISECONDS);
@@ -142,13 +142,26 @@ final class EventStreamConnection {
 		}
 	}
 
-	private void end() {
+	/**
+	 * Ends it once, by whatever comes first: the end of the body, which a web stack does
+	 * not tell of in all cases, or that of the socket.
+	 */
+	private void end(Runnable onEnd) {
 		this.closed = true;
+		if (this.ended) {
+			return;
+		}
+		this.ended = true;
 		this.body.outlet().close();
 		if (this.keepAlive != null) {
 			this.keepAlive.cancel(false);
 		}
-		this.link.end();
+		try {
+			this.link.end();
+		}
+		finally {
+			onEnd.run();
+		}
 	}
 
 	// What comes from the client, by requests of their own

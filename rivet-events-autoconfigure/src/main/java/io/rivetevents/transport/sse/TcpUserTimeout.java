@@ -3,7 +3,10 @@ package io.rivetevents.transport.sse;
 import java.time.Duration;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -30,9 +33,16 @@ final class TcpUserTimeout {
 	/** Loaded only where there is the native transport. */
 	private static final class Epoll {
 
+		private static final Log logger = LogFactory.getLog(TcpUserTimeout.class);
+
 		static void set(Channel channel, int millis) {
-			if (channel instanceof EpollSocketChannel socket) {
-				socket.config().setTcpUserTimeout(millis);
+			if (channel instanceof EpollSocketChannel socket && socket.isOpen()) {
+				try {
+					socket.config().setTcpUserTimeout(millis);
+				}
+				catch (ChannelException ex) {
+					logger.debug("The socket was closed meanwhile", ex);
+				}
 			}
 		}
 

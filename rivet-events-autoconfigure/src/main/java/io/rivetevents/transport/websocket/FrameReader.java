@@ -1,5 +1,8 @@
 package io.rivetevents.transport.websocket;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
@@ -360,11 +363,26 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 		CloseWebSocketFrame frame = new CloseWebSocketFrame(true, 0, Unpooled.wrappedBuffer(payload));
 		boolean valid = payload.length == 0
 				|| (payload.length > 1 && WebSocketCloseStatus.isValidStatusCode(frame.statusCode()));
-		if (valid) {
-			context.fireChannelRead(frame);
+		if (!valid) {
+			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
+		}
+		else if (!isText(payload)) {
+			fail(context, WebSocketCloseStatus.INVALID_PAYLOAD_DATA);
 		}
 		else {
-			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
+			context.fireChannelRead(frame);
+		}
+	}
+
+	/** Returns whether what stands behind the code is UTF-8. */
+	private static boolean isText(byte[] payload) {
+		try {
+			int code = Math.min(2, payload.length);
+			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload, code, payload.length - code));
+			return true;
+		}
+		catch (CharacterCodingException ex) {
+			return false;
 		}
 	}
 
