@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.apache.commons.logging.Log;
@@ -33,6 +34,9 @@ public final class PublisherOutlet extends Outlet {
 
 	private final Channel channel;
 
+	/** A channel forgets it when it is closed. */
+	private final EventLoop eventLoop;
+
 	private final EventLoopOutlets loop;
 
 	private final Writability writability = new Writability();
@@ -57,7 +61,8 @@ public final class PublisherOutlet extends Outlet {
 			Ending ending) {
 		super(encoding, limits, ending);
 		this.channel = channel;
-		this.loop = outlets.of(channel.eventLoop());
+		this.eventLoop = channel.eventLoop();
+		this.loop = outlets.of(this.eventLoop);
 	}
 
 	/**
@@ -65,7 +70,7 @@ public final class PublisherOutlet extends Outlet {
 	 * end once they are {@linkplain #complete() said to}.
 	 */
 	public Flux<List<byte[]>> messages() {
-		return Flux.create((sink) -> this.channel.eventLoop().execute(() -> {
+		return Flux.create((sink) -> this.eventLoop.execute(() -> {
 			this.sink = sink;
 			this.channel.pipeline().addFirst(this.writability);
 			sink.onRequest((n) -> wake());
@@ -104,7 +109,7 @@ public final class PublisherOutlet extends Outlet {
 	}
 
 	private void passedOn(int size) {
-		if (!this.channel.eventLoop().inEventLoop()) {
+		if (!this.eventLoop.inEventLoop()) {
 			execute(() -> passedOn(size));
 			return;
 		}
@@ -116,7 +121,7 @@ public final class PublisherOutlet extends Outlet {
 
 	private void execute(Runnable task) {
 		try {
-			this.channel.eventLoop().execute(task);
+			this.eventLoop.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("The event loop has ended, and its sockets with it", ex);

@@ -1,5 +1,6 @@
 package io.rivetevents.transport;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
@@ -8,6 +9,7 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
 
 import io.rivetevents.connection.Bursts;
@@ -36,12 +38,25 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 				: work;
 	}
 
+	/**
+	 * Returns the event loop of a channel, which forgets it when it is closed.
+	 * @throws AbortedException if the client has closed it
+	 */
+	public static EventLoop eventLoopOf(Channel channel) {
+		try {
+			return channel.eventLoop();
+		}
+		catch (IllegalStateException ex) {
+			throw AbortedException.beforeSend();
+		}
+	}
+
 	/** Return {@code null} in a test without a server. */
 	static @Nullable EventLoop eventLoop(ServerHttpResponse response) {
 		HttpServerResponse netty = netty(response);
 		EventLoop[] eventLoop = new EventLoop[1];
 		if (netty != null) {
-			netty.withConnection((connection) -> eventLoop[0] = connection.channel().eventLoop());
+			netty.withConnection((connection) -> eventLoop[0] = eventLoopOf(connection.channel()));
 		}
 		return eventLoop[0];
 	}

@@ -176,7 +176,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		this.stream = type != null && type.startsWith(EVENT_STREAM);
 		this.connection.setStream(this.stream);
 		if (this.stream && this.paused) {
-			context.channel().eventLoop().execute(() -> onTooMany(context));
+			context.executor().execute(() -> onTooMany(context));
 		}
 	}
 

@@ -22,6 +22,7 @@ import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
+import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
@@ -74,7 +75,7 @@ final class EventStreamConnection {
 	EventStreamConnection(Opening opening, Connection connection, LinkSupport support, EventStreamSettings settings,
 			Consumer<EventStreamConnection> onIdentified) {
 		this.channel = connection.channel();
-		this.eventLoop = this.channel.eventLoop();
+		this.eventLoop = LinkIo.eventLoopOf(this.channel);
 		this.body = StreamBody.open(opening.exchange(), connection, settings.outbound(), support.io(), this::close);
 		this.queue = this.body.outlet().queue();
 		this.link = new ClientLink(opening, this.queue, support, settings.link(), this.eventLoop,

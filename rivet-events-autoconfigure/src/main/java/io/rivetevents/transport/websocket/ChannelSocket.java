@@ -33,6 +33,9 @@ final class ChannelSocket implements Socket {
 
 	private final Channel channel;
 
+	/** A channel forgets it when it is closed. */
+	private final EventLoop eventLoop;
+
 	private final ActorWebSocketHandler owner;
 
 	private final ChannelOutlet outlet;
@@ -41,6 +44,7 @@ final class ChannelSocket implements Socket {
 			ActorWebSocketHandler owner) {
 		this.in = in;
 		this.channel = connection.channel();
+		this.eventLoop = this.channel.eventLoop();
 		this.owner = owner;
 		this.outlet = new ChannelOutlet(encoder, encoding.isText() ? FrameFraming.TEXT : FrameFraming.BINARY, encoding,
 				owner.settings().outbound(), owner.links().io().outlets(), this::close);
@@ -63,7 +67,7 @@ final class ChannelSocket implements Socket {
 
 	@Override
 	public EventLoop eventLoop() {
-		return this.channel.eventLoop();
+		return this.eventLoop;
 	}
 
 	@Override
@@ -87,7 +91,9 @@ final class ChannelSocket implements Socket {
 
 	/** A peer that reads nothing, or answers nothing, is not waited for. */
 	static void closeSoon(Channel channel) {
-		channel.eventLoop().schedule(() -> channel.close(), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
+		if (channel.isRegistered()) {
+			channel.eventLoop().schedule(() -> channel.close(), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
+		}
 	}
 
 	@Override

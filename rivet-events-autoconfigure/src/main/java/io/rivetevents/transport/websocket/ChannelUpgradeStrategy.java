@@ -26,6 +26,7 @@ import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.transport.GatewayRequest;
+import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.Opening;
 
 /**
@@ -48,7 +49,7 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		Channel channel = channel(response);
 		// on its event loop: from another thread a frame that comes right behind the
 		// handshake can find the old operations in place, and is lost with them
-		Scheduler eventLoop = Schedulers.fromExecutor(channel.eventLoop());
+		Scheduler eventLoop = Schedulers.fromExecutor(LinkIo.eventLoopOf(channel));
 		// its own context would be kept for as long as the socket lives
 		return exchange.getResponse()
 			.setComplete()

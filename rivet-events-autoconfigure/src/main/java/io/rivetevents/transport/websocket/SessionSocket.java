@@ -26,6 +26,9 @@ final class SessionSocket implements Socket {
 
 	private final Channel channel;
 
+	/** A channel forgets it when it is closed. */
+	private final EventLoop eventLoop;
+
 	private final Encoding encoding;
 
 	private final ActorWebSocketHandler owner;
@@ -44,6 +47,7 @@ final class SessionSocket implements Socket {
 	SessionSocket(WebSocketSession session, Channel channel, Encoding encoding, ActorWebSocketHandler owner) {
 		this.session = session;
 		this.channel = channel;
+		this.eventLoop = channel.eventLoop();
 		this.encoding = encoding;
 		this.owner = owner;
 		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.links().io().outlets(),
@@ -52,7 +56,7 @@ final class SessionSocket implements Socket {
 
 	@Override
 	public EventLoop eventLoop() {
-		return this.channel.eventLoop();
+		return this.eventLoop;
 	}
 
 	@Override
