@@ -36,7 +36,14 @@ public final class HttpAnswer {
 		response.setStatusCode(HttpStatusCode.valueOf(status));
 		response.getHeaders().setContentType(MediaType.parseMediaType(contentType));
 		response.getHeaders().setContentLength(body.length);
-		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
+		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)))
+			.onErrorResume(IllegalStateException.class, (ex) -> isAnswered(response) ? Mono.empty() : Mono.error(ex));
+	}
+
+	/** The server itself answers a request whose body turns out not to be HTTP. */
+	private static boolean isAnswered(ServerHttpResponse response) {
+		HttpServerResponse netty = LinkIo.netty(response);
+		return netty != null && netty.hasSentHeaders();
 	}
 
 	/**
