@@ -88,7 +88,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param maxFrameSize Largest frame that is read at all; a larger one ends the
 	 * connection with close code 1009. At least max-message-size.
 	 * @param maxOutgoingMessageSize Largest message that is sent to a client; a larger
-	 * answer fails its action, a larger event closes the connection, both with
+	 * answer fails its action and a larger event fails at its sender, both with
 	 * message.outgoing_too_long.
 	 * @param maxQueuedSize Most data that may wait for one client; a client that reads
 	 * too slowly for it is closed with connection.slow_consumer.
@@ -112,7 +112,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param maxMessageSize Largest body that is accepted from a client; a larger one
 	 * closes its connection with message.incoming_too_long.
 	 * @param maxOutgoingMessageSize Largest message that is sent to a client; a larger
-	 * answer fails its action, a larger event closes the connection, both with
+	 * answer fails its action and a larger event fails at its sender, both with
 	 * message.outgoing_too_long.
 	 * @param maxQueuedSize Most data that may wait for one client; a client that reads
 	 * too slowly for it is closed with connection.slow_consumer.
