@@ -63,12 +63,18 @@ public final class RequestFailures {
 				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
 	}
 
+	/** A channel forgets its event loop when it is closed, and the web stack asks it. */
+	private static boolean isClosedChannel(Throwable ex) {
+		String message = ex.getMessage();
+		return ex instanceof IllegalStateException && message != null && message.startsWith("channel not registered");
+	}
+
 	private static boolean isOfClient(Throwable ex) {
 		boolean unreadable = ex instanceof IllegalArgumentException || ex instanceof DateTimeException
 				|| ex instanceof ArithmeticException || ex instanceof IndexOutOfBoundsException
 				|| ex instanceof DecodingException || ex instanceof DataBufferLimitException
 				|| ex instanceof StackOverflowError;
-		boolean left = ex instanceof AbortedException || ex instanceof IOException;
+		boolean left = ex instanceof AbortedException || ex instanceof IOException || isClosedChannel(ex);
 		return unreadable || left || (ex instanceof ErrorResponse answer && answer.getStatusCode().is4xxClientError());
 	}
 
