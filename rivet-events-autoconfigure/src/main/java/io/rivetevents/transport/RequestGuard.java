@@ -39,6 +39,13 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** What has been read at once may be that much more than what may wait. */
 	private static final int MAX_EXCESS = 4;
 
+	/**
+	 * Most of a body that is read, and thrown away, once its request has been answered: a
+	 * client that is cut off sooner may not see the answer. The default of Tomcat's
+	 * {@code maxSwallowSize}.
+	 */
+	private static final int MAX_SWALLOWED = 2 * 1024 * 1024;
+
 	private static final String EVENT_STREAM = "text/event-stream";
 
 	private final ConnectionGuard connection;
@@ -50,6 +57,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	/** Whether the last one of them is to go on. */
 	private boolean inBody;
+
+	/** Bytes of it that arrived when it had been answered. */
+	private long swallowed;
 
 	/** Memory of those behind the first. */
 	private long waiting;
@@ -82,8 +92,8 @@ final class RequestGuard extends ChannelDuplexHandler {
 				this.waiting += size(request);
 			}
 		}
-		if (message instanceof ByteBufHolder part && this.unanswered > 1) {
-			this.waiting += part.content().readableBytes() + PART_OVERHEAD;
+		if (message instanceof ByteBufHolder part && this.unanswered != 1) {
+			onPart(context, part.content().readableBytes());
 		}
 		if (message instanceof LastHttpContent) {
 			onRequestRead();
@@ -94,8 +104,22 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 	}
 
+	private void onPart(ChannelHandlerContext context, int size) {
+		if (this.unanswered > 1) {
+			this.waiting += size + PART_OVERHEAD;
+			return;
+		}
+		this.swallowed += size;
+		if (this.swallowed > MAX_SWALLOWED && context.channel().isOpen()) {
+			this.limits.hits().add(Limit.MESSAGE_SIZE);
+			logger.debug("Closes a connection whose body goes on after the answer: " + context.channel());
+			context.channel().close();
+		}
+	}
+
 	private void onRequestRead() {
 		this.inBody = false;
+		this.swallowed = 0;
 		if (this.unanswered == 0) {
 			this.connection.enter(ConnectionGuard.Phase.IDLE);
 		}
