@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
@@ -41,6 +42,7 @@ import io.rivetevents.transport.LinkSettings;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.OriginFilter;
 import io.rivetevents.transport.RequestFailureHandler;
+import io.rivetevents.transport.RequestFailures;
 import io.rivetevents.transport.StreamSecrets;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.HttpLimits;
@@ -104,6 +106,11 @@ public final class RivetEventsWebAutoConfiguration {
 	@Bean
 	RequestFailureHandler rivetRequestFailureHandler(BasePath basePath, ValueMapper mapper) {
 		return new RequestFailureHandler(basePath, mapper);
+	}
+
+	@Bean
+	WebHttpHandlerBuilderCustomizer rivetUnreadableRequests() {
+		return (builder) -> builder.httpHandlerDecorator(RequestFailures::answering);
 	}
 
 	private static int bytes(DataSize size) {

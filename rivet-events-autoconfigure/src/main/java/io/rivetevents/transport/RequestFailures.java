@@ -8,6 +8,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.ErrorResponse;
 import reactor.netty.channel.AbortedException;
@@ -61,6 +63,28 @@ public final class RequestFailures {
 		logger.debug("%s %s cannot be read".formatted(request.getMethod(), request.getPath()), ex);
 		return new RivetException(
 				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
+	}
+
+	/**
+	 * Answer 400 where a handler throws because of what the client sent. The web stack
+	 * reads some headers before any filter or exception handler stands ready:
+	 * {@code MimeTypeUtils} of Spring 7.0.8 throws
+	 * {@link StringIndexOutOfBoundsException} for the type {@code "/x*}, and Reactor
+	 * Netty would reset the connection and log an error.
+	 * @param handler of all requests
+	 */
+	public static HttpHandler answering(HttpHandler handler) {
+		return (request, response) -> {
+			try {
+				return handler.handle(request, response);
+			}
+			catch (RuntimeException ex) {
+				if (ofClient(request, ex) == null || !response.setStatusCode(HttpStatus.BAD_REQUEST)) {
+					throw ex;
+				}
+				return response.setComplete();
+			}
+		};
 	}
 
 	/** A channel forgets its event loop when it is closed, and the web stack asks it. */
