@@ -160,7 +160,7 @@ class HttpFuzzTests {
 	private final LongAdder requests = new LongAdder();
 
 	/** Connections that got no answer: see {@code docs/security-tests.md}. */
-	private final LongAdder stalled = new LongAdder();
+	private final LongAdder unanswered = new LongAdder();
 
 	private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -189,7 +189,7 @@ class HttpFuzzTests {
 		if (first != null) {
 			throw new AssertionError(first.getMessage(), first);
 		}
-		assertThat(this.stalled.sum()).isLessThanOrEqualTo(3 + this.requests.sum() / 2000);
+		assertThat(this.unanswered.sum()).isLessThanOrEqualTo(3 + this.requests.sum() / 2000);
 		this.watch.assertNothingLeaked();
 		assertThat(this.watch.logged()).as("seed %d", SEED).isEmpty();
 		logger.info("%d requests in %d ms, answers %s".formatted(this.requests.sum(),
@@ -246,7 +246,7 @@ class HttpFuzzTests {
 			assertThat(this.watch.logged()).isEmpty();
 		}
 		catch (SocketTimeoutException ex) {
-			this.stalled.increment();
+			this.unanswered.increment();
 		}
 		catch (Throwable ex) {
 			throw new AssertionError(
@@ -353,7 +353,7 @@ class HttpFuzzTests {
 		/** What was broken off, or cannot be told apart, may get no answer. */
 		private @Nullable Answer readIfAny(Exchange exchange) throws IOException {
 			try {
-				return exchange.read("POST");
+				return exchange.read("HEAD"); // its method may be none, nothing follows
 			}
 			catch (EOFException | SocketException ex) {
 				return null;

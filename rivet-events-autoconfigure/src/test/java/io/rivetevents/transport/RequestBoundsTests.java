@@ -229,6 +229,16 @@ class RequestBoundsTests {
 		}
 	}
 
+	@Test
+	void answersATypeOfContentThatTheWebStackCannotRead() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(get("/rivet/health").replace("\r\n\r\n", "\r\nContent-Type: \"/x*\r\n\r\n"));
+			assertThat(socket.readHead()).startsWith("HTTP/1.1 400");
+			socket.write(get("/rivet/health"));
+			assertThat(socket.readHead()).startsWith("HTTP/1.1 200");
+		}
+	}
+
 	// Bodies
 
 	@ParameterizedTest
@@ -273,6 +283,35 @@ class RequestBoundsTests {
 			socket.readAll(); // whatever follows
 		}
 		assertThat(hits(Limit.BODY_TIMEOUT)).isPositive();
+	}
+
+	@Test
+	void readsNoMoreThanSomeMegabytesOfABodyThatHasBeenAnswered() throws IOException {
+		long before = hits(Limit.MESSAGE_SIZE);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/rivet/actors", 1024 * 1024 * 1024, "{"));
+			assertThat(socket.readHead()).contains("HTTP/1.1 400", "message.incoming_too_long");
+			byte[] more = new byte[64 * 1024];
+			int sent = 0;
+			while (sent < 1000 && socket.tryWrite(more)) {
+				sent++;
+			}
+			assertThat(sent).isLessThan(1000);
+		}
+		assertThat(hits(Limit.MESSAGE_SIZE)).isGreaterThanOrEqualTo(before + 1);
+	}
+
+	@Test
+	void answersTheNextRequestBehindABodyThatWasTooLong() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/rivet/actors", 1024 * 1024, "{"));
+			assertThat(socket.readHead()).contains("HTTP/1.1 400", "message.incoming_too_long");
+			for (int i = 0; i < 16; i++) {
+				assertThat(socket.tryWrite(new byte[(i < 15) ? 65536 : 65535])).isTrue();
+			}
+			socket.write(get("/rivet/health"));
+			assertThat(socket.readUntil("HTTP/1.1 200")).isNotNull();
+		}
 	}
 
 	// Answers
