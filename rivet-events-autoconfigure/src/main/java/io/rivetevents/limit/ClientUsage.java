@@ -47,6 +47,9 @@ public final class ClientUsage {
 	/** Guarded by this. */
 	private long subscriptionBytes;
 
+	/** Of the subscriptions of the node, until the client has gone; guarded by this. */
+	private long kept;
+
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	private final boolean connection;
@@ -275,6 +278,28 @@ public final class ClientUsage {
 		}
 	}
 
+	/**
+	 * Counts what the client has brought along and is kept until it has gone, such as its
+	 * params. Counts with the subscriptions of the node; what is usual is free.
+	 * @param bytes memory that it takes
+	 * @return the bound that was met, {@code null} if none
+	 */
+	public synchronized @Nullable Limit keep(long bytes) {
+		if (bytes <= ALLOWANCE || this.closed.get()) {
+			return null;
+		}
+		if (!this.limits.subscriptions().tryAcquire(bytes)) {
+			return Limit.NODE_SUBSCRIPTIONS;
+		}
+		this.kept += bytes;
+		return null;
+	}
+
+	private synchronized void releaseKept() {
+		this.limits.subscriptions().release(this.kept);
+		this.kept = 0;
+	}
+
 	// The end
 
 	/** Ends a connection that its address has no room for. */
@@ -294,6 +319,7 @@ public final class ClientUsage {
 		if (!this.closed.compareAndSet(false, true)) {
 			return;
 		}
+		releaseKept();
 		if (this.connection) {
 			this.limits.connectionClosed();
 		}

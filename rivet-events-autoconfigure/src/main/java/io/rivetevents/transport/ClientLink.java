@@ -245,6 +245,10 @@ public final class ClientLink {
 		if (this.usage != null && this.usage.identify(request.identity().owner()) != null) {
 			throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
 		}
+		JsonNode params = request.params();
+		if (this.usage != null && params != null && this.usage.keep(MessageWeight.of(params)) != null) {
+			throw new RivetException(ErrorCode.OVERLOADED);
+		}
 		if (!this.gone) {
 			this.support.connections().register(request, this.queue, this.usage);
 			this.onIdentified.accept(request.connectionId());

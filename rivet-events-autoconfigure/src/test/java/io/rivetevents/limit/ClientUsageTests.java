@@ -210,4 +210,27 @@ class ClientUsageTests {
 		}
 	}
 
+	@Test
+	void countsWhatAClientHasBroughtAlongUntilItHasGone() {
+		Limits roomy = new Limits(LimitSettings.DEFAULTS);
+		ClientUsage usage = roomy.connect(ADDRESS);
+		assertThat(usage.keep(8 * 1024)).isNull();
+		assertThat(roomy.subscriptions().used()).isZero();
+		assertThat(usage.keep(100_000)).isNull();
+		assertThat(roomy.subscriptions().used()).isEqualTo(100_000);
+		usage.close();
+		usage.close();
+		assertThat(roomy.subscriptions().used()).isZero();
+		assertThat(usage.keep(100_000)).isNull();
+		assertThat(roomy.subscriptions().used()).isZero();
+	}
+
+	@Test
+	void refusesAClientThatBringsMoreThanTheNodeMayKeep() {
+		ClientUsage usage = this.limits.connect(ADDRESS);
+		assertThat(usage.keep(100_000)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
+		usage.close();
+		assertThat(this.limits.subscriptions().used()).isZero();
+	}
+
 }
