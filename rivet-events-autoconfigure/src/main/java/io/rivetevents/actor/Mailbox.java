@@ -39,8 +39,11 @@ final class Mailbox {
 	/** Turns of clients among them: those of the runtime take no room from clients. */
 	private final AtomicInteger clients = new AtomicInteger();
 
-	/** The last that was taken; of whoever runs turns. */
-	private @Nullable Turn current;
+	/**
+	 * Whether the last turn that was taken is a client's; of the thread that runs turns.
+	 * The turn itself is not kept: an idle instance would hold its last call and answer.
+	 */
+	private boolean ofClient;
 
 	private final int capacity;
 
@@ -171,7 +174,7 @@ final class Mailbox {
 	 * come faster than the thread gets on to other things, or they would not be bounded.
 	 */
 	private void runHere(Turn turn) {
-		this.current = turn;
+		this.ofClient = turn.client();
 		Mono<Void> rest = this.owner.begin(turn);
 		Mono<Void> left = (rest != null) ? rest : this.owner.afterTurn();
 		if (left != null) {
@@ -190,7 +193,7 @@ final class Mailbox {
 	private void drain() {
 		for (int i = 0; i < BATCH; i++) {
 			Turn turn = take();
-			this.current = turn;
+			this.ofClient = turn.client();
 			Mono<Void> rest = this.owner.begin(turn);
 			boolean over = rest == null || run(rest, turn.interleave());
 			if (!over || !runAfterTurn() || !hasNext()) {
@@ -231,7 +234,7 @@ final class Mailbox {
 	}
 
 	private boolean hasNext() {
-		if (this.current != null && this.current.client()) {
+		if (this.ofClient) {
 			this.clients.decrementAndGet();
 		}
 		return this.pending.get() > 0 && this.pending.decrementAndGet() > 0;

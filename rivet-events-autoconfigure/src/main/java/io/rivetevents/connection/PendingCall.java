@@ -112,6 +112,7 @@ public final class PendingCall {
 		synchronized (this) {
 			counted = this.ended ? null : this.instance;
 			this.ended = true;
+			this.onCancel = null;
 		}
 		if (counted == null) {
 			return;

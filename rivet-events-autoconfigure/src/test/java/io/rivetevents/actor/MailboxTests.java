@@ -1,13 +1,18 @@
 package io.rivetevents.actor;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Function;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -101,6 +106,50 @@ class MailboxTests {
 		small.offer(Turn.ofClient(turn("b"), false));
 		assertThat(small.offer(Turn.ofCall(call(), turn("c"), false, false))).isEqualTo(Mailbox.Offer.ACCEPTED);
 		assertThat(small.offer(Turn.ofCall(call(), turn("d"), false, false))).isEqualTo(Mailbox.Offer.FULL);
+	}
+
+	/** What a call and its answer take is nobody's once they are over. */
+	@ParameterizedTest
+	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
+	void keepsNothingOfATurnThatIsOver(boolean blocking, boolean rest) {
+		WeakReference<byte[]> answer = runAndForget(blocking, rest);
+		assertThat(this.mailbox.isIdle()).isTrue();
+		Awaitility.await().untilAsserted(() -> {
+			System.gc();
+			assertThat(answer.get()).isNull();
+		});
+	}
+
+	private WeakReference<byte[]> runAndForget(boolean blocking, boolean rest) {
+		byte[] answer = new byte[1024];
+		PendingCall call = call();
+		call.onCancel(() -> this.seen.add(Arrays.toString(answer)));
+		this.mailbox.offer(Turn.ofCall(call,
+				(instance) -> rest ? Mono.fromRunnable(() -> this.seen.add("" + answer.length)) : null, false,
+				blocking));
+		while (!this.pending.isEmpty()) {
+			this.pending.remove().run();
+		}
+		return new WeakReference<>(answer);
+	}
+
+	/** A client may still name a call that it has been answered. */
+	@Test
+	void keepsNothingThatWouldCancelACallThatIsOver() {
+		PendingCall call = call();
+		WeakReference<byte[]> answer = endAndForget(call);
+		Awaitility.await().untilAsserted(() -> {
+			System.gc();
+			assertThat(answer.get()).isNull();
+		});
+		assertThat(call.isCancelled()).isFalse();
+	}
+
+	private WeakReference<byte[]> endAndForget(PendingCall call) {
+		byte[] answer = new byte[1024];
+		call.onCancel(() -> this.seen.add(Arrays.toString(answer)));
+		call.end();
+		return new WeakReference<>(answer);
 	}
 
 	private static PendingCall call() {
