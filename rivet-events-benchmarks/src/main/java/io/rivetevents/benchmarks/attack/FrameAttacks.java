@@ -137,8 +137,12 @@ final class FrameAttacks {
 		});
 	}
 
-	private static void pings(Scene scene, String headers) {
+	private static void pings(Scene scene, String headers) throws Exception {
 		byte[] pings = Wire.repeat(Wire.frame(Wire.PING, new byte[PING]), 1000);
+		scene.inParallel(4, (thread) -> pings(scene, headers, pings));
+	}
+
+	private static void pings(Scene scene, String headers, byte[] pings) {
 		Deque<WebSocketPeer> open = new ArrayDeque<>();
 		while (scene.goesOn()) {
 			WebSocketPeer peer = scene.connect(TARGET, scene.key(), "json", headers, Peer.TINY);
@@ -149,7 +153,7 @@ final class FrameAttacks {
 			if (writable && peer != null) {
 				open.add(peer);
 			}
-			if (open.size() > scene.amount(40, 3)) {
+			if (open.size() > scene.amount(10, 1)) {
 				countPongs(scene, open.remove());
 			}
 		}

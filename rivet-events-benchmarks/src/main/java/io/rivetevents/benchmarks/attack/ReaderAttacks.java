@@ -21,6 +21,8 @@ final class ReaderAttacks {
 
 	private static final int MEGABYTE = 1 << 20;
 
+	private static final int ANSWERS = 8;
+
 	private static final Pattern EPOCH = Pattern.compile("\"epoch\":\"([^\"]+)\"");
 
 	private static final Pattern STREAM = Pattern.compile("\"stream\":\"([^\"]+)\",\"secret\":\"([^\"]+)\"");
@@ -40,8 +42,9 @@ final class ReaderAttacks {
 						(scene) -> asked(scene, 100, 20_000, "unknown", "[]")),
 				new Attack("events", "3.6 MB of events for each of 150 clients alone, unread", CUT,
 						(scene) -> asked(scene, 150, 1, "pour", "[60,60000]")),
-				new Attack("answers-http", "HTTP answers of 1 MB on 250 connections, unread",
-						"HTTP 4xx or 5xx, or the answer is cut short", ReaderAttacks::overHttp),
+				new Attack("answers-http", "8 HTTP answers of 1 MB for each of 100 connections, unread",
+						"HTTP 4xx or 5xx, or the answer is cut short", ReaderAttacks::overHttp)
+					.lasting(60_000),
 				new Attack("broadcast", "broadcasts of 60 KB to 100 clients that do not read", CUT,
 						ReaderAttacks::broadcast),
 				new Attack("broadcast-sse", "broadcasts of 60 KB to 100 event streams that are not read",
@@ -57,8 +60,10 @@ final class ReaderAttacks {
 						"an error or a close", (scene) -> subscriptions(scene, "+json", ReaderAttacks::tagged)),
 				new Attack("history", "1 MB of history in each of many instances",
 						"an error, a close, or events that are no longer kept", ReaderAttacks::history),
-				new Attack("resume", "event streams that resume from the first of 1 MB of events, unread",
-						"the stream is refused or closed", ReaderAttacks::resume));
+				new Attack("resume",
+						"event streams that resume from the first of 1 MB of events, and more of them, unread",
+						"the stream is refused or closed", ReaderAttacks::resume)
+					.lasting(60_000));
 	}
 
 	private static void asked(Scene scene, int clients, int times, String action, String args) {
@@ -78,23 +83,33 @@ final class ReaderAttacks {
 
 	private static void overHttp(Scene scene) {
 		while (scene.goesOn()) {
-			byte[] call = Wire.action(TARGET, scene.key(Scene.unique()), "big", "[990000]");
+			// the system takes the first of them
+			byte[] calls = Wire.repeat(Wire.action(TARGET, scene.key(Scene.unique()), "big", "[990000]"), ANSWERS);
 			List<HttpPeer> waiting = new ArrayList<>();
-			for (int i = 0; i < scene.amount(250, 40) && scene.goesOn(); i++) {
+			for (int i = 0; i < scene.amount(100, 40) && scene.goesOn(); i++) {
 				HttpPeer peer = scene.http(Peer.TINY);
-				if (peer != null && scene.push(peer, call)) {
+				if (peer != null && scene.push(peer, calls)) {
 					waiting.add(peer);
 				}
 			}
-			Scene.pause(Math.min(scene.amount(18_000, 500), scene.left()));
+			Scene.pause(Math.min(scene.amount(6000, 500), scene.left()));
 			for (HttpPeer peer : waiting) {
 				peer.hasten();
-				if (scene.goesOn() && !scene.met(peer.answer(500))) {
-					scene.note("an unread answer was kept");
+				if (scene.hasTime() && !isRefusedOne(scene, peer)) {
+					scene.note("unread answers were kept");
 				}
 				scene.close(peer);
 			}
 		}
+	}
+
+	private static boolean isRefusedOne(Scene scene, HttpPeer peer) {
+		for (int i = 0; i < ANSWERS; i++) {
+			if (scene.met(peer.answer(500))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static void broadcast(Scene scene) {
@@ -129,15 +144,7 @@ final class ReaderAttacks {
 				}
 			}
 			speak(scene, key);
-			for (StreamPeer peer : readers) {
-				if (scene.hasTime() && peer.drain(300, 12 * MEGABYTE)) {
-					scene.met("stream closed");
-				}
-				else {
-					scene.note("unread events were kept");
-				}
-				scene.close(peer);
-			}
+			readers.forEach((peer) -> countClosed(scene, peer));
 		}
 	}
 
@@ -288,21 +295,27 @@ final class ReaderAttacks {
 		}
 		while (past != null && scene.goesOn()) {
 			List<StreamPeer> readers = new ArrayList<>();
-			for (int i = 0; i < scene.amount(400, 40) && scene.goesOn(); i++) {
+			for (int i = 0; i < scene.amount(100, 20) && scene.goesOn(); i++) {
 				StreamPeer peer = scene.stream(Peer.TINY);
 				if (peer != null && scene.push(peer, Wire
 					.get(Wire.path(TARGET, past.key(), "sse") + "&event=msg&last-event-id=" + past.epoch() + "-1"))) {
 					readers.add(peer);
 				}
 			}
-			Scene.pause(Math.min(scene.amount(5000, 300), scene.left()));
-			for (StreamPeer peer : readers) {
-				if (scene.hasTime() && peer.drain(200, 2 * MEGABYTE)) {
-					scene.met("stream closed");
-				}
-				scene.close(peer);
-			}
+			speak(scene, past.key());
+			readers.forEach((peer) -> countClosed(scene, peer));
+			past = fill(scene, scene.key(Scene.unique()));
 		}
+	}
+
+	private static void countClosed(Scene scene, StreamPeer peer) {
+		if (scene.hasTime() && peer.drain(300, 12 * MEGABYTE)) {
+			scene.met("stream closed");
+		}
+		else {
+			scene.note("unread events were kept");
+		}
+		scene.close(peer);
 	}
 
 	private interface Subscription {

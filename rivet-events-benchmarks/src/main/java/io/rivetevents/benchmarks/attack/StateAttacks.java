@@ -29,28 +29,29 @@ final class StateAttacks {
 	}
 
 	static List<Attack> all() {
-		return List.of(
-				new Attack("pipeline", "requests behind an event stream", "a close, or no more reading", (
-						scene) -> pipeline(scene, () -> Wire.get(Wire.path(TARGET, scene.key(), "sse")))),
-				new Attack("pipeline-call", "requests behind a call that takes 30 s", "a close, or no more reading",
-						(scene) -> pipeline(scene, () -> Wire.action(TARGET, scene.key(), "later", "[30000]"))),
-				new Attack(
-						"pipeline-body", "requests behind a body that does not end", "a close, or no more reading", (
-								scene) -> pipeline(scene,
-										() -> Wire.join(Wire.head("POST", Wire.path(TARGET, scene.key(), "action/echo"),
-												"", 1L << 40), Wire.ascii("{")))),
-				new Attack("headers", "headers that do not end", REFUSED, StateAttacks::headers),
-				new Attack("bodies", "bodies of 8 MB that do not end, 7 MB of each sent",
-						REFUSED + ", or no more reading", StateAttacks::bodies),
-				new Attack("bodies-action", "bodies of an action that do not end, in chunks",
-						REFUSED + ", or no more reading", StateAttacks::chunkedBodies),
-				new Attack("streams-cut", "event streams cut up to 12 ms after the request",
-						"no connection is left behind", StateAttacks::cutStreams),
-				new Attack("reconnect", "WebSockets opened and closed as fast as it goes",
-						"no connection is left behind", StateAttacks::reconnect),
-				new Attack("connections", "8,000 WebSockets from eight addresses", "a refused connection or handshake",
-						StateAttacks::connections)
-					.lasting(60_000));
+		return List
+			.of(new Attack("pipeline", "requests behind an event stream", "a close, or no more reading",
+					(scene) -> pipeline(scene, () -> Wire.get(Wire.path(TARGET, scene.key(), "sse")))),
+					new Attack("pipeline-call", "requests behind a call that takes 30 s", "a close, or no more reading",
+							(scene) -> pipeline(scene, () -> Wire.action(TARGET, scene.key(), "later", "[30000]")))
+						.lasting(60_000),
+					new Attack("pipeline-body", "requests behind a body that does not end",
+							"a close, or no more reading",
+							(scene) -> pipeline(scene,
+									() -> Wire.join(Wire.head("POST", Wire.path(TARGET, scene.key(), "action/echo"), "",
+											1L << 40), Wire.ascii("{")))),
+					new Attack("headers", "headers that do not end", REFUSED, StateAttacks::headers),
+					new Attack("bodies", "bodies of 8 MB that do not end, 7 MB of each sent",
+							REFUSED + ", or no more reading", StateAttacks::bodies),
+					new Attack("bodies-action", "bodies of an action that do not end, in chunks",
+							REFUSED + ", or no more reading", StateAttacks::chunkedBodies),
+					new Attack("streams-cut", "event streams cut up to 12 ms after the request",
+							"no connection is left behind", StateAttacks::cutStreams),
+					new Attack("reconnect", "WebSockets opened and closed as fast as it goes",
+							"no connection is left behind", StateAttacks::reconnect),
+					new Attack("connections", "8,000 WebSockets from eight addresses",
+							"a refused connection or handshake", StateAttacks::connections)
+						.lasting(60_000));
 	}
 
 	/**
@@ -275,11 +276,16 @@ final class StateAttacks {
 
 	private static void connections(Scene scene) throws Exception {
 		AtomicInteger open = new AtomicInteger();
-		scene.inParallel(4, (thread) -> {
+		scene.inParallel(8, (thread) -> {
 			while (scene.goesOn() && open.get() < scene.amount(8000, 1000)) {
 				WebSocketPeer peer = scene.socketFromElsewhere();
 				if (peer != null && scene.upgrade(peer, TARGET, scene.key(open.get() % 50), "json", "")) {
-					open.incrementAndGet();
+					if (scene.met(peer.await("\"Init\"", Scene.PATIENCE))) {
+						scene.close(peer);
+					}
+					else {
+						open.incrementAndGet();
+					}
 				}
 			}
 		});
