@@ -24,6 +24,8 @@ import io.rivetevents.limit.Limits;
  * Netty keeps all of it, however much that is, and however long the answer takes: beyond
  * the bound nothing more is read until the answers have caught up. Behind a stream of
  * events they never do, and the connection is closed.
+ * <p>
+ * Sees to it, too, that the next request is read when none is left to be answered.
  */
 final class RequestGuard extends ChannelDuplexHandler {
 
@@ -64,6 +66,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** Memory of those behind the first. */
 	private long waiting;
 
+	/** Whether a request has come before all earlier ones were answered. */
+	private boolean pipelined;
+
 	private boolean stream;
 
 	/** Whether the answer has more than a head like {@code 100 Continue}. */
@@ -89,6 +94,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 				this.connection.enter(ConnectionGuard.Phase.ANSWER);
 			}
 			else {
+				this.pipelined = true;
 				this.waiting += size(request);
 			}
 		}
@@ -212,6 +218,29 @@ final class RequestGuard extends ChannelDuplexHandler {
 		if (this.unanswered <= 1) {
 			this.waiting = 0;
 			resume(context);
+		}
+	}
+
+	/** Such as that the last answer has ended. */
+	@Override
+	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		context.fireUserEventTriggered(event);
+		if (this.pipelined && this.unanswered == 0) {
+			this.pipelined = false;
+			context.executor().execute(() -> readOn(context));
+		}
+	}
+
+	/**
+	 * Reads, as Reactor Netty 1.3.6 may not (its issue 4361). Its queue of requests is
+	 * emptied by a task, which reads nothing, for each answer that ends while something
+	 * is queued. If a request that waited is answered before its own end has left the
+	 * queue, the task for that answer finds nothing, and is the last one. This one has to
+	 * come after it: a request that arrived before it would run beside another.
+	 */
+	private void readOn(ChannelHandlerContext context) {
+		if (!context.isRemoved() && this.unanswered == 0) {
+			context.read();
 		}
 	}
 
