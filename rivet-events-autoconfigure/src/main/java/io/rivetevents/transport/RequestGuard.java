@@ -66,8 +66,8 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** Memory of those behind the first. */
 	private long waiting;
 
-	/** Whether a request has come before all earlier ones were answered. */
-	private boolean pipelined;
+	private Runnable readOn = () -> {
+	};
 
 	private boolean stream;
 
@@ -86,6 +86,11 @@ final class RequestGuard extends ChannelDuplexHandler {
 	}
 
 	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		this.readOn = () -> readOn(context);
+	}
+
+	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
@@ -94,7 +99,6 @@ final class RequestGuard extends ChannelDuplexHandler {
 				this.connection.enter(ConnectionGuard.Phase.ANSWER);
 			}
 			else {
-				this.pipelined = true;
 				this.waiting += size(request);
 			}
 		}
@@ -225,9 +229,8 @@ final class RequestGuard extends ChannelDuplexHandler {
 	@Override
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		context.fireUserEventTriggered(event);
-		if (this.pipelined && this.unanswered == 0) {
-			this.pipelined = false;
-			context.executor().execute(() -> readOn(context));
+		if (this.unanswered == 0) {
+			context.executor().execute(this.readOn);
 		}
 	}
 
@@ -236,7 +239,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 	 * emptied by a task, which reads nothing, for each answer that ends while something
 	 * is queued. If a request that waited is answered before its own end has left the
 	 * queue, the task for that answer finds nothing, and is the last one. This one has to
-	 * come after it: a request that arrived before it would run beside another.
+	 * come after it: a request that arrived before it would run beside another. A client
+	 * that waits for each answer may be met as well: what it sends next can arrive when
+	 * an answer of another thread is written, and that thread has not ended it yet.
 	 */
 	private void readOn(ChannelHandlerContext context) {
 		if (!context.isRemoved() && this.unanswered == 0) {
