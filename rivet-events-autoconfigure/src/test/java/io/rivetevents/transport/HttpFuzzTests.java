@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,9 +67,10 @@ class HttpFuzzTests {
 
 	private static final @Nullable Long ROUND = Long.getLong("rivet.fuzz.round");
 
-	private static final int WORKERS = 2;
+	private static final int WORKERS = 4;
 
-	private static final int TIMEOUT_MILLIS = 10_000;
+	/** Less than an idle connection is left open: none may be without its answer. */
+	private static final int TIMEOUT_MILLIS = 20_000;
 
 	private static final int MAX_PIPELINE = 12;
 
@@ -150,6 +150,9 @@ class HttpFuzzTests {
 
 	private static final Pattern CONNECTION_ID = Pattern.compile("\"connectionId\":\"([^\"]+)\"");
 
+	/** As the server sees it, which looks past what is before the line. */
+	private static final Pattern HEAD = Pattern.compile("[\\x00-\\x20\\x7f-\\xa0]*HEAD\\s");
+
 	private static final Pattern SECRET = Pattern.compile("\"secret\":\"([^\"]+)\"");
 
 	@LocalServerPort
@@ -158,9 +161,6 @@ class HttpFuzzTests {
 	private ServerWatch watch;
 
 	private final LongAdder requests = new LongAdder();
-
-	/** Connections that got no answer: see {@code docs/security-tests.md}. */
-	private final LongAdder unanswered = new LongAdder();
 
 	private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -183,13 +183,13 @@ class HttpFuzzTests {
 			round(ROUND);
 		}
 		else {
+			call(); // the first loads classes, which nobody's patience is for
 			runAll();
 		}
 		Throwable first = this.failure.get();
 		if (first != null) {
 			throw new AssertionError(first.getMessage(), first);
 		}
-		assertThat(this.unanswered.sum()).isLessThanOrEqualTo(3 + this.requests.sum() / 2000);
 		this.watch.assertNothingLeaked();
 		assertThat(this.watch.logged()).as("seed %d", SEED).isEmpty();
 		logger.info("%d requests in %d ms, answers %s".formatted(this.requests.sum(),
@@ -226,6 +226,11 @@ class HttpFuzzTests {
 
 	private void checkHealth() throws IOException {
 		long start = System.nanoTime();
+		call();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
+	}
+
+	private void call() throws IOException {
 		try (Exchange exchange = new Exchange(this.port)) {
 			exchange.write(request("POST", "/rivet" + TestClient.query("fuzz", "healthy", "action/echo"),
 					Map.of("Content-Type", "application/json"), "{\"args\":[\"there\"]}".getBytes()));
@@ -233,7 +238,6 @@ class HttpFuzzTests {
 			assertThat(answer.status()).isEqualTo(200);
 			assertThat(answer.body()).asString().isEqualTo("{\"output\":\"there\"}");
 		}
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
 	}
 
 	/**
@@ -244,9 +248,6 @@ class HttpFuzzTests {
 		try {
 			current.run();
 			assertThat(this.watch.logged()).isEmpty();
-		}
-		catch (SocketTimeoutException ex) {
-			this.unanswered.increment();
 		}
 		catch (Throwable ex) {
 			throw new AssertionError(
@@ -352,12 +353,11 @@ class HttpFuzzTests {
 
 		/** What was broken off, or cannot be told apart, may get no answer. */
 		private @Nullable Answer readIfAny(Exchange exchange) throws IOException {
-			try {
-				return exchange.read("HEAD"); // its method may be none, nothing follows
-			}
-			catch (EOFException | SocketException ex) {
-				return null;
-			}
+			return exchange.isAnswered() ? exchange.read(methodOf(this.sent.get(this.answered))) : null;
+		}
+
+		private static String methodOf(byte[] request) {
+			return HEAD.matcher(new String(request, StandardCharsets.ISO_8859_1)).lookingAt() ? "HEAD" : "POST";
 		}
 
 		private boolean goesOn(Answer answer) {
@@ -604,6 +604,19 @@ class HttpFuzzTests {
 			}
 			catch (IOException ex) {
 				// closed already
+			}
+		}
+
+		/** Whether there is a byte of an answer before the end. */
+		boolean isAnswered() throws IOException {
+			try {
+				this.in.mark(1);
+				boolean any = this.in.read() >= 0;
+				this.in.reset();
+				return any;
+			}
+			catch (SocketException ex) {
+				return false;
 			}
 		}
 
