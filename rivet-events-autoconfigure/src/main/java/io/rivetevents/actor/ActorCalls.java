@@ -85,7 +85,20 @@ final class ActorCalls {
 		if (this.type.usesContext(hook)) {
 			return hook(hook, caller).then();
 		}
-		Invocation invocation = Invocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller);
+		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller));
+	}
+
+	/**
+	 * Calls a hook without a parameter for the context before the instance exists, on a
+	 * worker.
+	 * @param draft what is to be created
+	 * @return ends with it; every failure is a {@code RivetException}
+	 */
+	Mono<Void> beforeCreation(Hook hook, Caller caller, Draft draft) {
+		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.beforeCreation(this.instance, draft), caller));
+	}
+
+	private Mono<Void> outsideTurns(Invocation invocation) {
 		return outsideTurns(invocation, this.type.settings().connectionHookTimeout())
 			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, invocation))
 			.then();

@@ -98,6 +98,27 @@ final class ActorClients {
 		return this.type.hooks().contains(Hook.BEFORE_CONNECT) && !this.interceptors.wants(inbound(request));
 	}
 
+	/**
+	 * Returns whether that hook needs no instance, so that one is created only for a
+	 * client that it lets in.
+	 */
+	boolean connectsBeforeCreation(ConnectRequest request) {
+		return connectsAside(request) && !this.type.usesContext(Hook.BEFORE_CONNECT);
+	}
+
+	/**
+	 * Asks the hook whether a client may connect to an instance that does not exist yet.
+	 * For any thread.
+	 * @param draft what is to be created
+	 */
+	Mono<Void> askBeforeCreation(ConnectRequest request, Draft draft) {
+		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, stranger(request), draft);
+	}
+
+	private static Caller stranger(ConnectRequest request) {
+		return new Caller(null, request.identity().principal(), request.params());
+	}
+
 	private Inbound inbound(ConnectRequest request) {
 		List<JsonNode> params = (request.params() != null) ? List.of(request.params()) : List.of();
 		return new Inbound(Inbound.Kind.CONNECT, this.instance.address(), "", new Args(this.mapper, params), null,
@@ -105,30 +126,56 @@ final class ActorClients {
 	}
 
 	/**
-	 * Let a client in.
+	 * A client on its way in.
+	 *
 	 * @param request what it asks for
 	 * @param outbound its way out
 	 * @param usage what it takes of the node, {@code null} if that is not counted
 	 * @param onAdmitted tells it, within the turn that lets it in
+	 */
+	record Guest(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage,
+			Consumer<Admission> onAdmitted) {
+	}
+
+	/**
+	 * Let a client in.
 	 * @return its admission, once it is in the list and its hooks have run
 	 */
-	Mono<Admission> connect(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage,
-			Consumer<Admission> onAdmitted) {
-		Entry entry = new Entry(request, outbound, usage);
-		Mono<Admission> admitted = connectsAside(request)
-				? this.instance.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, entry.stranger())
-					.then(Mono.defer(() -> this.instance.inTurn(() -> enter(entry).doOnNext(onAdmitted)))))
-				: intercepted(entry).doOnNext(onAdmitted);
-		return admitted
-			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound(request)))
-			.doOnError((ex) -> leave(entry.connection));
+	Mono<Admission> connect(Guest guest) {
+		Entry entry = new Entry(guest);
+		ConnectRequest request = guest.request();
+		return admit(entry,
+				connectsAside(request)
+						? this.instance.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, stranger(request))
+							.then(Mono
+								.defer(() -> this.instance.inTurn(() -> enter(entry).doOnNext(guest.onAdmitted())))))
+						: intercepted(entry).doOnNext(guest.onAdmitted()));
+	}
+
+	/**
+	 * Let a client in of which {@link #askBeforeCreation} has been asked.
+	 * @return its admission, once it is in the list and its other hooks have run
+	 */
+	Mono<Admission> connectAllowed(Guest guest) {
+		Entry entry = new Entry(guest);
+		return admit(entry, enter(entry).doOnNext(guest.onAdmitted()));
+	}
+
+	private Mono<Admission> admit(Entry entry, Mono<Admission> admitted) {
+		return admitted.doOnNext((admission) -> this.instance.claim())
+			.onErrorMap((ex) -> !(ex instanceof RivetException),
+					(ex) -> this.type.translate(ex, inbound(entry.guest.request())))
+			.doOnError((ex) -> {
+				leave(entry.connection);
+				this.instance.discardIfUnclaimed();
+			});
 	}
 
 	private Mono<Admission> intercepted(Entry entry) {
 		AtomicReference<@Nullable Admission> admission = new AtomicReference<>();
 		return this.interceptors
-			.around(inbound(entry.request), hookLimit(), false,
-					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, entry.stranger())
+			.around(inbound(entry.guest.request()), hookLimit(), false,
+					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, stranger(entry.guest.request()))
 						.then(Mono.defer(() -> enter(entry)))
 						.doOnNext(admission::set)
 						.cast(Object.class))
@@ -136,26 +183,16 @@ final class ActorClients {
 			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.SKIPPED)));
 	}
 
-	/** One client on its way in. */
+	/** What has become of a client on its way in. */
 	private static final class Entry {
 
-		private final ConnectRequest request;
-
-		private final Outbound outbound;
-
-		private final @Nullable ClientUsage usage;
+		private final Guest guest;
 
 		/** Once it is in the list. */
 		private volatile @Nullable ClientConnection connection;
 
-		Entry(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage) {
-			this.request = request;
-			this.outbound = outbound;
-			this.usage = usage;
-		}
-
-		Caller stranger() {
-			return new Caller(null, this.request.identity().principal(), this.request.params());
+		Entry(Guest guest) {
+			this.guest = guest;
 		}
 
 	}
@@ -177,11 +214,12 @@ final class ActorClients {
 	}
 
 	private Mono<Admission> enter(Entry entry) {
-		StreamRequest wish = entry.request.stream();
-		return replaced(entry.request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, entry.stranger())))
+		ConnectRequest request = entry.guest.request();
+		StreamRequest wish = request.stream();
+		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, stranger(request))))
 			.flatMap((made) -> {
-				ClientConnection connection = new ClientConnection(entry.request, entry.outbound, this.owner,
-						made.orElse(null), entry.usage);
+				ClientConnection connection = new ClientConnection(request, entry.guest.outbound(), this.owner,
+						made.orElse(null), entry.guest.usage());
 				return (wish != null) ? enterStream(connection, wish, entry) : enterPlain(connection, entry);
 			})
 			.doOnNext((admission) -> tellOpened(admission.connection()));

@@ -2,9 +2,11 @@ package io.rivetevents.actor;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,6 +85,33 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Its place in the shares of the client that has created it. */
 	private @Nullable CreatedInstance share;
+
+	/** Present while it exists only for clients that have not been let in. */
+	private volatile @Nullable Fresh fresh;
+
+	/**
+	 * What an instance was when it was created.
+	 *
+	 * @param state its state as JSON, {@code null} if it has none
+	 * @param vars its variables
+	 */
+	private record Fresh(byte @Nullable [] state, Map<String, Object> vars) {
+	}
+
+	/**
+	 * What a client finds that wants to connect: one of the two.
+	 *
+	 * @param info what is told of the instance, {@code null} if there is none yet
+	 * @param draft what is created once the client may connect, {@code null} if there is
+	 * an instance
+	 */
+	record Arrival(@Nullable ActorInfo info, @Nullable Draft draft) {
+
+		static Arrival at(ActorInfo info) {
+			return new Arrival(info, null);
+		}
+
+	}
 
 	/** How an instance leaves memory. */
 	enum End {
@@ -266,6 +295,11 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return this.runtime.timers().now(TimeUnit.NANOSECONDS);
 	}
 
+	/** Returns whether it has been started and has not left. By any thread. */
+	boolean isRunning() {
+		return this.running;
+	}
+
 	/** It has just been used. */
 	void touch() {
 		this.lastUsed = now();
@@ -329,13 +363,55 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	 * @return what is told of it
 	 */
 	Mono<ActorInfo> start(ActorTarget target, @Nullable ConnectRequest caller) {
+		claim();
+		return start(target,
+				() -> draft(target).flatMap((draft) -> checkCreation(caller).then(create(draft, caller, false))));
+	}
+
+	/**
+	 * Make sure that the instance is what a client wants to connect to. One that does not
+	 * exist is not created before a hook that needs no instance has let the client in.
+	 * @param target what the client asks for
+	 * @param request how it wants to connect
+	 * @param allowed what the hook has let the client into, {@code null} if it has not
+	 * been asked
+	 */
+	Mono<Arrival> arrive(ActorTarget target, ConnectRequest request, @Nullable Draft allowed) {
+		if (allowed != null) {
+			return start(target, () -> create(allowed, request, true)).map(Arrival::at);
+		}
+		if (this.running || !this.clients.connectsBeforeCreation(request)) {
+			return start(target,
+					() -> draft(target).flatMap((draft) -> checkCreation(request).then(create(draft, request, true))))
+				.map(Arrival::at);
+		}
+		AtomicReference<@Nullable Draft> wanted = new AtomicReference<>();
+		return start(target,
+				() -> draft(target).flatMap((draft) -> checkCreation(request).then(Mono.fromRunnable(() -> {
+					wanted.set(draft);
+					this.state.reset();
+				}))))
+			.map(Arrival::at)
+			.switchIfEmpty(Mono.fromSupplier(() -> new Arrival(null, wanted.get())));
+	}
+
+	/** Returns whether it has the input of a draft. */
+	boolean hasInputOf(Draft draft) {
+		return Objects.equals(this.input, draft.input());
+	}
+
+	/**
+	 * Wakes the instance if it is not running.
+	 * @param absent what is done if there is none
+	 */
+	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent) {
 		if (this.running) {
 			return checkRunning(target);
 		}
 		return Mono.defer(() -> {
 			StoredActor stored = this.runtime.store().load(this.address);
 			if (stored == null) {
-				return create(target, caller);
+				return absent.get();
 			}
 			this.input = (stored.input() != null) ? mapper().readTree(stored.input()) : null;
 			this.state.begin(stored, null);
@@ -362,7 +438,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return other ? Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND)) : Mono.empty();
 	}
 
-	private Mono<ActorInfo> create(ActorTarget target, @Nullable ConnectRequest caller) {
+	/** Begins with what is to be created, so that the hooks see it. */
+	private Mono<Draft> draft(ActorTarget target) {
 		if (target instanceof ActorTarget.GetOrCreate wanted) {
 			this.input = wanted.input();
 		}
@@ -383,13 +460,29 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1, clock().instant(), null,
 				storedInput);
 		this.state.begin(draft, null);
-		return checkCreation(caller).then(Mono.fromRunnable(() -> takeShare(caller)))
+		return Mono.just(new Draft(draft, this.input));
+	}
+
+	/**
+	 * Creates it.
+	 * @param caller the client that asks, {@code null} for the server itself
+	 * @param connects whether that is to be let in yet, and may be refused
+	 */
+	private Mono<ActorInfo> create(Draft draft, @Nullable ConnectRequest caller, boolean connects) {
+		return Mono.fromRunnable(() -> {
+			this.input = draft.input();
+			this.state.begin(draft.actor(), null);
+			takeShare(caller);
+		})
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
-			.doOnNext((made) -> this.state.begin(draft, made.orElse(null)))
+			.doOnNext((made) -> this.state.begin(draft.actor(), made.orElse(null)))
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
 			.then(Mono.fromRunnable(this.state::insert))
 			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
-			.then(Mono.fromSupplier(() -> begin(true)));
+			.then(Mono.fromSupplier(() -> {
+				this.fresh = connects ? new Fresh(this.state.bytes(), new HashMap<>(this.vars)) : null;
+				return begin(true);
+			}));
 	}
 
 	private void takeShare(@Nullable ConnectRequest caller) {
@@ -469,10 +562,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Keeps from sleeping until something has ended. */
 	<T> Mono<T> keepAwake(Mono<T> work) {
-		return Mono.defer(() -> {
-			this.awaited.incrementAndGet();
-			return work.doFinally((signal) -> this.awaited.decrementAndGet());
-		});
+		// before the signal, so that whatever it causes finds the instance unused
+		return Mono.using(this.awaited::incrementAndGet, (count) -> work, (count) -> this.awaited.decrementAndGet());
 	}
 
 	/** Begin something in a turn, which does not wait for its end. */
@@ -491,6 +582,32 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	// The end
+
+	/** It is used by more than clients that have not been let in. */
+	void claim() {
+		this.fresh = null;
+	}
+
+	/**
+	 * Deletes it if it was created for a client that was not let in, nothing has changed
+	 * since and nobody else uses it. By any thread.
+	 */
+	void discardIfUnclaimed() {
+		// while it is not running, it may be in the midst of being created
+		if (!this.running || this.fresh != null) {
+			offer(Turn.ofRuntime(ActorInstance::discard));
+		}
+	}
+
+	private Mono<Void> discard() {
+		Fresh fresh = this.fresh;
+		// whichever of the clients that wait to be let in is the last looks after this
+		if (this.running && fresh != null && isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
+				&& fresh.vars().equals(this.vars)) {
+			this.end.compareAndSet(null, End.DESTROY);
+		}
+		return Mono.empty();
+	}
 
 	private Mono<Void> save() {
 		return Mono.fromRunnable(() -> {

@@ -151,6 +151,11 @@ final class ActorState {
 		return this.dirtySince != CLEAN || this.touched;
 	}
 
+	/** Returns the state as JSON, {@code null} if the actor has none. */
+	byte @Nullable [] bytes() {
+		return isDirty() ? write() : stored().state();
+	}
+
 	boolean isDue(long now, long interval) {
 		long since = this.dirtySince;
 		return since != CLEAN && now - since >= interval;

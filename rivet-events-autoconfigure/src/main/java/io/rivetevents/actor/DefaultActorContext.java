@@ -28,19 +28,28 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	/** Whether its method runs in a turn, where the state may be touched. */
 	private final boolean withinTurn;
 
+	/** What is seen instead of the instance before it exists. */
+	private final @Nullable Draft draft;
+
 	DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller) {
-		this(instance, caller, true);
+		this(instance, caller, true, null);
 	}
 
-	private DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller, boolean withinTurn) {
+	private DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller, boolean withinTurn,
+			@Nullable Draft draft) {
 		super(instance.targets());
 		this.instance = instance;
 		this.caller = caller;
 		this.withinTurn = withinTurn;
+		this.draft = draft;
 	}
 
 	static DefaultActorContext outsideTurns(ActorInstance instance) {
-		return new DefaultActorContext(instance, null, false);
+		return new DefaultActorContext(instance, null, false, null);
+	}
+
+	static DefaultActorContext beforeCreation(ActorInstance instance, Draft draft) {
+		return new DefaultActorContext(instance, null, false, draft);
 	}
 
 	/** Returns the context of the method that runs on this thread, if any. */
@@ -72,6 +81,10 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 				+ " outside the turns of the instance: add the parameter to use the state");
 	}
 
+	private void checkExists() {
+		Assert.state(this.draft == null, "The instance does not exist yet");
+	}
+
 	ActorInstance instance() {
 		return this.instance;
 	}
@@ -88,7 +101,7 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	@Override
 	public String id() {
-		return this.instance.actorId();
+		return (this.draft != null) ? this.draft.actor().actorId() : this.instance.actorId();
 	}
 
 	@Override
@@ -110,9 +123,13 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 		return this.instance.vars();
 	}
 
+	@Nullable JsonNode input() {
+		return (this.draft != null) ? this.draft.input() : this.instance.input();
+	}
+
 	@Override
 	public <T> @Nullable T input(Class<T> type) {
-		JsonNode input = this.instance.input();
+		JsonNode input = input();
 		return (input != null) ? this.instance.mapper().convert(input, type) : null;
 	}
 
@@ -134,16 +151,19 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	@Override
 	public void destroy() {
+		checkExists();
 		this.instance.requestEnd(ActorInstance.End.DESTROY);
 	}
 
 	@Override
 	public void sleep() {
+		checkExists();
 		this.instance.requestEnd(ActorInstance.End.SLEEP);
 	}
 
 	@Override
 	public void saveState() {
+		checkExists();
 		this.instance.state().save();
 	}
 

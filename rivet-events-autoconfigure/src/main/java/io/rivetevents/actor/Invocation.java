@@ -131,7 +131,7 @@ public final class Invocation {
 	 * Return the input of the instance, {@code null} if there is none.
 	 */
 	public @Nullable JsonNode input() {
-		return this.context.instance().input();
+		return this.context.input();
 	}
 
 	/**

@@ -22,6 +22,7 @@ import reactor.core.publisher.MonoSink;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorClients.Admission;
+import io.rivetevents.actor.ActorClients.Guest;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ClientRequests;
 import io.rivetevents.connection.ConnectRequest;
@@ -213,56 +214,140 @@ public final class LocalActorDirectory implements ActorDirectory {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
 		return locate(target).flatMap((address) -> authorize(address, request.identity())
-			.then(open(address, target, request, (instance) -> admit(instance, request)))
-			.map(Opened::info));
+			.then(open(address, target, request, (instance, asked) -> admit(instance, request, asked)))
+			.map((admitted) -> admitted.info()));
+	}
+
+	/** How a client is let in. */
+	private interface Entrance {
+
+		/**
+		 * Lets a client in.
+		 * @param asked whether the hook before the connect has been asked
+		 */
+		Mono<Admission> admit(ActorInstance instance, boolean asked);
+
 	}
 
 	/**
-	 * An instance that a client connects to.
+	 * A client that has been let in.
 	 *
-	 * @param info what is told of it
-	 * @param admission the client's admission, {@code null} before it has one
+	 * @param info what is told of the instance
+	 * @param admission its admission
 	 */
-	private record Opened(ActorInfo info, @Nullable Admission admission) {
+	private record Admitted(ActorInfo info, Admission admission) {
+	}
+
+	/**
+	 * An instance that a client has found.
+	 *
+	 * @param instance the instance, or what is to become one
+	 * @param arrival what the client finds
+	 * @param admitted the client's admission, {@code null} before it has one
+	 */
+	private record Opened(ActorInstance instance, ActorInstance.Arrival arrival, @Nullable Admitted admitted) {
 	}
 
 	/**
 	 * Wakes or creates an instance and connects a client to it: in one turn, but for a
-	 * hook that may wait before the client is let in.
+	 * hook that may wait before the client is let in. No instance is left behind that was
+	 * created for a client that is not let in.
 	 */
-	private Mono<Opened> open(ActorAddress address, ActorTarget target, ConnectRequest request,
-			Function<ActorInstance, Mono<Admission>> admit) {
+	private Mono<Admitted> open(ActorAddress address, ActorTarget target, ConnectRequest request, Entrance entrance) {
 		return ask((turn) -> submit(address, turn, "connect"), false,
-				(instance) -> instance.start(target, request)
-					.flatMap((info) -> instance.clients().connectsAside(request) ? Mono.just(new Opened(info, null))
-							: admit.apply(instance).map((admission) -> new Opened(info, admission))),
-				(opened) -> leave(address, opened.admission()))
-			.flatMap((opened) -> (opened.admission() != null) ? Mono.just(opened)
-					: ask((turn) -> submit(address, turn, "connect"), true, admit,
-							(admission) -> leave(address, admission))
-						.map((admission) -> new Opened(opened.info(), admission)));
+				(instance) -> instance.arrive(target, request, null)
+					.flatMap((arrival) -> (arrival.draft() != null || instance.clients().connectsAside(request))
+							? Mono.just(new Opened(instance, arrival, null))
+							: letIn(instance, entrance, arrival, false)
+								.map((admitted) -> new Opened(instance, arrival, admitted))),
+				(opened) -> leave(address, opened.admitted()))
+			.flatMap((opened) -> {
+				if (opened.admitted() != null) {
+					return Mono.just(opened.admitted());
+				}
+				Draft draft = opened.arrival().draft();
+				return (draft != null)
+						? opened.instance()
+							.clients()
+							.askBeforeCreation(request, draft)
+							.then(Mono.defer(() -> openAllowed(address, target, request, entrance, draft)))
+						: openAside(address, target, request, entrance);
+			})
+			// the instance has changed meanwhile: ask that one
+			.switchIfEmpty(Mono.defer(() -> open(address, target, request, entrance)))
+			.doOnError((ex) -> discard(address))
+			.doOnCancel(() -> discard(address));
 	}
 
-	/** A client that was let in for a call that nobody waits for any more. */
-	private void leave(ActorAddress address, @Nullable Admission admission) {
-		if (admission != null && admission.connection().isStateless()) {
-			disconnected(address, admission.connection().id());
+	/**
+	 * Creates an instance and connects the client that was let in before.
+	 * @return nothing if another instance has come into being, of which the client has to
+	 * be asked
+	 */
+	private Mono<Admitted> openAllowed(ActorAddress address, ActorTarget target, ConnectRequest request,
+			Entrance entrance, Draft draft) {
+		return ask((turn) -> submit(address, turn, "connect"), false,
+				(instance) -> instance.arrive(target, request, draft)
+					.filter((arrival) -> instance.hasInputOf(draft))
+					.flatMap((arrival) -> letIn(instance, entrance, arrival, true)),
+				(admitted) -> leave(address, admitted));
+	}
+
+	/**
+	 * Connects a client to an instance in memory.
+	 * @return nothing if the instance has left memory
+	 */
+	private Mono<Admitted> openAside(ActorAddress address, ActorTarget target, ConnectRequest request,
+			Entrance entrance) {
+		return ask((turn) -> submit(address, turn, "connect"), true,
+				(instance) -> instance.isRunning() ? instance.arrive(target, request, null)
+					.flatMap((arrival) -> letIn(instance, entrance, arrival, false)) : Mono.<Admitted>empty(),
+				(admitted) -> leave(address, admitted));
+	}
+
+	private static Mono<Admitted> letIn(ActorInstance instance, Entrance entrance, ActorInstance.Arrival arrival,
+			boolean asked) {
+		ActorInfo info = Objects.requireNonNull(arrival.info());
+		return entrance.admit(instance, asked).map((admission) -> new Admitted(info, admission));
+	}
+
+	private void discard(ActorAddress address) {
+		ActorInstance instance = this.instances.get(address);
+		if (instance != null) {
+			instance.discardIfUnclaimed();
 		}
 	}
 
-	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request) {
+	/** A client that was let in for a call that nobody waits for any more. */
+	private void leave(ActorAddress address, @Nullable Admitted admitted) {
+		if (admitted != null && admitted.admission().connection().isStateless()) {
+			disconnected(address, admitted.admission().connection().id());
+		}
+	}
+
+	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, boolean asked) {
 		Outbound outbound = this.connections.outbound(request.connectionId());
 		if (outbound == Outbound.NONE) {
 			// it has gone
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
 		ClientUsage usage = this.connections.usage(request.connectionId());
-		return instance.clients().connect(request, outbound, usage, (admission) -> {
+		return connect(instance, new Guest(request, outbound, usage, (admission) -> {
 			admission.tell();
 			if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
 				// it has gone meanwhile, and was looked for in vain
 				disconnected(instance.address(), request.connectionId());
 			}
+		}), asked);
+	}
+
+	private static Mono<Admission> connect(ActorInstance instance, Guest guest, boolean asked) {
+		return asked ? instance.clients().connectAllowed(guest) : instance.clients().connect(guest);
+	}
+
+	/** One that calls an action over HTTP. */
+	private static Guest visitor(ConnectRequest caller) {
+		return new Guest(caller, Outbound.NONE, null, (admission) -> {
 		});
 	}
 
@@ -356,20 +441,16 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 */
 	private Mono<JsonNode> visit(ActorInstance instance, ActorTarget target, ConnectRequest caller,
 			ToServer.ActionRequest action, PendingCall call) {
-		Mono<Visit> entered = instance.start(target, caller)
-			.then(Mono.defer(() -> instance.clients().connect(caller, Outbound.NONE, null, (admission) -> {
-			})))
+		Mono<Visit> entered = instance.arrive(target, caller, null)
+			.then(Mono.defer(() -> instance.clients().connect(visitor(caller))))
 			.map((admission) -> new Visit(instance.address(), admission.connection()));
 		return Mono.usingWhen(entered, (visit) -> instance.clients().perform(visit.connection, action, call),
 				Visit::leave);
 	}
 
 	private Mono<Visit> enter(ActorAddress address, ActorTarget target, ConnectRequest caller) {
-		return open(address, target, caller,
-				(instance) -> instance.clients().connect(caller, Outbound.NONE, null, (admission) -> {
-				}))
-			.map((opened) -> new Visit(opened.info().address(),
-					Objects.requireNonNull(opened.admission()).connection()));
+		return open(address, target, caller, (instance, asked) -> connect(instance, visitor(caller), asked))
+			.map((admitted) -> new Visit(admitted.info().address(), admitted.admission().connection()));
 	}
 
 	/** The stay of a client that calls one action over HTTP. */

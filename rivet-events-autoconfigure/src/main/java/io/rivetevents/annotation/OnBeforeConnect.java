@@ -17,6 +17,14 @@ import java.lang.annotation.Target;
  * block, but not use the state. One with that parameter begins in a turn: it may use the
  * state, and should return a {@code Mono} or {@code CompletionStage} for whatever takes
  * long. Only an interceptor that goes around the connect holds the turn meanwhile.
+ * <p>
+ * A method without that parameter is called before {@link CreateState} if there is no
+ * instance for the key yet: a client that it refuses creates nothing. It may be called a
+ * second time for the client if another client creates the instance meanwhile, with
+ * another input. One with the parameter needs the instance, so that it is created first.
+ * If the client is refused, by this method, by an interceptor or by a later hook of the
+ * connect, the instance is deleted again ({@link OnDestroy} is called), unless the state
+ * or the {@code vars} have changed since, or somebody else has used it.
  */
 @Documented
 @Target(ElementType.METHOD)

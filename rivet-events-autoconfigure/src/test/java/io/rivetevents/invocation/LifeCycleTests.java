@@ -68,7 +68,7 @@ class LifeCycleTests {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", "ada");
 		this.harness.directory().disconnected(ActorHarness.address(Room.class, "k"), client.connectionId());
 		Awaitility.await().until(() -> this.room.log.contains("disconnect ada [ada]"));
-		assertThat(this.room.log).containsExactly("createState", "create", "wake", "beforeConnect ada",
+		assertThat(this.room.log).containsExactly("beforeConnect ada", "createState", "create", "wake",
 				"createConnState ada", "connect ada [ada]", "disconnect ada [ada]");
 	}
 
