@@ -10,6 +10,13 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
+import io.rivetevents.actor.ActorStateStore;
+import io.rivetevents.actor.StoredActor;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 /**
@@ -88,6 +95,33 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework.security..")
+			.check(classes);
+	}
+
+	/** What is sent to clients has bounds that a state does not have. */
+	@ArchTest
+	static void onlyActorStateAndStoresReadAStoredState(JavaClasses classes) {
+		noClasses().that()
+			.areNotAssignableTo(ActorStateStore.class)
+			.and()
+			.doNotHaveSimpleName("ActorState")
+			.should()
+			.callMethod(StoredActor.class, "state")
+			.check(classes);
+	}
+
+	/** A hook and a method of the actor get the object, and nobody else. */
+	@ArchTest
+	static void onlyTheInstanceReadsItsState(JavaClasses classes) {
+		noClasses().that()
+			.doNotHaveSimpleName("ActorInstance")
+			.and()
+			.doNotHaveSimpleName("DefaultActorContext")
+			.and()
+			.doNotHaveSimpleName("ActorState")
+			.should()
+			.callMethodWhere(
+					target(owner(simpleName("ActorState"))).and(target(name("get").or(name("peek")).or(name("bytes")))))
 			.check(classes);
 	}
 

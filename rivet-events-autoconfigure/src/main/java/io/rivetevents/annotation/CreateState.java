@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
  * Called once for a new instance: returns its state. The return type is the type of the
  * state, which must be readable and writable with Jackson. Parameters: {@code
  * ActorContext}, {@link Input}. Without such a method the actor has no state. It ends
- * within the time limit of the life cycle hooks.
+ * within the time limit of the life cycle hooks. The state stays on the server, so no
+ * limit for messages applies to it.
  */
 @Documented
 @Target(ElementType.METHOD)
