@@ -96,7 +96,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 */
 	public ClientConnection(ConnectRequest request, Outbound outbound, ConnectionOwner owner, @Nullable Object state,
 			@Nullable ClientUsage usage) {
-		this.request = request;
+		this.request = request.established();
 		this.outbound = outbound;
 		this.owner = owner;
 		this.state = state;
@@ -398,7 +398,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	/**
-	 * Return what the client asked for on connecting.
+	 * Return what is left of what the client asked for on connecting.
 	 */
 	public ConnectRequest request() {
 		return this.request;

@@ -26,6 +26,15 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null);
 	}
 
+	/**
+	 * Returns what is left of it once the client is connected: who it is, and on which
+	 * stream. What it has asked for could be large, and is not kept as long as it stays.
+	 */
+	public ConnectRequest established() {
+		return (this.stream != null) ? new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless,
+				this.stream.established()) : this;
+	}
+
 	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
 		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream);
 	}

@@ -43,4 +43,11 @@ public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @N
 		subscriptions = List.copyOf(subscriptions);
 	}
 
+	/**
+	 * Returns what is left of it once the client is connected: which stream it is on.
+	 */
+	StreamRequest established() {
+		return new StreamRequest(List.of(), null, this.standing, this.stream, this.secret, null, null, this.keepAlive);
+	}
+
 }

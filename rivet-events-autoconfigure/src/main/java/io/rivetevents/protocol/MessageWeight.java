@@ -47,7 +47,8 @@ public final class MessageWeight {
 			long subscriptions = hello.subscriptions().stream().mapToLong(MessageWeight::of).sum();
 			ToServer.Snapshot snapshot = hello.snapshot();
 			long asked = (snapshot != null) ? of(snapshot.name()) + of(snapshot.args()) : 0;
-			return MESSAGE + subscriptions + asked + ofNullable(hello.params()) + ofNullable(hello.credentials());
+			return MESSAGE + subscriptions + asked + of(hello.resume()) + of(hello.contract())
+					+ ofNullable(hello.params()) + ofNullable(hello.credentials());
 		}
 		return MESSAGE;
 	}
@@ -72,6 +73,10 @@ public final class MessageWeight {
 			weight += ELEMENT + of(text);
 		}
 		return weight;
+	}
+
+	private static long of(ToServer.@Nullable Resume resume) {
+		return (resume != null) ? NODE + of(resume.position().epoch()) + of(resume.stream()) + of(resume.secret()) : 0;
 	}
 
 	private static long of(@Nullable String text) {

@@ -72,7 +72,7 @@ public final class ClientLink {
 	private @Nullable Opening opening;
 
 	/** {@code null} while there are none. */
-	private @Nullable List<ToServer> early;
+	private @Nullable List<Early> early;
 
 	private @Nullable ScheduledFuture<?> waiting;
 
@@ -89,6 +89,16 @@ public final class ClientLink {
 	private final @Nullable RivetException excess;
 
 	private boolean gone;
+
+	/**
+	 * A message that came before the welcome.
+	 *
+	 * @param message the message
+	 * @param identified whether the user was known by then, and it counts in the user's
+	 * share
+	 */
+	private record Early(ToServer message, boolean identified) {
+	}
 
 	/**
 	 * Create a link.
@@ -159,7 +169,7 @@ public final class ClientLink {
 	}
 
 	private void helloTimedOut(Opening opening, boolean undecided) {
-		if (this.request != null || this.gone) {
+		if (this.request != null || this.hello != null || this.gone) {
 			return;
 		}
 		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
@@ -188,6 +198,9 @@ public final class ClientLink {
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
 			this.waiting = null;
+		}
+		if (this.opening == null || this.gone || this.queue.closeReason() != null) {
+			return; // it has been refused meanwhile
 		}
 		if (this.usage != null && this.usage.begin(MessageWeight.of(hello)) != null) {
 			refuse(new RivetException(ErrorCode.OVERLOADED));
@@ -260,6 +273,9 @@ public final class ClientLink {
 		endHello();
 		this.address = address;
 		this.opening = null;
+		if (this.request != null) {
+			this.request = this.request.established();
+		}
 		if (this.gone) {
 			leave();
 		}
@@ -337,21 +353,22 @@ public final class ClientLink {
 	 * then, and say a lot at once.
 	 */
 	private void keep(ToServer message) {
-		List<ToServer> early = (this.early != null) ? this.early : new ArrayList<>();
+		List<Early> early = (this.early != null) ? this.early : new ArrayList<>();
 		this.early = early;
 		if (this.usage == null || this.usage.begin(MessageWeight.of(message)) != null) {
 			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));
 		}
 		else {
-			early.add(message);
+			early.add(new Early(message, this.usage.isIdentified()));
 		}
 	}
 
 	private List<ToServer> takeEarly() {
-		List<ToServer> early = (this.early != null) ? this.early : List.of();
+		List<Early> early = (this.early != null) ? this.early : List.of();
 		this.early = null;
-		early.forEach((message) -> Objects.requireNonNull(this.usage).end(MessageWeight.of(message), false));
-		return early;
+		early.forEach(
+				(each) -> Objects.requireNonNull(this.usage).end(MessageWeight.of(each.message()), each.identified()));
+		return early.stream().map(Early::message).toList();
 	}
 
 	private void deliver(ToServer message) {

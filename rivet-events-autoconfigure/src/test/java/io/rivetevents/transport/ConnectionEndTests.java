@@ -1,12 +1,15 @@
 package io.rivetevents.transport;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -125,6 +128,27 @@ class ConnectionEndTests {
 		TestClient client = open(encoding, "never");
 		assertThat(client.closed()).isEqualTo(new CloseStatus(1011, "auth.authentication_timed_out"));
 		assertThat(this.limits.hits().count(Limit.HELLO_TIMEOUT)).isGreaterThan(before);
+	}
+
+	/** Its frame began in time, and ends when nobody waits for it any more. */
+	@Test
+	void aFirstMessageThatEndsAfterTheRefusalTakesNothing() throws IOException {
+		String path = "/rivet" + TestClient.query("room", this.key, "connect");
+		String hello = "{\"body\":{\"tag\":\"Hello\",\"val\":{\"params\":[" + "{},".repeat(12_000) + "{}]}}}";
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		FrameSocket.frame(out, FrameSocket.TEXT, hello.getBytes(StandardCharsets.UTF_8));
+		byte[] frame = out.toByteArray();
+		try (FrameSocket late = FrameSocket.open(this.port, path,
+				List.of("rivet", "rivet_encoding.json", "rivet_ext.1"))) {
+			late.write(Arrays.copyOf(frame, 50));
+			FrameSocket.Frame answer = late.read();
+			while (answer.opcode() != FrameSocket.CLOSE) {
+				answer = late.read();
+			}
+			late.write(Arrays.copyOfRange(frame, 50, frame.length));
+		}
+		Awaitility.await().until(() -> this.limits.connections() == 0);
+		assertThat(this.limits.pending().used()).isZero();
 	}
 
 	/** It is told so, and does not read it. */

@@ -53,6 +53,9 @@ final class EventStreamConnection {
 
 	private final EventStreamSettings settings;
 
+	/** Until it is handled: a stream may stay for days. */
+	private ToServer.@Nullable Hello hello;
+
 	private @Nullable ScheduledFuture<?> keepAlive;
 
 	private long lastBatch;
@@ -67,13 +70,15 @@ final class EventStreamConnection {
 	/**
 	 * Create a stream.
 	 * @param opening what the client has come with
+	 * @param hello the client's first message
 	 * @param connection its connection
 	 * @param support what links share
 	 * @param settings limits and times
 	 * @param onIdentified told the id of the connection, before the client is
 	 */
-	EventStreamConnection(Opening opening, Connection connection, LinkSupport support, EventStreamSettings settings,
-			Consumer<EventStreamConnection> onIdentified) {
+	EventStreamConnection(Opening opening, ToServer.Hello hello, Connection connection, LinkSupport support,
+			EventStreamSettings settings, Consumer<EventStreamConnection> onIdentified) {
+		this.hello = hello;
 		this.channel = connection.channel();
 		this.eventLoop = LinkIo.eventLoopOf(this.channel);
 		this.body = StreamBody.open(opening.exchange(), connection, settings.outbound(), support.io(), this::close);
@@ -85,13 +90,12 @@ final class EventStreamConnection {
 
 	/**
 	 * Live.
-	 * @param hello the client's first message
 	 * @param onEnd told when it is over
 	 * @return what is to be written, as it is to be flushed
 	 */
-	Flux<ByteBuf> run(ToServer.Hello hello, Runnable onEnd) {
+	Flux<ByteBuf> run(Runnable onEnd) {
 		Flux<ByteBuf> rest = Flux.defer(() -> {
-			execute(() -> start(hello));
+			execute(this::start);
 			return this.body.bytes();
 		});
 		return Flux.concat(Mono.fromSupplier(EventStreamConnection::welcome), rest)
@@ -107,8 +111,10 @@ final class EventStreamConnection {
 		return Unpooled.copiedBuffer(": welcome\nretry: %d\n\n".formatted(retry), StandardCharsets.US_ASCII);
 	}
 
-	private void start(ToServer.Hello hello) {
-		if (this.closed) {
+	private void start() {
+		ToServer.Hello hello = this.hello;
+		this.hello = null;
+		if (this.closed || hello == null) {
 			return; // its socket was closed right behind the request
 		}
 		long period = this.settings.link().keepAlive().toMillis();
@@ -141,6 +147,14 @@ final class EventStreamConnection {
 			// who reads nothing does not read the end either
 			this.eventLoop.schedule(() -> this.channel.close(), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
 		}
+	}
+
+	/**
+	 * Ends what a web stack may not even have begun to write.
+	 * @param onEnd told when it is over
+	 */
+	void abandon(Runnable onEnd) {
+		execute(() -> end(onEnd));
 	}
 
 	/**

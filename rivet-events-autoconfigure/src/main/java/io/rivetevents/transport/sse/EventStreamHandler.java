@@ -167,11 +167,13 @@ public final class EventStreamHandler implements WebHandler {
 		reactorResponse.withConnection((found) -> connection[0] = found);
 		return Mono.deferContextual((context) -> {
 			Opening opening = new Opening(exchange, gateway::target, () -> null, context);
-			EventStreamConnection stream = new EventStreamConnection(opening, connection[0], this.links, this.settings,
-					this::remember);
+			EventStreamConnection stream = new EventStreamConnection(opening, hello, connection[0], this.links,
+					this.settings, this::remember);
 			NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
-			return response.writeAndFlushWith(
-					stream.run(hello, () -> forget(stream)).map((bytes) -> Mono.just(buffers.wrap(bytes))));
+			return response
+				.writeAndFlushWith(stream.run(() -> forget(stream)).map((bytes) -> Mono.just(buffers.wrap(bytes))))
+				// a body that is never asked for does not end either
+				.doFinally((signal) -> stream.abandon(() -> forget(stream)));
 		});
 	}
 
