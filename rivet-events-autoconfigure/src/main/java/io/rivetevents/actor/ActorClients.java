@@ -1,5 +1,6 @@
 package io.rivetevents.actor;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.Invocation.Caller;
@@ -39,6 +41,8 @@ final class ActorClients {
 	/** Characters of the name of an event and the tags that are asked for. */
 	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
 
+	private static final int MAX_TAGS = 64;
+
 	private final ActorInstance instance;
 
 	private final ActorType type;
@@ -55,6 +59,8 @@ final class ActorClients {
 
 	private final ValueMapper mapper;
 
+	private final Scheduler timers;
+
 	private final ConnectionOwner owner;
 
 	ActorClients(ActorInstance instance, ActorCalls calls, ActionListeners listeners, ActorRuntime runtime) {
@@ -66,6 +72,7 @@ final class ActorClients {
 		this.actions = new ActorActions(instance, calls, listeners, this.interceptors, runtime);
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
+		this.timers = runtime.timers();
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
 				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance, runtime.connections());
 	}
@@ -238,12 +245,14 @@ final class ActorClients {
 	 */
 	private Mono<Admission> enterStream(ClientConnection connection, StreamRequest wish, Entry entry) {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
-		return Flux.fromIterable(wish.subscriptions())
+		return Flux.fromIterable(askable(connection, wish, refused))
 			.concatMap((each) -> allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
 				refused.put(each.eventName(), this.instance.error(ex, null));
 				return Mono.empty();
 			}))
 			.collectList()
+			.timeout(hookLimit().time(), Mono.error(() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT)),
+					this.timers)
 			.flatMap((allowed) -> {
 				ActorConnections.Entrance entrance = this.connections.enter(connection, allowed, wish);
 				entry.connection = connection;
@@ -255,6 +264,27 @@ final class ActorClients {
 						.thenReturn(new Admission(connection,
 								welcome(connection, wish, entrance, snapshot.orElse(null), refused))));
 			});
+	}
+
+	/**
+	 * Returns the last subscription to each event, and refuses what there is no room for,
+	 * since each is asked for within the turn.
+	 */
+	private Collection<ToServer.SubscriptionRequest> askable(ClientConnection connection, StreamRequest wish,
+			Map<String, ToClient.Error> refused) {
+		ClientUsage usage = connection.usage();
+		int most = (usage != null) ? usage.maxSubscriptions() : Integer.MAX_VALUE;
+		Map<String, ToServer.SubscriptionRequest> byEvent = new LinkedHashMap<>();
+		for (ToServer.SubscriptionRequest each : wish.subscriptions()) {
+			if (byEvent.size() < most || byEvent.containsKey(each.eventName())) {
+				byEvent.put(each.eventName(), each);
+			}
+			else {
+				refused.put(each.eventName(),
+						this.instance.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS), null));
+			}
+		}
+		return byEvent.values();
 	}
 
 	/** Whoever has missed nothing needs none. */
@@ -335,15 +365,7 @@ final class ActorClients {
 			return null; // it has seen all fail that it waited for
 		}
 		if (message instanceof ToServer.ActionRequest request) {
-			Mono<Void> rest = this.actions.answer(connection, request, call);
-			if (connection.request().stream() == null) {
-				return rest;
-			}
-			if (rest == null) {
-				connection.calls().end(request.id(), call);
-				return null;
-			}
-			return rest.doFinally((signal) -> connection.calls().end(request.id(), call));
+			return this.actions.answer(connection, request, call);
 		}
 		return subscribe(connection, (ToServer.SubscriptionRequest) message);
 	}
@@ -357,16 +379,12 @@ final class ActorClients {
 			return PendingCall.ofRequest(MessageWeight.of(message), connection.usage());
 		}
 		PendingCall call = this.actions.arrived(connection, request);
-		if (connection.request().stream() != null) {
-			connection.calls().begin(request.id(), call);
-		}
-		return call;
+		return (connection.request().stream() != null) ? call.cancelledBy(connection.calls(), request.id()) : call;
 	}
 
 	/** Answers a message that there was no room for. For any thread. */
-	void refuse(ClientConnection connection, ToServer message, PendingCall call, RivetException refusal) {
+	void refuse(ClientConnection connection, ToServer message, RivetException refusal) {
 		if (message instanceof ToServer.ActionRequest request) {
-			connection.calls().end(request.id(), call);
 			this.actions.refuse(connection, request, refusal);
 		}
 		else {
@@ -429,7 +447,7 @@ final class ActorClients {
 
 	private static boolean isTooLong(ToServer.SubscriptionRequest request) {
 		int length = request.eventName().length() + request.tags().stream().mapToInt(String::length).sum();
-		return length > MAX_SUBSCRIPTION_LENGTH;
+		return length > MAX_SUBSCRIPTION_LENGTH || request.tags().size() > MAX_TAGS;
 	}
 
 	private Mono<Void> checkSubscription(ClientConnection connection, String event) {

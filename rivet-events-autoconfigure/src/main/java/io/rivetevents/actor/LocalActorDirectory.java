@@ -372,7 +372,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 				message instanceof ToServer.ActionRequest request && isInterleaved(instance.type(), request.name()),
 				instance.clients().mayBlock(message));
 		if (instance.offer(turn) == Mailbox.Offer.FULL) {
-			instance.clients().refuse(connection, message, call, overloaded(instance, call, "message"));
+			instance.clients().refuse(connection, message, overloaded(instance, call, "message"));
 		}
 	}
 

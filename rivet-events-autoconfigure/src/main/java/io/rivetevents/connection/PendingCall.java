@@ -32,6 +32,11 @@ public final class PendingCall {
 
 	private @Nullable InstanceUsage instance;
 
+	/** Where it is found by its id from its begin to its end. */
+	private @Nullable PendingCalls calls;
+
+	private long id;
+
 	/** Refuses it while it waits; {@code null} once it has been refused or begun. */
 	private @Nullable Consumer<ErrorCode> refusal;
 
@@ -96,6 +101,9 @@ public final class PendingCall {
 			this.instance = (met == null) ? instance : null;
 			this.ended = met != null;
 		}
+		if (met == null && this.calls != null) {
+			this.calls.begin(this.id, this);
+		}
 		return met == null;
 	}
 
@@ -106,8 +114,23 @@ public final class PendingCall {
 		return this.met;
 	}
 
+	/**
+	 * Lets its client cancel it, from its begin to its end. To be called before it
+	 * begins.
+	 * @param calls those of the client
+	 * @param id id by which the client knows it
+	 */
+	public PendingCall cancelledBy(PendingCalls calls, long id) {
+		this.calls = calls;
+		this.id = id;
+		return this;
+	}
+
 	/** Counts it no more: it has been answered, or never will be. */
 	public void end() {
+		if (this.calls != null) {
+			this.calls.end(this.id, this);
+		}
 		InstanceUsage counted;
 		synchronized (this) {
 			counted = this.ended ? null : this.instance;

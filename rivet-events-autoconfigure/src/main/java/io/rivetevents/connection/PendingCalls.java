@@ -13,22 +13,19 @@ public final class PendingCalls {
 
 	private final Map<Long, PendingCall> calls = new ConcurrentHashMap<>(2);
 
-	/**
-	 * Notes a call that has arrived.
-	 * @param id its id
-	 * @param call the call
-	 */
-	public void begin(long id, PendingCall call) {
+	void begin(long id, PendingCall call) {
 		this.calls.put(id, call);
 	}
 
-	/**
-	 * Forget a call that has been answered.
-	 * @param id its id
-	 * @param call the call
-	 */
-	public void end(long id, PendingCall call) {
+	void end(long id, PendingCall call) {
 		this.calls.remove(id, call);
+	}
+
+	/**
+	 * Returns how many calls have not been answered.
+	 */
+	public int size() {
+		return this.calls.size();
 	}
 
 	/**

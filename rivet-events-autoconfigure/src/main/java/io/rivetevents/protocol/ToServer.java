@@ -1,6 +1,8 @@
 package io.rivetevents.protocol;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -111,8 +113,15 @@ public sealed interface ToServer {
 	 */
 	record SubscriptionRequest(String eventName, boolean subscribe, Set<String> tags) implements ToServer {
 
+		private static final int FEW = 64;
+
 		public SubscriptionRequest {
-			tags = Set.copyOf(tags);
+			tags = distinct(tags);
+		}
+
+		/** The immutable sets of the JDK slow down with texts that have the same hash. */
+		private static Set<String> distinct(Set<String> tags) {
+			return (tags.size() <= FEW) ? Set.copyOf(tags) : Collections.unmodifiableSet(new HashSet<>(tags));
 		}
 
 		public SubscriptionRequest(String eventName, boolean subscribe) {

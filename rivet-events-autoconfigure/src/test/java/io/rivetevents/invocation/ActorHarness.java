@@ -42,7 +42,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** So that a test meets the bounds that it is about. */
 	private static final LimitSettings ROOMY = new LimitSettings(
-			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20),
+			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
 			new LimitSettings.Instance(1_000_000, 1L << 30), LimitSettings.DEFAULTS.principal(),
 			LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(), LimitSettings.DEFAULTS.times());
 

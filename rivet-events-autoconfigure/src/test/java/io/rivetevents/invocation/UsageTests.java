@@ -1,7 +1,10 @@
 package io.rivetevents.invocation;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,16 +21,21 @@ import reactor.core.publisher.Sinks;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -55,7 +63,7 @@ class UsageTests {
 	private static LimitSettings limits(int connectionCalls, long connectionBytes, int instanceCalls,
 			long instanceBytes) {
 		LimitSettings defaults = LimitSettings.DEFAULTS;
-		return new LimitSettings(new LimitSettings.Connection(connectionCalls, connectionBytes, 100, 1000),
+		return new LimitSettings(new LimitSettings.Connection(connectionCalls, connectionBytes, 100, 1024 * 1024, 1000),
 				new LimitSettings.Instance(instanceCalls, instanceBytes), defaults.principal(), defaults.address(),
 				defaults.node(), List.of(), defaults.times());
 	}
@@ -205,6 +213,94 @@ class UsageTests {
 		assertThat(refusals(client)).hasSize(1);
 	}
 
+	private RecordedOutbound connect(List<ToServer.SubscriptionRequest> subscriptions, ToServer.Snapshot snapshot) {
+		StreamRequest stream = new StreamRequest(subscriptions, new Position("epoch", 7),
+				StreamRequest.Standing.UNPROVEN, "stream", "secret", snapshot, "contract", Duration.ofSeconds(25));
+		ConnectRequest request = ConnectRequest.extended(null, Identity.ANONYMOUS, stream);
+		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
+		this.harness.connections().register(request, outbound, this.harness.limits().connect(null));
+		this.harness.directory().connect(ActorHarness.target(Desk.class, "k"), request).block(ActorHarness.PATIENCE);
+		return outbound;
+	}
+
+	private ClientConnection member(RecordedOutbound client) {
+		return (ClientConnection) this.harness.connections().members().find(client.connectionId());
+	}
+
+	/** A connection may stay for days. */
+	@Test
+	void keepsNothingOfWhatAClientAskedForOnConnecting() {
+		RecordedOutbound client = connect(List.of(new ToServer.SubscriptionRequest("e", true, Set.of("t"))),
+				new ToServer.Snapshot("unknown", this.harness.request(0, "x", "y".repeat(1000)).args()));
+		StreamRequest left = member(client).request().stream();
+		assertThat(left).isNotNull();
+		assertThat(left.stream()).isEqualTo("stream");
+		assertThat(left.secret()).isEqualTo("secret");
+		assertThat(left.subscriptions()).isEmpty();
+		assertThat(left.snapshot()).isNull();
+		assertThat(left.contract()).isNull();
+		assertThat(left.resume()).isNull();
+		assertThat(member(client).isSubscribed("e")).isTrue();
+	}
+
+	@Test
+	void forgetsCallsThatTimeOutWhileTheyWait() {
+		RecordedOutbound client = connect(List.of(), null);
+		call(client, 1, "block");
+		Awaitility.await().until(() -> this.desk.blocked.get() == 1);
+		for (int i = 2; i < 100; i++) {
+			call(client, i, "hurried");
+		}
+		Awaitility.await().until(() -> refusals(client).size() == 98);
+		this.desk.release();
+		Awaitility.await().until(() -> member(client).calls().size() == 0);
+	}
+
+	@Test
+	void refusesASubscriptionWithTooManyTags() {
+		RecordedOutbound client = this.harness.connect(Desk.class, "k", null);
+		Set<String> tags = new HashSet<>();
+		for (int i = 0; i < 65; i++) {
+			tags.add("t" + i);
+		}
+		subscribe(client, tags);
+		Awaitility.await().until(() -> refusals(client).equals(List.of("too_many_subscriptions")));
+		tags.remove("t0");
+		subscribe(client, tags);
+		Awaitility.await().until(() -> member(client).isSubscribed("e"));
+	}
+
+	private void subscribe(RecordedOutbound client, Set<String> tags) {
+		this.harness.directory()
+			.deliver(ActorHarness.address(Desk.class, "k"), client.connectionId(),
+					new ToServer.SubscriptionRequest("e", true, tags));
+	}
+
+	/** Each is a call of a hook, within the turn. */
+	@Test
+	void asksForNoMoreSubscriptionsThanAClientMayHave() {
+		restart(limits(10, 1_000_000, 10, 1_000_000));
+		List<ToServer.SubscriptionRequest> wanted = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			wanted.add(new ToServer.SubscriptionRequest("e" + i % 500, true));
+		}
+		RecordedOutbound client = connect(wanted, null);
+		assertThat(this.desk.asked).hasValue(100);
+		assertThat(member(client).subscriptionCount()).isEqualTo(100);
+	}
+
+	@Test
+	void letsInNobodyWhoseSubscriptionsTakeTooLongToCheck() {
+		List<ToServer.SubscriptionRequest> wanted = new ArrayList<>();
+		for (int i = 0; i < 90; i++) {
+			wanted.add(new ToServer.SubscriptionRequest("slow" + i, true));
+		}
+		RivetException refusal = catchThrowableOfType(RivetException.class, () -> connect(wanted, null));
+		assertThat(refusal.code()).isEqualTo("callback_timed_out");
+		assertThat(this.desk.asked.get()).isLessThan(90);
+		assertThat(this.harness.call(Desk.class, "k", "quick").stringValue()).isEqualTo("quick");
+	}
+
 	@ParameterizedTest
 	@ValueSource(classes = { Gate.class, Lobby.class })
 	void doesNotHoldTheTurnWhileAClientWaitsToBeLetIn(Class<?> actor) {
@@ -325,6 +421,14 @@ class UsageTests {
 		final AtomicInteger blocked = new AtomicInteger();
 
 		final AtomicInteger counted = new AtomicInteger();
+
+		final AtomicInteger asked = new AtomicInteger();
+
+		@CanSubscribe
+		Mono<Boolean> check(String event) {
+			this.asked.incrementAndGet();
+			return event.startsWith("slow") ? Mono.delay(Duration.ofMillis(100)).thenReturn(true) : Mono.just(true);
+		}
 
 		void release() {
 			this.latch.countDown();

@@ -1,5 +1,6 @@
 package io.rivetevents.transport.sse;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -32,7 +33,7 @@ final class HelloQuery {
 
 	static ToServer.Hello read(ServerHttpRequest request) {
 		MultiValueMap<String, String> query = request.getQueryParams();
-		Set<String> tags = Set.copyOf(query.getOrDefault("tag", List.of()));
+		Set<String> tags = new HashSet<>(query.getOrDefault("tag", List.of()));
 		List<ToServer.SubscriptionRequest> subscriptions = query.getOrDefault("event", List.of())
 			.stream()
 			.map((event) -> new ToServer.SubscriptionRequest(event, true, tags))
