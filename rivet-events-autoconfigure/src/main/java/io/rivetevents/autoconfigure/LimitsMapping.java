@@ -22,16 +22,19 @@ final class LimitsMapping {
 		RivetEventsProperties.ConnectionLimits connection = limits.connection();
 		RivetEventsProperties.PrincipalShare principal = limits.principal();
 		RivetEventsProperties.AddressShare address = limits.address();
+		LimitSettings.Node node = toNode(limits.node());
 		return new LimitSettings(
 				new LimitSettings.Connection(connection.calls(), connection.pendingSize().toBytes(),
-						connection.subscriptions(), (int) connection.pipelinedSize().toBytes()),
+						connection.subscriptions(), connection.subscriptionsSize().toBytes(),
+						(int) connection.pipelinedSize().toBytes()),
 				new LimitSettings.Instance(limits.instance().calls(), limits.instance().pendingSize().toBytes()),
 				new LimitSettings.Share(principal.calls(), principal.connections(), principal.subscriptions(),
 						principal.instances()),
-				new LimitSettings.Share(address.calls(), address.connections(), address.subscriptions(),
-						address.instances()),
-				toNode(limits.node()), limits.trustedProxies(), new LimitSettings.Times(limits.headerTimeout(),
-						limits.bodyTimeout(), limits.idleTimeout(), limits.writeTimeout()));
+				new LimitSettings.Share(address.calls(),
+						(address.connections() != null) ? address.connections() : node.connectionsOfAddress(),
+						address.subscriptions(), address.instances()),
+				node, limits.trustedProxies(), new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(),
+						limits.idleTimeout(), limits.writeTimeout()));
 	}
 
 	private static LimitSettings.Node toNode(RivetEventsProperties.NodeLimits node) {

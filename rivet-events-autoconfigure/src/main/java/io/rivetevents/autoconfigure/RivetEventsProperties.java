@@ -284,11 +284,14 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * with actor.overloaded.
 	 * @param subscriptions Events that it may subscribe to; one more is answered with
 	 * actor.too_many_subscriptions.
+	 * @param subscriptionsSize Memory of these, and of connection params over 8 KB; one
+	 * more is answered with actor.too_many_subscriptions.
 	 * @param pipelinedSize Data that may arrive behind a request before that is answered;
 	 * reading stops until then.
 	 */
 	public record ConnectionLimits(@DefaultValue("1000") int calls, @DefaultValue("4MB") DataSize pendingSize,
-			@DefaultValue("1000") int subscriptions, @DefaultValue("64KB") DataSize pipelinedSize) {
+			@DefaultValue("1000") int subscriptions, @DefaultValue("1MB") DataSize subscriptionsSize,
+			@DefaultValue("64KB") DataSize pipelinedSize) {
 	}
 
 	/**
@@ -325,13 +328,14 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param calls Calls that may be unanswered at the same time; one more is answered
 	 * with actor.overloaded.
 	 * @param connections Connections that may be open; one more is refused with
-	 * connection.too_many.
+	 * connection.too_many. 20,000 if not set, at most three quarters of those of the
+	 * node.
 	 * @param subscriptions Subscriptions of all its connections; one more is answered
 	 * with actor.too_many_subscriptions.
 	 * @param instances Instances in memory that it has created; one more is refused with
 	 * actor.overloaded.
 	 */
-	public record AddressShare(@DefaultValue("50000") int calls, @DefaultValue("20000") int connections,
+	public record AddressShare(@DefaultValue("50000") int calls, @Nullable Integer connections,
 			@DefaultValue("200000") int subscriptions, @DefaultValue("50000") int instances) {
 	}
 

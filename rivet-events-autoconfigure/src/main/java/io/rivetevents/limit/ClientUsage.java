@@ -41,6 +41,9 @@ public final class ClientUsage {
 
 	private volatile boolean leasing;
 
+	/** What of it the principal's share counts; guarded by this. */
+	private long leasedOfPrincipal;
+
 	/** Guarded by this. */
 	private int subscriptions;
 
@@ -179,13 +182,40 @@ public final class ClientUsage {
 			return true;
 		}
 		long more = (wanted - this.leased + LEASE - 1) / LEASE * LEASE;
+		if (!leaseShared(more)) {
+			return false;
+		}
 		if (!this.limits.pending().acquire(more)) {
 			this.limits.pending().release(more);
+			giveBack(more, (this.ofPrincipal != null) ? more : 0);
 			return false;
 		}
 		this.leased += more;
+		this.leasedOfPrincipal += (this.ofPrincipal != null) ? more : 0;
 		this.leasing = true;
 		return true;
+	}
+
+	private boolean leaseShared(long bytes) {
+		if (this.ofAddress != null && !this.ofAddress.lease(bytes)) {
+			return false;
+		}
+		Share principal = this.ofPrincipal;
+		if (principal != null && !principal.lease(bytes)) {
+			giveBack(bytes, 0);
+			return false;
+		}
+		return true;
+	}
+
+	private void giveBack(long bytes, long ofPrincipal) {
+		if (this.ofAddress != null) {
+			this.ofAddress.giveBack(bytes);
+		}
+		Share principal = this.ofPrincipal;
+		if (principal != null) {
+			principal.giveBack(ofPrincipal);
+		}
 	}
 
 	private synchronized void shrink() {
@@ -193,12 +223,22 @@ public final class ClientUsage {
 		long keep = (wanted + LEASE - 1) / LEASE * LEASE;
 		if (keep < this.leased) {
 			this.limits.pending().release(this.leased - keep);
+			long keepOfPrincipal = Math.min(this.leasedOfPrincipal, keep);
+			giveBack(this.leased - keep, this.leasedOfPrincipal - keepOfPrincipal);
 			this.leased = keep;
+			this.leasedOfPrincipal = keepOfPrincipal;
 			this.leasing = keep > 0;
 		}
 	}
 
 	// Subscriptions
+
+	/**
+	 * Returns how many subscriptions there may be.
+	 */
+	public int maxSubscriptions() {
+		return this.max.subscriptions();
+	}
 
 	/**
 	 * Adds a subscription.
@@ -209,17 +249,54 @@ public final class ClientUsage {
 		if (this.subscriptions >= this.max.subscriptions()) {
 			return hit(Limit.CONNECTION_SUBSCRIPTIONS);
 		}
-		if (!this.limits.subscriptions().tryAcquire(bytes)) {
-			return Limit.NODE_SUBSCRIPTIONS;
+		Limit met = acquire(bytes);
+		if (met == null) {
+			met = subscribeShared();
+			if (met != null) {
+				release(bytes);
+			}
 		}
-		Limit met = subscribeShared();
 		if (met != null) {
-			this.limits.subscriptions().release(bytes);
 			return hit(met);
 		}
 		this.subscriptions++;
 		this.subscriptionBytes += bytes;
 		return null;
+	}
+
+	/** Takes memory of subscriptions, here, in the shares and of the node. */
+	private @Nullable Limit acquire(long bytes) {
+		if (this.subscriptionBytes + this.kept + bytes > this.max.subscriptionBytes()) {
+			return Limit.CONNECTION_SUBSCRIPTIONS_SIZE;
+		}
+		if (this.ofAddress != null && !this.ofAddress.keep(bytes)) {
+			return Limit.NODE_SUBSCRIPTIONS;
+		}
+		Share principal = this.ofPrincipal;
+		if (principal != null && !principal.keep(bytes)) {
+			forgetOfAddress(bytes);
+			return Limit.NODE_SUBSCRIPTIONS;
+		}
+		if (!this.limits.subscriptions().acquire(bytes)) {
+			release(bytes);
+			return Limit.NODE_SUBSCRIPTIONS;
+		}
+		return null;
+	}
+
+	private void release(long bytes) {
+		this.limits.subscriptions().release(bytes);
+		forgetOfAddress(bytes);
+		Share principal = this.ofPrincipal;
+		if (principal != null) {
+			principal.forget(bytes);
+		}
+	}
+
+	private void forgetOfAddress(long bytes) {
+		if (this.ofAddress != null) {
+			this.ofAddress.forget(bytes);
+		}
 	}
 
 	/**
@@ -230,11 +307,12 @@ public final class ClientUsage {
 	 * none
 	 */
 	public synchronized @Nullable Limit resubscribe(long before, long after) {
-		if (after > before && !this.limits.subscriptions().tryAcquire(after - before)) {
-			return Limit.NODE_SUBSCRIPTIONS;
+		Limit met = (after > before) ? acquire(after - before) : null;
+		if (met != null) {
+			return hit(met);
 		}
 		if (after < before) {
-			this.limits.subscriptions().release(before - after);
+			release(before - after);
 		}
 		this.subscriptionBytes += after - before;
 		return null;
@@ -268,7 +346,7 @@ public final class ClientUsage {
 	private void removeSubscriptions(int count, long bytes) {
 		this.subscriptions -= count;
 		this.subscriptionBytes -= bytes;
-		this.limits.subscriptions().release(bytes);
+		release(bytes);
 		if (this.ofAddress != null) {
 			this.ofAddress.unsubscribe(count);
 		}
@@ -288,15 +366,16 @@ public final class ClientUsage {
 		if (bytes <= ALLOWANCE || this.closed.get()) {
 			return null;
 		}
-		if (!this.limits.subscriptions().tryAcquire(bytes)) {
-			return Limit.NODE_SUBSCRIPTIONS;
+		Limit met = acquire(bytes);
+		if (met != null) {
+			return hit(met);
 		}
 		this.kept += bytes;
 		return null;
 	}
 
 	private synchronized void releaseKept() {
-		this.limits.subscriptions().release(this.kept);
+		release(this.kept);
 		this.kept = 0;
 	}
 

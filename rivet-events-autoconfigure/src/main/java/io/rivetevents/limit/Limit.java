@@ -15,6 +15,9 @@ public enum Limit {
 	/** Subscriptions of one connection. */
 	CONNECTION_SUBSCRIPTIONS("limits.connection.subscriptions"),
 
+	/** Memory of the subscriptions of a connection. */
+	CONNECTION_SUBSCRIPTIONS_SIZE("limits.connection.subscriptions-size"),
+
 	/** Bytes that wait to be written to one client. */
 	CONNECTION_QUEUED("websocket.max-queued-size"),
 

@@ -35,6 +35,14 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
+	 * Returns what one owner of a share may take of a total, so that others get
+	 * something.
+	 */
+	static long partOf(long total) {
+		return total - total / 4;
+	}
+
+	/**
 	 * Deadlines of requests.
 	 *
 	 * @param head time for the head of a request
@@ -68,12 +76,15 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * @param calls most calls and subscription requests that are not answered yet
 	 * @param pendingBytes most memory of its messages that wait or run
 	 * @param subscriptions most subscriptions
+	 * @param subscriptionBytes most memory of these, and of what else it has brought
+	 * along
 	 * @param pipelinedBytes most bytes of requests that arrive before earlier ones are
 	 * answered
 	 */
-	public record Connection(int calls, long pendingBytes, int subscriptions, int pipelinedBytes) {
+	public record Connection(int calls, long pendingBytes, int subscriptions, long subscriptionBytes,
+			int pipelinedBytes) {
 
-		static final Connection DEFAULTS = new Connection(1000, 4 * 1024 * 1024, 1000, 64 * 1024);
+		static final Connection DEFAULTS = new Connection(1000, 4 * 1024 * 1024, 1000, 1024 * 1024, 64 * 1024);
 
 	}
 
@@ -110,6 +121,14 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 			long answerBytes, long storedBytes, long receivingBytes, long sendingBytes) {
 
 		private static final int HEAP_OF_CONNECTION = 64 * 1024;
+
+		/**
+		 * Returns how many connections one remote address may have that says nothing
+		 * else: three quarters of all, so that others get in.
+		 */
+		public int connectionsOfAddress() {
+			return (int) Math.min(Share.OF_ADDRESS.connections(), Math.max(partOf(this.connections), 1));
+		}
 
 		/**
 		 * Returns the totals of a node that says nothing else.

@@ -35,6 +35,8 @@ public final class Limits {
 
 	private final ByteBudget sending;
 
+	private final ByteBudget answering;
+
 	private final Shares principals;
 
 	private final Shares addresses;
@@ -58,8 +60,9 @@ public final class Limits {
 		this.stored = new ByteBudget(Limit.NODE_STORED, node.storedBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), this.hits);
-		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal());
-		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address());
+		this.answering = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes() / 2, this.hits);
+		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
+		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
 		this.remoteAddresses = new RemoteAddresses(settings.trustedProxies());
 	}
 
@@ -138,6 +141,31 @@ public final class Limits {
 	 */
 	public ByteBudget sending() {
 		return this.sending;
+	}
+
+	/**
+	 * Takes direct memory for an answer over HTTP. All of them take half of
+	 * {@link #sending} at the most: nobody closes their connections when there is too
+	 * much, but those of others.
+	 * @return whether it was taken
+	 */
+	public boolean tryAnswer(long bytes) {
+		if (!this.answering.tryAcquire(bytes)) {
+			return false;
+		}
+		if (!this.sending.tryAcquire(bytes)) {
+			this.answering.release(bytes);
+			return false;
+		}
+		return true;
+	}
+
+	/**
+	 * Gives back what an answer has taken.
+	 */
+	public void answered(long bytes) {
+		this.sending.release(bytes);
+		this.answering.release(bytes);
 	}
 
 	// Clients

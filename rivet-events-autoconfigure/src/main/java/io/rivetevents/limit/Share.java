@@ -1,6 +1,7 @@
 package io.rivetevents.limit;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,14 @@ final class Share {
 	private final AtomicInteger subscriptions = new AtomicInteger();
 
 	private final AtomicInteger instances = new AtomicInteger();
+
+	private final AtomicLong pendingBytes = new AtomicLong();
+
+	private final AtomicLong subscriptionBytes = new AtomicLong();
+
+	private final long maxPendingBytes;
+
+	private final long maxSubscriptionBytes;
 
 	/** Clients that hold this; guarded by the map that it stands in. */
 	private int holders;
@@ -50,9 +59,43 @@ final class Share {
 
 	}
 
-	Share(Kind kind, LimitSettings.Share max) {
+	Share(Kind kind, LimitSettings.Share max, LimitSettings.Node node) {
 		this.kind = kind;
 		this.max = max;
+		this.maxPendingBytes = LimitSettings.partOf(node.pendingBytes());
+		this.maxSubscriptionBytes = LimitSettings.partOf(node.subscriptionBytes());
+	}
+
+	/**
+	 * Takes memory of unanswered calls, beyond what a connection is allowed anyway.
+	 * @return whether it may
+	 */
+	boolean lease(long bytes) {
+		return take(this.pendingBytes, bytes, this.maxPendingBytes);
+	}
+
+	void giveBack(long bytes) {
+		this.pendingBytes.addAndGet(-bytes);
+	}
+
+	/**
+	 * Takes memory of subscriptions.
+	 * @return whether it may
+	 */
+	boolean keep(long bytes) {
+		return take(this.subscriptionBytes, bytes, this.maxSubscriptionBytes);
+	}
+
+	void forget(long bytes) {
+		this.subscriptionBytes.addAndGet(-bytes);
+	}
+
+	private static boolean take(AtomicLong taken, long bytes, long max) {
+		if (taken.addAndGet(bytes) <= max) {
+			return true;
+		}
+		taken.addAndGet(-bytes);
+		return false;
 	}
 
 	@Nullable Limit beginCall() {

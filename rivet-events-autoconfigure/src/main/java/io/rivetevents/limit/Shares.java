@@ -16,9 +16,12 @@ final class Shares {
 
 	private final LimitSettings.Share max;
 
-	Shares(Share.Kind kind, LimitSettings.Share max) {
+	private final LimitSettings.Node node;
+
+	Shares(Share.Kind kind, LimitSettings.Share max, LimitSettings.Node node) {
 		this.kind = kind;
 		this.max = max;
+		this.node = node;
 	}
 
 	/**
@@ -27,7 +30,7 @@ final class Shares {
 	 */
 	Share hold(String owner) {
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
-			Share share = (present != null) ? present : new Share(this.kind, this.max);
+			Share share = (present != null) ? present : new Share(this.kind, this.max, this.node);
 			share.hold();
 			return share;
 		}));

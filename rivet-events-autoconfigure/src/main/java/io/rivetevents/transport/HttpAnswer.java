@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
@@ -48,21 +48,21 @@ public final class HttpAnswer {
 
 	/**
 	 * Writes an answer, which counts until its client has read it.
-	 * @param sending what such answers may take together
+	 * @param limits bounds of the node
 	 * @return completes with the answer; {@code actor.overloaded} if there is no room for
 	 * it
 	 */
-	public static Mono<Void> write(ServerHttpResponse response, String contentType, byte[] body, ByteBudget sending) {
+	public static Mono<Void> write(ServerHttpResponse response, String contentType, byte[] body, Limits limits) {
 		HttpServerResponse netty = LinkIo.netty(response);
 		if (netty == null || body.length < MIN_COUNTED) {
 			return write(response, HttpStatus.OK.value(), contentType, body);
 		}
-		if (!sending.tryAcquire(body.length)) {
+		if (!limits.tryAnswer(body.length)) {
 			return Mono.error(new RivetException(ErrorCode.OVERLOADED));
 		}
 		// its writing is over before the socket has taken it
 		netty.withConnection((connection) -> connection.onTerminate()
-			.doFinally((signal) -> sending.release(body.length))
+			.doFinally((signal) -> limits.answered(body.length))
 			.subscribe(null, (ex) -> {
 			}));
 		return write(response, HttpStatus.OK.value(), contentType, body);

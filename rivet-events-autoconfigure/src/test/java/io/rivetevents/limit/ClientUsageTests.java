@@ -18,8 +18,9 @@ class ClientUsageTests {
 
 	private static final InetAddress ADDRESS = address("192.0.2.7");
 
-	private final Limits limits = new Limits(new LimitSettings(new LimitSettings.Connection(10, 100_000, 5, 1000),
-			LimitSettings.Instance.DEFAULTS, new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
+	private final Limits limits = new Limits(new LimitSettings(
+			new LimitSettings.Connection(10, 100_000, 5, 1024 * 1024, 1000), LimitSettings.Instance.DEFAULTS,
+			new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
 			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000), List.of(),
 			LimitSettings.Times.DEFAULTS));
 
@@ -141,6 +142,92 @@ class ClientUsageTests {
 		List.of(ada, second, stranger, local).forEach(ClientUsage::unsubscribeAll);
 		assertThat(this.limits.subscriptions().used()).isZero();
 		assertThat(stranger.subscribe(10)).isNull();
+	}
+
+	@Test
+	void boundsTheMemoryOfTheSubscriptionsOfAConnection() {
+		Limits node = node(LimitSettings.Node.of(1L << 30, 1L << 30));
+		ClientUsage usage = node.connect(ADDRESS);
+		assertThat(usage.keep(500_000)).isNull();
+		assertThat(usage.subscribe(500_000)).isNull();
+		assertThat(usage.subscribe(100_000)).isEqualTo(Limit.CONNECTION_SUBSCRIPTIONS_SIZE);
+		assertThat(usage.resubscribe(500_000, 600_000)).isEqualTo(Limit.CONNECTION_SUBSCRIPTIONS_SIZE);
+		assertThat(usage.keep(100_000)).isEqualTo(Limit.CONNECTION_SUBSCRIPTIONS_SIZE);
+		assertThat(usage.resubscribe(500_000, 400_000)).isNull();
+		assertThat(usage.subscribe(100_000)).isNull();
+	}
+
+	private static Limits node(LimitSettings.Node node) {
+		return new Limits(new LimitSettings(LimitSettings.Connection.DEFAULTS, LimitSettings.Instance.DEFAULTS,
+				LimitSettings.Share.OF_PRINCIPAL, LimitSettings.Share.OF_ADDRESS, node, List.of(),
+				LimitSettings.Times.DEFAULTS));
+	}
+
+	/** Whatever one takes, others get in. */
+	@Test
+	void leavesAPartOfEachTotalToOtherAddressesAndUsers() {
+		Limits node = node(new LimitSettings.Node(100, 1_000_000, 1, 1_000_000, 1, 1, 1, 1, 1));
+		List<ClientUsage> open = new ArrayList<>();
+		long taken = fill(node, ADDRESS, null, open);
+		assertThat(taken).isBetween(700_000L, 750_000L);
+		assertThat(fill(node, address("2001:db8::1"), "ada", open)).isBetween(200_000L, 250_000L);
+		open.forEach(ClientUsage::unsubscribeAll);
+		open.forEach((usage) -> usage.end(50_000, usage.isIdentified()));
+		open.forEach(ClientUsage::close);
+		assertThat(node.pending().used()).isZero();
+		assertThat(node.subscriptions().used()).isZero();
+		open.clear();
+		assertThat(fill(node, null, "ada", open)).isBetween(700_000L, 750_000L);
+		assertThat(fill(node, null, "bob", open)).isBetween(200_000L, 250_000L);
+	}
+
+	/** Returns the memory that could be taken twice: of calls and of subscriptions. */
+	private static long fill(Limits node, InetAddress address, String owner, List<ClientUsage> open) {
+		long taken = 0;
+		while (true) {
+			ClientUsage usage = node.connect(address);
+			usage.identify(owner);
+			Limit ofCalls = usage.begin(50_000);
+			Limit ofSubscriptions = usage.subscribe(50_000);
+			if (ofSubscriptions != null) {
+				assertThat(ofSubscriptions).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
+				if (ofCalls == null) {
+					usage.end(50_000, owner != null);
+				}
+				usage.close();
+				return taken;
+			}
+			if (ofCalls != null) {
+				assertThat(ofCalls).isEqualTo(Limit.NODE_PENDING);
+				usage.unsubscribeAll();
+				usage.close();
+				return taken;
+			}
+			open.add(usage);
+			taken += 50_000;
+		}
+	}
+
+	@Test
+	void leavesAPartOfTheConnectionsToOtherAddresses() {
+		assertThat(LimitSettings.Node.of(256 << 20, 128 << 20).connectionsOfAddress()).isEqualTo(3072);
+		assertThat(LimitSettings.Node.of(8L << 30, 8L << 30).connectionsOfAddress()).isEqualTo(20_000);
+	}
+
+	/** There is always room for what closes a slow consumer. */
+	@Test
+	void leavesHalfOfWhatIsSentToStreams() {
+		Limits node = node(new LimitSettings.Node(100, 1, 1, 1, 1, 1, 1, 1, 1000));
+		assertThat(node.tryAnswer(400)).isTrue();
+		assertThat(node.tryAnswer(200)).isFalse();
+		assertThat(node.sending().used()).isEqualTo(400);
+		node.answered(400);
+		assertThat(node.tryAnswer(500)).isTrue();
+		node.sending().acquire(600);
+		node.answered(500);
+		assertThat(node.tryAnswer(500)).isFalse();
+		node.sending().release(600);
+		assertThat(node.tryAnswer(500)).isTrue();
 	}
 
 	@Test

@@ -199,8 +199,7 @@ public final class ActorHttpHandler implements WebHandler {
 		HttpBody.checkContentType(request);
 		Encoding encoding = encoding(request);
 		return Mono.defer(() -> call(exchange, gateway, name, encoding))
-			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), encoding.contentType(), body,
-					this.nodeLimits.sending()))
+			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), encoding.contentType(), body, this.nodeLimits))
 			.onErrorResume((ex) -> answerError(exchange, ex, encoding));
 	}
 
@@ -259,7 +258,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<Void> answer(ServerWebExchange exchange, @Nullable Object body) {
 		return HttpAnswer.write(exchange.getResponse(), MediaType.APPLICATION_JSON_VALUE, this.mapper.write(body),
-				this.nodeLimits.sending());
+				this.nodeLimits);
 	}
 
 }
