@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
@@ -654,9 +655,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private void saveAndLeave() {
 		try {
 			this.state.save();
-			ActorInfo info = info(false);
-			leave();
-			observer().actorSlept(info);
+			leave(observer()::actorSlept);
 		}
 		catch (StaleStateException ex) {
 			logger.warn("%s has been replaced by another instance; its last changes are lost".formatted(this.address),
@@ -688,9 +687,19 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		catch (RuntimeException ex) {
 			logger.error("The stored state of %s could not be deleted".formatted(this.address), ex);
 		}
+		leave(observer()::actorDestroyed);
+	}
+
+	/** The next instance of the address may start before {@code told} has returned. */
+	private void leave(Consumer<ActorInfo> told) {
 		ActorInfo info = info(false);
-		leave();
-		observer().actorDestroyed(info);
+		observer().actorLeaves(info);
+		try {
+			leave();
+		}
+		finally {
+			told.accept(info);
+		}
 	}
 
 	private void leave() {

@@ -31,6 +31,14 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
+	 * An instance is about to leave memory. Either {@link #actorSlept} or
+	 * {@link #actorDestroyed} follows with the same object. What is reported of the next
+	 * instance of the address is reported after this call, but possibly before that one.
+	 */
+	default void actorLeaves(ActorInfo actor) {
+	}
+
+	/**
 	 * An instance has left memory, its state saved.
 	 */
 	default void actorSlept(ActorInfo actor) {

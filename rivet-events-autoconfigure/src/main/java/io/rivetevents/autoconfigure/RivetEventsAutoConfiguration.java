@@ -121,8 +121,9 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(ActorObserver.class)
-	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers) {
-		return new EventPublishingObserver(publisher, rivetActorWorkers);
+	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers,
+			Limits limits) {
+		return new EventPublishingObserver(publisher, rivetActorWorkers, limits);
 	}
 
 	@Bean

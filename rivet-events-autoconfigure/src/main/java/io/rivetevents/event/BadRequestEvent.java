@@ -9,7 +9,8 @@ import io.rivetevents.protocol.SafeText;
 
 /**
  * An action was called with an argument that does not fit its type or its constraints;
- * the method was not called. Published in the turn of the instance.
+ * the method was not called. Published on a worker, after earlier events of the
+ * connection.
  *
  * @param connection who called, {@code null} for the server itself
  * @param actor the instance

@@ -6,8 +6,9 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * A client that was let in is gone. Published in the turn of the instance. Not published
- * for single calls over HTTP.
+ * A client that was let in is gone. Published in the turn of the instance, or on a worker
+ * if earlier events of the connection are still being published. Not published for single
+ * calls over HTTP.
  *
  * @param connection its connection, which tells the actor
  * @param reason what the server told the client, {@code null} if the client left

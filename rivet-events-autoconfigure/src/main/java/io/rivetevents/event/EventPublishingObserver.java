@@ -2,94 +2,206 @@ package io.rivetevents.event;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitHits;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Publishes what happens to the application's listeners. What a listener throws is logged
- * and has no other effect.
+ * Publishes what happens to the application's listeners, in the order in which it
+ * happens: events of one connection one after the other, those of an instance itself
+ * before or after all others of the instance. What a listener throws is logged and has no
+ * other effect.
  */
 public final class EventPublishingObserver implements ActorObserver {
 
 	private static final Log logger = LogFactory.getLog(EventPublishingObserver.class);
 
+	/** Memory of an event and its place, without the value of an argument. */
+	private static final long WEIGHT = 512;
+
+	/** Of what concerns no instance. */
+	private static final EventOrder.Instance NONE = new EventOrder.Instance("", ActorKey.EMPTY);
+
 	private final ApplicationEventPublisher publisher;
 
 	private final Scheduler workers;
 
+	private final LimitHits hits;
+
+	private final EventOrder order;
+
+	private final ByteBudget budget;
+
+	private final AtomicLong unordered = new AtomicLong();
+
+	/** Places of instances that leave memory, until they have left it. */
+	private final Map<ActorInfo, EventOrder.Place> leaving = new ConcurrentHashMap<>();
+
 	/**
 	 * Create an observer.
 	 * @param publisher the application's
-	 * @param workers where listeners run that are told of something from an event loop
+	 * @param workers where listeners run that are told of something from an event loop,
+	 * or that have to wait for others
+	 * @param limits bounds what waits
 	 */
-	public EventPublishingObserver(ApplicationEventPublisher publisher, Scheduler workers) {
+	public EventPublishingObserver(ApplicationEventPublisher publisher, Scheduler workers, Limits limits) {
 		this.publisher = publisher;
 		this.workers = workers;
+		this.hits = limits.hits();
+		this.budget = limits.applicationEvents();
+		this.order = new EventOrder(this.budget);
 	}
 
 	@Override
 	public void actorCreated(ActorInfo actor) {
-		publish(new ActorCreatedEvent(actor));
+		tell(this.order.enter(instance(actor.address()), WEIGHT), new ActorCreatedEvent(actor));
 	}
 
 	@Override
 	public void actorWoken(ActorInfo actor) {
-		publish(new ActorWokenEvent(actor));
+		tell(this.order.enter(instance(actor.address()), WEIGHT), new ActorWokenEvent(actor));
+	}
+
+	/** Before the next instance of the address can be told of. */
+	@Override
+	public void actorLeaves(ActorInfo actor) {
+		EventOrder.Place place = this.order.enter(instance(actor.address()), WEIGHT);
+		if (place != null) {
+			this.leaving.put(actor, place);
+		}
 	}
 
 	@Override
 	public void actorSlept(ActorInfo actor) {
-		publish(new ActorSleptEvent(actor));
+		tell(this.leaving.remove(actor), new ActorSleptEvent(actor));
 	}
 
 	@Override
 	public void actorDestroyed(ActorInfo actor) {
-		publish(new ActorDestroyedEvent(actor));
+		tell(this.leaving.remove(actor), new ActorDestroyedEvent(actor));
 	}
 
 	@Override
 	public void connectionOpened(Connection<?> connection) {
-		publish(new ConnectionOpenedEvent(connection));
+		tell(this.order.enter(instance(connection), connection.id(), WEIGHT), new ConnectionOpenedEvent(connection));
 	}
 
 	@Override
 	public void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
-		publish(new ConnectionClosedEvent(connection, reason));
+		tell(this.order.enter(instance(connection), connection.id(), WEIGHT),
+				new ConnectionClosedEvent(connection, reason));
 	}
 
 	@Override
 	public void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
 			InvalidArgumentException violation) {
-		BadRequestEvent event = new BadRequestEvent(connection, actor, action, violation.index(), violation.value(),
-				violation.text());
-		this.workers.schedule(() -> publish(event));
+		JsonNode value = violation.value();
+		long weight = WEIGHT + ((value != null) ? MessageWeight.of(value) : 0);
+		offer(this.order.tryEnter(instance(actor), (connection != null) ? connection.id() : "", weight),
+				new BadRequestEvent(connection, actor, action, violation.index(), violation.value(), violation.text()));
 	}
 
 	@Override
 	public void slowConsumer(Connection<?> connection) {
-		this.workers.schedule(() -> publish(new SlowConsumerEvent(connection)));
+		offer(this.order.tryEnter(instance(connection), connection.id(), WEIGHT), new SlowConsumerEvent(connection));
 	}
 
 	@Override
 	public void eventsDropped(Connection<?> connection, String event, long total) {
-		this.workers.schedule(() -> publish(new EventDroppedEvent(connection, event, total)));
+		offer(this.order.tryEnter(instance(connection), connection.id(), WEIGHT),
+				new EventDroppedEvent(connection, event, total));
 	}
 
+	/** Each by itself: these have no order. */
 	@Override
 	public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
-		this.workers.schedule(() -> publish(new AuthenticationTimedOutEvent(handshake, remoteAddress)));
+		offer(this.order.tryEnter(NONE, Long.toString(this.unordered.incrementAndGet()), WEIGHT),
+				new AuthenticationTimedOutEvent(handshake, remoteAddress));
+	}
+
+	/**
+	 * Publishes what must not be lost: here, or on a worker once the events before it
+	 * have been published.
+	 * @param place its place, {@code null} if too much waits; it does not wait then
+	 */
+	private void tell(EventOrder.@Nullable Place place, Object event) {
+		if (place == null) {
+			refused(event, "is published out of order");
+			publish(event);
+		}
+		else if (place.isNext()) {
+			place.run(() -> publish(event));
+		}
+		else {
+			Runnable task = () -> place.run(() -> publish(event));
+			place.whenNext(() -> onWorker(task, task));
+		}
+	}
+
+	/**
+	 * Publishes on a worker what may be dropped.
+	 * @param place its place, {@code null} if too much waits; it is dropped then
+	 */
+	private void offer(EventOrder.@Nullable Place place, Object event) {
+		if (place == null) {
+			refused(event, "is dropped");
+			return;
+		}
+		place.whenNext(() -> onWorker(() -> place.run(() -> publish(event)),
+				() -> place.run(() -> logger.debug("The workers have ended before " + event))));
+	}
+
+	private void onWorker(Runnable task, Runnable otherwise) {
+		try {
+			this.workers.schedule(task);
+		}
+		catch (RejectedExecutionException ex) {
+			otherwise.run();
+		}
+	}
+
+	private void refused(Object event, String outcome) {
+		if (this.hits.addAndTell(Limit.APPLICATION_EVENTS)) {
+			logger.warn("%s %s: listeners are too slow, %d bytes of events wait (reported once a minute)"
+				.formatted(event.getClass().getSimpleName(), outcome, this.budget.used()));
+		}
+	}
+
+	/**
+	 * Returns of how many instances events wait or are being published.
+	 */
+	int instances() {
+		return this.order.size();
+	}
+
+	private static EventOrder.Instance instance(ActorAddress address) {
+		return new EventOrder.Instance(address.name(), address.key());
+	}
+
+	private static EventOrder.Instance instance(Connection<?> connection) {
+		return new EventOrder.Instance(connection.actorName(), connection.actorKey());
 	}
 
 	private void publish(Object event) {

@@ -105,6 +105,12 @@ public enum Limit {
 	 */
 	PONGS(""),
 
+	/**
+	 * Memory of events of the runtime that wait for the application's listeners. Not to
+	 * be set.
+	 */
+	APPLICATION_EVENTS(""),
+
 	/** Size of one message to a client. */
 	OUTGOING_SIZE("websocket.max-outgoing-message-size"),
 

@@ -15,6 +15,9 @@ import io.rivetevents.protocol.RivetException;
  */
 public final class Limits {
 
+	/** Part of the heap that may wait for the application's listeners. */
+	private static final int APPLICATION_EVENTS = 32;
+
 	private final LimitHits hits = new LimitHits();
 
 	private final LimitSettings settings;
@@ -36,6 +39,8 @@ public final class Limits {
 	private final ByteBudget sending;
 
 	private final ByteBudget answering;
+
+	private final ByteBudget applicationEvents;
 
 	private final Shares principals;
 
@@ -63,6 +68,8 @@ public final class Limits {
 		this.answering = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes() / 2, this.hits);
 		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
 		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
+		this.applicationEvents = new ByteBudget(Limit.APPLICATION_EVENTS,
+				Runtime.getRuntime().maxMemory() / APPLICATION_EVENTS, this.hits);
 		this.remoteAddresses = new RemoteAddresses(settings.trustedProxies());
 	}
 
@@ -166,6 +173,13 @@ public final class Limits {
 	public void answered(long bytes) {
 		this.sending.release(bytes);
 		this.answering.release(bytes);
+	}
+
+	/**
+	 * Returns the memory of events that wait for the application's listeners.
+	 */
+	public ByteBudget applicationEvents() {
+		return this.applicationEvents;
 	}
 
 	// Clients

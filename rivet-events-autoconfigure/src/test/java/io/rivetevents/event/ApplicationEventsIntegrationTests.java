@@ -8,14 +8,18 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 import jakarta.validation.constraints.Max;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -126,19 +130,53 @@ class ApplicationEventsIntegrationTests {
 				assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("validation_error");
 			}
 			Awaitility.await().until(() -> events(BadRequestEvent.class).size() == 4);
-			assertThat(events(BadRequestEvent.class)) // told by several threads, in no
-														// order
-				.extracting((event) -> event.index() + " " + event.value())
-				.containsExactlyInAnyOrder("1 \"far\"", "1 11", "1 null", "2 3");
-			BadRequestEvent first = events(BadRequestEvent.class).stream()
-				.filter((event) -> "\"far\"".equals(String.valueOf(event.value())))
-				.findFirst()
-				.orElseThrow();
+			assertThat(events(BadRequestEvent.class)).extracting((event) -> event.index() + " " + event.value())
+				.containsExactly("1 \"far\"", "1 11", "1 null", "2 3");
+			BadRequestEvent first = events(BadRequestEvent.class).get(0);
 			assertThat(first.action()).isEqualTo("move");
 			assertThat(first.actor().key().serialize()).isEqualTo("bad");
 			assertThat(first.connection()).isNotNull();
 			assertThat(first.message()).contains("y cannot be read");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "move", "glide" })
+	void tellsTheEventsOfEachConnectionInTheirOrder(String action) {
+		List<String> keys = List.of("one", "one", "two", "two");
+		List<TestSocket> sockets = keys.stream().map((key) -> connect(action + key)).toList();
+		for (int i = 0; i < 200; i++) {
+			for (TestSocket socket : sockets) {
+				socket.call(i, action, 1, "far-" + i);
+			}
+		}
+		for (TestSocket socket : sockets) {
+			IntStream.range(0, 200).forEach((i) -> socket.next(ToClient.Error.class));
+			socket.close();
+		}
+		Awaitility.await().until(() -> events(ConnectionClosedEvent.class).size() == 4);
+		List<String> wanted = new ArrayList<>(List.of("opened"));
+		IntStream.range(0, 200).forEach((i) -> wanted.add("far-" + i));
+		wanted.add("closed");
+		for (ConnectionOpenedEvent opened : events(ConnectionOpenedEvent.class)) {
+			assertThat(told(opened.connection())).containsExactlyElementsOf(wanted);
+		}
+	}
+
+	private List<String> told(Connection<?> connection) {
+		List<String> told = new ArrayList<>();
+		for (Object event : this.listener.events) {
+			if (event instanceof ConnectionOpenedEvent opened && opened.connection() == connection) {
+				told.add("opened");
+			}
+			else if (event instanceof BadRequestEvent bad && bad.connection() == connection) {
+				told.add(bad.value().asString());
+			}
+			else if (event instanceof ConnectionClosedEvent closed && closed.connection() == connection) {
+				told.add("closed");
+			}
+		}
+		return told;
 	}
 
 	/**
@@ -233,6 +271,10 @@ class ApplicationEventsIntegrationTests {
 
 		@Action
 		void move(int x, @Max(10) int y) {
+		}
+
+		@Action(blocking = false)
+		void glide(int x, int y) {
 		}
 
 		@Action

@@ -167,6 +167,43 @@ class LifeCycleTests {
 	}
 
 	@Test
+	void tellsObserversThatAnInstanceLeavesBeforeTheNextOneStarts() {
+		List<String> told = new CopyOnWriteArrayList<>();
+		ActorObserver observer = new ActorObserver() {
+
+			@Override
+			public void actorCreated(ActorInfo actor) {
+				told.add("created " + actor.actorId());
+			}
+
+			@Override
+			public void actorLeaves(ActorInfo actor) {
+				told.add("leaves " + actor.actorId());
+			}
+
+			/** The instance has left: the next one starts meanwhile. */
+			@Override
+			public void actorDestroyed(ActorInfo actor) {
+				Awaitility.await().until(() -> told.size() == 3);
+				told.add("destroyed " + actor.actorId());
+			}
+
+		};
+		try (ActorHarness observed = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new ActorHarness.Neighbours(List.of(), List.of(), observer), this.room)) {
+			observed.call(Room.class, "k", "names");
+			observed.directory().actors().get("Room", "k").destroy().subscribe();
+			Awaitility.await().until(() -> told.size() == 2);
+			observed.call(Room.class, "k", "names");
+			Awaitility.await().until(() -> told.size() == 4);
+			String first = told.get(0).substring("created ".length());
+			assertThat(told).element(1).isEqualTo("leaves " + first);
+			assertThat(told).element(2).asString().startsWith("created ").doesNotContain(first);
+			assertThat(told).element(3).isEqualTo("destroyed " + first);
+		}
+	}
+
+	@Test
 	void boundsTheSubscriptionsOfAClient() {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", "ada");
 		for (int i = 0; i < 1000; i++) {
