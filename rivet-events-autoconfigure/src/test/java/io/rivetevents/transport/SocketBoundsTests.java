@@ -201,6 +201,31 @@ class SocketBoundsTests {
 		}
 	}
 
+	/** They have no size, and come faster than the deadline of the message. */
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void refusesAMessageOfTooManyEmptyFragments(Path path) throws IOException {
+		byte[] call = call("with empty fragments");
+		ByteArrayOutputStream most = new ByteArrayOutputStream();
+		most.writeBytes(RawSocket.frame(RawSocket.TEXT, call));
+		for (int i = 0; i < 1000; i++) {
+			most.writeBytes(RawSocket.frame(0, new byte[0]));
+		}
+		long before = path.limits().hits().count(Limit.MESSAGE_SIZE);
+		try (RawSocket socket = path.open()) {
+			for (int message = 0; message < 2; message++) {
+				socket.write(most.toByteArray());
+				socket.write(RawSocket.frame(RawSocket.FINAL, new byte[0]));
+				assertAnswered(path, socket, "with empty fragments");
+			}
+			assertThat(path.limits().hits().count(Limit.MESSAGE_SIZE)).isEqualTo(before);
+			socket.write(most.toByteArray());
+			socket.write(RawSocket.frame(0, new byte[0]));
+			assertThat(socket.readClose().closeReason()).isEqualTo("message.incoming_too_long");
+		}
+		assertThat(path.limits().hits().count(Limit.MESSAGE_SIZE)).isEqualTo(before + 1);
+	}
+
 	@ParameterizedTest
 	@EnumSource(Path.class)
 	void refusesAMessageThatIsTooLongByItsHead(Path path) throws IOException {

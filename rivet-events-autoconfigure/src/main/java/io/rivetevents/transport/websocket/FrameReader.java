@@ -47,6 +47,12 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
 	private static final int MAX_CONTROL = 125;
 
+	/**
+	 * Frames of one message that carry nothing and end nothing. They add nothing to the
+	 * size of the message, so without this bound only its deadline would end them.
+	 */
+	private static final int MAX_EMPTY = 1000;
+
 	private final Socket.Listener listener;
 
 	private final Outlet outlet;
@@ -74,6 +80,9 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
 	/** Whether frames of a message have arrived, but not the end of the last one. */
 	private boolean inMessage;
+
+	/** How many frames of the message had no payload. */
+	private int empty;
 
 	private boolean text;
 
@@ -200,13 +209,26 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 			this.text = this.head.opcode() == FrameHead.TEXT;
 			this.compressed = reserved != 0;
 			this.skipped = false;
+			this.empty = 0;
 			this.messageSince = System.nanoTime();
 		}
 		int before = (this.message != null) ? this.message.size() : 0;
-		if (!this.skipped && !this.listener.takes(before + (this.compressed ? 0 : length))) {
+		if (!this.skipped && !(takesFrame(length) && this.listener.takes(before + (this.compressed ? 0 : length)))) {
 			skip();
 		}
 		beginPayload(length);
+	}
+
+	/**
+	 * Returns whether a message may have one more frame, and refuses the client if not.
+	 */
+	private boolean takesFrame(int length) {
+		if (length > 0 || this.head.isFinal() || ++this.empty <= MAX_EMPTY) {
+			return true;
+		}
+		this.limits.hits().add(Limit.MESSAGE_SIZE);
+		this.listener.refuse(CloseReason.of(ErrorCode.INCOMING_TOO_LONG));
+		return false;
 	}
 
 	private void beginPayload(int length) {

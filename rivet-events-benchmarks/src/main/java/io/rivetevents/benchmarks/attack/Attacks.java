@@ -37,7 +37,7 @@ final class Attacks implements AutoCloseable {
 			new ShortForm("keyed", 1000, 0), new ShortForm("leave-websocket", 2000, 3),
 			new ShortForm("leave-sse", 2000, 3), new ShortForm("leave-http", 2000, 3),
 			new ShortForm("before-connect", 2000, 3), new ShortForm("deflate", 2500, 3),
-			new ShortForm("fragments", 1000, 3), new ShortForm("fragments-empty", 1000, 0),
+			new ShortForm("fragments", 1000, 3), new ShortForm("fragments-empty", 1500, 3),
 			new ShortForm("frames-unfinished", 1000, 3), new ShortForm("pings", 1500, 0),
 			new ShortForm("answers", 1500, 0), new ShortForm("answers-http", 1500, 0),
 			new ShortForm("broadcast", 2000, 3), new ShortForm("events-long", 1000, 3),
