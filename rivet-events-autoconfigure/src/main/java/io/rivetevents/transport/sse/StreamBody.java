@@ -4,7 +4,6 @@ import java.util.List;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
@@ -20,6 +19,7 @@ import reactor.netty.http.server.HttpServerRequest;
 import io.rivetevents.connection.OutboundQueue;
 import io.rivetevents.outlet.ChannelOutlet;
 import io.rivetevents.outlet.Outlet;
+import io.rivetevents.outlet.OutletHandler;
 import io.rivetevents.outlet.PublisherOutlet;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.transport.LinkIo;
@@ -45,7 +45,7 @@ record StreamBody(Outlet outlet, Flux<ByteBuf> bytes, Runnable completion) {
 		ChannelOutlet outlet = new ChannelOutlet(codec, ChunkFraming.CHUNK, Encoding.EVENT_STREAM, limits, io.outlets(),
 				ending);
 		Sinks.Empty<ByteBuf> end = Sinks.empty();
-		connection.addHandlerLast("rivet.stream", new Writability(outlet));
+		connection.addHandlerLast("rivet.stream", new OutletHandler(outlet));
 		return new StreamBody(outlet, end.asMono().flux(), () -> {
 			outlet.close();
 			end.tryEmitEmpty();
@@ -81,34 +81,6 @@ record StreamBody(Outlet outlet, Flux<ByteBuf> bytes, Runnable completion) {
 
 	void complete() {
 		this.completion.run();
-	}
-
-	/** Tells an outlet when its channel takes more again. */
-	private static final class Writability extends ChannelInboundHandlerAdapter {
-
-		private final ChannelOutlet outlet;
-
-		Writability(ChannelOutlet outlet) {
-			this.outlet = outlet;
-		}
-
-		/** Where a buffer cannot be had, what was to be written is lost. */
-		@Override
-		public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
-			if (ex instanceof Error) {
-				this.outlet.fail(ex);
-			}
-			else {
-				context.fireExceptionCaught(ex);
-			}
-		}
-
-		@Override
-		public void channelWritabilityChanged(ChannelHandlerContext context) {
-			this.outlet.writabilityChanged();
-			context.fireChannelWritabilityChanged();
-		}
-
 	}
 
 }

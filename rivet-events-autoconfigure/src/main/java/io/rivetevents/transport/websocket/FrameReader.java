@@ -11,7 +11,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.outlet.ChannelOutlet;
 import io.rivetevents.outlet.Outlet;
+import io.rivetevents.outlet.OutletHandler;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.transport.PartialMessage;
@@ -41,7 +40,7 @@ import io.rivetevents.transport.PartialMessage;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5">RFC 6455, section 5</a>
  */
-final class FrameReader extends ChannelInboundHandlerAdapter {
+final class FrameReader extends OutletHandler {
 
 	private static final Log logger = LogFactory.getLog(FrameReader.class);
 
@@ -54,8 +53,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 	private static final int MAX_EMPTY = 1000;
 
 	private final Socket.Listener listener;
-
-	private final Outlet outlet;
 
 	private final WebSocketSettings settings;
 
@@ -107,8 +104,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 
 	private FrameReader(Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner, boolean direct,
 			boolean deflated) {
+		super(outlet);
 		this.listener = listener;
-		this.outlet = outlet;
 		this.settings = owner.settings();
 		this.limits = owner.links().limits();
 		this.direct = direct;
@@ -365,7 +362,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 			onClose(context, payload);
 			return;
 		}
-		if (!this.outlet.isClosed()) {
+		if (!outlet().isClosed()) {
 			this.listener.onSignOfLife();
 			if (opcode == FrameHead.PING) {
 				answer(context.channel(), payload);
@@ -378,7 +375,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 	 * client has read what we had to say.
 	 */
 	private void onClose(ChannelHandlerContext context, byte[] payload) {
-		if (this.outlet.isClosed() && this.direct) {
+		if (outlet().isClosed() && this.direct) {
 			context.close();
 			return;
 		}
@@ -431,7 +428,7 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 		this.pongWaits = false;
 		byte[] unanswered = this.unanswered;
 		this.unanswered = null;
-		if (unanswered != null && !this.outlet.isClosed()) {
+		if (unanswered != null && !outlet().isClosed()) {
 			answer(channel, unanswered);
 		}
 	}
@@ -495,8 +492,8 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 		this.failed = true;
 		this.inPayload = false;
 		skip();
-		if (!this.outlet.isClosed()) {
-			this.outlet.close();
+		if (!outlet().isClosed()) {
+			outlet().close();
 			context.channel().writeAndFlush(new CloseWebSocketFrame(status));
 		}
 		ChannelSocket.closeSoon(context.channel());
@@ -512,25 +509,6 @@ final class FrameReader extends ChannelInboundHandlerAdapter {
 		if (this.deadline != null) {
 			this.deadline.cancel(false);
 		}
-	}
-
-	/** Where a buffer cannot be had, what was to be written or read is lost. */
-	@Override
-	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
-		if (ex instanceof Error) {
-			this.outlet.fail(ex);
-		}
-		else {
-			context.fireExceptionCaught(ex);
-		}
-	}
-
-	@Override
-	public void channelWritabilityChanged(ChannelHandlerContext context) {
-		if (this.outlet instanceof ChannelOutlet outlet) {
-			outlet.writabilityChanged();
-		}
-		context.fireChannelWritabilityChanged();
 	}
 
 }
