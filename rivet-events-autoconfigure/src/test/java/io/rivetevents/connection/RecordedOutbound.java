@@ -1,5 +1,7 @@
 package io.rivetevents.connection;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -16,7 +18,8 @@ public final class RecordedOutbound implements Outbound {
 
 	private final String connectionId;
 
-	private final List<ToClient> messages = new CopyOnWriteArrayList<>();
+	/** Its own lock; some tests send tens of thousands. */
+	private final List<ToClient> messages = Collections.synchronizedList(new ArrayList<>());
 
 	private final List<CloseReason> closed = new CopyOnWriteArrayList<>();
 
@@ -57,11 +60,13 @@ public final class RecordedOutbound implements Outbound {
 	}
 
 	public List<ToClient> messages() {
-		return List.copyOf(this.messages);
+		synchronized (this.messages) {
+			return List.copyOf(this.messages);
+		}
 	}
 
 	public <T extends ToClient> List<T> messages(Class<T> type) {
-		return this.messages.stream().filter(type::isInstance).map(type::cast).toList();
+		return messages().stream().filter(type::isInstance).map(type::cast).toList();
 	}
 
 	public List<CloseReason> closed() {
