@@ -45,6 +45,7 @@ import io.rivetevents.annotation.History;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.Volatile;
+import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
@@ -722,10 +723,11 @@ class ExtendedModeIntegrationTests {
 			return Mono.never();
 		}
 
+		/** Until its caller has left. */
 		@Action
-		void nap(ActorContext<State, ?> c) throws InterruptedException {
+		void nap(ActorContext<State, ?> c) {
 			c.broadcast("napping");
-			Thread.sleep(500);
+			Awaitility.await().until(((ClientConnection) c.conn())::hasEnded);
 			c.state().naps++;
 		}
 

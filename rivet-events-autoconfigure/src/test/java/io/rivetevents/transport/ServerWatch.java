@@ -1,5 +1,7 @@
 package io.rivetevents.transport;
 
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class ServerWatch implements AutoCloseable {
 
 	private static final int COLLECTIONS = 3;
+
+	private static final long PATIENCE_MILLIS = 10_000;
 
 	private static final int ENOUGH = 20;
 
@@ -82,13 +86,20 @@ final class ServerWatch implements AutoCloseable {
 	 */
 	void assertNothingLeaked() throws InterruptedException {
 		for (int i = 0; i < COLLECTIONS; i++) {
-			System.gc();
-			Thread.sleep(50); // for the collector to queue its references
+			collect();
 			ByteBufAllocator.DEFAULT.directBuffer(64).release();
 			ByteBufAllocator.DEFAULT.heapBuffer(64).release();
 			ByteBufAllocator.DEFAULT.compositeBuffer().release();
 		}
 		assertThat(this.logged).filteredOn((line) -> line.contains("LEAK")).isEmpty();
+	}
+
+	/** Returns when the collector has queued the references to what is gone. */
+	private static void collect() throws InterruptedException {
+		ReferenceQueue<Object> queue = new ReferenceQueue<>();
+		WeakReference<Object> canary = new WeakReference<>(new Object(), queue);
+		System.gc();
+		assertThat(queue.remove(PATIENCE_MILLIS)).isSameAs(canary);
 	}
 
 	@Override
