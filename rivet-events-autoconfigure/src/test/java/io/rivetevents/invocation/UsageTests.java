@@ -351,23 +351,12 @@ class UsageTests {
 
 	}
 
-	/** Its hook blocks, and takes no context. */
-	static class Gate {
+	/** What the two have in common. */
+	abstract static class Entrance {
 
 		@CreateState
 		List<String> state() {
 			return List.of();
-		}
-
-		@OnBeforeConnect
-		void check(@ConnParams @Nullable String who) throws InterruptedException {
-			if ("slow".equals(who)) {
-				Waiting.HERE.incrementAndGet();
-				Waiting.LATCH.await(10, TimeUnit.SECONDS);
-			}
-			if ("curious".equals(who)) {
-				ActorContext.current().state();
-			}
 		}
 
 		@Action
@@ -382,13 +371,24 @@ class UsageTests {
 
 	}
 
-	/** Its hook takes the context, and returns what comes later. */
-	static class Lobby {
+	/** Its hook blocks, and takes no context. */
+	static class Gate extends Entrance {
 
-		@CreateState
-		List<String> state() {
-			return List.of();
+		@OnBeforeConnect
+		void check(@ConnParams @Nullable String who) throws InterruptedException {
+			if ("slow".equals(who)) {
+				Waiting.HERE.incrementAndGet();
+				Waiting.LATCH.await(10, TimeUnit.SECONDS);
+			}
+			if ("curious".equals(who)) {
+				ActorContext.current().state();
+			}
 		}
+
+	}
+
+	/** Its hook takes the context, and returns what comes later. */
+	static class Lobby extends Entrance {
 
 		@OnBeforeConnect
 		Mono<Object> check(ActorContext<List<String>, ?> c, @ConnParams @Nullable String who) {
@@ -398,16 +398,6 @@ class UsageTests {
 				return Waiting.SINK.asMono();
 			}
 			return Mono.empty();
-		}
-
-		@Action
-		String hello() {
-			return "hello";
-		}
-
-		@Action
-		int guests(ActorContext<List<String>, ?> c) {
-			return c.conns().size();
 		}
 
 	}
