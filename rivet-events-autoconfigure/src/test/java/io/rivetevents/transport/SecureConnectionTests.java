@@ -102,7 +102,7 @@ class SecureConnectionTests {
 		long before = this.limits.hits().count(Limit.IDLE_TIMEOUT);
 		HttpClient client = client(protocol);
 		Flux<String> stream = client.get().uri(TestClient.query("room", "tls", "sse")).responseContent().asString();
-		String lines = stream.take(Duration.ofSeconds(6)).collectList().map((all) -> String.join("", all)).block();
+		String lines = stream.take(Duration.ofSeconds(3)).collectList().map((all) -> String.join("", all)).block();
 		assertThat(lines).contains("rivet:init").doesNotContain("rivet:close");
 		String health = client.get().uri("/health").responseContent().aggregate().asString().block();
 		assertThat(health).contains("ok");

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -244,35 +246,46 @@ class SocketBoundsTests {
 	void holdsNoMoreOfAllPartsThanTheNodeMay(Path path) throws IOException {
 		List<RawSocket> sockets = new ArrayList<>();
 		long before = path.limits().hits().count(Limit.NODE_RECEIVING);
-		for (int i = 0; i < 40; i++) {
+		long most = 0;
+		for (int i = 0; i < 25; i++) {
 			RawSocket socket = path.open();
 			sockets.add(socket);
 			socket.tryWrite(RawSocket.frame(RawSocket.TEXT, new byte[15_000]));
-			// what is asked for is there for a moment, whether it is granted or not
-			assertThat(path.limits().receiving().used()).isLessThanOrEqualTo(RECEIVING + 4 * MAX_MESSAGE);
+			most = Math.max(most, path.limits().receiving().used());
 		}
-		assertThat(sockets.get(39).readClose().closeReason()).isEqualTo("actor.overloaded");
+		assertThat(sockets.get(24).readClose().closeReason()).isEqualTo("actor.overloaded");
 		assertThat(path.limits().hits().count(Limit.NODE_RECEIVING)).isGreaterThan(before);
-		assertThat(path.limits().receiving().used()).isGreaterThan(RECEIVING / 2);
+		// what is asked for is there for a moment, whether it is granted or not
+		assertThat(most).isBetween(RECEIVING / 2L, RECEIVING + 4L * MAX_MESSAGE);
 		for (RawSocket socket : sockets) {
 			socket.close();
 		}
 	}
 
 	/** Bytes that come one by one are no reason to wait for ever. */
-	@ParameterizedTest
-	@EnumSource(Path.class)
-	void closesAMessageThatNeverEnds(Path path) throws IOException, InterruptedException {
-		try (RawSocket trickle = path.open(); RawSocket empty = path.open()) {
+	@Test
+	void closesMessagesThatNeverEndHoweverTheyAreServed() throws IOException {
+		Map<Path, Long> before = new EnumMap<>(Path.class);
+		List<RawSocket> trickles = new ArrayList<>();
+		List<RawSocket> empties = new ArrayList<>();
+		for (Path path : Path.values()) {
+			before.put(path, path.limits().hits().count(Limit.BODY_TIMEOUT));
+			RawSocket trickle = path.open();
 			trickle.write(RawSocket.head(RawSocket.FINAL | RawSocket.TEXT, 1000));
+			trickles.add(trickle);
+			RawSocket empty = path.open();
 			empty.write(RawSocket.frame(RawSocket.TEXT, "{"));
-			for (int i = 0; i < 45; i++) {
-				trickle.tryWrite(new byte[1]);
-				empty.tryWrite(RawSocket.frame(0, new byte[0]));
-				Thread.sleep(100);
-			}
-			assertThat(trickle.readClose().closeReason()).isEqualTo("request.timed_out");
-			assertThat(empty.readClose().closeReason()).isEqualTo("request.timed_out");
+			empties.add(empty);
+		}
+		Awaitility.await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+			trickles.forEach((trickle) -> trickle.tryWrite(new byte[1]));
+			empties.forEach((empty) -> empty.tryWrite(RawSocket.frame(0, new byte[0])));
+			before.forEach((path, count) -> assertThat(path.limits().hits().count(Limit.BODY_TIMEOUT)).as("%s", path)
+				.isEqualTo(count + 2));
+		});
+		for (RawSocket socket : Stream.concat(trickles.stream(), empties.stream()).toList()) {
+			assertThat(socket.readClose().closeReason()).isEqualTo("request.timed_out");
+			socket.close();
 		}
 	}
 
@@ -285,14 +298,15 @@ class SocketBoundsTests {
 			for (int i = 0; i < 1000; i++) {
 				pings.writeBytes(RawSocket.frame(RawSocket.FINAL | RawSocket.PING, new byte[125]));
 			}
-			for (int i = 0; i < 200; i++) {
+			// ten megabytes: more than the system keeps for the socket
+			for (int i = 0; i < 80; i++) {
 				deaf.write(pings.toByteArray());
 			}
 			Awaitility.await()
 				.untilAsserted(
-						() -> assertThat(path.limits().hits().count(Limit.PONGS) - before).isGreaterThan(100_000));
+						() -> assertThat(path.limits().hits().count(Limit.PONGS) - before).isGreaterThan(40_000));
 			other.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, call("well")));
-			assertThat(other.readFrame().payload()).isNotEmpty();
+			assertThat(other.readFrame(RawSocket.TEXT).payload()).isNotEmpty();
 			int pongs = 0;
 			deaf.write(RawSocket.frame(RawSocket.FINAL | RawSocket.PING, "last"));
 			RawSocket.Frame pong = deaf.readFrame(0xa);
@@ -300,7 +314,7 @@ class SocketBoundsTests {
 				pongs++;
 				pong = deaf.readFrame(0xa);
 			}
-			assertThat(pongs).isLessThan(100_000);
+			assertThat(pongs).isLessThan(40_000);
 		}
 	}
 
@@ -318,27 +332,27 @@ class SocketBoundsTests {
 	@ParameterizedTest
 	@EnumSource(Path.class)
 	void endsWhatBreaksTheRulesOfFrames(Path path) throws IOException {
-		assertEnds(path, new byte[] { (byte) 0x81, 1, 'x' }, 1002); // without mask
-		assertEnds(path, new byte[] { (byte) 0x81, (byte) 0xfe, 0, 5 }, 1002); // longer
-																				// than it
-																				// need be
-		assertEnds(path, new byte[] { (byte) 0x81, (byte) 0xff, -1, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4 }, 1002);
-		assertEnds(path, RawSocket.frame(0x88, new byte[1]), 1002); // half a close code
-		assertEnds(path, RawSocket.frame(0x88, new byte[] { 3, (byte) 0xed }), 1002); // 1005
-																						// is
-																						// never
-																						// sent
-		assertEnds(path, RawSocket.head(0x89, 126), 1002); // a ping too long
-	}
-
-	private static void assertEnds(Path path, byte[] bytes, int code) throws IOException {
-		try (RawSocket socket = path.open()) {
-			socket.write(bytes);
-			if (bytes.length == 4) {
-				socket.write(new byte[] { 1, 2, 3, 4 });
-			}
-			assertThat(socket.readClose().closeCode()).isEqualTo(code);
+		byte[] withoutMask = { (byte) 0x81, 1, 'x' };
+		byte[] longerThanItNeedBe = { (byte) 0x81, (byte) 0xfe, 0, 5 };
+		byte[] negativeLength = { (byte) 0x81, (byte) 0xff, -1, 0, 0, 0, 0, 0, 0, 5, 1, 2, 3, 4 };
+		byte[] halfACloseCode = RawSocket.frame(0x88, new byte[1]);
+		byte[] codeThatIsNeverSent = RawSocket.frame(0x88, new byte[] { 3, (byte) 0xed });
+		byte[] pingTooLong = RawSocket.head(0x89, 126);
+		List<RawSocket> sockets = new ArrayList<>();
+		for (byte[] wrong : List.of(withoutMask, longerThanItNeedBe, negativeLength, halfACloseCode,
+				codeThatIsNeverSent, pingTooLong)) {
+			RawSocket socket = path.open();
+			sockets.add(socket);
+			socket.write(wrong);
+		}
+		sockets.get(1).write(new byte[] { 1, 2, 3, 4 }); // its mask
+		for (RawSocket socket : sockets) {
+			assertThat(socket.readClose().closeCode()).isEqualTo(1002);
+		}
+		// the server waits a second for the other half of the closing handshake
+		for (RawSocket socket : sockets) {
 			socket.readAll();
+			socket.close();
 		}
 	}
 
