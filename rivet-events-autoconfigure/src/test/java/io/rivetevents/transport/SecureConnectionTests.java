@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The same deadlines with TLS, and with HTTP/2 above it.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "rivet.events.limits.header-timeout=1s", "rivet.events.limits.idle-timeout=2s",
+		properties = { "rivet.events.limits.header-timeout=2s", "rivet.events.limits.idle-timeout=2s",
 				"server.http2.enabled=true", "server.ssl.key-store-password=changeit",
 				"server.ssl.key-store-type=PKCS12" })
 class SecureConnectionTests {
