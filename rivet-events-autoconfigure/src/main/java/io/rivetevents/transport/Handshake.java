@@ -2,9 +2,11 @@ package io.rivetevents.transport;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.security.Principal;
 import java.util.Optional;
 
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
@@ -139,7 +141,21 @@ public final class Handshake {
 	/** As the forward-headers strategy of the server yields it. */
 	static @Nullable InetAddress address(ServerWebExchange exchange) {
 		InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
-		return (remote != null) ? remote.getAddress() : null;
+		return (remote == null) ? null : remote.isUnresolved() ? literal(remote.getHostString()) : remote.getAddress();
+	}
+
+	/**
+	 * Spring's transformer of forwarded headers leaves an address unresolved. A name is
+	 * not looked up: a client can send any.
+	 */
+	private static @Nullable InetAddress literal(String text) {
+		byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+		try {
+			return (bytes != null) ? InetAddress.getByAddress(bytes) : null;
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalStateException(ex); // thrown for a wrong number of bytes
+		}
 	}
 
 	private Mono<Principal> nobody() {
