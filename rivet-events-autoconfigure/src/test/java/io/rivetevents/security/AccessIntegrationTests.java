@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -35,6 +35,8 @@ import org.springframework.security.core.userdetails.MapReactiveUserDetailsServi
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
@@ -59,7 +61,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s",
-				"rivet.events.management.access=isAuthenticated()" })
+				"rivet.events.management.access=isAuthenticated() and @right.on" })
 class AccessIntegrationTests {
 
 	private static final AtomicInteger KEYS = new AtomicInteger();
@@ -84,6 +86,7 @@ class AccessIntegrationTests {
 	void useFreshKey() {
 		this.key = "k" + KEYS.incrementAndGet();
 		this.right.on = true;
+		this.right.onEventLoop = false;
 	}
 
 	static Stream<String> guarded() {
@@ -176,21 +179,52 @@ class AccessIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "read", "once" })
-	void asksForEachMessageOfAConnection(String action) {
-		ToServer.CallOptions once = new ToServer.CallOptions(false, null, "key");
+	@CsvSource({ "read,", "read,key", "later,", "interleaved,", "durable," })
+	void asksForEachMessageOfAConnection(String action, @Nullable String idempotencyKey) {
+		ToServer.CallOptions options = new ToServer.CallOptions(false, null, idempotencyKey);
 		try (TestClient client = connect(Encoding.EXTENDED_JSON, query("switched"), "ada", TestClient.HELLO)) {
 			client.next("Init");
-			client.send(TestClient.request(1, "read", action.equals("once") ? once : ToServer.CallOptions.NONE));
+			client.send(TestClient.request(1, action, options));
 			assertThat(client.next("ActionResponse").text("output")).isEqualTo("gold");
 			this.right.on = false;
-			client.send(TestClient.request(2, "read", action.equals("once") ? once : ToServer.CallOptions.NONE));
+			client.send(TestClient.request(2, action, options));
 			assertThat(client.next("Error").text("code")).isEqualTo("forbidden");
 			client.subscribe("any");
 			assertThat(client.next("SubscriptionResponse").value().path("error").path("code").asString(""))
 				.isEqualTo("forbidden");
 		}
 		this.actors.get("switched", this.key).destroy().block();
+	}
+
+	@Test
+	void asksOnAWorkerSinceARuleMayBlock() throws Exception {
+		String id = this.actors.getOrCreate("switched", this.key).resolve().block().actorId();
+		for (Encoding encoding : List.of(Encoding.EXTENDED_JSON, Encoding.EVENT_STREAM)) {
+			try (TestClient client = connect(encoding, query("switched"), "ada", TestClient.HELLO)) {
+				client.next("Init");
+				assertAsked("connect", encoding.name());
+				client.send(TestClient.request(1, "quick", ToServer.CallOptions.NONE));
+				assertThat(client.next("ActionResponse").text("output")).isEqualTo("silver");
+				assertAsked("call", encoding.name());
+				client.subscribe("any");
+				client.next("SubscriptionResponse");
+				assertAsked("subscribe", encoding.name());
+			}
+		}
+		for (String route : List.of("POST " + query("switched").formatted("action/quick"), "PUT /actors",
+				"GET /actors?name=switched&key=" + this.key, "GET /actors?actor_ids=" + id, "GET /actors?name=switched",
+				"DELETE /actors/" + id)) {
+			String[] parts = route.split(" ");
+			send(parts[0], parts[1], "ada",
+					parts[0].equals("PUT") ? body("switched") : parts[0].equals("POST") ? "{\"args\":[]}" : null);
+			assertAsked(route, "HTTP");
+		}
+	}
+
+	private void assertAsked(String what, String how) {
+		assertThat(this.right.asked).as("%s over %s asks", what, how).isTrue();
+		assertThat(this.right.onEventLoop).as("%s over %s asks on an event loop", what, how).isFalse();
+		this.right.asked = false;
 	}
 
 	@Test
@@ -306,7 +340,13 @@ class AccessIntegrationTests {
 
 		volatile boolean on = true;
 
+		volatile boolean asked;
+
+		volatile boolean onEventLoop;
+
 		public boolean isOn() {
+			this.asked = true;
+			this.onEventLoop |= Schedulers.isInNonBlockingThread();
 			return this.on;
 		}
 
@@ -362,6 +402,26 @@ class AccessIntegrationTests {
 
 	@Actor(value = "switched", access = "@right.on")
 	static class Switched extends Holder {
+
+		@Action
+		Mono<String> later() {
+			return Mono.just("gold");
+		}
+
+		@Action(interleave = true)
+		String interleaved() {
+			return "gold";
+		}
+
+		@Action(durable = true)
+		String durable() {
+			return "gold";
+		}
+
+		@Action(blocking = false)
+		String quick() {
+			return "silver";
+		}
 
 	}
 
