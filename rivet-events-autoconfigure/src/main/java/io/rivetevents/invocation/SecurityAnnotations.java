@@ -90,13 +90,13 @@ public final class SecurityAnnotations {
 			.collect(Collectors.toSet());
 	}
 
-	/** Refuse whatever there is, since nothing looks at it. */
+	/**
+	 * Refuse whatever there is, since nothing looks at it. What stands on the class holds
+	 * for its actions and hooks, of which there is one at least.
+	 */
 	static void refuse(Class<?> actor) {
 		ofMethods(actor).forEach((method, annotations) -> {
 			throw new InvalidActorException(method, noEffect(annotations.iterator().next(), NO_SPRING_SECURITY));
-		});
-		of(actor).forEach((annotation) -> {
-			throw new InvalidActorException(actor, noEffect(annotation, NO_SPRING_SECURITY));
 		});
 	}
 
