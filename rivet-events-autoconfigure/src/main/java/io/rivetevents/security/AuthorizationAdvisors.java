@@ -66,14 +66,14 @@ final class AuthorizationAdvisors {
 		this.targetObject = (current != null) ? current : bean;
 	}
 
+	/** Return the class of what is behind all proxies. */
+	Class<?> target() {
+		return this.target;
+	}
+
 	/** Return what is behind all proxies. */
 	Object targetObject() {
 		return this.targetObject;
-	}
-
-	/** Return whether there is any proxy. */
-	boolean isProxied() {
-		return !this.proxies.isEmpty();
 	}
 
 	/**
@@ -107,19 +107,17 @@ final class AuthorizationAdvisors {
 	/**
 	 * Return why no proxy gets to see the calls of a method.
 	 * @param method method of the target class
-	 * @return the reason, {@code null} if one does
+	 * @return the reason, {@code null} if one does, or there is none
 	 */
 	@Nullable String obstacle(Method method) {
-		if (!isProxied()) {
-			return "the actor is not proxied";
+		if (this.proxies.isEmpty() || this.proxies.stream().anyMatch((proxy) -> canIntercept(proxy, method))) {
+			return null;
 		}
-		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
+		int modifiers = method.getModifiers();
+		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) {
 			return "a private or static method cannot be overridden by the proxy";
 		}
-		if (Modifier.isFinal(method.getModifiers())) {
-			return "a final method cannot be overridden by the proxy";
-		}
-		return this.proxies.stream().anyMatch((proxy) -> canIntercept(proxy, method)) ? null
+		return Modifier.isFinal(modifiers) ? "a final method cannot be overridden by the proxy"
 				: "the proxy does not see it: it is no method of an interface, or not visible to the proxy's package";
 	}
 

@@ -3,12 +3,20 @@ package io.rivetevents.security;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import org.reactivestreams.Publisher;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.security.access.prepost.PostAuthorize;
+import org.springframework.security.access.prepost.PostFilter;
+import org.springframework.security.access.prepost.PreFilter;
 import org.springframework.security.authorization.method.AuthorizeReturnObject;
 
 import io.rivetevents.annotation.Actor;
@@ -21,6 +29,13 @@ import io.rivetevents.invocation.SecurityAnnotations;
  * annotation, match the method, and get to see its calls.
  */
 public final class MethodSecurityCheck implements SmartInitializingSingleton {
+
+	/**
+	 * Spring Security finds them on the class that declares a method, not on that of the
+	 * actor. For those that can stand in a rule the rule of the actor is asked.
+	 */
+	private static final Set<Class<? extends Annotation>> OF_DECLARING_CLASS = Set.of(PostAuthorize.class,
+			PreFilter.class, PostFilter.class);
 
 	private final ListableBeanFactory beanFactory;
 
@@ -47,8 +62,12 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	private static void check(AuthorizationAdvisors advisors, Method method, Class<? extends Annotation> annotation) {
+		if (OF_DECLARING_CLASS.contains(annotation) && !isSeen(advisors.target(), method, annotation)) {
+			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
+					"Spring Security looks at the class that declares the method; put it there or on the method"));
+		}
 		String obstacle = advisors.obstacle(method);
-		if (obstacle != null && advisors.isProxied()) {
+		if (obstacle != null) {
 			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
 					obstacle + "; make the method and its class overridable, or add it to the interface"));
 		}
@@ -63,6 +82,18 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 							"reactive method security needs a method that returns Mono or Flux;"
 									+ " return one, or add @EnableMethodSecurity to the application"));
 		}
+	}
+
+	/** Whether what holds for a method is what its own class, or the method, says. */
+	private static boolean isSeen(Class<?> actor, Method method, Class<? extends Annotation> annotation) {
+		return SecurityAnnotations.of(method).contains(annotation)
+				|| onClass(actor, annotation).equals(onClass(method.getDeclaringClass(), annotation));
+	}
+
+	private static Optional<? extends Annotation> onClass(Class<?> type, Class<? extends Annotation> annotation) {
+		return MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY)
+			.get(annotation)
+			.synthesize(MergedAnnotation::isPresent);
 	}
 
 	private static String remedy(Class<? extends Annotation> annotation) {

@@ -6,6 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 
+import jakarta.annotation.security.DeclareRoles;
 import jakarta.annotation.security.DenyAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.annotation.security.RunAs;
@@ -27,6 +28,8 @@ import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PostFilter;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.access.prepost.PreFilter;
+import org.springframework.security.authorization.method.AuthorizeReturnObject;
+import org.springframework.security.authorization.method.HandleAuthorizationDenied;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.method.configuration.EnableReactiveMethodSecurity;
 import reactor.core.publisher.Mono;
@@ -58,9 +61,9 @@ class MethodSecurityCheckTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			classes = { OnMethod.class, OnClass.class, OnSuperclass.class, OnInterface.class, Meta.class, OnHook.class,
-					PostAuthorized.class, PreFiltered.class, PostFiltered.class, FinalClass.class, FinalMethod.class })
+	@ValueSource(classes = { OnMethod.class, OnClass.class, OnSuperclass.class, OnInterface.class, Meta.class,
+			OnHook.class, PostAuthorized.class, PreFiltered.class, PostFiltered.class, FinalClass.class,
+			FinalMethod.class, OnContractClass.class, OnGenericContractClass.class })
 	void refusesThemWithoutMethodSecurity(Class<?> actor) {
 		refuses(Nothing.class, actor, "add @EnableMethodSecurity to the application");
 	}
@@ -83,9 +86,18 @@ class MethodSecurityCheckTests {
 	@ParameterizedTest
 	@ValueSource(classes = { OnMethod.class, OnClass.class, OnSuperclass.class, OnInterface.class, Meta.class,
 			OnHook.class, PostAuthorized.class, PreFiltered.class, PostFiltered.class, SecuredMethod.class,
-			SecuredBeside.class, Roles.class, Denied.class, SecuredClass.class, Plain.class })
+			SecuredBeside.class, Roles.class, Denied.class, SecuredClass.class, Plain.class,
+			InheritsWithPostAuthorize.class, InheritsBesidePreAuthorize.class, ReturnsAuthorized.class, Harmless.class,
+			OnContractClass.class })
 	void startsWithThoseThatHaveAnEffect(Class<?> actor) {
 		this.runner.withUserConfiguration(AllKinds.class, actor).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { InheritsBesidePostAuthorize.class, InheritsBesidePostFilter.class,
+			InheritsBesidePreFilter.class, InheritsBesideAnother.class })
+	void refusesWhatStandsOnAClassForAMethodOfItsSuperclass(Class<?> actor) {
+		refuses(AllKinds.class, actor, "looks at the class that declares the method");
 	}
 
 	@Test
@@ -99,13 +111,16 @@ class MethodSecurityCheckTests {
 	void refusesAnEventWithWhatIsNotAskedForIt() {
 		refuses(AllKinds.class, SecuredEvent.class, "an event takes @PreAuthorize");
 		refuses(AllKinds.class, RolesEvents.class, "an event takes @PreAuthorize");
+		refuses(AllKinds.class, SecuredBesideEvent.class, "an event takes @PreAuthorize alone");
+		refuses(AllKinds.class, RolesAroundEvent.class, "an event takes @PreAuthorize alone");
 		this.runner.withUserConfiguration(Nothing.class, PreAuthorizedEvent.class)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
 	void refusesThemWithoutSpringSecurity() {
-		for (Class<?> actor : List.of(Roles.class, RolesEvents.class, WithAccess.class)) {
+		for (Class<?> actor : List.of(Roles.class, OnClass.class, OnContractClass.class, RolesEvents.class,
+				WithAccess.class)) {
 			this.runner.withUserConfiguration(Nothing.class, actor)
 				.withClassLoader(new FilteredClassLoader("org.springframework.security"))
 				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("Spring Security"));
@@ -294,6 +309,40 @@ class MethodSecurityCheckTests {
 
 	}
 
+	interface Writing {
+
+		String write(String text);
+
+	}
+
+	@Actor(actions = Writing.class)
+	@PreAuthorize("denyAll")
+	static class OnContractClass implements Writing {
+
+		@Override
+		public String write(String text) {
+			return text;
+		}
+
+	}
+
+	interface Changing<T> {
+
+		T change(T value);
+
+	}
+
+	@Actor(actions = Changing.class)
+	@PreAuthorize("denyAll")
+	static class OnGenericContractClass implements Changing<String> {
+
+		@Override
+		public String change(String value) {
+			return value;
+		}
+
+	}
+
 	@Actor
 	static class Meta {
 
@@ -345,6 +394,61 @@ class MethodSecurityCheckTests {
 		List<String> read() {
 			return List.of();
 		}
+
+	}
+
+	abstract static class Lister {
+
+		@Action
+		List<String> list(List<String> names) {
+			return names;
+		}
+
+	}
+
+	@Actor
+	@PostAuthorize("hasRole('ADMIN')")
+	static class InheritsBesidePostAuthorize extends Lister {
+
+	}
+
+	@Actor
+	@PostFilter("hasRole('ADMIN')")
+	static class InheritsBesidePostFilter extends Lister {
+
+	}
+
+	@Actor
+	@PreFilter("hasRole('ADMIN')")
+	static class InheritsBesidePreFilter extends Lister {
+
+	}
+
+	/** The rule of the actor is asked. */
+	@Actor
+	@PreAuthorize("hasRole('ADMIN')")
+	static class InheritsBesidePreAuthorize extends Lister {
+
+	}
+
+	@PostAuthorize("hasRole('USER')")
+	abstract static class GuardedLister {
+
+		@Action
+		List<String> list(List<String> names) {
+			return names;
+		}
+
+	}
+
+	@Actor
+	static class InheritsWithPostAuthorize extends GuardedLister {
+
+	}
+
+	@Actor
+	@PostAuthorize("hasRole('ADMIN')")
+	static class InheritsBesideAnother extends GuardedLister {
 
 	}
 
@@ -406,6 +510,34 @@ class MethodSecurityCheckTests {
 	}
 
 	@Actor
+	@DeclareRoles("ADMIN")
+	static class Harmless {
+
+		@Action
+		@PreAuthorize("denyAll")
+		@HandleAuthorizationDenied
+		String read() {
+			return "gold";
+		}
+
+	}
+
+	@Actor
+	@AuthorizeReturnObject
+	static class ReturnsAuthorized {
+
+		@Action
+		List<String> read() {
+			return List.of();
+		}
+
+		@Action
+		void change() {
+		}
+
+	}
+
+	@Actor
 	@RunAs("ADMIN")
 	static class RunsAs {
 
@@ -436,6 +568,42 @@ class MethodSecurityCheckTests {
 
 	@Actor(events = SecuredEventContract.class)
 	static class SecuredEvent {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+	interface SecuredBesideEventContract {
+
+		@Secured("ROLE_ADMIN")
+		@PreAuthorize("permitAll")
+		void opened();
+
+	}
+
+	@Actor(events = SecuredBesideEventContract.class)
+	static class SecuredBesideEvent {
+
+		@Action
+		String read() {
+			return "free";
+		}
+
+	}
+
+	@RolesAllowed("ADMIN")
+	interface RolesAroundEventContract {
+
+		@PreAuthorize("permitAll")
+		void opened();
+
+	}
+
+	@Actor(events = RolesAroundEventContract.class)
+	static class RolesAroundEvent {
 
 		@Action
 		String read() {

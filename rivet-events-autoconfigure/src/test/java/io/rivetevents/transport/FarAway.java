@@ -1,0 +1,15 @@
+package io.rivetevents.transport;
+
+import org.springframework.security.access.prepost.PreAuthorize;
+
+/**
+ * Has a method that classes of other packages cannot override.
+ */
+public class FarAway {
+
+	@PreAuthorize("denyAll")
+	String inside() {
+		return "gold";
+	}
+
+}
