@@ -129,7 +129,7 @@ public final class OriginFilter implements WebFilter, Ordered {
 			return this.processor.process(this.configuration, exchange);
 		}
 		catch (IllegalArgumentException ex) {
-			return false; // the header is no origin
+			return false; // one of the two origins cannot be read
 		}
 	}
 

@@ -101,6 +101,47 @@ class ClientUsageTests {
 	}
 
 	@Test
+	void forgetsAPrincipalThatHasBeenRefused() {
+		List<ClientUsage> open = List.of(connect("ada"), connect("ada"), connect("ada"));
+		ClientUsage refused = this.limits.connect(ADDRESS);
+		assertThat(refused.identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
+		refused.close();
+		open.forEach(ClientUsage::close);
+		assertThat(this.limits.principals().size()).isZero();
+		assertThat(this.limits.addresses().size()).isZero();
+	}
+
+	@Test
+	void givesNoCallBackToAPrincipalThatDidNotCountForIt() {
+		ClientUsage first = this.limits.connect(ADDRESS);
+		assertThat(first.begin(100)).isNull();
+		assertThat(first.identify("ada")).isNull();
+		first.end(100, false);
+		ClientUsage second = connect("ada");
+		assertThat(begin(first, 100)).isEqualTo(10);
+		assertThat(begin(second, 100)).isEqualTo(5);
+		assertThat(second.begin(1)).isEqualTo(Limit.PRINCIPAL_CALLS);
+	}
+
+	@Test
+	void takesNothingOfAnAddressForWhatAPrincipalHasNoRoomFor() {
+		ClientUsage first = connect("ada");
+		ClientUsage second = connect("ada");
+		assertThat(begin(first, 100) + begin(second, 100)).isEqualTo(15);
+		for (int i = 0; i < 100; i++) {
+			assertThat(second.begin(1)).isEqualTo(Limit.PRINCIPAL_CALLS);
+		}
+		assertThat(connect("bob").begin(100)).isNull();
+		for (int i = 0; i < 8; i++) {
+			assertThat(((i < 5) ? first : second).subscribe(10)).isNull();
+		}
+		for (int i = 0; i < 100; i++) {
+			assertThat(second.subscribe(10)).isEqualTo(Limit.PRINCIPAL_SUBSCRIPTIONS);
+		}
+		assertThat(this.limits.connect(ADDRESS).subscribe(10)).isNull();
+	}
+
+	@Test
 	void boundsTheConnectionsOfAnAddressAndOfTheNode() {
 		List<ClientUsage> open = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {

@@ -37,7 +37,7 @@ class RemoteAddressesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "11.1.2.3, 10.0.0.0/8", "10.1.2.3, 10.1.2.4", "10.1.2.4, 10.1.2.2/31", "2001:db9::7, 2001:db8::/32",
-			"2001:db8::7, 10.0.0.0/8" })
+			"2001:db8::7, 10.0.0.0/8", "a00::1, 10.0.0.0/8", "10.1.2.3, a01:203::/64" })
 	void givesAnyOtherAddressAShare(String address, String trusted) throws Exception {
 		assertThat(ownerOf(address, trusted)).isNotNull();
 	}

@@ -42,7 +42,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.allowed-origins=https://friend.example",
-				"rivet.events.security.allowed-hosts=localhost,*.friend.example", "rivet.events.shutdown.spread=0s" })
+				"rivet.events.security.allowed-hosts=localhost,*.friend.example,WWW.Other.example",
+				"rivet.events.shutdown.spread=0s" })
 class CrossSiteIntegrationTests {
 
 	private static final AtomicInteger RUNS = new AtomicInteger();
@@ -115,7 +116,8 @@ class CrossSiteIntegrationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "localhost,200", "LOCALHOST,200", "www.friend.example,200", "friend.example,403", "evil.example,403",
-			"evilfriend.example,403", "127.0.0.1,403" })
+			"evilfriend.example,403", "evillocalhost,403", "localhost.evil.example,403", "www.other.example,200",
+			"127.0.0.1,403" })
 	void refusesHostsThatAreNotAllowed(String host, int status) throws Exception {
 		try (Socket socket = new Socket("localhost", this.port)) {
 			socket.getOutputStream()

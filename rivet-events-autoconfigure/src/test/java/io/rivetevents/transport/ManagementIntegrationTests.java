@@ -6,6 +6,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,18 @@ class ManagementIntegrationTests {
 				assertThat(refused.path("message").stringValue()).contains("rivet.events.management.access");
 			}
 			assertThat(send(context, "GET", "/actors?actor_ids=" + id, null).path("actors")).hasSize(1);
+		}
+	}
+
+	@Test
+	void findsAHundredIdsAtOnceAndNoMore() throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			String id = context.getBean(Actors.class).getOrCreate("room", "a").resolve().block().actorId();
+			String ids = IntStream.range(0, 99).mapToObj((i) -> "id" + i).collect(Collectors.joining(","));
+			JsonNode found = send(context, "GET", "/actors?actor_ids=%s,%s,%s".formatted(ids, id, id), null);
+			assertThat(found.path("actors")).hasSize(1);
+			JsonNode refused = send(context, "GET", "/actors?actor_ids=%s,%s,one".formatted(ids, id), null);
+			assertThat(refused.path("code").asString("")).isEqualTo("invalid");
 		}
 	}
 
