@@ -93,7 +93,7 @@ public final class OriginFilter implements WebFilter, Ordered {
 			return refuse(exchange, "host", request.getHeaders().getFirst("Host"),
 					"rivet.events.security.allowed-hosts");
 		}
-		if (isFromElsewhere(request) || !isOriginAllowed(exchange)) {
+		if (isFromElsewhere(request) || !this.processor.process(this.configuration, exchange)) {
 			return refuse(exchange, "origin", origin(request), "rivet.events.security.allowed-origins");
 		}
 		if (CorsUtils.isPreFlightRequest(request)) {
@@ -122,15 +122,6 @@ public final class OriginFilter implements WebFilter, Ordered {
 		List<String> sites = request.getHeaders().getOrEmpty(FETCH_SITE);
 		return request.getHeaders().getOrigin() == null
 				&& sites.stream().anyMatch((site) -> !OWN.contains(site.trim().toLowerCase(Locale.ROOT)));
-	}
-
-	private boolean isOriginAllowed(ServerWebExchange exchange) {
-		try {
-			return this.processor.process(this.configuration, exchange);
-		}
-		catch (IllegalArgumentException ex) {
-			return false; // one of the two origins cannot be read
-		}
 	}
 
 	private static String origin(ServerHttpRequest request) {
