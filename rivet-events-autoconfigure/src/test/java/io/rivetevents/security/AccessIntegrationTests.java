@@ -37,6 +37,7 @@ import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
@@ -44,6 +45,7 @@ import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanCreate;
+import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.RivetException;
@@ -267,6 +269,28 @@ class AccessIntegrationTests {
 		this.actors.get("gate", this.key).destroy().block();
 	}
 
+	@Test
+	void listsOnWhereAPageHasNothingThatTheCallerMaySee() throws Exception {
+		List<String> keys = List.of("aa", "ab", "ada");
+		keys.forEach((each) -> this.actors.getOrCreate("own", each).resolve().block());
+		String first = send("GET", "/actors?name=own&limit=2", "ada", null);
+		assertThat(first).contains("\"actors\":[]", "\"cursor\"");
+		String cursor = first.replaceFirst(".*\"cursor\":\"([^\"]*)\".*", "$1");
+		assertThat(send("GET", "/actors?name=own&limit=2&cursor=" + cursor, "ada", null)).contains("\"key\":\"ada\"");
+		keys.forEach((each) -> this.actors.get("own", each).destroy().block());
+	}
+
+	@Test
+	void letsCreateByTheParams() {
+		ToServer.Hello hello = new ToServer.Hello(List.of(), null, null, JsonNodeFactory.instance.stringNode("ticket"),
+				null, null);
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, query("gate"), null, hello)) {
+			assertThat(client.nextExtended().tag()).isEqualTo("Init");
+		}
+		this.actors.get("gate", this.key).destroy().block();
+		Gate.CREATED.set(0);
+	}
+
 	private String base() {
 		return "http://localhost:%d/rivet".formatted(this.port);
 	}
@@ -444,9 +468,10 @@ class AccessIntegrationTests {
 		static final AtomicInteger CREATED = new AtomicInteger();
 
 		@CanCreate
-		boolean mayCreate(ActorContext<?, ?> c, java.security.@Nullable Principal principal) {
+		boolean mayCreate(ActorContext<?, ?> c, java.security.@Nullable Principal principal,
+				@ConnParams @Nullable String ticket) {
 			assertThat(c.key().parts()).hasSize(1);
-			return principal != null && principal.getName().equals("admin");
+			return "ticket".equals(ticket) || principal != null && principal.getName().equals("admin");
 		}
 
 		@Override

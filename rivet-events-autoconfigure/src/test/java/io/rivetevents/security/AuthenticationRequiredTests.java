@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -11,6 +12,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpHeaders;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.socket.CloseStatus;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.protocol.Encoding;
@@ -27,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(classes = IdentityApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.authentication-required=true",
+				"rivet.events.security.authentication-timeout=2s", "rivet.events.limits.principal.connections=3",
 				"rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s" })
 class AuthenticationRequiredTests {
 
@@ -39,7 +42,8 @@ class AuthenticationRequiredTests {
 
 	@ParameterizedTest
 	@CsvSource({ "JSON,,,false", "JSON,user:ada,,true", "JSON,remembered:ada,,true", "EXTENDED_JSON,,,false",
-			"EXTENDED_JSON,,user:ada,true", "EXTENDED_JSON,remembered:ada,,true", "EVENT_STREAM,,,false",
+			"EXTENDED_JSON,,user:ada,true", "EXTENDED_JSON,,anonymous:guest,false",
+			"EVENT_STREAM,,anonymous:guest,false", "EXTENDED_JSON,remembered:ada,,true", "EVENT_STREAM,,,false",
 			"EVENT_STREAM,,user:ada,true", "EVENT_STREAM,remembered:ada,,true" })
 	void letsInWhoHasSignedIn(Encoding encoding, @Nullable String as, @Nullable String credentials, boolean letIn) {
 		ToServer.Hello hello = new ToServer.Hello(List.of(), null, null, null,
@@ -73,6 +77,29 @@ class AuthenticationRequiredTests {
 		else {
 			assertThat(client.next(ToClient.Error.class).code()).isEqualTo("authentication_required");
 		}
+	}
+
+	@Test
+	void countsConnectionsForTheirUser() {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set(IdentityApplication.AS, "user:linus");
+		String url = base() + TestSocket.query("desk", "k");
+		for (int i = 0; i < 3; i++) {
+			TestSocket.open(url, Encoding.JSON, headers).next(ToClient.Init.class);
+		}
+		assertThat(TestSocket.open(url, Encoding.JSON, headers).next(ToClient.Error.class).code())
+			.isEqualTo("too_many");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ ",auth.authentication_timed_out", "user:ada,connection.timed_out" })
+	void saysWhatASilentClientHasNotDone(@Nullable String as, String reason) {
+		HttpHeaders headers = new HttpHeaders();
+		if (as != null) {
+			headers.set(IdentityApplication.AS, as);
+		}
+		TestSocket silent = TestSocket.open(base() + TestSocket.query("desk", "k"), Encoding.EXTENDED_JSON, headers);
+		assertThat(silent.closed()).isEqualTo(new CloseStatus(1011, reason));
 	}
 
 	@ParameterizedTest

@@ -3,12 +3,14 @@ package io.rivetevents.security;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.RememberMeAuthenticationToken;
 import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
@@ -30,20 +32,25 @@ import org.springframework.security.web.server.authentication.AuthenticationWebF
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.invocation.InvocationDecorator;
 
 /**
  * Clients say in a header, their params or their first message who they are:
- * {@code user:ada}, {@code remembered:ada}, {@code token:ada@issuer}. All others get an
- * anonymous token.
+ * {@code user:ada}, {@code remembered:ada}, {@code token:ada@issuer},
+ * {@code anonymous:guest}. All others get an anonymous token.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@Import(IdentityApplication.Desk.class)
+@Import({ IdentityApplication.Desk.class, IdentityApplication.Gate.class })
 class IdentityApplication {
 
 	static final String AS = "x-as";
+
+	static final AtomicReference<Invocation> LAST = new AtomicReference<>();
 
 	@Bean
 	SecurityWebFilterChain chain(ServerHttpSecurity http) {
@@ -77,11 +84,22 @@ class IdentityApplication {
 		return (params) -> Mono.justOrEmpty(params.path("as").asString(null)).map(IdentityApplication::token);
 	}
 
+	/** Keeps what was called last, for tests of what goes around it. */
+	@Bean
+	InvocationDecorator lastInvocation() {
+		return (invocation, call) -> {
+			LAST.set(invocation);
+			return call.call();
+		};
+	}
+
 	private static Authentication token(String as) {
 		String[] parts = as.startsWith("token:") ? as.split("[:@]", 3) : as.split(":", 2);
 		return switch (parts[0]) {
 			case "user" -> UsernamePasswordAuthenticationToken.authenticated(parts[1], null,
 					AuthorityUtils.createAuthorityList("ROLE_USER"));
+			case "anonymous" ->
+				new AnonymousAuthenticationToken("key", parts[1], AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
 			case "remembered" ->
 				new RememberMeAuthenticationToken("key", parts[1], AuthorityUtils.createAuthorityList("ROLE_USER"));
 			default -> new BearerTokenAuthentication(
@@ -140,6 +158,20 @@ class IdentityApplication {
 			else {
 				c.toUser(name).send("told", "plain");
 			}
+		}
+
+	}
+
+	/** Leaves something on the thread that lets clients in. */
+	@Actor("gate")
+	static class Gate {
+
+		@OnBeforeConnect
+		void check() {
+			SecurityContextHolder.getContext()
+				.setAuthentication(UsernamePasswordAuthenticationToken.authenticated("intruder", null,
+						AuthorityUtils.createAuthorityList("ROLE_ADMIN")));
+			Thread.currentThread().interrupt();
 		}
 
 	}

@@ -4,9 +4,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,14 +18,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
 import org.springframework.web.reactive.socket.CloseStatus;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.cluster.Connections;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
@@ -33,6 +46,7 @@ import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Who counts as signed in, and who is the same user, over transports and identities.
@@ -55,6 +69,10 @@ class IdentityIntegrationTests {
 
 	@Autowired
 	private Connections connections;
+
+	@Autowired
+	@Qualifier("rivetActorWorkers")
+	private Scheduler workers;
 
 	private String key;
 
@@ -115,6 +133,16 @@ class IdentityIntegrationTests {
 		assertThat(close.text("advice")).isEqualTo("never");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ ",nobody", "user:ada,ada" })
+	void takesParamsOfAnAnonymousTokenForNothing(@Nullable String handshake, String name) {
+		try (TestSocket socket = TestSocket.open(base() + TestSocket.query("desk", this.key), Encoding.JSON,
+				headers(handshake), "rivet_conn_params.%7B%22as%22%3A%22anonymous%3Aguest%22%7D")) {
+			socket.next(ToClient.Init.class);
+			assertThat(call(socket, "who")).isEqualTo(name);
+		}
+	}
+
 	@Test
 	void refusesParamsOfAnotherUserThanTheHandshake() {
 		TestSocket socket = TestSocket.open(base() + TestSocket.query("desk", this.key), Encoding.JSON,
@@ -129,9 +157,71 @@ class IdentityIntegrationTests {
 		try (TestClient one = open(Encoding.JSON, first, null); TestClient two = open(Encoding.JSON, second, null)) {
 			for (int i = 0; i < 5; i++) {
 				assertThat(call(one, "leave")).isEqualTo("left");
+				assertNothingIsOnTheWorker();
 				assertThat(call(two, "whoByThread")).isEqualTo(name);
 				assertThat(call(two, "isInterrupted")).isEqualTo("false");
 			}
+		}
+	}
+
+	@Test
+	void leavesNothingOnTheThreadThatLetsClientsIn() {
+		for (int i = 0; i < 5; i++) {
+			try (TestSocket socket = TestSocket.open(base() + TestSocket.query("gate", this.key), Encoding.JSON,
+					headers("user:ada"))) {
+				socket.next(ToClient.Init.class);
+				assertNothingIsOnTheWorker();
+			}
+		}
+	}
+
+	private void assertNothingIsOnTheWorker() {
+		assertThat(onWorker(() -> nameIn(SecurityContextHolder.getContext()))).isEqualTo("nobody");
+		assertThat(onWorker(() -> Thread.currentThread().isInterrupted())).isEqualTo(false);
+		assertThatIllegalStateException().isThrownBy(() -> onWorker(() -> ActorContext.current().name()));
+	}
+
+	/** The only worker is the one that has called the action. */
+	private Object onWorker(Callable<Object> question) {
+		return Mono.fromCallable(question).subscribeOn(this.workers).block(Duration.ofSeconds(10));
+	}
+
+	private static String nameIn(SecurityContext context) {
+		return (context.getAuthentication() != null) ? context.getAuthentication().getName() : "nobody";
+	}
+
+	@ParameterizedTest
+	@CsvSource({ ",nobody", "user:ada,ada" })
+	void putsBackWhatWasOnTheThread(@Nullable String as, String name) throws Exception {
+		try (TestClient client = open(Encoding.JSON, as, null)) {
+			call(client, "who");
+		}
+		SecurityContextDecorator decorator = new SecurityContextDecorator(
+				SecurityContextHolder.getContextHolderStrategy());
+		Authentication outer = new TestingAuthenticationToken("outer", null, "ROLE_ADMIN");
+		SecurityContext before = new SecurityContextImpl(outer);
+		SecurityContextHolder.setContext(before);
+		try {
+			AtomicReference<String> seen = new AtomicReference<>();
+			Object result = decorator.around(IdentityApplication.LAST.get(), () -> {
+				seen.set(nameIn(SecurityContextHolder.getContext()));
+				SecurityContextHolder.getContext().setAuthentication(outer);
+				return ReactiveSecurityContextHolder.getContext()
+					.map(IdentityIntegrationTests::nameIn)
+					.defaultIfEmpty("nobody");
+			});
+			assertThat(seen).hasValue(name);
+			assertThat(((Mono<?>) result).contextWrite(ReactiveSecurityContextHolder.withAuthentication(outer))
+				.block(Duration.ofSeconds(10))).isEqualTo(name);
+			assertThat(SecurityContextHolder.getContext()).isSameAs(before);
+			assertThatIllegalStateException().isThrownBy(() -> decorator.around(IdentityApplication.LAST.get(), () -> {
+				throw new IllegalStateException("on purpose");
+			}));
+			assertThat(SecurityContextHolder.getContext()).isSameAs(before);
+			assertThat(before.getAuthentication()).isSameAs(outer);
+		}
+		finally {
+			SecurityContextHolder.clearContext();
 		}
 	}
 
@@ -168,6 +258,16 @@ class IdentityIntegrationTests {
 			int first = pay(ofA, once);
 			assertThat(pay(again, once)).isEqualTo(first);
 			assertThat(pay(ofB, once)).isEqualTo(first + 1);
+		}
+	}
+
+	@Test
+	void keepsAnswersOfTwoActionsApart() {
+		ToServer.CallOptions once = new ToServer.CallOptions(false, null, "key-2");
+		try (TestClient client = open(Encoding.EXTENDED_JSON, "user:ada", TestClient.HELLO)) {
+			pay(client, once);
+			client.send(TestClient.request(2, "who", once));
+			assertThat(client.next("ActionResponse").text("output")).isEqualTo("ada");
 		}
 	}
 

@@ -61,6 +61,20 @@ class AddressShareIntegrationTests {
 	}
 
 	@Test
+	void countsCallsForTheAddressThatAProxySends() throws Exception {
+		try (ConfigurableApplicationContext context = start("--server.forward-headers-strategy=framework",
+				"--rivet.events.limits.address.calls=0")) {
+			assertThat(call(context, "a", "X-Forwarded-For", "127.0.0.1")).isEqualTo(200);
+			assertThat(call(context, "a", "X-Forwarded-For", "198.51.100.7")).isEqualTo(503);
+			try (TestSocket socket = open(context, "X-Forwarded-For", "198.51.100.7")) {
+				socket.next(ToClient.Init.class);
+				socket.call(1, "make", 1);
+				assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("overloaded");
+			}
+		}
+	}
+
+	@Test
 	void looksUpNoName() throws Exception {
 		try (ConfigurableApplicationContext context = start("--server.forward-headers-strategy=framework")) {
 			for (int i = 0; i < 3; i++) {

@@ -1,0 +1,104 @@
+package io.rivetevents.invocation;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorObserver;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.InboundInterceptor;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.connection.RecordedOutbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What the call of a method finds on its thread, and what it leaves there.
+ */
+class ThreadStateTests {
+
+	private static final AtomicReference<Runnable> INSIDE = new AtomicReference<>();
+
+	private static final AtomicReference<Thread> QUICK = new AtomicReference<>();
+
+	private static final AtomicReference<String> SEEN = new AtomicReference<>();
+
+	@Test
+	void putsTheContextOfTheOuterMethodBack() {
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Outer(), new Quick())) {
+			RecordedOutbound client = harness.connect(Quick.class, "k", null);
+			INSIDE.set(() -> {
+				SEEN.set("");
+				harness.directory()
+					.deliver(ActorHarness.address(Quick.class, "k"), client.connectionId(),
+							harness.request(1, "quick"));
+			});
+			// on the same thread only while that has not been busy for long
+			await().untilAsserted(() -> assertThat(harness.call(Outer.class, "k", "run").stringValue())
+				.isEqualTo("Outer, Quick on this thread, Outer"));
+		}
+	}
+
+	@Test
+	void hidesAnInterruptFromTheMethodAndPutsItBack() {
+		AtomicReference<Boolean> after = new AtomicReference<>();
+		InboundInterceptor interrupts = (inbound, next) -> {
+			Thread.currentThread().interrupt();
+			return next.proceed(inbound).doOnTerminate(() -> after.set(Thread.interrupted()));
+		};
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new ActorHarness.Neighbours(List.of(interrupts), List.of(), ActorObserver.NONE), new Quick())) {
+			assertThat(harness.callAsClient(Quick.class, "k", "isInterrupted").booleanValue()).isFalse();
+			assertThat(after).hasValue(true);
+		}
+	}
+
+	@Test
+	void leavesNoInterruptOfTheMethod() {
+		AtomicReference<Boolean> after = new AtomicReference<>();
+		InboundInterceptor looks = (inbound, next) -> next.proceed(inbound)
+			.doOnTerminate(() -> after.set(Thread.currentThread().isInterrupted()));
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new ActorHarness.Neighbours(List.of(looks), List.of(), ActorObserver.NONE), new Quick())) {
+			harness.callAsClient(Quick.class, "k", "interrupt");
+			assertThat(after).hasValue(false);
+		}
+	}
+
+	static class Outer {
+
+		@Action
+		String run() {
+			String before = ActorContext.current().name();
+			INSIDE.get().run();
+			String quick = SEEN.get() + (QUICK.get() == Thread.currentThread() ? " on this thread" : "");
+			return String.join(", ", before, quick, ActorContext.current().name());
+		}
+
+	}
+
+	static class Quick {
+
+		@Action(blocking = false)
+		void quick() {
+			QUICK.set(Thread.currentThread());
+			SEEN.set(ActorContext.current().name());
+		}
+
+		@Action
+		void interrupt() {
+			Thread.currentThread().interrupt();
+		}
+
+		@Action
+		boolean isInterrupted() {
+			return Thread.currentThread().isInterrupted();
+		}
+
+	}
+
+}
