@@ -134,6 +134,13 @@ class IdentityIntegrationTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void refusesCredentialsThatStandForNobody(Encoding encoding) {
+		TestClient client = connect(encoding, null, hello("anonymous:guest"));
+		assertThat(client.nextExtended().text("code")).isEqualTo("authentication_required");
+	}
+
+	@ParameterizedTest
 	@CsvSource({ ",nobody", "user:ada,ada" })
 	void takesParamsOfAnAnonymousTokenForNothing(@Nullable String handshake, String name) {
 		try (TestSocket socket = TestSocket.open(base() + TestSocket.query("desk", this.key), Encoding.JSON,
