@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SafeTextTests {
 
 	@ParameterizedTest
-	@ValueSource(strings = { "\n", "\r", "\t", "\u0000", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029", "\u202e", "\u200b",
-			"\ufeff" })
+	@ValueSource(strings = { "\n", "\r", "\t", "\u0000", "\u001b", "\u007f", "\u0085", "\u2028", "\u2029", "\u202e",
+			"\u200b", "\ufeff" })
 	void escapesWhatCouldEndOrHideALine(String bad) {
 		String safe = SafeText.of("a" + bad + "b");
 		assertThat(safe).startsWith("a\\").endsWith("b").doesNotContain(bad);
