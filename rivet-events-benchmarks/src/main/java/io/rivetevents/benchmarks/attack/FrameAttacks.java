@@ -2,6 +2,7 @@ package io.rivetevents.benchmarks.attack;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -58,7 +59,11 @@ final class FrameAttacks {
 				new Attack("pings", "pings of 125 bytes whose pongs are unread",
 						"a close, no more reading, or pongs that are left out", (scene) -> pings(scene, "")),
 				new Attack("hello-params", "connections whose params are 60 KB of small objects",
-						"an error, a close, or a refused connection", FrameAttacks::helloParams));
+						"an error, a close, or a refused connection", FrameAttacks::helloParams),
+				new Attack("hello-snapshot", "600 connections that ask for a snapshot with 60 KB of small objects",
+						"each is let in, an error, or a close", FrameAttacks::helloSnapshot),
+				new Attack("hello-late", "40 first messages of 60 KB that end after their refusal",
+						"another client's call of 60 KB is answered", FrameAttacks::helloLate));
 	}
 
 	private static @Nullable WebSocketPeer opened(Scene scene, byte[] data) {
@@ -171,6 +176,54 @@ final class FrameAttacks {
 			scene.note("all pongs were kept");
 		}
 		scene.close(peer);
+	}
+
+	private static void helloSnapshot(Scene scene) {
+		byte[] hello = Wire.text(Wire.hello("\"snapshot\":{\"name\":\"x\",\"args\":" + Wire.manyNodes(60_000) + "}"));
+		scene.crowd(600, () -> {
+			WebSocketPeer peer = scene.connect(TARGET, scene.key(), "+json", 0);
+			if (peer == null || !scene.push(peer, hello)) {
+				return null;
+			}
+			Frame frame = peer.next(Scene.PATIENCE);
+			if (scene.met(frame)) {
+				return null;
+			}
+			if (frame != null && frame.text().contains("\"Init\"")) {
+				scene.met("let in");
+			}
+			return peer;
+		});
+	}
+
+	private static void helloLate(Scene scene) {
+		byte[] hello = Wire.text(Wire.hello("\"params\":" + Wire.manyNodes(60_000)));
+		List<WebSocketPeer> late = new ArrayList<>();
+		for (int i = 0; i < scene.amount(40, 10) && scene.goesOn(); i++) {
+			WebSocketPeer peer = scene.connect(TARGET, scene.key(), "+json", 0);
+			if (peer != null && scene.push(peer, Arrays.copyOf(hello, 100))) {
+				late.add(peer);
+			}
+		}
+		for (WebSocketPeer peer : late) {
+			Frame frame = peer.next(scene.left());
+			while (frame != null && !frame.last()) {
+				frame = peer.next(scene.left());
+			}
+			peer.write(Arrays.copyOfRange(hello, 100, hello.length), Scene.PATIENCE);
+		}
+		byte[] call = Wire.action(TARGET, scene.key("late"), "value", Wire.manyNodes(60_000));
+		HttpPeer caller = scene.http(0);
+		while (scene.goesOn() && caller != null && scene.push(caller, call)) {
+			HttpPeer.Answer answer = caller.answer(Scene.PATIENCE);
+			if (answer == null || answer.refused()) {
+				scene.note("a call was refused for what was counted of others");
+				Scene.pause(100);
+			}
+			else {
+				scene.met("call answered");
+			}
+		}
 	}
 
 	private static void helloParams(Scene scene) {

@@ -58,6 +58,8 @@ final class ReaderAttacks {
 				new Attack("subscriptions-tags",
 						"1,000 subscriptions with 30 tags of 30 characters of each of 300 clients",
 						"an error or a close", (scene) -> subscriptions(scene, "+json", ReaderAttacks::tagged)),
+				new Attack("subscriptions-one", "1,000 subscriptions with 900 tags each of one client",
+						"another client's subscription is accepted", ReaderAttacks::subscriptionsOfOne),
 				new Attack("history", "1 MB of history in each of many instances",
 						"an error, a close, or events that are no longer kept", ReaderAttacks::history),
 				new Attack("resume",
@@ -199,6 +201,30 @@ final class ReaderAttacks {
 			}
 			return open ? peer : null;
 		}));
+	}
+
+	private static void subscriptionsOfOne(Scene scene) {
+		WebSocketPeer peer = scene.connect(TARGET, scene.key(), "+json", 0);
+		boolean open = peer != null && scene.push(peer, Wire.text(Wire.hello("")));
+		StringBuilder tags = new StringBuilder("\"0\"");
+		for (int i = 1; i < 900; i++) {
+			tags.append(",\"").append((char) (0x100 + i)).append('"');
+		}
+		for (int i = 0; open && peer != null && i < scene.amount(1000, 300) && scene.goesOn(); i++) {
+			open = scene.push(peer, Wire.text(Wire.subscribe("e" + i, ",\"tags\":[" + tags + "]")));
+			peer.await("SubscriptionResponse", 20);
+		}
+		while (scene.goesOn()) {
+			WebSocketPeer other = scene.connect(TARGET, scene.key("other"), "+json", 0);
+			if (other != null
+					&& scene.push(other, Wire.text(Wire.hello("\"subscriptions\":[{\"eventName\":\"msg\"}]")))) {
+				Frame frame = other.await("\"Init\"", Scene.PATIENCE);
+				if (frame != null && !frame.last() && !frame.text().contains("too_many")) {
+					scene.met("subscription accepted");
+				}
+				scene.close(other);
+			}
+		}
 	}
 
 	/** In the extended mode a refusal is an answer with an error in it. */
