@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class FrameAttacks {
 				new Attack("hello-params", "connections whose params are 60 KB of small objects",
 						"an error, a close, or a refused connection", FrameAttacks::helloParams),
 				new Attack("hello-snapshot", "600 connections that ask for a snapshot with 60 KB of small objects",
-						"each is let in, an error, or a close", FrameAttacks::helloSnapshot),
+						"each of the last 300 is let in, an error, or a close", FrameAttacks::helloSnapshot),
 				new Attack("hello-late", "40 first messages of 60 KB that end after their refusal",
 						"another client's call of 60 KB is answered", FrameAttacks::helloLate));
 	}
@@ -180,6 +181,7 @@ final class FrameAttacks {
 
 	private static void helloSnapshot(Scene scene) {
 		byte[] hello = Wire.text(Wire.hello("\"snapshot\":{\"name\":\"x\",\"args\":" + Wire.manyNodes(60_000) + "}"));
+		AtomicInteger open = new AtomicInteger();
 		scene.crowd(600, () -> {
 			WebSocketPeer peer = scene.connect(TARGET, scene.key(), "+json", 0);
 			if (peer == null || !scene.push(peer, hello)) {
@@ -189,7 +191,7 @@ final class FrameAttacks {
 			if (scene.met(frame)) {
 				return null;
 			}
-			if (frame != null && frame.text().contains("\"Init\"")) {
+			if (frame != null && frame.text().contains("\"Init\"") && open.incrementAndGet() > 300) {
 				scene.met("let in");
 			}
 			return peer;
