@@ -4,6 +4,8 @@ import java.security.Principal;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.connection.CallerScope;
+
 /**
  * Decides who may reach something: the instances of an actor, or their management.
  */
@@ -17,5 +19,13 @@ public interface AccessRule {
 	 * @throws RuntimeException if not; {@code auth.forbidden} or what is translated to it
 	 */
 	void check(@Nullable Principal principal, @Nullable ActorAddress actor);
+
+	/**
+	 * Returns the same rule, within the scope of the one it decides about.
+	 * @param callers the scopes of callers
+	 */
+	default AccessRule within(CallerScope callers) {
+		return (principal, actor) -> callers.run(principal, () -> check(principal, actor));
+	}
 
 }

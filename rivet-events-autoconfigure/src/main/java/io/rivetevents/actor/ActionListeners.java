@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.Args;
 
@@ -20,6 +21,16 @@ final class ActionListeners {
 	private static final Log logger = LogFactory.getLog(ActionListeners.class);
 
 	private final Map<String, List<Entry>> byAction = new ConcurrentHashMap<>();
+
+	private final CallerScope callers;
+
+	/**
+	 * Creates listeners.
+	 * @param callers the scopes of those who call
+	 */
+	ActionListeners(CallerScope callers) {
+		this.callers = callers;
+	}
 
 	private record Entry(Predicate<ActorInstance> at, ActionListener listener) {
 	}
@@ -50,10 +61,10 @@ final class ActionListeners {
 		}
 	}
 
-	private static void call(ActionListener listener, ActorInstance instance, String action, Connection<?> connection,
+	private void call(ActionListener listener, ActorInstance instance, String action, Connection<?> connection,
 			Args args) {
 		try {
-			listener.onAction(connection, args);
+			this.callers.run(connection.principal(), () -> listener.onAction(connection, args));
 		}
 		catch (RuntimeException ex) {
 			logger.error("A listener to %s of %s failed".formatted(action, instance.address()), ex);

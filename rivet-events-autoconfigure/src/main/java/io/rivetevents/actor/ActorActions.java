@@ -19,6 +19,7 @@ import tools.jackson.databind.node.NullNode;
 
 import io.rivetevents.actor.ActorType.ActionSettings;
 import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.protocol.Args;
@@ -55,6 +56,8 @@ final class ActorActions {
 
 	private final ValueMapper mapper;
 
+	private final CallerScope callers;
+
 	/** Whether something else is asked about what is sent. */
 	private final boolean intercepted;
 
@@ -69,6 +72,7 @@ final class ActorActions {
 		this.interceptors = interceptors;
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
+		this.callers = runtime.callers();
 		this.answers = new Answers(runtime.connections().limits().answers());
 		this.intercepted = !runtime.connections().interceptors().isEmpty();
 	}
@@ -198,7 +202,7 @@ final class ActorActions {
 					pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != ActorCalls.LATE) {
 				this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
-				reply.give(toTree(action, result));
+				reply.give(toTree(action, connection, result));
 			}
 		}
 		catch (Throwable ex) {
@@ -314,7 +318,7 @@ final class ActorActions {
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
 			result = result.flatMap((value) -> beforeResponse(request.name(), connection, value));
 		}
-		return result.map((value) -> toTree(action, value.orElse(null)))
+		return result.map((value) -> toTree(action, connection, value.orElse(null)))
 			.onErrorMap((ex) -> refusal(ex, inbound, connection));
 	}
 
@@ -374,14 +378,15 @@ final class ActorActions {
 				value.orElse(null));
 	}
 
-	private JsonNode toTree(@Nullable ActionSettings action, @Nullable Object value) {
+	private JsonNode toTree(@Nullable ActionSettings action, @Nullable ClientConnection caller,
+			@Nullable Object value) {
 		if (action != null && action.durable()) {
 			this.instance.state().save();
 		}
 		if (value == null) {
 			return (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance();
 		}
-		return this.mapper.toTree(value);
+		return this.callers.call((caller != null) ? caller.principal() : null, () -> this.mapper.toTree(value));
 	}
 
 }

@@ -15,6 +15,7 @@ import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionOwner;
@@ -59,6 +60,8 @@ final class ActorClients {
 
 	private final ValueMapper mapper;
 
+	private final CallerScope callers;
+
 	private final Scheduler timers;
 
 	private final ConnectionOwner owner;
@@ -72,6 +75,7 @@ final class ActorClients {
 		this.actions = new ActorActions(instance, calls, listeners, this.interceptors, runtime);
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
+		this.callers = runtime.callers();
 		this.timers = runtime.timers();
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
 				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance, runtime.connections());
@@ -254,7 +258,9 @@ final class ActorClients {
 			.timeout(hookLimit().time(), Mono.error(() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT)),
 					this.timers)
 			.flatMap((allowed) -> {
-				ActorConnections.Entrance entrance = this.connections.enter(connection, allowed, wish);
+				// predicates are asked again about what was missed
+				ActorConnections.Entrance entrance = this.callers.call(null,
+						() -> this.connections.enter(connection, allowed, wish));
 				entry.connection = connection;
 				entrance.refused()
 					.forEach((event) -> refused.put(event,

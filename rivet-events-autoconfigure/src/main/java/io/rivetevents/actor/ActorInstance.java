@@ -22,6 +22,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Dispatcher;
@@ -323,6 +324,24 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		catch (Throwable ex) {
 			return Mono.error(ex); // the mailbox tells of it, and goes on
 		}
+	}
+
+	@Override
+	public CallerScope.Restoration enterThread() {
+		CallerScope.Restoration caller = this.runtime.callers().enter(null);
+		ActorContext<?, ?> before = DefaultActorContext.enter(null);
+		if (before == null) {
+			return caller;
+		}
+		return () -> {
+			caller.close();
+			DefaultActorContext.leave(before);
+		};
+	}
+
+	@Override
+	public void resetThread() {
+		this.runtime.callers().reset();
 	}
 
 	@Override

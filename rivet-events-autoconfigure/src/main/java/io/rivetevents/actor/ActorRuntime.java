@@ -5,6 +5,7 @@ import java.util.List;
 
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -23,12 +24,18 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		List<InboundInterceptor> interceptors, ActorObserver observer, ContractFingerprints contracts) {
 
 	public ActorRuntime {
+		store = new ScopedStateStore(store, connections.callers());
 		interceptors = List.copyOf(interceptors);
 	}
 
 	/** Converts values. */
 	ValueMapper mapper() {
 		return this.connections.mapper();
+	}
+
+	/** Go around what the application does for a client. */
+	CallerScope callers() {
+		return this.connections.callers();
 	}
 
 	/** Tells the time and ends what takes too long; never blocked. */

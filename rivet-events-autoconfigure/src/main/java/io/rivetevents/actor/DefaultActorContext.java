@@ -59,11 +59,14 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	/**
 	 * Sets the context of this thread.
+	 * @param context the context, {@code null} for none
 	 * @return what it was before, for {@link #leave}
 	 */
-	static @Nullable ActorContext<?, ?> enter(ActorContext<?, ?> context) {
+	static @Nullable ActorContext<?, ?> enter(@Nullable ActorContext<?, ?> context) {
 		ActorContext<?, ?> before = CURRENT.get();
-		CURRENT.set(context);
+		if (context != before) {
+			leave(context);
+		}
 		return before;
 	}
 

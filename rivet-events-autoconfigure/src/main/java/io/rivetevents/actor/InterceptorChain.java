@@ -34,7 +34,16 @@ final class InterceptorChain {
 
 	/** Returns whether one of them goes around something. */
 	boolean wants(Inbound inbound) {
-		return this.runtime.interceptors().stream().anyMatch((interceptor) -> interceptor.supports(inbound));
+		return !isEmpty() && !wanted(inbound).isEmpty();
+	}
+
+	private List<InboundInterceptor> wanted(Inbound inbound) {
+		return this.runtime.callers()
+			.call(inbound.principal(),
+					() -> this.runtime.interceptors()
+						.stream()
+						.filter((interceptor) -> interceptor.supports(inbound))
+						.toList());
 	}
 
 	/**
@@ -59,10 +68,7 @@ final class InterceptorChain {
 			return last.proceed(inbound);
 		}
 		return Mono.defer(() -> {
-			List<InboundInterceptor> wanted = this.runtime.interceptors()
-				.stream()
-				.filter((interceptor) -> interceptor.supports(inbound))
-				.toList();
+			List<InboundInterceptor> wanted = wanted(inbound);
 			if (wanted.isEmpty()) {
 				return last.proceed(inbound);
 			}
@@ -85,12 +91,13 @@ final class InterceptorChain {
 		return interleave ? this.instance::startInNewTurn : (last) -> last.subscribeOn(this.runtime.workers());
 	}
 
-	private static InboundInterceptor.Next chain(List<InboundInterceptor> interceptors, InboundInterceptor.Next last) {
+	private InboundInterceptor.Next chain(List<InboundInterceptor> interceptors, InboundInterceptor.Next last) {
 		InboundInterceptor.Next next = last;
 		for (int i = interceptors.size() - 1; i >= 0; i--) {
 			InboundInterceptor interceptor = interceptors.get(i);
 			InboundInterceptor.Next inner = next;
-			next = (current) -> Mono.defer(() -> interceptor.intercept(current, inner).cast(Object.class));
+			next = (current) -> this.runtime.callers()
+				.later(current.principal(), () -> interceptor.intercept(current, inner).cast(Object.class));
 		}
 		return next;
 	}

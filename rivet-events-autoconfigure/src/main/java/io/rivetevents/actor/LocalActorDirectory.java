@@ -63,7 +63,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private final ConnectionRegistry connections;
 
-	private final ActionListeners listeners = new ActionListeners();
+	private final ActionListeners listeners;
 
 	private final Actors actors;
 
@@ -81,6 +81,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	public LocalActorDirectory(ActorRuntime runtime, ConnectionRegistry connections) {
 		this.runtime = runtime;
 		this.connections = connections;
+		this.listeners = new ActionListeners(runtime.callers());
 		this.actors = new Actors(this, runtime.mapper(), runtime.connections().contracts());
 	}
 
@@ -386,8 +387,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Not in a turn: the one that waits for this answer may hold it. */
-	private static void answerRequest(ClientConnection connection, ToServer.ActionRequest reply) {
-		connection.requests().answer(reply.args());
+	private void answerRequest(ClientConnection connection, ToServer.ActionRequest reply) {
+		this.runtime.callers().run(null, () -> connection.requests().answer(reply.args()));
 		connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
 	}
 

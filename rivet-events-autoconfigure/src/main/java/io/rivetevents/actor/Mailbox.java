@@ -15,6 +15,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.PendingCall;
 
 /**
@@ -74,6 +75,18 @@ final class Mailbox {
 		 */
 		@Nullable Mono<Void> afterTurn();
 
+		/**
+		 * Begins a stretch of turns on the current thread.
+		 * @return ends it
+		 */
+		default CallerScope.Restoration enterThread() {
+			return CallerScope.Restoration.NOTHING;
+		}
+
+		/** Removes what a turn may have left on the current thread, between two. */
+		default void resetThread() {
+		}
+
 	}
 
 	/** What became of a turn that was offered. */
@@ -113,7 +126,7 @@ final class Mailbox {
 			}
 			if (this.pending.compareAndSet(before, before + 1)) {
 				if (before == 0 && !turn.blocking() && Bursts.isYoung()) {
-					this.bursts.run(() -> runHere(turn));
+					this.bursts.run(() -> onThread(() -> runHere(turn)));
 					return Offer.ACCEPTED;
 				}
 				this.queue.add(turn);
@@ -165,7 +178,13 @@ final class Mailbox {
 	}
 
 	private void onWorker(Runnable work) {
-		this.workers.schedule(() -> this.bursts.run(work));
+		this.workers.schedule(() -> this.bursts.run(() -> onThread(work)));
+	}
+
+	private void onThread(Runnable work) {
+		try (CallerScope.Restoration restoration = this.owner.enterThread()) {
+			work.run();
+		}
 	}
 
 	/**
@@ -192,6 +211,7 @@ final class Mailbox {
 	/** Run turns; one is counted and waits. */
 	private void drain() {
 		for (int i = 0; i < BATCH; i++) {
+			this.owner.resetThread();
 			Turn turn = take();
 			this.ofClient = turn.client();
 			Mono<Void> rest = this.owner.begin(turn);
@@ -212,6 +232,7 @@ final class Mailbox {
 
 	/** Run what belongs between the last turn and the next. */
 	private boolean runAfterTurn() {
+		this.owner.resetThread();
 		Mono<Void> work = this.owner.afterTurn();
 		while (work != null) {
 			if (!run(work, false)) {

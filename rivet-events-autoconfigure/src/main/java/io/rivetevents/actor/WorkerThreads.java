@@ -263,7 +263,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		private volatile boolean running;
 
 		Worker(WorkerThreads owner, int number) {
-			super("rivet-worker-" + number);
+			super(null, null, "rivet-worker-" + number, 0, false); // inherits nothing
 			setDaemon(true);
 			this.owner = owner;
 		}

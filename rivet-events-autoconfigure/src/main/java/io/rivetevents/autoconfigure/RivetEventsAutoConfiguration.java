@@ -3,6 +3,8 @@ package io.rivetevents.autoconfigure;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 import jakarta.validation.Validator;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -22,6 +24,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.unit.DataSize;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -43,6 +46,7 @@ import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.Connections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.HistoryLimits;
@@ -122,16 +126,22 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(ActorObserver.class)
 	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers,
-			Limits limits) {
-		return new EventPublishingObserver(publisher, rivetActorWorkers, limits);
+			Limits limits, ObjectProvider<CallerScope> callers) {
+		CallerScope scope = callers(callers);
+		return new EventPublishingObserver((event) -> scope.run(null, () -> publisher.publishEvent(event)),
+				rivetActorWorkers, limits);
 	}
 
 	@Bean
 	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers,
-			Scheduler rivetActorWorkers, Bursts bursts, Limits limits) {
+			Scheduler rivetActorWorkers, Bursts bursts, Limits limits, ObjectProvider<CallerScope> callers) {
 		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
-				rivetActorTimers, rivetActorWorkers, bursts, limits);
+				rivetActorTimers, rivetActorWorkers, bursts, limits, callers(callers));
+	}
+
+	static CallerScope callers(ObjectProvider<CallerScope> callers) {
+		return callers.getIfAvailable(() -> CallerScope.NONE);
 	}
 
 	@Bean
@@ -183,11 +193,12 @@ public final class RivetEventsAutoConfiguration {
 	InvocationSupport rivetInvocationSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<ActionArgumentResolver> resolvers, ObjectProvider<ArgumentValidator> validator,
 			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
-			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access) {
+			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access,
+			ObjectProvider<CallerScope> callers) {
 		Neighbours neighbours = new Neighbours(resolvers.orderedStream().toList(),
 				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
 				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
-				access.getIfAvailable(() -> AccessGuard.NONE));
+				access.getIfAvailable(() -> AccessGuard.NONE), callers(callers));
 		return new InvocationSupport(mapper, contracts, neighbours);
 	}
 
@@ -222,8 +233,14 @@ public final class RivetEventsAutoConfiguration {
 
 		@Bean(destroyMethod = "dispose")
 		@ConditionalOnMissingBean(name = "rivetActorWorkers")
-		Scheduler rivetActorWorkers() {
-			return Schedulers.fromExecutor(new VirtualThreadTaskExecutor("rivet-worker-"));
+		Scheduler rivetActorWorkers(ObjectProvider<CallerScope> callers) {
+			Executor threads = new VirtualThreadTaskExecutor("rivet-worker-");
+			Supplier<CallerScope> scope = SingletonSupplier.of(() -> callers(callers));
+			// a new thread inherits from the one that starts it
+			return Schedulers.fromExecutor((task) -> threads.execute(() -> {
+				scope.get().reset();
+				task.run();
+			}));
 		}
 
 	}

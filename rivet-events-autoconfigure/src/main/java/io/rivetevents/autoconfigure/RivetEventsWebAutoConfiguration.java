@@ -24,6 +24,7 @@ import io.rivetevents.actor.AccessRule;
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.OutboundQueue;
@@ -75,8 +76,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties) {
-		return new Handshake(authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE), users,
+			RivetEventsProperties properties, ObjectProvider<CallerScope> callers) {
+		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
+		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
 				properties.security().authenticationRequired());
 	}
 
@@ -148,11 +150,12 @@ public final class RivetEventsWebAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Management rivetManagement(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
-				Scheduler rivetActorWorkers) {
+				Scheduler rivetActorWorkers, ObjectProvider<CallerScope> callers) {
 			String access = properties.management().access();
 			AccessRule rule = access.equals("none") ? null
 					: guard.getIfAvailable(() -> AccessGuard.NONE).ruleOf(access);
-			return new Management(rule, rivetActorWorkers);
+			return new Management((rule != null) ? rule.within(RivetEventsAutoConfiguration.callers(callers)) : null,
+					rivetActorWorkers);
 		}
 
 		@Bean

@@ -371,7 +371,10 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 
 	private @Nullable OutboundEvent ask(OutboundInterceptor interceptor, OutboundEvent event) {
 		try {
-			return interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event;
+			return this.owner.support()
+				.callers()
+				.call(principal(),
+						() -> interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event);
 		}
 		catch (Throwable ex) {
 			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed"

@@ -27,6 +27,27 @@ public interface ConnectionAuthenticator {
 	Mono<Principal> authenticate(@Nullable JsonNode params);
 
 	/**
+	 * Returns the same, called without a caller on its thread.
+	 * @param callers the scopes of callers
+	 */
+	default ConnectionAuthenticator within(CallerScope callers) {
+		ConnectionAuthenticator self = this;
+		return new ConnectionAuthenticator() {
+
+			@Override
+			public Mono<Principal> authenticate(@Nullable JsonNode params) {
+				return callers.shielded(null, () -> self.authenticate(params));
+			}
+
+			@Override
+			public Mono<Principal> login(JsonNode credentials) {
+				return callers.shielded(null, () -> self.login(credentials));
+			}
+
+		};
+	}
+
+	/**
 	 * Check the credentials of a first message.
 	 * @param credentials what the client sent
 	 * @return who it is; {@code auth.authentication_required} if they are wrong, or

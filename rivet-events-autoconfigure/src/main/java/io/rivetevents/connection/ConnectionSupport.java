@@ -19,9 +19,11 @@ import io.rivetevents.protocol.ValueMapper;
  * @param workers where what follows the answer of a client runs; may be blocked
  * @param bursts what threads do at a stretch
  * @param limits bounds of what clients may take
+ * @param callers go around what the application does for a client
  */
 public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-		ConnectionObserver observer, Scheduler timers, Scheduler workers, Bursts bursts, Limits limits) {
+		ConnectionObserver observer, Scheduler timers, Scheduler workers, Bursts bursts, Limits limits,
+		CallerScope callers) {
 
 	public ConnectionSupport {
 		interceptors = List.copyOf(interceptors);

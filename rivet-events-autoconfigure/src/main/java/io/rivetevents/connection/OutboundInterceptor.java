@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * It is called on the thread that sends the event, for each connection: it must be quick
  * and must not wait. An event that it changes is encoded for that connection alone. One
- * that throws leaves the connection out, and is logged.
+ * that throws leaves the connection out, and is logged. The security context is that of
+ * the connection which the event is for, not that of the sender.
  */
 public interface OutboundInterceptor {
 

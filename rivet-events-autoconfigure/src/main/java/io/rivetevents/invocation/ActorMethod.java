@@ -19,6 +19,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.InvalidArgumentException;
 
@@ -41,6 +42,8 @@ final class ActorMethod extends AnnotatedMethod {
 	private final InvocationDecorator decorator;
 
 	private final AccessGuard access;
+
+	private final CallerScope callers;
 
 	private final @Nullable ReactiveAdapter adapter;
 
@@ -70,6 +73,7 @@ final class ActorMethod extends AnnotatedMethod {
 		this.validator = validator;
 		this.decorator = support.decorator();
 		this.access = support.access();
+		this.callers = support.callers();
 		this.adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
 	}
 
@@ -136,8 +140,12 @@ final class ActorMethod extends AnnotatedMethod {
 	 * @return its result; a {@code Mono} if it comes later
 	 */
 	@Nullable Object invoke(Invocation invocation) throws Exception {
-		@Nullable Object[] args = this.arguments.resolve(invocation);
-		validate(invocation, args);
+		// what reads them may leave something behind, which the method must not see
+		@Nullable Object[] args = this.callers.call(invocation.principal(), () -> {
+			@Nullable Object[] resolved = this.arguments.resolve(invocation);
+			validate(invocation, resolved);
+			return resolved;
+		});
 		Callable<@Nullable Object> call = () -> adapt(call(invocation.hasCaller(), args));
 		return this.decorator.around(invocation, call);
 	}
@@ -148,7 +156,7 @@ final class ActorMethod extends AnnotatedMethod {
 	 * @return a {@code Mono} that ends if it may
 	 */
 	@Nullable Object authorize(Invocation invocation) throws Exception {
-		@Nullable Object[] args = this.arguments.resolve(invocation);
+		@Nullable Object[] args = this.callers.call(invocation.principal(), () -> this.arguments.resolve(invocation));
 		return this.decorator.around(invocation, () -> this.access.authorize(this.bean.bean(), getMethod(), args));
 	}
 

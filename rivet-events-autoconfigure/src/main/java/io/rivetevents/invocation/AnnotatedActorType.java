@@ -112,7 +112,8 @@ final class AnnotatedActorType implements ActorType {
 		}
 		this.settings = settings(defaults);
 		Actor declared = annotation();
-		this.rule = support.access().ruleOf(type, (declared != null) ? declared.access() : "");
+		AccessRule rule = support.access().ruleOf(type, (declared != null) ? declared.access() : "");
+		this.rule = (rule != null) ? rule.within(support.callers()) : null;
 		this.withoutCaller = SecurityAnnotations.of(type).isEmpty() ? bean : support.access().withoutCaller(bean);
 		Map<Method, MergedAnnotations> marked = findMarked(type);
 		HookAnnotation.ALL.forEach((known) -> findHook(known, methodsWith(known.annotation(), marked)));
@@ -378,7 +379,7 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public void checkSubscription(String event, @Nullable Principal principal) {
 		try {
-			this.events.checkSubscription(event, principal);
+			this.support.callers().run(principal, () -> this.events.checkSubscription(event, principal));
 		}
 		catch (RuntimeException ex) {
 			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name));

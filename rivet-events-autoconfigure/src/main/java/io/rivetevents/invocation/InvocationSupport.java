@@ -5,7 +5,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
 
+import io.rivetevents.actor.Invocation;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
@@ -31,6 +34,8 @@ public final class InvocationSupport {
 
 	private final AccessGuard access;
 
+	private final CallerScope callers;
+
 	/**
 	 * Beans around the calls of methods.
 	 *
@@ -40,14 +45,15 @@ public final class InvocationSupport {
 	 * @param translators say what clients are told of exceptions, asked in their order
 	 * @param subscriptions decides who may subscribe to declared events
 	 * @param access knows who may use actors and their methods
+	 * @param callers go around all of these
 	 */
 	public record Neighbours(List<ActionArgumentResolver> resolvers, ArgumentValidator validator,
 			List<InvocationDecorator> decorators, List<FailureTranslator> translators, SubscriptionGuard subscriptions,
-			AccessGuard access) {
+			AccessGuard access, CallerScope callers) {
 
 		/** None at all. */
 		public static final Neighbours NONE = new Neighbours(List.of(), ArgumentValidator.NONE, List.of(), List.of(),
-				SubscriptionGuard.NONE, AccessGuard.NONE);
+				SubscriptionGuard.NONE, AccessGuard.NONE, CallerScope.NONE);
 
 	}
 
@@ -60,7 +66,8 @@ public final class InvocationSupport {
 	public InvocationSupport(ValueMapper mapper, EventContracts contracts, Neighbours neighbours) {
 		this.mapper = mapper;
 		this.contracts = contracts;
-		this.resolvers = new ContextResolvers(mapper, neighbours.resolvers());
+		this.callers = neighbours.callers();
+		this.resolvers = new ContextResolvers(mapper, neighbours.resolvers().stream().map(this::scoped).toList());
 		this.validator = neighbours.validator();
 		this.decorator = neighbours.decorators()
 			.stream()
@@ -69,6 +76,23 @@ public final class InvocationSupport {
 		this.translators = List.copyOf(neighbours.translators());
 		this.subscriptions = neighbours.subscriptions();
 		this.access = neighbours.access();
+	}
+
+	private ActionArgumentResolver scoped(ActionArgumentResolver resolver) {
+		return new ActionArgumentResolver() {
+
+			@Override
+			public boolean supportsParameter(MethodParameter parameter) {
+				return resolver.supportsParameter(parameter);
+			}
+
+			@Override
+			public @Nullable Object resolveArgument(MethodParameter parameter, Invocation invocation) {
+				return InvocationSupport.this.callers.call(invocation.principal(),
+						() -> resolver.resolveArgument(parameter, invocation));
+			}
+
+		};
 	}
 
 	EventContracts contracts() {
@@ -81,6 +105,10 @@ public final class InvocationSupport {
 
 	AccessGuard access() {
 		return this.access;
+	}
+
+	CallerScope callers() {
+		return this.callers;
 	}
 
 	ValueMapper mapper() {
@@ -113,7 +141,7 @@ public final class InvocationSupport {
 			return known;
 		}
 		for (FailureTranslator translator : this.translators) {
-			RivetException known = translator.translate(failure);
+			RivetException known = this.callers.call(null, () -> translator.translate(failure));
 			if (known != null) {
 				return known;
 			}

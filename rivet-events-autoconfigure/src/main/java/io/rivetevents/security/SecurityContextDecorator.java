@@ -1,7 +1,7 @@
 package io.rivetevents.security;
 
+import java.security.Principal;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
@@ -12,15 +12,16 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 import io.rivetevents.actor.Invocation;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.invocation.InvocationDecorator;
 
 /**
- * Makes the caller of a method known to Spring Security: on the thread while the method
- * runs, and in the Reactor context of what it returns. Whoever has not signed in has an
- * empty context. What a method leaves on its thread is gone afterwards, and what was
- * there before is back.
+ * Makes the caller of the application's code known to Spring Security: on the thread
+ * while the code runs, and in the Reactor context of what it returns. Clients that have
+ * not signed in, and the server itself, have an empty context. What the code leaves on
+ * its thread is gone afterwards, and what was there before is back.
  */
-public final class SecurityContextDecorator implements InvocationDecorator {
+public final class SecurityContextDecorator implements InvocationDecorator, CallerScope {
 
 	private final SecurityContextHolderStrategy holder;
 
@@ -34,18 +35,25 @@ public final class SecurityContextDecorator implements InvocationDecorator {
 
 	@Override
 	public @Nullable Object around(Invocation invocation, Callable<@Nullable Object> call) throws Exception {
-		Authentication authentication = (invocation.principal() instanceof Authentication known) ? known : null;
-		SecurityContext before = this.holder.getContext();
-		SecurityContext context = this.holder.createEmptyContext();
-		context.setAuthentication(authentication);
-		this.holder.setContext(context);
-		try {
+		Principal caller = invocation.principal();
+		try (Restoration restoration = enter(caller)) {
 			Object result = call.call();
-			return (result instanceof Mono<?> later) ? later.contextWrite(reactor(authentication)) : result;
+			return (result instanceof Mono<?> later) ? later(caller, () -> later) : result;
 		}
-		finally {
-			restore(before);
+	}
+
+	@Override
+	public Restoration enter(@Nullable Principal caller) {
+		SecurityContext before = this.holder.getContext();
+		if (caller instanceof Authentication authentication) {
+			SecurityContext context = this.holder.createEmptyContext();
+			context.setAuthentication(authentication);
+			this.holder.setContext(context);
 		}
+		else {
+			this.holder.clearContext();
+		}
+		return () -> restore(before);
 	}
 
 	private void restore(SecurityContext before) {
@@ -57,12 +65,17 @@ public final class SecurityContextDecorator implements InvocationDecorator {
 		}
 	}
 
-	/** What a method has changed in the context of its thread does not go on. */
-	private static Function<Context, Context> reactor(@Nullable Authentication authentication) {
-		return (authentication != null)
-				? (context) -> context
-					.putAll(ReactiveSecurityContextHolder.withAuthentication(authentication).readOnly())
-				: ReactiveSecurityContextHolder.clearContext();
+	@Override
+	public void reset() {
+		this.holder.clearContext();
+	}
+
+	/** What the code has changed in the context of its thread does not go on. */
+	@Override
+	public Context write(Context context, @Nullable Principal caller) {
+		return (caller instanceof Authentication authentication)
+				? context.putAll(ReactiveSecurityContextHolder.withAuthentication(authentication).readOnly())
+				: ReactiveSecurityContextHolder.clearContext().apply(context);
 	}
 
 }

@@ -48,6 +48,20 @@ class WorkerThreadsTests {
 	}
 
 	@Test
+	void inheritsNothingFromTheThreadThatStartsOne() throws Exception {
+		InheritableThreadLocal<String> caller = new InheritableThreadLocal<>();
+		caller.set("ada");
+		try {
+			CompletableFuture<String> seen = new CompletableFuture<>();
+			workers(1).schedule(() -> seen.complete(String.valueOf(caller.get())));
+			assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo("null");
+		}
+		finally {
+			caller.remove();
+		}
+	}
+
+	@Test
 	void runsTasksInTheirOrder() {
 		WorkerThreads workers = workers(1);
 		List<Integer> seen = new CopyOnWriteArrayList<>();

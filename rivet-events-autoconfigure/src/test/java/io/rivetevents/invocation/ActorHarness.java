@@ -22,6 +22,7 @@ import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundInterceptor;
@@ -86,7 +87,8 @@ public final class ActorHarness implements AutoCloseable {
 			Object... actors) {
 		this.limits = new Limits(limits);
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers), this.limits);
+				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers), this.limits,
+				CallerScope.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);

@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.connection.Bursts;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionIndex;
@@ -157,7 +158,7 @@ class FanOutGuardTests {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ConnectionOwner("chat", ActorKey.EMPTY, false, this.index,
 				new ConnectionSupport(mapper, new EventContracts(mapper), List.of(), ConnectionObserver.NONE,
-						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults()));
+						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE));
 	}
 
 	private static long allocatedBytes() {

@@ -1,0 +1,498 @@
+package io.rivetevents.security;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorStateStore;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.Inbound;
+import io.rivetevents.actor.InboundInterceptor;
+import io.rivetevents.actor.Invocation;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.StoredActor;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CanCreate;
+import io.rivetevents.annotation.CanSubscribe;
+import io.rivetevents.annotation.CreateConnState;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnBeforeActionResponse;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.OnConnect;
+import io.rivetevents.annotation.OnCreate;
+import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.annotation.OnStateChange;
+import io.rivetevents.annotation.OnWake;
+import io.rivetevents.connection.OutboundEvent;
+import io.rivetevents.connection.OutboundInterceptor;
+import io.rivetevents.event.ConnectionClosedEvent;
+import io.rivetevents.event.ConnectionOpenedEvent;
+import io.rivetevents.invocation.ActionArgumentResolver;
+import io.rivetevents.invocation.FailureTranslator;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.transport.TestClient;
+import io.rivetevents.transport.TestSocket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Wherever code of the application is called, it sees the caller or nobody, whatever
+ * other code has left on the thread. All of it leaves something, and one worker does all
+ * the work.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.actor.worker-threads=1", "reactor.netty.ioWorkerCount=1",
+				"rivet.events.shutdown.spread=0s", "rivet.events.management.access=@probe.at('management')" })
+class CallerScopeIntegrationTests {
+
+	/** What code has seen: by the place, names of callers. */
+	private static final Map<String, Set<String>> SEEN = new ConcurrentHashMap<>();
+
+	private static final Set<String> OF_CALLERS = Set.of("management", "rule", "event rule", "supports", "intercept",
+			"intercepted", "listener", "resolver", "action", "result", "reactor", "serializer", "deserializer",
+			"can create", "before connect", "conn state", "connect", "can subscribe", "response", "disconnect",
+			"outbound");
+
+	private static final Set<String> OF_NOBODY = Set.of("state", "create", "wake", "state change", "store", "opened",
+			"closed", "translator", "predicate", "converter", "state serializer");
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private Actors actors;
+
+	@Test
+	void isSetAndRestoredWhereverTheApplicationIsCalled() throws Exception {
+		this.actors.on("probed", "act", (connection, args) -> see("listener"));
+		int round = 0;
+		for (String user : new String[] { "ada", null, "linus", null, "ada" }) {
+			SEEN.clear();
+			String key = "k" + round++;
+			useEverything(user, key);
+			String name = (user != null) ? user : "nobody";
+			Map<String, Set<String>> expected = new ConcurrentHashMap<>();
+			OF_CALLERS.forEach((place) -> expected.put(place, Set.of(name)));
+			OF_NOBODY.forEach((place) -> expected.put(place, Set.of("nobody")));
+			Awaitility.await().untilAsserted(() -> assertThat(SEEN).containsOnlyKeys(expected.keySet()));
+			this.actors.getOrCreate("probed", key).resolve().block(); // a turn after all
+																		// others
+			expected.forEach((place, names) -> assertThat(SEEN.get(place)).as(place).isEqualTo(names));
+		}
+	}
+
+	private void useEverything(@Nullable String user, String key) throws Exception {
+		try (TestSocket socket = TestSocket.open(base() + TestClient.query("probed", key, "connect"),
+				Encoding.EXTENDED_JSON, headers(user))) {
+			socket.send(new ToServer.Hello(List.of(), null, null, null, null, null));
+			socket.next("Init");
+			socket.subscribe("happened");
+			socket.next("SubscriptionResponse");
+			for (String action : List.of("act", "later", "plain", "fail")) {
+				socket.send(TestClient.request(1, action, ToServer.CallOptions.NONE, "hi"));
+				socket.next(action.equals("fail") ? "Error" : "ActionResponse");
+			}
+		}
+		send("POST", TestClient.query("probed", key, "action/act"), user, "{\"args\":[\"hi\"]}");
+		send("GET", "/actors?name=probed", user, null);
+		assertThat(send("POST", TestClient.query("probed", key, "action/act"), null, "{\"args\":[\"hi\"]}",
+				"x-rivet-conn-params", (user != null) ? "{\"user\":\"%s\"}".formatted(user) : "{}"))
+			.contains("output");
+	}
+
+	private static void see(String place) {
+		look(place);
+		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken("leak of " + place, ""));
+	}
+
+	private static void look(String place) {
+		Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+		SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>())
+			.add((authentication != null) ? authentication.getName() : "nobody");
+	}
+
+	private String base() {
+		return "http://localhost:%d/rivet".formatted(this.port);
+	}
+
+	private String send(String method, String path, @Nullable String user, @Nullable String body, String... more)
+			throws IOException, InterruptedException {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path))
+			.version(HttpClient.Version.HTTP_1_1)
+			.header("content-type", "application/json")
+			.method(method,
+					(body != null) ? HttpRequest.BodyPublishers.ofString(body) : HttpRequest.BodyPublishers.noBody());
+		if (user != null) {
+			request.header("authorization", authorization(user));
+		}
+		if (more.length > 0) {
+			request.headers(more);
+		}
+		return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
+	}
+
+	private static HttpHeaders headers(@Nullable String user) {
+		HttpHeaders headers = new HttpHeaders();
+		if (user != null) {
+			headers.set("authorization", authorization(user));
+		}
+		return headers;
+	}
+
+	private static String authorization(String user) {
+		return "Basic "
+				+ Base64.getEncoder().encodeToString("%s:%s".formatted(user, user).getBytes(StandardCharsets.UTF_8));
+	}
+
+	/** Asked by expressions. */
+	static class Probe {
+
+		public boolean at(String place) {
+			see(place);
+			return true;
+		}
+
+	}
+
+	interface Events {
+
+		@PreAuthorize("@probe.at('event rule')")
+		void happened(String what);
+
+	}
+
+	/** A value whose reading and writing is code of the application. */
+	static class Value {
+
+		private final String text;
+
+		private final String writing;
+
+		@JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+		Value(String text) {
+			this(text, "serializer");
+			see("deserializer");
+		}
+
+		Value(String text, String writing) {
+			this.text = text;
+			this.writing = writing;
+		}
+
+		@JsonValue
+		String write() {
+			see(this.writing);
+			return this.text;
+		}
+
+	}
+
+	static class State {
+
+		public int changes;
+
+		public String getProbe() {
+			look("state serializer");
+			return "";
+		}
+
+		public void setProbe(String probe) {
+		}
+
+	}
+
+	/** Supplied by a resolver of the application. */
+	record Resolved() {
+	}
+
+	@Actor(name = "probed", access = "@probe.at('rule')", events = Events.class)
+	static class Probed {
+
+		@CanCreate
+		boolean mayCreate() {
+			see("can create");
+			return true;
+		}
+
+		@CreateState
+		State createState() {
+			see("state");
+			return new State();
+		}
+
+		@OnCreate
+		void created() {
+			see("create");
+		}
+
+		@OnWake
+		void woken() {
+			see("wake");
+		}
+
+		@OnBeforeConnect
+		void check() {
+			see("before connect");
+		}
+
+		@CreateConnState
+		String createConnState() {
+			see("conn state");
+			return "";
+		}
+
+		@OnConnect
+		void connected() {
+			see("connect");
+		}
+
+		@OnDisconnect
+		void disconnected() {
+			see("disconnect");
+		}
+
+		@CanSubscribe
+		boolean maySubscribe() {
+			see("can subscribe");
+			return true;
+		}
+
+		@OnStateChange
+		void changed() {
+			see("state change");
+		}
+
+		@OnBeforeActionResponse
+		@Nullable Object respond(String action, @Nullable Object result) {
+			see("response");
+			return result;
+		}
+
+		@Action
+		Value act(ActorContext<State, String> c, Resolved resolved, Value value) {
+			see("action");
+			c.state().changes++;
+			c.broadcast(Events.class).happened("this");
+			return value;
+		}
+
+		@Action
+		Mono<String> later(Value value) {
+			see("action");
+			return ReactiveSecurityContextHolder.getContext()
+				.map((context) -> String.valueOf(context.getAuthentication().getName()))
+				.defaultIfEmpty("nobody")
+				.doOnNext((name) -> {
+					see("result");
+					SEEN.computeIfAbsent("reactor", (key) -> new ConcurrentSkipListSet<>()).add(name);
+				});
+		}
+
+		@Action
+		String plain(ActorContext<State, String> c, String text) {
+			// asked in the turn of the other instance, which has no caller
+			c.actor("probed", c.key().parts().get(0)).where((connection) -> {
+				see("predicate");
+				return true;
+			}).send("other");
+			return text;
+		}
+
+		@Action
+		void fail(String text) {
+			throw new UnsupportedOperationException(text);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import({ Probed.class, Interceptor.class, Outbound.class, Resolver.class, Translator.class, Listener.class,
+			Converter.class })
+	static class Application {
+
+		@Bean
+		Probe probe() {
+			return new Probe();
+		}
+
+		@Bean
+		ActorStateStore store(Limits limits) {
+			return new Store(new MemoryActorStateStore(limits.stored()));
+		}
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.httpBasic(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		MapReactiveUserDetailsService users() {
+			return new MapReactiveUserDetailsService(List.of("ada", "linus")
+				.stream()
+				.map((name) -> User.withUsername(name).password("{noop}" + name).roles("USER").build())
+				.toList());
+		}
+
+	}
+
+	static class Interceptor implements InboundInterceptor {
+
+		@Override
+		public boolean supports(Inbound inbound) {
+			see("supports");
+			return true;
+		}
+
+		@Override
+		public Mono<?> intercept(Inbound inbound, Next next) {
+			look("intercept");
+			return Mono.fromRunnable(() -> see("intercepted")).then(next.proceed(inbound));
+		}
+
+	}
+
+	static class Outbound implements OutboundInterceptor {
+
+		@Override
+		public OutboundEvent intercept(OutboundEvent event) {
+			see("outbound");
+			return event;
+		}
+
+	}
+
+	static class Resolver implements ActionArgumentResolver {
+
+		@Override
+		public boolean supportsParameter(MethodParameter parameter) {
+			return parameter.getParameterType() == Resolved.class;
+		}
+
+		@Override
+		public Object resolveArgument(MethodParameter parameter, Invocation invocation) {
+			see("resolver");
+			return new Resolved();
+		}
+
+	}
+
+	static class Translator implements FailureTranslator {
+
+		@Override
+		public @Nullable RivetException translate(Throwable failure) {
+			see("translator");
+			return null;
+		}
+
+	}
+
+	static class Listener {
+
+		@EventListener
+		void on(ConnectionOpenedEvent event) {
+			see("opened");
+		}
+
+		@EventListener
+		void on(ConnectionClosedEvent event) {
+			see("closed");
+		}
+
+	}
+
+	static class Converter implements ConnParamsAuthenticationConverter {
+
+		@Override
+		public Mono<Authentication> convert(JsonNode params) {
+			see("converter");
+			return Mono.justOrEmpty(params.path("user").asStringOpt())
+				.map((user) -> UsernamePasswordAuthenticationToken.unauthenticated(user, user));
+		}
+
+	}
+
+	record Store(ActorStateStore delegate) implements ActorStateStore {
+
+		@Override
+		public @Nullable StoredActor load(ActorAddress address) {
+			see("store");
+			return this.delegate.load(address);
+		}
+
+		@Override
+		public @Nullable StoredActor loadById(String actorId) {
+			see("store");
+			return this.delegate.loadById(actorId);
+		}
+
+		@Override
+		public void save(StoredActor actor, long expectedVersion) {
+			see("store");
+			this.delegate.save(actor, expectedVersion);
+		}
+
+		@Override
+		public void delete(ActorAddress address, long expectedVersion) {
+			see("store");
+			this.delegate.delete(address, expectedVersion);
+		}
+
+		@Override
+		public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
+			see("store");
+			return this.delegate.list(namespace, name, after, limit);
+		}
+
+	}
+
+}
