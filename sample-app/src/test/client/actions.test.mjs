@@ -57,6 +57,26 @@ for (const encoding of ENCODINGS) {
 			}
 		}));
 
+		test("that have run are not made again, whatever they fail with", () => withClient(encoding, async (client) => {
+			const handle = client.faulty.getOrCreate([freshKey()]);
+			const connection = handle.connect();
+			let runs = 0;
+			for (const target of [handle, connection]) {
+				const nested = await failsWith("rivetkit.internal_error", target.failNested(freshKey()));
+				assert.deepEqual(nested.metadata, { cause: "actor.not_found" });
+				assert.equal(await connection.runs(), ++runs);
+				for (const reason of ["actor.not_found", "actor.destroying", "actor.restarting", "actor.stopped"]) {
+					const error = await failsWith("rivetkit.internal_error", target.failWith(reason));
+					assert.deepEqual(error.metadata, { cause: reason });
+					assert.equal(await connection.runs(), ++runs);
+				}
+				for (const reason of ["actor.overloaded", "actor.callback_timed_out", "request.timed_out", "connection.too_many"]) {
+					await failsWith(reason, target.failWith(reason));
+					assert.equal(await connection.runs(), ++runs);
+				}
+			}
+		}));
+
 		test("that do not exist, or whose arguments do not fit, say so", () => withClient(encoding, async (client) => {
 			const handle = client.counter.getOrCreate([freshKey()]);
 			for (const target of [handle, handle.connect()]) {

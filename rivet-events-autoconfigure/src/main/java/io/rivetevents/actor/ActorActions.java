@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +23,7 @@ import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.PendingCall;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.InvalidArgumentException;
@@ -41,6 +43,11 @@ import io.rivetevents.protocol.ValueMapper;
 final class ActorActions {
 
 	private static final Log logger = LogFactory.getLog(ActorActions.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	/** Characters that the log has of what failed. */
+	private static final int MAX_LOGGED = 1000;
 
 	private final ActorInstance instance;
 
@@ -346,8 +353,9 @@ final class ActorActions {
 	}
 
 	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
-		RivetException refusal = (ex instanceof RivetException known) ? known
-				: this.type.translate(ex, invocation(inbound, connection));
+		RivetException refusal = masked(
+				(ex instanceof RivetException known) ? known : this.type.translate(ex, invocation(inbound, connection)),
+				inbound, connection);
 		if (refusal instanceof InvalidArgumentException violation) {
 			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
 		}
@@ -387,6 +395,22 @@ final class ActorActions {
 			return (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance();
 		}
 		return this.callers.call((caller != null) ? caller.principal() : null, () -> this.mapper.toTree(value));
+	}
+
+	/**
+	 * The code of an action, what it calls itself included, may fail with an error which
+	 * says that a call has not run. Told of this call, clients would make it again.
+	 */
+	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
+		String reason = ex.group() + "." + ex.code();
+		ErrorCode code = ErrorCode.ofReason(reason);
+		if (code == null || !code.isRepeated()) {
+			return ex;
+		}
+		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"
+			.formatted(SafeText.of(invocation(inbound, connection), MAX_LOGGED), reason));
+		return new RivetException(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message(),
+				Map.of("cause", reason));
 	}
 
 }

@@ -79,6 +79,9 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private volatile boolean running;
 
+	/** Whether it has left memory; it never comes back. */
+	private volatile boolean left;
+
 	private volatile long lastUsed;
 
 	private volatile @Nullable Instant startedAt;
@@ -428,6 +431,9 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		if (this.running) {
 			return checkRunning(target);
 		}
+		if (this.left) {
+			return Mono.error(new RivetException(ErrorCode.RESTARTING));
+		}
 		return Mono.defer(() -> {
 			StoredActor stored = this.runtime.store().load(this.address);
 			if (stored == null) {
@@ -723,6 +729,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private void leave() {
 		this.running = false;
+		this.left = true;
 		giveShareBack();
 		this.clients.end();
 		this.connections.forgetHistory();

@@ -467,8 +467,11 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 
 		Mono<JsonNode> perform(ToServer.ActionRequest action) {
+			// the instance that it visits may be gone, and another one in its place
 			return askAction(this.address, action,
-					(current, call) -> current.clients().perform(this.connection, action, call));
+					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
+							? current.clients().perform(this.connection, action, call)
+							: Mono.error(new RivetException(ErrorCode.RESTARTING)));
 		}
 
 		Mono<Void> leave() {

@@ -251,6 +251,17 @@ public enum ErrorCode {
 	}
 
 	/**
+	 * Returns whether RivetKit clients repeat a call that fails with this error, since it
+	 * says that the call has not run. The code of an action must not answer with it.
+	 */
+	public boolean isRepeated() {
+		return switch (this) {
+			case ACTOR_NOT_FOUND, DESTROYING, RESTARTING, STOPPED -> true;
+			default -> false;
+		};
+	}
+
+	/**
 	 * Return the form in which it is the reason of a close frame: {@code group.code}.
 	 */
 	public String reason() {
