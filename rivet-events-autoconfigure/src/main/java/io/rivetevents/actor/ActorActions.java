@@ -220,9 +220,31 @@ final class ActorActions {
 	private Mono<JsonNode> performOnce(ClientConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		String key = Objects.requireNonNull(request.options().idempotencyKey());
-		return authorize(connection, request, pending).then(Mono.defer(() -> this.answers.once(caller(connection),
-				new Answers.Key(request.name(), key, digest(request.args())), this.instance.now(),
-				() -> perform(connection, request, pending, false))));
+		return authorize(connection, request, pending).then(Mono.defer(() -> {
+			AtomicBoolean first = new AtomicBoolean();
+			Mono<JsonNode> answer = this.answers.once(caller(connection),
+					new Answers.Key(request.name(), key, digest(request.args())), this.instance.now(), () -> {
+						first.set(true);
+						AtomicBoolean begun = new AtomicBoolean();
+						return perform(connection, request, pending, false, () -> begun.set(true))
+							.onErrorMap((ex) -> begun.get() ? ex : new Answers.NotRun(ex));
+					});
+			return first.get() ? answer : askInterceptors(connection, request, pending).then(answer);
+		}));
+	}
+
+	/**
+	 * Asks the interceptors about a call that has been made before. What they go around
+	 * has no result, and theirs is not used.
+	 */
+	private Mono<Void> askInterceptors(ClientConnection connection, ToServer.ActionRequest request,
+			@Nullable PendingCall pending) {
+		ActionSettings action = this.type.action(request.name());
+		Inbound inbound = inbound(request, connection);
+		return this.interceptors
+			.around(inbound, limit(action, pending), action != null && action.interleave(), (current) -> Mono.empty())
+			.onErrorMap((ex) -> refusal(ex, inbound, connection))
+			.then();
 	}
 
 	private static byte[] digest(List<JsonNode> args) {
@@ -303,6 +325,16 @@ final class ActorActions {
 
 	private Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn) {
+		return perform(connection, request, pending, withinTurn, () -> {
+		});
+	}
+
+	/**
+	 * Calls an action.
+	 * @param onBegin called once nothing can refuse it any more
+	 */
+	private Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request,
+			@Nullable PendingCall pending, boolean withinTurn, Runnable onBegin) {
 		ActionSettings action = this.type.action(request.name());
 		if (action == null && !this.listeners.has(this.instance, request.name())) {
 			return Mono.error(notFound(request.name()));
@@ -316,10 +348,13 @@ final class ActorActions {
 		}
 		Run run = new Run(action, connection, limit(action, pending), pending,
 				action != null && action.interleave() && !withinTurn);
-		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
-				: this.interceptors
-					.around(inbound, run.limit(), run.interleave(),
-							(current) -> run(run, current).mapNotNull((value) -> value.orElse(null)))
+		InboundInterceptor.Next last = (current) -> {
+			onBegin.run();
+			return run(run, current).mapNotNull((value) -> value.orElse(null));
+		};
+		Mono<Optional<Object>> result = this.interceptors.isEmpty()
+				? run(run, inbound).doOnSubscribe((subscription) -> onBegin.run())
+				: this.interceptors.around(inbound, run.limit(), run.interleave(), last)
 					.map(Optional::of)
 					.defaultIfEmpty(Optional.empty());
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
@@ -362,6 +397,22 @@ final class ActorActions {
 		return refusal;
 	}
 
+	/**
+	 * The code of an action, what it calls itself included, may fail with an error which
+	 * says that a call has not run. Told of this call, clients would make it again.
+	 */
+	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
+		String reason = ex.group() + "." + ex.code();
+		ErrorCode code = ErrorCode.ofReason(reason);
+		if (code == null || !code.isRepeated()) {
+			return ex;
+		}
+		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"
+			.formatted(SafeText.of(invocation(inbound, connection), MAX_LOGGED), reason));
+		return new RivetException(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message(),
+				Map.of("cause", reason));
+	}
+
 	private Mono<Optional<Object>> run(Run run, Inbound inbound) {
 		ClientConnection connection = run.connection();
 		Mono<Optional<Object>> result = (run.action() != null) ? this.calls.call(invocation(inbound, connection),
@@ -395,22 +446,6 @@ final class ActorActions {
 			return (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance();
 		}
 		return this.callers.call((caller != null) ? caller.principal() : null, () -> this.mapper.toTree(value));
-	}
-
-	/**
-	 * The code of an action, what it calls itself included, may fail with an error which
-	 * says that a call has not run. Told of this call, clients would make it again.
-	 */
-	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
-		String reason = ex.group() + "." + ex.code();
-		ErrorCode code = ErrorCode.ofReason(reason);
-		if (code == null || !code.isRepeated()) {
-			return ex;
-		}
-		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"
-			.formatted(SafeText.of(invocation(inbound, connection), MAX_LOGGED), reason));
-		return new RivetException(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message(),
-				Map.of("cause", reason));
 	}
 
 }

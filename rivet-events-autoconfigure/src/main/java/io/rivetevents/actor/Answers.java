@@ -78,6 +78,15 @@ final class Answers {
 
 	}
 
+	/** The call has been refused before it has run: that is no answer to keep. */
+	static final class NotRun extends RuntimeException {
+
+		NotRun(Throwable cause) {
+			super(null, cause, false, false);
+		}
+
+	}
+
 	/** A call, which may still run, and what came of it. */
 	private static final class Answer {
 
@@ -132,7 +141,8 @@ final class Answers {
 		known.bytes += answer.bytes;
 		answer.result = call.get()
 			.doOnNext((output) -> finish(known, answer, MessageWeight.of(output)))
-			.doOnError((ex) -> finish(known, answer, OVERHEAD))
+			.doOnError((ex) -> fail(known, key, answer, ex))
+			.onErrorMap(NotRun.class, NotRun::getCause)
 			.cache();
 		return answer.result;
 	}
@@ -140,6 +150,22 @@ final class Answers {
 	private static RivetException noRoom() {
 		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 				Map.of("channel", Limit.NODE_ANSWERS.property(), "operation", "action"));
+	}
+
+	private void fail(OfCaller known, Key key, Answer answer, Throwable ex) {
+		if (ex instanceof NotRun) {
+			forget(known, key, answer);
+		}
+		else {
+			finish(known, answer, OVERHEAD);
+		}
+	}
+
+	private synchronized void forget(OfCaller known, Key key, Answer answer) {
+		if (known.answers.remove(key, answer)) {
+			known.bytes -= answer.bytes;
+			this.budget.release(answer.bytes);
+		}
 	}
 
 	private synchronized void finish(OfCaller known, Answer answer, long bytes) {

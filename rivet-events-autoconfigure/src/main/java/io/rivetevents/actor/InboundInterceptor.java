@@ -11,6 +11,10 @@ import reactor.core.publisher.Mono;
  * interceptors of a message together have the time that the action has, or a hook of a
  * connection; what they go around has its own. When it has passed, the client is answered
  * as for a late action, a blocked thread is interrupted, and the action is not begun.
+ * <p>
+ * A call with an idempotency key that is repeated goes through them again. The action
+ * does not run then: {@code next} ends without a result, what the interceptors return is
+ * not used, and an error of theirs refuses the remembered answer.
  */
 public interface InboundInterceptor {
 

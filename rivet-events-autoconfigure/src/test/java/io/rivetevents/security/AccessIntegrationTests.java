@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -41,6 +42,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.Inbound;
+import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -48,6 +51,7 @@ import io.rivetevents.annotation.CanCreate;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
@@ -229,11 +233,12 @@ class AccessIntegrationTests {
 		this.right.asked = false;
 	}
 
-	@Test
-	void asksWhatStandsOnAMethodBeforeItRepeatsAnAnswer() {
+	@ParameterizedTest
+	@ValueSource(strings = { "method", "intercepted", "interleaved" })
+	void asksMethodsAndInterceptorsBeforeItRepeatsAnAnswer(String actor) {
 		ToServer.CallOptions once = new ToServer.CallOptions(false, null, "key");
 		this.right.on = false;
-		try (TestClient client = connect(Encoding.EXTENDED_JSON, query("method"), "ada", TestClient.HELLO)) {
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, query(actor), "ada", TestClient.HELLO)) {
 			client.next("Init");
 			client.send(TestClient.request(1, "read", once));
 			assertThat(client.next("Error").text("code")).isEqualTo("forbidden");
@@ -245,8 +250,11 @@ class AccessIntegrationTests {
 			this.right.on = false;
 			client.send(TestClient.request(4, "read", once));
 			assertThat(client.next("Error").text("code")).isEqualTo("forbidden");
+			this.right.on = true;
+			client.send(TestClient.request(5, "read", once));
+			assertThat(client.next("ActionResponse").text("output")).isEqualTo("1");
 		}
-		this.actors.get("method", this.key).destroy().block();
+		this.actors.get(actor, this.key).destroy().block();
 	}
 
 	@Test
@@ -462,6 +470,52 @@ class AccessIntegrationTests {
 
 	}
 
+	/** An interceptor says who may call it. */
+	@Actor("intercepted")
+	static class Intercepted {
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		@Action
+		String read() {
+			return String.valueOf(this.calls.incrementAndGet());
+		}
+
+	}
+
+	@Actor("interleaved")
+	static class Interleaved {
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		@Action(interleave = true)
+		String read() {
+			return String.valueOf(this.calls.incrementAndGet());
+		}
+
+	}
+
+	static class Interceptor implements InboundInterceptor {
+
+		private final Switch right;
+
+		Interceptor(Switch right) {
+			this.right = right;
+		}
+
+		@Override
+		public boolean supports(Inbound inbound) {
+			return inbound.kind() == Inbound.Kind.ACTION && inbound.actor().name().startsWith("inter");
+		}
+
+		@Override
+		public Mono<?> intercept(Inbound inbound, Next next) {
+			return this.right.isOn() ? next.proceed(inbound)
+					: Mono.error(() -> new RivetException(ErrorCode.FORBIDDEN));
+		}
+
+	}
+
 	@Actor("gate")
 	static class Gate extends Holder {
 
@@ -487,7 +541,7 @@ class AccessIntegrationTests {
 	@EnableAutoConfiguration
 	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
 	@Import({ ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class, Switched.class,
-			Method.class, Gate.class })
+			Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class })
 	static class Application {
 
 		@Bean
