@@ -128,7 +128,7 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 		} catch {
 			// not from an actor server: the status is all there is
 		}
-		const advice = status >= 500 ? "later" : status === 401 || status === 403 ? "credentials" : "never";
+		const advice = status >= 500 || status === 408 ? "later" : status === 401 || status === 403 ? "credentials" : "never";
 		if (!NO_ROUTE.has(status)) listener.onMessage({ tag: "Close", val: { ...error, advice } satisfies Close });
 		end(`${error.group}.${error.code}`);
 	};

@@ -130,6 +130,20 @@ describe("a connection", () => {
 		await until(() => anonymous.status.status === "closed");
 	});
 
+	test("comes back after its first message was too slow for the server", async () => {
+		let requests = 0;
+		const late = { group: "request", code: "timed_out", message: "The request did not arrive in time." };
+		const fetch = async () => {
+			requests++;
+			return new Response(JSON.stringify(late), { status: 408 });
+		};
+		const room = connect({ transport: "sse", fetch });
+		room.onError(() => {});
+		await until(() => requests > 1);
+		expect(room.status.status).not.toBe("closed");
+		expect(room.status.reason).toBe("request.timed_out");
+	});
+
 	test("takes a silent server for dead", async () => {
 		server.welcome({ keepAlive: 500 });
 		const room = connect();

@@ -127,8 +127,11 @@ public enum ErrorCode {
 	/** Told when an HTTP request or handshake lacks something. */
 	REQUEST_INVALID("request", "invalid", 400, "The request is not valid."),
 
-	/** Told when the body of an HTTP request did not arrive in time. */
-	REQUEST_TIMED_OUT("request", "timed_out", 408, "The request did not arrive in time."),
+	/**
+	 * Told when the body of an HTTP request, or a message of a WebSocket, did not arrive
+	 * in time.
+	 */
+	REQUEST_TIMED_OUT("request", "timed_out", 408, "The request did not arrive in time.", Advice.LATER),
 
 	/**
 	 * Told when a route of RivetKit that this server does not have: queues, raw requests,

@@ -21,6 +21,11 @@ class CloseReasonTests {
 			.isEqualTo(new CloseReason(1011, "user.bad_token"));
 	}
 
+	@Test
+	void letsAClientOnASlowLinkComeBack() {
+		assertThat(CloseReason.of(ErrorCode.REQUEST_TIMED_OUT).advice()).isEqualTo(Advice.LATER);
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void errorsFitInACloseFrame(ErrorCode code) {
