@@ -11,6 +11,8 @@ import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -20,6 +22,12 @@ import org.springframework.security.access.prepost.PreFilter;
 import org.springframework.security.authorization.method.AuthorizeReturnObject;
 
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnCreate;
+import io.rivetevents.annotation.OnDestroy;
+import io.rivetevents.annotation.OnSleep;
+import io.rivetevents.annotation.OnStateChange;
+import io.rivetevents.annotation.OnWake;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.invocation.SecurityAnnotations;
 
@@ -37,6 +45,12 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	private static final Set<Class<? extends Annotation>> OF_DECLARING_CLASS = Set.of(PostAuthorize.class,
 			PreFilter.class, PostFilter.class);
 
+	/** Hooks that no client causes. */
+	private static final List<Class<? extends Annotation>> WITHOUT_CALLER = List.of(CreateState.class, OnCreate.class,
+			OnWake.class, OnSleep.class, OnDestroy.class, OnStateChange.class);
+
+	private static final Set<String> DENIES_NOTHING = Set.of("PermitAll", "AuthorizeReturnObject");
+
 	private final ListableBeanFactory beanFactory;
 
 	public MethodSecurityCheck(ListableBeanFactory beanFactory) {
@@ -49,11 +63,33 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	private static void check(Object bean) {
+		checkHooksWithoutCaller(AopProxyUtils.ultimateTargetClass(bean));
 		AuthorizationAdvisors advisors = new AuthorizationAdvisors(bean);
 		SecurityAnnotations.ofMethods(AopProxyUtils.ultimateTargetClass(bean))
 			.forEach((method, annotations) -> annotations.stream()
 				.filter((annotation) -> concerns(annotation, method))
 				.forEach((annotation) -> check(advisors, method, annotation)));
+	}
+
+	/**
+	 * With an empty security context they would be denied, and the instance with them.
+	 */
+	private static void checkHooksWithoutCaller(Class<?> actor) {
+		MethodIntrospector
+			.selectMethods(actor,
+					(Method method) -> WITHOUT_CALLER.stream()
+						.filter((hook) -> AnnotatedElementUtils.hasAnnotation(method, hook))
+						.findFirst()
+						.orElse(null))
+			.forEach((method, hook) -> SecurityAnnotations.of(method)
+				.stream()
+				.filter((annotation) -> !DENIES_NOTHING.contains(annotation.getSimpleName()))
+				.findFirst()
+				.ifPresent((annotation) -> {
+					throw new InvalidActorException(method,
+							"its @%s denies the server itself: a method with @%s never has a caller; remove it"
+								.formatted(annotation.getSimpleName(), hook.getSimpleName()));
+				}));
 	}
 
 	/** Nothing that is returned needs no authorization. */

@@ -8,6 +8,7 @@ import java.util.List;
 
 import jakarta.annotation.security.DeclareRoles;
 import jakarta.annotation.security.DenyAll;
+import jakarta.annotation.security.PermitAll;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.annotation.security.RunAs;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,11 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.OnCreate;
+import io.rivetevents.annotation.OnDestroy;
+import io.rivetevents.annotation.OnSleep;
+import io.rivetevents.annotation.OnStateChange;
+import io.rivetevents.annotation.OnWake;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsSecurityAutoConfiguration;
 
@@ -133,6 +139,20 @@ class MethodSecurityCheckTests {
 			.run((context) -> assertThat(
 					context.getBean(Actors.class).getOrCreate(OnClass.class, "k").call("read", String.class).block())
 				.isEqualTo("state"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { OnCreateState.class, OnCreateHook.class, OnWakeHook.class, OnSleepHook.class,
+			OnDestroyHook.class, OnStateChangeHook.class })
+	void refusesThemOnHooksThatNeverHaveACaller(Class<?> actor) {
+		String hook = "@" + actor.getSimpleName().replace("Hook", "").replace("OnCreateState", "CreateState");
+		refuses(AllKinds.class, actor, "denies the server itself: a method with " + hook);
+	}
+
+	@Test
+	void startsWithAHookThatPermitsAll() {
+		this.runner.withUserConfiguration(AllKinds.class, OpenHook.class)
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private void refuses(Class<?> configuration, Class<?> actor, String text) {
@@ -360,6 +380,77 @@ class MethodSecurityCheckTests {
 		@OnBeforeConnect
 		@PreAuthorize("hasRole('ADMIN')")
 		void check() {
+		}
+
+	}
+
+	@Actor
+	static class OnCreateState {
+
+		@CreateState
+		@PreAuthorize("hasRole('ADMIN')")
+		Object run() {
+			return this;
+		}
+
+	}
+
+	@Actor
+	static class OnCreateHook {
+
+		@OnCreate
+		@Secured("ROLE_ADMIN")
+		void run() {
+		}
+
+	}
+
+	@Actor
+	static class OnWakeHook {
+
+		@OnWake
+		@PreAuthorize("isAuthenticated()")
+		void run() {
+		}
+
+	}
+
+	@Actor
+	static class OnSleepHook {
+
+		@OnSleep
+		@RolesAllowed("ADMIN")
+		void run() {
+		}
+
+	}
+
+	@Actor
+	static class OnDestroyHook {
+
+		@OnDestroy
+		@AdminOnly
+		void run() {
+		}
+
+	}
+
+	@Actor
+	static class OnStateChangeHook {
+
+		@OnStateChange
+		@PostAuthorize("authentication != null")
+		void run() {
+		}
+
+	}
+
+	@Actor
+	static class OpenHook {
+
+		@OnWake
+		@PermitAll
+		void run() {
 		}
 
 	}
