@@ -25,7 +25,7 @@ public enum ErrorCode {
 	ACTION_NOT_FOUND("actor", "action_not_found", 404, "The action was not found."),
 
 	/** Told when an action took longer than its time-out. */
-	ACTION_TIMED_OUT("actor", "action_timed_out", 408, "Action timed out"),
+	ACTION_TIMED_OUT("actor", "action_timed_out", 504, "Action timed out"),
 
 	/** Told when there is no instance for that id or key. */
 	ACTOR_NOT_FOUND("actor", "not_found", 404, "The actor does not exist or was destroyed."),
@@ -85,10 +85,10 @@ public enum ErrorCode {
 	CANCELLED("actor", "cancelled", 409, "The action was cancelled."),
 
 	/** Told when the deadline of an action has passed; in the extended mode. */
-	DEADLINE_EXCEEDED("actor", "deadline_exceeded", 408, "The deadline of the action has passed."),
+	DEADLINE_EXCEEDED("actor", "deadline_exceeded", 504, "The deadline of the action has passed."),
 
 	/** Told when a hook took longer than its time-out. */
-	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 408, "A hook of the actor timed out.", Advice.LATER),
+	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 504, "A hook of the actor timed out.", Advice.LATER),
 
 	/** Told when a WebSocket names an unknown encoding. */
 	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
@@ -233,7 +233,8 @@ public enum ErrorCode {
 	}
 
 	/**
-	 * Return the HTTP status of an answer.
+	 * Return the HTTP status of an answer. It is 408 only where a request has not
+	 * arrived: browsers send a request again that is answered so.
 	 */
 	public int status() {
 		return this.status;

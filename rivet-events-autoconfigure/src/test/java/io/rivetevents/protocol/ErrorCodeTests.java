@@ -15,7 +15,7 @@ class ErrorCodeTests {
 			USER_ERROR                     | user.user_error                     | 400
 			INTERNAL_ERROR                 | rivetkit.internal_error             | 500
 			ACTION_NOT_FOUND               | actor.action_not_found              | 404
-			ACTION_TIMED_OUT               | actor.action_timed_out              | 408
+			ACTION_TIMED_OUT               | actor.action_timed_out              | 504
 			ACTOR_NOT_FOUND                | actor.not_found                     | 404
 			ACTOR_NOT_REGISTERED           | actor.not_registered                | 400
 			DUPLICATE_KEY                  | actor.duplicate_key                 | 400
@@ -29,7 +29,7 @@ class ErrorCodeTests {
 			INPUT_TOO_LARGE                | actor.input_too_large               | 400
 			KEY_TOO_LARGE                  | actor.key_too_large                 | 400
 			EMPTY_KEY                      | actor.empty_key                     | 400
-			CALLBACK_TIMED_OUT             | actor.callback_timed_out            | 408
+			CALLBACK_TIMED_OUT             | actor.callback_timed_out            | 504
 			UNSUPPORTED_WEBSOCKET_ENCODING | actor.unsupported_websocket_encoding | 400
 			FORBIDDEN                      | auth.forbidden                      | 403
 			LOGGED_OUT                     | auth.logged_out                     | 401
@@ -61,6 +61,13 @@ class ErrorCodeTests {
 	@Test
 	void eachIsItsOwn() {
 		assertThat(Arrays.stream(ErrorCode.values()).map(ErrorCode::reason)).doesNotHaveDuplicates();
+	}
+
+	/** Chromium sends a request again that is answered 408, three times and more. */
+	@Test
+	void onlyWhatHasNotArrivedHasAStatusOnWhichBrowsersTryAgain() {
+		assertThat(ErrorCode.values()).filteredOn((code) -> code.status() == 408)
+			.containsExactly(ErrorCode.REQUEST_TIMED_OUT);
 	}
 
 	@Test
