@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,9 +28,16 @@ import org.springframework.security.access.prepost.PostFilter;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.access.prepost.PreFilter;
 import org.springframework.security.authorization.method.AuthorizationAdvisor;
+import org.springframework.security.authorization.method.AuthorizationManagerAfterMethodInterceptor;
+import org.springframework.security.authorization.method.AuthorizationManagerAfterReactiveMethodInterceptor;
 import org.springframework.security.authorization.method.AuthorizeReturnObject;
-import org.springframework.security.util.SimpleMethodInvocation;
+import org.springframework.security.authorization.method.AuthorizeReturnObjectMethodInterceptor;
+import org.springframework.security.authorization.method.PostFilterAuthorizationMethodInterceptor;
+import org.springframework.security.authorization.method.PostFilterAuthorizationReactiveMethodInterceptor;
+import org.springframework.security.authorization.method.PreFilterAuthorizationMethodInterceptor;
+import org.springframework.security.authorization.method.PreFilterAuthorizationReactiveMethodInterceptor;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The advisors by which the proxies of a bean ask Spring Security.
@@ -42,9 +50,17 @@ final class AuthorizationAdvisors {
 		.collect(Collectors.toUnmodifiableMap((method) -> method.getAnnotations()[0].annotationType().getSimpleName(),
 				(method) -> method));
 
+	private static final Method PLAIN = Objects.requireNonNull(ReflectionUtils.findMethod(Probe.class, "plain"));
+
 	/** Those that are asked before a method, and know all that they need by then. */
 	private static final List<String> BEFORE = List.of("PreAuthorize", "Secured", "RolesAllowed", "PermitAll",
 			"DenyAll");
+
+	/** Those that look at what goes in, or at what has come out. */
+	private static final List<Class<?>> AFTER = List.of(AuthorizationManagerAfterMethodInterceptor.class,
+			AuthorizationManagerAfterReactiveMethodInterceptor.class, PreFilterAuthorizationMethodInterceptor.class,
+			PreFilterAuthorizationReactiveMethodInterceptor.class, PostFilterAuthorizationMethodInterceptor.class,
+			PostFilterAuthorizationReactiveMethodInterceptor.class, AuthorizeReturnObjectMethodInterceptor.class);
 
 	private final Object bean;
 
@@ -96,8 +112,7 @@ final class AuthorizationAdvisors {
 	List<MethodInterceptor> findBefore(Method method) {
 		return this.proxies.stream()
 			.flatMap(AuthorizationAdvisors::advisorsOf)
-			.filter((advisor) -> matches(advisor, method, this.target) && (isForNone(advisor)
-					|| BEFORE.stream().anyMatch((annotation) -> isForProbe(advisor, annotation))))
+			.filter((advisor) -> matches(advisor, method, this.target) && isAskedBefore(advisor))
 			.map(Advisor::getAdvice)
 			.filter(MethodInterceptor.class::isInstance)
 			.map(MethodInterceptor.class::cast)
@@ -153,42 +168,22 @@ final class AuthorizationAdvisors {
 		return pointcut.getClassFilter().matches(target) && pointcut.getMethodMatcher().matches(method, target);
 	}
 
-	/** One with a pointcut of the application's own is taken to know what it does. */
-	private static boolean isFor(Advisor advisor, String annotation) {
-		return isForProbe(advisor, annotation) || isForNone(advisor);
-	}
-
-	private static boolean isForProbe(Advisor advisor, String annotation) {
-		Method probe = PROBES.get(annotation);
-		return probe != null && matches(advisor, probe, Probe.class);
-	}
-
-	private static boolean isForNone(Advisor advisor) {
-		return PROBES.values().stream().noneMatch((probe) -> matches(advisor, probe, Probe.class));
-	}
-
 	/**
-	 * Return whether an advisor takes only methods that return publishers. What stands
-	 * behind one is not shown, so it is asked about a method of the other kind.
-	 * @param advisor an advisor that looks at the annotation
-	 * @param annotation the annotation
+	 * One that matches a method without annotations, or not even that with the annotation
+	 * alone, decides by something else, and does not stand in for the annotation.
 	 */
-	static boolean isReactive(Advisor advisor, Class<? extends Annotation> annotation) {
-		Method probe = PROBES.get(annotation.getSimpleName());
-		if (probe == null || !(advisor.getAdvice() instanceof MethodInterceptor interceptor)) {
+	private static boolean isFor(Advisor advisor, String annotation) {
+		Method probe = PROBES.get(annotation);
+		return probe != null && matches(advisor, probe, Probe.class) && !matches(advisor, PLAIN, Probe.class);
+	}
+
+	/** One with a pointcut of the application's own is told by its type. */
+	private static boolean isAskedBefore(Advisor advisor) {
+		if (AFTER.stream().anyMatch((type) -> type.isInstance(advisor.getAdvice()))) {
 			return false;
 		}
-		@Nullable Object[] args = new @Nullable Object[probe.getParameterCount()];
-		try {
-			interceptor.invoke(new SimpleMethodInvocation(new Probe(), probe, args));
-			return false;
-		}
-		catch (IllegalStateException ex) {
-			return String.valueOf(ex.getMessage()).contains("Publisher");
-		}
-		catch (Throwable ex) {
-			return false; // it denies what the probe asks for
-		}
+		boolean standard = PROBES.keySet().stream().anyMatch((annotation) -> isFor(advisor, annotation));
+		return !standard || BEFORE.stream().anyMatch((annotation) -> isFor(advisor, annotation));
 	}
 
 	/**
@@ -210,6 +205,10 @@ final class AuthorizationAdvisors {
 
 	/** What stands on each of its methods tells advisors apart. */
 	private static final class Probe {
+
+		Object plain() {
+			return this;
+		}
 
 		@PreAuthorize("denyAll")
 		Object preAuthorize() {

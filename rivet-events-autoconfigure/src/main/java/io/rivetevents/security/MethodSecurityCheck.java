@@ -5,7 +5,9 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
+import org.aopalliance.aop.Advice;
 import org.reactivestreams.Publisher;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -13,13 +15,20 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.context.annotation.AdviceMode;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PostFilter;
 import org.springframework.security.access.prepost.PreFilter;
+import org.springframework.security.authorization.method.AuthorizationManagerAfterReactiveMethodInterceptor;
+import org.springframework.security.authorization.method.AuthorizationManagerBeforeReactiveMethodInterceptor;
 import org.springframework.security.authorization.method.AuthorizeReturnObject;
+import org.springframework.security.authorization.method.PostFilterAuthorizationReactiveMethodInterceptor;
+import org.springframework.security.authorization.method.PreFilterAuthorizationReactiveMethodInterceptor;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.method.configuration.EnableReactiveMethodSecurity;
 
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -51,6 +60,11 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	private static final Set<String> DENIES_NOTHING = Set.of("PermitAll", "AuthorizeReturnObject");
 
+	private static final List<Class<?>> REACTIVE = List.of(AuthorizationManagerBeforeReactiveMethodInterceptor.class,
+			AuthorizationManagerAfterReactiveMethodInterceptor.class,
+			PreFilterAuthorizationReactiveMethodInterceptor.class,
+			PostFilterAuthorizationReactiveMethodInterceptor.class);
+
 	private final ListableBeanFactory beanFactory;
 
 	public MethodSecurityCheck(ListableBeanFactory beanFactory) {
@@ -59,10 +73,10 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.beanFactory.getBeansWithAnnotation(Actor.class).values().forEach(MethodSecurityCheck::check);
+		this.beanFactory.getBeansWithAnnotation(Actor.class).values().forEach(this::check);
 	}
 
-	private static void check(Object bean) {
+	private void check(Object bean) {
 		checkHooksWithoutCaller(AopProxyUtils.ultimateTargetClass(bean));
 		AuthorizationAdvisors advisors = new AuthorizationAdvisors(bean);
 		SecurityAnnotations.ofMethods(AopProxyUtils.ultimateTargetClass(bean))
@@ -97,7 +111,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		return annotation != AuthorizeReturnObject.class || method.getReturnType() != void.class;
 	}
 
-	private static void check(AuthorizationAdvisors advisors, Method method, Class<? extends Annotation> annotation) {
+	private void check(AuthorizationAdvisors advisors, Method method, Class<? extends Annotation> annotation) {
 		if (OF_DECLARING_CLASS.contains(annotation) && !isSeen(advisors.target(), method, annotation)) {
 			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
 					"Spring Security looks at the class that declares the method; put it there or on the method"));
@@ -111,7 +125,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		if (found.isEmpty()) {
 			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation, remedy(annotation)));
 		}
-		boolean reactive = found.stream().allMatch((advisor) -> AuthorizationAdvisors.isReactive(advisor, annotation));
+		boolean reactive = found.stream().allMatch(this::isReactive);
 		if (reactive && !Publisher.class.isAssignableFrom(method.getReturnType())) {
 			throw new InvalidActorException(method,
 					SecurityAnnotations.noEffect(annotation,
@@ -132,7 +146,33 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 			.synthesize(MergedAnnotation::isPresent);
 	}
 
-	private static String remedy(Class<? extends Annotation> annotation) {
+	/**
+	 * Return whether an advisor takes only methods that return publishers. What the
+	 * annotations for whole applications make hides its type, and there is one kind of
+	 * it.
+	 */
+	private boolean isReactive(Advisor advisor) {
+		Advice advice = advisor.getAdvice();
+		boolean hidden = advice.getClass().getPackage() == EnableMethodSecurity.class.getPackage();
+		return hidden ? isEnabled(EnableReactiveMethodSecurity.class) && !isEnabled(EnableMethodSecurity.class)
+				: REACTIVE.stream().anyMatch((type) -> type.isInstance(advice));
+	}
+
+	private boolean isEnabled(Class<? extends Annotation> annotation) {
+		return this.beanFactory.getBeanNamesForAnnotation(annotation).length > 0;
+	}
+
+	/** The checks are woven into classes then, where no proxy shows them. */
+	private boolean isWoven() {
+		return Stream.of(this.beanFactory.getBeanNamesForAnnotation(EnableMethodSecurity.class))
+			.map((name) -> this.beanFactory.findAnnotationOnBean(name, EnableMethodSecurity.class))
+			.anyMatch((enabled) -> enabled != null && enabled.mode() == AdviceMode.ASPECTJ);
+	}
+
+	private String remedy(Class<? extends Annotation> annotation) {
+		if (isWoven()) {
+			return "actors need method security by proxies; leave out mode = ASPECTJ of @EnableMethodSecurity";
+		}
 		return switch (annotation.getSimpleName()) {
 			case "Secured" -> "add @EnableMethodSecurity(securedEnabled = true) to the application";
 			case "RolesAllowed", "PermitAll", "DenyAll" ->

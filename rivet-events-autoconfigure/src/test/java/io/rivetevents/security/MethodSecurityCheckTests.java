@@ -5,6 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import jakarta.annotation.security.DeclareRoles;
 import jakarta.annotation.security.DenyAll;
@@ -14,21 +15,37 @@ import jakarta.annotation.security.RunAs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.ClassFilter;
+import org.springframework.aop.MethodMatcher;
+import org.springframework.aop.Pointcut;
 import org.springframework.aop.framework.autoproxy.DefaultAdvisorAutoProxyCreator;
+import org.springframework.aop.framework.autoproxy.InfrastructureAdvisorAutoProxyCreator;
 import org.springframework.aop.interceptor.DebugInterceptor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.AdviceMode;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.context.event.EventListener;
 import org.springframework.security.access.annotation.Secured;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PostFilter;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.access.prepost.PreFilter;
+import org.springframework.security.authorization.AuthenticatedAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationEventPublisher;
+import org.springframework.security.authorization.SpringAuthorizationEventPublisher;
+import org.springframework.security.authorization.event.AuthorizationDeniedEvent;
+import org.springframework.security.authorization.method.AuthorizationManagerBeforeMethodInterceptor;
+import org.springframework.security.authorization.method.AuthorizationManagerBeforeReactiveMethodInterceptor;
 import org.springframework.security.authorization.method.AuthorizeReturnObject;
 import org.springframework.security.authorization.method.HandleAuthorizationDenied;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
@@ -111,6 +128,36 @@ class MethodSecurityCheckTests {
 		this.runner.withUserConfiguration(Reactive.class, Later.class)
 			.run((context) -> assertThat(context).hasNotFailed());
 		refuses(Reactive.class, OnMethod.class, "returns Mono or Flux");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { AdvisorForActors.class, AdvisorForEverything.class })
+	void refusesWhatAnAdvisorMatchesForAnotherReason(Class<?> settings) {
+		refuses(settings, SecuredMethod.class, "securedEnabled = true");
+		refuses(settings, Roles.class, "jsr250Enabled = true");
+		this.runner.withUserConfiguration(settings, PrePost.class, OnMethod.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void knowsAReactiveAdvisorThatTheApplicationDeclares() {
+		this.runner.withUserConfiguration(ReactiveAdvisor.class, Later.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		refuses(ReactiveAdvisor.class, OnMethod.class, "returns Mono or Flux");
+	}
+
+	@Test
+	void asksNoAdvisorAtStartUp() {
+		this.runner
+			.withUserConfiguration(AllKinds.class, Denials.class, OnMethod.class, SecuredMethod.class, Denied.class,
+					PostAuthorized.class)
+			.run((context) -> assertThat(context.getBean(Denials.class).seen).isEmpty());
+	}
+
+	@Test
+	void saysThatWovenChecksAreNotSeen() {
+		refuses(Woven.class, OnMethod.class, "leave out mode = ASPECTJ");
+		refuses(Woven.class, SecuredMethod.class, "leave out mode = ASPECTJ");
 	}
 
 	@Test
@@ -197,6 +244,97 @@ class MethodSecurityCheckTests {
 		static DefaultPointcutAdvisor advisor() {
 			return new DefaultPointcutAdvisor(AnnotationMatchingPointcut.forClassAnnotation(Actor.class),
 					new DebugInterceptor());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableMethodSecurity(mode = AdviceMode.ASPECTJ, prePostEnabled = false)
+	static class Woven {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AdvisorForActors {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor signedIn() {
+			return new AuthorizationManagerBeforeMethodInterceptor(new AnnotationMatchingPointcut(Actor.class),
+					AuthenticatedAuthorizationManager.authenticated());
+		}
+
+		@Bean
+		static InfrastructureAdvisorAutoProxyCreator proxies() {
+			return proxyCreator();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AdvisorForEverything {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor signedIn() {
+			return new AuthorizationManagerBeforeMethodInterceptor(new Pointcut() {
+
+				@Override
+				public ClassFilter getClassFilter() {
+					return (type) -> !type.getSimpleName().startsWith("Rivet")
+							&& (type.isAnnotationPresent(Actor.class) || type.getSimpleName().equals("Probe"));
+				}
+
+				@Override
+				public MethodMatcher getMethodMatcher() {
+					return MethodMatcher.TRUE;
+				}
+
+			}, AuthenticatedAuthorizationManager.authenticated());
+		}
+
+		@Bean
+		static InfrastructureAdvisorAutoProxyCreator proxies() {
+			return proxyCreator();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ReactiveAdvisor {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Advisor preAuthorize() {
+			return AuthorizationManagerBeforeReactiveMethodInterceptor.preAuthorize();
+		}
+
+		@Bean
+		static InfrastructureAdvisorAutoProxyCreator proxies() {
+			return proxyCreator();
+		}
+
+	}
+
+	private static InfrastructureAdvisorAutoProxyCreator proxyCreator() {
+		InfrastructureAdvisorAutoProxyCreator creator = new InfrastructureAdvisorAutoProxyCreator();
+		creator.setProxyTargetClass(true);
+		return creator;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Denials {
+
+		final List<AuthorizationDeniedEvent<?>> seen = new CopyOnWriteArrayList<>();
+
+		@Bean
+		static AuthorizationEventPublisher publisher(ApplicationEventPublisher events) {
+			return new SpringAuthorizationEventPublisher(events);
+		}
+
+		@EventListener
+		void see(AuthorizationDeniedEvent<?> event) {
+			this.seen.add(event);
 		}
 
 	}
