@@ -2,6 +2,7 @@ package io.rivetevents.autoconfigure;
 
 import java.util.function.Supplier;
 
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,13 +21,17 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
 import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.authentication.AuthenticationTrustResolverImpl;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.UserDetailsRepositoryReactiveAuthenticationManager;
+import org.springframework.security.authorization.AuthorizationManagerFactory;
 import org.springframework.security.config.Customizer;
+import org.springframework.security.config.core.GrantedAuthorityDefaults;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.annotation.AnnotationTemplateExpressionDefaults;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
@@ -57,6 +62,7 @@ import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
+import io.rivetevents.security.SecurityRules;
 import io.rivetevents.security.StandardCredentialsConverter;
 import io.rivetevents.security.TrustedPrincipals;
 import io.rivetevents.transport.BasePath;
@@ -106,23 +112,50 @@ public final class RivetEventsSecurityAutoConfiguration {
 	}
 
 	@Bean
+	SecurityRules rivetSecurityRules(ApplicationContext context,
+			ObjectProvider<MethodSecurityExpressionHandler> expressions,
+			ObjectProvider<AuthorizationManagerFactory<MethodInvocation>> authorizations,
+			ObjectProvider<RoleHierarchy> hierarchy, ObjectProvider<GrantedAuthorityDefaults> defaults,
+			ObjectProvider<AnnotationTemplateExpressionDefaults> templates,
+			ObjectProvider<SecurityContextHolderStrategy> holder) {
+		Supplier<SecurityRules.Settings> settings = () -> {
+			GrantedAuthorityDefaults prefix = defaults.getIfAvailable(() -> new GrantedAuthorityDefaults("ROLE_"));
+			RoleHierarchy roles = hierarchy.getIfAvailable();
+			MethodSecurityExpressionHandler handler = expressions
+				.getIfAvailable(() -> expressionHandler(context, prefix, roles, authorizations));
+			return new SecurityRules.Settings(handler, roles, prefix.getRolePrefix(), templates.getIfAvailable());
+		};
+		return new SecurityRules(settings, holder.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
+	}
+
+	/**
+	 * {@code @EnableMethodSecurity} has the same one for methods, and shows it nobody.
+	 * Its permission evaluator denies all, whatever beans there are; so does this one's.
+	 */
+	@SuppressWarnings("deprecation")
+	private static MethodSecurityExpressionHandler expressionHandler(ApplicationContext context,
+			GrantedAuthorityDefaults defaults, @Nullable RoleHierarchy hierarchy,
+			ObjectProvider<AuthorizationManagerFactory<MethodInvocation>> authorizations) {
+		DefaultMethodSecurityExpressionHandler handler = new DefaultMethodSecurityExpressionHandler();
+		handler.setApplicationContext(context);
+		handler.setDefaultRolePrefix(defaults.getRolePrefix());
+		if (hierarchy != null) {
+			handler.setRoleHierarchy(hierarchy);
+		}
+		authorizations.ifAvailable(handler::setAuthorizationManagerFactory);
+		return handler;
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(SubscriptionGuard.class)
-	PreAuthorizeSubscriptionGuard rivetSubscriptionGuard(ApplicationContext context,
-			ObjectProvider<MethodSecurityExpressionHandler> expressions) {
-		return new PreAuthorizeSubscriptionGuard(() -> expressions.getIfAvailable(() -> expressionHandler(context)));
+	PreAuthorizeSubscriptionGuard rivetSubscriptionGuard(SecurityRules rules) {
+		return new PreAuthorizeSubscriptionGuard(rules);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(AccessGuard.class)
-	ExpressionAccessGuard rivetAccessGuard(ApplicationContext context,
-			ObjectProvider<MethodSecurityExpressionHandler> expressions) {
-		return new ExpressionAccessGuard(() -> expressions.getIfAvailable(() -> expressionHandler(context)));
-	}
-
-	private static MethodSecurityExpressionHandler expressionHandler(ApplicationContext context) {
-		DefaultMethodSecurityExpressionHandler handler = new DefaultMethodSecurityExpressionHandler();
-		handler.setApplicationContext(context);
-		return handler;
+	ExpressionAccessGuard rivetAccessGuard(SecurityRules rules) {
+		return new ExpressionAccessGuard(rules);
 	}
 
 	@Bean

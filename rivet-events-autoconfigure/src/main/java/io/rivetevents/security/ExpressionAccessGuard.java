@@ -1,34 +1,20 @@
 package io.rivetevents.security;
 
 import java.lang.reflect.Method;
-import java.security.Principal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.springframework.core.annotation.MergedAnnotation;
-import org.springframework.core.annotation.MergedAnnotations;
-import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
-import org.springframework.expression.EvaluationContext;
-import org.springframework.expression.Expression;
-import org.springframework.expression.ParseException;
 import org.springframework.security.access.AccessDeniedException;
-import org.springframework.security.access.expression.ExpressionUtils;
-import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
-import org.springframework.security.access.prepost.PreAuthorize;
-import org.springframework.security.core.Authentication;
 import org.springframework.security.util.SimpleMethodInvocation;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
-import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.AccessRule;
@@ -44,91 +30,55 @@ import io.rivetevents.protocol.RivetException;
  */
 public final class ExpressionAccessGuard implements AccessGuard {
 
-	/** By the name of an annotation on the class, the function of expressions for it. */
-	private static final Map<String, String> FUNCTIONS = Map.of(
-			"org.springframework.security.access.annotation.Secured", "hasAnyAuthority",
-			"jakarta.annotation.security.RolesAllowed", "hasAnyRole");
-
-	private static final Map<String, String> CONSTANTS = Map.of("jakarta.annotation.security.PermitAll", "permitAll",
-			"jakarta.annotation.security.DenyAll", "denyAll");
-
 	private static final Method ANY_METHOD = Objects
 		.requireNonNull(ReflectionUtils.findMethod(Object.class, "toString"));
 
-	private final Supplier<MethodSecurityExpressionHandler> expressions;
+	private final SecurityRules rules;
+
+	private final MethodInvocation anyCall = new SimpleMethodInvocation(this, ANY_METHOD);
 
 	private final Map<Object, AuthorizationAdvisors> advisors = new ConcurrentHashMap<>();
 
 	/**
 	 * Create a guard.
-	 * @param expressions finds what evaluates expressions as the application has it;
-	 * asked once, when there is something to guard
+	 * @param rules reads rules, and decides by them
 	 */
-	public ExpressionAccessGuard(Supplier<MethodSecurityExpressionHandler> expressions) {
-		this.expressions = SingletonSupplier.of(expressions);
+	public ExpressionAccessGuard(SecurityRules rules) {
+		this.rules = rules;
 	}
 
 	@Override
 	public @Nullable AccessRule ruleOf(Class<?> actor, String access) {
-		List<String> all = new ArrayList<>(ofClass(actor));
-		if (StringUtils.hasText(access)) {
-			all.add(access);
-		}
+		List<SecurityRules.Condition> all = new ArrayList<>(this.rules.ofClass(actor));
 		try {
-			return all.isEmpty() ? null : rule(all);
+			if (StringUtils.hasText(access)) {
+				all.add(this.rules.ofExpression(access));
+			}
 		}
-		catch (ParseException ex) {
-			throw new InvalidActorException(actor, "its access rule cannot be read: " + ex.getMessage());
+		catch (IllegalArgumentException ex) {
+			throw new InvalidActorException(actor, String.valueOf(ex.getMessage()));
 		}
+		return all.isEmpty() ? null : rule(all);
 	}
 
 	@Override
 	public AccessRule ruleOf(String expression) {
-		return rule(List.of(expression));
+		return rule(List.of(this.rules.ofExpression(expression)));
 	}
 
-	private AccessRule rule(List<String> expressions) {
-		List<Expression> parsed = expressions.stream()
-			.map((expression) -> this.expressions.get().getExpressionParser().parseExpression(expression))
-			.toList();
-		return (principal, actor) -> check(parsed, principal, actor);
-	}
-
-	private void check(List<Expression> expressions, @Nullable Principal principal, @Nullable ActorAddress actor) {
-		Authentication authentication = (principal instanceof Authentication known) ? known
-				: PreAuthorizeSubscriptionGuard.NOBODY;
-		EvaluationContext context = this.expressions.get()
-			.createEvaluationContext(() -> authentication, new SimpleMethodInvocation(this, ANY_METHOD));
-		context.setVariable("name", (actor != null) ? actor.name() : null);
-		context.setVariable("key", (actor != null) ? actor.key() : null);
-		for (Expression expression : expressions) {
-			if (!ExpressionUtils.evaluateAsBoolean(expression, context)) {
+	private AccessRule rule(List<SecurityRules.Condition> conditions) {
+		return (principal, actor) -> {
+			try {
+				this.rules.check(conditions, principal, this.anyCall, variables(actor));
+			}
+			catch (AccessDeniedException ex) {
 				throw new RivetException(ErrorCode.FORBIDDEN);
 			}
-		}
+		};
 	}
 
-	/** What stands on the class, as expressions. */
-	private static List<String> ofClass(Class<?> actor) {
-		MergedAnnotations all = MergedAnnotations.from(actor, SearchStrategy.TYPE_HIERARCHY);
-		List<String> found = new ArrayList<>();
-		if (all.isPresent(PreAuthorize.class)) {
-			found.add(all.get(PreAuthorize.class).getString(MergedAnnotation.VALUE));
-		}
-		FUNCTIONS.forEach((annotation, function) -> {
-			MergedAnnotation<?> roles = all.get(annotation);
-			if (roles.isPresent()) {
-				found.add(function + Arrays.stream(roles.getStringArray(MergedAnnotation.VALUE))
-					.map((role) -> "'" + role.replace("'", "''") + "'")
-					.collect(Collectors.joining(", ", "(", ")")));
-			}
-		});
-		CONSTANTS.forEach((annotation, constant) -> {
-			if (all.isPresent(annotation)) {
-				found.add(constant);
-			}
-		});
-		return found;
+	private static Map<String, Object> variables(@Nullable ActorAddress actor) {
+		return (actor != null) ? Map.of("name", actor.name(), "key", actor.key()) : Map.of();
 	}
 
 	@Override

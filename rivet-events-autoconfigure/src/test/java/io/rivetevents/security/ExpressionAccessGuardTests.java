@@ -51,7 +51,9 @@ class ExpressionAccessGuardTests {
 
 	private static final ActorAddress ROOM = new ActorAddress("default", "room", ActorKey.of("k"));
 
-	private final ExpressionAccessGuard guard = new ExpressionAccessGuard(DefaultMethodSecurityExpressionHandler::new);
+	private final ExpressionAccessGuard guard = new ExpressionAccessGuard(new SecurityRules(
+			() -> new SecurityRules.Settings(new DefaultMethodSecurityExpressionHandler(), null, "ROLE_", null),
+			SecurityContextHolder.getContextHolderStrategy()));
 
 	@AfterEach
 	void clearContext() {

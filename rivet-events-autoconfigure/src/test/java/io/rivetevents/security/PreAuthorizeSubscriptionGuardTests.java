@@ -8,6 +8,7 @@ import org.springframework.security.access.expression.method.DefaultMethodSecuri
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.context.SecurityContextHolder;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.contract.EventContracts;
@@ -28,8 +29,8 @@ class PreAuthorizeSubscriptionGuardTests {
 	private static final Authentication ADMIN = new TestingAuthenticationToken("root", "root", "ROLE_USER",
 			"ROLE_ADMIN");
 
-	private final PreAuthorizeSubscriptionGuard guard = new PreAuthorizeSubscriptionGuard(
-			DefaultMethodSecurityExpressionHandler::new);
+	private final PreAuthorizeSubscriptionGuard guard = new PreAuthorizeSubscriptionGuard(new SecurityRules(
+			PreAuthorizeSubscriptionGuardTests::settings, SecurityContextHolder.getContextHolderStrategy()));
 
 	private final EventContracts contracts = new EventContracts(new ValueMapper(new JsonMapper()));
 
@@ -64,15 +65,19 @@ class PreAuthorizeSubscriptionGuardTests {
 	@Test
 	void looksForExpressionsOnceItHasSomethingToGuard() {
 		AtomicInteger looks = new AtomicInteger();
-		PreAuthorizeSubscriptionGuard lazy = new PreAuthorizeSubscriptionGuard(() -> {
+		PreAuthorizeSubscriptionGuard lazy = new PreAuthorizeSubscriptionGuard(new SecurityRules(() -> {
 			looks.incrementAndGet();
-			return new DefaultMethodSecurityExpressionHandler();
-		});
+			return settings();
+		}, SecurityContextHolder.getContextHolderStrategy()));
 		lazy.guards(this.contracts.of(Common.class).events().get(0));
 		assertThat(looks).hasValue(0);
 		lazy.guards(event("own"));
 		lazy.check(event("own"), ADMIN);
 		assertThat(looks).hasValue(1);
+	}
+
+	private static SecurityRules.Settings settings() {
+		return new SecurityRules.Settings(new DefaultMethodSecurityExpressionHandler(), null, "ROLE_", null);
 	}
 
 	private EventMethod event(String name) {

@@ -1,0 +1,72 @@
+package io.rivetevents.security;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.convert.support.DefaultConversionService;
+import org.springframework.security.core.annotation.AnnotationTemplateExpressionDefaults;
+import org.springframework.security.core.annotation.ExpressionTemplateValueProvider;
+import org.springframework.util.PropertyPlaceholderHelper;
+
+/**
+ * Fills the placeholders in an expression on another annotation, such as
+ * {@code hasRole('{value}')}, with the attributes of that one. It does for classes what
+ * Spring Security's {@code ExpressionTemplateSecurityAnnotationScanner} does for methods
+ * alone.
+ */
+final class AnnotationTemplate {
+
+	/** What is no valid expression of another kind, or a list of one property. */
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\s*[A-Za-z_$][\\w$.-]*\\s*}");
+
+	private static final DefaultConversionService CONVERSIONS = new DefaultConversionService();
+
+	static {
+		CONVERSIONS.addConverter(Class.class, String.class, Class::toString);
+		CONVERSIONS.addConverter(ExpressionTemplateValueProvider.class, String.class,
+				ExpressionTemplateValueProvider::getExpressionTemplateValue);
+	}
+
+	private AnnotationTemplate() {
+	}
+
+	/**
+	 * Return the expression of an annotation.
+	 * @param annotation the annotation, which may stand on others
+	 * @param attribute its attribute with the expression
+	 * @param ignoresUnknown whether a placeholder without attribute stays as it is; else
+	 * it is an error
+	 */
+	static String fill(MergedAnnotation<?> annotation, String attribute, boolean ignoresUnknown) {
+		String expression = annotation.getString(attribute);
+		if (annotation.getMetaSource() == null) {
+			return expression;
+		}
+		Map<String, @Nullable String> values = new HashMap<>();
+		for (MergedAnnotation<?> meta = annotation.getMetaSource(); meta != null; meta = meta.getMetaSource()) {
+			meta.asMap()
+				.forEach((name, value) -> values.put(name,
+						(value instanceof String text) ? text : CONVERSIONS.convert(value, String.class)));
+		}
+		return new PropertyPlaceholderHelper("{", "}", null, null, ignoresUnknown).replacePlaceholders(expression,
+				values::get);
+	}
+
+	/** As {@link #fill(MergedAnnotation, String, boolean)}, as Spring Security does. */
+	static String fill(MergedAnnotation<?> annotation, String attribute,
+			@Nullable AnnotationTemplateExpressionDefaults defaults) {
+		return fill(annotation, attribute, defaults == null || defaults.isIgnoreUnknown());
+	}
+
+	/**
+	 * Return whether an expression has a placeholder that nothing has filled.
+	 * @param expression the expression
+	 */
+	static boolean isIn(String expression) {
+		return PLACEHOLDER.matcher(expression).find();
+	}
+
+}

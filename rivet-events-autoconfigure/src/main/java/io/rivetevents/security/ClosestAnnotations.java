@@ -1,0 +1,105 @@
+package io.rivetevents.security;
+
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.RepeatableContainers;
+import org.springframework.util.ReflectionUtils;
+
+import io.rivetevents.invocation.InvalidActorException;
+
+/**
+ * Finds annotations as method security does: what stands on a class or method itself, or
+ * on another annotation there; else what stands on its superclass and interfaces. Two
+ * that are equally close are a mistake.
+ */
+final class ClosestAnnotations {
+
+	private ClosestAnnotations() {
+	}
+
+	/**
+	 * Return the closest annotation for a class.
+	 * @param type the class
+	 * @param annotations names of annotation types, of which one may stand on a class
+	 * @throws InvalidActorException if several are equally close
+	 */
+	static @Nullable MergedAnnotation<?> of(Class<?> type, Set<String> annotations) {
+		return unique(closest(type, (each) -> each, annotations), (problem) -> {
+			throw new InvalidActorException(type, problem);
+		});
+	}
+
+	/**
+	 * Return the closest annotation for a method of an interface, without those on the
+	 * interface.
+	 * @param method the method
+	 * @param annotations names of annotation types, of which one may stand on a method
+	 * @throws InvalidActorException if several are equally close
+	 */
+	static @Nullable MergedAnnotation<?> of(Method method, Set<String> annotations) {
+		Function<Class<?>, @Nullable AnnotatedElement> declared = (type) -> ReflectionUtils.findMethod(type,
+				method.getName(), method.getParameterTypes());
+		return unique(closest(method.getDeclaringClass(), declared, annotations), (problem) -> {
+			throw new InvalidActorException(method, problem);
+		});
+	}
+
+	private static @Nullable MergedAnnotation<?> unique(Set<MergedAnnotation<?>> found,
+			Function<String, InvalidActorException> failure) {
+		if (found.size() > 1) {
+			String names = found.stream()
+				.map((annotation) -> "@" + annotation.getType().getSimpleName())
+				.collect(Collectors.joining(", "));
+			throw failure.apply("several annotations say who may use it, and none of them comes first: " + names);
+		}
+		return found.isEmpty() ? null : found.iterator().next();
+	}
+
+	private static Set<MergedAnnotation<?>> closest(Class<?> type,
+			Function<Class<?>, @Nullable AnnotatedElement> elementOf, Set<String> annotations) {
+		AnnotatedElement element = elementOf.apply(type);
+		List<MergedAnnotation<?>> own = (element != null) ? direct(element, annotations) : List.of();
+		if (!own.isEmpty()) {
+			return new LinkedHashSet<>(own);
+		}
+		Set<MergedAnnotation<?>> found = new LinkedHashSet<>();
+		Set<Object> sources = new LinkedHashSet<>();
+		above(type).flatMap((above) -> closest(above, elementOf, annotations).stream())
+			.filter((annotation) -> sources.add(source(annotation)))
+			.forEach(found::add);
+		return found;
+	}
+
+	/** The same interface may be reached by several ways. */
+	private static Object source(MergedAnnotation<?> annotation) {
+		return List.of(String.valueOf(annotation.getSource()), annotation.synthesize());
+	}
+
+	private static Stream<Class<?>> above(Class<?> type) {
+		Class<?> superclass = type.getSuperclass();
+		Stream<Class<?>> interfaces = Stream.of(type.getInterfaces());
+		return (superclass != null && superclass != Object.class) ? Stream.concat(Stream.of(superclass), interfaces)
+				: interfaces;
+	}
+
+	private static List<MergedAnnotation<?>> direct(AnnotatedElement element, Set<String> annotations) {
+		return MergedAnnotations.from(element, SearchStrategy.DIRECT, RepeatableContainers.none())
+			.stream()
+			.filter((annotation) -> annotations.contains(annotation.getType().getName()))
+			.<MergedAnnotation<?>>map((annotation) -> (MergedAnnotation<? extends Annotation>) annotation)
+			.toList();
+	}
+
+}

@@ -1,0 +1,265 @@
+package io.rivetevents.security;
+
+import java.lang.reflect.Method;
+import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.expression.EvaluationContext;
+import org.springframework.expression.EvaluationException;
+import org.springframework.expression.Expression;
+import org.springframework.expression.ParseException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
+import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
+import org.springframework.security.authorization.AuthoritiesAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.authorization.AuthorizationManager;
+import org.springframework.security.authorization.AuthorizationResult;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.annotation.AnnotationTemplateExpressionDefaults;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.util.function.SingletonSupplier;
+
+import io.rivetevents.invocation.InvalidActorException;
+
+/**
+ * Reads rules from classes, methods of events and properties, and decides by them as the
+ * application's method security decides about a method.
+ */
+public final class SecurityRules {
+
+	/** Stands for whoever has not signed in. */
+	static final Authentication NOBODY = new AnonymousAuthenticationToken("rivet-events", "anonymousUser",
+			AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
+
+	private static final Set<String> PRE_AUTHORIZE = Set.of(PreAuthorize.class.getName());
+
+	private static final Set<String> SECURED = Set.of("org.springframework.security.access.annotation.Secured");
+
+	private static final String PERMIT_ALL = "jakarta.annotation.security.PermitAll";
+
+	private static final String ROLES_ALLOWED = "jakarta.annotation.security.RolesAllowed";
+
+	private static final Set<String> JSR250 = Set.of(PERMIT_ALL, ROLES_ALLOWED, "jakarta.annotation.security.DenyAll");
+
+	private final Supplier<Settings> settings;
+
+	private final SecurityContextHolderStrategy holder;
+
+	/**
+	 * What the application has set for its method security.
+	 *
+	 * @param expressions evaluates expressions
+	 * @param roleHierarchy roles that imply others, {@code null} if there are none
+	 * @param rolePrefix what stands before the roles of {@code @RolesAllowed}
+	 * @param templates how placeholders in annotations are filled, {@code null} for the
+	 * default of Spring Security
+	 */
+	public record Settings(MethodSecurityExpressionHandler expressions, @Nullable RoleHierarchy roleHierarchy,
+			String rolePrefix, @Nullable AnnotationTemplateExpressionDefaults templates) {
+	}
+
+	/** One of the conditions that must hold. */
+	@FunctionalInterface
+	interface Condition {
+
+		boolean holds(Question question);
+
+	}
+
+	/** Who wants what. */
+	record Question(Authentication authentication, MethodInvocation call, EvaluationContext context) {
+	}
+
+	/**
+	 * Create the reader.
+	 * @param settings finds the application's settings; asked once, when there is a rule
+	 * @param holder knows the security context of a thread
+	 */
+	public SecurityRules(Supplier<Settings> settings, SecurityContextHolderStrategy holder) {
+		this.settings = SingletonSupplier.of(settings);
+		this.holder = holder;
+	}
+
+	/**
+	 * Return what must hold for a class: for each kind of annotation the closest one.
+	 * @param type the class
+	 */
+	List<Condition> ofClass(Class<?> type) {
+		List<Condition> conditions = new ArrayList<>();
+		MergedAnnotation<?> preAuthorize = ClosestAnnotations.of(type, PRE_AUTHORIZE);
+		if (preAuthorize != null) {
+			conditions.add(ofType(type, preAuthorize));
+		}
+		MergedAnnotation<?> secured = ClosestAnnotations.of(type, SECURED);
+		if (secured != null) {
+			conditions.add(authorities("", secured));
+		}
+		MergedAnnotation<?> jsr250 = ClosestAnnotations.of(type, JSR250);
+		if (jsr250 != null) {
+			conditions.add(ofJsr250(jsr250));
+		}
+		return conditions;
+	}
+
+	private Condition ofJsr250(MergedAnnotation<?> annotation) {
+		String name = annotation.getType().getName();
+		if (name.equals(ROLES_ALLOWED)) {
+			return authorities(this.settings.get().rolePrefix(), annotation);
+		}
+		boolean permitted = name.equals(PERMIT_ALL);
+		return (question) -> permitted;
+	}
+
+	/**
+	 * Return what must hold for an event: the {@link PreAuthorize} on its method, or else
+	 * those on its scopes together.
+	 * @param method the method
+	 * @param scopes the interfaces by which it was found
+	 */
+	List<Condition> ofEvent(Method method, List<Class<?>> scopes) {
+		MergedAnnotation<?> own = ClosestAnnotations.of(method, PRE_AUTHORIZE);
+		if (own != null) {
+			return List.of(ofMethod(method, own));
+		}
+		List<Condition> conditions = new ArrayList<>();
+		for (Class<?> scope : scopes) {
+			MergedAnnotation<?> common = ClosestAnnotations.of(scope, PRE_AUTHORIZE);
+			if (common != null) {
+				conditions.add(ofType(scope, common));
+			}
+		}
+		return conditions;
+	}
+
+	private Condition ofType(Class<?> type, MergedAnnotation<?> annotation) {
+		try {
+			return ofExpression(fill(annotation));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidActorException(type, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private Condition ofMethod(Method method, MergedAnnotation<?> annotation) {
+		try {
+			return ofExpression(fill(annotation));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidActorException(method, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private String fill(MergedAnnotation<?> annotation) {
+		return AnnotationTemplate.fill(annotation, MergedAnnotation.VALUE, this.settings.get().templates());
+	}
+
+	/**
+	 * Return the condition that an expression holds.
+	 * @param expression the expression
+	 * @throws IllegalArgumentException if it cannot be read, or is a template
+	 */
+	Condition ofExpression(String expression) {
+		if (AnnotationTemplate.isIn(expression)) {
+			throw new IllegalArgumentException(
+					"its rule \"%s\" has a placeholder that nothing fills".formatted(expression)
+							+ "; the attributes of an annotation do, on which @PreAuthorize stands");
+		}
+		try {
+			Expression parsed = this.settings.get().expressions().getExpressionParser().parseExpression(expression);
+			return (question) -> holds(parsed, question);
+		}
+		catch (ParseException ex) {
+			throw new IllegalArgumentException("its access rule cannot be read: " + ex.getMessage(), ex);
+		}
+	}
+
+	private Condition authorities(String prefix, MergedAnnotation<?> annotation) {
+		Set<String> any = Arrays.stream(annotation.getStringArray(MergedAnnotation.VALUE))
+			.map(prefix::concat)
+			.collect(Collectors.toCollection(LinkedHashSet::new));
+		AuthoritiesAuthorizationManager manager = new AuthoritiesAuthorizationManager();
+		RoleHierarchy hierarchy = this.settings.get().roleHierarchy();
+		if (hierarchy != null) {
+			manager.setRoleHierarchy(hierarchy);
+		}
+		return (question) -> manager.authorize(question::authentication, any).isGranted();
+	}
+
+	private static boolean holds(Expression expression, Question question) {
+		Object result = decision(valueOf(expression, question.context()), question);
+		if (result instanceof AuthorizationResult decision) {
+			return decision.isGranted();
+		}
+		if (result instanceof Boolean granted) {
+			return granted;
+		}
+		throw new IllegalArgumentException("The expression '%s' must yield a Boolean or an AuthorizationResult, not %s"
+			.formatted(expression.getExpressionString(), (result != null) ? result.getClass().getName() : "null"));
+	}
+
+	@SuppressWarnings("unchecked")
+	private static @Nullable Object decision(@Nullable Object result, Question question) {
+		return (result instanceof AuthorizationManager<?> manager) ? ((AuthorizationManager<MethodInvocation>) manager)
+			.authorize(question::authentication, question.call()) : result;
+	}
+
+	private static @Nullable Object valueOf(Expression expression, EvaluationContext context) {
+		try {
+			return expression.getValue(context);
+		}
+		catch (EvaluationException ex) {
+			for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
+				if (cause instanceof AuthorizationDeniedException denied) {
+					throw denied;
+				}
+			}
+			throw new IllegalArgumentException("The expression '%s' failed".formatted(expression.getExpressionString()),
+					ex);
+		}
+	}
+
+	/**
+	 * Check that all conditions hold. Meanwhile the caller is in the security context of
+	 * the thread, as it is while a method is asked about.
+	 * @param conditions what must hold
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @param call what is asked about
+	 * @param variables variables of expressions, by their names
+	 * @throws AccessDeniedException if one does not
+	 */
+	void check(List<Condition> conditions, @Nullable Principal principal, MethodInvocation call,
+			Map<String, ?> variables) {
+		Authentication authentication = (principal instanceof Authentication known) ? known : NOBODY;
+		EvaluationContext context = this.settings.get()
+			.expressions()
+			.createEvaluationContext(() -> authentication, call);
+		variables.forEach(context::setVariable);
+		Question question = new Question(authentication, call, context);
+		ThreadIdentity identity = ThreadIdentity.set(this.holder, authentication);
+		try {
+			for (Condition condition : conditions) {
+				if (!condition.holds(question)) {
+					throw new AccessDeniedException("Access Denied");
+				}
+			}
+		}
+		finally {
+			identity.restore();
+		}
+	}
+
+}
