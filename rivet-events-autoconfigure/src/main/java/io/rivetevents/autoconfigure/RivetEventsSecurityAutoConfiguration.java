@@ -36,6 +36,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import org.springframework.security.core.userdetails.ReactiveUserDetailsService;
 import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.csrf.CsrfWebFilter;
 import org.springframework.security.web.server.util.matcher.AndServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
@@ -57,6 +58,7 @@ import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.ConnectionLogoutHandler;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
 import io.rivetevents.security.ExpressionAccessGuard;
+import io.rivetevents.security.LogoutHook;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
@@ -193,8 +195,14 @@ public final class RivetEventsSecurityAutoConfiguration {
 		return new ConnectionLogoutHandler(connections);
 	}
 
+	@Bean
+	LogoutHook rivetLogoutHook(ConnectionLogoutHandler handler, ObjectProvider<SecurityWebFilterChain> chains) {
+		return new LogoutHook(handler, chains);
+	}
+
 	/**
-	 * Before the handler that invalidates the session, whose id is what connections know.
+	 * For the chain of Spring Security itself, which is no bean. Before the handler that
+	 * invalidates the session, whose id is what connections know.
 	 */
 	@Bean
 	Customizer<ServerHttpSecurity.LogoutSpec> rivetLogoutCustomizer(ConnectionLogoutHandler handler) {

@@ -1,0 +1,189 @@
+package io.rivetevents.security;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.logout.DelegatingServerLogoutHandler;
+import org.springframework.security.web.server.authentication.logout.SecurityContextServerLogoutHandler;
+import org.springframework.security.web.server.authentication.logout.WebSessionServerLogoutHandler;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+import org.springframework.web.reactive.socket.CloseStatus;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.transport.TestClient;
+import io.rivetevents.transport.TestSocket;
+import io.rivetevents.transport.TestStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Connections end with the login of their session, whatever handlers of logout the
+ * application has, in whichever of its filter chains.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s" })
+class LogoutIntegrationTests {
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	@LocalServerPort
+	private int port;
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/own", "/delegating", "/removed", "/failing", "" })
+	void closesTheConnectionsOfTheSession(String chain) throws Exception {
+		String cookie = login();
+		TestStream stream = TestStream.get(base(), TestClient.query("room", "k" + chain.length(), "sse"), "cookie",
+				cookie);
+		stream.next("Init");
+		try (TestSocket socket = connect(cookie); TestSocket other = connect(login())) {
+			form(chain + "/logout", cookie, "");
+			assertThat(socket.closed()).isEqualTo(new CloseStatus(1011, "auth.logged_out"));
+			assertThat(stream.next("Close").text("code")).isEqualTo("logged_out");
+			other.call(1, "act");
+			other.next(ToClient.ActionResponse.class);
+		}
+	}
+
+	@Test
+	void leavesThemWhereThereIsNoLogout() throws Exception {
+		String cookie = login();
+		try (TestSocket socket = connect(cookie)) {
+			assertThat(form("/off/logout", cookie, "").statusCode()).isEqualTo(404);
+			assertThat(form("/own/other", cookie, "").statusCode()).isEqualTo(404);
+			socket.call(1, "act");
+			socket.next(ToClient.ActionResponse.class);
+		}
+	}
+
+	private String base() {
+		return "http://localhost:%d/rivet".formatted(this.port);
+	}
+
+	private TestSocket connect(String cookie) {
+		HttpHeaders headers = new HttpHeaders();
+		headers.set("cookie", cookie);
+		TestSocket socket = TestSocket.open(base() + TestSocket.query("room", "k"), Encoding.JSON, headers);
+		socket.next(ToClient.Init.class);
+		return socket;
+	}
+
+	private String login() throws Exception {
+		return form("/login", null, "username=ada&password=ada").headers()
+			.firstValue("set-cookie")
+			.orElseThrow()
+			.split(";")[0];
+	}
+
+	private HttpResponse<String> form(String path, String cookie, String body) throws Exception {
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create("http://localhost:%d%s".formatted(this.port, path)))
+			.header("content-type", "application/x-www-form-urlencoded")
+			.POST(HttpRequest.BodyPublishers.ofString(body));
+		if (cookie != null) {
+			request.header("cookie", cookie);
+		}
+		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	@Actor("room")
+	static class Room {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Room.class)
+	static class Application {
+
+		@Bean
+		MapReactiveUserDetailsService users() {
+			return new MapReactiveUserDetailsService(
+					User.withUsername("ada").password("{noop}ada").roles("USER").build());
+		}
+
+		@Bean
+		SecurityWebFilterChain plain(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.csrf(ServerHttpSecurity.CsrfSpec::disable)
+				.formLogin(Customizer.withDefaults())
+				.build();
+		}
+
+		@Bean
+		@Order(1)
+		SecurityWebFilterChain own(ServerHttpSecurity http) {
+			return chain(http, "/own", (logout) -> logout.logoutHandler(new SecurityContextServerLogoutHandler()));
+		}
+
+		@Bean
+		@Order(2)
+		SecurityWebFilterChain delegating(ServerHttpSecurity http) {
+			return chain(http, "/delegating", (logout) -> logout.logoutHandler(new DelegatingServerLogoutHandler(
+					new WebSessionServerLogoutHandler(), new SecurityContextServerLogoutHandler())));
+		}
+
+		@Bean
+		@Order(3)
+		SecurityWebFilterChain removed(ServerHttpSecurity http) {
+			return chain(http, "/removed", (logout) -> logout.logoutHandler((handlers) -> {
+				handlers.clear();
+				handlers.add(new WebSessionServerLogoutHandler());
+			}));
+		}
+
+		@Bean
+		@Order(4)
+		SecurityWebFilterChain failing(ServerHttpSecurity http) {
+			return chain(http, "/failing", (logout) -> logout
+				.logoutHandler((exchange, authentication) -> Mono.error(new IllegalStateException("on purpose"))));
+		}
+
+		@Bean
+		@Order(5)
+		SecurityWebFilterChain off(ServerHttpSecurity http) {
+			return chain(http, "/off", ServerHttpSecurity.LogoutSpec::disable);
+		}
+
+		private static SecurityWebFilterChain chain(ServerHttpSecurity http, String path,
+				Customizer<ServerHttpSecurity.LogoutSpec> logout) {
+			return http.securityMatcher(ServerWebExchangeMatchers.pathMatchers(path + "/**"))
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.csrf(ServerHttpSecurity.CsrfSpec::disable)
+				.logout((spec) -> {
+					spec.logoutUrl(path + "/logout");
+					logout.customize(spec);
+				})
+				.build();
+		}
+
+	}
+
+}
