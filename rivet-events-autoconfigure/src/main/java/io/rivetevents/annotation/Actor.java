@@ -29,10 +29,12 @@ import org.springframework.stereotype.Component;
  * <p>
  * <b>Parameters</b> of any such method, in any order: {@code ActorContext<S, C>};
  * {@code Connection<C>} (of the caller); {@code Principal} and, with Spring Security,
- * {@code Authentication} or {@code @AuthenticationPrincipal}; {@link ConnParams};
- * {@link Input}; whatever a bean of type {@code ActionArgumentResolver} supports. What is
- * left is taken from the client's arguments, one after the other. A parameter that
- * nothing can supply stops the application at start-up.
+ * {@code Authentication}, {@code @AuthenticationPrincipal} or
+ * {@code @CurrentSecurityContext}; {@link ConnParams}; {@link Input}; whatever a bean of
+ * type {@code ActionArgumentResolver} supports. What is left is taken from the client's
+ * arguments, one after the other. A parameter that nothing can supply stops the
+ * application at start-up, and so does one that is left though its annotation or type
+ * says that it is not the client's, such as {@code @RequestHeader}.
  */
 @Documented
 @Component
@@ -104,7 +106,8 @@ public @interface Actor {
 	 * id. It is asked for each; a refusal is {@code auth.forbidden}. Calls of the server
 	 * itself are not subject to it. A {@code @PreAuthorize}, {@code @Secured},
 	 * {@code @RolesAllowed}, {@code @PermitAll} or {@code @DenyAll} on the class holds in
-	 * the same way, and beside it. Needs Spring Security. Empty: everybody.
+	 * the same way, and beside it; an annotation on a method cannot open what they close.
+	 * Needs Spring Security. Empty: everybody.
 	 */
 	String access() default "";
 

@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -57,6 +59,7 @@ import io.rivetevents.security.ClaimedIssuer;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.ConnectionLogoutHandler;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
+import io.rivetevents.security.CurrentSecurityContextResolver;
 import io.rivetevents.security.ExpressionAccessGuard;
 import io.rivetevents.security.LogoutHook;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
@@ -98,8 +101,13 @@ public final class RivetEventsSecurityAutoConfiguration {
 	}
 
 	@Bean
-	AuthenticationPrincipalResolver rivetAuthenticationPrincipalResolver() {
-		return new AuthenticationPrincipalResolver();
+	AuthenticationPrincipalResolver rivetAuthenticationPrincipalResolver(BeanFactory beanFactory) {
+		return new AuthenticationPrincipalResolver(new BeanFactoryResolver(beanFactory));
+	}
+
+	@Bean
+	CurrentSecurityContextResolver rivetCurrentSecurityContextResolver(BeanFactory beanFactory) {
+		return new CurrentSecurityContextResolver(new BeanFactoryResolver(beanFactory));
 	}
 
 	@Bean

@@ -66,7 +66,8 @@ final class Arguments {
 	 * @param chain resolvers, in the order in which they are asked
 	 * @param rest what stands behind the others
 	 * @param mapper converts the client's arguments
-	 * @throws InvalidActorException if a parameter has no source
+	 * @throws InvalidActorException if a parameter has no source, or looks as if it had
+	 * another than the client
 	 */
 	Arguments(MethodParameter[] parameters, List<ActionArgumentResolver> chain, Rest rest, ValueMapper mapper) {
 		this.arguments = new ArrayList<>(parameters.length);
@@ -83,6 +84,7 @@ final class Arguments {
 				this.arguments.add((invocation) -> resolver.resolveArgument(parameter, invocation));
 				continue;
 			}
+			ForeignParameters.refuse(parameter);
 			varArgs = parameter.getParameter().isVarArgs();
 			this.positions[this.arguments.size()] = position;
 			this.rest.add(parameter);
