@@ -6,7 +6,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
-import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
@@ -17,9 +16,11 @@ import io.rivetevents.invocation.InvocationDecorator;
 
 /**
  * Makes the caller of the application's code known to Spring Security: on the thread
- * while the code runs, and in the Reactor context of what it returns. Clients that have
- * not signed in, and the server itself, have an empty context. What the code leaves on
- * its thread is gone afterwards, and what was there before is back.
+ * while the code runs, and in the Reactor context of what it returns. A client that has
+ * not signed in is an anonymous token on the thread of the methods that it calls, so that
+ * method security decides about it as the rule of an actor does; its Reactor context is
+ * empty, as WebFlux leaves it. Where the server itself is the cause both are empty. What
+ * the code leaves on its thread is gone afterwards, and what was there before is back.
  */
 public final class SecurityContextDecorator implements InvocationDecorator, CallerScope {
 
@@ -35,7 +36,8 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 
 	@Override
 	public @Nullable Object around(Invocation invocation, Callable<@Nullable Object> call) throws Exception {
-		Principal caller = invocation.principal();
+		boolean stranger = invocation.hasCaller() && !(invocation.principal() instanceof Authentication);
+		Principal caller = stranger ? SecurityRules.NOBODY : invocation.principal();
 		try (Restoration restoration = enter(caller)) {
 			Object result = call.call();
 			return (result instanceof Mono<?> later) ? later(caller, () -> later) : result;
@@ -44,25 +46,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 
 	@Override
 	public Restoration enter(@Nullable Principal caller) {
-		SecurityContext before = this.holder.getContext();
-		if (caller instanceof Authentication authentication) {
-			SecurityContext context = this.holder.createEmptyContext();
-			context.setAuthentication(authentication);
-			this.holder.setContext(context);
-		}
-		else {
-			this.holder.clearContext();
-		}
-		return () -> restore(before);
-	}
-
-	private void restore(SecurityContext before) {
-		if (before.getAuthentication() == null) {
-			this.holder.clearContext();
-		}
-		else {
-			this.holder.setContext(before);
-		}
+		return ThreadIdentity.set(this.holder, (caller instanceof Authentication known) ? known : null)::restore;
 	}
 
 	@Override
@@ -73,7 +57,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 	/** What the code has changed in the context of its thread does not go on. */
 	@Override
 	public Context write(Context context, @Nullable Principal caller) {
-		return (caller instanceof Authentication authentication)
+		return (caller instanceof Authentication authentication && caller != SecurityRules.NOBODY)
 				? context.putAll(ReactiveSecurityContextHolder.withAuthentication(authentication).readOnly())
 				: ReactiveSecurityContextHolder.clearContext().apply(context);
 	}

@@ -27,6 +27,10 @@ final class ThreadIdentity {
 	 */
 	static ThreadIdentity set(SecurityContextHolderStrategy holder, @Nullable Authentication authentication) {
 		ThreadIdentity identity = new ThreadIdentity(holder);
+		if (authentication == null) {
+			holder.clearContext();
+			return identity;
+		}
 		SecurityContext context = holder.createEmptyContext();
 		context.setAuthentication(authentication);
 		holder.setContext(context);

@@ -176,6 +176,25 @@ class AccessIntegrationTests {
 		this.actors.get("byPreAuthorize", this.key).destroy().block();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "guests", "guestsByMethod" })
+	void knowsWhoHasNotSignedInByRuleAndByMethod(String actor) throws Exception {
+		assertThat(plain(actor, null)).isEqualTo("gold");
+		assertThat(plain(actor, "ada")).isEqualTo("forbidden");
+		assertThat(send("POST", query(actor).formatted("action/read"), null, "{\"args\":[]}")).contains("gold");
+		assertThat(send("POST", query(actor).formatted("action/read"), "ada", "{\"args\":[]}"))
+			.contains("\"forbidden\"");
+		this.actors.get(actor, this.key).destroy().block();
+	}
+
+	@Test
+	void takesTheServerItselfForNobodyWhoHasNotSignedIn() {
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.actors.getOrCreate("guestsByMethod", this.key).call("read", String.class).block())
+			.matches((ex) -> ex.code().equals("forbidden"));
+		this.actors.get("guestsByMethod", this.key).destroy().block();
+	}
+
 	@Test
 	void knowsTheKeyInTheRule() throws Exception {
 		this.key = "ada";
@@ -323,7 +342,9 @@ class AccessIntegrationTests {
 				return error.code();
 			}
 			socket.call(1, "read");
-			return socket.next(ToClient.ActionResponse.class).output().stringValue();
+			ToClient answer = socket.next(ToClient.class);
+			return (answer instanceof ToClient.Error error) ? error.code()
+					: ((ToClient.ActionResponse) answer).output().stringValue();
 		}
 	}
 
@@ -457,6 +478,22 @@ class AccessIntegrationTests {
 
 	}
 
+	@Actor(value = "guests", access = "isAnonymous()")
+	static class Guests extends Holder {
+
+	}
+
+	@Actor("guestsByMethod")
+	static class GuestsByMethod {
+
+		@Action
+		@PreAuthorize("isAnonymous()")
+		String read() {
+			return "gold";
+		}
+
+	}
+
 	@Actor("method")
 	static class Method {
 
@@ -541,7 +578,8 @@ class AccessIntegrationTests {
 	@EnableAutoConfiguration
 	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
 	@Import({ ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class, Switched.class,
-			Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class })
+			Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class, Guests.class,
+			GuestsByMethod.class })
 	static class Application {
 
 		@Bean

@@ -1,9 +1,11 @@
 package io.rivetevents.security;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -20,12 +22,17 @@ import org.springframework.security.config.web.server.SecurityWebFiltersOrder;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.annotation.CurrentSecurityContext;
 import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.ReactiveSecurityContextHolder;
+import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
+import org.springframework.security.oauth2.core.user.DefaultOAuth2User;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.AuthenticationWebFilter;
@@ -41,7 +48,8 @@ import io.rivetevents.invocation.InvocationDecorator;
 /**
  * Clients say in a header, their params or their first message who they are:
  * {@code user:ada}, {@code remembered:ada}, {@code token:ada@issuer},
- * {@code anonymous:guest}. All others get an anonymous token.
+ * {@code anonymous:guest}, {@code login:ada@registration}. All others get an anonymous
+ * token.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -70,6 +78,11 @@ class IdentityApplication {
 	}
 
 	@Bean
+	UnaryOperator<String> shout() {
+		return (text) -> text.toUpperCase(Locale.ROOT);
+	}
+
+	@Bean
 	ReactiveAuthenticationManager manager() {
 		return Mono::just;
 	}
@@ -94,7 +107,7 @@ class IdentityApplication {
 	}
 
 	private static Authentication token(String as) {
-		String[] parts = as.startsWith("token:") ? as.split("[:@]", 3) : as.split(":", 2);
+		String[] parts = (as.startsWith("token:") || as.startsWith("login:")) ? as.split("[:@]", 3) : as.split(":", 2);
 		return switch (parts[0]) {
 			case "user" -> UsernamePasswordAuthenticationToken.authenticated(parts[1], null,
 					AuthorityUtils.createAuthorityList("ROLE_USER"));
@@ -102,15 +115,27 @@ class IdentityApplication {
 				new AnonymousAuthenticationToken("key", parts[1], AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
 			case "remembered" ->
 				new RememberMeAuthenticationToken("key", parts[1], AuthorityUtils.createAuthorityList("ROLE_USER"));
+			case "login" ->
+				new OAuth2AuthenticationToken(
+						new DefaultOAuth2User(AuthorityUtils.createAuthorityList("OAUTH2_USER"),
+								Map.of("login", parts[1]), "login"),
+						AuthorityUtils.createAuthorityList("OAUTH2_USER"), parts[2]);
 			default -> new BearerTokenAuthentication(
 					new DefaultOAuth2AuthenticatedPrincipal(parts[1], Map.of("iss", parts[2]), List.of()),
 					new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "t", null, null), List.of());
 		};
 	}
 
+	/** Annotations of its parameters hold for those of the class. */
+	interface Reception {
+
+		String whoByInterface(@AuthenticationPrincipal @Nullable Object principal);
+
+	}
+
 	/** Tells who is there. */
-	@Actor("desk")
-	static class Desk {
+	@Actor(name = "desk", actions = Reception.class)
+	static class Desk implements Reception {
 
 		private final AtomicInteger paid = new AtomicInteger();
 
@@ -122,6 +147,40 @@ class IdentityApplication {
 		@Action
 		String whoByAnnotation(@AuthenticationPrincipal @Nullable Object principal) {
 			return (principal != null) ? "somebody" : "nobody";
+		}
+
+		@Override
+		public String whoByInterface(@Nullable Object principal) {
+			return (principal != null) ? "somebody" : "nobody";
+		}
+
+		@Action
+		String whoByContext(@CurrentSecurityContext(expression = "authentication.name") @Nullable String name) {
+			return (name != null) ? name : "nobody";
+		}
+
+		@Action
+		String whoByBean(
+				@CurrentSecurityContext(expression = "@shout.apply(authentication.name)") @Nullable String name) {
+			return (name != null) ? name : "NOBODY";
+		}
+
+		@Action
+		String whoByOtherType(@CurrentSecurityContext @Nullable Integer none) {
+			return (none != null) ? "some" : "none";
+		}
+
+		@Action
+		String whoByWrongType(@CurrentSecurityContext(errorOnInvalidType = true) @Nullable Integer none) {
+			return "none";
+		}
+
+		@Action
+		Mono<String> whoByReactor() {
+			return ReactiveSecurityContextHolder.getContext()
+				.mapNotNull(SecurityContext::getAuthentication)
+				.map(Authentication::getName)
+				.defaultIfEmpty("nobody");
 		}
 
 		@Action

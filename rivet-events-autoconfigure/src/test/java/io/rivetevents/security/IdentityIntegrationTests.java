@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -60,8 +62,6 @@ class IdentityIntegrationTests {
 
 	private static final String A = "https://a.example";
 
-	private static final String B = "https://b.example";
-
 	private final HttpClient http = HttpClient.newHttpClient();
 
 	@LocalServerPort
@@ -93,8 +93,13 @@ class IdentityIntegrationTests {
 	void knowsWhoHasSignedIn(Encoding encoding, @Nullable String as, String name) {
 		try (TestClient client = open(encoding, as, TestClient.HELLO)) {
 			assertThat(call(client, "who")).isEqualTo(name);
-			assertThat(call(client, "whoByThread")).isEqualTo(name);
+			assertThat(call(client, "whoByThread")).isEqualTo(name.equals("nobody") ? "anonymousUser" : name);
+			assertThat(call(client, "whoByReactor")).isEqualTo(name);
 			assertThat(call(client, "whoByAnnotation")).isEqualTo(name.equals("nobody") ? name : "somebody");
+			assertThat(call(client, "whoByInterface")).isEqualTo(name.equals("nobody") ? name : "somebody");
+			assertThat(call(client, "whoByContext")).isEqualTo(name);
+			assertThat(call(client, "whoByBean")).isEqualTo(name.toUpperCase(Locale.ROOT));
+			assertThat(call(client, "whoByOtherType")).isEqualTo("none");
 		}
 	}
 
@@ -102,7 +107,21 @@ class IdentityIntegrationTests {
 	@CsvSource({ ",nobody", "user:ada,ada", "remembered:ada,ada" })
 	void knowsWhoHasSignedInOverHttp(@Nullable String as, String name) {
 		assertThat(post("/action/who", as, "{\"args\":[]}").body()).contains(name);
-		assertThat(post("/action/whoByThread", as, "{\"args\":[]}").body()).contains(name);
+		assertThat(post("/action/whoByThread", as, "{\"args\":[]}").body())
+			.contains(name.equals("nobody") ? "anonymousUser" : name);
+		assertThat(post("/action/whoByContext", as, "{\"args\":[]}").body()).contains(name);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "whoByContext", "whoByBean", "whoByAnnotation", "whoByInterface" })
+	void takesNothingOfAClientForTheCaller(String action) {
+		assertThat(post("/action/" + action, "user:ada", "{\"args\":[\"victim\"]}").body()).contains("too many")
+			.doesNotContainIgnoringCase("victim\"");
+	}
+
+	@Test
+	void failsForAContextOfTheWrongTypeWhereThatIsAnError() {
+		assertThat(post("/action/whoByWrongType", "user:ada", "{\"args\":[]}").statusCode()).isEqualTo(500);
 	}
 
 	@ParameterizedTest
@@ -159,7 +178,7 @@ class IdentityIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ ",,nobody", "user:ada,,nobody", ",user:ada,ada", "user:ada,user:linus,linus" })
+	@CsvSource({ ",,anonymousUser", "user:ada,,anonymousUser", ",user:ada,ada", "user:ada,user:linus,linus" })
 	void leavesNothingOnTheThread(@Nullable String first, @Nullable String second, String name) {
 		try (TestClient one = open(Encoding.JSON, first, null); TestClient two = open(Encoding.JSON, second, null)) {
 			for (int i = 0; i < 5; i++) {
@@ -217,7 +236,7 @@ class IdentityIntegrationTests {
 					.map(IdentityIntegrationTests::nameIn)
 					.defaultIfEmpty("nobody");
 			});
-			assertThat(seen).hasValue(name);
+			assertThat(seen).hasValue(name.equals("nobody") ? "anonymousUser" : name);
 			assertThat(((Mono<?>) result).contextWrite(ReactiveSecurityContextHolder.withAuthentication(outer))
 				.block(Duration.ofSeconds(10))).isEqualTo(name);
 			assertThat(SecurityContextHolder.getContext()).isSameAs(before);
@@ -232,36 +251,38 @@ class IdentityIntegrationTests {
 		}
 	}
 
-	@Test
-	void tellsUsersOfTwoIssuersApart() {
-		try (TestClient ofA = open(Encoding.JSON, "token:ada@" + A, null);
-				TestClient ofB = open(Encoding.JSON, "token:ada@" + B, null);
+	@ParameterizedTest
+	@CsvSource({ "token,https://a.example,https://b.example", "login,github,gitlab" })
+	void tellsUsersOfTwoIssuersApart(String kind, String a, String b) {
+		try (TestClient ofA = open(Encoding.JSON, kind + ":ada@" + a, null);
+				TestClient ofB = open(Encoding.JSON, kind + ":ada@" + b, null);
 				TestClient plain = open(Encoding.JSON, "user:ada", null);
-				TestClient forger = open(Encoding.JSON, "user:" + A + "|ada", null)) {
-			plain.call(9, "tell", "ada", A);
+				TestClient forger = open(Encoding.JSON, "user:" + a + "|ada", null)) {
+			plain.call(9, "tell", "ada", a);
 			assertThat(ofA.next(ToClient.Event.class).name()).isEqualTo("told");
 			for (TestClient other : List.of(ofB, plain, forger)) {
 				assertThat(other.next(ToClient.Event.class).name()).isEqualTo("others");
 			}
 			plain.next(ToClient.ActionResponse.class);
 			this.connections.sendToUser("ada", "last", 1);
-			this.connections.user("ada", B).send("last", 2);
-			this.connections.user(A + "|ada").send("last", 3);
+			this.connections.user("ada", b).send("last", 2);
+			this.connections.user(a + "|ada").send("last", 3);
 			assertThat(ofB.next(ToClient.Event.class).args().get(0).intValue()).isEqualTo(2);
 			assertThat(plain.next(ToClient.Event.class).args().get(0).intValue()).isEqualTo(1);
 			assertThat(forger.next(ToClient.Event.class).args().get(0).intValue()).isEqualTo(3);
 			assertThat(call(ofA, "who")).isEqualTo("ada"); // nothing came before
 			assertThat(this.connections.ofUser("ada")).hasSize(1);
-			assertThat(this.connections.ofUser("ada", A)).hasSize(1);
+			assertThat(this.connections.ofUser("ada", a)).hasSize(1);
 		}
 	}
 
-	@Test
-	void keepsAnswersOfTwoIssuersApart() {
+	@ParameterizedTest
+	@CsvSource({ "token,https://a.example,https://b.example", "login,github,gitlab" })
+	void keepsAnswersOfTwoIssuersApart(String kind, String a, String b) {
 		ToServer.CallOptions once = new ToServer.CallOptions(false, null, "key-1");
-		try (TestClient ofA = open(Encoding.EXTENDED_JSON, "token:ada@" + A, TestClient.HELLO);
-				TestClient again = open(Encoding.EXTENDED_JSON, "token:ada@" + A, TestClient.HELLO);
-				TestClient ofB = open(Encoding.EXTENDED_JSON, "token:ada@" + B, TestClient.HELLO)) {
+		try (TestClient ofA = open(Encoding.EXTENDED_JSON, kind + ":ada@" + a, TestClient.HELLO);
+				TestClient again = open(Encoding.EXTENDED_JSON, kind + ":ada@" + a, TestClient.HELLO);
+				TestClient ofB = open(Encoding.EXTENDED_JSON, kind + ":ada@" + b, TestClient.HELLO)) {
 			int first = pay(ofA, once);
 			assertThat(pay(again, once)).isEqualTo(first);
 			assertThat(pay(ofB, once)).isEqualTo(first + 1);

@@ -90,7 +90,7 @@ class SecurityIntegrationTests {
 	void isAnonymousWithoutLogin() {
 		try (TestSocket guest = open(null)) {
 			assertThat(call(guest, "whoByArgument")).isEqualTo("nobody");
-			assertThat(call(guest, "whoByThread")).isEqualTo("nobody");
+			assertThat(call(guest, "whoByThread")).isEqualTo("anonymousUser");
 		}
 	}
 
