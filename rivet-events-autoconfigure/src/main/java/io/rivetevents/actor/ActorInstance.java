@@ -529,9 +529,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			return Mono.empty();
 		}
 		Caller stranger = new Caller(null, caller.identity().principal(), caller.params());
-		return this.calls.hook(Hook.CAN_CREATE, stranger)
-			.flatMap((allowed) -> Boolean.FALSE.equals(allowed.orElse(null))
-					? Mono.error(new RivetException(ErrorCode.FORBIDDEN)) : Mono.empty());
+		return this.calls.hook(Hook.CAN_CREATE, stranger).flatMap((allowed) -> {
+			boolean may = !this.type.returnsDecision(Hook.CAN_CREATE) || Boolean.TRUE.equals(allowed.orElse(null));
+			return may ? Mono.empty() : Mono.error(new RivetException(ErrorCode.FORBIDDEN));
+		});
 	}
 
 	private ActorInfo begin(boolean created) {

@@ -43,6 +43,14 @@ public interface ActorType {
 	boolean usesContext(Hook hook);
 
 	/**
+	 * Returns whether the method for a hook says by its result whether to go on. Then
+	 * only {@code true} says so: {@code null} and an empty {@code Mono} do not. One that
+	 * returns nothing has said so once it has returned.
+	 * @param hook one that it has
+	 */
+	boolean returnsDecision(Hook hook);
+
+	/**
 	 * Returns whether anything of it could see the input of an instance. One that nobody
 	 * can see is not kept.
 	 */

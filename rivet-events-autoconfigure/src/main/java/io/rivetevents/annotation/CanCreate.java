@@ -12,7 +12,8 @@ import java.lang.annotation.Target;
  * {@code ActorContext}, of which only the key is there yet, {@code Principal},
  * {@link ConnParams}, {@link Input}. Returns whether the client may create the instance,
  * as {@code boolean} or {@code Mono<Boolean>}, or returns nothing and throws a
- * {@code UserError} to refuse. A refusal by {@code false} is {@code auth.forbidden}. No
+ * {@code UserError} to refuse. Of one that returns something only {@code true} lets in:
+ * {@code false}, {@code null} and an empty {@code Mono} are {@code auth.forbidden}. No
  * trace of the instance stays. It must end within
  * {@code rivet.events.actor.connection-hook-timeout}. Not called where the server itself
  * creates an instance.

@@ -210,15 +210,21 @@ final class AnnotatedActorType implements ActorType {
 		if (mustProduce && hook.returnsNothing()) {
 			throw new InvalidActorException(method, "it must return the state");
 		}
-		Class<?> value = hook.valueType().toClass();
-		if (known.hook() == Hook.CAN_SUBSCRIBE && value != boolean.class && value != Boolean.class) {
-			throw new InvalidActorException(method, "it must return boolean or Mono<Boolean>");
-		}
-		if (known.hook() == Hook.CAN_CREATE && value != boolean.class && value != Boolean.class
-				&& !hook.returnsNothing()) {
-			throw new InvalidActorException(method, "it must return boolean, Mono<Boolean> or nothing");
-		}
+		checkDecision(known.hook(), hook);
 		return hook;
+	}
+
+	private static void checkDecision(Hook hook, ActorMethod method) {
+		if (hook == Hook.CAN_SUBSCRIBE && !isBoolean(method)) {
+			throw new InvalidActorException(method.getMethod(), "it must return boolean or Mono<Boolean>");
+		}
+		if (hook == Hook.CAN_CREATE && !isBoolean(method) && !method.returnsNothing()) {
+			throw new InvalidActorException(method.getMethod(), "it must return boolean, Mono<Boolean> or nothing");
+		}
+		if ((hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT) && isBoolean(method)) {
+			throw new InvalidActorException(method.getMethod(),
+					"nobody would look at what it returns: it must return nothing, and throw a UserError to refuse");
+		}
 	}
 
 	/** What stands on the method itself holds for the server, too. */
@@ -419,6 +425,17 @@ final class AnnotatedActorType implements ActorType {
 		ActorMethod method = this.hooks.get(hook);
 		return method != null && Stream.of(method.getMethodParameters())
 			.anyMatch((parameter) -> ActorContext.class.isAssignableFrom(parameter.getParameterType()));
+	}
+
+	@Override
+	public boolean returnsDecision(Hook hook) {
+		ActorMethod method = this.hooks.get(hook);
+		return method != null && isBoolean(method);
+	}
+
+	private static boolean isBoolean(ActorMethod method) {
+		Class<?> value = method.valueType().toClass();
+		return value == boolean.class || value == Boolean.class;
 	}
 
 	@Override

@@ -80,6 +80,12 @@ class AnnotatedActorTypeTests {
 	}
 
 	@Test
+	void refusesAnAnswerThatNobodyWouldLookAt() {
+		assertInvalid(new AnsweringConnect(), "AnsweringConnect.connect()", "must return nothing", "UserError");
+		assertInvalid(new AnsweringBeforeConnect(), "AnsweringBeforeConnect.check()", "must return nothing");
+	}
+
+	@Test
 	void refusesAPrivateAction() {
 		assertInvalid(new PrivateAction(), "PrivateAction.act()", "private");
 	}
@@ -291,6 +297,24 @@ class AnnotatedActorTypeTests {
 		@CanSubscribe
 		String canSubscribe(String event) {
 			return event;
+		}
+
+	}
+
+	static class AnsweringConnect {
+
+		@OnConnect
+		boolean connect() {
+			return false;
+		}
+
+	}
+
+	static class AnsweringBeforeConnect {
+
+		@OnBeforeConnect
+		Mono<Boolean> check() {
+			return Mono.just(false);
 		}
 
 	}

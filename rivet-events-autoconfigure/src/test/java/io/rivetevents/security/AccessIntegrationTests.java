@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -318,6 +319,26 @@ class AccessIntegrationTests {
 		Gate.CREATED.set(0);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "saysNo", "saysNull", "saysNoLater", "saysNothingLater", "saysNullLater" })
+	void letsNobodyCreateWithoutAYes(String actor) throws Exception {
+		assertThat(plain(actor, "admin")).isEqualTo("forbidden");
+		try (TestClient client = connect(Encoding.EVENT_STREAM, query(actor), "admin", TestClient.HELLO)) {
+			assertThat(client.nextExtended().text("code")).isEqualTo("forbidden");
+		}
+		assertThat(send("POST", query(actor).formatted("action/read"), "admin", "{\"args\":[]}"))
+			.contains("\"forbidden\"");
+		assertThat(send("PUT", "/actors", "admin", body(actor))).contains("\"forbidden\"");
+		assertThat(send("GET", "/actors?name=" + actor, "admin", null)).isEqualTo("{\"actors\":[]}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "saysYesLater", "returns", "ends" })
+	void letsCreateByAYesAndByTheEndOfAMethodThatReturnsNothing(String actor) {
+		assertThat(plain(actor, "ada")).isEqualTo("gold");
+		this.actors.get(actor, this.key).destroy().block();
+	}
+
 	private String base() {
 		return "http://localhost:%d/rivet".formatted(this.port);
 	}
@@ -574,12 +595,92 @@ class AccessIntegrationTests {
 
 	}
 
+	@Actor("saysNo")
+	static class SaysNo extends Holder {
+
+		@CanCreate
+		boolean mayCreate() {
+			return false;
+		}
+
+	}
+
+	@Actor("saysNull")
+	static class SaysNull extends Holder {
+
+		@CanCreate
+		@Nullable Boolean mayCreate() {
+			return null;
+		}
+
+	}
+
+	@Actor("saysNoLater")
+	static class SaysNoLater extends Holder {
+
+		@CanCreate
+		Mono<Boolean> mayCreate() {
+			return Mono.just(false);
+		}
+
+	}
+
+	@Actor("saysNothingLater")
+	static class SaysNothingLater extends Holder {
+
+		@CanCreate
+		Mono<Boolean> mayCreate() {
+			return Mono.empty();
+		}
+
+	}
+
+	@Actor("saysNullLater")
+	static class SaysNullLater extends Holder {
+
+		@CanCreate
+		CompletableFuture<@Nullable Boolean> mayCreate() {
+			return CompletableFuture.completedFuture(null);
+		}
+
+	}
+
+	@Actor("saysYesLater")
+	static class SaysYesLater extends Holder {
+
+		@CanCreate
+		Mono<Boolean> mayCreate() {
+			return Mono.just(true);
+		}
+
+	}
+
+	@Actor("returns")
+	static class Returns extends Holder {
+
+		@CanCreate
+		void mayCreate() {
+		}
+
+	}
+
+	@Actor("ends")
+	static class Ends extends Holder {
+
+		@CanCreate
+		Mono<Void> mayCreate() {
+			return Mono.empty();
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
 	@Import({ ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class, Switched.class,
 			Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class, Guests.class,
-			GuestsByMethod.class })
+			GuestsByMethod.class, SaysNo.class, SaysNull.class, SaysNoLater.class, SaysNothingLater.class,
+			SaysNullLater.class, SaysYesLater.class, Returns.class, Ends.class })
 	static class Application {
 
 		@Bean
