@@ -100,14 +100,15 @@ public @interface Actor {
 
 	/**
 	 * Who may reach the instances: an expression as in {@code @PreAuthorize}, in which
-	 * {@code #name} and {@code #key} are those of the instance. It holds for whatever a
-	 * client wants, by whatever route: a connect, a stream, a call, a subscription, a
-	 * snapshot, and finding, creating or deleting under {@code /actors}, by name or by
-	 * id. It is asked for each; a refusal is {@code auth.forbidden}. Calls of the server
-	 * itself are not subject to it. A {@code @PreAuthorize}, {@code @Secured},
-	 * {@code @RolesAllowed}, {@code @PermitAll} or {@code @DenyAll} on the class holds in
-	 * the same way, and beside it; an annotation on a method cannot open what they close.
-	 * Needs Spring Security. Empty: everybody.
+	 * {@code #namespace}, {@code #name} and {@code #key} are those of the instance; a
+	 * client chooses namespace and key. It holds for whatever a client wants, by whatever
+	 * route: a connect, a stream, a call, a subscription, a snapshot, and finding,
+	 * creating or deleting under {@code /actors}, by name or by id. It is asked for each;
+	 * a refusal is {@code auth.forbidden}. Calls of the server itself are not subject to
+	 * it. A {@code @PreAuthorize}, {@code @Secured}, {@code @RolesAllowed},
+	 * {@code @PermitAll} or {@code @DenyAll} on the class holds in the same way, and
+	 * beside it; an annotation on a method cannot open what they close. Needs Spring
+	 * Security. Empty: everybody.
 	 */
 	String access() default "";
 

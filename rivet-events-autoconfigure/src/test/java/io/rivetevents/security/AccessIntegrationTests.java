@@ -339,6 +339,18 @@ class AccessIntegrationTests {
 		this.actors.get(actor, this.key).destroy().block();
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "default,gold", "staff,forbidden", "other,forbidden" })
+	void knowsTheNamespaceInTheRule(String namespace, String result) throws Exception {
+		String query = query("spaced").replace("rvt-namespace=default", "rvt-namespace=" + namespace);
+		assertThat(send("POST", query.formatted("action/read"), "ada", "{\"args\":[]}"))
+			.contains("\"%s\"".formatted(result));
+		assertThat(send("POST", query.formatted("action/read"), "admin", "{\"args\":[]}"))
+			.contains(namespace.equals("other") ? "\"forbidden\"" : "\"gold\"");
+		assertThat(send("GET", "/actors?name=spaced&key=%s&namespace=%s".formatted(this.key, namespace), "ada", null))
+			.contains(result.equals("gold") ? "actor_id" : "\"forbidden\"");
+	}
+
 	private String base() {
 		return "http://localhost:%d/rivet".formatted(this.port);
 	}
@@ -674,13 +686,18 @@ class AccessIntegrationTests {
 
 	}
 
+	@Actor(value = "spaced", access = "#namespace == 'default' || #namespace == 'staff' && hasRole('ADMIN')")
+	static class Spaced extends Holder {
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
 	@Import({ ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class, Switched.class,
 			Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class, Guests.class,
 			GuestsByMethod.class, SaysNo.class, SaysNull.class, SaysNoLater.class, SaysNothingLater.class,
-			SaysNullLater.class, SaysYesLater.class, Returns.class, Ends.class })
+			SaysNullLater.class, SaysYesLater.class, Returns.class, Ends.class, Spaced.class })
 	static class Application {
 
 		@Bean
