@@ -461,7 +461,7 @@ final class ActorClients {
 			if (this.type.isGuarded()) {
 				this.type.checkAccess(connection.principal(), this.instance.address());
 			}
-			this.type.checkSubscription(event, connection.principal());
+			connection.keepToActor(event, !this.type.checkSubscription(event, connection.principal()));
 			if (!this.type.hooks().contains(Hook.CAN_SUBSCRIBE)) {
 				return Mono.empty();
 			}

@@ -82,9 +82,11 @@ public interface ActorType {
 	 * hook is asked afterwards.
 	 * @param event name of the event
 	 * @param principal who signed in, {@code null} if nobody did
+	 * @return whether it may also get events of that name that are sent to the
+	 * connections of all actors; not if another actor declares them, and not for it
 	 * @throws RivetException if it may not
 	 */
-	void checkSubscription(String event, @Nullable Principal principal);
+	boolean checkSubscription(String event, @Nullable Principal principal);
 
 	/**
 	 * Return whether there is a rule for who may reach its instances.

@@ -24,8 +24,10 @@ import io.rivetevents.protocol.ValueMapper;
  * The connections of all actors, for the server's own code: a controller, a listener, a
  * scheduled job. What is sent here passes by the turns of the actors: it arrives in the
  * order in which it was sent here, and in no certain order with what an actor sends
- * itself. The declarations of actors have no say: no event is refused by a strict
- * contract, and only one that is sent by a contract is droppable for it.
+ * itself. The declarations of actors have no say in how it is sent: no event is refused
+ * by a strict contract, and only one that is sent by a contract is droppable for it. They
+ * have in who gets it: a name that an actor's contract guards reaches by a broadcast,
+ * here and on other nodes, those alone whom the guard lets subscribe.
  */
 public final class Connections {
 

@@ -4,6 +4,7 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,9 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * small map, which a change makes anew; many in one that can be changed.
 	 */
 	private volatile Map<String, Set<String>> subscriptions = Map.of();
+
+	/** Events of the actor's contract whose name is guarded by that of another. */
+	private volatile Set<String> ofActorAlone = Set.of();
 
 	/** Guarded by this. */
 	private long dropsToldAt;
@@ -470,6 +474,32 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		Set<String> before = change.apply(changed);
 		this.subscriptions = (changed instanceof ConcurrentHashMap) ? changed : Map.copyOf(changed);
 		return before;
+	}
+
+	/**
+	 * Note whether an event reaches the client only if its actor sends it.
+	 * @param event name of the event
+	 * @param alone whether it does not if it is sent to the connections of all actors
+	 */
+	public void keepToActor(String event, boolean alone) {
+		if (alone != this.ofActorAlone.contains(event)) {
+			Set<String> changed = new HashSet<>(this.ofActorAlone);
+			if (alone) {
+				changed.add(event);
+			}
+			else {
+				changed.remove(event);
+			}
+			this.ofActorAlone = Set.copyOf(changed);
+		}
+	}
+
+	/**
+	 * Return whether an event reaches the client only if its actor sends it.
+	 * @param event name of the event
+	 */
+	boolean isKeptToActor(String event) {
+		return this.ofActorAlone.contains(event);
 	}
 
 	/**

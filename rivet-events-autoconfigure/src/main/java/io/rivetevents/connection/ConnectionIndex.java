@@ -36,8 +36,26 @@ public final class ConnectionIndex implements Dispatcher {
 
 	private final Map<String, Subscribers> byEvent = new ConcurrentHashMap<>(4);
 
+	/** Whether they are those of all actors. */
+	private final boolean ofNode;
+
 	/** Most bytes of a message that each connection so far would take. */
 	private volatile int maxMessageSize = Integer.MAX_VALUE;
+
+	/**
+	 * Create an index of the connections of one actor.
+	 */
+	public ConnectionIndex() {
+		this(false);
+	}
+
+	/**
+	 * Create an index.
+	 * @param ofNode whether it has the connections of all actors
+	 */
+	ConnectionIndex(boolean ofNode) {
+		this.ofNode = ofNode;
+	}
 
 	/**
 	 * Add a connection.
@@ -75,6 +93,9 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param event name of the event
 	 */
 	public void subscribed(ClientConnection connection, String event) {
+		if (this.ofNode && connection.isKeptToActor(event)) {
+			return;
+		}
 		this.byEvent.compute(event, (name, present) -> {
 			Subscribers subscribers = (present != null) ? present : new Subscribers();
 			subscribers.add(connection);
@@ -213,7 +234,7 @@ public final class ConnectionIndex implements Dispatcher {
 				dispatch.droppable());
 	}
 
-	private static List<ClientConnection> choose(Dispatch dispatch, Collection<ClientConnection> candidates) {
+	private List<ClientConnection> choose(Dispatch dispatch, Collection<ClientConnection> candidates) {
 		return candidates.stream().filter((connection) -> isFor(connection, dispatch)).toList();
 	}
 
@@ -270,9 +291,14 @@ public final class ConnectionIndex implements Dispatcher {
 		return dispatch.subscribed() && dispatch.selection() == Selection.ALL && dispatch.tags().isEmpty();
 	}
 
-	private static boolean isFor(ClientConnection connection, Dispatch dispatch) {
+	private boolean isFor(ClientConnection connection, Dispatch dispatch) {
 		return !connection.isStateless() && dispatch.selection().includes(connection)
-				&& (!dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags()));
+				&& (!dispatch.subscribed() || isWantedBy(connection, dispatch));
+	}
+
+	private boolean isWantedBy(ClientConnection connection, Dispatch dispatch) {
+		return connection.wants(dispatch.event(), dispatch.tags())
+				&& !(this.ofNode && connection.isKeptToActor(dispatch.event()));
 	}
 
 }

@@ -19,7 +19,7 @@ public final class ConnectionRegistry {
 
 	private final Map<String, Entry> entries = new ConcurrentHashMap<>();
 
-	private final ConnectionIndex members = new ConnectionIndex();
+	private final ConnectionIndex members = new ConnectionIndex(true);
 
 	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
 	}

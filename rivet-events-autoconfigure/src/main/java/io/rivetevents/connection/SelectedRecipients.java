@@ -77,9 +77,12 @@ final class SelectedRecipients implements Recipients {
 	}
 
 	private <E> E implement(Class<E> contract, boolean subscribed) {
-		return contract.cast(this.contracts.of(contract)
-			.implement(
-					(event, args) -> tell(event.name(), subscribed, this.how.droppable() || event.droppable(), args)));
+		return contract.cast(this.contracts.of(contract).implement((event, args) -> {
+			if (subscribed) {
+				this.contracts.checkDeclared(event);
+			}
+			tell(event.name(), subscribed, this.how.droppable() || event.droppable(), args);
+		}));
 	}
 
 	private Receipt tell(String event, boolean subscribed, boolean droppable, @Nullable Object[] args) {

@@ -1,7 +1,9 @@
 package io.rivetevents.contract;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 import io.rivetevents.protocol.ValueMapper;
 
@@ -11,6 +13,13 @@ import io.rivetevents.protocol.ValueMapper;
 public final class EventContracts {
 
 	private final Map<Class<?>, EventContract> contracts = new ConcurrentHashMap<>();
+
+	/** What actors declare. */
+	private final Set<EventMethod> declared = ConcurrentHashMap.newKeySet();
+
+	private final Map<EventMethod, Boolean> guarded = new ConcurrentHashMap<>();
+
+	private volatile Predicate<EventMethod> guard = (event) -> false;
 
 	private final ValueMapper mapper;
 
@@ -31,6 +40,38 @@ public final class EventContracts {
 		EventContract known = this.contracts.get(type);
 		return (known != null) ? known
 				: this.contracts.computeIfAbsent(type, (missing) -> new EventContract(missing, this.mapper));
+	}
+
+	/**
+	 * Set what knows to which events not everybody may subscribe.
+	 * @param guard asked once for each event
+	 */
+	public void guardBy(Predicate<EventMethod> guard) {
+		this.guard = guard;
+		this.guarded.clear();
+	}
+
+	/**
+	 * Note that an actor declares an event, so that whoever subscribes to its name is
+	 * asked for what stands on it.
+	 */
+	public void declare(EventMethod event) {
+		this.declared.add(event);
+	}
+
+	/**
+	 * Check that an event may be sent to those who have subscribed to its name.
+	 * @throws IllegalStateException if not everybody may subscribe to it, and no actor
+	 * declares it
+	 */
+	public void checkDeclared(EventMethod event) {
+		Boolean known = this.guarded.get(event);
+		boolean guarded = (known != null) ? known : this.guarded.computeIfAbsent(event, this.guard::test);
+		if (guarded && !this.declared.contains(event)) {
+			throw new IllegalStateException(
+					"Nobody has been asked for what stands on %s: no actor of this node has %s among its events"
+						.formatted(event.method(), event.scopes().get(event.scopes().size() - 1).getName()));
+		}
 	}
 
 }

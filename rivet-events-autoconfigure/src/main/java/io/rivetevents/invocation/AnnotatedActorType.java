@@ -383,9 +383,9 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
-	public void checkSubscription(String event, @Nullable Principal principal) {
+	public boolean checkSubscription(String event, @Nullable Principal principal) {
 		try {
-			this.support.callers().run(principal, () -> this.events.checkSubscription(event, principal));
+			return this.support.callers().call(principal, () -> this.events.checkSubscription(event, principal));
 		}
 		catch (RuntimeException ex) {
 			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name));

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.StringUtils;
@@ -25,6 +27,8 @@ import io.rivetevents.contract.EventMethod;
  */
 final class DeclaredEvents {
 
+	private static final Log logger = LogFactory.getLog(DeclaredEvents.class);
+
 	private final Map<String, EventMethod> events = new HashMap<>();
 
 	private final Map<String, EventSettings> settings = new HashMap<>();
@@ -37,6 +41,9 @@ final class DeclaredEvents {
 	private final boolean strict;
 
 	private final SubscriptionGuard guard;
+
+	/** Those of all actors. */
+	private final GuardedEvents guardedAnywhere;
 
 	/**
 	 * Read the contracts.
@@ -51,8 +58,13 @@ final class DeclaredEvents {
 			InvocationSupport support) {
 		this.history = history;
 		this.guard = support.subscriptions();
+		this.guardedAnywhere = support.guardedEvents();
 		EventContracts known = support.contracts();
-		contracts.forEach((contract) -> known.of(contract).events().forEach((event) -> add(type, event)));
+		contracts.forEach((contract) -> known.of(contract).events().forEach((event) -> {
+			add(type, event);
+			known.declare(event);
+		}));
+		this.guarded.values().forEach(this.guardedAnywhere::add);
 		this.strict = strict;
 		if (strict && this.events.isEmpty()) {
 			throw new InvalidActorException(type, "it is strict, but declares no events");
@@ -112,10 +124,34 @@ final class DeclaredEvents {
 		return this.events.values().stream().sorted(Comparator.comparing(EventMethod::name)).toList();
 	}
 
-	void checkSubscription(String name, @Nullable Principal principal) {
-		EventMethod event = this.guarded.get(name);
-		if (event != null) {
+	/**
+	 * Check that a client may subscribe. An event that this actor declares is judged by
+	 * its own declaration, any other one by those of all actors: it could be sent by
+	 * their contracts.
+	 * @return whether the client may get events of the name that are not the actor's own
+	 */
+	boolean checkSubscription(String name, @Nullable Principal principal) {
+		EventMethod own = this.guarded.get(name);
+		if (own != null) {
+			this.guard.check(own, principal);
+		}
+		Stream<EventMethod> others = this.guardedAnywhere.of(name).stream().filter((event) -> !event.equals(own));
+		if (this.events.containsKey(name)) {
+			return others.allMatch((event) -> may(event, principal));
+		}
+		others.forEach((event) -> this.guard.check(event, principal));
+		return true;
+	}
+
+	private boolean may(EventMethod event, @Nullable Principal principal) {
+		try {
 			this.guard.check(event, principal);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Leaves a subscription to events of its actor, since %s refuses".formatted(event.method()),
+					ex);
+			return false;
 		}
 	}
 

@@ -36,6 +36,8 @@ public final class InvocationSupport {
 
 	private final CallerScope callers;
 
+	private final GuardedEvents guardedEvents = new GuardedEvents();
+
 	/**
 	 * Beans around the calls of methods.
 	 *
@@ -76,6 +78,7 @@ public final class InvocationSupport {
 		this.translators = List.copyOf(neighbours.translators());
 		this.subscriptions = neighbours.subscriptions();
 		this.access = neighbours.access();
+		contracts.guardBy(this.subscriptions::guards);
 	}
 
 	private ActionArgumentResolver scoped(ActionArgumentResolver resolver) {
@@ -101,6 +104,10 @@ public final class InvocationSupport {
 
 	SubscriptionGuard subscriptions() {
 		return this.subscriptions;
+	}
+
+	GuardedEvents guardedEvents() {
+		return this.guardedEvents;
 	}
 
 	AccessGuard access() {

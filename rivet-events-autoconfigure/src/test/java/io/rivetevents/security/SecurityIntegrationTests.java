@@ -3,11 +3,14 @@ package io.rivetevents.security;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -33,6 +36,7 @@ import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
@@ -42,6 +46,9 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Selection;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -49,6 +56,7 @@ import io.rivetevents.protocol.UserError;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -67,6 +75,9 @@ class SecurityIntegrationTests {
 
 	@Autowired
 	private Actors actors;
+
+	@Autowired
+	private ConnectionRegistry registry;
 
 	private String url;
 
@@ -163,6 +174,93 @@ class SecurityIntegrationTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "everywhere", "here", "byName", "toUsers", "fromAnotherNode" })
+	void asksForAGuardedEventWhateverTheActor(String way) {
+		try (TestSocket ada = open("lobby", "ada");
+				TestSocket admin = open("lobby", "admin");
+				TestSocket guest = open("lobby", null)) {
+			for (TestSocket socket : List.of(ada, admin, guest)) {
+				socket.subscribe("opened");
+				socket.subscribe("audit.read");
+				socket.subscribe("seen");
+			}
+			for (TestSocket socket : List.of(ada, guest)) {
+				assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("forbidden");
+				assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("forbidden");
+			}
+			call(admin, "act");
+			tellAll(way);
+			this.connections.here().broadcast(VaultEvents.class).seen();
+			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("opened");
+			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("seen");
+			assertThat(ada.next(ToClient.Event.class).name()).isEqualTo("seen");
+			assertThat(guest.next(ToClient.Event.class).name()).isEqualTo("seen");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "everywhere", "here", "byName", "toUsers", "fromAnotherNode" })
+	void leavesAnActorItsOwnEventOfTheSameName(String way) {
+		try (TestSocket ada = open("market", "ada");
+				TestSocket admin = open("market", "admin");
+				TestSocket guest = open("market", null)) {
+			List<TestSocket> all = List.of(ada, admin, guest);
+			for (TestSocket socket : all) {
+				socket.subscribe("opened");
+				call(socket, "act");
+			}
+			tellAll(way);
+			admin.call(1, "open");
+			assertThat(opened(admin)).isEqualTo("vault");
+			for (TestSocket socket : all) {
+				assertThat(opened(socket)).isEqualTo("market");
+			}
+		}
+	}
+
+	private static String opened(TestSocket socket) {
+		ToClient.Event event = socket.next(ToClient.Event.class);
+		assertThat(event.name()).isEqualTo("opened");
+		return event.args().get(0).stringValue();
+	}
+
+	private void tellAll(String way) {
+		switch (way) {
+			case "everywhere" -> this.connections.everywhere().broadcast(VaultEvents.class).opened("vault");
+			case "here" ->
+				this.connections.here().where((connection) -> true).broadcast(VaultEvents.class).opened("vault");
+			case "byName" -> this.connections.everywhere().broadcast("opened", "vault");
+			case "toUsers" -> {
+				this.connections.user("ada").broadcast(VaultEvents.class).opened("vault");
+				this.connections.user("admin").broadcast(VaultEvents.class).opened("vault");
+			}
+			default -> this.registry.members()
+				.dispatch(new Dispatch(Selection.ALL, true, "opened", List.of(StringNode.valueOf("vault")), Set.of(),
+						false));
+		}
+	}
+
+	@Test
+	void sendsNoGuardedEventOfWhichNobodyWasAsked() {
+		try (TestSocket guest = open("lobby", null)) {
+			guest.subscribe("whispered");
+			guest.subscribe("shouted");
+			assertThat(call(guest, "act")).isEqualTo("done");
+			assertThatIllegalStateException()
+				.isThrownBy(() -> this.connections.everywhere().broadcast(Undeclared.class).whispered("x"))
+				.withMessageContaining("Undeclared");
+			assertThatIllegalStateException()
+				.isThrownBy(() -> this.connections.user("ada").broadcast(Undeclared.class).whispered("x"));
+			guest.call(1, "whisper");
+			assertThat(guest.next(ToClient.Error.class).code()).isEqualTo("internal_error");
+			this.connections.everywhere().broadcast(Undeclared.class).shouted("x");
+			assertThat(guest.next(ToClient.Event.class).name()).isEqualTo("shouted");
+			this.connections.everywhere().send(Undeclared.class).whispered("x"); // to all
+			assertThat(guest.next(ToClient.Event.class).name()).isEqualTo("whispered");
+		}
+	}
+
 	@Test
 	void sendsToTheConnectionsOfAUser() {
 		try (TestSocket ada = open("ada"); TestSocket tab = open("ada"); TestSocket admin = open("admin")) {
@@ -182,6 +280,11 @@ class SecurityIntegrationTests {
 	}
 
 	private TestSocket open(@Nullable String user) {
+		return open(user, true);
+	}
+
+	private TestSocket open(String actor, @Nullable String user) {
+		this.url = this.url.replace("/vault/", "/" + actor + "/");
 		return open(user, true);
 	}
 
@@ -283,6 +386,51 @@ class SecurityIntegrationTests {
 
 	}
 
+	interface MarketEvents {
+
+		void opened(String by);
+
+	}
+
+	@Actor(name = "market", events = MarketEvents.class)
+	static class Market {
+
+		@Action
+		void open(ActorContext<?, ?> c) {
+			c.broadcast(MarketEvents.class).opened("market");
+		}
+
+		@Action
+		String act() {
+			return "done";
+		}
+
+	}
+
+	interface Undeclared {
+
+		@PreAuthorize("hasRole('ADMIN')")
+		void whispered(String what);
+
+		void shouted(String what);
+
+	}
+
+	@Actor("lobby")
+	static class Lobby {
+
+		@Action
+		void whisper(ActorContext<?, ?> c) {
+			c.broadcast(Undeclared.class).whispered("x");
+		}
+
+		@Action
+		String act() {
+			return "done";
+		}
+
+	}
+
 	interface SafeActions {
 
 		String free();
@@ -315,7 +463,7 @@ class SecurityIntegrationTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity
-	@Import({ Vault.class, Safe.class })
+	@Import({ Vault.class, Safe.class, Market.class, Lobby.class })
 	static class Application {
 
 		@Bean
