@@ -256,8 +256,9 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param principal Share of one signed-in user.
 	 * @param address Share of one remote address.
 	 * @param node Totals of the node.
-	 * @param trustedProxies Addresses or networks in CIDR notation that are not counted
-	 * by address, such as those of a proxy that sends no forwarded headers.
+	 * @param trustedProxies Addresses or networks in CIDR notation of proxies, which are
+	 * not counted by address. Once there are some, forwarded headers count only from them
+	 * and from loopback.
 	 * @param headerTimeout Time for the head of a request; a connection that takes longer
 	 * is closed.
 	 * @param bodyTimeout Time for the body of a request, and for a message of a

@@ -11,12 +11,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServer;
 
@@ -36,6 +39,7 @@ import io.rivetevents.outlet.ChannelOutlets;
 import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.ActorHandlerMapping;
 import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.ClientAddresses;
 import io.rivetevents.transport.ConnectionGuard;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkIo;
@@ -75,11 +79,18 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
+	ClientAddresses rivetClientAddresses(Limits limits, ObjectProvider<ServerProperties> server,
+			ObjectProvider<ForwardedHeaderTransformer> transformer, Environment environment) {
+		return new ClientAddresses(limits,
+				ForwardedHeaders.areRead(server.getIfAvailable(), transformer.getIfAvailable(), environment));
+	}
+
+	@Bean
 	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties, ObjectProvider<CallerScope> callers) {
+			RivetEventsProperties properties, ClientAddresses addresses, ObjectProvider<CallerScope> callers) {
 		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
-				properties.security().authenticationRequired());
+				properties.security().authenticationRequired(), addresses);
 	}
 
 	@Bean

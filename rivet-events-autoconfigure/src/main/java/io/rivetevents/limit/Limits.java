@@ -185,6 +185,21 @@ public final class Limits {
 	// Clients
 
 	/**
+	 * Returns whether an address is that of a trusted proxy. Loopback is none by itself.
+	 * @param address the address
+	 */
+	public boolean isTrustedProxy(InetAddress address) {
+		return this.remoteAddresses.isTrusted(address);
+	}
+
+	/**
+	 * Returns whether there are trusted proxies.
+	 */
+	public boolean hasTrustedProxies() {
+		return !this.settings.trustedProxies().isEmpty();
+	}
+
+	/**
 	 * Opens a connection, whose principal may not be known yet.
 	 * @param address its remote address, {@code null} if unknown
 	 * @return what it takes, to be closed with it

@@ -75,17 +75,22 @@ final class RemoteAddresses {
 	 * Returns the owner of the share of an address, {@code null} if it has none.
 	 */
 	@Nullable String ownerOf(@Nullable InetAddress address) {
-		if (address == null || address.isLoopbackAddress()) {
+		if (address == null || address.isLoopbackAddress() || isTrusted(address)) {
 			return null;
 		}
-		byte[] bytes = address.getAddress();
-		for (Network network : this.trusted) {
-			if (network.contains(bytes)) {
-				return null;
-			}
-		}
-		return (address instanceof Inet6Address) ? HexFormat.of().formatHex(bytes, 0, IPV6_NETWORK_BYTES)
+		return (address instanceof Inet6Address) ? HexFormat.of().formatHex(address.getAddress(), 0, IPV6_NETWORK_BYTES)
 				: address.getHostAddress();
+	}
+
+	/**
+	 * Returns whether an address is that of a trusted proxy.
+	 */
+	boolean isTrusted(InetAddress address) {
+		if (this.trusted.isEmpty()) {
+			return false;
+		}
+		byte[] bytes = address.getAddress();
+		return this.trusted.stream().anyMatch((network) -> network.contains(bytes));
 	}
 
 }

@@ -120,7 +120,7 @@ public final class ClientLink {
 		ClientUsage usage = null;
 		RivetException excess = null;
 		try {
-			usage = support.limits().connect(Handshake.address(opening.exchange()));
+			usage = support.limits().connect(support.handshake().address(opening.exchange()));
 		}
 		catch (RivetException ex) {
 			excess = ex;

@@ -1,12 +1,9 @@
 package io.rivetevents.transport;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.Principal;
 import java.util.Optional;
 
-import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
@@ -32,16 +29,21 @@ public final class Handshake {
 
 	private final boolean authenticationRequired;
 
+	private final ClientAddresses addresses;
+
 	/**
 	 * Create a reader.
 	 * @param authenticator asked for who the credentials of a client stand for
 	 * @param users decides who has signed in, and who is the same user
 	 * @param authenticationRequired whether clients whom nobody knows are refused
+	 * @param addresses finds out for which addresses clients count
 	 */
-	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired) {
+	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired,
+			ClientAddresses addresses) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
+		this.addresses = addresses;
 	}
 
 	/**
@@ -138,24 +140,13 @@ public final class Handshake {
 		});
 	}
 
-	/** As the forward-headers strategy of the server yields it. */
-	static @Nullable InetAddress address(ServerWebExchange exchange) {
-		InetSocketAddress remote = exchange.getRequest().getRemoteAddress();
-		return (remote == null) ? null : remote.isUnresolved() ? literal(remote.getHostString()) : remote.getAddress();
-	}
-
 	/**
-	 * Spring's transformer of forwarded headers leaves an address unresolved. A name is
-	 * not looked up: a client can send any.
+	 * Return the address that the client of a request counts for.
+	 * @param exchange the request
+	 * @return {@code null} if it is not known
 	 */
-	private static @Nullable InetAddress literal(String text) {
-		byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
-		try {
-			return (bytes != null) ? InetAddress.getByAddress(bytes) : null;
-		}
-		catch (UnknownHostException ex) {
-			throw new IllegalStateException(ex); // thrown for a wrong number of bytes
-		}
+	@Nullable InetAddress address(ServerWebExchange exchange) {
+		return this.addresses.of(exchange.getRequest());
 	}
 
 	private Mono<Principal> nobody() {

@@ -4,10 +4,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -29,34 +30,68 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AddressShareIntegrationTests {
 
+	private static final String LIST = "X-Forwarded-For";
+
+	private static final String STANDARD = "Forwarded";
+
 	private final HttpClient http = HttpClient.newHttpClient();
 
+	/**
+	 * Two requests of one client, and one of another.
+	 */
+	record Row(String header, String first, String same, String other) {
+	}
+
+	private static final List<Row> ROWS = List.of(new Row(LIST, "198.51.100.7", "198.51.100.7", "198.51.100.8"),
+			new Row(LIST, "2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1"),
+			new Row(LIST, "::ffff:198.51.100.17", "198.51.100.17", "198.51.100.18"),
+			new Row(LIST, "198.51.100.27:4711", "198.51.100.27:4712", "198.51.100.28:4711"),
+			new Row(LIST, "[2001:db8:1:1::1]:4711", "[2001:db8:1:1::2]", "[2001:db8:1:2::1]:4711"),
+			// what stands before is the client's
+			new Row(LIST, "198.51.100.37", "127.0.0.1,198.51.100.37", "198.51.100.37, 198.51.100.38"),
+			new Row(LIST, "10.0.0.1, 198.51.100.47", "10.0.0.2, 198.51.100.47", "10.0.0.1, 198.51.100.48"),
+			new Row(LIST, "localhost, 198.51.100.57", "unknown,198.51.100.57", "localhost, 198.51.100.58"),
+			// proxies behind the first
+			new Row(LIST, "198.51.100.67, 127.0.0.1", "198.51.100.67, 192.0.2.9, ::1", "198.51.100.68, 192.0.2.9"),
+			new Row(STANDARD, "for=\"[2001:db8:2:1::1]:4711\"", "for=\"[2001:db8:2:1::2]:4712\"", "for=198.51.100.78"),
+			new Row(STANDARD, "for=198.51.100.87:4711", "by=_y; FOR=\"198.51.100.87\"", "for=198.51.100.88"),
+			new Row(STANDARD, "for=127.0.0.1, for=198.51.100.97", "for=unknown,for=198.51.100.97;by=_x",
+					"for=198.51.100.97, for=198.51.100.98"),
+			new Row(STANDARD, "for=_x, for=198.51.100.107", "for=10.0.0.1, for=198.51.100.107, for=192.0.2.9",
+					"for=198.51.100.108"),
+			// a quotation mark of the client's takes in nothing
+			new Row(STANDARD, "for=198.51.100.117", "for=\"198.51.100.118, for=198.51.100.117", "for=198.51.100.119"));
+
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			native    | X-Forwarded-For | 198.51.100.7          | 198.51.100.7          | 198.51.100.8
-			native    | X-Forwarded-For | 2001:db8:0:1::1       | 2001:db8:0:1:ffff::2  | 2001:db8:0:2::1
-			native    | Forwarded       | for="[2001:db8::1]:4711" | for="[2001:db8::2]:4712" | for=198.51.100.8
-			framework | X-Forwarded-For | 198.51.100.7          | 198.51.100.7          | 198.51.100.8
-			framework | X-Forwarded-For | 2001:db8:0:1::1       | 2001:db8:0:1:ffff::2  | 2001:db8:0:2::1
-			framework | X-Forwarded-For | ::ffff:198.51.100.7   | 198.51.100.7          | 198.51.100.8
-			framework | Forwarded       | for="[2001:db8::1]:4711" | for="[2001:db8::2]:4712" | for=198.51.100.8
-			framework | Forwarded       | for=198.51.100.7:4711 | for="198.51.100.7"    | for=198.51.100.8
-			""")
-	void countsForTheAddressThatAProxySends(String strategy, String header, String address, String same, String other)
-			throws Exception {
-		try (ConfigurableApplicationContext context = start("--server.forward-headers-strategy=" + strategy)) {
-			TestSocket first = open(context, header, address);
-			assertThat(first.next(ToClient.class)).isInstanceOf(ToClient.Init.class);
-			assertThat(open(context, header, same).next(ToClient.Error.class).code()).isEqualTo("too_many");
-			assertThat(TestStream.get(base(context), TestClient.query("room", "k", "sse"), header, same)
-				.nextExtended()
-				.text("code")).isEqualTo("too_many");
-			assertThat(put(context, "a", header, same)).isEqualTo(503); // one is there
-			assertThat(call(context, "b", header, same)).isEqualTo(503);
-			try (TestSocket third = open(context, header, other)) {
-				assertThat(third.next(ToClient.class)).isInstanceOf(ToClient.Init.class);
+	@ValueSource(strings = { "native", "framework" })
+	void countsForTheLastAddressThatIsNoProxys(String strategy) throws Exception {
+		try (ConfigurableApplicationContext context = start("--server.forward-headers-strategy=" + strategy,
+				"--rivet.events.limits.trusted-proxies=192.0.2.0/24")) {
+			for (int i = 0; i < ROWS.size(); i++) {
+				Row row = ROWS.get(i);
+				String key = "row" + i;
+				try (TestSocket first = open(context, key, row.header, row.first)) {
+					assertThat(first.next(ToClient.class)).as(row.toString()).isInstanceOf(ToClient.Init.class);
+					assertThat(open(context, key, row.header, row.same).next(ToClient.Error.class).code())
+						.as(row.toString())
+						.isEqualTo("too_many");
+					assertThat(TestStream.get(base(context), TestClient.query("room", key, "sse"), row.header, row.same)
+						.nextExtended()
+						.text("code")).isEqualTo("too_many");
+					assertThat(put(context, key + "a", row.header, row.same)).as(row.toString()).isEqualTo(503);
+					assertThat(call(context, key + "b", row.header, row.same)).as(row.toString()).isEqualTo(503);
+					try (TestSocket third = open(context, key, row.header, row.other)) {
+						assertThat(third.next(ToClient.class)).as(row.toString()).isInstanceOf(ToClient.Init.class);
+					}
+				}
 			}
-			first.close();
+			assertThat(put(context, "last", LIST, "198.51.100.200", LIST, "198.51.100.201")).isEqualTo(200);
+			assertThat(put(context, "none", LIST, "198.51.100.202", LIST, "198.51.100.201")).isEqualTo(503);
+			assertThat(put(context, "both", LIST, "198.51.100.203", STANDARD, "for=198.51.100.203")).isEqualTo(200);
+			// one of them is the client's invention: all those count together
+			assertThat(put(context, "odd", LIST, "198.51.100.204", STANDARD, "for=198.51.100.205")).isEqualTo(200);
+			assertThat(put(context, "odder", LIST, "198.51.100.206", STANDARD, "for=127.0.0.1")).isEqualTo(503);
+			assertThat(put(context, "even", LIST, "198.51.100.204")).isEqualTo(200);
 		}
 	}
 
@@ -66,7 +101,7 @@ class AddressShareIntegrationTests {
 				"--rivet.events.limits.address.calls=0")) {
 			assertThat(call(context, "a", "X-Forwarded-For", "127.0.0.1")).isEqualTo(200);
 			assertThat(call(context, "a", "X-Forwarded-For", "198.51.100.7")).isEqualTo(503);
-			try (TestSocket socket = open(context, "X-Forwarded-For", "198.51.100.7")) {
+			try (TestSocket socket = open(context, "a", "X-Forwarded-For", "198.51.100.7")) {
 				socket.next(ToClient.Init.class);
 				socket.call(1, "make", 1);
 				assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("overloaded");
@@ -74,12 +109,16 @@ class AddressShareIntegrationTests {
 		}
 	}
 
-	@Test
-	void looksUpNoName() throws Exception {
-		try (ConfigurableApplicationContext context = start("--server.forward-headers-strategy=framework")) {
+	@ParameterizedTest
+	@ValueSource(strings = { "native", "framework" })
+	void countsWhatIsNoAddressByThePeer(String strategy) throws Exception {
+		try (ConfigurableApplicationContext context = start("--server.forward-headers-strategy=" + strategy)) {
 			for (int i = 0; i < 3; i++) {
-				assertThat(put(context, "k" + i, "X-Forwarded-For", "localhost")).isEqualTo(200);
-				assertThat(put(context, "l" + i, "Forwarded", "for=_hidden")).isEqualTo(200);
+				// the peer is loopback, which has no share
+				assertThat(put(context, "k" + i, LIST, "localhost")).isEqualTo(200);
+				assertThat(put(context, "l" + i, STANDARD, "for=_hidden")).isEqualTo(200);
+				assertThat(put(context, "m" + i, LIST, "198.51.100.7, unknown")).isEqualTo(200);
+				assertThat(put(context, "n" + i, "X-Other", "198.51.100.7")).isEqualTo(200);
 			}
 		}
 	}
@@ -98,27 +137,25 @@ class AddressShareIntegrationTests {
 		return "http://localhost:%s/rivet".formatted(context.getEnvironment().getProperty("local.server.port"));
 	}
 
-	private static TestSocket open(ConfigurableApplicationContext context, String header, String address) {
+	private static TestSocket open(ConfigurableApplicationContext context, String key, String header, String address) {
 		HttpHeaders headers = new HttpHeaders();
 		headers.set(header, address);
-		return TestSocket.open(base(context) + TestSocket.query("room", "k"), Encoding.JSON, headers);
+		return TestSocket.open(base(context) + TestSocket.query("room", key), Encoding.JSON, headers);
 	}
 
-	private int put(ConfigurableApplicationContext context, String key, String header, String address)
+	private int put(ConfigurableApplicationContext context, String key, String... headers) throws Exception {
+		return send(context, "PUT", "/actors", "{\"name\":\"room\",\"key\":\"%s\"}".formatted(key), headers);
+	}
+
+	private int call(ConfigurableApplicationContext context, String key, String... headers) throws Exception {
+		return send(context, "POST", TestClient.query("room", key, "action/make"), "{\"args\":[1]}", headers);
+	}
+
+	private int send(ConfigurableApplicationContext context, String method, String path, String body, String... headers)
 			throws Exception {
-		return send(context, "PUT", "/actors", "{\"name\":\"room\",\"key\":\"%s\"}".formatted(key), header, address);
-	}
-
-	private int call(ConfigurableApplicationContext context, String key, String header, String address)
-			throws Exception {
-		return send(context, "POST", TestClient.query("room", key, "action/make"), "{\"args\":[1]}", header, address);
-	}
-
-	private int send(ConfigurableApplicationContext context, String method, String path, String body, String header,
-			String address) throws Exception {
 		HttpRequest request = HttpRequest.newBuilder(URI.create(base(context) + path))
 			.header("content-type", "application/json")
-			.header(header, address)
+			.headers(headers)
 			.method(method, HttpRequest.BodyPublishers.ofString(body))
 			.build();
 		return this.http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
