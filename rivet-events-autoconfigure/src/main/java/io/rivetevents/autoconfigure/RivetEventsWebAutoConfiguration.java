@@ -111,9 +111,10 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties) {
+	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties,
+			ClientAddresses addresses) {
 		RivetEventsProperties.Security security = properties.security();
-		return new OriginFilter(basePath, security.allowedOrigins(), security.allowedHosts(), mapper);
+		return new OriginFilter(basePath, security.allowedOrigins(), security.allowedHosts(), addresses, mapper);
 	}
 
 	@Bean

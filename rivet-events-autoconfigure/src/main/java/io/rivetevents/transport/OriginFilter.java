@@ -6,9 +6,11 @@ import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.StringUtils;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.reactive.CorsUtils;
 import org.springframework.web.cors.reactive.DefaultCorsProcessor;
@@ -51,6 +53,8 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	private final List<String> allowedHosts;
 
+	private final ClientAddresses addresses;
+
 	private final ValueMapper mapper;
 
 	private final DefaultCorsProcessor processor = new DefaultCorsProcessor();
@@ -63,11 +67,14 @@ public final class OriginFilter implements WebFilter, Ordered {
 	 * @param allowedOrigins origins, or patterns of them, beside the server's own
 	 * @param allowedHosts names of hosts under which the server may be asked; empty for
 	 * all
+	 * @param addresses tells which requests come from trusted proxies
 	 * @param mapper converts values
 	 */
-	public OriginFilter(BasePath basePath, List<String> allowedOrigins, List<String> allowedHosts, ValueMapper mapper) {
+	public OriginFilter(BasePath basePath, List<String> allowedOrigins, List<String> allowedHosts,
+			ClientAddresses addresses, ValueMapper mapper) {
 		this.basePath = basePath;
 		this.allowedHosts = allowedHosts.stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
+		this.addresses = addresses;
 		this.mapper = mapper;
 		this.configuration = new CorsConfiguration();
 		this.configuration.setAllowedOriginPatterns(allowedOrigins);
@@ -85,11 +92,11 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		if (this.basePath.within(exchange.getRequest()) == null) {
+		ServerHttpRequest request = exchange.getRequest();
+		if (this.basePath.within(request) == null) {
 			return chain.filter(exchange);
 		}
-		ServerHttpRequest request = exchange.getRequest();
-		if (!isHostAllowed(request.getURI().getHost())) {
+		if (!isHostAllowed(request)) {
 			return refuse(exchange, "host", request.getHeaders().getFirst("Host"),
 					"rivet.events.security.allowed-hosts");
 		}
@@ -104,10 +111,34 @@ public final class OriginFilter implements WebFilter, Ordered {
 		return chain.filter(exchange);
 	}
 
-	private boolean isHostAllowed(@Nullable String host) {
+	/**
+	 * With forwarded headers the URI has the host that they name. A page that has pointed
+	 * a name of its own at this server can set them, and cannot change {@code Host}.
+	 */
+	private boolean isHostAllowed(ServerHttpRequest request) {
 		if (this.allowedHosts.isEmpty()) {
 			return true;
 		}
+		String asked = nameOf(request.getHeaders().getFirst(HttpHeaders.HOST));
+		return isHostAllowed(request.getURI().getHost())
+				&& (isHostAllowed(asked) || isNobodysName(asked) || this.addresses.isFromTrustedProxy(request));
+	}
+
+	private static String nameOf(@Nullable String host) {
+		if (host == null) {
+			return "";
+		}
+		int end = host.startsWith("[") ? host.indexOf(']') + 1 : host.indexOf(':');
+		return (end > 0) ? host.substring(0, end) : host;
+	}
+
+	/** Such as a proxy asks by, and no page can point elsewhere. */
+	private static boolean isNobodysName(String host) {
+		return host.isEmpty() || host.equalsIgnoreCase("localhost") || ForwardedFor
+			.literal(StringUtils.trimTrailingCharacter(StringUtils.trimLeadingCharacter(host, '['), ']')) != null;
+	}
+
+	private boolean isHostAllowed(@Nullable String host) {
 		String name = (host != null) ? host.toLowerCase(Locale.ROOT) : "";
 		return this.allowedHosts.stream()
 			.anyMatch((allowed) -> allowed.startsWith(ANY_SUBDOMAIN) ? name.endsWith(allowed.substring(1))
@@ -132,8 +163,11 @@ public final class OriginFilter implements WebFilter, Ordered {
 	private Mono<Void> refuse(ServerWebExchange exchange, String what, @Nullable String value, String property) {
 		ServerHttpRequest request = exchange.getRequest();
 		this.log.refused(what, String.valueOf(value), request.getHeaders().getFirst("Host"), property);
-		return HttpAnswer.writeError(exchange.getResponse(),
-				new RivetException(ErrorCode.FORBIDDEN, "The %s is not allowed; see %s.".formatted(what, property)),
+		return answer(exchange, "The %s is not allowed; see %s.".formatted(what, property));
+	}
+
+	private Mono<Void> answer(ServerWebExchange exchange, String refusal) {
+		return HttpAnswer.writeError(exchange.getResponse(), new RivetException(ErrorCode.FORBIDDEN, refusal),
 				Encoding.JSON, this.mapper);
 	}
 

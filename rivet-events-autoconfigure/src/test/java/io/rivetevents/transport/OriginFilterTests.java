@@ -12,6 +12,7 @@ import org.springframework.mock.web.server.MockServerWebExchange;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OriginFilterTests {
 
 	private final OriginFilter filter = new OriginFilter(new BasePath("/rivet"), List.of("https://friend.example"),
-			List.of(), new ValueMapper(JsonMapper.builder().build()));
+			List.of(), new ClientAddresses(Limits.defaults(), false), new ValueMapper(JsonMapper.builder().build()));
 
 	@ParameterizedTest
 	@CsvSource({ "http://localhost,https://friend.example,true", "http://localhost,http://localhost,true",

@@ -1,0 +1,93 @@
+package io.rivetevents.transport;
+
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Which host a client has asked for where forwarded headers say another.
+ */
+class ForwardedHostIntegrationTests {
+
+	private static final String[] FORWARDED = { "X-Forwarded-Host: %s", "Forwarded: host=%s" };
+
+	@ParameterizedTest
+	@ValueSource(strings = { "native", "framework" })
+	void refusesANameThatAPageHasPointedHere(String strategy) throws Exception {
+		try (ConfigurableApplicationContext context = start(strategy)) {
+			int port = port(context);
+			for (String header : FORWARDED) {
+				String good = header.formatted("good.example");
+				for (String name : new String[] { "evil.example", "evil.example:" + port, "app",
+						"good.example.evil.example", "127.0.0.1.evil.example", "localhost.evil.example" }) {
+					assertThat(status(port, name, good)).as(name).isEqualTo(403);
+				}
+				// what a proxy asks by
+				for (String name : new String[] { "good.example", "127.0.0.1:" + port, "[::1]:" + port, "LOCALHOST" }) {
+					assertThat(status(port, name, good)).as(name).isEqualTo(200);
+					assertThat(status(port, name, header.formatted("evil.example"))).as(name).isEqualTo(403);
+				}
+			}
+			assertThat(status(port, "good.example", "X-Other: x")).isEqualTo(200);
+			assertThat(status(port, "127.0.0.1", "X-Other: x")).isEqualTo(403);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "native", "framework" })
+	void takesTheWordOfATrustedProxy(String strategy) throws Exception {
+		try (ConfigurableApplicationContext context = start(strategy,
+				"--rivet.events.limits.trusted-proxies=127.0.0.0/8")) {
+			for (String header : FORWARDED) {
+				assertThat(status(port(context), "app", header.formatted("good.example"))).isEqualTo(200);
+				assertThat(status(port(context), "app", header.formatted("evil.example"))).isEqualTo(403);
+			}
+		}
+	}
+
+	private static int port(ConfigurableApplicationContext context) {
+		return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+	}
+
+	private static int status(int port, String host, String header) throws Exception {
+		try (Socket socket = new Socket("127.0.0.1", port)) {
+			socket.getOutputStream()
+				.write("GET /rivet/health HTTP/1.1\r\nHost: %s\r\n%s\r\nConnection: close\r\n\r\n"
+					.formatted(host, header)
+					.getBytes(StandardCharsets.US_ASCII));
+			String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			return Integer.parseInt(answer.substring("HTTP/1.1 ".length(), "HTTP/1.1 200".length()));
+		}
+	}
+
+	private static ConfigurableApplicationContext start(String strategy, String... args) {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
+			.properties("server.port=0", "management.health.redis.enabled=false", "rivet.events.shutdown.spread=0s",
+					"rivet.events.security.allowed-hosts=good.example", "server.forward-headers-strategy=" + strategy)
+			.run(args);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
+		}
+
+	}
+
+}
