@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -28,8 +29,10 @@ import io.rivetevents.protocol.ValueMapper;
  * Lets in requests of pages from the same origin and from those that are allowed, on
  * every route of the client protocol, the WebSocket handshake included; all else that a
  * page from elsewhere can cause gets 403: a navigation and an image, which have no
- * {@code Origin}, are told by {@code Sec-Fetch-Site}. It stands before Spring Security,
- * so that a preflight needs no login and a refusal can be read by the page.
+ * {@code Origin}, are told by {@code Sec-Fetch-Site}. What acts is refused to a
+ * navigation and to an element of a page, of whatever site: a link in a mail is nobody's.
+ * It stands before Spring Security, so that a preflight needs no login and a refusal can
+ * be read by the page.
  *
  * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata Request Headers</a>
  */
@@ -44,6 +47,18 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	/** The page is the server's own, or the user has typed the URL. */
 	private static final List<String> OWN = List.of("same-origin", "none");
+
+	private static final String FETCH_MODE = "Sec-Fetch-Mode";
+
+	private static final String FETCH_DEST = "Sec-Fetch-Dest";
+
+	/** Of a script's {@code fetch}, {@code EventSource} and {@code WebSocket}. */
+	private static final List<String> SCRIPT_MODES = List.of("cors", "same-origin", "websocket");
+
+	private static final List<String> SCRIPT_DESTS = List.of("empty", "websocket");
+
+	/** What a person may look at; under {@code /actors} as well. */
+	private static final List<String> PAGES = List.of("/", "/metadata", "/health", "/asyncapi.json", "/actors");
 
 	private static final String ANY_SUBDOMAIN = "*.";
 
@@ -93,7 +108,8 @@ public final class OriginFilter implements WebFilter, Ordered {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		if (this.basePath.within(request) == null) {
+		String path = this.basePath.within(request);
+		if (path == null) {
 			return chain.filter(exchange);
 		}
 		if (!isHostAllowed(request)) {
@@ -102,6 +118,9 @@ public final class OriginFilter implements WebFilter, Ordered {
 		}
 		if (isFromElsewhere(request) || !this.processor.process(this.configuration, exchange)) {
 			return refuse(exchange, "origin", origin(request), "rivet.events.security.allowed-origins");
+		}
+		if (acts(request, path) && !isOfScript(request)) {
+			return answer(exchange, "This is for EventSource, fetch and WebSocket, and not to be opened as a page.");
 		}
 		if (CorsUtils.isPreFlightRequest(request)) {
 			ServerHttpResponse response = exchange.getResponse();
@@ -153,6 +172,23 @@ public final class OriginFilter implements WebFilter, Ordered {
 		List<String> sites = request.getHeaders().getOrEmpty(FETCH_SITE);
 		return request.getHeaders().getOrigin() == null
 				&& sites.stream().anyMatch((site) -> !OWN.contains(site.trim().toLowerCase(Locale.ROOT)));
+	}
+
+	private static boolean acts(ServerHttpRequest request, String path) {
+		boolean looks = request.getMethod() == HttpMethod.GET && request.getHeaders().getUpgrade() == null;
+		return !looks || !(PAGES.contains(path) || path.startsWith("/actors/"));
+	}
+
+	/** What says nothing of it is no browser, or one that cannot. */
+	private static boolean isOfScript(ServerHttpRequest request) {
+		return isEach(request, FETCH_MODE, SCRIPT_MODES) && isEach(request, FETCH_DEST, SCRIPT_DESTS);
+	}
+
+	private static boolean isEach(ServerHttpRequest request, String header, List<String> known) {
+		return request.getHeaders()
+			.getOrEmpty(header)
+			.stream()
+			.allMatch((value) -> known.contains(value.trim().toLowerCase(Locale.ROOT)));
 	}
 
 	private static String origin(ServerHttpRequest request) {

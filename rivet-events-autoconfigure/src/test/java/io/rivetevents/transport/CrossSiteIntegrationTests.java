@@ -31,6 +31,7 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToServer;
 
@@ -47,6 +48,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CrossSiteIntegrationTests {
 
 	private static final AtomicInteger RUNS = new AtomicInteger();
+
+	private static final AtomicInteger CONNECTS = new AtomicInteger();
 
 	private final HttpClient http = HttpClient.newHttpClient();
 
@@ -79,21 +82,85 @@ class CrossSiteIntegrationTests {
 			"cross-site,https://friend.example,true", "cross-site,https://evil.example,false" })
 	void refusesHandshakesOfAnotherSite(@Nullable String site, @Nullable String origin, boolean letIn)
 			throws Exception {
-		StringBuilder request = new StringBuilder("GET /rivet%s HTTP/1.1\r\n".formatted(TestSocket.query("desk", "k")));
-		request.append("Host: localhost:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".formatted(this.port));
-		request.append("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n");
-		request.append("Sec-WebSocket-Protocol: rivet, rivet_encoding.json\r\n");
+		StringBuilder headers = new StringBuilder();
 		if (site != null) {
-			request.append("Sec-Fetch-Site: %s\r\n".formatted(site));
+			headers.append("Sec-Fetch-Site: %s\r\n".formatted(site));
 		}
 		if (origin != null) {
-			request.append("Origin: %s\r\n".formatted(origin));
+			headers.append("Origin: %s\r\n".formatted(origin));
 		}
+		assertThat(handshake(headers.toString())).isEqualTo(letIn ? 101 : 403);
+	}
+
+	private int handshake(String headers) throws Exception {
+		String request = "GET /rivet%s HTTP/1.1\r\n".formatted(TestSocket.query("desk", "k"))
+				+ "Host: localhost:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n".formatted(this.port)
+				+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+				+ "Sec-WebSocket-Protocol: rivet, rivet_encoding.json\r\n" + headers + "\r\n";
 		try (Socket socket = new Socket("localhost", this.port)) {
-			socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+			socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
 			byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 101".length());
-			assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 " + (letIn ? 101 : 403));
+			return Integer.parseInt(new String(status, StandardCharsets.US_ASCII).substring("HTTP/1.1 ".length()));
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "navigate,document,none", "navigate,document,same-origin", "NAVIGATE,,none", "navigate,,",
+			"navigate,iframe,same-origin", "nested-navigate,,same-origin", "no-cors,image,same-origin", ",image,",
+			"no-cors,empty,same-origin", "cors,script,same-origin", "anything,empty,same-origin", "cors,anything," })
+	void actsForNoNavigationAndNoElementOfAPage(@Nullable String mode, @Nullable String dest, @Nullable String site)
+			throws Exception {
+		int connects = CONNECTS.get();
+		String[] headers = metadata(mode, dest, site);
+		for (String path : List.of(TestClient.query("desk", "linked", "sse"),
+				TestClient.query("desk", "linked", "action/read"), "/connections/any", "/connect")) {
+			HttpResponse<InputStream> answer = fetch(path, headers);
+			answer.body().close();
+			assertThat(answer.statusCode()).as(path).isEqualTo(403);
+			assertThat(answer.headers().firstValue("x-rivet-error")).contains("auth.forbidden");
+		}
+		assertThat(handshake(lines(headers))).isEqualTo(403);
+		assertThat(CONNECTS).hasValue(connects);
+		try (InputStream found = fetch("/actors?name=desk&key=linked", "Sec-Fetch-Mode", "cors").body()) {
+			assertThat(found).hasContent("{\"actors\":[]}");
+		}
+		for (String path : List.of("/metadata", "/health", "/actors?name=desk&key=linked")) {
+			assertThat(fetch(path, headers).statusCode()).as(path).isEqualTo(200);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "cors,empty,same-origin", "same-origin,empty,same-origin", "CORS,Empty,same-origin", "cors,,",
+			",empty,", "websocket,websocket,same-origin", "websocket,empty,same-origin" })
+	void actsForScripts(@Nullable String mode, @Nullable String dest, @Nullable String site) throws Exception {
+		String[] headers = metadata(mode, dest, site);
+		try (InputStream stream = fetch(TestClient.query("desk", "k", "sse"), headers).body()) {
+			assertThat(new String(stream.readNBytes(": welcome".length()), StandardCharsets.UTF_8))
+				.isEqualTo(": welcome");
+		}
+		assertThat(handshake(lines(headers))).isEqualTo(101);
+	}
+
+	private static String[] metadata(@Nullable String mode, @Nullable String dest, @Nullable String site) {
+		List<String> headers = new ArrayList<>();
+		add(headers, "Sec-Fetch-Mode", mode);
+		add(headers, "Sec-Fetch-Dest", dest);
+		add(headers, "Sec-Fetch-Site", site);
+		return headers.toArray(String[]::new);
+	}
+
+	private static void add(List<String> headers, String name, @Nullable String value) {
+		if (value != null) {
+			headers.addAll(List.of(name, value));
+		}
+	}
+
+	private static String lines(String[] headers) {
+		StringBuilder lines = new StringBuilder();
+		for (int i = 0; i < headers.length; i += 2) {
+			lines.append("%s: %s\r\n".formatted(headers[i], headers[i + 1]));
+		}
+		return lines.toString();
 	}
 
 	@Test
@@ -177,24 +244,29 @@ class CrossSiteIntegrationTests {
 
 	private HttpResponse<?> get(String path, @Nullable String site, @Nullable String origin) throws Exception {
 		List<String> headers = new ArrayList<>();
-		if (site != null) {
-			headers.addAll(List.of("Sec-Fetch-Site", site));
-		}
-		if (origin != null) {
-			headers.addAll(List.of("Origin", origin));
-		}
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path))
-			.version(HttpClient.Version.HTTP_1_1);
-		if (!headers.isEmpty()) {
-			request.headers(headers.toArray(String[]::new));
-		}
-		HttpResponse<InputStream> answer = this.http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+		add(headers, "Sec-Fetch-Site", site);
+		add(headers, "Origin", origin);
+		HttpResponse<InputStream> answer = fetch(path, headers.toArray(String[]::new));
 		answer.body().close();
 		return answer;
 	}
 
+	private HttpResponse<InputStream> fetch(String path, String... headers) throws Exception {
+		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path))
+			.version(HttpClient.Version.HTTP_1_1);
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+	}
+
 	@Actor("desk")
 	static class Desk {
+
+		@OnConnect
+		void connect() {
+			CONNECTS.incrementAndGet();
+		}
 
 		@Action
 		String run() {
