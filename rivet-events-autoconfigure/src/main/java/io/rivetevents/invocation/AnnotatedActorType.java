@@ -7,6 +7,7 @@ import java.lang.reflect.Type;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,10 @@ final class AnnotatedActorType implements ActorType {
 
 	/** Begins the names of what the protocol itself needs. */
 	private static final String RESERVED = "rivet:";
+
+	/** Hooks that let in by returning. */
+	private static final Set<Hook> LETTING_IN = EnumSet.of(Hook.CAN_CREATE, Hook.BEFORE_CONNECT, Hook.CREATE_CONN_STATE,
+			Hook.CONNECT);
 
 	private final String name;
 
@@ -224,6 +229,10 @@ final class AnnotatedActorType implements ActorType {
 		if ((hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT) && isBoolean(method)) {
 			throw new InvalidActorException(method.getMethod(),
 					"nobody would look at what it returns: it must return nothing, and throw a UserError to refuse");
+		}
+		if (LETTING_IN.contains(hook) && !isBoolean(method) && SecurityAnnotations.handlesDenial(method.getMethod())) {
+			throw new InvalidActorException(method.getMethod(),
+					"its @HandleAuthorizationDenied would let in who is denied, since it lets in whom it does not throw for");
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.MethodIntrospector;
@@ -32,9 +33,9 @@ public final class SecurityAnnotations {
 			"jakarta.annotation.security");
 
 	/** They decide nothing by themselves. */
-	private static final Set<String> HARMLESS = Set.of(
-			"org.springframework.security.authorization.method.HandleAuthorizationDenied",
-			"jakarta.annotation.security.DeclareRoles");
+	private static final String DENIED_HANDLER = "org.springframework.security.authorization.method.HandleAuthorizationDenied";
+
+	private static final Set<String> HARMLESS = Set.of(DENIED_HANDLER, "jakarta.annotation.security.DeclareRoles");
 
 	private static final String NO_SPRING_SECURITY = "the application has no Spring Security; add"
 			+ " spring-boot-starter-security and @EnableMethodSecurity";
@@ -52,6 +53,16 @@ public final class SecurityAnnotations {
 			.map(MergedAnnotation::getType)
 			.filter(SecurityAnnotations::isOne)
 			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * Return whether a method that is not called, since it is denied, may return
+	 * something all the same.
+	 */
+	static boolean handlesDenial(Method method) {
+		return Stream.of(method, method.getDeclaringClass())
+			.anyMatch((element) -> MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY)
+				.isPresent(DENIED_HANDLER));
 	}
 
 	private static boolean isOne(Class<? extends Annotation> annotation) {

@@ -8,14 +8,17 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.security.authorization.method.HandleAuthorizationDenied;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.ActorType;
+import io.rivetevents.actor.Hook;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CanCreate;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
@@ -83,6 +86,13 @@ class AnnotatedActorTypeTests {
 	void refusesAnAnswerThatNobodyWouldLookAt() {
 		assertInvalid(new AnsweringConnect(), "AnsweringConnect.connect()", "must return nothing", "UserError");
 		assertInvalid(new AnsweringBeforeConnect(), "AnsweringBeforeConnect.check()", "must return nothing");
+	}
+
+	@Test
+	void refusesAHookThatReturnsForWhomItIsDenied() {
+		assertInvalid(new HandlingCreate(), "HandlingCreate.mayCreate()", "@HandleAuthorizationDenied");
+		assertInvalid(new HandlingConnect(), "HandlingConnect.connect()", "@HandleAuthorizationDenied");
+		assertThat(type(new HandlingAnswer()).returnsDecision(Hook.CAN_CREATE)).isTrue();
 	}
 
 	@Test
@@ -315,6 +325,34 @@ class AnnotatedActorTypeTests {
 		@OnBeforeConnect
 		Mono<Boolean> check() {
 			return Mono.just(false);
+		}
+
+	}
+
+	static class HandlingCreate {
+
+		@CanCreate
+		@HandleAuthorizationDenied
+		void mayCreate() {
+		}
+
+	}
+
+	@HandleAuthorizationDenied
+	static class HandlingConnect {
+
+		@OnConnect
+		void connect() {
+		}
+
+	}
+
+	static class HandlingAnswer {
+
+		@CanCreate
+		@HandleAuthorizationDenied
+		boolean mayCreate() {
+			return true;
 		}
 
 	}
