@@ -78,7 +78,8 @@ public final class ExpressionAccessGuard implements AccessGuard {
 	}
 
 	private static Map<String, Object> variables(@Nullable ActorAddress actor) {
-		return (actor != null) ? Map.of("namespace", actor.namespace(), "name", actor.name(), "key", actor.key()) : Map.of();
+		return (actor != null) ? Map.of("namespace", actor.namespace(), "name", actor.name(), "key", actor.key())
+				: Map.of();
 	}
 
 	@Override
