@@ -3,10 +3,10 @@ package io.rivetevents.actor;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,8 +85,6 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private volatile long lastUsed;
 
 	private volatile @Nullable Instant startedAt;
-
-	private @Nullable JsonNode input;
 
 	/** Its place in the shares of the client that has created it. */
 	private @Nullable CreatedInstance share;
@@ -192,8 +190,13 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return this.vars;
 	}
 
+	/**
+	 * Returns the input, decoded anew each time: as a tree it would take up to thirty
+	 * times its memory for as long as the instance is awake. {@code null} if there is
+	 * none.
+	 */
 	@Nullable JsonNode input() {
-		return this.input;
+		return this.state.stored().decodeInput();
 	}
 
 	ValueMapper mapper() {
@@ -420,7 +423,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Returns whether it has the input of a draft. */
 	boolean hasInputOf(Draft draft) {
-		return Objects.equals(this.input, draft.input());
+		return Arrays.equals(this.state.stored().input(), draft.actor().input());
 	}
 
 	/**
@@ -439,7 +442,6 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			if (stored == null) {
 				return absent.get();
 			}
-			this.input = (stored.input() != null) ? mapper().readTree(stored.input()) : null;
 			this.state.begin(stored, null);
 			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
@@ -466,27 +468,17 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Begins with what is to be created, so that the hooks see it. */
 	private Mono<Draft> draft(ActorTarget target) {
-		if (target instanceof ActorTarget.GetOrCreate wanted) {
-			this.input = wanted.input();
-		}
-		else if (target instanceof ActorTarget.Create wanted) {
-			this.input = wanted.input();
-		}
-		else {
+		if (!target.creates()) {
 			return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 		}
-		byte[] storedInput = (this.input != null) ? mapper().write(this.input) : null;
-		if (storedInput != null && storedInput.length > this.type.settings().maxInputSize()) {
+		byte[] input = target.input();
+		if (input != null && input.length > this.type.settings().maxInputSize()) {
 			return Mono.error(new RivetException(ErrorCode.INPUT_TOO_LARGE));
 		}
-		if (!this.type.takesInput()) {
-			this.input = null;
-			storedInput = null;
-		}
 		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1, clock().instant(), null,
-				storedInput);
+				this.type.takesInput() ? input : null);
 		this.state.begin(draft, null);
-		return Mono.just(new Draft(draft, this.input));
+		return Mono.just(new Draft(draft));
 	}
 
 	/**
@@ -496,7 +488,6 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	 */
 	private Mono<ActorInfo> create(Draft draft, @Nullable ConnectRequest caller, boolean connects) {
 		return Mono.fromRunnable(() -> {
-			this.input = draft.input();
 			this.state.begin(draft.actor(), null);
 			takeShare(caller);
 		})

@@ -1,10 +1,10 @@
 package io.rivetevents.actor;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
- * Which instance a message is for, and whether it may be created for it.
+ * Which instance a message is for, and whether it may be created for it. Inputs are kept
+ * encoded: a decoded one takes up to thirty times the memory, and is rarely looked at.
  */
 public sealed interface ActorTarget {
 
@@ -28,18 +28,34 @@ public sealed interface ActorTarget {
 	 * The instance at an address, created if there is none.
 	 *
 	 * @param address where it is
-	 * @param input what a new instance gets as its input, {@code null} for none
+	 * @param input what a new instance gets as its input, as
+	 * {@link io.rivetevents.protocol.Values#encodeJson} writes it; {@code null} for none
 	 */
-	record GetOrCreate(ActorAddress address, @Nullable JsonNode input) implements ActorTarget {
+	record GetOrCreate(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 	}
 
 	/**
 	 * A new instance at an address; there must be none.
 	 *
 	 * @param address where it will be
-	 * @param input what it gets as its input, {@code null} for none
+	 * @param input what it gets as its input, as
+	 * {@link io.rivetevents.protocol.Values#encodeJson} writes it; {@code null} for none
 	 */
-	record Create(ActorAddress address, @Nullable JsonNode input) implements ActorTarget {
+	record Create(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
+	}
+
+	/**
+	 * Returns the input that the target brings along, {@code null} if there is none.
+	 */
+	default byte @Nullable [] input() {
+		return null;
+	}
+
+	/**
+	 * Returns whether an instance that does not exist is created.
+	 */
+	default boolean creates() {
+		return this instanceof GetOrCreate || this instanceof Create;
 	}
 
 }

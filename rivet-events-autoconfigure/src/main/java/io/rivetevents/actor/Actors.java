@@ -16,6 +16,7 @@ import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.protocol.Values;
 
 /**
  * Finds instances for the server's own code: a controller, a listener, a scheduled job.
@@ -86,7 +87,7 @@ public final class Actors {
 	 * @param key its key, part by part
 	 */
 	public ActorHandle getOrCreateWithInput(Object input, String name, String... key) {
-		return new Handle(new ActorTarget.GetOrCreate(ActorAddress.of(name, key), this.mapper.toTree(input)));
+		return new Handle(new ActorTarget.GetOrCreate(ActorAddress.of(name, key), encode(input)));
 	}
 
 	/**
@@ -105,8 +106,8 @@ public final class Actors {
 	 * @return a handle on it; {@code actor.duplicate_key} if there is one
 	 */
 	public Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
-		JsonNode tree = (input != null) ? this.mapper.toTree(input) : null;
-		return this.directory.resolve(new ActorTarget.Create(ActorAddress.of(name, key), tree))
+		byte[] encoded = (input != null) ? encode(input) : null;
+		return this.directory.resolve(new ActorTarget.Create(ActorAddress.of(name, key), encoded))
 			.map((info) -> byId(info.actorId()));
 	}
 
@@ -120,6 +121,10 @@ public final class Actors {
 	 */
 	public Registration on(String name, String action, ActionListener listener) {
 		return this.directory.listen(name, action, listener);
+	}
+
+	private byte[] encode(Object input) {
+		return Values.encodeJson(this.mapper.toTree(input));
 	}
 
 	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {

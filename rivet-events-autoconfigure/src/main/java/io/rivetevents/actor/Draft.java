@@ -7,8 +7,12 @@ import tools.jackson.databind.JsonNode;
  * An instance that is to be created, before anything is made of it.
  *
  * @param actor what is stored of it once it exists
- * @param input the input that its hooks see, {@code null} if there is none
  */
-record Draft(StoredActor actor, @Nullable JsonNode input) {
+record Draft(StoredActor actor) {
+
+	/** Returns the input that its hooks see, {@code null} if there is none. */
+	@Nullable JsonNode input() {
+		return this.actor.decodeInput();
+	}
 
 }

@@ -3,6 +3,9 @@ package io.rivetevents.actor;
 import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.protocol.Values;
 
 /**
  * An instance as it is stored.
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param generation counts how often it has come into memory, from 1
  * @param createdAt when it was created
  * @param state its state as JSON in UTF-8, {@code null} if it has none
- * @param input the input it was created with as JSON in UTF-8, {@code null} if there was
+ * @param input the input it was created with, as
+ * {@link io.rivetevents.protocol.Values#encodeJson} writes it; {@code null} if there was
  * none
  */
 public record StoredActor(String actorId, ActorAddress address, long version, long generation, Instant createdAt,
@@ -22,6 +26,12 @@ public record StoredActor(String actorId, ActorAddress address, long version, lo
 	StoredActor next(long generation, byte @Nullable [] state) {
 		return new StoredActor(this.actorId, this.address, this.version + 1, generation, this.createdAt, state,
 				this.input);
+	}
+
+	/** Returns the input, decoded anew each time; {@code null} if there was none. */
+	@Nullable JsonNode decodeInput() {
+		byte[] input = this.input;
+		return (input != null) ? Values.decodeJson(input) : null;
 	}
 
 }

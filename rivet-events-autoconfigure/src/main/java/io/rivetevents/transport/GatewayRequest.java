@@ -9,7 +9,6 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriUtils;
-import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorTarget;
@@ -112,7 +111,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 		return new ActorTarget.GetOrCreate(address, (input != null) ? readInput(input) : null);
 	}
 
-	private static JsonNode readInput(String base64) {
+	private static byte[] readInput(String base64) {
 		byte[] cbor;
 		try {
 			cbor = Base64.getUrlDecoder().decode(base64);
@@ -121,7 +120,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 			throw new RivetException(ErrorCode.QUERY_INVALID_BASE64_INPUT, "rvt-input is not base64url.");
 		}
 		try {
-			return Values.decodeCbor(cbor);
+			return Values.encodeJson(Values.decodeCbor(cbor));
 		}
 		catch (RivetException ex) {
 			throw new RivetException(ErrorCode.QUERY_INVALID_CBOR_INPUT, "rvt-input is not CBOR.");

@@ -358,7 +358,7 @@ class LifeCycleTests {
 	@Test
 	void doesNotKeepAnInstanceThatCouldNotBeCreated() {
 		ActorTarget target = new ActorTarget.Create(ActorHarness.address(Room.class, "k"),
-				tools.jackson.databind.node.JsonNodeFactory.instance.stringNode("fail"));
+				"\"fail\"".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 		RivetException ex = catchThrowableOfType(RivetException.class,
 				() -> this.harness.directory().resolve(target).block(ActorHarness.PATIENCE));
 		assertThat(ex.code()).isEqualTo("internal_error");

@@ -1,8 +1,9 @@
 package io.rivetevents.invocation;
 
+import java.nio.charset.StandardCharsets;
+
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
@@ -29,7 +30,7 @@ class UnusedInputTests {
 		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, actor)) {
 			harness.directory()
 				.resolve(new ActorTarget.Create(ActorHarness.address(actor.getClass(), "k"),
-						JsonNodeFactory.instance.stringNode("large")))
+						"\"large\"".getBytes(StandardCharsets.UTF_8)))
 				.block(ActorHarness.PATIENCE);
 			StoredActor stored = this.store.load(ActorHarness.address(actor.getClass(), "k"));
 			assertThat(stored).isNotNull();

@@ -179,9 +179,9 @@ final class ActorsApi {
 	 * What a request wants to find or create.
 	 *
 	 * @param address where
-	 * @param input the input of a new instance
+	 * @param input the input of a new instance, as JSON
 	 */
-	private record Wanted(ActorAddress address, @Nullable JsonNode input) {
+	private record Wanted(ActorAddress address, byte @Nullable [] input) {
 	}
 
 	private Wanted read(ServerHttpRequest request, byte[] body) {
@@ -199,12 +199,12 @@ final class ActorsApi {
 		return new Wanted(address, readInput(fields.path("input")));
 	}
 
-	private static @Nullable JsonNode readInput(JsonNode input) {
+	private static byte @Nullable [] readInput(JsonNode input) {
 		if (!input.isString()) {
 			return null;
 		}
 		try {
-			return Values.decodeCbor(Base64.getDecoder().decode(input.stringValue()));
+			return Values.encodeJson(Values.decodeCbor(Base64.getDecoder().decode(input.stringValue())));
 		}
 		catch (IllegalArgumentException | RivetException ex) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "`input` is the base64 of CBOR.");
