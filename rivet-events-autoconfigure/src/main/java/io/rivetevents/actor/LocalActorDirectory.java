@@ -35,6 +35,7 @@ import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Visit;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
@@ -165,8 +166,36 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<ActorInfo> resolve(ActorTarget target, ConnectRequest caller) {
-		return locate(target).flatMap((address) -> authorize(address, caller.identity())
-			.then(ask(address, "resolve", false, (instance) -> instance.start(target, caller))));
+		return visit(target, caller, 0, "resolve", (visit) -> locate(target).flatMap((address) -> {
+			checkInput(address, target);
+			return authorize(address, caller.identity()).then(ask((turn) -> submit(address, turn, "resolve"), false,
+					() -> PendingCall.ofRequest(visit), (instance, call) -> instance.start(target, caller)));
+		}));
+	}
+
+	/**
+	 * Does something for a request that comes without a connection. What the request
+	 * brings along counts from now on until the work has ended and no turn holds it.
+	 * @param weight memory of the action that it calls, in bytes
+	 */
+	private <T> Mono<T> visit(ActorTarget target, ConnectRequest caller, long weight, String operation,
+			Function<Visit, Mono<T>> work) {
+		Identity identity = caller.identity();
+		return Mono.using(
+				() -> this.runtime.connections()
+					.limits()
+					.visit(identity.address(), identity.owner(),
+							weight + MessageWeight.ofRequest(caller.params(), target.input()), operation),
+				work, Visit::close);
+	}
+
+	/** Before it waits anywhere. */
+	private void checkInput(ActorAddress address, ActorTarget target) {
+		ActorType type = this.types.get(address.name());
+		byte[] input = target.input();
+		if (type != null && input != null && input.length > type.settings().maxInputSize()) {
+			throw new RivetException(ErrorCode.INPUT_TOO_LARGE);
+		}
 	}
 
 	@Override
@@ -214,19 +243,36 @@ public final class LocalActorDirectory implements ActorDirectory {
 		if (this.draining) {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
-		return locate(target).flatMap((address) -> authorize(address, request.identity())
-			.then(open(address, target, request, (instance, asked) -> admit(instance, request, asked)))
-			.map((admitted) -> admitted.info()));
+		ClientUsage usage = this.connections.usage(request.connectionId());
+		// what else it has brought along counts for as long as it is connected
+		long weight = MessageWeight.ofRequest(null, target.input());
+		return locate(target).flatMap((address) -> {
+			checkInput(address, target);
+			return authorize(address, request.identity())
+				.then(open(address, target, request, new Entrance(() -> PendingCall.ofRequest(weight, usage),
+						(instance, call, asked) -> admit(instance, request, call, asked))))
+				.map((admitted) -> admitted.info());
+		});
 	}
 
-	/** How a client is let in. */
-	private interface Entrance {
+	/**
+	 * How a client comes in.
+	 *
+	 * @param counting makes what each turn of it counts as
+	 * @param door lets it in
+	 */
+	private record Entrance(Supplier<PendingCall> counting, Door door) {
+	}
+
+	/** Lets a client in. */
+	private interface Door {
 
 		/**
 		 * Lets a client in.
+		 * @param call what the turn counts as
 		 * @param asked whether the hook before the connect has been asked
 		 */
-		Mono<Admission> admit(ActorInstance instance, boolean asked);
+		Mono<Admission> admit(ActorInstance instance, PendingCall call, boolean asked);
 
 	}
 
@@ -255,11 +301,11 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 * created for a client that is not let in.
 	 */
 	private Mono<Admitted> open(ActorAddress address, ActorTarget target, ConnectRequest request, Entrance entrance) {
-		return ask((turn) -> submit(address, turn, "connect"), false,
-				(instance) -> instance.arrive(target, request, null)
+		return ask((turn) -> submit(address, turn, "connect"), false, entrance.counting(),
+				(instance, call) -> instance.arrive(target, request, null)
 					.flatMap((arrival) -> (arrival.draft() != null || instance.clients().connectsAside(request))
 							? Mono.just(new Opened(instance, arrival, null))
-							: letIn(instance, entrance, arrival, false)
+							: letIn(instance, entrance, call, arrival, false)
 								.map((admitted) -> new Opened(instance, arrival, admitted))),
 				(opened) -> leave(address, opened.admitted()))
 			.flatMap((opened) -> {
@@ -287,10 +333,10 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 */
 	private Mono<Admitted> openAllowed(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Entrance entrance, Draft draft) {
-		return ask((turn) -> submit(address, turn, "connect"), false,
-				(instance) -> instance.arrive(target, request, draft)
+		return ask((turn) -> submit(address, turn, "connect"), false, entrance.counting(),
+				(instance, call) -> instance.arrive(target, request, draft)
 					.filter((arrival) -> instance.hasInputOf(draft))
-					.flatMap((arrival) -> letIn(instance, entrance, arrival, true)),
+					.flatMap((arrival) -> letIn(instance, entrance, call, arrival, true)),
 				(admitted) -> leave(address, admitted));
 	}
 
@@ -300,16 +346,16 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 */
 	private Mono<Admitted> openAside(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Entrance entrance) {
-		return ask((turn) -> submit(address, turn, "connect"), true,
-				(instance) -> instance.isRunning() ? instance.arrive(target, request, null)
-					.flatMap((arrival) -> letIn(instance, entrance, arrival, false)) : Mono.<Admitted>empty(),
+		return ask((turn) -> submit(address, turn, "connect"), true, entrance.counting(),
+				(instance, call) -> instance.isRunning() ? instance.arrive(target, request, null)
+					.flatMap((arrival) -> letIn(instance, entrance, call, arrival, false)) : Mono.<Admitted>empty(),
 				(admitted) -> leave(address, admitted));
 	}
 
-	private static Mono<Admitted> letIn(ActorInstance instance, Entrance entrance, ActorInstance.Arrival arrival,
-			boolean asked) {
+	private static Mono<Admitted> letIn(ActorInstance instance, Entrance entrance, PendingCall call,
+			ActorInstance.Arrival arrival, boolean asked) {
 		ActorInfo info = Objects.requireNonNull(arrival.info());
-		return entrance.admit(instance, asked).map((admission) -> new Admitted(info, admission));
+		return entrance.door().admit(instance, call, asked).map((admission) -> new Admitted(info, admission));
 	}
 
 	private void discard(ActorAddress address) {
@@ -326,7 +372,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 	}
 
-	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, boolean asked) {
+	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, PendingCall call,
+			boolean asked) {
 		Outbound outbound = this.connections.outbound(request.connectionId());
 		if (outbound == Outbound.NONE) {
 			// it has gone
@@ -334,6 +381,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 		ClientUsage usage = this.connections.usage(request.connectionId());
 		return connect(instance, new Guest(request, outbound, usage, (admission) -> {
+			call.end(); // what the client sends once it has been told finds all its room
 			admission.tell();
 			if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
 				// it has gone meanwhile, and was looked for in vain
@@ -419,15 +467,20 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
-		return locate(target).flatMap((address) -> {
-			if (caller == null) {
-				return askAction(address, action, (instance, call) -> instance.start(target, null)
-					.then(Mono.defer(() -> instance.clients().perform(null, action, call))));
-			}
-			return authorize(address, caller.identity()).then(comesForLong(address, caller, action)
-					? Mono.usingWhen(enter(address, target, caller), (visit) -> visit.perform(action), Visit::leave)
-					: askAction(address, action, (instance, call) -> visit(instance, target, caller, action, call)));
-		});
+		if (caller == null) {
+			return locate(target).flatMap((address) -> askAction(address, action, null,
+					(instance, call) -> instance.start(target, null)
+						.then(Mono.defer(() -> instance.clients().perform(null, action, call)))));
+		}
+		return visit(target, caller, MessageWeight.of(action), "action",
+				(visit) -> locate(target).flatMap((address) -> {
+					checkInput(address, target);
+					return authorize(address, caller.identity()).then(comesForLong(address, caller, action)
+							? Mono.usingWhen(enter(address, target, caller, visit), (stay) -> stay.perform(action),
+									Stay::leave)
+							: askAction(address, action, visit,
+									(instance, call) -> stay(instance, target, caller, action, call)));
+				}));
 	}
 
 	/** Whether a client's visit is more than one turn. */
@@ -440,35 +493,40 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 * A client comes, calls an action and leaves, in one turn but for what its leaving is
 	 * to cause.
 	 */
-	private Mono<JsonNode> visit(ActorInstance instance, ActorTarget target, ConnectRequest caller,
+	private Mono<JsonNode> stay(ActorInstance instance, ActorTarget target, ConnectRequest caller,
 			ToServer.ActionRequest action, PendingCall call) {
-		Mono<Visit> entered = instance.arrive(target, caller, null)
+		Mono<Stay> entered = instance.arrive(target, caller, null)
 			.then(Mono.defer(() -> instance.clients().connect(visitor(caller))))
-			.map((admission) -> new Visit(instance.address(), admission.connection()));
-		return Mono.usingWhen(entered, (visit) -> instance.clients().perform(visit.connection, action, call),
-				Visit::leave);
+			.map((admission) -> new Stay(instance.address(), admission.connection(), null));
+		return Mono.usingWhen(entered, (stay) -> instance.clients().perform(stay.connection, action, call),
+				Stay::leave);
 	}
 
-	private Mono<Visit> enter(ActorAddress address, ActorTarget target, ConnectRequest caller) {
-		return open(address, target, caller, (instance, asked) -> connect(instance, visitor(caller), asked))
-			.map((admitted) -> new Visit(admitted.info().address(), admitted.admission().connection()));
+	private Mono<Stay> enter(ActorAddress address, ActorTarget target, ConnectRequest caller, Visit visit) {
+		return open(address, target, caller,
+				new Entrance(() -> PendingCall.ofRequest(visit),
+						(instance, call, asked) -> connect(instance, visitor(caller), asked)))
+			.map((admitted) -> new Stay(admitted.info().address(), admitted.admission().connection(), visit));
 	}
 
 	/** The stay of a client that calls one action over HTTP. */
-	private final class Visit {
+	private final class Stay {
 
 		private final ActorAddress address;
 
 		private final ClientConnection connection;
 
-		Visit(ActorAddress address, ClientConnection connection) {
+		private final @Nullable Visit visit;
+
+		Stay(ActorAddress address, ClientConnection connection, @Nullable Visit visit) {
 			this.address = address;
 			this.connection = connection;
+			this.visit = visit;
 		}
 
 		Mono<JsonNode> perform(ToServer.ActionRequest action) {
 			// the instance that it visits may be gone, and another one in its place
-			return askAction(this.address, action,
+			return askAction(this.address, action, this.visit,
 					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
 							? current.clients().perform(this.connection, action, call)
 							: Mono.error(new RivetException(ErrorCode.RESTARTING)));
@@ -516,7 +574,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 			if (instance == null) {
 				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 			}
-			return askAction((turn) -> submitTo(instance, turn, "action"), instance.type(), action,
+			return askAction((turn) -> submitTo(instance, turn, "action"), instance.type(), action, null,
 					(current, call) -> current.clients().predict(connectionId, action, call));
 		});
 	}
@@ -572,6 +630,23 @@ public final class LocalActorDirectory implements ActorDirectory {
 		});
 	}
 
+	/** Ask for something that a client waits for. */
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Supplier<PendingCall> counting,
+			BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
+		return ask(submission, interleave, counting, work, (unclaimed) -> {
+		});
+	}
+
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Supplier<PendingCall> counting,
+			BiFunction<ActorInstance, PendingCall, Mono<T>> work, Consumer<T> unclaimed) {
+		return Mono.create((sink) -> {
+			Asked<T> asked = new Asked<>(sink, unclaimed);
+			PendingCall call = counting.get();
+			asked.submit(submission, Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)),
+					interleave, true));
+		});
+	}
+
 	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Function<ActorInstance, Mono<T>> work,
 			Consumer<T> unclaimed) {
 		return Mono.create((sink) -> {
@@ -581,19 +656,20 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Call an action, under the time-out of its caller. */
-	private Mono<JsonNode> askAction(ActorAddress address, ToServer.ActionRequest action,
+	private Mono<JsonNode> askAction(ActorAddress address, ToServer.ActionRequest action, @Nullable Visit visit,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
-		return Mono.defer(() -> askAction((turn) -> submit(address, turn, "action"), type(address), action, work));
+		return Mono
+			.defer(() -> askAction((turn) -> submit(address, turn, "action"), type(address), action, visit, work));
 	}
 
 	private Mono<JsonNode> askAction(Consumer<Turn> submission, ActorType type, ToServer.ActionRequest action,
-			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
+			@Nullable Visit visit, BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
 		return Mono.create((sink) -> {
 			Asked<JsonNode> asked = new Asked<>(sink, (unclaimed) -> {
 			});
 			ActorType.ActionSettings settings = type.action(action.name());
 			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
-			PendingCall call = PendingCall.ofAction(MessageWeight.of(action), null,
+			PendingCall call = PendingCall.ofAction(MessageWeight.of(action), visit,
 					this.runtime.timers().now(TimeUnit.NANOSECONDS) + timeout.toNanos(), ErrorCode.ACTION_TIMED_OUT,
 					(why) -> sink.error(new RivetException(why)));
 			asked.submit(submission, Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)),
@@ -718,7 +794,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 		PendingCall call = turn.call();
 		if (call != null) {
-			call.end(); // it counts in the next one from now on
+			call.leave(); // it counts in the next one from now on
 		}
 		try {
 			submit(gone.address(), turn, "message");

@@ -9,6 +9,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Visit;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -24,7 +25,7 @@ public final class PendingCall {
 
 	private final @Nullable ClientUsage client;
 
-	private final boolean identified;
+	private final @Nullable Visit visit;
 
 	private final long deadline;
 
@@ -37,6 +38,12 @@ public final class PendingCall {
 
 	private long id;
 
+	/** Whether it counts for its client; guarded by this. */
+	private boolean counted;
+
+	/** Whether the principal of the client was known when that began. */
+	private boolean identified;
+
 	/** Refuses it while it waits; {@code null} once it has been refused or begun. */
 	private @Nullable Consumer<ErrorCode> refusal;
 
@@ -44,17 +51,15 @@ public final class PendingCall {
 
 	private boolean cancelled;
 
-	private boolean ended;
-
 	private @Nullable Limit met;
 
 	private @Nullable Runnable onCancel;
 
-	private PendingCall(long weight, @Nullable ClientUsage client, long deadline, ErrorCode onTimeout,
-			@Nullable Consumer<ErrorCode> refusal) {
+	private PendingCall(long weight, @Nullable ClientUsage client, @Nullable Visit visit, long deadline,
+			ErrorCode onTimeout, @Nullable Consumer<ErrorCode> refusal) {
 		this.weight = weight;
 		this.client = client;
-		this.identified = client != null && client.isIdentified();
+		this.visit = visit;
 		this.deadline = deadline;
 		this.onTimeout = onTimeout;
 		this.refusal = refusal;
@@ -71,7 +76,22 @@ public final class PendingCall {
 	 */
 	public static PendingCall ofAction(long weight, @Nullable ClientUsage client, long deadline, ErrorCode onTimeout,
 			Consumer<ErrorCode> refusal) {
-		return new PendingCall(weight, client, deadline, onTimeout, refusal);
+		return new PendingCall(weight, client, null, deadline, onTimeout, refusal);
+	}
+
+	/**
+	 * Creates a call of an action that comes without a connection.
+	 * @param weight memory that it takes, in bytes
+	 * @param visit what its client takes, which it holds until it has ended; {@code null}
+	 * if the server itself calls
+	 * @param deadline time in nanoseconds at which it times out
+	 * @param onTimeout what is told then
+	 * @param refusal tells it, if the call has not begun by then; called by the thread
+	 * that looks at the time
+	 */
+	public static PendingCall ofAction(long weight, @Nullable Visit visit, long deadline, ErrorCode onTimeout,
+			Consumer<ErrorCode> refusal) {
+		return new PendingCall(weight, null, visit, deadline, onTimeout, refusal);
 	}
 
 	/**
@@ -80,7 +100,16 @@ public final class PendingCall {
 	 * @param client what its client takes
 	 */
 	public static PendingCall ofRequest(long weight, @Nullable ClientUsage client) {
-		return new PendingCall(weight, client, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
+		return new PendingCall(weight, client, null, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
+	}
+
+	/**
+	 * Creates what has no time-out of its own and comes without a connection: a request
+	 * for an instance.
+	 * @param visit what its client takes, which it holds until it has ended
+	 */
+	public static PendingCall ofRequest(Visit visit) {
+		return new PendingCall(visit.bytes(), null, visit, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
 	}
 
 	/**
@@ -89,22 +118,46 @@ public final class PendingCall {
 	 * @return whether it counts; not if a bound was {@linkplain #met met}
 	 */
 	public boolean begin(InstanceUsage instance) {
-		Limit met = (this.client != null) ? this.client.begin(this.weight) : null;
-		if (met == null) {
-			met = instance.begin(this.weight);
-			if (met != null && this.client != null) {
-				this.client.end(this.weight, this.identified);
-			}
-		}
-		synchronized (this) {
-			this.met = met;
-			this.instance = (met == null) ? instance : null;
-			this.ended = met != null;
-		}
-		if (met == null && this.calls != null) {
+		boolean begun = count(instance);
+		if (begun && this.calls != null) {
 			this.calls.begin(this.id, this);
 		}
-		return met == null;
+		return begun;
+	}
+
+	private synchronized boolean count(InstanceUsage instance) {
+		this.met = this.counted ? null : beginForClient();
+		if (this.met == null) {
+			this.met = instance.begin(this.weight);
+			if (this.met != null) {
+				endForClient();
+			}
+		}
+		this.instance = (this.met == null) ? instance : null;
+		return this.met == null;
+	}
+
+	private @Nullable Limit beginForClient() {
+		boolean known = this.client != null && this.client.isIdentified();
+		Limit met = (this.client != null) ? this.client.begin(this.weight) : null;
+		if (met == null) {
+			this.identified = known;
+			this.counted = this.visit == null || this.visit.hold();
+		}
+		return met;
+	}
+
+	private void endForClient() {
+		if (!this.counted) {
+			return;
+		}
+		this.counted = false;
+		if (this.client != null) {
+			this.client.end(this.weight, this.identified);
+		}
+		if (this.visit != null) {
+			this.visit.release();
+		}
 	}
 
 	/**
@@ -131,19 +184,20 @@ public final class PendingCall {
 		if (this.calls != null) {
 			this.calls.end(this.id, this);
 		}
-		InstanceUsage counted;
 		synchronized (this) {
-			counted = this.ended ? null : this.instance;
-			this.ended = true;
+			leave();
+			endForClient();
 			this.onCancel = null;
 		}
-		if (counted == null) {
-			return;
+	}
+
+	/** It leaves an instance for the next at its address, and counts on for its client. */
+	public synchronized void leave() {
+		InstanceUsage instance = this.instance;
+		if (instance != null) {
+			instance.end(this.weight);
 		}
-		counted.end(this.weight);
-		if (this.client != null) {
-			this.client.end(this.weight, this.identified);
-		}
+		this.instance = null;
 	}
 
 	// Waiting

@@ -220,15 +220,24 @@ public final class Limits {
 	}
 
 	/**
-	 * Begins a call that comes without a connection.
+	 * Begins a request that comes without a connection.
 	 * @param address its remote address, {@code null} if unknown
 	 * @param owner what tells its principal apart, {@code null} if nobody signed in
-	 * @return what it takes, to be closed with it
+	 * @param bytes memory of what it brings along
+	 * @param operation what it is for, as its caller is told
+	 * @return what it takes, to be closed when it has been answered
+	 * @throws RivetException {@code actor.overloaded}
 	 */
-	public ClientUsage visit(@Nullable InetAddress address, @Nullable String owner) {
+	public Visit visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
 		ClientUsage usage = new ClientUsage(this, this.remoteAddresses.ownerOf(address), false);
 		usage.identify(owner);
-		return usage;
+		Limit met = usage.begin(bytes);
+		if (met != null) {
+			usage.close();
+			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+					Map.of("channel", met.property(), "operation", operation));
+		}
+		return new Visit(usage, bytes);
 	}
 
 	/**

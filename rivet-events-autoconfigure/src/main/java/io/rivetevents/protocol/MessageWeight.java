@@ -54,6 +54,16 @@ public final class MessageWeight {
 	}
 
 	/**
+	 * Returns the weight of a request that comes without a connection, less the action
+	 * that it may call.
+	 * @param params connection params, {@code null} if there are none
+	 * @param input encoded input of an instance, {@code null} if there is none
+	 */
+	public static long ofRequest(@Nullable JsonNode params, byte @Nullable [] input) {
+		return MESSAGE + ofNullable(params) + ((input != null) ? input.length : 0);
+	}
+
+	/**
 	 * Returns the weight of some values.
 	 */
 	public static long of(List<JsonNode> values) {

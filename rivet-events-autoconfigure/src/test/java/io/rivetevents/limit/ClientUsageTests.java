@@ -288,14 +288,25 @@ class ClientUsageTests {
 
 	@Test
 	void forgetsWhoTakesNothing() {
-		ClientUsage visit = this.limits.visit(ADDRESS, "ada");
+		Visit visit = this.limits.visit(ADDRESS, "ada", 100, "action");
 		assertThat(this.limits.principals().size()).isEqualTo(1);
-		assertThat(visit.begin(100)).isNull();
-		visit.end(100, true);
 		visit.close();
 		assertThat(this.limits.principals().size()).isZero();
 		assertThat(this.limits.addresses().size()).isZero();
 		assertThat(this.limits.pending().used()).isZero();
+	}
+
+	@Test
+	void countsAVisitUntilNothingHoldsIt() {
+		Visit visit = this.limits.visit(ADDRESS, "ada", 100, "action");
+		assertThat(visit.hold()).isTrue();
+		visit.close();
+		assertThat(this.limits.pending().used()).isPositive();
+		assertThat(this.limits.principals().size()).isEqualTo(1);
+		visit.release();
+		assertThat(this.limits.pending().used()).isZero();
+		assertThat(this.limits.principals().size()).isZero();
+		assertThat(visit.hold()).isFalse();
 	}
 
 	@Test

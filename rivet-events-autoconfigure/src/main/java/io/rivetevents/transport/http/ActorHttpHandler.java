@@ -21,16 +21,11 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RepeatedFailures;
-import io.rivetevents.limit.ClientUsage;
-import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
@@ -210,24 +205,10 @@ public final class ActorHttpHandler implements WebHandler {
 			.flatMap((action) -> this.io
 				.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange)
 				.flatMap((identity) -> LinkTask
-					.later(() -> call(gateway.target(), ConnectRequest.stateless(params, identity), action))))
+					.later(() -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
+							action))))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
-	}
-
-	/** Calls an action, counted in the shares of the caller until it is answered. */
-	private Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ToServer.ActionRequest action) {
-		Identity identity = caller.identity();
-		long weight = MessageWeight.of(action);
-		return Mono.using(() -> this.nodeLimits.visit(identity.address(), identity.owner()), (usage) -> {
-			Limit met = usage.begin(weight);
-			if (met != null) {
-				return Mono.error(new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
-						Map.of("channel", met.property(), "operation", "action")));
-			}
-			return this.directory.call(target, caller, action)
-				.doFinally((signal) -> usage.end(weight, usage.isIdentified()));
-		}, ClientUsage::close);
 	}
 
 	/** What cannot be written is the application's mistake, not the client's. */
