@@ -1,6 +1,7 @@
 package io.rivetevents.actor;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Arrays;
@@ -47,6 +48,14 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private static final Log logger = LogFactory.getLog(ActorInstance.class);
 
+	/** Eighths of what may be awake, beyond which those that are not used sleep early. */
+	private static final int SCARCE = 6;
+
+	/** The same for creations by clients: the rest is for instances that exist. */
+	private static final int CREATION = 7;
+
+	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
+
 	private final ActorAddress address;
 
 	private final ActorType type;
@@ -88,6 +97,12 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Its place in the shares of the client that has created it. */
 	private @Nullable CreatedInstance share;
+
+	/** Whether that outlives it, since its store is in memory. */
+	private boolean shareKept;
+
+	/** What it takes of what all that are awake may take, in bytes. */
+	private long heap;
 
 	/** Present while it exists only for clients that have not been let in. */
 	private volatile @Nullable Fresh fresh;
@@ -139,8 +154,14 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	}
 
-	ActorInstance(ActorAddress address, ActorType type, LocalActorDirectory directory, ActorRuntime runtime) {
+	/**
+	 * Creates an instance that has not been started.
+	 * @param heap what it has taken of what all that are awake may take, in bytes
+	 */
+	ActorInstance(ActorAddress address, ActorType type, LocalActorDirectory directory, ActorRuntime runtime,
+			long heap) {
 		this.address = address;
+		this.heap = heap;
 		this.type = type;
 		this.directory = directory;
 		this.runtime = runtime;
@@ -284,9 +305,16 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		if (this.state.isDue(now, settings.saveInterval().toNanos())) {
 			offer(Turn.ofRuntime(ActorInstance::save));
 		}
-		if (isUnused() && now - this.lastUsed >= settings.sleepTimeout().toNanos()) {
+		if (isUnused() && now - this.lastUsed >= sleepTimeout().toNanos()) {
 			offer(Turn.ofRuntime(ActorInstance::sleepIfUnused));
 		}
+	}
+
+	/** One that is not used makes room while room is scarce. */
+	private Duration sleepTimeout() {
+		Duration timeout = this.type.settings().sleepTimeout();
+		boolean early = limits().awake().isBeyond(SCARCE) && timeout.compareTo(EARLY_SLEEP) > 0;
+		return early ? EARLY_SLEEP : timeout;
 	}
 
 	@Nullable ActorInfo info() {
@@ -443,6 +471,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 				return absent.get();
 			}
 			this.state.begin(stored, null);
+			wakeShare();
 			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(() -> begin(false)));
@@ -494,7 +523,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
 			.doOnNext((made) -> this.state.begin(draft.actor(), made.orElse(null)))
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
-			.then(Mono.fromRunnable(this.state::insert))
+			.then(Mono.fromRunnable(this::insert))
 			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 			.then(Mono.fromSupplier(() -> {
 				this.fresh = connects ? new Fresh(this.state.bytes(), new HashMap<>(this.vars)) : null;
@@ -504,14 +533,62 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private void takeShare(@Nullable ConnectRequest caller) {
 		if (caller != null) {
+			if (limits().awake().isBeyond(CREATION)) {
+				throw limits().overloaded(Limit.NODE_AWAKE, "create");
+			}
 			this.share = limits().create(caller.identity().address(), caller.identity().owner());
+		}
+	}
+
+	private void insert() {
+		CreatedInstance share = this.share;
+		this.state.insert((first) -> {
+			if (share != null) {
+				share.store(heapStored(first));
+			}
+		});
+		if (share != null && heapStored(this.state.stored()) > 0) {
+			this.directory.creators().put(this.address, share);
+			this.shareKept = true;
+		}
+	}
+
+	private long heapStored(StoredActor actor) {
+		return this.runtime.store().heapOf(actor);
+	}
+
+	private void wakeShare() {
+		CreatedInstance share = this.directory.creators().get(this.address);
+		if (share != null) {
+			share.wake();
+			this.share = share;
+			this.shareKept = true;
 		}
 	}
 
 	private void giveShareBack() {
 		CreatedInstance share = this.share;
-		if (share != null) {
+		this.share = null;
+		if (share != null && this.shareKept) {
+			share.sleep();
+		}
+		else if (share != null) {
 			share.close();
+		}
+		this.shareKept = false;
+	}
+
+	/** Returns what it takes of what all that are awake may take, in bytes. */
+	long heap() {
+		return this.heap;
+	}
+
+	/** One in a store in memory has its input there. */
+	private void countInput() {
+		byte[] input = this.state.stored().input();
+		if (input != null && heapStored(this.state.stored()) == 0) {
+			limits().awake().acquire(input.length);
+			this.heap += input.length;
 		}
 	}
 
@@ -527,6 +604,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	private ActorInfo begin(boolean created) {
+		countInput();
 		this.startedAt = clock().instant();
 		this.running = true;
 		this.directory.started(this);
@@ -698,6 +776,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	private void deleteAndLeave() {
+		this.directory.creators().remove(this.address);
+		this.shareKept = false;
 		try {
 			this.state.delete();
 		}

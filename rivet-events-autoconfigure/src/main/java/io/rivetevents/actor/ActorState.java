@@ -3,6 +3,7 @@ package io.rivetevents.actor;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -75,9 +76,13 @@ final class ActorState {
 		this.stored = created;
 	}
 
-	/** Store what was begun. */
-	void insert() {
+	/**
+	 * Store what was begun.
+	 * @param check throws if it must not be
+	 */
+	void insert(Consumer<StoredActor> check) {
 		StoredActor first = stored().next(1, write());
+		check.accept(first);
 		this.store.save(first, 0);
 		saved(first);
 	}

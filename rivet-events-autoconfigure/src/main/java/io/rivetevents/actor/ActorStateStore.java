@@ -51,4 +51,12 @@ public interface ActorStateStore {
 	 */
 	List<StoredActor> list(String namespace, String name, @Nullable String after, int limit);
 
+	/**
+	 * Returns the heap that an instance takes for as long as it is stored, in bytes; 0
+	 * for a store outside of this process.
+	 */
+	default long heapOf(StoredActor actor) {
+		return 0;
+	}
+
 }

@@ -34,7 +34,9 @@ import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Visit;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -51,14 +53,14 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** How exact time limits are. */
 	private static final Duration TICK = Duration.ofMillis(50);
 
-	/** Heap of an instance in memory without its state, measured and rounded up. */
-	private static final long INSTANCE_BYTES = 4 * 1024;
-
 	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
 
 	private final Map<ActorAddress, ActorInstance> instances = new ConcurrentHashMap<>();
 
 	private final Map<String, ActorAddress> addresses = new ConcurrentHashMap<>();
+
+	/** Of instances in a store in memory: who has created them, awake or not. */
+	private final Map<ActorAddress, CreatedInstance> creators = new ConcurrentHashMap<>();
 
 	private final ActorRuntime runtime;
 
@@ -593,6 +595,11 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return this.listeners.add((instance) -> instance.address().name().equals(name), action, listener);
 	}
 
+	/** Returns the shares of those who have created what a store in memory keeps. */
+	Map<ActorAddress, CreatedInstance> creators() {
+		return this.creators;
+	}
+
 	ActionListeners listeners() {
 		return this.listeners;
 	}
@@ -763,11 +770,13 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	private ActorInstance create(ActorAddress address, ActorType type) {
-		if (!this.runtime.connections().limits().stored().tryAcquire(INSTANCE_BYTES)) {
+		long heap = LimitSettings.Node.HEAP_OF_INSTANCE
+				+ 2L * (address.namespace().length() + address.key().serialize().length());
+		if (!this.runtime.connections().limits().awake().tryAcquire(heap)) {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
-					Map.of("channel", Limit.NODE_STORED.property(), "operation", "create"));
+					Map.of("channel", Limit.NODE_AWAKE.property(), "operation", "create"));
 		}
-		return new ActorInstance(address, type, this, this.runtime);
+		return new ActorInstance(address, type, this, this.runtime, heap);
 	}
 
 	private ActorType type(ActorAddress address) {
@@ -811,7 +820,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	void forget(ActorInstance instance) {
 		if (this.instances.remove(instance.address(), instance)) {
-			this.runtime.connections().limits().stored().release(INSTANCE_BYTES);
+			this.runtime.connections().limits().awake().release(instance.heap());
 		}
 		if (instance.state().isStored()) {
 			this.addresses.remove(instance.actorId());

@@ -131,6 +131,11 @@ public final class MemoryActorStateStore implements ActorStateStore {
 		}
 	}
 
+	@Override
+	public long heapOf(StoredActor actor) {
+		return weight(actor);
+	}
+
 	private static long weight(StoredActor actor) {
 		byte[] state = actor.state();
 		byte[] input = actor.input();

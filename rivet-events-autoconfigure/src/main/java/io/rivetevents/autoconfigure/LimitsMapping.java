@@ -29,10 +29,11 @@ final class LimitsMapping {
 						(int) connection.pipelinedSize().toBytes()),
 				new LimitSettings.Instance(limits.instance().calls(), limits.instance().pendingSize().toBytes()),
 				new LimitSettings.Share(principal.calls(), principal.connections(), principal.subscriptions(),
-						principal.instances()),
+						instances(principal.instances(), LimitSettings.Share.OF_PRINCIPAL, node)),
 				new LimitSettings.Share(address.calls(),
 						(address.connections() != null) ? address.connections() : node.connectionsOfAddress(),
-						address.subscriptions(), address.instances()),
+						address.subscriptions(),
+						instances(address.instances(), LimitSettings.Share.OF_ADDRESS, node)),
 				node, limits.trustedProxies(), new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(),
 						limits.idleTimeout(), limits.writeTimeout()));
 	}
@@ -44,8 +45,12 @@ final class LimitsMapping {
 				bytes(node.pendingSize(), unset.pendingBytes()), bytes(node.queuedSize(), unset.queuedBytes()),
 				bytes(node.subscriptionsSize(), unset.subscriptionBytes()),
 				bytes(node.historySize(), unset.historyBytes()), bytes(node.answersSize(), unset.answerBytes()),
-				bytes(node.storedSize(), unset.storedBytes()), bytes(node.receivingSize(), unset.receivingBytes()),
+				bytes(node.awakeSize(), unset.awakeBytes()), bytes(node.storedSize(), unset.storedBytes()), bytes(node.receivingSize(), unset.receivingBytes()),
 				bytes(node.sendingSize(), unset.sendingBytes()));
+	}
+
+	private static int instances(@Nullable Integer set, LimitSettings.Share unset, LimitSettings.Node node) {
+		return (set != null) ? set : node.instancesOfOne(unset.instances());
 	}
 
 	private static long bytes(@Nullable DataSize size, long unset) {

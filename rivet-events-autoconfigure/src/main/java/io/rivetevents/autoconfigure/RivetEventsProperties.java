@@ -315,11 +315,11 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * connection.too_many.
 	 * @param subscriptions Subscriptions of all its connections; one more is answered
 	 * with actor.too_many_subscriptions.
-	 * @param instances Instances in memory that it has created; one more is refused with
-	 * actor.overloaded.
+	 * @param instances Instances that it has created and that are awake; one more is refused with
+	 * actor.overloaded. 10,000 if not set, at most half of those that may be awake.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
-			@DefaultValue("20000") int subscriptions, @DefaultValue("10000") int instances) {
+			@DefaultValue("20000") int subscriptions, @Nullable Integer instances) {
 	}
 
 	/**
@@ -333,11 +333,11 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * node.
 	 * @param subscriptions Subscriptions of all its connections; one more is answered
 	 * with actor.too_many_subscriptions.
-	 * @param instances Instances in memory that it has created; one more is refused with
-	 * actor.overloaded.
+	 * @param instances Instances that it has created and that are awake; one more is refused with
+	 * actor.overloaded. 50,000 if not set, at most half of those that may be awake.
 	 */
 	public record AddressShare(@DefaultValue("50000") int calls, @Nullable Integer connections,
-			@DefaultValue("200000") int subscriptions, @DefaultValue("50000") int instances) {
+			@DefaultValue("200000") int subscriptions, @Nullable Integer instances) {
 	}
 
 	/**
@@ -357,8 +357,13 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param answersSize Memory of all answers that are kept for repeated calls; beyond
 	 * it a call with an idempotency key is answered with actor.overloaded. A twentieth of
 	 * the heap if not set.
-	 * @param storedSize Memory of instances in the memory store; a creation beyond it is
-	 * answered with actor.overloaded. An eighth of the heap if not set.
+	 * @param awakeSize Memory of instances that are awake, 4 KB for each; beyond three
+	 * quarters of it those that are not used sleep after a second, and beyond seven
+	 * eighths a creation is answered with actor.overloaded. A tenth of the heap if not
+	 * set.
+	 * @param storedSize Memory of instances in the memory store; a creation beyond it, or
+	 * beyond half of it for one user or address, is answered with actor.overloaded. A
+	 * tenth of the heap if not set.
 	 * @param receivingSize Direct memory of bodies and fragments that have not arrived
 	 * whole; beyond it they are refused. A quarter of the direct memory, at most a
 	 * sixteenth of the heap if not set.
@@ -368,8 +373,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize, @Nullable DataSize historySize,
-			@Nullable DataSize answersSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
-			@Nullable DataSize sendingSize) {
+			@Nullable DataSize answersSize, @Nullable DataSize awakeSize, @Nullable DataSize storedSize,
+			@Nullable DataSize receivingSize, @Nullable DataSize sendingSize) {
 	}
 
 }

@@ -65,6 +65,14 @@ public final class ByteBudget {
 	}
 
 	/**
+	 * Returns whether more is taken than a part of what may be.
+	 * @param eighths the part
+	 */
+	public boolean isBeyond(int eighths) {
+		return this.used.get() > this.max / 8 * eighths;
+	}
+
+	/**
 	 * Returns how many bytes are taken.
 	 */
 	public long used() {

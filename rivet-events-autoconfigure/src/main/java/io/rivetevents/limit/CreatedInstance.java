@@ -1,12 +1,11 @@
 package io.rivetevents.limit;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts an instance in the shares of the client that has created it, for as long as it
- * is in memory. Safe for use by several threads.
+ * is in memory, be it awake or in a store that is in memory too. Safe for use by several
+ * threads.
  */
 public final class CreatedInstance implements AutoCloseable {
 
@@ -20,7 +19,11 @@ public final class CreatedInstance implements AutoCloseable {
 
 	private final @Nullable Share ofPrincipal;
 
-	private final AtomicBoolean closed = new AtomicBoolean();
+	private boolean awake;
+
+	private long storedBytes;
+
+	private boolean closed;
 
 	/**
 	 * Takes a place in the shares.
@@ -42,7 +45,7 @@ public final class CreatedInstance implements AutoCloseable {
 	 * @return the bound that was met, in which case it does not count; {@code null} if
 	 * none
 	 */
-	@Nullable Limit open() {
+	synchronized @Nullable Limit open() {
 		Limit met = (this.ofAddress != null) ? this.ofAddress.create() : null;
 		if (met == null && this.ofPrincipal != null) {
 			met = this.ofPrincipal.create();
@@ -50,24 +53,75 @@ public final class CreatedInstance implements AutoCloseable {
 				this.ofAddress.leave();
 			}
 		}
+		this.awake = met == null;
 		if (met != null) {
-			this.closed.set(true);
+			this.closed = true;
 			letGo();
 		}
 		return met;
 	}
 
-	/** Ends when the instance leaves memory; without effect when called again. */
-	@Override
-	public void close() {
-		if (!this.closed.compareAndSet(false, true)) {
+	/**
+	 * Counts what a store in memory takes for it, until it is closed.
+	 * @param bytes memory that it takes
+	 * @throws RivetException {@code actor.overloaded} if one of the shares has no room,
+	 * in which case nothing more counts
+	 */
+	public synchronized void store(long bytes) {
+		boolean fits = this.ofAddress == null || this.ofAddress.store(bytes);
+		if (fits && this.ofPrincipal != null && !this.ofPrincipal.store(bytes)) {
+			fits = false;
+			if (this.ofAddress != null) {
+				this.ofAddress.discard(bytes);
+			}
+		}
+		if (!fits) {
+			throw this.limits.overloaded(Limit.NODE_STORED, "create");
+		}
+		this.storedBytes += bytes;
+	}
+
+	/** It is awake no more, but in a store in memory. */
+	public synchronized void sleep() {
+		if (!this.awake) {
 			return;
 		}
+		this.awake = false;
 		if (this.ofAddress != null) {
 			this.ofAddress.leave();
 		}
 		if (this.ofPrincipal != null) {
 			this.ofPrincipal.leave();
+		}
+	}
+
+	/** It is awake again. */
+	public synchronized void wake() {
+		if (this.awake || this.closed) {
+			return;
+		}
+		this.awake = true;
+		if (this.ofAddress != null) {
+			this.ofAddress.wake();
+		}
+		if (this.ofPrincipal != null) {
+			this.ofPrincipal.wake();
+		}
+	}
+
+	/** Ends when nothing of it is in memory; without effect when called again. */
+	@Override
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
+		sleep();
+		this.closed = true;
+		if (this.ofAddress != null) {
+			this.ofAddress.discard(this.storedBytes);
+		}
+		if (this.ofPrincipal != null) {
+			this.ofPrincipal.discard(this.storedBytes);
 		}
 		letGo();
 	}

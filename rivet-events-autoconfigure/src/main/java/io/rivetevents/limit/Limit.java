@@ -72,7 +72,10 @@ public enum Limit {
 	/** Memory of all answers that are kept for repeated calls. */
 	NODE_ANSWERS("limits.node.answers-size"),
 
-	/** Memory of all instances in the memory store, and of the inputs of those awake. */
+	/** Memory of all instances that are awake, without their states. */
+	NODE_AWAKE("limits.node.awake-size"),
+
+	/** Memory of all instances in the memory store. */
 	NODE_STORED("limits.node.stored-size"),
 
 	/** Direct memory of bodies, fragments and frames that have not arrived whole. */

@@ -94,13 +94,13 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * @param calls calls that are not answered yet
 	 * @param connections open connections
 	 * @param subscriptions subscriptions of all its connections
-	 * @param instances instances in memory that it has created
+	 * @param instances instances that it has created and that are awake
 	 */
 	public record Share(int calls, int connections, int subscriptions, int instances) {
 
-		static final Share OF_PRINCIPAL = new Share(10_000, 1000, 20_000, 10_000);
+		public static final Share OF_PRINCIPAL = new Share(10_000, 1000, 20_000, 10_000);
 
-		static final Share OF_ADDRESS = new Share(50_000, 20_000, 200_000, 50_000);
+		public static final Share OF_ADDRESS = new Share(50_000, 20_000, 200_000, 50_000);
 
 	}
 
@@ -113,14 +113,18 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * @param subscriptionBytes most memory of subscriptions
 	 * @param historyBytes most memory of events that are kept
 	 * @param answerBytes most memory of answers that are kept
+	 * @param awakeBytes most memory of instances that are awake
 	 * @param storedBytes most memory of the memory store
 	 * @param receivingBytes most direct memory of what has not arrived whole
 	 * @param sendingBytes most direct memory of what sockets have not taken
 	 */
 	public record Node(int connections, long pendingBytes, long queuedBytes, long subscriptionBytes, long historyBytes,
-			long answerBytes, long storedBytes, long receivingBytes, long sendingBytes) {
+			long answerBytes, long awakeBytes, long storedBytes, long receivingBytes, long sendingBytes) {
 
 		private static final int HEAP_OF_CONNECTION = 64 * 1024;
+
+		/** Heap of an instance that is awake, without its state: measured, rounded up. */
+		public static final int HEAP_OF_INSTANCE = 4 * 1024;
 
 		/**
 		 * Returns how many connections one remote address may have that says nothing
@@ -131,13 +135,22 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 		}
 
 		/**
+		 * Returns how many instances one owner of a share may have created that says
+		 * nothing else.
+		 * @param most how many at the most; half of what may be awake, if that is less
+		 */
+		public int instancesOfOne(int most) {
+			return (int) Math.min(most, Math.max(this.awakeBytes / HEAP_OF_INSTANCE / 2, 1));
+		}
+
+		/**
 		 * Returns the totals of a node that says nothing else.
 		 * @param heap most bytes of its heap
 		 * @param direct most bytes of its direct memory
 		 */
 		public static Node of(long heap, long direct) {
 			return new Node((int) Math.min(heap / HEAP_OF_CONNECTION, Integer.MAX_VALUE), heap / 10, heap / 8,
-					heap / 16, heap / 10, heap / 20, heap / 8, Math.min(direct / 4, heap / 16),
+					heap / 16, heap / 10, heap / 20, heap / 10, heap / 10, Math.min(direct / 4, heap / 16),
 					Math.min(direct / 4, heap / 8));
 		}
 

@@ -32,6 +32,8 @@ public final class Limits {
 
 	private final ByteBudget answers;
 
+	private final ByteBudget awake;
+
 	private final ByteBudget stored;
 
 	private final ByteBudget receiving;
@@ -62,6 +64,7 @@ public final class Limits {
 		this.subscriptions = new ByteBudget(Limit.NODE_SUBSCRIPTIONS, node.subscriptionBytes(), this.hits);
 		this.history = new ByteBudget(Limit.NODE_HISTORY, node.historyBytes(), this.hits);
 		this.answers = new ByteBudget(Limit.NODE_ANSWERS, node.answerBytes(), this.hits);
+		this.awake = new ByteBudget(Limit.NODE_AWAKE, node.awakeBytes(), this.hits);
 		this.stored = new ByteBudget(Limit.NODE_STORED, node.storedBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), this.hits);
@@ -130,7 +133,14 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns the memory of stored instances.
+	 * Returns the memory of instances that are awake.
+	 */
+	public ByteBudget awake() {
+		return this.awake;
+	}
+
+	/**
+	 * Returns the memory of instances in the memory store.
 	 */
 	public ByteBudget stored() {
 		return this.stored;
@@ -251,11 +261,19 @@ public final class Limits {
 		CreatedInstance created = new CreatedInstance(this, this.remoteAddresses.ownerOf(address), owner);
 		Limit met = created.open();
 		if (met != null) {
-			this.hits.add(met);
-			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
-					Map.of("channel", met.property(), "operation", "create"));
+			throw overloaded(met, "create");
 		}
 		return created;
+	}
+
+	/**
+	 * Counts that a bound was met.
+	 * @return what the client is told
+	 */
+	public RivetException overloaded(Limit met, String operation) {
+		this.hits.add(met);
+		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+				Map.of("channel", met.property(), "operation", operation));
 	}
 
 	private RivetException tooMany(Limit limit) {

@@ -31,6 +31,10 @@ final class Share {
 
 	private final long maxSubscriptionBytes;
 
+	private final AtomicLong storedBytes = new AtomicLong();
+
+	private final long maxStoredBytes;
+
 	/** Clients that hold this; guarded by the map that it stands in. */
 	private int holders;
 
@@ -64,6 +68,7 @@ final class Share {
 		this.max = max;
 		this.maxPendingBytes = LimitSettings.partOf(node.pendingBytes());
 		this.maxSubscriptionBytes = LimitSettings.partOf(node.subscriptionBytes());
+		this.maxStoredBytes = node.storedBytes() / 2;
 	}
 
 	/**
@@ -124,6 +129,23 @@ final class Share {
 
 	@Nullable Limit create() {
 		return take(this.instances, this.max.instances(), this.kind.instances);
+	}
+
+	/** Counts an instance that wakes, whatever the bound: it has been let in before. */
+	void wake() {
+		this.instances.incrementAndGet();
+	}
+
+	/**
+	 * Takes memory of the memory store, half of which is for others.
+	 * @return whether it may
+	 */
+	boolean store(long bytes) {
+		return take(this.storedBytes, bytes, this.maxStoredBytes);
+	}
+
+	void discard(long bytes) {
+		this.storedBytes.addAndGet(-bytes);
 	}
 
 	void leave() {

@@ -119,7 +119,7 @@ class HistoryTests {
 	private static LimitSettings withHistory(long bytes) {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
 		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
-				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.storedBytes(),
+				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.awakeBytes(), node.storedBytes(),
 				node.receivingBytes(), node.sendingBytes()));
 	}
 

@@ -75,17 +75,21 @@ public final class ActorHarness implements AutoCloseable {
 	}
 
 	public ActorHarness(LimitSettings limits, Object... actors) {
-		this(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+		this(new Limits(limits), actors);
+	}
+
+	private ActorHarness(Limits limits, Object... actors) {
+		this(ActorSettings.DEFAULTS, new MemoryActorStateStore(limits.stored()),
 				new Neighbours(List.of(), List.of(), ActorObserver.NONE), limits, actors);
 	}
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
-		this(settings, store, neighbours, ROOMY, actors);
+		this(settings, store, neighbours, new Limits(ROOMY), actors);
 	}
 
-	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, LimitSettings limits,
+	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			Object... actors) {
-		this.limits = new Limits(limits);
+		this.limits = limits;
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
 				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers), this.limits,
 				CallerScope.NONE);

@@ -225,11 +225,11 @@ class RefusedConnectTests {
 	void asksAgainAboutAnInstanceThatAnotherHasCreatedMeanwhile() throws Exception {
 		Owned owned = start(new Owned());
 		List<Throwable> failures = new CopyOnWriteArrayList<>();
-		connect(new ActorTarget.GetOrCreate(address(owned), this.harness.mapper().toTree("mallory")), "mallory")
+		connect(new ActorTarget.GetOrCreate(address(owned), this.harness.mapper().write("mallory")), "mallory")
 			.subscribe(null, failures::add);
 		assertThat(owned.asked.await(10, TimeUnit.SECONDS)).isTrue();
 		this.harness.directory()
-			.resolve(new ActorTarget.GetOrCreate(address(owned), this.harness.mapper().toTree("ada")))
+			.resolve(new ActorTarget.GetOrCreate(address(owned), this.harness.mapper().write("ada")))
 			.block(ActorHarness.PATIENCE);
 		owned.answer.countDown();
 		Awaitility.await().until(() -> failures.size() == 1);

@@ -9,7 +9,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
@@ -51,7 +50,7 @@ class StateSizeTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "create", "wake", "set", "change" })
 	void keepsAStateThatNoMessageCouldHold(String way) {
-		JsonNode input = this.harness.mapper().toTree(way);
+		byte[] input = this.harness.mapper().write(way);
 		this.harness.directory()
 			.resolve(new ActorTarget.GetOrCreate(ActorHarness.address(Vault.class, "k"), input))
 			.block(ActorHarness.PATIENCE);

@@ -41,7 +41,7 @@ class VisitTests {
 
 	private final ActorHarness harness = new ActorHarness(DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(),
 			ROOM, NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(),
-			NODE.storedBytes(), NODE.receivingBytes(), NODE.sendingBytes())), new Room(this.held), new Gate(this.held));
+			NODE.awakeBytes(), NODE.storedBytes(), NODE.receivingBytes(), NODE.sendingBytes())), new Room(this.held), new Gate(this.held));
 
 	@AfterEach
 	void close() {

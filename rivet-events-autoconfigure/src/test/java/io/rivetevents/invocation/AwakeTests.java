@@ -1,0 +1,204 @@
+package io.rivetevents.invocation;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.ActorStateStore;
+import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.StoredActor;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Identity;
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.RivetException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Instances that are awake and those in the memory store have bounds of their own, and
+ * what exists wakes whatever clients have created.
+ */
+class AwakeTests {
+
+	private static final LimitSettings.Node NODE = LimitSettings.DEFAULTS.node();
+
+	private static final int STORED = 10_000;
+
+	private final ActorHarness harness = new ActorHarness(LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(
+			NODE.connections(), NODE.pendingBytes(), NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(),
+			NODE.answerBytes(), NODE.awakeBytes(), STORED, NODE.receivingBytes(), NODE.sendingBytes())), new Room());
+
+	private final Limits limits = this.harness.limits();
+
+	@AfterEach
+	void close() {
+		this.harness.close();
+	}
+
+	private static ConnectRequest caller(String address, @Nullable String user) {
+		try {
+			return ConnectRequest.stateless(null,
+					new Identity((user != null) ? () -> user : null, user, null, InetAddress.getByName(address)));
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalArgumentException(ex);
+		}
+	}
+
+	private void create(String key, ConnectRequest caller) {
+		this.harness.directory().resolve(ActorHarness.target(Room.class, key), caller).block(ActorHarness.PATIENCE);
+	}
+
+	private @Nullable RivetException refusal(String key, ConnectRequest caller) {
+		return catchThrowableOfType(RivetException.class, () -> create(key, caller));
+	}
+
+	private void letSleep(String key) {
+		this.harness.call(Room.class, key, "sleep");
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+	}
+
+	/** Takes a part of what is left, in eighths of the whole. */
+	private static void take(ByteBudget budget, int eighths) {
+		budget.acquire(budget.max() / 8 * eighths - budget.used() + 1);
+	}
+
+	@Test
+	void wakesWhatIsInAFullStore() {
+		create("honest", caller("192.0.2.1", null));
+		letSleep("honest");
+		take(this.limits.stored(), 9);
+		assertThat(refusal("new", caller("192.0.2.2", null))).extracting(RivetException::code).isEqualTo("overloaded");
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		assertThat(this.harness.callAsClient(Room.class, "honest", "echo", "x").stringValue()).isEqualTo("x");
+	}
+
+	@Test
+	void leavesAPartOfWhatMayBeAwakeToWhatExists() {
+		create("honest", caller("192.0.2.1", null));
+		letSleep("honest");
+		take(this.limits.awake(), 7);
+		assertThat(refusal("new", caller("192.0.2.2", null)).metadata()).asString().contains("awake-size");
+		assertThat(this.harness.callAsClient(Room.class, "honest", "echo", "x").stringValue()).isEqualTo("x");
+		take(this.limits.awake(), 8);
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		assertThat(refusal("honest", caller("192.0.2.1", null)).code()).isEqualTo("overloaded");
+		assertThat(this.limits.hits().count(Limit.NODE_AWAKE)).isPositive();
+	}
+
+	@Test
+	void letsUnusedInstancesSleepEarlyWhileRoomIsScarce() {
+		create("unused", caller("192.0.2.1", null));
+		take(this.limits.awake(), 6);
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+	}
+
+	@Test
+	void leavesHalfOfTheStoreToOthersThanACreator() {
+		ConnectRequest greedy = caller("192.0.2.1", "mallory");
+		int created = 0;
+		while (created < 100 && refusal("greedy" + created, greedy) == null) {
+			created++;
+		}
+		assertThat(created).isBetween(5, 12);
+		for (int i = 0; i < created; i++) {
+			this.harness.call(Room.class, "greedy" + i, "sleep");
+		}
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		assertThat(refusal("more", greedy)).isNotNull();
+		assertThat(refusal("elsewhere", caller("192.0.2.9", "mallory"))).isNotNull();
+		assertThat(refusal("other", caller("192.0.2.2", "ada"))).isNull();
+		this.harness.directory().destroy(ActorHarness.target(Room.class, "greedy0")).block(ActorHarness.PATIENCE);
+		assertThat(refusal("again", greedy)).isNull();
+	}
+
+	@Test
+	void countsAnInputWhoseStoreIsElsewhereWhileItsInstanceIsAwake() {
+		try (ActorHarness elsewhere = new ActorHarness(ActorSettings.DEFAULTS, new Elsewhere(), new Room())) {
+			byte[] input = ("\"" + "i".repeat(50_000) + "\"").getBytes(StandardCharsets.UTF_8);
+			for (int times = 0; times < 2; times++) {
+				elsewhere.directory()
+					.resolve(new ActorTarget.GetOrCreate(ActorHarness.address(Room.class, "k"), input))
+					.block(ActorHarness.PATIENCE);
+				assertThat(elsewhere.limits().awake().used()).isBetween(50_000L, 60_000L);
+				elsewhere.call(Room.class, "k", "sleep");
+				Awaitility.await().until(() -> elsewhere.limits().awake().used() == 0);
+			}
+		}
+	}
+
+	@Test
+	void countsTheWholeAddressOfAnInstance() {
+		ActorAddress address = new ActorAddress("n".repeat(2000), "Room", ActorHarness.address(Room.class, "k").key());
+		this.harness.directory().resolve(new ActorTarget.GetOrCreate(address, null)).block(ActorHarness.PATIENCE);
+		assertThat(this.limits.awake().used()).isGreaterThan(8000);
+	}
+
+	static class Room {
+
+		@CreateState
+		String create() {
+			return "state";
+		}
+
+		@Action
+		String echo(ActorContext<?, ?> c, String text) {
+			return text;
+		}
+
+		@Action
+		void sleep(ActorContext<?, ?> c) {
+			c.sleep();
+		}
+
+	}
+
+	/** A store whose memory is not this process's. */
+	private static final class Elsewhere implements ActorStateStore {
+
+		private final MemoryActorStateStore store = new MemoryActorStateStore();
+
+		@Override
+		public @Nullable StoredActor load(ActorAddress address) {
+			return this.store.load(address);
+		}
+
+		@Override
+		public @Nullable StoredActor loadById(String actorId) {
+			return this.store.loadById(actorId);
+		}
+
+		@Override
+		public void save(StoredActor actor, long expectedVersion) {
+			this.store.save(actor, expectedVersion);
+		}
+
+		@Override
+		public void delete(ActorAddress address, long expectedVersion) {
+			this.store.delete(address, expectedVersion);
+		}
+
+		@Override
+		public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
+			return this.store.list(namespace, name, after, limit);
+		}
+
+	}
+
+}
