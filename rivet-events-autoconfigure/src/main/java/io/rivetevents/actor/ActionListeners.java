@@ -66,7 +66,7 @@ final class ActionListeners {
 		try {
 			this.callers.run(connection.principal(), () -> listener.onAction(connection, args));
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) { // an Error as well, which would end nothing but the answer
 			logger.error("A listener to %s of %s failed".formatted(action, instance.address()), ex);
 		}
 	}

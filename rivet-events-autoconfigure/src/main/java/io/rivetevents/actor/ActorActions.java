@@ -103,10 +103,12 @@ final class ActorActions {
 			answerNow(action, reply, pending);
 			return null;
 		}
-		Mono<JsonNode> result = (request.options().idempotencyKey() != null) ? performOnce(connection, request, pending)
-				: perform(connection, request, pending, false);
+		Mono<JsonNode> result = Guarded.defer(
+				() -> (request.options().idempotencyKey() != null) ? performOnce(connection, request, pending)
+						: perform(connection, request, pending, false));
 		return result.doOnNext(reply::give).onErrorResume((ex) -> {
-			reply.refuse((RivetException) ex);
+			reply.refuse((ex instanceof RivetException known) ? known
+					: refusal(ex, inbound(request, connection), connection));
 			return Mono.empty();
 		}).then();
 	}

@@ -132,8 +132,8 @@ final class ActorCalls {
 				sink.error(failure);
 			}
 			else if (result instanceof Mono<?> later) {
-				sink.onDispose(
-						await(later, deadline, ErrorCode.CALLBACK_TIMED_OUT).subscribe(sink::success, sink::error));
+				sink.onDispose(Guarded.defer(() -> await(later, deadline, ErrorCode.CALLBACK_TIMED_OUT))
+					.subscribe(sink::success, sink::error));
 			}
 			else {
 				sink.success(Optional.ofNullable(result));
@@ -178,7 +178,8 @@ final class ActorCalls {
 				return;
 			}
 			if (result instanceof Mono<?> later) {
-				sink.onDispose(await(later, deadline, onTimeout).subscribe(sink::success, sink::error));
+				sink.onDispose(Guarded.defer(() -> await(later, deadline, onTimeout))
+					.subscribe(sink::success, sink::error));
 			}
 			else if (result != LATE) {
 				sink.success(Optional.ofNullable(result));

@@ -97,7 +97,8 @@ final class InterceptorChain {
 			InboundInterceptor interceptor = interceptors.get(i);
 			InboundInterceptor.Next inner = next;
 			next = (current) -> this.runtime.callers()
-				.later(current.principal(), () -> interceptor.intercept(current, inner).cast(Object.class));
+				.later(current.principal(),
+						() -> Guarded.defer(() -> interceptor.intercept(current, inner).cast(Object.class)));
 		}
 		return next;
 	}

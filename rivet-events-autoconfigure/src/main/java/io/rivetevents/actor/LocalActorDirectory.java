@@ -713,7 +713,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 		@Nullable Mono<Void> answer(Supplier<Mono<T>> work) {
 			return this.cancelled ? null
-					: Mono.defer(work)
+					: Guarded.defer(work)
 						.doOnSuccess(this::succeed)
 						.onErrorResume((ex) -> Mono.fromRunnable(() -> this.sink.error(ex)))
 						.then();

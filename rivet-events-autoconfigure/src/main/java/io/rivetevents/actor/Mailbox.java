@@ -195,10 +195,10 @@ final class Mailbox {
 	private void runHere(Turn turn) {
 		this.ofClient = turn.client();
 		Mono<Void> rest = this.owner.begin(turn);
-		Mono<Void> left = (rest != null) ? rest : this.owner.afterTurn();
+		Mono<Void> left = (rest != null) ? rest : afterTurn();
 		if (left != null) {
 			onWorker(() -> {
-				if (run(left, turn.interleave())) {
+				if (run(left, turn)) {
 					resume();
 				}
 			});
@@ -215,7 +215,7 @@ final class Mailbox {
 			Turn turn = take();
 			this.ofClient = turn.client();
 			Mono<Void> rest = this.owner.begin(turn);
-			boolean over = rest == null || run(rest, turn.interleave());
+			boolean over = rest == null || run(rest, turn);
 			if (!over || !runAfterTurn() || !hasNext()) {
 				return;
 			}
@@ -233,14 +233,25 @@ final class Mailbox {
 	/** Run what belongs between the last turn and the next. */
 	private boolean runAfterTurn() {
 		this.owner.resetThread();
-		Mono<Void> work = this.owner.afterTurn();
+		Mono<Void> work = afterTurn();
 		while (work != null) {
-			if (!run(work, false)) {
+			if (!run(work, null)) {
 				return false;
 			}
-			work = this.owner.afterTurn();
+			work = afterTurn();
 		}
 		return true;
+	}
+
+	/** What fails there is tried again after the next turn. */
+	private @Nullable Mono<Void> afterTurn() {
+		try {
+			return this.owner.afterTurn();
+		}
+		catch (Throwable ex) {
+			logger.error("What belongs between two turns has failed", ex);
+			return null;
+		}
 	}
 
 	/** A turn that was counted but not yet queued is there in a moment. */
@@ -254,6 +265,14 @@ final class Mailbox {
 		}
 	}
 
+	/** Reactor has let an error pass, and nothing of the turn comes any more. */
+	private static void abandon(@Nullable Turn turn) {
+		PendingCall call = (turn != null) ? turn.call() : null;
+		if (call != null) {
+			call.end();
+		}
+	}
+
 	private boolean hasNext() {
 		if (this.ofClient) {
 			this.clients.decrementAndGet();
@@ -263,9 +282,11 @@ final class Mailbox {
 
 	/**
 	 * Run some work.
+	 * @param turn whose work it is, {@code null} for what comes between two
 	 * @return whether it is over. If not, its end goes on with the next one
 	 */
-	private boolean run(Mono<Void> work, boolean interleave) {
+	private boolean run(Mono<Void> work, @Nullable Turn turn) {
+		boolean interleave = turn != null && turn.interleave();
 		// A turn is over when its work has ended AND what it called has returned, be it
 		// on
 		// this thread or on another: a time-out may end the work while a method still
@@ -280,10 +301,24 @@ final class Mailbox {
 				});
 			}
 		};
-		work.subscribe(null, (failure) -> {
-			logger.error("A turn ended with an error that nobody was told", failure);
-			onEnd.run();
-		}, onEnd);
+		AtomicBoolean told = new AtomicBoolean();
+		try {
+			work.subscribe(null, (failure) -> {
+				logger.error("A turn ended with an error that nobody was told", failure);
+				told.set(true);
+				onEnd.run();
+			}, () -> {
+				told.set(true);
+				onEnd.run();
+			});
+		}
+		catch (Throwable ex) {
+			logger.error("A turn has ended with an error that nobody was told", ex);
+			abandon(turn);
+			if (told.compareAndSet(false, true)) {
+				onEnd.run();
+			}
+		}
 		return !halfOver.compareAndSet(false, true);
 	}
 

@@ -2,6 +2,7 @@ package io.rivetevents.protocol;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -42,7 +43,21 @@ public final class ValueMapper {
 		if (object == null) {
 			return NullNode.getInstance();
 		}
-		return (object instanceof JsonNode node) ? node : this.mapper.valueToTree(object);
+		return (object instanceof JsonNode node) ? node
+				: guard(() -> this.mapper.<JsonNode>valueToTree(object), "The value cannot be written");
+	}
+
+	/**
+	 * An error of the application's getters and setters is one like others: Reactor would
+	 * let it pass, and nobody would be told.
+	 */
+	private static <T extends @Nullable Object> T guard(Supplier<T> work, String failure) {
+		try {
+			return work.get();
+		}
+		catch (StackOverflowError | LinkageError ex) {
+			throw DatabindException.from((JsonParser) null, failure, ex);
+		}
 	}
 
 	/**
@@ -62,7 +77,7 @@ public final class ValueMapper {
 		catch (JacksonException ex) {
 			throw ex;
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (RuntimeException | StackOverflowError | LinkageError ex) {
 			// deserializers cast, parse and calculate with what a client has sent
 			logger.debug("A value does not fit %s".formatted(type), ex);
 			throw DatabindException.from((JsonParser) null, "The value does not fit %s".formatted(type), ex);
@@ -112,7 +127,7 @@ public final class ValueMapper {
 	 * @return UTF-8
 	 */
 	public byte[] write(@Nullable Object object) {
-		return this.mapper.writeValueAsBytes(object);
+		return guard(() -> this.mapper.writeValueAsBytes(object), "The object cannot be written");
 	}
 
 	/**
@@ -121,7 +136,8 @@ public final class ValueMapper {
 	 * @param type type of the object
 	 */
 	public @Nullable Object read(byte[] json, Type type) {
-		return this.mapper.readValue(json, constructType(type));
+		return ValueMapper.<@Nullable Object>guard(() -> this.mapper.readValue(json, constructType(type)),
+				"The object cannot be read");
 	}
 
 	/**

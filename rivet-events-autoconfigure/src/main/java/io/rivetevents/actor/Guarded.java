@@ -1,0 +1,56 @@
+package io.rivetevents.actor;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import reactor.core.publisher.Mono;
+
+/**
+ * Work that may throw anything. Reactor lets some kinds of {@link Error} pass out of
+ * {@code subscribe}, such as a stack overflow or a missing class: nobody would be told of
+ * the end, and the turn would last for ever.
+ */
+final class Guarded {
+
+	private Guarded() {
+	}
+
+	/**
+	 * Returns work whose end is told, whatever it throws while it begins.
+	 * @param work makes the work
+	 */
+	static <T> Mono<T> defer(Supplier<Mono<T>> work) {
+		return Mono.create((sink) -> {
+			AtomicBoolean told = new AtomicBoolean();
+			try {
+				sink.onDispose(work.get().subscribe((value) -> {
+					told.set(true);
+					sink.success(value);
+				}, (ex) -> {
+					told.set(true);
+					sink.error(ex);
+				}, () -> {
+					// after a value as well, which is told already
+					if (told.compareAndSet(false, true)) {
+						sink.success();
+					}
+				}));
+			}
+			catch (Throwable ex) {
+				if (!told.compareAndSet(false, true)) {
+					throw ex; // it comes from whoever was told
+				}
+				sink.error(passable(ex));
+			}
+		});
+	}
+
+	/**
+	 * Returns what Reactor takes for an error like others.
+	 */
+	static Exception passable(Throwable ex) {
+		return (ex instanceof Exception passable) ? passable
+				: new IllegalStateException("Work of an instance has failed", ex);
+	}
+
+}
