@@ -1,5 +1,6 @@
 package io.rivetevents.actor;
 
+import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import io.rivetevents.actor.ActorType.ActionSettings;
 import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.Args;
@@ -80,7 +82,7 @@ final class ActorActions {
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
 		this.callers = runtime.callers();
-		this.answers = new Answers(runtime.connections().limits().answers());
+		this.answers = new Answers(instance.keptAnswers());
 		this.intercepted = !runtime.connections().interceptors().isEmpty();
 	}
 
@@ -291,9 +293,15 @@ final class ActorActions {
 		}
 	}
 
-	private static String caller(ClientConnection connection) {
-		String owner = connection.request().identity().owner();
-		return (owner != null) ? "user " + owner : "stream " + connection.streamId();
+	private static Answers.Caller caller(ClientConnection connection) {
+		Identity identity = connection.request().identity();
+		if (identity.owner() != null) {
+			String user = "user " + identity.owner();
+			return new Answers.Caller(user, user);
+		}
+		String stream = "stream " + connection.streamId();
+		InetAddress address = identity.address();
+		return new Answers.Caller(stream, (address != null) ? "address " + address.getHostAddress() : stream);
 	}
 
 	/**

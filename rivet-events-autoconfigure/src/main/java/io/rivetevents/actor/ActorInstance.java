@@ -228,6 +228,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return this.targets;
 	}
 
+	KeptAnswers keptAnswers() {
+		return this.directory.keptAnswers();
+	}
+
 	ActorHandle neighbour(String name, String... key) {
 		return this.directory.actors().getOrCreate(name, key);
 	}

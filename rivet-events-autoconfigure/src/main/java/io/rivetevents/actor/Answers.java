@@ -2,16 +2,17 @@ package io.rivetevents.actor;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -40,16 +41,27 @@ final class Answers {
 	/** Each in the order of the calls. */
 	private final Map<String, OfCaller> byCaller = new HashMap<>(2);
 
-	private final ByteBudget budget;
+	private final KeptAnswers kept;
 
 	private long sweptAt;
 
 	/**
 	 * Creates answers.
-	 * @param budget what all instances of the node may keep
+	 * @param kept what all instances of the node keep
 	 */
-	Answers(ByteBudget budget) {
-		this.budget = budget;
+	Answers(KeptAnswers kept) {
+		this.kept = kept;
+	}
+
+	/**
+	 * Who calls.
+	 *
+	 * @param id whose answers are its own: the user, or the stream of a client that is
+	 * not signed in
+	 * @param holder for whom they count: the user, or the address of a client that is not
+	 * signed in
+	 */
+	record Caller(String id, String holder) {
 	}
 
 	/**
@@ -59,7 +71,17 @@ final class Answers {
 	 * @param key what the client says
 	 * @param digest of the arguments: the same key with others is another call
 	 */
-	record Key(String action, String key, byte[] digest) {
+	record Key(String action, String key, byte[] digest) implements Comparable<Key> {
+
+		private static final Comparator<Key> ORDER = Comparator.comparing(Key::key)
+			.thenComparing(Key::action)
+			.thenComparing(Key::digest, Arrays::compare);
+
+		/** So that a map stays fast whatever clients make their hashes. */
+		@Override
+		public int compareTo(Key other) {
+			return ORDER.compare(this, other);
+		}
 
 		@Override
 		public boolean equals(Object other) {
@@ -98,6 +120,9 @@ final class Answers {
 
 		private boolean over;
 
+		/** Whether it is kept no more, though its call may still run. */
+		private boolean dropped;
+
 		Answer(long time, long bytes) {
 			this.time = time;
 			this.bytes = bytes;
@@ -108,23 +133,39 @@ final class Answers {
 	/** The answers of one caller. */
 	private static final class OfCaller {
 
+		private final String holder;
+
 		private final Map<Key, Answer> answers = new LinkedHashMap<>(4);
 
 		private long bytes;
+
+		OfCaller(String holder) {
+			this.holder = holder;
+		}
 
 	}
 
 	/**
 	 * Makes a call, unless it has been made.
-	 * @param caller who calls: the user, or the stream of a client that is not signed in
+	 * @param caller who calls
 	 * @param key which call
 	 * @param now the time in nanoseconds
 	 * @param call makes it
 	 * @return what came of it the first time; {@code actor.overloaded}, without a call,
 	 * if there is no room to keep an answer
 	 */
-	synchronized Mono<JsonNode> once(String caller, Key key, long now, Supplier<Mono<JsonNode>> call) {
-		OfCaller known = this.byCaller.computeIfAbsent(caller, (name) -> new OfCaller());
+	Mono<JsonNode> once(Caller caller, Key key, long now, Supplier<Mono<JsonNode>> call) {
+		Mono<JsonNode> result = tryOnce(caller, key, now, call);
+		if (result == null) {
+			this.kept.makeRoom(key.weight());
+			result = tryOnce(caller, key, now, call);
+		}
+		return (result != null) ? result : Mono.error(noRoom());
+	}
+
+	private synchronized @Nullable Mono<JsonNode> tryOnce(Caller caller, Key key, long now,
+			Supplier<Mono<JsonNode>> call) {
+		OfCaller known = this.byCaller.computeIfAbsent(caller.id(), (name) -> new OfCaller(caller.holder()));
 		dropOld(known, now);
 		Answer present = known.answers.get(key);
 		if (present != null) {
@@ -132,9 +173,9 @@ final class Answers {
 		}
 		makeRoom(known, 1, key.weight());
 		boolean full = known.answers.size() >= MAX_ANSWERS || known.bytes + key.weight() > MAX_BYTES;
-		if (full || !this.budget.tryAcquire(key.weight())) {
-			forgetIfEmpty(caller, known);
-			return Mono.error(noRoom());
+		if (full || !this.kept.tryAcquire(this, known.holder, key.weight())) {
+			forgetIfEmpty(caller.id(), known);
+			return full ? Mono.error(noRoom()) : null;
 		}
 		Answer answer = new Answer(now, key.weight());
 		known.answers.put(key, answer);
@@ -163,22 +204,59 @@ final class Answers {
 
 	private synchronized void forget(OfCaller known, Key key, Answer answer) {
 		if (known.answers.remove(key, answer)) {
+			answer.dropped = true;
 			known.bytes -= answer.bytes;
-			this.budget.release(answer.bytes);
+			this.kept.release(this, known.holder, answer.bytes);
 		}
 	}
 
-	private synchronized void finish(OfCaller known, Answer answer, long bytes) {
+	private void finish(OfCaller known, Answer answer, long bytes) {
+		if (!tryFinish(known, answer, bytes)) {
+			this.kept.makeRoom(bytes);
+			if (!tryFinish(known, answer, bytes)) {
+				giveUp(answer);
+			}
+		}
+	}
+
+	private synchronized boolean tryFinish(OfCaller known, Answer answer, long bytes) {
+		if (answer.dropped) {
+			return true; // its instance has left memory, or it has become too old
+		}
 		makeRoom(known, 0, bytes);
+		if (known.bytes + bytes > MAX_BYTES || !this.kept.tryAcquire(this, known.holder, bytes)) {
+			return false;
+		}
 		answer.over = true;
-		if (known.bytes + bytes <= MAX_BYTES && this.budget.tryAcquire(bytes)) {
-			answer.bytes += bytes;
-			known.bytes += bytes;
+		answer.bytes += bytes;
+		known.bytes += bytes;
+		return true;
+	}
+
+	/** The call is not made again all the same. */
+	private synchronized void giveUp(Answer answer) {
+		answer.over = true;
+		answer.result = Mono.error(noRoom());
+	}
+
+	/**
+	 * Drops the oldest answers that count for somebody.
+	 * @return how many bytes have become free
+	 */
+	synchronized long dropOldest(String holder, long bytes) {
+		long left = bytes;
+		for (OfCaller known : this.byCaller.values()) {
+			Iterator<Answer> oldest = known.answers.values().iterator();
+			while (left > 0 && known.holder.equals(holder) && oldest.hasNext()) {
+				Answer answer = oldest.next();
+				if (answer.over) {
+					drop(known, oldest, answer);
+					left -= answer.bytes;
+				}
+			}
 		}
-		else {
-			// the call is not made again all the same
-			answer.result = Mono.error(noRoom());
-		}
+		this.byCaller.values().removeIf((known) -> known.answers.isEmpty());
+		return bytes - left;
 	}
 
 	/** Drops the oldest answers of a caller; not those that are still to come. */
@@ -205,8 +283,9 @@ final class Answers {
 
 	private void drop(OfCaller known, Iterator<Answer> answers, Answer answer) {
 		answers.remove();
+		answer.dropped = true;
 		known.bytes -= answer.bytes;
-		this.budget.release(answer.bytes);
+		this.kept.release(this, known.holder, answer.bytes);
 	}
 
 	private void forgetIfEmpty(String caller, OfCaller known) {
@@ -230,7 +309,10 @@ final class Answers {
 
 	/** Drops all. */
 	synchronized void clear() {
-		this.byCaller.values().forEach((known) -> this.budget.release(known.bytes));
+		for (OfCaller known : this.byCaller.values()) {
+			known.answers.values().forEach((answer) -> answer.dropped = true);
+			this.kept.release(this, known.holder, known.bytes);
+		}
 		this.byCaller.clear();
 	}
 

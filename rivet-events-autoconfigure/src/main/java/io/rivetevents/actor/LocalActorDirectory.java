@@ -62,6 +62,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** Of instances in a store in memory: who has created them, awake or not. */
 	private final Map<ActorAddress, CreatedInstance> creators = new ConcurrentHashMap<>();
 
+	private final KeptAnswers keptAnswers;
+
 	private final ActorRuntime runtime;
 
 	private final ConnectionRegistry connections;
@@ -85,6 +87,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		this.runtime = runtime;
 		this.connections = connections;
 		this.listeners = new ActionListeners(runtime.callers());
+		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
 		this.actors = new Actors(this, runtime.mapper(), runtime.connections().contracts());
 	}
 
@@ -598,6 +601,11 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** Returns the shares of those who have created what a store in memory keeps. */
 	Map<ActorAddress, CreatedInstance> creators() {
 		return this.creators;
+	}
+
+	/** Returns what the answers of all instances take. */
+	KeptAnswers keptAnswers() {
+		return this.keptAnswers;
 	}
 
 	ActionListeners listeners() {

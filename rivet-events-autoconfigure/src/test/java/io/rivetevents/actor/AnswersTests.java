@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +27,9 @@ class AnswersTests {
 
 	private final ByteBudget budget = Limits.defaults().answers();
 
-	private final Answers answers = new Answers(this.budget);
+	private final KeptAnswers kept = new KeptAnswers(this.budget);
+
+	private final Answers answers = new Answers(this.kept);
 
 	private final AtomicInteger calls = new AtomicInteger();
 
@@ -33,9 +37,13 @@ class AnswersTests {
 		return new Answers.Key("pay", key, new byte[] { (byte) argument });
 	}
 
+	private static Answers.Caller caller(String id) {
+		return new Answers.Caller(id, id);
+	}
+
 	private int pay(String caller, String key, int argument, long now) {
 		return this.answers
-			.once(caller, key(key, argument), now,
+			.once(caller(caller), key(key, argument), now,
 					() -> Mono.fromSupplier(() -> IntNode.valueOf(this.calls.incrementAndGet())))
 			.block()
 			.intValue();
@@ -78,7 +86,7 @@ class AnswersTests {
 		JsonNode large = StringNode.valueOf("x".repeat(200_000));
 		List<JsonNode> given = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
-			given.add(this.answers.once("ada", key("x" + i, 1), 0, () -> Mono.just(large)).block());
+			given.add(this.answers.once(caller("ada"), key("x" + i, 1), 0, () -> Mono.just(large)).block());
 		}
 		assertThat(given).containsOnly(large);
 		assertThat(this.budget.used()).isLessThan(1_100_000);
@@ -97,7 +105,7 @@ class AnswersTests {
 	@Test
 	void doesNotRunAgainWhatItHasNoRoomToAnswer() {
 		Sinks.One<JsonNode> later = Sinks.one();
-		Mono<JsonNode> first = this.answers.once("ada", key("k", 1), 0, later::asMono);
+		Mono<JsonNode> first = this.answers.once(caller("ada"), key("k", 1), 0, later::asMono);
 		first.subscribe();
 		this.budget.acquire(this.budget.max());
 		later.tryEmitValue(StringNode.valueOf("paid"));
@@ -110,12 +118,12 @@ class AnswersTests {
 	@Test
 	void joinsACallThatStillRuns() {
 		Sinks.One<JsonNode> later = Sinks.one();
-		Mono<JsonNode> first = this.answers.once("ada", key("k", 1), 0, later::asMono);
+		Mono<JsonNode> first = this.answers.once(caller("ada"), key("k", 1), 0, later::asMono);
 		first.subscribe();
 		for (int i = 0; i < 2000; i++) {
 			pay("ada", "x" + i, 1, 0);
 		}
-		Mono<JsonNode> second = this.answers.once("ada", key("k", 1), 0, () -> Mono.just(IntNode.valueOf(-1)));
+		Mono<JsonNode> second = this.answers.once(caller("ada"), key("k", 1), 0, () -> Mono.just(IntNode.valueOf(-1)));
 		later.tryEmitValue(IntNode.valueOf(7));
 		assertThat(second.block()).isEqualTo(IntNode.valueOf(7));
 	}
@@ -130,6 +138,44 @@ class AnswersTests {
 		assertThat(this.budget.used()).isZero();
 		assertThat(pay("ada", "k", 1, 6 * MINUTE)).isEqualTo(3);
 		this.answers.clear();
+		assertThat(this.budget.used()).isZero();
+	}
+
+	/** One has many streams, another has one key of old. */
+	@Test
+	void dropsTheOldestOfWhoeverHoldsMostWhenTheNodeHasNoRoom() {
+		JsonNode large = StringNode.valueOf("x".repeat(400_000));
+		Answers elsewhere = new Answers(this.kept);
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+		int streams = (int) (this.budget.max() / 800_000) + 20;
+		for (int i = 0; i < streams; i++) {
+			Answers.Caller stream = new Answers.Caller("stream " + i, "mallory");
+			assertThat(((i % 2 == 0) ? elsewhere : this.answers)
+				.once(stream, key("k", 1), 0, () -> Mono.just(large))
+				.block()).isEqualTo(large);
+		}
+		assertThat(this.budget.used()).isLessThanOrEqualTo(this.budget.max());
+		assertThat(pay("bob", "k", 1, 0)).isEqualTo(2);
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+		this.answers.clear();
+		elsewhere.clear();
+		assertThat(this.budget.used()).isZero();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void takesNothingForAnAnswerThatIsKeptNoMore(boolean old) {
+		Sinks.One<JsonNode> later = Sinks.one();
+		Mono<JsonNode> first = this.answers.once(caller("ada"), key("k", 1), 0, later::asMono);
+		first.subscribe();
+		if (old) {
+			this.answers.expire(6 * MINUTE);
+		}
+		else {
+			this.answers.clear();
+		}
+		later.tryEmitValue(StringNode.valueOf("x".repeat(100_000)));
+		assertThat(first.block().stringValue()).hasSize(100_000);
 		assertThat(this.budget.used()).isZero();
 	}
 
