@@ -1,5 +1,7 @@
 package io.rivetevents.actor;
 
+import java.util.Comparator;
+
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.SafeText;
 
@@ -11,7 +13,11 @@ import io.rivetevents.protocol.SafeText;
  * @param name name of the actor
  * @param key what tells two of a name apart
  */
-public record ActorAddress(String namespace, String name, ActorKey key) {
+public record ActorAddress(String namespace, String name, ActorKey key) implements Comparable<ActorAddress> {
+
+	private static final Comparator<ActorAddress> ORDER = Comparator.comparing(ActorAddress::namespace)
+		.thenComparing(ActorAddress::name)
+		.thenComparing(ActorAddress::key);
 
 	/** Namespace of a client that names none. */
 	public static final String DEFAULT_NAMESPACE = "default";
@@ -23,6 +29,15 @@ public record ActorAddress(String namespace, String name, ActorKey key) {
 	 */
 	public static ActorAddress of(String name, String... key) {
 		return new ActorAddress(DEFAULT_NAMESPACE, name, ActorKey.of(key));
+	}
+
+	/**
+	 * Compares namespaces, names and keys. A map stays fast by it, whatever clients make
+	 * the hashes of addresses.
+	 */
+	@Override
+	public int compareTo(ActorAddress other) {
+		return ORDER.compare(this, other);
 	}
 
 	/**

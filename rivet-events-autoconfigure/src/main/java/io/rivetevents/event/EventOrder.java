@@ -1,6 +1,7 @@
 package io.rivetevents.event;
 
 import java.util.HashMap;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -121,7 +122,16 @@ final class EventOrder {
 	 * @param actor name of the actor
 	 * @param key key of the instance
 	 */
-	record Instance(String actor, ActorKey key) {
+	record Instance(String actor, ActorKey key) implements Comparable<Instance> {
+
+		private static final Comparator<Instance> ORDER = Comparator.comparing(Instance::actor)
+			.thenComparing(Instance::key);
+
+		/** So that a map stays fast whatever clients make their hashes. */
+		@Override
+		public int compareTo(Instance other) {
+			return ORDER.compare(this, other);
+		}
 	}
 
 	/**

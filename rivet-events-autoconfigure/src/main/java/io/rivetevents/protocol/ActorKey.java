@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parts the texts, copied
  */
-public record ActorKey(List<String> parts) {
+public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 
 	/** The key without parts. */
 	public static final ActorKey EMPTY = new ActorKey(List.of());
@@ -38,6 +38,21 @@ public record ActorKey(List<String> parts) {
 	 */
 	public static ActorKey of(String... parts) {
 		return new ActorKey(List.of(parts));
+	}
+
+	/**
+	 * Compares part by part; a key comes before those that begin with it.
+	 */
+	@Override
+	public int compareTo(ActorKey other) {
+		int common = Math.min(this.parts.size(), other.parts.size());
+		for (int i = 0; i < common; i++) {
+			int order = this.parts.get(i).compareTo(other.parts.get(i));
+			if (order != 0) {
+				return order;
+			}
+		}
+		return Integer.compare(this.parts.size(), other.parts.size());
 	}
 
 	/**
