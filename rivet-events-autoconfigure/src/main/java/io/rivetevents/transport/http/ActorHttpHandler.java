@@ -22,10 +22,12 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
@@ -157,11 +159,25 @@ public final class ActorHttpHandler implements WebHandler {
 		HttpBody.checkContentType(exchange.getRequest());
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
 		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits)
-			.flatMap((body) -> this.io
-				.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange)
-				.flatMap((identity) -> this.actorsApi.answer(exchange.getRequest(), path, body,
-						ConnectRequest.stateless(params, identity))))
+			.flatMap((body) -> identify(exchange, params, body)
+				.flatMap((identity) -> LinkTask.later(() -> this.actorsApi.answer(exchange.getRequest(), path, body,
+						ConnectRequest.stateless(params, identity)))))
 			.flatMap((answer) -> answer(exchange, answer));
+	}
+
+	/**
+	 * Finds out who calls, which may take long: meanwhile the body is kept as it came,
+	 * and counts.
+	 */
+	private Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params, byte[] body) {
+		long weight = MessageWeight.ofRequest(params, body);
+		return Mono.using(() -> {
+			if (!this.nodeLimits.receiving().tryAcquire(weight)) {
+				throw new RivetException(ErrorCode.OVERLOADED);
+			}
+			return weight;
+		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange),
+				this.nodeLimits.receiving()::release);
 	}
 
 	private Mono<Void> routeToActor(ServerWebExchange exchange, GatewayRequest gateway) {
@@ -201,12 +217,9 @@ public final class ActorHttpHandler implements WebHandler {
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
 		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits)
-			.map((body) -> new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)))
-			.flatMap((action) -> this.io
-				.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange)
-				.flatMap((identity) -> LinkTask
-					.later(() -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
-							action))))
+			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask
+				.later(() -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
+						new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body))))))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
 	}
