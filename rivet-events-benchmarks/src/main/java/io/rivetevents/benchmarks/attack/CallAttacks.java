@@ -33,6 +33,10 @@ final class CallAttacks {
 
 	private static final int DELAY = 1400;
 
+	private static final int HUNG_UP = 36_000;
+
+	private static final String REFUSED = "HTTP 4xx or 5xx, or a close";
+
 	private static final String OVERLOADED = "actor.overloaded, a close, or no more reading";
 
 	private CallAttacks() {
@@ -59,7 +63,9 @@ final class CallAttacks {
 				new Attack("mailbox-one-way", "one-way JSON calls with an object each 3 bytes",
 						OVERLOADED + " for calls between", CallAttacks::oneWay),
 				new Attack("mailbox-http", "HTTP calls of 65,000 bytes on 1,500 connections while an action runs",
-						"HTTP 4xx or 5xx, or a close", CallAttacks::overHttp),
+						REFUSED,
+						(scene) -> overHttp(scene,
+								Wire.action(TARGET, scene.key(), "value", Wire.manyNodes(LARGE - 100)))),
 				new Attack("mailbox-sse", "JSON calls of 65,000 bytes posted for an event stream",
 						"HTTP 4xx or 5xx, actor.overloaded on the stream, or a close",
 						(scene) -> overStream(scene, Wire.extendedCall(2, "value", Wire.manyNodes(LARGE - 100), ""),
@@ -81,6 +87,10 @@ final class CallAttacks {
 						"another client's call is answered within 1.5 s", CallAttacks::leaveSocket),
 				new Attack("leave-sse", "100 calls of 300 ms over an event stream whose caller leaves",
 						"another client's call is answered within 1.5 s", CallAttacks::leaveStream),
+				new Attack("hang-up-many", "4 HTTP calls of 36,000 bytes for each of many busy instances, all hung up",
+						REFUSED, CallAttacks::hangUp),
+				new Attack("resolve-busy", "requests for one busy instance, with inputs of 21,000 empty objects",
+						REFUSED, CallAttacks::resolveBusy),
 				new Attack("leave-http", "60 HTTP calls of 300 ms whose callers hang up",
 						"another client's call is answered within 1.5 s", CallAttacks::leaveHttp),
 				new Attack("before-connect", "clients whose @OnBeforeConnect takes 1.4 s, over WebSocket and HTTP",
@@ -120,8 +130,39 @@ final class CallAttacks {
 		}
 	}
 
-	private static void overHttp(Scene scene) {
-		byte[] heavy = Wire.action(TARGET, scene.key(), "value", Wire.manyNodes(LARGE - 100));
+	private static void resolveBusy(Scene scene) {
+		overHttp(scene, Wire.create(TARGET, scene.key(), Wire.inputOfNodes(21_000)));
+	}
+
+	/** What the callers have brought along stays in the mailboxes of busy instances. */
+	private static void hangUp(Scene scene) throws Exception {
+		String args = Wire.manyNodes(HUNG_UP);
+		scene.inParallel(4, (thread) -> {
+			while (scene.goesOn()) {
+				String key = scene.key(Scene.unique());
+				List<HttpPeer> callers = new ArrayList<>();
+				for (int i = 0; i < 5; i++) {
+					HttpPeer caller = scene.http(0);
+					if (caller != null) {
+						callers.add(caller);
+						caller.write((i == 0) ? Wire.action(TARGET, key, "hold", "[" + HELD + "]")
+								: Wire.action(TARGET, key, "value", args), Scene.PATIENCE);
+						Scene.pause((i == 0) ? 50 : 0);
+					}
+				}
+				Scene.pause(100);
+				for (HttpPeer caller : callers) {
+					if (caller.fill()) {
+						scene.met(caller.answer(Scene.PATIENCE));
+					}
+					caller.leave();
+					scene.close(caller);
+				}
+			}
+		});
+	}
+
+	private static void overHttp(Scene scene, byte[] heavy) {
 		HttpPeer first = scene.http(0);
 		if (first == null || !scene.push(first, Wire.action(TARGET, scene.key(), "hold", "[" + HELD + "]"))) {
 			return;

@@ -25,6 +25,14 @@ final class StateAttacks {
 
 	private static final int LISTED = 256 * 1024;
 
+	/** Empty objects of an input: as JSON it is just not too large. */
+	private static final int NODES = 21_000;
+
+	private static final int HONEST = 120;
+
+	/** More than the time after which an unused instance sleeps, in milliseconds. */
+	private static final long ASLEEP = 36_000;
+
 	private StateAttacks() {
 	}
 
@@ -59,11 +67,18 @@ final class StateAttacks {
 	 */
 	static List<Attack> filling() {
 		return List.of(
-				new Attack("inputs", "instances with inputs of 4 MB", REFUSED, (scene) -> inputs(scene, 3_900_000)),
-				new Attack("inputs-small", "instances with inputs of 45 KB", REFUSED, (scene) -> inputs(scene, 45_000)),
+				new Attack("inputs", "instances with inputs of 4 MB", REFUSED,
+						(scene) -> inputs(scene, Wire.input(3_900_000))),
+				new Attack("inputs-small", "instances with inputs of 45 KB", REFUSED,
+						(scene) -> inputs(scene, Wire.input(45_000))),
+				new Attack("inputs-nodes", "instances with inputs of 21,000 empty objects", REFUSED,
+						(scene) -> inputs(scene, Wire.inputOfNodes(NODES))),
 				new Attack("instances", "instances with keys of 900 characters", REFUSED, StateAttacks::instances),
 				new Attack("list", "unread lists of 20,000 instances", "HTTP 403, or an answer of at most 256 KB",
-						StateAttacks::list));
+						StateAttacks::list),
+				new Attack("store-full-wake", "a store full of new instances while others sleep",
+						"an instance that sleeps answers a call", StateAttacks::fillStore)
+					.lasting(90_000));
 	}
 
 	private static void pipeline(Scene scene, Request first) throws Exception {
@@ -141,8 +156,7 @@ final class StateAttacks {
 		});
 	}
 
-	private static void inputs(Scene scene, int size) throws Exception {
-		String input = Wire.input(size);
+	private static void inputs(Scene scene, String input) throws Exception {
 		scene.inParallel(4, (thread) -> {
 			HttpPeer peer = null;
 			while (scene.goesOn()) {
@@ -190,6 +204,49 @@ final class StateAttacks {
 				}
 			}
 		});
+	}
+
+	/**
+	 * Instances of others fall asleep meanwhile, and are called once there is no room.
+	 */
+	private static void fillStore(Scene scene) throws Exception {
+		List<String> honest = new ArrayList<>();
+		for (int i = 0; i < HONEST; i++) {
+			String key = scene.key("honest-" + i);
+			if (echo(scene, key)) {
+				honest.add(key);
+			}
+		}
+		Scene filling = scene.part(scene.left());
+		scene.inParallel(2, (thread) -> {
+			if (thread == 1) {
+				while (filling.hasTime()) {
+					create(filling, KEEPER, Integer.MAX_VALUE, new AtomicInteger());
+				}
+				return;
+			}
+			Scene.pause(Math.min(ASLEEP, scene.left()));
+			for (String key : honest) {
+				if (echo(scene, key)) {
+					scene.met("woken");
+				}
+				else {
+					scene.note("an instance that slept was not woken");
+				}
+			}
+			filling.stop();
+		});
+	}
+
+	private static boolean echo(Scene scene, String key) {
+		HttpPeer peer = scene.http(0);
+		if (peer == null) {
+			return false;
+		}
+		peer.write(Wire.action(KEEPER, key, "echo", "[\"x\"]"), Scene.PATIENCE);
+		Answer answer = peer.answer(Scene.PATIENCE);
+		scene.close(peer);
+		return answer != null && answer.status() == 200;
 	}
 
 	private static void list(Scene scene) throws Exception {

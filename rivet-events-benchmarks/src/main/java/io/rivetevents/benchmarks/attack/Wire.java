@@ -85,6 +85,14 @@ final class Wire {
 		return Base64.getEncoder().encodeToString(cbor);
 	}
 
+	/** An input as it is sent: base64 of a CBOR array of empty objects. */
+	static String inputOfNodes(int count) {
+		byte[] cbor = join(new byte[] { (byte) 0x99 }, ByteBuffer.allocate(2).putShort((short) count).array(),
+				new byte[count]);
+		Arrays.fill(cbor, 3, cbor.length, (byte) 0xa0);
+		return Base64.getEncoder().encodeToString(cbor);
+	}
+
 	// Frames; a mask of zeros is a mask
 
 	static byte[] frame(int opcode, byte[] payload) {
