@@ -105,9 +105,8 @@ final class ActorActions {
 			answerNow(action, reply, pending);
 			return null;
 		}
-		Mono<JsonNode> result = Guarded.defer(
-				() -> (request.options().idempotencyKey() != null) ? performOnce(connection, request, pending)
-						: perform(connection, request, pending, false));
+		Mono<JsonNode> result = Guarded.defer(() -> (request.options().idempotencyKey() != null)
+				? performOnce(connection, request, pending) : perform(connection, request, pending, false));
 		return result.doOnNext(reply::give).onErrorResume((ex) -> {
 			reply.refuse((ex instanceof RivetException known) ? known
 					: refusal(ex, inbound(request, connection), connection));

@@ -178,8 +178,8 @@ final class ActorCalls {
 				return;
 			}
 			if (result instanceof Mono<?> later) {
-				sink.onDispose(Guarded.defer(() -> await(later, deadline, onTimeout))
-					.subscribe(sink::success, sink::error));
+				sink.onDispose(
+						Guarded.defer(() -> await(later, deadline, onTimeout)).subscribe(sink::success, sink::error));
 			}
 			else if (result != LATE) {
 				sink.success(Optional.ofNullable(result));

@@ -653,8 +653,9 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Does something in a turn of its own, which is held until it has ended. */
 	<T> Mono<T> inTurn(Supplier<Mono<T>> work) {
-		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((
-				instance) -> (this.running ? Guarded.defer(work) : Mono.<T>error(new RivetException(ErrorCode.RESTARTING)))
+		return Mono.create((sink) -> this.directory.submit(this,
+				Turn.ofRuntime((instance) -> (this.running ? Guarded.defer(work)
+						: Mono.<T>error(new RivetException(ErrorCode.RESTARTING)))
 					.doOnSuccess(sink::success)
 					.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
 					.then())));
@@ -668,8 +669,9 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Begin something in a turn, which does not wait for its end. */
 	<T> Mono<T> startInNewTurn(Mono<T> work) {
-		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono
-			.fromRunnable(() -> sink.onDispose(Guarded.defer(() -> work).subscribe(sink::success, sink::error, sink::success))))));
+		return Mono
+			.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono.fromRunnable(() -> sink
+				.onDispose(Guarded.defer(() -> work).subscribe(sink::success, sink::error, sink::success))))));
 	}
 
 	/** Go on in a turn once a result is there whose turn is over. */

@@ -254,8 +254,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return locate(target).flatMap((address) -> {
 			checkInput(address, target);
 			return authorize(address, request.identity())
-				.then(open(address, target, request, new Entrance(() -> PendingCall.ofRequest(weight, usage),
-						(instance, call, asked) -> admit(instance, request, call, asked))))
+				.then(open(address, target, request,
+						new Entrance(() -> PendingCall.ofRequest(weight, usage),
+								(instance, call, asked) -> admit(instance, request, call, asked))))
 				.map((admitted) -> admitted.info());
 		});
 	}
@@ -352,8 +353,10 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private Mono<Admitted> openAside(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Entrance entrance) {
 		return ask((turn) -> submit(address, turn, "connect"), true, entrance.counting(),
-				(instance, call) -> instance.isRunning() ? instance.arrive(target, request, null)
-					.flatMap((arrival) -> letIn(instance, entrance, call, arrival, false)) : Mono.<Admitted>empty(),
+				(instance, call) -> instance.isRunning()
+						? instance.arrive(target, request, null)
+							.flatMap((arrival) -> letIn(instance, entrance, call, arrival, false))
+						: Mono.<Admitted>empty(),
 				(admitted) -> leave(address, admitted));
 	}
 
@@ -377,8 +380,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 	}
 
-	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, PendingCall call,
-			boolean asked) {
+	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, PendingCall call, boolean asked) {
 		Outbound outbound = this.connections.outbound(request.connectionId());
 		if (outbound == Outbound.NONE) {
 			// it has gone
@@ -473,9 +475,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 	@Override
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
 		if (caller == null) {
-			return locate(target).flatMap((address) -> askAction(address, action, null,
-					(instance, call) -> instance.start(target, null)
-						.then(Mono.defer(() -> instance.clients().perform(null, action, call)))));
+			return locate(target)
+				.flatMap((address) -> askAction(address, action, null, (instance, call) -> instance.start(target, null)
+					.then(Mono.defer(() -> instance.clients().perform(null, action, call)))));
 		}
 		return visit(target, caller, MessageWeight.of(action), "action",
 				(visit) -> locate(target).flatMap((address) -> {
@@ -657,8 +659,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return Mono.create((sink) -> {
 			Asked<T> asked = new Asked<>(sink, unclaimed);
 			PendingCall call = counting.get();
-			asked.submit(submission, Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)),
-					interleave, true));
+			asked.submit(submission,
+					Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)), interleave, true));
 		});
 	}
 

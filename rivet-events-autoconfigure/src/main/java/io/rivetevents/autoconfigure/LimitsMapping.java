@@ -32,8 +32,7 @@ final class LimitsMapping {
 						instances(principal.instances(), LimitSettings.Share.OF_PRINCIPAL, node)),
 				new LimitSettings.Share(address.calls(),
 						(address.connections() != null) ? address.connections() : node.connectionsOfAddress(),
-						address.subscriptions(),
-						instances(address.instances(), LimitSettings.Share.OF_ADDRESS, node)),
+						address.subscriptions(), instances(address.instances(), LimitSettings.Share.OF_ADDRESS, node)),
 				node, limits.trustedProxies(), new LimitSettings.Times(limits.headerTimeout(), limits.bodyTimeout(),
 						limits.idleTimeout(), limits.writeTimeout()));
 	}
@@ -45,8 +44,8 @@ final class LimitsMapping {
 				bytes(node.pendingSize(), unset.pendingBytes()), bytes(node.queuedSize(), unset.queuedBytes()),
 				bytes(node.subscriptionsSize(), unset.subscriptionBytes()),
 				bytes(node.historySize(), unset.historyBytes()), bytes(node.answersSize(), unset.answerBytes()),
-				bytes(node.awakeSize(), unset.awakeBytes()), bytes(node.storedSize(), unset.storedBytes()), bytes(node.receivingSize(), unset.receivingBytes()),
-				bytes(node.sendingSize(), unset.sendingBytes()));
+				bytes(node.awakeSize(), unset.awakeBytes()), bytes(node.storedSize(), unset.storedBytes()),
+				bytes(node.receivingSize(), unset.receivingBytes()), bytes(node.sendingSize(), unset.sendingBytes()));
 	}
 
 	private static int instances(@Nullable Integer set, LimitSettings.Share unset, LimitSettings.Node node) {

@@ -315,8 +315,9 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * connection.too_many.
 	 * @param subscriptions Subscriptions of all its connections; one more is answered
 	 * with actor.too_many_subscriptions.
-	 * @param instances Instances that it has created and that are awake; one more is refused with
-	 * actor.overloaded. 10,000 if not set, at most half of those that may be awake.
+	 * @param instances Instances that it has created and that are awake; one more is
+	 * refused with actor.overloaded. 10,000 if not set, at most half of those that may be
+	 * awake.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
 			@DefaultValue("20000") int subscriptions, @Nullable Integer instances) {
@@ -333,8 +334,9 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * node.
 	 * @param subscriptions Subscriptions of all its connections; one more is answered
 	 * with actor.too_many_subscriptions.
-	 * @param instances Instances that it has created and that are awake; one more is refused with
-	 * actor.overloaded. 50,000 if not set, at most half of those that may be awake.
+	 * @param instances Instances that it has created and that are awake; one more is
+	 * refused with actor.overloaded. 50,000 if not set, at most half of those that may be
+	 * awake.
 	 */
 	public record AddressShare(@DefaultValue("50000") int calls, @Nullable Integer connections,
 			@DefaultValue("200000") int subscriptions, @Nullable Integer instances) {

@@ -191,7 +191,9 @@ public final class PendingCall {
 		}
 	}
 
-	/** It leaves an instance for the next at its address, and counts on for its client. */
+	/**
+	 * It leaves an instance for the next at its address, and counts on for its client.
+	 */
 	public synchronized void leave() {
 		InstanceUsage instance = this.instance;
 		if (instance != null) {

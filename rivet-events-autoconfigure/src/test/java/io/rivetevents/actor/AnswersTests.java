@@ -150,8 +150,7 @@ class AnswersTests {
 		int streams = (int) (this.budget.max() / 800_000) + 20;
 		for (int i = 0; i < streams; i++) {
 			Answers.Caller stream = new Answers.Caller("stream " + i, "mallory");
-			assertThat(((i % 2 == 0) ? elsewhere : this.answers)
-				.once(stream, key("k", 1), 0, () -> Mono.just(large))
+			assertThat(((i % 2 == 0) ? elsewhere : this.answers).once(stream, key("k", 1), 0, () -> Mono.just(large))
 				.block()).isEqualTo(large);
 		}
 		assertThat(this.budget.used()).isLessThanOrEqualTo(this.budget.max());

@@ -119,8 +119,8 @@ class HistoryTests {
 	private static LimitSettings withHistory(long bytes) {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
 		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
-				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.awakeBytes(), node.storedBytes(),
-				node.receivingBytes(), node.sendingBytes()));
+				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.awakeBytes(),
+				node.storedBytes(), node.receivingBytes(), node.sendingBytes()));
 	}
 
 	@Test

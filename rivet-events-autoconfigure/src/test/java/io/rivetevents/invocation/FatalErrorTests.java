@@ -39,8 +39,8 @@ class FatalErrorTests {
 	private void callForFailure(Class<?> actor, String action, String kind) {
 		RivetException failure = catchThrowableOfType(RivetException.class,
 				() -> this.harness.directory()
-					.call(ActorHarness.target(actor, "k"),
-							ConnectRequest.stateless(null, Identity.ANONYMOUS), this.harness.request(0, action, kind))
+					.call(ActorHarness.target(actor, "k"), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+							this.harness.request(0, action, kind))
 					.block(Duration.ofSeconds(5)));
 		assertThat(failure.code()).isEqualTo("internal_error");
 	}
@@ -64,7 +64,9 @@ class FatalErrorTests {
 					this.harness.request(7, action, kind));
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(5))
-			.until(() -> client.messages().stream().anyMatch((message) -> message.toString().contains("internal_error")));
+			.until(() -> client.messages()
+				.stream()
+				.anyMatch((message) -> message.toString().contains("internal_error")));
 		assertThat(this.harness.callAsClient(Room.class, "k", "echo", "x").stringValue()).isEqualTo("x");
 	}
 

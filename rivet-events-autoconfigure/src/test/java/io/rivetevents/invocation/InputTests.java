@@ -47,8 +47,7 @@ class InputTests {
 
 	private void create(JsonNode input) {
 		this.harness.directory()
-			.resolve(
-					new ActorTarget.GetOrCreate(ActorHarness.address(Room.class, "k"), Values.encodeJson(input)))
+			.resolve(new ActorTarget.GetOrCreate(ActorHarness.address(Room.class, "k"), Values.encodeJson(input)))
 			.block(ActorHarness.PATIENCE);
 	}
 

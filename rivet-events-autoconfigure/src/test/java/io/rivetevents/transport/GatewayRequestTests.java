@@ -44,8 +44,8 @@ class GatewayRequestTests {
 				assertThat(address(request).key()).isEqualTo(ActorKey.of("a", "b"));
 			case "getOrCreate slash space unicode" ->
 				assertThat(address(request).key()).isEqualTo(ActorKey.of("a/b", "x y", "é+&="));
-			case "getOrCreate input" -> assertThat(request.target().input()).asString()
-				.isEqualTo("{\"mode\":\"ranked\"}");
+			case "getOrCreate input" ->
+				assertThat(request.target().input()).asString().isEqualTo("{\"mode\":\"ranked\"}");
 			case "name needing escape" -> assertThat(address(request).name()).isEqualTo("chat room/1");
 			case "namespace+token+base path, getOrCreate" ->
 				assertThat(address(request)).isEqualTo(new ActorAddress("ns1", "x", ActorKey.of("k")));

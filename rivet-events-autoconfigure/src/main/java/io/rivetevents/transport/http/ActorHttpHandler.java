@@ -159,9 +159,9 @@ public final class ActorHttpHandler implements WebHandler {
 		HttpBody.checkContentType(exchange.getRequest());
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
 		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits)
-			.flatMap((body) -> identify(exchange, params, body)
-				.flatMap((identity) -> LinkTask.later(() -> this.actorsApi.answer(exchange.getRequest(), path, body,
-						ConnectRequest.stateless(params, identity)))))
+			.flatMap(
+					(body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> this.actorsApi
+						.answer(exchange.getRequest(), path, body, ConnectRequest.stateless(params, identity)))))
 			.flatMap((answer) -> answer(exchange, answer));
 	}
 
