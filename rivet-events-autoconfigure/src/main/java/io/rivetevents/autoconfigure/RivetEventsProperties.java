@@ -66,8 +66,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * answered with actor.overloaded.
 	 * @param maxKeySize Longest key as it is written on the wire, in UTF-8; a longer one
 	 * is answered with actor.key_too_large.
-	 * @param maxInputSize Largest input of a new instance, as JSON; a larger one is
-	 * answered with actor.input_too_large.
+	 * @param maxInputSize Largest input that a client sends for an instance, as JSON; a
+	 * larger one is answered with actor.input_too_large.
 	 * @param workerThreads Most actions that run or block at the same time. Without
 	 * effect where virtual threads are enabled or the application has its own scheduler
 	 * bean "rivetActorWorkers".
@@ -357,8 +357,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param historySize Memory of all events that are kept; beyond it an instance keeps
 	 * no more. A tenth of the heap if not set.
 	 * @param answersSize Memory of all answers that are kept for repeated calls; beyond
-	 * it a call with an idempotency key is answered with actor.overloaded. A twentieth of
-	 * the heap if not set.
+	 * it whoever holds most loses its oldest. A twentieth of the heap if not set.
 	 * @param awakeSize Memory of instances that are awake, 4 KB for each; beyond three
 	 * quarters of it those that are not used sleep after a second, and beyond seven
 	 * eighths a creation is answered with actor.overloaded. A tenth of the heap if not
