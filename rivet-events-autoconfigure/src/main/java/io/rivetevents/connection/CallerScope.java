@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -99,6 +100,11 @@ public interface CallerScope {
 		return shielded(caller, work).contextWrite((context) -> write(context, caller));
 	}
 
+	/** Returns what Reactor takes for an error like others: it lets some kinds pass. */
+	private static Throwable passable(Throwable ex) {
+		return Exceptions.isFatal(ex) ? new IllegalStateException("Code of the application has failed", ex) : ex;
+	}
+
 	/**
 	 * As {@link #later}, but the Reactor context stays as it is.
 	 * @param caller the caller, {@code null} for an anonymous client or the server itself
@@ -115,7 +121,7 @@ public interface CallerScope {
 						result = work.get();
 					}
 					catch (Throwable ex) {
-						Operators.error(actual, Operators.onOperatorError(ex, actual.currentContext()));
+						Operators.error(actual, passable(ex));
 						return;
 					}
 					result.subscribe(actual);

@@ -30,6 +30,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.Customizer;
@@ -153,8 +154,9 @@ class CallerScopeIntegrationTests {
 
 	private static void look(String place) {
 		Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
+		boolean nobody = authentication == null || authentication instanceof AnonymousAuthenticationToken;
 		SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>())
-			.add((authentication != null) ? authentication.getName() : "nobody");
+			.add(nobody ? "nobody" : authentication.getName());
 	}
 
 	private String base() {

@@ -101,9 +101,8 @@ class AddressShareIntegrationTests {
 				"--rivet.events.limits.address.calls=0")) {
 			assertThat(call(context, "a", "X-Forwarded-For", "127.0.0.1")).isEqualTo(200);
 			assertThat(call(context, "a", "X-Forwarded-For", "198.51.100.7")).isEqualTo(503);
+			// a connect waits for its turn like a call
 			try (TestSocket socket = open(context, "a", "X-Forwarded-For", "198.51.100.7")) {
-				socket.next(ToClient.Init.class);
-				socket.call(1, "make", 1);
 				assertThat(socket.next(ToClient.Error.class).code()).isEqualTo("overloaded");
 			}
 		}
