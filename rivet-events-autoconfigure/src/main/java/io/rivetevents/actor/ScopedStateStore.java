@@ -39,4 +39,9 @@ record ScopedStateStore(ActorStateStore store, CallerScope callers) implements A
 		return this.callers.call(null, () -> this.store.list(namespace, name, after, limit));
 	}
 
+	@Override
+	public long heapOf(StoredActor actor) {
+		return this.callers.call(null, () -> this.store.heapOf(actor));
+	}
+
 }
