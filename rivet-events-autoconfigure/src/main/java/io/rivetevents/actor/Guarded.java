@@ -23,7 +23,7 @@ final class Guarded {
 		return Mono.create((sink) -> {
 			AtomicBoolean told = new AtomicBoolean();
 			try {
-				sink.onDispose(work.get().subscribe((value) -> {
+				sink.onDispose(work.get().contextWrite(sink.contextView()).subscribe((value) -> {
 					told.set(true);
 					sink.success(value);
 				}, (ex) -> {

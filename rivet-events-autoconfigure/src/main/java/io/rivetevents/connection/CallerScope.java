@@ -5,7 +5,6 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -100,11 +99,6 @@ public interface CallerScope {
 		return shielded(caller, work).contextWrite((context) -> write(context, caller));
 	}
 
-	/** Returns what Reactor takes for an error like others: it lets some kinds pass. */
-	private static Throwable passable(Throwable ex) {
-		return Exceptions.isFatal(ex) ? new IllegalStateException("Code of the application has failed", ex) : ex;
-	}
-
 	/**
 	 * As {@link #later}, but the Reactor context stays as it is.
 	 * @param caller the caller, {@code null} for an anonymous client or the server itself
@@ -121,7 +115,10 @@ public interface CallerScope {
 						result = work.get();
 					}
 					catch (Throwable ex) {
-						Operators.error(actual, passable(ex));
+						// Reactor would let an Error pass, and nobody would be told
+						Exception failure = (ex instanceof Exception passable) ? passable
+								: new IllegalStateException("Code of the application has failed", ex);
+						Operators.error(actual, Operators.onOperatorError(failure, actual.currentContext()));
 						return;
 					}
 					result.subscribe(actual);
