@@ -153,6 +153,10 @@ class AnswersTests {
 			assertThat(((i % 2 == 0) ? elsewhere : this.answers).once(stream, key("k", 1), 0, () -> Mono.just(large))
 				.block()).isEqualTo(large);
 		}
+		Answers.Caller newest = new Answers.Caller("stream " + (streams - 1), "mallory");
+		assertThat((((streams - 1) % 2 == 0) ? elsewhere : this.answers)
+			.once(newest, key("k", 1), 0, () -> Mono.error(new IllegalStateException("made again")))
+			.block()).isEqualTo(large);
 		assertThat(this.budget.used()).isLessThanOrEqualTo(this.budget.max());
 		assertThat(pay("bob", "k", 1, 0)).isEqualTo(2);
 		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);

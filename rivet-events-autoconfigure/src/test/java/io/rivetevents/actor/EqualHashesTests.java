@@ -22,7 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
  */
 class EqualHashesTests {
 
-	private static final int BLOCKS = 12;
+	private static final int BLOCKS = 13;
 
 	/** Texts of the same hash, as many as there are words of "Aa" and "BB". */
 	private static List<String> texts() {
@@ -50,7 +50,7 @@ class EqualHashesTests {
 		Map<Object, Integer> map = new HashMap<>();
 		List<String> texts = texts();
 		assertTimeoutPreemptively(Duration.ofSeconds(8), () -> {
-			for (int times = 0; times < 4; times++) {
+			for (int times = 0; times < 12; times++) {
 				for (int i = 0; i < texts.size(); i++) {
 					map.put(key.apply(texts.get(i)), i);
 				}
