@@ -76,7 +76,7 @@ class AwakeTests {
 
 	/** Takes a part of what is left, in eighths of the whole. */
 	private static void take(ByteBudget budget, int eighths) {
-		budget.acquire(budget.max() / 8 * eighths - budget.used() + 1);
+		budget.acquire(budget.max() * eighths / 8 - budget.used() + 1);
 	}
 
 	@Test
