@@ -229,7 +229,9 @@ final class ActorActions {
 					new Answers.Key(request.name(), key, digest(request.args())), this.instance.now(), () -> {
 						first.set(true);
 						AtomicBoolean begun = new AtomicBoolean();
-						return perform(connection, request, pending, false, () -> begun.set(true))
+						// later: nothing of the application runs under the lock of the
+						// answers
+						return Mono.defer(() -> perform(connection, request, pending, false, () -> begun.set(true)))
 							.onErrorMap((ex) -> begun.get() ? ex : new Answers.NotRun(ex));
 					});
 			return first.get() ? answer : askInterceptors(connection, request, pending).then(answer);
@@ -408,12 +410,13 @@ final class ActorActions {
 
 	/**
 	 * The code of an action, what it calls itself included, may fail with an error which
-	 * says that a call has not run. Told of this call, clients would make it again.
+	 * says that a call has not run. Told of this call, clients would make it again; the
+	 * server's own code would not, and is told what it is.
 	 */
 	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
 		String reason = ex.group() + "." + ex.code();
 		ErrorCode code = ErrorCode.ofReason(reason);
-		if (code == null || !code.isRepeated()) {
+		if (connection == null || code == null || !code.isRepeated()) {
 			return ex;
 		}
 		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"

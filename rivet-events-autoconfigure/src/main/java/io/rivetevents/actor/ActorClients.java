@@ -64,6 +64,9 @@ final class ActorClients {
 
 	private final Scheduler timers;
 
+	/** Goes on on a worker: what comes behind it may block. */
+	private final Mono<List<ToServer.SubscriptionRequest>> lateForAll;
+
 	private final ConnectionOwner owner;
 
 	ActorClients(ActorInstance instance, ActorCalls calls, ActionListeners listeners, ActorRuntime runtime) {
@@ -77,6 +80,9 @@ final class ActorClients {
 		this.mapper = runtime.mapper();
 		this.callers = runtime.callers();
 		this.timers = runtime.timers();
+		this.lateForAll = Mono.<List<ToServer.SubscriptionRequest>>error(
+				() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT))
+			.subscribeOn(runtime.workers());
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
 				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance, runtime.connections());
 	}
@@ -255,8 +261,7 @@ final class ActorClients {
 				return Mono.empty();
 			}))
 			.collectList()
-			.timeout(hookLimit().time(), Mono.error(() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT)),
-					this.timers)
+			.timeout(hookLimit().time(), this.lateForAll, this.timers)
 			.flatMap((allowed) -> {
 				// predicates are asked again about what was missed
 				ActorConnections.Entrance entrance = this.callers.call(null,

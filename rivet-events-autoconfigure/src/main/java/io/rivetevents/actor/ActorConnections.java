@@ -130,6 +130,9 @@ final class ActorConnections {
 			this.own.subscribed(connection, event);
 			this.ofNode.subscribed(connection, event);
 		}
+		else {
+			this.ofNode.subscribedAgain(connection, event);
+		}
 	}
 
 	void unsubscribe(ClientConnection connection, String event) {

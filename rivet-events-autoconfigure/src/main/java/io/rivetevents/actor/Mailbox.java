@@ -305,21 +305,21 @@ final class Mailbox {
 		try {
 			work.subscribe(null, (failure) -> {
 				logger.error("A turn ended with an error that nobody was told", failure);
-				told.set(true);
-				onEnd.run();
-			}, () -> {
-				told.set(true);
-				onEnd.run();
-			});
+				endOnce(told, onEnd);
+			}, () -> endOnce(told, onEnd));
 		}
 		catch (Throwable ex) {
 			logger.error("A turn has ended with an error that nobody was told", ex);
 			abandon(turn);
-			if (told.compareAndSet(false, true)) {
-				onEnd.run();
-			}
+			endOnce(told, onEnd);
 		}
 		return !halfOver.compareAndSet(false, true);
+	}
+
+	private static void endOnce(AtomicBoolean told, Runnable onEnd) {
+		if (told.compareAndSet(false, true)) {
+			onEnd.run();
+		}
 	}
 
 }

@@ -56,6 +56,9 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 	private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
 
+	/** The application's, which a thread that inherits nothing does not have. */
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+
 	/** Guards what follows. */
 	private final Object lock = new Object();
 
@@ -265,6 +268,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		Worker(WorkerThreads owner, int number) {
 			super(null, null, "rivet-worker-" + number, 0, false); // inherits nothing
 			setDaemon(true);
+			setContextClassLoader(owner.classLoader);
 			this.owner = owner;
 		}
 

@@ -104,6 +104,18 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
+	 * Notes that a connection that is in has subscribed again: it may have lost the right
+	 * to what comes from other actors.
+	 * @param connection whose
+	 * @param event name of the event
+	 */
+	public void subscribedAgain(ClientConnection connection, String event) {
+		if (this.ofNode && connection.isKeptToActor(event)) {
+			unsubscribed(connection, event);
+		}
+	}
+
+	/**
 	 * Note the end of a subscription.
 	 * @param connection whose
 	 * @param event name of the event

@@ -95,7 +95,7 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Creates what has no time-out of its own: a subscription request.
+	 * Creates what has no time-out of its own: a subscription request, or a connect.
 	 * @param weight memory that it takes, in bytes
 	 * @param client what its client takes
 	 */

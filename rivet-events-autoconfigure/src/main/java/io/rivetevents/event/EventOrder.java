@@ -1,10 +1,11 @@
 package io.rivetevents.event;
 
-import java.util.HashMap;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -132,13 +133,16 @@ final class EventOrder {
 		public int compareTo(Instance other) {
 			return ORDER.compare(this, other);
 		}
+
 	}
 
 	/**
-	 * The place of one event. Each must be left by one call of {@link #run}, or those
+	 * The place of one event. Each must be left by a call of {@link #run}, or those
 	 * behind it wait for ever.
 	 */
 	final class Place {
+
+		private final AtomicBoolean left = new AtomicBoolean();
 
 		private final Instance instance;
 
@@ -174,9 +178,13 @@ final class EventOrder {
 		}
 
 		/**
-		 * Runs something and leaves the place, whatever happens.
+		 * Runs something and leaves the place, whatever happens. Without effect when
+		 * called again.
 		 */
 		void run(Runnable task) {
+			if (!this.left.compareAndSet(false, true)) {
+				return;
+			}
 			try {
 				task.run();
 			}

@@ -180,6 +180,10 @@ public final class EventPublishingObserver implements ActorObserver {
 		catch (RejectedExecutionException ex) {
 			otherwise.run();
 		}
+		catch (Throwable ex) {
+			logger.error("No worker takes an event", ex);
+			otherwise.run();
+		}
 	}
 
 	private void refused(Object event, String outcome) {

@@ -32,9 +32,9 @@ public final class SecurityAnnotations {
 			"org.springframework.security.access.annotation", "org.springframework.security.authorization.method",
 			"jakarta.annotation.security");
 
-	/** They decide nothing by themselves. */
 	private static final String DENIED_HANDLER = "org.springframework.security.authorization.method.HandleAuthorizationDenied";
 
+	/** They decide nothing by themselves. */
 	private static final Set<String> HARMLESS = Set.of(DENIED_HANDLER, "jakarta.annotation.security.DeclareRoles");
 
 	private static final String NO_SPRING_SECURITY = "the application has no Spring Security; add"
