@@ -2,6 +2,8 @@ package io.rivetevents.limit;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.protocol.RivetException;
+
 /**
  * Counts an instance in the shares of the client that has created it, for as long as it
  * is in memory, be it awake or in a store that is in memory too. Safe for use by several
