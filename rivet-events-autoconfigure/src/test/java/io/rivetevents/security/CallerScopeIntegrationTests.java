@@ -96,9 +96,9 @@ class CallerScopeIntegrationTests {
 	private static final Map<String, Set<String>> SEEN = new ConcurrentHashMap<>();
 
 	private static final Set<String> OF_CALLERS = Set.of("management", "rule", "event rule", "supports", "intercept",
-			"intercepted", "listener", "resolver", "action", "result", "reactor", "serializer", "deserializer",
-			"can create", "before connect", "conn state", "connect", "can subscribe", "response", "disconnect",
-			"outbound");
+			"intercepted", "intercepted in reactor", "listener", "resolver", "action", "result", "reactor",
+			"serializer", "deserializer", "can create", "before connect", "conn state", "connect", "can subscribe",
+			"response", "disconnect", "outbound");
 
 	private static final Set<String> OF_NOBODY = Set.of("state", "create", "wake", "state change", "store", "opened",
 			"closed", "translator", "predicate", "converter", "state serializer");
@@ -157,6 +157,13 @@ class CallerScopeIntegrationTests {
 		boolean nobody = authentication == null || authentication instanceof AnonymousAuthenticationToken;
 		SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>())
 			.add(nobody ? "nobody" : authentication.getName());
+	}
+
+	private static Mono<String> inReactor(String place) {
+		return ReactiveSecurityContextHolder.getContext()
+			.map((context) -> String.valueOf(context.getAuthentication().getName()))
+			.defaultIfEmpty("nobody")
+			.doOnNext((name) -> SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>()).add(name));
 	}
 
 	private String base() {
@@ -327,13 +334,7 @@ class CallerScopeIntegrationTests {
 		@Action
 		Mono<String> later(Value value) {
 			see("action");
-			return ReactiveSecurityContextHolder.getContext()
-				.map((context) -> String.valueOf(context.getAuthentication().getName()))
-				.defaultIfEmpty("nobody")
-				.doOnNext((name) -> {
-					see("result");
-					SEEN.computeIfAbsent("reactor", (key) -> new ConcurrentSkipListSet<>()).add(name);
-				});
+			return inReactor("reactor").doOnNext((name) -> see("result"));
 		}
 
 		@Action
@@ -398,7 +399,8 @@ class CallerScopeIntegrationTests {
 		@Override
 		public Mono<?> intercept(Inbound inbound, Next next) {
 			look("intercept");
-			return Mono.fromRunnable(() -> see("intercepted")).then(next.proceed(inbound));
+			return inReactor("intercepted in reactor").doOnNext((name) -> see("intercepted"))
+				.then(next.proceed(inbound));
 		}
 
 	}
