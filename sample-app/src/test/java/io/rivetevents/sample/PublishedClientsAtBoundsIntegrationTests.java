@@ -17,8 +17,9 @@ import org.springframework.test.context.ActiveProfiles;
  * {@code RIVET_NODE_REQUIRED=true}.
  */
 @ExtendWith(Npm.Condition.class)
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "rivet.events.limits.node.connections=2",
-		"rivet.events.limits.body-timeout=500ms", "rivet.events.websocket.rejection-delay=10ms" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.events.limits.node.connections=2", "rivet.events.limits.body-timeout=500ms",
+				"rivet.events.websocket.rejection-delay=10ms" })
 @ActiveProfiles("conformance")
 class PublishedClientsAtBoundsIntegrationTests {
 
