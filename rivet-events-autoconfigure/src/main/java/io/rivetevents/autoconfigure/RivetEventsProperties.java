@@ -357,7 +357,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param historySize Memory of all events that are kept; beyond it an instance keeps
 	 * no more. A tenth of the heap if not set.
 	 * @param answersSize Memory of all answers that are kept for repeated calls; beyond
-	 * it whoever holds most loses its oldest. A twentieth of the heap if not set.
+	 * it the client with most of it loses its oldest. A twentieth of the heap if not set.
 	 * @param awakeSize Memory of instances that are awake, 4 KB for each; beyond three
 	 * quarters of it those that are not used sleep after a second, and beyond seven
 	 * eighths a creation is answered with actor.overloaded. A tenth of the heap if not
