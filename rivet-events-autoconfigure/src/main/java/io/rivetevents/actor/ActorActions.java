@@ -457,6 +457,9 @@ final class ActorActions {
 		if (value == null) {
 			return (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance();
 		}
+		if (value instanceof JsonNode || value instanceof String || value instanceof Number) {
+			return this.mapper.toTree(value); // without a serializer of the application
+		}
 		return this.callers.call((caller != null) ? caller.principal() : null, () -> this.mapper.toTree(value));
 	}
 

@@ -141,13 +141,16 @@ final class ActorMethod extends AnnotatedMethod {
 	 */
 	@Nullable Object invoke(Invocation invocation) throws Exception {
 		// what reads them may leave something behind, which the method must not see
-		@Nullable Object[] args = this.callers.call(invocation.principal(), () -> {
-			@Nullable Object[] resolved = this.arguments.resolve(invocation);
-			validate(invocation, resolved);
-			return resolved;
-		});
+		@Nullable Object[] args = this.arguments.arePlain() ? arguments(invocation)
+				: this.callers.call(invocation.principal(), () -> arguments(invocation));
 		Callable<@Nullable Object> call = () -> adapt(call(invocation.hasCaller(), args));
 		return this.decorator.around(invocation, call);
+	}
+
+	private @Nullable Object[] arguments(Invocation invocation) {
+		@Nullable Object[] resolved = this.arguments.resolve(invocation);
+		validate(invocation, resolved);
+		return resolved;
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.RivetException;
@@ -26,6 +28,9 @@ import io.rivetevents.protocol.ValueMapper;
  */
 final class Arguments {
 
+	private static final Set<Class<?>> PLAIN = Set.of(String.class, Integer.class, Long.class, Double.class,
+			Boolean.class, JsonNode.class);
+
 	private final List<Argument> arguments;
 
 	/** For each parameter the position among the client's arguments, -1 for none. */
@@ -36,6 +41,8 @@ final class Arguments {
 	private final List<MethodParameter> rest = new ArrayList<>(0);
 
 	private final boolean takesRest;
+
+	private final boolean plain;
 
 	/** Makes the argument for one parameter. */
 	private interface Argument {
@@ -75,6 +82,7 @@ final class Arguments {
 		Arrays.fill(this.positions, -1);
 		int position = 0;
 		boolean varArgs = false;
+		boolean plain = rest == Rest.CLIENT;
 		for (MethodParameter parameter : parameters) {
 			ActionArgumentResolver resolver = chain.stream()
 				.filter((candidate) -> candidate.supportsParameter(parameter))
@@ -82,16 +90,32 @@ final class Arguments {
 				.orElse(null);
 			if (resolver != null) {
 				this.arguments.add((invocation) -> resolver.resolveArgument(parameter, invocation));
+				plain &= parameter.getParameterType() == ActorContext.class;
 				continue;
 			}
 			ForeignParameters.refuse(parameter);
 			varArgs = parameter.getParameter().isVarArgs();
+			plain &= isPlain(parameter);
 			this.positions[this.arguments.size()] = position;
 			this.rest.add(parameter);
 			this.arguments.add(fromRest(parameter, position++, rest, mapper));
 		}
 		this.clientArguments = position;
 		this.takesRest = varArgs || rest != Rest.CLIENT;
+		this.plain = plain;
+	}
+
+	private static boolean isPlain(MethodParameter parameter) {
+		return parameter.getParameterAnnotations().length == 0
+				&& (parameter.getParameterType().isPrimitive() || PLAIN.contains(parameter.getParameterType()));
+	}
+
+	/**
+	 * Returns whether no code of the application takes part in making them: no converter,
+	 * no constraint, no resolver.
+	 */
+	boolean arePlain() {
+		return this.plain;
 	}
 
 	private static Argument fromRest(MethodParameter parameter, int position, Rest rest, ValueMapper mapper) {
