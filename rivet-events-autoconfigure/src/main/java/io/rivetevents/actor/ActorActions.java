@@ -410,8 +410,8 @@ final class ActorActions {
 
 	/**
 	 * The code of an action, what it calls itself included, may fail with an error which
-	 * says that a call has not run. Told of this call, clients would make it again; the
-	 * server's own code would not, and is told what it is.
+	 * says that a call has not run. A client would then repeat this call, so it gets
+	 * another error. The server's own code gets the original one.
 	 */
 	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
 		String reason = ex.group() + "." + ex.code();

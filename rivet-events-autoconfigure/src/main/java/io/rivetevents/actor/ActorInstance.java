@@ -87,7 +87,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private volatile boolean running;
 
-	/** Whether it has left memory; it never comes back. */
+	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
 
 	private volatile long lastUsed;
@@ -118,7 +118,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	/**
 	 * What a client finds that wants to connect: one of the two.
 	 *
-	 * @param info what is told of the instance, {@code null} if there is none yet
+	 * @param info id and address of the instance, {@code null} if there is none yet
 	 * @param draft what is created once the client may connect, {@code null} if there is
 	 * an instance
 	 */
@@ -691,7 +691,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/**
 	 * Deletes it if it was created for a client that was not let in, nothing has changed
-	 * since and nobody else uses it. By any thread.
+	 * since and no other client uses it. May be called by any thread.
 	 */
 	void discardIfUnclaimed() {
 		// while it is not running, it may be in the midst of being created

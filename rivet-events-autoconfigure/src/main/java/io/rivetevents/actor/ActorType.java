@@ -45,7 +45,7 @@ public interface ActorType {
 	/**
 	 * Returns whether the method for a hook says by its result whether to go on. Then
 	 * only {@code true} says so: {@code null} and an empty {@code Mono} do not. One that
-	 * returns nothing has said so once it has returned.
+	 * returns nothing agrees by returning.
 	 * @param hook one that it has
 	 */
 	boolean returnsDecision(Hook hook);
