@@ -224,7 +224,7 @@ class UsageTests {
 	}
 
 	private ClientConnection member(RecordedOutbound client) {
-		return (ClientConnection) this.harness.connections().members().find(client.connectionId());
+		return this.harness.connections().members().find(client.connectionId());
 	}
 
 	/** A connection may stay for days. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -84,7 +85,7 @@ public abstract class TestClient implements AutoCloseable {
 	}
 
 	public static ToServer.ActionRequest request(long id, String action, ToServer.CallOptions options, Object... args) {
-		List<JsonNode> trees = List.of(args).stream().map((arg) -> (JsonNode) MAPPER.valueToTree(arg)).toList();
+		List<JsonNode> trees = Stream.of(args).<JsonNode>map(MAPPER::valueToTree).toList();
 		return new ToServer.ActionRequest(id, action, trees, options);
 	}
 
