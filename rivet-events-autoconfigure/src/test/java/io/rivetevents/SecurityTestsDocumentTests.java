@@ -1,0 +1,94 @@
+package io.rivetevents;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code docs/security-tests.md} names tests of all modules, each of which exists. A
+ * method stands behind its class, or alone behind another method of that class in the
+ * same cell.
+ */
+class SecurityTestsDocumentTests {
+
+	private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+	private static final Pattern TEST = Pattern.compile("([A-Z]\\w*Tests)(\\.\\w+)?");
+
+	private static final Pattern METHOD = Pattern.compile("[a-z]+[A-Z]\\w*");
+
+	@Test
+	void namesTestsThatExist() throws IOException {
+		Map<String, String> sources = sources();
+		assertThat(named()).isNotEmpty().allMatch((name) -> exists(name, sources));
+	}
+
+	/** Returns names such as {@code UsersTests} and {@code VisitTests.isCounted}. */
+	private static Set<String> named() throws IOException {
+		Set<String> names = new LinkedHashSet<>();
+		for (String line : Files.readAllLines(Path.of("../docs/security-tests.md"))) {
+			for (String cell : line.split(" \\| ")) {
+				String type = "";
+				for (String code : CODE.matcher(cell).results().map((result) -> result.group(1)).toList()) {
+					Matcher test = TEST.matcher(code);
+					if (test.matches()) {
+						type = test.group(1);
+						names.add(code);
+					}
+					else if (!type.isEmpty() && METHOD.matcher(code).matches()) {
+						names.add(type + "." + code);
+					}
+				}
+			}
+		}
+		return names;
+	}
+
+	/** Returns the text of each test class by its name. */
+	private static Map<String, String> sources() throws IOException {
+		Map<String, String> sources = new HashMap<>();
+		try (Stream<Path> modules = Files.list(Path.of(".."))) {
+			for (Path folder : modules.map((module) -> module.resolve("src/test/java"))
+				.filter(Files::isDirectory)
+				.toList()) {
+				for (Path file : filesBelow(folder)) {
+					sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
+				}
+			}
+		}
+		return sources;
+	}
+
+	private static List<Path> filesBelow(Path folder) throws IOException {
+		try (Stream<Path> files = Files.walk(folder)) {
+			return files.filter((file) -> file.toString().endsWith("Tests.java")).toList();
+		}
+	}
+
+	private static boolean exists(String name, Map<String, String> sources) {
+		String type = name.replaceFirst("\\..*", "");
+		String source = sources.get(type);
+		if (source == null || type.equals(name)) {
+			return source != null;
+		}
+		String method = name.substring(type.length() + 1);
+		return source.contains(" %s(".formatted(method)) || Pattern.compile("class %s extends (\\w+)".formatted(type))
+			.matcher(source)
+			.results()
+			.map((superclass) -> superclass.group(1))
+			.anyMatch((superclass) -> exists(superclass + "." + method, sources));
+	}
+
+}
