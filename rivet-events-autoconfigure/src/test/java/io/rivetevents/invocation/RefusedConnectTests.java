@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
@@ -84,8 +87,8 @@ class RefusedConnectTests {
 	}
 
 	static Stream<Arguments> refusals() {
-		List<Base> actors = List.of(new Gate(), new WaitingGate(), new Lobby(), new WaitingLobby(), new Host(),
-				new Greeter(), new Intercepted());
+		List<Base> actors = List.of(new Gate(), new WaitingGate(), new Lobby(),
+				new WaitingLobby(Mono.delay(Duration.ofMillis(20))), new Host(), new Greeter(), new Intercepted());
 		return actors.stream().flatMap((actor) -> Stream.of(Way.values()).map((way) -> Arguments.of(actor, way)));
 	}
 
@@ -154,10 +157,10 @@ class RefusedConnectTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "resolve", "call", "connect", "resolve as client" })
 	void keepsWhatAnotherUsesMeanwhile(String use) {
-		WaitingLobby lobby = start(new WaitingLobby());
-		Disposable refused = come(lobby, Way.CONNECT, "refused").subscribe(null, (ex) -> {
-		});
-		Awaitility.await().until(() -> this.harness.directory().size() == 1);
+		Sinks.Empty<Void> end = Sinks.empty();
+		WaitingLobby lobby = start(new WaitingLobby(end.asMono()));
+		Disposable refused = come(lobby, Way.CONNECT, "refused").onErrorComplete().subscribe();
+		Awaitility.await().until(() -> lobby.waiting.get() == 1);
 		String id = info(lobby).actorId();
 		switch (use) {
 			case "resolve" -> this.harness.directory().resolve(target(lobby)).block(ActorHarness.PATIENCE);
@@ -165,8 +168,12 @@ class RefusedConnectTests {
 				.resolve(target(lobby), ConnectRequest.stateless(null, Identity.ANONYMOUS))
 				.block(ActorHarness.PATIENCE);
 			case "call" -> this.harness.call(WaitingLobby.class, KEY, "add", "x");
-			default -> this.harness.connect(WaitingLobby.class, KEY, "ada");
+			default -> {
+				come(lobby, Way.CONNECT, "ada").subscribe();
+				Awaitility.await().until(() -> lobby.waiting.get() == 2);
+			}
 		}
+		end.tryEmitEmpty().orThrow();
 		Awaitility.await().until(refused::isDisposed);
 		this.harness.call(WaitingLobby.class, "other", "hello");
 		assertThat(codeOf(come(lobby, Way.CALL, "refused"))).isEqualTo("not_you");
@@ -177,11 +184,14 @@ class RefusedConnectTests {
 
 	@Test
 	void isDiscardedByTheLastOfThoseThatWait() {
-		WaitingLobby lobby = start(new WaitingLobby());
+		Sinks.Empty<Void> end = Sinks.empty();
+		WaitingLobby lobby = start(new WaitingLobby(end.asMono()));
 		List<Disposable> refused = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
 			refused.add(come(lobby, (i % 2 == 0) ? Way.CONNECT : Way.CALL, "refused").onErrorComplete().subscribe());
 		}
+		Awaitility.await().until(() -> lobby.waiting.get() == 10);
+		end.tryEmitEmpty().orThrow();
 		Awaitility.await().until(() -> refused.stream().allMatch(Disposable::isDisposed));
 		awaitNothing(lobby);
 	}
@@ -482,9 +492,18 @@ class RefusedConnectTests {
 
 	static class WaitingLobby extends Base {
 
+		private final Mono<?> end;
+
+		private final AtomicInteger waiting = new AtomicInteger();
+
+		WaitingLobby(Mono<?> end) {
+			this.end = end;
+		}
+
 		@OnBeforeConnect
 		Mono<Object> beforeConnect(ActorContext<List<String>, ?> c, @ConnParams @Nullable String params) {
-			return Mono.delay(Duration.ofMillis(200)).then(refuse(params));
+			this.waiting.incrementAndGet();
+			return this.end.publishOn(Schedulers.parallel()).then(refuse(params));
 		}
 
 	}
