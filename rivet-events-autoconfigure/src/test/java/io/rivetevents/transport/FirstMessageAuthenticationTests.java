@@ -18,10 +18,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -103,7 +101,7 @@ class FirstMessageAuthenticationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(TestActors.Room.class)
+	@Import({ OpenAccess.class, TestActors.Room.class })
 	static class Application {
 
 		private final List<AuthenticationTimedOutEvent> events = new CopyOnWriteArrayList<>();
@@ -111,11 +109,6 @@ class FirstMessageAuthenticationTests {
 		@EventListener
 		void on(AuthenticationTimedOutEvent event) {
 			this.events.add(event);
-		}
-
-		@Bean
-		SecurityWebFilterChain open(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
 		}
 
 		@Bean

@@ -30,11 +30,8 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import io.rivetevents.protocol.ClientCodec;
 import io.rivetevents.protocol.Encoding;
@@ -555,13 +552,8 @@ class FrameFuzzTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(FuzzActor.class)
+	@Import({ OpenAccess.class, FuzzActor.class })
 	static class Application {
-
-		@Bean
-		SecurityWebFilterChain open(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
-		}
 
 	}
 

@@ -18,12 +18,9 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -306,13 +303,8 @@ class HttpIntegrationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ TestActors.Room.class, Hello.class })
+	@Import({ OpenAccess.class, TestActors.Room.class, Hello.class })
 	static class Application {
-
-		@Bean
-		SecurityWebFilterChain open(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
-		}
 
 	}
 
