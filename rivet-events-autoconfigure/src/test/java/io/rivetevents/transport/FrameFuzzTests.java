@@ -149,6 +149,7 @@ class FrameFuzzTests {
 	private void work(Encoding encoding, AtomicLong rounds) {
 		try (TestClient healthy = TestClient.connect("http://localhost:%d/rivet".formatted(this.port), encoding, "fuzz",
 				"healthy")) {
+			ask(healthy, 0); // the first loads classes, which nobody's patience is for
 			while (this.frames.sum() < FRAMES && this.failure.get() == null) {
 				long round = rounds.getAndIncrement();
 				round(encoding, round);
@@ -164,11 +165,15 @@ class FrameFuzzTests {
 
 	private void checkHealth(TestClient healthy, long round) {
 		long start = System.nanoTime();
-		healthy.call(round, "echo", "are you there");
+		ask(healthy, round);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
+	}
+
+	private static void ask(TestClient healthy, long id) {
+		healthy.call(id, "echo", "are you there");
 		ToClient.ActionResponse answer = healthy.next(ToClient.ActionResponse.class);
 		assertThat(answer).as("answer to a healthy client").isNotNull();
-		assertThat(answer.id()).isEqualTo(round);
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
+		assertThat(answer.id()).isEqualTo(id);
 	}
 
 	/**
