@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +28,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
-import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
@@ -60,6 +58,7 @@ import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -377,10 +376,9 @@ class ComingFromTests {
 	}
 
 	private TestSocket open(String user) {
-		HttpHeaders headers = new HttpHeaders();
-		headers.setBasicAuth(Base64.getEncoder().encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8)));
 		String url = "http://localhost:%d/rivet%s".formatted(this.port, TestSocket.query("plaza", this.key));
-		TestSocket socket = TestSocket.open(url, Encoding.JSON, headers, "rivet_conn_params.%22" + user + "%22");
+		TestSocket socket = TestSocket.open(url, Encoding.JSON, TestHttp.headers(user),
+				"rivet_conn_params.%22" + user + "%22");
 		socket.next(ToClient.Init.class);
 		this.sockets.add(socket);
 		return socket;

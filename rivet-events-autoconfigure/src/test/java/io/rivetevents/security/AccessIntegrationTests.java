@@ -1,11 +1,5 @@
 package io.rivetevents.security;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +21,6 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.annotation.Secured;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.Customizer;
@@ -57,6 +50,7 @@ import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.TestClient;
+import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;
 
@@ -72,8 +66,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class AccessIntegrationTests {
 
 	private static final AtomicInteger KEYS = new AtomicInteger();
-
-	private final HttpClient http = HttpClient.newHttpClient();
 
 	@LocalServerPort
 	private int port;
@@ -137,9 +129,10 @@ class AccessIntegrationTests {
 				.doesNotContain("gold");
 			assertThat(send("GET", "/actors?actor_ids=" + id, user, null)).isEqualTo("{\"actors\":[]}");
 			assertThat(send("DELETE", "/actors/" + id, user, null)).contains("\"forbidden\"");
-			TestSocket byUrl = TestSocket.open(base() + "/gateway/" + id + "/connect", Encoding.JSON, headers(user));
+			TestSocket byUrl = TestSocket.open(base() + "/gateway/" + id + "/connect", Encoding.JSON,
+					TestHttp.headers(user));
 			assertThat(byUrl.next(ToClient.Error.class).code()).isEqualTo("forbidden");
-			TestSocket byProtocol = TestSocket.open(base() + "/connect", Encoding.JSON, headers(user),
+			TestSocket byProtocol = TestSocket.open(base() + "/connect", Encoding.JSON, TestHttp.headers(user),
 					"rivet_actor." + id);
 			assertThat(byProtocol.next(ToClient.Error.class).code()).isEqualTo("forbidden");
 		}
@@ -369,7 +362,7 @@ class AccessIntegrationTests {
 	 */
 	private String plain(String actor, @Nullable String user) {
 		try (TestSocket socket = TestSocket.open(base() + query(actor).formatted("connect"), Encoding.JSON,
-				headers(user))) {
+				TestHttp.headers(user))) {
 			ToClient first = socket.next(ToClient.class);
 			if (first instanceof ToClient.Error error) {
 				return error.code();
@@ -383,11 +376,10 @@ class AccessIntegrationTests {
 
 	private TestClient connect(Encoding encoding, String query, @Nullable String user, ToServer.Hello hello) {
 		if (encoding == Encoding.EVENT_STREAM) {
-			return (user != null)
-					? TestStream.post(base(), query.formatted("sse"), hello, "authorization", authorization(user))
-					: TestStream.post(base(), query.formatted("sse"), hello);
+			return (user != null) ? TestStream.post(base(), query.formatted("sse"), hello, "authorization",
+					TestHttp.authorization(user)) : TestStream.post(base(), query.formatted("sse"), hello);
 		}
-		TestSocket socket = TestSocket.open(base() + query.formatted("connect"), encoding, headers(user));
+		TestSocket socket = TestSocket.open(base() + query.formatted("connect"), encoding, TestHttp.headers(user));
 		socket.send(hello);
 		return socket;
 	}
@@ -397,28 +389,7 @@ class AccessIntegrationTests {
 	}
 
 	private String send(String method, String path, @Nullable String user, @Nullable String body) throws Exception {
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path))
-			.version(HttpClient.Version.HTTP_1_1)
-			.header("content-type", "application/json")
-			.method(method,
-					(body != null) ? HttpRequest.BodyPublishers.ofString(body) : HttpRequest.BodyPublishers.noBody());
-		if (user != null) {
-			request.header("authorization", authorization(user));
-		}
-		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
-	}
-
-	private static HttpHeaders headers(@Nullable String user) {
-		HttpHeaders headers = new HttpHeaders();
-		if (user != null) {
-			headers.set("authorization", authorization(user));
-		}
-		return headers;
-	}
-
-	private static String authorization(String user) {
-		return "Basic "
-				+ Base64.getEncoder().encodeToString("%s:%s".formatted(user, user).getBytes(StandardCharsets.UTF_8));
+		return TestHttp.send(method, base() + path, user, body);
 	}
 
 	/** A right that can be taken away. */

@@ -1,12 +1,5 @@
 package io.rivetevents.security;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +21,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.MethodParameter;
-import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -78,6 +70,7 @@ import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.TestClient;
+import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -130,7 +123,7 @@ class CallerScopeIntegrationTests {
 
 	private void useEverything(@Nullable String user, String key) throws Exception {
 		try (TestSocket socket = TestSocket.open(base() + TestClient.query("probed", key, "connect"),
-				Encoding.EXTENDED_JSON, headers(user))) {
+				Encoding.EXTENDED_JSON, TestHttp.headers(user))) {
 			socket.send(new ToServer.Hello(List.of(), null, null, null, null, null));
 			socket.next("Init");
 			socket.subscribe("happened");
@@ -140,10 +133,11 @@ class CallerScopeIntegrationTests {
 				socket.next(action.equals("fail") ? "Error" : "ActionResponse");
 			}
 		}
-		send("POST", TestClient.query("probed", key, "action/act"), user, "{\"args\":[\"hi\"]}");
-		send("GET", "/actors?name=probed", user, null);
-		assertThat(send("POST", TestClient.query("probed", key, "action/act"), null, "{\"args\":[\"hi\"]}",
-				"x-rivet-conn-params", (user != null) ? "{\"user\":\"%s\"}".formatted(user) : "{}"))
+		TestHttp.send("POST", base() + TestClient.query("probed", key, "action/act"), user, "{\"args\":[\"hi\"]}");
+		TestHttp.send("GET", base() + "/actors?name=probed", user, null);
+		assertThat(TestHttp.send("POST", base() + TestClient.query("probed", key, "action/act"), null,
+				"{\"args\":[\"hi\"]}", "x-rivet-conn-params",
+				(user != null) ? "{\"user\":\"%s\"}".formatted(user) : "{}"))
 			.contains("output");
 	}
 
@@ -168,35 +162,6 @@ class CallerScopeIntegrationTests {
 
 	private String base() {
 		return "http://localhost:%d/rivet".formatted(this.port);
-	}
-
-	private String send(String method, String path, @Nullable String user, @Nullable String body, String... more)
-			throws IOException, InterruptedException {
-		HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base() + path))
-			.version(HttpClient.Version.HTTP_1_1)
-			.header("content-type", "application/json")
-			.method(method,
-					(body != null) ? HttpRequest.BodyPublishers.ofString(body) : HttpRequest.BodyPublishers.noBody());
-		if (user != null) {
-			request.header("authorization", authorization(user));
-		}
-		if (more.length > 0) {
-			request.headers(more);
-		}
-		return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString()).body();
-	}
-
-	private static HttpHeaders headers(@Nullable String user) {
-		HttpHeaders headers = new HttpHeaders();
-		if (user != null) {
-			headers.set("authorization", authorization(user));
-		}
-		return headers;
-	}
-
-	private static String authorization(String user) {
-		return "Basic "
-				+ Base64.getEncoder().encodeToString("%s:%s".formatted(user, user).getBytes(StandardCharsets.UTF_8));
 	}
 
 	/** Asked by expressions. */

@@ -1,7 +1,5 @@
 package io.rivetevents.security;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +51,7 @@ import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.UserError;
+import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -289,12 +288,7 @@ class SecurityIntegrationTests {
 	}
 
 	private TestSocket open(@Nullable String user, boolean welcome) {
-		HttpHeaders headers = new HttpHeaders();
-		if (user != null) {
-			String credentials = user + ":" + user;
-			headers.setBasicAuth(Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
-		}
-		TestSocket socket = TestSocket.open(this.url, Encoding.JSON, headers);
+		TestSocket socket = TestSocket.open(this.url, Encoding.JSON, TestHttp.headers(user));
 		if (welcome) {
 			socket.next(ToClient.Init.class);
 		}
