@@ -30,8 +30,6 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
@@ -60,6 +58,7 @@ import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
+import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -534,7 +533,7 @@ class ComingFromTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ Plaza.class, Middleware.class, Politeness.class, Watcher.class })
+	@Import({ TestUsers.class, Plaza.class, Middleware.class, Politeness.class, Watcher.class })
 	static class Application {
 
 		@Bean
@@ -542,13 +541,6 @@ class ComingFromTests {
 			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.build();
-		}
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}ada").roles("USER").build(),
-					User.withUsername("linus").password("{noop}linus").roles("USER").build());
 		}
 
 	}

@@ -26,9 +26,6 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -53,6 +50,7 @@ import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;
+import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -665,9 +663,9 @@ class AccessIntegrationTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity(securedEnabled = true, jsr250Enabled = true)
-	@Import({ ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class, Switched.class,
-			Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class, Guests.class,
-			GuestsByMethod.class, SaysNo.class, SaysNull.class, SaysNoLater.class, SaysNothingLater.class,
+	@Import({ TestUsers.class, ByExpression.class, ByPreAuthorize.class, BySecured.class, ByRoles.class, Own.class,
+			Switched.class, Method.class, Intercepted.class, Interleaved.class, Interceptor.class, Gate.class,
+			Guests.class, GuestsByMethod.class, SaysNo.class, SaysNull.class, SaysNoLater.class, SaysNothingLater.class,
 			SaysNullLater.class, SaysYesLater.class, Returns.class, Ends.class, Spaced.class })
 	static class Application {
 
@@ -681,15 +679,6 @@ class AccessIntegrationTests {
 			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.build();
-		}
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(user("ada", "USER"), user("admin", "ADMIN"));
-		}
-
-		private static UserDetails user(String name, String role) {
-			return User.withUsername(name).password("{noop}" + name).roles(role).build();
 		}
 
 	}

@@ -31,8 +31,6 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -72,6 +70,7 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
+import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -322,8 +321,8 @@ class CallerScopeIntegrationTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity
-	@Import({ Probed.class, Interceptor.class, Outbound.class, Resolver.class, Translator.class, Listener.class,
-			Converter.class })
+	@Import({ TestUsers.class, Probed.class, Interceptor.class, Outbound.class, Resolver.class, Translator.class,
+			Listener.class, Converter.class })
 	static class Application {
 
 		@Bean
@@ -341,14 +340,6 @@ class CallerScopeIntegrationTests {
 			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.build();
-		}
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(List.of("ada", "linus")
-				.stream()
-				.map((name) -> User.withUsername(name).password("{noop}" + name).roles("USER").build())
-				.toList());
 		}
 
 	}

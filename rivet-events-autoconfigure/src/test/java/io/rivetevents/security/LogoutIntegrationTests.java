@@ -19,8 +19,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.logout.DelegatingServerLogoutHandler;
 import org.springframework.security.web.server.authentication.logout.SecurityContextServerLogoutHandler;
@@ -36,6 +34,7 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;
+import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -120,14 +119,8 @@ class LogoutIntegrationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(Room.class)
+	@Import({ TestUsers.class, Room.class })
 	static class Application {
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}ada").roles("USER").build());
-		}
 
 		@Bean
 		SecurityWebFilterChain plain(ServerHttpSecurity http) {

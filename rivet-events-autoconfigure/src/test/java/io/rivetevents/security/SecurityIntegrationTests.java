@@ -28,9 +28,6 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
@@ -53,6 +50,7 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.UserError;
 import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
+import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -457,7 +455,7 @@ class SecurityIntegrationTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableMethodSecurity
-	@Import({ Vault.class, Safe.class, Market.class, Lobby.class })
+	@Import({ TestUsers.class, Vault.class, Safe.class, Market.class, Lobby.class })
 	static class Application {
 
 		@Bean
@@ -465,16 +463,6 @@ class SecurityIntegrationTests {
 			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.build();
-		}
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(user("ada", "USER"), user("admin", "ADMIN"),
-					user("banned", "USER"));
-		}
-
-		private static UserDetails user(String name, String role) {
-			return User.withUsername(name).password("{noop}" + name).roles(role).build();
 		}
 
 		@Bean

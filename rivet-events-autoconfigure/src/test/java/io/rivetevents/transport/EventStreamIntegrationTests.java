@@ -17,8 +17,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import io.rivetevents.connection.ConnectionRegistry;
@@ -201,7 +199,7 @@ class EventStreamIntegrationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(TestActors.Room.class)
+	@Import({ TestUsers.class, TestActors.Room.class })
 	static class Application {
 
 		@Bean
@@ -209,12 +207,6 @@ class EventStreamIntegrationTests {
 			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.build();
-		}
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}ada").roles("USER").build());
 		}
 
 	}

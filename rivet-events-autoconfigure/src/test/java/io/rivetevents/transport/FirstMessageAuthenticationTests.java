@@ -13,13 +13,10 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
-import org.springframework.security.core.userdetails.User;
 import org.springframework.web.reactive.socket.CloseStatus;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -101,7 +98,7 @@ class FirstMessageAuthenticationTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ OpenAccess.class, TestActors.Room.class })
+	@Import({ TestUsers.class, OpenAccess.class, TestActors.Room.class })
 	static class Application {
 
 		private final List<AuthenticationTimedOutEvent> events = new CopyOnWriteArrayList<>();
@@ -109,12 +106,6 @@ class FirstMessageAuthenticationTests {
 		@EventListener
 		void on(AuthenticationTimedOutEvent event) {
 			this.events.add(event);
-		}
-
-		@Bean
-		MapReactiveUserDetailsService users() {
-			return new MapReactiveUserDetailsService(
-					User.withUsername("ada").password("{noop}ada").roles("USER").build());
 		}
 
 	}
