@@ -16,6 +16,7 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
@@ -79,32 +80,36 @@ final class ActorCalls {
 	 * Calls a hook that does not hold the turn while it waits. A method with a parameter
 	 * for the context begins in the current turn, and what it returns is awaited outside;
 	 * one without runs outside turns altogether, so that it may block.
+	 * @param client of whose share of the workers it is
 	 * @return ends with it; every failure is a {@code RivetException}
 	 */
-	Mono<Void> aside(Hook hook, Caller caller) {
+	Mono<Void> aside(Hook hook, Caller caller, Identity client) {
 		if (this.type.usesContext(hook)) {
 			return hook(hook, caller).then();
 		}
-		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller));
+		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller), client);
 	}
 
 	/**
 	 * Calls a hook without a parameter for the context before the instance exists, on a
 	 * worker.
 	 * @param draft what is to be created
+	 * @param client of whose share of the workers it is
 	 * @return ends with it; every failure is a {@code RivetException}
 	 */
-	Mono<Void> beforeCreation(Hook hook, Caller caller, Draft draft) {
-		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.beforeCreation(this.instance, draft), caller));
+	Mono<Void> beforeCreation(Hook hook, Caller caller, Draft draft, Identity client) {
+		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.beforeCreation(this.instance, draft), caller),
+				client);
 	}
 
-	private Mono<Void> outsideTurns(Invocation invocation) {
-		return outsideTurns(invocation, this.type.settings().connectionHookTimeout())
+	private Mono<Void> outsideTurns(Invocation invocation, Identity client) {
+		Scheduler workers = this.runtime.workersFor(client, this.type.name());
+		return outsideTurns(invocation, this.type.settings().connectionHookTimeout(), workers)
 			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, invocation))
 			.then();
 	}
 
-	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit) {
+	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit, Scheduler workers) {
 		return Mono.<Optional<Object>>create((sink) -> {
 			long deadline = this.instance.now() + limit.toNanos();
 			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(ErrorCode.CALLBACK_TIMED_OUT)));
@@ -138,7 +143,7 @@ final class ActorCalls {
 			else {
 				sink.success(Optional.ofNullable(result));
 			}
-		}).subscribeOn(this.runtime.workers());
+		}).subscribeOn(workers);
 	}
 
 	/** Call a hook whose failure changes nothing; it has been logged. */
@@ -277,7 +282,7 @@ final class ActorCalls {
 			.timeout(Duration.ofNanos(Math.max(nanos, 0)), late, timers)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.publishOn(this.runtime.workers());
+			.publishOn(this.instance.workers());
 	}
 
 }

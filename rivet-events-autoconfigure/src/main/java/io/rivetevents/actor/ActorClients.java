@@ -82,7 +82,7 @@ final class ActorClients {
 		this.timers = runtime.timers();
 		this.lateForAll = Mono.<List<ToServer.SubscriptionRequest>>error(
 				() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT))
-			.subscribeOn(runtime.workers());
+			.subscribeOn(instance.workers());
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
 				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance, runtime.connections());
 	}
@@ -129,7 +129,7 @@ final class ActorClients {
 	 * @param draft what is to be created
 	 */
 	Mono<Void> askBeforeCreation(ConnectRequest request, Draft draft) {
-		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, stranger(request), draft);
+		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, stranger(request), draft, request.identity());
 	}
 
 	private static Caller stranger(ConnectRequest request) {
@@ -163,9 +163,10 @@ final class ActorClients {
 		ConnectRequest request = guest.request();
 		return admit(entry,
 				connectsAside(request)
-						? this.instance.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, stranger(request))
-							.then(Mono
-								.defer(() -> this.instance.inTurn(() -> enter(entry).doOnNext(guest.onAdmitted())))))
+						? this.instance
+							.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, stranger(request), request.identity())
+								.then(Mono.defer(
+										() -> this.instance.inTurn(() -> enter(entry).doOnNext(guest.onAdmitted())))))
 						: intercepted(entry).doOnNext(guest.onAdmitted()));
 	}
 

@@ -19,6 +19,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.Invocation.Caller;
@@ -62,6 +63,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private final LocalActorDirectory directory;
 
 	private final ActorRuntime runtime;
+
+	private final Scheduler workers;
 
 	private final Mailbox mailbox;
 
@@ -155,15 +158,17 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/**
 	 * Creates an instance that has not been started.
+	 * @param workers where things are done for it outside its turns
 	 * @param heap what it has taken of what all that are awake may take, in bytes
 	 */
 	ActorInstance(ActorAddress address, ActorType type, LocalActorDirectory directory, ActorRuntime runtime,
-			long heap) {
+			Scheduler workers, long heap) {
 		this.address = address;
 		this.heap = heap;
 		this.type = type;
 		this.directory = directory;
 		this.runtime = runtime;
+		this.workers = workers;
 		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), runtime.connections().bursts(),
 				this);
 		this.expirations = new Expirations(this.mailbox);
@@ -192,6 +197,11 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	/** Return whether it has an id; not before it has been started. By any thread. */
 	boolean hasId(String actorId) {
 		return this.state.hasId(actorId);
+	}
+
+	/** Returns where things are done for it outside its turns. By any thread. */
+	Scheduler workers() {
+		return this.workers;
 	}
 
 	ActorState state() {
@@ -374,6 +384,11 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			caller.close();
 			DefaultActorContext.leave(before);
 		};
+	}
+
+	@Override
+	public String actor() {
+		return this.type.name();
 	}
 
 	@Override

@@ -3,10 +3,12 @@ package io.rivetevents.actor;
 import java.time.Clock;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionSupport;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -26,6 +28,24 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	public ActorRuntime {
 		store = new ScopedStateStore(store, connections.callers());
 		interceptors = List.copyOf(interceptors);
+	}
+
+	/**
+	 * Returns workers for what is done for a client of an actor outside its turns.
+	 * @param identity the client
+	 * @param actor name of the actor, {@code null} if it is for none
+	 */
+	Scheduler workersFor(Identity identity, @Nullable String actor) {
+		String address = this.connections.limits().shareOf(identity.address());
+		return SharedWork.on(this.workers, new SharedWork.Beneficiary(identity.owner(), address, actor));
+	}
+
+	/**
+	 * Returns workers for what is done for an actor outside its turns.
+	 * @param actor its name
+	 */
+	Scheduler workersFor(String actor) {
+		return SharedWork.on(this.workers, new SharedWork.Beneficiary(null, null, actor));
 	}
 
 	/** Converts values. */

@@ -73,7 +73,7 @@ final class InterceptorChain {
 				return last.proceed(inbound);
 			}
 			Mono<Object> result = Mono.create((sink) -> {
-				Passage passage = new Passage(sink, limit, this.runtime);
+				Passage passage = new Passage(sink, limit, this.runtime, this.instance.workers());
 				passage
 					.run(chain(wanted, (current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
 						.proceed(inbound));
@@ -88,7 +88,7 @@ final class InterceptorChain {
 	}
 
 	private Passage.Reentry reentry(boolean interleave) {
-		return interleave ? this.instance::startInNewTurn : (last) -> last.subscribeOn(this.runtime.workers());
+		return interleave ? this.instance::startInNewTurn : (last) -> last.subscribeOn(this.instance.workers());
 	}
 
 	private InboundInterceptor.Next chain(List<InboundInterceptor> interceptors, InboundInterceptor.Next last) {

@@ -18,6 +18,7 @@ import org.springframework.util.Assert;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.publisher.MonoSink;
 import tools.jackson.databind.JsonNode;
 
@@ -54,6 +55,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private static final Duration TICK = Duration.ofMillis(50);
 
 	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
+
+	/** Workers for what is done outside turns, by the name of the actor. */
+	private final Map<String, Scheduler> workers = new ConcurrentHashMap<>();
 
 	private final Map<ActorAddress, ActorInstance> instances = new ConcurrentHashMap<>();
 
@@ -213,7 +217,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		ActorType type = this.types.get(address.name());
 		return (type == null || !type.isGuarded()) ? Mono.empty()
 				: Mono.<Void>fromRunnable(() -> type.checkAccess(identity.principal(), address))
-					.subscribeOn(this.runtime.workers());
+					.subscribeOn(this.runtime.workersFor(identity, type.name()));
 	}
 
 	@Override
@@ -786,7 +790,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", Limit.NODE_AWAKE.property(), "operation", "create"));
 		}
-		return new ActorInstance(address, type, this, this.runtime, heap);
+		Scheduler workers = this.workers.computeIfAbsent(type.name(), this.runtime::workersFor);
+		return new ActorInstance(address, type, this, this.runtime, workers, heap);
 	}
 
 	private ActorType type(ActorAddress address) {

@@ -17,6 +17,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.PendingCall;
+import io.rivetevents.limit.ClientUsage;
 
 /**
  * The turns that wait for one instance, run one at a time in the order they came. It
@@ -46,9 +47,14 @@ final class Mailbox {
 	 */
 	private boolean ofClient;
 
+	/** Whose turn runs; others see it a moment late. */
+	private @Nullable PendingCall current;
+
 	private final int capacity;
 
 	private final Scheduler workers;
+
+	private final @Nullable WorkerThreads threads;
 
 	private final Bursts bursts;
 
@@ -87,6 +93,14 @@ final class Mailbox {
 		default void resetThread() {
 		}
 
+		/**
+		 * Returns the name of the actor, which has a share of the workers; {@code null}
+		 * if it has none.
+		 */
+		default @Nullable String actor() {
+			return null;
+		}
+
 	}
 
 	/** What became of a turn that was offered. */
@@ -106,6 +120,7 @@ final class Mailbox {
 	Mailbox(int capacity, Scheduler workers, Bursts bursts, Owner owner) {
 		this.capacity = capacity;
 		this.workers = workers;
+		this.threads = (workers instanceof WorkerThreads threads) ? threads : null;
 		this.bursts = bursts;
 		this.owner = owner;
 	}
@@ -178,7 +193,19 @@ final class Mailbox {
 	}
 
 	private void onWorker(Runnable work) {
-		this.workers.schedule(() -> this.bursts.run(() -> onThread(work)));
+		this.workers.schedule(new Work(work));
+	}
+
+	/** For whom the mailbox works, or would work next. */
+	private SharedWork.Beneficiary beneficiary() {
+		PendingCall call = this.current;
+		if (call == null) {
+			Turn next = this.queue.peek();
+			call = (next != null) ? next.call() : null;
+		}
+		ClientUsage client = (call != null) ? call.usage() : null;
+		return (client != null) ? new SharedWork.Beneficiary(client.owner(), client.address(), this.owner.actor())
+				: new SharedWork.Beneficiary(null, null, this.owner.actor());
 	}
 
 	private void onThread(Runnable work) {
@@ -193,8 +220,9 @@ final class Mailbox {
 	 * come faster than the thread gets on to other things, or they would not be bounded.
 	 */
 	private void runHere(Turn turn) {
-		this.ofClient = turn.client();
+		begins(turn);
 		Mono<Void> rest = this.owner.begin(turn);
+		this.current = null;
 		Mono<Void> left = (rest != null) ? rest : afterTurn();
 		if (left != null) {
 			onWorker(() -> {
@@ -213,19 +241,42 @@ final class Mailbox {
 		for (int i = 0; i < BATCH; i++) {
 			this.owner.resetThread();
 			Turn turn = take();
-			this.ofClient = turn.client();
+			begins(turn);
 			Mono<Void> rest = this.owner.begin(turn);
 			boolean over = rest == null || run(rest, turn);
-			if (!over || !runAfterTurn() || !hasNext()) {
+			if (!over) {
 				return;
+			}
+			this.current = null;
+			if (!runAfterTurn() || !hasNext()) {
+				return;
+			}
+			if (asksForWorkers()) {
+				break;
 			}
 		}
 		onWorker(this::drain);
 	}
 
+	private void begins(Turn turn) {
+		this.ofClient = turn.client();
+		this.current = turn.call();
+	}
+
+	/** The next turn may be for somebody who has enough workers. */
+	private boolean asksForWorkers() {
+		return this.threads != null && this.threads.isScarce();
+	}
+
 	/** Go on after a turn that has ended on another thread. */
 	private void resume() {
-		if (runAfterTurn() && hasNext()) {
+		if (!runAfterTurn() || !hasNext()) {
+			return;
+		}
+		if (asksForWorkers()) {
+			onWorker(this::drain);
+		}
+		else {
 			drain();
 		}
 	}
@@ -296,6 +347,7 @@ final class Mailbox {
 			if (!interleave) {
 				this.owner.onceReturned(() -> {
 					if (!halfOver.compareAndSet(false, true)) {
+						this.current = null; // by this thread alone: the other has left
 						onWorker(this::resume);
 					}
 				});
@@ -320,6 +372,27 @@ final class Mailbox {
 		if (told.compareAndSet(false, true)) {
 			onEnd.run();
 		}
+	}
+
+	/** Turns for a worker. */
+	private final class Work implements SharedWork {
+
+		private final Runnable turns;
+
+		Work(Runnable turns) {
+			this.turns = turns;
+		}
+
+		@Override
+		public void run() {
+			Mailbox.this.bursts.run(() -> onThread(this.turns));
+		}
+
+		@Override
+		public Beneficiary beneficiary() {
+			return Mailbox.this.beneficiary();
+		}
+
 	}
 
 }

@@ -8,6 +8,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.protocol.RivetException;
 
@@ -25,6 +26,8 @@ final class Passage {
 	private final InterceptorChain.Limit limit;
 
 	private final ActorRuntime runtime;
+
+	private final Scheduler workers;
 
 	private long remaining;
 
@@ -49,10 +52,11 @@ final class Passage {
 
 	}
 
-	Passage(MonoSink<Object> sink, InterceptorChain.Limit limit, ActorRuntime runtime) {
+	Passage(MonoSink<Object> sink, InterceptorChain.Limit limit, ActorRuntime runtime, Scheduler workers) {
 		this.sink = sink;
 		this.limit = limit;
 		this.runtime = runtime;
+		this.workers = workers;
 		this.remaining = limit.time().toNanos();
 	}
 
@@ -82,7 +86,7 @@ final class Passage {
 			signal.run();
 		}
 		else {
-			this.runtime.workers().schedule(signal);
+			this.workers.schedule(signal);
 		}
 	}
 

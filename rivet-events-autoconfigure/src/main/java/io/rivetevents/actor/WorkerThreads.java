@@ -14,6 +14,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -28,6 +29,10 @@ import io.rivetevents.connection.Wakeup;
  * at a stretch. For each that blocks another one runs, up to their number. One that waits
  * in Java (for a lock, a future, a time) is seen at once; of one that waits in the
  * operating system it shows by the queue, which does not move for some milliseconds.
+ * <p>
+ * Of work that blocks, neither a user nor a remote address nor an actor gets all threads:
+ * see {@link WorkerShares}. As long as half of the threads are enough for what there is
+ * to do, nothing is counted.
  */
 public final class WorkerThreads implements Scheduler, Wakeup {
 
@@ -66,6 +71,11 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 	private final Deque<Worker> idle = new ArrayDeque<>();
 
+	private final WorkerShares shares;
+
+	/** Whether shares have to be looked at. */
+	private volatile boolean scarce;
+
 	/** How many may run beyond the processors, since some wait in the system. */
 	private int extra;
 
@@ -86,6 +96,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 	 */
 	public WorkerThreads(int maxThreads, Bursts bursts) {
 		this.maxThreads = maxThreads;
+		this.shares = new WorkerShares(maxThreads);
 		this.bursts = bursts;
 		this.pulse = bursts.pulse();
 		this.pulse.add(this::look);
@@ -93,6 +104,11 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 	@Override
 	public Disposable schedule(Runnable task) {
+		if (task instanceof SharedWork work) {
+			Runnable decorated = Schedulers.onSchedule(task);
+			execute((decorated == task) ? task : new SharedWork.Decorated(decorated, work));
+			return Disposables.never();
+		}
 		return this.scheduler.schedule(task);
 	}
 
@@ -101,7 +117,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		return this.scheduler.createWorker();
 	}
 
-	private void execute(Runnable task) {
+	void execute(Runnable task) {
 		if (this.disposed) {
 			throw new RejectedExecutionException("The workers have been disposed");
 		}
@@ -130,9 +146,40 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		}
 	}
 
+	/**
+	 * Returns whether a worker should ask for its next work before it goes on with more
+	 * of what it has, since that may be for somebody else.
+	 */
+	boolean isScarce() {
+		return this.scarce;
+	}
+
+	/** To be called whenever a worker begins or ceases to be idle. */
+	private void lookAtShares() {
+		boolean now = !this.shares.isEmpty() || this.shares.isScarce(this.workers.size() - this.idle.size());
+		if (this.scarce != now) {
+			this.scarce = now;
+		}
+	}
+
+	private boolean hasWork() {
+		return !this.tasks.isEmpty() || (!this.shares.isEmpty() && this.shares.mayGoOn(atWork()));
+	}
+
+	private List<Runnable> atWork() {
+		List<Runnable> work = new ArrayList<>(this.workers.size());
+		for (Worker worker : this.workers) {
+			Runnable task = worker.work();
+			if (task != null) {
+				work.add(task);
+			}
+		}
+		return work;
+	}
+
 	private @Nullable Worker workerThatMayRun() {
 		synchronized (this.lock) {
-			if (this.tasks.isEmpty()) {
+			if (!hasWork()) {
 				return null;
 			}
 			if (running() < mayRun()) {
@@ -169,6 +216,7 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 			}
 			if (worker != null) {
 				worker.started = true;
+				lookAtShares();
 			}
 			return worker;
 		}
@@ -193,40 +241,73 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 			}
 		}
 		wake();
-		return !this.disposed && !this.tasks.isEmpty();
+		return !this.disposed && isBehind();
+	}
+
+	private boolean isBehind() {
+		synchronized (this.lock) {
+			return hasWork();
+		}
 	}
 
 	/** Run tasks at a stretch. */
 	private void runSome(Worker worker) {
 		long start = System.nanoTime();
-		Runnable task = this.tasks.poll();
+		Runnable task = next(worker);
 		if (task != null && !this.tasks.isEmpty()) {
 			wake(); // there is something for another one, too
 		}
 		while (task != null) {
-			worker.taken = worker.taken + 1;
 			try {
 				task.run();
 			}
 			catch (Throwable ex) {
 				logger.error("A worker goes on after a failure", ex);
 			}
-			task = (System.nanoTime() - start < STRETCH_NANOS) ? this.tasks.poll() : null;
+			worker.end();
+			task = (System.nanoTime() - start < STRETCH_NANOS) ? next(worker) : null;
 		}
+	}
+
+	private @Nullable Runnable next(Worker worker) {
+		if (this.scarce) {
+			return nextByShares(worker);
+		}
+		Runnable task = this.tasks.poll();
+		if (task != null) {
+			worker.begin(task);
+		}
+		return task;
+	}
+
+	private @Nullable Runnable nextByShares(Worker worker) {
+		Worker another;
+		Runnable task;
+		synchronized (this.lock) {
+			task = this.shares.take(atWork(), this.tasks);
+			if (task != null) {
+				worker.begin(task);
+			}
+			lookAtShares();
+			another = workerThatMayRun(); // the end of one task may make room for several
+		}
+		start(another);
+		return task;
 	}
 
 	/** Return whether a worker is to go on; if not, it is idle from now on. */
 	private boolean goesOn(Worker worker) {
 		synchronized (this.lock) {
-			boolean free = running() <= mayRun();
-			if (free && !this.tasks.isEmpty()) {
+			boolean more = hasWork();
+			if (more && running() <= mayRun()) {
 				return true;
 			}
-			if (!this.tasks.isEmpty()) {
+			if (more) {
 				this.pulse.begin(); // what the others are at may turn out to wait for it
 			}
 			worker.started = false;
 			this.idle.add(worker);
+			lookAtShares();
 			return false;
 		}
 	}
@@ -260,6 +341,9 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		/** How many tasks it has begun; others see it a moment late. */
 		private volatile long taken;
 
+		/** What it is at; written before {@link #taken} and read after it. */
+		private @Nullable Runnable work;
+
 		/** Set by who gives it something to do. */
 		private volatile boolean started;
 
@@ -274,6 +358,21 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 
 		boolean isOf(WorkerThreads workers) {
 			return this.owner == workers;
+		}
+
+		void begin(Runnable work) {
+			this.work = work;
+			this.taken = this.taken + 1;
+		}
+
+		/** Others see it a moment late: when it begins or rests. */
+		void end() {
+			this.work = null;
+		}
+
+		/** Returns what it is at, {@code null} for nothing. */
+		@Nullable Runnable work() {
+			return (this.taken > 0) ? this.work : null;
 		}
 
 		/** Whether what it does has to wait for something. */

@@ -161,6 +161,14 @@ public final class PendingCall {
 	}
 
 	/**
+	 * Returns what its client takes, {@code null} if that is not known or counted
+	 * elsewhere.
+	 */
+	public @Nullable ClientUsage usage() {
+		return (this.visit != null) ? this.visit.usage() : this.client;
+	}
+
+	/**
 	 * Returns the bound that it has met, {@code null} if none.
 	 */
 	public synchronized @Nullable Limit met() {

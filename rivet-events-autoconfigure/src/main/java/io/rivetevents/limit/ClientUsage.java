@@ -167,6 +167,20 @@ public final class ClientUsage {
 		return this.ofPrincipal != null;
 	}
 
+	/**
+	 * Returns what tells the principal apart, {@code null} while it is not known.
+	 */
+	public @Nullable String owner() {
+		return this.owner;
+	}
+
+	/**
+	 * Returns what tells its share of an address apart, {@code null} if it has none.
+	 */
+	public @Nullable String address() {
+		return this.address;
+	}
+
 	private void endHere(long bytes) {
 		this.calls.decrementAndGet();
 		this.pending.addAndGet(-bytes);

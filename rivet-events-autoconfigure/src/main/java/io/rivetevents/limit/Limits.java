@@ -203,6 +203,15 @@ public final class Limits {
 	}
 
 	/**
+	 * Returns what tells the share of an address apart.
+	 * @param address the address, {@code null} if unknown
+	 * @return {@code null} if it has none
+	 */
+	public @Nullable String shareOf(@Nullable InetAddress address) {
+		return this.remoteAddresses.ownerOf(address);
+	}
+
+	/**
 	 * Returns whether there are trusted proxies.
 	 */
 	public boolean hasTrustedProxies() {

@@ -33,6 +33,13 @@ public final class Visit implements AutoCloseable {
 	}
 
 	/**
+	 * Returns what the client takes.
+	 */
+	public ClientUsage usage() {
+		return this.usage;
+	}
+
+	/**
 	 * Holds on to it.
 	 * @return whether it still counts; if not, nothing is to be released
 	 */

@@ -19,6 +19,7 @@ import io.rivetevents.actor.ContractFingerprints;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.WorkerThreads;
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionRegistry;
@@ -49,9 +50,9 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 
-	private final Scheduler workers = Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
-
 	private final Scheduler timers = Schedulers.newSingle("test-timers", true);
+
+	private final Scheduler workers;
 
 	private final ConnectionRegistry connections = new ConnectionRegistry();
 
@@ -80,19 +81,27 @@ public final class ActorHarness implements AutoCloseable {
 
 	private ActorHarness(Limits limits, Object... actors) {
 		this(ActorSettings.DEFAULTS, new MemoryActorStateStore(limits.stored()),
-				new Neighbours(List.of(), List.of(), ActorObserver.NONE), limits, actors);
+				new Neighbours(List.of(), List.of(), ActorObserver.NONE), limits, 0, actors);
+	}
+
+	/** A runtime with the workers of an application without virtual threads. */
+	public static ActorHarness withWorkers(int workers, Object... actors) {
+		return new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new Neighbours(List.of(), List.of(), ActorObserver.NONE), new Limits(ROOMY), workers, actors);
 	}
 
 	public ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Object... actors) {
-		this(settings, store, neighbours, new Limits(ROOMY), actors);
+		this(settings, store, neighbours, new Limits(ROOMY), 0, actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
-			Object... actors) {
+			int workers, Object... actors) {
 		this.limits = limits;
+		Bursts bursts = new Bursts(this.timers);
+		this.workers = (workers > 0) ? new WorkerThreads(workers, bursts)
+				: Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers, this.workers, new Bursts(this.timers), this.limits,
-				CallerScope.NONE);
+				neighbours.observer(), this.timers, this.workers, bursts, this.limits, CallerScope.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);
@@ -157,7 +166,8 @@ public final class ActorHarness implements AutoCloseable {
 		return connect(actor, key, user, new Identity(() -> user, null));
 	}
 
-	private RecordedOutbound connect(Class<?> actor, String key, Object params, Identity identity) {
+	/** A connected client of any identity. */
+	public RecordedOutbound connect(Class<?> actor, String key, Object params, Identity identity) {
 		JsonNode tree = (params != null) ? this.mapper.toTree(params) : null;
 		ConnectRequest request = ConnectRequest.stateful(tree, identity);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());

@@ -38,9 +38,10 @@ final class Attacks implements AutoCloseable {
 			new ShortForm("hang-up-many", 2000, 3), new ShortForm("resolve-busy", 1500, 3),
 			new ShortForm("inputs-nodes", 1500, 0), new ShortForm("leave-sse", 2000, 3),
 			new ShortForm("leave-http", 2000, 3), new ShortForm("before-connect", 2000, 3),
-			new ShortForm("deflate", 2500, 3), new ShortForm("fragments", 1000, 3),
-			new ShortForm("fragments-empty", 1500, 3), new ShortForm("frames-unfinished", 1000, 3),
-			new ShortForm("pings", 1500, 0), new ShortForm("answers", 1500, 0), new ShortForm("answers-http", 1500, 0),
+			new ShortForm("workers-block", 2500, 3), new ShortForm("deflate", 2500, 3),
+			new ShortForm("fragments", 1000, 3), new ShortForm("fragments-empty", 1500, 3),
+			new ShortForm("frames-unfinished", 1000, 3), new ShortForm("pings", 1500, 0),
+			new ShortForm("answers", 1500, 0), new ShortForm("answers-http", 1500, 0),
 			new ShortForm("broadcast", 2000, 3), new ShortForm("events-long", 1000, 3),
 			new ShortForm("subscriptions", 1500, 0), new ShortForm("history", 1000, 0),
 			new ShortForm("idle", 45_000, 3));

@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.benchmarks.attack.HttpPeer.Answer;
 import io.rivetevents.benchmarks.attack.WebSocketPeer.Frame;
 
 /**
@@ -32,6 +33,8 @@ final class CallAttacks {
 	private static final int SOON = 1500;
 
 	private static final int DELAY = 1400;
+
+	private static final int BLOCKED = 2000;
 
 	private static final int HUNG_UP = 36_000;
 
@@ -94,7 +97,10 @@ final class CallAttacks {
 				new Attack("leave-http", "60 HTTP calls of 300 ms whose callers hang up",
 						"another client's call is answered within 1.5 s", CallAttacks::leaveHttp),
 				new Attack("before-connect", "clients whose @OnBeforeConnect takes 1.4 s, over WebSocket and HTTP",
-						"another client's call is answered within 1 s meanwhile", CallAttacks::slowToConnect));
+						"another client's call is answered within 1 s meanwhile", CallAttacks::slowToConnect),
+				new Attack("workers-block", "HTTP calls of one address that block 200 instances for 2 s each",
+						"another client's call to an instance of the actor is answered within 1 s meanwhile",
+						CallAttacks::blockWorkers));
 	}
 
 	private static byte[] hold(int id) {
@@ -428,6 +434,54 @@ final class CallAttacks {
 				Scene.pause(300);
 			}
 		});
+	}
+
+	private static void blockWorkers(Scene scene) throws Exception {
+		scene.inParallel(5, (thread) -> {
+			if (thread == 0) {
+				callOthers(scene);
+				return;
+			}
+			List<HttpPeer> callers = new ArrayList<>();
+			while (scene.goesOn()) {
+				for (int i = 0; i < 50 && callers.size() < 50; i++) {
+					HttpPeer caller = scene.http(0);
+					if (caller != null) {
+						callers.add(caller);
+					}
+				}
+				for (int i = 0; i < callers.size(); i++) {
+					callers.get(i)
+						.write(Wire.request("POST", Wire.path(TARGET, scene.key(thread + "-" + i), "action/slow"),
+								"X-Forwarded-For: 198.51.100.7\r\n", Wire.ascii("{\"args\":[" + BLOCKED + "]}")),
+								Scene.PATIENCE);
+				}
+				callers.removeIf((caller) -> {
+					boolean ended = scene.goesOn() && caller.answer(Scene.PATIENCE) == null;
+					if (ended) {
+						scene.close(caller);
+					}
+					return ended;
+				});
+			}
+		});
+	}
+
+	private static void callOthers(Scene scene) {
+		HttpPeer caller = scene.http(0);
+		while (caller != null && scene.goesOn()) {
+			caller.write(Wire.action(TARGET, scene.key(Scene.unique()), "echo", "[\"x\"]"), 1000);
+			Answer answer = caller.answer(1000);
+			if (answer == null || answer.refused()) {
+				scene.note("another client was not answered within 1 s");
+				scene.close(caller);
+				caller = scene.http(0);
+			}
+			else {
+				scene.met("answered meanwhile");
+			}
+			Scene.pause(50);
+		}
 	}
 
 	private static void callMeanwhile(Scene scene) {

@@ -67,7 +67,7 @@ final class Victim implements AutoCloseable {
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
 						"-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError", "-cp", classPath, MAIN,
-						"--server.address=127.0.0.1", "--server.port=0"));
+						"--server.address=127.0.0.1", "--server.port=0", "--server.forward-headers-strategy=native"));
 		command.addAll(List.of(arguments));
 		return new Victim(new ProcessBuilder(command).redirectErrorStream(true).start(), log);
 	}
