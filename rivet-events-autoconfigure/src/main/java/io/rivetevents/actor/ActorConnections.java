@@ -84,6 +84,9 @@ final class ActorConnections {
 	}
 
 	void add(ClientConnection connection) {
+		if (connection.usage() != null) {
+			connection.usage().enter();
+		}
 		this.own.add(connection);
 		if (!connection.isStateless()) {
 			this.ofNode.add(connection);
@@ -100,6 +103,7 @@ final class ActorConnections {
 		boolean removed = this.own.remove(connection);
 		if (removed && connection.usage() != null) {
 			connection.usage().unsubscribeAll();
+			connection.usage().leave();
 		}
 		return removed;
 	}

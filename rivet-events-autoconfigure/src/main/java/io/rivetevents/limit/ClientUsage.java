@@ -18,6 +18,8 @@ public final class ClientUsage {
 
 	private static final long LEASE = 16 * 1024;
 
+	private static final int OVER = Integer.MIN_VALUE / 2;
+
 	private final Limits limits;
 
 	private final LimitSettings.Connection max;
@@ -32,6 +34,7 @@ public final class ClientUsage {
 
 	private volatile @Nullable Share ofPrincipal;
 
+	/** Below zero once nothing of the client counts any more. */
 	private final AtomicInteger calls = new AtomicInteger();
 
 	private final AtomicLong pending = new AtomicLong();
@@ -53,7 +56,12 @@ public final class ClientUsage {
 	/** Of the subscriptions of the node, until the client has gone; guarded by this. */
 	private long kept;
 
-	private final AtomicBoolean closed = new AtomicBoolean();
+	private volatile boolean closed;
+
+	/** Whether an instance has it in its list. */
+	private volatile boolean entered;
+
+	private final AtomicBoolean gone = new AtomicBoolean();
 
 	private final boolean connection;
 
@@ -82,7 +90,7 @@ public final class ClientUsage {
 	 * @return the bound that was met, {@code null} if none
 	 */
 	public @Nullable Limit identify(@Nullable String owner) {
-		if (owner == null || this.closed.get()) {
+		if (owner == null || this.closed) {
 			return null;
 		}
 		Share share = this.limits.principals().hold(owner);
@@ -109,27 +117,32 @@ public final class ClientUsage {
 		}
 		met = beginShared();
 		if (met != null) {
-			endHere(bytes);
+			giveBackHere(bytes);
+			endCall();
 			return hit(met);
 		}
 		return null;
 	}
 
 	private @Nullable Limit beginHere(long bytes) {
-		if (this.calls.incrementAndGet() > this.max.calls()) {
-			this.calls.decrementAndGet();
+		int count = this.calls.incrementAndGet();
+		if (count > this.max.calls() || count < 0) {
+			endCall();
 			return Limit.CONNECTION_CALLS;
 		}
 		long taken = this.pending.addAndGet(bytes);
+		Limit met = null;
 		if (taken > this.max.pendingBytes()) {
-			endHere(bytes);
-			return Limit.CONNECTION_PENDING;
+			met = Limit.CONNECTION_PENDING;
 		}
-		if (taken > this.allowance && !lease()) {
-			endHere(bytes);
-			return Limit.NODE_PENDING;
+		else if (taken > this.allowance && !lease()) {
+			met = Limit.NODE_PENDING;
 		}
-		return null;
+		if (met != null) {
+			giveBackHere(bytes);
+			endCall();
+		}
+		return met;
 	}
 
 	private @Nullable Limit beginShared() {
@@ -150,7 +163,7 @@ public final class ClientUsage {
 	 * @param identified whether the principal was known when it began
 	 */
 	public void end(long bytes, boolean identified) {
-		endHere(bytes);
+		giveBackHere(bytes);
 		if (this.ofAddress != null) {
 			this.ofAddress.endCall();
 		}
@@ -158,6 +171,7 @@ public final class ClientUsage {
 		if (identified && principal != null) {
 			principal.endCall();
 		}
+		endCall();
 	}
 
 	/**
@@ -181,8 +195,14 @@ public final class ClientUsage {
 		return this.address;
 	}
 
-	private void endHere(long bytes) {
-		this.calls.decrementAndGet();
+	/** Comes last: the shares may end with the last call. */
+	private void endCall() {
+		if (this.calls.decrementAndGet() == 0 && this.closed) {
+			letGo();
+		}
+	}
+
+	private void giveBackHere(long bytes) {
 		this.pending.addAndGet(-bytes);
 		if (this.leasing) {
 			shrink();
@@ -377,7 +397,7 @@ public final class ClientUsage {
 	 * @return the bound that was met, {@code null} if none
 	 */
 	public synchronized @Nullable Limit keep(long bytes) {
-		if (bytes <= ALLOWANCE || this.closed.get()) {
+		if (bytes <= ALLOWANCE || this.closed) {
 			return null;
 		}
 		Limit met = acquire(bytes);
@@ -397,7 +417,9 @@ public final class ClientUsage {
 
 	/** Ends a connection that its address has no room for. */
 	void abandon() {
-		this.closed.set(true);
+		this.closed = true;
+		this.gone.set(true);
+		this.calls.set(OVER);
 		this.limits.connectionClosed();
 		if (this.address != null) {
 			this.limits.addresses().release(this.address);
@@ -405,29 +427,68 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Ends the client. What it has begun ends on its own. Without effect when called
-	 * again.
+	 * An instance has the connection in its list from now on: it counts until it has left
+	 * that, too. To be called while a call counts.
+	 */
+	public void enter() {
+		this.entered = true;
+	}
+
+	/** The instance has taken the connection out of its list, with its subscriptions. */
+	public void leave() {
+		this.entered = false;
+		if (this.closed) {
+			letGo();
+		}
+	}
+
+	/**
+	 * Ends the client. What it has begun ends on its own, and counts in its shares until
+	 * it has: a client that comes back does not find them empty. Without effect when
+	 * called again.
 	 */
 	public void close() {
-		if (!this.closed.compareAndSet(false, true)) {
+		this.closed = true;
+		letGo();
+	}
+
+	/**
+	 * Each of those that end sets what it has ended, and then looks at the others: so the
+	 * last one finds all of them ended.
+	 */
+	private void letGo() {
+		if (this.entered) {
 			return;
 		}
-		releaseKept();
-		if (this.connection) {
-			this.limits.connectionClosed();
+		if (this.gone.compareAndSet(false, true)) {
+			disconnect();
 		}
-		if (this.ofAddress != null && this.address != null) {
-			if (this.connection) {
-				this.ofAddress.disconnect();
-			}
-			this.limits.addresses().release(this.address);
+		if (this.calls.compareAndSet(0, OVER)) {
+			releaseShares();
+		}
+	}
+
+	private void disconnect() {
+		releaseKept();
+		if (!this.connection) {
+			return;
+		}
+		this.limits.connectionClosed();
+		if (this.ofAddress != null) {
+			this.ofAddress.disconnect();
 		}
 		Share principal = this.ofPrincipal;
+		if (principal != null) {
+			principal.disconnect();
+		}
+	}
+
+	private void releaseShares() {
+		if (this.address != null) {
+			this.limits.addresses().release(this.address);
+		}
 		String owner = this.owner;
-		if (principal != null && owner != null) {
-			if (this.connection) {
-				principal.disconnect();
-			}
+		if (owner != null) {
 			this.limits.principals().release(owner);
 		}
 	}

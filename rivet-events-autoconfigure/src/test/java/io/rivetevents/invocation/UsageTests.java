@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +131,18 @@ class UsageTests {
 		assertThat(this.harness.limits().pending().used()).isGreaterThan(100_000);
 		this.desk.release();
 		Awaitility.await().until(() -> this.harness.limits().pending().used() == 0);
+	}
+
+	@Test
+	void countsAConnectionUntilTheInstanceHasTakenItOut() {
+		RecordedOutbound client = this.harness.connectUser(Desk.class, "k", "ada");
+		call(client, 1, "block");
+		Objects.requireNonNull(this.harness.connections().usage(client.connectionId())).close();
+		this.harness.connections().remove(client.connectionId());
+		this.harness.directory().disconnected(ActorHarness.address(Desk.class, "k"), client.connectionId());
+		assertThat(this.harness.limits().connections()).isEqualTo(1);
+		this.desk.release();
+		Awaitility.await().until(() -> this.harness.limits().connections() == 0);
 	}
 
 	@Test

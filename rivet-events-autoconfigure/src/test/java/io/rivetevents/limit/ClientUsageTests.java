@@ -3,11 +3,16 @@ package io.rivetevents.limit;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import io.rivetevents.protocol.RivetException;
 
@@ -370,6 +375,149 @@ class ClientUsageTests {
 		assertThat(usage.keep(100_000)).isEqualTo(Limit.NODE_SUBSCRIPTIONS);
 		usage.close();
 		assertThat(this.limits.subscriptions().used()).isZero();
+	}
+
+	/** What a client takes, and what is left of it when its socket has ended. */
+	enum Taken {
+
+		CALLS {
+			@Override
+			@Nullable Limit take(ClientUsage usage) {
+				return usage.begin(1);
+			}
+
+			@Override
+			void giveBack(ClientUsage usage, int times) {
+				IntStream.range(0, times).forEach((time) -> usage.end(1, true));
+			}
+		},
+
+		MEMORY_OF_CALLS {
+			@Override
+			@Nullable Limit take(ClientUsage usage) {
+				return usage.begin(24 * 1024);
+			}
+
+			@Override
+			void giveBack(ClientUsage usage, int times) {
+				IntStream.range(0, times).forEach((time) -> usage.end(24 * 1024, true));
+			}
+		},
+
+		SUBSCRIPTIONS {
+			@Override
+			@Nullable Limit take(ClientUsage usage) {
+				usage.enter();
+				return usage.subscribe(1);
+			}
+
+			@Override
+			void giveBack(ClientUsage usage, int times) {
+				usage.unsubscribeAll();
+				usage.leave();
+			}
+		},
+
+		MEMORY_OF_SUBSCRIPTIONS {
+			@Override
+			@Nullable Limit take(ClientUsage usage) {
+				usage.enter();
+				return usage.subscribe(500);
+			}
+
+			@Override
+			void giveBack(ClientUsage usage, int times) {
+				usage.unsubscribeAll();
+				usage.leave();
+			}
+		};
+
+		abstract @Nullable Limit take(ClientUsage usage);
+
+		abstract void giveBack(ClientUsage usage, int times);
+
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "CALLS, ada, 15", "CALLS, , 18", "MEMORY_OF_CALLS, ada, 4", "MEMORY_OF_CALLS, , 4",
+			"SUBSCRIPTIONS, ada, 8", "SUBSCRIPTIONS, , 9", "MEMORY_OF_SUBSCRIPTIONS, ada, 3",
+			"MEMORY_OF_SUBSCRIPTIONS, , 3" })
+	void aClientThatComesBackDoesNotFindItsShareEmpty(Taken taken, @Nullable String owner, int most) {
+		List<ClientUsage> left = new ArrayList<>();
+		List<Integer> counts = new ArrayList<>();
+		int all = 0;
+		boolean more = true;
+		while (more) {
+			// one at a time, so that none holds the share for another
+			ClientUsage usage = connect(owner);
+			int count = 0;
+			while (count < 10 && taken.take(usage) == null) {
+				count++;
+			}
+			usage.close();
+			left.add(usage);
+			counts.add(count);
+			all += count;
+			more = count > 0 && left.size() < 3;
+		}
+		assertThat(all).isEqualTo(most);
+		for (int i = 0; i < left.size(); i++) {
+			taken.giveBack(left.get(i), counts.get(i));
+		}
+		assertThat(this.limits.addresses().size()).isZero();
+		assertThat(this.limits.principals().size()).isZero();
+		assertThat(this.limits.connections()).isZero();
+		assertThat(this.limits.pending().used()).isZero();
+		assertThat(this.limits.subscriptions().used()).isZero();
+		assertThat(taken.take(connect(owner))).isNull();
+	}
+
+	@Test
+	void countsAConnectionUntilItsInstanceHasTakenItOut() {
+		for (int i = 0; i < 3; i++) {
+			ClientUsage usage = connect("ada");
+			usage.enter();
+			usage.close();
+			usage.close();
+			if (i == 2) {
+				assertThat(this.limits.connect(ADDRESS).identify("ada")).isEqualTo(Limit.PRINCIPAL_CONNECTIONS);
+				assertThat(this.limits.connections()).isEqualTo(4);
+				usage.leave();
+				usage.leave();
+			}
+		}
+		assertThat(this.limits.connections()).isEqualTo(3);
+	}
+
+	@Test
+	void refusesCallsOfAClientThatHasGone() {
+		ClientUsage usage = connect("ada");
+		usage.close();
+		assertThat(usage.begin(1)).isEqualTo(Limit.CONNECTION_CALLS);
+		assertThat(this.limits.addresses().size()).isZero();
+	}
+
+	@Test
+	void givesSharesBackExactlyOnceWhenTheEndRacesWithTheLastCall() throws InterruptedException {
+		ExecutorService threads = Executors.newFixedThreadPool(3);
+		for (int round = 0; round < 3000; round++) {
+			ClientUsage usage = connect("ada");
+			usage.begin(20_000);
+			usage.enter();
+			CountDownLatch done = new CountDownLatch(3);
+			for (Runnable each : List.<Runnable>of(() -> usage.end(20_000, true), usage::leave, usage::close)) {
+				threads.execute(() -> {
+					each.run();
+					done.countDown();
+				});
+			}
+			assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(this.limits.connections()).isZero();
+			assertThat(this.limits.addresses().size()).isZero();
+			assertThat(this.limits.principals().size()).isZero();
+		}
+		threads.shutdown();
+		assertThat(this.limits.pending().used()).isZero();
 	}
 
 }
