@@ -154,6 +154,15 @@ public final class Limits {
 	}
 
 	/**
+	 * Returns the memory of what has not arrived whole of one message, which counts for
+	 * the remote address too.
+	 * @param address where it comes from, {@code null} if unknown
+	 */
+	public Reception receivingFrom(@Nullable InetAddress address) {
+		return new Reception(this, this.remoteAddresses.ownerOf(address));
+	}
+
+	/**
 	 * Returns the direct memory of what sockets have not taken.
 	 */
 	public ByteBudget sending() {

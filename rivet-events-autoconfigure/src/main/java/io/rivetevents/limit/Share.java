@@ -31,6 +31,10 @@ final class Share {
 
 	private final long maxSubscriptionBytes;
 
+	private final AtomicLong receivingBytes = new AtomicLong();
+
+	private final long maxReceivingBytes;
+
 	private final AtomicLong storedBytes = new AtomicLong();
 
 	private final long maxStoredBytes;
@@ -68,6 +72,7 @@ final class Share {
 		this.max = max;
 		this.maxPendingBytes = LimitSettings.partOf(node.pendingBytes());
 		this.maxSubscriptionBytes = LimitSettings.partOf(node.subscriptionBytes());
+		this.maxReceivingBytes = LimitSettings.partOf(node.receivingBytes());
 		this.maxStoredBytes = node.storedBytes() / 2;
 	}
 
@@ -134,6 +139,18 @@ final class Share {
 	/** Counts an instance that wakes, whatever the bound: it has been let in before. */
 	void wake() {
 		this.instances.incrementAndGet();
+	}
+
+	/**
+	 * Takes memory of what has not arrived whole.
+	 * @return whether it may
+	 */
+	boolean receive(long bytes) {
+		return take(this.receivingBytes, bytes, this.maxReceivingBytes);
+	}
+
+	void received(long bytes) {
+		this.receivingBytes.addAndGet(-bytes);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.rivetevents.transport;
 
+import java.net.InetAddress;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,16 +46,18 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	 * @param sink is given the body
 	 * @param limit most bytes of it
 	 * @param limits of the node
+	 * @param address where it comes from, {@code null} if unknown
 	 * @param announced how many bytes its head says it has, -1 if it does not
 	 * @param closeAfter has the connection closed after the answer
 	 */
-	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, long announced, Runnable closeAfter) {
+	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, @Nullable InetAddress address, long announced,
+			Runnable closeAfter) {
 		this.sink = sink;
 		this.limit = limit;
 		this.limits = limits;
 		this.announced = announced;
 		this.closeAfter = closeAfter;
-		this.message = new PartialMessage(limit, limits.receiving());
+		this.message = new PartialMessage(limit, limits.receivingFrom(address));
 		sink.onDispose(this);
 	}
 

@@ -145,7 +145,7 @@ public final class Handshake {
 	 * @param exchange the request
 	 * @return {@code null} if it is not known
 	 */
-	@Nullable InetAddress address(ServerWebExchange exchange) {
+	public @Nullable InetAddress address(ServerWebExchange exchange) {
 		return this.addresses.of(exchange.getRequest());
 	}
 

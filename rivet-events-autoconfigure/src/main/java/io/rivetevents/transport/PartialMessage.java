@@ -2,7 +2,7 @@ package io.rivetevents.transport;
 
 import java.util.Arrays;
 
-import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Reception;
 
 /**
  * A message of which a part has arrived. It takes as much memory as that needs, not what
@@ -16,7 +16,7 @@ public final class PartialMessage {
 	/** One byte more than it may have, by which one sees that it has too many. */
 	private final int maxCapacity;
 
-	private final ByteBudget budget;
+	private final Reception reception;
 
 	private byte[] bytes = new byte[0];
 
@@ -27,11 +27,11 @@ public final class PartialMessage {
 	/**
 	 * Creates an empty message.
 	 * @param maxSize most bytes that it may have
-	 * @param budget what such messages may take together
+	 * @param reception what it may take, with other such messages
 	 */
-	public PartialMessage(int maxSize, ByteBudget budget) {
+	public PartialMessage(int maxSize, Reception reception) {
 		this.maxCapacity = maxSize + 1;
-		this.budget = budget;
+		this.reception = reception;
 	}
 
 	/**
@@ -89,7 +89,7 @@ public final class PartialMessage {
 	 */
 	public boolean count() {
 		int more = this.bytes.length - this.counted;
-		if (more == 0 || this.budget.tryAcquire(more)) {
+		if (more == 0 || this.reception.tryAcquire(more)) {
 			this.counted += more;
 			return true;
 		}
@@ -106,7 +106,7 @@ public final class PartialMessage {
 
 	/** Counts it no more. */
 	public void release() {
-		this.budget.release(this.counted);
+		this.reception.release();
 		this.counted = 0;
 	}
 

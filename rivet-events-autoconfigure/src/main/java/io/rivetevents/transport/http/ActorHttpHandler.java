@@ -25,6 +25,7 @@ import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.limit.Reception;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -158,7 +159,7 @@ public final class ActorHttpHandler implements WebHandler {
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
 		HttpBody.checkContentType(exchange.getRequest());
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
-		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits)
+		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits, this.handshake)
 			.flatMap(
 					(body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> this.actorsApi
 						.answer(exchange.getRequest(), path, body, ConnectRequest.stateless(params, identity)))))
@@ -172,12 +173,13 @@ public final class ActorHttpHandler implements WebHandler {
 	private Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params, byte[] body) {
 		long weight = MessageWeight.ofRequest(params, body);
 		return Mono.using(() -> {
-			if (!this.nodeLimits.receiving().tryAcquire(weight)) {
+			Reception reception = this.nodeLimits.receivingFrom(this.handshake.address(exchange));
+			if (!reception.tryAcquire(weight)) {
 				throw new RivetException(ErrorCode.OVERLOADED);
 			}
-			return weight;
+			return reception;
 		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange),
-				this.nodeLimits.receiving()::release);
+				Reception::release);
 	}
 
 	private Mono<Void> routeToActor(ServerWebExchange exchange, GatewayRequest gateway) {
@@ -216,7 +218,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
-		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits)
+		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits, this.handshake)
 			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask
 				.later(() -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
 						new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body))))))

@@ -133,7 +133,8 @@ public final class EventStreamHandler implements WebHandler {
 					: open(exchange, gateway, HelloQuery.read(request));
 		}
 		if (method == HttpMethod.POST) {
-			return HttpBody.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits())
+			return HttpBody
+				.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.links.handshake())
 				.flatMap((body) -> open(exchange, gateway, hello(body)));
 		}
 		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream takes GET and POST.");
@@ -193,11 +194,11 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private Mono<Void> receive(ServerWebExchange exchange, String id) {
-		return find(exchange, id)
-			.flatMap((stream) -> HttpBody.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits())
-				.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
-				.doOnError(RivetException.class, (ex) -> stream.close(CloseReason.of(ex)))
-				.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
+		return find(exchange, id).flatMap((stream) -> HttpBody
+			.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.links.handshake())
+			.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
+			.doOnError(RivetException.class, (ex) -> stream.close(CloseReason.of(ex)))
+			.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
 	}
 
 	private static List<ToServer> messages(byte[] body) {

@@ -284,7 +284,8 @@ final class FrameReader extends OutletHandler {
 	private PartialMessage message() {
 		PartialMessage message = this.message;
 		if (message == null) {
-			message = new PartialMessage(this.settings.link().maxIncomingSize(), this.limits.receiving());
+			message = new PartialMessage(this.settings.link().maxIncomingSize(),
+					this.limits.receivingFrom(this.listener.address()));
 			this.message = message;
 		}
 		return message;

@@ -1,6 +1,9 @@
 package io.rivetevents.transport.websocket;
 
+import java.net.InetAddress;
+
 import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.OutboundQueue;
@@ -17,6 +20,13 @@ interface Socket {
 
 		/** The client has said something, be it a mere pong. */
 		void onSignOfLife();
+
+		/**
+		 * Returns where the client comes from, {@code null} if unknown.
+		 */
+		default @Nullable InetAddress address() {
+			return null;
+		}
 
 		/**
 		 * Decide about a message before it is read.

@@ -1,5 +1,6 @@
 package io.rivetevents.transport.websocket;
 
+import java.net.InetAddress;
 import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,8 @@ final class SocketConnection implements Socket.Listener {
 
 	private @Nullable ScheduledFuture<?> keepAlive;
 
+	private final @Nullable InetAddress address;
+
 	private boolean heard = true;
 
 	private boolean awaitsHello;
@@ -57,6 +60,7 @@ final class SocketConnection implements Socket.Listener {
 		this.socket = socket;
 		this.encoding = encoding;
 		this.owner = owner;
+		this.address = owner.links().handshake().address(opening.exchange());
 		this.link = new ClientLink(opening, socket.queue(), owner.links(), owner.settings().link(), socket.eventLoop(),
 				(connectionId) -> {
 				});
@@ -96,6 +100,11 @@ final class SocketConnection implements Socket.Listener {
 	@Override
 	public void onSignOfLife() {
 		this.heard = true;
+	}
+
+	@Override
+	public @Nullable InetAddress address() {
+		return this.address;
 	}
 
 	@Override
