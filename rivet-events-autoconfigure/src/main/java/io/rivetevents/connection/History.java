@@ -39,6 +39,12 @@ public final class History {
 	/** What a text in a set takes beside its characters. */
 	private static final int OVERHEAD_OF_TEXT = 72;
 
+	/** Eighths of what all may keep, beyond which none may keep much. */
+	private static final int SCARCE = 6;
+
+	/** Bytes that are not much. */
+	private static final long FEW = 16 * 1024;
+
 	/** Names of droppable events that are told apart. */
 	private static final int MAX_VOLATILE_NAMES = 1000;
 
@@ -229,12 +235,21 @@ public final class History {
 		while (this.bytes + size > this.limits.maxBytes()) {
 			removeOldest();
 		}
-		while (!this.total.tryAcquire(size)) {
+		while (!acquire(size)) {
 			if (!removeOldest()) {
 				return false;
 			}
 		}
 		return true;
+	}
+
+	/** The last quarter is for instances that keep little: others drop what they have. */
+	private boolean acquire(long size) {
+		if (this.bytes + size > FEW && this.total.isBeyond(SCARCE)) {
+			this.total.hit();
+			return false;
+		}
+		return this.total.tryAcquire(size);
 	}
 
 	/** What came before it is of no use to a client that has missed it. */

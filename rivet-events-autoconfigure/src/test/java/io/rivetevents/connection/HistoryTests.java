@@ -1,6 +1,7 @@
 package io.rivetevents.connection;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -80,6 +81,29 @@ class HistoryTests {
 		Set<String> many = IntStream.range(0, 1000).mapToObj((i) -> "connection-" + i).collect(Collectors.toSet());
 		history.add(1, 0, event("e", "x").withSelection(new Selection.AllExcept(many)), null);
 		assertThat(history.bytes()).isGreaterThan(50_000);
+	}
+
+	@Test
+	void leavesAPartToInstancesThatKeepLittle() {
+		Limits limits = new Limits(withHistory(200_000));
+		HistoryLimits each = new HistoryLimits(1000, 1_000_000, Duration.ofMinutes(1));
+		List<History> greedy = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			History history = new History(each, limits.history());
+			history.open(0);
+			greedy.add(history);
+		}
+		History modest = new History(each, limits.history());
+		modest.open(0);
+		for (int i = 1; i <= 10; i++) {
+			for (int j = 0; j < 30; j++) {
+				int sequence = 30 * i + j;
+				greedy.forEach((history) -> history.add(sequence, 0, event("e", "x".repeat(1_000)), null));
+			}
+			modest.add(i, 0, event("e", "x".repeat(1_000)), null);
+		}
+		assertThat(modest.size()).isEqualTo(10);
+		assertThat(greedy.stream().mapToLong(History::bytes).sum()).isBetween(130_000L, 152_000L);
 	}
 
 	/** A client that comes back is told that it has missed something. */
