@@ -98,10 +98,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private volatile @Nullable Instant startedAt;
 
 	/** Its place in the shares of the client that has created it. */
-	private @Nullable CreatedInstance share;
+	private volatile @Nullable CreatedInstance share;
 
 	/** Whether that outlives it, since its store is in memory. */
-	private boolean shareKept;
+	private volatile boolean shareKept;
 
 	/** What it takes of what all that are awake may take, in bytes. */
 	private long heap;
@@ -173,7 +173,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 				this);
 		this.expirations = new Expirations(this.mailbox);
 		this.usage = new InstanceUsage(limits());
-		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType());
+		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), this::countGrowth);
 		this.connections = new ActorConnections(directory.members(), type.settings().history(),
 				runtime.connections().limits().history(), this::now);
 		this.targets = new EventTargets<>(this, runtime.mapper(), runtime.connections().contracts());
@@ -568,6 +568,14 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		if (share != null && heapStored(this.state.stored()) > 0) {
 			this.directory.creators().put(this.address, share);
 			this.shareKept = true;
+		}
+	}
+
+	/** The state has been saved, by a turn or beside one. */
+	private void countGrowth(StoredActor before, StoredActor after) {
+		CreatedInstance share = this.share;
+		if (share != null && this.shareKept) {
+			share.grow(heapStored(after) - heapStored(before));
 		}
 	}
 

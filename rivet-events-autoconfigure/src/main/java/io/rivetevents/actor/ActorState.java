@@ -3,6 +3,7 @@ package io.rivetevents.actor;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ final class ActorState {
 
 	private final @Nullable Type type;
 
+	private final BiConsumer<StoredActor, StoredActor> onChange;
+
 	/** Keeps apart a save by a turn and one by what an interleaved action does later. */
 	private final ReentrantLock saving = new ReentrantLock();
 
@@ -38,7 +41,17 @@ final class ActorState {
 
 	private volatile long dirtySince = CLEAN;
 
-	ActorState(ActorStateStore store, ValueMapper mapper, @Nullable Type type) {
+	/**
+	 * Creates a state.
+	 * @param store where it is saved
+	 * @param mapper writes and reads it
+	 * @param type its type, {@code null} if the actor has none
+	 * @param onChange told what was stored before and what is stored now, by the thread
+	 * that saves
+	 */
+	ActorState(ActorStateStore store, ValueMapper mapper, @Nullable Type type,
+			BiConsumer<StoredActor, StoredActor> onChange) {
+		this.onChange = onChange;
 		this.store = store;
 		this.mapper = mapper;
 		this.type = type;
@@ -107,6 +120,7 @@ final class ActorState {
 				StoredActor after = before.next(before.generation(), bytes);
 				this.store.save(after, before.version());
 				this.stored = after;
+				this.onChange.accept(before, after);
 			}
 		}
 		finally {

@@ -83,6 +83,24 @@ public final class CreatedInstance implements AutoCloseable {
 		this.storedBytes += bytes;
 	}
 
+	/**
+	 * Counts that a store in memory takes more for it, or less. It is not refused: what
+	 * has been changed is kept. A creator beyond its share creates no more.
+	 * @param bytes memory that it takes more; may be negative
+	 */
+	public synchronized void grow(long bytes) {
+		if (this.closed) {
+			return;
+		}
+		this.storedBytes += bytes;
+		if (this.ofAddress != null) {
+			this.ofAddress.discard(-bytes);
+		}
+		if (this.ofPrincipal != null) {
+			this.ofPrincipal.discard(-bytes);
+		}
+	}
+
 	/** It is awake no more, but in a store in memory. */
 	public synchronized void sleep() {
 		if (!this.awake) {

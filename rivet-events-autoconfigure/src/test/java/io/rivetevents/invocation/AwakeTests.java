@@ -9,6 +9,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
@@ -128,6 +130,23 @@ class AwakeTests {
 		assertThat(refusal("again", greedy)).isNull();
 	}
 
+	/** What is there is kept, and its creator creates no more. */
+	@ParameterizedTest
+	@CsvSource({ "192.0.2.1, mallory, 192.0.2.9, mallory", "192.0.2.1, mallory, 192.0.2.1, ada",
+			"192.0.2.1, , 192.0.2.1, " })
+	void countsWhatAStateHasGrownByForItsCreator(String address, @Nullable String user, String nextAddress,
+			@Nullable String nextUser) {
+		create("greedy", caller(address, user));
+		this.harness.call(Room.class, "greedy", "grow", 6_000);
+		letSleep("greedy");
+		assertThat(refusal("more", caller(nextAddress, nextUser)).metadata()).asString().contains("stored-size");
+		assertThat(refusal("other", caller("192.0.2.2", "bob"))).isNull();
+		assertThat(this.harness.call(Room.class, "greedy", "size").intValue()).isEqualTo(6_000);
+		this.harness.call(Room.class, "greedy", "grow", 10);
+		this.harness.call(Room.class, "greedy", "sleep");
+		Awaitility.await().until(() -> refusal("again", caller(nextAddress, nextUser)) == null);
+	}
+
 	@Test
 	void countsAnInputWhoseStoreIsElsewhereWhileItsInstanceIsAwake() {
 		try (ActorHarness elsewhere = new ActorHarness(ActorSettings.DEFAULTS, new Elsewhere(), new Room())) {
@@ -160,6 +179,16 @@ class AwakeTests {
 		@Action
 		String echo(ActorContext<?, ?> c, String text) {
 			return text;
+		}
+
+		@Action
+		void grow(ActorContext<String, ?> c, int length) {
+			c.setState("x".repeat(length));
+		}
+
+		@Action
+		int size(ActorContext<String, ?> c) {
+			return c.state().length();
 		}
 
 		@Action
