@@ -61,6 +61,26 @@ class WorkerThreadsTests {
 		}
 	}
 
+	/** Whoever starts it has another, or none in later versions of Java. */
+	@Test
+	void hasTheClassLoaderOfTheApplication() throws Exception {
+		ClassLoader before = Thread.currentThread().getContextClassLoader();
+		ClassLoader ofApplication = new ClassLoader(before) {
+		};
+		try {
+			Thread.currentThread().setContextClassLoader(ofApplication);
+			WorkerThreads workers = workers(1);
+			Thread.currentThread().setContextClassLoader(new ClassLoader(before) {
+			});
+			CompletableFuture<ClassLoader> seen = new CompletableFuture<>();
+			workers.schedule(() -> seen.complete(Thread.currentThread().getContextClassLoader()));
+			assertThat(seen.get(5, TimeUnit.SECONDS)).isSameAs(ofApplication);
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(before);
+		}
+	}
+
 	@Test
 	void runsTasksInTheirOrder() {
 		WorkerThreads workers = workers(1);
