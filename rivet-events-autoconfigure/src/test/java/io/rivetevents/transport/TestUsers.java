@@ -28,7 +28,10 @@ public class TestUsers {
 		return User.withUsername(name).password(name).roles(role).build();
 	}
 
-	/** Spring Security's own takes 0.1 s of each request for bcrypt, also for {@code {noop}}. */
+	/**
+	 * Spring Security's own takes 0.1 s of each request for bcrypt, also for
+	 * {@code {noop}}.
+	 */
 	@Bean
 	PasswordEncoder plainPasswords() {
 		return new PasswordEncoder() {
