@@ -407,30 +407,36 @@ class ClientUsageTests {
 		SUBSCRIPTIONS {
 			@Override
 			@Nullable Limit take(ClientUsage usage) {
-				usage.enter();
-				return usage.subscribe(1);
+				return subscribe(usage, 1);
 			}
 
 			@Override
 			void giveBack(ClientUsage usage, int times) {
-				usage.unsubscribeAll();
-				usage.leave();
+				leave(usage);
 			}
 		},
 
 		MEMORY_OF_SUBSCRIPTIONS {
 			@Override
 			@Nullable Limit take(ClientUsage usage) {
-				usage.enter();
-				return usage.subscribe(500);
+				return subscribe(usage, 500);
 			}
 
 			@Override
 			void giveBack(ClientUsage usage, int times) {
-				usage.unsubscribeAll();
-				usage.leave();
+				leave(usage);
 			}
 		};
+
+		private static @Nullable Limit subscribe(ClientUsage usage, int bytes) {
+			usage.enter();
+			return usage.subscribe(bytes);
+		}
+
+		private static void leave(ClientUsage usage) {
+			usage.unsubscribeAll();
+			usage.leave();
+		}
 
 		abstract @Nullable Limit take(ClientUsage usage);
 
