@@ -47,7 +47,7 @@ final class Mailbox {
 	 */
 	private boolean ofClient;
 
-	/** Whose turn runs; others see it a moment late. */
+	/** The call of the current turn; other threads may see an older one. */
 	private @Nullable PendingCall current;
 
 	private final int capacity;
@@ -196,7 +196,7 @@ final class Mailbox {
 		this.workers.schedule(new Work(work));
 	}
 
-	/** For whom the mailbox works, or would work next. */
+	/** Returns the client and the actor of the current turn, or else of the next. */
 	private SharedWork.Beneficiary beneficiary() {
 		PendingCall call = this.current;
 		if (call == null) {
@@ -263,7 +263,7 @@ final class Mailbox {
 		this.current = turn.call();
 	}
 
-	/** The next turn may be for somebody who has enough workers. */
+	/** Returns whether the client of the next turn may have used up its share. */
 	private boolean asksForWorkers() {
 		return this.threads != null && this.threads.isScarce();
 	}

@@ -5,21 +5,21 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Work for {@link WorkerThreads} of which it is known for whom it is done, so that none
- * of them gets all workers.
+ * Work for {@link WorkerThreads} that counts for a user, a remote address and an actor,
+ * so that none of them takes all workers.
  */
 interface SharedWork extends Runnable {
 
 	/**
-	 * Returns for whom it would begin, or for whom it runs. Called by any thread; may be
-	 * a moment late.
+	 * Returns what this work counts for. Called by any thread; the result may be slightly
+	 * out of date.
 	 */
 	Beneficiary beneficiary();
 
 	/**
-	 * Returns a scheduler whose work counts for somebody.
-	 * @param workers where it runs; returned itself if it does not count
-	 * @param beneficiary for whom
+	 * Returns a scheduler whose work counts for a beneficiary.
+	 * @param workers the threads; returned unchanged if they have no shares
+	 * @param beneficiary what the work counts for
 	 */
 	static Scheduler on(Scheduler workers, Beneficiary beneficiary) {
 		if (!(workers instanceof WorkerThreads threads)) {
@@ -29,7 +29,7 @@ interface SharedWork extends Runnable {
 	}
 
 	/**
-	 * For whom work is done. Each part has a share of the workers of its own.
+	 * What work counts for. Each component has its own share of the workers.
 	 *
 	 * @param owner the signed-in user, {@code null} if there is none
 	 * @param address owner of the share of a remote address, {@code null} if there is
@@ -38,16 +38,13 @@ interface SharedWork extends Runnable {
 	 */
 	record Beneficiary(@Nullable String owner, @Nullable String address, @Nullable String actor) {
 
-		/** Work that is always begun. */
-		static final Beneficiary NOBODY = new Beneficiary(null, null, null);
-
 	}
 
 	/**
-	 * Work for the same one from its begin to its end.
+	 * Work whose beneficiary does not change.
 	 *
-	 * @param work what to do
-	 * @param beneficiary for whom
+	 * @param work the task
+	 * @param beneficiary what it counts for
 	 */
 	record Fixed(Runnable work, Beneficiary beneficiary) implements SharedWork {
 

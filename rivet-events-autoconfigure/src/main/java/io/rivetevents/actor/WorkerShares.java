@@ -48,7 +48,7 @@ final class WorkerShares {
 	}
 
 	/**
-	 * Returns whether somebody could have all of its share.
+	 * Returns whether a share may be used up.
 	 * @param busy how many workers are busy at the most
 	 */
 	boolean isScarce(int busy) {

@@ -83,7 +83,7 @@ class WorkerSharesTests {
 		AtomicInteger blocked = block(part.named("a"), 40);
 		awaitBlocked(blocked, part.most);
 		assertThat(run(part.named("b"))).succeedsWithin(PATIENCE);
-		assertThat(run(Beneficiary.NOBODY)).succeedsWithin(PATIENCE);
+		assertThat(run(new Beneficiary(null, null, null))).succeedsWithin(PATIENCE);
 		CompletableFuture<Void> more = run(part.named("a"));
 		assertThat(run(part.named("c"))).succeedsWithin(PATIENCE);
 		assertThat(more).isNotDone();
