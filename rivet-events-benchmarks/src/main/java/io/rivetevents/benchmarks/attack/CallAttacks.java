@@ -47,6 +47,10 @@ final class CallAttacks {
 
 	static List<Attack> all() {
 		return List.of(
+				// first: its other client needs room that callers who hang up leave taken
+				new Attack("workers-block", "HTTP calls of one address that block 200 instances for 2 s each",
+						"another client's call to an instance of the actor is answered within 1 s meanwhile",
+						CallAttacks::blockWorkers),
 				new Attack("mailbox-cbor", "CBOR calls with typed arrays of 65,000 bytes while an action runs",
 						OVERLOADED,
 						(scene) -> mailbox(scene, "cbor",
@@ -97,10 +101,7 @@ final class CallAttacks {
 				new Attack("leave-http", "60 HTTP calls of 300 ms whose callers hang up",
 						"another client's call is answered within 1.5 s", CallAttacks::leaveHttp),
 				new Attack("before-connect", "clients whose @OnBeforeConnect takes 1.4 s, over WebSocket and HTTP",
-						"another client's call is answered within 1 s meanwhile", CallAttacks::slowToConnect),
-				new Attack("workers-block", "HTTP calls of one address that block 200 instances for 2 s each",
-						"another client's call to an instance of the actor is answered within 1 s meanwhile",
-						CallAttacks::blockWorkers));
+						"another client's call is answered within 1 s meanwhile", CallAttacks::slowToConnect));
 	}
 
 	private static byte[] hold(int id) {
@@ -473,7 +474,8 @@ final class CallAttacks {
 			caller.write(Wire.action(TARGET, scene.key(Scene.unique()), "echo", "[\"x\"]"), 1000);
 			Answer answer = caller.answer(1000);
 			if (answer == null || answer.refused()) {
-				scene.note("another client was not answered within 1 s");
+				scene.note((answer == null) ? "another client was not answered within 1 s"
+						: "another client got " + answer.name());
 				scene.close(caller);
 				caller = scene.http(0);
 			}
