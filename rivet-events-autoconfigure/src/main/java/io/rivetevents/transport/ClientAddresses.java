@@ -98,15 +98,21 @@ public final class ClientAddresses {
 		List<String> standard = headers.getAll(FORWARDED);
 		List<String> usual = headers.getAll(FORWARDED_FOR);
 		InetAddress byUsual = client(ForwardedFor.nodesOfList(usual), peer);
-		if (standard.isEmpty()) {
-			return byUsual;
-		}
 		InetAddress byStandard = client(ForwardedFor.nodes(standard), peer);
-		return (usual.isEmpty() || byUsual.equals(byStandard)) ? byStandard : CONTRADICTION;
+		if (byUsual == null || byStandard == null) {
+			return (byUsual != null) ? byUsual : (byStandard != null) ? byStandard : peer;
+		}
+		return byUsual.equals(byStandard) ? byStandard : CONTRADICTION;
 	}
 
-	/** What is no address says nothing of those before it. */
-	private InetAddress client(List<String> nodes, InetAddress peer) {
+	/**
+	 * Returns the last address that is no proxy's. What is no address says nothing of
+	 * those before it: the peer counts.
+	 * @return {@code null} if all are proxies, which says nothing of the client. The
+	 * header to which the proxy of a client adds its address names that one, so a client
+	 * gains nothing by adding the other header with proxies alone
+	 */
+	private @Nullable InetAddress client(List<String> nodes, InetAddress peer) {
 		for (int i = nodes.size() - 1; i >= 0; i--) {
 			InetAddress address = ForwardedFor.address(nodes.get(i));
 			if (address == null) {
@@ -116,7 +122,7 @@ public final class ClientAddresses {
 				return address;
 			}
 		}
-		return peer;
+		return null;
 	}
 
 	private boolean isProxy(InetAddress address) {
