@@ -1,9 +1,14 @@
 package io.rivetevents;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URL;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -14,6 +19,7 @@ import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.StoredActor;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -122,6 +128,21 @@ class ArchitectureTests {
 			.should()
 			.callMethodWhere(
 					target(owner(simpleName("ActorState"))).and(target(name("get").or(name("peek")).or(name("bytes")))))
+			.check(classes);
+	}
+
+	/** A name may be a client's, and to look it up waits for a server elsewhere. */
+	@ArchTest
+	static void nothingIsLookedUpInDns(JavaClasses classes) {
+		Set<String> lookUp = Set.of("getByName", "getAllByName", "getLocalHost", "getHostName", "getCanonicalHostName");
+		noClasses().should()
+			.callMethodWhere(target(owner(assignableTo(InetAddress.class).or(assignableTo(InetSocketAddress.class))))
+				.and(target(DescribedPredicate.describe("looks up", (method) -> lookUp.contains(method.getName())))))
+			.orShould()
+			.callConstructor(InetSocketAddress.class, String.class, int.class)
+			.orShould()
+			.dependOnClassesThat()
+			.areAssignableTo(URL.class) // its equals() looks up
 			.check(classes);
 	}
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
+import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +31,12 @@ final class RemoteAddresses {
 			int slash = text.indexOf('/');
 			String host = (slash < 0) ? text : text.substring(0, slash);
 			try {
-				// a literal: a name would be looked up, and could change
-				if (!host.matches("[0-9a-fA-F.:]+")) {
-					throw new IllegalArgumentException();
+				// not by its name, which would be looked up and could change
+				byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+				if (literal == null || host.indexOf('%') >= 0) {
+					throw new IllegalArgumentException("no address without a zone");
 				}
-				byte[] address = InetAddress.getByName(host).getAddress();
+				byte[] address = InetAddress.getByAddress(literal).getAddress();
 				int bits = (slash < 0) ? 8 * address.length : Integer.parseInt(text.substring(slash + 1));
 				if (bits < 0 || bits > 8 * address.length) {
 					throw new IllegalArgumentException();

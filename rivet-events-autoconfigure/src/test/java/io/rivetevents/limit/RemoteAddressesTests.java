@@ -50,7 +50,8 @@ class RemoteAddressesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "proxy.example", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "1.2.3.4.5", "" })
+	@ValueSource(strings = { "proxy.example", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "1.2.3.4.5", "", "bad.cafe",
+			"cafe", "10", "10.1", "10/8", "localhost", "fe80::1%eth0", "bad.cafe/8", "2001:db8::g", ":", "." })
 	void refusesWhatIsNoNetwork(String trusted) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new RemoteAddresses(List.of(trusted)))
 			.withMessageContaining("rivet.events.limits.trusted-proxies");
