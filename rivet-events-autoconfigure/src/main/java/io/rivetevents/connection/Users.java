@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The owner of a user without an issuer is its name. With a home issuer that holds for
  * the users of that one, and those without an issuer belong to {@value #LOCAL}. The owner
  * of any other is {@code issuer|name}. A bar is escaped where an owner would otherwise be
- * that of somebody else.
+ * that of somebody else. An issuer whose own name means something here has a {@code %}
+ * before it: the empty one, and {@value #LOCAL} where there is a home issuer.
  */
 public final class Users {
 
@@ -25,6 +26,8 @@ public final class Users {
 	public static final String LOCAL = "local";
 
 	private static final char BAR = '|';
+
+	private static final char QUOTE = '%';
 
 	private final Predicate<Principal> signedIn;
 
@@ -65,9 +68,26 @@ public final class Users {
 		}
 		String issuer = this.issuers.issuerOf(principal);
 		if (this.homeIssuer != null) {
-			issuer = (issuer == null) ? LOCAL : issuer.equals(this.homeIssuer) ? null : issuer;
+			issuer = (issuer == null) ? LOCAL : issuer.equals(this.homeIssuer) ? null : quoted(issuer);
+		}
+		else if (issuer != null) {
+			issuer = quoted(issuer);
 		}
 		return owner(principal.getName(), issuer);
+	}
+
+	/**
+	 * An issuer chooses its name. Those that are quoted already are quoted once more, so
+	 * that no two become one.
+	 */
+	private String quoted(String issuer) {
+		int end = 0;
+		while (end < issuer.length() && issuer.charAt(end) == QUOTE) {
+			end++;
+		}
+		boolean reserved = end == issuer.length() || (this.homeIssuer != null && issuer.startsWith(LOCAL, end)
+				&& issuer.length() == end + LOCAL.length());
+		return reserved ? QUOTE + issuer : issuer;
 	}
 
 	/**

@@ -1,10 +1,16 @@
 package io.rivetevents.security;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -72,6 +78,62 @@ class LoginIssuerTests {
 		assertThat(this.issuers.issuerOf(opaque)).isEqualTo(ISSUER);
 		Authentication converted = UsernamePasswordAuthenticationToken.authenticated("ada", jwt, List.of());
 		assertThat(this.issuers.issuerOf(converted)).isEqualTo(ISSUER);
+	}
+
+	/** Each kind of login or token, with an issuer of somebody's choice. */
+	static Stream<Arguments> loginsByIssuer() {
+		Function<String, Authentication> jwt = (issuer) -> new JwtAuthenticationToken(jwt(issuer));
+		Function<String, Authentication> opaque = (issuer) -> new BearerTokenAuthentication(
+				new DefaultOAuth2AuthenticatedPrincipal("ada", Map.of("iss", issuer), List.of()),
+				new OAuth2AccessToken(OAuth2AccessToken.TokenType.BEARER, "t", Instant.EPOCH, Instant.MAX), List.of());
+		Function<String, Authentication> oidc = (
+				issuer) -> login(
+						new DefaultOidcUser(AuthorityUtils.createAuthorityList("ROLE_USER"),
+								OidcIdToken.withTokenValue("t").claim("iss", issuer).subject("ada").build()),
+						"keycloak");
+		Function<String, Authentication> registration = (issuer) -> login(user(Map.of("login", "ada")), issuer);
+		Function<String, Authentication> converted = (issuer) -> UsernamePasswordAuthenticationToken
+			.authenticated("ada", jwt(issuer), List.of());
+		return Stream.of(Arguments.of("jwt", jwt), Arguments.of("opaque", opaque), Arguments.of("oidc", oidc),
+				Arguments.of("registration", registration), Arguments.of("converted", converted));
+	}
+
+	private static Jwt jwt(String issuer) {
+		return Jwt.withTokenValue("t").header("alg", "none").claim("iss", issuer).subject("ada").build();
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("loginsByIssuer")
+	void letsNoIssuerNameUsersOfAnother(String kind, Function<String, Authentication> login) {
+		Authentication local = UsernamePasswordAuthenticationToken.authenticated("ada", null, List.of());
+		List<String> issuers = Stream
+			.of("local", "", "%", "%%", "%local", "%%local", "%25local", "local%", "LOCAL", "|", "local|", "home%",
+					"a|b")
+			.filter((issuer) -> !issuer.isEmpty() || !kind.equals("registration")) // none
+			.toList();
+		for (String home : new String[] { null, "https://home.example", "local", "%local" }) {
+			Users users = new Users((principal) -> true, this.issuers, home);
+			Map<String, String> owners = new HashMap<>();
+			owners.put(users.ownerOf(local), "of the application");
+			if (home != null) {
+				assertThat(users.ownerOf(login.apply(home))).isEqualTo("ada");
+				owners.put("ada", home);
+			}
+			issuers.stream().filter((issuer) -> !issuer.equals(home)).forEach((issuer) -> {
+				String owner = users.ownerOf(login.apply(issuer));
+				assertThat(owners.put(owner, issuer)).as("%s of %s at %s", owner, issuer, home).isNull();
+			});
+		}
+	}
+
+	@Test
+	void addressesUsersOfAnIssuerWithAReservedName() {
+		Users users = new Users((principal) -> true, this.issuers, "https://home.example");
+		assertThat(users.ownerOf(new JwtAuthenticationToken(jwt("local")))).isEqualTo(Users.owner("ada", "%local"));
+		assertThat(users.ownerOf(UsernamePasswordAuthenticationToken.authenticated("ada", null, List.of())))
+			.isEqualTo(Users.owner("ada", Users.LOCAL));
+		Users homeless = new Users((principal) -> true, this.issuers, null);
+		assertThat(homeless.ownerOf(new JwtAuthenticationToken(jwt("local")))).isEqualTo(Users.owner("ada", "local"));
 	}
 
 	@Test
