@@ -46,12 +46,12 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 
 	@Override
 	public Restoration enter(@Nullable Principal caller) {
-		return ThreadIdentity.set(this.holder, (caller instanceof Authentication known) ? known : null)::restore;
+		return ThreadIdentity.set(this.holder, (caller instanceof Authentication known) ? known : null);
 	}
 
 	@Override
 	public void reset() {
-		this.holder.clearContext();
+		ThreadIdentity.clear(this.holder);
 	}
 
 	/** What the code has changed in the context of its thread does not go on. */

@@ -249,16 +249,12 @@ public final class SecurityRules {
 			.createEvaluationContext(() -> authentication, call);
 		variables.forEach(context::setVariable);
 		Question question = new Question(authentication, call, context);
-		ThreadIdentity identity = ThreadIdentity.set(this.holder, authentication);
-		try {
+		try (ThreadIdentity identity = ThreadIdentity.set(this.holder, authentication)) {
 			for (Condition condition : conditions) {
 				if (!condition.holds(question)) {
 					throw new AccessDeniedException("Access Denied");
 				}
 			}
-		}
-		finally {
-			identity.restore();
 		}
 	}
 

@@ -1,50 +1,83 @@
 package io.rivetevents.security;
 
+import java.util.function.Supplier;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
+import io.rivetevents.connection.CallerScope;
+
 /**
- * Somebody in the security context of the current thread, until what was there before is
- * restored.
+ * An authentication in the security context of the current thread, until it is closed.
+ * The context is created when it is first read, which most calls never do. No two calls
+ * share a context, since code may keep it or change it.
  */
-final class ThreadIdentity {
+final class ThreadIdentity implements CallerScope.Restoration, Supplier<SecurityContext> {
 
 	private final SecurityContextHolderStrategy holder;
 
-	private final SecurityContext before;
+	private final @Nullable Authentication authentication;
 
-	private ThreadIdentity(SecurityContextHolderStrategy holder) {
+	/** What was there before, {@code null} for an empty context. */
+	private final @Nullable SecurityContext before;
+
+	/** Guarded by this: code may pass the supplier on to another thread. */
+	private @Nullable SecurityContext context;
+
+	private ThreadIdentity(SecurityContextHolderStrategy holder, @Nullable Authentication authentication,
+			@Nullable SecurityContext before) {
 		this.holder = holder;
-		this.before = holder.getContext();
+		this.authentication = authentication;
+		this.before = before;
 	}
 
 	/**
-	 * Set the context of the current thread.
+	 * Sets the context of the current thread.
 	 * @param holder knows it
-	 * @param authentication who it is, {@code null} for an empty context
+	 * @param authentication the authentication, {@code null} for an empty context
+	 * @return restores what was there before
 	 */
 	static ThreadIdentity set(SecurityContextHolderStrategy holder, @Nullable Authentication authentication) {
-		ThreadIdentity identity = new ThreadIdentity(holder);
-		if (authentication == null) {
-			holder.clearContext();
-			return identity;
-		}
-		SecurityContext context = holder.createEmptyContext();
-		context.setAuthentication(authentication);
-		holder.setContext(context);
+		SecurityContext before = holder.getContext();
+		// asked now: code that holds this context could change it meanwhile
+		boolean empty = before.getAuthentication() == null;
+		ThreadIdentity identity = new ThreadIdentity(holder, authentication, empty ? null : before);
+		holder.setDeferredContext(identity);
 		return identity;
 	}
 
-	/** Bring back what was there before. */
-	void restore() {
-		if (this.before.getAuthentication() == null) {
-			this.holder.clearContext();
-		}
-		else {
+	/**
+	 * Gives the current thread an empty context of its own. It is not removed: a
+	 * thread-local that is removed and created again in each call costs twice as much.
+	 * @param holder knows it
+	 */
+	static void clear(SecurityContextHolderStrategy holder) {
+		holder.setDeferredContext(new ThreadIdentity(holder, null, null));
+	}
+
+	@Override
+	public void close() {
+		if (this.before != null) {
 			this.holder.setContext(this.before);
 		}
+		else {
+			clear(this.holder);
+		}
+	}
+
+	@Override
+	public synchronized SecurityContext get() {
+		SecurityContext context = this.context;
+		if (context == null) {
+			context = this.holder.createEmptyContext();
+			if (this.authentication != null) {
+				context.setAuthentication(this.authentication);
+			}
+			this.context = context;
+		}
+		return context;
 	}
 
 }
