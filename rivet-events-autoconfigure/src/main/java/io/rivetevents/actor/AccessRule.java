@@ -25,7 +25,7 @@ public interface AccessRule {
 	 * @param callers the scopes of callers
 	 */
 	default AccessRule within(CallerScope callers) {
-		return (principal, actor) -> callers.run(principal, () -> check(principal, actor));
+		return (principal, actor) -> callers.run(CallerScope.client(principal), () -> check(principal, actor));
 	}
 
 }

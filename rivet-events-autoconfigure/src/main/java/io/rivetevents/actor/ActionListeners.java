@@ -64,7 +64,7 @@ final class ActionListeners {
 	private void call(ActionListener listener, ActorInstance instance, String action, Connection<?> connection,
 			Args args) {
 		try {
-			this.callers.run(connection.principal(), () -> listener.onAction(connection, args));
+			this.callers.run(CallerScope.client(connection.principal()), () -> listener.onAction(connection, args));
 		}
 		catch (Throwable ex) { // an Error as well, which would end nothing but the answer
 			logger.error("A listener to %s of %s failed".formatted(action, instance.address()), ex);

@@ -400,7 +400,8 @@ final class ActorActions {
 
 	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
 		RivetException refusal = masked(
-				(ex instanceof RivetException known) ? known : this.type.translate(ex, invocation(inbound, connection)),
+				(ex instanceof RivetException known) ? known
+						: this.type.translate(ex, invocation(inbound, connection), inbound.caller()),
 				inbound, connection);
 		if (refusal instanceof InvalidArgumentException violation) {
 			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
@@ -460,7 +461,8 @@ final class ActorActions {
 		if (value instanceof JsonNode || value instanceof String || value instanceof Number) {
 			return this.mapper.toTree(value); // without a serializer of the application
 		}
-		return this.callers.call((caller != null) ? caller.principal() : null, () -> this.mapper.toTree(value));
+		return this.callers.call((caller != null) ? CallerScope.client(caller.principal()) : null,
+				() -> this.mapper.toTree(value));
 	}
 
 }

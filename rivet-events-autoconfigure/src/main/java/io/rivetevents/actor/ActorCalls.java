@@ -73,7 +73,7 @@ final class ActorCalls {
 		ActorSettings settings = this.type.settings();
 		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
 		return call(invocation, limit, ErrorCode.CALLBACK_TIMED_OUT).onErrorMap((ex) -> !(ex instanceof RivetException),
-				(ex) -> this.type.translate(ex, invocation));
+				(ex) -> this.type.translate(ex, invocation, invocation.caller()));
 	}
 
 	/**
@@ -105,7 +105,8 @@ final class ActorCalls {
 	private Mono<Void> outsideTurns(Invocation invocation, Identity client) {
 		Scheduler workers = this.runtime.workersFor(client, this.type.name());
 		return outsideTurns(invocation, this.type.settings().connectionHookTimeout(), workers)
-			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, invocation))
+			.onErrorMap((ex) -> !(ex instanceof RivetException),
+					(ex) -> this.type.translate(ex, invocation, invocation.caller()))
 			.then();
 	}
 

@@ -182,7 +182,8 @@ final class ActorClients {
 	private Mono<Admission> admit(Entry entry, Mono<Admission> admitted) {
 		return admitted.doOnNext((admission) -> this.instance.claim())
 			.onErrorMap((ex) -> !(ex instanceof RivetException),
-					(ex) -> this.type.translate(ex, inbound(entry.guest.request())))
+					(ex) -> this.type.translate(ex, inbound(entry.guest.request()),
+							CallerScope.client(entry.guest.request().identity().principal())))
 			.doOnError((ex) -> {
 				leave(entry.connection);
 				this.instance.discardIfUnclaimed();
@@ -453,7 +454,8 @@ final class ActorClients {
 				.doOnSuccess(
 						(none) -> allowed.set(new ToServer.SubscriptionRequest(current.name(), true, request.tags())))
 				.cast(Object.class))
-			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> this.type.translate(ex, inbound))
+			.onErrorMap((ex) -> !(ex instanceof RivetException),
+					(ex) -> this.type.translate(ex, inbound, inbound.caller()))
 			.then(Mono.fromSupplier(allowed::get));
 	}
 

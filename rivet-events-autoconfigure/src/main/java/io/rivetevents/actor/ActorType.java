@@ -115,8 +115,9 @@ public interface ActorType {
 	 * Say what a client is told of a failure. What it must not see is logged here.
 	 * @param failure what a method or an interceptor threw
 	 * @param what what failed, for the log
+	 * @param caller the caller whose call has failed, {@code null} for the server itself
 	 */
-	RivetException translate(Throwable failure, Object what);
+	RivetException translate(Throwable failure, Object what, @Nullable Principal caller);
 
 	/**
 	 * How to treat an action.

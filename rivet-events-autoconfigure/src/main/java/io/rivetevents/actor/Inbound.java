@@ -5,6 +5,7 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ErrorCode;
@@ -46,6 +47,14 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 	 */
 	public Inbound withArgs(Args args) {
 		return new Inbound(this.kind, this.actor, this.name, args, this.connection, this.principal);
+	}
+
+	/**
+	 * The caller within whose scope it is handled, {@code null} for the server itself.
+	 */
+	@Nullable Principal caller() {
+		boolean server = this.kind == Kind.ACTION && this.connection == null;
+		return server ? this.principal : CallerScope.client(this.principal);
 	}
 
 	/** Return it on one line, of bounded length, for the log. */

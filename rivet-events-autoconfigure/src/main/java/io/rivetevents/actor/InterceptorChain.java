@@ -39,7 +39,7 @@ final class InterceptorChain {
 
 	private List<InboundInterceptor> wanted(Inbound inbound) {
 		return this.runtime.callers()
-			.call(inbound.principal(),
+			.call(inbound.caller(),
 					() -> this.runtime.interceptors()
 						.stream()
 						.filter((interceptor) -> interceptor.supports(inbound))
@@ -97,7 +97,7 @@ final class InterceptorChain {
 			InboundInterceptor interceptor = interceptors.get(i);
 			InboundInterceptor.Next inner = next;
 			next = (current) -> this.runtime.callers()
-				.later(current.principal(),
+				.later(current.caller(),
 						() -> Guarded.defer(() -> interceptor.intercept(current, inner).cast(Object.class)));
 		}
 		return next;

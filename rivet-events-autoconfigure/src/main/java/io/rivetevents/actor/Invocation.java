@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.SafeText;
@@ -118,6 +119,14 @@ public final class Invocation {
 	 */
 	public @Nullable Principal principal() {
 		return (this.caller != null) ? this.caller.principal() : null;
+	}
+
+	/**
+	 * Returns the caller within whose scope the application's code runs, {@code null} for
+	 * the server itself.
+	 */
+	public @Nullable Principal caller() {
+		return (this.caller != null) ? CallerScope.client(this.caller.principal()) : null;
 	}
 
 	/**

@@ -127,9 +127,7 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnMissingBean(ActorObserver.class)
 	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers,
 			Limits limits, ObjectProvider<CallerScope> callers) {
-		CallerScope scope = callers(callers);
-		return new EventPublishingObserver((event) -> scope.run(null, () -> publisher.publishEvent(event)),
-				rivetActorWorkers, limits);
+		return new EventPublishingObserver(publisher, rivetActorWorkers, limits, callers(callers));
 	}
 
 	@Bean

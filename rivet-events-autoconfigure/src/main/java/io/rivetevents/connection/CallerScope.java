@@ -17,6 +17,12 @@ import reactor.util.context.Context;
  */
 public interface CallerScope {
 
+	/**
+	 * Stands for a client that has not signed in. Never passed on to the application: a
+	 * scope makes of it what the application's security has for such clients.
+	 */
+	Principal ANONYMOUS = () -> "anonymous";
+
 	/** Sets nothing. */
 	CallerScope NONE = new CallerScope() {
 
@@ -37,8 +43,16 @@ public interface CallerScope {
 	};
 
 	/**
+	 * Returns the caller that a client is.
+	 * @param principal the signed-in user, {@code null} for an anonymous client
+	 */
+	static Principal client(@Nullable Principal principal) {
+		return (principal != null) ? principal : ANONYMOUS;
+	}
+
+	/**
 	 * Sets the caller of the current thread.
-	 * @param caller the caller, {@code null} for an anonymous client or the server itself
+	 * @param caller the caller, {@code null} for the server itself
 	 * @return restores what was there before; to be closed by the same thread
 	 */
 	Restoration enter(@Nullable Principal caller);
@@ -49,7 +63,7 @@ public interface CallerScope {
 	/**
 	 * Returns a Reactor context with a caller.
 	 * @param context the context
-	 * @param caller the caller, {@code null} for an anonymous client or the server itself
+	 * @param caller the caller, {@code null} for the server itself
 	 */
 	Context write(Context context, @Nullable Principal caller);
 
@@ -68,7 +82,7 @@ public interface CallerScope {
 
 	/**
 	 * Does work for a caller.
-	 * @param caller the caller, {@code null} for an anonymous client or the server itself
+	 * @param caller the caller, {@code null} for the server itself
 	 * @param work the work
 	 */
 	default void run(@Nullable Principal caller, Runnable work) {
@@ -79,7 +93,7 @@ public interface CallerScope {
 
 	/**
 	 * Does work for a caller.
-	 * @param caller the caller, {@code null} for an anonymous client or the server itself
+	 * @param caller the caller, {@code null} for the server itself
 	 * @param work the work
 	 * @return its result
 	 */
@@ -92,7 +106,7 @@ public interface CallerScope {
 	/**
 	 * Does work for a caller whose result comes later. The work and the subscription to
 	 * its result are within the scope, and the Reactor context has the caller.
-	 * @param caller the caller, {@code null} for an anonymous client or the server itself
+	 * @param caller the caller, {@code null} for the server itself
 	 * @param work begins on subscription
 	 */
 	default <T> Mono<T> later(@Nullable Principal caller, Supplier<Mono<T>> work) {
@@ -101,7 +115,7 @@ public interface CallerScope {
 
 	/**
 	 * As {@link #later}, but the Reactor context stays as it is.
-	 * @param caller the caller, {@code null} for an anonymous client or the server itself
+	 * @param caller the caller, {@code null} for the server itself
 	 * @param work begins on subscription
 	 */
 	default <T> Mono<T> shielded(@Nullable Principal caller, Supplier<Mono<T>> work) {

@@ -377,7 +377,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		try {
 			return this.owner.support()
 				.callers()
-				.call(principal(),
+				.call(CallerScope.client(principal()),
 						() -> interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event);
 		}
 		catch (Throwable ex) {

@@ -27,7 +27,8 @@ public interface ConnectionAuthenticator {
 	Mono<Principal> authenticate(@Nullable JsonNode params);
 
 	/**
-	 * Returns the same, called without a caller on its thread.
+	 * Returns the same, called for an anonymous client on its thread: it is asked before
+	 * the client is known.
 	 * @param callers the scopes of callers
 	 */
 	default ConnectionAuthenticator within(CallerScope callers) {
@@ -36,12 +37,12 @@ public interface ConnectionAuthenticator {
 
 			@Override
 			public Mono<Principal> authenticate(@Nullable JsonNode params) {
-				return callers.shielded(null, () -> self.authenticate(params));
+				return callers.shielded(CallerScope.ANONYMOUS, () -> self.authenticate(params));
 			}
 
 			@Override
 			public Mono<Principal> login(JsonNode credentials) {
-				return callers.shielded(null, () -> self.login(credentials));
+				return callers.shielded(CallerScope.ANONYMOUS, () -> self.login(credentials));
 			}
 
 		};

@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ActorObserver;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.Limit;
@@ -31,8 +32,9 @@ import io.rivetevents.protocol.SafeText;
 /**
  * Publishes what happens to the application's listeners, in the order in which it
  * happens: events of one connection one after the other, those of an instance itself
- * before or after all others of the instance. What a listener throws is logged and has no
- * other effect.
+ * before or after all others of the instance. Listeners to an event of a connection run
+ * within the scope of its client, the others within that of the server itself. What a
+ * listener throws is logged and has no other effect.
  */
 public final class EventPublishingObserver implements ActorObserver {
 
@@ -47,6 +49,8 @@ public final class EventPublishingObserver implements ActorObserver {
 	private final ApplicationEventPublisher publisher;
 
 	private final Scheduler workers;
+
+	private final CallerScope callers;
 
 	private final LimitHits hits;
 
@@ -65,10 +69,13 @@ public final class EventPublishingObserver implements ActorObserver {
 	 * @param workers where listeners run that are told of something from an event loop,
 	 * or that have to wait for others
 	 * @param limits bounds what waits
+	 * @param callers the scopes of listeners
 	 */
-	public EventPublishingObserver(ApplicationEventPublisher publisher, Scheduler workers, Limits limits) {
+	public EventPublishingObserver(ApplicationEventPublisher publisher, Scheduler workers, Limits limits,
+			CallerScope callers) {
 		this.publisher = publisher;
 		this.workers = workers;
+		this.callers = callers;
 		this.hits = limits.hits();
 		this.budget = limits.applicationEvents();
 		this.order = new EventOrder(this.budget);
@@ -208,9 +215,27 @@ public final class EventPublishingObserver implements ActorObserver {
 		return new EventOrder.Instance(connection.actorName(), connection.actorKey());
 	}
 
+	private static @Nullable Connection<?> connection(Object event) {
+		if (event instanceof ConnectionOpenedEvent opened) {
+			return opened.connection();
+		}
+		if (event instanceof ConnectionClosedEvent closed) {
+			return closed.connection();
+		}
+		if (event instanceof BadRequestEvent refused) {
+			return refused.connection();
+		}
+		if (event instanceof SlowConsumerEvent slow) {
+			return slow.connection();
+		}
+		return (event instanceof EventDroppedEvent dropped) ? dropped.connection() : null;
+	}
+
 	private void publish(Object event) {
 		try {
-			this.publisher.publishEvent(event);
+			Connection<?> connection = connection(event);
+			this.callers.run((connection != null) ? CallerScope.client(connection.principal()) : null,
+					() -> this.publisher.publishEvent(event));
 		}
 		catch (RuntimeException ex) {
 			logger.error("A listener to %s failed".formatted(SafeText.of(event)), ex);

@@ -142,7 +142,7 @@ final class ActorMethod extends AnnotatedMethod {
 	@Nullable Object invoke(Invocation invocation) throws Exception {
 		// what reads them may leave something behind, which the method must not see
 		@Nullable Object[] args = this.arguments.arePlain() ? arguments(invocation)
-				: this.callers.call(invocation.principal(), () -> arguments(invocation));
+				: this.callers.call(invocation.caller(), () -> arguments(invocation));
 		Callable<@Nullable Object> call = () -> adapt(call(invocation.hasCaller(), args));
 		return this.decorator.around(invocation, call);
 	}
@@ -159,7 +159,7 @@ final class ActorMethod extends AnnotatedMethod {
 	 * @return a {@code Mono} that ends if it may
 	 */
 	@Nullable Object authorize(Invocation invocation) throws Exception {
-		@Nullable Object[] args = this.callers.call(invocation.principal(), () -> this.arguments.resolve(invocation));
+		@Nullable Object[] args = this.callers.call(invocation.caller(), () -> this.arguments.resolve(invocation));
 		return this.decorator.around(invocation, () -> this.access.authorize(this.bean.bean(), getMethod(), args));
 	}
 

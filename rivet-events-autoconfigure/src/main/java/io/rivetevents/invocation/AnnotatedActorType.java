@@ -44,6 +44,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OneWay;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.connection.RepeatedFailures;
@@ -394,10 +395,12 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public boolean checkSubscription(String event, @Nullable Principal principal) {
 		try {
-			return this.support.callers().call(principal, () -> this.events.checkSubscription(event, principal));
+			return this.support.callers()
+				.call(CallerScope.client(principal), () -> this.events.checkSubscription(event, principal));
 		}
 		catch (RuntimeException ex) {
-			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name));
+			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name),
+					CallerScope.client(principal));
 		}
 	}
 
@@ -415,7 +418,7 @@ final class AnnotatedActorType implements ActorType {
 			this.rule.check(principal, address);
 		}
 		catch (RuntimeException ex) {
-			throw translate(ex, "access to " + address);
+			throw translate(ex, "access to " + address, CallerScope.client(principal));
 		}
 	}
 
@@ -468,8 +471,8 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
-	public RivetException translate(Throwable failure, Object what) {
-		RivetException known = this.support.translate(failure);
+	public RivetException translate(Throwable failure, Object what, @Nullable Principal caller) {
+		RivetException known = this.support.translate(failure, caller);
 		if (known != null) {
 			return known;
 		}

@@ -1,5 +1,6 @@
 package io.rivetevents.invocation;
 
+import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -91,7 +92,7 @@ public final class InvocationSupport {
 
 			@Override
 			public @Nullable Object resolveArgument(MethodParameter parameter, Invocation invocation) {
-				return InvocationSupport.this.callers.call(invocation.principal(),
+				return InvocationSupport.this.callers.call(invocation.caller(),
 						() -> resolver.resolveArgument(parameter, invocation));
 			}
 
@@ -136,19 +137,20 @@ public final class InvocationSupport {
 
 	/**
 	 * Translate a failure.
+	 * @param caller the caller whose call has failed, {@code null} for the server itself
 	 * @return what the client is told, {@code null} if that is nothing of it
 	 */
-	@Nullable RivetException translate(Throwable failure) {
+	@Nullable RivetException translate(Throwable failure, @Nullable Principal caller) {
 		boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException;
 		Throwable cause = failure.getCause();
 		if (wrapper && cause != null) {
-			return translate(cause);
+			return translate(cause, caller);
 		}
 		if (failure instanceof RivetException known) {
 			return known;
 		}
 		for (FailureTranslator translator : this.translators) {
-			RivetException known = this.callers.call(null, () -> translator.translate(failure));
+			RivetException known = this.callers.call(caller, () -> translator.translate(failure));
 			if (known != null) {
 				return known;
 			}

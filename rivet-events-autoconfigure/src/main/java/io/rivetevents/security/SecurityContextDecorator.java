@@ -17,7 +17,7 @@ import io.rivetevents.invocation.InvocationDecorator;
 /**
  * Makes the caller of the application's code known to Spring Security: on the thread
  * while the code runs, and in the Reactor context of what it returns. A client that has
- * not signed in is an anonymous token on the thread of the methods that it calls, so that
+ * not signed in is an anonymous token on the thread, whatever code runs for it, so that
  * method security decides about it as the rule of an actor does; its Reactor context is
  * empty, as WebFlux leaves it. Where the server itself is the cause both are empty. What
  * the code leaves on its thread is gone afterwards, and what was there before is back.
@@ -36,8 +36,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 
 	@Override
 	public @Nullable Object around(Invocation invocation, Callable<@Nullable Object> call) throws Exception {
-		boolean stranger = invocation.hasCaller() && !(invocation.principal() instanceof Authentication);
-		Principal caller = stranger ? SecurityRules.NOBODY : invocation.principal();
+		Principal caller = invocation.caller();
 		try (Restoration restoration = enter(caller)) {
 			Object result = call.call();
 			return (result instanceof Mono<?> later) ? later(caller, () -> later) : result;
@@ -46,7 +45,11 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 
 	@Override
 	public Restoration enter(@Nullable Principal caller) {
-		return ThreadIdentity.set(this.holder, (caller instanceof Authentication known) ? known : null);
+		return ThreadIdentity.set(this.holder, authentication(caller));
+	}
+
+	private static @Nullable Authentication authentication(@Nullable Principal caller) {
+		return (caller == null || caller instanceof Authentication) ? (Authentication) caller : SecurityRules.NOBODY;
 	}
 
 	@Override
@@ -57,7 +60,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 	/** What the code has changed in the context of its thread does not go on. */
 	@Override
 	public Context write(Context context, @Nullable Principal caller) {
-		return (caller instanceof Authentication authentication && caller != SecurityRules.NOBODY)
+		return (caller instanceof Authentication authentication)
 				? context.putAll(ReactiveSecurityContextHolder.withAuthentication(authentication).readOnly())
 				: ReactiveSecurityContextHolder.clearContext().apply(context);
 	}

@@ -27,6 +27,7 @@ import io.rivetevents.actor.WorkerThreads;
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.ConnectionOwner;
 import io.rivetevents.connection.Identity;
@@ -56,7 +57,7 @@ class EventPublishingObserverTests {
 	private final EventPublishingObserver observer = new EventPublishingObserver((event) -> {
 		this.listener.accept(event);
 		this.published.add(event);
-	}, this.workers, this.limits);
+	}, this.workers, this.limits, CallerScope.NONE);
 
 	@AfterEach
 	void nothingWaits() {

@@ -1,5 +1,6 @@
 package io.rivetevents.security;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,7 +11,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -21,6 +23,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.security.authentication.TestingAuthenticationToken;
@@ -32,6 +35,10 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.util.matcher.NegatedServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
+import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
+import org.springframework.util.StringUtils;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -43,6 +50,7 @@ import io.rivetevents.actor.Inbound;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -59,6 +67,7 @@ import io.rivetevents.annotation.OnStateChange;
 import io.rivetevents.annotation.OnWake;
 import io.rivetevents.connection.OutboundEvent;
 import io.rivetevents.connection.OutboundInterceptor;
+import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.event.ConnectionOpenedEvent;
 import io.rivetevents.invocation.ActionArgumentResolver;
@@ -75,7 +84,8 @@ import io.rivetevents.transport.TestUsers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Wherever code of the application is called, it sees the caller or nobody, whatever
+ * Wherever code of the application is called, it sees the same: the caller, an anonymous
+ * token for a client that has not signed in, nothing for the server itself; whatever
  * other code has left on the thread. All of it leaves something, and one worker does all
  * the work.
  */
@@ -88,12 +98,41 @@ class CallerScopeIntegrationTests {
 	private static final Map<String, Set<String>> SEEN = new ConcurrentHashMap<>();
 
 	private static final Set<String> OF_CALLERS = Set.of("management", "rule", "event rule", "supports", "intercept",
-			"intercepted", "intercepted in reactor", "listener", "resolver", "action", "result", "reactor",
-			"serializer", "deserializer", "can create", "before connect", "conn state", "connect", "can subscribe",
-			"response", "disconnect", "outbound");
+			"intercepted", "listener", "resolver", "action", "result", "serializer", "deserializer", "can create",
+			"before connect", "conn state", "connect", "can subscribe", "response", "disconnect", "outbound", "opened",
+			"closed", "refused", "translator");
 
-	private static final Set<String> OF_NOBODY = Set.of("state", "create", "wake", "state change", "store", "opened",
-			"closed", "translator", "predicate", "converter", "state serializer");
+	/** For a client that is not known yet. */
+	private static final Set<String> OF_STRANGERS = Set.of("converter");
+
+	/** In the Reactor context, which is empty for a client that has not signed in. */
+	private static final Set<String> IN_REACTOR = Set.of("reactor", "intercepted in reactor");
+
+	private static final Set<String> OF_NOBODY = Set.of("state", "create", "wake", "state change", "store", "predicate",
+			"state serializer");
+
+	/** What each place has of a client that has not signed in. */
+	private static final String ANONYMOUS = "anonymousUser [ROLE_ANONYMOUS]";
+
+	private static final String NOBODY = "nobody";
+
+	/** How a client is known; {@code null} as the user for one that has not signed in. */
+	enum Identity {
+
+		SIGNED_IN("", "ada"), ANONYMOUS("", null), ANONYMOUS_OF_THE_APPLICATION("named", null),
+		WITHOUT_SECURITY_FILTER("none", null);
+
+		/** What the filter chain is chosen by. */
+		private final String chain;
+
+		private final @Nullable String user;
+
+		Identity(String chain, @Nullable String user) {
+			this.chain = chain;
+			this.user = user;
+		}
+
+	}
 
 	@LocalServerPort
 	private int port;
@@ -101,28 +140,39 @@ class CallerScopeIntegrationTests {
 	@Autowired
 	private Actors actors;
 
-	@Test
-	void isSetAndRestoredWhereverTheApplicationIsCalled() throws Exception {
-		this.actors.on("probed", "act", (connection, args) -> see("listener"));
-		int round = 0;
-		for (String user : new String[] { "ada", null, "linus", null, "ada" }) {
-			SEEN.clear();
-			String key = "k" + round++;
-			useEverything(user, key);
-			String name = (user != null) ? user : "nobody";
-			Map<String, Set<String>> expected = new ConcurrentHashMap<>();
-			OF_CALLERS.forEach((place) -> expected.put(place, Set.of(name)));
-			OF_NOBODY.forEach((place) -> expected.put(place, Set.of("nobody")));
-			Awaitility.await().untilAsserted(() -> assertThat(SEEN).containsOnlyKeys(expected.keySet()));
-			this.actors.getOrCreate("probed", key).resolve().block(); // a turn after all
-																		// others
-			expected.forEach((place, names) -> assertThat(SEEN.get(place)).as(place).isEqualTo(names));
+	@ParameterizedTest
+	@EnumSource(Identity.class)
+	void isTheSameWhereverTheApplicationIsCalled(Identity identity) throws Exception {
+		try (Registration listener = this.actors.on("probed", "act", (connection, args) -> see("listener"))) {
+			int round = 0;
+			for (Identity each : new Identity[] { identity, Identity.SIGNED_IN, identity, Identity.ANONYMOUS,
+					identity }) {
+				SEEN.clear();
+				String key = identity + "-" + round++;
+				useEverything(each, key);
+				Map<String, Set<String>> expected = expected(each);
+				Awaitility.await().untilAsserted(() -> assertThat(SEEN).containsOnlyKeys(expected.keySet()));
+				this.actors.getOrCreate("probed", key).resolve().block(); // a turn after
+																			// all
+				expected.forEach((place, names) -> assertThat(SEEN.get(place)).as(place).isEqualTo(names));
+			}
 		}
 	}
 
-	private void useEverything(@Nullable String user, String key) throws Exception {
+	private static Map<String, Set<String>> expected(Identity identity) {
+		Map<String, Set<String>> expected = new HashMap<>();
+		String user = identity.user;
+		OF_CALLERS.forEach((place) -> expected.put(place, Set.of((user != null) ? user : ANONYMOUS)));
+		IN_REACTOR.forEach((place) -> expected.put(place, Set.of((user != null) ? user : NOBODY)));
+		OF_STRANGERS.forEach((place) -> expected.put(place, Set.of(ANONYMOUS)));
+		OF_NOBODY.forEach((place) -> expected.put(place, Set.of(NOBODY)));
+		return expected;
+	}
+
+	private void useEverything(Identity identity, String key) throws Exception {
+		String user = identity.user;
 		try (TestSocket socket = TestSocket.open(base() + TestClient.query("probed", key, "connect"),
-				Encoding.EXTENDED_JSON, TestHttp.headers(user))) {
+				Encoding.EXTENDED_JSON, headers(identity))) {
 			socket.send(new ToServer.Hello(List.of(), null, null, null, null, null));
 			socket.next("Init");
 			socket.subscribe("happened");
@@ -131,12 +181,14 @@ class CallerScopeIntegrationTests {
 				socket.send(TestClient.request(1, action, ToServer.CallOptions.NONE, "hi"));
 				socket.next(action.equals("fail") ? "Error" : "ActionResponse");
 			}
+			socket.send(TestClient.request(1, "act", ToServer.CallOptions.NONE, "one", "too many"));
+			socket.next("Error");
 		}
-		TestHttp.send("POST", base() + TestClient.query("probed", key, "action/act"), user, "{\"args\":[\"hi\"]}");
-		TestHttp.send("GET", base() + "/actors?name=probed", user, null);
-		assertThat(TestHttp.send("POST", base() + TestClient.query("probed", key, "action/act"), null,
-				"{\"args\":[\"hi\"]}", "x-rivet-conn-params",
-				(user != null) ? "{\"user\":\"%s\"}".formatted(user) : "{}"))
+		send("POST", TestClient.query("probed", key, "action/act"), identity, "{\"args\":[\"hi\"]}");
+		send("GET", "/actors?name=probed", identity, null);
+		Identity unknown = (user != null) ? Identity.ANONYMOUS : identity; // by params
+		assertThat(send("POST", TestClient.query("probed", key, "action/act"), unknown, "{\"args\":[\"hi\"]}",
+				"x-rivet-conn-params", (user != null) ? "{\"user\":\"%s\"}".formatted(user) : "{}"))
 			.contains("output");
 	}
 
@@ -147,20 +199,32 @@ class CallerScopeIntegrationTests {
 
 	private static void look(String place) {
 		Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-		boolean nobody = authentication == null || authentication instanceof AnonymousAuthenticationToken;
-		SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>())
-			.add(nobody ? "nobody" : authentication.getName());
+		String name = (authentication == null) ? NOBODY : (authentication instanceof AnonymousAuthenticationToken)
+				? authentication.getName() + " " + authentication.getAuthorities() : authentication.getName();
+		SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>()).add(name);
 	}
 
 	private static Mono<String> inReactor(String place) {
 		return ReactiveSecurityContextHolder.getContext()
 			.map((context) -> String.valueOf(context.getAuthentication().getName()))
-			.defaultIfEmpty("nobody")
+			.defaultIfEmpty(NOBODY)
 			.doOnNext((name) -> SEEN.computeIfAbsent(place, (key) -> new ConcurrentSkipListSet<>()).add(name));
 	}
 
 	private String base() {
 		return "http://localhost:%d/rivet".formatted(this.port);
+	}
+
+	private String send(String method, String path, Identity identity, @Nullable String body, String... more)
+			throws Exception {
+		String[] headers = StringUtils.concatenateStringArrays(new String[] { "x-chain", identity.chain }, more);
+		return TestHttp.send(method, base() + path, identity.user, body, headers);
+	}
+
+	private static HttpHeaders headers(Identity identity) {
+		HttpHeaders headers = TestHttp.headers(identity.user);
+		headers.set("x-chain", identity.chain);
+		return headers;
 	}
 
 	/** Asked by expressions. */
@@ -335,9 +399,24 @@ class CallerScopeIntegrationTests {
 			return new Store(new MemoryActorStateStore(limits.stored()));
 		}
 
+		private static ServerWebExchangeMatcher chain(String name) {
+			return (exchange) -> name.equals(exchange.getRequest().getHeaders().getFirst("x-chain"))
+					? MatchResult.match() : MatchResult.notMatch();
+		}
+
+		@Bean
+		SecurityWebFilterChain named(ServerHttpSecurity http) {
+			return http.securityMatcher(chain("named"))
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.csrf(ServerHttpSecurity.CsrfSpec::disable)
+				.anonymous((anonymous) -> anonymous.principal("guest").authorities("ROLE_GUEST"))
+				.build();
+		}
+
 		@Bean
 		SecurityWebFilterChain chain(ServerHttpSecurity http) {
-			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+			return http.securityMatcher(new NegatedServerWebExchangeMatcher(chain("none")))
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
 				.httpBasic(Customizer.withDefaults())
 				.build();
 		}
@@ -406,6 +485,11 @@ class CallerScopeIntegrationTests {
 		@EventListener
 		void on(ConnectionClosedEvent event) {
 			see("closed");
+		}
+
+		@EventListener
+		void on(BadRequestEvent event) {
+			see("refused");
 		}
 
 	}
