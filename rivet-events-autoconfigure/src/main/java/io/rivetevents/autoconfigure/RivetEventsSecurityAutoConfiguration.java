@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.expression.BeanFactoryResolver;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -80,6 +81,7 @@ import io.rivetevents.transport.BasePath;
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass({ Authentication.class, ServerHttpSecurity.class })
 @ConditionalOnBean(ActorDirectory.class)
+@ImportRuntimeHints(LogoutHook.Hints.class)
 public final class RivetEventsSecurityAutoConfiguration {
 
 	private static final String JWT_ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";

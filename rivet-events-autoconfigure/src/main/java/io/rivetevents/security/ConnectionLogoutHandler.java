@@ -13,9 +13,13 @@ import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Closes the connections of a web session with {@code auth.logged_out} when its user logs
- * out. Those of the same user from elsewhere stay.
+ * out. Those of the same user from elsewhere stay. A logout that calls it several times
+ * closes them once.
  */
 public final class ConnectionLogoutHandler implements ServerLogoutHandler {
+
+	/** Attribute of an exchange whose logout it has seen. */
+	private static final String SEEN = ConnectionLogoutHandler.class.getName() + ".seen";
 
 	private final ConnectionRegistry connections;
 
@@ -25,7 +29,10 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 
 	@Override
 	public Mono<Void> logout(WebFilterExchange exchange, Authentication authentication) {
-		return exchange.getExchange().getSession().doOnNext(this::close).then();
+		return Mono.defer(() -> {
+			boolean first = exchange.getExchange().getAttributes().putIfAbsent(SEEN, true) == null;
+			return first ? exchange.getExchange().getSession().doOnNext(this::close).then() : Mono.empty();
+		});
 	}
 
 	/** By the id of the first connect, since each login has given the session another. */

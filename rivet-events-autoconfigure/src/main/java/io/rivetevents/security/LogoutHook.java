@@ -1,9 +1,13 @@
 package io.rivetevents.security;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
-import org.springframework.beans.DirectFieldAccessor;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.security.web.server.SecurityWebFilterChain;
@@ -16,11 +20,11 @@ import org.springframework.web.server.WebFilter;
  * handlers it has set: {@code logoutHandler(...)} replaces those that were there before.
  * The handler comes first, since others change the session by whose id connections are
  * known.
+ * <p>
+ * Spring Security can replace the handler of a filter and cannot return it, so it is read
+ * from the field. Without a filter for logout nothing is read.
  */
 public final class LogoutHook implements SmartInitializingSingleton {
-
-	/** Spring Security has no way to read it. */
-	private static final String HANDLER = "logoutHandler";
 
 	/** Filters of a chain are there, unless it is of the application's own kind. */
 	private static final Duration FILTERS = Duration.ofSeconds(10);
@@ -53,13 +57,60 @@ public final class LogoutHook implements SmartInitializingSingleton {
 	}
 
 	private void putFirst(LogoutWebFilter filter) {
-		Object known = new DirectFieldAccessor(filter).getPropertyValue(HANDLER);
-		if (!(known instanceof ServerLogoutHandler own)) {
-			throw new IllegalStateException("This version of Spring Security has no ServerLogoutHandler in "
-					+ filter.getClass().getName() + ": connections would outlive a logout");
-		}
+		ServerLogoutHandler own = handlerOf(filter, LogoutWebFilter.class);
 		filter.setLogoutHandler((exchange, authentication) -> this.handler.logout(exchange, authentication)
 			.then(own.logout(exchange, authentication)));
+	}
+
+	/**
+	 * Returns the handler of a filter.
+	 * @param filter the filter
+	 * @param type its class, which declares the field
+	 * @throws IllegalStateException if there is no such field
+	 */
+	static ServerLogoutHandler handlerOf(Object filter, Class<?> type) {
+		Field field = handlerField(type);
+		if (field == null) {
+			throw unreadable(type, null);
+		}
+		try {
+			field.setAccessible(true);
+			if (field.get(filter) instanceof ServerLogoutHandler own) {
+				return own;
+			}
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			throw unreadable(type, ex);
+		}
+		throw unreadable(type, null);
+	}
+
+	/** By its type: a name may change. */
+	private static @Nullable Field handlerField(Class<?> type) {
+		List<Field> fields = Stream.of(type.getDeclaredFields())
+			.filter((field) -> field.getType() == ServerLogoutHandler.class)
+			.toList();
+		return (fields.size() == 1) ? fields.get(0) : null;
+	}
+
+	private static IllegalStateException unreadable(Class<?> type, @Nullable Exception cause) {
+		return new IllegalStateException(("The handler of %s cannot be read with this version of Spring Security, so"
+				+ " connections would stay open after a logout. Use a version of Spring Security that this starter"
+				+ " supports, or disable the logout of the filter chain and let its replacement call the bean %s.")
+			.formatted(type.getName(), ConnectionLogoutHandler.class.getSimpleName()), cause);
+	}
+
+	/** A native image keeps only fields that it is told of. */
+	public static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			Field field = handlerField(LogoutWebFilter.class);
+			if (field != null) {
+				hints.reflection().registerField(field);
+			}
+		}
+
 	}
 
 }

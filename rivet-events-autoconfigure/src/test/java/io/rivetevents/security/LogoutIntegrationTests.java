@@ -4,10 +4,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -17,14 +21,24 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.WebFilterExchange;
 import org.springframework.security.web.server.authentication.logout.DelegatingServerLogoutHandler;
+import org.springframework.security.web.server.authentication.logout.LogoutWebFilter;
 import org.springframework.security.web.server.authentication.logout.SecurityContextServerLogoutHandler;
+import org.springframework.security.web.server.authentication.logout.ServerLogoutHandler;
 import org.springframework.security.web.server.authentication.logout.WebSessionServerLogoutHandler;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 import org.springframework.web.reactive.socket.CloseStatus;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.ServerWebExchangeDecorator;
+import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.annotation.Action;
@@ -37,6 +51,7 @@ import io.rivetevents.transport.TestStream;
 import io.rivetevents.transport.TestUsers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Connections end with the login of their session, whatever handlers of logout the
@@ -50,6 +65,9 @@ class LogoutIntegrationTests {
 
 	@LocalServerPort
 	private int port;
+
+	@Autowired
+	private ConnectionLogoutHandler handler;
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/own", "/delegating", "/removed", "/failing", "" })
@@ -65,6 +83,52 @@ class LogoutIntegrationTests {
 			other.call(1, "act");
 			other.next(ToClient.ActionResponse.class);
 		}
+	}
+
+	/** The customizer and the hook both add the handler. */
+	@Test
+	void looksAtTheSessionOfAnExchangeOnce() {
+		AtomicInteger looks = new AtomicInteger();
+		ServerWebExchange exchange = new ServerWebExchangeDecorator(
+				MockServerWebExchange.from(MockServerHttpRequest.post("/logout"))) {
+
+			@Override
+			public Mono<WebSession> getSession() {
+				looks.incrementAndGet();
+				return super.getSession();
+			}
+
+		};
+		WebFilterExchange logout = new WebFilterExchange(exchange, (filtered) -> Mono.empty());
+		Authentication ada = UsernamePasswordAuthenticationToken.unauthenticated("ada", "");
+		Mono<Void> handled = this.handler.logout(logout, ada);
+		assertThat(looks).hasValue(0);
+		handled.then(this.handler.logout(logout, ada)).block();
+		assertThat(looks).hasValue(1);
+	}
+
+	@Test
+	void readsTheHandlerOfAFilter() {
+		LogoutWebFilter filter = new LogoutWebFilter();
+		ServerLogoutHandler own = (exchange, authentication) -> Mono.empty();
+		filter.setLogoutHandler(own);
+		assertThat(LogoutHook.handlerOf(filter, LogoutWebFilter.class)).isSameAs(own);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Without.class, WithTwo.class, Unset.class })
+	void saysWhatToDoWhereTheHandlerCannotBeRead(Class<?> type) throws Exception {
+		Object filter = type.getDeclaredConstructor().newInstance();
+		assertThatIllegalStateException().isThrownBy(() -> LogoutHook.handlerOf(filter, type))
+			.withMessageContainingAll(type.getName(), "cannot be read", "would stay open after a logout", "bean");
+	}
+
+	@Test
+	void keepsTheHandlerInANativeImage() throws Exception {
+		RuntimeHints hints = new RuntimeHints();
+		new LogoutHook.Hints().registerHints(hints, null);
+		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(LogoutWebFilter.class, "logoutHandler"))
+			.accepts(hints);
 	}
 
 	@Test
@@ -106,6 +170,25 @@ class LogoutIntegrationTests {
 			request.header("cookie", cookie);
 		}
 		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	/** As a later version of Spring Security might be. */
+	static class Without {
+
+	}
+
+	static class WithTwo {
+
+		private ServerLogoutHandler one = (exchange, authentication) -> Mono.empty();
+
+		private ServerLogoutHandler two = (exchange, authentication) -> Mono.empty();
+
+	}
+
+	static class Unset {
+
+		private ServerLogoutHandler handler;
+
 	}
 
 	@Actor("room")
