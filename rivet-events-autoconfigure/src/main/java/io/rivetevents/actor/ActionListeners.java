@@ -12,6 +12,7 @@ import org.apache.commons.logging.LogFactory;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.Args;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * The listeners that were added at run time, by the name that they listen to.
@@ -67,7 +68,7 @@ final class ActionListeners {
 			this.callers.run(CallerScope.client(connection.principal()), () -> listener.onAction(connection, args));
 		}
 		catch (Throwable ex) { // an Error as well, which would end nothing but the answer
-			logger.error("A listener to %s of %s failed".formatted(action, instance.address()), ex);
+			logger.error("A listener to %s of %s failed".formatted(SafeText.of(action), instance.address()), ex);
 		}
 	}
 

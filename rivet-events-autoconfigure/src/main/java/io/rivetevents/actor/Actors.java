@@ -131,7 +131,7 @@ public final class Actors {
 		PendingReceipt receipt = new PendingReceipt();
 		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
 			logger.warn("Event %s is not sent to %s: %s".formatted(SafeText.of(dispatch.event()), SafeText.of(target),
-					ex.getMessage()));
+					SafeText.of(ex.getMessage())));
 			receipt.fail(ex);
 		});
 		return receipt;

@@ -17,6 +17,7 @@ import reactor.netty.channel.AbortedException;
 import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Tells requests that cannot be read from failures of the server. What parses a header, a
@@ -43,7 +44,7 @@ public final class RequestFailures {
 		if (known != null) {
 			return known;
 		}
-		failures.error(ex, () -> "%s %s failed".formatted(request.getMethod(), request.getPath()));
+		failures.error(ex, () -> "%s %s failed".formatted(request.getMethod(), SafeText.of(request.getPath())));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 
@@ -60,7 +61,7 @@ public final class RequestFailures {
 		if (!isOfClient(ex)) {
 			return null;
 		}
-		logger.debug("%s %s cannot be read".formatted(request.getMethod(), request.getPath()), ex);
+		logger.debug("%s %s cannot be read".formatted(request.getMethod(), SafeText.of(request.getPath())), ex);
 		return new RivetException(
 				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
 	}

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -47,6 +50,20 @@ class HistoryTests {
 		assertThat(history.after(1, this.client)).isEmpty();
 		this.client.subscribe("e", Set.of());
 		assertThat(history.after(1, this.client)).hasSize(1);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void leavesOutAndLogsOnOneLineWhatAPredicateFailsFor(CapturedOutput output) {
+		History history = history(3, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("a\u2028FORGED\u202e", "x").withSelection(new Selection.Where((connection) -> {
+			throw new IllegalStateException("on purpose");
+		})), null);
+		this.client.subscribe("a\u2028FORGED\u202e", Set.of());
+		assertThat(history.after(0, this.client)).isEmpty();
+		assertThat(output).contains("Event a\\u2028FORGED\\u202e is not sent again")
+			.doesNotContain("\u2028")
+			.doesNotContain("\u202e");
 	}
 
 	@Test
