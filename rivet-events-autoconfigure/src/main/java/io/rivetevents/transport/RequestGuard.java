@@ -1,18 +1,28 @@
 package io.rivetevents.transport;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 
 import io.netty.buffer.ByteBufHolder;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -80,6 +90,12 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	private boolean stopped;
 
+	/** Whether the whole answer is on its way to the socket. */
+	private boolean ended;
+
+	/** Whether this has answered in place of the application, and closes. */
+	private boolean refused;
+
 	RequestGuard(ConnectionGuard connection, Limits limits) {
 		this.connection = connection;
 		this.limits = limits;
@@ -92,8 +108,14 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (this.refused || (this.unanswered == 1 && isBroken(message))) {
+			ReferenceCountUtil.release(message);
+			refuse(context, HttpResponseStatus.BAD_REQUEST);
+			return;
+		}
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
+			refuseInTurn(request);
 			this.inBody = true;
 			if (this.unanswered == 1) {
 				this.connection.enter(ConnectionGuard.Phase.ANSWER);
@@ -102,7 +124,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 				this.waiting += size(request);
 			}
 		}
-		if (message instanceof ByteBufHolder part && this.unanswered != 1) {
+		if (message instanceof ByteBufHolder part) {
 			onPart(context, part.content().readableBytes());
 		}
 		if (message instanceof LastHttpContent) {
@@ -117,6 +139,8 @@ final class RequestGuard extends ChannelDuplexHandler {
 	private void onPart(ChannelHandlerContext context, int size) {
 		if (this.unanswered > 1) {
 			this.waiting += size + PART_OVERHEAD;
+		}
+		if (this.unanswered > 0) {
 			return;
 		}
 		this.swallowed += size;
@@ -186,6 +210,11 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (this.refused) {
+			ReferenceCountUtil.release(message);
+			promise.tryFailure(new ClosedChannelException());
+			return;
+		}
 		if (message instanceof HttpResponse response) {
 			onResponse(context, response);
 		}
@@ -194,6 +223,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 			return;
 		}
 		this.answering = false;
+		this.ended = true;
 		this.stream = false;
 		this.connection.setStream(false);
 		context.write(message, promise.unvoid().addListener((written) -> onAnswered(context)));
@@ -215,6 +245,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 	}
 
 	private void onAnswered(ChannelHandlerContext context) {
+		this.ended = false;
 		this.unanswered = Math.max(0, this.unanswered - 1);
 		if (this.unanswered == 0) {
 			this.connection.enter(this.inBody ? ConnectionGuard.Phase.REST : ConnectionGuard.Phase.IDLE);
@@ -257,6 +288,49 @@ final class RequestGuard extends ChannelDuplexHandler {
 				context.read();
 			}
 		}
+	}
+
+	// What is no HTTP
+
+	/**
+	 * Has what is no request of HTTP/1 refused when it is its turn. Reactor Netty would
+	 * refuse HTTP/2 at once, with the answer of the request before it, and close behind
+	 * the next answer for a line that cannot be read, which passes as HTTP/1.0.
+	 */
+	private static void refuseInTurn(HttpRequest request) {
+		boolean known = request.protocolVersion().majorVersion() == 1;
+		if (!known && request.decoderResult().isSuccess()) {
+			request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Not a version of HTTP/1")));
+		}
+		if (request.decoderResult().isFailure()) {
+			request.setProtocolVersion(HttpVersion.HTTP_1_1);
+		}
+	}
+
+	private static boolean isBroken(Object message) {
+		return message instanceof HttpContent part && !(message instanceof HttpRequest)
+				&& part.decoderResult().isFailure();
+	}
+
+	/**
+	 * Answers in place of the application, if it has not begun to, and closes the
+	 * connection. The application sees a client that has left, as it may at any moment.
+	 * Reactor Netty would answer beside it, so that it fails on any thread that is about
+	 * to answer, and logs an error.
+	 */
+	private void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
+		if (this.refused) {
+			return;
+		}
+		this.refused = true;
+		Object last = Unpooled.EMPTY_BUFFER;
+		if (!this.answering && !this.ended) {
+			FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
+			answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+			answer.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
+			last = answer;
+		}
+		context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
 	}
 
 	@Override

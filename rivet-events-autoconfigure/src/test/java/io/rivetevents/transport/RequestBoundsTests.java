@@ -202,6 +202,20 @@ class RequestBoundsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "GET /rivet/health HTTP/2.0\r\nHost: x\r\n\r\n", "GET /x HTTP/9.9\r\nHost: x\r\n\r\n",
+			"PRI * HTTP/2.0\r\n\r\n", "GET / x HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\0: x\r\n\r\n",
+			"\u0016\u0003\r\n\r\n" })
+	void refusesWhatIsNoRequestAfterTheAnswersBeforeIt(String broken) throws IOException {
+		try (ServerWatch watch = new ServerWatch(); RawSocket socket = new RawSocket(this.port)) {
+			socket.write(action("sleep", "[300]") + get("/app/next") + broken);
+			assertThat(socket.readUntil("\"slept\"}")).startsWith("HTTP/1.1 200");
+			assertThat(socket.readUntil("the next")).startsWith("HTTP/1.1 200");
+			assertThat(socket.readAll()).startsWith("HTTP/1.1 400");
+			assertThat(watch.logged()).isEmpty();
+		}
+	}
+
 	@Test
 	void readsNoFloodOfSmallRequestsBehindASlowOne() throws IOException {
 		try (RawSocket socket = new RawSocket(this.port)) {
