@@ -10,6 +10,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,12 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
 	private long lastPending;
 
+	/** When the socket took something, or had nothing to take, as far as was seen. */
+	private long lastMoved;
+
 	private int lastStream;
+
+	private @Nullable HttpStreamsGuard streams;
 
 	/** What a connection is waited for. */
 	enum Phase {
@@ -158,7 +164,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
 	private void check(ChannelHandlerContext context) {
 		try {
-			long left = (this.phase == Phase.ANSWER) ? checkProgress(context) : checkPhase(context);
+			long left = (this.phase == Phase.ANSWER) ? checkAnswer(context) : checkPhase(context);
 			if (left > 0) {
 				schedule(context, left);
 			}
@@ -173,10 +179,14 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	 * Closes a connection whose time is over.
 	 * @return nanoseconds until the next look, 0 for none
 	 */
-	private long checkPhase(ChannelHandlerContext context) {
+	private long checkPhase(ChannelHandlerContext context) throws Http2Exception {
 		Http2ConnectionHandler http2 = context.pipeline().get(Http2ConnectionHandler.class);
 		if (http2 != null) {
-			checkStreams(http2);
+			checkStreams(context, http2);
+			if (isStuck(context)) {
+				end(context, Limit.WRITE_TIMEOUT);
+				return 0;
+			}
 		}
 		long left = this.since + timeout().toNanos() - System.nanoTime();
 		if (left > 0) {
@@ -188,7 +198,11 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	}
 
 	/** A connection of HTTP/2 is idle while it has no streams. */
-	private void checkStreams(Http2ConnectionHandler http2) {
+	private void checkStreams(ChannelHandlerContext context, Http2ConnectionHandler http2) throws Http2Exception {
+		if (this.streams == null) {
+			this.streams = new HttpStreamsGuard(http2, this.limits);
+		}
+		this.streams.check(context);
 		int last = http2.connection().remote().lastStreamCreated();
 		boolean busy = http2.connection().numActiveStreams() > 0 || last != this.lastStream;
 		if (this.phase != Phase.IDLE || busy) {
@@ -214,27 +228,43 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Closes a connection that has not taken a byte since the last look.
+	 * Closes a connection that has taken nothing of its answer for too long, and refuses
+	 * a body that does not come.
 	 * @return nanoseconds until the next look, 0 for none
 	 */
-	private long checkProgress(ChannelHandlerContext context) {
-		ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
-		if (buffer == null) {
+	private long checkAnswer(ChannelHandlerContext context) {
+		if (isStuck(context) && !this.stream) {
+			end(context, Limit.WRITE_TIMEOUT);
 			return 0;
 		}
+		long write = settings().times().write().toNanos();
+		long left = Math.min(write, this.lastMoved + write - System.nanoTime());
+		if (this.requests != null) {
+			left = Math.min(left, this.requests.checkBody(context));
+		}
+		// a body may come with the next request
+		return (left > 0) ? Math.min(left, this.stream ? write : settings().times().head().toNanos()) : write;
+	}
+
+	/** Returns whether the socket has taken nothing for too long, though it should. */
+	private boolean isStuck(ChannelHandlerContext context) {
+		ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
+		if (buffer == null) {
+			return false; // closed
+		}
+		long now = System.nanoTime();
 		long pending = buffer.totalPendingWriteBytes();
 		Object written = buffer.current();
 		long progress = buffer.currentProgress();
-		boolean stuck = pending > 0 && pending == this.lastPending && written == this.lastWritten
+		boolean still = pending > 0 && pending == this.lastPending && written == this.lastWritten
 				&& progress == this.lastProgress;
-		if (stuck && !this.stream) {
-			end(context, Limit.WRITE_TIMEOUT);
-			return 0;
+		if (!still) {
+			this.lastMoved = now;
 		}
 		this.lastPending = pending;
 		this.lastWritten = written;
 		this.lastProgress = progress;
-		return settings().times().write().toNanos();
+		return now - this.lastMoved >= settings().times().write().toNanos();
 	}
 
 	private void end(ChannelHandlerContext context, Limit limit) {

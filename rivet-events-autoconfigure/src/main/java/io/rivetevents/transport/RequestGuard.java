@@ -2,6 +2,7 @@ package io.rivetevents.transport;
 
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBufHolder;
 import io.netty.buffer.Unpooled;
@@ -58,6 +59,14 @@ final class RequestGuard extends ChannelDuplexHandler {
 	 */
 	private static final int MAX_SWALLOWED = 2 * 1024 * 1024;
 
+	/** Bytes of a body for which a client has a second more. */
+	private static final int MIN_RATE = 1024;
+
+	private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+	/** What reads a body itself, as our routes do, is to answer first. */
+	private static final long GRACE_NANOS = NANOS_PER_SECOND;
+
 	private static final String EVENT_STREAM = "text/event-stream";
 
 	private final ConnectionGuard connection;
@@ -96,6 +105,20 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** Whether this has answered in place of the application, and closes. */
 	private boolean refused;
 
+	/** Whether the server waits for the client, and not the client for the server. */
+	private boolean reading;
+
+	/** Since when, of {@link System#nanoTime()}. */
+	private long readingSince;
+
+	/** How long it has waited for the body, without the wait that goes on. */
+	private long bodyWait;
+
+	private long bodySize;
+
+	/** When the last part of an answer was written while its body was to go on. */
+	private long writtenAt;
+
 	RequestGuard(ConnectionGuard connection, Limits limits) {
 		this.connection = connection;
 		this.limits = limits;
@@ -116,7 +139,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		if (message instanceof HttpRequest request) {
 			this.unanswered++;
 			refuseInTurn(request);
-			this.inBody = true;
+			beginBody();
 			if (this.unanswered == 1) {
 				this.connection.enter(ConnectionGuard.Phase.ANSWER);
 			}
@@ -136,7 +159,15 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 	}
 
+	private void beginBody() {
+		this.inBody = true;
+		this.readingSince = System.nanoTime();
+		this.bodyWait = 0;
+		this.bodySize = 0;
+	}
+
 	private void onPart(ChannelHandlerContext context, int size) {
+		this.bodySize += size;
 		if (this.unanswered > 1) {
 			this.waiting += size + PART_OVERHEAD;
 		}
@@ -191,6 +222,10 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** As it was for the others; what reads it then is held up by {@link #read}. */
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
+		if (this.reading) {
+			this.reading = false;
+			this.bodyWait += this.inBody ? System.nanoTime() - this.readingSince : 0;
+		}
 		if (this.stopped) {
 			this.stopped = false;
 			context.channel().config().setAutoRead(true);
@@ -204,8 +239,16 @@ final class RequestGuard extends ChannelDuplexHandler {
 			this.readWanted = true;
 		}
 		else {
-			context.read();
+			readFrom(context);
 		}
+	}
+
+	private void readFrom(ChannelHandlerContext context) {
+		if (!this.reading) {
+			this.reading = true;
+			this.readingSince = System.nanoTime();
+		}
+		context.read();
 	}
 
 	@Override
@@ -217,6 +260,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 		if (message instanceof HttpResponse response) {
 			onResponse(context, response);
+		}
+		if (this.inBody) {
+			this.writtenAt = System.nanoTime();
 		}
 		if (!(message instanceof LastHttpContent) || !this.answering) {
 			context.write(message, promise);
@@ -276,7 +322,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 	 */
 	private void readOn(ChannelHandlerContext context) {
 		if (!context.isRemoved() && this.unanswered == 0) {
-			context.read();
+			readFrom(context);
 		}
 	}
 
@@ -285,12 +331,12 @@ final class RequestGuard extends ChannelDuplexHandler {
 			this.paused = false;
 			if (this.readWanted) {
 				this.readWanted = false;
-				context.read();
+				readFrom(context);
 			}
 		}
 	}
 
-	// What is no HTTP
+	// Bodies that do not come, or are none
 
 	/**
 	 * Has what is no request of HTTP/1 refused when it is its turn. Reactor Netty would
@@ -310,6 +356,33 @@ final class RequestGuard extends ChannelDuplexHandler {
 	private static boolean isBroken(Object message) {
 		return message instanceof HttpContent part && !(message instanceof HttpRequest)
 				&& part.decoderResult().isFailure();
+	}
+
+	/**
+	 * Refuses a body that does not come. The time in which nothing is read does not
+	 * count, as the server has enough to do then. Before the answer the client has the
+	 * time limit for the whole body, and a second more for each {@link #MIN_RATE} bytes;
+	 * a handler that answers meanwhile may talk with its client for as long as one of
+	 * them says something.
+	 * @return nanoseconds until the next look
+	 */
+	long checkBody(ChannelHandlerContext context) {
+		if (!this.inBody || this.unanswered != 1 || this.refused) {
+			return Long.MAX_VALUE;
+		}
+		long timeout = this.limits.settings().times().body().toNanos() + GRACE_NANOS;
+		if (this.reading) {
+			long now = System.nanoTime();
+			timeout -= this.answering ? Math.min(now - this.readingSince, now - this.writtenAt)
+					: this.bodyWait + now - this.readingSince - this.bodySize * NANOS_PER_SECOND / MIN_RATE;
+		}
+		if (timeout <= 0) {
+			logger.debug("Refuses a body that does not come: " + context.channel());
+			this.limits.hits().add(Limit.BODY_TIMEOUT);
+			refuse(context.pipeline().context(this), HttpResponseStatus.REQUEST_TIMEOUT);
+			return Long.MAX_VALUE;
+		}
+		return timeout;
 	}
 
 	/**

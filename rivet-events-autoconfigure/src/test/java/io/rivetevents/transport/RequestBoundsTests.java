@@ -21,11 +21,17 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -312,6 +318,71 @@ class RequestBoundsTests {
 		}
 	}
 
+	/** Whether the application reads the body or answers without it. */
+	@ParameterizedTest
+	@ValueSource(strings = { "/app/whole", "/app/none" })
+	void refusesABodyThatComesTooSlowlyForARouteOfTheApplication(String path) throws IOException {
+		long before = hits(Limit.BODY_TIMEOUT);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post(path, 10_000, "["));
+			Awaitility.await().atMost(Duration.ofSeconds(8)).pollInterval(Duration.ofMillis(50)).until(() -> {
+				socket.tryWrite(new byte[] { ' ' });
+				return hits(Limit.BODY_TIMEOUT) > before;
+			});
+			if (path.equals("/app/whole")) {
+				assertThat(socket.readHead()).startsWith("HTTP/1.1 408").contains("connection: close");
+			}
+			socket.readAll();
+		}
+	}
+
+	@Test
+	void leavesABodyThatComesAtAFairRateAllItsTime() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/app/whole", 16 * 1024, ""));
+			for (int i = 0; i < 16; i++) {
+				assertThat(socket.isOpenFor(Duration.ofMillis(300))).isTrue();
+				socket.write(new byte[1024]);
+			}
+			assertThat(socket.readUntil("16384")).startsWith("HTTP/1.1 200");
+		}
+	}
+
+	@Test
+	void countsNoTimeInWhichTheApplicationDoesNotRead() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			int size = 1024 * 1024;
+			socket.write(post("/app/busy", size, "") + "x".repeat(size));
+			assertThat(socket.readUntil(String.valueOf(size))).startsWith("HTTP/1.1 200");
+		}
+	}
+
+	@Test
+	void closesATalkInWhichNobodySaysAnything() throws IOException {
+		long before = hits(Limit.BODY_TIMEOUT);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/app/talk", 100, ""));
+			for (int i = 0; i < 12; i++) {
+				socket.write("x");
+				assertThat(socket.readUntil("1\r\nx\r\n")).isNotNull();
+				assertThat(socket.isOpenFor(Duration.ofMillis(400))).isTrue();
+			}
+			assertThat(hits(Limit.BODY_TIMEOUT)).isEqualTo(before);
+			assertThat(socket.readAll()).doesNotContain("408");
+		}
+		assertThat(hits(Limit.BODY_TIMEOUT)).isGreaterThan(before);
+	}
+
+	@Test
+	void leavesATalkInWhichTheServerGoesOnAllItsTime() throws IOException {
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write(post("/app/ticks", 100, ""));
+			for (int i = 0; i < 12; i++) {
+				assertThat(socket.readUntil("4\r\ntick\r\n")).isNotNull();
+			}
+		}
+	}
+
 	@Test
 	void holdsNoMoreOfAllBodiesThanTheNodeMay() throws IOException {
 		List<RawSocket> sockets = new ArrayList<>();
@@ -428,6 +499,38 @@ class RequestBoundsTests {
 		@GetMapping("/app/slow")
 		Mono<String> slow() {
 			return Mono.delay(Duration.ofSeconds(3)).thenReturn("slow");
+		}
+
+		@PostMapping("/app/whole")
+		Mono<String> whole(@RequestBody Mono<byte[]> body) {
+			return body.map((bytes) -> String.valueOf(bytes.length));
+		}
+
+		@PostMapping("/app/busy")
+		Mono<String> busy(ServerWebExchange exchange) {
+			return Mono.delay(Duration.ofSeconds(5))
+				.thenMany(exchange.getRequest().getBody())
+				.map(Routes::release)
+				.reduce(0, Integer::sum)
+				.map(String::valueOf);
+		}
+
+		@PostMapping("/app/talk")
+		Mono<Void> talk(ServerWebExchange exchange) {
+			return exchange.getResponse().writeAndFlushWith(exchange.getRequest().getBody().map(Mono::just));
+		}
+
+		@PostMapping("/app/ticks")
+		Mono<Void> ticks(ServerWebExchange exchange) {
+			ServerHttpResponse response = exchange.getResponse();
+			return response.writeAndFlushWith(Flux.interval(Duration.ofMillis(400))
+				.map((tick) -> Mono.just(response.bufferFactory().wrap("tick".getBytes()))));
+		}
+
+		private static int release(DataBuffer part) {
+			int count = part.readableByteCount();
+			DataBufferUtils.release(part);
+			return count;
 		}
 
 		@GetMapping(path = "/app/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)

@@ -6,39 +6,57 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.reactivestreams.Subscription;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
+import reactor.netty.ByteBufMono;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * The same deadlines with TLS, and with HTTP/2 above it.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.limits.header-timeout=2s", "rivet.events.limits.idle-timeout=2s",
+				"rivet.events.limits.body-timeout=2s", "rivet.events.limits.write-timeout=2s",
 				"server.http2.enabled=true", "server.ssl.key-store-password=changeit",
 				"server.ssl.key-store-type=PKCS12" })
 class SecureConnectionTests {
@@ -111,10 +129,99 @@ class SecureConnectionTests {
 			.untilAsserted(() -> assertThat(this.limits.hits().count(Limit.IDLE_TIMEOUT)).isGreaterThan(before));
 	}
 
+	/** The socket shows nothing of it: other streams go on. */
+	@Test
+	void endsAStreamWhoseAnswerIsNotTaken() {
+		long before = this.limits.hits().count(Limit.WRITE_TIMEOUT);
+		// a part of what the connection may have, which all streams share
+		HttpClient client = client(HttpProtocol.H2).http2Settings((settings) -> settings.initialWindowSize(16 * 1024));
+		AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+		BaseSubscriber<ByteBuf> deaf = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+				subscription.request(1);
+			}
+
+			@Override
+			protected void hookOnError(Throwable ex) {
+				failure.set(ex);
+			}
+
+		};
+		client.headers((headers) -> headers.set("Content-Type", "application/json"))
+			.post()
+			.uri(TestClient.query("large", "tls", "action/make"))
+			.send(ByteBufMono.fromString(Mono.just("{\"args\":[900000]}")))
+			.responseContent()
+			.subscribe(deaf);
+		Awaitility.await().until(() -> this.limits.sending().used() >= 900_000);
+		Awaitility.await().until(() -> {
+			assertThat(client.get().uri("/health").responseContent().aggregate().asString().block()).contains("ok");
+			return this.limits.hits().count(Limit.WRITE_TIMEOUT) > before;
+		});
+		Awaitility.await().until(() -> this.limits.sending().used() == 0);
+		deaf.request(Long.MAX_VALUE);
+		Awaitility.await().until(() -> failure.get() != null);
+	}
+
+	@Test
+	void endsAStreamWhoseBodyDoesNotCome() {
+		long before = this.limits.hits().count(Limit.BODY_TIMEOUT);
+		Mono<String> answer = client(HttpProtocol.H2).post()
+			.uri("https://localhost:%d/app/whole".formatted(this.port))
+			.send(ByteBufFlux.fromString(Flux.concat(Mono.just("part"), Mono.never())))
+			.responseContent()
+			.aggregate()
+			.asString();
+		assertThatThrownBy(() -> answer.block(Duration.ofSeconds(20))).isNotInstanceOf(IllegalStateException.class);
+		assertThat(this.limits.hits().count(Limit.BODY_TIMEOUT)).isGreaterThan(before);
+	}
+
+	@Test
+	void leavesABodyThatComesSlowlyAllItsTime() {
+		Flux<String> parts = Flux.interval(Duration.ofMillis(500)).take(10).map((part) -> "part");
+		String answer = client(HttpProtocol.H2).post()
+			.uri("https://localhost:%d/app/whole".formatted(this.port))
+			.send(ByteBufFlux.fromString(parts))
+			.responseContent()
+			.aggregate()
+			.asString()
+			.block(Duration.ofSeconds(20));
+		assertThat(answer).isEqualTo("40");
+	}
+
+	@Actor("large")
+	static class Large {
+
+		@Action
+		String make(int size) {
+			return "x".repeat(size);
+		}
+
+	}
+
+	@RestController
+	static class Routes {
+
+		@PostMapping("/app/whole")
+		Mono<String> whole(@RequestBody Mono<byte[]> body) {
+			return body.map((bytes) -> String.valueOf(bytes.length));
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ OpenAccess.class, TestActors.Room.class })
+	@Import({ TestActors.Room.class, Large.class, Routes.class })
 	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.csrf((csrf) -> csrf.disable())
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.build();
+		}
 
 	}
 
