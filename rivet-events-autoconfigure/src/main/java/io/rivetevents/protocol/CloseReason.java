@@ -29,6 +29,9 @@ public record CloseReason(int code, String reason) {
 	/** The client speaks in a way that the server does not know. */
 	public static final int UNSUPPORTED = 1003;
 
+	/** A text message that is no UTF-8. */
+	public static final int INVALID_TEXT = 1007;
+
 	/** An error, told by the reason as {@code group.code}. */
 	public static final int ERROR = 1011;
 
@@ -80,10 +83,20 @@ public record CloseReason(int code, String reason) {
 	}
 
 	/**
+	 * Return the reason for a text message that is no UTF-8. The client does as for
+	 * {@link ErrorCode#INVALID_REQUEST}, which any other unreadable message is told.
+	 * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-8.1">RFC 6455, section
+	 * 8.1</a>
+	 */
+	public static CloseReason invalidText() {
+		return new CloseReason(INVALID_TEXT, ErrorCode.INVALID_REQUEST.reason());
+	}
+
+	/**
 	 * Return what a client is to do.
 	 */
 	public Advice advice() {
-		ErrorCode known = (this.code == ERROR) ? ErrorCode.ofReason(this.reason) : null;
+		ErrorCode known = (this.code == ERROR || this.code == INVALID_TEXT) ? ErrorCode.ofReason(this.reason) : null;
 		return (known != null) ? known.advice() : Advice.NEVER;
 	}
 

@@ -2,6 +2,7 @@ package io.rivetevents.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -80,9 +81,16 @@ class SocketBoundsTests {
 			return application().getBean(Limits.class);
 		}
 
+		private String[] headers() {
+			return compressed() ? new String[] { "Sec-WebSocket-Extensions: permessage-deflate" } : new String[0];
+		}
+
+		private String handshake() {
+			return RawSocket.handshake("bounds", headers());
+		}
+
 		private RawSocket open() throws IOException {
-			RawSocket socket = RawSocket.webSocket(port(), "bounds",
-					compressed() ? new String[] { "Sec-WebSocket-Extensions: permessage-deflate" } : new String[0]);
+			RawSocket socket = RawSocket.webSocket(port(), "bounds", headers());
 			assertThat(socket.readFrame(RawSocket.TEXT).payload()).isNotEmpty();
 			return socket;
 		}
@@ -107,14 +115,14 @@ class SocketBoundsTests {
 	private static byte[] call(String text) {
 		return "{\"body\":{\"tag\":\"ActionRequest\",\"val\":{\"id\":1,\"name\":\"echo\",\"args\":[\"%s\"]}}}"
 			.formatted(text)
-			.getBytes();
+			.getBytes(StandardCharsets.UTF_8);
 	}
 
 	private static void assertAnswered(Path path, RawSocket socket, String text) throws IOException {
 		RawSocket.Frame answer = socket.readFrame(RawSocket.TEXT);
 		assertThat(answer.payload()).isNotEmpty();
 		if (!path.compressed()) {
-			assertThat(new String(answer.payload())).contains("ActionResponse", text);
+			assertThat(new String(answer.payload(), StandardCharsets.UTF_8)).contains("ActionResponse", text);
 		}
 	}
 
@@ -358,6 +366,55 @@ class SocketBoundsTests {
 			socket.readAll();
 			socket.close();
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void endsATextThatIsNoUtf8WhicheverTheEncoding(Path path) throws IOException {
+		byte[] wrong = call("\u20ac");
+		int euro = new String(wrong, StandardCharsets.ISO_8859_1).indexOf('\u00e2');
+		wrong[euro + 2] = 'x';
+		for (String encoding : List.of("json", "json, rivet_ext.1", "cbor", "bare")) {
+			for (int split : new int[] { 0, euro, euro + 1, euro + 2 }) {
+				try (RawSocket socket = new RawSocket(path.port())) {
+					socket.write(path.handshake().replace("_encoding.json", "_encoding." + encoding));
+					assertThat(socket.readHead()).startsWith("HTTP/1.1 101");
+					writeInTwo(socket, RawSocket.TEXT, wrong, split);
+					RawSocket.Frame close = socket.readClose();
+					assertThat(close.closeCode()).as("%s at %d", encoding, split).isEqualTo(1007);
+					assertThat(close.closeReason()).isEqualTo("actor.invalid_request");
+				}
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void readsATextWhoseCharactersComeInParts(Path path) throws IOException {
+		byte[] call = call("\u20ac");
+		int euro = new String(call, StandardCharsets.ISO_8859_1).indexOf('\u00e2');
+		try (RawSocket socket = path.open()) {
+			for (int split = euro; split < euro + 4; split++) {
+				writeInTwo(socket, RawSocket.TEXT, call, split);
+				assertAnswered(path, socket, "\u20ac");
+			}
+		}
+		for (byte[] other : List.of(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, "\u20ac"),
+				RawSocket.frame(RawSocket.FINAL | RawSocket.BINARY, new byte[] { (byte) 0xe2 }))) {
+			try (RawSocket socket = path.open()) {
+				socket.write(other);
+				assertThat(socket.readClose().closeCode()).isEqualTo(1011);
+			}
+		}
+	}
+
+	private static void writeInTwo(RawSocket socket, int opcode, byte[] message, int split) throws IOException {
+		if (split == 0) {
+			socket.write(RawSocket.frame(RawSocket.FINAL | opcode, message));
+			return;
+		}
+		socket.write(RawSocket.frame(opcode, java.util.Arrays.copyOf(message, split)));
+		socket.write(RawSocket.frame(RawSocket.FINAL, java.util.Arrays.copyOfRange(message, split, message.length)));
 	}
 
 	@ParameterizedTest

@@ -349,7 +349,7 @@ final class FrameReader extends OutletHandler {
 	private void deliver(ChannelHandlerContext context, byte[] bytes) {
 		this.listener.onSignOfLife();
 		if (this.direct) {
-			this.listener.onMessage(bytes);
+			this.listener.onMessage(bytes, this.text);
 			return;
 		}
 		ByteBuf content = Unpooled.wrappedBuffer(bytes);
@@ -386,7 +386,7 @@ final class FrameReader extends OutletHandler {
 		if (!valid) {
 			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
 		}
-		else if (!isText(payload)) {
+		else if (!isUtf8(payload, Math.min(2, payload.length))) {
 			fail(context, WebSocketCloseStatus.INVALID_PAYLOAD_DATA);
 		}
 		else {
@@ -394,11 +394,9 @@ final class FrameReader extends OutletHandler {
 		}
 	}
 
-	/** Returns whether what stands behind the code is UTF-8. */
-	private static boolean isText(byte[] payload) {
+	static boolean isUtf8(byte[] payload, int from) {
 		try {
-			int code = Math.min(2, payload.length);
-			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload, code, payload.length - code));
+			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(payload, from, payload.length - from));
 			return true;
 		}
 		catch (CharacterCodingException ex) {

@@ -81,7 +81,7 @@ final class SessionSocket implements Socket {
 		DataBuffer payload = message.getPayload();
 		byte[] bytes = new byte[payload.readableByteCount()];
 		payload.read(bytes);
-		listener.onMessage(bytes);
+		listener.onMessage(bytes, message.getType() == WebSocketMessage.Type.TEXT);
 	}
 
 	private WebSocketMessage toMessage(byte[] bytes) {

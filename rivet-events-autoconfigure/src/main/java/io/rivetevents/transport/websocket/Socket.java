@@ -38,8 +38,9 @@ interface Socket {
 		/**
 		 * Take a message.
 		 * @param message its bytes
+		 * @param text whether it came as text, which is UTF-8 or ends the connection
 		 */
-		void onMessage(byte[] message);
+		void onMessage(byte[] message, boolean text);
 
 		/**
 		 * Close, since no more is taken of this client.

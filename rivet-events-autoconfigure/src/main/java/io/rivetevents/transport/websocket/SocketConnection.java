@@ -121,15 +121,30 @@ final class SocketConnection implements Socket.Listener {
 	}
 
 	@Override
-	public void onMessage(byte[] message) {
+	public void onMessage(byte[] message, boolean text) {
+		Encoding encoding = Objects.requireNonNull(this.encoding);
 		try {
-			receive(Objects.requireNonNull(this.encoding).codec().decode(message));
+			if (text && !encoding.isText() && !FrameReader.isUtf8(message, 0)) {
+				refuse(CloseReason.invalidText());
+				return;
+			}
+			receive(encoding.codec().decode(message));
 		}
 		catch (RivetException ex) {
-			this.link.refuseMessage(ex);
+			onUnreadable(message, text, ex);
 		}
 		catch (Throwable ex) {
 			LinkTask.end(this.socket.queue(), ex);
+		}
+	}
+
+	/** A codec of text reads no other, so that the bytes are looked at here alone. */
+	private void onUnreadable(byte[] message, boolean text, RivetException ex) {
+		if (text && !FrameReader.isUtf8(message, 0)) {
+			refuse(CloseReason.invalidText());
+		}
+		else {
+			this.link.refuseMessage(ex);
 		}
 	}
 
