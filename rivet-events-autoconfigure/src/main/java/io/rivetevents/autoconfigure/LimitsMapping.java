@@ -45,7 +45,8 @@ final class LimitsMapping {
 				bytes(node.subscriptionsSize(), unset.subscriptionBytes()),
 				bytes(node.historySize(), unset.historyBytes()), bytes(node.answersSize(), unset.answerBytes()),
 				bytes(node.awakeSize(), unset.awakeBytes()), bytes(node.storedSize(), unset.storedBytes()),
-				bytes(node.receivingSize(), unset.receivingBytes()), bytes(node.sendingSize(), unset.sendingBytes()));
+				bytes(node.receivingSize(), unset.receivingBytes()), bytes(node.sendingSize(), unset.sendingBytes()),
+				bytes(node.compressionSize(), unset.compressionBytes()));
 	}
 
 	private static int instances(@Nullable Integer set, LimitSettings.Share unset, LimitSettings.Node node) {

@@ -371,11 +371,14 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param sendingSize Direct memory of what sockets have not taken; beyond it the
 	 * clients that hold most of it are closed with connection.slow_consumer. A quarter of
 	 * the direct memory, at most an eighth of the heap if not set.
+	 * @param compressionSize Memory outside of the heap of WebSockets that compress, 300
+	 * KB for each; beyond it a client is served without compression. As much as an eighth
+	 * of the heap if not set.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize, @Nullable DataSize historySize,
 			@Nullable DataSize answersSize, @Nullable DataSize awakeSize, @Nullable DataSize storedSize,
-			@Nullable DataSize receivingSize, @Nullable DataSize sendingSize) {
+			@Nullable DataSize receivingSize, @Nullable DataSize sendingSize, @Nullable DataSize compressionSize) {
 	}
 
 }

@@ -84,6 +84,9 @@ public enum Limit {
 	/** Direct memory of what sockets have not taken yet. */
 	NODE_SENDING("limits.node.sending-size"),
 
+	/** Memory of all sockets that compress, which is neither heap nor direct memory. */
+	NODE_COMPRESSION("limits.node.compression-size"),
+
 	/** Time for the head of a request, TLS and upgrade included. */
 	HEADER_TIMEOUT("limits.header-timeout"),
 

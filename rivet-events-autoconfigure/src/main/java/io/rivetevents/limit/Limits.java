@@ -40,6 +40,8 @@ public final class Limits {
 
 	private final ByteBudget sending;
 
+	private final ByteBudget compression;
+
 	private final ByteBudget answering;
 
 	private final ByteBudget applicationEvents;
@@ -68,6 +70,7 @@ public final class Limits {
 		this.stored = new ByteBudget(Limit.NODE_STORED, node.storedBytes(), this.hits);
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), this.hits);
+		this.compression = new ByteBudget(Limit.NODE_COMPRESSION, node.compressionBytes(), this.hits);
 		this.answering = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes() / 2, this.hits);
 		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
 		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
@@ -167,6 +170,13 @@ public final class Limits {
 	 */
 	public ByteBudget sending() {
 		return this.sending;
+	}
+
+	/**
+	 * Returns the memory of sockets that compress.
+	 */
+	public ByteBudget compression() {
+		return this.compression;
 	}
 
 	/**

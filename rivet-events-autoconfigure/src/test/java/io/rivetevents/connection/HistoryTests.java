@@ -161,7 +161,7 @@ class HistoryTests {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
 		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
 				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.awakeBytes(),
-				node.storedBytes(), node.receivingBytes(), node.sendingBytes()));
+				node.storedBytes(), node.receivingBytes(), node.sendingBytes(), node.compressionBytes()));
 	}
 
 	@Test

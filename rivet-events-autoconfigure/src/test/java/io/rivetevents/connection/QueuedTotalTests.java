@@ -174,7 +174,7 @@ class QueuedTotalTests {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
 		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(), bytes,
 				node.subscriptionBytes(), node.historyBytes(), node.answerBytes(), node.awakeBytes(),
-				node.storedBytes(), node.receivingBytes(), node.sendingBytes()));
+				node.storedBytes(), node.receivingBytes(), node.sendingBytes(), node.compressionBytes()));
 	}
 
 }

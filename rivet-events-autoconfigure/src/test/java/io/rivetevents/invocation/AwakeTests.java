@@ -42,9 +42,11 @@ class AwakeTests {
 
 	private static final int STORED = 10_000;
 
-	private final ActorHarness harness = new ActorHarness(LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(
-			NODE.connections(), NODE.pendingBytes(), NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(),
-			NODE.answerBytes(), NODE.awakeBytes(), STORED, NODE.receivingBytes(), NODE.sendingBytes())), new Room());
+	private final ActorHarness harness = new ActorHarness(
+			LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(), NODE.pendingBytes(),
+					NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(),
+					NODE.awakeBytes(), STORED, NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes())),
+			new Room());
 
 	private final Limits limits = this.harness.limits();
 

@@ -42,7 +42,7 @@ class VisitTests {
 	private final ActorHarness harness = new ActorHarness(
 			DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(), ROOM, NODE.queuedBytes(),
 					NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(), NODE.awakeBytes(),
-					NODE.storedBytes(), NODE.receivingBytes(), NODE.sendingBytes())),
+					NODE.storedBytes(), NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes())),
 			new Room(this.held), new Gate(this.held));
 
 	@AfterEach

@@ -13,7 +13,7 @@ class ReceptionTests {
 
 	private final Limits limits = new Limits(LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(),
 			NODE.pendingBytes(), NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(),
-			NODE.awakeBytes(), NODE.storedBytes(), 1000, NODE.sendingBytes())));
+			NODE.awakeBytes(), NODE.storedBytes(), 1000, NODE.sendingBytes(), NODE.compressionBytes())));
 
 	private static InetAddress address(int last) throws Exception {
 		return InetAddress.getByAddress(new byte[] { (byte) 192, 0, 2, (byte) last });

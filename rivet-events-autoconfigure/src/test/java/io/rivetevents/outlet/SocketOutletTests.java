@@ -271,7 +271,7 @@ class SocketOutletTests {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
 		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
 				node.queuedBytes(), node.subscriptionBytes(), node.historyBytes(), node.answerBytes(),
-				node.awakeBytes(), node.storedBytes(), node.receivingBytes(), bytes));
+				node.awakeBytes(), node.storedBytes(), node.receivingBytes(), bytes, node.compressionBytes()));
 	}
 
 }

@@ -3,6 +3,8 @@ package io.rivetevents.transport.websocket;
 import java.util.function.Supplier;
 
 import io.netty.channel.Channel;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -22,6 +24,7 @@ import reactor.netty.http.websocket.WebsocketOutbound;
 import reactor.util.context.Context;
 
 import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
@@ -34,6 +37,14 @@ import io.rivetevents.transport.Opening;
  * WebFlux where it can, and keeps nothing of the handshake for as long as a socket lives.
  */
 final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
+
+	/**
+	 * What a socket that compresses takes outside of the heap: zlib needs 256 KB to
+	 * deflate with a window of 15 bits, as Netty does, and 42 KB to inflate.
+	 */
+	private static final int COMPRESSION_BYTES = 300 * 1024;
+
+	private static final AttributeKey<Boolean> COUNTED = AttributeKey.valueOf(ChannelUpgradeStrategy.class, "counted");
 
 	private final WebSocketSettings settings;
 
@@ -51,6 +62,8 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		// handshake can find the old operations in place, and is lost with them
 		Scheduler eventLoop = Schedulers.fromExecutor(LinkIo.eventLoopOf(channel));
 		// its own context would be kept for as long as the socket lives
+		boolean compress = this.settings.compression() && isCompressionOffered(exchange)
+				&& mayCompress(channel, owner.links().limits().compression());
 		return exchange.getResponse()
 			.setComplete()
 			.then(Mono.deferContextual((context) -> response.sendWebsocket((in, out) -> {
@@ -63,8 +76,32 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 				Opening opening = new Opening(exchange, () -> target(exchange, offered, owner), offered::readParams,
 						context);
 				return new SocketConnection(socket, encoding, opening, owner).run();
-			}, spec(subProtocol)).contextWrite((kept) -> Context.empty())))
+			}, spec(subProtocol, compress)).contextWrite((kept) -> Context.empty())))
 			.subscribeOn(eventLoop);
+	}
+
+	/**
+	 * Takes memory for a channel until it closes, once: its handshake may fail, and be
+	 * tried again. Beyond what all of them may take, a client does without.
+	 */
+	private static boolean mayCompress(Channel channel, ByteBudget budget) {
+		Attribute<Boolean> counted = channel.attr(COUNTED);
+		if (counted.get() == null) {
+			if (!budget.tryAcquire(COMPRESSION_BYTES)) {
+				return false;
+			}
+			counted.set(true);
+			channel.closeFuture().addListener((closed) -> budget.release(COMPRESSION_BYTES));
+		}
+		return true;
+	}
+
+	private static boolean isCompressionOffered(ServerWebExchange exchange) {
+		return exchange.getRequest()
+			.getHeaders()
+			.getOrEmpty("Sec-WebSocket-Extensions")
+			.stream()
+			.anyMatch((line) -> line.contains("deflate"));
 	}
 
 	private static Channel channel(HttpServerResponse response) {
@@ -95,10 +132,10 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		return gateway.target();
 	}
 
-	private WebsocketServerSpec spec(@Nullable String subProtocol) {
+	private WebsocketServerSpec spec(@Nullable String subProtocol, boolean compress) {
 		WebsocketServerSpec.Builder builder = WebsocketServerSpec.builder()
 			.maxFramePayloadLength(this.settings.maxFrameSize())
-			.compress(this.settings.compression());
+			.compress(compress);
 		return ((subProtocol != null) ? builder.protocols(subProtocol) : builder).build();
 	}
 
