@@ -111,6 +111,16 @@ public interface ActorDirectory {
 	Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action);
 
 	/**
+	 * Look whether a call could begin, before it is read: one that could not costs as
+	 * little as it can. Says nothing of an instance whose actor has a rule, nor of one
+	 * that is somewhere else.
+	 * @param target which instance
+	 * @param bytes memory that the call takes at least
+	 * @throws io.rivetevents.protocol.RivetException {@code actor.overloaded}
+	 */
+	void checkRoom(ActorTarget target, long bytes);
+
+	/**
 	 * Delete an instance.
 	 * @param target which one
 	 * @return ends when it is gone; {@code actor.not_found} if there is none

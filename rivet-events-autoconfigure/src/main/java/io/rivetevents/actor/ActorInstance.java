@@ -186,6 +186,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return this.address;
 	}
 
+	InstanceUsage usage() {
+		return this.usage;
+	}
+
 	ActorType type() {
 		return this.type;
 	}

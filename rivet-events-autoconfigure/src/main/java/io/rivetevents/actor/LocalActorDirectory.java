@@ -38,6 +38,7 @@ import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.Visit;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -492,6 +493,22 @@ public final class LocalActorDirectory implements ActorDirectory {
 							: askAction(address, action, visit,
 									(instance, call) -> stay(instance, target, caller, action, call)));
 				}));
+	}
+
+	@Override
+	public void checkRoom(ActorTarget target, long bytes) {
+		Limits limits = this.runtime.connections().limits();
+		limits.checkRoom(bytes);
+		ActorAddress address = (target instanceof ActorTarget.ById byId) ? this.addresses.get(byId.actorId())
+				: addressOf(target);
+		ActorInstance instance = (address != null) ? this.instances.get(address) : null;
+		if (instance != null && !instance.type().isGuarded()) {
+			Limit met = instance.usage().refuses(bytes);
+			if (met != null) {
+				throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+						Map.of("channel", met.property(), "operation", "action"));
+			}
+		}
 	}
 
 	/** Whether a client's visit is more than one turn. */

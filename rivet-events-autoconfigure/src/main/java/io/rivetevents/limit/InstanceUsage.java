@@ -45,6 +45,21 @@ public final class InstanceUsage {
 	}
 
 	/**
+	 * Returns whether a call would meet a bound; it is counted as if it had.
+	 * @param bytes memory that it takes at least
+	 * @return the bound, {@code null} if it may begin
+	 */
+	public @Nullable Limit refuses(long bytes) {
+		LimitSettings.Instance max = this.limits.settings().instance();
+		Limit met = (this.calls.get() >= max.calls()) ? Limit.INSTANCE_CALLS
+				: (this.pending.get() + bytes > max.pendingBytes()) ? Limit.INSTANCE_PENDING : null;
+		if (met != null) {
+			this.limits.hits().add(met);
+		}
+		return met;
+	}
+
+	/**
 	 * Ends a call.
 	 * @param bytes as many as it began with
 	 */

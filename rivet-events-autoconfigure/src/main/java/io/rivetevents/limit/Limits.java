@@ -279,6 +279,17 @@ public final class Limits {
 	}
 
 	/**
+	 * Looks whether there is room for a message before it is read.
+	 * @param bytes memory that it takes at least
+	 * @throws RivetException {@code actor.overloaded}
+	 */
+	public void checkRoom(long bytes) {
+		if (this.pending.used() + bytes > this.pending.max()) {
+			throw overloaded(Limit.NODE_PENDING, "action");
+		}
+	}
+
+	/**
 	 * Counts an instance that a client creates.
 	 * @param address the client's remote address, {@code null} if unknown
 	 * @param owner what tells its principal apart, {@code null} if it has not signed in

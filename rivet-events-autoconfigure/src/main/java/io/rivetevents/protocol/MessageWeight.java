@@ -64,6 +64,52 @@ public final class MessageWeight {
 	}
 
 	/**
+	 * Returns what a message will weigh at least, without reading it, which takes a
+	 * hundredth of the time and no memory. Of an encoding of bytes that is its size.
+	 * @param encoding how it is written
+	 * @param body its bytes, which may be anything
+	 */
+	public static long atLeast(Encoding encoding, byte[] body) {
+		return encoding.isText() ? ofText(body) : body.length;
+	}
+
+	/**
+	 * Counts containers, and what stands between their elements. A marker is no array. Of
+	 * a text two thirds remain at least: of a character in three bytes.
+	 */
+	private static long ofText(byte[] json) {
+		long weight = 0;
+		for (int i = 0; i < json.length; i++) {
+			switch (json[i]) {
+				case '{' -> weight += CONTAINER;
+				case '[' -> weight += isMarker(json, i + 1) ? 0 : CONTAINER;
+				case ',' -> weight += ELEMENT;
+				case ':' -> weight += ENTRY;
+				case '"' -> {
+					int end = endOfText(json, i + 1);
+					weight += (end - i) / 3 * 2;
+					i = end;
+				}
+				default -> {
+				}
+			}
+		}
+		return weight;
+	}
+
+	private static boolean isMarker(byte[] json, int at) {
+		return at + 1 < json.length && json[at] == '"' && json[at + 1] == '$';
+	}
+
+	private static int endOfText(byte[] json, int from) {
+		int at = from;
+		while (at < json.length && json[at] != '"') {
+			at += (json[at] == '\\') ? 2 : 1;
+		}
+		return at;
+	}
+
+	/**
 	 * Returns the weight of some values.
 	 */
 	public static long of(List<JsonNode> values) {

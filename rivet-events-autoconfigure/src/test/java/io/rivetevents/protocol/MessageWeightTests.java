@@ -1,12 +1,15 @@
 package io.rivetevents.protocol;
 
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
 import com.sun.management.ThreadMXBean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -46,6 +49,41 @@ class MessageWeightTests {
 		JsonNode tree = MAPPER.readTree(json);
 		long weight = MessageWeight.of(new ToServer.ActionRequest(1, "a", List.of(tree)));
 		assertThat(weight).isGreaterThan(MessageWeight.of(tree));
+	}
+
+	static Stream<String> texts() {
+		return Stream.concat(trees(),
+				Stream.of("[\"" + "{},:[".repeat(5000) + "\"]", "[\"" + "\\\\\\\"{".repeat(5000) + "\"]",
+						"[" + "[\"$BigInt\",\"7\"],".repeat(3000) + "1]", "[\"" + "\u20ac".repeat(9000) + "\"]",
+						"[[\"$Uint8Array\",\"" + "AAAA".repeat(9000) + "\"]]",
+						"[" + "{\"\":\"\"},".repeat(5_000) + "0]", "[" + "{\"a\":{\"b\":{}}},".repeat(5_000) + "0]"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("texts")
+	void tellsOfATextWhatItWillWeighAtLeast(String args) {
+		byte[] body = "{\"args\":%s}".formatted(args).getBytes(StandardCharsets.UTF_8);
+		ToServer.ActionRequest request = new ToServer.ActionRequest(1, "a",
+				Encoding.JSON.codec().decodeActionRequest(body));
+		assertThat(MessageWeight.atLeast(Encoding.JSON, body)).isLessThanOrEqualTo(MessageWeight.of(request));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{},", "[],", "{\"a\":[2]},", "[[[]]]," })
+	void tellsNearlyAllThatContainersWeigh(String element) {
+		byte[] body = "{\"args\":[%s0]}".formatted(element.repeat(5000)).getBytes(StandardCharsets.UTF_8);
+		ToServer.ActionRequest request = new ToServer.ActionRequest(1, "a",
+				Encoding.JSON.codec().decodeActionRequest(body));
+		assertThat(MessageWeight.atLeast(Encoding.JSON, body)).isGreaterThan(MessageWeight.of(request) / 10 * 7);
+	}
+
+	@Test
+	void tellsSomethingOfWhatIsNoText() {
+		for (String wrong : List.of("", "\"", "\"\\", "[\"", "[\"$", "{{{{\"\\\"", "]]")) {
+			assertThat(MessageWeight.atLeast(Encoding.JSON, wrong.getBytes(StandardCharsets.UTF_8))).isBetween(0L,
+					400L);
+		}
+		assertThat(MessageWeight.atLeast(Encoding.CBOR, new byte[70])).isEqualTo(70);
 	}
 
 	private static long allocatedBytes() {

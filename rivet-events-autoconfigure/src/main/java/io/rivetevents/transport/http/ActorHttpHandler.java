@@ -58,6 +58,9 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private static final String PARAMS = "x-rivet-conn-params";
 
+	/** Bytes of a body that is read without a look at how much room there is for it. */
+	private static final int SMALL = 4 * 1024;
+
 	private final BasePath basePath;
 
 	private final ActorDirectory directory;
@@ -219,11 +222,20 @@ public final class ActorHttpHandler implements WebHandler {
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
 		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits, this.handshake)
-			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask
-				.later(() -> this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
-						new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body))))))
+			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> {
+				checkRoom(gateway, encoding, body);
+				return this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
+						new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)));
+			})))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
+	}
+
+	/** Most calls are small, and cost as little when they are read. */
+	private void checkRoom(GatewayRequest gateway, Encoding encoding, byte[] body) {
+		if (body.length > SMALL) {
+			this.directory.checkRoom(gateway.target(), MessageWeight.atLeast(encoding, body));
+		}
 	}
 
 	/** What cannot be written is the application's mistake, not the client's. */
