@@ -11,7 +11,8 @@ import io.rivetevents.protocol.SafeText;
  * @param namespace what keeps apart the actors of unrelated clients; usually
  * {@value #DEFAULT_NAMESPACE}
  * @param name name of the actor
- * @param key what tells two of a name apart
+ * @param key what tells two of a name apart. One empty part is the same as none: a
+ * gateway URL cannot tell them apart
  */
 public record ActorAddress(String namespace, String name, ActorKey key) implements Comparable<ActorAddress> {
 
@@ -21,6 +22,12 @@ public record ActorAddress(String namespace, String name, ActorKey key) implemen
 
 	/** Namespace of a client that names none. */
 	public static final String DEFAULT_NAMESPACE = "default";
+
+	private static final ActorKey ONE_EMPTY_PART = ActorKey.of("");
+
+	public ActorAddress {
+		key = key.equals(ONE_EMPTY_PART) ? ActorKey.EMPTY : key;
+	}
 
 	/**
 	 * Return an address in the default namespace.
