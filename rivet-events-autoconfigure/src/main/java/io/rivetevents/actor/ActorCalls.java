@@ -67,13 +67,20 @@ final class ActorCalls {
 		if (!this.type.hooks().contains(hook)) {
 			return Mono.just(Optional.empty());
 		}
+		Invocation invocation = invocation(hook, caller, payload);
+		return call(invocation, caller).onErrorMap((ex) -> !(ex instanceof RivetException),
+				(ex) -> this.type.translate(ex, invocation, invocation.caller()));
+	}
+
+	private Invocation invocation(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
 		ClientConnection connection = (caller != null) ? caller.connection() : null;
-		Invocation invocation = Invocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller,
-				payload);
+		return Invocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller, payload);
+	}
+
+	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller) {
 		ActorSettings settings = this.type.settings();
 		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
-		return call(invocation, limit, ErrorCode.CALLBACK_TIMED_OUT).onErrorMap((ex) -> !(ex instanceof RivetException),
-				(ex) -> this.type.translate(ex, invocation, invocation.caller()));
+		return call(hook, limit, ErrorCode.CALLBACK_TIMED_OUT);
 	}
 
 	/**
@@ -149,10 +156,23 @@ final class ActorCalls {
 
 	/** Call a hook whose failure changes nothing; it has been logged. */
 	Mono<Void> tolerant(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
-		return hook(hook, caller, payload).onErrorResume((ex) -> {
-			logger.warn("%s of %s failed: %s".formatted(hook, this.instance.address(), ex.getMessage()));
+		if (!this.type.hooks().contains(hook)) {
+			return Mono.empty();
+		}
+		Invocation invocation = invocation(hook, caller, payload);
+		return call(invocation, caller).onErrorResume((ex) -> {
+			logTolerated(ex, invocation);
 			return Mono.empty();
 		}).then();
+	}
+
+	/** What is not meant for a client is logged where it is translated. */
+	private void logTolerated(Throwable ex, Invocation hook) {
+		boolean meant = ex instanceof RivetException;
+		RivetException told = (ex instanceof RivetException known) ? known : this.type.translate(ex, hook, hook.caller());
+		if (meant || !told.code().equals(ErrorCode.INTERNAL_ERROR.code())) {
+			logger.warn("%s failed: %s".formatted(hook, told));
+		}
 	}
 
 	/**
