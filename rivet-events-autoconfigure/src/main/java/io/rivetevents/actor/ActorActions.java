@@ -208,10 +208,12 @@ final class ActorActions {
 		Inbound inbound = inbound(reply.request, connection);
 		try {
 			checkAccess(connection);
+			ActorState.Mark before = mark(action);
 			Object result = this.calls.invoke(invocation(inbound, connection), pending.deadline(), pending.onTimeout(),
 					pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != ActorCalls.LATE) {
 				this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
+				save(before);
 				reply.give(toTree(action, connection, result));
 			}
 		}
@@ -371,7 +373,9 @@ final class ActorActions {
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
 			result = result.flatMap((value) -> beforeResponse(request.name(), connection, value));
 		}
-		return result.map((value) -> toTree(action, connection, value.orElse(null)))
+		ActorState.Mark before = mark(action);
+		return result.doOnNext((value) -> save(before))
+			.map((value) -> toTree(action, connection, value.orElse(null)))
 			.onErrorMap((ex) -> refusal(ex, inbound, connection));
 	}
 
@@ -450,11 +454,20 @@ final class ActorActions {
 				value.orElse(null));
 	}
 
+	/** Notes what the state is before a durable action, {@code null} for another one. */
+	private ActorState.@Nullable Mark mark(@Nullable ActionSettings action) {
+		return (action != null && action.durable()) ? this.instance.state().mark() : null;
+	}
+
+	/** Saves what a durable action has changed; if that fails, nothing has changed. */
+	private void save(ActorState.@Nullable Mark before) {
+		if (before != null) {
+			this.instance.saveOrUndo(before);
+		}
+	}
+
 	private JsonNode toTree(@Nullable ActionSettings action, @Nullable ClientConnection caller,
 			@Nullable Object value) {
-		if (action != null && action.durable()) {
-			this.instance.state().save();
-		}
 		if (value == null) {
 			return (action == null || action.isVoid()) ? MissingNode.getInstance() : NullNode.getInstance();
 		}

@@ -169,7 +169,8 @@ final class ActorCalls {
 	/** What is not meant for a client is logged where it is translated. */
 	private void logTolerated(Throwable ex, Invocation hook) {
 		boolean meant = ex instanceof RivetException;
-		RivetException told = (ex instanceof RivetException known) ? known : this.type.translate(ex, hook, hook.caller());
+		RivetException told = (ex instanceof RivetException known) ? known
+				: this.type.translate(ex, hook, hook.caller());
 		if (meant || !told.code().equals(ErrorCode.INTERNAL_ERROR.code())) {
 			logger.warn("%s failed: %s".formatted(hook, told));
 		}

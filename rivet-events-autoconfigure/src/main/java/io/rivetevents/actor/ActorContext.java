@@ -59,7 +59,7 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 
 	/**
 	 * Replace the state, for one that is a record.
-	 * @param state the new one
+	 * @param state the new one, not {@code null}
 	 */
 	void setState(S state);
 
@@ -113,7 +113,8 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	/**
 	 * Save the state now. It is saved when this returns. Blocks, so not for an event
 	 * loop.
-	 * @throws StaleStateException if another instance has saved since
+	 * @throws io.rivetevents.protocol.RivetException {@code actor.restarting} if another
+	 * instance has saved since: this one stops, and its last changes are lost
 	 */
 	void saveState();
 

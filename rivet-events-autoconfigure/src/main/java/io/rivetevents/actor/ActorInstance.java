@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.Invocation.Caller;
@@ -55,6 +56,14 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private static final int CREATION = 7;
 
 	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
+
+	/** As often it is looked what is stored, if others change it meanwhile. */
+	private static final int START_ATTEMPTS = 3;
+
+	private static final int DELETE_RETRIES = 4;
+
+	/** Pause before an instance that could not be deleted is, which doubles. */
+	private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
 	private final ActorAddress address;
 
@@ -92,6 +101,9 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
+
+	/** Whether its last turn has been told to the hook for changes of the state. */
+	private boolean changeTold;
 
 	private volatile long lastUsed;
 
@@ -418,15 +430,20 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			return stop(how);
 		}
 		long now = now();
-		if (this.state.endTurn(now) && this.type.hooks().contains(Hook.STATE_CHANGE)) {
+		boolean changeTold = this.changeTold;
+		this.changeTold = false;
+		if (this.state.endTurn(now) && !changeTold && this.type.hooks().contains(Hook.STATE_CHANGE)) {
+			this.changeTold = true;
 			return stateChanged();
 		}
 		return this.state.isDue(now, this.type.settings().saveInterval().toNanos()) ? save() : null;
 	}
 
+	/** What the hook changes itself is no reason to call it. */
 	private Mono<Void> stateChanged() {
-		return Mono.defer(() -> this.state.hasChanged()
-				? this.calls.tolerant(Hook.STATE_CHANGE, null, this.state.peek()) : Mono.empty())
+		return Mono
+			.defer(() -> this.state.hasChanged() ? this.calls.tolerant(Hook.STATE_CHANGE, null, this.state.peek())
+				.then(Mono.<Void>fromRunnable(this.state::noteSeen)) : Mono.empty())
 			.onErrorResume((ex) -> {
 				logger.error("The state of %s cannot be written as JSON".formatted(this.address), ex);
 				return Mono.empty();
@@ -487,6 +504,11 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		if (this.left) {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
+		return start(target, absent, START_ATTEMPTS).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask);
+	}
+
+	/** One that another has overtaken looks again what is stored. */
+	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent, int attempts) {
 		return Mono.defer(() -> {
 			StoredActor stored = this.runtime.store().load(this.address);
 			if (stored == null) {
@@ -497,10 +519,12 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(() -> begin(false)));
-		}).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask).doOnError((ex) -> {
+		}).doOnError((ex) -> {
 			giveShareBack();
 			this.state.reset();
-		});
+		})
+			.onErrorResume(StaleStateException.class, (ex) -> (attempts > 1) ? start(target, absent, attempts - 1)
+					: Mono.error(new RivetException(ErrorCode.RESTARTING)));
 	}
 
 	private Mono<ActorInfo> checkRunning(ActorTarget target) {
@@ -740,21 +764,68 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	private Mono<Void> save() {
 		return Mono.fromRunnable(() -> {
 			try {
-				this.state.save();
+				this.state.save(now());
 			}
 			catch (StaleStateException ex) {
 				fence(ex);
 			}
 			catch (RuntimeException ex) {
 				logger.error("The state of %s could not be saved; it will be tried again".formatted(this.address), ex);
-				this.state.endTurn(now());
 			}
 		});
 	}
 
+	/**
+	 * Saves the state now; blocks. By any thread.
+	 * @throws RivetException {@code actor.restarting} if another instance has saved
+	 * since: this one stops
+	 */
+	void saveNow() {
+		try {
+			this.state.saveOrCheck(now());
+		}
+		catch (StaleStateException ex) {
+			fence(ex);
+			throw new RivetException(ErrorCode.RESTARTING);
+		}
+	}
+
+	/**
+	 * Saves the state now, or undoes what has changed; blocks.
+	 * @param before what the state was before
+	 * @throws RuntimeException if it could not be saved
+	 */
+	void saveOrUndo(ActorState.Mark before) {
+		try {
+			saveNow();
+		}
+		catch (Throwable ex) {
+			undo(before);
+			throw ex;
+		}
+	}
+
+	private void undo(ActorState.Mark before) {
+		try {
+			this.state.restore(before);
+		}
+		catch (RuntimeException ex) {
+			logger.error(
+					"The state of %s cannot be read back; it starts anew with what is stored".formatted(this.address),
+					ex);
+			end(End.FENCED);
+		}
+	}
+
 	private void fence(StaleStateException ex) {
 		logger.warn("%s has been replaced by another instance and stops".formatted(this.address), ex);
-		this.end.set(End.FENCED);
+		end(End.FENCED);
+	}
+
+	/** Ends it after the current turn, whatever end has been asked for before. */
+	private void end(End how) {
+		this.end.set(how);
+		offer(Turn.ofRuntime((instance) -> Mono.empty()));
 	}
 
 	private Mono<Void> sleepIfUnused() {
@@ -774,14 +845,14 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			case SLEEP, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
 				.then(Mono.fromRunnable(this::saveAndLeave));
 			case DESTROY -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.DESTROY, null)))
-				.then(Mono.fromRunnable(this::deleteAndLeave));
+				.then(Mono.defer(this::deleteAndLeave));
 			case FENCED -> disconnected.then(Mono.fromRunnable(this::leave));
 		};
 	}
 
 	private void saveAndLeave() {
 		try {
-			this.state.save();
+			this.state.save(now());
 			leave(observer()::actorSlept);
 		}
 		catch (StaleStateException ex) {
@@ -807,16 +878,28 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		this.lastUsed = now();
 	}
 
-	private void deleteAndLeave() {
+	private Mono<Void> deleteAndLeave() {
+		return Mono.<Void>fromRunnable(this.state::delete)
+			.subscribeOn(this.runtime.workers())
+			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE).filter((ex) -> !(ex instanceof StaleStateException)))
+			.then(Mono.<Void>fromRunnable(this::leaveDeleted))
+			.onErrorResume((ex) -> Mono.fromRunnable(() -> leaveUndeleted(ex)));
+	}
+
+	private void leaveDeleted() {
 		this.directory.creators().remove(this.address);
 		this.shareKept = false;
-		try {
-			this.state.delete();
-		}
-		catch (RuntimeException ex) {
-			logger.error("The stored state of %s could not be deleted".formatted(this.address), ex);
-		}
 		leave(observer()::actorDestroyed);
+	}
+
+	private void leaveUndeleted(Throwable ex) {
+		if (ex instanceof StaleStateException) {
+			logger.warn("%s has been replaced by another instance, which is not deleted".formatted(this.address), ex);
+		}
+		else {
+			logger.error("%s could not be deleted; its next use wakes it".formatted(this.address), ex);
+		}
+		leave();
 	}
 
 	/** The next instance of the address may start before {@code told} has returned. */

@@ -1,6 +1,7 @@
 package io.rivetevents.actor;
 
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -14,11 +15,16 @@ import io.rivetevents.protocol.ValueMapper;
 /**
  * The state of one instance: the object that its methods change, and what is stored of
  * it. Whoever reads the object may have changed it, so reading makes it due for a save;
- * one that finds nothing new writes nothing.
+ * one that finds nothing new writes nothing. It stays due until a save has succeeded.
  */
 final class ActorState {
 
 	private static final long CLEAN = -1;
+
+	/** Pause after a save that has failed; it doubles with each further one. */
+	private static final long FIRST_PAUSE = Duration.ofSeconds(1).toNanos();
+
+	private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
 
 	private final ActorStateStore store;
 
@@ -40,6 +46,20 @@ final class ActorState {
 	private byte @Nullable [] seen;
 
 	private volatile long dirtySince = CLEAN;
+
+	/** Saves that have failed since the last one that has not. */
+	private volatile int failures;
+
+	private volatile long retryAt;
+
+	/**
+	 * What the state was at a moment.
+	 *
+	 * @param bytes the state as JSON, {@code null} if the actor has none
+	 * @param saved whether that is stored
+	 */
+	record Mark(byte @Nullable [] bytes, boolean saved) {
+	}
 
 	/**
 	 * Creates a state.
@@ -64,6 +84,7 @@ final class ActorState {
 	}
 
 	void set(@Nullable Object value) {
+		Assert.notNull(value, "The state must not be null");
 		get();
 		this.value = value;
 	}
@@ -108,23 +129,88 @@ final class ActorState {
 		saved(claimed);
 	}
 
-	/** Save what has changed; blocks. */
-	void save() {
+	/**
+	 * Saves what has changed; blocks. If it fails, it stays due, from a later time on.
+	 * @param now the time in nanoseconds
+	 * @throws StaleStateException if another instance has saved since
+	 */
+	void save(long now) {
+		this.saving.lock();
+		try {
+			saveWhatIs(now);
+		}
+		finally {
+			this.saving.unlock();
+		}
+	}
+
+	/**
+	 * Saves as {@link #save} does, and asks the store even if nothing has changed.
+	 * @param now the time in nanoseconds
+	 * @throws StaleStateException if another instance has saved since
+	 */
+	void saveOrCheck(long now) {
 		this.saving.lock();
 		try {
 			StoredActor before = stored();
+			if (!saveWhatIs(now)) {
+				check(before);
+			}
+		}
+		finally {
+			this.saving.unlock();
+		}
+	}
+
+	/** Returns whether there was something to save. */
+	private boolean saveWhatIs(long now) {
+		StoredActor before = stored();
+		// before writing: what an interleaved action changes meanwhile stays due
+		this.touched = false;
+		this.dirtySince = CLEAN;
+		try {
 			byte[] bytes = write();
-			this.touched = false;
-			this.dirtySince = CLEAN;
-			if (!Arrays.equals(bytes, before.state())) {
+			boolean changed = !Arrays.equals(bytes, before.state());
+			if (changed) {
 				StoredActor after = before.next(before.generation(), bytes);
 				this.store.save(after, before.version());
 				this.stored = after;
 				this.onChange.accept(before, after);
 			}
+			this.failures = 0;
+			return changed;
 		}
-		finally {
-			this.saving.unlock();
+		catch (Throwable ex) {
+			failed(now);
+			throw ex;
+		}
+	}
+
+	private void failed(long now) {
+		this.dirtySince = now;
+		this.retryAt = now + Math.min(FIRST_PAUSE << Math.min(this.failures, 10), LONGEST_PAUSE);
+		this.failures = this.failures + 1;
+	}
+
+	private void check(StoredActor ours) {
+		StoredActor there = this.store.load(ours.address());
+		if (there == null || there.version() != ours.version()) {
+			throw new StaleStateException(ours.address(), ours.version());
+		}
+	}
+
+	/** Notes what the state is, so that it can be restored. */
+	Mark mark() {
+		return isDirty() ? new Mark(write(), false) : new Mark(stored().state(), true);
+	}
+
+	/** Undoes all that has happened since a mark. */
+	void restore(Mark mark) {
+		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type) : null;
+		if (mark.saved()) {
+			this.touched = false;
+			this.dirtySince = CLEAN;
+			this.failures = 0;
 		}
 	}
 
@@ -138,6 +224,7 @@ final class ActorState {
 		this.stored = null;
 		this.touched = false;
 		this.dirtySince = CLEAN;
+		this.failures = 0;
 	}
 
 	/**
@@ -166,6 +253,11 @@ final class ActorState {
 		return changed;
 	}
 
+	/** Takes what the state is now for what was asked for last. */
+	void noteSeen() {
+		this.seen = write();
+	}
+
 	boolean isDirty() {
 		return this.dirtySince != CLEAN || this.touched;
 	}
@@ -177,7 +269,7 @@ final class ActorState {
 
 	boolean isDue(long now, long interval) {
 		long since = this.dirtySince;
-		return since != CLEAN && now - since >= interval;
+		return since != CLEAN && now - since >= interval && (this.failures == 0 || now - this.retryAt >= 0);
 	}
 
 	@Nullable Object peek() {

@@ -167,7 +167,7 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	public void saveState() {
 		checkExists();
-		this.instance.state().save();
+		this.instance.saveNow();
 	}
 
 }

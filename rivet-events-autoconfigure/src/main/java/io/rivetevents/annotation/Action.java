@@ -49,7 +49,9 @@ public @interface Action {
 	boolean interleave() default false;
 
 	/**
-	 * Whether the state is saved before the caller gets the answer.
+	 * Whether the state is saved before the caller gets the answer. If that fails, the
+	 * call fails, and the state is what it was before the call. Not for methods that are
+	 * {@link #interleave()}.
 	 */
 	boolean durable() default false;
 

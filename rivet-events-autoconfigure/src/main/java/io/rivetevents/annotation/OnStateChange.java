@@ -8,8 +8,9 @@ import java.lang.annotation.Target;
 
 /**
  * Called after a turn in which the state has changed, as far as its JSON shows.
- * Parameters: {@code ActorContext}, and the state itself. It costs writing the state once
- * after each turn that read it.
+ * Parameters: {@code ActorContext}, and the state itself. What it changes itself is
+ * saved, and does not call it again. It costs writing the state once after each turn that
+ * read it, and once more after each call.
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -291,6 +291,12 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "it is said not to block: it must neither be durable"
 					+ " nor interleave, and must return its result, not what may come later");
 		}
+		if (durable && interleave) {
+			throw new InvalidActorException(method.getMethod(),
+					"it is durable, and must not interleave: what others"
+							+ " change meanwhile could not be told from its own changes if the save fails. Call"
+							+ " c.saveState() in it");
+		}
 		boolean snapshot = action != null && action.snapshot();
 		if (snapshot && method.returnsNothing()) {
 			throw new InvalidActorException(method.getMethod(), "it is a snapshot and must return something");
