@@ -32,7 +32,9 @@ class SecurityTestsDocumentTests {
 	@Test
 	void namesTestsThatExist() throws IOException {
 		Map<String, String> sources = sources();
-		assertThat(named()).isNotEmpty().allMatch((name) -> exists(name, sources));
+		Set<String> named = named();
+		assertThat(named).isNotEmpty();
+		assertThat(named).filteredOn((name) -> !exists(name, sources)).isEmpty();
 	}
 
 	/** Returns names such as {@code UsersTests} and {@code VisitTests.isCounted}. */
