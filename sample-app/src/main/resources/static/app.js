@@ -31,7 +31,17 @@ function showStatus({ status, attempt, transport, outcome, reason }) {
 	pill.dataset.outcome = outcome ?? "";
 	pill.dataset.transport = transport ?? "";
 	pill.textContent = status === "connecting" && attempt > 0 ? "reconnecting" : STATUS_TEXTS[status];
-	pill.title = [transport, outcome, reason].filter(Boolean).join(", ");
+	$("#banner").textContent = bannerText(status, attempt, reason);
+	document.querySelectorAll("[data-testid=send], [data-testid=whisper-send]")
+		.forEach((button) => button.setAttribute("aria-disabled", status !== "open"));
+}
+
+function bannerText(status, attempt, reason) {
+	if (status === "closed") {
+		return `Disconnected (${reason}). Reload the page to connect again.`;
+	}
+	const lost = status === "waiting" || (status === "connecting" && attempt > 0);
+	return lost ? "The connection is lost, and we try to get it back. Nothing can be sent until then." : "";
 }
 
 // When the user has signed out, in this tab or another, the server closes the connections of the session.
@@ -70,6 +80,7 @@ function select(name) {
 		const selected = view === name;
 		$(`#${view}`).hidden = !selected;
 		$(`#tab-${view}`).setAttribute("aria-selected", selected);
+		$(`#tab-${view}`).tabIndex = selected ? 0 : -1;
 		if (selected) {
 			views[view].enter();
 		} else {
@@ -78,6 +89,22 @@ function select(name) {
 	}
 }
 
-$("#tab-chat").addEventListener("click", () => select("chat"));
-$("#tab-game").addEventListener("click", () => select("game"));
+const tabs = Object.keys(views).map((view) => $(`#tab-${view}`));
+
+// as the ARIA pattern for tabs: the arrow keys select, and the focus stays on the tab
+function selectByKey(event) {
+	const at = tabs.indexOf(event.target);
+	const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+	if (to !== undefined) {
+		event.preventDefault();
+		const tab = tabs.at(to % tabs.length);
+		tab.focus();
+		select(tab.getAttribute("aria-controls"));
+	}
+}
+
+tabs.forEach((tab) => {
+	tab.addEventListener("click", () => select(tab.getAttribute("aria-controls")));
+	tab.addEventListener("keydown", selectByKey);
+});
 select("chat");

@@ -13,9 +13,11 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 	const rooms = [...ROOMS];
 	let room = "general";
 	let connection;
+	let open = false;
 
 	function enter() {
 		showAll([]);
+		showPeople([]);
 		root.querySelector("h1").textContent = room;
 		showRooms();
 		const current = client.chatRoom.getOrCreate([room]).connect({ name: me.name }, { snapshot: "getHistory" });
@@ -26,7 +28,13 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 		current.on("presenceChanged", showPeople);
 		current.on("mentioned", (mention) => mention.room !== room && onMentioned(mention));
 		current.onClose(onClose);
-		current.onStatus((status) => current === connection && showStatus(status));
+		current.onStatus((status) => {
+			if (current === connection) {
+				open = status.status === "open";
+				showPeopleTitle();
+				showStatus(status);
+			}
+		});
 	}
 
 	function leave() {
@@ -34,9 +42,12 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 		connection = undefined;
 	}
 
+	// a screen reader reads what comes, not the whole history
 	function showAll(history) {
+		messages.ariaBusy = "true";
 		messages.replaceChildren();
 		history.forEach(show);
+		requestAnimationFrame(() => (messages.ariaBusy = "false"));
 	}
 
 	function show(message) {
@@ -44,7 +55,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 		item.dataset.testid = "message";
 		item.dataset.user = message.userId;
 		item.className = message.userId === me.name && message.guest === me.guest ? "mine" : "";
-		item.append(text("b", shown(message)), text("time", clock(message.timestamp)), text("p", message.text));
+		item.append(text("b", shown(message)), time(message.timestamp), text("p", message.text));
 		item.style.setProperty("--hue", hue(message.userId));
 		messages.append(item);
 		item.scrollIntoView({ block: "end" });
@@ -57,6 +68,12 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 			item.style.setProperty("--hue", hue(name));
 			return item;
 		}));
+	}
+
+	// what we know of the others is old while the connection is lost
+	function showPeopleTitle() {
+		root.querySelector("#people-title").textContent = open ? "Here now" : "Here before";
+		root.querySelector(".people").classList.toggle("old", !open);
 	}
 
 	function showRooms() {
@@ -85,14 +102,22 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 		if (!said.trim()) {
 			return;
 		}
+		if (!open) {
+			showError("Not sent: there is no connection. Your text stays here.");
+			return;
+		}
 		try {
 			await connection.sendMessage(me.name, said);
 			input.value = "";
 		} catch (refused) {
-			error.textContent = refused.message;
-			error.hidden = false;
+			showError(refused.message);
 		}
 	});
+
+	function showError(message) {
+		error.textContent = message;
+		error.hidden = false;
+	}
 
 	root.querySelector(".new-room").addEventListener("submit", (event) => {
 		event.preventDefault();
@@ -115,8 +140,11 @@ function text(tag, content) {
 	return element;
 }
 
-function clock(timestamp) {
-	return new Date(timestamp).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+function time(timestamp) {
+	const at = new Date(timestamp);
+	const element = text("time", at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+	element.dateTime = at.toISOString();
+	return element;
 }
 
 export function hue(name) {

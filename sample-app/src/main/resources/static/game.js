@@ -13,6 +13,7 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 	const whisper = document.querySelector(".whisper");
 	const dots = new Map();
 	let connection;
+	let open = false;
 	let sending;
 	let position = { x: 50, y: 50 };
 
@@ -26,13 +27,17 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 		current.on("privateMessage", ({ from, message }) => toast(`${from} whispers`, message));
 		current.on("mentioned", onMentioned);
 		current.onClose(onClose);
-		current.onStatus((status) => current === connection && showStatus(status));
+		current.onStatus((status) => {
+			if (current === connection) {
+				open = status.status === "open";
+				showStatus(status);
+			}
+		});
 		current.onOpen(async () => {
 			const players = await current.getPlayers();
 			Object.entries(players).forEach(([playerId, player]) => place(playerId, player.position));
 			move(position.x, position.y);
 		});
-		field.focus();
 	}
 
 	function leave() {
@@ -79,6 +84,10 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 		const to = whisper.to.value;
 		const text = whisper.text.value.trim();
 		if (!to || !text) {
+			return;
+		}
+		if (!open) {
+			toast(`Not whispered to ${to}`, "There is no connection.");
 			return;
 		}
 		try {

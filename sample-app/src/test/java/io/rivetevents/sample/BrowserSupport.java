@@ -132,6 +132,10 @@ abstract class BrowserSupport {
 
 	static void screenshot(ChromeDriver browser, String name, int width, int height) throws IOException {
 		browser.manage().window().setSize(new Dimension(width, height));
+		screenshot(browser, name);
+	}
+
+	static void screenshot(ChromeDriver browser, String name) throws IOException {
 		Path file = Path.of("target", "screenshots", name + ".png");
 		Files.createDirectories(file.getParent());
 		Files.write(file, browser.getScreenshotAs(OutputType.BYTES));
