@@ -511,9 +511,14 @@ class ClientUsageTests {
 			ClientUsage usage = connect("ada");
 			usage.begin(20_000);
 			usage.enter();
+			CountDownLatch ready = new CountDownLatch(3);
 			CountDownLatch done = new CountDownLatch(3);
 			for (Runnable each : List.<Runnable>of(() -> usage.end(20_000, true), usage::leave, usage::close)) {
 				threads.execute(() -> {
+					ready.countDown();
+					while (ready.getCount() > 0) {
+						Thread.yield(); // to be as close together as can be
+					}
 					each.run();
 					done.countDown();
 				});
