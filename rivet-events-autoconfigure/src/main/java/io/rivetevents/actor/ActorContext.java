@@ -41,6 +41,12 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	String name();
 
 	/**
+	 * Returns the namespace of this instance, usually
+	 * {@value ActorAddress#DEFAULT_NAMESPACE}.
+	 */
+	String namespace();
+
+	/**
 	 * Return the key of this instance.
 	 */
 	ActorKey key();
@@ -91,8 +97,9 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	Connection<C> conn();
 
 	/**
-	 * Return a handle on another instance, created with the first call if there is none.
-	 * An instance that waits for an answer of its own waits for ever: until its time-out.
+	 * Return a handle on another instance of the same namespace, created with the first
+	 * call if there is none. {@link Actors#inNamespace} leads to other namespaces. An
+	 * instance that waits for an answer of its own waits for ever: until its time-out.
 	 * @param name name of an actor
 	 * @param key key of the instance, part by part
 	 */

@@ -258,7 +258,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	ActorHandle neighbour(String name, String... key) {
-		return this.directory.actors().getOrCreate(name, key);
+		return this.directory.actors().inNamespace(this.address.namespace()).getOrCreate(name, key);
 	}
 
 	// For any thread

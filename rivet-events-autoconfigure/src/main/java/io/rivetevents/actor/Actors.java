@@ -3,6 +3,7 @@ package io.rivetevents.actor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -12,6 +13,7 @@ import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
@@ -20,7 +22,9 @@ import io.rivetevents.protocol.Values;
 
 /**
  * Finds instances for the server's own code: a controller, a listener, a scheduled job.
- * An actor is named by its name or by its class.
+ * An actor is named by its name or by its class. Instances are those of one namespace:
+ * {@value ActorAddress#DEFAULT_NAMESPACE} for the bean, another one by
+ * {@link #inNamespace}.
  */
 public final class Actors {
 
@@ -32,6 +36,8 @@ public final class Actors {
 
 	private final EventContracts contracts;
 
+	private final String namespace;
+
 	/**
 	 * Create the bean.
 	 * @param directory finds instances
@@ -39,9 +45,28 @@ public final class Actors {
 	 * @param contracts the contracts that are implemented
 	 */
 	public Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts) {
+		this(directory, mapper, contracts, ActorAddress.DEFAULT_NAMESPACE);
+	}
+
+	private Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts, String namespace) {
 		this.directory = directory;
 		this.mapper = mapper;
 		this.contracts = contracts;
+		this.namespace = namespace;
+	}
+
+	/**
+	 * Returns what finds the instances of another namespace. Costs no more than the
+	 * object.
+	 * @param namespace the namespace, as a client names it in {@code rvt-namespace}
+	 */
+	public Actors inNamespace(String namespace) {
+		Assert.hasLength(namespace, "The namespace must not be empty");
+		return new Actors(this.directory, this.mapper, this.contracts, namespace);
+	}
+
+	private ActorAddress address(String name, String[] key) {
+		return new ActorAddress(this.namespace, name, ActorKey.of(key));
 	}
 
 	/**
@@ -50,7 +75,7 @@ public final class Actors {
 	 * @param key its key, part by part
 	 */
 	public ActorHandle get(String name, String... key) {
-		return new Handle(new ActorTarget.Get(ActorAddress.of(name, key)));
+		return new Handle(new ActorTarget.Get(address(name, key)));
 	}
 
 	/**
@@ -68,7 +93,7 @@ public final class Actors {
 	 * @param key its key, part by part
 	 */
 	public ActorHandle getOrCreate(String name, String... key) {
-		return new Handle(new ActorTarget.GetOrCreate(ActorAddress.of(name, key), null));
+		return new Handle(new ActorTarget.GetOrCreate(address(name, key), null));
 	}
 
 	/**
@@ -87,7 +112,7 @@ public final class Actors {
 	 * @param key its key, part by part
 	 */
 	public ActorHandle getOrCreateWithInput(Object input, String name, String... key) {
-		return new Handle(new ActorTarget.GetOrCreate(ActorAddress.of(name, key), encode(input)));
+		return new Handle(new ActorTarget.GetOrCreate(address(name, key), encode(input)));
 	}
 
 	/**
@@ -107,13 +132,13 @@ public final class Actors {
 	 */
 	public Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
 		byte[] encoded = (input != null) ? encode(input) : null;
-		return this.directory.resolve(new ActorTarget.Create(ActorAddress.of(name, key), encoded))
+		return this.directory.resolve(new ActorTarget.Create(address(name, key), encoded))
 			.map((info) -> byId(info.actorId()));
 	}
 
 	/**
-	 * Listen to what clients of all instances of an actor call under a name, which need
-	 * not be an action.
+	 * Listen to what clients of all instances of an actor, in whatever namespace, call
+	 * under a name, which need not be an action.
 	 * @param name name of the actor
 	 * @param action the name
 	 * @param listener called in the turn

@@ -98,6 +98,11 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	@Override
+	public String namespace() {
+		return this.instance.address().namespace();
+	}
+
+	@Override
 	public ActorKey key() {
 		return this.instance.address().key();
 	}
