@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -21,7 +20,8 @@ import io.rivetevents.cluster.redis.RedisSettings;
 /**
  * Auto-configuration of the backplane over Redis.
  */
-@AutoConfiguration(before = RivetEventsAutoConfiguration.class, after = DataRedisAutoConfiguration.class)
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class,
+		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "rivet.events.backplane", havingValue = "redis")
@@ -29,7 +29,7 @@ import io.rivetevents.cluster.redis.RedisSettings;
 public final class RivetEventsRedisAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ LettuceConnectionFactory.class, DataRedisAutoConfiguration.class })
+	@ConditionalOnClass(LettuceConnectionFactory.class)
 	static class Redis {
 
 		@Bean
