@@ -43,9 +43,9 @@ import org.springframework.stereotype.Component;
 public @interface Actor {
 
 	/**
-	 * Name under which clients find the actor, and name of the bean. Empty: the name of
-	 * the bean, which is that of the class with its first letter in lower case. At most
-	 * 64 characters.
+	 * Name under which clients find the actor, and name of the bean where the class is
+	 * scanned. Empty: the name of the bean, which for a scanned class is that of the
+	 * class with its first letter in lower case. At most 64 characters.
 	 */
 	@AliasFor(annotation = Component.class, attribute = "value")
 	String value() default "";

@@ -7,17 +7,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.annotation.Actor;
 
 /**
- * Finds the {@link Actor} beans once all singletons are there, so that an actor may
- * itself be injected with what calls other actors.
+ * Finds the {@link Actor} beans, those of parent contexts too, once all singletons are
+ * there, so that an actor may itself be injected with what calls other actors.
  */
 public final class ActorRegistrar implements SmartInitializingSingleton {
 
@@ -50,7 +54,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		for (String name : this.beanFactory.getBeanNamesForAnnotation(Actor.class)) {
+		for (String name : BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, Actor.class)) {
 			register(name);
 		}
 		logger.info("Actors: " + this.directory.getObject().names().stream().sorted().toList());
@@ -62,10 +66,29 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		if (!this.beanFactory.isSingleton(name)) {
 			throw new InvalidActorException(type, "it must be a singleton; what belongs to one instance is its state");
 		}
-		AnnotatedActorType actor = new AnnotatedActorType(name, type, bean, this.settings.getObject(),
+		String actorName = nameOf(type, name);
+		this.actors.stream().filter((other) -> other.name().equals(actorName)).findFirst().ifPresent((other) -> {
+			throw new InvalidActorException(type,
+					"its name, %s, is that of %s, too; give it another one, as @Actor(\"…\")".formatted(actorName,
+							other.actorClass().getName()));
+		});
+		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.getObject(),
 				this.support.getObject());
 		this.directory.getObject().register(actor);
 		this.actors.add(actor);
+	}
+
+	/**
+	 * The bean may have another name than the annotation says, as one of a method with
+	 * {@code @Bean}. One that is imported has the name of its class with the package; it
+	 * is called as if it had been scanned.
+	 */
+	private static String nameOf(Class<?> type, String bean) {
+		Actor annotation = AnnotatedElementUtils.findMergedAnnotation(type, Actor.class);
+		if (annotation != null && StringUtils.hasText(annotation.value())) {
+			return annotation.value();
+		}
+		return bean.equals(type.getName()) ? StringUtils.uncapitalizeAsProperty(ClassUtils.getShortName(type)) : bean;
 	}
 
 	/**

@@ -11,6 +11,7 @@ import org.aopalliance.aop.Advice;
 import org.reactivestreams.Publisher;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.MethodIntrospector;
@@ -73,7 +74,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.beanFactory.getBeansWithAnnotation(Actor.class).values().forEach(this::check);
+		namesWith(Actor.class).map(this.beanFactory::getBean).forEach(this::check);
 	}
 
 	private void check(Object bean) {
@@ -158,13 +159,18 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 				: REACTIVE.stream().anyMatch((type) -> type.isInstance(advice));
 	}
 
+	/** Of parent contexts too, as actors are. */
+	private Stream<String> namesWith(Class<? extends Annotation> annotation) {
+		return Stream.of(BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, annotation));
+	}
+
 	private boolean isEnabled(Class<? extends Annotation> annotation) {
-		return this.beanFactory.getBeanNamesForAnnotation(annotation).length > 0;
+		return namesWith(annotation).findAny().isPresent();
 	}
 
 	/** The checks are woven into classes then, where no proxy shows them. */
 	private boolean isWoven() {
-		return Stream.of(this.beanFactory.getBeanNamesForAnnotation(EnableMethodSecurity.class))
+		return namesWith(EnableMethodSecurity.class)
 			.map((name) -> this.beanFactory.findAnnotationOnBean(name, EnableMethodSecurity.class))
 			.anyMatch((enabled) -> enabled != null && enabled.mode() == AdviceMode.ASPECTJ);
 	}
