@@ -1,5 +1,7 @@
-// Bundles the client into the files that browsers get. What they are is checked in, so that no Java user needs Node.
-import { readFileSync } from "node:fs";
+// Bundles the client into the files that browsers and Node get. What they are is checked in, so that no Java user needs
+// Node. Names and lines stay readable, in an uncaught error as in a debugger; source maps have the rest.
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild-wasm";
 
@@ -18,20 +20,37 @@ const shareClient = {
 	},
 };
 
-await build({
-	entryPoints: { "rivet-events-client": "src/index.ts", react: "src/react.ts" },
+const common = {
 	outdir: folder,
 	bundle: true,
 	splitting: false,
 	format: "esm",
 	platform: "browser",
 	target: "es2022",
-	minify: true,
+	minifySyntax: true,
+	minifyWhitespace: true,
+	lineLimit: 120,
+	sourcemap: true,
 	legalComments: "none",
 	external: ["react"],
+};
+const LICENSE = "/* rivet-events-client, Apache-2.0 */";
+
+await build({ ...common, entryPoints: { "rivet-events-client": "src/index.ts" }, banner: { js: LICENSE } });
+// hooks work in the browser alone: the directive tells frameworks with server components
+await build({
+	...common,
+	entryPoints: { react: "src/react.ts" },
 	plugins: [shareClient],
-	banner: { js: "/* rivet-events-client, Apache-2.0 */" },
+	banner: { js: `${LICENSE}\n"use client";` },
 });
+
+/** The sources by names that do not depend on the folder. */
+for (const file of ["rivet-events-client.js.map", "react.js.map"]) {
+	const map = JSON.parse(readFileSync(`${folder}/${file}`, "utf8"));
+	map.sources = map.sources.map((source) => `rivet-events-client/src/${basename(source)}`);
+	writeFileSync(`${folder}/${file}`, JSON.stringify(map));
+}
 
 const size = gzipSync(readFileSync(`${folder}/rivet-events-client.js`)).length;
 console.log(`rivet-events-client.js: ${size} bytes gzipped`);

@@ -4,12 +4,12 @@ export class Backoff {
 	readonly #max: number;
 	#attempt = 0;
 
-	constructor({ minDelay = 500, maxDelay = 30_000 }: { minDelay?: number; maxDelay?: number } = {}) {
+	constructor({ minDelay = 500, maxDelay = 10_000 }: { minDelay?: number; maxDelay?: number } = {}) {
 		this.#min = minDelay;
 		this.#max = maxDelay;
 	}
 
-	/** Attempts since the last success. */
+	/** Attempts since the delays began to grow. */
 	get attempt(): number {
 		return this.#attempt;
 	}
@@ -19,6 +19,18 @@ export class Backoff {
 		const limit = Math.min(this.#max, this.#min * 2 ** this.#attempt);
 		this.#attempt++;
 		return Math.random() * limit;
+	}
+
+	/**
+	 * Ends the growth after a connection that was open for at least the longest delay. A shorter one proves nothing:
+	 * its end may recur at once.
+	 *
+	 * @returns whether it was open for that long
+	 */
+	wasOpenFor(millis: number): boolean {
+		const stable = millis >= this.#max;
+		if (stable) this.reset();
+		return stable;
 	}
 
 	reset(): void {

@@ -1,19 +1,26 @@
 import { ActorError, ConnectionLostError } from "./errors.js";
-import type { ToServer, WireError } from "./protocol.js";
+import type { ToServer } from "./protocol.js";
+import { after, now } from "./time.js";
 import type { CallOptions } from "./types.js";
+import { encode } from "./values.js";
 
 /** Most calls that wait for a connection. */
 const MAX_QUEUED = 1000;
 
 interface Call {
 	readonly name: string;
+	/** Encoded. */
 	readonly args: unknown[];
 	readonly options: CallOptions;
 	/** When nobody needs the answer any more. */
 	readonly deadline: number | undefined;
 	readonly resolve: (output: unknown) => void;
 	readonly reject: (error: unknown) => void;
+	/** It is on its way. */
+	readonly started: () => void;
 }
+
+type Send = (message: ToServer) => void;
 
 /**
  * The calls that wait for an answer. Each promise settles once: with the answer, or with what is known when the
@@ -23,24 +30,26 @@ export class Calls {
 	readonly #waiting = new Map<number, Call>();
 	#queued = new Map<number, Call>();
 	#lastId = 0;
-	#send: ((message: ToServer) => void) | undefined;
+	#send: Send | undefined;
 
-	call(name: string, args: unknown[], options: CallOptions): Promise<unknown> {
+	/** @param patience milliseconds that a call that has not asked to be queued waits for the first connection */
+	call(name: string, args: unknown[], options: CallOptions, patience = 0): Promise<unknown> {
 		return new Promise((resolve, reject) => {
-			if (options.signal?.aborted) throw options.signal.reason;
+			options.signal?.throwIfAborted();
+			const encoded = encode(args) as unknown[];
 			const id = ++this.#lastId;
-			const end = this.#limit(id, options, reject);
-			const deadline = options.deadline === undefined ? undefined : Date.now() + options.deadline;
+			const limits = this.#limit(id, options, patience, reject);
 			const call: Call = {
 				name,
-				args,
+				args: encoded,
 				options,
-				deadline,
-				resolve: (output) => (end(), resolve(output)),
-				reject: (error) => (end(), reject(error)),
+				deadline: options.deadline === undefined ? undefined : now() + options.deadline,
+				resolve: (output) => (limits.end(), resolve(output)),
+				reject: (error) => (limits.end(), reject(error)),
+				started: limits.started,
 			};
-			if (this.#send) this.#start(id, call);
-			else if (!options.queue) call.reject(new ConnectionLostError("There is no connection", false));
+			if (this.#send) this.#start(id, call, this.#send);
+			else if (!options.queue && patience === 0) call.reject(new ConnectionLostError("There is no connection", false));
 			else if (this.#queued.size >= MAX_QUEUED) {
 				call.reject(new ConnectionLostError(`${MAX_QUEUED} calls wait for the connection already`, false));
 			} else this.#queued.set(id, call);
@@ -48,19 +57,26 @@ export class Calls {
 	}
 
 	fire(name: string, args: unknown[]): void {
-		this.#send?.({ tag: "ActionRequest", val: { id: ++this.#lastId, name, args, oneWay: true } });
+		const encoded = encode(args) as unknown[];
+		this.#send?.({ tag: "ActionRequest", val: { id: ++this.#lastId, name, args: encoded, oneWay: true } });
 	}
 
-	#start(id: number, call: Call): void {
+	#start(id: number, call: Call, send: Send): void {
 		this.#waiting.set(id, call);
+		call.started();
 		const { deadline, options } = call;
-		const left = deadline === undefined ? {} : { deadline: Math.max(1, deadline - Date.now()) };
+		const left = deadline === undefined || deadline === Infinity ? {} : { deadline: Math.max(1, Math.round(deadline - now())) };
 		const key = options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey };
-		this.#send!({ tag: "ActionRequest", val: { id, name: call.name, args: call.args, ...left, ...key } });
+		send({ tag: "ActionRequest", val: { id, name: call.name, args: call.args, ...left, ...key } });
 	}
 
-	/** Ends a call by its deadline or its signal. */
-	#limit(id: number, { deadline, signal }: CallOptions, reject: (error: unknown) => void): () => void {
+	/** Ends a call by its deadline or its signal, or because there is no connection. */
+	#limit(
+		id: number,
+		{ deadline, signal, queue }: CallOptions,
+		patience: number,
+		reject: (error: unknown) => void,
+	): { started: () => void; end: () => void } {
 		const stop = (error: unknown) => {
 			end();
 			if (this.#waiting.delete(id)) this.#send?.({ tag: "Cancel", val: { id } });
@@ -69,21 +85,28 @@ export class Calls {
 		};
 		const onAbort = () => stop(signal!.reason);
 		const exceeded = { group: "actor", code: "deadline_exceeded", message: "The deadline of the action has passed." };
-		const timer = deadline === undefined ? undefined : setTimeout(() => stop(new ActorError(exceeded)), deadline);
+		const timer = deadline === undefined ? undefined : after(deadline, () => stop(new ActorError(exceeded)));
+		const impatient = () => stop(new ConnectionLostError(`There was no connection within ${patience} ms`, false));
+		const wait = queue || patience === 0 ? undefined : after(patience, impatient);
 		signal?.addEventListener("abort", onAbort);
+		const started = () => clearTimeout(wait);
 		const end = () => {
 			clearTimeout(timer);
+			clearTimeout(wait);
 			signal?.removeEventListener("abort", onAbort);
 		};
-		return end;
+		return { started, end };
 	}
 
 	answered(id: number, output: unknown): void {
 		this.#take(id)?.resolve(output);
 	}
 
-	failed(id: number, error: WireError): void {
-		this.#take(id)?.reject(new ActorError(error));
+	/** @returns whether there was such a call */
+	failed(id: number | undefined, error: unknown): boolean {
+		const call = id === undefined ? undefined : this.#take(id);
+		call?.reject(error);
+		return call !== undefined;
 	}
 
 	#take(id: number): Call | undefined {
@@ -93,11 +116,11 @@ export class Calls {
 	}
 
 	/** There is a connection: what may be made again is, then what waits. */
-	opened(send: (message: ToServer) => void): void {
+	opened(send: Send): void {
 		this.#send = send;
 		const queued = this.#queued;
 		this.#queued = new Map();
-		for (const [id, call] of queued) this.#start(id, call);
+		for (const [id, call] of queued) this.#start(id, call, send);
 	}
 
 	/** The connection is lost. */
@@ -115,13 +138,14 @@ export class Calls {
 	}
 
 	/** There will be no connection. */
-	closed(reason: string): void {
+	closed(reason: string, cause: unknown): void {
 		this.lost(reason);
 		const queued = [...this.#queued.values()];
 		this.#queued.clear();
 		for (const call of queued) {
 			const mayHaveRun = call.options.idempotencyKey !== undefined;
-			call.reject(new ConnectionLostError(`The connection is closed (${reason})`, mayHaveRun));
+			call.reject(new ConnectionLostError(`The connection is closed (${reason})`, mayHaveRun, cause));
 		}
 	}
 }
+

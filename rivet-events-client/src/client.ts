@@ -1,7 +1,9 @@
-import { Connection } from "./connection.js";
+import { Connection, OPEN_TIMEOUT_MILLIS } from "./connection.js";
 import { ActorError } from "./errors.js";
 import type { Address } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
+import { errorOf } from "./refusal.js";
+import { within } from "./time.js";
 import type {
 	ActorKey,
 	ActorsShape,
@@ -15,29 +17,50 @@ import { decode, encode } from "./values.js";
 
 type Caller = (name: string, args: unknown[]) => unknown;
 
-/** `then` must not be there, or `await` would call it. */
-const isAction = (name: string | symbol): name is string => typeof name === "string" && name !== "then";
+/**
+ * What the language and tools ask any object for: promises, `JSON`, test frameworks, React, Vue and Angular. An action of
+ * such a name can be called by `call`.
+ */
+const PROBES = new Set(
+	(
+		"then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType nodeName tagName " +
+		"_isMockFunction _isVue ngOnDestroy"
+	).split(" "),
+);
 
-/** An object each of whose properties is a function that calls an action. */
-const actions = (call: Caller): object =>
-	new Proxy(
-		{},
-		{
-			get: (_, name) => (isAction(name) ? (...args: unknown[]) => call(name, args) : undefined),
+const isAction = (name: string | symbol): name is string =>
+	typeof name === "string" && !PROBES.has(name) && !/^(@@|\$\$|__)/.test(name);
+
+/** What an object has, and for each other name what a function makes, once. */
+const withNames = <T extends object>(own: T, make: (name: string) => unknown): T => {
+	const made = new Map<string, unknown>();
+	return new Proxy(own, {
+		get: (target, name) => {
+			if (name in target) return Reflect.get(target, name, target);
+			if (!isAction(name)) return undefined;
+			if (!made.has(name)) made.set(name, make(name));
+			return made.get(name);
 		},
-	);
+	});
+};
 
 /** What an object has, and beside it an action for each other name. */
 const withActions = <T extends object>(own: T, call: Caller): T =>
-	new Proxy(own, {
-		get: (target, name) => {
-			if (name in target) {
-				const value = Reflect.get(target, name, target);
-				return value;
-			}
-			return isAction(name) ? (...args: unknown[]) => call(name, args) : undefined;
-		},
-	});
+	withNames(own, (name) => (...args: unknown[]) => call(name, args));
+
+/** An object each of whose properties is a function that calls an action. */
+const actions = (call: Caller): object => withActions(Object.create(null), call);
+
+/** The URL is that of the page's server where it is relative, so it is asked for at its use: on a server is no page. */
+function resolveUrl(endpoint: string): string {
+	const page = typeof location === "undefined" ? undefined : location.href;
+	try {
+		return new URL(endpoint, page).href.replace(/\/$/, "");
+	} catch (cause) {
+		const hint = page === undefined ? "; outside a page it must begin with http:// or https://" : "";
+		throw new TypeError(`"${endpoint}" is not a URL of a server${hint}`, { cause });
+	}
+}
 
 /**
  * Makes a client of the actors that a server has.
@@ -48,21 +71,23 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	endpoint: string,
 	options: ClientOptions = {},
 ): Client<A> {
-	const here = typeof location === "undefined" ? undefined : location.href;
-	const base = new URL(endpoint, here).href.replace(/\/$/, "");
+	/** Those that are not closed, or were opened again. */
 	const connections = new Set<Connection>();
 
 	const connect = (address: Address, params: unknown, connectOptions?: ConnectOptions) => {
-		const connection = new Connection(base, address, params, options, connectOptions);
+		const connection = new Connection(resolveUrl(endpoint), address, params, options, connectOptions);
 		connections.add(connection);
-		connection.onClose(() => connections.delete(connection));
+		connection.onStatus(() => {
+			if (connection.status.status === "closed") connections.delete(connection);
+			else connections.add(connection);
+		});
 		return connectionFacade(connection);
 	};
 
 	const accessor = (name: string) => {
 		const handle = (method: Address["method"], key: ActorKey = []) => {
 			const address: Address = { name, method, key: typeof key === "string" ? [key] : key };
-			const call = (action: string, args: unknown[]) => callOverHttp(base, address, action, args, options);
+			const call = (action: string, args: unknown[]) => callOverHttp(endpoint, address, action, args, options);
 			const own = {
 				call,
 				connect: (params?: unknown, connectOptions?: ConnectOptions) => connect(address, params, connectOptions),
@@ -80,9 +105,7 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	};
 	const own: Record<string | symbol, unknown> = { dispose };
 	if (Symbol.asyncDispose) own[Symbol.asyncDispose] = dispose;
-	return new Proxy(own, {
-		get: (target, name) => (name in target ? target[name] : isAction(name) ? accessor(name) : undefined),
-	}) as Client<A>;
+	return withNames(own, accessor) as Client<A>;
 }
 
 /** What an application sees of a connection. */
@@ -126,26 +149,42 @@ function connectionFacade(connection: Connection) {
 
 /** Calls an action by a request of its own. */
 async function callOverHttp(
-	base: string,
+	endpoint: string,
 	address: Address,
 	action: string,
 	args: unknown[],
 	options: ClientOptions,
 ): Promise<unknown> {
+	const url = gatewayUrl(resolveUrl(endpoint), address, `action/${encodeURIComponent(action)}`);
+	const body = JSON.stringify({ args: encode(args) });
+	const { onAuthenticating, openTimeout = OPEN_TIMEOUT_MILLIS } = options;
+	const credentials = onAuthenticating && (await within(openTimeout, "onAuthenticating", onAuthenticating));
 	const request = (options.fetch ?? globalThis.fetch).bind(globalThis);
-	const response = await request(gatewayUrl(base, address, `action/${encodeURIComponent(action)}`), {
+	const response = await request(url, {
 		method: "POST",
 		credentials: "include",
-		headers: { ...options.headers, "content-type": "application/json", "x-rivet-encoding": "json" },
-		body: JSON.stringify({ args: encode(args) }),
+		headers: {
+			...authorization(credentials),
+			...options.headers,
+			"content-type": "application/json",
+			"x-rivet-encoding": "json",
+		},
+		body,
 	});
-	const body = await response.text();
-	if (response.ok) return decode(JSON.parse(body)).output;
-	let error = { group: "http", code: String(response.status), message: `The server answers ${response.status}` };
+	const text = await response.text();
+	if (!response.ok) throw new ActorError(errorOf(response.status, text));
 	try {
-		error = { ...error, ...decode(JSON.parse(body)) };
-	} catch {
-		// not from an actor server: the status is all there is
+		return decode(JSON.parse(text)).output;
+	} catch (cause) {
+		throw new Error(`The answer to ${action} cannot be read: ${cause}`, { cause });
 	}
-	throw new ActorError(error);
+}
+
+/** The credentials that the server knows in a first message, as HTTP has them; others need `headers`. */
+function authorization(credentials: any): Record<string, string> {
+	const { token, username, password } = credentials ?? {};
+	if (typeof token === "string") return { authorization: `Bearer ${token}` };
+	if (typeof username !== "string" || typeof password !== "string") return {};
+	const bytes = new TextEncoder().encode(`${username}:${password}`);
+	return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }

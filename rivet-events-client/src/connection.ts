@@ -1,12 +1,14 @@
 import { Backoff } from "./backoff.js";
 import { Calls } from "./calls.js";
 import { Emitter } from "./emitter.js";
-import { ActorError, ConnectionLostError } from "./errors.js";
-import type { Address, Close, FromServer, Hello, Init, Resume } from "./protocol.js";
+import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
+import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
-import { openEventStream, openWebSocket, type Transport } from "./transport.js";
+import { after, now, within } from "./time.js";
+import { type BatchLimit, openEventStream, openWebSocket, type Transport } from "./transport.js";
 import type { CallOptions, ClientOptions, ConnectionStatus, ConnectOptions, Gap, Outcome, Unsubscribe } from "./types.js";
+import { encode } from "./values.js";
 
 /** Attempts by WebSocket that end before `Init` until it is left for an event stream. */
 const MAX_SOCKET_FAILURES = 2;
@@ -17,16 +19,42 @@ const STREAM_PREFERENCE_MILLIS = 10 * 60_000;
 /** Browsers slow down the timers of hidden tabs to one a minute. */
 const HIDDEN_TOLERANCE_MILLIS = 70_000;
 
+/** Credentials that are refused one after the other until the connection is given up. */
+const MAX_REFUSED_CREDENTIALS = 2;
+
+/** Characters of messages in one request; far below the least limit that makes sense. */
+const BATCH_CHARACTERS = 16 * 1024;
+
+/** Milliseconds that opening may take, and each callback of the application in it. */
+export const OPEN_TIMEOUT_MILLIS = 10_000;
+
 const MAX_ITERATED = 1000;
+
+const noWebSocket = (): never => {
+	throw new Error('There is no WebSocket here: pass { WebSocket }, or use { transport: "sse" }');
+};
+
+type EventMessage = Extract<FromServer, { tag: "Event" }>["val"];
+
+/** Names the event, which the server's error alone does not. */
+const subscriptionError = (eventName: string, error: WireError) =>
+	new ActorError({
+		...error,
+		message: `Subscription to "${eventName}": ${error.message}`,
+		metadata: error.metadata ?? { eventName },
+	});
 
 /** A connection to one instance, over any number of sockets and streams, one at a time. */
 export class Connection {
 	readonly #base: string;
 	readonly #address: Address;
+	/** Encoded. */
 	readonly #params: unknown;
 	readonly #options: ClientOptions;
+	readonly #openTimeout: number;
 	readonly #snapshot: string | undefined;
 	readonly #backoff: Backoff;
+	readonly #batches: BatchLimit = { characters: BATCH_CHARACTERS };
 	readonly #calls = new Calls();
 	readonly #errors: Emitter<[unknown]>;
 	readonly #subscriptions: Subscriptions;
@@ -44,16 +72,22 @@ export class Connection {
 	/** Counts attempts, so that what belongs to an old one is known. */
 	#generation = 0;
 	#resume: Resume | undefined;
-	#open = false;
+	/** When it was opened, nothing while it is not open. */
+	#openedAt: number | undefined;
 	#closing: Close | undefined;
 	#goingAway: number | undefined;
+	/** Milliseconds that the server wants the next attempt to wait. */
+	#told: number | undefined;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
 	#watchTimer: ReturnType<typeof setTimeout> | undefined;
 	#heardAt = 0;
 	#keepAlive = 0;
+	#attempts = 0;
+	#refusedCredentials = 0;
 	#socketFailures = 0;
 	#streamUntil = 0;
 	#contractChanged = false;
+	#disposed = false;
 
 	constructor(
 		base: string,
@@ -64,14 +98,15 @@ export class Connection {
 	) {
 		this.#base = base;
 		this.#address = address;
-		this.#params = params;
+		this.#params = params === undefined ? undefined : encode(params);
 		this.#options = options;
+		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
 		this.#snapshot = snapshot;
 		this.#backoff = new Backoff(options.reconnect);
 		// what a listener to errors throws has nowhere to go but to the host
-		this.#errors = new Emitter((error) => queueMicrotask(() => reportError(error)));
+		this.#errors = new Emitter((error) => queueMicrotask(() => reportToHost(error)));
 		const fail = (error: unknown) => this.#fail(error);
-		this.#subscriptions = new Subscriptions((event) => this.#tellSubscription(event), fail);
+		this.#subscriptions = new Subscriptions(fail);
 		this.#opens = new Emitter(fail);
 		this.#resyncs = new Emitter(fail);
 		this.#snapshots = new Emitter(fail);
@@ -79,7 +114,6 @@ export class Connection {
 		this.#reconnects = new Emitter(fail);
 		this.#closes = new Emitter(fail);
 		this.#statuses = new Emitter(fail);
-		this.#listenToHost();
 		if (!paused) this.open();
 	}
 
@@ -96,7 +130,7 @@ export class Connection {
 	call(name: string, args: unknown[], options: CallOptions = {}): Promise<unknown> {
 		// the first attempt is part of connecting: nobody has seen it fail yet
 		const first = this.#status.status === "connecting" && this.#status.attempt === 0;
-		return this.#calls.call(name, args, first ? { queue: true, ...options } : options);
+		return this.#calls.call(name, args, options, first && options.queue === undefined ? this.#openTimeout : 0);
 	}
 
 	fire(name: string, args: unknown[]): void {
@@ -139,7 +173,7 @@ export class Connection {
 	}
 
 	predict(event: string, args: unknown[]): void {
-		this.#subscriptions.emit(event, args);
+		this.#subscriptions.emit(event, args, [], () => true);
 	}
 
 	answer(name: string, handler: (...args: unknown[]) => unknown): Unsubscribe {
@@ -162,7 +196,10 @@ export class Connection {
 		return new Promise((resolve, reject) => {
 			const look = ({ status, reason }: ConnectionStatus) => {
 				if (status === "open") resolve();
-				else if (status === "closed") reject(new ConnectionLostError(`The connection is closed (${reason})`, false));
+				else if (status === "closed") {
+					const message = `The connection is closed (${reason})`;
+					reject(new ConnectionLostError(message, false, this.#closeCause()));
+				}
 				else return;
 				remove();
 			};
@@ -175,63 +212,85 @@ export class Connection {
 	open(): void {
 		if (this.#generation > 0) return;
 		queueMicrotask(() => {
-			if (this.#generation === 0) this.#attempt();
+			if (this.#generation > 0) return;
+			this.#listenToHost();
+			this.#attempt();
 		});
 	}
 
 	reconnect(): void {
-		if (this.#status.status !== "closed") return;
+		if (this.#status.status !== "closed" || this.#disposed) return;
 		this.#backoff.reset();
+		this.#attempts = 0;
+		this.#refusedCredentials = 0;
 		this.#listenToHost();
 		this.#attempt();
 	}
 
 	async dispose(): Promise<void> {
-		if (this.#status.status !== "closed") this.#finish("disposed");
+		this.#disposed = true;
+		this.#finish("disposed");
 	}
 
 	// Connecting
 
+	/** One deadline is around all of it: credentials, handshake and the server's first message. */
 	#attempt(): void {
-		if (this.#status.status === "closed" && this.#status.reason === "disposed") return;
 		clearTimeout(this.#retryTimer);
 		const generation = ++this.#generation;
-		const { attempt } = this.#backoff;
+		const isCurrent = () => generation === this.#generation;
 		this.#closing = undefined;
 		this.#goingAway = undefined;
-		this.#setStatus("connecting", this.#status.reason, { attempt });
-		if (attempt > 0) this.#reconnects.emit(attempt);
-		const isCurrent = () => generation === this.#generation;
-		Promise.resolve()
-			.then(() => this.#options.onAuthenticating?.())
-			.then(
-				(credentials) => isCurrent() && this.#connect(credentials, isCurrent),
-				(error: unknown) => {
-					this.#fail(error);
-					if (isCurrent()) this.#ended("no credentials");
-				},
-			);
+		this.#watch(this.#openTimeout, "timeout");
+		this.#setStatus("connecting", this.#status.reason, { attempt: this.#attempts });
+		if (this.#attempts > 0) this.#reconnects.emitWhile(isCurrent, this.#attempts);
+		if (!isCurrent()) return;
+		this.#credentials().then(
+			(credentials) => isCurrent() && this.#connect(credentials, isCurrent),
+			(error: unknown) => {
+				this.#fail(error);
+				if (isCurrent()) this.#ended("no credentials");
+			},
+		);
+	}
+
+	async #credentials(): Promise<unknown> {
+		const ask = this.#options.onAuthenticating;
+		if (!ask) return undefined;
+		const credentials = await within(this.#openTimeout, "onAuthenticating", ask);
+		return credentials === undefined ? undefined : encode(credentials);
 	}
 
 	#connect(credentials: unknown, isCurrent: () => boolean): void {
 		const listener = {
+			hello: () => this.#hello(credentials),
 			onMessage: (message: FromServer) => {
-				if (isCurrent()) this.#onMessage(message);
+				if (!isCurrent()) return;
+				try {
+					this.#onMessage(message, isCurrent);
+				} catch (error) {
+					this.#fail(error); // of a server that does not keep to the protocol
+				}
+			},
+			onRefused: (message: ToServer, error: WireError) => {
+				if (isCurrent()) this.#onRefused(message, error);
 			},
 			onEnd: (reason: string) => {
 				if (isCurrent()) this.#ended(reason);
 			},
 		};
-		const hello = this.#hello(credentials);
 		const bySocket = this.#prefersSocket();
 		const url = gatewayUrl(this.#base, this.#address, bySocket ? "connect" : "sse");
-		this.#watch(this.#options.openTimeout ?? 10_000, "timeout");
 		try {
 			this.#transport = bySocket
-				? openWebSocket({ url, WebSocket: this.#socketClass()! }, hello, listener)
-				: openEventStream({ url, ...this.#streamTarget() }, hello, listener);
+				? openWebSocket({ url, WebSocket: this.#socketClass() ?? noWebSocket() }, listener)
+				: openEventStream({ url, ...this.#streamTarget() }, listener);
 		} catch (error) {
+			// there is none here, or none to such a URL, and there will be none at the next attempt
 			this.#fail(error);
+			if (!isCurrent()) return;
+			if (!bySocket || this.#options.transport === "websocket") return this.#finish("no transport");
+			this.#preferStream();
 			this.#ended("no transport");
 		}
 	}
@@ -239,7 +298,7 @@ export class Connection {
 	#hello(credentials: unknown): Hello {
 		const contract = this.#options.contract?.[this.#address.name];
 		return {
-			subscriptions: this.#subscriptions.all(),
+			subscriptions: this.#subscriptions.first(),
 			...(this.#resume ? { resume: this.#resume } : {}),
 			...(this.#snapshot === undefined ? {} : { snapshot: { name: this.#snapshot, args: [] } }),
 			...(this.#params === undefined ? {} : { params: this.#params }),
@@ -254,96 +313,117 @@ export class Connection {
 
 	#streamTarget() {
 		const request = this.#options.fetch ?? globalThis.fetch;
-		return { base: this.#base, headers: this.#options.headers ?? {}, fetch: request.bind(globalThis) };
+		return {
+			base: this.#base,
+			headers: this.#options.headers ?? {},
+			fetch: request.bind(globalThis),
+			timeout: this.#openTimeout,
+			batches: this.#batches,
+		};
 	}
 
 	#prefersSocket(): boolean {
 		const { transport = "auto" } = this.#options;
 		if (transport !== "auto") return transport === "websocket";
-		return this.#socketClass() !== undefined && Date.now() >= this.#streamUntil;
+		return this.#socketClass() !== undefined && now() >= this.#streamUntil;
 	}
 
 	/** The transport has ended, or was not to be had. */
 	#ended(reason: string): void {
 		const transport = this.#transport;
-		const wasOpen = this.#open;
+		const wasOpen = this.#openedAt !== undefined;
+		// before the growth of the delays is looked at: only a time of being open ends it
+		const wasStable = wasOpen && this.#backoff.wasOpenFor(now() - this.#openedAt!);
 		const close = this.#closing;
 		this.#dropTransport();
-		if (!wasOpen && !close) this.#countFailure(transport);
+		if (transport && !wasOpen && !close) this.#countFailure(transport);
 		const why = close ? `${close.group}.${close.code}` : reason;
 		this.#calls.lost(why);
-		if (close?.advice === "never" || (close?.advice === "credentials" && !this.#options.onAuthenticating)) {
-			if (!wasOpen) this.#fail(new ActorError(close));
-			this.#finish(why);
-			return;
-		}
-		if (wasOpen) this.#backoff.reset();
-		this.#retry(why, this.#delay(close, wasOpen));
+		if (close?.advice === "credentials" && !wasOpen) this.#refusedCredentials++;
+		const isFinal = close !== undefined && this.#isFinal(close);
+		const refused = close?.advice === "credentials" || isFinal;
+		const generation = this.#generation;
+		if (close && refused && !wasOpen) this.#fail(new ActorError(close));
+		if (generation !== this.#generation) return; // a listener has ended it
+		if (isFinal) this.#finish(why);
+		else this.#retry(why, this.#delay(close, wasStable));
+	}
+
+	#isFinal({ advice }: Close): boolean {
+		if (advice !== "credentials") return advice === "never";
+		return !this.#options.onAuthenticating || this.#refusedCredentials >= MAX_REFUSED_CREDENTIALS;
 	}
 
 	/** An instance that cannot be reached by socket may be by event stream. */
-	#countFailure(transport: Transport | undefined): void {
+	#countFailure({ kind }: Transport): void {
 		if ((this.#options.transport ?? "auto") !== "auto") return;
-		if (transport?.kind === "sse") {
-			this.#streamUntil = 0; // it is not the WebSocket that is in the way
-			return;
-		}
-		if (++this.#socketFailures >= MAX_SOCKET_FAILURES) {
-			this.#socketFailures = 0;
-			this.#streamUntil = Date.now() + STREAM_PREFERENCE_MILLIS;
-		}
+		if (kind === "sse") this.#streamUntil = 0; // it is not the WebSocket that is in the way
+		else if (++this.#socketFailures >= MAX_SOCKET_FAILURES) this.#preferStream();
 	}
 
-	#delay(close: Close | undefined, wasOpen: boolean): number {
+	#preferStream(): void {
+		this.#socketFailures = 0;
+		this.#streamUntil = now() + STREAM_PREFERENCE_MILLIS;
+	}
+
+	/** At once after a time of being open alone: what ended a shorter one may end the next, too. */
+	#delay(close: Close | undefined, wasStable: boolean): number {
+		this.#attempts++;
 		const own = this.#backoff.next();
-		const told = close?.retryAfter ?? this.#goingAway;
-		if (told !== undefined) return told;
-		return wasOpen && close?.advice === "retry" ? 0 : own;
+		this.#told = close?.retryAfter ?? this.#goingAway;
+		return this.#told ?? (wasStable && close?.advice === "retry" ? 0 : own);
 	}
 
 	#retry(reason: string, delay: number): void {
-		this.#setStatus("waiting", reason, { attempt: this.#backoff.attempt, nextRetryAt: Date.now() + delay });
-		this.#retryTimer = setTimeout(() => this.#attempt(), delay);
+		this.#retryTimer = after(delay, () => this.#attempt());
+		this.#setStatus("waiting", reason, { attempt: this.#attempts, nextRetryAt: Date.now() + delay });
 	}
 
 	#finish(reason: string): void {
-		this.#generation++;
+		if (this.#status.status === "closed") return;
+		const generation = ++this.#generation;
 		this.#dropTransport();
 		clearTimeout(this.#retryTimer);
 		this.#stopListeningToHost();
-		this.#calls.closed(reason);
-		this.#setStatus("closed", reason, { attempt: this.#backoff.attempt });
-		this.#closes.emit(reason);
+		this.#calls.closed(reason, this.#closeCause());
+		this.#setStatus("closed", reason, { attempt: this.#attempts });
+		this.#closes.emitWhile(() => generation === this.#generation, reason);
+	}
+
+	/** What the server has said, if it is what has ended it. */
+	#closeCause(): ActorError | undefined {
+		return this.#closing && new ActorError(this.#closing);
 	}
 
 	#dropTransport(): void {
 		clearTimeout(this.#watchTimer);
 		this.#transport?.close();
 		this.#transport = undefined;
-		this.#open = false;
+		this.#openedAt = undefined;
+		this.#subscriptions.lost();
 	}
 
 	// Connected
 
-	#onMessage(message: FromServer): void {
-		this.#heardAt = Date.now();
+	#onMessage(message: FromServer, isCurrent: () => boolean): void {
+		this.#heardAt = now();
 		switch (message.tag) {
 			case "Init":
-				return this.#onInit(message.val);
+				return this.#onInit(message.val, isCurrent);
 			case "Event":
-				return this.#onEvent(message.val);
+				return this.#onEvent(message.val, isCurrent);
 			case "ActionResponse":
 				return this.#calls.answered(message.val.id, message.val.output);
 			case "Error":
-				if (message.val.actionId !== null) this.#calls.failed(message.val.actionId, message.val);
+				if (message.val.actionId !== null) this.#calls.failed(message.val.actionId, new ActorError(message.val));
 				return;
 			case "SubscriptionResponse":
 				this.#advance(message.val.position);
-				if (message.val.error) this.#fail(new ActorError(message.val.error));
+				if (message.val.error) this.#fail(subscriptionError(message.val.eventName, message.val.error));
 				return;
 			case "Gap":
 				this.#advance(message.val.position);
-				return this.#gaps.emit({ reason: message.val.reason, events: message.val.events });
+				return this.#gaps.emitWhile(isCurrent, { reason: message.val.reason, events: message.val.events });
 			case "KeepAlive":
 				return this.#advance(message.val.position);
 			case "GoingAway":
@@ -351,37 +431,63 @@ export class Connection {
 				return;
 			case "Close":
 				this.#closing = message.val;
+				return;
+			case "Unreadable":
+				return this.#onUnreadable(message.val);
 		}
 	}
 
-	#onInit(init: Init): void {
+	/** It is never asked for again. */
+	#onUnreadable({ cause, actionId, position }: Unreadable): void {
+		const error = new Error(`A message of the server cannot be read: ${cause}`, { cause });
+		if (position !== undefined) this.#advance(position);
+		if (!this.#calls.failed(actionId, error)) this.#fail(error);
+		// the first message says what the others rest on
+		if (this.#openedAt === undefined) this.#abandon("unreadable");
+	}
+
+	#onRefused(message: ToServer, error: WireError): void {
+		const refusal = new ActorError(error);
+		if (message.tag === "Hello") {
+			this.#fail(refusal);
+			this.#finish(`${error.group}.${error.code}`);
+			return;
+		}
+		const call = message.tag === "ActionRequest" && !message.val.oneWay ? message.val.id : undefined;
+		if (!this.#calls.failed(call, refusal)) this.#fail(refusal);
+	}
+
+	#onInit(init: Init, isCurrent: () => boolean): void {
 		this.#resume = { epoch: init.epoch, position: init.position, stream: init.stream, secret: init.secret };
-		this.#open = true;
+		this.#openedAt = now();
+		this.#attempts = 0;
+		this.#refusedCredentials = 0;
 		this.#socketFailures = 0;
-		this.#backoff.reset();
 		this.#keepAlive = init.keepAlive;
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#watch(2 * init.keepAlive, "silence");
 		const transport = this.#transport!;
+		this.#subscriptions.opened((change) => transport.send({ tag: "SubscriptionRequest", val: change }));
 		this.#calls.opened((message) => transport.send(message));
 		this.#setStatus("open", undefined, { attempt: 0, outcome: init.outcome, transport: transport.kind });
-		if (init.outcome === "resynced") this.#resyncs.emit(init.reason ?? "");
-		if (init.snapshotError) this.#fail(new ActorError(init.snapshotError));
-		else if ("snapshot" in init) this.#snapshots.emit(init.snapshot);
-		this.#opens.emit(init.outcome, init.reason);
-		for (const { error } of init.refused ?? []) this.#fail(new ActorError(error));
+		const fail = (error: ActorError) => isCurrent() && this.#fail(error);
+		if (init.outcome === "resynced") this.#resyncs.emitWhile(isCurrent, init.reason ?? "");
+		if (init.snapshotError) fail(new ActorError(init.snapshotError));
+		else if ("snapshot" in init) this.#snapshots.emitWhile(isCurrent, init.snapshot);
+		this.#opens.emitWhile(isCurrent, init.outcome, init.reason);
+		for (const { eventName, error } of init.refused ?? []) fail(subscriptionError(eventName, error));
 	}
 
-	#onEvent({ name, args, pos }: { name: string; args: unknown[]; pos?: number }): void {
+	#onEvent({ name, args, pos, tags = [] }: EventMessage, isCurrent: () => boolean): void {
 		if (name === "rivet:request") {
-			void this.#answer(args as [number, string, unknown[]]);
+			void this.#answer(args as [number, string, unknown[]], isCurrent);
 			return;
 		}
 		if (pos !== undefined) {
 			if (pos <= this.#resume!.position) return;
 			this.#advance(pos);
 		}
-		this.#subscriptions.emit(name, args);
+		this.#subscriptions.emit(name, args, tags, isCurrent);
 	}
 
 	/** After it, nothing at or before this position comes. */
@@ -389,25 +495,17 @@ export class Connection {
 		if (this.#resume && position > this.#resume.position) this.#resume = { ...this.#resume, position };
 	}
 
-	async #answer([id, name, args]: [number, string, unknown[]]): Promise<void> {
-		let outcome: { value: unknown } | { error: string };
+	/** The id is one of this connection's: a later one would take it for an answer to something else. */
+	async #answer([id, name, args]: [number, string, unknown[]], isCurrent: () => boolean): Promise<void> {
+		const handler = this.#handlers.get(name);
+		const reply = (outcome: { value: unknown } | { error: string }) => this.fire("rivet:reply", [id, outcome]);
 		try {
-			const handler = this.#handlers.get(name);
 			if (!handler) throw new Error(`Nobody answers ${name}`);
-			outcome = { value: (await handler(...args)) ?? null };
+			const value = (await handler(...args)) ?? null;
+			if (isCurrent()) reply({ value });
 		} catch (error) {
-			outcome = { error: error instanceof Error ? error.message : String(error) };
+			if (isCurrent()) reply({ error: error instanceof Error ? error.message : String(error) });
 		}
-		this.fire("rivet:reply", [id, outcome]);
-	}
-
-	#tellSubscription(event: string): void {
-		if (!this.#open) return; // it travels with the next Hello
-		const wanted = this.#subscriptions.of(event);
-		this.#transport!.send({
-			tag: "SubscriptionRequest",
-			val: { eventName: event, ...wanted, subscribe: wanted !== undefined },
-		});
 	}
 
 	// Watching
@@ -415,10 +513,10 @@ export class Connection {
 	/** Ends a transport from which nothing has come for too long. */
 	#watch(limit: number, reason: string): void {
 		clearTimeout(this.#watchTimer);
-		this.#heardAt = Date.now();
+		this.#heardAt = now();
 		const look = () => {
 			const hidden = typeof document !== "undefined" && document.visibilityState === "hidden";
-			const silence = Date.now() - this.#heardAt;
+			const silence = now() - this.#heardAt;
 			const tolerated = hidden ? Math.max(limit, HIDDEN_TOLERANCE_MILLIS) : limit;
 			if (silence >= tolerated) this.#abandon(reason);
 			else this.#watchTimer = setTimeout(look, tolerated - silence);
@@ -434,8 +532,8 @@ export class Connection {
 
 	readonly #onWake = () => {
 		if (typeof document !== "undefined" && document.visibilityState === "hidden") return;
-		if (this.#status.status === "waiting" && this.#goingAway === undefined) this.#attempt();
-		else if (this.#open && Date.now() - this.#heardAt >= 2 * this.#keepAlive) this.#abandon("silence");
+		if (this.#status.status === "waiting" && this.#told === undefined) this.#attempt();
+		else if (this.#openedAt !== undefined && now() - this.#heardAt >= 2 * this.#keepAlive) this.#abandon("silence");
 	};
 
 	#listenToHost(): void {
@@ -448,20 +546,22 @@ export class Connection {
 		if (typeof document !== "undefined") document.removeEventListener("visibilitychange", this.#onWake);
 	}
 
+	/** Each listener is told of each status at most once and in their order, even if one of them changes it. */
 	#setStatus(
 		status: ConnectionStatus["status"],
 		reason: string | undefined,
 		more: Omit<ConnectionStatus, "status" | "since" | "reason">,
 	): void {
 		const { outcome } = this.#status;
-		this.#status = {
+		const current: ConnectionStatus = {
 			status,
 			since: Date.now(),
 			...(outcome ? { outcome } : {}),
 			...(reason === undefined ? {} : { reason }),
 			...more,
 		};
-		this.#statuses.emit(this.#status);
+		this.#status = current;
+		this.#statuses.emitWhile(() => this.#status === current, current);
 	}
 
 	#fail(error: unknown): void {

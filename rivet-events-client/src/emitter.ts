@@ -23,9 +23,16 @@ export class Emitter<T extends unknown[]> {
 	}
 
 	emit(...args: T): void {
-		for (const { listener } of [...this.#listeners]) {
+		this.emitWhile(() => true, ...args);
+	}
+
+	/** Stops once a listener has made untrue what the others would be told. A removed listener is not called. */
+	emitWhile(isTrue: () => boolean, ...args: T): void {
+		for (const entry of [...this.#listeners]) {
+			if (!isTrue()) return;
+			if (!this.#listeners.has(entry)) continue;
 			try {
-				listener(...args);
+				entry.listener(...args);
 			} catch (error) {
 				this.#onFailure(error);
 			}

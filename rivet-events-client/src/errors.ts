@@ -18,7 +18,7 @@ export class ActorError extends Error {
 
 /**
  * The connection was lost, or is not there. `mayHaveRun` says whether the call was on its way: if so nobody knows
- * what became of it. It is not made again.
+ * what became of it. It is not made again. `cause` is the server's refusal, where there is one.
  */
 export class ConnectionLostError extends Error {
 	override readonly name = "ConnectionLostError";
@@ -26,7 +26,14 @@ export class ConnectionLostError extends Error {
 	constructor(
 		message: string,
 		readonly mayHaveRun: boolean,
+		cause?: unknown,
 	) {
-		super(message);
+		super(message, cause === undefined ? {} : { cause });
 	}
 }
+
+/** Reports an error that no listener can be told, without ending a process. */
+export const reportToHost = (error: unknown): void => {
+	if (typeof reportError === "function") reportError(error);
+	else console.error("rivet-events: a listener to errors failed:", error);
+};

@@ -1,6 +1,7 @@
 // The messages of the extended mode: docs/protocol.md of the server.
 
-import { decode, encode } from "./values.js";
+import type { StreamItem } from "./event-stream.js";
+import { decode } from "./values.js";
 
 export interface WireError {
 	group: string;
@@ -56,7 +57,7 @@ export interface Close extends WireError {
 
 export type FromServer =
 	| { tag: "Init"; val: Init }
-	| { tag: "Event"; val: { name: string; args: unknown[]; pos?: number } }
+	| { tag: "Event"; val: { name: string; args: unknown[]; pos?: number; tags?: string[] } }
 	| { tag: "ActionResponse"; val: { id: number; output: unknown } }
 	| { tag: "Error"; val: WireError & { actionId: number | null } }
 	| {
@@ -66,8 +67,19 @@ export type FromServer =
 	| { tag: "Gap"; val: { reason: "dropped" | "volatile"; events: string[]; position: number } }
 	| { tag: "KeepAlive"; val: { position: number } }
 	| { tag: "GoingAway"; val: { delay: number } }
-	| { tag: "Close"; val: Close };
+	| { tag: "Close"; val: Close }
+	| { tag: "Unreadable"; val: Unreadable };
 
+/** In the place of a message that cannot be read; with what could be read of it. */
+export interface Unreadable {
+	cause: unknown;
+	/** The action that it answers. */
+	actionId?: number;
+	/** Where the stream goes on after it. */
+	position?: number;
+}
+
+/** Values of the application in it are encoded already, so that writing it cannot fail. */
 export type ToServer =
 	| { tag: "Hello"; val: Hello }
 	| {
@@ -84,12 +96,16 @@ export type ToServer =
 	| { tag: "SubscriptionRequest"; val: { eventName: string; subscribe: boolean; tags?: string[] } }
 	| { tag: "Cancel"; val: { id: number } };
 
-export const write = (message: ToServer): string =>
-	JSON.stringify({ body: { tag: message.tag, val: encode(message.val) } });
+export const write = (message: ToServer): string => JSON.stringify({ body: message });
 
 export const read = (text: string): FromServer => {
-	const { tag, val } = JSON.parse(text).body;
-	return { tag, val: decode(val) };
+	try {
+		const { tag, val } = JSON.parse(text).body;
+		return { tag, val: decodeMessage(tag, val) } as FromServer;
+	} catch (cause) {
+		const answered = /"tag":"(?:ActionResponse|Error)"/.test(text);
+		return unreadable(cause, answered ? text : "", /"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1]);
+	}
 };
 
 /** The tags of what an event stream names. */
@@ -105,13 +121,35 @@ const TAGS: Record<string, FromServer["tag"]> = {
 };
 
 /** Reads an item of an event stream. */
-export const readItem = (event: string, data: string, id: string): FromServer => {
-	const value = decode(JSON.parse(data));
-	const tag = TAGS[event];
-	if (tag) return { tag, val: value } as FromServer;
+export const readItem = ({ event, data, id, tags }: StreamItem): FromServer => {
 	const position = /-(\d+)$/.exec(id)?.[1];
-	const numbered = position === undefined ? {} : { pos: Number(position) };
-	return { tag: "Event", val: { name: event, args: value, ...numbered } };
+	const tag = TAGS[event];
+	try {
+		const value = decodeMessage(tag, JSON.parse(data));
+		if (tag) return { tag, val: value } as FromServer;
+		const pos = position === undefined ? {} : { pos: Number(position) };
+		return { tag: "Event", val: { name: event, args: value, ...pos, ...(tags ? { tags: JSON.parse(tags) } : {}) } };
+	} catch (cause) {
+		return unreadable(cause, tag === "ActionResponse" || tag === "Error" ? data : "", position);
+	}
+};
+
+/** A snapshot that cannot be read is one that failed: the connection is open all the same. */
+const decodeMessage = (tag: string | undefined, val: any): any => {
+	if (tag !== "Init" || !("snapshot" in val)) return decode(val);
+	const { snapshot, ...init } = val;
+	try {
+		return { ...decode(init), snapshot: decode(snapshot) };
+	} catch (cause) {
+		const message = `The snapshot cannot be read: ${cause}`;
+		return { ...decode(init), snapshotError: { group: "client", code: "unreadable", message } };
+	}
+};
+
+const unreadable = (cause: unknown, answer: string, position: string | undefined): FromServer => {
+	const action = /"(?:id|actionId)":(\d+)/.exec(answer)?.[1];
+	const known = (name: string, digits: string | undefined) => (digits === undefined ? {} : { [name]: Number(digits) });
+	return { tag: "Unreadable", val: { cause, ...known("actionId", action), ...known("position", position) } };
 };
 
 /** Which instance. */

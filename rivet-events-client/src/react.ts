@@ -1,5 +1,8 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+// as a whole: in server components React has no such hooks, and this module can be loaded all the same
+import * as React from "react";
 import { createClient } from "./client.js";
+import { Emitter } from "./emitter.js";
+import { reportToHost } from "./errors.js";
 import type {
 	ActorConnection,
 	ActorHandle,
@@ -15,7 +18,9 @@ import type {
 	EventArgs,
 	EventName,
 	ParamsOf,
+	Unsubscribe,
 } from "./types.js";
+import { encode } from "./values.js";
 
 /** Which instance, and how to connect to it. */
 export interface ActorOptions<A extends ActorsShape, N extends keyof A & string> extends ConnectOptions {
@@ -44,11 +49,23 @@ export interface ActorState<S extends ActorShape> {
 /** How long a connection outlives its last component, so that one that comes back at once finds it. */
 const LINGER_MILLIS = 1000;
 
-interface Shared {
-	connection: ActorConnection;
-	users: number;
-	error: unknown;
-	timer?: ReturnType<typeof setTimeout>;
+/** A connection of several components, and the last thing that went wrong with it. */
+class Shared {
+	readonly connection: ActorConnection;
+	readonly #errors = new Emitter<[]>(reportToHost);
+	users = 0;
+	error: unknown = null;
+	timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(connection: ActorConnection) {
+		this.connection = connection;
+		connection.onError((error) => {
+			this.error = error;
+			this.#errors.emit();
+		});
+	}
+
+	readonly onError = (listener: () => void): Unsubscribe => this.#errors.add(listener);
 }
 
 /** What all components that show the same instance with the same params share. */
@@ -56,15 +73,8 @@ class Connections {
 	readonly #shared = new Map<string, Shared>();
 
 	acquire(id: string, open: () => ActorConnection): Shared {
-		let shared = this.#shared.get(id);
-		if (!shared) {
-			const created: Shared = { connection: open(), users: 0, error: null };
-			created.connection.onError((error) => {
-				created.error = error;
-			});
-			this.#shared.set(id, created);
-			shared = created;
-		}
+		const shared = this.#shared.get(id) ?? new Shared(open());
+		this.#shared.set(id, shared);
 		clearTimeout(shared.timer);
 		shared.users++;
 		return shared;
@@ -94,19 +104,15 @@ export function createRivetEvents<A extends ActorsShape = AnyActors>(
 	/** Connects to an instance as long as the component is shown. */
 	function useActor<N extends keyof A & string>(wanted: ActorOptions<A, N>): ActorState<A[N]> {
 		const { name, key = [], params, snapshot, enabled = true, mustExist = false } = wanted;
-		const id = JSON.stringify([name, key, params, snapshot, mustExist]);
-		const handle = client[name]![mustExist ? "get" : "getOrCreate"](key) as ActorHandle<A[N]>;
-		const latest = useRef({ handle, params, snapshot });
-		latest.current = { handle, params, snapshot };
-		const [shared, setShared] = useState<{ id: string; shared: Shared } | null>(null);
+		const id = JSON.stringify(encode([name, key, params, snapshot, mustExist]));
+		const accessor = client[name]!;
+		const handle = React.useMemo(() => accessor[mustExist ? "get" : "getOrCreate"](key), [id]) as ActorHandle<A[N]>;
+		const [shared, setShared] = React.useState<{ id: string; shared: Shared } | null>(null);
 
-		useEffect(() => {
+		React.useEffect(() => {
 			if (!enabled) return;
-			const { handle, params, snapshot } = latest.current;
-			const acquired = connections.acquire(
-				id,
-				() => handle.connect(params, { paused: true, ...(snapshot === undefined ? {} : { snapshot }) }) as unknown as ActorConnection,
-			);
+			const options = { paused: true, ...(snapshot === undefined ? {} : { snapshot }) };
+			const acquired = connections.acquire(id, () => handle.connect(params, options) as unknown as ActorConnection);
 			setShared({ id, shared: acquired });
 			return () => {
 				connections.release(id, acquired);
@@ -117,14 +123,16 @@ export function createRivetEvents<A extends ActorsShape = AnyActors>(
 		const current = shared?.id === id ? shared.shared : null;
 		const connection = (current?.connection ?? null) as ActorConnection<A[N]> | null;
 		// in the commit in which the listeners of the component are added
-		useEffect(() => (current?.connection as ConnectionMethods<ActorShape> | undefined)?.open(), [current]);
+		React.useEffect(() => (current?.connection as ConnectionMethods<ActorShape> | undefined)?.open(), [current]);
 		const status = useConnectionStatus(connection);
+		const readError = () => current?.error ?? null;
+		const error = React.useSyncExternalStore(current?.onError ?? subscribeToNothing, readError, () => null);
 		return {
 			connection,
 			handle,
 			connStatus: status?.status ?? "idle",
 			status,
-			error: current?.error ?? null,
+			error,
 			useEvent: (event, listener) => useEvent<A[N], typeof event>(connection, event, listener),
 		};
 	}
@@ -138,11 +146,11 @@ export function useEvent<S extends ActorShape, E extends EventName<S>>(
 	event: E,
 	listener: (...args: EventArgs<S, E>) => void,
 ): void {
-	const latest = useRef(listener);
-	useEffect(() => {
+	const latest = React.useRef(listener);
+	React.useEffect(() => {
 		latest.current = listener;
 	});
-	useEffect(() => {
+	React.useEffect(() => {
 		const methods = connection as ConnectionMethods<S> | null;
 		return methods?.on(event, (...args) => latest.current(...args));
 	}, [connection, event]);
@@ -150,10 +158,12 @@ export function useEvent<S extends ActorShape, E extends EventName<S>>(
 
 const nothing = () => {};
 
+const subscribeToNothing = () => nothing;
+
 /** The status of a connection, `null` without one. */
 export function useConnectionStatus(connection: ActorConnection<any> | null): ConnectionStatus | null {
 	const methods = connection as ConnectionMethods<ActorShape> | null;
-	const subscribe = useCallback((onChange: () => void) => methods?.onStatus(onChange) ?? nothing, [methods]);
+	const subscribe = React.useCallback((onChange: () => void) => methods?.onStatus(onChange) ?? nothing, [methods]);
 	const read = () => methods?.status ?? null;
-	return useSyncExternalStore(subscribe, read, () => null);
+	return React.useSyncExternalStore(subscribe, read, () => null);
 }

@@ -1,5 +1,9 @@
-import type { Close, FromServer, Hello, Init, ToServer } from "./protocol.js";
+import { EventStreamParser } from "./event-stream.js";
+import type { Close, FromServer, Hello, Init, ToServer, WireError } from "./protocol.js";
 import { read, readItem, write } from "./protocol.js";
+import { errorOf, isOfMessage, isTooLong, refusalOf, TOO_LONG } from "./refusal.js";
+import { within } from "./time.js";
+import type { SocketLike } from "./types.js";
 
 /** A way to the server and back, from its handshake to its end. */
 export interface Transport {
@@ -12,26 +16,54 @@ export interface Transport {
 
 /** What a transport tells. `onEnd` comes last, once. */
 export interface TransportListener {
+	/** Composes the first message, at the moment at which it is sent. */
+	hello(): Hello;
 	onMessage(message: FromServer): void;
+	/** The server does not take a message, and never will; the transport is as it was. */
+	onRefused(message: ToServer, error: WireError): void;
 	/** It has ended, or was not to be had. */
 	onEnd(reason: string): void;
 }
 
+/** Close code of RFC 6455 for a message that is too long; a proxy sends it without our `Close`. */
+const TOO_BIG = 1009;
+
+const NORMAL = 1000;
+
+const OPEN = 1;
+
+const NO_CONTENT = 204;
+
+/** Of UTF-8, for one of a JavaScript text. */
+const MAX_BYTES_OF_CHARACTER = 3;
+
+const utf8 = new TextEncoder();
+
 export interface WebSocketTarget {
 	url: string;
-	WebSocket: new (url: string, protocols: string[]) => WebSocket;
+	WebSocket: new (url: string, protocols: string[]) => SocketLike;
 }
 
-export function openWebSocket(target: WebSocketTarget, hello: Hello, listener: TransportListener): Transport {
+export function openWebSocket(target: WebSocketTarget, listener: TransportListener): Transport {
 	const protocols = ["rivet", "rivet_encoding.json", "rivet_ext.1"];
 	const socket = new target.WebSocket(target.url.replace(/^http/, "ws"), protocols);
+	const sent = new Largest();
+	let closing: Close | undefined;
 	let over = false;
-	socket.onopen = () => socket.send(write({ tag: "Hello", val: hello }));
-	socket.onmessage = ({ data }) => {
-		if (!over) listener.onMessage(read(data as string));
+	socket.onopen = () => {
+		if (!over) socket.send(sent.write({ tag: "Hello", val: listener.hello() }));
 	};
-	socket.onclose = ({ reason }) => {
+	const onMessage = (message: FromServer) => {
+		if (message.tag === "Close") closing = message.val;
+		listener.onMessage(message);
+	};
+	socket.onmessage = ({ data }: { data: unknown }) => {
+		if (!over) onMessage(read(data as string));
+	};
+	socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
 		if (over) return;
+		if (!closing && code === TOO_BIG) onMessage({ tag: "Close", val: TOO_LONG });
+		if (closing && isTooLong(closing)) listener.onRefused(sent.message!, closing);
 		over = true;
 		listener.onEnd(reason || "connection lost");
 	};
@@ -39,13 +71,28 @@ export function openWebSocket(target: WebSocketTarget, hello: Hello, listener: T
 	return {
 		kind: "websocket",
 		send: (message) => {
-			if (socket.readyState === 1) socket.send(write(message));
+			if (socket.readyState === OPEN) socket.send(sent.write(message));
 		},
 		close: () => {
 			over = true;
-			socket.close(1000, "client_disposed");
+			socket.close(NORMAL, "client_disposed");
 		},
 	};
+}
+
+/** Remembers the largest message that was sent: if one is over a limit, then that one. */
+class Largest {
+	message: ToServer | undefined;
+	#bytes = 0;
+
+	write(message: ToServer): string {
+		const text = write(message);
+		if (text.length * MAX_BYTES_OF_CHARACTER > this.#bytes) {
+			const bytes = utf8.encode(text).length;
+			if (bytes > this.#bytes) [this.message, this.#bytes] = [message, bytes];
+		}
+		return text;
+	}
 }
 
 export interface StreamTarget {
@@ -53,14 +100,21 @@ export interface StreamTarget {
 	base: string;
 	fetch: typeof fetch;
 	headers: Record<string, string>;
+	/** Milliseconds that a request may take which brings messages. */
+	timeout: number;
+	/** Outlives the transport. */
+	batches: BatchLimit;
 }
 
-/** Status with which a server says that it has no such route, rather than no such instance. */
-const NO_ROUTE = new Set([404, 405, 501]);
+/** Most characters of messages that go in one request; one message alone may have more. */
+export interface BatchLimit {
+	characters: number;
+}
 
-export function openEventStream(target: StreamTarget, hello: Hello, listener: TransportListener): Transport {
+export function openEventStream(target: StreamTarget, listener: TransportListener): Transport {
 	const abort = new AbortController();
-	const waiting: ToServer[] = [];
+	const waiting: { message: ToServer; text: string }[] = [];
+	let underWay: ToServer[] = [];
 	let init: Init | undefined;
 	let sequence = 0;
 	let posting = false;
@@ -71,6 +125,13 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 		over = true;
 		abort.abort();
 		listener.onEnd(reason);
+	};
+
+	/** A refusal by HTTP is told as one in the stream is; a route that is not there is an end without a word. */
+	const endBy = (response: Response, body: string) => {
+		const refusal = refusalOf(response, body);
+		if (refusal && !over) listener.onMessage({ tag: "Close", val: refusal });
+		end(refusal ? `${refusal.group}.${refusal.code}` : `http.${response.status}`);
 	};
 
 	const post = (body: string, method: "POST" | "DELETE", more: Record<string, string>) =>
@@ -87,16 +148,51 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 		if (posting) return;
 		posting = true;
 		try {
-			while (waiting.length > 0 && !over) {
-				const body = `[${waiting.splice(0).map(write).join(",")}]`;
-				const response = await post(body, "POST", { "x-rivet-sequence": String(++sequence) });
-				if (!response.ok) end(`status ${response.status}`);
-			}
+			while (waiting.length > 0 && !over) await sendBatch();
 		} catch {
 			end("connection lost");
 		} finally {
 			posting = false;
 		}
+	};
+
+	const sendBatch = async () => {
+		const batch = nextBatch();
+		underWay = batch.map(({ message }) => message);
+		const body = `[${batch.map(({ text }) => text).join(",")}]`;
+		const more = { "x-rivet-sequence": String(++sequence) };
+		const response = await within(target.timeout, "A request", () => post(body, "POST", more));
+		if (response.ok) {
+			underWay = [];
+			return;
+		}
+		const answer = await response.text();
+		const error = errorOf(response.status, answer);
+		if (!isOfMessage(response.status, error)) {
+			// an error of the server's own is one of this connection: another may do
+			if (error.group === "http") endBy(response, answer);
+			else end(`${error.group}.${error.code}`);
+		} else if (batch.length > 1) {
+			target.batches.characters = Math.min(target.batches.characters, body.length >> 1);
+			waiting.unshift(...batch);
+		} else refuse(error);
+	};
+
+	const nextBatch = () => {
+		let count = 1;
+		let characters = waiting[0]!.text.length;
+		while (count < waiting.length) {
+			characters += waiting[count]!.text.length;
+			if (characters > target.batches.characters) break;
+			count++;
+		}
+		return waiting.splice(0, count);
+	};
+
+	const refuse = (error: WireError) => {
+		const [message, ...more] = underWay;
+		underWay = [];
+		if (!over && message && more.length === 0) listener.onRefused(message, error);
 	};
 
 	const run = async () => {
@@ -105,32 +201,21 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 			credentials: "include",
 			cache: "no-store",
 			headers: { ...target.headers, "content-type": "application/json", accept: "text/event-stream" },
-			body: write({ tag: "Hello", val: hello }),
+			body: write({ tag: "Hello", val: listener.hello() }),
 			signal: abort.signal,
 		});
-		if (!response.ok || !response.body) {
-			tellRefusal(response, await response.text());
-			return;
+		if (!response.ok || response.status === NO_CONTENT) {
+			endBy(response, await response.text());
+		} else if (!response.body || !isEventStream(response)) {
+			end("no event stream"); // a page of a proxy or a sign-in
+		} else {
+			await readStream(response.body, (message) => {
+				if (over) return;
+				if (message.tag === "Init") init = message.val;
+				if (message.tag === "Close" && isTooLong(message.val)) refuse(message.val);
+				listener.onMessage(message);
+			});
 		}
-		await readStream(response.body, (event, data, id) => {
-			if (over) return;
-			const message = readItem(event, data, id);
-			if (message.tag === "Init") init = message.val;
-			listener.onMessage(message);
-		});
-	};
-
-	/** A refusal by HTTP is told as one in the stream is. */
-	const tellRefusal = ({ status }: Response, body: string) => {
-		let error = { group: "http", code: String(status), message: `The server answers ${status}` };
-		try {
-			error = { ...error, ...JSON.parse(body) };
-		} catch {
-			// not from an actor server: the status is all there is
-		}
-		const advice = status >= 500 || status === 408 ? "later" : status === 401 || status === 403 ? "credentials" : "never";
-		if (!NO_ROUTE.has(status)) listener.onMessage({ tag: "Close", val: { ...error, advice } satisfies Close });
-		end(`${error.group}.${error.code}`);
 	};
 
 	run().then(
@@ -140,7 +225,7 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 	return {
 		kind: "sse",
 		send: (message) => {
-			waiting.push(message);
+			waiting.push({ message, text: write(message) });
 			void flush();
 		},
 		close: () => {
@@ -152,23 +237,16 @@ export function openEventStream(target: StreamTarget, hello: Hello, listener: Tr
 	};
 }
 
-/** Reads items until the stream ends; they come in pieces of any size. */
-async function readStream(
-	body: ReadableStream<Uint8Array>,
-	onItem: (event: string, data: string, id: string) => void,
-): Promise<void> {
+const isEventStream = ({ headers }: Response) => /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
+
+/** Reads messages until the stream ends; they come in pieces of any size. */
+async function readStream(body: ReadableStream<Uint8Array>, onMessage: (message: FromServer) => void): Promise<void> {
+	const parser = new EventStreamParser((item) => onMessage(readItem(item)));
 	const reader = body.getReader();
 	const decoder = new TextDecoder();
-	let rest = "";
 	for (;;) {
 		const { value, done } = await reader.read();
 		if (done) return;
-		const items = (rest + decoder.decode(value, { stream: true })).split("\n\n");
-		rest = items.pop()!;
-		for (const item of items) {
-			const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(item)?.[1];
-			const event = field("event");
-			if (event !== undefined) onItem(event, field("data") ?? "null", field("id") ?? "");
-		}
+		parser.push(decoder.decode(value, { stream: true }));
 	}
 }

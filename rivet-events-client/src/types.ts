@@ -178,21 +178,38 @@ export type Client<A extends ActorsShape = AnyActors> = { [N in keyof A]: ActorA
 	[Symbol.asyncDispose](): Promise<void>;
 };
 
+/** What is used of a `WebSocket`: that of browsers fits, and that of `ws`. */
+export interface SocketLike {
+	readonly readyState: number;
+	onopen: any;
+	onmessage: any;
+	onclose: any;
+	onerror: any;
+	send(text: string): void;
+	close(code?: number, reason?: string): void;
+}
+
 /** What a client can be told. All is optional. */
 export interface ClientOptions {
 	/** Headers of requests over HTTP; a browser sends none with a WebSocket. */
 	headers?: Record<string, string>;
-	/** Asked before each attempt; what it returns goes to the server's authentication. */
+	/**
+	 * Asked before each attempt, and before each call without a connection; what it returns goes to the server's
+	 * authentication. It may take as long as `openTimeout`. Credentials that are refused twice in a row end the connection.
+	 */
 	onAuthenticating?: () => unknown;
 	/** `auto` takes Server-Sent Events where a WebSocket cannot be had. */
 	transport?: "auto" | "websocket" | "sse";
-	/** Delays between attempts in milliseconds; each is drawn between nothing and the current maximum. */
+	/**
+	 * Delays between attempts in milliseconds, 500 and 10,000 by default. Each is drawn between nothing and a maximum that
+	 * doubles from the one to the other; a connection that was open for `maxDelay` begins anew.
+	 */
 	reconnect?: { minDelay?: number; maxDelay?: number };
-	/** Milliseconds that opening may take, 10,000 by default. */
+	/** Milliseconds that opening may take, credentials included, 10,000 by default. */
 	openTimeout?: number;
 	/** Fingerprints of the contracts that the application was built against. */
 	contract?: Record<string, string>;
 	/** Instead of the global ones. */
-	WebSocket?: new (url: string, protocols: string[]) => WebSocket;
+	WebSocket?: new (url: string, protocols: string[]) => SocketLike;
 	fetch?: typeof fetch;
 }

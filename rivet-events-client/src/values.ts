@@ -10,23 +10,43 @@ const fromBase64 = (text: string) => Uint8Array.from(atob(text), (character) => 
 
 const isMarker = (value: unknown[]) => value.length === 2 && typeof value[0] === "string" && value[0].startsWith("$");
 
-/** Makes of a value what JSON can write. */
+/**
+ * Makes of a value what JSON can write: a copy, which changes of the value do not reach.
+ *
+ * @throws what a getter or `toJSON` of the value throws, and a `TypeError` if the value contains itself
+ */
 export function encode(value: unknown): unknown {
+	return encodeWithin(value, new Set());
+}
+
+/** `around` has the objects that the value is a part of. */
+function encodeWithin(value: unknown, around: Set<object>): unknown {
 	if (typeof value === "bigint") return ["$BigInt", value.toString()];
 	if (value === undefined) return ["$Undefined", 0];
+	if (typeof value === "function" || typeof value === "symbol") return undefined; // as JSON has it
 	if (value === null || typeof value !== "object") return value;
 	if (value instanceof Uint8Array) return ["$Uint8Array", toBase64(value)];
 	if (value instanceof ArrayBuffer) return ["$Uint8Array", toBase64(new Uint8Array(value))];
-	if (value instanceof Set) return encode([...value]);
-	if (value instanceof Map) return encode(Object.fromEntries(value));
-	if ("toJSON" in value && typeof value.toJSON === "function") return encode(value.toJSON());
+	if (around.has(value)) throw new TypeError("The value contains itself, so it cannot be sent");
+	around.add(value);
+	const encoded = encodeObject(value, (part) => encodeWithin(part, around));
+	around.delete(value);
+	return encoded;
+}
+
+function encodeObject(value: object, part: (value: unknown) => unknown): unknown {
+	if (value instanceof Set) return part([...value]);
+	if (value instanceof Map) return part(Object.fromEntries(value));
+	if ("toJSON" in value && typeof value.toJSON === "function") {
+		const json: unknown = value.toJSON();
+		if (json !== value) return part(json);
+	}
 	if (Array.isArray(value)) {
-		const encoded = value.map(encode);
+		const encoded = Array.from(value, part);
 		return isMarker(value) ? [`$${value[0]}`, encoded[1]] : encoded;
 	}
-	const encoded: Record<string, unknown> = {};
-	for (const [name, each] of Object.entries(value)) if (each !== undefined) encoded[name] = encode(each);
-	return encoded;
+	const present = Object.entries(value).filter(([, each]) => each !== undefined);
+	return Object.fromEntries(present.map(([name, each]) => [name, part(each)]));
 }
 
 /** Makes of what JSON has read the value that was written. */

@@ -1,14 +1,26 @@
-// A server that does what a test tells it: for what a real one would not do on demand.
+// A server that does what a test tells it, over both transports: for what a real one would not do on demand.
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocketServer } from "ws";
 import type { Close, FromServer, Hello, Init, ToServer } from "../src/protocol";
 import { decode, encode } from "../src/values";
+
+/** A refusal by HTTP. */
+export interface HttpAnswer {
+	status: number;
+	headers?: Record<string, string>;
+	body?: string;
+}
 
 export interface ScriptedServer {
 	readonly url: string;
 	readonly hellos: Hello[];
 	readonly received: ToServer[];
-	/** How many sockets were opened, and how many are. */
+	/** Requests that brought messages, as texts. */
+	readonly posts: string[];
+	/** Calls without a connection: what stands in their header for who calls. */
+	readonly authorizations: (string | undefined)[];
+	/** How many sockets and streams were opened, or asked for, and how many are. */
 	opened(): number;
 	open(): number;
 	/** Answers each Hello so from now on. */
@@ -16,58 +28,155 @@ export interface ScriptedServer {
 	refuse(close: Close | undefined): void;
 	/** Answers no Hello. */
 	silent(): void;
+	/** Answers handshakes and requests for a stream so; nothing to take them. */
+	answerOpening(answer: HttpAnswer | undefined): void;
+	/** Answers requests with messages so, as long as the function says so. */
+	answerPost(answer: (body: string) => HttpAnswer | undefined): void;
+	/** What happens before the answer to a handshake or a Hello. */
+	beforeWelcome(action: () => void | Promise<void>): void;
 	send(message: FromServer): void;
-	/** Ends all sockets as a network does. */
-	cut(): void;
+	/** Sends what stands for a message in each of the transports. */
+	sendRaw(raw: { frame: string; item: string }): void;
+	/** Ends all sockets as a network does; with a close frame where a code is given. */
+	cut(code?: number): void;
 	close(): Promise<void>;
 }
 
+interface Link {
+	send(message: FromServer): void;
+	raw(raw: { frame: string; item: string }): void;
+	cut(code?: number): void;
+}
+
+const NAMES: Partial<Record<FromServer["tag"], string>> = {
+	ActionResponse: "response",
+	SubscriptionResponse: "subscription",
+};
+
+/** An item of an event stream. */
+export const item = ({ tag, val }: FromServer): string => {
+	const { name, args, pos, tags, position } = val as any;
+	const event = tag === "Event" ? name : `rivet:${NAMES[tag] ?? tag.toLowerCase()}`;
+	const id = pos ?? position;
+	const lines = [`event: ${event}`, `data: ${JSON.stringify(encode(tag === "Event" ? args : val))}`];
+	if (id !== undefined) lines.unshift(`id: e-${id}`);
+	if (tags) lines.push(`tags: ${JSON.stringify(tags)}`);
+	return `${lines.join("\n")}\n\n`;
+};
+
+const frame = ({ tag, val }: FromServer) => JSON.stringify({ body: { tag, val: encode(val) } });
+
+const bodyOf = async (request: IncomingMessage) => {
+	let body = "";
+	for await (const chunk of request.setEncoding("utf8")) body += chunk;
+	return body;
+};
+
 export async function startScriptedServer(): Promise<ScriptedServer> {
-	const server = new WebSocketServer({ port: 0, host: "127.0.0.1", handleProtocols: () => "rivet" });
-	await new Promise((resolve) => server.on("listening", resolve));
 	const hellos: Hello[] = [];
 	const received: ToServer[] = [];
+	const posts: string[] = [];
+	const authorizations: (string | undefined)[] = [];
+	const links = new Set<Link>();
 	let opened = 0;
 	let init: Partial<Init> | undefined = {};
 	let refusal: Close | undefined;
+	let openingAnswer: HttpAnswer | undefined;
+	let postAnswer: (body: string) => HttpAnswer | undefined = () => undefined;
+	let beforeWelcome: () => void | Promise<void> = () => {};
 
-	const write = (socket: WebSocket, { tag, val }: FromServer) => socket.send(JSON.stringify({ body: { tag, val: encode(val) } }));
+	const onMessage = async (link: Link, number: number, text: unknown) => {
+		const { tag, val } = (text as any).body;
+		const message = { tag, val: decode(val) } as ToServer;
+		if (message.tag !== "Hello") {
+			received.push(message);
+			return;
+		}
+		hellos.push(message.val);
+		await beforeWelcome();
+		if (refusal) {
+			link.send({ tag: "Close", val: refusal });
+			link.cut(1011);
+		} else if (init) {
+			const welcome: Init = {
+				actorId: "a",
+				connectionId: `c${number}`,
+				epoch: "e",
+				position: message.val.resume?.position ?? 0,
+				stream: "s",
+				secret: "secret",
+				outcome: message.val.resume ? "resumed" : "fresh",
+				keepAlive: 25_000,
+				...init,
+			};
+			link.send({ tag: "Init", val: welcome });
+		}
+	};
 
-	server.on("connection", (socket) => {
+	const answer = (response: ServerResponse, { status, headers = {}, body = "" }: HttpAnswer) =>
+		response.writeHead(status, headers).end(body);
+
+	const onStream = async (request: IncomingMessage, response: ServerResponse) => {
+		const hello = JSON.parse(await bodyOf(request));
 		const number = ++opened;
-		socket.on("message", (data) => {
-			const { tag, val } = JSON.parse(String(data)).body;
-			const message = { tag, val: decode(val) } as ToServer;
-			if (message.tag !== "Hello") {
-				received.push(message);
-				return;
-			}
-			hellos.push(message.val);
-			if (refusal) {
-				write(socket, { tag: "Close", val: refusal });
-				socket.close(1011, `${refusal.group}.${refusal.code}`);
-			} else if (init) {
-				const welcome: Init = {
-					actorId: "a",
-					connectionId: `c${number}`,
-					epoch: "e",
-					position: message.val.resume?.position ?? 0,
-					stream: "s",
-					secret: "secret",
-					outcome: message.val.resume ? "resumed" : "fresh",
-					keepAlive: 25_000,
-					...init,
-				};
-				write(socket, { tag: "Init", val: welcome });
-			}
+		if (openingAnswer) return answer(response, openingAnswer);
+		response.writeHead(200, { "content-type": "text/event-stream;charset=UTF-8" }).write(": welcome\nretry: 2000\n\n");
+		const link: Link = {
+			send: (message) => response.write(item(message)),
+			raw: (raw) => response.write(raw.item),
+			cut: (code) => (code === undefined ? response.destroy() : response.end()),
+		};
+		links.add(link);
+		response.on("close", () => links.delete(link));
+		return onMessage(link, number, hello);
+	};
+
+	const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
+		const { pathname } = new URL(request.url!, "http://localhost");
+		if (pathname.endsWith("/sse")) return onStream(request, response);
+		const body = await bodyOf(request);
+		if (pathname.includes("/action/")) {
+			authorizations.push(request.headers.authorization);
+			return answer(response, { status: 200, body: '{"output":"done"}' });
+		}
+		if (request.method === "DELETE") return answer(response, { status: 204 });
+		posts.push(body);
+		const refused = postAnswer(body);
+		if (refused) return answer(response, refused);
+		for (const message of JSON.parse(body)) await onMessage([...links][0]!, 0, message);
+		return answer(response, { status: 202 });
+	};
+
+	const server = createServer((request, response) => void onRequest(request, response));
+	const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "rivet" });
+	server.on("upgrade", (request, socket, head) => {
+		const number = ++opened;
+		if (openingAnswer) {
+			const { status, headers = {} } = openingAnswer;
+			const lines = Object.entries({ ...headers, "content-length": "0" }).map(([name, value]) => `${name}: ${value}\r\n`);
+			socket.end(`HTTP/1.1 ${status} No\r\n${lines.join("")}\r\n`);
+			return;
+		}
+		sockets.handleUpgrade(request, socket, head, (webSocket) => {
+			const link: Link = {
+				send: (message) => webSocket.send(frame(message)),
+				raw: (raw) => webSocket.send(raw.frame),
+				cut: (code) => (code === undefined ? webSocket.terminate() : webSocket.close(code)),
+			};
+			links.add(link);
+			webSocket.on("close", () => links.delete(link));
+			webSocket.on("message", (data) => void onMessage(link, number, JSON.parse(String(data))));
 		});
 	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rivet`,
 		hellos,
 		received,
+		posts,
+		authorizations,
 		opened: () => opened,
-		open: () => server.clients.size,
+		open: () => links.size,
 		welcome: (more) => {
 			init = more;
 			refusal = undefined;
@@ -78,10 +187,21 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 		silent: () => {
 			init = undefined;
 		},
-		send: (message) => server.clients.forEach((socket) => write(socket, message)),
-		cut: () => server.clients.forEach((socket) => socket.terminate()),
+		answerOpening: (told) => {
+			openingAnswer = told;
+		},
+		answerPost: (told) => {
+			postAnswer = told;
+		},
+		beforeWelcome: (action) => {
+			beforeWelcome = action;
+		},
+		send: (message) => links.forEach((link) => link.send(message)),
+		sendRaw: (raw) => links.forEach((link) => link.raw(raw)),
+		cut: (code) => [...links].forEach((link) => link.cut(code)),
 		close: () => {
-			server.clients.forEach((socket) => socket.terminate());
+			[...links].forEach((link) => link.cut());
+			server.closeAllConnections();
 			return new Promise((resolve) => server.close(() => resolve()));
 		},
 	};

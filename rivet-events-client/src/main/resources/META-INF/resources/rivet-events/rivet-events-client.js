@@ -1,4 +1,255 @@
 /* rivet-events-client, Apache-2.0 */
-var E=class{#e;#t;#r=0;constructor({minDelay:e=500,maxDelay:t=3e4}={}){this.#e=e,this.#t=t}get attempt(){return this.#r}next(){let e=Math.min(this.#t,this.#e*2**this.#r);return this.#r++,Math.random()*e}reset(){this.#r=0}};var f=class extends Error{name="ActorError";group;code;metadata;constructor(e){super(e.message),this.group=e.group,this.code=e.code,this.metadata=e.metadata}},w=class extends Error{constructor(t,n){super(t);this.mayHaveRun=n}mayHaveRun;name="ConnectionLostError"};var $=1e3,A=class{#e=new Map;#t=new Map;#r=0;#n;call(e,t,n){return new Promise((r,o)=>{if(n.signal?.aborted)throw n.signal.reason;let i=++this.#r,a=this.#o(i,n,o),c=n.deadline===void 0?void 0:Date.now()+n.deadline,d={name:e,args:t,options:n,deadline:c,resolve:l=>(a(),r(l)),reject:l=>(a(),o(l))};this.#n?this.#d(i,d):n.queue?this.#t.size>=$?d.reject(new w(`${$} calls wait for the connection already`,!1)):this.#t.set(i,d):d.reject(new w("There is no connection",!1))})}fire(e,t){this.#n?.({tag:"ActionRequest",val:{id:++this.#r,name:e,args:t,oneWay:!0}})}#d(e,t){this.#e.set(e,t);let{deadline:n,options:r}=t,o=n===void 0?{}:{deadline:Math.max(1,n-Date.now())},i=r.idempotencyKey===void 0?{}:{idempotencyKey:r.idempotencyKey};this.#n({tag:"ActionRequest",val:{id:e,name:t.name,args:t.args,...o,...i}})}#o(e,{deadline:t,signal:n},r){let o=l=>{d(),this.#e.delete(e)&&this.#n?.({tag:"Cancel",val:{id:e}}),this.#t.delete(e),r(l)},i=()=>o(n.reason),a={group:"actor",code:"deadline_exceeded",message:"The deadline of the action has passed."},c=t===void 0?void 0:setTimeout(()=>o(new f(a)),t);n?.addEventListener("abort",i);let d=()=>{clearTimeout(c),n?.removeEventListener("abort",i)};return d}answered(e,t){this.#i(e)?.resolve(t)}failed(e,t){this.#i(e)?.reject(new f(t))}#i(e){let t=this.#e.get(e);return this.#e.delete(e),t}opened(e){this.#n=e;let t=this.#t;this.#t=new Map;for(let[n,r]of t)this.#d(n,r)}lost(e){this.#n=void 0;let t=[...this.#e];this.#e.clear();let n=t.filter(([,r])=>r.options.idempotencyKey!==void 0);this.#t=new Map([...n,...this.#t]);for(let[,r]of t)r.options.idempotencyKey===void 0&&r.reject(new w(`The connection was lost (${e}); the call may have run`,!0))}closed(e){this.lost(e);let t=[...this.#t.values()];this.#t.clear();for(let n of t){let r=n.options.idempotencyKey!==void 0;n.reject(new w(`The connection is closed (${e})`,r))}}};var g=class{#e=new Set;#t;constructor(e){this.#t=e}get isEmpty(){return this.#e.size===0}add(e){let t={listener:e};return this.#e.add(t),()=>{this.#e.delete(t)}}emit(...e){for(let{listener:t}of[...this.#e])try{t(...e)}catch(n){this.#t(n)}}};var I=s=>{let e="";for(let t of s)e+=String.fromCharCode(t);return btoa(e)},_=s=>Uint8Array.from(atob(s),e=>e.charCodeAt(0)),j=s=>s.length===2&&typeof s[0]=="string"&&s[0].startsWith("$");function v(s){if(typeof s=="bigint")return["$BigInt",s.toString()];if(s===void 0)return["$Undefined",0];if(s===null||typeof s!="object")return s;if(s instanceof Uint8Array)return["$Uint8Array",I(s)];if(s instanceof ArrayBuffer)return["$Uint8Array",I(new Uint8Array(s))];if(s instanceof Set)return v([...s]);if(s instanceof Map)return v(Object.fromEntries(s));if("toJSON"in s&&typeof s.toJSON=="function")return v(s.toJSON());if(Array.isArray(s)){let t=s.map(v);return j(s)?[`$${s[0]}`,t[1]]:t}let e={};for(let[t,n]of Object.entries(s))n!==void 0&&(e[t]=v(n));return e}function b(s){if(s===null||typeof s!="object")return s;if(!Array.isArray(s)){for(let e of Object.keys(s))s[e]=b(s[e]);return s}if(j(s)){let[e,t]=s;if(e.startsWith("$$"))return[e.slice(1),b(t)];if(e==="$BigInt")return BigInt(t);if(e==="$Undefined")return;if(e==="$Uint8Array")return _(t)}return s.map(b)}var S=s=>JSON.stringify({body:{tag:s.tag,val:v(s.val)}}),L=s=>{let{tag:e,val:t}=JSON.parse(s).body;return{tag:e,val:b(t)}},F={"rivet:init":"Init","rivet:response":"ActionResponse","rivet:error":"Error","rivet:subscription":"SubscriptionResponse","rivet:gap":"Gap","rivet:keepalive":"KeepAlive","rivet:goingaway":"GoingAway","rivet:close":"Close"},M=(s,e,t)=>{let n=b(JSON.parse(e)),r=F[s];if(r)return{tag:r,val:n};let o=/-(\d+)$/.exec(t)?.[1],i=o===void 0?{}:{pos:Number(o)};return{tag:"Event",val:{name:s,args:n,...i}}};function T(s,e,t){let n=new URLSearchParams({"rvt-namespace":"default","rvt-method":e.method});return e.method==="getOrCreate"&&(n.set("rvt-runner","default"),n.set("rvt-crash-policy","sleep")),e.key.length>0&&n.set("rvt-key",e.key.join(",")),`${s}/gateway/${encodeURIComponent(e.name)}/${t}?${n}`}var x=class{#e=new Map;#t;#r;constructor(e,t){this.#t=e,this.#r=t}add(e,t,n){let r=this.#e.get(e);r||(r={emitter:new g(this.#r),tags:new Set},this.#e.set(e,r));let{emitter:o,tags:i}=r,a=JSON.stringify(this.of(e)),c=[...t];i.add(c);let d=o.add(n);JSON.stringify(this.of(e))!==a&&this.#t(e);let l=!1;return()=>{if(l)return;l=!0;let h=JSON.stringify(this.of(e));d(),i.delete(c),o.isEmpty&&this.#e.get(e)?.emitter===o&&this.#e.delete(e),JSON.stringify(this.of(e))!==h&&this.#t(e)}}of(e){let t=this.#e.get(e);if(!t||t.tags.size===0)return;let n=[...t.tags],r=n.some(o=>o.length===0)?[]:[...new Set(n.flat())].sort();return r.length>0?{eventName:e,tags:r}:{eventName:e}}all(){return[...this.#e.keys()].map(e=>this.of(e))}emit(e,t){this.#e.get(e)?.emitter.emit(...t)}};function N(s,e,t){let n=["rivet","rivet_encoding.json","rivet_ext.1"],r=new s.WebSocket(s.url.replace(/^http/,"ws"),n),o=!1;return r.onopen=()=>r.send(S({tag:"Hello",val:e})),r.onmessage=({data:i})=>{o||t.onMessage(L(i))},r.onclose=({reason:i})=>{o||(o=!0,t.onEnd(i||"connection lost"))},r.onerror=()=>{},{kind:"websocket",send:i=>{r.readyState===1&&r.send(S(i))},close:()=>{o=!0,r.close(1e3,"client_disposed")}}}var H=new Set([404,405,501]);function D(s,e,t){let n=new AbortController,r=[],o,i=0,a=!1,c=!1,d=u=>{c||(c=!0,n.abort(),t.onEnd(u))},l=(u,m,p)=>s.fetch(`${s.base}/connections/${o.connectionId}`,{method:m,credentials:"include",keepalive:m==="DELETE",headers:{...s.headers,"content-type":"application/json","x-rivet-secret":o.secret,...p},...m==="POST"?{body:u}:{}}),h=async()=>{if(!a){a=!0;try{for(;r.length>0&&!c;){let u=`[${r.splice(0).map(S).join(",")}]`,m=await l(u,"POST",{"x-rivet-sequence":String(++i)});m.ok||d(`status ${m.status}`)}}catch{d("connection lost")}finally{a=!1}}},y=async()=>{let u=await s.fetch(s.url,{method:"POST",credentials:"include",cache:"no-store",headers:{...s.headers,"content-type":"application/json",accept:"text/event-stream"},body:S({tag:"Hello",val:e}),signal:n.signal});if(!u.ok||!u.body){C(u,await u.text());return}await K(u.body,(m,p,k)=>{if(c)return;let R=M(m,p,k);R.tag==="Init"&&(o=R.val),t.onMessage(R)})},C=({status:u},m)=>{let p={group:"http",code:String(u),message:`The server answers ${u}`};try{p={...p,...JSON.parse(m)}}catch{}let k=u>=500||u===408?"later":u===401||u===403?"credentials":"never";H.has(u)||t.onMessage({tag:"Close",val:{...p,advice:k}}),d(`${p.group}.${p.code}`)};return y().then(()=>d("connection lost"),()=>d("connection lost")),{kind:"sse",send:u=>{r.push(u),h()},close:()=>{c||(c=!0,o&&l("","DELETE",{}).catch(()=>{}),n.abort())}}}async function K(s,e){let t=s.getReader(),n=new TextDecoder,r="";for(;;){let{value:o,done:i}=await t.read();if(i)return;let a=(r+n.decode(o,{stream:!0})).split(`
-
-`);r=a.pop();for(let c of a){let d=h=>new RegExp(`^${h}: (.*)$`,"m").exec(c)?.[1],l=d("event");l!==void 0&&e(l,d("data")??"null",d("id")??"")}}}var G=2,J=10*6e4,B=7e4,W=1e3,O=class{#e;#t;#r;#n;#d;#o;#i=new A;#f;#l;#E;#A;#T;#x;#O;#R;#U;#g=new Map;#s={status:"connecting",since:Date.now(),attempt:0};#u;#h=0;#a;#p=!1;#$;#m;#I;#y;#w=0;#M=0;#j=0;#L=0;#N=!1;constructor(e,t,n,r,{snapshot:o,paused:i=!1}={}){this.#e=e,this.#t=t,this.#r=n,this.#n=r,this.#d=o,this.#o=new E(r.reconnect),this.#f=new g(c=>queueMicrotask(()=>reportError(c)));let a=c=>this.#c(c);this.#l=new x(c=>this.#ee(c),a),this.#E=new g(a),this.#A=new g(a),this.#T=new g(a),this.#x=new g(a),this.#O=new g(a),this.#R=new g(a),this.#U=new g(a),this.#F(),i||this.open()}get status(){return this.#s}get contractChanged(){return this.#N}call(e,t,n={}){let r=this.#s.status==="connecting"&&this.#s.attempt===0;return this.#i.call(e,t,r?{queue:!0,...n}:n)}fire(e,t){this.#i.fire(e,t)}on(e,t,n){return this.#l.add(e,t,n)}once(e,t){let n=this.on(e,[],(...r)=>{n(),t(...r)});return n}async*events(e){let t=[],n=()=>{},r=!1,o=this.on(e,[],(...a)=>{t.length<W?t.push(a):r=!0,n()}),i=this.onClose(()=>n());try{for(;;)if(t.length>0)yield t.shift();else{if(r)throw new Error(`More than ${W} events "${e}" waited to be read`);if(this.#s.status==="closed")return;await new Promise(a=>n=a)}}finally{o(),i()}}predict(e,t){this.#l.emit(e,t)}answer(e,t){return this.#g.set(e,t),()=>{this.#g.get(e)===t&&this.#g.delete(e)}}onOpen=e=>this.#E.add(e);onResync=e=>this.#A.add(e);onSnapshot=e=>this.#T.add(e);onGap=e=>this.#x.add(e);onReconnecting=e=>this.#O.add(e);onClose=e=>this.#R.add(e);onError=e=>this.#f.add(e);onStatus=e=>this.#U.add(e);ready(){return new Promise((e,t)=>{let n=({status:o,reason:i})=>{if(o==="open")e();else if(o==="closed")t(new w(`The connection is closed (${i})`,!1));else return;r()},r=this.onStatus(n);n(this.#s)})}open(){this.#h>0||queueMicrotask(()=>{this.#h===0&&this.#v()})}reconnect(){this.#s.status==="closed"&&(this.#o.reset(),this.#F(),this.#v())}async dispose(){this.#s.status!=="closed"&&this.#W("disposed")}#v(){if(this.#s.status==="closed"&&this.#s.reason==="disposed")return;clearTimeout(this.#I);let e=++this.#h,{attempt:t}=this.#o;this.#$=void 0,this.#m=void 0,this.#C("connecting",this.#s.reason,{attempt:t}),t>0&&this.#O.emit(t);let n=()=>e===this.#h;Promise.resolve().then(()=>this.#n.onAuthenticating?.()).then(r=>n()&&this.#H(r,n),r=>{this.#c(r),n()&&this.#b("no credentials")})}#H(e,t){let n={onMessage:a=>{t()&&this.#Q(a)},onEnd:a=>{t()&&this.#b(a)}},r=this.#K(e),o=this.#J(),i=T(this.#e,this.#t,o?"connect":"sse");this.#q(this.#n.openTimeout??1e4,"timeout");try{this.#u=o?N({url:i,WebSocket:this.#D()},r,n):D({url:i,...this.#G()},r,n)}catch(a){this.#c(a),this.#b("no transport")}}#K(e){let t=this.#n.contract?.[this.#t.name];return{subscriptions:this.#l.all(),...this.#a?{resume:this.#a}:{},...this.#d===void 0?{}:{snapshot:{name:this.#d,args:[]}},...this.#r===void 0?{}:{params:this.#r},...e===void 0?{}:{credentials:e},...t===void 0?{}:{contract:t}}}#D(){return this.#n.WebSocket??globalThis.WebSocket}#G(){let e=this.#n.fetch??globalThis.fetch;return{base:this.#e,headers:this.#n.headers??{},fetch:e.bind(globalThis)}}#J(){let{transport:e="auto"}=this.#n;return e!=="auto"?e==="websocket":this.#D()!==void 0&&Date.now()>=this.#L}#b(e){let t=this.#u,n=this.#p,r=this.#$;this.#P(),!n&&!r&&this.#B(t);let o=r?`${r.group}.${r.code}`:e;if(this.#i.lost(o),r?.advice==="never"||r?.advice==="credentials"&&!this.#n.onAuthenticating){n||this.#c(new f(r)),this.#W(o);return}n&&this.#o.reset(),this.#X(o,this.#z(r,n))}#B(e){if((this.#n.transport??"auto")==="auto"){if(e?.kind==="sse"){this.#L=0;return}++this.#j>=G&&(this.#j=0,this.#L=Date.now()+J)}}#z(e,t){let n=this.#o.next(),r=e?.retryAfter??this.#m;return r!==void 0?r:t&&e?.advice==="retry"?0:n}#X(e,t){this.#C("waiting",e,{attempt:this.#o.attempt,nextRetryAt:Date.now()+t}),this.#I=setTimeout(()=>this.#v(),t)}#W(e){this.#h++,this.#P(),clearTimeout(this.#I),this.#te(),this.#i.closed(e),this.#C("closed",e,{attempt:this.#o.attempt}),this.#R.emit(e)}#P(){clearTimeout(this.#y),this.#u?.close(),this.#u=void 0,this.#p=!1}#Q(e){switch(this.#w=Date.now(),e.tag){case"Init":return this.#V(e.val);case"Event":return this.#Y(e.val);case"ActionResponse":return this.#i.answered(e.val.id,e.val.output);case"Error":e.val.actionId!==null&&this.#i.failed(e.val.actionId,e.val);return;case"SubscriptionResponse":this.#k(e.val.position),e.val.error&&this.#c(new f(e.val.error));return;case"Gap":return this.#k(e.val.position),this.#x.emit({reason:e.val.reason,events:e.val.events});case"KeepAlive":return this.#k(e.val.position);case"GoingAway":this.#m=e.val.delay;return;case"Close":this.#$=e.val}}#V(e){this.#a={epoch:e.epoch,position:e.position,stream:e.stream,secret:e.secret},this.#p=!0,this.#j=0,this.#o.reset(),this.#M=e.keepAlive,this.#N=e.contractChanged??!1,this.#q(2*e.keepAlive,"silence");let t=this.#u;this.#i.opened(n=>t.send(n)),this.#C("open",void 0,{attempt:0,outcome:e.outcome,transport:t.kind}),e.outcome==="resynced"&&this.#A.emit(e.reason??""),e.snapshotError?this.#c(new f(e.snapshotError)):"snapshot"in e&&this.#T.emit(e.snapshot),this.#E.emit(e.outcome,e.reason);for(let{error:n}of e.refused??[])this.#c(new f(n))}#Y({name:e,args:t,pos:n}){if(e==="rivet:request"){this.#Z(t);return}if(n!==void 0){if(n<=this.#a.position)return;this.#k(n)}this.#l.emit(e,t)}#k(e){this.#a&&e>this.#a.position&&(this.#a={...this.#a,position:e})}async#Z([e,t,n]){let r;try{let o=this.#g.get(t);if(!o)throw new Error(`Nobody answers ${t}`);r={value:await o(...n)??null}}catch(o){r={error:o instanceof Error?o.message:String(o)}}this.fire("rivet:reply",[e,r])}#ee(e){if(!this.#p)return;let t=this.#l.of(e);this.#u.send({tag:"SubscriptionRequest",val:{eventName:e,...t,subscribe:t!==void 0}})}#q(e,t){clearTimeout(this.#y),this.#w=Date.now();let n=()=>{let r=typeof document<"u"&&document.visibilityState==="hidden",o=Date.now()-this.#w,i=r?Math.max(e,B):e;o>=i?this.#_(t):this.#y=setTimeout(n,i-o)};this.#y=setTimeout(n,e)}#_(e){this.#h++,this.#b(e)}#S=()=>{typeof document<"u"&&document.visibilityState==="hidden"||(this.#s.status==="waiting"&&this.#m===void 0?this.#v():this.#p&&Date.now()-this.#w>=2*this.#M&&this.#_("silence"))};#F(){globalThis.addEventListener?.("online",this.#S),typeof document<"u"&&document.addEventListener("visibilitychange",this.#S)}#te(){globalThis.removeEventListener?.("online",this.#S),typeof document<"u"&&document.removeEventListener("visibilitychange",this.#S)}#C(e,t,n){let{outcome:r}=this.#s;this.#s={status:e,since:Date.now(),...r?{outcome:r}:{},...t===void 0?{}:{reason:t},...n},this.#U.emit(this.#s)}#c(e){this.#f.isEmpty?console.error("rivet-events:",e):this.#f.emit(e)}};var U=s=>typeof s=="string"&&s!=="then",P=s=>new Proxy({},{get:(e,t)=>U(t)?(...n)=>s(t,n):void 0}),q=(s,e)=>new Proxy(s,{get:(t,n)=>n in t?Reflect.get(t,n,t):U(n)?(...r)=>e(n,r):void 0});function z(s,e={}){let t=typeof location>"u"?void 0:location.href,n=new URL(s,t).href.replace(/\/$/,""),r=new Set,o=(d,l,h)=>{let y=new O(n,d,l,e,h);return r.add(y),y.onClose(()=>r.delete(y)),X(y)},i=d=>{let l=(h,y=[])=>{let C={name:d,method:h,key:typeof y=="string"?[y]:y},u=(p,k)=>Q(n,C,p,k,e);return q({call:u,connect:(p,k)=>o(C,p,k)},u)};return{get:h=>l("get",h),getOrCreate:h=>l("getOrCreate",h)}},a=async()=>{await Promise.all([...r].map(d=>d.dispose()))},c={dispose:a};return Symbol.asyncDispose&&(c[Symbol.asyncDispose]=a),new Proxy(c,{get:(d,l)=>l in d?d[l]:U(l)?i(l):void 0})}function X(s){let e=(r,o,i)=>s.call(r,o,i),t=()=>s.dispose(),n={call:e,with:r=>P((o,i)=>e(o,i,r)),fire:P((r,o)=>s.fire(r,o)),on:(r,...o)=>{let i=o.pop();return s.on(r,o[0]?.tags??[],i)},once:(r,o)=>s.once(r,o),events:r=>s.events(r),predict:(r,...o)=>s.predict(r,o),answer:(r,o)=>s.answer(r,o),onOpen:s.onOpen,onResync:s.onResync,onSnapshot:s.onSnapshot,onGap:s.onGap,onReconnecting:s.onReconnecting,onClose:s.onClose,onError:s.onError,onStatus:s.onStatus,get status(){return s.status},get contractChanged(){return s.contractChanged},ready:()=>s.ready(),open:()=>s.open(),reconnect:()=>s.reconnect(),dispose:t,...Symbol.asyncDispose?{[Symbol.asyncDispose]:t}:{}};return q(n,e)}async function Q(s,e,t,n,r){let i=await(r.fetch??globalThis.fetch).bind(globalThis)(T(s,e,`action/${encodeURIComponent(t)}`),{method:"POST",credentials:"include",headers:{...r.headers,"content-type":"application/json","x-rivet-encoding":"json"},body:JSON.stringify({args:v(n)})}),a=await i.text();if(i.ok)return b(JSON.parse(a)).output;let c={group:"http",code:String(i.status),message:`The server answers ${i.status}`};try{c={...c,...b(JSON.parse(a))}}catch{}throw new f(c)}export{f as ActorError,w as ConnectionLostError,z as createClient};
+var Backoff=class{#min;#max;#attempt=0;constructor({minDelay=500,maxDelay=1e4}={}){this.#min=minDelay,this.#max=maxDelay}get attempt(){
+return this.#attempt}next(){let limit=Math.min(this.#max,this.#min*2**this.#attempt);return this.#attempt++,Math.random()*
+limit}wasOpenFor(millis){let stable=millis>=this.#max;return stable&&this.reset(),stable}reset(){this.#attempt=0}};var ActorError=class extends Error{name="ActorError";group;code;metadata;constructor(error){super(error.message),this.group=
+error.group,this.code=error.code,this.metadata=error.metadata}},ConnectionLostError=class extends Error{constructor(message,mayHaveRun,cause){
+super(message,cause===void 0?{}:{cause});this.mayHaveRun=mayHaveRun}mayHaveRun;name="ConnectionLostError"},reportToHost=error=>{
+typeof reportError=="function"?reportError(error):console.error("rivet-events: a listener to errors failed:",error)};var now=()=>performance.now(),after=(millis,call)=>millis>2147483647?void 0:setTimeout(call,millis);async function within(millis,what,call){
+let timer,late=new Promise((_,reject)=>{timer=after(millis,()=>reject(new Error(`${what} did not settle within ${millis}\
+ ms`)))});try{return await Promise.race([Promise.resolve().then(call),late])}finally{clearTimeout(timer)}}var toBase64=bytes=>{let text="";for(let byte of bytes)text+=String.fromCharCode(byte);return btoa(text)},fromBase64=text=>Uint8Array.
+from(atob(text),character=>character.charCodeAt(0)),isMarker=value=>value.length===2&&typeof value[0]=="string"&&value[0].
+startsWith("$");function encode(value){return encodeWithin(value,new Set)}function encodeWithin(value,around){if(typeof value==
+"bigint")return["$BigInt",value.toString()];if(value===void 0)return["$Undefined",0];if(typeof value=="function"||typeof value==
+"symbol")return;if(value===null||typeof value!="object")return value;if(value instanceof Uint8Array)return["$Uint8Array",
+toBase64(value)];if(value instanceof ArrayBuffer)return["$Uint8Array",toBase64(new Uint8Array(value))];if(around.has(value))
+throw new TypeError("The value contains itself, so it cannot be sent");around.add(value);let encoded=encodeObject(value,
+part=>encodeWithin(part,around));return around.delete(value),encoded}function encodeObject(value,part){if(value instanceof
+Set)return part([...value]);if(value instanceof Map)return part(Object.fromEntries(value));if("toJSON"in value&&typeof value.
+toJSON=="function"){let json=value.toJSON();if(json!==value)return part(json)}if(Array.isArray(value)){let encoded=Array.
+from(value,part);return isMarker(value)?[`$${value[0]}`,encoded[1]]:encoded}let present=Object.entries(value).filter(([,
+each])=>each!==void 0);return Object.fromEntries(present.map(([name,each])=>[name,part(each)]))}function decode(value){if(value===
+null||typeof value!="object")return value;if(!Array.isArray(value)){for(let name of Object.keys(value))value[name]=decode(
+value[name]);return value}if(isMarker(value)){let[marker,content]=value;if(marker.startsWith("$$"))return[marker.slice(1),
+decode(content)];if(marker==="$BigInt")return BigInt(content);if(marker==="$Undefined")return;if(marker==="$Uint8Array")
+return fromBase64(content)}return value.map(decode)}var MAX_QUEUED=1e3,Calls=class{#waiting=new Map;#queued=new Map;#lastId=0;#send;call(name,args,options,patience=0){return new Promise(
+(resolve,reject)=>{options.signal?.throwIfAborted();let encoded=encode(args),id=++this.#lastId,limits=this.#limit(id,options,
+patience,reject),call={name,args:encoded,options,deadline:options.deadline===void 0?void 0:now()+options.deadline,resolve:output=>(limits.
+end(),resolve(output)),reject:error=>(limits.end(),reject(error)),started:limits.started};this.#send?this.#start(id,call,
+this.#send):!options.queue&&patience===0?call.reject(new ConnectionLostError("There is no connection",!1)):this.#queued.
+size>=MAX_QUEUED?call.reject(new ConnectionLostError(`${MAX_QUEUED} calls wait for the connection already`,!1)):this.#queued.
+set(id,call)})}fire(name,args){let encoded=encode(args);this.#send?.({tag:"ActionRequest",val:{id:++this.#lastId,name,args:encoded,
+oneWay:!0}})}#start(id,call,send){this.#waiting.set(id,call),call.started();let{deadline,options}=call,left=deadline===void 0||
+deadline===1/0?{}:{deadline:Math.max(1,Math.round(deadline-now()))},key=options.idempotencyKey===void 0?{}:{idempotencyKey:options.
+idempotencyKey};send({tag:"ActionRequest",val:{id,name:call.name,args:call.args,...left,...key}})}#limit(id,{deadline,signal,
+queue},patience,reject){let stop=error=>{end(),this.#waiting.delete(id)&&this.#send?.({tag:"Cancel",val:{id}}),this.#queued.
+delete(id),reject(error)},onAbort=()=>stop(signal.reason),exceeded={group:"actor",code:"deadline_exceeded",message:"The \
+deadline of the action has passed."},timer=deadline===void 0?void 0:after(deadline,()=>stop(new ActorError(exceeded))),wait=queue||
+patience===0?void 0:after(patience,()=>stop(new ConnectionLostError(`There was no connection within ${patience} ms`,!1)));
+signal?.addEventListener("abort",onAbort);let started=()=>clearTimeout(wait),end=()=>{clearTimeout(timer),clearTimeout(wait),
+signal?.removeEventListener("abort",onAbort)};return{started,end}}answered(id,output){this.#take(id)?.resolve(output)}failed(id,error){
+let call=id===void 0?void 0:this.#take(id);return call?.reject(error),call!==void 0}#take(id){let call=this.#waiting.get(
+id);return this.#waiting.delete(id),call}opened(send){this.#send=send;let queued=this.#queued;this.#queued=new Map;for(let[
+id,call]of queued)this.#start(id,call,send)}lost(reason){this.#send=void 0;let waiting=[...this.#waiting];this.#waiting.
+clear();let again=waiting.filter(([,call])=>call.options.idempotencyKey!==void 0);this.#queued=new Map([...again,...this.#queued]);
+for(let[,call]of waiting)call.options.idempotencyKey===void 0&&call.reject(new ConnectionLostError(`The connection was l\
+ost (${reason}); the call may have run`,!0))}closed(reason,cause){this.lost(reason);let queued=[...this.#queued.values()];
+this.#queued.clear();for(let call of queued){let mayHaveRun=call.options.idempotencyKey!==void 0;call.reject(new ConnectionLostError(
+`The connection is closed (${reason})`,mayHaveRun,cause))}}};var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
+size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}}emit(...args){
+this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
+has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var write=message=>JSON.stringify({body:message}),read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(
+tag,val)}}catch(cause){let answered=/"tag":"(?:ActionResponse|Error)"/.test(text);return unreadable(cause,answered?text:
+"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},TAGS={"rivet:init":"Init","rivet:response":"ActionResponse","rivet:\
+error":"Error","rivet:subscription":"SubscriptionResponse","rivet:gap":"Gap","rivet:keepalive":"KeepAlive","rivet:goinga\
+way":"GoingAway","rivet:close":"Close"},readItem=({event,data,id,tags})=>{let position=/-(\d+)$/.exec(id)?.[1],tag=TAGS[event];
+try{let value=decodeMessage(tag,JSON.parse(data));if(tag)return{tag,val:value};let pos=position===void 0?{}:{pos:Number(
+position)};return{tag:"Event",val:{name:event,args:value,...pos,...tags?{tags:JSON.parse(tags)}:{}}}}catch(cause){return unreadable(
+cause,tag==="ActionResponse"||tag==="Error"?data:"",position)}},decodeMessage=(tag,val)=>{if(tag!=="Init"||!("snapshot"in
+val))return decode(val);let{snapshot,...init}=val;try{return{...decode(init),snapshot:decode(snapshot)}}catch(cause){let message=`\
+The snapshot cannot be read: ${cause}`;return{...decode(init),snapshotError:{group:"client",code:"unreadable",message}}}},
+unreadable=(cause,answer,position)=>{let action=/"(?:id|actionId)":(\d+)/.exec(answer)?.[1],known=(name,digits)=>digits===
+void 0?{}:{[name]:Number(digits)};return{tag:"Unreadable",val:{cause,...known("actionId",action),...known("position",position)}}};
+function gatewayUrl(base,address,route){let query=new URLSearchParams({"rvt-namespace":"default","rvt-method":address.method});
+return address.method==="getOrCreate"&&(query.set("rvt-runner","default"),query.set("rvt-crash-policy","sleep")),address.
+key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#tell;constructor(onFailure){this.#onFailure=onFailure}add(event,tags,listener){
+let listening=this.#events.get(event);listening||(listening={emitter:new Emitter(this.#onFailure),tags:new Set},this.#events.
+set(event,listening));let{emitter,tags:wanted}=listening,own=[...tags];wanted.add(own);let remove=emitter.add((args,carried)=>{
+isWanted(own,carried)&&listener(...args)});return this.#compare(event),()=>{remove(),wanted.delete(own),emitter.isEmpty&&
+this.#events.get(event)===listening&&this.#events.delete(event),this.#compare(event)}}first(){let wanted=[...this.#events.
+keys()].map(event=>this.#wanted(event));return this.#told=new Map(wanted.map(each=>[each.eventName,each])),wanted}opened(tell){
+this.#tell=tell;for(let event of new Set([...this.#told.keys(),...this.#events.keys()]))this.#compare(event)}lost(){this.#tell=
+void 0}#compare(event){if(!this.#tell)return;let wanted=this.#wanted(event);JSON.stringify(wanted)!==JSON.stringify(this.#told.
+get(event))&&(wanted?this.#told.set(event,wanted):this.#told.delete(event),this.#tell({eventName:event,...wanted,subscribe:wanted!==
+void 0}))}#wanted(event){let listening=this.#events.get(event);if(!listening)return;let all=[...listening.tags],tags=all.
+some(each=>each.length===0)?[]:[...new Set(all.flat())].sort();return tags.length>0?{eventName:event,tags}:{eventName:event}}emit(event,args,tags,isTrue){
+this.#events.get(event)?.emitter.emitWhile(isTrue,args,tags)}},isWanted=(wanted,carried)=>wanted.length===0||carried.length===
+0||wanted.some(tag=>carried.includes(tag));var EventStreamParser=class{#onItem;#line=[];#afterReturn=!1;#fields=new Map;constructor(onItem){this.#onItem=onItem}push(text){
+if(text==="")return;let start=this.#afterReturn&&text[0]===`
+`?1:0;this.#afterReturn=text.endsWith("\r");let lines=text.slice(start).split(/\r\n|\n|\r/),last=lines.pop();for(let line of lines)
+this.#line.push(line),this.#onLine(this.#line.splice(0).join(""));last!==""&&this.#line.push(last)}#onLine(line){if(line===
+""){this.#dispatch();return}let colon=line.indexOf(":");if(colon===0)return;let name=colon<0?line:line.slice(0,colon),value=colon<
+0?"":line.slice(line[colon+1]===" "?colon+2:colon+1),before=this.#fields.get(name);name==="id"&&value.includes("\0")||this.#fields.
+set(name,name==="data"&&before!==void 0?`${before}
+${value}`:value)}#dispatch(){let fields=this.#fields;this.#fields=new Map;let data=fields.get("data");if(data===void 0)return;
+let field=name=>fields.get(name)??"";this.#onItem({event:field("event")||"message",data,id:field("id"),tags:field("tags")})}};var ADVICE={401:"credentials",403:"credentials",408:"later",421:"later",425:"later",429:"later",501:"never"},adviceOf=status=>ADVICE[status]??
+(status>=500?"later":"never"),NO_ROUTE=new Set([404,405,501]),TOO_LONG={group:"message",code:"incoming_too_long",message:"\
+The message is too long.",advice:"retry"},isTooLong=({group,code})=>group===TOO_LONG.group&&code===TOO_LONG.code,isOfMessage=(status,error)=>isTooLong(
+error)||error.group==="http"&&!NO_ROUTE.has(status)&&(status===403||adviceOf(status)==="never"),errorOf=(status,body)=>{
+try{let{group,code,message,metadata}=decode(JSON.parse(body));if(typeof group=="string"&&typeof code=="string")return{group,
+code,message:String(message),metadata}}catch{}return{group:"http",code:String(status),message:`The server answers ${status}`}},
+refusalOf=(response,body)=>{let{status,headers}=response,error=errorOf(status,body);if(NO_ROUTE.has(status)&&error.group===
+"http")return;let advice=adviceOf(status),retryAfter=advice==="later"?readRetryAfter(headers):void 0;return{...error,advice,
+...retryAfter===void 0?{}:{retryAfter}}},readRetryAfter=headers=>{let told=headers.get("retry-after")?.trim();if(!told)return;
+if(/^\d+$/.test(told))return Number(told)*1e3;let date=Date.parse(headers.get("date")??"")||Date.now(),delay=Date.parse(
+told)-date;return Number.isNaN(delay)?void 0:Math.max(0,delay)};var TOO_BIG=1009,NORMAL=1e3,OPEN=1,NO_CONTENT=204,MAX_BYTES_OF_CHARACTER=3,utf8=new TextEncoder;function openWebSocket(target,listener){
+let protocols=["rivet","rivet_encoding.json","rivet_ext.1"],socket=new target.WebSocket(target.url.replace(/^http/,"ws"),
+protocols),sent=new Largest,closing,over=!1;socket.onopen=()=>{over||socket.send(sent.write({tag:"Hello",val:listener.hello()}))};
+let onMessage=message=>{message.tag==="Close"&&(closing=message.val),listener.onMessage(message)};return socket.onmessage=
+({data})=>{over||onMessage(read(data))},socket.onclose=({code,reason})=>{over||(!closing&&code===TOO_BIG&&onMessage({tag:"\
+Close",val:TOO_LONG}),closing&&isTooLong(closing)&&listener.onRefused(sent.message,closing),over=!0,listener.onEnd(reason||
+"connection lost"))},socket.onerror=()=>{},{kind:"websocket",send:message=>{socket.readyState===OPEN&&socket.send(sent.write(
+message))},close:()=>{over=!0,socket.close(NORMAL,"client_disposed")}}}var Largest=class{message;#bytes=0;write(message){
+let text=write(message);if(text.length*MAX_BYTES_OF_CHARACTER>this.#bytes){let bytes=utf8.encode(text).length;bytes>this.#bytes&&
+([this.message,this.#bytes]=[message,bytes])}return text}};function openEventStream(target,listener){let abort=new AbortController,
+waiting=[],underWay=[],init,sequence=0,posting=!1,over=!1,end=reason=>{over||(over=!0,abort.abort(),listener.onEnd(reason))},
+endBy=(response,body)=>{let refusal=refusalOf(response,body);refusal&&!over&&listener.onMessage({tag:"Close",val:refusal}),
+end(refusal?`${refusal.group}.${refusal.code}`:`http.${response.status}`)},post=(body,method,more)=>target.fetch(`${target.
+base}/connections/${init.connectionId}`,{method,credentials:"include",keepalive:method==="DELETE",headers:{...target.headers,
+"content-type":"application/json","x-rivet-secret":init.secret,...more},...method==="POST"?{body}:{}}),flush=async()=>{if(!posting){
+posting=!0;try{for(;waiting.length>0&&!over;)await sendBatch()}catch{end("connection lost")}finally{posting=!1}}},sendBatch=async()=>{
+let batch=nextBatch();underWay=batch.map(({message})=>message);let body=`[${batch.map(({text})=>text).join(",")}]`,more={
+"x-rivet-sequence":String(++sequence)},response=await within(target.timeout,"A request",()=>post(body,"POST",more));if(response.
+ok){underWay=[];return}let answer=await response.text(),error=errorOf(response.status,answer);isOfMessage(response.status,
+error)?batch.length>1?(target.batches.characters=Math.min(target.batches.characters,body.length>>1),waiting.unshift(...batch)):
+refuse(error):error.group==="http"?endBy(response,answer):end(`${error.group}.${error.code}`)},nextBatch=()=>{let count=1,
+characters=waiting[0].text.length;for(;count<waiting.length&&(characters+=waiting[count].text.length,!(characters>target.
+batches.characters));)count++;return waiting.splice(0,count)},refuse=error=>{let[message,...more]=underWay;underWay=[],!over&&
+message&&more.length===0&&listener.onRefused(message,error)};return(async()=>{let response=await target.fetch(target.url,
+{method:"POST",credentials:"include",cache:"no-store",headers:{...target.headers,"content-type":"application/json",accept:"\
+text/event-stream"},body:write({tag:"Hello",val:listener.hello()}),signal:abort.signal});!response.ok||response.status===
+NO_CONTENT?endBy(response,await response.text()):!response.body||!isEventStream(response)?end("no event stream"):await readStream(
+response.body,message=>{over||(message.tag==="Init"&&(init=message.val),message.tag==="Close"&&isTooLong(message.val)&&refuse(
+message.val),listener.onMessage(message))})})().then(()=>end("connection lost"),()=>end("connection lost")),{kind:"sse",
+send:message=>{waiting.push({message,text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).
+catch(()=>{}),abort.abort())}}}var isEventStream=({headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??
+"");async function readStream(body,onMessage){let parser=new EventStreamParser(item=>onMessage(readItem(item))),reader=body.
+getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();if(done)return;parser.push(decoder.decode(
+value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,BATCH_CHARACTERS=16*
+1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSo\
+cket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscripti\
+on to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
+characters:BATCH_CHARACTERS};#calls=new Calls;#errors;#subscriptions;#opens;#resyncs;#snapshots;#gaps;#reconnects;#closes;#statuses;#handlers=new Map;#status={
+status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;constructor(base,address,params,options,{
+snapshot,paused=!1}={}){this.#base=base,this.#address=address,this.#params=params===void 0?void 0:encode(params),this.#options=
+options,this.#openTimeout=options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#snapshot=snapshot,this.#backoff=new Backoff(options.
+reconnect),this.#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(error)));let fail=error=>this.#fail(error);this.#subscriptions=
+new Subscriptions(fail),this.#opens=new Emitter(fail),this.#resyncs=new Emitter(fail),this.#snapshots=new Emitter(fail),
+this.#gaps=new Emitter(fail),this.#reconnects=new Emitter(fail),this.#closes=new Emitter(fail),this.#statuses=new Emitter(
+fail),paused||this.open()}get status(){return this.#status}get contractChanged(){return this.#contractChanged}call(name,args,options={}){
+let first=this.#status.status==="connecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&
+options.queue===void 0?this.#openTimeout:0)}fire(name,args){this.#calls.fire(name,args)}on(event,tags,listener){return this.#subscriptions.
+add(event,tags,listener)}once(event,listener){let remove=this.on(event,[],(...args)=>{remove(),listener(...args)});return remove}async*events(event){
+let waiting=[],wake=()=>{},overflow=!1,remove=this.on(event,[],(...args)=>{waiting.length<MAX_ITERATED?waiting.push(args):
+overflow=!0,wake()}),removeClose=this.onClose(()=>wake());try{for(;;)if(waiting.length>0)yield waiting.shift();else{if(overflow)
+throw new Error(`More than ${MAX_ITERATED} events "${event}" waited to be read`);if(this.#status.status==="closed")return;
+await new Promise(resolve=>wake=resolve)}}finally{remove(),removeClose()}}predict(event,args){this.#subscriptions.emit(event,
+args,[],()=>!0)}answer(name,handler){return this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===handler&&this.#handlers.
+delete(name)}}onOpen=listener=>this.#opens.add(listener);onResync=listener=>this.#resyncs.add(listener);onSnapshot=listener=>this.#snapshots.
+add(listener);onGap=listener=>this.#gaps.add(listener);onReconnecting=listener=>this.#reconnects.add(listener);onClose=listener=>this.#closes.
+add(listener);onError=listener=>this.#errors.add(listener);onStatus=listener=>this.#statuses.add(listener);ready(){return new Promise(
+(resolve,reject)=>{let look=({status,reason})=>{if(status==="open")resolve();else if(status==="closed"){let message=`The\
+ connection is closed (${reason})`;reject(new ConnectionLostError(message,!1,this.#closeCause()))}else return;remove()},
+remove=this.onStatus(look);look(this.#status)})}open(){this.#generation>0||queueMicrotask(()=>{this.#generation>0||(this.#listenToHost(),
+this.#attempt())})}reconnect(){this.#status.status!=="closed"||this.#disposed||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=
+0,this.#listenToHost(),this.#attempt())}async dispose(){this.#disposed=!0,this.#finish("disposed")}#attempt(){clearTimeout(
+this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;this.#closing=void 0,this.#goingAway=
+void 0,this.#watch(this.#openTimeout,"timeout"),this.#setStatus("connecting",this.#status.reason,{attempt:this.#attempts}),
+this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),isCurrent()&&this.#credentials().then(credentials=>isCurrent()&&
+this.#connect(credentials,isCurrent),error=>{this.#fail(error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){
+let ask=this.#options.onAuthenticating;if(!ask)return;let credentials=await within(this.#openTimeout,"onAuthenticating",
+ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){let listener={hello:()=>this.#hello(
+credentials),onMessage:message=>{if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){this.#fail(error)}},
+onRefused:(message,error)=>{isCurrent()&&this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&this.#ended(reason)}},
+bySocket=this.#prefersSocket(),url=gatewayUrl(this.#base,this.#address,bySocket?"connect":"sse");try{this.#transport=bySocket?
+openWebSocket({url,WebSocket:this.#socketClass()??noWebSocket()},listener):openEventStream({url,...this.#streamTarget()},
+listener)}catch(error){if(this.#fail(error),!isCurrent())return;if(!bySocket||this.#options.transport==="websocket")return this.#finish(
+"no transport");this.#preferStream(),this.#ended("no transport")}}#hello(credentials){let contract=this.#options.contract?.[this.#address.
+name];return{subscriptions:this.#subscriptions.first(),...this.#resume?{resume:this.#resume}:{},...this.#snapshot===void 0?
+{}:{snapshot:{name:this.#snapshot,args:[]}},...this.#params===void 0?{}:{params:this.#params},...credentials===void 0?{}:
+{credentials},...contract===void 0?{}:{contract}}}#socketClass(){return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){
+let request=this.#options.fetch??globalThis.fetch;return{base:this.#base,headers:this.#options.headers??{},fetch:request.
+bind(globalThis),timeout:this.#openTimeout,batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#options;return transport!==
+"auto"?transport==="websocket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,
+wasOpen=this.#openedAt!==void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),close=this.#closing;this.#dropTransport(),
+transport&&!wasOpen&&!close&&this.#countFailure(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.
+lost(why),close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;let isFinal=close!==void 0&&this.#isFinal(
+close),refused=close?.advice==="credentials"||isFinal,generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(
+close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(why,this.#delay(close,wasStable)))}#isFinal({
+advice}){return advice!=="credentials"?advice==="never":!this.#options.onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#countFailure({
+kind}){(this.#options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&
+this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){
+this.#attempts++;let own=this.#backoff.next();return this.#told=close?.retryAfter??this.#goingAway,this.#told??(wasStable&&
+close?.advice==="retry"?0:own)}#retry(reason,delay){this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus("w\
+aiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){if(this.#status.status==="closed")
+return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),this.#stopListeningToHost(),
+this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(
+()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){
+clearTimeout(this.#watchTimer),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#subscriptions.
+lost()}#onMessage(message,isCurrent){switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,
+isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.
+val.id,message.val.output);case"Error":message.val.actionId!==null&&this.#calls.failed(message.val.actionId,new ActorError(
+message.val));return;case"SubscriptionResponse":this.#advance(message.val.position),message.val.error&&this.#fail(subscriptionError(
+message.val.eventName,message.val.error));return;case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(
+isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"\
+GoingAway":this.#goingAway=message.val.delay;return;case"Close":this.#closing=message.val;return;case"Unreadable":return this.#onUnreadable(
+message.val)}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server cannot be read: ${cause}`,
+{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===
+void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);if(message.tag==="Hello"){
+this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag==="ActionRequest"&&!message.
+val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onInit(init,isCurrent){this.#resume=
+{epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=
+0,this.#socketFailures=0,this.#keepAlive=init.keepAlive,this.#contractChanged=init.contractChanged??!1,this.#watch(2*init.
+keepAlive,"silence");let transport=this.#transport;this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionR\
+equest",val:change})),this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.
+outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&this.#resyncs.
+emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.
+emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason);for(let{eventName,error}of init.
+refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name==="rivet:reques\
+t"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(pos)}this.#subscriptions.
+emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&(this.#resume={...this.#resume,
+position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.fire("rivet:r\
+eply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??null;isCurrent()&&
+reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#watch(limit,reason){
+clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{let hidden=typeof document<"u"&&document.visibilityState===
+"hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(
+reason):this.#watchTimer=setTimeout(look,tolerated-silence)};this.#watchTimer=setTimeout(look,limit)}#abandon(reason){this.#generation++,
+this.#ended(reason)}#onWake=()=>{typeof document<"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiti\
+ng"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon(
+"silence"))};#listenToHost(){globalThis.addEventListener?.("online",this.#onWake),typeof document<"u"&&document.addEventListener(
+"visibilitychange",this.#onWake)}#stopListeningToHost(){globalThis.removeEventListener?.("online",this.#onWake),typeof document<
+"u"&&document.removeEventListener("visibilitychange",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,
+current={status,since:Date.now(),...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.
+emitWhile(()=>this.#status===current,current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.
+emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
+!/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
+target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
+name)}})},withActions=(own,call)=>withNames(own,name=>(...args)=>call(name,args)),actions=call=>withActions(Object.create(
+null),call);function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,
+page).href.replace(/\/$/,"")}catch(cause){let hint=page===void 0?"; outside a page it must begin with http:// or https:/\
+/":"";throw new TypeError(`"${endpoint}" is not a URL of a server${hint}`,{cause})}}function createClient(endpoint,options={}){
+let connections=new Set,connect=(address,params,connectOptions)=>{let connection=new Connection(resolveUrl(endpoint),address,
+params,options,connectOptions);return connections.add(connection),connection.onStatus(()=>{connection.status.status==="c\
+losed"?connections.delete(connection):connections.add(connection)}),connectionFacade(connection)},accessor=name=>{let handle=(method,key=[])=>{
+let address={name,method,key:typeof key=="string"?[key]:key},call=(action,args)=>callOverHttp(endpoint,address,action,args,
+options);return withActions({call,connect:(params,connectOptions)=>connect(address,params,connectOptions)},call)};return{
+get:key=>handle("get",key),getOrCreate:key=>handle("getOrCreate",key)}},dispose=async()=>{await Promise.all([...connections].
+map(connection=>connection.dispose()))},own={dispose};return Symbol.asyncDispose&&(own[Symbol.asyncDispose]=dispose),withNames(
+own,accessor)}function connectionFacade(connection){let call=(name,args,options)=>connection.call(name,args,options),dispose=()=>connection.
+dispose(),own={call,with:options=>actions((name,args)=>call(name,args,options)),fire:actions((name,args)=>connection.fire(
+name,args)),on:(event,...rest)=>{let listener=rest.pop();return connection.on(event,rest[0]?.tags??[],listener)},once:(event,listener)=>connection.
+once(event,listener),events:event=>connection.events(event),predict:(event,...args)=>connection.predict(event,args),answer:(name,handler)=>connection.
+answer(name,handler),onOpen:connection.onOpen,onResync:connection.onResync,onSnapshot:connection.onSnapshot,onGap:connection.
+onGap,onReconnecting:connection.onReconnecting,onClose:connection.onClose,onError:connection.onError,onStatus:connection.
+onStatus,get status(){return connection.status},get contractChanged(){return connection.contractChanged},ready:()=>connection.
+ready(),open:()=>connection.open(),reconnect:()=>connection.reconnect(),dispose,...Symbol.asyncDispose?{[Symbol.asyncDispose]:dispose}:
+{}};return withActions(own,call)}async function callOverHttp(endpoint,address,action,args,options){let url=gatewayUrl(resolveUrl(
+endpoint),address,`action/${encodeURIComponent(action)}`),body=JSON.stringify({args:encode(args)}),{onAuthenticating,openTimeout=OPEN_TIMEOUT_MILLIS}=options,
+credentials=onAuthenticating&&await within(openTimeout,"onAuthenticating",onAuthenticating),response=await(options.fetch??
+globalThis.fetch).bind(globalThis)(url,{method:"POST",credentials:"include",headers:{...authorization(credentials),...options.
+headers,"content-type":"application/json","x-rivet-encoding":"json"},body}),text=await response.text();if(!response.ok)throw new ActorError(
+errorOf(response.status,text));try{return decode(JSON.parse(text)).output}catch(cause){throw new Error(`The answer to ${action}\
+ cannot be read: ${cause}`,{cause})}}function authorization(credentials){let{token,username,password}=credentials??{};if(typeof token==
+"string")return{authorization:`Bearer ${token}`};if(typeof username!="string"||typeof password!="string")return{};let bytes=new TextEncoder().
+encode(`${username}:${password}`);return{authorization:`Basic ${btoa(String.fromCharCode(...bytes))}`}}export{ActorError,ConnectionLostError,createClient};
+//# sourceMappingURL=rivet-events-client.js.map

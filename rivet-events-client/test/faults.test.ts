@@ -1,0 +1,687 @@
+// What must not get lost and must not loop, over both transports: docs/fault-tests.md has the rows.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ActorConnection, ActorError, ClientOptions, ConnectOptions } from "../src/index";
+import { item, type ScriptedServer, startScriptedServer } from "./scripted-server";
+import { client, sleep, TRANSPORTS, until } from "./support";
+
+const TOO_LONG = { group: "message", code: "incoming_too_long", message: "The message is too long.", advice: "retry" } as const;
+
+const cyclic = (): object => {
+	const value: { self?: object } = {};
+	value.self = value;
+	return value;
+};
+
+let server: ScriptedServer;
+const toDispose: { dispose(): Promise<void> }[] = [];
+
+beforeEach(async () => {
+	server = await startScriptedServer();
+});
+afterEach(async () => {
+	vi.restoreAllMocks();
+	vi.unstubAllGlobals();
+	await Promise.all(toDispose.splice(0).map((each) => each.dispose()));
+	await server.close();
+});
+
+describe.each(TRANSPORTS)("over %s", (transport) => {
+	const connect = (more: ClientOptions = {}, connectOptions: ConnectOptions = {}, params?: unknown): ActorConnection => {
+		const made = client(server.url, { transport, ...more });
+		toDispose.push(made);
+		return made.room!.getOrCreate(["k"]).connect(params, connectOptions);
+	};
+	const errorsOf = (room: ActorConnection) => {
+		const errors: any[] = [];
+		room.onError((error) => errors.push(error));
+		return errors;
+	};
+	const event = (name: string, args: unknown[], pos?: number, tags?: string[]) =>
+		server.send({ tag: "Event", val: { name, args, ...(pos === undefined ? {} : { pos }), ...(tags ? { tags } : {}) } });
+	const changes = () => server.received.filter(({ tag }) => tag === "SubscriptionRequest").map(({ val }) => val);
+	const calls = () => server.received.filter(({ tag }) => tag === "ActionRequest").map(({ val }: any) => val);
+
+	describe("what is wanted and what was told", () => {
+		// windows: before the microtask, before the socket opens, between Hello and Init, after Init
+		test.each(["at once", "while connecting", "between Hello and Init", "when open"])(
+			"a listener, a tag and a removal %s reach the server",
+			async (moment) => {
+				const room = connect();
+				const stay = room.on("stays", () => {});
+				const stop = room.on("goes", () => {});
+				room.on("tagged", { tags: ["a"] }, () => {});
+				const change = () => {
+					room.on("late", () => {});
+					room.on("tagged", { tags: ["b"] }, () => {});
+					stop();
+				};
+				if (moment === "between Hello and Init") server.beforeWelcome(change);
+				if (moment === "while connecting") await Promise.resolve();
+				if (moment === "when open") await room.ready();
+				if (moment !== "between Hello and Init") change();
+				await room.ready();
+				const told = () => {
+					const subscriptions = new Map<string, unknown>();
+					for (const { eventName, tags } of server.hellos.at(-1)!.subscriptions) subscriptions.set(eventName, tags ?? []);
+					for (const { eventName, subscribe, tags } of changes() as any[]) {
+						if (subscribe) subscriptions.set(eventName, tags ?? []);
+						else subscriptions.delete(eventName);
+					}
+					return Object.fromEntries(subscriptions);
+				};
+				await until(() => "late" in told());
+				await until(() => !("goes" in told()));
+				expect(told()).toEqual({ stays: [], late: [], tagged: ["a", "b"] });
+				stay();
+			},
+		);
+
+		test("nothing is told twice, and nothing that has come back to what it was", async () => {
+			const room = connect();
+			const stop = room.on("x", () => {});
+			server.beforeWelcome(() => {
+				stop();
+				room.on("x", () => {});
+				room.on("y", () => {})();
+			});
+			await room.ready();
+			await room.with({ deadline: 100 }).nothing!().catch(() => {});
+			expect(changes()).toEqual([]);
+		});
+
+		test("each listener gets the events of its own tags", async () => {
+			const room = connect();
+			const seen: Record<string, unknown[]> = { sport: [], tech: [], both: [], all: [] };
+			room.on("news", { tags: ["sport"] }, (value: unknown) => seen.sport!.push(value));
+			room.on("news", { tags: ["tech"] }, (value: unknown) => seen.tech!.push(value));
+			room.on("news", { tags: ["tech", "sport"] }, (value: unknown) => seen.both!.push(value));
+			room.on("news", (value: unknown) => seen.all!.push(value));
+			await room.ready();
+			event("news", [1], 1, ["sport"]);
+			event("news", [2], 2, ["tech", "other"]);
+			event("news", [3], 3, ["other"]);
+			event("news", [4], 4);
+			await until(() => seen.all!.length === 4);
+			expect(seen).toEqual({ sport: [1, 4], tech: [2, 4], both: [1, 2, 4], all: [1, 2, 3, 4] });
+		});
+
+		test("a listener that another one has removed is not called", async () => {
+			const room = connect();
+			const seen: string[] = [];
+			room.on("x", () => (seen.push("first"), second()));
+			const second = room.on("x", () => seen.push("second"));
+			room.predict("x");
+			expect(seen).toEqual(["first"]);
+		});
+
+		test("a refused subscription names its event", async () => {
+			const forbidden = { group: "auth", code: "forbidden", message: "Forbidden" };
+			server.welcome({ refused: [{ eventName: "admin", error: forbidden }] });
+			const room = connect();
+			const errors = errorsOf(room);
+			await room.ready();
+			server.send({
+				tag: "SubscriptionResponse",
+				val: { eventName: "secret", subscribe: true, position: 1, error: forbidden },
+			});
+			await until(() => errors.length === 2);
+			expect(errors.map(({ message, metadata }) => [message, metadata])).toEqual([
+				['Subscription to "admin": Forbidden', { eventName: "admin" }],
+				['Subscription to "secret": Forbidden', { eventName: "secret" }],
+			]);
+		});
+	});
+
+	describe("a message that cannot be read", () => {
+		const broken = {
+			"no JSON": { frame: '{"body":{"tag":"Event","val":{"name":"said","args":[oops],"pos":7}}}', item: "id: e-7\nevent: said\ndata: [oops]\n\n" },
+			"a bigint that is none": {
+				frame: '{"body":{"tag":"Event","val":{"name":"said","args":[["$BigInt","x"]],"pos":7}}}',
+				item: 'id: e-7\nevent: said\ndata: [["$BigInt","x"]]\n\n',
+			},
+			"bytes that are none": {
+				frame: '{"body":{"tag":"Event","val":{"name":"said","args":[["$Uint8Array","%"]],"pos":7}}}',
+				item: 'id: e-7\nevent: said\ndata: [["$Uint8Array","%"]]\n\n',
+			},
+			"arguments that are none": { frame: '{"body":{"tag":"Event","val":{"name":"said","args":1,"pos":7}}}', item: "id: e-7\nevent: said\ndata: 1\n\n" },
+		};
+
+		test.each(Object.entries(broken))("is skipped once, reported and not asked for again: %s", async (_, raw) => {
+			const room = connect();
+			const errors = errorsOf(room);
+			const seen: unknown[] = [];
+			room.on("said", (value: unknown) => seen.push(value));
+			await room.ready();
+			event("said", ["before"], 6);
+			server.sendRaw(raw);
+			await until(() => errors.length === 1);
+			server.cut();
+			await until(() => server.hellos.length === 2);
+			expect(server.hellos[1]!.resume!.position).toBe(7);
+			await until(() => room.status.status === "open");
+			event("said", ["after"], 8);
+			await until(() => seen.length === 2);
+			expect(seen).toEqual(["before", "after"]);
+			expect(errors).toHaveLength(1);
+			expect(server.opened()).toBe(2);
+		});
+
+		test("fails the call that it answers, and no other", async () => {
+			const room = connect();
+			await room.ready();
+			const [bad, good] = [room.one!(), room.two!()];
+			const refused = expect(bad).rejects.toThrow("cannot be read");
+			await until(() => calls().length === 2);
+			const [{ id }, other] = calls();
+			server.sendRaw({
+				frame: `{"body":{"tag":"ActionResponse","val":{"id":${id},"output":["$BigInt","x"]}}}`,
+				item: `event: rivet:response\ndata: {"id":${id},"output":["$BigInt","x"]}\n\n`,
+			});
+			server.send({ tag: "ActionResponse", val: { id: other.id, output: 2 } });
+			expect(await good).toBe(2);
+			await refused;
+		});
+
+		test("does not keep a connection from opening if it is a snapshot", async () => {
+			const init = { actorId: "a", connectionId: "c1", epoch: "e", position: 0, stream: "s", secret: "x", outcome: "fresh", keepAlive: 25_000 };
+			const data = JSON.stringify({ ...init, snapshot: ["$BigInt", "x"] });
+			server.silent();
+			server.beforeWelcome(() => server.sendRaw({ frame: `{"body":{"tag":"Init","val":${data}}}`, item: `event: rivet:init\ndata: ${data}\n\n` }));
+			const room = connect({}, { snapshot: "all" });
+			const errors = errorsOf(room);
+			await room.ready();
+			expect(errors).toMatchObject([{ code: "unreadable" }]);
+		});
+
+		test.each(["\u2028", "\u2029", "\u0085", "\uFEFF", "\0", "\r", "\n", "\r\n", "\x0b", "\ud800", "\u{1F600}"])("is none for the text %j", async (text) => {
+			const room = connect();
+			const errors = errorsOf(room);
+			const seen: unknown[] = [];
+			room.on("said", (value: unknown) => seen.push(value));
+			await room.ready();
+			event("said", [`a${text}b`], 1);
+			event("said", [text], 2);
+			event("said", ["end"], 3);
+			await until(() => seen.length === 3);
+			expect(seen).toEqual([`a${text}b`, text, "end"]);
+			expect(errors).toEqual([]);
+			expect(server.opened()).toBe(1);
+		});
+	});
+
+	describe("values of the application", () => {
+		const bad = {
+			"a cycle": cyclic(),
+			"a getter that throws": { get x() { throw new Error("my getter"); } },
+			"a toJSON that throws": { toJSON() { throw new Error("my toJSON"); } },
+		};
+
+		test.each(Object.entries(bad))("that cannot be encoded fail their call alone: %s", async (_, value) => {
+			const room = connect();
+			const statuses: string[] = [];
+			room.onStatus(({ status }) => statuses.push(status));
+			const queued = expect(room.early!(value)).rejects.toThrow(Error);
+			const good = room.good!();
+			await queued;
+			await room.ready();
+			await until(() => calls().length === 1);
+			const open = expect(room.late!(value)).rejects.toThrow(Error);
+			expect(() => room.fire.late!(value)).toThrow(Error);
+			await open;
+			server.send({ tag: "ActionResponse", val: { id: calls()[0].id, output: 1 } });
+			expect(await good).toBe(1);
+			expect(statuses).toEqual(["connecting", "open"]);
+		});
+
+		test("that cannot be encoded are told to the server that asks for them", async () => {
+			const room = connect();
+			room.answer("confirm", () => cyclic());
+			await room.ready();
+			event("rivet:request", [7, "confirm", []]);
+			await until(() => calls().length === 1);
+			expect(calls()[0].args).toMatchObject([7, { error: expect.stringContaining("itself") }]);
+		});
+
+		test("are sent as they were at the call", async () => {
+			const room = connect();
+			const value = { n: 1, big: 2n ** 70n, shared: [{ a: 1 }] };
+			void room.with({ deadline: 5000 }).save!(value, value).catch(() => {});
+			value.n = 2;
+			await until(() => calls().length === 1);
+			expect(calls()[0].args).toEqual([{ ...value, n: 1 }, { ...value, n: 1 }]);
+		});
+
+		test("in params throw where they are given", () => {
+			expect(() => connect({}, {}, cyclic())).toThrow("itself");
+		});
+	});
+
+	describe("reconnecting", () => {
+		test("rejects a call that is too long, and comes back once", async () => {
+			const big = "x".repeat(70_000);
+			server.answerPost((body) => (body.length > 65_536 ? { status: 400, body: JSON.stringify(TOO_LONG) } : undefined));
+			const room = connect();
+			await room.ready();
+			const refused = expect(room.with({ idempotencyKey: "k" }).echo!(big)).rejects.toMatchObject({ code: "incoming_too_long" });
+			const other = room.with({ idempotencyKey: "o" }).echo!("ö".repeat(10_000));
+			if (transport === "websocket") await until(() => calls().length === 2);
+			else await until(() => server.posts.length >= 1);
+			server.send({ tag: "Close", val: TOO_LONG });
+			server.cut(1011);
+			await refused;
+			await until(() => server.opened() === 2);
+			await until(() => calls().some(({ idempotencyKey }) => idempotencyKey === "o"));
+			server.send({ tag: "ActionResponse", val: { id: calls().at(-1).id, output: "ok" } });
+			expect(await other).toBe("ok");
+			await sleep(300);
+			expect(server.opened()).toBe(2);
+		});
+
+		test("measures messages in bytes", async () => {
+			if (transport === "sse") return; // requests are told apart there
+			const room = connect();
+			await room.ready();
+			const long = room.with({ idempotencyKey: "long" }).echo!("語".repeat(30_000));
+			const many = room.with({ idempotencyKey: "many" }).echo!("x".repeat(60_000));
+			const refused = expect(long).rejects.toMatchObject({ code: "incoming_too_long" });
+			await until(() => calls().length === 2);
+			server.cut(1009); // as a proxy ends it
+			await refused;
+			await until(() => calls().length === 3);
+			server.send({ tag: "ActionResponse", val: { id: calls()[2].id, output: "ok" } });
+			expect(await many).toBe("ok");
+		});
+
+		test("is final if the first message is too long", async () => {
+			if (transport === "sse") server.answerOpening({ status: 413 });
+			else server.refuse(TOO_LONG);
+			const room = connect({}, {}, { big: "x" });
+			const errors = errorsOf(room);
+			await until(() => room.status.status === "closed");
+			expect(server.opened()).toBe(1);
+			expect(errors).toHaveLength(1);
+		});
+
+		test("does not hurry after connections that end as soon as they are open", async () => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			server.refuse(undefined);
+			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
+			room.onOpen(() => {
+				server.send({ tag: "Close", val: { group: "actor", code: "stopped", message: "", advice: "retry" } });
+				server.cut(1011);
+			});
+			await sleep(1500);
+			expect(server.opened()).toBeGreaterThan(2);
+			expect(server.opened()).toBeLessThanOrEqual(5); // 0, 100, 300, 700, 1500 ms
+			expect(room.status.attempt).toBeLessThanOrEqual(1);
+		});
+
+		test("is at once after a connection that was open for long enough", async () => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			const room = connect({ reconnect: { minDelay: 300, maxDelay: 300 } });
+			await room.ready();
+			await sleep(350);
+			server.send({ tag: "Close", val: { group: "actor", code: "stopped", message: "", advice: "retry" } });
+			const before = performance.now();
+			server.cut(1011);
+			await until(() => server.opened() === 2);
+			expect(performance.now() - before).toBeLessThan(200);
+		});
+
+		test("gives up credentials that are refused twice, and says why", async () => {
+			server.refuse({ group: "auth", code: "authentication_required", message: "Sign in.", advice: "credentials" });
+			let asked = 0;
+			const room = connect({ onAuthenticating: () => ({ token: `t${++asked}` }) });
+			const errors = errorsOf(room);
+			const call = room.hello!();
+			await expect(call).rejects.toMatchObject({ cause: { code: "authentication_required" } });
+			await expect(room.ready()).rejects.toMatchObject({ cause: { code: "authentication_required" } });
+			expect(asked).toBe(2);
+			expect(errors).toHaveLength(2);
+			server.welcome({});
+			room.reconnect();
+			await room.ready();
+		});
+
+		test("does not wait for an application that never settles", async () => {
+			let asked = 0;
+			const room = connect({ onAuthenticating: () => (++asked === 1 ? new Promise(() => {}) : { token: "t" }), openTimeout: 200 });
+			const errors = errorsOf(room);
+			await until(() => room.status.status === "waiting");
+			expect(room.status.reason).toBe("timeout");
+			await room.ready();
+			expect(String(errors[0])).toContain("onAuthenticating did not settle within 200 ms");
+			expect(room.status.transport).toBe(transport);
+		});
+
+		test("bounds the time that a call waits for the first connection", async () => {
+			server.silent();
+			const room = connect({ openTimeout: 200 });
+			const before = performance.now();
+			await expect(room.hello!()).rejects.toMatchObject({ name: "ConnectionLostError", mayHaveRun: false });
+			expect(performance.now() - before).toBeLessThan(2000);
+		});
+
+		test("notices a silent server whatever happens to the clock of the wall", async () => {
+			server.welcome({ keepAlive: 150 });
+			const room = connect();
+			await room.ready();
+			const real = Date.now;
+			vi.spyOn(Date, "now").mockImplementation(() => real() - 3_600_000);
+			await until(() => server.opened() === 2, 2000);
+		});
+
+		test("does not take a clock that goes on for silence", async () => {
+			server.welcome({ keepAlive: 5000 });
+			const room = connect();
+			await room.ready();
+			const real = Date.now;
+			vi.spyOn(Date, "now").mockImplementation(() => real() + 3_600_000);
+			globalThis.dispatchEvent?.(new Event("online"));
+			await sleep(200);
+			expect(server.opened()).toBe(1);
+		});
+
+		test("waits for ten seconds at the most by itself", async () => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			const { Backoff } = await import("../src/backoff");
+			const backoff = new Backoff();
+			expect(Math.max(...Array.from({ length: 2000 }, () => backoff.next()))).toBeLessThanOrEqual(10_000);
+		});
+	});
+
+	describe("the life of a connection", () => {
+		const moments = ["onStatus", "onOpen", "onSnapshot", "onResync", "onReconnecting", "onClose", "onError", "on"] as const;
+
+		test.each(moments)("has no order but one, if it is ended in %s", async (moment) => {
+			server.welcome({ snapshot: 1, outcome: "resynced", refused: [{ eventName: "e", error: { group: "g", code: "c", message: "m" } }] });
+			const room = connect({}, { snapshot: "all" });
+			const log: string[] = [];
+			let first = true;
+			const listen = (name: string, add: (listener: any) => unknown) => {
+				for (const which of [1, 2]) {
+					add((told: any) => {
+						log.push(`${name}${which}${told?.status ? `:${told.status}` : ""}`);
+						if (name !== moment || (name === "onStatus" && told.status !== "open") || !first) return;
+						first = false;
+						void room.dispose();
+					});
+				}
+			};
+			for (const name of moments) listen(name, name === "on" ? (listener) => room.on("x", listener) : (room as any)[name]);
+			await until(() => log.length > 0);
+			await sleep(150);
+			event("x", [], 1);
+			await sleep(50);
+			server.cut();
+			await sleep(200);
+			await room.dispose();
+			const closed = log.indexOf("onClose1");
+			expect(log.filter((each) => each.startsWith("onClose"))).toEqual(["onClose1", "onClose2"]);
+			// an error is no state: all are told of it
+			expect(log.slice(closed).filter((each) => each !== "onError2")).toEqual(["onClose1", "onClose2"]);
+			for (const which of [1, 2]) {
+				const statuses = log.filter((each) => each.startsWith(`onStatus${which}`)).map((each) => each.split(":")[1]);
+				expect(statuses.at(-1)).toBe("closed");
+				expect(new Set(statuses).size).toBe(moment === "onReconnecting" || moment === "onClose" ? new Set(statuses).size : statuses.length);
+			}
+		});
+
+		test("ends for good if it is disposed of while it waits", async () => {
+			const room = connect({ reconnect: { minDelay: 50, maxDelay: 50 } });
+			room.onStatus(({ status }) => status === "waiting" && void room.dispose());
+			await room.ready();
+			server.cut();
+			await until(() => room.status.status === "closed");
+			room.reconnect();
+			await sleep(200);
+			expect(server.opened()).toBe(1);
+		});
+
+		test("is that of its client, after it was opened again, too", async () => {
+			server.refuse({ group: "connection", code: "disconnected", message: "", advice: "never" });
+			const made = client(server.url, { transport });
+			const room = made.room!.getOrCreate(["k"]).connect();
+			room.onError(() => {});
+			await until(() => room.status.status === "closed");
+			server.welcome({});
+			room.reconnect();
+			await room.ready();
+			await made.dispose();
+			expect(room.status.status).toBe("closed");
+			await until(() => server.open() === 0);
+		});
+
+		test("answers a request of the server on the connection that has asked alone", async () => {
+			const room = connect();
+			let answer: (value: unknown) => void = () => {};
+			room.answer("confirm", () => new Promise((resolve) => (answer = resolve)));
+			await room.ready();
+			event("rivet:request", [7, "confirm", []]);
+			await sleep(50);
+			server.cut();
+			await until(() => server.opened() === 2 && room.status.status === "open");
+			answer("yes");
+			await sleep(100);
+			expect(calls()).toEqual([]);
+		});
+
+		test("goes on if a listener to errors fails", async () => {
+			vi.stubGlobal("reportError", undefined);
+			const printed = vi.spyOn(console, "error").mockImplementation(() => {});
+			const room = connect();
+			room.onError(() => {
+				throw new Error("my own bug");
+			});
+			room.on("x", () => {
+				throw new Error("a bad listener");
+			});
+			await room.ready();
+			event("x", [], 1);
+			await until(() => printed.mock.calls.length > 0);
+			expect(printed.mock.calls.flat().map(String).join()).toContain("my own bug");
+		});
+	});
+});
+
+describe("a status of HTTP", () => {
+	const later = [408, 421, 425, 429, 500, 502, 503, 504];
+	const never = [204, 400, 409, 410, 413];
+	const open = (more: ClientOptions = {}) => {
+		const made = client(server.url, { transport: "sse", reconnect: { minDelay: 30, maxDelay: 30 }, ...more });
+		toDispose.push(made);
+		const room = made.room!.getOrCreate(["k"]).connect();
+		room.onError(() => {});
+		return room;
+	};
+
+	test.each(later)("%i waits as Retry-After tells it", async (status) => {
+		server.answerOpening({ status, headers: { "retry-after": "1" } });
+		const room = open();
+		await until(() => room.status.status === "waiting");
+		const before = performance.now();
+		expect(room.status.reason).toBe(`http.${status}`);
+		expect(room.status.nextRetryAt! - Date.now()).toBeGreaterThan(800);
+		server.answerOpening(undefined);
+		await room.ready();
+		expect(performance.now() - before).toBeGreaterThan(800);
+	});
+
+	test("waits until a date, by the clock of the server", async () => {
+		const date = (millis: number) => new Date(Date.UTC(2020, 0, 1) + millis).toUTCString();
+		server.answerOpening({ status: 503, headers: { "retry-after": date(2000), date: date(0) } });
+		const room = open();
+		await until(() => room.status.status === "waiting");
+		expect(room.status.nextRetryAt! - Date.now()).toBeGreaterThan(1500);
+		expect(room.status.nextRetryAt! - Date.now()).toBeLessThan(2100);
+		globalThis.dispatchEvent?.(new Event("online"));
+		expect(room.status.status).toBe("waiting");
+	});
+
+	test.each([...later, 404, 405, 501])("%i without Retry-After is tried again", async (status) => {
+		server.answerOpening({ status });
+		const room = open();
+		await until(() => server.opened() > 1);
+		server.answerOpening(undefined);
+		await room.ready();
+	});
+
+	test.each(never)("%i is final", async (status) => {
+		server.answerOpening({ status });
+		const room = open();
+		await until(() => room.status.status === "closed");
+		expect(room.status.reason).toBe(`http.${status}`);
+		expect(server.opened()).toBe(1);
+	});
+
+	test.each([401, 403])("%i asks for credentials, twice at the most", async (status) => {
+		server.answerOpening({ status });
+		const anonymous = open();
+		await until(() => anonymous.status.status === "closed");
+		expect(server.opened()).toBe(1);
+		let asked = 0;
+		const room = open({ onAuthenticating: () => ({ token: `t${++asked}` }) });
+		await until(() => room.status.status === "closed");
+		expect(asked).toBe(2);
+	});
+
+	test("of a page in place of a stream is tried again", async () => {
+		server.answerOpening({ status: 200, headers: { "content-type": "text/html" }, body: "<h1>Sign in</h1>" });
+		const room = open();
+		await until(() => room.status.status === "waiting");
+		expect(room.status.reason).toBe("no event stream");
+	});
+
+	test.each([400, 401, 403, 404, 408, 409, 410, 413, 421, 425, 429, 500, 501, 502, 503, 504])(
+		"%i for a handshake lets a WebSocket be tried again, growing slower",
+		async (status) => {
+			server.answerOpening({ status, headers: { "retry-after": "1" } });
+			const room = open({ transport: "websocket" });
+			await until(() => server.opened() > 1);
+			expect(room.status.status).not.toBe("open");
+			server.answerOpening(undefined);
+			await room.ready();
+		},
+	);
+
+	test.each([400, 403, 409, 410, 413])("%i for one message of many fails its call alone", async (status) => {
+		server.answerPost((body) => (body.includes("poison") ? { status } : undefined));
+		const room = open();
+		await room.ready();
+		const settled = Promise.allSettled(["a", "poison", "b", "c"].map((arg) => room.with({ deadline: 3000 }).echo!(arg)));
+		await until(() => server.received.length === 3);
+		for (const { val } of server.received as any[]) server.send({ tag: "ActionResponse", val: { id: val.id, output: val.args[0] } });
+		const results = await settled;
+		expect(results.map((each: any) => each.value ?? each.reason.code)).toEqual(["a", String(status), "b", "c"]);
+		expect(server.opened()).toBe(1);
+	});
+
+	test.each([408, 425, 429, 502, 503])("%i for messages waits as told", async (status) => {
+		const room = open();
+		await room.ready();
+		server.answerPost(() => ({ status, headers: { "retry-after": "1" } }));
+		await expect(room.echo!("x")).rejects.toMatchObject({ mayHaveRun: true });
+		expect(room.status.nextRetryAt! - Date.now()).toBeGreaterThan(800);
+	});
+
+	test("does not let a request that never ends hold up the others", async () => {
+		const slow: typeof fetch = (url, init) => (String(url).includes("/connections/") ? new Promise(() => {}) : fetch(url, init));
+		const room = open({ fetch: slow, openTimeout: 300 });
+		await room.ready();
+		await expect(room.echo!("x")).rejects.toMatchObject({ name: "ConnectionLostError" });
+	});
+});
+
+describe("a client", () => {
+	test("signs in for calls without a connection as for connections", async () => {
+		const call = (onAuthenticating: () => unknown) => client(server.url, { onAuthenticating, openTimeout: 100 }).room!.getOrCreate().hello!();
+		expect(await call(async () => ({ token: "t" }))).toBe("done");
+		expect(await call(() => ({ username: "ada", password: "pä" }))).toBe("done");
+		expect(await call(() => undefined)).toBe("done");
+		expect(server.authorizations).toEqual(["Bearer t", `Basic ${Buffer.from("ada:pä").toString("base64")}`, undefined]);
+		await expect(call(() => new Promise(() => {}))).rejects.toThrow("did not settle within 100 ms");
+		await expect(client(server.url).room!.getOrCreate().hello!(cyclic())).rejects.toThrow("itself");
+	});
+
+	test("is made before its URL can be resolved", () => {
+		const made = client("/rivet");
+		const room = made.room!.getOrCreate(["k"]);
+		expect(() => room.connect()).toThrow('"/rivet" is not a URL of a server; outside a page it must begin with http:// or https://');
+		vi.stubGlobal("location", { href: `${server.url}/page` });
+		toDispose.push(made);
+		expect(room.connect().status.status).toBe("connecting");
+	});
+
+	test("is not asked for an action by the language or by tools", async () => {
+		const made = client(server.url, { transport: "websocket" });
+		toDispose.push(made);
+		const handle = made.room!.getOrCreate(["k"]);
+		const room = handle.connect();
+		await room.ready();
+		const all: Record<string, any> = { made, handle, room, fire: room.fire, with: room.with({}) };
+		for (const [name, each] of Object.entries(all)) {
+			expect(JSON.stringify({ each }), name).toContain("each");
+			(await import("node:util")).inspect(each);
+			expect(each.then, name).toBeUndefined();
+			for (const probe of ["toJSON", "asymmetricMatch", "nodeType", "tagName", "$$typeof", "inspect", "@@__IMMUTABLE_ITERABLE__@@", "__v_isRef", "__esModule", "_isMockFunction"]) {
+				expect(each[probe], `${name}.${probe}`).toBeUndefined();
+			}
+			for (const probe of [Symbol.iterator, Symbol.toPrimitive, Symbol.toStringTag]) expect(each[probe], name).toBeUndefined();
+			expect(each).toEqual(each);
+			expect(() => expect(each).toEqual({ other: 1 })).toThrow();
+			await each;
+		}
+		expect(room.sendMessage).toBe(room.sendMessage);
+		await sleep(100);
+		expect(server.received).toEqual([]);
+	});
+
+	test("without a WebSocket says so, or takes an event stream", async () => {
+		vi.stubGlobal("WebSocket", undefined);
+		const made = (transport: "auto" | "websocket") => {
+			const { WebSocket: _, ...more } = { WebSocket: undefined, transport };
+			return import("../src/index").then(({ createClient }) => createClient(server.url, more));
+		};
+		const strict = await made("websocket");
+		const room = strict.room!.getOrCreate().connect();
+		const errors: unknown[] = [];
+		room.onError((error) => errors.push(error));
+		await until(() => room.status.status === "closed");
+		expect(String(errors[0])).toContain("There is no WebSocket here");
+		const easy = await made("auto");
+		toDispose.push(easy);
+		const other = easy.room!.getOrCreate().connect();
+		await other.ready();
+		expect(other.status.transport).toBe("sse");
+		const broken = client(server.url, {
+			WebSocket: class {
+				constructor() {
+					throw new Error("mixed content");
+				}
+			} as any,
+		});
+		toDispose.push(broken);
+		const third = broken.room!.getOrCreate().connect();
+		third.onError(() => {});
+		await third.ready();
+		expect(third.status.transport).toBe("sse");
+	});
+
+	test("waits for deadlines that are longer than timers know", async () => {
+		const made = client(server.url, { transport: "websocket" });
+		toDispose.push(made);
+		const room = made.room!.getOrCreate().connect();
+		await room.ready();
+		let settled = 0;
+		for (const deadline of [2 ** 31, 2 ** 40, Infinity]) void room.with({ deadline }).slow!().catch(() => settled++);
+		await sleep(100);
+		expect(settled).toBe(0);
+		expect(server.received.map(({ val }: any) => typeof val.deadline)).toEqual(["number", "number", "undefined"]);
+	});
+});
+
+test("an item of the scripted stream is one of the real format", () => {
+	expect(item({ tag: "Event", val: { name: "x", args: [1], pos: 3 } })).toBe("id: e-3\nevent: x\ndata: [1]\n\n");
+});
+
+export type { ActorError };
