@@ -8,11 +8,13 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.github.victools.jsonschema.generator.CustomDefinition;
@@ -24,7 +26,6 @@ import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
-import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Nullness;
@@ -37,7 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * JSON Schema of Java types as Jackson writes them to clients, with the values that only
  * our wire has: {@code format} {@code bigint} is a bigint there, {@code bytes} a byte
- * array.
+ * array, {@code int64} a number, or a bigint beyond 2^53.
  */
 final class Schemas {
 
@@ -45,32 +46,43 @@ final class Schemas {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	private static final Map<Class<?>, String> TEXTS = Map.of(Instant.class, "date-time", OffsetDateTime.class,
-			"date-time", ZonedDateTime.class, "date-time", LocalDateTime.class, "local-date-time", LocalDate.class,
-			"date", LocalTime.class, "time", Duration.class, "duration", UUID.class, "uuid");
+	/** Values whose form is a setting of the mapper, and the format of their texts. */
+	private static final Map<Object, String> SAMPLES = Map.of(Instant.EPOCH, "date-time",
+			OffsetDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time",
+			ZonedDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time", LocalDateTime.MIN, "local-date-time",
+			LocalDate.EPOCH, "date", LocalTime.NOON, "time", Duration.ofMillis(1), "duration", new UUID(0, 0), "uuid");
+
+	private final JsonMapper mapper;
 
 	private final SchemaBuilder builder;
 
 	Schemas(JsonMapper mapper) {
+		this.mapper = mapper;
 		SchemaGeneratorConfigBuilder config = new SchemaGeneratorConfigBuilder(mapper, SchemaVersion.DRAFT_2020_12,
 				OptionPreset.PLAIN_JSON)
 			.with(Option.DEFINITIONS_FOR_ALL_OBJECTS, Option.DEFINITIONS_FOR_MEMBER_SUPERTYPES,
 					Option.FLATTENED_OPTIONALS, Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES)
 			.without(Option.SCHEMA_VERSION_INDICATOR)
-			.with(new JacksonSchemaModule(JacksonOption.FLATTENED_ENUMS_FROM_JSONVALUE,
-					JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY));
+			.with(new JacksonSchemaModule());
 		config.forTypesInGeneral()
-			.withCustomDefinitionProvider(Schemas::wellKnown)
+			.withCustomDefinitionProvider(this::wellKnown)
 			.withSubtypeResolver(Schemas::permitted);
 		config.forFields().withNullableCheck(Schemas::isNullable).withRequiredCheck((field) -> !isNullable(field));
 		this.builder = new SchemaGenerator(config.build()).buildMultipleSchemaDefinitions();
 	}
 
-	private static @Nullable CustomDefinition wellKnown(ResolvedType type, SchemaGenerationContext context) {
+	private @Nullable CustomDefinition wellKnown(ResolvedType type, SchemaGenerationContext context) {
 		Class<?> erased = type.getErasedType();
-		String format = TEXTS.get(erased);
-		if (format != null) {
-			return inline(text("string", format));
+		if (erased.isEnum()) {
+			return new CustomDefinition(constants(erased));
+		}
+		for (Map.Entry<Object, String> sample : SAMPLES.entrySet()) {
+			if (sample.getKey().getClass() == erased) {
+				return inline(written(sample.getKey(), sample.getValue()));
+			}
+		}
+		if (erased == Long.class || erased == long.class) {
+			return inline(text("integer", "int64"));
 		}
 		if (erased == BigInteger.class) {
 			return inline(text("integer", "bigint"));
@@ -79,6 +91,22 @@ final class Schemas {
 			return inline(text("string", "bytes"));
 		}
 		return JsonNode.class.isAssignableFrom(erased) ? inline(NODES.objectNode()) : null;
+	}
+
+	/** What the mapper writes, whatever annotations and settings say so. */
+	private ObjectNode constants(Class<?> type) {
+		ObjectNode schema = NODES.objectNode();
+		ArrayNode values = schema.putArray("enum");
+		Stream.of(type.getEnumConstants()).map(this.mapper::<JsonNode>valueToTree).distinct().forEach(values::add);
+		return schema;
+	}
+
+	private ObjectNode written(Object sample, String format) {
+		JsonNode written = this.mapper.valueToTree(sample);
+		if (written.isString()) {
+			return text("string", format);
+		}
+		return written.isNumber() ? NODES.objectNode().put("type", "number") : NODES.objectNode();
 	}
 
 	private static CustomDefinition inline(ObjectNode schema) {

@@ -3,17 +3,22 @@ package io.rivetevents.asyncapi;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.codec.autoconfigure.CodecsAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
@@ -26,6 +31,7 @@ import org.springframework.context.ApplicationContext;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
@@ -113,6 +119,36 @@ class AsyncApiDocumentTests {
 		});
 	}
 
+	private static final Wire WIRE = new Wire(Partly.SHIPPED, Valued.TWO, Color.GREEN,
+			Map.of(Partly.SHIPPED, Instant.EPOCH), Instant.EPOCH, Duration.ofSeconds(1), 1, 2L, List.of(3L), 4);
+
+	/** Whatever annotations and settings decide it. */
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "spring.application.name=plain", "spring.jackson.datatype.enum.write-enums-to-lowercase=true",
+					"spring.jackson.datatype.datetime.write-dates-as-timestamps=true",
+					"spring.jackson.datatype.datetime.write-durations-as-timestamps=true" })
+	void typesAreThoseOfWhatIsWritten(String property) {
+		this.runner.withBean(WireActor.class).withPropertyValues(property).run((context) -> {
+			JsonNode document = document(context);
+			JsonNode properties = model(document, payload(document, "wire", "result.wire")).get("properties");
+			JsonNode written = context.getBean(JsonMapper.class).valueToTree(WIRE);
+			for (String name : List.of("partly", "valued", "color")) {
+				assertThat(model(document, properties.get(name)).get("enum")).as(name).contains(written.get(name));
+			}
+			for (String name : List.of("at", "took")) {
+				assertThat(properties.get(name).get("type").stringValue()).as(name)
+					.isEqualTo(written.get(name).isString() ? "string" : "number");
+			}
+			assertThat(properties.get("big").toString()).isEqualTo("{\"type\":\"integer\",\"format\":\"int64\"}");
+			assertThat(properties.get("boxed")).isEqualTo(properties.get("big"));
+			assertThat(properties.get("bigs").get("items")).isEqualTo(properties.get("big"));
+			assertThat(properties.get("small").has("format")).isFalse();
+			assertThat(payload(document, "wire", "action.wire").get("prefixItems").get(0))
+				.isEqualTo(properties.get("big"));
+		});
+	}
+
 	/** Two records of one name are two types. */
 	@Test
 	void doesNotMixUpTypesOfTheSameName() {
@@ -151,6 +187,38 @@ class AsyncApiDocumentTests {
 	enum Color {
 
 		RED, GREEN
+
+	}
+
+	enum Partly {
+
+		NEW, @JsonProperty("gone")
+		SHIPPED
+
+	}
+
+	enum Valued {
+
+		ONE, TWO;
+
+		@JsonValue
+		int value() {
+			return ordinal() + 1;
+		}
+
+	}
+
+	record Wire(Partly partly, Valued valued, Color color, Map<Partly, Instant> byPartly, Instant at, Duration took,
+			long big, Long boxed, List<Long> bigs, int small) {
+	}
+
+	@Actor("wire")
+	static class WireActor {
+
+		@Action
+		Wire wire(long arg) {
+			return WIRE;
+		}
 
 	}
 
