@@ -13,6 +13,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.CallerScope;
@@ -259,7 +261,7 @@ final class ActorClients {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
 		return Flux.fromIterable(askable(connection, wish, refused))
 			.concatMap((each) -> allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
-				refused.put(each.eventName(), this.instance.error(ex, null));
+				refused.put(each.eventName(), subscriptionError(each.eventName(), ex));
 				return Mono.empty();
 			}))
 			.collectList()
@@ -271,7 +273,7 @@ final class ActorClients {
 				entry.connection = connection;
 				entrance.refused()
 					.forEach((event) -> refused.put(event,
-							this.instance.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS), null)));
+							subscriptionError(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));
 				return snapshot(connection, wish, entrance)
 					.flatMap((snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection))
 						.thenReturn(new Admission(connection,
@@ -294,7 +296,7 @@ final class ActorClients {
 			}
 			else {
 				refused.put(each.eventName(),
-						this.instance.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS), null));
+						subscriptionError(each.eventName(), new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS)));
 			}
 		}
 		return byEvent.values();
@@ -480,13 +482,27 @@ final class ActorClients {
 		});
 	}
 
+	/**
+	 * Returns an error that names the event, since a client may have asked for many.
+	 * Metadata of the application's own stays as it is.
+	 */
+	private ToClient.Error subscriptionError(String event, RivetException ex) {
+		ToClient.Error error = this.instance.error(ex, null);
+		if (error.metadata() != null || event.length() > MAX_SUBSCRIPTION_LENGTH) {
+			return error;
+		}
+		ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("eventName", event);
+		return new ToClient.Error(error.group(), error.code(), error.message(), metadata, null, error.actor());
+	}
+
 	private void refuseSubscription(ClientConnection connection, ToServer.SubscriptionRequest request,
 			RivetException ex) {
+		ToClient.Error error = subscriptionError(request.eventName(), ex);
 		if (connection.request().stream() != null) {
-			this.connections.subscribe(connection, request, this.instance.error(ex, null));
+			this.connections.subscribe(connection, request, error);
 		}
 		else {
-			connection.deliver(OutgoingMessage.of(this.instance.error(ex, null)));
+			connection.deliver(OutgoingMessage.of(error));
 		}
 		CloseReason reason = CloseReason.of(ex);
 		if (this.type.settings().closeOnForbiddenSubscription() && reason.equals(CloseReason.of(ErrorCode.FORBIDDEN))) {

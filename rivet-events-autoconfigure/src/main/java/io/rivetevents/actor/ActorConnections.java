@@ -301,7 +301,8 @@ final class ActorConnections {
 		long left = outbound.maxQueuedBytes() / 2;
 		for (History.Replay event : missed) {
 			Position position = new Position(this.epoch, event.sequence());
-			OutgoingMessage message = OutgoingMessage.of(new ToClient.Event(event.event(), event.args(), position));
+			OutgoingMessage message = OutgoingMessage
+				.of(new ToClient.Event(event.event(), event.args(), position, event.tags()));
 			int size = outbound.sizeOf(message);
 			left -= size + Outbound.OVERHEAD;
 			if (size > outbound.maxMessageSize() || left < 0) {

@@ -369,8 +369,10 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 				return null;
 			}
 		}
-		return (current == original) ? message : OutgoingMessage
-			.of(new ToClient.Event(current.name(), current.args().values(), event.position()), message.isDroppable());
+		return (current == original) ? message
+				: OutgoingMessage.of(
+						new ToClient.Event(current.name(), current.args().values(), event.position(), event.tags()),
+						message.isDroppable());
 	}
 
 	private @Nullable OutboundEvent ask(OutboundInterceptor interceptor, OutboundEvent event) {

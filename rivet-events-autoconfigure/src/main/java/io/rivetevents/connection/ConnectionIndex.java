@@ -242,7 +242,7 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private static OutgoingMessage message(Dispatch dispatch, @Nullable Position position) {
-		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position),
+		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags()),
 				dispatch.droppable());
 	}
 
@@ -257,7 +257,15 @@ public final class ConnectionIndex implements Dispatcher {
 	 */
 	private boolean mayBeTooLong(OutgoingMessage message, ClientConnection first) {
 		return !message.isDroppable()
-				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE > this.maxMessageSize;
+				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE + tags(message) > this.maxMessageSize;
+	}
+
+	/** Most bytes that tags take where they are told. */
+	private static long tags(OutgoingMessage message) {
+		if (!(message.message() instanceof ToClient.Event event) || event.tags().isEmpty()) {
+			return 0;
+		}
+		return event.tags().stream().mapToLong((tag) -> 6L * tag.length() + 3).sum();
 	}
 
 	private Receipt dispatch(List<ClientConnection> chosen, OutgoingMessage message, Runnable accepted) {

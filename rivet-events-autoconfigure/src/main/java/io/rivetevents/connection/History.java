@@ -112,7 +112,7 @@ public final class History {
 		Replay toReplay() {
 			List<JsonNode> args = new ArrayList<>();
 			Values.decodeJson(this.args).forEach(args::add);
-			return new Replay(this.sequence, this.dispatch.event(), args);
+			return new Replay(this.sequence, this.dispatch.event(), args, this.dispatch.tags());
 		}
 
 	}
@@ -123,8 +123,9 @@ public final class History {
 	 * @param sequence its position
 	 * @param event its name
 	 * @param args its arguments
+	 * @param tags its tags
 	 */
-	public record Replay(long sequence, String event, List<JsonNode> args) {
+	public record Replay(long sequence, String event, List<JsonNode> args, Set<String> tags) {
 	}
 
 	/** Events under one bound. */

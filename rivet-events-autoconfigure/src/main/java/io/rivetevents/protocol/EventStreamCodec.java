@@ -23,6 +23,9 @@ final class EventStreamCodec implements Codec {
 
 	private static final byte[] DATA = ascii("data: ");
 
+	/** A field that an {@code EventSource} ignores, as the standard has it. */
+	private static final byte[] TAGS = ascii("\ntags: ");
+
 	/** Where no line break can stand inside: JSON escapes it. */
 	private static final byte[] END = ascii("\n\n");
 
@@ -61,6 +64,12 @@ final class EventStreamCodec implements Codec {
 			MessageBody.write(message, true, data);
 		}
 		out.put(data.toBytes());
+		if (message instanceof ToClient.Event event && !event.tags().isEmpty()) {
+			JsonWriter tags = new JsonWriter();
+			tags.values(MessageBody.tags(event));
+			out.put(TAGS);
+			out.put(tags.toBytes());
+		}
 		out.put(END);
 		return out.toBytes();
 	}

@@ -1,7 +1,10 @@
 package io.rivetevents.protocol;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * What stands in the {@code val} of each message, in the shape that JSON and CBOR share.
@@ -54,15 +57,25 @@ final class MessageBody {
 
 	private static void write(ToClient.Event event, boolean extended, MessageWriter out) {
 		Position position = extended ? event.position() : null;
-		out.startMap((position != null) ? 3 : 2);
+		boolean tagged = extended && !event.tags().isEmpty();
+		out.startMap(2 + (tagged ? 1 : 0) + ((position != null) ? 1 : 0));
 		text("name", event.name(), out);
 		out.name("args");
 		out.values(event.args());
+		if (tagged) {
+			out.name("tags");
+			out.values(tags(event));
+		}
 		if (position != null) {
 			out.name("pos");
 			out.number(position.sequence());
 		}
 		out.endMap();
+	}
+
+	/** Returns the tags of an event as values. */
+	static List<JsonNode> tags(ToClient.Event event) {
+		return event.tags().stream().<JsonNode>map(JsonNodeFactory.instance::stringNode).toList();
 	}
 
 	/** Without {@code actionId} a RivetKit client drops the frame, even if it is null. */

@@ -61,11 +61,18 @@ public sealed interface ToClient {
 	 * @param args its arguments, copied; {@code null} in it becomes a null node
 	 * @param position where it stands, {@code null} if it does not come from an instance;
 	 * told in the extended mode alone
+	 * @param tags tags that it carries, empty for none; told in the extended mode alone,
+	 * whose clients divide events between their listeners
 	 */
-	record Event(String name, List<JsonNode> args, @Nullable Position position) implements ToClient {
+	record Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags) implements ToClient {
 
 		public Event {
 			args = args.stream().map(Event::present).toList();
+			tags = Set.copyOf(tags);
+		}
+
+		public Event(String name, List<JsonNode> args, @Nullable Position position) {
+			this(name, args, position, Set.of());
 		}
 
 		public Event(String name, List<JsonNode> args) {

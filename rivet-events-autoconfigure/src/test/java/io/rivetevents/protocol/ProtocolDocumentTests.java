@@ -31,8 +31,8 @@ class ProtocolDocumentTests {
 
 	private static final JsonMapper MAPPER = new JsonMapper();
 
-	private static final ToClient.Error FORBIDDEN = new ToClient.Error("auth", "forbidden", "Forbidden", null, null,
-			null);
+	private static final ToClient.Error FORBIDDEN = new ToClient.Error("auth", "forbidden", "Forbidden",
+			MAPPER.valueToTree(Map.of("eventName", "admin")), null, null);
 
 	private final String document = read();
 
@@ -66,6 +66,8 @@ class ProtocolDocumentTests {
 						true),
 				new ToClient.Event("message", List.of(MAPPER.valueToTree(Map.of("text", "hi"))),
 						new Position("k3v9x1", 42)),
+				new ToClient.Event("news", List.of(MAPPER.valueToTree("4:1")), new Position("k3v9x1", 43),
+						Set.of("sport")),
 				new ToClient.Gap("dropped", Set.of("cursor"), new Position("k3v9x1", 57)),
 				new ToClient.KeepAlive(new Position("k3v9x1", 57)),
 				new ToClient.SubscriptionResponse("news", true, new Position("k3v9x1", 57), null),

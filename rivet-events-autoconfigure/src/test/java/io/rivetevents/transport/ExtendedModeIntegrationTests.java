@@ -125,6 +125,7 @@ class ExtendedModeIntegrationTests {
 			JsonNode refused = init.value().get("refused").get(0);
 			assertThat(refused.get("eventName").stringValue()).isEqualTo("secret");
 			assertThat(refused.get("error").get("code").stringValue()).isEqualTo("forbidden");
+			assertThat(refused.get("error").get("metadata").toString()).isEqualTo("{\"eventName\":\"secret\"}");
 			Received joined = client.nextExtended();
 			assertThat(joined.text("name")).isEqualTo("joined");
 			assertThat(joined.value().get("pos").intValue()).isEqualTo(1);
@@ -319,6 +320,17 @@ class ExtendedModeIntegrationTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(names = { "JSON", "CBOR", "BARE" })
+	void namesTheEventOfARefusedSubscription(Encoding encoding) {
+		try (TestClient client = TestClient.connect(this.base, encoding, "log", this.key)) {
+			client.subscribe("secret");
+			ToClient.Error error = client.next(ToClient.Error.class);
+			assertThat(error.code()).isEqualTo("forbidden");
+			assertThat(error.metadata()).hasToString("{\"eventName\":\"secret\"}");
+		}
+	}
+
+	@ParameterizedTest
 	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
 	void answersSubscriptions(Encoding encoding) {
 		try (TestClient speaker = speaker(); TestClient client = connect(encoding, hello(null))) {
@@ -331,8 +343,9 @@ class ExtendedModeIntegrationTests {
 			add(speaker, 1, 1);
 			assertThat(client.next("Event").value().get("pos").longValue()).isEqualTo(position + 1);
 			client.subscribe("secret");
-			assertThat(client.next("SubscriptionResponse").value().get("error").get("code").stringValue())
-				.isEqualTo("forbidden");
+			JsonNode error = client.next("SubscriptionResponse").value().get("error");
+			assertThat(error.get("code").stringValue()).isEqualTo("forbidden");
+			assertThat(error.get("metadata").toString()).isEqualTo("{\"eventName\":\"secret\"}");
 			client.send(new ToServer.SubscriptionRequest("added", false));
 			assertThat(client.next("SubscriptionResponse").value().get("subscribe").booleanValue()).isFalse();
 			add(speaker, 2, 2);
@@ -342,7 +355,7 @@ class ExtendedModeIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
 	void bringsTaggedEventsToThoseWhoWantThem(Encoding encoding) {
 		ToServer.Hello hello = new ToServer.Hello(
 				List.of(new ToServer.SubscriptionRequest("news", true, Set.of("sport"))), null, null, null, null, null);
@@ -352,11 +365,14 @@ class ExtendedModeIntegrationTests {
 				speaker.call(1, "news", tag);
 				speaker.next(ToClient.ActionResponse.class);
 			}
-			assertThat(client.next("Event").value().get("args").get(0).stringValue()).isEqualTo("sport");
+			JsonNode live = client.next("Event").value();
+			assertThat(live.get("args").get(0).stringValue()).isEqualTo("sport");
+			assertThat(live.get("tags").toString()).isEqualTo("[\"sport\"]");
 			ToServer.Hello back = new ToServer.Hello(hello.subscriptions(),
 					TestClient.resume(init, init.position() + 1), null, null, null, null);
 			try (TestClient again = connect(encoding, back)) {
 				assertThat(again.nextExtended().value().get("replayed").intValue()).isEqualTo(1);
+				assertThat(again.next("Event").value()).isEqualTo(live);
 			}
 		}
 	}

@@ -144,6 +144,10 @@ public final class TestStream extends TestClient {
 		if (position != null) {
 			value.put("pos", position.sequence());
 		}
+		String tags = fields.get("tags");
+		if (tags != null) {
+			value.set("tags", Values.decodeJson(tags));
+		}
 		return new Received("Event", value);
 	}
 
