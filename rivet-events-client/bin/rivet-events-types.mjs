@@ -3,14 +3,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { breakingChanges } from "./compare.mjs";
-import { writeContract, writeTypes } from "./write.mjs";
+import { CONTRACT_TYPES, writeContract, writeTypes } from "./write.mjs";
 
 const USAGE = `rivet-events-types <url|file> [-o actors.d.ts] [--contract actors.js] [--rivetkit]
 rivet-events-types --check <old url|file> <new url|file>
 
 Reads what a server has at /rivet/asyncapi.json, or a file of it.
   -o, --output    where to write the types; they are printed without it
-  --contract      where to write a module with the fingerprints of the contracts
+  --contract      where to write a module with the fingerprints of the contracts (.js or .mjs), and its types
   --rivetkit      adds a type for RivetKit's own client
   --check         fails if the new contract breaks clients of the old one
 `;
@@ -47,7 +47,11 @@ async function main() {
 	const types = writeTypes(documents[0], values);
 	if (values.output) await writeFile(values.output, types);
 	else console.log(types);
-	if (values.contract) await writeFile(values.contract, writeContract(documents[0]));
+	if (values.contract) {
+		await writeFile(values.contract, writeContract(documents[0]));
+		const types = values.contract.replace(/\.(m?)js$/, ".d.$1ts");
+		if (types !== values.contract) await writeFile(types, CONTRACT_TYPES);
+	}
 	return 0;
 }
 

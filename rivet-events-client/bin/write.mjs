@@ -12,6 +12,9 @@ const argument = (name) => (/^(default|delete|in|new|function|class|var|this)$/.
 
 const union = (types) => [...new Set(types)].join(" | ");
 
+/** A `long` is a bigint beyond 2^53, where a number would be another one. */
+const INTEGERS = { bigint: "bigint", int64: "number | bigint" };
+
 /** The type of a value that a schema describes. */
 export function typeOf(schema, indent = "") {
 	if (schema === undefined || schema === true) return "unknown";
@@ -29,7 +32,7 @@ export function typeOf(schema, indent = "") {
 		case "string":
 			return schema.format === "bytes" ? "Uint8Array" : "string";
 		case "integer":
-			return schema.format === "bigint" ? "bigint" : "number";
+			return INTEGERS[schema.format] ?? "number";
 		case "number":
 			return "number";
 		case "boolean":
@@ -78,10 +81,17 @@ export const messagesOf = (channel, kind) =>
 		.filter(([name]) => name.startsWith(`${kind}.`))
 		.map(([name, message]) => [name.slice(kind.length + 1), message]);
 
-const block = (lines) => (lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n\t\t}`);
+const block = (lines) => (lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n\t}`);
 
-function actor(name, channel) {
-	const indent = "\t\t\t";
+/** A name for the type of an actor, which the compiler says instead of all that is in it. */
+function actorType(name, models) {
+	let type = identifier(name[0].toUpperCase() + name.slice(1)) + "Actor";
+	while (type in models) type += "_";
+	return type;
+}
+
+function actor(type, channel) {
+	const indent = "\t\t";
 	const actions = messagesOf(channel, "action").map(([action, { payload }]) => {
 		const result = channel.messages[`result.${action}`]?.payload;
 		return `${indent}${property(action)}(${parameters(payload, indent)}): ${result ? typeOf(result, indent) : "void"};`;
@@ -89,25 +99,26 @@ function actor(name, channel) {
 	const events = messagesOf(channel, "event").map(
 		([event, { payload }]) => `${indent}${property(event)}: [${parameters(payload, indent)}];`,
 	);
-	const params = channel.messages.params ? typeOf(channel.messages.params.payload, "\t\t") : "undefined";
+	const params = channel.messages.params ? typeOf(channel.messages.params.payload, "\t") : "undefined";
 	return [
-		`\t${property(name)}: {`,
-		`\t\tparams: ${params};`,
-		`\t\tactions: ${block(actions)};`,
-		`\t\tevents: ${block(events)};`,
-		"\t};",
+		`export interface ${type} {`,
+		`\tparams: ${params};`,
+		`\tactions: ${block(actions)};`,
+		`\tevents: ${block(events)};`,
+		"}\n",
 	].join("\n");
 }
 
 /** Returns the `.d.ts` of a document, on demand with what RivetKit's own client needs. */
 export function writeTypes(document, { rivetkit = false } = {}) {
-	const models = Object.entries(document.components?.schemas ?? {}).map(
-		([name, schema]) => `export type ${identifier(name)} = ${typeOf(schema)};\n`,
-	);
-	const actors = Object.entries(document.channels).map(([name, channel]) => actor(name, channel));
+	const schemas = document.components?.schemas ?? {};
+	const models = Object.entries(schemas).map(([name, schema]) => `export type ${identifier(name)} = ${typeOf(schema)};\n`);
+	const types = Object.entries(document.channels).map(([name, channel]) => [name, actorType(name, schemas), channel]);
+	const actors = types.map(([name, type]) => `\t${property(name)}: ${type};`);
 	return [
 		`// The actors of ${document.info.title}, written by rivet-events-types. Points in time are texts, as ISO 8601 has them.\n`,
 		...models,
+		...types.map(([, type, channel]) => actor(type, channel)),
 		`export type Actors = {\n${actors.join("\n")}\n};\n`,
 		...(rivetkit ? [RIVETKIT] : []),
 	].join("\n");
@@ -131,3 +142,6 @@ export function writeContract(document) {
 	);
 	return `// Written by rivet-events-types.\nexport const contract = {\n${fingerprints.join("\n")}\n};\n`;
 }
+
+/** The types of that module. */
+export const CONTRACT_TYPES = "// Written by rivet-events-types.\nexport declare const contract: Record<string, string>;\n";

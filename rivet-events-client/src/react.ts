@@ -16,7 +16,6 @@ import type {
 	ConnectionStatus,
 	ConnectOptions,
 	EventArgs,
-	EventName,
 	ParamsOf,
 	Unsubscribe,
 } from "./types.js";
@@ -43,7 +42,7 @@ export interface ActorState<S extends ActorShape> {
 	/** The last thing that went wrong. */
 	readonly error: unknown;
 	/** Listens to an event as long as the component is shown. */
-	useEvent<E extends EventName<S>>(event: E, listener: (...args: EventArgs<S, E>) => void): void;
+	useEvent<E extends keyof S["events"] & string>(event: E, listener: (...args: EventArgs<S, E>) => void): void;
 }
 
 /** How long a connection outlives its last component, so that one that comes back at once finds it. */
@@ -89,16 +88,25 @@ class Connections {
 	}
 }
 
+/** The hooks for the actors of a server, and the client that they use. */
+export type RivetEvents<A extends ActorsShape> = ReturnType<typeof hooksOf<A>>;
+
 /**
  * Makes the hooks for the actors of a server.
  *
- * @param server URL of the server's base path, or a client
+ * @param server URL of the server's base path
  */
 export function createRivetEvents<A extends ActorsShape = AnyActors>(
-	server: string | Client<A>,
-	options: ClientOptions = {},
-) {
-	const client = typeof server === "string" ? createClient<A>(server, options) : server;
+	server: string,
+	options?: ClientOptions,
+): RivetEvents<A>;
+/** Makes the hooks for the actors of a client. */
+export function createRivetEvents<A extends ActorsShape>(client: Client<A>): RivetEvents<A>;
+export function createRivetEvents(server: string | Client, options: ClientOptions = {}): RivetEvents<AnyActors> {
+	return hooksOf(typeof server === "string" ? createClient(server, options) : server);
+}
+
+function hooksOf<A extends ActorsShape>(client: Client<A>) {
 	const connections = new Connections();
 
 	/** Connects to an instance as long as the component is shown. */
@@ -141,7 +149,7 @@ export function createRivetEvents<A extends ActorsShape = AnyActors>(
 }
 
 /** Listens to an event of a connection as long as the component is shown; always with its newest listener. */
-export function useEvent<S extends ActorShape, E extends EventName<S>>(
+export function useEvent<S extends ActorShape, E extends keyof S["events"] & string>(
 	connection: ActorConnection<S> | null,
 	event: E,
 	listener: (...args: EventArgs<S, E>) => void,

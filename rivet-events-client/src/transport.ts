@@ -118,6 +118,8 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 	let init: Init | undefined;
 	let sequence = 0;
 	let posting = false;
+	/** The server has refused a message by its length; it says so in the stream as well, and closes it. */
+	let tooLong = false;
 	let over = false;
 
 	const end = (reason: string) => {
@@ -176,6 +178,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 			target.batches.characters = Math.min(target.batches.characters, body.length >> 1);
 			waiting.unshift(...batch);
 		} else refuse(error);
+		tooLong ||= isTooLong(error);
 	};
 
 	const nextBatch = () => {
@@ -212,7 +215,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 			await readStream(response.body, (message) => {
 				if (over) return;
 				if (message.tag === "Init") init = message.val;
-				if (message.tag === "Close" && isTooLong(message.val)) refuse(message.val);
+				if (message.tag === "Close" && isTooLong(message.val) && !tooLong) refuse(message.val);
 				listener.onMessage(message);
 			});
 		}

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 /** What the types of a server look like: `rivet-events-types` writes them. */
 export type ActorsShape = Record<string, ActorShape>;
 
@@ -16,11 +18,12 @@ export type AnyActors = Record<
 	{ params: any; actions: Record<string, AnyFunction>; events: Record<string, any[]> }
 >;
 
+/** Where a name is asked for this stands written out, so that the compiler says the names that there are. */
 export type ActionName<A extends ActorShape> = keyof A["actions"] & string;
 
 export type EventName<A extends ActorShape> = keyof A["events"] & string;
 
-export type EventArgs<A extends ActorShape, E extends EventName<A>> = A["events"][E] extends infer T extends
+export type EventArgs<A extends ActorShape, E extends keyof A["events"]> = A["events"][E] extends infer T extends
 	readonly unknown[]
 	? T
 	: never;
@@ -101,7 +104,7 @@ export type ActorConnection<A extends ActorShape = AnyActors[string]> = Calls<A>
 
 export interface ConnectionMethods<A extends ActorShape> {
 	/** Calls an action whose name is that of another method, or is known only at run time. */
-	call<N extends ActionName<A>>(
+	call<N extends keyof A["actions"] & string>(
 		name: N,
 		args: A["actions"][N] extends (...args: infer P) => unknown ? P : never,
 		options?: CallOptions,
@@ -111,19 +114,19 @@ export interface ConnectionMethods<A extends ActorShape> {
 	/** The same actions, called without an answer; nothing happens where there is no connection. */
 	readonly fire: Fires<A>;
 	/** Listens to an event, and subscribes to it. */
-	on<E extends EventName<A>>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;
+	on<E extends keyof A["events"] & string>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;
 	/** Listens to events with one of some tags, and to those without any. */
-	on<E extends EventName<A>>(
+	on<E extends keyof A["events"] & string>(
 		event: E,
 		options: { tags: readonly string[] },
 		listener: (...args: EventArgs<A, E>) => void,
 	): Unsubscribe;
 	/** Listens to the next event of a name. */
-	once<E extends EventName<A>>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;
+	once<E extends keyof A["events"] & string>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;
 	/** The events of a name, one after the other; ends with the connection. At most 1,000 wait, then it fails. */
-	events<E extends EventName<A>>(event: E): AsyncIterableIterator<EventArgs<A, E>>;
+	events<E extends keyof A["events"] & string>(event: E): AsyncIterableIterator<EventArgs<A, E>>;
 	/** Calls the listeners to an event as if it had come. */
-	predict<E extends EventName<A>>(event: E, ...args: EventArgs<A, E>): void;
+	predict<E extends keyof A["events"] & string>(event: E, ...args: EventArgs<A, E>): void;
 	/** Answers what the server asks for. */
 	answer(name: string, handler: (...args: any[]) => unknown): Unsubscribe;
 	/** The connection has been opened, or opened again. */
@@ -159,7 +162,7 @@ export interface ConnectionMethods<A extends ActorShape> {
 /** An instance. Its actions are its methods, each a request of its own over HTTP. */
 export type ActorHandle<A extends ActorShape = AnyActors[string]> = Calls<A> & {
 	connect(params?: ParamsOf<A>, options?: ConnectOptions): ActorConnection<A>;
-	call<N extends ActionName<A>>(
+	call<N extends keyof A["actions"] & string>(
 		name: N,
 		args: A["actions"][N] extends (...args: infer P) => unknown ? P : never,
 	): Promise<A["actions"][N] extends (...args: any[]) => infer R ? Awaited<R> : never>;

@@ -89,6 +89,50 @@ describe("the hooks", () => {
 		expect(server.opened()).toBe(1);
 	});
 
+	test("show what a listener throws", async () => {
+		const { useActor } = make();
+		const Room = () => {
+			const room = useActor({ name: "chatRoom", key: ["general"] });
+			room.useEvent("said", () => {
+				throw new Error("a bad listener");
+			});
+			return h("i", null, `${room.connStatus} ${room.error}`);
+		};
+		show(h(StrictMode, null, h(Room)));
+		await until(() => container.textContent === "open null");
+		server.send({ tag: "Event", val: { name: "said", args: [], pos: 1 } });
+		await until(() => container.textContent === "open Error: a bad listener");
+	});
+
+	test("bring events to a component that is shown late", async () => {
+		const { useActor } = make();
+		const seen: string[] = [];
+		const Listener = ({ event }: { event: string }) => {
+			const room = useActor({ name: "chatRoom", key: ["general"] });
+			room.useEvent(event, (text: string) => seen.push(`${event} ${text}`));
+			return h("i", null, room.connStatus);
+		};
+		server.beforeWelcome(async () => {
+			show([h(Listener, { key: 1, event: "a" }), h(Listener, { key: 2, event: "late" })]);
+			await sleep(100);
+		});
+		show([h(Listener, { key: 1, event: "a" })]);
+		await until(() => container.textContent === "openopen");
+		await until(() => server.received.length === 1);
+		expect(server.received).toEqual([{ tag: "SubscriptionRequest", val: { eventName: "late", subscribe: true } }]);
+		server.send({ tag: "Event", val: { name: "late", args: ["hi"], pos: 1 } });
+		await until(() => seen.length === 1);
+		expect(server.opened()).toBe(1);
+	});
+
+	test("take params that JSON has not", async () => {
+		const { useActor } = make();
+		const Room = () => h("i", null, useActor({ name: "chatRoom", params: { big: 1n } }).connStatus);
+		show(h(Room));
+		await until(() => container.textContent === "open");
+		expect(server.hellos[0]!.params).toEqual({ big: 1n });
+	});
+
 	test("connect when they are enabled", async () => {
 		const { useActor } = make();
 		const Room = ({ enabled }: { enabled: boolean }) => {

@@ -183,6 +183,80 @@ describe.skipIf(!SERVER).each(TRANSPORTS)("over %s", (transport) => {
 		expect(counter.status).toMatchObject({ status: "closed", reason: "disposed" });
 	});
 
+	test.each([0, 1, 2, 3, 5])("brings events to a listener that is added %i ms after the connect", async (delay) => {
+		const echo = connect("echo");
+		await sleep(delay);
+		const seen = collect(echo, "echoed");
+		await echo.ready();
+		await echo.emit!("now");
+		await until(() => seen.length === 1);
+	});
+
+	test("brings texts as they are", async () => {
+		const echo = connect("echo");
+		const seen = collect(echo, "echoed");
+		const texts = ["\u2028", "\u2029", "\u0085", "\uFEFF", "\0", "\r", "\n", "\r\n", "\v", "\u{1F600}", "data: x"].flatMap((text) => [text, `a${text}b`]);
+		for (const text of texts) {
+			expect(await echo.echo!(text)).toBe(text);
+			await echo.emit!(text);
+		}
+		await until(() => seen.length === texts.length);
+		expect(seen).toEqual(texts);
+	});
+
+	test("brings each listener the events of its tags, and when it resumes, too", async () => {
+		const key = freshKey();
+		const echo = connect("echo", key);
+		const seen: Record<string, unknown[]> = { sport: [], tech: [], all: [] };
+		for (const tag of ["sport", "tech"]) echo.on("echoed", { tags: [tag] }, (value: unknown) => seen[tag]!.push(value));
+		echo.on("other", () => {});
+		await echo.ready();
+		const speaker = connect("echo", key, SERVER!);
+		const speak = async (name: string) => {
+			for (const tag of ["sport", "tech", "politics"]) await speaker.emitTagged!(tag, `${name} ${tag}`);
+		};
+		await speak("live");
+		proxy.down();
+		await until(() => echo.status.status !== "open");
+		await speak("missed");
+		proxy.up();
+		await until(() => seen.tech!.length === 2);
+		expect(seen).toMatchObject({ sport: ["live sport", "missed sport"], tech: ["live tech", "missed tech"] });
+		echo.on("echoed", (value: unknown) => seen.all!.push(value));
+		await echo.emit!("to all");
+		await until(() => seen.all!.length === 1);
+		await speaker.emitTagged!("politics", "more");
+		await until(() => seen.all!.length === 2);
+		expect(seen.sport).toEqual(["live sport", "missed sport", "to all"]);
+	});
+
+	test.each(["keyed", "not keyed"])("rejects a call that is too long, %s, and comes back once", async (kind) => {
+		const echo = connect("echo");
+		const opened: unknown[] = [];
+		echo.onOpen((outcome) => opened.push(outcome));
+		await echo.ready();
+		const small = echo.with({ idempotencyKey: "small" }).echo!("small");
+		const call = kind === "keyed" ? echo.with({ idempotencyKey: "big" }) : echo;
+		await expect(call.echo!("x".repeat(70_000))).rejects.toMatchObject({ group: "message", code: "incoming_too_long" });
+		expect(await small).toBe("small");
+		await sleep(1500);
+		expect(await echo.with({ queue: true }).echo!("more")).toBe("more");
+		expect(opened.length).toBeLessThanOrEqual(2);
+	});
+
+	test("names the events of subscriptions that are refused", async () => {
+		const guarded = connect("guarded");
+		const errors: any[] = [];
+		guarded.onError((error) => errors.push(error));
+		guarded.on("secret", () => {});
+		await guarded.ready();
+		guarded.on("open", () => {});
+		guarded.on("secret", () => {})();
+		await until(() => errors.length === 1);
+		expect(errors[0]).toMatchObject({ group: "auth", code: "forbidden", metadata: { eventName: "secret" } });
+		expect(errors[0].message).toContain('"secret"');
+	});
+
 	test("does not mind a listener that fails", async () => {
 		const counter = connect("counter");
 		const errors: unknown[] = [];

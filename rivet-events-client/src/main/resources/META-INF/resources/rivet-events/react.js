@@ -19,18 +19,18 @@ this.connection=connection,connection.onError(error=>{this.error=error,this.#err
 add(listener)},Connections=class{#shared=new Map;acquire(id,open){let shared=this.#shared.get(id)??new Shared(open());return this.#shared.
 set(id,shared),clearTimeout(shared.timer),shared.users++,shared}release(id,shared){--shared.users>0||(shared.timer=setTimeout(
 ()=>{this.#shared.delete(id),shared.connection.dispose()},LINGER_MILLIS))}};function createRivetEvents(server,options={}){
-let client=typeof server=="string"?createClient(server,options):server,connections=new Connections;function useActor(wanted){
-let{name,key=[],params,snapshot,enabled=!0,mustExist=!1}=wanted,id=JSON.stringify(encode([name,key,params,snapshot,mustExist])),
-accessor=client[name],handle=React.useMemo(()=>accessor[mustExist?"get":"getOrCreate"](key),[id]),[shared,setShared]=React.useState(
-null);React.useEffect(()=>{if(!enabled)return;let options2={paused:!0,...snapshot===void 0?{}:{snapshot}},acquired=connections.
-acquire(id,()=>handle.connect(params,options2));return setShared({id,shared:acquired}),()=>{connections.release(id,acquired),
-setShared(null)}},[id,enabled]);let current=shared?.id===id?shared.shared:null,connection=current?.connection??null;React.useEffect(
-()=>current?.connection?.open(),[current]);let status=useConnectionStatus(connection),readError=()=>current?.error??null,
-error=React.useSyncExternalStore(current?.onError??subscribeToNothing,readError,()=>null);return{connection,handle,connStatus:status?.
-status??"idle",status,error,useEvent:(event,listener)=>useEvent(connection,event,listener)}}return{client,useActor,useEvent,
-useConnectionStatus}}function useEvent(connection,event,listener){let latest=React.useRef(listener);React.useEffect(()=>{
-latest.current=listener}),React.useEffect(()=>connection?.on(event,(...args)=>latest.current(...args)),[connection,event])}
-var nothing=()=>{},subscribeToNothing=()=>nothing;function useConnectionStatus(connection){let methods=connection,subscribe=React.useCallback(
-onChange=>methods?.onStatus(onChange)??nothing,[methods]);return React.useSyncExternalStore(subscribe,()=>methods?.status??
-null,()=>null)}export{createRivetEvents,useConnectionStatus,useEvent};
+return hooksOf(typeof server=="string"?createClient(server,options):server)}function hooksOf(client){let connections=new Connections;
+function useActor(wanted){let{name,key=[],params,snapshot,enabled=!0,mustExist=!1}=wanted,id=JSON.stringify(encode([name,
+key,params,snapshot,mustExist])),accessor=client[name],handle=React.useMemo(()=>accessor[mustExist?"get":"getOrCreate"](
+key),[id]),[shared,setShared]=React.useState(null);React.useEffect(()=>{if(!enabled)return;let options={paused:!0,...snapshot===
+void 0?{}:{snapshot}},acquired=connections.acquire(id,()=>handle.connect(params,options));return setShared({id,shared:acquired}),
+()=>{connections.release(id,acquired),setShared(null)}},[id,enabled]);let current=shared?.id===id?shared.shared:null,connection=current?.
+connection??null;React.useEffect(()=>current?.connection?.open(),[current]);let status=useConnectionStatus(connection),readError=()=>current?.
+error??null,error=React.useSyncExternalStore(current?.onError??subscribeToNothing,readError,()=>null);return{connection,
+handle,connStatus:status?.status??"idle",status,error,useEvent:(event,listener)=>useEvent(connection,event,listener)}}return{
+client,useActor,useEvent,useConnectionStatus}}function useEvent(connection,event,listener){let latest=React.useRef(listener);
+React.useEffect(()=>{latest.current=listener}),React.useEffect(()=>connection?.on(event,(...args)=>latest.current(...args)),
+[connection,event])}var nothing=()=>{},subscribeToNothing=()=>nothing;function useConnectionStatus(connection){let methods=connection,
+subscribe=React.useCallback(onChange=>methods?.onStatus(onChange)??nothing,[methods]);return React.useSyncExternalStore(
+subscribe,()=>methods?.status??null,()=>null)}export{createRivetEvents,useConnectionStatus,useEvent};
 //# sourceMappingURL=react.js.map

@@ -101,30 +101,30 @@ Close",val:TOO_LONG}),closing&&isTooLong(closing)&&listener.onRefused(sent.messa
 message))},close:()=>{over=!0,socket.close(NORMAL,"client_disposed")}}}var Largest=class{message;#bytes=0;write(message){
 let text=write(message);if(text.length*MAX_BYTES_OF_CHARACTER>this.#bytes){let bytes=utf8.encode(text).length;bytes>this.#bytes&&
 ([this.message,this.#bytes]=[message,bytes])}return text}};function openEventStream(target,listener){let abort=new AbortController,
-waiting=[],underWay=[],init,sequence=0,posting=!1,over=!1,end=reason=>{over||(over=!0,abort.abort(),listener.onEnd(reason))},
-endBy=(response,body)=>{let refusal=refusalOf(response,body);refusal&&!over&&listener.onMessage({tag:"Close",val:refusal}),
-end(refusal?`${refusal.group}.${refusal.code}`:`http.${response.status}`)},post=(body,method,more)=>target.fetch(`${target.
-base}/connections/${init.connectionId}`,{method,credentials:"include",keepalive:method==="DELETE",headers:{...target.headers,
-"content-type":"application/json","x-rivet-secret":init.secret,...more},...method==="POST"?{body}:{}}),flush=async()=>{if(!posting){
-posting=!0;try{for(;waiting.length>0&&!over;)await sendBatch()}catch{end("connection lost")}finally{posting=!1}}},sendBatch=async()=>{
-let batch=nextBatch();underWay=batch.map(({message})=>message);let body=`[${batch.map(({text})=>text).join(",")}]`,more={
-"x-rivet-sequence":String(++sequence)},response=await within(target.timeout,"A request",()=>post(body,"POST",more));if(response.
-ok){underWay=[];return}let answer=await response.text(),error=errorOf(response.status,answer);isOfMessage(response.status,
-error)?batch.length>1?(target.batches.characters=Math.min(target.batches.characters,body.length>>1),waiting.unshift(...batch)):
-refuse(error):error.group==="http"?endBy(response,answer):end(`${error.group}.${error.code}`)},nextBatch=()=>{let count=1,
-characters=waiting[0].text.length;for(;count<waiting.length&&(characters+=waiting[count].text.length,!(characters>target.
-batches.characters));)count++;return waiting.splice(0,count)},refuse=error=>{let[message,...more]=underWay;underWay=[],!over&&
-message&&more.length===0&&listener.onRefused(message,error)};return(async()=>{let response=await target.fetch(target.url,
-{method:"POST",credentials:"include",cache:"no-store",headers:{...target.headers,"content-type":"application/json",accept:"\
-text/event-stream"},body:write({tag:"Hello",val:listener.hello()}),signal:abort.signal});!response.ok||response.status===
-NO_CONTENT?endBy(response,await response.text()):!response.body||!isEventStream(response)?end("no event stream"):await readStream(
-response.body,message=>{over||(message.tag==="Init"&&(init=message.val),message.tag==="Close"&&isTooLong(message.val)&&refuse(
-message.val),listener.onMessage(message))})})().then(()=>end("connection lost"),()=>end("connection lost")),{kind:"sse",
-send:message=>{waiting.push({message,text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).
-catch(()=>{}),abort.abort())}}}var isEventStream=({headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??
-"");async function readStream(body,onMessage){let parser=new EventStreamParser(item=>onMessage(readItem(item))),reader=body.
-getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();if(done)return;parser.push(decoder.decode(
-value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,BATCH_CHARACTERS=16*
+waiting=[],underWay=[],init,sequence=0,posting=!1,tooLong=!1,over=!1,end=reason=>{over||(over=!0,abort.abort(),listener.
+onEnd(reason))},endBy=(response,body)=>{let refusal=refusalOf(response,body);refusal&&!over&&listener.onMessage({tag:"Cl\
+ose",val:refusal}),end(refusal?`${refusal.group}.${refusal.code}`:`http.${response.status}`)},post=(body,method,more)=>target.
+fetch(`${target.base}/connections/${init.connectionId}`,{method,credentials:"include",keepalive:method==="DELETE",headers:{
+...target.headers,"content-type":"application/json","x-rivet-secret":init.secret,...more},...method==="POST"?{body}:{}}),
+flush=async()=>{if(!posting){posting=!0;try{for(;waiting.length>0&&!over;)await sendBatch()}catch{end("connection lost")}finally{
+posting=!1}}},sendBatch=async()=>{let batch=nextBatch();underWay=batch.map(({message})=>message);let body=`[${batch.map(
+({text})=>text).join(",")}]`,more={"x-rivet-sequence":String(++sequence)},response=await within(target.timeout,"A reques\
+t",()=>post(body,"POST",more));if(response.ok){underWay=[];return}let answer=await response.text(),error=errorOf(response.
+status,answer);isOfMessage(response.status,error)?batch.length>1?(target.batches.characters=Math.min(target.batches.characters,
+body.length>>1),waiting.unshift(...batch)):refuse(error):error.group==="http"?endBy(response,answer):end(`${error.group}\
+.${error.code}`),tooLong||=isTooLong(error)},nextBatch=()=>{let count=1,characters=waiting[0].text.length;for(;count<waiting.
+length&&(characters+=waiting[count].text.length,!(characters>target.batches.characters));)count++;return waiting.splice(
+0,count)},refuse=error=>{let[message,...more]=underWay;underWay=[],!over&&message&&more.length===0&&listener.onRefused(message,
+error)};return(async()=>{let response=await target.fetch(target.url,{method:"POST",credentials:"include",cache:"no-store",
+headers:{...target.headers,"content-type":"application/json",accept:"text/event-stream"},body:write({tag:"Hello",val:listener.
+hello()}),signal:abort.signal});!response.ok||response.status===NO_CONTENT?endBy(response,await response.text()):!response.
+body||!isEventStream(response)?end("no event stream"):await readStream(response.body,message=>{over||(message.tag==="Ini\
+t"&&(init=message.val),message.tag==="Close"&&isTooLong(message.val)&&!tooLong&&refuse(message.val),listener.onMessage(message))})})().
+then(()=>end("connection lost"),()=>end("connection lost")),{kind:"sse",send:message=>{waiting.push({message,text:write(
+message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
+headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
+item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
+if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,BATCH_CHARACTERS=16*
 1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSo\
 cket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscripti\
 on to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={

@@ -44,6 +44,11 @@ class Echo {
 	}
 
 	@Action
+	void emitTagged(ActorContext<?, ?> c, String tag, @Nullable JsonNode value) {
+		c.tagged(tag).broadcast("echoed", value);
+	}
+
+	@Action
 	void emit(ActorContext<?, ?> c, JsonNode... args) {
 		c.broadcast("echoed", (Object[]) args);
 	}

@@ -1,0 +1,179 @@
+// What a user of the package meets: its types in each way to resolve them, and its code on a server.
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+// @ts-expect-error: plain JavaScript
+import { CONTRACT_TYPES, writeContract, writeTypes } from "../bin/write.mjs";
+
+const run = promisify(execFile);
+const FOLDER = "test/types/target/consumer";
+
+const DOCUMENT = {
+	info: { title: "test" },
+	components: { schemas: { Message: { type: "object", properties: { text: { type: "string" }, at: { type: "integer", format: "int64" } }, required: ["text", "at"] } } },
+	channels: {
+		chatRoom: {
+			"x-rivet-fingerprint": "0123456789abcdef",
+			messages: {
+				"action.sendMessage": { payload: { prefixItems: [{ type: "string" }, { type: "integer", format: "int64" }], minItems: 2, "x-rivet-names": ["user", "at"] } },
+				"result.sendMessage": { payload: { $ref: "#/components/schemas/Message" } },
+				"action.mark": { payload: { prefixItems: [{ enum: ["NEW", "gone"] }], minItems: 1, "x-rivet-names": ["status"] } },
+				"result.mark": {},
+				"event.messageReceived": { payload: { prefixItems: [{ $ref: "#/components/schemas/Message" }], minItems: 1, "x-rivet-names": ["message"] } },
+				"event.presenceChanged": { payload: { prefixItems: [], minItems: 0 } },
+			},
+		},
+	},
+};
+
+/** What the fragments of the README take for granted. */
+const PRELUDE = `import { createClient } from "rivet-events-client";
+declare const room: import("rivet-events-client").ActorConnection;
+declare const client: import("rivet-events-client").Client;
+declare const url: string, data: any, me: any, position: any, headers: {}, abort: AbortController;
+declare const show: (value: any) => void, start: () => void, freshToken: () => Promise<string>;
+`;
+
+/** The examples in a README, each a module. In jsx a user of TypeScript adds the types of the props and the state. */
+function examples(file: string): [name: string, code: string][] {
+	const found = [...readFileSync(file, "utf8").matchAll(/```(?:js|jsx|ts)\n(.*?)```/gs)].map(([, code]) => code!);
+	return found
+		.filter((code) => !code.includes("rivetkit") && !code.includes("await handlers"))
+		.map((code, i) => {
+			const typed = code.replace("({ name })", "({ name }: { name: string })").replace("useState([])", "useState<unknown[]>([])");
+			return [`example${i}.tsx`, typed.includes("import ") ? typed : PRELUDE + typed];
+		});
+}
+
+const USAGE = `import { createClient, type ConnectionStatus } from "rivet-events-client";
+import { createRivetEvents } from "rivet-events-client/react";
+import { WebSocket } from "ws";
+import type { Actors } from "./actors";
+import { contract } from "./contract.js";
+const client = createClient<Actors>("/rivet", { contract, WebSocket });
+const room = client.chatRoom.getOrCreate("x").connect();
+room.on("messageReceived", (message) => { const at: number | bigint = message.at; return at; });
+room.sendMessage("ada", 2n ** 60n).then((message) => message.text);
+room.mark("gone");
+const { useActor } = createRivetEvents(client);
+export function Room() {
+	const shown = useActor({ name: "chatRoom", key: ["a"] });
+	shown.useEvent("messageReceived", (message) => message.text.trim());
+	const status: ConnectionStatus | null = shown.status;
+	return status;
+}
+const untyped = createRivetEvents("http://x/rivet");
+export function Untyped() {
+	const shown = untyped.useActor({ name: "room", key: ["a"] });
+	shown.useEvent("x", (first, second) => console.log(first.anything, second));
+	return shown.connection?.say("x");
+}
+await room[Symbol.asyncDispose]();
+`;
+
+const RESOLUTIONS = {
+	node10: { module: "ES2022", moduleResolution: "node10" },
+	node16: { module: "node16", moduleResolution: "node16" },
+	bundler: { module: "ES2022", moduleResolution: "bundler" },
+};
+
+async function compile(name: string, files: string[], more: object): Promise<string> {
+	const compilerOptions = { target: "ES2022", strict: true, noEmit: true, jsx: "react-jsx", types: ["node"], ...more };
+	writeFileSync(`${FOLDER}/tsconfig.${name}.json`, JSON.stringify({ compilerOptions, files }));
+	return run("npx", ["tsc", "-p", `${FOLDER}/tsconfig.${name}.json`]).then(
+		() => "",
+		(error) => error.stdout as string,
+	);
+}
+
+describe("the package", () => {
+	let files: string[];
+
+	beforeAll(async () => {
+		rmSync(FOLDER, { recursive: true, force: true });
+		mkdirSync(`${FOLDER}/node_modules`, { recursive: true });
+		symlinkSync("../../../../..", `${FOLDER}/node_modules/rivet-events-client`);
+		writeFileSync(`${FOLDER}/package.json`, '{"type":"module"}');
+		writeFileSync(`${FOLDER}/actors.d.ts`, writeTypes(DOCUMENT));
+		writeFileSync(`${FOLDER}/contract.js`, writeContract(DOCUMENT));
+		writeFileSync(`${FOLDER}/contract.d.ts`, CONTRACT_TYPES);
+		// with the names of the modules that each resolution knows
+		writeFileSync(`${FOLDER}/usage.tsx`, USAGE.replace('"./actors"', '"./actors.js"'));
+		await run("npx", ["tsc", "-p", "tsconfig.json"]);
+		files = ["usage.tsx"];
+		for (const [name, code] of examples("README.md")) {
+			writeFileSync(`${FOLDER}/${name}`, code.replace('"./actors"', '"./actors.js"'));
+			files.push(name);
+		}
+	}, 60_000);
+
+	test.each(Object.entries(RESOLUTIONS))("has types that compile as in the README: %s", { timeout: 60_000 }, async (name, resolution) => {
+		expect(files.length).toBeGreaterThan(5);
+		expect(await compile(name, files, { ...resolution, skipLibCheck: name === "node10" })).toBe("");
+	});
+
+	test("has declarations that need no more than the language of their time", { timeout: 60_000 }, async () => {
+		expect(await compile("plain", ["usage.tsx"], { ...RESOLUTIONS.bundler, lib: ["ES2022", "DOM"], skipLibCheck: false })).toBe("");
+	});
+
+	test.each([
+		["an event", 'room.on("messagesReceived", () => {});', ['"messageReceived" | "presenceChanged"']],
+		["an action by call", 'room.call("send", []);', ['"sendMessage" | "mark"']],
+		["an event of a hook", 'useActor({ name: "chatRoom" }).useEvent("x", () => {});', ['"messageReceived" | "presenceChanged"']],
+		["an actor of a hook", 'useActor({ name: "chatRooms" });', ['"chatRoom"']],
+		["an iteration", 'room.events("x");', ['"messageReceived" | "presenceChanged"']],
+		["an action", 'room.sendMesage("a", 1);', ["ActorConnection<ChatRoomActor>", "'sendMessage'"]],
+		["an enum", 'room.mark("SHIPPED");', ['"NEW" | "gone"']],
+	])("says shortly which names there are: %s", { timeout: 60_000 }, async (name, code, expected) => {
+		const file = `wrong-${name.replaceAll(" ", "-")}.tsx`;
+		writeFileSync(`${FOLDER}/${file}`, `${readFileSync(`${FOLDER}/usage.tsx`, "utf8")}\n${code}\n`);
+		const complaint = await compile("wrong", [file], { ...RESOLUTIONS.bundler, skipLibCheck: true });
+		expect(complaint.match(/error TS/g)).toHaveLength(1);
+		for (const each of expected) expect(complaint).toContain(each);
+		expect(complaint).not.toContain("params:");
+		expect(complaint.length).toBeLessThan(500);
+	});
+
+	const inNode = (code: string, ...conditions: string[]) =>
+		run("node", [...conditions, "--input-type=module", "-e", code], { cwd: FOLDER }).then(({ stdout }) => stdout);
+
+	test.each([[], ["--conditions=react-server"]])("is loaded and made on a server %j", async (...conditions) => {
+		const code = `
+			const { createClient } = await import("rivet-events-client");
+			const { createRivetEvents, useEvent } = await import("rivet-events-client/react");
+			const { useActor } = createRivetEvents("/rivet");
+			createClient("/rivet").room.getOrCreate();
+			console.log(typeof useActor, typeof useEvent);`;
+		expect(await inNode(code, ...(conditions as string[]))).toBe("function function\n");
+	});
+
+	test("renders on a server as idle", async () => {
+		const code = `
+			const { createElement, StrictMode } = await import("react");
+			const { renderToString } = await import("react-dom/server");
+			const { createRivetEvents } = await import("rivet-events-client/react");
+			const { useActor } = createRivetEvents("/rivet");
+			const Room = () => {
+				const room = useActor({ name: "ev", key: ["a"], params: { big: 1n } });
+				room.useEvent("x", () => {});
+				return createElement("p", null, room.connStatus, String(room.error), String(room.connection));
+			};
+			console.log(renderToString(createElement(StrictMode, null, createElement(Room))));`;
+		expect((await inNode(code)).replaceAll("<!-- -->", "")).toBe("<p>idlenullnull</p>\n");
+	});
+
+	test("can be read where it fails", () => {
+		for (const file of ["rivet-events-client.js", "react.js"]) {
+			const path = `src/main/resources/META-INF/resources/rivet-events/${file}`;
+			const code = readFileSync(path, "utf8");
+			expect(Math.max(...code.split("\n").map((line) => line.length))).toBeLessThan(1000);
+			expect(code).toContain(`//# sourceMappingURL=${file}.map`);
+			const map = JSON.parse(readFileSync(`${path}.map`, "utf8"));
+			expect(map.sources).toContain(`rivet-events-client/src/${file === "react.js" ? "react" : "connection"}.ts`);
+			expect(map.sourcesContent).toHaveLength(map.sources.length);
+		}
+		const hooks = readFileSync("src/main/resources/META-INF/resources/rivet-events/react.js", "utf8");
+		expect(hooks).toMatch(/^\/\*.*\*\/\n"use client";\n/);
+	});
+});
