@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ActorConnection, ActorError, ClientOptions, ConnectOptions } from "../src/index";
 import { item, type ScriptedServer, startScriptedServer } from "./scripted-server";
-import { client, sleep, TRANSPORTS, until } from "./support";
+import { client, reached, sleep, TRANSPORTS, until } from "./support";
 
 const TOO_LONG = { group: "message", code: "incoming_too_long", message: "The message is too long.", advice: "retry" } as const;
 
@@ -347,8 +347,8 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			let asked = 0;
 			const room = connect({ onAuthenticating: () => (++asked === 1 ? new Promise(() => {}) : { token: "t" }), openTimeout: 200 });
 			const errors = errorsOf(room);
-			await until(() => room.status.status === "waiting");
-			expect(["timeout", "no credentials"]).toContain(room.status.reason); // whichever timer is first
+			const { reason } = await reached(room, "waiting");
+			expect(["timeout", "no credentials"]).toContain(reason); // whichever timer is first
 			await room.ready();
 			expect(String(errors[0])).toContain("onAuthenticating did not settle within 200 ms");
 			expect(room.status.transport).toBe(transport);
@@ -380,6 +380,23 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			globalThis.dispatchEvent?.(new Event("online"));
 			await sleep(200);
 			expect(server.opened()).toBe(1);
+		});
+
+		test.each(["online", "visibilitychange"])("is at once when a wait by its own delay meets %s", async (event) => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			const host = new EventTarget();
+			vi.stubGlobal("addEventListener", host.addEventListener.bind(host));
+			vi.stubGlobal("removeEventListener", host.removeEventListener.bind(host));
+			vi.stubGlobal("document", Object.assign(host, { visibilityState: "visible" }));
+			const room = connect({ reconnect: { minDelay: 60_000, maxDelay: 60_000 } });
+			await room.ready();
+			server.cut(1011);
+			await until(() => room.status.status === "waiting");
+			await sleep(100);
+			expect(server.opened()).toBe(1);
+			host.dispatchEvent(new Event(event));
+			await until(() => server.opened() === 2);
+			await room.ready();
 		});
 
 		test("waits for ten seconds at the most by itself", async () => {
@@ -548,8 +565,8 @@ describe("a status of HTTP", () => {
 	test("of a page in place of a stream is tried again", async () => {
 		server.answerOpening({ status: 200, headers: { "content-type": "text/html" }, body: "<h1>Sign in</h1>" });
 		const room = open();
-		await until(() => room.status.status === "waiting");
-		expect(room.status.reason).toBe("no event stream");
+		const { reason } = await reached(room, "waiting");
+		expect(reason).toBe("no event stream");
 	});
 
 	test.each([400, 401, 403, 404, 408, 409, 410, 413, 421, 425, 429, 500, 501, 502, 503, 504])(

@@ -1,6 +1,6 @@
 import { WebSocket as NodeWebSocket } from "ws";
 import { createClient } from "../src/index";
-import type { ClientOptions } from "../src/index";
+import type { ActorConnection, ClientOptions, ConnectionStatus } from "../src/index";
 
 /** Base URL of a server with the sample's actors. */
 export const SERVER = process.env.RIVET_URL;
@@ -28,5 +28,9 @@ export async function until(condition: () => unknown, limit = 10_000): Promise<v
 		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }
+
+/** Waits for a status of a connection, however short it is. */
+export const reached = (connection: ActorConnection, wanted: ConnectionStatus["status"]) =>
+	new Promise<ConnectionStatus>((resolve) => connection.onStatus((status) => status.status === wanted && resolve(status)));
 
 export const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));

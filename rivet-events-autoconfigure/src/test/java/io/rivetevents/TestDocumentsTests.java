@@ -12,16 +12,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@code docs/security-tests.md} names tests of all modules, each of which exists. A
- * method stands behind its class, or alone behind another method of that class in the
- * same cell.
+ * The documents about tests name tests of all modules, each of which exists. A method
+ * stands behind its class, or alone behind another method of that class in the same cell.
  */
-class SecurityTestsDocumentTests {
+class TestDocumentsTests {
 
 	private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
@@ -29,18 +29,19 @@ class SecurityTestsDocumentTests {
 
 	private static final Pattern METHOD = Pattern.compile("[a-z]+[A-Z]\\w*");
 
-	@Test
-	void namesTestsThatExist() throws IOException {
+	@ParameterizedTest
+	@ValueSource(strings = { "security-tests.md", "fault-tests.md" })
+	void nameTestsThatExist(String document) throws IOException {
 		Map<String, String> sources = sources();
-		Set<String> named = named();
+		Set<String> named = named(Path.of("../docs", document));
 		assertThat(named).isNotEmpty();
 		assertThat(named).filteredOn((name) -> !exists(name, sources)).isEmpty();
 	}
 
 	/** Returns names such as {@code UsersTests} and {@code VisitTests.isCounted}. */
-	private static Set<String> named() throws IOException {
+	private static Set<String> named(Path document) throws IOException {
 		Set<String> names = new LinkedHashSet<>();
-		for (String line : Files.readAllLines(Path.of("../docs/security-tests.md"))) {
+		for (String line : Files.readAllLines(document)) {
 			for (String cell : line.split(" \\| ")) {
 				String type = "";
 				for (String code : CODE.matcher(cell).results().map((result) -> result.group(1)).toList()) {
