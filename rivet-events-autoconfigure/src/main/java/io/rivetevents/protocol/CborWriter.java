@@ -162,7 +162,7 @@ final class CborWriter implements MessageWriter {
 			number(number.longValue());
 		}
 		else {
-			floating(number.numberValue().doubleValue());
+			floating(Values.doubleOf(number));
 		}
 	}
 

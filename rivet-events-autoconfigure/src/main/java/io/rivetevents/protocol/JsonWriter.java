@@ -199,7 +199,7 @@ final class JsonWriter implements MessageWriter {
 			number(number.longValue());
 		}
 		else {
-			floating(number.numberValue().doubleValue());
+			floating(Values.doubleOf(number));
 		}
 	}
 

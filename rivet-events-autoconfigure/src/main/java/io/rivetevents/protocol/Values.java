@@ -84,6 +84,16 @@ public final class Values {
 	}
 
 	/**
+	 * Returns the double that stands for a number that is no integer: that of its
+	 * shortest decimal digits, so that a {@code float} of 0.1 is 0.1 and not
+	 * 0.10000000149011612. A {@code BigDecimal} keeps the digits that a double has.
+	 */
+	static double doubleOf(JsonNode number) {
+		return number.isFloat() ? Double.parseDouble(Float.toString(number.floatValue()))
+				: number.numberValue().doubleValue();
+	}
+
+	/**
 	 * Return the node of a number that was written as floating point, which CBOR clients
 	 * do with every whole number that takes more than 32 bits.
 	 */
