@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -19,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.protocol.Misfit;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 
@@ -259,12 +259,8 @@ final class Arguments {
 				return mapper.fromTree(node, type);
 			}
 			catch (JacksonException ex) {
-				String path = ex.getPath()
-					.stream()
-					.map((reference) -> (reference.getPropertyName() != null) ? "." + reference.getPropertyName()
-							: "[%d]".formatted(reference.getIndex()))
-					.collect(Collectors.joining());
-				throw unreadable(name + path, node);
+				Misfit misfit = mapper.misfit(node, ex);
+				throw Violations.of(name + misfit.path(), misfit.message()).toException();
 			}
 		}
 

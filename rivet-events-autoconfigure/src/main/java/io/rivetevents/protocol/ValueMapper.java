@@ -2,7 +2,12 @@ package io.rivetevents.protocol;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -10,15 +15,20 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.NamedType;
+import tools.jackson.databind.jsontype.TypeDeserializer;
 import tools.jackson.databind.node.NullNode;
 
 /**
  * Converts between the application's objects and values of the protocol, with the
- * application's own mapper. Its {@link JacksonException}s are left to the caller unless
- * said otherwise.
+ * application's own mapper. What is read from values takes no scalar for another: see
+ * {@code docs/values.md}. {@link JacksonException}s are left to the caller unless said
+ * otherwise.
  */
 public final class ValueMapper {
 
@@ -26,12 +36,15 @@ public final class ValueMapper {
 
 	private final JsonMapper mapper;
 
+	private final JsonMapper strict;
+
 	/**
 	 * Create a mapper.
 	 * @param mapper the application's
 	 */
 	public ValueMapper(JsonMapper mapper) {
 		this.mapper = mapper;
+		this.strict = ClientValueMapper.of(mapper);
 	}
 
 	/**
@@ -72,7 +85,7 @@ public final class ValueMapper {
 			return node;
 		}
 		try {
-			return this.mapper.treeToValue(node, type);
+			return read(node, type);
 		}
 		catch (JacksonException ex) {
 			throw ex;
@@ -81,6 +94,23 @@ public final class ValueMapper {
 			// deserializers cast, parse and calculate with what a client has sent
 			logger.debug("A value does not fit %s".formatted(type), ex);
 			throw DatabindException.from((JsonParser) null, "The value does not fit %s".formatted(type), ex);
+		}
+	}
+
+	/**
+	 * JavaScript has one kind of number, so a whole one is an integer however it was
+	 * written. Few are written so that they have to be looked for.
+	 */
+	private @Nullable Object read(JsonNode node, JavaType type) {
+		try {
+			return this.strict.treeToValue(node, type);
+		}
+		catch (JacksonException ex) {
+			JsonNode whole = WholeNumbers.of(node);
+			if (whole == node) {
+				throw ex;
+			}
+			return this.strict.treeToValue(whole, type);
 		}
 	}
 
@@ -95,9 +125,48 @@ public final class ValueMapper {
 			return boxed(type).cast(fromTree(node, constructType(type)));
 		}
 		catch (JacksonException ex) {
+			Misfit misfit = misfit(node, ex);
+			String field = misfit.path().isEmpty() ? "it" : misfit.path().substring(1);
 			throw new RivetException(ErrorCode.VALIDATION_ERROR,
-					"The value does not fit %s.".formatted(type.getSimpleName()));
+					"The value does not fit %s: %s %s.".formatted(type.getSimpleName(), field, misfit.message()));
 		}
+	}
+
+	/**
+	 * Says why a value could not be converted.
+	 * @param node the value
+	 * @param ex what was thrown
+	 */
+	public Misfit misfit(JsonNode node, JacksonException ex) {
+		return Misfit.of(node, ex, this);
+	}
+
+	/** Returns the constants of an enum as they stand on the wire. */
+	Collection<String> constants(Class<?> type) {
+		return Stream.of(type.getEnumConstants())
+			.map((constant) -> toTree(constant).asString())
+			.collect(Collectors.toCollection(LinkedHashSet::new));
+	}
+
+	/** Says which ids of subtypes there are, {@code null} if that is not known. */
+	@Nullable String typeIds(JavaType base) {
+		DeserializationContext context = this.strict._deserializationContext();
+		TypeDeserializer types = context.findTypeDeserializer(base);
+		AnnotatedClass described = context.introspectBeanDescriptionForCreation(base).getClassInfo();
+		List<String> names = this.strict.deserializationConfig()
+			.getSubtypeResolver()
+			.collectAndResolveSubtypesByTypeId(this.strict.deserializationConfig(), described)
+			.stream()
+			.filter(NamedType::hasName)
+			.map(NamedType::getName)
+			.distinct()
+			.toList();
+		if (names.isEmpty()) {
+			return null;
+		}
+		String property = (types != null) ? types.getPropertyName() : null;
+		String subject = (property != null) ? "needs \"%s\", which".formatted(property) : "needs a type, which";
+		return "%s must be one of %s".formatted(subject, Misfit.list(names));
 	}
 
 	@SuppressWarnings("unchecked")

@@ -120,15 +120,15 @@ class AnnotatedActorTypeTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			text({})             | text       | cannot be read from the object given
+			text({})             | text       | must be a text
 			text()               | text       | is missing
 			text(null)           | text       | must not be null
 			text(a, b)           | arguments  | are too many
-			number(many)         | number     | cannot be read from the string given
+			number(many)         | number     | must be a whole number from -2147483648 to 2147483647
 			number(null)         | number     | must not be null
-			point({'x': 'left'}) | point.x    | cannot be read
-			list([1, 'b'])       | list[1]    | cannot be read
-			rest(1, 2, 'c')      | numbers[2] | cannot be read
+			point({'x': 'left'}) | point.x    | must be a number
+			list([1, 'b'])       | list[1]    | must be a whole number
+			rest(1, 2, 'c')      | numbers[2] | must be a whole number
 			""")
 	void refusesArgumentsThatDoNotFit(String call, String path, String message) {
 		String action = call.substring(0, call.indexOf('('));

@@ -1,0 +1,173 @@
+package io.rivetevents.protocol;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.Calendar;
+import java.util.Date;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.BiPredicate;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.BeanProperty;
+import tools.jackson.databind.DeserializationConfig;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
+import tools.jackson.databind.deser.ValueDeserializerModifier;
+import tools.jackson.databind.deser.std.DelegatingDeserializer;
+import tools.jackson.databind.deser.std.FromStringDeserializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.type.LogicalType;
+
+/**
+ * Makes the mapper that reads what clients send: the application's own, which takes no
+ * scalar for another. A text is no number, a number neither a text nor a boolean, a
+ * number with a fraction no integer, and a constant of an enum has a name. Deserializers
+ * of the application are left alone.
+ */
+final class ClientValueMapper {
+
+	/** Read from numbers by Jackson, in units that a client need not expect. */
+	private static final Set<Class<?>> TIMES = Set.of(Instant.class, OffsetDateTime.class, ZonedDateTime.class,
+			Date.class, Calendar.class);
+
+	private ClientValueMapper() {
+	}
+
+	static JsonMapper of(JsonMapper mapper) {
+		return mapper.rebuild()
+			.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+			.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+			.enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+			.withCoercionConfigDefaults(
+					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
+			.withCoercionConfig(LogicalType.Textual,
+					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert)
+						.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+						.setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+						.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+			// an empty one is written as an empty text
+			.withCoercionConfig(URI.class,
+					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert))
+			.withCoercionConfig(Locale.class,
+					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert))
+			.addModule(new SimpleModule(ClientValueMapper.class.getName()).setDeserializerModifier(new Modifier()))
+			.build();
+	}
+
+	/** Wraps the deserializers of Jackson that no setting makes strict. */
+	private static final class Modifier extends ValueDeserializerModifier {
+
+		@Override
+		public ValueDeserializer<?> modifyDeserializer(DeserializationConfig config,
+				BeanDescription.Supplier description, ValueDeserializer<?> deserializer) {
+			Class<?> type = description.getBeanClass();
+			boolean ofJackson = deserializer.getClass().getName().startsWith("tools.jackson.databind.");
+			if (!ofJackson) {
+				return deserializer;
+			}
+			if (type == String.class) {
+				return new Checked(deserializer, "bytes", (parser, value) -> isBytes(parser));
+			}
+			if (type == double.class || type == Double.class) {
+				return new Checked(deserializer, "a text", (parser, value) -> isText(parser));
+			}
+			if (type == float.class || type == Float.class) {
+				return new Checked(deserializer, "a text, or a number out of the range of float",
+						(parser, value) -> isText(parser) || isTooLarge(parser, value));
+			}
+			if (type == byte.class || type == Byte.class) {
+				return new Checked(deserializer, "a number out of the range of byte", Modifier::isAnotherByte);
+			}
+			return isWrittenAsText(type, config, deserializer)
+					? new Checked(deserializer, "a value that is no text", (parser, value) -> !isText(parser)
+							&& parser.currentToken().isScalarValue() && !(isBytes(parser) && type == UUID.class))
+					: deserializer;
+		}
+
+		private static boolean isWrittenAsText(Class<?> type, DeserializationConfig config,
+				ValueDeserializer<?> deserializer) {
+			return deserializer instanceof FromStringDeserializer
+					|| (TIMES.contains(type) && !config.isEnabled(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS))
+					|| (type == Duration.class && !config.isEnabled(DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS));
+		}
+
+		private static boolean isText(JsonParser parser) {
+			return parser.currentToken() == JsonToken.VALUE_STRING;
+		}
+
+		private static boolean isBytes(JsonParser parser) {
+			return parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT;
+		}
+
+		/** Jackson takes 200 for -56. */
+		private static boolean isAnotherByte(JsonParser parser, @Nullable Object value) {
+			return value instanceof Byte number && parser.currentToken().isNumeric() && parser.getIntValue() != number;
+		}
+
+		private static boolean isTooLarge(JsonParser parser, @Nullable Object value) {
+			return value instanceof Float number && number.isInfinite() && parser.currentToken().isNumeric()
+					&& Double.isFinite(parser.getDoubleValue());
+		}
+
+	}
+
+	/** Refuses some tokens that the deserializer behind it takes. */
+	private static final class Checked extends DelegatingDeserializer {
+
+		private final String what;
+
+		private final BiPredicate<JsonParser, @Nullable Object> refused;
+
+		Checked(ValueDeserializer<?> deserializer, String what, BiPredicate<JsonParser, @Nullable Object> refused) {
+			super(deserializer);
+			this.what = what;
+			this.refused = refused;
+		}
+
+		@Override
+		protected ValueDeserializer<?> newDelegatingInstance(ValueDeserializer<?> deserializer) {
+			return new Checked(deserializer, this.what, this.refused);
+		}
+
+		/** A property that is written as a number is read from one. */
+		@Override
+		public ValueDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property) {
+			ValueDeserializer<?> contextual = super.createContextual(context, property);
+			JsonFormat.Value format = (property != null)
+					? property.findPropertyFormat(context.getConfig(), handledType()) : null;
+			return (format != null && format.getShape().isNumeric() && contextual instanceof Checked checked)
+					? checked.getDelegatee() : contextual;
+		}
+
+		@Override
+		public @Nullable Object deserialize(JsonParser parser, DeserializationContext context) {
+			if (this.refused.test(parser, null)) {
+				return refuse(context);
+			}
+			Object value = super.deserialize(parser, context);
+			return this.refused.test(parser, value) ? refuse(context) : value;
+		}
+
+		private @Nullable Object refuse(DeserializationContext context) {
+			return context.reportInputMismatch(this, "%s is not read from %s", handledType().getName(), this.what);
+		}
+
+	}
+
+}

@@ -1,0 +1,109 @@
+package io.rivetevents.protocol;
+
+import java.lang.invoke.MethodType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * What is wrong with a value that a client sent, in words for its developer: the field,
+ * and what it must be.
+ *
+ * @param path the way from the value to the field: {@code .items[0].kind}; empty for the
+ * value itself
+ * @param message what is wrong with it, such as {@code must be one of "A", "B"}
+ */
+public record Misfit(String path, String message) {
+
+	/** Of the values that are allowed, at most so many are listed. */
+	private static final int MAX_LISTED = 50;
+
+	private static final Map<Class<?>, String> RANGES = Map.of(Byte.class, range(Byte.MIN_VALUE, Byte.MAX_VALUE),
+			Short.class, range(Short.MIN_VALUE, Short.MAX_VALUE), Integer.class,
+			range(Integer.MIN_VALUE, Integer.MAX_VALUE), AtomicInteger.class,
+			range(Integer.MIN_VALUE, Integer.MAX_VALUE), Long.class, range(Long.MIN_VALUE, Long.MAX_VALUE),
+			AtomicLong.class, range(Long.MIN_VALUE, Long.MAX_VALUE), BigInteger.class, "must be a whole number");
+
+	private static final Map<Class<?>, String> SCALARS = Map.of(Boolean.class, "must be true or false", Float.class,
+			"must be a number that a float holds", Double.class, "must be a number", BigDecimal.class,
+			"must be a number", String.class, "must be a text", Character.class, "must be a text of one character");
+
+	private static String range(long from, long to) {
+		return "must be a whole number from %d to %d".formatted(from, to);
+	}
+
+	/**
+	 * Says what is wrong.
+	 * @param value what the client sent
+	 * @param ex what the mapper said of it
+	 * @param mapper knows what is allowed
+	 */
+	static Misfit of(JsonNode value, JacksonException ex, ValueMapper mapper) {
+		StringBuilder path = new StringBuilder();
+		JsonNode at = value;
+		for (JacksonException.Reference step : ex.getPath()) {
+			String name = step.getPropertyName();
+			path.append((name != null) ? "." + name : "[%d]".formatted(step.getIndex()));
+			JsonNode next = (name != null) ? at.get(name) : at.get(step.getIndex());
+			at = (next != null) ? next : MissingNode.getInstance();
+		}
+		return new Misfit(path.toString(), message(at, ex, mapper));
+	}
+
+	private static String message(JsonNode at, JacksonException ex, ValueMapper mapper) {
+		if (ex instanceof UnrecognizedPropertyException unknown) {
+			return "is unknown: known are " + list(unknown.getKnownPropertyIds());
+		}
+		if (at.isMissingNode()) {
+			return "is missing";
+		}
+		if (at.isNull()) {
+			return "must not be null";
+		}
+		if (ex instanceof InvalidTypeIdException type && at.isObject()) {
+			String message = mapper.typeIds(type.getBaseType());
+			return (message != null) ? message : unreadable(at);
+		}
+		Class<?> target = target(ex);
+		if (target != null && target.isEnum()) {
+			return (at.isObject() ? "has a key that must be one of " : "must be one of ")
+					+ list(mapper.constants(target));
+		}
+		String expected = (target != null) ? RANGES.getOrDefault(target, SCALARS.get(target)) : null;
+		return (expected != null) ? expected : unreadable(at);
+	}
+
+	private static @Nullable Class<?> target(JacksonException ex) {
+		Class<?> target = (ex instanceof MismatchedInputException mismatch) ? mismatch.getTargetType()
+				: (ex instanceof InputCoercionException coercion) ? coercion.getTargetType() : null;
+		return (target != null) ? MethodType.methodType(target).wrap().returnType() : null;
+	}
+
+	private static String unreadable(JsonNode at) {
+		return "cannot be read from the %s given".formatted(at.getNodeType().name().toLowerCase(Locale.ROOT));
+	}
+
+	static String list(@Nullable Collection<?> values) {
+		Collection<?> all = (values != null) ? values : List.of();
+		Stream<String> listed = all.stream().limit(MAX_LISTED).map((value) -> "\"%s\"".formatted(value));
+		String more = (all.size() > MAX_LISTED) ? " and %d more".formatted(all.size() - MAX_LISTED) : "";
+		return listed.collect(Collectors.joining(", ")) + more;
+	}
+
+}
