@@ -475,7 +475,7 @@ final class ActorActions {
 			return this.mapper.toTree(value); // without a serializer of the application
 		}
 		return this.callers.call((caller != null) ? CallerScope.client(caller.principal()) : null,
-				() -> this.mapper.toTree(value));
+				() -> (action != null) ? action.result().toTree(value) : this.mapper.toTree(value));
 	}
 
 }

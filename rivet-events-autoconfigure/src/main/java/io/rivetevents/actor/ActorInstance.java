@@ -36,6 +36,7 @@ import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -296,6 +297,12 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	public Receipt dispatch(Dispatch dispatch) {
 		ActorType.EventSettings event = event(dispatch);
 		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
+	}
+
+	@Override
+	public List<DeclaredType> argumentsOf(String event) {
+		ActorType.EventSettings known = this.type.event(event);
+		return (known != null) ? known.arguments() : List.of();
 	}
 
 	@Override

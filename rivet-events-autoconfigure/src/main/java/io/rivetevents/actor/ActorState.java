@@ -1,6 +1,5 @@
 package io.rivetevents.actor;
 
-import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,6 +9,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -30,7 +30,7 @@ final class ActorState {
 
 	private final ValueMapper mapper;
 
-	private final @Nullable Type type;
+	private final @Nullable DeclaredType type;
 
 	private final BiConsumer<StoredActor, StoredActor> onChange;
 
@@ -69,7 +69,7 @@ final class ActorState {
 	 * @param onChange told what was stored before and what is stored now, by the thread
 	 * that saves
 	 */
-	ActorState(ActorStateStore store, ValueMapper mapper, @Nullable Type type,
+	ActorState(ActorStateStore store, ValueMapper mapper, @Nullable DeclaredType type,
 			BiConsumer<StoredActor, StoredActor> onChange) {
 		this.onChange = onChange;
 		this.store = store;
@@ -115,7 +115,8 @@ final class ActorState {
 	 * @param check throws if it must not be
 	 */
 	void insert(Consumer<StoredActor> check) {
-		StoredActor first = stored().next(1, write());
+		byte[] bytes = write();
+		StoredActor first = stored().next(1, bytes);
 		check.accept(first);
 		this.store.save(first, 0);
 		saved(first);
@@ -123,7 +124,8 @@ final class ActorState {
 
 	/** Take up what is stored, and say so in the store, which fences off who had it. */
 	void wake(StoredActor found) {
-		this.value = (this.type != null && found.state() != null) ? this.mapper.read(found.state(), this.type) : null;
+		this.value = (this.type != null && found.state() != null) ? this.mapper.read(found.state(), this.type.type())
+				: null;
 		StoredActor claimed = found.next(found.generation() + 1, found.state());
 		this.store.save(claimed, found.version());
 		saved(claimed);
@@ -206,7 +208,8 @@ final class ActorState {
 
 	/** Undoes all that has happened since a mark. */
 	void restore(Mark mark) {
-		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type) : null;
+		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type.type())
+				: null;
 		if (mark.saved()) {
 			this.touched = false;
 			this.dirtySince = CLEAN;
@@ -282,7 +285,7 @@ final class ActorState {
 	}
 
 	private byte @Nullable [] write() {
-		return (this.type != null) ? this.mapper.write(this.value) : null;
+		return (this.type != null) ? this.type.write(this.value) : null;
 	}
 
 }

@@ -1,14 +1,15 @@
 package io.rivetevents.actor;
 
-import java.lang.reflect.Type;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.HistoryLimits;
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.RivetException;
 
 /**
@@ -61,7 +62,7 @@ public interface ActorType {
 	/**
 	 * Return the type of its state, {@code null} if it has none.
 	 */
-	@Nullable Type stateType();
+	@Nullable DeclaredType stateType();
 
 	/**
 	 * Return an action.
@@ -131,9 +132,10 @@ public interface ActorType {
 	 * @param immediate whether its result is there once its method has returned
 	 * @param blocking whether its method may block its thread
 	 * @param snapshot whether a client may ask for it with its connect
+	 * @param result type of its result, {@code Object} if it has none
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
-			boolean oneWay, boolean immediate, boolean blocking, boolean snapshot) {
+			boolean oneWay, boolean immediate, boolean blocking, boolean snapshot, DeclaredType result) {
 	}
 
 	/**
@@ -142,11 +144,12 @@ public interface ActorType {
 	 * @param droppable whether it may be dropped for a connection that is slow
 	 * @param history what is kept of it for clients that come back, {@code null} for what
 	 * holds for the instance
+	 * @param arguments the types of its arguments, none if they are not declared
 	 */
-	record EventSettings(boolean droppable, @Nullable HistoryLimits history) {
+	record EventSettings(boolean droppable, @Nullable HistoryLimits history, List<DeclaredType> arguments) {
 
 		/** An event of which nothing is declared. */
-		public static final EventSettings PLAIN = new EventSettings(false, null);
+		public static final EventSettings PLAIN = new EventSettings(false, null, List.of());
 
 	}
 

@@ -1,6 +1,5 @@
 package io.rivetevents.asyncapi;
 
-import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -23,6 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.ContractFingerprints;
+import io.rivetevents.contract.ConcreteTypes;
 import io.rivetevents.contract.EventMethod;
 import io.rivetevents.invocation.ActorContract;
 import io.rivetevents.invocation.ActorContract.ActionContract;
@@ -113,15 +113,9 @@ public final class AsyncApiDocument implements ContractFingerprints {
 		for (EventMethod event : actor.events()) {
 			ObjectNode message = messages.putObject("event." + event.name());
 			message.put("title", event.name());
-			message.set("payload", tuple(parameters(event.method()), schemas));
+			message.set("payload", tuple(event.parameters(), schemas));
 		}
 		return messages;
-	}
-
-	private static List<MethodParameter> parameters(Method method) {
-		return java.util.stream.IntStream.range(0, method.getParameterCount())
-			.mapToObj((index) -> new MethodParameter(method, index))
-			.toList();
 	}
 
 	private static ObjectNode tuple(List<MethodParameter> parameters, Schemas schemas) {
@@ -133,8 +127,8 @@ public final class AsyncApiDocument implements ContractFingerprints {
 		for (MethodParameter parameter : parameters) {
 			names.add(parameter.getParameter().getName());
 			if (parameter.getParameter().isVarArgs()) {
-				Class<?> component = parameter.getParameterType().getComponentType();
-				tuple.set("items", schemas.of(component, false));
+				ResolvableType component = ResolvableType.forMethodParameter(parameter).getComponentType();
+				tuple.set("items", schemas.of(ConcreteTypes.of(component), false));
 				open = true;
 				continue;
 			}
@@ -154,7 +148,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 	private static JsonNode schema(MethodParameter parameter, Schemas schemas) {
 		ResolvableType type = ResolvableType.forMethodParameter(parameter);
 		boolean optional = parameter.getParameterType() == Optional.class;
-		return schemas.of((optional ? type.getGeneric(0) : type).getType(), isNullable(parameter));
+		return schemas.of(ConcreteTypes.of(optional ? type.getGeneric(0) : type), isNullable(parameter));
 	}
 
 	private static boolean isNullable(MethodParameter parameter) {

@@ -1,5 +1,11 @@
 package io.rivetevents.connection;
 
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.protocol.DeclaredType;
+
 /**
  * Brings events to connections.
  */
@@ -15,6 +21,16 @@ public interface Dispatcher {
 	 * it is too long to be sent
 	 */
 	Receipt dispatch(Dispatch dispatch);
+
+	/**
+	 * Returns the types that an event's arguments are declared with.
+	 * @param event name of the event
+	 * @return the types, none if the event is not declared, {@code null} if it is not
+	 * known here who sends it
+	 */
+	default @Nullable List<DeclaredType> argumentsOf(String event) {
+		return null;
+	}
 
 	/**
 	 * Checks that an event that is sent later could be sent now. Does nothing where that

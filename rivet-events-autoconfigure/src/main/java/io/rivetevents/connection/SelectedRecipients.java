@@ -1,6 +1,5 @@
 package io.rivetevents.connection;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -9,6 +8,7 @@ import org.springframework.util.Assert;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -58,12 +58,18 @@ final class SelectedRecipients implements Recipients {
 
 	@Override
 	public Receipt broadcast(String event, @Nullable Object... args) {
-		return tell(event, true, this.how.droppable(), args);
+		return tell(event, argumentsOf(event), true, this.how.droppable(), args);
 	}
 
 	@Override
 	public Receipt send(String event, @Nullable Object... args) {
-		return tell(event, false, this.how.droppable(), args);
+		return tell(event, argumentsOf(event), false, this.how.droppable(), args);
+	}
+
+	/** The actor's own declaration, or that of all actors if any of them may send it. */
+	private List<DeclaredType> argumentsOf(String event) {
+		List<DeclaredType> own = this.dispatcher.argumentsOf(event);
+		return (own != null) ? own : this.contracts.argumentsOf(event);
 	}
 
 	@Override
@@ -81,13 +87,15 @@ final class SelectedRecipients implements Recipients {
 			if (subscribed) {
 				this.contracts.checkDeclared(event);
 			}
-			tell(event.name(), subscribed, this.how.droppable() || event.droppable(), args);
+			tell(event.name(), event.arguments(), subscribed, this.how.droppable() || event.droppable(), args);
 		}));
 	}
 
-	private Receipt tell(String event, boolean subscribed, boolean droppable, @Nullable Object[] args) {
+	private Receipt tell(String event, List<DeclaredType> types, boolean subscribed, boolean droppable,
+			@Nullable Object[] args) {
 		checkName(event);
-		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(args), this.how.tags(), droppable);
+		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(types, args), this.how.tags(),
+				droppable);
 		return this.how.afterCommit() ? AfterCommit.dispatch(this.dispatcher, dispatch)
 				: this.dispatcher.dispatch(dispatch);
 	}
@@ -101,10 +109,18 @@ final class SelectedRecipients implements Recipients {
 	}
 
 	/** As they are now: a tree could be changed by the caller while the event waits. */
-	private List<JsonNode> values(@Nullable Object[] args) {
-		return Arrays.stream(args)
-			.map((arg) -> (arg instanceof JsonNode node) ? node.deepCopy() : this.mapper.toTree(arg))
-			.toList();
+	private List<JsonNode> values(List<DeclaredType> types, @Nullable Object[] args) {
+		JsonNode[] values = new JsonNode[args.length];
+		boolean declared = types.size() == args.length;
+		for (int i = 0; i < args.length; i++) {
+			if (args[i] instanceof JsonNode node) {
+				values[i] = node.deepCopy();
+			}
+			else {
+				values[i] = declared ? types.get(i).toTree(args[i]) : this.mapper.toTree(args[i]);
+			}
+		}
+		return List.of(values);
 	}
 
 	@Override

@@ -17,9 +17,11 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 
 import io.rivetevents.annotation.EventName;
 import io.rivetevents.annotation.Volatile;
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -114,18 +116,21 @@ public final class EventContract {
 		if (method.getReturnType() != void.class) {
 			throw new InvalidContractException(method, "it must return nothing, since nobody answers an event");
 		}
-		for (Type parameter : method.getGenericParameterTypes()) {
+		List<DeclaredType> arguments = new ArrayList<>();
+		for (int i = 0; i < method.getParameterCount(); i++) {
+			Type parameter = ConcreteTypes.of(ResolvableType.forMethodParameter(method, i, scopes.get(0)));
 			String problem = Encodable.problem(parameter, mapper);
 			if (problem != null) {
 				throw new InvalidContractException(method, problem);
 			}
+			arguments.add(mapper.declared(parameter));
 		}
 		EventName given = method.getAnnotation(EventName.class);
 		String name = prefix + ((given != null) ? given.value() : method.getName());
 		if (name.isEmpty() || name.endsWith(".")) {
 			throw new InvalidContractException(method, "its name is empty");
 		}
-		add(new EventMethod(name, method, isVolatile(method, scopes), scopes));
+		add(new EventMethod(name, method, isVolatile(method, scopes), scopes, arguments));
 	}
 
 	private static boolean isVolatile(Method method, List<Class<?>> scopes) {

@@ -1,10 +1,12 @@
 package io.rivetevents.contract;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -16,6 +18,9 @@ public final class EventContracts {
 
 	/** What actors declare. */
 	private final Set<EventMethod> declared = ConcurrentHashMap.newKeySet();
+
+	/** By the name of the event; empty where contracts differ. */
+	private final Map<String, List<DeclaredType>> arguments = new ConcurrentHashMap<>();
 
 	private final Map<EventMethod, Boolean> guarded = new ConcurrentHashMap<>();
 
@@ -57,6 +62,18 @@ public final class EventContracts {
 	 */
 	public void declare(EventMethod event) {
 		this.declared.add(event);
+		this.arguments.merge(event.name(), event.arguments(),
+				(known, added) -> known.equals(added) ? known : List.of());
+	}
+
+	/**
+	 * Returns the types of an event's arguments as the contracts of all actors declare
+	 * them.
+	 * @param name name of the event
+	 * @return the types; none if no contract declares it, or two do with other types
+	 */
+	public List<DeclaredType> argumentsOf(String name) {
+		return this.arguments.getOrDefault(name, List.of());
 	}
 
 	/**

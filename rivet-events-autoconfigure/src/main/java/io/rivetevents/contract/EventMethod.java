@@ -2,6 +2,11 @@ package io.rivetevents.contract;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.stream.IntStream;
+
+import org.springframework.core.MethodParameter;
+
+import io.rivetevents.protocol.DeclaredType;
 
 /**
  * A method that declares an event.
@@ -11,11 +16,24 @@ import java.util.List;
  * @param droppable whether it or an interface of its scopes is {@code @Volatile}
  * @param scopes the interfaces by which it was found, from the innermost to the contract:
  * what stands on one of them holds for it
+ * @param arguments the types of its arguments, in order
  */
-public record EventMethod(String name, Method method, boolean droppable, List<Class<?>> scopes) {
+public record EventMethod(String name, Method method, boolean droppable, List<Class<?>> scopes,
+		List<DeclaredType> arguments) {
 
 	public EventMethod {
 		scopes = List.copyOf(scopes);
+		arguments = List.copyOf(arguments);
+	}
+
+	/**
+	 * Returns the parameters of its method, as the interface by which it was found sees
+	 * their types.
+	 */
+	public List<MethodParameter> parameters() {
+		return IntStream.range(0, this.method.getParameterCount())
+			.mapToObj((index) -> new MethodParameter(this.method, index).withContainingClass(this.scopes.get(0)))
+			.toList();
 	}
 
 }

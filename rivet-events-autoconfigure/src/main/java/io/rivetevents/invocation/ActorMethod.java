@@ -50,10 +50,11 @@ final class ActorMethod extends AnnotatedMethod {
 	/**
 	 * The bean of an actor.
 	 *
+	 * @param type the class of the actor
 	 * @param bean the bean, which may be a proxy
 	 * @param withoutCaller what is called where no client is the cause
 	 */
-	record Bean(Object bean, Object withoutCaller) {
+	record Bean(Class<?> type, Object bean, Object withoutCaller) {
 	}
 
 	/**
@@ -74,13 +75,19 @@ final class ActorMethod extends AnnotatedMethod {
 		this.decorator = support.decorator();
 		this.access = support.access();
 		this.callers = support.callers();
-		this.adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(method.getReturnType());
+		this.adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(getReturnType().getParameterType());
 	}
 
 	private static Method invocable(Method method, Object bean) {
 		Method invocable = AopUtils.selectInvocableMethod(method, bean.getClass());
 		invocable.setAccessible(true);
 		return invocable;
+	}
+
+	/** Type variables of a class that the actor extends stand for what it says. */
+	@Override
+	protected Class<?> getContainingClass() {
+		return this.bean.type();
 	}
 
 	/**
@@ -123,7 +130,7 @@ final class ActorMethod extends AnnotatedMethod {
 	 * Return whether the result is there once the method has returned.
 	 */
 	boolean isImmediate() {
-		return this.adapter == null && !getMethod().getReturnType().isAssignableFrom(Mono.class);
+		return this.adapter == null && !getReturnType().getParameterType().isAssignableFrom(Mono.class);
 	}
 
 	/**

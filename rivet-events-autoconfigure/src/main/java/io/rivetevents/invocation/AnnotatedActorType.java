@@ -46,8 +46,10 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.contract.ConcreteTypes;
 import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.SafeText;
@@ -92,6 +94,8 @@ final class AnnotatedActorType implements ActorType {
 
 	private final @Nullable Type stateType;
 
+	private final @Nullable DeclaredType declaredState;
+
 	private final @Nullable AccessRule rule;
 
 	/** What the server itself calls where nothing stands on a method. */
@@ -131,6 +135,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(type, "it has no method with @Action");
 		}
 		this.stateType = producedType(Hook.CREATE_STATE);
+		this.declaredState = (this.stateType != null) ? support.mapper().declared(this.stateType) : null;
 		checkTypeArguments();
 	}
 
@@ -239,7 +244,7 @@ final class AnnotatedActorType implements ActorType {
 
 	/** What stands on the method itself holds for the server, too. */
 	private ActorMethod.Bean bean(Method method) {
-		return new ActorMethod.Bean(this.bean,
+		return new ActorMethod.Bean(this.type, this.bean,
 				SecurityAnnotations.of(method).isEmpty() ? this.withoutCaller : this.bean);
 	}
 
@@ -302,20 +307,32 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "it is a snapshot and must return something");
 		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
-				method.isImmediate(), blocking, snapshot);
+				method.isImmediate(), blocking, snapshot, resultType(method));
+	}
+
+	private DeclaredType resultType(ActorMethod method) {
+		return this.support.mapper()
+			.declared(method.returnsNothing() ? Object.class : ConcreteTypes.of(method.resultType()));
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
 			throw new InvalidActorException(method, "it must be neither private nor static");
 		}
-		MethodParameter[] parameters = new AnnotatedMethod(method).getMethodParameters();
+		MethodParameter[] parameters = new AnnotatedMethod(method) {
+
+			@Override
+			protected Class<?> getContainingClass() {
+				return AnnotatedActorType.this.type;
+			}
+
+		}.getMethodParameters();
 		return new Arguments(parameters, this.support.resolvers().chain(scope), rest, this.support.mapper());
 	}
 
 	private @Nullable Type producedType(Hook hook) {
 		ActorMethod method = this.hooks.get(hook);
-		return (method != null) ? method.valueType().getType() : null;
+		return (method != null) ? ConcreteTypes.of(method.valueType()) : null;
 	}
 
 	private void checkTypeArguments() {
@@ -372,7 +389,7 @@ final class AnnotatedActorType implements ActorType {
 	private static ActionContract contract(String name, ActorMethod method) {
 		boolean nullable = Nullness.forMethodReturnType(method.getMethod()) == Nullness.NULLABLE;
 		return new ActionContract(name, method.clientParameters(),
-				method.returnsNothing() ? null : method.resultType().getType(), nullable);
+				method.returnsNothing() ? null : ConcreteTypes.of(method.resultType()), nullable);
 	}
 
 	private @Nullable MethodParameter params() {
@@ -457,8 +474,8 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	@Override
-	public @Nullable Type stateType() {
-		return this.stateType;
+	public @Nullable DeclaredType stateType() {
+		return this.declaredState;
 	}
 
 	@Override

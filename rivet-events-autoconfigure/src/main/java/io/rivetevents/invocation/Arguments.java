@@ -11,12 +11,14 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Invocation;
+import io.rivetevents.contract.ConcreteTypes;
 import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.Misfit;
 import io.rivetevents.protocol.RivetException;
@@ -193,7 +195,8 @@ final class Arguments {
 		@Override
 		public Object resolve(Invocation invocation) {
 			Class<?> component = this.parameter.getParameterType().getComponentType();
-			JavaType type = this.mapper.constructType(component);
+			JavaType type = this.mapper
+				.constructType(ConcreteTypes.of(ResolvableType.forMethodParameter(this.parameter).getComponentType()));
 			String name = this.parameter.getParameter().getName();
 			int count = Math.max(invocation.args().size() - this.position, 0);
 			Object values = Array.newInstance(component, count);
@@ -234,7 +237,7 @@ final class Arguments {
 			this.name = parameter.getParameter().getName();
 			this.optional = parameter.getParameterType() == Optional.class;
 			this.nullable = parameter.isOptional() || JsonNode.class.isAssignableFrom(parameter.getParameterType());
-			this.type = mapper.constructType(parameter.getGenericParameterType());
+			this.type = mapper.constructType(ConcreteTypes.of(parameter));
 			this.mapper = mapper;
 		}
 

@@ -77,7 +77,7 @@ final class DeclaredEvents {
 			throw new InvalidActorException(type, "two contracts declare the event \"%s\": %s and %s"
 				.formatted(event.name(), other.method(), event.method()));
 		}
-		this.settings.put(event.name(), new EventSettings(event.droppable(), history(event)));
+		this.settings.put(event.name(), new EventSettings(event.droppable(), history(event), event.arguments()));
 		if (this.guard.guards(event)) {
 			this.guarded.put(event.name(), event);
 		}

@@ -48,6 +48,14 @@ public final class ValueMapper {
 	}
 
 	/**
+	 * Returns how values of a type are written; worth keeping.
+	 * @param type a class, or a type with arguments
+	 */
+	public DeclaredType declared(Type type) {
+		return new DeclaredType(this, this.mapper, constructType(type));
+	}
+
+	/**
 	 * Convert an object to a value.
 	 * @param object the object; {@code null} becomes a null node, and a value is left as
 	 * it is, not copied
@@ -64,7 +72,7 @@ public final class ValueMapper {
 	 * An error of the application's getters and setters is one like others: Reactor would
 	 * let it pass, and nobody would be told.
 	 */
-	private static <T extends @Nullable Object> T guard(Supplier<T> work, String failure) {
+	static <T extends @Nullable Object> T guard(Supplier<T> work, String failure) {
 		try {
 			return work.get();
 		}

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -96,6 +97,25 @@ class ValueMapperTests {
 	void saysThatABodyIsNotJson() {
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.mapper.readTree("{".getBytes()))
 			.satisfies((ex) -> assertThat(ex.group() + "." + ex.code()).isEqualTo("request.invalid"));
+	}
+
+	@Test
+	void writesATypeThatIsItsOwnArgument() {
+		Leaf leaf = new Leaf();
+		assertThat(this.mapper.declared(Node.class).toTree(leaf)).hasToString("{\"next\":null}");
+		assertThat(this.mapper.declared(Leaf.class).toTree(leaf)).hasToString("{\"next\":null}");
+		assertThat(this.mapper.declared(new TypeReference<List<? extends Comparable<?>>>() {
+		}.getType()).toTree(List.of(1))).hasToString("[1]");
+	}
+
+	static class Node<T extends Node<T>> {
+
+		public @Nullable T next;
+
+	}
+
+	static class Leaf extends Node<Leaf> {
+
 	}
 
 	record Everything(int small, long timestamp, double real, float single, BigInteger bigint, BigDecimal decimal,
