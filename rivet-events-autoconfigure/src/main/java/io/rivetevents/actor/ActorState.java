@@ -43,6 +43,9 @@ final class ActorState {
 
 	private volatile boolean touched;
 
+	/** Whether a change has been compared with what would be loaded of it. */
+	private boolean compared;
+
 	private byte @Nullable [] seen;
 
 	private volatile long dirtySince = CLEAN;
@@ -116,6 +119,7 @@ final class ActorState {
 	 */
 	void insert(Consumer<StoredActor> check) {
 		byte[] bytes = write();
+		compare(bytes);
 		StoredActor first = stored().next(1, bytes);
 		check.accept(first);
 		this.store.save(first, 0);
@@ -174,6 +178,7 @@ final class ActorState {
 			byte[] bytes = write();
 			boolean changed = !Arrays.equals(bytes, before.state());
 			if (changed) {
+				compareOnce(bytes);
 				StoredActor after = before.next(before.generation(), bytes);
 				this.store.save(after, before.version());
 				this.stored = after;
@@ -217,6 +222,29 @@ final class ActorState {
 		}
 	}
 
+	private void compareOnce(byte @Nullable [] bytes) {
+		if (!this.compared) {
+			compare(bytes);
+			this.compared = true;
+		}
+	}
+
+	/**
+	 * Fails if the state would be loaded in another way than it is: once if parts of it
+	 * would differ, each time if it could not be loaded at all.
+	 */
+	private void compare(byte @Nullable [] bytes) {
+		if (this.type == null || bytes == null) {
+			return;
+		}
+		String difference = new StateComparison(this.mapper, this.type).difference(this.value, bytes);
+		if (difference != null) {
+			this.compared = true;
+			throw new IllegalStateException(
+					"The state would not be loaded as it is: %s would differ".formatted(difference));
+		}
+	}
+
 	void delete() {
 		this.store.delete(stored().address(), stored().version());
 	}
@@ -225,6 +253,7 @@ final class ActorState {
 	void reset() {
 		this.value = null;
 		this.stored = null;
+		this.compared = false;
 		this.touched = false;
 		this.dirtySince = CLEAN;
 		this.failures = 0;

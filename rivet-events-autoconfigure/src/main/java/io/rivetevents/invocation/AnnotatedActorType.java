@@ -137,6 +137,15 @@ final class AnnotatedActorType implements ActorType {
 		this.stateType = producedType(Hook.CREATE_STATE);
 		this.declaredState = (this.stateType != null) ? support.mapper().declared(this.stateType) : null;
 		checkTypeArguments();
+		checkState();
+	}
+
+	private void checkState() {
+		ActorMethod method = this.hooks.get(Hook.CREATE_STATE);
+		String problem = (this.stateType != null) ? this.support.mapper().storageProblem(this.stateType) : null;
+		if (method != null && problem != null) {
+			throw new InvalidActorException(method.getMethod(), "the state could not be loaded again: " + problem);
+		}
 	}
 
 	@Override

@@ -200,6 +200,15 @@ public final class ValueMapper {
 	}
 
 	/**
+	 * Returns what a type shows to be lost between writing and reading it.
+	 * @param type type of what is stored
+	 * @return a sentence, {@code null} if nothing is
+	 */
+	public @Nullable String storageProblem(Type type) {
+		return StorableType.problem(constructType(type), this.mapper);
+	}
+
+	/**
 	 * Write an object as JSON.
 	 * @return UTF-8
 	 */

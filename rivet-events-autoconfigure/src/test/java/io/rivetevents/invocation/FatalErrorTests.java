@@ -2,6 +2,8 @@ package io.rivetevents.invocation;
 
 import java.time.Duration;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,11 @@ class FatalErrorTests {
 
 		Value(String kind) {
 			this.kind = kind;
+		}
+
+		@JsonCreator
+		static Value read(@JsonProperty("value") String value) {
+			return new Value("none");
 		}
 
 		public String getValue() {

@@ -1,0 +1,276 @@
+package io.rivetevents.invocation;
+
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.protocol.RivetException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What could not be loaded as it was is told by the first save of it, not by the loss.
+ */
+class StoredStateTests {
+
+	private final MemoryActorStateStore store = new MemoryActorStateStore();
+
+	private final Room room = new Room();
+
+	private ActorHarness harness;
+
+	@BeforeEach
+	void start() {
+		this.harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, this.room, new Bad());
+	}
+
+	@AfterEach
+	void stop() {
+		this.harness.close();
+	}
+
+	private String stored() {
+		return new String(this.store.load(ActorHarness.address(Room.class, "k")).state());
+	}
+
+	private String save(String action) {
+		return this.harness.call(Room.class, "k", action).stringValue();
+	}
+
+	private void call(String action) {
+		this.harness.call(Room.class, "k", action);
+	}
+
+	@Test
+	void anActorWhoseStateCouldNotBeLoadedDoesNotStart() {
+		assertThatExceptionOfType(InvalidActorException.class)
+			.isThrownBy(() -> new ActorHarness(ActorSettings.DEFAULTS, new Hidden()))
+			.withMessageContaining("createState")
+			.withMessageContaining("the state could not be loaded again: the field \"count\" of")
+			.withMessageContaining("is not stored");
+	}
+
+	@Test
+	void aSaveThatWouldLoseSomethingFailsOnceAndNamesThePaths() {
+		assertThat(save("lose")).isEqualTo("The state would not be loaded as it is: $.keyed[0].id of "
+				+ Room.State.class.getName() + " would differ");
+		assertThat(stored()).doesNotContain("\"keyed\":[{");
+		assertThat(save("lose")).isEqualTo("saved");
+		assertThat(save("lose")).isEqualTo("saved");
+		assertThat(stored()).contains("\"keyed\":[{");
+	}
+
+	@Test
+	void aDurableActionThatWouldLoseSomethingFails() {
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("losing"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("internal_error"));
+	}
+
+	@Test
+	void aStateThatCouldNotBeLoadedAtAllIsNotStored() {
+		for (int i = 0; i < 2; i++) {
+			assertThat(save("spoil")).startsWith("The state is not saved, since it could not be loaded again: $.odd of "
+					+ Room.State.class.getName() + ": Cannot construct");
+		}
+		assertThat(stored()).doesNotContain("odd\":{");
+	}
+
+	@Test
+	void anInstanceWhoseFirstStateWouldLoseSomethingIsNotCreated() {
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(RivetException.class)
+				.isThrownBy(() -> this.harness.call(Bad.class, "k", "nothing"));
+		}
+		assertThat(this.store.load(ActorHarness.address(Bad.class, "k"))).isNull();
+	}
+
+	@Test
+	void theOrderOfASetATimeZoneAndWhatIsNeverTheSameDoNotCount() {
+		call("harmless");
+		assertThat(stored()).contains("+02:00").contains("tick");
+	}
+
+	@Test
+	void comparesOnceForEachTimeInMemory() {
+		call("harmless");
+		int after = this.room.reads.get();
+		call("harmless");
+		call("harmless");
+		assertThat(this.room.reads).hasValue(after);
+		call("sleep");
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("losing"));
+	}
+
+	static class Hidden {
+
+		static class State {
+
+			private int count;
+
+			void add() {
+				this.count++;
+			}
+
+		}
+
+		@CreateState
+		State createState() {
+			return new State();
+		}
+
+		@Action
+		void add(ActorContext<State, ?> c) {
+			c.state().add();
+		}
+
+	}
+
+	/** Each one that is read has another id. */
+	static class Keyed {
+
+		private final UUID id = UUID.randomUUID();
+
+		public UUID getId() {
+			return this.id;
+		}
+
+	}
+
+	static class Bad {
+
+		@CreateState
+		Keyed createState() {
+			return new Keyed();
+		}
+
+		@Action
+		void nothing() {
+		}
+
+	}
+
+	/** Written by a getter that its constructor refuses. */
+	static class Odd {
+
+		private final String kind;
+
+		Odd(String kind, boolean checked) {
+			this.kind = kind;
+		}
+
+		@JsonCreator
+		static Odd of(@JsonProperty("kind") String kind) {
+			throw new IllegalArgumentException("no such kind");
+		}
+
+		public String getKind() {
+			return this.kind;
+		}
+
+	}
+
+	static class Room {
+
+		final AtomicInteger reads = new AtomicInteger();
+
+		static class State {
+
+			static @Nullable AtomicInteger created;
+
+			public List<Keyed> keyed = new ArrayList<>();
+
+			public @Nullable Odd odd;
+
+			public Set<String> set = new HashSet<>(4);
+
+			public Map<String, OffsetDateTime> times = new HashMap<>();
+
+			public int changes;
+
+			State() {
+				AtomicInteger counter = created;
+				if (counter != null) {
+					counter.incrementAndGet();
+				}
+			}
+
+			/** Another one each time. */
+			public long getTick() {
+				return System.nanoTime();
+			}
+
+		}
+
+		@CreateState
+		State createState() {
+			State.created = this.reads;
+			return new State();
+		}
+
+		@Action(durable = true)
+		void losing(ActorContext<State, ?> c) {
+			c.state().keyed.add(new Keyed());
+		}
+
+		@Action
+		String lose(ActorContext<State, ?> c) {
+			losing(c);
+			return save(c);
+		}
+
+		@Action
+		String spoil(ActorContext<State, ?> c) {
+			c.state().odd = new Odd("a", true);
+			return save(c);
+		}
+
+		private static String save(ActorContext<State, ?> c) {
+			try {
+				c.saveState();
+				return "saved";
+			}
+			catch (IllegalStateException ex) {
+				return ex.getMessage();
+			}
+		}
+
+		@Action(durable = true)
+		void harmless(ActorContext<State, ?> c) {
+			State state = c.state();
+			state.changes++;
+			state.set = new HashSet<>(512);
+			IntStream.range(0, 200).forEach((i) -> state.set.add("element " + i * 31));
+			state.times.put("now", OffsetDateTime.of(2024, 1, 2, 3, 4, 5, 0, ZoneOffset.ofHours(2)));
+		}
+
+		@Action
+		void sleep(ActorContext<State, ?> c) {
+			c.sleep();
+		}
+
+	}
+
+}
