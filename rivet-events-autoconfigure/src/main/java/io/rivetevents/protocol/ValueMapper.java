@@ -227,15 +227,15 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Read a value from JSON that a client sent.
+	 * Read a value from JSON that a client sent, as strictly as a message.
 	 * @param json UTF-8
 	 * @throws RivetException {@code request.invalid} if it is none
 	 */
 	public JsonNode readTree(byte[] json) {
 		try {
-			return this.mapper.readTree(json);
+			return Values.decodeJson(json);
 		}
-		catch (JacksonException ex) {
+		catch (RivetException ex) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "The body is not JSON.");
 		}
 	}
