@@ -13,6 +13,7 @@ import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -29,6 +30,7 @@ import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Nullness;
+import org.springframework.core.ResolvableType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -129,11 +131,15 @@ final class Schemas {
 	}
 
 	private static boolean isNullable(FieldScope field) {
-		return field.getType() != null && (field.getType().getErasedType() == java.util.Optional.class
+		return field.getType() != null && (field.getType().getErasedType() == Optional.class
 				|| Nullness.forField(field.getRawMember()) == Nullness.NULLABLE);
 	}
 
 	JsonNode of(Type type, boolean nullable) {
+		ResolvableType resolved = ResolvableType.forType(type);
+		if (resolved.resolve() == Optional.class) {
+			return of(resolved.getGeneric(0).getType(), true);
+		}
 		JsonNode schema = this.builder.createSchemaReference(type);
 		if (!nullable) {
 			return schema;
