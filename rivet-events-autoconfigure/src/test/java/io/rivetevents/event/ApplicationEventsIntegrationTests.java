@@ -136,7 +136,7 @@ class ApplicationEventsIntegrationTests {
 			assertThat(first.action()).isEqualTo("move");
 			assertThat(first.actor().key().serialize()).isEqualTo("bad");
 			assertThat(first.connection()).isNotNull();
-			assertThat(first.message()).contains("y cannot be read");
+			assertThat(first.message()).contains("y must be a whole number");
 		}
 	}
 
