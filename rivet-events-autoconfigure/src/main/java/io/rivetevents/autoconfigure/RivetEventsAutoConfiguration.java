@@ -14,8 +14,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.thread.Threading;
@@ -66,11 +64,11 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
- * Auto-configuration of the actors themselves.
+ * Auto-configuration of the actors themselves, in any kind of application. Clients reach
+ * them in one on WebFlux: see {@link RivetEventsWebAutoConfiguration}.
  */
 @AutoConfiguration(after = JacksonAutoConfiguration.class,
 		afterName = "org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration")
-@ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RivetEventsProperties.class)
 public final class RivetEventsAutoConfiguration {

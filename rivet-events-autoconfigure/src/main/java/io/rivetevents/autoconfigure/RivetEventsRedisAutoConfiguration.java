@@ -6,8 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -22,7 +21,6 @@ import io.rivetevents.cluster.redis.RedisSettings;
  */
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
-@ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "rivet.events.backplane", havingValue = "redis")
 @ConditionalOnMissingBean(Backplane.class)
@@ -47,8 +45,9 @@ public final class RivetEventsRedisAutoConfiguration {
 	static class NoRedis {
 
 		NoRedis() {
-			throw new IllegalStateException("rivet.events.backplane=redis needs Spring Data Redis with Lettuce: "
-					+ "add the dependency org.springframework.boot:spring-boot-starter-data-redis-reactive");
+			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
+					"It needs Spring Data Redis with Lettuce: add the dependency"
+							+ " org.springframework.boot:spring-boot-starter-data-redis-reactive.");
 		}
 
 	}

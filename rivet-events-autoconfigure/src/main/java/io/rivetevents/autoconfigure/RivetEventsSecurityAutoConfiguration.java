@@ -78,10 +78,8 @@ import io.rivetevents.transport.BasePath;
  * of connections at logout.
  */
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class)
-@ConditionalOnWebApplication(type = Type.REACTIVE)
-@ConditionalOnClass({ Authentication.class, ServerHttpSecurity.class })
+@ConditionalOnClass({ Authentication.class, MethodSecurityExpressionHandler.class })
 @ConditionalOnBean(ActorDirectory.class)
-@ImportRuntimeHints(LogoutHook.Hints.class)
 public final class RivetEventsSecurityAutoConfiguration {
 
 	private static final String JWT_ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";
@@ -175,60 +173,70 @@ public final class RivetEventsSecurityAutoConfiguration {
 		return new MethodSecurityCheck(beanFactory);
 	}
 
-	@Bean
-	@ConditionalOnMissingBean(ConnectionAuthenticator.class)
-	ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> params,
-			ObjectProvider<CredentialsAuthenticationConverter> credentials,
-			ObjectProvider<ReactiveAuthenticationManager> manager, ObjectProvider<ReactiveUserDetailsService> users,
-			ObjectProvider<PasswordEncoder> passwords) {
-		Supplier<@Nullable ReactiveAuthenticationManager> managers = SingletonSupplier
-			.ofNullable(() -> manager.getIfUnique(() -> userDetailsManager(users.getIfUnique(), passwords)));
-		return new ManagedConnectionAuthenticator(params.getIfUnique(() -> (none) -> Mono.empty()),
-				credentials.getIfUnique(StandardCredentialsConverter::new), managers);
-	}
-
-	/** What Spring Security itself makes of users and no manager. */
-	private static @Nullable ReactiveAuthenticationManager userDetailsManager(
-			@Nullable ReactiveUserDetailsService users, ObjectProvider<PasswordEncoder> passwords) {
-		if (users == null) {
-			return null;
-		}
-		UserDetailsRepositoryReactiveAuthenticationManager manager = new UserDetailsRepositoryReactiveAuthenticationManager(
-				users);
-		passwords.ifUnique(manager::setPasswordEncoder);
-		return manager;
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	ConnectionLogoutHandler rivetConnectionLogoutHandler(ConnectionRegistry connections) {
-		return new ConnectionLogoutHandler(connections);
-	}
-
-	@Bean
-	LogoutHook rivetLogoutHook(ConnectionLogoutHandler handler, ObjectProvider<SecurityWebFilterChain> chains) {
-		return new LogoutHook(handler, chains);
-	}
-
-	/**
-	 * For the chain of Spring Security itself, which is no bean. Before the handler that
-	 * invalidates the session, whose id is what connections know.
-	 */
-	@Bean
-	Customizer<ServerHttpSecurity.LogoutSpec> rivetLogoutCustomizer(ConnectionLogoutHandler handler) {
-		return (logout) -> logout.logoutHandler((handlers) -> handlers.add(0, handler));
-	}
-
+	/** Where clients come over WebFlux: who they are, and the end of their sessions. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
-	static class Csrf {
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass(ServerHttpSecurity.class)
+	@ImportRuntimeHints(LogoutHook.Hints.class)
+	static class WebFlux {
 
 		@Bean
-		Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
-			ServerWebExchangeMatcher notOurs = (exchange) -> basePath.getObject().within(exchange.getRequest()) != null
-					? MatchResult.notMatch() : MatchResult.match();
-			return (csrf) -> csrf.requireCsrfProtectionMatcher(
-					new AndServerWebExchangeMatcher(notOurs, CsrfWebFilter.DEFAULT_CSRF_MATCHER));
+		@ConditionalOnMissingBean(ConnectionAuthenticator.class)
+		ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> params,
+				ObjectProvider<CredentialsAuthenticationConverter> credentials,
+				ObjectProvider<ReactiveAuthenticationManager> manager, ObjectProvider<ReactiveUserDetailsService> users,
+				ObjectProvider<PasswordEncoder> passwords) {
+			Supplier<@Nullable ReactiveAuthenticationManager> managers = SingletonSupplier
+				.ofNullable(() -> manager.getIfUnique(() -> userDetailsManager(users.getIfUnique(), passwords)));
+			return new ManagedConnectionAuthenticator(params.getIfUnique(() -> (none) -> Mono.empty()),
+					credentials.getIfUnique(StandardCredentialsConverter::new), managers);
+		}
+
+		/** What Spring Security itself makes of users and no manager. */
+		private static @Nullable ReactiveAuthenticationManager userDetailsManager(
+				@Nullable ReactiveUserDetailsService users, ObjectProvider<PasswordEncoder> passwords) {
+			if (users == null) {
+				return null;
+			}
+			UserDetailsRepositoryReactiveAuthenticationManager manager = new UserDetailsRepositoryReactiveAuthenticationManager(
+					users);
+			passwords.ifUnique(manager::setPasswordEncoder);
+			return manager;
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ConnectionLogoutHandler rivetConnectionLogoutHandler(ConnectionRegistry connections) {
+			return new ConnectionLogoutHandler(connections);
+		}
+
+		@Bean
+		LogoutHook rivetLogoutHook(ConnectionLogoutHandler handler, ObjectProvider<SecurityWebFilterChain> chains) {
+			return new LogoutHook(handler, chains);
+		}
+
+		/**
+		 * For the chain of Spring Security itself, which is no bean. Before the handler
+		 * that invalidates the session, whose id is what connections know.
+		 */
+		@Bean
+		Customizer<ServerHttpSecurity.LogoutSpec> rivetLogoutCustomizer(ConnectionLogoutHandler handler) {
+			return (logout) -> logout.logoutHandler((handlers) -> handlers.add(0, handler));
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
+		static class Csrf {
+
+			@Bean
+			Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
+				ServerWebExchangeMatcher notOurs = (
+						exchange) -> basePath.getObject().within(exchange.getRequest()) != null ? MatchResult.notMatch()
+								: MatchResult.match();
+				return (csrf) -> csrf.requireCsrfProtectionMatcher(
+						new AndServerWebExchangeMatcher(notOurs, CsrfWebFilter.DEFAULT_CSRF_MATCHER));
+			}
+
 		}
 
 	}

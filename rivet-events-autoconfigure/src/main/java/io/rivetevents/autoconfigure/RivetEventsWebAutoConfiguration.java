@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
@@ -164,10 +165,19 @@ public final class RivetEventsWebAutoConfiguration {
 		Management rivetManagement(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
 				Scheduler rivetActorWorkers, ObjectProvider<CallerScope> callers) {
 			String access = properties.management().access();
-			AccessRule rule = access.equals("none") ? null
-					: guard.getIfAvailable(() -> AccessGuard.NONE).ruleOf(access);
+			AccessRule rule = access.equals("none") ? null : rule(guard.getIfAvailable(() -> AccessGuard.NONE), access);
 			return new Management((rule != null) ? rule.within(RivetEventsAutoConfiguration.callers(callers)) : null,
 					rivetActorWorkers);
+		}
+
+		private static AccessRule rule(AccessGuard guard, String access) {
+			try {
+				return guard.ruleOf(access);
+			}
+			catch (IllegalArgumentException | IllegalStateException ex) {
+				throw new InvalidConfigurationPropertyValueException("rivet.events.management.access", access,
+						String.valueOf(ex.getMessage()));
+			}
 		}
 
 		@Bean

@@ -1,0 +1,175 @@
+package io.rivetevents.autoconfigure;
+
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.security.access.prepost.PreAuthorize;
+
+import io.rivetevents.actor.Actors;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.cluster.Connections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What a developer reads when an application does not start, or starts without what
+ * clients need.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartFailureTests {
+
+	static Stream<Arguments> mistakes() {
+		return Stream.of(Arguments.of(NoAction.class, "", "it has no method with @Action", "@Actor"),
+				Arguments.of(TwoStates.class, "", "@CreateState stands on another method, too", "@Actor"),
+				Arguments.of(NoEffect.class, "", "@PreAuthorize", "@EnableMethodSecurity"),
+				Arguments.of(WrongContract.class, "", "cannot declare an event", "Change the interface"),
+				Arguments.of(WantsActors.class, "rivet.events.enabled=false",
+						"a bean of type '" + Actors.class.getName(), "Remove rivet.events.enabled=false"),
+				Arguments.of(WantsConnections.class, "rivet.events.enabled=false",
+						"a bean of type '" + Connections.class.getName(), "Remove rivet.events.enabled=false"),
+				Arguments.of(WantsActors.class,
+						"spring.autoconfigure.exclude=" + RivetEventsAutoConfiguration.class.getName(),
+						"a bean of type '" + Actors.class.getName(), "do not exclude it"),
+				Arguments.of(Lean.class, "rivet.events.management.access=hasRole(", "rivet.events.management.access",
+						"cannot be read"),
+				Arguments.of(Lean.class, "rivet.events.websocket.max-queued-size=1KB",
+						"rivet.events.websocket.max-queued-size", "It must be at least"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("mistakes")
+	void areToldWithoutAStack(Class<?> configuration, String property, String description, String action,
+			CapturedOutput output) {
+		SpringApplication application = application(configuration).web(WebApplicationType.REACTIVE)
+			.properties("server.port=0", property)
+			.build();
+		assertThatException().isThrownBy(application::run);
+		assertThat(output).contains("APPLICATION FAILED TO START", description, action).doesNotContain("\tat ");
+	}
+
+	@Test
+	void actorsOutsideOfWebApplicationsWorkAndAreWarnedOf(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = application(Lean.class).web(WebApplicationType.NONE).run()) {
+			assertThat(context.getBean(Actors.class).getOrCreate("greeter").call("greet", String.class).block())
+				.isEqualTo("hello");
+			assertThat(context.getBean(Connections.class).user("ada").send("hi").targeted()).isZero();
+		}
+		assertThat(output.toString().lines().filter((line) -> line.contains(" WARN "))).singleElement()
+			.asString()
+			.contains("Clients cannot connect to the actors [greeter]", "no web application");
+	}
+
+	@Test
+	void warnsOfNothingWithoutActors(CapturedOutput output) {
+		application(Nothing.class).web(WebApplicationType.NONE).run().close();
+		assertThat(output).doesNotContain(" WARN ");
+	}
+
+	@Test
+	void rulesAreCheckedOutsideOfWebApplicationsToo(CapturedOutput output) {
+		SpringApplication application = application(NoEffect.class).web(WebApplicationType.NONE).build();
+		assertThatException().isThrownBy(application::run);
+		assertThat(output).contains("@PreAuthorize", "@EnableMethodSecurity");
+	}
+
+	private static SpringApplicationBuilder application(Class<?> configuration) {
+		return new SpringApplicationBuilder(Nothing.class, configuration).bannerMode(Banner.Mode.OFF);
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Nothing {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(LeanApplication.Greeter.class)
+	static class Lean {
+
+	}
+
+	@Actor
+	static class NoAction {
+
+	}
+
+	@Actor
+	static class TwoStates {
+
+		@CreateState
+		String one() {
+			return "";
+		}
+
+		@CreateState
+		String other() {
+			return "";
+		}
+
+	}
+
+	@Actor
+	static class NoEffect {
+
+		@Action
+		@PreAuthorize("hasRole('ADMIN')")
+		public void act() {
+		}
+
+	}
+
+	@Actor(events = WrongContract.Events.class)
+	static class WrongContract {
+
+		interface Events {
+
+			String returnsSomething();
+
+		}
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsActors {
+
+		@Bean
+		String needsActors(Actors actors) {
+			return actors.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WantsConnections {
+
+		@Bean
+		String needsConnections(Connections connections) {
+			return connections.toString();
+		}
+
+	}
+
+}
