@@ -1,12 +1,15 @@
 package io.rivetevents.transport;
 
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -43,7 +46,14 @@ public final class RequestFailureHandler implements WebExceptionHandler, Ordered
 		boolean ours = this.basePath.within(exchange.getRequest()) != null && !exchange.getResponse().isCommitted()
 				&& !(ex instanceof ErrorResponse); // has a status already
 		return ours ? HttpAnswer.writeError(exchange.getResponse(),
-				RequestFailures.translate(exchange.getRequest(), ex), Encoding.JSON, this.mapper) : Mono.error(ex);
+				RequestFailures.translate(exchange.getRequest(), ex), Encoding.JSON, this.mapper)
+				: Mono.error(withStatus(ex));
+	}
+
+	/** For routes of the application that no controller advice sees. */
+	private static Throwable withStatus(Throwable ex) {
+		return (ex instanceof RivetException known)
+				? new ResponseStatusException(HttpStatusCode.valueOf(known.status()), known.text(), known) : ex;
 	}
 
 }

@@ -1,0 +1,28 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+
+import io.rivetevents.actor.ActorDirectory;
+
+/**
+ * Auto-configuration of what the application's own controllers answer when an actor
+ * refuses or fails.
+ */
+@AutoConfiguration(after = RivetEventsAutoConfiguration.class)
+@ConditionalOnWebApplication
+@ConditionalOnClass({ ControllerAdvice.class, ProblemDetail.class })
+@ConditionalOnBean(ActorDirectory.class)
+public final class RivetEventsProblemAutoConfiguration {
+
+	@Bean
+	RivetExceptionAdvice rivetExceptionAdvice() {
+		return new RivetExceptionAdvice();
+	}
+
+}

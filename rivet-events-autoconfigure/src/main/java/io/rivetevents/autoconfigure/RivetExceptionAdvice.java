@@ -1,0 +1,43 @@
+package io.rivetevents.autoconfigure;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * Answers requests to the application's own controllers that fail with what an actor
+ * said: with the status of the error and a problem document (RFC 9457), whose
+ * {@code group}, {@code code} and {@code metadata} are those that a client of the actor
+ * gets. Spring MVC and WebFlux both know it. Comes after the application's own handlers.
+ */
+@ControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class RivetExceptionAdvice {
+
+	/** Seconds after which a client may try again what had no room. */
+	private static final String RETRY_AFTER = "1";
+
+	@ExceptionHandler
+	ResponseEntity<ProblemDetail> answer(RivetException ex) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.valueOf(ex.status()), ex.text());
+		problem.setProperty("group", ex.group());
+		problem.setProperty("code", ex.code());
+		if (ex.metadata() != null) {
+			problem.setProperty("metadata", ex.metadata());
+		}
+		ResponseEntity.BodyBuilder response = ResponseEntity.status(ex.status());
+		if (ex.status() == HttpStatus.SERVICE_UNAVAILABLE.value()
+				|| ex.status() == HttpStatus.TOO_MANY_REQUESTS.value()) {
+			response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
+		}
+		return response.body(problem);
+	}
+
+}
