@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * counts with what its objects take, until the client has been refused or let in.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "management.health.redis.enabled=false",
-		"rivet.events.limits.node.pending-size=20MB", "rivet.events.security.authentication-timeout=5s" })
+		"rivet.events.limits.node.pending-size=20MB", "rivet.events.security.authentication-timeout=8s" })
 class FirstMessageBoundsIntegrationTests {
 
 	private static final int CLIENTS = 200;
