@@ -22,6 +22,9 @@ const HIDDEN_TOLERANCE_MILLIS = 70_000;
 /** Credentials that are refused one after the other until the connection is given up. */
 const MAX_REFUSED_CREDENTIALS = 2;
 
+/** Delays of the server from here on are waited for exactly. */
+const MIN_TOLD_MILLIS = 1000;
+
 /** Characters of messages in one request; far below the least limit that makes sense. */
 const BATCH_CHARACTERS = 16 * 1024;
 
@@ -366,12 +369,16 @@ export class Connection {
 		this.#streamUntil = now() + STREAM_PREFERENCE_MILLIS;
 	}
 
-	/** At once after a time of being open alone: what ended a shorter one may end the next, too. */
+	/**
+	 * Zero only after a time of being open: what ended a shorter connection may end the next one, too. For the same
+	 * reason a delay that the server tells does not shorten the first second of the client's own.
+	 */
 	#delay(close: Close | undefined, wasStable: boolean): number {
 		this.#attempts++;
 		const own = this.#backoff.next();
 		this.#told = close?.retryAfter ?? this.#goingAway;
-		return this.#told ?? (wasStable && close?.advice === "retry" ? 0 : own);
+		if (this.#told === undefined) return wasStable && close?.advice === "retry" ? 0 : own;
+		return Math.max(this.#told, wasStable ? 0 : Math.min(own, MIN_TOLD_MILLIS));
 	}
 
 	#retry(reason: string, delay: number): void {

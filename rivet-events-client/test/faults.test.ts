@@ -316,6 +316,27 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(room.status.attempt).toBeLessThanOrEqual(1);
 		});
 
+		test.each([0, -1, 1])("does not hurry if the server tells it to wait for %i ms", async (retryAfter) => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			server.refuse({ group: "actor", code: "restarting", message: "", advice: "later", retryAfter });
+			connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
+			await sleep(1500);
+			expect(server.opened()).toBeGreaterThan(2);
+			expect(server.opened()).toBeLessThanOrEqual(5); // 0, 100, 300, 700, 1500 ms
+		});
+
+		test("does not hurry if each connection is told to go away at once", async () => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
+			room.onOpen(() => {
+				server.send({ tag: "GoingAway", val: { delay: 0 } });
+				server.cut(1011);
+			});
+			await sleep(1500);
+			expect(server.opened()).toBeGreaterThan(2);
+			expect(server.opened()).toBeLessThanOrEqual(5);
+		});
+
 		test("is at once after a connection that was open for long enough", async () => {
 			vi.spyOn(Math, "random").mockReturnValue(0.999);
 			const room = connect({ reconnect: { minDelay: 300, maxDelay: 300 } });
@@ -524,6 +545,15 @@ describe("a status of HTTP", () => {
 		expect(performance.now() - before).toBeGreaterThan(800);
 	});
 
+	test.each(["0", new Date(0).toUTCString(), "x"])("does not make it hurry by Retry-After: %s", async (told) => {
+		vi.spyOn(Math, "random").mockReturnValue(0.999);
+		server.answerOpening({ status: 503, headers: { "retry-after": told } });
+		open({ reconnect: { minDelay: 100, maxDelay: 800 } });
+		await sleep(1500);
+		expect(server.opened()).toBeGreaterThan(2);
+		expect(server.opened()).toBeLessThanOrEqual(5);
+	});
+
 	test("waits until a date, by the clock of the server", async () => {
 		const date = (millis: number) => new Date(Date.UTC(2020, 0, 1) + millis).toUTCString();
 		server.answerOpening({ status: 503, headers: { "retry-after": date(2000), date: date(0) } });
@@ -593,12 +623,22 @@ describe("a status of HTTP", () => {
 		expect(server.opened()).toBe(1);
 	});
 
-	test.each([408, 425, 429, 502, 503])("%i for messages waits as told", async (status) => {
+	test.each(later)("%i for messages waits as told", async (status) => {
 		const room = open();
 		await room.ready();
 		server.answerPost(() => ({ status, headers: { "retry-after": "1" } }));
 		await expect(room.echo!("x")).rejects.toMatchObject({ mayHaveRun: true });
 		expect(room.status.nextRetryAt! - Date.now()).toBeGreaterThan(800);
+	});
+
+	test.each([401, 404, 405, ...later, 501])("%i for the messages of each connection makes it slower", async (status) => {
+		vi.spyOn(Math, "random").mockReturnValue(0.999);
+		server.answerPost(() => ({ status, headers: { "retry-after": "0" } }));
+		const room = open({ reconnect: { minDelay: 100, maxDelay: 800 }, onAuthenticating: () => ({ token: "t" }) });
+		room.onOpen(() => void room.echo!("x").catch(() => {}));
+		await sleep(1500);
+		expect(server.opened()).toBeGreaterThan(2);
+		expect(server.opened()).toBeLessThanOrEqual(5);
 	});
 
 	test("does not let a request that never ends hold up the others", async () => {

@@ -124,10 +124,10 @@ then(()=>end("connection lost"),()=>end("connection lost")),{kind:"sse",send:mes
 message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
 headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
 item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
-if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,BATCH_CHARACTERS=16*
-1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSo\
-cket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscripti\
-on to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
+if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
+BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocke\
+t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
+message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
 characters:BATCH_CHARACTERS};#calls=new Calls;#errors;#subscriptions;#opens;#resyncs;#snapshots;#gaps;#reconnects;#closes;#statuses;#handlers=new Map;#status={
 status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;constructor(base,address,params,options,{
 snapshot,paused=!1}={}){this.#base=base,this.#address=address,this.#params=params===void 0?void 0:encode(params),this.#options=
@@ -178,12 +178,12 @@ close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(wh
 advice}){return advice!=="credentials"?advice==="never":!this.#options.onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#countFailure({
 kind}){(this.#options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&
 this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){
-this.#attempts++;let own=this.#backoff.next();return this.#told=close?.retryAfter??this.#goingAway,this.#told??(wasStable&&
-close?.advice==="retry"?0:own)}#retry(reason,delay){this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus("w\
-aiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){if(this.#status.status==="closed")
-return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),this.#stopListeningToHost(),
-this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(
-()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){
+this.#attempts++;let own=this.#backoff.next();return this.#told=close?.retryAfter??this.#goingAway,this.#told===void 0?wasStable&&
+close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){this.#retryTimer=
+after(delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){
+if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),
+this.#stopListeningToHost(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),
+this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){
 clearTimeout(this.#watchTimer),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#subscriptions.
 lost()}#onMessage(message,isCurrent){switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,
 isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.
