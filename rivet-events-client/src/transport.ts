@@ -163,12 +163,14 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		underWay = batch.map(({ message }) => message);
 		const body = `[${batch.map(({ text }) => text).join(",")}]`;
 		const more = { "x-rivet-sequence": String(++sequence) };
-		const response = await within(target.timeout, "A request", () => post(body, "POST", more));
+		const { response, answer } = await within(target.timeout, "A request", async () => {
+			const response = await post(body, "POST", more);
+			return { response, answer: response.ok ? "" : await response.text() };
+		});
 		if (response.ok) {
 			underWay = [];
 			return;
 		}
-		const answer = await response.text();
 		const error = errorOf(response.status, answer);
 		if (!isOfMessage(response.status, error)) {
 			// an error of the server's own is one of this connection: another may do

@@ -641,6 +641,15 @@ describe("a status of HTTP", () => {
 		expect(server.opened()).toBeLessThanOrEqual(5);
 	});
 
+	test.each([400, 401, 404, 413, 429, 503])("%i for messages, with a body that never ends, holds up no other", async (status) => {
+		const body = () => new ReadableStream({ pull: () => new Promise<void>(() => {}) });
+		const endless: typeof fetch = async (url, init) =>
+			init?.method === "POST" && String(url).includes("/connections/") ? new Response(body(), { status }) : fetch(url, init);
+		const room = open({ fetch: endless, openTimeout: 300 });
+		await room.ready();
+		await expect(room.with({ deadline: 3000 }).echo!("x")).rejects.toMatchObject({ name: "ConnectionLostError", mayHaveRun: true });
+	});
+
 	test("does not let a request that never ends hold up the others", async () => {
 		const slow: typeof fetch = (url, init) => (String(url).includes("/connections/") ? new Promise(() => {}) : fetch(url, init));
 		const room = open({ fetch: slow, openTimeout: 300 });

@@ -108,23 +108,24 @@ fetch(`${target.base}/connections/${init.connectionId}`,{method,credentials:"inc
 ...target.headers,"content-type":"application/json","x-rivet-secret":init.secret,...more},...method==="POST"?{body}:{}}),
 flush=async()=>{if(!posting){posting=!0;try{for(;waiting.length>0&&!over;)await sendBatch()}catch{end("connection lost")}finally{
 posting=!1}}},sendBatch=async()=>{let batch=nextBatch();underWay=batch.map(({message})=>message);let body=`[${batch.map(
-({text})=>text).join(",")}]`,more={"x-rivet-sequence":String(++sequence)},response=await within(target.timeout,"A reques\
-t",()=>post(body,"POST",more));if(response.ok){underWay=[];return}let answer=await response.text(),error=errorOf(response.
-status,answer);isOfMessage(response.status,error)?batch.length>1?(target.batches.characters=Math.min(target.batches.characters,
-body.length>>1),waiting.unshift(...batch)):refuse(error):error.group==="http"?endBy(response,answer):end(`${error.group}\
-.${error.code}`),tooLong||=isTooLong(error)},nextBatch=()=>{let count=1,characters=waiting[0].text.length;for(;count<waiting.
-length&&(characters+=waiting[count].text.length,!(characters>target.batches.characters));)count++;return waiting.splice(
-0,count)},refuse=error=>{let[message,...more]=underWay;underWay=[],!over&&message&&more.length===0&&listener.onRefused(message,
-error)};return(async()=>{let response=await target.fetch(target.url,{method:"POST",credentials:"include",cache:"no-store",
-headers:{...target.headers,"content-type":"application/json",accept:"text/event-stream"},body:write({tag:"Hello",val:listener.
-hello()}),signal:abort.signal});!response.ok||response.status===NO_CONTENT?endBy(response,await response.text()):!response.
-body||!isEventStream(response)?end("no event stream"):await readStream(response.body,message=>{over||(message.tag==="Ini\
-t"&&(init=message.val),message.tag==="Close"&&isTooLong(message.val)&&!tooLong&&refuse(message.val),listener.onMessage(message))})})().
-then(()=>end("connection lost"),()=>end("connection lost")),{kind:"sse",send:message=>{waiting.push({message,text:write(
-message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
-headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
-item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
-if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
+({text})=>text).join(",")}]`,more={"x-rivet-sequence":String(++sequence)},{response,answer}=await within(target.timeout,
+"A request",async()=>{let response2=await post(body,"POST",more);return{response:response2,answer:response2.ok?"":await response2.
+text()}});if(response.ok){underWay=[];return}let error=errorOf(response.status,answer);isOfMessage(response.status,error)?
+batch.length>1?(target.batches.characters=Math.min(target.batches.characters,body.length>>1),waiting.unshift(...batch)):
+refuse(error):error.group==="http"?endBy(response,answer):end(`${error.group}.${error.code}`),tooLong||=isTooLong(error)},
+nextBatch=()=>{let count=1,characters=waiting[0].text.length;for(;count<waiting.length&&(characters+=waiting[count].text.
+length,!(characters>target.batches.characters));)count++;return waiting.splice(0,count)},refuse=error=>{let[message,...more]=underWay;
+underWay=[],!over&&message&&more.length===0&&listener.onRefused(message,error)};return(async()=>{let response=await target.
+fetch(target.url,{method:"POST",credentials:"include",cache:"no-store",headers:{...target.headers,"content-type":"applic\
+ation/json",accept:"text/event-stream"},body:write({tag:"Hello",val:listener.hello()}),signal:abort.signal});!response.ok||
+response.status===NO_CONTENT?endBy(response,await response.text()):!response.body||!isEventStream(response)?end("no even\
+t stream"):await readStream(response.body,message=>{over||(message.tag==="Init"&&(init=message.val),message.tag==="Close"&&
+isTooLong(message.val)&&!tooLong&&refuse(message.val),listener.onMessage(message))})})().then(()=>end("connection lost"),
+()=>end("connection lost")),{kind:"sse",send:message=>{waiting.push({message,text:write(message)}),flush()},close:()=>{over||
+(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({headers})=>/^text\/event-stream\b/i.
+test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(item=>onMessage(
+readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();if(done)return;
+parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
 BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocke\
 t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
 message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
