@@ -39,6 +39,16 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 	const event = (name: string, args: unknown[], pos?: number, tags?: string[]) =>
 		server.send({ tag: "Event", val: { name, args, ...(pos === undefined ? {} : { pos }), ...(tags ? { tags } : {}) } });
 	const changes = () => server.received.filter(({ tag }) => tag === "SubscriptionRequest").map(({ val }) => val);
+	/** What the server knows of the events that are wanted, by its last Hello and the changes since. */
+	const told = () => {
+		const subscriptions = new Map<string, unknown>();
+		for (const { eventName, tags } of server.hellos.at(-1)!.subscriptions) subscriptions.set(eventName, tags ?? []);
+		for (const { eventName, subscribe, tags } of changes() as any[]) {
+			if (subscribe) subscriptions.set(eventName, tags ?? []);
+			else subscriptions.delete(eventName);
+		}
+		return Object.fromEntries(subscriptions);
+	};
 	const calls = () => server.received.filter(({ tag }) => tag === "ActionRequest").map(({ val }: any) => val);
 
 	describe("what is wanted and what was told", () => {
@@ -60,19 +70,36 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 				if (moment === "when open") await room.ready();
 				if (moment !== "between Hello and Init") change();
 				await room.ready();
-				const told = () => {
-					const subscriptions = new Map<string, unknown>();
-					for (const { eventName, tags } of server.hellos.at(-1)!.subscriptions) subscriptions.set(eventName, tags ?? []);
-					for (const { eventName, subscribe, tags } of changes() as any[]) {
-						if (subscribe) subscriptions.set(eventName, tags ?? []);
-						else subscriptions.delete(eventName);
-					}
-					return Object.fromEntries(subscriptions);
-				};
 				await until(() => "late" in told());
 				await until(() => !("goes" in told()));
 				expect(told()).toEqual({ stays: [], late: [], tagged: ["a", "b"] });
 				stay();
+			},
+		);
+
+		test.each(["while waiting", "while connecting", "between Hello and Init"])(
+			"a listener, a tag and a removal %s again reach the server",
+			async (moment) => {
+				const room = connect();
+				room.on("tagged", { tags: ["a"] }, () => {});
+				const stop = room.on("goes", () => {});
+				await room.ready();
+				const change = () => {
+					room.on("late", () => {});
+					room.on("tagged", { tags: ["b"] }, () => {});
+					stop();
+				};
+				let changed = false;
+				const once = () => {
+					if (!changed) change();
+					changed = true;
+				};
+				if (moment === "between Hello and Init") server.beforeWelcome(once);
+				else room.onStatus(({ status }) => status === (moment === "while waiting" ? "waiting" : "connecting") && once());
+				server.cut();
+				await until(() => server.hellos.length === 2 && room.status.status === "open");
+				await until(() => "late" in told() && !("goes" in told()));
+				expect(told()).toEqual({ late: [], tagged: ["a", "b"] });
 			},
 		);
 
