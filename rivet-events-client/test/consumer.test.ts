@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import ts from "typescript";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 // @ts-expect-error: plain JavaScript
 import { CONTRACT_TYPES, writeContract, writeTypes } from "../bin/write.mjs";
 
@@ -130,6 +130,9 @@ describe("the package", () => {
 			files.push(name);
 		}
 	}, 60_000);
+
+	// the compiler blocks the thread: vitest gives up a worker that does not answer for a minute
+	beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
 
 	test.each(Object.entries(RESOLUTIONS))("has types that compile as in the README: %s", { timeout: 60_000 }, (_, resolution) => {
 		expect(files.length).toBeGreaterThan(5);
