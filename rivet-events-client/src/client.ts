@@ -73,6 +73,8 @@ export function createClient<A extends ActorsShape = AnyActors>(
 ): Client<A> {
 	/** Those that are not closed, or were opened again. */
 	const connections = new Set<Connection>();
+	/** How often the client was disposed of; connections from before are not opened again. */
+	let disposals = 0;
 
 	const connect = (address: Address, params: unknown, connectOptions?: ConnectOptions) => {
 		const connection = new Connection(resolveUrl(endpoint), address, params, options, connectOptions);
@@ -81,7 +83,10 @@ export function createClient<A extends ActorsShape = AnyActors>(
 			if (connection.status.status === "closed") connections.delete(connection);
 			else connections.add(connection);
 		});
-		return connectionFacade(connection);
+		const disposalsBefore = disposals;
+		return connectionFacade(connection, () => {
+			if (disposals === disposalsBefore) connection.reconnect();
+		});
 	};
 
 	const accessor = (name: string) => {
@@ -101,6 +106,7 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	};
 
 	const dispose = async () => {
+		disposals++;
 		await Promise.all([...connections].map((connection) => connection.dispose()));
 	};
 	const own: Record<string | symbol, unknown> = { dispose };
@@ -109,7 +115,7 @@ export function createClient<A extends ActorsShape = AnyActors>(
 }
 
 /** What an application sees of a connection. */
-function connectionFacade(connection: Connection) {
+function connectionFacade(connection: Connection, reconnect: () => void) {
 	const call = (name: string, args: unknown[], options?: CallOptions) => connection.call(name, args, options);
 	const dispose = () => connection.dispose();
 	const own = {
@@ -140,7 +146,7 @@ function connectionFacade(connection: Connection) {
 		},
 		ready: () => connection.ready(),
 		open: () => connection.open(),
-		reconnect: () => connection.reconnect(),
+		reconnect,
 		dispose,
 		...(Symbol.asyncDispose ? { [Symbol.asyncDispose]: dispose } : {}),
 	};

@@ -229,28 +229,29 @@ name)}})},withActions=(own,call)=>withNames(own,name=>(...args)=>call(name,args)
 null),call);function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,
 page).href.replace(/\/$/,"")}catch(cause){let hint=page===void 0?"; outside a page it must begin with http:// or https:/\
 /":"";throw new TypeError(`"${endpoint}" is not a URL of a server${hint}`,{cause})}}function createClient(endpoint,options={}){
-let connections=new Set,connect=(address,params,connectOptions)=>{let connection=new Connection(resolveUrl(endpoint),address,
-params,options,connectOptions);return connections.add(connection),connection.onStatus(()=>{connection.status.status==="c\
-losed"?connections.delete(connection):connections.add(connection)}),connectionFacade(connection)},accessor=name=>{let handle=(method,key=[])=>{
-let address={name,method,key:typeof key=="string"?[key]:key},call=(action,args)=>callOverHttp(endpoint,address,action,args,
-options);return withActions({call,connect:(params,connectOptions)=>connect(address,params,connectOptions)},call)};return{
-get:key=>handle("get",key),getOrCreate:key=>handle("getOrCreate",key)}},dispose=async()=>{await Promise.all([...connections].
-map(connection=>connection.dispose()))},own={dispose};return Symbol.asyncDispose&&(own[Symbol.asyncDispose]=dispose),withNames(
-own,accessor)}function connectionFacade(connection){let call=(name,args,options)=>connection.call(name,args,options),dispose=()=>connection.
-dispose(),own={call,with:options=>actions((name,args)=>call(name,args,options)),fire:actions((name,args)=>connection.fire(
-name,args)),on:(event,...rest)=>{let listener=rest.pop();return connection.on(event,rest[0]?.tags??[],listener)},once:(event,listener)=>connection.
-once(event,listener),events:event=>connection.events(event),predict:(event,...args)=>connection.predict(event,args),answer:(name,handler)=>connection.
-answer(name,handler),onOpen:connection.onOpen,onResync:connection.onResync,onSnapshot:connection.onSnapshot,onGap:connection.
-onGap,onReconnecting:connection.onReconnecting,onClose:connection.onClose,onError:connection.onError,onStatus:connection.
-onStatus,get status(){return connection.status},get contractChanged(){return connection.contractChanged},ready:()=>connection.
-ready(),open:()=>connection.open(),reconnect:()=>connection.reconnect(),dispose,...Symbol.asyncDispose?{[Symbol.asyncDispose]:dispose}:
-{}};return withActions(own,call)}async function callOverHttp(endpoint,address,action,args,options){let url=gatewayUrl(resolveUrl(
-endpoint),address,`action/${encodeURIComponent(action)}`),body=JSON.stringify({args:encode(args)}),{onAuthenticating,openTimeout=OPEN_TIMEOUT_MILLIS}=options,
-credentials=onAuthenticating&&await within(openTimeout,"onAuthenticating",onAuthenticating),response=await(options.fetch??
-globalThis.fetch).bind(globalThis)(url,{method:"POST",credentials:"include",headers:{...authorization(credentials),...options.
-headers,"content-type":"application/json","x-rivet-encoding":"json"},body}),text=await response.text();if(!response.ok)throw new ActorError(
-errorOf(response.status,text));try{return decode(JSON.parse(text)).output}catch(cause){throw new Error(`The answer to ${action}\
- cannot be read: ${cause}`,{cause})}}function authorization(credentials){let{token,username,password}=credentials??{};if(typeof token==
-"string")return{authorization:`Bearer ${token}`};if(typeof username!="string"||typeof password!="string")return{};let bytes=new TextEncoder().
+let connections=new Set,disposals=0,connect=(address,params,connectOptions)=>{let connection=new Connection(resolveUrl(endpoint),
+address,params,options,connectOptions);connections.add(connection),connection.onStatus(()=>{connection.status.status==="\
+closed"?connections.delete(connection):connections.add(connection)});let disposalsBefore=disposals;return connectionFacade(
+connection,()=>{disposals===disposalsBefore&&connection.reconnect()})},accessor=name=>{let handle=(method,key=[])=>{let address={
+name,method,key:typeof key=="string"?[key]:key},call=(action,args)=>callOverHttp(endpoint,address,action,args,options);return withActions(
+{call,connect:(params,connectOptions)=>connect(address,params,connectOptions)},call)};return{get:key=>handle("get",key),
+getOrCreate:key=>handle("getOrCreate",key)}},dispose=async()=>{disposals++,await Promise.all([...connections].map(connection=>connection.
+dispose()))},own={dispose};return Symbol.asyncDispose&&(own[Symbol.asyncDispose]=dispose),withNames(own,accessor)}function connectionFacade(connection,reconnect){
+let call=(name,args,options)=>connection.call(name,args,options),dispose=()=>connection.dispose(),own={call,with:options=>actions(
+(name,args)=>call(name,args,options)),fire:actions((name,args)=>connection.fire(name,args)),on:(event,...rest)=>{let listener=rest.
+pop();return connection.on(event,rest[0]?.tags??[],listener)},once:(event,listener)=>connection.once(event,listener),events:event=>connection.
+events(event),predict:(event,...args)=>connection.predict(event,args),answer:(name,handler)=>connection.answer(name,handler),
+onOpen:connection.onOpen,onResync:connection.onResync,onSnapshot:connection.onSnapshot,onGap:connection.onGap,onReconnecting:connection.
+onReconnecting,onClose:connection.onClose,onError:connection.onError,onStatus:connection.onStatus,get status(){return connection.
+status},get contractChanged(){return connection.contractChanged},ready:()=>connection.ready(),open:()=>connection.open(),
+reconnect,dispose,...Symbol.asyncDispose?{[Symbol.asyncDispose]:dispose}:{}};return withActions(own,call)}async function callOverHttp(endpoint,address,action,args,options){
+let url=gatewayUrl(resolveUrl(endpoint),address,`action/${encodeURIComponent(action)}`),body=JSON.stringify({args:encode(
+args)}),{onAuthenticating,openTimeout=OPEN_TIMEOUT_MILLIS}=options,credentials=onAuthenticating&&await within(openTimeout,
+"onAuthenticating",onAuthenticating),response=await(options.fetch??globalThis.fetch).bind(globalThis)(url,{method:"POST",
+credentials:"include",headers:{...authorization(credentials),...options.headers,"content-type":"application/json","x-riv\
+et-encoding":"json"},body}),text=await response.text();if(!response.ok)throw new ActorError(errorOf(response.status,text));
+try{return decode(JSON.parse(text)).output}catch(cause){throw new Error(`The answer to ${action} cannot be read: ${cause}`,
+{cause})}}function authorization(credentials){let{token,username,password}=credentials??{};if(typeof token=="string")return{
+authorization:`Bearer ${token}`};if(typeof username!="string"||typeof password!="string")return{};let bytes=new TextEncoder().
 encode(`${username}:${password}`);return{authorization:`Basic ${btoa(String.fromCharCode(...bytes))}`}}export{ActorError,ConnectionLostError,createClient};
 //# sourceMappingURL=rivet-events-client.js.map
