@@ -1,8 +1,8 @@
-// What becomes of a connection that has ended: docs/fault-tests.md has the rows.
+// Changes while a connection ends, and what becomes of one that has ended: docs/fault-tests.md has the rows.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ActorConnection, ClientOptions } from "../src/index";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server";
-import { client, reached, sleep, TRANSPORTS } from "./support";
+import { client, reached, sleep, TRANSPORTS, until } from "./support";
 
 const CLOSE = { group: "actor", code: "restarting", message: "", advice: "retry" } as const;
 
@@ -24,6 +24,60 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		made.push(rooms);
 		return [rooms, rooms.room!.getOrCreate(["k"]).connect()];
 	};
+
+	/** The events that the server knows of, by its last Hello and the changes on that connection. */
+	const told = (changesBefore: number) => {
+		const subscriptions = new Map<string, unknown>();
+		for (const { eventName, tags } of server.hellos.at(-1)!.subscriptions) subscriptions.set(eventName, tags ?? []);
+		const changes = server.received.slice(changesBefore).filter(({ tag }) => tag === "SubscriptionRequest");
+		for (const { val } of changes as any[]) {
+			if (val.subscribe) subscriptions.set(val.eventName, val.tags ?? []);
+			else subscriptions.delete(val.eventName);
+		}
+		return Object.fromEntries(subscriptions);
+	};
+
+	const moments = {
+		"after the server's Close": async (_: ActorConnection, change: () => void) => {
+			server.send({ tag: "Close", val: CLOSE });
+			await sleep(50);
+			change();
+			server.cut(1011);
+		},
+		"in the same turn as the server's cut": async (_: ActorConnection, change: () => void) => {
+			server.cut(1011);
+			change();
+		},
+		"when the loss is told": async (room: ActorConnection, change: () => void) => {
+			const lost = reached(room, "waiting").then(change);
+			server.cut();
+			await lost;
+		},
+	};
+
+	test.each(Object.entries(moments))("a listener, a tag and a removal %s reach the server", async (_, lose) => {
+		const [, room] = connect();
+		room.on("stays", () => {});
+		const stop = room.on("goes", () => {});
+		const stopTag = room.on("tagged", { tags: ["a"] }, () => {});
+		await room.ready();
+		const heard: unknown[] = [];
+		const again = until(() => server.hellos.length === 2);
+		await lose(room, () => {
+			room.on("late", (value) => heard.push(value));
+			room.on("tagged", { tags: ["b"] }, () => {});
+			stopTag();
+			stop();
+		});
+		await again;
+		const before = server.received.length;
+		await room.ready();
+		await sleep(50);
+		expect(told(before)).toEqual({ stays: [], late: [], tagged: ["b"] });
+		server.send({ tag: "Event", val: { name: "late", args: ["x"], pos: 1 } });
+		await until(() => heard.length > 0);
+		expect(heard).toEqual(["x"]);
+	});
 
 	test("is not opened again after its client has ended, if it was closed before", async () => {
 		const [rooms, room] = connect();
