@@ -189,7 +189,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), this::countGrowth);
 		this.connections = new ActorConnections(directory.members(), type.settings().history(),
 				runtime.connections().limits().history(), this::now);
-		this.targets = new EventTargets<>(this, runtime.mapper(), runtime.connections().contracts());
+		this.targets = new EventTargets<>(this, runtime.mapper(), runtime.connections().contracts(),
+				runtime.connections().transactions());
 		this.calls = new ActorCalls(this, runtime);
 		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
 		this.lastUsed = now();

@@ -11,6 +11,7 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.PendingReceipt;
+import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.ActorKey;
@@ -36,22 +37,39 @@ public final class Actors {
 
 	private final EventContracts contracts;
 
+	private final ReactiveTransactions transactions;
+
 	private final String namespace;
 
 	/**
-	 * Create the bean.
+	 * Creates the bean of an application without reactive transactions.
 	 * @param directory finds instances
 	 * @param mapper converts values
 	 * @param contracts the contracts that are implemented
 	 */
 	public Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts) {
-		this(directory, mapper, contracts, ActorAddress.DEFAULT_NAMESPACE);
+		this(directory, mapper, contracts, ReactiveTransactions.NONE);
 	}
 
-	private Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts, String namespace) {
+	/**
+	 * Creates the bean of an application that may have reactive transactions.
+	 * @param directory finds instances
+	 * @param mapper converts values
+	 * @param contracts the contracts that are implemented
+	 * @param transactions tells whether a thread without a transaction may be in a
+	 * reactive one
+	 */
+	public Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions) {
+		this(directory, mapper, contracts, transactions, ActorAddress.DEFAULT_NAMESPACE);
+	}
+
+	private Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, String namespace) {
 		this.directory = directory;
 		this.mapper = mapper;
 		this.contracts = contracts;
+		this.transactions = transactions;
 		this.namespace = namespace;
 	}
 
@@ -62,7 +80,7 @@ public final class Actors {
 	 */
 	public Actors inNamespace(String namespace) {
 		Assert.hasLength(namespace, "The namespace must not be empty");
-		return new Actors(this.directory, this.mapper, this.contracts, namespace);
+		return new Actors(this.directory, this.mapper, this.contracts, this.transactions, namespace);
 	}
 
 	private ActorAddress address(String name, String[] key) {
@@ -167,7 +185,8 @@ public final class Actors {
 		private final ActorTarget target;
 
 		Handle(ActorTarget target) {
-			super((dispatch) -> Actors.this.dispatch(target, dispatch), Actors.this.mapper, Actors.this.contracts);
+			super((dispatch) -> Actors.this.dispatch(target, dispatch), Actors.this.mapper, Actors.this.contracts,
+					Actors.this.transactions);
 			this.target = target;
 		}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import jakarta.validation.Validator;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,6 +22,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.transaction.ReactiveTransactionManager;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.unit.DataSize;
 import reactor.core.scheduler.Scheduler;
@@ -48,6 +50,7 @@ import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.connection.OutboundInterceptor;
+import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.event.EventPublishingObserver;
 import io.rivetevents.invocation.AccessGuard;
@@ -106,8 +109,8 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Connections rivetConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
-			EventContracts contracts) {
-		return new Connections(registry, backplane, mapper, contracts);
+			EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
+		return new Connections(registry, backplane, mapper, contracts, transactions(transactions));
 	}
 
 	@Bean(destroyMethod = "dispose")
@@ -131,9 +134,14 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers,
-			Scheduler rivetActorWorkers, Bursts bursts, Limits limits, ObjectProvider<CallerScope> callers) {
+			Scheduler rivetActorWorkers, Bursts bursts, Limits limits, ObjectProvider<CallerScope> callers,
+			ObjectProvider<ReactiveTransactions> transactions) {
 		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
-				rivetActorTimers, rivetActorWorkers, bursts, limits, callers(callers));
+				rivetActorTimers, rivetActorWorkers, bursts, limits, callers(callers), transactions(transactions));
+	}
+
+	private static ReactiveTransactions transactions(ObjectProvider<ReactiveTransactions> transactions) {
+		return transactions.getIfAvailable(() -> ReactiveTransactions.NONE);
 	}
 
 	static CallerScope callers(ObjectProvider<CallerScope> callers) {
@@ -237,6 +245,20 @@ public final class RivetEventsAutoConfiguration {
 				scope.get().reset();
 				task.run();
 			}));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ReactiveTransactionManager.class)
+	static class Transactions {
+
+		@Bean
+		ReactiveTransactions rivetReactiveTransactions(ListableBeanFactory beanFactory) {
+			// later than now: the transaction managers need not be known yet, and none is
+			// created for this
+			return SingletonSupplier.of(() -> BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+					ReactiveTransactionManager.class, true, false).length > 0)::obtain;
 		}
 
 	}

@@ -12,6 +12,7 @@ import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
+import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
@@ -42,17 +43,31 @@ public final class Connections {
 	private final Targets<@Nullable Object> everywhere;
 
 	/**
-	 * Create the bean.
+	 * Create the bean of an application without reactive transactions.
 	 * @param registry the connections of this node
 	 * @param backplane the way to the other nodes
 	 * @param mapper converts arguments of events
 	 * @param contracts the contracts that are implemented
 	 */
 	public Connections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper, EventContracts contracts) {
+		this(registry, backplane, mapper, contracts, ReactiveTransactions.NONE);
+	}
+
+	/**
+	 * Creates the bean of an application that may have reactive transactions.
+	 * @param registry the connections of this node
+	 * @param backplane the way to the other nodes
+	 * @param mapper converts arguments of events
+	 * @param contracts the contracts that are implemented
+	 * @param transactions tells whether a thread without a transaction may be in a
+	 * reactive one
+	 */
+	public Connections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions) {
 		this.registry = registry;
 		this.backplane = backplane;
-		this.here = new EventTargets<>(registry.members(), mapper, contracts);
-		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts);
+		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
+		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
 	}
 
 	/** The connections of all nodes. */

@@ -1,13 +1,16 @@
 package io.rivetevents.connection;
 
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
+import java.util.function.Consumer;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 
 /**
- * Binds events to the commit of the transaction that the calling thread is in.
+ * Finds the transaction that events are bound to.
  */
 final class AfterCommit {
 
@@ -18,44 +21,58 @@ final class AfterCommit {
 	private AfterCommit() {
 	}
 
-	static Receipt dispatch(Dispatcher dispatcher, Dispatch dispatch) {
-		return (TRANSACTIONS && Transaction.isActive()) ? Transaction.bind(dispatcher, dispatch)
-				: dispatcher.dispatch(dispatch);
+	/**
+	 * Returns what binds an event to the transaction of the thread that sends it.
+	 * @param reactive whether a thread without a transaction may be in a reactive one
+	 */
+	static Timing ofThread(ReactiveTransactions reactive) {
+		return (dispatcher, dispatch) -> {
+			if (TRANSACTIONS && ThreadTransaction.isOpen()) {
+				return ThreadTransaction.bind(dispatcher, dispatch);
+			}
+			Assert.state((TRANSACTIONS && ThreadTransaction.exists()) || !reactive.possible(), () -> refusal(dispatch));
+			return dispatcher.dispatch(dispatch);
+		};
 	}
 
-	/** Loaded only where there is spring-tx. */
-	private static final class Transaction {
+	private static String refusal(Dispatch dispatch) {
+		return ("Event %s is not sent: afterCommit() needs a transaction of the calling thread, because the application"
+				+ " has a ReactiveTransactionManager, whose transactions are not visible here. In a reactive chain use"
+				+ " afterCommit((recipients) -> recipients.send(..)) and return its Mono; outside of transactions send"
+				+ " without afterCommit()")
+			.formatted(SafeText.of(dispatch.event()));
+	}
 
-		static boolean isActive() {
-			return TransactionSynchronizationManager.isSynchronizationActive()
-					&& TransactionSynchronizationManager.isActualTransactionActive();
+	/**
+	 * Sends events that are bound to the transaction of the subscriber.
+	 * @param events sends them, on the thread that subscribes; the timing is not valid
+	 * afterwards
+	 */
+	static Mono<Void> ofSubscriber(Consumer<Timing> events) {
+		Mono<Timing> found = TRANSACTIONS ? SubscriberTransaction.find() : Mono.just(Timing.AT_ONCE);
+		return found.doOnNext((timing) -> {
+			Lent lent = new Lent(timing);
+			events.accept(lent);
+			lent.over = true;
+		}).then();
+	}
+
+	/** A timing that is valid within one call. */
+	private static final class Lent implements Timing {
+
+		private final Timing timing;
+
+		private volatile boolean over;
+
+		Lent(Timing timing) {
+			this.timing = timing;
 		}
 
-		static Receipt bind(Dispatcher dispatcher, Dispatch dispatch) {
-			dispatcher.check(dispatch);
-			PendingReceipt receipt = new PendingReceipt();
-			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-				@Override
-				public void afterCompletion(int status) {
-					if (status != STATUS_COMMITTED) {
-						receipt.complete(Receipt.NOBODY);
-						return;
-					}
-					try {
-						receipt.complete(dispatcher.dispatch(dispatch));
-					}
-					catch (RivetException ex) {
-						receipt.fail(ex); // logged where it was refused
-					}
-					catch (Throwable ex) {
-						receipt.fail(ex);
-						throw ex;
-					}
-				}
-
-			});
-			return receipt;
+		@Override
+		public Receipt dispatch(Dispatcher dispatcher, Dispatch dispatch) {
+			Assert.state(!this.over, () -> "Event %s is not sent: recipients of afterCommit(..) are used after the call"
+				.formatted(SafeText.of(dispatch.event())));
+			return this.timing.dispatch(dispatcher, dispatch);
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
@@ -174,7 +175,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	private SelectedRecipients self() {
 		ConnectionSupport support = this.owner.support();
 		return new SelectedRecipients(this.owner.dispatcher(), support.mapper(), support.contracts(),
-				new Selection.These(Set.of(id())));
+				support.transactions(), new Selection.These(Set.of(id())));
 	}
 
 	@Override
@@ -210,6 +211,11 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	@Override
 	public Recipients afterCommit() {
 		return self().afterCommit();
+	}
+
+	@Override
+	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
+		return self().afterCommit(events);
 	}
 
 	@Override

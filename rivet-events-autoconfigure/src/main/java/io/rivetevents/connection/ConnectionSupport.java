@@ -20,10 +20,12 @@ import io.rivetevents.protocol.ValueMapper;
  * @param bursts what threads do at a stretch
  * @param limits bounds of what clients may take
  * @param callers go around what the application does for a client
+ * @param transactions tells whether a thread without a transaction may be in a reactive
+ * one
  */
 public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
 		ConnectionObserver observer, Scheduler timers, Scheduler workers, Bursts bursts, Limits limits,
-		CallerScope callers) {
+		CallerScope callers, ReactiveTransactions transactions) {
 
 	public ConnectionSupport {
 		interceptors = List.copyOf(interceptors);

@@ -3,11 +3,13 @@ package io.rivetevents.connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.ValueMapper;
@@ -26,9 +28,12 @@ public class EventTargets<C extends @Nullable Object> implements Targets<C> {
 	 * @param dispatcher brings events to connections
 	 * @param mapper converts their arguments
 	 * @param contracts the contracts that are implemented
+	 * @param transactions tells whether a thread without a transaction may be in a
+	 * reactive one
 	 */
-	public EventTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts) {
-		this.all = new SelectedRecipients(dispatcher, mapper, contracts, Selection.ALL);
+	public EventTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions) {
+		this.all = new SelectedRecipients(dispatcher, mapper, contracts, transactions, Selection.ALL);
 	}
 
 	/**
@@ -132,6 +137,11 @@ public class EventTargets<C extends @Nullable Object> implements Targets<C> {
 	@Override
 	public Recipients afterCommit() {
 		return this.all.afterCommit();
+	}
+
+	@Override
+	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
+		return this.all.afterCommit(events);
 	}
 
 }

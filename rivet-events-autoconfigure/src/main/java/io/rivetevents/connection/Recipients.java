@@ -1,6 +1,10 @@
 package io.rivetevents.connection;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
+import org.springframework.lang.CheckReturnValue;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.protocol.RivetException;
 
@@ -68,17 +72,46 @@ public interface Recipients {
 	Recipients droppable();
 
 	/**
-	 * Return the same connections, told once the transaction that the calling thread is
-	 * in has been committed, with the arguments as they are at the call. After a rollback
-	 * nothing is sent, and the receipt says nobody. Without a transaction it is sent at
-	 * once. An event that is too long now is refused now, one that has become so is
-	 * logged and fails its receipt.
-	 * <p>
-	 * The transaction is that of a {@code PlatformTransactionManager}, which belongs to a
-	 * thread. In a reactive one publish an event of the application with
-	 * {@code TransactionalEventPublisher}, and send from a
-	 * {@code @TransactionalEventListener}.
+	 * Returns the same connections. Events to them are bound to the transaction of the
+	 * thread that sends them, the one of a {@code PlatformTransactionManager}:
+	 * <ul>
+	 * <li>They are sent after the commit, in the order of the calls, with the arguments
+	 * as they are at the call. An event that is too long is refused at the call; one that
+	 * cannot be sent after the commit is logged and fails its receipt.
+	 * <li>They are dropped, and their receipts count no connections, after a rollback or
+	 * if the result of the transaction is unknown.
+	 * <li>They are sent at once if there is no transaction.
+	 * </ul>
+	 * A reactive transaction does not belong to a thread. If the application has a
+	 * {@code ReactiveTransactionManager} and the thread has no transaction, sending fails
+	 * with {@code IllegalStateException}: use {@link #afterCommit(Consumer)} in a
+	 * reactive chain.
 	 */
 	Recipients afterCommit();
+
+	/**
+	 * Sends events that are bound to the transaction of the subscriber, for use in a
+	 * reactive chain: <pre class="code">
+	 * return orders.save(order)
+	 * 	.then(connections.user(customer).afterCommit((user) -&gt; user.send("shipped", order.id())));
+	 * </pre> The transaction is the one of a {@code ReactiveTransactionManager} in the
+	 * subscriber's context or, if there is none, the one of the thread that subscribes.
+	 * The events are sent after the commit, in the order of the calls, with the arguments
+	 * as they are at the call. They are dropped after a rollback, which a cancellation
+	 * before the commit causes as well. They are sent at once if there is no transaction.
+	 * <p>
+	 * After the commit, events are sent on the thread of the transaction manager, often
+	 * an event loop; a predicate must not block. A nested transaction
+	 * ({@code PROPAGATION_NESTED}) has no callbacks of its own: its events are sent with
+	 * the outer commit even if only the nested part is rolled back. Use
+	 * {@code PROPAGATION_REQUIRES_NEW} there, or send from the outer transaction.
+	 * @param events sends the events to the connections that it gets; called once for
+	 * each subscription, on the thread that subscribes, and must not keep the connections
+	 * @return completes as soon as the events wait for the commit, does nothing unless
+	 * subscribed to. Fails with what {@code events} throws, such as
+	 * {@code message.outgoing_too_long}
+	 */
+	@CheckReturnValue
+	Mono<Void> afterCommit(Consumer<? super Recipients> events);
 
 }

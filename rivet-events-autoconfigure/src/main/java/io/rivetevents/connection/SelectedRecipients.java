@@ -2,9 +2,11 @@ package io.rivetevents.connection;
 
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.contract.EventContracts;
@@ -24,36 +26,42 @@ final class SelectedRecipients implements Recipients {
 
 	private final EventContracts contracts;
 
+	private final ReactiveTransactions transactions;
+
 	private final Selection selection;
 
 	private final How how;
 
 	/** How an event is sent. */
-	private record How(Set<String> tags, boolean droppable, boolean afterCommit) {
+	private record How(Set<String> tags, boolean droppable, Timing timing) {
 
-		private static final How PLAIN = new How(Set.of(), false, false);
+		private static final How PLAIN = new How(Set.of(), false, Timing.AT_ONCE);
 
 	}
 
-	SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts, Selection selection) {
-		this(dispatcher, mapper, contracts, selection, How.PLAIN);
+	SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, Selection selection) {
+		this(dispatcher, mapper, contracts, transactions, selection, How.PLAIN);
 	}
 
-	private SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts, Selection selection,
-			How how) {
+	private SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, Selection selection, How how) {
 		this.dispatcher = dispatcher;
 		this.mapper = mapper;
 		this.contracts = contracts;
+		this.transactions = transactions;
 		this.selection = selection;
 		this.how = how;
 	}
 
 	SelectedRecipients select(Selection selection) {
-		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, selection, this.how);
+		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.transactions, selection,
+				this.how);
 	}
 
 	private Recipients with(How how) {
-		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.selection, how);
+		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.transactions, this.selection,
+				how);
 	}
 
 	@Override
@@ -96,8 +104,7 @@ final class SelectedRecipients implements Recipients {
 		checkName(event);
 		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(types, args), this.how.tags(),
 				droppable);
-		return this.how.afterCommit() ? AfterCommit.dispatch(this.dispatcher, dispatch)
-				: this.dispatcher.dispatch(dispatch);
+		return this.how.timing().dispatch(this.dispatcher, dispatch);
 	}
 
 	private static void checkName(String event) {
@@ -125,17 +132,26 @@ final class SelectedRecipients implements Recipients {
 
 	@Override
 	public Recipients tagged(String... tags) {
-		return with(new How(Set.of(tags), this.how.droppable(), this.how.afterCommit()));
+		return with(new How(Set.of(tags), this.how.droppable(), this.how.timing()));
 	}
 
 	@Override
 	public Recipients droppable() {
-		return with(new How(this.how.tags(), true, this.how.afterCommit()));
+		return with(new How(this.how.tags(), true, this.how.timing()));
 	}
 
 	@Override
 	public Recipients afterCommit() {
-		return with(new How(this.how.tags(), this.how.droppable(), true));
+		return with(AfterCommit.ofThread(this.transactions));
+	}
+
+	@Override
+	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
+		return AfterCommit.ofSubscriber((timing) -> events.accept(with(timing)));
+	}
+
+	private Recipients with(Timing timing) {
+		return with(new How(this.how.tags(), this.how.droppable(), timing));
 	}
 
 }

@@ -27,6 +27,7 @@ import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundInterceptor;
+import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.limit.ClientUsage;
@@ -101,7 +102,8 @@ public final class ActorHarness implements AutoCloseable {
 		this.workers = (workers > 0) ? new WorkerThreads(workers, bursts)
 				: Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers, this.workers, bursts, this.limits, CallerScope.NONE);
+				neighbours.observer(), this.timers, this.workers, bursts, this.limits, CallerScope.NONE,
+				ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);

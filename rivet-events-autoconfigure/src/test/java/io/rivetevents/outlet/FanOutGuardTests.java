@@ -27,6 +27,7 @@ import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Selection;
 import io.rivetevents.contract.EventContracts;
@@ -158,7 +159,8 @@ class FanOutGuardTests {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ConnectionOwner("chat", ActorKey.EMPTY, false, this.index,
 				new ConnectionSupport(mapper, new EventContracts(mapper), List.of(), ConnectionObserver.NONE,
-						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE));
+						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE,
+						ReactiveTransactions.NONE));
 	}
 
 	private static long allocatedBytes() {

@@ -6,6 +6,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.Actors;
 import io.rivetevents.cluster.Connections;
@@ -29,6 +30,10 @@ class Orders {
 	void ship(String order, String customer) {
 		this.connections.user(customer).afterCommit().send("shipped", order);
 		this.actors.get("warehouse", "north").broadcast("orderLeft", order);
+	}
+
+	Mono<Void> cancel(Mono<Void> deleted, String order, String customer) {
+		return deleted.then(this.connections.user(customer).afterCommit((user) -> user.send("cancelled", order)));
 	}
 
 	void announce(Duration maintenance) {
