@@ -78,8 +78,9 @@ public interface Recipients {
 	 * <li>They are sent after the commit, in the order of the calls, with the arguments
 	 * as they are at the call. An event that is too long is refused at the call; one that
 	 * cannot be sent after the commit is logged and fails its receipt.
-	 * <li>They are dropped, and their receipts count no connections, after a rollback or
-	 * if the result of the transaction is unknown.
+	 * <li>They are dropped, and their receipts count no connections, after a rollback, if
+	 * the result of the transaction is unknown, and after a rollback to a savepoint that
+	 * is older than the call, as that of a nested transaction.
 	 * <li>They are sent at once if there is no transaction.
 	 * </ul>
 	 * A reactive transaction does not belong to a thread. If the application has a

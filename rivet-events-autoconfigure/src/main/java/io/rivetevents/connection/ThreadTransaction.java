@@ -1,5 +1,10 @@
 package io.rivetevents.connection;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -28,11 +33,44 @@ final class ThreadTransaction {
 		return event.receipt();
 	}
 
-	/** Sends one event. */
-	private record Synchronization(BoundEvent event) implements TransactionSynchronization {
+	/**
+	 * Sends one event. A nested transaction is a savepoint of the outer one, and only the
+	 * outer one completes: the event is dropped if the transaction is rolled back to a
+	 * savepoint that was there before the event.
+	 */
+	private static final class Synchronization implements TransactionSynchronization {
+
+		private final BoundEvent event;
+
+		private @Nullable Set<Object> laterSavepoints;
+
+		private boolean dropped;
+
+		Synchronization(BoundEvent event) {
+			this.event = event;
+		}
+
+		@Override
+		public void savepoint(Object savepoint) {
+			if (this.laterSavepoints == null) {
+				this.laterSavepoints = Collections.newSetFromMap(new IdentityHashMap<>());
+			}
+			this.laterSavepoints.add(savepoint);
+		}
+
+		@Override
+		public void savepointRollback(Object savepoint) {
+			if (!this.dropped && (this.laterSavepoints == null || !this.laterSavepoints.contains(savepoint))) {
+				this.dropped = true;
+				this.event.drop();
+			}
+		}
 
 		@Override
 		public void afterCompletion(int status) {
+			if (this.dropped) {
+				return;
+			}
 			if (status == STATUS_COMMITTED) {
 				this.event.send();
 			}

@@ -1,6 +1,7 @@
 package io.rivetevents.invocation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -116,6 +117,61 @@ class ThreadTransactionTests {
 			assertThat(heard()).isEmpty();
 		});
 		assertThat(heard()).containsExactly("committed", "typed");
+	}
+
+	@Test
+	void dropsWhatANestedTransactionSendsThatFails() {
+		List<Receipt> receipts = new ArrayList<>();
+		in(TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((outer) -> {
+			insert(1);
+			send("before");
+			in(TransactionDefinition.PROPAGATION_NESTED).executeWithoutResult((nested) -> {
+				insert(2);
+				receipts.add(send("nested"));
+				in(TransactionDefinition.PROPAGATION_NESTED)
+					.executeWithoutResult((innermost) -> receipts.add(send("innermost, released")));
+				nested.setRollbackOnly();
+			});
+			assertThat(receipts).hasSize(2).allMatch((receipt) -> receipt.isDone() && receipt.targeted() == 0);
+			send("after");
+		});
+		assertThat(heard()).containsExactly("before", "after");
+		assertThat(rows()).containsExactly(1);
+	}
+
+	@Test
+	void sendsWithTheOuterCommitWhatANestedTransactionSends() {
+		in(TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((outer) -> {
+			send("before");
+			in(TransactionDefinition.PROPAGATION_NESTED).executeWithoutResult((nested) -> {
+				send("nested");
+				in(TransactionDefinition.PROPAGATION_NESTED).executeWithoutResult((innermost) -> {
+					send("innermost");
+					innermost.setRollbackOnly();
+				});
+				send("nested again");
+			});
+			assertThat(heard()).isEmpty();
+		});
+		assertThat(heard()).containsExactly("before", "nested", "nested again");
+	}
+
+	@Test
+	void dropsWhatIsNewerThanASavepoint() {
+		in(TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult((status) -> {
+			send("first");
+			Object older = status.createSavepoint();
+			send("second");
+			Object newer = status.createSavepoint();
+			send("third");
+			status.rollbackToSavepoint(newer);
+			send("fourth");
+			status.releaseSavepoint(newer);
+			status.rollbackToSavepoint(older);
+			send("fifth");
+			status.releaseSavepoint(older);
+		});
+		assertThat(heard()).containsExactly("first", "fifth");
 	}
 
 	@Test
@@ -243,6 +299,10 @@ class ThreadTransactionTests {
 
 	private void insert(int id) {
 		this.jdbc.update("insert into orders values (?)", id);
+	}
+
+	private List<Integer> rows() {
+		return this.jdbc.queryForList("select id from orders order by id", Integer.class);
 	}
 
 	/** What has arrived once the mailbox is empty. */
