@@ -3,6 +3,10 @@ package io.rivetevents.invocation;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,6 +39,7 @@ import org.springframework.transaction.support.DefaultTransactionDefinition;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.actor.ActorContext;
@@ -382,11 +387,24 @@ class ReactiveTransactionTests {
 
 	@Test
 	void losesNothingOfBranchesOnSeveralThreads() {
-		List<Mono<Void>> branches = IntStream.range(0, 2000)
-			.mapToObj((i) -> event("x").subscribeOn(Schedulers.parallel()))
-			.toList();
-		transactional(Mono.when(branches));
-		assertThat(heard(this.ada)).hasSize(2000);
+		CyclicBarrier start = new CyclicBarrier(4);
+		Scheduler threads = Schedulers.newParallel("branch", 4);
+		Mono<Void> branch = this.connections.user("ada").droppable().afterCommit((user) -> {
+			await(start);
+			IntStream.range(0, 1500).forEach((i) -> user.send("said"));
+		}).subscribeOn(threads);
+		transactional(Mono.when(branch, branch, branch, branch));
+		threads.dispose();
+		assertThat(this.ada.messages(ToClient.Event.class)).hasSize(6000);
+	}
+
+	private static void await(CyclicBarrier start) {
+		try {
+			start.await(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException | BrokenBarrierException | TimeoutException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test
