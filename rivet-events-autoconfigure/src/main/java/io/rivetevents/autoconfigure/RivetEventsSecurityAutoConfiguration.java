@@ -78,7 +78,7 @@ import io.rivetevents.transport.BasePath;
  * of connections at logout.
  */
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class)
-@ConditionalOnClass({ Authentication.class, MethodSecurityExpressionHandler.class })
+@ConditionalOnClass({ Authentication.class, GrantedAuthorityDefaults.class })
 @ConditionalOnBean(ActorDirectory.class)
 public final class RivetEventsSecurityAutoConfiguration {
 
