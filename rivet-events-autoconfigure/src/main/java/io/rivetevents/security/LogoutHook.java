@@ -100,7 +100,7 @@ public final class LogoutHook implements SmartInitializingSingleton {
 			.formatted(type.getName(), ConnectionLogoutHandler.class.getSimpleName()), cause);
 	}
 
-	/** A native image keeps only fields that it is told of. */
+	/** A native image keeps only fields that are registered. */
 	public static final class Hints implements RuntimeHintsRegistrar {
 
 		@Override

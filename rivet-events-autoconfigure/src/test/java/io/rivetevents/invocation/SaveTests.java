@@ -194,7 +194,7 @@ class SaveTests {
 
 		public int getValue() {
 			if (this.value < 0) {
-				throw new IllegalStateException("Nobody can write this");
+				throw new IllegalStateException("This cannot be written");
 			}
 			return this.value;
 		}

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What could not be loaded as it was is told by the first save of it, not by the loss.
+ * The first save reports a state that could not be loaded again, before it is lost.
  */
 class StoredStateTests {
 

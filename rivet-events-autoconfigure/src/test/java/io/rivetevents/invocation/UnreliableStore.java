@@ -12,7 +12,7 @@ import io.rivetevents.actor.StaleStateException;
 import io.rivetevents.actor.StoredActor;
 
 /**
- * A store that fails when it is told to, and in which another node may save.
+ * A store that fails on demand, and in which another node may save.
  */
 class UnreliableStore implements ActorStateStore {
 
