@@ -1,7 +1,15 @@
 package io.rivetevents.transport;
 
+import java.util.Map;
+import java.util.Set;
+
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.EventLoop;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -9,6 +17,7 @@ import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -25,6 +34,11 @@ import io.rivetevents.outlet.ChannelOutlets;
  */
 public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 
+	private static final Log logger = LogFactory.getLog(LinkIo.class);
+
+	/** What stands in each pipeline, and asks only for heads and ends of answers. */
+	private static final Set<String> UNCONCERNED = Set.of(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME);
+
 	/**
 	 * Go on with a request on its event loop, at a stretch with others that wait there.
 	 * Looking for a web session has led away from it.
@@ -36,6 +50,28 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 		return (eventLoop != null)
 				? work.publishOn(Schedulers.fromExecutor(eventLoop)).doOnNext((value) -> this.bursts.begin(eventLoop))
 				: work;
+	}
+
+	/**
+	 * Returns whether messages may be written to the channel itself: not if a handler of
+	 * the server or of the application would not see them, such as one that compresses,
+	 * counts or logs. To be asked once all handlers are in the pipeline.
+	 * @param codec the handler that makes bytes, whose work is done by what writes
+	 */
+	public boolean mayWriteAt(ChannelHandlerContext codec) {
+		if (!this.direct) {
+			return false;
+		}
+		boolean behind = false;
+		for (Map.Entry<String, ChannelHandler> entry : codec.pipeline()) {
+			boolean sees = behind && entry.getValue() instanceof ChannelOutboundHandler;
+			if (sees && !UNCONCERNED.contains(entry.getKey())) {
+				logger.debug("%s sees what is written to %s".formatted(entry.getKey(), codec.channel()));
+				return false;
+			}
+			behind = behind || entry.getValue() == codec.handler();
+		}
+		return behind;
 	}
 
 	/**

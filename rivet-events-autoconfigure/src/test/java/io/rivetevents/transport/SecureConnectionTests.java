@@ -2,10 +2,8 @@ package io.rivetevents.transport;
 
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.netty.buffer.ByteBuf;
@@ -71,16 +69,9 @@ class SecureConnectionTests {
 	private Limits limits;
 
 	@DynamicPropertySource
-	static void certificate(DynamicPropertyRegistry registry) throws IOException, InterruptedException {
+	static void certificate(DynamicPropertyRegistry registry) {
 		Path store = folder.resolve("test.p12");
-		Process keytool = new ProcessBuilder(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
-						"test", "-keyalg", "RSA", "-dname", "CN=localhost", "-storetype", "PKCS12", "-keystore",
-						store.toString(), "-storepass", "changeit"))
-			.redirectErrorStream(true)
-			.start();
-		String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		assertThat(keytool.waitFor()).as(said).isZero();
+		TestCertificate.create(store);
 		registry.add("server.ssl.key-store", store::toString);
 	}
 

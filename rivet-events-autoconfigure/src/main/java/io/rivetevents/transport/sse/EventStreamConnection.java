@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -53,6 +55,8 @@ final class EventStreamConnection {
 
 	private final EventStreamSettings settings;
 
+	private final Consumer<EventStreamConnection> onEnd;
+
 	/** Until it is handled: a stream may stay for days. */
 	private ToServer.@Nullable Hello hello;
 
@@ -75,9 +79,11 @@ final class EventStreamConnection {
 	 * @param support what links share
 	 * @param settings limits and times
 	 * @param onIdentified told the id of the connection, before the client is
+	 * @param onEnd told when it is over, once
 	 */
 	EventStreamConnection(Opening opening, ToServer.Hello hello, Connection connection, LinkSupport support,
-			EventStreamSettings settings, Consumer<EventStreamConnection> onIdentified) {
+			EventStreamSettings settings, Consumer<EventStreamConnection> onIdentified,
+			Consumer<EventStreamConnection> onEnd) {
 		this.hello = hello;
 		this.channel = connection.channel();
 		this.eventLoop = LinkIo.eventLoopOf(this.channel);
@@ -86,23 +92,33 @@ final class EventStreamConnection {
 		this.link = new ClientLink(opening, this.queue, support, settings.link(), this.eventLoop,
 				(connectionId) -> onIdentified.accept(this));
 		this.settings = settings;
+		this.onEnd = onEnd;
 	}
 
 	/**
-	 * Live.
-	 * @param onEnd told when it is over
-	 * @return what is to be written, as it is to be flushed
+	 * Returns the body of a stream, each buffer of which is to be flushed. The stream
+	 * begins behind the head of the answer: handlers that are added with the head, such
+	 * as that of compression, are in the pipeline by then, and what is never written has
+	 * taken nothing.
+	 * @param eventLoop the event loop of the socket
+	 * @param opening begins the stream, on the event loop and once; it is let go then,
+	 * since it holds the request
 	 */
-	Flux<ByteBuf> run(Runnable onEnd) {
+	static Flux<ByteBuf> body(EventLoop eventLoop, Supplier<EventStreamConnection> opening) {
+		AtomicReference<@Nullable Supplier<EventStreamConnection>> once = new AtomicReference<>(opening);
 		Flux<ByteBuf> rest = Flux.defer(() -> {
-			execute(this::start);
-			return this.body.bytes();
+			Supplier<EventStreamConnection> first = once.getAndSet(null);
+			return (first != null) ? first.get().run() : Flux.empty();
 		});
 		return Flux.concat(Mono.fromSupplier(EventStreamConnection::welcome), rest)
-			.subscribeOn(Schedulers.fromExecutor(this.eventLoop))
-			.doOnSubscribe(
-					(subscription) -> this.channel.closeFuture().addListener((closed) -> execute(() -> end(onEnd))))
-			.doFinally((signal) -> execute(() -> end(onEnd)));
+			.subscribeOn(Schedulers.fromExecutor(eventLoop));
+	}
+
+	/** The web stack does not tell of the end of a body in all cases. */
+	private Flux<ByteBuf> run() {
+		this.channel.closeFuture().addListener((closed) -> execute(this::end));
+		execute(this::start);
+		return this.body.bytes().doFinally((signal) -> execute(this::end));
 	}
 
 	/** Something comes at once, or proxies and browsers wait for it. */
@@ -149,19 +165,8 @@ final class EventStreamConnection {
 		}
 	}
 
-	/**
-	 * Ends what a web stack may not even have begun to write.
-	 * @param onEnd told when it is over
-	 */
-	void abandon(Runnable onEnd) {
-		execute(() -> end(onEnd));
-	}
-
-	/**
-	 * Ends it once, by whatever comes first: the end of the body, which a web stack does
-	 * not tell of in all cases, or that of the socket.
-	 */
-	private void end(Runnable onEnd) {
+	/** Ends it once, by whatever comes first: the end of the body or of the socket. */
+	private void end() {
 		this.closed = true;
 		if (this.ended) {
 			return;
@@ -175,7 +180,7 @@ final class EventStreamConnection {
 			this.link.end();
 		}
 		finally {
-			onEnd.run();
+			this.onEnd.accept(this);
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.netty.buffer.ByteBuf;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
@@ -32,6 +34,7 @@ import io.rivetevents.transport.BasePath;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
+import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
@@ -164,17 +167,16 @@ public final class EventStreamHandler implements WebHandler {
 		HttpServerResponse reactorResponse = ServerHttpResponseDecorator.getNativeResponse(response);
 		// nothing follows on this connection, and it is not to stay when the stream ends
 		headers.set(HttpHeaders.CONNECTION, "close");
-		Connection[] connection = new Connection[1];
-		reactorResponse.withConnection((found) -> connection[0] = found);
+		Connection[] found = new Connection[1];
+		reactorResponse.withConnection((connection) -> found[0] = connection);
+		Connection connection = found[0];
+		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 		return Mono.deferContextual((context) -> {
 			Opening opening = new Opening(exchange, gateway::target, () -> null, context);
-			EventStreamConnection stream = new EventStreamConnection(opening, hello, connection[0], this.links,
-					this.settings, this::remember);
-			NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
-			return response
-				.writeAndFlushWith(stream.run(() -> forget(stream)).map((bytes) -> Mono.just(buffers.wrap(bytes))))
-				// a body that is never asked for does not end either
-				.doFinally((signal) -> stream.abandon(() -> forget(stream)));
+			Flux<ByteBuf> body = EventStreamConnection.body(LinkIo.eventLoopOf(connection.channel()),
+					() -> new EventStreamConnection(opening, hello, connection, this.links, this.settings,
+							this::remember, this::forget));
+			return response.writeAndFlushWith(body.map((bytes) -> Mono.just(buffers.wrap(bytes))));
 		});
 	}
 

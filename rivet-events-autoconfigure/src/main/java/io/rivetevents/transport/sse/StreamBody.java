@@ -4,7 +4,6 @@ import java.util.List;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerRequest;
 
 import io.rivetevents.connection.OutboundQueue;
@@ -36,8 +34,8 @@ record StreamBody(Outlet outlet, Flux<ByteBuf> bytes, Runnable completion) {
 
 	static StreamBody open(ServerWebExchange exchange, Connection connection, OutboundQueue.Limits limits, LinkIo io,
 			Outlet.Ending ending) {
-		ChannelHandlerContext codec = io.direct() ? plainCodec(exchange, connection) : null;
-		if (codec == null) {
+		ChannelHandlerContext codec = chunkedCodec(exchange, connection);
+		if (codec == null || !io.mayWriteAt(codec)) {
 			PublisherOutlet outlet = new PublisherOutlet(connection.channel(), Encoding.EVENT_STREAM, limits,
 					io.outlets(), ending);
 			return new StreamBody(outlet, outlet.messages().map((batch) -> outlet.wrap(join(batch))), outlet::complete);
@@ -53,17 +51,13 @@ record StreamBody(Outlet outlet, Flux<ByteBuf> bytes, Runnable completion) {
 	}
 
 	/**
-	 * Return the handler that chunks can be written past, {@code null} if there is none:
-	 * over HTTP/2 and HTTP/1.0, or where something wants to see what is written.
+	 * Return the handler that makes chunks, {@code null} if there is none: over HTTP/2
+	 * and HTTP/1.0.
 	 */
-	private static @Nullable ChannelHandlerContext plainCodec(ServerWebExchange exchange, Connection connection) {
-		ChannelPipeline pipeline = connection.channel().pipeline();
+	private static @Nullable ChannelHandlerContext chunkedCodec(ServerWebExchange exchange, Connection connection) {
 		HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());
 		boolean chunked = request.version().equals(HttpVersion.HTTP_1_1);
-		boolean seen = pipeline.get(NettyPipeline.CompressionHandler) != null
-				|| pipeline.get(NettyPipeline.HttpMetricsHandler) != null
-				|| pipeline.get(NettyPipeline.AccessLogHandler) != null;
-		return (chunked && !seen) ? pipeline.context(HttpServerCodec.class) : null;
+		return chunked ? connection.channel().pipeline().context(HttpServerCodec.class) : null;
 	}
 
 	private static byte[] join(List<byte[]> batch) {

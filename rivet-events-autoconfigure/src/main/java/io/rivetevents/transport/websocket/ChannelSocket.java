@@ -4,15 +4,12 @@ import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtensionEncoder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.netty.Connection;
 import reactor.netty.http.websocket.WebsocketInbound;
 
 import io.rivetevents.connection.OutboundQueue;
@@ -40,11 +37,11 @@ final class ChannelSocket implements Socket {
 
 	private final ChannelOutlet outlet;
 
-	private ChannelSocket(WebsocketInbound in, Connection connection, ChannelHandlerContext encoder, Encoding encoding,
+	private ChannelSocket(WebsocketInbound in, EventLoop eventLoop, ChannelHandlerContext encoder, Encoding encoding,
 			ActorWebSocketHandler owner) {
 		this.in = in;
-		this.channel = connection.channel();
-		this.eventLoop = this.channel.eventLoop();
+		this.channel = encoder.channel();
+		this.eventLoop = eventLoop;
 		this.owner = owner;
 		this.outlet = new ChannelOutlet(encoder, encoding.isText() ? FrameFraming.TEXT : FrameFraming.BINARY, encoding,
 				owner.settings().outbound(), owner.links().io().outlets(), this::close);
@@ -52,17 +49,14 @@ final class ChannelSocket implements Socket {
 
 	/**
 	 * Open a socket.
-	 * @return {@code null} if its channel is none of plain frames: over HTTP/2, or with
-	 * compression
+	 * @return {@code null} if its channel is none of plain frames: over HTTP/2, with
+	 * compression, or where a handler wants to see them
 	 */
-	static @Nullable ChannelSocket open(WebsocketInbound in, Encoding encoding, ActorWebSocketHandler owner) {
-		Connection[] found = new Connection[1];
-		in.withConnection((connection) -> found[0] = connection);
-		Connection connection = found[0];
-		ChannelPipeline pipeline = connection.channel().pipeline();
-		ChannelHandlerContext encoder = pipeline.context(WebSocketFrameEncoder.class);
-		boolean plain = encoder != null && pipeline.context(WebSocketExtensionEncoder.class) == null;
-		return plain ? new ChannelSocket(in, connection, encoder, encoding, owner) : null;
+	static @Nullable ChannelSocket open(WebsocketInbound in, Channel channel, EventLoop eventLoop, Encoding encoding,
+			ActorWebSocketHandler owner) {
+		ChannelHandlerContext encoder = channel.pipeline().context(WebSocketFrameEncoder.class);
+		boolean plain = encoder != null && owner.links().io().mayWriteAt(encoder);
+		return plain ? new ChannelSocket(in, eventLoop, encoder, encoding, owner) : null;
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.rivetevents.transport.websocket;
 import java.util.function.Supplier;
 
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.util.Attribute;
 import io.netty.util.AttributeKey;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,6 @@ import org.springframework.web.reactive.socket.adapter.ReactorNettyWebSocketSess
 import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
@@ -60,24 +60,39 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		Channel channel = channel(response);
 		// on its event loop: from another thread a frame that comes right behind the
 		// handshake can find the old operations in place, and is lost with them
-		Scheduler eventLoop = Schedulers.fromExecutor(LinkIo.eventLoopOf(channel));
+		EventLoop eventLoop = LinkIo.eventLoopOf(channel);
 		// its own context would be kept for as long as the socket lives
 		boolean compress = this.settings.compression() && isCompressionOffered(exchange)
 				&& mayCompress(channel, owner.links().limits().compression());
 		return exchange.getResponse()
 			.setComplete()
-			.then(Mono.deferContextual((context) -> response.sendWebsocket((in, out) -> {
-				Subprotocols offered = Subprotocols.of(exchange.getRequest());
-				Encoding encoding = offered.readEncoding();
-				Encoding written = (encoding != null) ? encoding : Encoding.JSON;
-				Socket direct = owner.links().io().direct() ? ChannelSocket.open(in, written, owner) : null;
-				Socket socket = (direct != null) ? direct : new SessionSocket(
-						session(exchange, in, out, handshakeInfoFactory.get()), channel, written, owner);
-				Opening opening = new Opening(exchange, () -> target(exchange, offered, owner), offered::readParams,
-						context);
-				return new SocketConnection(socket, encoding, opening, owner).run();
-			}, spec(subProtocol, compress)).contextWrite((kept) -> Context.empty())))
-			.subscribeOn(eventLoop);
+			.then(Mono.deferContextual(
+					(context) -> response.sendWebsocket((in, out) -> onEventLoop(channel, eventLoop, () -> {
+						Subprotocols offered = Subprotocols.of(exchange.getRequest());
+						Encoding encoding = offered.readEncoding();
+						Encoding written = (encoding != null) ? encoding : Encoding.JSON;
+						Socket direct = ChannelSocket.open(in, channel, eventLoop, written, owner);
+						Socket socket = (direct != null) ? direct
+								: new SessionSocket(session(exchange, in, out, handshakeInfoFactory.get()), channel,
+										eventLoop, written, owner);
+						Opening opening = new Opening(exchange, () -> target(exchange, offered, owner),
+								offered::readParams, context);
+						return new SocketConnection(socket, encoding, opening, owner).run();
+					}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty())))
+			.subscribeOn(Schedulers.fromExecutor(eventLoop));
+	}
+
+	/**
+	 * Opens a socket unless its channel has been closed meanwhile: one that is closed has
+	 * no handlers, and no event loop. Looking for a web session may have led away from
+	 * it.
+	 */
+	private static Mono<Void> onEventLoop(Channel channel, EventLoop eventLoop, Supplier<Mono<Void>> open) {
+		if (!eventLoop.inEventLoop()) {
+			return Mono.defer(() -> onEventLoop(channel, eventLoop, open))
+				.subscribeOn(Schedulers.fromExecutor(eventLoop));
+		}
+		return channel.isRegistered() ? open.get() : Mono.empty();
 	}
 
 	/**

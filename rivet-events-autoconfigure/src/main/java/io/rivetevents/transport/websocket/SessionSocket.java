@@ -41,13 +41,15 @@ final class SessionSocket implements Socket {
 	 * Open a socket.
 	 * @param session the session
 	 * @param channel its channel
+	 * @param eventLoop the event loop of the channel
 	 * @param encoding how messages are written
 	 * @param owner knows the limits
 	 */
-	SessionSocket(WebSocketSession session, Channel channel, Encoding encoding, ActorWebSocketHandler owner) {
+	SessionSocket(WebSocketSession session, Channel channel, EventLoop eventLoop, Encoding encoding,
+			ActorWebSocketHandler owner) {
 		this.session = session;
 		this.channel = channel;
-		this.eventLoop = channel.eventLoop();
+		this.eventLoop = eventLoop;
 		this.encoding = encoding;
 		this.owner = owner;
 		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.links().io().outlets(),
