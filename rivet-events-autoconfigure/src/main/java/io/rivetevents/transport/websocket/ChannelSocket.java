@@ -3,6 +3,7 @@ package io.rivetevents.transport.websocket;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -62,6 +63,11 @@ final class ChannelSocket implements Socket {
 	@Override
 	public EventLoop eventLoop() {
 		return this.eventLoop;
+	}
+
+	@Override
+	public ChannelFuture closeFuture() {
+		return this.channel.closeFuture();
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.rivetevents.transport.websocket;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -59,6 +60,11 @@ final class SessionSocket implements Socket {
 	@Override
 	public EventLoop eventLoop() {
 		return this.eventLoop;
+	}
+
+	@Override
+	public ChannelFuture closeFuture() {
+		return this.channel.closeFuture();
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.rivetevents.transport.websocket;
 
 import java.net.InetAddress;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -51,6 +52,11 @@ interface Socket {
 	}
 
 	EventLoop eventLoop();
+
+	/**
+	 * Return what is done once the channel below is closed.
+	 */
+	ChannelFuture closeFuture();
 
 	/**
 	 * Return the way out.

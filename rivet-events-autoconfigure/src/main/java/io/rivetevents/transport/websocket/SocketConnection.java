@@ -9,7 +9,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.SignalType;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.CloseReason;
@@ -45,6 +44,8 @@ final class SocketConnection implements Socket.Listener {
 
 	private boolean awaitsHello;
 
+	private boolean ended;
+
 	/** Whether it was to be closed at the last look, and is still there. */
 	private boolean closing;
 
@@ -73,12 +74,14 @@ final class SocketConnection implements Socket.Listener {
 	Mono<Void> run() {
 		return Mono.defer(() -> {
 			startKeepAlive();
+			// the web stack need not tell of the end
+			this.socket.closeFuture().addListener((closed) -> onEnd());
 			new LinkTask(this.socket.queue(), this::connect).run();
 			return this.socket.run(this);
 		}).onErrorResume((ex) -> {
 			logger.debug("Socket ended with an error", ex);
 			return Mono.empty();
-		}).doFinally(this::onEnd);
+		}).doFinally((signal) -> onEnd());
 	}
 
 	private void connect() {
@@ -189,13 +192,23 @@ final class SocketConnection implements Socket.Listener {
 		}
 	}
 
-	private void onEnd(SignalType signal) {
-		this.socket.eventLoop().execute(new LinkTask(this.socket.queue(), () -> {
-			if (this.keepAlive != null) {
-				this.keepAlive.cancel(false);
-			}
-			this.link.end();
-		}));
+	private void onEnd() {
+		this.socket.eventLoop().execute(new LinkTask(this.socket.queue(), this::end));
+	}
+
+	/**
+	 * Ends it once, by whatever comes first: the end of what is received or of the
+	 * socket.
+	 */
+	private void end() {
+		if (this.ended) {
+			return;
+		}
+		this.ended = true;
+		if (this.keepAlive != null) {
+			this.keepAlive.cancel(false);
+		}
+		this.link.end();
 	}
 
 }
