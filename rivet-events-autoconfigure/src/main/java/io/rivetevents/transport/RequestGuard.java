@@ -26,6 +26,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import reactor.netty.channel.AbortedException;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -404,6 +405,22 @@ final class RequestGuard extends ChannelDuplexHandler {
 			last = answer;
 		}
 		context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+	}
+
+	/**
+	 * Takes a reset for the end that it is: the channel closes next. Reactor Netty logs
+	 * an error for one that meets a body which nobody reads yet, and has a receiver fail
+	 * twice that has come later.
+	 */
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
+		if (AbortedException.isConnectionReset(ex)) {
+			logger.debug("The client has reset " + context.channel(), ex);
+			context.close();
+		}
+		else {
+			context.fireExceptionCaught(ex);
+		}
 	}
 
 	@Override
