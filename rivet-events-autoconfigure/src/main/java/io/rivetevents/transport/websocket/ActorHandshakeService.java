@@ -1,22 +1,48 @@
 package io.rivetevents.transport.websocket;
 
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.stream.Collectors;
 
+import io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
 
 /**
  * Accepts handshakes. The service of WebFlux splits the offered subprotocols at commas
- * and does not trim them, so that it would find only the first; they are trimmed here.
+ * and does not trim them, so that it would find only the first; they are trimmed here. It
+ * looks at less of the handshake than it should, too.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.2">RFC 6455, section
+ * 4.2</a>
  */
 public final class ActorHandshakeService extends HandshakeWebSocketService {
 
 	private static final String HEADER = "Sec-WebSocket-Protocol";
+
+	private static final String UPGRADE = "Upgrade";
+
+	private static final String VERSION_HEADER = "Sec-WebSocket-Version";
+
+	private static final String VERSION = "13";
+
+	private static final int KEY_SIZE = 16;
+
+	/** With the padding, which a decoder need not ask for. */
+	private static final int KEY_LENGTH = 24;
 
 	/**
 	 * Create a service.
@@ -28,19 +54,61 @@ public final class ActorHandshakeService extends HandshakeWebSocketService {
 
 	@Override
 	public Mono<Void> handleRequest(ServerWebExchange exchange, WebSocketHandler handler) {
-		String offered = trimmed(exchange.getRequest());
-		if (offered == null) {
-			return super.handleRequest(exchange, handler);
+		ServerHttpRequest request = exchange.getRequest();
+		if (request.getMethod() == HttpMethod.GET) {
+			if (!VERSION.equals(request.getHeaders().getFirst(VERSION_HEADER))) {
+				return refuseVersion(exchange.getResponse());
+			}
+			checkRequest(request);
 		}
 		ServerWebExchange mutated = exchange.mutate()
-			.request((request) -> request.headers((headers) -> headers.set(HEADER, offered)))
+			.request((builder) -> builder.headers((headers) -> normalize(headers)))
 			.build();
 		return super.handleRequest(mutated, handler);
 	}
 
+	private static void normalize(HttpHeaders headers) {
+		String offered = trimmed(headers.getFirst(HEADER));
+		if (offered != null) {
+			headers.set(HEADER, offered);
+		}
+		// the service knows two ways to write the word, of which case does not matter
+		if (headers.getConnection().stream().anyMatch(UPGRADE::equalsIgnoreCase)) {
+			headers.setConnection(UPGRADE);
+		}
+	}
+
+	/** Netty would take drafts of the protocol as well, or leave without an answer. */
+	private static Mono<Void> refuseVersion(ServerHttpResponse response) {
+		response.setStatusCode(HttpStatus.UPGRADE_REQUIRED);
+		response.getHeaders().set(VERSION_HEADER, VERSION);
+		response.getHeaders().setUpgrade("websocket");
+		response.getHeaders().setConnection(UPGRADE);
+		return response.setComplete();
+	}
+
+	/** What the service of WebFlux and Netty let pass. */
+	private static void checkRequest(ServerHttpRequest request) {
+		HttpServerRequest netty = ServerHttpRequestDecorator.getNativeRequest(request);
+		if (netty.version().compareTo(HttpVersion.HTTP_1_1) < 0) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "A handshake needs HTTP/1.1.");
+		}
+		if (!isKey(request.getHeaders().getFirst("Sec-WebSocket-Key"))) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "Sec-WebSocket-Key is not 16 bytes in base64.");
+		}
+	}
+
+	private static boolean isKey(@Nullable String key) {
+		try {
+			return key != null && key.length() == KEY_LENGTH && Base64.getDecoder().decode(key).length == KEY_SIZE;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
 	/** Netty reads the first line only, so the first is what counts. */
-	private static @Nullable String trimmed(ServerHttpRequest request) {
-		String line = request.getHeaders().getFirst(HEADER);
+	private static @Nullable String trimmed(@Nullable String line) {
 		return (line != null) ? Arrays.stream(line.split(",")).map(String::trim).collect(Collectors.joining(","))
 				: null;
 	}
