@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +36,9 @@ final class ChannelSocket implements Socket {
 	private final ActorWebSocketHandler owner;
 
 	private final ChannelOutlet outlet;
+
+	/** {@code null} before the socket is read. */
+	private @Nullable FrameReader reader;
 
 	private ChannelSocket(WebsocketInbound in, EventLoop eventLoop, ChannelHandlerContext encoder, Encoding encoding,
 			ActorWebSocketHandler owner) {
@@ -77,7 +79,7 @@ final class ChannelSocket implements Socket {
 
 	@Override
 	public Mono<Void> run(Listener listener) {
-		FrameReader.install(this.channel, listener, this.outlet, this.owner, true);
+		this.reader = FrameReader.install(this.channel, listener, this.outlet, this.owner, true);
 		return this.in.receiveObject().then();
 	}
 
@@ -85,8 +87,12 @@ final class ChannelSocket implements Socket {
 		if (lastWord != null) {
 			this.outlet.write(lastWord);
 		}
-		this.channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.reason()), this.channel.voidPromise());
-		closeSoon(this.channel);
+		if (this.reader != null) {
+			this.reader.sayFarewell(this.channel, reason);
+		}
+		else {
+			this.channel.close();
+		}
 	}
 
 	/** A peer that reads nothing, or answers nothing, is not waited for. */

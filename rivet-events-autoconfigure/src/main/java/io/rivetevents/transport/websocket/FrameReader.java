@@ -102,6 +102,9 @@ final class FrameReader extends OutletHandler {
 
 	private boolean failed;
 
+	/** Whether the server has sent its close frame. */
+	private boolean saidFarewell;
+
 	private FrameReader(Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner, boolean direct,
 			boolean deflated) {
 		super(outlet);
@@ -120,8 +123,9 @@ final class FrameReader extends OutletHandler {
 	 * @param owner knows the limits
 	 * @param direct whether messages go to the listener; otherwise down the pipeline, and
 	 * the listener only decides about them
+	 * @return the reader
 	 */
-	static void install(Channel channel, Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner,
+	static FrameReader install(Channel channel, Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner,
 			boolean direct) {
 		ChannelPipeline pipeline = channel.pipeline();
 		ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
@@ -131,6 +135,7 @@ final class FrameReader extends OutletHandler {
 		boolean deflated = pipeline.context(WebSocketExtensionDecoder.class) != null;
 		FrameReader reader = new FrameReader(listener, outlet, owner, direct, deflated);
 		pipeline.replace(decoder.handler(), decoder.name(), reader);
+		return reader;
 	}
 
 	@Override
@@ -376,13 +381,12 @@ final class FrameReader extends OutletHandler {
 	 * client has read what we had to say.
 	 */
 	private void onClose(ChannelHandlerContext context, byte[] payload) {
-		if (outlet().isClosed() && this.direct) {
+		if (this.saidFarewell) {
 			context.close();
 			return;
 		}
 		CloseWebSocketFrame frame = new CloseWebSocketFrame(true, 0, Unpooled.wrappedBuffer(payload));
-		boolean valid = payload.length == 0
-				|| (payload.length > 1 && WebSocketCloseStatus.isValidStatusCode(frame.statusCode()));
+		boolean valid = payload.length == 0 || (payload.length > 1 && isCode(frame.statusCode()));
 		if (!valid) {
 			fail(context, WebSocketCloseStatus.PROTOCOL_ERROR);
 		}
@@ -392,6 +396,25 @@ final class FrameReader extends OutletHandler {
 		else {
 			context.fireChannelRead(frame);
 		}
+	}
+
+	/**
+	 * Ends the socket with a close frame of the server, the last of its frames.
+	 * @param channel its channel
+	 * @param reason why
+	 */
+	void sayFarewell(Channel channel, CloseReason reason) {
+		this.saidFarewell = true;
+		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.reason()));
+		ChannelSocket.closeSoon(channel);
+	}
+
+	/**
+	 * Returns whether a client may send a code: one of those that are registered, or of
+	 * those for libraries and applications. Netty takes all beyond them, too.
+	 */
+	private static boolean isCode(int code) {
+		return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 	}
 
 	static boolean isUtf8(byte[] payload, int from) {

@@ -3,7 +3,6 @@ package io.rivetevents.transport.websocket;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -74,7 +73,7 @@ final class SessionSocket implements Socket {
 
 	@Override
 	public Mono<Void> run(Listener listener) {
-		FrameReader.install(this.channel, listener, this.outlet, this.owner, false);
+		FrameReader reader = FrameReader.install(this.channel, listener, this.outlet, this.owner, false);
 		Mono<Void> received = this.session.receive()
 			.doOnNext((message) -> onMessage(message, listener))
 			.doFinally((signal) -> eventLoop().execute(this.outlet::complete))
@@ -82,7 +81,7 @@ final class SessionSocket implements Socket {
 		Flux<WebSocketMessage> messages = this.outlet.messages()
 			.concatMapIterable((batch) -> batch, 1)
 			.map(this::toMessage);
-		return Mono.when(received, this.session.send(messages).then(Mono.defer(this::closeSession)));
+		return Mono.when(received, this.session.send(messages).then(Mono.defer(() -> closeSession(reader))));
 	}
 
 	private static void onMessage(WebSocketMessage message, Listener listener) {
@@ -114,12 +113,11 @@ final class SessionSocket implements Socket {
 	 * Not by the session, which closes the socket at once: what the client has sent
 	 * meanwhile and nobody has read would make the system reset it.
 	 */
-	private Mono<Void> closeSession() {
+	private Mono<Void> closeSession(FrameReader reader) {
 		return Mono.fromRunnable(() -> {
 			CloseReason reason = this.closeReason;
 			if (reason != null) {
-				this.channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.reason()));
-				ChannelSocket.closeSoon(this.channel);
+				reader.sayFarewell(this.channel, reason);
 			}
 		});
 	}

@@ -1,0 +1,13 @@
+package io.rivetevents.transport;
+
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestPropertySource;
+
+/**
+ * The same through WebFlux, not past it.
+ */
+@ContextConfiguration(classes = Rfc6455Tests.Application.class)
+@TestPropertySource(properties = "rivet.events.direct-io=false")
+class PortableRfc6455Tests extends Rfc6455Tests {
+
+}
