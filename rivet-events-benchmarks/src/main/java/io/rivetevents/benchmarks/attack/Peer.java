@@ -226,6 +226,12 @@ class Peer implements AutoCloseable {
 		return this.ending != null;
 	}
 
+	/** Close without a farewell: the server sees a reset. */
+	void reset() throws IOException {
+		this.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+		close();
+	}
+
 	private int read() {
 		if (this.ending != null) {
 			return -1;

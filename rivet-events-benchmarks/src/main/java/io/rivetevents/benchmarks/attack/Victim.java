@@ -155,6 +155,27 @@ final class Victim implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Return how many files the process has open.
+	 * @param kind how the name of what is open begins, such as {@code socket:}; empty for
+	 * all
+	 */
+	long descriptors(String kind) throws IOException {
+		Path folder = Path.of("/proc", Long.toString(this.process.pid()), "fd");
+		try (Stream<Path> open = Files.list(folder)) {
+			return open.filter((file) -> target(file).startsWith(kind)).count();
+		}
+	}
+
+	private static String target(Path file) {
+		try {
+			return Files.readSymbolicLink(file).toString();
+		}
+		catch (IOException ex) {
+			return "closed"; // meanwhile
+		}
+	}
+
 	/** Return the bytes that have been logged. */
 	long logged() throws IOException {
 		return Files.exists(this.log) ? Files.size(this.log) : 0;
