@@ -62,7 +62,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 		properties = { "rivet.events.websocket.rejection-delay=0ms", "rivet.events.limits.address.connections=5000" })
 class CutConnectionTests {
 
-	private static final int CUTS = Integer.getInteger("rivet.cuts", 500);
+	private static final int CUTS = Integer.getInteger("rivet.cuts", 300);
 
 	private static final long SEED = Long.getLong("rivet.cuts.seed", 20261127);
 
