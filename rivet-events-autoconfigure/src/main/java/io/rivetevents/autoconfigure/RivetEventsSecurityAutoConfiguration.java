@@ -66,6 +66,7 @@ import io.rivetevents.security.LogoutHook;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
+import io.rivetevents.security.ResourceServerManager;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
@@ -177,19 +178,20 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	@ConditionalOnClass(ServerHttpSecurity.class)
-	@ImportRuntimeHints(LogoutHook.Hints.class)
+	@ImportRuntimeHints({ LogoutHook.Hints.class, ResourceServerManager.Hints.class })
 	static class WebFlux {
 
 		@Bean
 		@ConditionalOnMissingBean(ConnectionAuthenticator.class)
-		ConnectionAuthenticator rivetConnectionAuthenticator(ObjectProvider<ConnParamsAuthenticationConverter> params,
+		ManagedConnectionAuthenticator rivetConnectionAuthenticator(
+				ObjectProvider<ConnParamsAuthenticationConverter> params,
 				ObjectProvider<CredentialsAuthenticationConverter> credentials,
 				ObjectProvider<ReactiveAuthenticationManager> manager, ObjectProvider<ReactiveUserDetailsService> users,
-				ObjectProvider<PasswordEncoder> passwords) {
+				ObjectProvider<PasswordEncoder> passwords, ObjectProvider<SecurityWebFilterChain> chains) {
 			Supplier<@Nullable ReactiveAuthenticationManager> managers = SingletonSupplier
 				.ofNullable(() -> manager.getIfUnique(() -> userDetailsManager(users.getIfUnique(), passwords)));
 			return new ManagedConnectionAuthenticator(params.getIfUnique(() -> (none) -> Mono.empty()),
-					credentials.getIfUnique(StandardCredentialsConverter::new), managers);
+					credentials.getIfUnique(StandardCredentialsConverter::new), managers, chains);
 		}
 
 		/** What Spring Security itself makes of users and no manager. */

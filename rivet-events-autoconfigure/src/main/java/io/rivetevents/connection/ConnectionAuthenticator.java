@@ -51,12 +51,12 @@ public interface ConnectionAuthenticator {
 	/**
 	 * Check the credentials of a first message.
 	 * @param credentials what the client sent
-	 * @return who it is; {@code auth.authentication_required} if they are wrong, or
-	 * nobody knows what to do with them
+	 * @return who it is; {@code auth.invalid_credentials} if they are wrong, or of an
+	 * unknown kind
 	 */
 	default Mono<Principal> login(JsonNode credentials) {
-		return Mono.error(
-				() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED, "This server does not take credentials."));
+		return Mono
+			.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS, "This server does not take credentials."));
 	}
 
 }

@@ -46,10 +46,7 @@ public final class RepeatedFailures {
 	 * @param message what has failed
 	 */
 	public void error(Throwable ex, Supplier<String> message) {
-		String name = name(ex);
-		Kind kind = (this.kinds.size() < MAX_KINDS) ? this.kinds.computeIfAbsent(name, (key) -> new Kind())
-				: this.kinds.computeIfAbsent(this.kinds.containsKey(name) ? name : "", (key) -> new Kind());
-		long more = kind.due(this.nanoTime.getAsLong());
+		long more = kind(name(ex)).due(this.nanoTime.getAsLong());
 		if (more == 0) {
 			this.logger.error(message.get(), ex);
 		}
@@ -59,6 +56,29 @@ public final class RepeatedFailures {
 		else if (this.logger.isDebugEnabled()) {
 			this.logger.debug(message.get(), ex);
 		}
+	}
+
+	/**
+	 * Warn of a failure that has no stack worth reading.
+	 * @param name its kind; one of few, and not a client's text
+	 * @param message what has failed
+	 */
+	public void warn(String name, Supplier<String> message) {
+		long more = kind(name).due(this.nanoTime.getAsLong());
+		if (more == 0) {
+			this.logger.warn(message.get());
+		}
+		else if (more > 0) {
+			this.logger.warn("%s (and %d times more since it was last logged)".formatted(message.get(), more));
+		}
+		else if (this.logger.isDebugEnabled()) {
+			this.logger.debug(message.get());
+		}
+	}
+
+	private Kind kind(String name) {
+		return (this.kinds.size() < MAX_KINDS) ? this.kinds.computeIfAbsent(name, (key) -> new Kind())
+				: this.kinds.computeIfAbsent(this.kinds.containsKey(name) ? name : "", (key) -> new Kind());
 	}
 
 	private static String name(Throwable ex) {

@@ -96,11 +96,11 @@ public enum ErrorCode {
 	/** Told when a hook, Spring Security or wrong credentials deny something. */
 	FORBIDDEN("auth", "forbidden", 403, "Forbidden"),
 
-	/**
-	 * Told when nobody is signed in and somebody must be, or the credentials in a
-	 * {@code Hello} are wrong.
-	 */
+	/** Told when the client is anonymous and must sign in. */
 	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.", Advice.CREDENTIALS),
+
+	/** Told when the credentials in a {@code Hello} are wrong or of an unknown kind. */
+	INVALID_CREDENTIALS("auth", "invalid_credentials", 401, "The credentials were rejected.", Advice.CREDENTIALS),
 
 	/**
 	 * Told when the handshake, the connection params and the {@code Hello} of a client

@@ -3,24 +3,40 @@ package io.rivetevents.security;
 import java.security.Principal;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.ConnectionAuthenticator;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * Identifies a client by the credentials in its connection params or its first message,
  * through the application's authentication manager. Wrong ones in the params are refused
  * with {@code auth.forbidden}, in the first message with
- * {@code auth.authentication_required}.
+ * {@code auth.invalid_credentials}; both are logged once a minute for each kind of
+ * failure. A bearer token goes to the manager of the application's resource server, if it
+ * has one.
  */
-public final class ManagedConnectionAuthenticator implements ConnectionAuthenticator {
+public final class ManagedConnectionAuthenticator implements ConnectionAuthenticator, SmartInitializingSingleton {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(
+			LogFactory.getLog(ManagedConnectionAuthenticator.class));
+
+	private static final String NO_MANAGER = "Credentials of a client were rejected: there is no authentication manager"
+			+ " for %s. Configure a resource server with ServerHttpSecurity.oauth2ResourceServer(), for tokens, or add a"
+			+ " bean of type ReactiveAuthenticationManager or ReactiveUserDetailsService";
 
 	private final ConnParamsAuthenticationConverter paramsConverter;
 
@@ -28,18 +44,30 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 
 	private final Supplier<@Nullable ReactiveAuthenticationManager> manager;
 
+	private final ObjectProvider<SecurityWebFilterChain> chains;
+
+	private volatile @Nullable ReactiveAuthenticationManager resourceServer;
+
 	/**
 	 * Create an authenticator.
 	 * @param paramsConverter finds credentials in connection params
 	 * @param credentialsConverter reads those of a first message
 	 * @param manager the application's; asked for when it is needed first
+	 * @param chains filter chains, one of which may be that of a resource server
 	 */
 	public ManagedConnectionAuthenticator(ConnParamsAuthenticationConverter paramsConverter,
 			CredentialsAuthenticationConverter credentialsConverter,
-			Supplier<@Nullable ReactiveAuthenticationManager> manager) {
+			Supplier<@Nullable ReactiveAuthenticationManager> manager, ObjectProvider<SecurityWebFilterChain> chains) {
 		this.paramsConverter = paramsConverter;
 		this.credentialsConverter = credentialsConverter;
 		this.manager = manager;
+		this.chains = chains;
+	}
+
+	/** At start-up: to read the filters of a chain may block. */
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.resourceServer = StandardCredentialsConverter.resourceServer(this.chains.stream());
 	}
 
 	@Override
@@ -53,19 +81,41 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 	@Override
 	public Mono<Principal> login(JsonNode credentials) {
 		return this.credentialsConverter.convert(credentials)
-			.flatMap((token) -> authenticate(token, ErrorCode.AUTHENTICATION_REQUIRED))
-			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED,
-					"The credentials are of no known kind.")));
+			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS))
+			.switchIfEmpty(Mono.error(() -> {
+				failures.warn("kind", () -> "Credentials of a client were rejected: they are of an unknown kind");
+				return new RivetException(ErrorCode.INVALID_CREDENTIALS, "The credentials are of an unknown kind.");
+			}));
 	}
 
 	private Mono<Principal> authenticate(Authentication token, ErrorCode onFailure) {
-		ReactiveAuthenticationManager manager = this.manager.get();
+		ReactiveAuthenticationManager manager = managerFor(token);
 		if (manager == null) {
-			return Mono.error(new RivetException(onFailure, "This server has no ReactiveAuthenticationManager."));
+			String kind = token.getClass().getSimpleName();
+			failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
+			return Mono.error(new RivetException(onFailure, "This server accepts no credentials of this kind."));
 		}
 		return manager.authenticate(token)
 			.cast(Principal.class)
-			.onErrorMap(AuthenticationException.class, (ex) -> new RivetException(onFailure));
+			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, onFailure));
+	}
+
+	private @Nullable ReactiveAuthenticationManager managerFor(Authentication token) {
+		ReactiveAuthenticationManager server = StandardCredentialsConverter.isBearerToken(token) ? this.resourceServer
+				: null;
+		return (server != null) ? server : this.manager.get();
+	}
+
+	/** What cannot be checked now is not wrong: the client tries again later. */
+	private static RivetException rejected(AuthenticationException ex, ErrorCode onFailure) {
+		if (ex instanceof AuthenticationServiceException) {
+			failures.error(ex, () -> "Credentials of a client could not be checked");
+			return new RivetException(ErrorCode.INTERNAL_ERROR);
+		}
+		String kind = ex.getClass().getSimpleName();
+		failures.warn(kind,
+				() -> "Credentials of a client were rejected: %s: %s".formatted(kind, SafeText.of(ex.getMessage())));
+		return new RivetException(onFailure);
 	}
 
 }

@@ -1,9 +1,13 @@
 package io.rivetevents.security;
 
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
+import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +33,18 @@ public final class StandardCredentialsConverter implements CredentialsAuthentica
 				? Mono.just(UsernamePasswordAuthenticationToken.unauthenticated(username, password)) : Mono.empty();
 	}
 
+	/** Returns whether a resource server authenticates a token of this kind. */
+	static boolean isBearerToken(Authentication token) {
+		return BEARER_TOKENS && BearerTokens.isOne(token);
+	}
+
+	/**
+	 * Returns the manager of the application's resource server, {@code null} without one.
+	 */
+	static @Nullable ReactiveAuthenticationManager resourceServer(Stream<SecurityWebFilterChain> chains) {
+		return BEARER_TOKENS ? ResourceServerManager.of(chains) : null;
+	}
+
 	private static @Nullable String text(JsonNode credentials, String field) {
 		JsonNode value = credentials.get(field);
 		return (value != null && value.isString()) ? value.stringValue() : null;
@@ -39,6 +55,10 @@ public final class StandardCredentialsConverter implements CredentialsAuthentica
 
 		static Authentication of(String token) {
 			return new BearerTokenAuthenticationToken(token);
+		}
+
+		static boolean isOne(Authentication token) {
+			return token instanceof BearerTokenAuthenticationToken;
 		}
 
 	}

@@ -42,6 +42,7 @@ class ErrorCodeTests {
 			UNSUPPORTED_WEBSOCKET_ENCODING | actor.unsupported_websocket_encoding | 400 | NEVER       | once
 			FORBIDDEN                      | auth.forbidden                     | 403 | NEVER       | once
 			AUTHENTICATION_REQUIRED        | auth.authentication_required       | 401 | CREDENTIALS | once
+			INVALID_CREDENTIALS            | auth.invalid_credentials           | 401 | CREDENTIALS | once
 			IDENTITY_CONFLICT              | auth.identity_conflict             | 403 | NEVER       | once
 			AUTHENTICATION_TIMED_OUT       | auth.authentication_timed_out      | 401 | CREDENTIALS | once
 			LOGGED_OUT                     | auth.logged_out                    | 401 | CREDENTIALS | once

@@ -1,5 +1,6 @@
 package io.rivetevents.transport;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,10 +68,11 @@ class FirstMessageAuthenticationTests {
 	@ParameterizedTest
 	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
 	void sendsAwayWhoHasNoneOrWrongOnes(Encoding encoding) {
-		for (Map<String, String> credentials : new java.util.ArrayList<>(java.util.Arrays.asList(null,
-				Map.of("username", "ada", "password", "wrong"), Map.of("unknown", "kind")))) {
+		for (Map<String, String> credentials : Arrays.<Map<String, String>>asList(null,
+				Map.of("username", "ada", "password", "wrong"), Map.of("unknown", "kind"))) {
 			TestClient client = connect(encoding, credentials);
-			assertThat(client.nextExtended().text("code")).isEqualTo("authentication_required");
+			assertThat(client.nextExtended().text("code"))
+				.isEqualTo((credentials != null) ? "invalid_credentials" : "authentication_required");
 			Received close = client.nextExtended();
 			assertThat(close.tag()).isEqualTo("Close");
 			assertThat(close.text("advice")).isEqualTo("credentials");
