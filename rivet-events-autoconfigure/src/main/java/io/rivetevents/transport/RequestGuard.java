@@ -1,5 +1,6 @@
 package io.rivetevents.transport;
 
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -408,14 +409,15 @@ final class RequestGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Takes a reset for the end that it is: the channel closes next. Reactor Netty logs
-	 * an error for one that meets a body which nobody reads yet, and has a receiver fail
-	 * twice that has come later.
+	 * Takes a failure of the socket for the end that it is: the channel closes next. For
+	 * what is no reset, such as a peer that has not acknowledged in time, Reactor Netty
+	 * logs a warning, or an error if it meets a body which is not read yet; a receiver
+	 * that has come later fails twice.
 	 */
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
-		if (AbortedException.isConnectionReset(ex)) {
-			logger.debug("The client has reset " + context.channel(), ex);
+		if (ex instanceof IOException || AbortedException.isConnectionReset(ex)) {
+			logger.debug("The connection has failed: " + context.channel(), ex);
 			context.close();
 		}
 		else {

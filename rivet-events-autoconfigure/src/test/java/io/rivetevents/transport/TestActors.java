@@ -82,6 +82,11 @@ public final class TestActors {
 		}
 
 		@Action
+		void closeOthers(ActorContext<?, ?> c, String reason) {
+			c.conns().stream().filter((other) -> other != c.conn()).forEach((other) -> other.disconnect(reason));
+		}
+
+		@Action
 		int count(ActorContext<?, ?> c) {
 			return c.conns().size();
 		}
