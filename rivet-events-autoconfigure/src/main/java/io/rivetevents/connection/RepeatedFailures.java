@@ -18,8 +18,12 @@ public final class RepeatedFailures {
 
 	private static final long PERIOD = Duration.ofMinutes(1).toNanos();
 
-	/** As many kinds as are told apart: what is beyond is one more kind. */
+	/**
+	 * As many kinds as are told apart within a period: what is beyond is one more kind.
+	 */
 	private static final int MAX_KINDS = 100;
+
+	private static final String OTHERS = "";
 
 	private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
 
@@ -60,7 +64,7 @@ public final class RepeatedFailures {
 
 	/**
 	 * Warn of a failure that has no stack worth reading.
-	 * @param name its kind; one of few, and not a client's text
+	 * @param name its kind, of bounded length
 	 * @param message what has failed
 	 */
 	public void warn(String name, Supplier<String> message) {
@@ -77,8 +81,15 @@ public final class RepeatedFailures {
 	}
 
 	private Kind kind(String name) {
-		return (this.kinds.size() < MAX_KINDS) ? this.kinds.computeIfAbsent(name, (key) -> new Kind())
-				: this.kinds.computeIfAbsent(this.kinds.containsKey(name) ? name : "", (key) -> new Kind());
+		Kind known = this.kinds.get(name);
+		if (known != null) {
+			return known;
+		}
+		if (this.kinds.size() >= MAX_KINDS) {
+			long now = this.nanoTime.getAsLong();
+			this.kinds.values().removeIf((kind) -> kind.isOver(now));
+		}
+		return this.kinds.computeIfAbsent((this.kinds.size() < MAX_KINDS) ? name : OTHERS, (key) -> new Kind());
 	}
 
 	private static String name(Throwable ex) {
@@ -94,6 +105,10 @@ public final class RepeatedFailures {
 		private boolean logged;
 
 		private long loggedAt;
+
+		synchronized boolean isOver(long now) {
+			return this.logged && now - this.loggedAt >= PERIOD;
+		}
 
 		/**
 		 * Return how many have not been logged since the last that was, -1 if this one is

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpHeaders;
@@ -20,9 +21,11 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -60,6 +63,10 @@ public final class OriginFilter implements WebFilter, Ordered {
 	/** What a person may look at; under {@code /actors} as well. */
 	private static final List<String> PAGES = List.of("/", "/metadata", "/health", "/asyncapi.json", "/actors");
 
+	private static final String ORIGIN_REFUSED = "The origin \"%s\" is not allowed for the host \"%s\": it is neither that of"
+			+ " the server nor in rivet.events.security.allowed-origins. A proxy must pass on the Host header of the client,"
+			+ " and X-Forwarded-Proto if it ends TLS (see server.forward-headers-strategy).";
+
 	private static final String ANY_SUBDOMAIN = "*.";
 
 	private final BasePath basePath;
@@ -74,7 +81,7 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	private final DefaultCorsProcessor processor = new DefaultCorsProcessor();
 
-	private final RefusalLog log = new RefusalLog();
+	private final RepeatedFailures refusals = new RepeatedFailures(LogFactory.getLog(OriginFilter.class));
 
 	/**
 	 * Create a filter.
@@ -113,11 +120,13 @@ public final class OriginFilter implements WebFilter, Ordered {
 			return chain.filter(exchange);
 		}
 		if (!isHostAllowed(request)) {
-			return refuse(exchange, "host", request.getHeaders().getFirst("Host"),
-					"rivet.events.security.allowed-hosts");
+			return refuse(exchange, "host " + host(request),
+					"The host \"%s\" is not allowed: it is not in rivet.events.security.allowed-hosts."
+						.formatted(host(request)));
 		}
 		if (isFromElsewhere(request) || !this.processor.process(this.configuration, exchange)) {
-			return refuse(exchange, "origin", origin(request), "rivet.events.security.allowed-origins");
+			return refuse(exchange, "origin " + origin(request),
+					ORIGIN_REFUSED.formatted(origin(request), host(request)));
 		}
 		if (acts(request, path) && !isOfScript(request)) {
 			return answer(exchange, "This is for EventSource, fetch and WebSocket, and not to be opened as a page.");
@@ -193,13 +202,16 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	private static String origin(ServerHttpRequest request) {
 		String origin = request.getHeaders().getOrigin();
-		return (origin != null) ? origin : FETCH_SITE + ": " + request.getHeaders().getFirst(FETCH_SITE);
+		return SafeText.of((origin != null) ? origin : FETCH_SITE + ": " + request.getHeaders().getFirst(FETCH_SITE));
 	}
 
-	private Mono<Void> refuse(ServerWebExchange exchange, String what, @Nullable String value, String property) {
-		ServerHttpRequest request = exchange.getRequest();
-		this.log.refused(what, String.valueOf(value), request.getHeaders().getFirst("Host"), property);
-		return answer(exchange, "The %s is not allowed; see %s.".formatted(what, property));
+	private static String host(ServerHttpRequest request) {
+		return SafeText.of(request.getHeaders().getFirst(HttpHeaders.HOST));
+	}
+
+	private Mono<Void> refuse(ServerWebExchange exchange, String kind, String refusal) {
+		this.refusals.warn(kind, () -> "A request is refused. " + refusal);
+		return answer(exchange, refusal);
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, String refusal) {

@@ -55,6 +55,19 @@ class RepeatedFailuresTests {
 		assertThat(this.errors).hasSize(101);
 	}
 
+	@Test
+	void forgetsKindsAfterTheirMinute() {
+		RuntimeException ex = new IllegalStateException();
+		for (int i = 0; i < 1000; i++) {
+			this.failures.warn("kind" + i, () -> "warned");
+		}
+		fail(1, ex);
+		assertThat(this.errors).as("told with the others").isEmpty();
+		this.now.addAndGet(60_000_000_000L);
+		fail(1, ex);
+		assertThat(this.errors).containsExactly("it failed");
+	}
+
 	private final class Recorder extends NoOpLog implements Log {
 
 		@Override

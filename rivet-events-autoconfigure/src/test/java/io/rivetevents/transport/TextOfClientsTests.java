@@ -34,8 +34,10 @@ import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
 
@@ -58,6 +60,7 @@ import io.rivetevents.connection.Selection;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.invocation.ActionArgumentResolver;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
@@ -173,15 +176,15 @@ class TextOfClientsTests {
 			receive(new Dispatch(new Selection.Where((connection) -> {
 				throw new IllegalStateException("on purpose");
 			}), false, EVENT, List.of(), Set.of(), false));
-			new RefusalLog().refused("origin", EVIL, "host", "allowed-origins");
-			new RefusalLog().refused("host", "value", EVIL, "allowed-hosts");
+			refuse(List.of("elsewhere"), EVIL, "localhost");
+			refuse(List.of("localhost"), "http://elsewhere", EVIL);
 			List<String> expected = List.of("Event " + ESCAPED_EVENT + "y+… is not sent to Get",
 					"Event " + ESCAPED_EVENT + "y+… is not sent to connection", "One-way " + ESCAPED,
 					"A listener to " + ESCAPED, "A listener to count of desk", "desk[k\\nFORGED].fail",
 					"desk[k\\nFORGED].refuse", "Event `" + ESCAPED_EVENT,
 					"Event " + ESCAPED_EVENT + "y+… could not be sent", "GET /a%E2%80%AEy+…", "GET /b%E2%80%AEy+…",
-					"Event " + ESCAPED_EVENT + "y+… of another node could not be sent", "of origin \"" + ESCAPED,
-					"for host \"" + ESCAPED);
+					"Event " + ESCAPED_EVENT + "y+… of another node could not be sent", "The origin \"" + ESCAPED,
+					"The host \"" + ESCAPED);
 			Awaitility.await().untilAsserted(() -> assertThat(expected).allSatisfy(this.captured::contains));
 		}
 		assertHarmless(this.captured.events.toArray(String[]::new));
@@ -204,6 +207,15 @@ class TextOfClientsTests {
 		OtherNodes others = new OtherNodes(new AtomicReference<>());
 		new Connections(this.registry, others, MAPPER, this.contracts).start();
 		others.receiver.get().accept(dispatch);
+	}
+
+	private void refuse(List<String> allowedHosts, String origin, String host) {
+		new OriginFilter(new BasePath("/rivet"), List.of(), allowedHosts, new ClientAddresses(Limits.defaults(), false),
+				MAPPER)
+			.filter(MockServerWebExchange.from(MockServerHttpRequest.get("http://elsewhere/rivet/health")
+				.header(HttpHeaders.ORIGIN, origin)
+				.header(HttpHeaders.HOST, host)), (exchange) -> Mono.error(new AssertionError()))
+			.block();
 	}
 
 	private static void call(TestSocket socket, String answer, String action, Object... args) {
