@@ -3,6 +3,7 @@ package io.rivetevents.transport;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,7 +30,11 @@ final class ServerWatch implements AutoCloseable {
 
 	private static final int ENOUGH = 20;
 
-	/** Lines about origins, in a run of some minutes. */
+	/** Log what operators must hear of each minute: refused origins and credentials. */
+	private static final Set<String> REFUSALS = Set.of(OriginFilter.class.getName(),
+			"io.rivetevents.security.ManagedConnectionAuthenticator");
+
+	/** Lines about refusals, in a run of some minutes. */
 	private static final int MAX_REFUSALS = 300;
 
 	private final AtomicInteger refusals = new AtomicInteger();
@@ -42,8 +47,7 @@ final class ServerWatch implements AutoCloseable {
 
 		@Override
 		protected void append(ILoggingEvent event) {
-			// of refused origins the operator is to hear, each minute
-			boolean meant = event.getLoggerName().equals(OriginFilter.class.getName());
+			boolean meant = REFUSALS.contains(event.getLoggerName());
 			if (meant && ServerWatch.this.refusals.incrementAndGet() <= MAX_REFUSALS || isOfRedisClient(event)) {
 				return;
 			}
