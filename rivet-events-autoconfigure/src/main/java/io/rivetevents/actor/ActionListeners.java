@@ -6,11 +6,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.SafeText;
 
@@ -19,7 +19,7 @@ import io.rivetevents.protocol.SafeText;
  */
 final class ActionListeners {
 
-	private static final Log logger = LogFactory.getLog(ActionListeners.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActionListeners.class));
 
 	private final Map<String, List<Entry>> byAction = new ConcurrentHashMap<>();
 
@@ -68,7 +68,8 @@ final class ActionListeners {
 			this.callers.run(CallerScope.client(connection.principal()), () -> listener.onAction(connection, args));
 		}
 		catch (Throwable ex) { // an Error as well, which would end nothing but the answer
-			logger.error("A listener to %s of %s failed".formatted(SafeText.of(action), instance.address()), ex);
+			failures.error(ex,
+					() -> "A listener to %s of %s failed".formatted(SafeText.of(action), instance.address()));
 		}
 	}
 

@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -18,6 +17,7 @@ import io.rivetevents.actor.Invocation.Caller;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 
@@ -26,7 +26,7 @@ import io.rivetevents.protocol.RivetException;
  */
 final class ActorCalls {
 
-	private static final Log logger = LogFactory.getLog(ActorCalls.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActorCalls.class));
 
 	/** What a method has returned that was too late. */
 	static final Object LATE = new Object();
@@ -172,7 +172,7 @@ final class ActorCalls {
 		RivetException told = (ex instanceof RivetException known) ? known
 				: this.type.translate(ex, hook, hook.caller());
 		if (meant || !told.code().equals(ErrorCode.INTERNAL_ERROR.code())) {
-			logger.warn("%s failed: %s".formatted(hook, told));
+			failures.warn(hook.toString() + told.code(), () -> "%s failed: %s".formatted(hook, told));
 		}
 	}
 

@@ -14,7 +14,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,7 @@ import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.connection.Selection;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.limit.ByteBudget;
@@ -46,7 +46,7 @@ import io.rivetevents.protocol.ToServer;
  */
 final class ActorConnections {
 
-	private static final Log logger = LogFactory.getLog(ActorConnections.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActorConnections.class));
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -175,7 +175,7 @@ final class ActorConnections {
 			receipt.fail(ex); // logged where it was refused
 		}
 		catch (Throwable ex) {
-			logger.error("Event %s could not be sent".formatted(SafeText.of(dispatch.event())), ex);
+			failures.error(ex, () -> "Event %s could not be sent".formatted(SafeText.of(dispatch.event())));
 			receipt.fail(ex);
 		}
 	}

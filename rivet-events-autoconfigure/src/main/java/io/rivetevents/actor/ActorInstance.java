@@ -31,6 +31,7 @@ import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
@@ -49,6 +50,8 @@ import io.rivetevents.protocol.ValueMapper;
 final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private static final Log logger = LogFactory.getLog(ActorInstance.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/** Eighths of what may be awake, beyond which those that are not used sleep early. */
 	private static final int SCARCE = 6;
@@ -453,7 +456,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			.defer(() -> this.state.hasChanged() ? this.calls.tolerant(Hook.STATE_CHANGE, null, this.state.peek())
 				.then(Mono.<Void>fromRunnable(this.state::noteSeen)) : Mono.empty())
 			.onErrorResume((ex) -> {
-				logger.error("The state of %s cannot be written as JSON".formatted(this.address), ex);
+				failures.error(ex, () -> "The state of %s cannot be written as JSON".formatted(this.address));
 				return Mono.empty();
 			});
 	}
@@ -778,7 +781,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 				fence(ex);
 			}
 			catch (RuntimeException ex) {
-				logger.error("The state of %s could not be saved; it will be tried again".formatted(this.address), ex);
+				failures.error(ex,
+						() -> "The state of %s could not be saved; it will be tried again".formatted(this.address));
 			}
 		});
 	}
@@ -934,7 +938,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	private RivetException mask(Throwable ex) {
-		logger.error("%s could not be started".formatted(this.address), ex);
+		failures.error(ex, () -> "%s could not be started".formatted(this.address));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 

@@ -1,6 +1,5 @@
 package io.rivetevents.actor;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -13,6 +12,7 @@ import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.PendingReceipt;
 import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.Args;
@@ -29,7 +29,7 @@ import io.rivetevents.protocol.Values;
  */
 public final class Actors {
 
-	private static final Log logger = LogFactory.getLog(Actors.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Actors.class));
 
 	private final ActorDirectory directory;
 
@@ -173,8 +173,8 @@ public final class Actors {
 	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {
 		PendingReceipt receipt = new PendingReceipt();
 		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
-			logger.warn("Event %s is not sent to %s: %s".formatted(SafeText.of(dispatch.event()), SafeText.of(target),
-					SafeText.of(ex.getMessage())));
+			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"
+				.formatted(SafeText.of(dispatch.event()), SafeText.of(target), SafeText.of(ex.getMessage())));
 			receipt.fail(ex);
 		});
 		return receipt;

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -17,6 +16,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.PendingCall;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 
 /**
@@ -26,7 +26,7 @@ import io.rivetevents.limit.ClientUsage;
  */
 final class Mailbox {
 
-	private static final Log logger = LogFactory.getLog(Mailbox.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Mailbox.class));
 
 	/** Turns run before a worker is given back, so that instances share the workers. */
 	private static final int BATCH = 64;
@@ -300,7 +300,7 @@ final class Mailbox {
 			return this.owner.afterTurn();
 		}
 		catch (Throwable ex) {
-			logger.error("What belongs between two turns has failed", ex);
+			failures.error(ex, () -> "What belongs between two turns has failed");
 			return null;
 		}
 	}
@@ -356,12 +356,12 @@ final class Mailbox {
 		AtomicBoolean told = new AtomicBoolean();
 		try {
 			work.subscribe(null, (failure) -> {
-				logger.error("A turn ended with an error that nobody was told", failure);
+				failures.error(failure, () -> "A turn ended with an error that no caller was told");
 				endOnce(told, onEnd);
 			}, () -> endOnce(told, onEnd));
 		}
 		catch (Throwable ex) {
-			logger.error("A turn has ended with an error that nobody was told", ex);
+			failures.error(ex, () -> "A turn has ended with an error that no caller was told");
 			abandon(turn);
 			endOnce(told, onEnd);
 		}

@@ -15,6 +15,7 @@ import io.rivetevents.connection.EventTargets;
 import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.RivetException;
@@ -33,6 +34,8 @@ import io.rivetevents.protocol.ValueMapper;
 public final class Connections {
 
 	private static final Log logger = LogFactory.getLog(Connections.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private final ConnectionRegistry registry;
 
@@ -103,7 +106,8 @@ public final class Connections {
 			logger.debug("An event of another node is dropped", ex);
 		}
 		catch (Throwable ex) {
-			logger.error("Event %s of another node could not be sent".formatted(SafeText.of(dispatch.event())), ex);
+			failures.error(ex,
+					() -> "Event %s of another node could not be sent".formatted(SafeText.of(dispatch.event())));
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.rivetevents.connection;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.rivetevents.protocol.RivetException;
@@ -11,7 +10,7 @@ import io.rivetevents.protocol.SafeText;
  */
 final class BoundEvent {
 
-	private static final Log logger = LogFactory.getLog(BoundEvent.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(BoundEvent.class));
 
 	private final Dispatcher dispatcher;
 
@@ -50,8 +49,8 @@ final class BoundEvent {
 			this.receipt.fail(ex); // logged where it was refused
 		}
 		catch (Throwable ex) {
-			logger.error("Event %s could not be sent after the commit".formatted(SafeText.of(this.dispatch.event())),
-					ex);
+			failures.error(ex,
+					() -> "Event %s could not be sent after the commit".formatted(SafeText.of(this.dispatch.event())));
 			this.receipt.fail(ex);
 		}
 	}

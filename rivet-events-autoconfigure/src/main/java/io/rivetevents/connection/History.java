@@ -33,6 +33,8 @@ public final class History {
 
 	private static final Log logger = LogFactory.getLog(History.class);
 
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
 	/** What an event takes beside its name and arguments: measured, rounded up. */
 	private static final int OVERHEAD = 96;
 
@@ -325,8 +327,8 @@ public final class History {
 			return wanted && dispatch.selection().includesStream(connection);
 		}
 		catch (RuntimeException ex) {
-			logger.error("Event %s is not sent again to %s: a predicate failed".formatted(SafeText.of(dispatch.event()),
-					connection), ex);
+			failures.error(ex, () -> "Event %s is not sent again to %s: a predicate failed"
+				.formatted(SafeText.of(dispatch.event()), connection));
 			return false;
 		}
 	}

@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitHits;
@@ -39,6 +40,8 @@ import io.rivetevents.protocol.SafeText;
 public final class EventPublishingObserver implements ActorObserver {
 
 	private static final Log logger = LogFactory.getLog(EventPublishingObserver.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/** Memory of an event and its place, without the value of an argument. */
 	private static final long WEIGHT = 512;
@@ -188,7 +191,7 @@ public final class EventPublishingObserver implements ActorObserver {
 			otherwise.run();
 		}
 		catch (Throwable ex) {
-			logger.error("No worker takes an event", ex);
+			failures.error(ex, () -> "No worker takes an event");
 			otherwise.run();
 		}
 	}
@@ -238,7 +241,7 @@ public final class EventPublishingObserver implements ActorObserver {
 					() -> this.publisher.publishEvent(event));
 		}
 		catch (RuntimeException ex) {
-			logger.error("A listener to %s failed".formatted(SafeText.of(event)), ex);
+			failures.error(ex, () -> "A listener to %s failed".formatted(SafeText.of(event)));
 		}
 	}
 

@@ -2,12 +2,12 @@ package io.rivetevents.outlet;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
-import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
@@ -21,7 +21,7 @@ public abstract class Outlet {
 	/** More than a socket takes at once: to wait for more brings nothing. */
 	private static final int PLENTY = 64 * 1024;
 
-	private static final Log logger = LogFactory.getLog(Outlet.class);
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Outlet.class));
 
 	private static final AtomicIntegerFieldUpdater<Outlet> WOKEN = AtomicIntegerFieldUpdater.newUpdater(Outlet.class,
 			"woken");
@@ -121,7 +121,7 @@ public abstract class Outlet {
 				abort();
 			}
 			finally {
-				logger.error("Closes a socket that cannot be written to: " + this, ex);
+				failures.error(ex, () -> "Closes a socket that cannot be written to: " + this);
 			}
 		}
 	}

@@ -24,6 +24,7 @@ import reactor.util.retry.Retry;
 import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.BackplaneStatus;
 import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
 /**
@@ -38,6 +39,8 @@ import io.rivetevents.protocol.SafeText;
 public final class RedisBackplane implements Backplane {
 
 	private static final Log logger = LogFactory.getLog(RedisBackplane.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/** Failures come by thousands, in turn with successes. */
 	private static final long TELL_OUTAGE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
@@ -151,8 +154,8 @@ public final class RedisBackplane implements Backplane {
 		byte[] body = RedisMessage.body(dispatch);
 		if (body.length > this.settings.maxMessageSize()) {
 			this.notPublished.incrementAndGet();
-			logger.warn(
-					"Event %s is not published: it has %d bytes".formatted(SafeText.of(dispatch.event()), body.length));
+			failures.warn("size", () -> "Event %s is not published: it has %d bytes, max-message-size is %d"
+				.formatted(SafeText.of(dispatch.event()), body.length, this.settings.maxMessageSize()));
 			return;
 		}
 		if (this.inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
@@ -259,8 +262,8 @@ public final class RedisBackplane implements Backplane {
 			receiver.accept(dispatch);
 		}
 		catch (RuntimeException ex) {
-			logger.error("Event %s of another node could not be delivered".formatted(SafeText.of(dispatch.event())),
-					ex);
+			failures.error(ex,
+					() -> "Event %s of another node could not be delivered".formatted(SafeText.of(dispatch.event())));
 		}
 	}
 

@@ -23,6 +23,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outlet.Outlet;
@@ -43,6 +44,8 @@ import io.rivetevents.transport.PartialMessage;
 final class FrameReader extends OutletHandler {
 
 	private static final Log logger = LogFactory.getLog(FrameReader.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private static final int MAX_CONTROL = 125;
 
@@ -153,7 +156,7 @@ final class FrameReader extends OutletHandler {
 		catch (Throwable ex) {
 			// an Error as well: nobody else is to suffer, and this client is to hear of
 			// it
-			logger.error("Closes a socket whose message could not be handled: " + context.channel(), ex);
+			failures.error(ex, () -> "Closes a socket whose message could not be handled: " + context.channel());
 			CloseReason reason = CloseReason.of(ErrorCode.INTERNAL_ERROR);
 			fail(context, new WebSocketCloseStatus(reason.code(), reason.reason()));
 		}
