@@ -1,0 +1,90 @@
+package io.rivetevents;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Each Java example of the README is a file that compiles, with its imports.
+ */
+class ReadmeExamplesTests {
+
+	private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
+
+	private static final Pattern NAME = Pattern.compile("\n(?:class|interface) (\\w+)");
+
+	@TempDir
+	private Path classes;
+
+	static List<Example> examples() throws IOException {
+		return EXAMPLE.matcher(Files.readString(Path.of("../README.md")))
+			.results()
+			.map((found) -> new Example(found.group(1)))
+			.toList();
+	}
+
+	@ParameterizedTest
+	@MethodSource("examples")
+	void compile(Example example) throws IOException {
+		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+		DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+		try (StandardJavaFileManager files = compiler.getStandardFileManager(null, Locale.ROOT, null)) {
+			List<String> options = List.of("-parameters", "-proc:none", "-Xlint:all,-classfile,-processing", "-d",
+					this.classes.toString(), "-classpath", System.getProperty("java.class.path"));
+			compiler.getTask(null, files, diagnostics, options, null, List.of(example)).call();
+		}
+		assertThat(diagnostics.getDiagnostics())
+			.filteredOn((diagnostic) -> diagnostic.getKind() != Diagnostic.Kind.NOTE)
+			.isEmpty();
+	}
+
+	/** A file of its own, named for its first type. */
+	private static final class Example extends SimpleJavaFileObject {
+
+		private final String name;
+
+		private final String code;
+
+		Example(String code) {
+			super(Path.of(nameOf(code) + ".java").toUri(), Kind.SOURCE);
+			this.name = nameOf(code);
+			this.code = code;
+		}
+
+		private static String nameOf(String code) {
+			Matcher found = NAME.matcher("\n" + code);
+			assertThat(found.find()).isTrue();
+			return found.group(1);
+		}
+
+		@Override
+		public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+			return this.code;
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+}
