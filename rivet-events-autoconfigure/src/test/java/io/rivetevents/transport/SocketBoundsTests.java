@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 
@@ -140,6 +141,27 @@ class SocketBoundsTests {
 		deflater.end();
 		byte[] all = out.toByteArray();
 		return java.util.Arrays.copyOf(all, all.length - 4);
+	}
+
+	/** A reset could overtake the close frame, which a slow client reads late. */
+	@ParameterizedTest
+	@EnumSource(Path.class)
+	void isNotResetWhileItsClientStillSends(Path path) throws IOException {
+		try (RawSocket socket = path.open()) {
+			socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, "no message"));
+			byte[] more = RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, call("more"));
+			AtomicInteger sent = new AtomicInteger();
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(250))
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> !socket.tryWrite(more) || sent.incrementAndGet() > 100);
+			assertThat(sent.get()).as("waits for 6 s at the most").isBetween(16, 32);
+		}
+		try (RawSocket socket = path.open()) {
+			socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, "no message"));
+			assertThat(socket.readFrame(0x8).closeReason()).isEqualTo("actor.invalid_request");
+			socket.readAll();
+		}
 	}
 
 	@ParameterizedTest

@@ -55,6 +55,11 @@ final class FrameReader extends OutletHandler {
 	 */
 	private static final int MAX_EMPTY = 1000;
 
+	private static final int FAREWELL_SECONDS = 2;
+
+	/** How often a client that sends on is waited for once more. */
+	private static final int MAX_FAREWELLS = 3;
+
 	private final Socket.Listener listener;
 
 	private final WebSocketSettings settings;
@@ -108,6 +113,9 @@ final class FrameReader extends OutletHandler {
 	/** Whether the server has sent its close frame. */
 	private boolean saidFarewell;
 
+	/** Whether anything has arrived lately, when the socket ends. */
+	private boolean heard;
+
 	private FrameReader(Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner, boolean direct,
 			boolean deflated) {
 		super(outlet);
@@ -147,6 +155,7 @@ final class FrameReader extends OutletHandler {
 			context.fireChannelRead(message);
 			return;
 		}
+		this.heard = true;
 		try {
 			while (in.isReadable() && !this.failed) {
 				read(context, in);
@@ -409,7 +418,26 @@ final class FrameReader extends OutletHandler {
 	void sayFarewell(Channel channel, CloseReason reason) {
 		this.saidFarewell = true;
 		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.reason()));
-		ChannelSocket.closeSoon(channel);
+		linger(channel, MAX_FAREWELLS);
+	}
+
+	/**
+	 * Closes a channel when its client has been silent for a while, reads nothing, or
+	 * sends on for too long. To close it while something arrives would reset it, and the
+	 * client would not read why.
+	 */
+	private void linger(Channel channel, int times) {
+		this.heard = false;
+		if (channel.isRegistered()) {
+			channel.eventLoop().schedule(() -> {
+				if (this.heard && channel.isWritable() && times > 1) {
+					linger(channel, times - 1);
+				}
+				else {
+					channel.close();
+				}
+			}, FAREWELL_SECONDS, TimeUnit.SECONDS);
+		}
 	}
 
 	/**
@@ -521,7 +549,7 @@ final class FrameReader extends OutletHandler {
 			outlet().close();
 			context.channel().writeAndFlush(new CloseWebSocketFrame(status));
 		}
-		ChannelSocket.closeSoon(context.channel());
+		linger(context.channel(), MAX_FAREWELLS);
 	}
 
 	@Override
