@@ -1,19 +1,16 @@
 package io.rivetevents.autoconfigure;
 
-import java.util.Collection;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.util.ClassUtils;
 
 import io.rivetevents.actor.LocalActorDirectory;
@@ -22,7 +19,6 @@ import io.rivetevents.actor.LocalActorDirectory;
  * Auto-configuration that warns of actors that no client can reach.
  */
 @AutoConfiguration(after = { RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class })
-@Conditional(RivetEventsUnreachableAutoConfiguration.NoWebFlux.class)
 @ConditionalOnBean(LocalActorDirectory.class)
 public final class RivetEventsUnreachableAutoConfiguration {
 
@@ -30,40 +26,50 @@ public final class RivetEventsUnreachableAutoConfiguration {
 
 	private static final String SERVLET_CONTEXT = "org.springframework.web.context.WebApplicationContext";
 
+	private static final String REACTIVE_CONTEXT = "org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext";
+
+	private static final String SERVER_CONTEXT = "org.springframework.boot.web.server.context.WebServerApplicationContext";
+
+	private static final String SERVER = "org.springframework.boot.reactor.netty.NettyWebServer";
+
 	@Bean
 	ApplicationListener<ApplicationReadyEvent> rivetUnreachableWarning(LocalActorDirectory directory) {
 		return (event) -> {
-			if (!directory.names().isEmpty()) {
-				logger.warn(warning(directory.names(), event.getApplicationContext()));
+			String reason = directory.names().isEmpty() ? null : reason(event.getApplicationContext());
+			if (reason != null) {
+				logger.warn(
+						"Clients cannot connect to the actors %s: %s. Beans such as Actors and Connections work all the same"
+							.formatted(directory.names().stream().sorted().toList(), reason));
 			}
 		};
 	}
 
-	private static String warning(Collection<String> actors, ApplicationContext context) {
-		String known = "Clients cannot connect to the actors %s: ".formatted(actors.stream().sorted().toList());
-		return known + (isServlet(context)
-				? "this is a servlet application (Spring MVC), and rivet-events serves clients over WebFlux. Remove"
-						+ " spring-boot-starter-webmvc, or set spring.main.web-application-type=reactive, which"
-						+ " leaves Spring MVC out. Beans such as Actors and Connections work all the same"
-				: "this is no web application (spring.main.web-application-type). Beans such as Actors and"
-						+ " Connections work all the same");
-	}
-
-	private static boolean isServlet(ApplicationContext context) {
-		ClassLoader loader = context.getClassLoader();
-		return ClassUtils.isPresent(SERVLET_CONTEXT, loader)
-				&& ClassUtils.resolveClassName(SERVLET_CONTEXT, loader).isInstance(context);
-	}
-
-	static final class NoWebFlux extends NoneNestedConditions {
-
-		NoWebFlux() {
-			super(ConfigurationPhase.REGISTER_BEAN);
+	/** Returns {@code null} if nothing keeps clients away. */
+	private static @Nullable String reason(ApplicationContext context) {
+		if (isA(SERVLET_CONTEXT, context)) {
+			return "this is a servlet application (Spring MVC), and rivet-events serves clients over WebFlux. Remove"
+					+ " spring-boot-starter-webmvc, or set spring.main.web-application-type=reactive, which leaves Spring"
+					+ " MVC out";
 		}
+		if (!isA(REACTIVE_CONTEXT, context)) {
+			return "this is no web application (spring.main.web-application-type)";
+		}
+		return isA(SERVER_CONTEXT, context) ? Servers.reason(context) : null;
+	}
 
-		@ConditionalOnWebApplication(type = Type.REACTIVE)
-		static class Reactive {
+	private static boolean isA(String type, Object object) {
+		ClassLoader loader = object.getClass().getClassLoader();
+		return ClassUtils.isPresent(type, loader) && ClassUtils.resolveClassName(type, loader).isInstance(object);
+	}
 
+	/** Loaded only where the module for web servers is present. */
+	private static final class Servers {
+
+		static @Nullable String reason(ApplicationContext context) {
+			WebServer server = ((WebServerApplicationContext) context).getWebServer();
+			return (server == null || isA(SERVER, server)) ? null
+					: "the web server is %s, and rivet-events serves clients over Reactor Netty. Depend on spring-boot-starter-reactor-netty and on no other server"
+						.formatted(server.getClass().getSimpleName());
 		}
 
 	}
