@@ -23,6 +23,9 @@ class ReadmeTests {
 
 	private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
+	/** Those of a file in which there is more. */
+	private static final Pattern IMPORTS = Pattern.compile("^import [^\n]*\n+", Pattern.MULTILINE);
+
 	private static final Pattern JAVASCRIPT = Pattern.compile("```js\n(.*?)```", Pattern.DOTALL);
 
 	/** Its Javadoc, group, code and status. */
@@ -39,7 +42,10 @@ class ReadmeTests {
 			List<String> sources = files.filter((file) -> file.toString().endsWith(".java"))
 				.map(ReadmeTests::read)
 				.toList();
-			List<String> snippets = JAVA.matcher(this.readme).results().map((found) -> found.group(1).strip()).toList();
+			List<String> snippets = JAVA.matcher(this.readme)
+				.results()
+				.map((found) -> IMPORTS.matcher(found.group(1)).replaceAll("").strip())
+				.toList();
 			assertThat(snippets).hasSizeGreaterThanOrEqualTo(4)
 				.allSatisfy((snippet) -> assertThat(sources).anyMatch((source) -> source.contains(snippet)));
 		}
