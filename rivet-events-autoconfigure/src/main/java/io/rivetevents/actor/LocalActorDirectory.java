@@ -103,7 +103,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 */
 	public void register(ActorType type) {
 		Assert.state(this.types.putIfAbsent(type.name(), type) == null,
-				() -> "Two actors have the name " + type.name());
+				() -> "Two actors have the name " + type.name()
+						+ "; if a parent context is auto-configured, too, exclude RivetEventsAutoConfiguration there:"
+						+ " a child context finds the actors of its parents");
 	}
 
 	/**
