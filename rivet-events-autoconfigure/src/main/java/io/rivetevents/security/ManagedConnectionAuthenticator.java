@@ -31,12 +31,12 @@ import io.rivetevents.protocol.SafeText;
  */
 public final class ManagedConnectionAuthenticator implements ConnectionAuthenticator, SmartInitializingSingleton {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(
-			LogFactory.getLog(ManagedConnectionAuthenticator.class));
-
 	private static final String NO_MANAGER = "Credentials of a client were rejected: there is no authentication manager"
-			+ " for %s. Configure a resource server with ServerHttpSecurity.oauth2ResourceServer(), for tokens, or add a"
-			+ " bean of type ReactiveAuthenticationManager or ReactiveUserDetailsService";
+			+ " for %s. Add a bean of type ReactiveAuthenticationManager or ReactiveUserDetailsService; for tokens, a resource"
+			+ " server (ServerHttpSecurity.oauth2ResourceServer()) in the only SecurityWebFilterChain will do";
+
+	private final RepeatedFailures failures = new RepeatedFailures(
+			LogFactory.getLog(ManagedConnectionAuthenticator.class));
 
 	private final ConnParamsAuthenticationConverter paramsConverter;
 
@@ -83,7 +83,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 		return this.credentialsConverter.convert(credentials)
 			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS))
 			.switchIfEmpty(Mono.error(() -> {
-				failures.warn("kind", () -> "Credentials of a client were rejected: they are of an unknown kind");
+				this.failures.warn("kind", () -> "Credentials of a client were rejected: they are of an unknown kind");
 				return new RivetException(ErrorCode.INVALID_CREDENTIALS, "The credentials are of an unknown kind.");
 			}));
 	}
@@ -92,7 +92,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 		ReactiveAuthenticationManager manager = managerFor(token);
 		if (manager == null) {
 			String kind = token.getClass().getSimpleName();
-			failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
+			this.failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
 			return Mono.error(new RivetException(onFailure, "This server accepts no credentials of this kind."));
 		}
 		return manager.authenticate(token)
@@ -107,13 +107,13 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 	}
 
 	/** What cannot be checked now is not wrong: the client tries again later. */
-	private static RivetException rejected(AuthenticationException ex, ErrorCode onFailure) {
+	private RivetException rejected(AuthenticationException ex, ErrorCode onFailure) {
 		if (ex instanceof AuthenticationServiceException) {
-			failures.error(ex, () -> "Credentials of a client could not be checked");
+			this.failures.error(ex, () -> "Credentials of a client could not be checked");
 			return new RivetException(ErrorCode.INTERNAL_ERROR);
 		}
 		String kind = ex.getClass().getSimpleName();
-		failures.warn(kind,
+		this.failures.warn(kind,
 				() -> "Credentials of a client were rejected: %s: %s".formatted(kind, SafeText.of(ex.getMessage())));
 		return new RivetException(onFailure);
 	}

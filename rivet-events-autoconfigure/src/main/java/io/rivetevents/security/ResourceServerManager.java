@@ -35,19 +35,20 @@ public final class ResourceServerManager {
 	}
 
 	/**
-	 * Returns the manager of the only resource server.
+	 * Returns the manager of the resource server in the only filter chain. With several
+	 * chains it may guard other routes than those of actors, where HTTP would not accept
+	 * its tokens.
 	 * @param chains the filter chains of the application
-	 * @return {@code null} if no chain has one, if several chains have one, or if it
+	 * @return {@code null} if the chain has none, if there are several chains, or if it
 	 * cannot be read
 	 */
 	static @Nullable ReactiveAuthenticationManager of(Stream<SecurityWebFilterChain> chains) {
+		List<SecurityWebFilterChain> all = chains.toList();
+		List<WebFilter> filters = (all.size() == 1) ? all.get(0).getWebFilters().collectList().block(FILTERS) : null;
 		List<ReactiveAuthenticationManagerResolver<ServerWebExchange>> found = new ArrayList<>();
-		chains.forEach((chain) -> {
-			List<WebFilter> filters = chain.getWebFilters().collectList().block(FILTERS);
-			if (filters != null) {
-				filters.forEach((filter) -> addResolver(filter, found));
-			}
-		});
+		if (filters != null) {
+			filters.forEach((filter) -> addResolver(filter, found));
+		}
 		return (found.size() == 1) ? manager(found.get(0)) : null;
 	}
 
