@@ -448,8 +448,9 @@ class Rfc6455Tests {
 	void answersAFarewellAndCloses(byte[] payload) throws IOException {
 		try (RawSocket socket = open()) {
 			long start = System.nanoTime();
-			socket.write(frame(FINAL | CLOSE, payload));
-			socket.tryWrite(frame(FINAL | TEXT, call("behind the farewell")));
+			// nothing that follows is looked at, not even a frame that is none
+			socket.write(all(frame(FINAL | CLOSE, payload), frame(FINAL | PING, "ping"),
+					frame(FINAL | TEXT, call("behind the farewell")), frame(FINAL | 0xf, "")));
 			RawSocket.Frame answer = socket.readFrame();
 			assertThat(answer.opcode()).isEqualTo(CLOSE);
 			if (payload.length > 0 && answer.payload().length > 0) {
@@ -574,6 +575,18 @@ class Rfc6455Tests {
 			socket.write(frame(FINAL | CLOSE, close(1000, "bye")));
 			assertThat(socket.readAll()).isEmpty();
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
+		}
+	}
+
+	@Test
+	void closesSoonWhenAFailureIsAnswered() throws IOException {
+		try (RawSocket socket = open()) {
+			long start = System.nanoTime();
+			socket.write(frame(FINAL | 0xf, ""));
+			assertThat(socket.readClose().closeCode()).isEqualTo(1002);
+			socket.tryWrite(frame(FINAL | CLOSE, close(1002, "")));
+			assertThat(socket.readAll()).isEmpty();
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
 		}
 	}
 

@@ -52,7 +52,7 @@ final class ChannelSocket implements Socket {
 
 	/**
 	 * Open a socket.
-	 * @return {@code null} if its channel is none of plain frames: over HTTP/2, with
+	 * @return {@code null} if its channel does not carry plain frames: over HTTP/2, with
 	 * compression, or where a handler wants to see them
 	 */
 	static @Nullable ChannelSocket open(WebsocketInbound in, Channel channel, EventLoop eventLoop, Encoding encoding,

@@ -49,6 +49,9 @@ final class FrameReader extends OutletHandler {
 
 	private static final int MAX_CONTROL = 125;
 
+	/** With its head and mask. */
+	private static final int MAX_CLOSE_FRAME = MAX_CONTROL + 6;
+
 	/**
 	 * Frames of one message that carry nothing and end nothing. They add nothing to the
 	 * size of the message, so without this bound only its deadline would end them.
@@ -155,7 +158,8 @@ final class FrameReader extends OutletHandler {
 			context.fireChannelRead(message);
 			return;
 		}
-		this.heard = true;
+		// behind what cannot be read, a close frame alone is no more than an answer
+		this.heard |= !this.failed || in.readableBytes() > MAX_CLOSE_FRAME;
 		try {
 			while (in.isReadable() && !this.failed) {
 				read(context, in);
@@ -406,6 +410,8 @@ final class FrameReader extends OutletHandler {
 			fail(context, WebSocketCloseStatus.INVALID_PAYLOAD_DATA);
 		}
 		else {
+			this.failed = true; // what follows a close frame is not read
+			skip();
 			context.fireChannelRead(frame);
 		}
 	}
