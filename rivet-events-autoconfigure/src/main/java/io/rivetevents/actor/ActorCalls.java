@@ -172,7 +172,8 @@ final class ActorCalls {
 		RivetException told = (ex instanceof RivetException known) ? known
 				: this.type.translate(ex, hook, hook.caller());
 		if (meant || !told.code().equals(ErrorCode.INTERNAL_ERROR.code())) {
-			failures.warn(hook.toString() + told.code(), () -> "%s failed: %s".formatted(hook, told));
+			failures.warn("%s.%s %s".formatted(this.type.name(), hook.name(), told.code()),
+					() -> "%s failed: %s".formatted(hook, told));
 		}
 	}
 

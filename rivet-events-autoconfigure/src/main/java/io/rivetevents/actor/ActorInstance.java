@@ -874,12 +874,13 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		}
 		catch (RuntimeException ex) {
 			boolean last = this.end.get() == End.SHUTDOWN;
-			logger.error("The state of %s could not be saved%s".formatted(this.address,
-					last ? " at shutdown; its last changes are lost" : "; it stays awake"), ex);
 			if (last) {
+				logger.error("The state of %s could not be saved at shutdown; its last changes are lost"
+					.formatted(this.address), ex);
 				leave();
 			}
 			else {
+				failures.error(ex, () -> "The state of %s could not be saved; it stays awake".formatted(this.address));
 				stayAwake();
 			}
 		}
@@ -909,7 +910,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			logger.warn("%s has been replaced by another instance, which is not deleted".formatted(this.address), ex);
 		}
 		else {
-			logger.error("%s could not be deleted; its next use wakes it".formatted(this.address), ex);
+			failures.error(ex, () -> "%s could not be deleted; its next use wakes it".formatted(this.address));
 		}
 		leave();
 	}

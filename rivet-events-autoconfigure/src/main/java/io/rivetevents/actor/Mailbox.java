@@ -356,12 +356,12 @@ final class Mailbox {
 		AtomicBoolean told = new AtomicBoolean();
 		try {
 			work.subscribe(null, (failure) -> {
-				failures.error(failure, () -> "A turn ended with an error that no caller was told");
+				failures.error(failure, () -> "A turn ended with an error that no caller was told of");
 				endOnce(told, onEnd);
 			}, () -> endOnce(told, onEnd));
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "A turn has ended with an error that no caller was told");
+			failures.error(ex, () -> "A turn ended with an error that no caller was told of");
 			abandon(turn);
 			endOnce(told, onEnd);
 		}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -64,6 +65,21 @@ class ToleratedHookTests {
 		assertThat(
 				output.getAll().lines().filter((line) -> line.contains("Room[k]." + hook) && line.contains("failed")))
 			.hasSize(1);
+	}
+
+	@Test
+	void isLoggedOnceForAllInstancesAndClients(CapturedOutput output) {
+		Supplier<RuntimeException> failure = () -> new UserError("fails_for_each", "The hook fails");
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Room("DISCONNECT", failure))) {
+			for (int i = 0; i < 50; i++) {
+				String key = "each" + i;
+				RecordedOutbound client = harness.connect(Room.class, key, "ada");
+				harness.directory().disconnected(ActorHarness.address(Room.class, key), client.connectionId());
+				harness.call(Room.class, key, "end", "SLEEP");
+			}
+			Awaitility.await().until(() -> harness.directory().size() == 0);
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("fails_for_each"))).hasSize(1);
 	}
 
 	static class Room {
