@@ -66,7 +66,9 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 		for (Map.Entry<String, ChannelHandler> entry : codec.pipeline()) {
 			boolean sees = behind && entry.getValue() instanceof ChannelOutboundHandler;
 			if (sees && !UNCONCERNED.contains(entry.getKey())) {
-				logger.debug("%s sees what is written to %s".formatted(entry.getKey(), codec.channel()));
+				if (logger.isDebugEnabled()) {
+					logger.debug("%s sees what is written to %s".formatted(entry.getKey(), codec.channel()));
+				}
 				return false;
 			}
 			behind = behind || entry.getValue() == codec.handler();

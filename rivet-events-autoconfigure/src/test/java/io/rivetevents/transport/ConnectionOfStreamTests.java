@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * its client says nothing and closes nothing.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "rivet.events.websocket.rejection-delay=0ms", "rivet.events.websocket.keep-alive=1s",
+		properties = { "rivet.events.websocket.rejection-delay=0ms", "rivet.events.websocket.keep-alive=1m",
 				"rivet.events.sse.keep-alive=1s", "rivet.events.sse.max-queued-size=1MB",
 				"rivet.events.websocket.max-queued-size=1MB" })
 class ConnectionOfStreamTests {

@@ -47,7 +47,7 @@ final class ServerWatch implements AutoCloseable {
 
 		@Override
 		protected void append(ILoggingEvent event) {
-			boolean meant = REFUSALS.contains(event.getLoggerName());
+			boolean meant = event.getLevel() == Level.WARN && REFUSALS.contains(event.getLoggerName());
 			if (meant && ServerWatch.this.refusals.incrementAndGet() <= MAX_REFUSALS || isOfRedisClient(event)) {
 				return;
 			}
