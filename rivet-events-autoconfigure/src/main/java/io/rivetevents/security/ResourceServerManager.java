@@ -89,7 +89,7 @@ public final class ResourceServerManager {
 		return (token) -> Mono.defer(() -> resolver.resolve(null)).flatMap((manager) -> manager.authenticate(token));
 	}
 
-	/** A native image keeps only fields that it is told of. */
+	/** A native image keeps only fields that are registered. */
 	public static final class Hints implements RuntimeHintsRegistrar {
 
 		@Override

@@ -74,7 +74,7 @@ class ConnectionOfStreamTests {
 			return this != SOCKET;
 		}
 
-		/** Opens it and reads what it is told first. */
+		/** Opens the connection and returns the first message of the server. */
 		String open(RawSocket client, String key, String resume) throws IOException {
 			String hello = HELLO.formatted(resume);
 			if (this == STREAM || this == OLD_STREAM) {

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts connections for some minutes, a third of them without a word: the client is gone,
- * its connection is not closed, and it comes back on another one. What the server holds
- * has to stay as it is. See the README of this module.
+ * Cuts connections for some minutes. A third of the clients fall silent instead: they
+ * leave their connection open and reconnect on another one. What the server holds must
+ * not grow. See the README of this module.
  */
 public final class SoakRun {
 
@@ -184,7 +184,7 @@ public final class SoakRun {
 		return faults;
 	}
 
-	/** One that comes back, on an event stream or a WebSocket. */
+	/** A client that reconnects, over an event stream or a WebSocket. */
 	private final class Client {
 
 		private final int index;
