@@ -66,7 +66,7 @@ import io.rivetevents.security.LogoutHook;
 import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
-import io.rivetevents.security.ResourceServerManager;
+import io.rivetevents.security.ResourceServers;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
@@ -178,7 +178,7 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	@ConditionalOnClass(ServerHttpSecurity.class)
-	@ImportRuntimeHints({ LogoutHook.Hints.class, ResourceServerManager.Hints.class })
+	@ImportRuntimeHints({ LogoutHook.Hints.class, ResourceServers.Hints.class })
 	static class WebFlux {
 
 		@Bean

@@ -1,6 +1,7 @@
 package io.rivetevents.security;
 
 import java.security.Principal;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.LogFactory;
@@ -12,6 +13,8 @@ import org.springframework.security.authentication.ReactiveAuthenticationManager
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -26,14 +29,15 @@ import io.rivetevents.protocol.SafeText;
  * through the application's authentication manager. Wrong ones in the params are refused
  * with {@code auth.forbidden}, in the first message with
  * {@code auth.invalid_credentials}; both are logged once a minute for each kind of
- * failure. A bearer token goes to the manager of the application's resource server, if it
- * has one.
+ * failure. A bearer token goes to the manager of the resource server in the filter chain
+ * that guards the client's request, if it has one.
  */
 public final class ManagedConnectionAuthenticator implements ConnectionAuthenticator, SmartInitializingSingleton {
 
 	private static final String NO_MANAGER = "Credentials of a client were rejected: there is no authentication manager"
 			+ " for %s. Add a bean of type ReactiveAuthenticationManager or ReactiveUserDetailsService; for tokens, a resource"
-			+ " server (ServerHttpSecurity.oauth2ResourceServer()) in the only SecurityWebFilterChain will do";
+			+ " server (ServerHttpSecurity.oauth2ResourceServer()) in the SecurityWebFilterChain that guards the routes of"
+			+ " actors will do, unless it has both a token converter and an entry point of its own";
 
 	private final RepeatedFailures failures = new RepeatedFailures(
 			LogFactory.getLog(ManagedConnectionAuthenticator.class));
@@ -46,7 +50,8 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 
 	private final ObjectProvider<SecurityWebFilterChain> chains;
 
-	private volatile @Nullable ReactiveAuthenticationManager resourceServer;
+	private volatile Function<ServerWebExchange, Mono<ReactiveAuthenticationManager>> resourceServers = (
+			exchange) -> Mono.empty();
 
 	/**
 	 * Create an authenticator.
@@ -67,7 +72,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 	/** At start-up: to read the filters of a chain may block. */
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.resourceServer = StandardCredentialsConverter.resourceServer(this.chains.stream());
+		this.resourceServers = StandardCredentialsConverter.resourceServers(this.chains.orderedStream());
 	}
 
 	@Override
@@ -89,21 +94,27 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 	}
 
 	private Mono<Principal> authenticate(Authentication token, ErrorCode onFailure) {
-		ReactiveAuthenticationManager manager = managerFor(token);
-		if (manager == null) {
-			String kind = token.getClass().getSimpleName();
-			this.failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
-			return Mono.error(new RivetException(onFailure, "This server accepts no credentials of this kind."));
-		}
-		return manager.authenticate(token)
+		return managerFor(token).switchIfEmpty(Mono.error(() -> noManager(token, onFailure)))
+			.flatMap((manager) -> manager.authenticate(token))
 			.cast(Principal.class)
 			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, onFailure));
 	}
 
-	private @Nullable ReactiveAuthenticationManager managerFor(Authentication token) {
-		ReactiveAuthenticationManager server = StandardCredentialsConverter.isBearerToken(token) ? this.resourceServer
-				: null;
-		return (server != null) ? server : this.manager.get();
+	private Mono<ReactiveAuthenticationManager> managerFor(Authentication token) {
+		Mono<ReactiveAuthenticationManager> general = Mono.fromSupplier(this.manager::get);
+		if (!StandardCredentialsConverter.isBearerToken(token)) {
+			return general;
+		}
+		return Mono
+			.deferContextual((context) -> Mono.justOrEmpty(ServerWebExchangeContextFilter.getExchange(context))
+				.flatMap(this.resourceServers))
+			.switchIfEmpty(general);
+	}
+
+	private RivetException noManager(Authentication token, ErrorCode onFailure) {
+		String kind = token.getClass().getSimpleName();
+		this.failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
+		return new RivetException(onFailure, "This server accepts no credentials of this kind.");
 	}
 
 	/** What cannot be checked now is not wrong: the client tries again later. */

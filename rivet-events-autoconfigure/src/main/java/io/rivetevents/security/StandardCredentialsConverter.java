@@ -1,5 +1,6 @@
 package io.rivetevents.security;
 
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.util.ClassUtils;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
@@ -39,10 +41,13 @@ public final class StandardCredentialsConverter implements CredentialsAuthentica
 	}
 
 	/**
-	 * Returns the manager of the application's resource server, {@code null} without one.
+	 * Returns what finds the manager of the resource server that guards a request; empty
+	 * if none does.
+	 * @param chains the filter chains of the application, in their order
 	 */
-	static @Nullable ReactiveAuthenticationManager resourceServer(Stream<SecurityWebFilterChain> chains) {
-		return BEARER_TOKENS ? ResourceServerManager.of(chains) : null;
+	static Function<ServerWebExchange, Mono<ReactiveAuthenticationManager>> resourceServers(
+			Stream<SecurityWebFilterChain> chains) {
+		return BEARER_TOKENS ? ResourceServers.of(chains)::managerFor : (exchange) -> Mono.empty();
 	}
 
 	private static @Nullable String text(JsonNode credentials, String field) {

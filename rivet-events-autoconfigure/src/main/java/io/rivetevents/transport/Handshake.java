@@ -5,6 +5,7 @@ import java.security.Principal;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Flux;
@@ -98,7 +99,10 @@ public final class Handshake {
 						session.orElse(null), address)));
 	}
 
-	/** Whatever it says of itself must be one user. */
+	/**
+	 * Whatever it says of itself must be one user. An authenticator finds the request in
+	 * the Reactor context, as filters of Spring do.
+	 */
 	private Mono<Principal> principal(ServerWebExchange exchange, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
 		Mono<Principal> byParams = Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params)))
@@ -109,7 +113,7 @@ public final class Handshake {
 			}
 			boolean same = found.stream().map(this.users::ownerOf).distinct().count() == 1;
 			return same ? Mono.just(found.get(0)) : Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
-		});
+		}).contextWrite((context) -> context.put(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, exchange));
 	}
 
 	private Mono<Principal> login(@Nullable JsonNode credentials) {

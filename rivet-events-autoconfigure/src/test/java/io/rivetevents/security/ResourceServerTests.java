@@ -5,9 +5,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,27 +23,37 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.config.web.server.ServerHttpSecurity.OAuth2ResourceServerSpec;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.userdetails.MapReactiveUserDetailsService;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.oauth2.core.DefaultOAuth2AuthenticatedPrincipal;
 import org.springframework.security.oauth2.jose.jws.MacAlgorithm;
 import org.springframework.security.oauth2.jwt.JwsHeader;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimsSet;
 import org.springframework.security.oauth2.jwt.JwtEncoderParameters;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.jwt.NimbusReactiveJwtDecoder;
 import org.springframework.security.oauth2.jwt.ReactiveJwtDecoder;
+import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
+import org.springframework.security.oauth2.server.resource.authentication.JwtReactiveAuthenticationManager;
 import org.springframework.security.oauth2.server.resource.introspection.BadOpaqueTokenException;
 import org.springframework.security.oauth2.server.resource.introspection.ReactiveOpaqueTokenIntrospector;
 import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.HttpStatusServerEntryPoint;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -149,6 +161,46 @@ class ResourceServerTests {
 		assertThat(output).contains("there is no authentication manager for BearerTokenAuthenticationToken");
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void asksTheResourceServerThatGuardsItsRequest(Encoding encoding) {
+		try (ConfigurableApplicationContext context = run(ChainOfActors.class)) {
+			try (TestClient client = connect(context, encoding, token(KEY, 60, "ada"))) {
+				assertReads(client);
+			}
+			assertRejected(connect(context, encoding, token(OTHER_KEY, 60, "ada")));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
+	void findsAManagerByTheRequest(Encoding encoding) {
+		try (ConfigurableApplicationContext context = run(ByRequest.class)) {
+			try (TestClient client = connect(context, encoding, token(KEY, 60, "ada"))) {
+				assertReads(client);
+			}
+			assertRejected(connect(context, encoding, token(OTHER_KEY, 60, "ada")));
+		}
+	}
+
+	/** Either tells what the filter is for. */
+	@ParameterizedTest
+	@ValueSource(classes = { OwnConverter.class, OwnEntryPoint.class })
+	void knowsAResourceServerThatIsConfigured(Class<?> application) {
+		try (ConfigurableApplicationContext context = run(application);
+				TestClient client = connect(context, Encoding.EXTENDED_JSON, token(KEY, 60, "ada"))) {
+			assertReads(client);
+		}
+	}
+
+	@Test
+	void startsWithoutResourceServersItCannotRead(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(Unreadable.class)) {
+			assertRejected(connect(context, Encoding.EXTENDED_JSON, token(KEY, 60, "ada")));
+		}
+		assertThat(output).contains("its filters cannot be read").contains("they are made later");
+	}
+
 	private static void assertReads(TestClient client) {
 		client.next("Init");
 		client.call(1, "read");
@@ -192,7 +244,25 @@ class ResourceServerTests {
 	}
 
 	private static ReactiveJwtDecoder decoder() {
-		return NimbusReactiveJwtDecoder.withSecretKey(KEY.toSecretKey()).macAlgorithm(MacAlgorithm.HS256).build();
+		return decoder(KEY);
+	}
+
+	private static ReactiveJwtDecoder decoder(OctetSequenceKey key) {
+		return NimbusReactiveJwtDecoder.withSecretKey(key.toSecretKey()).macAlgorithm(MacAlgorithm.HS256).build();
+	}
+
+	private static ReactiveAuthenticationManager manager(OctetSequenceKey key) {
+		JwtReactiveAuthenticationManager manager = new JwtReactiveAuthenticationManager(decoder(key));
+		manager.setJwtAuthenticationConverter((token) -> Mono.just(reader(token)));
+		return manager;
+	}
+
+	private static JwtAuthenticationToken reader(Jwt token) {
+		return new JwtAuthenticationToken(token, AuthorityUtils.createAuthorityList("ROLE_READER"));
+	}
+
+	private static OAuth2ResourceServerSpec readers(OAuth2ResourceServerSpec server, OctetSequenceKey key) {
+		return server.jwt((jwt) -> jwt.authenticationManager(manager(key)));
 	}
 
 	private static ServerHttpSecurity open(ServerHttpSecurity http) {
@@ -217,8 +287,7 @@ class ResourceServerTests {
 					if ("banned".equals(token.getSubject())) {
 						return Mono.error(new BadCredentialsException("banned\nFORGED line"));
 					}
-					return Mono
-						.just(new JwtAuthenticationToken(token, AuthorityUtils.createAuthorityList("ROLE_READER")));
+					return Mono.just(reader(token));
 				})))
 				.build();
 		}
@@ -289,6 +358,113 @@ class ResourceServerTests {
 		@Order(2)
 		SecurityWebFilterChain chain(ServerHttpSecurity http) {
 			return open(http).build();
+		}
+
+	}
+
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import(Desk.class)
+	static class ChainOfActors {
+
+		@Bean
+		@Order(1)
+		SecurityWebFilterChain others(ServerHttpSecurity http) {
+			return open(http.securityMatcher(ServerWebExchangeMatchers.pathMatchers("/internal/**")))
+				.oauth2ResourceServer((server) -> server.jwt((jwt) -> jwt.jwtDecoder(decoder(OTHER_KEY))))
+				.build();
+		}
+
+		@Bean
+		@Order(2)
+		SecurityWebFilterChain actors(ServerHttpSecurity http) {
+			return open(http.securityMatcher(ServerWebExchangeMatchers.pathMatchers("/rivet/**")))
+				.oauth2ResourceServer((server) -> readers(server, KEY))
+				.build();
+		}
+
+		@Bean
+		@Order(3)
+		SecurityWebFilterChain rest(ServerHttpSecurity http) {
+			return open(http).build();
+		}
+
+	}
+
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import(Desk.class)
+	static class ByRequest {
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return open(http)
+				.oauth2ResourceServer((server) -> server.authenticationManagerResolver((exchange) -> Mono
+					.just(manager(exchange.getRequest().getURI().getPath().startsWith("/rivet/") ? KEY : OTHER_KEY))))
+				.build();
+		}
+
+	}
+
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import(Desk.class)
+	static class OwnConverter {
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return open(http).oauth2ResourceServer((server) -> readers(server, KEY).bearerTokenConverter(
+					(exchange) -> Mono.justOrEmpty(exchange.getRequest().getHeaders().getFirst("X-Token"))
+						.map(BearerTokenAuthenticationToken::new)))
+				.build();
+		}
+
+	}
+
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import(Desk.class)
+	static class OwnEntryPoint {
+
+		@Bean
+		SecurityWebFilterChain chain(ServerHttpSecurity http) {
+			return open(http)
+				.oauth2ResourceServer((server) -> readers(server, KEY)
+					.authenticationEntryPoint(new HttpStatusServerEntryPoint(HttpStatus.UNAUTHORIZED)))
+				.build();
+		}
+
+	}
+
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	@EnableMethodSecurity
+	@Import(Desk.class)
+	static class Unreadable {
+
+		@Bean
+		SecurityWebFilterChain chain() {
+			return new SecurityWebFilterChain() {
+
+				private final AtomicBoolean started = new AtomicBoolean();
+
+				@Override
+				public Mono<Boolean> matches(ServerWebExchange exchange) {
+					return Mono.just(true);
+				}
+
+				@Override
+				public Flux<WebFilter> getWebFilters() {
+					return this.started.compareAndSet(false, true)
+							? Flux.error(new IllegalStateException("they are made later"))
+							: Flux.just((exchange, rest) -> rest.filter(exchange));
+				}
+
+			};
 		}
 
 	}
