@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs failures that a client can bring about as often as it likes: each kind once a
@@ -23,6 +24,9 @@ public final class RepeatedFailures {
 	 */
 	private static final int MAX_KINDS = 100;
 
+	/** Between two looks at all kinds. */
+	private static final long PAUSE = Duration.ofSeconds(1).toNanos();
+
 	private static final String OTHERS = "";
 
 	private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
@@ -30,6 +34,8 @@ public final class RepeatedFailures {
 	private final Log logger;
 
 	private final LongSupplier nanoTime;
+
+	private @Nullable Long lookedAt;
 
 	/**
 	 * Create a log.
@@ -86,10 +92,29 @@ public final class RepeatedFailures {
 			return known;
 		}
 		if (this.kinds.size() >= MAX_KINDS) {
-			long now = this.nanoTime.getAsLong();
-			this.kinds.values().removeIf((kind) -> kind.isOver(now));
+			forget();
 		}
 		return this.kinds.computeIfAbsent((this.kinds.size() < MAX_KINDS) ? name : OTHERS, (key) -> new Kind());
+	}
+
+	/** Forgets the kinds whose period is over. What they have counted is logged. */
+	private synchronized void forget() {
+		long now = this.nanoTime.getAsLong();
+		if (this.lookedAt != null && now - this.lookedAt < PAUSE) {
+			return;
+		}
+		this.lookedAt = now;
+		this.kinds.forEach((name, kind) -> {
+			if (!kind.isOver(now)) {
+				return;
+			}
+			this.kinds.remove(name, kind);
+			long more = kind.due(now);
+			if (more > 0) {
+				this.logger.warn("%d times more since it was last logged: %s".formatted(more,
+						name.equals(OTHERS) ? "failures of other kinds" : name));
+			}
+		});
 	}
 
 	private static String name(Throwable ex) {

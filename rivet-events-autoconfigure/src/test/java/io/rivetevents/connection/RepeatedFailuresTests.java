@@ -17,6 +17,8 @@ class RepeatedFailuresTests {
 
 	private final List<String> errors = new ArrayList<>();
 
+	private final List<String> warnings = new ArrayList<>();
+
 	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
 
 	private final RepeatedFailures failures = new RepeatedFailures(new Recorder(), this.now::get);
@@ -68,11 +70,31 @@ class RepeatedFailuresTests {
 		assertThat(this.errors).containsExactly("it failed");
 	}
 
+	@Test
+	void logsTheCountOfAKindItForgets() {
+		for (int i = 0; i < 100; i++) {
+			for (int j = 0; j <= i; j++) {
+				this.failures.warn("kind" + i, () -> "warned");
+			}
+		}
+		this.warnings.clear();
+		this.now.addAndGet(60_000_000_000L);
+		this.failures.warn("new", () -> "new");
+		assertThat(this.warnings).hasSize(100)
+			.contains("1 times more since it was last logged: kind1", "99 times more since it was last logged: kind99",
+					"new");
+	}
+
 	private final class Recorder extends NoOpLog implements Log {
 
 		@Override
 		public void error(Object message, Throwable ex) {
 			RepeatedFailuresTests.this.errors.add(message.toString());
+		}
+
+		@Override
+		public void warn(Object message) {
+			RepeatedFailuresTests.this.warnings.add(message.toString());
 		}
 
 	}
