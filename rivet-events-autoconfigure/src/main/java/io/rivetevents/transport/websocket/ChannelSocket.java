@@ -1,7 +1,5 @@
 package io.rivetevents.transport.websocket;
 
-import java.util.concurrent.TimeUnit;
-
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,9 +20,6 @@ import io.rivetevents.protocol.Encoding;
  * handshake of the client is left to Reactor Netty.
  */
 final class ChannelSocket implements Socket {
-
-	/** What a client that reads no more gets to read a close frame. */
-	private static final long LAST_WORD_MILLIS = 1000;
 
 	private final WebsocketInbound in;
 
@@ -92,13 +87,6 @@ final class ChannelSocket implements Socket {
 		}
 		else {
 			this.channel.close();
-		}
-	}
-
-	/** A peer that reads nothing, or answers nothing, is not waited for. */
-	static void closeSoon(Channel channel) {
-		if (channel.isRegistered()) {
-			channel.eventLoop().schedule(() -> channel.close(), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 

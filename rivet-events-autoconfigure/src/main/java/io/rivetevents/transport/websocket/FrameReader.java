@@ -447,6 +447,16 @@ final class FrameReader extends OutletHandler {
 	}
 
 	/**
+	 * Closes a channel whose client reads nothing and may not have read why, after a
+	 * while.
+	 */
+	static void closeSoon(Channel channel) {
+		if (channel.isRegistered()) {
+			channel.eventLoop().schedule(() -> channel.close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
+		}
+	}
+
+	/**
 	 * Returns whether a client may send a code: one of those that are registered, or of
 	 * those for libraries and applications. Netty takes all beyond them, too.
 	 */

@@ -105,7 +105,7 @@ final class SessionSocket implements Socket {
 		}
 		this.outlet.complete();
 		if (queue().isOverrun()) {
-			ChannelSocket.closeSoon(this.channel);
+			FrameReader.closeSoon(this.channel);
 		}
 	}
 
