@@ -211,6 +211,9 @@ class CutConnectionTests {
 		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
 			assertThat(CHANNELS.size()).as("channels").isZero();
 			assertThat(this.limits.connections()).as("counted connections").isZero();
+			assertThat(this.limits.queued().used()).as("bytes that wait").isZero();
+			assertThat(this.limits.sending().used()).as("bytes that were not taken").isZero();
+			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
 			assertThat(this.connections.size()).as("registered connections").isZero();
 			assertThat((Map<?, ?>) ReflectionTestUtils.getField(this.streams, "streams")).as("streams").isEmpty();
 			assertThat(DISCONNECTED.keySet()).as("left").isEqualTo(CONNECTED.keySet());

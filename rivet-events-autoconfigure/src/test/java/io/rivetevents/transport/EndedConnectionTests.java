@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import io.netty.channel.Channel;
@@ -27,6 +28,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.event.EventListener;
 import reactor.core.Disposable;
 import reactor.core.publisher.Sinks;
 import reactor.netty.http.HttpProtocol;
@@ -34,6 +36,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
 import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
@@ -56,6 +59,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EndedConnectionTests {
 
 	private static final ChannelGroup CHANNELS = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+	/** Why connections were closed: not for a keep-alive that was not answered. */
+	private static final List<String> REASONS = new CopyOnWriteArrayList<>();
 
 	/** More than the deadlines above come to together. */
 	private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -102,6 +108,7 @@ class EndedConnectionTests {
 	void begin() {
 		this.base = "http://localhost:%d/rivet".formatted(this.port);
 		this.watch = new ServerWatch();
+		REASONS.clear();
 	}
 
 	@AfterEach
@@ -109,7 +116,10 @@ class EndedConnectionTests {
 		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
 			assertThat(this.connections.size()).as("connections").isZero();
 			assertThat(this.limits.connections()).as("counted connections").isZero();
+			assertThat(this.limits.queued().used()).as("bytes that wait").isZero();
+			assertThat(this.limits.sending().used()).as("bytes that were not taken").isZero();
 		});
+		assertThat(REASONS).isNotEmpty().noneMatch((reason) -> reason.contains("timed_out"));
 		this.watch.close();
 		assertThat(this.watch.logged()).isEmpty();
 		CHANNELS.close().awaitUninterruptibly();
@@ -237,6 +247,11 @@ class EndedConnectionTests {
 	@EnableAutoConfiguration
 	@Import({ OpenAccess.class, TestActors.Room.class })
 	static class Application {
+
+		@EventListener
+		void closed(ConnectionClosedEvent event) {
+			REASONS.add(String.valueOf(event.reason()));
+		}
 
 		@Bean
 		NettyServerCustomizer channels() {

@@ -80,8 +80,8 @@ class HandlersSeeWritesTests {
 	/** What a handler of the application has seen. */
 	private static final StringBuffer SEEN = new StringBuffer();
 
-	/** The last one of the server that has nothing added. */
-	private static final AtomicReference<@Nullable Channel> PLAIN_CHANNEL = new AtomicReference<>();
+	/** The last one that was connected. */
+	private static final AtomicReference<@Nullable Channel> CHANNEL = new AtomicReference<>();
 
 	@TempDir
 	static Path folder;
@@ -98,9 +98,8 @@ class HandlersSeeWritesTests {
 	/** How a server is set up, as by properties or customizers of Boot. */
 	enum Server {
 
-		PLAIN(HttpProtocol.HTTP11,
-				customized((server) -> server.doOnConnection((connection) -> PLAIN_CHANNEL.set(connection.channel())))),
-		COMPRESSION(HttpProtocol.HTTP11, (factory) -> factory.setCompression(compression("text/*"))),
+		PLAIN(HttpProtocol.HTTP11, (factory) -> {
+		}), COMPRESSION(HttpProtocol.HTTP11, (factory) -> factory.setCompression(compression("text/*"))),
 		COMPRESSION_OF_OTHERS(HttpProtocol.HTTP11, (factory) -> factory.setCompression(compression("text/html"))),
 		COMPRESSION_OF_ALL(HttpProtocol.HTTP11, customized((server) -> server.compress(true))),
 		COMPRESSION_SECURE(HttpProtocol.HTTP11, (factory) -> {
@@ -212,6 +211,8 @@ class HandlersSeeWritesTests {
 		NettyReactiveWebServerFactory factory = new NettyReactiveWebServerFactory(0);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		factory.addServerCustomizers(this.customizers.toArray(NettyServerCustomizer[]::new));
+		factory.addServerCustomizers(
+				(customized) -> customized.doOnChannelInit((observer, channel, remote) -> CHANNEL.set(channel)));
 		server.customizer.accept(factory);
 		WebServer started = factory.getWebServer(this.handler);
 		started.start();
@@ -346,15 +347,22 @@ class HandlersSeeWritesTests {
 		}
 	}
 
-	@Test
-	void aPlainServerWritesPastTheWebStack() throws IOException {
-		try (RawSocket stream = new RawSocket(port(Server.PLAIN))) {
-			stream.write("GET /rivet%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
-				.formatted(TestClient.query("room", "past", "sse")));
-			stream.readUntil("rivet:init");
-			Channel channel = Objects.requireNonNull(PLAIN_CHANNEL.get());
-			assertThat(channel.pipeline().names()).contains("rivet.stream");
-		}
+	/** What is below the encoder, as a wiretap and TLS are, sees all that is written. */
+	@ParameterizedTest
+	@EnumSource(names = { "PLAIN", "ACCESS_LOG", "METRICS", "WIRETAP", "HANDLER", "COMPRESSION", "SECURE" })
+	void onlyAServerWithoutHandlersOfMessagesIsWrittenPast(Server server) {
+		boolean past = server == Server.PLAIN || server == Server.SECURE || server == Server.WIRETAP;
+		AtomicReference<@Nullable List<String>> handlers = new AtomicReference<>();
+		client(server).compress(true)
+			.get()
+			.uri(TestClient.query("room", "past-" + server, "sse"))
+			.responseContent()
+			.asString()
+			.takeUntil((part) -> part.contains("rivet:init"))
+			.doOnNext((part) -> handlers.set(Objects.requireNonNull(CHANNEL.get()).pipeline().names()))
+			.blockLast(PATIENCE);
+		assertThat(handlers.get()).isNotNull();
+		assertThat(Objects.requireNonNull(handlers.get()).contains("rivet.stream")).isEqualTo(past);
 	}
 
 	@Configuration(proxyBeanMethods = false)
