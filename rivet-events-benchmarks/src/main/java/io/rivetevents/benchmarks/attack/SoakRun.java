@@ -115,13 +115,21 @@ public final class SoakRun {
 		return faults;
 	}
 
-	/** One after the other, so that each is cut as often. */
+	/**
+	 * One after the other, so that each is cut as often. Half of those that fall silent
+	 * resume, which ends the silent connection; the others come anew, and their silent
+	 * connections end by their time-out alone.
+	 */
 	private void cut() throws IOException {
 		Client client = this.clients.get(this.cuts++ % CONNECTIONS);
-		switch (this.random.nextInt(3)) {
-			case 0 -> client.peer().close();
-			case 1 -> client.peer().reset();
-			default -> this.silent.add(client.peer());
+		switch (this.random.nextInt(6)) {
+			case 0, 1 -> client.peer().close();
+			case 2, 3 -> client.peer().reset();
+			case 4 -> this.silent.add(client.peer());
+			default -> {
+				this.silent.add(client.peer());
+				client.forget();
+			}
 		}
 		client.open();
 	}
@@ -206,6 +214,11 @@ public final class SoakRun {
 
 		void read() {
 			peer().drain(0, MOST_BYTES);
+		}
+
+		/** Comes as a new client next time. */
+		void forget() {
+			this.resume = "";
 		}
 
 		void open() throws IOException {
