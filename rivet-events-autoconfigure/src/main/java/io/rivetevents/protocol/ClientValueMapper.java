@@ -1,5 +1,6 @@
 package io.rivetevents.protocol;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import tools.jackson.databind.BeanProperty;
 import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -37,14 +41,25 @@ import tools.jackson.databind.type.LogicalType;
 /**
  * Makes the mapper that reads what clients send: the application's own, which takes no
  * scalar for another. A text is no number, a number neither a text nor a boolean, a
- * number with a fraction no integer, and a constant of an enum has a name. Deserializers
- * of the application are left alone.
+ * number with a fraction no integer, and a constant of an enum has a name. No text of a
+ * client loads a class, is looked up in the network, or takes much longer than its length
+ * to be read. Deserializers of the application are left alone.
  */
 final class ClientValueMapper {
 
 	/** Read from numbers by Jackson, in units that a client need not expect. */
 	private static final Set<Class<?>> TIMES = Set.of(Instant.class, OffsetDateTime.class, ZonedDateTime.class,
 			Date.class, Calendar.class);
+
+	/** As many as the digits of a number: to compile a pattern may take their square. */
+	private static final int MAX_PATTERN = 1000;
+
+	/** Of a number between 0 and 255. */
+	private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+
+	/** An address of IPv4, or of IPv6. */
+	private static final Pattern ADDRESS = Pattern
+		.compile(OCTET + "(\\." + OCTET + "){3}|(?=.*:.*:)[\\da-fA-F:.]{2,45}(%\\w{1,16})?");
 
 	private ClientValueMapper() {
 	}
@@ -94,10 +109,33 @@ final class ClientValueMapper {
 			if (type == byte.class || type == Byte.class) {
 				return new Checked(deserializer, "a number out of the range of byte", Modifier::isAnotherByte);
 			}
-			return isWrittenAsText(type, config, deserializer)
-					? new Checked(deserializer, "a value that is no text", (parser, value) -> !isText(parser)
+			return isWrittenAsText(type, config, deserializer) ? new Checked(withoutCosts(type, deserializer),
+					"a value that is no text", (parser, value) -> !isText(parser)
 							&& parser.currentToken().isScalarValue() && !(isBytes(parser) && type == UUID.class))
 					: deserializer;
+		}
+
+		/** What Jackson does with some texts costs more than to read them. */
+		private static ValueDeserializer<?> withoutCosts(Class<?> type, ValueDeserializer<?> deserializer) {
+			if (type == Class.class) {
+				return new Checked(deserializer, "a text, which would load that class", (parser, value) -> true);
+			}
+			if (type == Pattern.class) {
+				return new Checked(deserializer,
+						"a text of more than %d characters, which could take seconds".formatted(MAX_PATTERN),
+						(parser, value) -> isText(parser) && parser.getString().length() > MAX_PATTERN);
+			}
+			if (InetAddress.class.isAssignableFrom(type)) {
+				return new Checked(deserializer, "a name, which would be looked up",
+						(parser, value) -> isText(parser) && !ADDRESS.matcher(parser.getString()).matches());
+			}
+			return deserializer;
+		}
+
+		@Override
+		public KeyDeserializer modifyKeyDeserializer(DeserializationConfig config, JavaType type,
+				KeyDeserializer deserializer) {
+			return type.hasRawClass(Class.class) ? new ClassKey() : deserializer;
 		}
 
 		private static boolean isWrittenAsText(Class<?> type, DeserializationConfig config,
@@ -123,6 +161,16 @@ final class ClientValueMapper {
 		private static boolean isTooLarge(JsonParser parser, @Nullable Object value) {
 			return value instanceof Float number && number.isInfinite() && parser.currentToken().isNumeric()
 					&& Double.isFinite(parser.getDoubleValue());
+		}
+
+	}
+
+	/** Refuses to load classes that a client names. */
+	private static final class ClassKey extends KeyDeserializer {
+
+		@Override
+		public Object deserializeKey(String key, DeserializationContext context) {
+			return context.handleWeirdKey(Class.class, key, "a class is not read from a text, which would load it");
 		}
 
 	}
