@@ -452,7 +452,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/** Not in a turn: the one that waits for this answer may hold it. */
 	private void answerRequest(ClientConnection connection, ToServer.ActionRequest reply) {
 		this.runtime.callers().run(null, () -> connection.requests().answer(reply.args()));
-		connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
+		if (!reply.options().oneWay()) {
+			connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
+		}
 	}
 
 	private static RivetException overloaded(ActorInstance instance, @Nullable PendingCall call, String operation) {

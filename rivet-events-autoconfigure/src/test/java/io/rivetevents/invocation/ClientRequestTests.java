@@ -19,6 +19,7 @@ import io.rivetevents.connection.ClientRequestException.Reason;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -170,6 +171,18 @@ class ClientRequestTests {
 			.deliver(ActorHarness.address(Room.class, "k"), this.client.connectionId(),
 					this.harness.request(9, "rivet:reply"));
 		assertThat(this.client.messages(ToClient.ActionResponse.class)).hasSize(3);
+	}
+
+	@Test
+	void answersNoReplyThatIsOneWay() {
+		Mono<Integer> reply = this.connection.request("a", Integer.class, LONG).cache();
+		reply.subscribe();
+		ToServer.ActionRequest request = this.harness.request(7, "rivet:reply", 1, Map.of("value", 5));
+		this.harness.directory()
+			.deliver(ActorHarness.address(Room.class, "k"), this.client.connectionId(), new ToServer.ActionRequest(7,
+					request.name(), request.args(), new ToServer.CallOptions(true, null, null)));
+		assertThat(reply.block(LONG)).isEqualTo(5);
+		assertThat(this.client.messages(ToClient.ActionResponse.class)).isEmpty();
 	}
 
 	@Test
