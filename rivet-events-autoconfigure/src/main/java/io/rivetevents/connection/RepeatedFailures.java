@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Logs failures that a client can bring about as often as it likes: each kind once a
  * minute as an error, with how often it was met since, and every one at debug. Two are of
- * one kind if their exceptions have the same class and were made at the same place. Safe
- * for use by several threads.
+ * one kind if their exceptions have the same class and were made at the same place. What
+ * a message of an exception holds stays on its line. Safe for use by several threads.
  */
 public final class RepeatedFailures {
 
@@ -58,13 +58,14 @@ public final class RepeatedFailures {
 	public void error(Throwable ex, Supplier<String> message) {
 		long more = kind(name(ex)).due(this.nanoTime.getAsLong());
 		if (more == 0) {
-			this.logger.error(message.get(), ex);
+			this.logger.error(message.get(), LoggedFailure.of(ex));
 		}
 		else if (more > 0) {
-			this.logger.error("%s (and %d times more since it was last logged)".formatted(message.get(), more), ex);
+			this.logger.error("%s (and %d times more since it was last logged)".formatted(message.get(), more),
+					LoggedFailure.of(ex));
 		}
 		else if (this.logger.isDebugEnabled()) {
-			this.logger.debug(message.get(), ex);
+			this.logger.debug(message.get(), LoggedFailure.of(ex));
 		}
 	}
 

@@ -1,11 +1,15 @@
 package io.rivetevents.connection;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.impl.NoOpLog;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +22,8 @@ class RepeatedFailuresTests {
 	private final List<String> errors = new ArrayList<>();
 
 	private final List<String> warnings = new ArrayList<>();
+
+	private @Nullable Throwable logged;
 
 	private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1000);
 
@@ -85,11 +91,34 @@ class RepeatedFailuresTests {
 					"new");
 	}
 
+	@Test
+	void keepsMessagesOfAllCausesOnTheirLines() {
+		IllegalStateException cause = new IllegalStateException("from a client: a\nFORGED by a cause");
+		IllegalArgumentException ex = new IllegalArgumentException("b\r\nFORGED by a message", cause);
+		ex.addSuppressed(new RuntimeException("c\u2028FORGED by another", ex));
+		this.failures.error(ex, () -> "it failed");
+		StringWriter trace = new StringWriter();
+		Objects.requireNonNull(this.logged).printStackTrace(new PrintWriter(trace));
+		assertThat(trace.toString().lines()).noneMatch((line) -> line.startsWith("FORGED"))
+			.contains("java.lang.IllegalArgumentException: b\\r\\nFORGED by a message",
+					"Caused by: java.lang.IllegalStateException: from a client: a\\nFORGED by a cause",
+					"\tSuppressed: java.lang.RuntimeException: c\\u2028FORGED by another");
+		assertThat(trace.toString()).contains("at " + RepeatedFailuresTests.class.getName());
+	}
+
+	@Test
+	void logsAHarmlessFailureItself() {
+		RuntimeException ex = new IllegalStateException("no line ends here", new IllegalArgumentException());
+		fail(1, ex);
+		assertThat(this.logged).isSameAs(ex);
+	}
+
 	private final class Recorder extends NoOpLog implements Log {
 
 		@Override
 		public void error(Object message, Throwable ex) {
 			RepeatedFailuresTests.this.errors.add(message.toString());
+			RepeatedFailuresTests.this.logged = ex;
 		}
 
 		@Override
