@@ -157,6 +157,23 @@ class Rfc6455Tests {
 		assertThat(head).doesNotContainIgnoringCase("sec-websocket-extensions");
 	}
 
+	/** Section 11.3.4. */
+	@ParameterizedTest
+	@ValueSource(strings = { "rivet|rivet_encoding.cbor", "rivet_encoding.cbor|rivet",
+			"other, rivet_encoding.cbor|rivet", "other|rivet|rivet_encoding.cbor", "|rivet,rivet_encoding.cbor" })
+	void readsAllLinesOfSubprotocols(String lines) throws IOException {
+		String headers = Stream.of(lines.split("\\|"))
+			.map((line) -> "Sec-WebSocket-Protocol: %s\r\n".formatted(line))
+			.reduce("", String::concat);
+		try (RawSocket socket = new RawSocket(this.port)) {
+			socket.write("GET /rivet%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n%s\r\n%s\r\n%s\r\n%s\r\n"
+				.formatted(TestClient.query("room", "rfc", "connect"), UPGRADE, CONNECTION, KEY, VERSION, headers));
+			assertThat(socket.readHead()).startsWith("HTTP/1.1 101 ")
+				.containsIgnoringCase("\r\nsec-websocket-protocol: rivet\r\n");
+			assertThat(socket.readFrame().opcode()).isEqualTo(BINARY);
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			value = { "Upgrade: x|Connection: Upgrade", "X: x|Connection: Upgrade", "Upgrade: websocket|X: x",

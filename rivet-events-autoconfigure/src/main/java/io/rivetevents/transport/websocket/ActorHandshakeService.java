@@ -2,6 +2,7 @@ package io.rivetevents.transport.websocket;
 
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.stream.Collectors;
 
 import io.netty.handler.codec.http.HttpVersion;
@@ -68,7 +69,7 @@ public final class ActorHandshakeService extends HandshakeWebSocketService {
 	}
 
 	private static void normalize(HttpHeaders headers) {
-		String offered = trimmed(headers.getFirst(HEADER));
+		String offered = joined(headers.getOrEmpty(HEADER));
 		if (offered != null) {
 			headers.set(HEADER, offered);
 		}
@@ -96,6 +97,12 @@ public final class ActorHandshakeService extends HandshakeWebSocketService {
 		if (!isKey(request.getHeaders().getFirst("Sec-WebSocket-Key"))) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "Sec-WebSocket-Key is not 16 bytes in base64.");
 		}
+		List<String> lines = netty.requestHeaders().getAll(HEADER);
+		if (lines.size() > 1) {
+			netty.requestHeaders().set(HEADER, String.join(",", lines)); // or Netty would
+																			// read the
+																			// first only
+		}
 	}
 
 	private static boolean isKey(@Nullable String key) {
@@ -107,10 +114,12 @@ public final class ActorHandshakeService extends HandshakeWebSocketService {
 		}
 	}
 
-	/** Netty reads the first line only, so the first is what counts. */
-	private static @Nullable String trimmed(@Nullable String line) {
-		return (line != null) ? Arrays.stream(line.split(",")).map(String::trim).collect(Collectors.joining(","))
-				: null;
+	private static @Nullable String joined(List<String> lines) {
+		return lines.isEmpty() ? null
+				: lines.stream()
+					.flatMap((line) -> Arrays.stream(line.split(",")))
+					.map(String::trim)
+					.collect(Collectors.joining(","));
 	}
 
 }
