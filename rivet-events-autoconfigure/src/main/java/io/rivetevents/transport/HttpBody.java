@@ -22,24 +22,25 @@ import io.rivetevents.protocol.RivetException;
  */
 public final class HttpBody {
 
-	/** What a page of another origin may send without being asked for it first. */
-	private static final Set<MediaType> SIMPLE_TYPES = Set.of(MediaType.TEXT_PLAIN,
-			MediaType.APPLICATION_FORM_URLENCODED, MediaType.MULTIPART_FORM_DATA);
+	/** What our clients send. */
+	private static final Set<MediaType> TYPES = Set.of(MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM,
+			MediaType.APPLICATION_CBOR);
 
 	private HttpBody() {
 	}
 
 	/**
-	 * Refuse what a form on a foreign page could send with the user's cookies. All else
-	 * is asked for by a preflight first, which the {@code OriginFilter} answers.
+	 * Refuses what a browser may send for a foreign page, with the user's cookies and
+	 * without a preflight that the {@code OriginFilter} would refuse: forms, and reports
+	 * such as those of a content security policy.
 	 * @throws RivetException {@code request.invalid}
 	 */
 	public static void checkContentType(ServerHttpRequest request) {
 		MediaType type = request.getHeaders().getContentType();
-		boolean form = type == null || SIMPLE_TYPES.stream().anyMatch((simple) -> simple.isCompatibleWith(type));
-		if (request.getMethod() == HttpMethod.POST && form) {
+		boolean known = type != null && TYPES.stream().anyMatch(type::equalsTypeAndSubtype);
+		if (request.getMethod() == HttpMethod.POST && !known) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID,
-					"The content type is application/json or application/octet-stream.");
+					"The content type is application/json, application/cbor or application/octet-stream.");
 		}
 	}
 

@@ -130,6 +130,10 @@ class HttpIntegrationTests {
 			yaml | args: []              | application/json | 400 | encoding.invalid
 			json | {"args":["a"]}        | text/plain       | 400 | request.invalid
 			json | {"args":["a"]}        | application/x-www-form-urlencoded | 400 | request.invalid
+			json | {"args":["a"]}        | multipart/form-data | 400 | request.invalid
+			json | {"args":["a"]}        | text/html        | 400 | request.invalid
+			json | {"args":["a"]}        | application/csp-report | 400 | request.invalid
+			json | {"args":["a"]}        | application/reports+json | 400 | request.invalid
 			json | {"args":["a","b"]}    | application/json | 400 | actor.validation_error
 			""")
 	void refusesBadBodies(String encoding, String body, String contentType, int status, String code) {
