@@ -40,7 +40,7 @@ for (const encoding of ENCODINGS) {
 			assert.deepEqual(await self(join(undefined)), [null, "player"]);
 			assert.equal((await ada.whoAmI()).id, (await ada.whoAmI()).id);
 			assert.notEqual((await ada.whoAmI()).id, (await linus.whoAmI()).id);
-			assert.deepEqual(Object.keys(await ada.getPlayers()).sort(), ["linus", "é", "ünï ✓"].sort());
+			assert.deepEqual(Object.keys(await ada.getPlayers()).sort(), ["linus", "ünï ✓"].sort());
 		}));
 
 		test("ask for their params again when they come back", () => withClient(encoding, async (client) => {

@@ -138,7 +138,7 @@ for (const encoding of ENCODINGS) {
 			await until(() => got.linus.length === 2 && got.grace.length === 1);
 			await Promise.all([ada, linus, grace].map((connection) => connection.whoAmI()));
 			assert.deepEqual(got, { ada: [], linus: ["ada: psst", "ada at 1.5, -2"], grace: ["ada at 1.5, -2"] });
-			await failsWith("rivetkit.internal_error", ada.sendPrivateMessage("nobody", "?"));
+			await failsWith("user.player_not_found", ada.sendPrivateMessage("nobody", "?"));
 			assert.deepEqual((await ada.getPlayers()).ada, { health: 100, position: { x: 1.5, y: -2 } });
 		}));
 

@@ -35,6 +35,8 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 		});
 		current.onOpen(async () => {
 			const players = await current.getPlayers();
+			// those that left while there was no connection
+			[...dots.keys()].filter((playerId) => !(playerId in players)).forEach(remove);
 			Object.entries(players).forEach(([playerId, player]) => place(playerId, player.position));
 			move(position.x, position.y);
 		});

@@ -20,6 +20,7 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.Volatile;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.protocol.UserError;
 
 /**
  * A field on which players move. Who plays is said in the connection params.
@@ -99,6 +100,7 @@ class GameRoom {
 		String playerId = leaving.state().playerId();
 		boolean elsewhere = c.conns().stream().anyMatch((other) -> other != leaving && plays(other, playerId));
 		if (playerId != null && !elsewhere) {
+			c.state().players.remove(playerId);
 			c.broadcast(Events.class).playerLeft(new Left(playerId));
 		}
 	}
@@ -154,7 +156,7 @@ class GameRoom {
 			.stream()
 			.filter((other) -> plays(other, playerId))
 			.findFirst()
-			.orElseThrow(() -> new IllegalStateException("Player not found or not connected"));
+			.orElseThrow(() -> new UserError("player_not_found", "%s does not play here".formatted(playerId)));
 	}
 
 	private static boolean plays(Connection<Player> connection, @Nullable String playerId) {
