@@ -172,7 +172,12 @@ final class ActorMethod extends AnnotatedMethod {
 
 	private void validate(Invocation invocation, @Nullable Object[] args) {
 		try {
-			this.validator.validate(this.bean.bean(), getMethod(), args);
+			if (ArgumentSize.isLarge(invocation)) {
+				this.validator.validateFirst(this.bean.bean(), getMethod(), args);
+			}
+			else {
+				this.validator.validate(this.bean.bean(), getMethod(), args);
+			}
 		}
 		catch (InvalidArgumentException ex) {
 			throw this.arguments.locate(ex, invocation);

@@ -225,7 +225,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method,
 					"it has more parameters than a method with @%s".formatted(known.annotation().getSimpleName()));
 		}
-		ActorMethod hook = new ActorMethod(bean(method), method, arguments, ArgumentValidator.NONE, this.support);
+		ActorMethod hook = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
 		boolean mustProduce = known.hook() == Hook.CREATE_STATE || known.hook() == Hook.CREATE_CONN_STATE;
 		if (mustProduce && hook.returnsNothing()) {
 			throw new InvalidActorException(method, "it must return the state");

@@ -24,4 +24,16 @@ public interface ArgumentValidator {
 	 */
 	void validate(Object actor, Method method, @Nullable Object[] args);
 
+	/**
+	 * As {@link #validate}, for arguments of so many parts that to find all that is wrong
+	 * with them could take too much memory: it should stop at the first.
+	 * @param actor the bean
+	 * @param method its method, as declared in the actor class
+	 * @param args one for each parameter
+	 * @throws io.rivetevents.protocol.InvalidArgumentException if one is wrong
+	 */
+	default void validateFirst(Object actor, Method method, @Nullable Object[] args) {
+		validate(actor, method, args);
+	}
+
 }

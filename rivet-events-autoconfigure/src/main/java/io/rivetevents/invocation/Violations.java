@@ -3,6 +3,7 @@ package io.rivetevents.invocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,15 @@ import io.rivetevents.protocol.RivetException;
  */
 final class Violations {
 
+	/** As many as are told; of the others it is said how many there are. */
+	private static final int MAX_TOLD = 100;
+
+	/** Characters of a path, and of a message: both may hold what a client has sent. */
+	private static final int MAX_LENGTH = 500;
+
 	private final List<Violation> found = new ArrayList<>(1);
+
+	private int count;
 
 	/**
 	 * One thing that is wrong.
@@ -27,8 +36,20 @@ final class Violations {
 	record Violation(String path, String message) {
 	}
 
-	void add(String path, String message) {
-		this.found.add(new Violation(path, message));
+	/**
+	 * Adds something that is wrong.
+	 * @param path makes its path, if it is told
+	 * @param message what is wrong with it
+	 */
+	void add(Supplier<String> path, String message) {
+		this.count++;
+		if (this.found.size() < MAX_TOLD) {
+			this.found.add(new Violation(cut(path.get()), cut(message)));
+		}
+	}
+
+	private static String cut(String text) {
+		return (text.length() > MAX_LENGTH) ? text.substring(0, MAX_LENGTH) + "…" : text;
 	}
 
 	boolean isEmpty() {
@@ -37,7 +58,7 @@ final class Violations {
 
 	/**
 	 * Return the refusal: {@code actor.validation_error} with {@code {"violations":
-	 * [{"path", "message"}]}} as its metadata.
+	 * [{"path", "message"}]}} as its metadata, of at most {@value #MAX_TOLD} violations.
 	 */
 	RivetException toException() {
 		return new RivetException(ErrorCode.VALIDATION_ERROR, text(), metadata());
@@ -54,7 +75,7 @@ final class Violations {
 
 	private String text() {
 		Violation first = this.found.get(0);
-		String more = (this.found.size() > 1) ? " (and %d more)".formatted(this.found.size() - 1) : "";
+		String more = (this.count > 1) ? " (and %d more)".formatted(this.count - 1) : "";
 		return "%s %s%s".formatted(first.path(), first.message(), more);
 	}
 
@@ -64,7 +85,7 @@ final class Violations {
 
 	static Violations of(String path, String message) {
 		Violations violations = new Violations();
-		violations.add(path, message);
+		violations.add(() -> path, message);
 		return violations;
 	}
 

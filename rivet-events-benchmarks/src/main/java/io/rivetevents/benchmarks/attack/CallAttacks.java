@@ -19,6 +19,9 @@ final class CallAttacks {
 	/** As much as a message may have, less its envelope. */
 	private static final int LARGE = 65_000;
 
+	/** More than an answer with a few violations has. */
+	private static final int SHORT = 200_000;
+
 	private static final int MAILBOX = 1000;
 
 	private static final int HELD = 20_000;
@@ -67,6 +70,10 @@ final class CallAttacks {
 				new Attack("mailbox-deep", "JSON calls of 65,000 bytes with arrays 200 deep", OVERLOADED,
 						(scene) -> mailbox(scene, "json", CallAttacks::hold,
 								Wire.text(Wire.call(2, "value", Wire.deepNodes(LARGE))))),
+				new Attack("violations", "JSON calls of 65,000 bytes with 20,000 violations of constraints, 100 deep",
+						"actor.validation_error of bounded size", CallAttacks::violate),
+				new Attack("violations-http", "the same over HTTP", "HTTP 400 of bounded size",
+						CallAttacks::violateOverHttp),
 				new Attack("mailbox-one-way", "one-way JSON calls with an object each 3 bytes",
 						OVERLOADED + " for calls between", CallAttacks::oneWay),
 				new Attack("mailbox-http", "HTTP calls of 65,000 bytes on 1,500 connections while an action runs",
@@ -117,6 +124,32 @@ final class CallAttacks {
 			boolean open = true;
 			for (int i = 0; open && i < 2 * MAILBOX && scene.goesOn(); i++) {
 				open = scene.push(peer, heavy) && !scene.countFrames(peer);
+			}
+		}
+	}
+
+	private static void violate(Scene scene) {
+		byte[] wrong = Wire.text(Wire.call(2, "check", Wire.wrongLeaves(LARGE)));
+		while (scene.goesOn()) {
+			WebSocketPeer peer = scene.connect(TARGET, scene.key(Scene.unique()), "json", 0);
+			boolean open = peer != null;
+			for (int i = 0; open && peer != null && i < MAILBOX && scene.goesOn(); i++) {
+				Frame answer = scene.push(peer, wrong) ? peer.await("violations", Scene.PATIENCE) : null;
+				open = answer != null && !answer.last();
+				if (open && answer != null && answer.text().length() < SHORT) {
+					scene.met("actor.validation_error");
+				}
+			}
+		}
+	}
+
+	private static void violateOverHttp(Scene scene) {
+		byte[] wrong = Wire.action(TARGET, scene.key(), "check", Wire.wrongLeaves(LARGE - 100));
+		while (scene.goesOn()) {
+			HttpPeer peer = scene.http(0);
+			if (peer != null && scene.push(peer, wrong)) {
+				scene.met(peer.answer(Scene.PATIENCE));
+				scene.close(peer);
 			}
 		}
 	}

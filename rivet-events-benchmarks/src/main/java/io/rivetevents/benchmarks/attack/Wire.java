@@ -166,6 +166,15 @@ final class Wire {
 		return "[[" + deep + ("," + deep).repeat((length - 404) / 401) + "]]";
 	}
 
+	/** Arguments of one tree, whose leaves are as deep as is read and all wrong. */
+	static String wrongLeaves(int length) {
+		int depth = 100;
+		String way = "{\"parts\":[";
+		String back = "]}";
+		int leaves = (length - depth * (way.length() + back.length()) - 6) / 3;
+		return "[" + way.repeat(depth) + "{}" + ",{}".repeat(leaves) + back.repeat(depth) + "]";
+	}
+
 	// Messages in CBOR and BARE
 
 	/** Arguments of one typed array, each of whose bytes becomes a number. */

@@ -1,8 +1,11 @@
 package io.rivetevents.benchmarks.attack.victim;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -68,6 +71,13 @@ class Target {
 
 	@Action
 	void value(JsonNode value) {
+	}
+
+	record Tree(@NotNull String name, @Valid @Nullable List<Tree> parts) {
+	}
+
+	@Action
+	void check(@Valid Tree tree) {
 	}
 
 	@Action
