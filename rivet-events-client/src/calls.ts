@@ -31,6 +31,8 @@ export class Calls {
 	#queued = new Map<number, Call>();
 	#lastId = 0;
 	#send: Send | undefined;
+	/** Why there is none, after the first one. */
+	#why = "";
 
 	/** @param patience milliseconds that a call that has not asked to be queued waits for the first connection */
 	call(name: string, args: unknown[], options: CallOptions, patience = 0): Promise<unknown> {
@@ -49,7 +51,7 @@ export class Calls {
 				started: limits.started,
 			};
 			if (this.#send) this.#start(id, call, this.#send);
-			else if (!options.queue && patience === 0) call.reject(new ConnectionLostError("There is no connection", false));
+			else if (!options.queue && patience === 0) call.reject(new ConnectionLostError(`There is no connection${this.#why}`, false));
 			else if (this.#queued.size >= MAX_QUEUED) {
 				call.reject(new ConnectionLostError(`${MAX_QUEUED} calls wait for the connection already`, false));
 			} else this.#queued.set(id, call);
@@ -126,6 +128,7 @@ export class Calls {
 	/** The connection is lost. */
 	lost(reason: string): void {
 		this.#send = undefined;
+		this.#why = ` (${reason})`;
 		const waiting = [...this.#waiting];
 		this.#waiting.clear();
 		const again = waiting.filter(([, call]) => call.options.idempotencyKey !== undefined);

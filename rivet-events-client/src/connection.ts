@@ -5,7 +5,7 @@ import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
-import { after, now, within } from "./time.js";
+import { after, now, toldMillis, within } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport } from "./transport.js";
 import type { CallOptions, ClientOptions, ConnectionStatus, ConnectOptions, Gap, Outcome, Unsubscribe } from "./types.js";
 import { encode } from "./values.js";
@@ -85,6 +85,8 @@ export class Connection {
 	#watchTimer: ReturnType<typeof setTimeout> | undefined;
 	#heardAt = 0;
 	#keepAlive = 0;
+	/** What the server has said before it ends this transport. */
+	#refusal: WireError | undefined;
 	#attempts = 0;
 	#refusedCredentials = 0;
 	#socketFailures = 0;
@@ -376,7 +378,7 @@ export class Connection {
 	#delay(close: Close | undefined, wasStable: boolean): number {
 		this.#attempts++;
 		const own = this.#backoff.next();
-		this.#told = close?.retryAfter ?? this.#goingAway;
+		this.#told = toldMillis(close?.retryAfter) ?? this.#goingAway;
 		if (this.#told === undefined) return wasStable && close?.advice === "retry" ? 0 : own;
 		return Math.max(this.#told, wasStable ? 0 : Math.min(own, MIN_TOLD_MILLIS));
 	}
@@ -407,6 +409,7 @@ export class Connection {
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#openedAt = undefined;
+		this.#refusal = undefined;
 		this.#subscriptions.lost();
 	}
 
@@ -422,7 +425,8 @@ export class Connection {
 			case "ActionResponse":
 				return this.#calls.answered(message.val.id, message.val.output);
 			case "Error":
-				if (message.val.actionId !== null) this.#calls.failed(message.val.actionId, new ActorError(message.val));
+				if (message.val.actionId === null) this.#refusal = message.val;
+				else this.#calls.failed(message.val.actionId, new ActorError(message.val));
 				return;
 			case "SubscriptionResponse":
 				this.#advance(message.val.position);
@@ -434,14 +438,21 @@ export class Connection {
 			case "KeepAlive":
 				return this.#advance(message.val.position);
 			case "GoingAway":
-				this.#goingAway = message.val.delay;
+				this.#goingAway = toldMillis(message.val.delay);
 				return;
 			case "Close":
-				this.#closing = message.val;
+				this.#closing = { ...message.val, ...this.#refusalOf(message.val) };
 				return;
 			case "Unreadable":
 				return this.#onUnreadable(message.val);
 		}
+	}
+
+	/** The error that came before the end says more of it: in words of the application, and with what a program can use. */
+	#refusalOf({ group, code }: Close): Partial<WireError> {
+		const refusal = this.#refusal;
+		if (refusal?.group !== group || refusal.code !== code) return {};
+		return { message: refusal.message, metadata: refusal.metadata };
 	}
 
 	/** It is never asked for again. */
@@ -470,9 +481,9 @@ export class Connection {
 		this.#attempts = 0;
 		this.#refusedCredentials = 0;
 		this.#socketFailures = 0;
-		this.#keepAlive = init.keepAlive;
+		this.#keepAlive = toldMillis(init.keepAlive) || Infinity;
 		this.#contractChanged = init.contractChanged ?? false;
-		this.#watch(2 * init.keepAlive, "silence");
+		this.#watch(2 * this.#keepAlive, "silence");
 		const transport = this.#transport!;
 		this.#subscriptions.opened((change) => transport.send({ tag: "SubscriptionRequest", val: change }));
 		this.#calls.opened((message) => transport.send(message));

@@ -8,6 +8,10 @@ export const now = (): number => performance.now();
 export const after = (millis: number, call: () => void): ReturnType<typeof setTimeout> | undefined =>
 	millis > MAX_TIMER_MILLIS ? undefined : setTimeout(call, millis);
 
+/** Milliseconds that a server tells; `undefined` for what is no time, which a timer would take for none to wait. */
+export const toldMillis = (value: unknown): number | undefined =>
+	typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
+
 /** Waits for something of the application or the network, for a limited time in milliseconds. */
 export async function within<T>(millis: number, what: string, call: () => T | PromiseLike<T>): Promise<T> {
 	let timer: ReturnType<typeof setTimeout> | undefined;

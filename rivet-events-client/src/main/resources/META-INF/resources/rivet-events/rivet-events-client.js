@@ -4,9 +4,10 @@ return this.#attempt}next(){let limit=Math.min(this.#max,this.#min*2**this.#atte
 limit}wasOpenFor(millis){let stable=millis>=this.#max;return stable&&this.reset(),stable}reset(){this.#attempt=0}};var ActorError=class extends Error{name="ActorError";group;code;metadata;constructor(error){super(error.message),this.group=
 error.group,this.code=error.code,this.metadata=error.metadata}},ConnectionLostError=class extends Error{constructor(message,mayHaveRun,cause){
 super(message,cause===void 0?{}:{cause});this.mayHaveRun=mayHaveRun}mayHaveRun;name="ConnectionLostError"},reportToHost=error=>{
-typeof reportError=="function"?reportError(error):console.error("rivet-events: a listener to errors failed:",error)};var now=()=>performance.now(),after=(millis,call)=>millis>2147483647?void 0:setTimeout(call,millis);async function within(millis,what,call){
-let timer,late=new Promise((_,reject)=>{timer=after(millis,()=>reject(new Error(`${what} did not settle within ${millis}\
- ms`)))});try{return await Promise.race([Promise.resolve().then(call),late])}finally{clearTimeout(timer)}}var toBase64=bytes=>{let text="";for(let byte of bytes)text+=String.fromCharCode(byte);return btoa(text)},fromBase64=text=>Uint8Array.
+typeof reportError=="function"?reportError(error):console.error("rivet-events: a listener to errors failed:",error)};var now=()=>performance.now(),after=(millis,call)=>millis>2147483647?void 0:setTimeout(call,millis),toldMillis=value=>typeof value==
+"number"&&Number.isFinite(value)&&value>=0?value:void 0;async function within(millis,what,call){let timer,late=new Promise(
+(_,reject)=>{timer=after(millis,()=>reject(new Error(`${what} did not settle within ${millis} ms`)))});try{return await Promise.
+race([Promise.resolve().then(call),late])}finally{clearTimeout(timer)}}var toBase64=bytes=>{let text="";for(let byte of bytes)text+=String.fromCharCode(byte);return btoa(text)},fromBase64=text=>Uint8Array.
 from(atob(text),character=>character.charCodeAt(0)),isMarker=value=>value.length===2&&typeof value[0]=="string"&&value[0].
 startsWith("$");function encode(value){return encodeWithin(value,new Set)}function encodeWithin(value,around){if(typeof value==
 "bigint")return["$BigInt",value.toString()];if(value===void 0)return["$Undefined",0];if(typeof value=="function"||typeof value==
@@ -21,30 +22,30 @@ each])=>each!==void 0);return Object.fromEntries(present.map(([name,each])=>[nam
 null||typeof value!="object")return value;if(!Array.isArray(value)){for(let name of Object.keys(value))value[name]=decode(
 value[name]);return value}if(isMarker(value)){let[marker,content]=value;if(marker.startsWith("$$"))return[marker.slice(1),
 decode(content)];if(marker==="$BigInt")return BigInt(content);if(marker==="$Undefined")return;if(marker==="$Uint8Array")
-return fromBase64(content)}return value.map(decode)}var MAX_QUEUED=1e3,Calls=class{#waiting=new Map;#queued=new Map;#lastId=0;#send;call(name,args,options,patience=0){return new Promise(
-(resolve,reject)=>{options.signal?.throwIfAborted();let encoded=encode(args),id=++this.#lastId,limits=this.#limit(id,options,
-patience,reject),call={name,args:encoded,options,deadline:options.deadline===void 0?void 0:now()+options.deadline,resolve:output=>(limits.
-end(),resolve(output)),reject:error=>(limits.end(),reject(error)),started:limits.started};this.#send?this.#start(id,call,
-this.#send):!options.queue&&patience===0?call.reject(new ConnectionLostError("There is no connection",!1)):this.#queued.
-size>=MAX_QUEUED?call.reject(new ConnectionLostError(`${MAX_QUEUED} calls wait for the connection already`,!1)):this.#queued.
-set(id,call)})}fire(name,args){let encoded=encode(args);this.#send?.({tag:"ActionRequest",val:{id:++this.#lastId,name,args:encoded,
-oneWay:!0}})}#start(id,call,send){this.#waiting.set(id,call),call.started();let{deadline,options}=call,left=deadline===void 0||
-deadline===1/0?{}:{deadline:Math.max(1,Math.round(deadline-now()))},key=options.idempotencyKey===void 0?{}:{idempotencyKey:options.
-idempotencyKey};send({tag:"ActionRequest",val:{id,name:call.name,args:call.args,...left,...key}})}#limit(id,{deadline,signal,
-queue},patience,reject){let stop=error=>{end(),this.#waiting.delete(id)&&this.#send?.({tag:"Cancel",val:{id}}),this.#queued.
-delete(id),reject(error)},onAbort=()=>stop(signal.reason),exceeded={group:"actor",code:"deadline_exceeded",message:"The \
-deadline of the action has passed."},timer=deadline===void 0?void 0:after(deadline,()=>stop(new ActorError(exceeded))),wait=queue||
-patience===0?void 0:after(patience,()=>stop(new ConnectionLostError(`There was no connection within ${patience} ms`,!1)));
-signal?.addEventListener("abort",onAbort);let started=()=>clearTimeout(wait),end=()=>{clearTimeout(timer),clearTimeout(wait),
-signal?.removeEventListener("abort",onAbort)};return{started,end}}answered(id,output){this.#take(id)?.resolve(output)}failed(id,error){
-let call=id===void 0?void 0:this.#take(id);return call?.reject(error),call!==void 0}#take(id){let call=this.#waiting.get(
-id);return this.#waiting.delete(id),call}opened(send){this.#send=send;let queued=this.#queued;this.#queued=new Map;for(let[
-id,call]of queued)this.#start(id,call,send)}lost(reason){this.#send=void 0;let waiting=[...this.#waiting];this.#waiting.
-clear();let again=waiting.filter(([,call])=>call.options.idempotencyKey!==void 0);this.#queued=new Map([...again,...this.#queued]);
-for(let[,call]of waiting)call.options.idempotencyKey===void 0&&call.reject(new ConnectionLostError(`The connection was l\
-ost (${reason}); the call may have run`,!0))}closed(reason,cause){this.lost(reason);let queued=[...this.#queued.values()];
-this.#queued.clear();for(let call of queued){let mayHaveRun=call.options.idempotencyKey!==void 0;call.reject(new ConnectionLostError(
-`The connection is closed (${reason})`,mayHaveRun,cause))}}};var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
+return fromBase64(content)}return value.map(decode)}var MAX_QUEUED=1e3,Calls=class{#waiting=new Map;#queued=new Map;#lastId=0;#send;#why="";call(name,args,options,patience=0){
+return new Promise((resolve,reject)=>{options.signal?.throwIfAborted();let encoded=encode(args),id=++this.#lastId,limits=this.#limit(
+id,options,patience,reject),call={name,args:encoded,options,deadline:options.deadline===void 0?void 0:now()+options.deadline,
+resolve:output=>(limits.end(),resolve(output)),reject:error=>(limits.end(),reject(error)),started:limits.started};this.#send?
+this.#start(id,call,this.#send):!options.queue&&patience===0?call.reject(new ConnectionLostError(`There is no connection${this.#why}`,
+!1)):this.#queued.size>=MAX_QUEUED?call.reject(new ConnectionLostError(`${MAX_QUEUED} calls wait for the connection alre\
+ady`,!1)):this.#queued.set(id,call)})}fire(name,args){let encoded=encode(args);this.#send?.({tag:"ActionRequest",val:{id:++this.#lastId,
+name,args:encoded,oneWay:!0}})}#start(id,call,send){this.#waiting.set(id,call),call.started();let{deadline,options}=call,
+left=deadline===void 0||deadline===1/0?{}:{deadline:Math.max(1,Math.round(deadline-now()))},key=options.idempotencyKey===
+void 0?{}:{idempotencyKey:options.idempotencyKey};send({tag:"ActionRequest",val:{id,name:call.name,args:call.args,...left,
+...key}})}#limit(id,{deadline,signal,queue},patience,reject){let stop=error=>{end(),this.#waiting.delete(id)&&this.#send?.(
+{tag:"Cancel",val:{id}}),this.#queued.delete(id),reject(error)},onAbort=()=>stop(signal.reason),exceeded={group:"actor",
+code:"deadline_exceeded",message:"The deadline of the action has passed."},timer=deadline===void 0?void 0:after(deadline,
+()=>stop(new ActorError(exceeded))),wait=queue||patience===0?void 0:after(patience,()=>stop(new ConnectionLostError(`The\
+re was no connection within ${patience} ms`,!1)));signal?.addEventListener("abort",onAbort);let started=()=>clearTimeout(
+wait),end=()=>{clearTimeout(timer),clearTimeout(wait),signal?.removeEventListener("abort",onAbort)};return{started,end}}answered(id,output){
+this.#take(id)?.resolve(output)}failed(id,error){let call=id===void 0?void 0:this.#take(id);return call?.reject(error),call!==
+void 0}#take(id){let call=this.#waiting.get(id);return this.#waiting.delete(id),call}opened(send){this.#send=send;let queued=this.#queued;
+this.#queued=new Map;for(let[id,call]of queued)this.#start(id,call,send)}lost(reason){this.#send=void 0,this.#why=` (${reason}\
+)`;let waiting=[...this.#waiting];this.#waiting.clear();let again=waiting.filter(([,call])=>call.options.idempotencyKey!==
+void 0);this.#queued=new Map([...again,...this.#queued]);for(let[,call]of waiting)call.options.idempotencyKey===void 0&&
+call.reject(new ConnectionLostError(`The connection was lost (${reason}); the call may have run`,!0))}closed(reason,cause){
+this.lost(reason);let queued=[...this.#queued.values()];this.#queued.clear();for(let call of queued){let mayHaveRun=call.
+options.idempotencyKey!==void 0;call.reject(new ConnectionLostError(`The connection is closed (${reason})`,mayHaveRun,cause))}}};var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
 size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}}emit(...args){
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
 has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var write=message=>JSON.stringify({body:message}),read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(
@@ -130,7 +131,7 @@ BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()
 t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
 message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
 characters:BATCH_CHARACTERS};#calls=new Calls;#errors;#subscriptions;#opens;#resyncs;#snapshots;#gaps;#reconnects;#closes;#statuses;#handlers=new Map;#status={
-status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;constructor(base,address,params,options,{
+status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;constructor(base,address,params,options,{
 snapshot,paused=!1}={}){this.#base=base,this.#address=address,this.#params=params===void 0?void 0:encode(params),this.#options=
 options,this.#openTimeout=options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#snapshot=snapshot,this.#backoff=new Backoff(options.
 reconnect),this.#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(error)));let fail=error=>this.#fail(error);this.#subscriptions=
@@ -179,49 +180,51 @@ close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(wh
 advice}){return advice!=="credentials"?advice==="never":!this.#options.onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#countFailure({
 kind}){(this.#options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&
 this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){
-this.#attempts++;let own=this.#backoff.next();return this.#told=close?.retryAfter??this.#goingAway,this.#told===void 0?wasStable&&
-close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){this.#retryTimer=
-after(delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){
-if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),
-this.#stopListeningToHost(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),
-this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){
-clearTimeout(this.#watchTimer),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#subscriptions.
-lost()}#onMessage(message,isCurrent){switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,
-isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.
-val.id,message.val.output);case"Error":message.val.actionId!==null&&this.#calls.failed(message.val.actionId,new ActorError(
-message.val));return;case"SubscriptionResponse":this.#advance(message.val.position),message.val.error&&this.#fail(subscriptionError(
-message.val.eventName,message.val.error));return;case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(
-isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"\
-GoingAway":this.#goingAway=message.val.delay;return;case"Close":this.#closing=message.val;return;case"Unreadable":return this.#onUnreadable(
-message.val)}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server cannot be read: ${cause}`,
-{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===
-void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);if(message.tag==="Hello"){
-this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag==="ActionRequest"&&!message.
-val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onInit(init,isCurrent){this.#resume=
-{epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=
-0,this.#socketFailures=0,this.#keepAlive=init.keepAlive,this.#contractChanged=init.contractChanged??!1,this.#watch(2*init.
-keepAlive,"silence");let transport=this.#transport;this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionR\
-equest",val:change})),this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.
-outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&this.#resyncs.
-emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.
-emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason);for(let{eventName,error}of init.
-refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name==="rivet:reques\
-t"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(pos)}this.#subscriptions.
-emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&(this.#resume={...this.#resume,
-position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.fire("rivet:r\
-eply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??null;isCurrent()&&
-reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#watch(limit,reason){
-clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{let hidden=typeof document<"u"&&document.visibilityState===
-"hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(
-reason):this.#watchTimer=setTimeout(look,tolerated-silence)};this.#watchTimer=setTimeout(look,limit)}#abandon(reason){this.#generation++,
-this.#ended(reason)}#onWake=()=>{typeof document<"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiti\
-ng"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon(
-"silence"))};#listenToHost(){globalThis.addEventListener?.("online",this.#onWake),typeof document<"u"&&document.addEventListener(
-"visibilitychange",this.#onWake)}#stopListeningToHost(){globalThis.removeEventListener?.("online",this.#onWake),typeof document<
-"u"&&document.removeEventListener("visibilitychange",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,
-current={status,since:Date.now(),...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.
-emitWhile(()=>this.#status===current,current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.
-emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+this.#attempts++;let own=this.#backoff.next();return this.#told=toldMillis(close?.retryAfter)??this.#goingAway,this.#told===
+void 0?wasStable&&close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){
+this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.
+now()+delay})}#finish(reason){if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),
+clearTimeout(this.#retryTimer),this.#stopListeningToHost(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus(
+"closed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){
+return this.#closing&&new ActorError(this.#closing)}#dropTransport(){clearTimeout(this.#watchTimer),this.#transport?.close(),
+this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){
+switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
+message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
+val.actionId===null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
+SubscriptionResponse":this.#advance(message.val.position),message.val.error&&this.#fail(subscriptionError(message.val.eventName,
+message.val.error));return;case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.
+val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=
+toldMillis(message.val.delay);return;case"Close":this.#closing={...message.val,...this.#refusalOf(message.val)};return;case"\
+Unreadable":return this.#onUnreadable(message.val)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==
+group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){
+let error=new Error(`A message of the server cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),
+this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){
+let refusal=new ActorError(error);if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);
+return}let call=message.tag==="ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||
+this.#fail(refusal)}#onInit(init,isCurrent){this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.
+secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=0,this.#keepAlive=toldMillis(
+init.keepAlive)||1/0,this.#contractChanged=init.contractChanged??!1,this.#watch(2*this.#keepAlive,"silence");let transport=this.#transport;
+this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change})),this.#calls.opened(message=>transport.
+send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&
+this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(
+new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(
+isCurrent,init.outcome,init.reason);for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({
+name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=
+this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&
+position>this.#resume.position&&(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.
+get(name),reply=outcome=>this.fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);
+let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
+Error?error.message:String(error)})}}#watch(limit,reason){clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{
+let hidden=typeof document<"u"&&document.visibilityState==="hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(
+limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=setTimeout(look,tolerated-
+silence)};this.#watchTimer=setTimeout(look,limit)}#abandon(reason){this.#generation++,this.#ended(reason)}#onWake=()=>{typeof document<
+"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
+void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon("silence"))};#listenToHost(){globalThis.addEventListener?.(
+"online",this.#onWake),typeof document<"u"&&document.addEventListener("visibilitychange",this.#onWake)}#stopListeningToHost(){
+globalThis.removeEventListener?.("online",this.#onWake),typeof document<"u"&&document.removeEventListener("visibilitycha\
+nge",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),...outcome?
+{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,
+current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
 odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
 !/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
 target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
