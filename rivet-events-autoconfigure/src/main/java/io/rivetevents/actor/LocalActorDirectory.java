@@ -182,7 +182,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return visit(target, caller, 0, "resolve", (visit) -> locate(target).flatMap((address) -> {
 			checkInput(address, target);
 			return authorize(address, caller.identity()).then(ask((turn) -> submit(address, turn, "resolve"), false,
-					() -> PendingCall.ofRequest(visit), (instance, call) -> instance.start(target, caller)));
+					(refusal) -> PendingCall.ofRequest(visit), (instance, call) -> instance.start(target, caller)));
 		}));
 	}
 
@@ -263,7 +263,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 			checkInput(address, target);
 			return authorize(address, request.identity())
 				.then(open(address, target, request,
-						new Entrance(() -> PendingCall.ofRequest(weight, usage),
+						new Entrance((refusal) -> PendingCall.ofRequest(weight, usage),
 								(instance, call, asked) -> admit(instance, request, call, asked))))
 				.map((admitted) -> admitted.info());
 		});
@@ -272,10 +272,10 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/**
 	 * How a client comes in.
 	 *
-	 * @param counting makes what each turn of it counts as
+	 * @param counting makes what each turn of it counts as, from what refuses it
 	 * @param door lets it in
 	 */
-	private record Entrance(Supplier<PendingCall> counting, Door door) {
+	private record Entrance(Function<Consumer<ErrorCode>, PendingCall> counting, Door door) {
 	}
 
 	/** Lets a client in. */
@@ -485,19 +485,58 @@ public final class LocalActorDirectory implements ActorDirectory {
 	@Override
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
 		if (caller == null) {
-			return locate(target)
-				.flatMap((address) -> askAction(address, action, null, (instance, call) -> instance.start(target, null)
-					.then(Mono.defer(() -> instance.clients().perform(null, action, call)))));
+			return Mono.defer(() -> {
+				ActionCall asked = new ActionCall(action, null, now());
+				return locate(target)
+					.flatMap((address) -> askAction(address, asked, (instance, call) -> instance.start(target, null)
+						.then(Mono.defer(() -> instance.clients().perform(null, action, call)))));
+			});
 		}
 		return visit(target, caller, MessageWeight.of(action), "action",
-				(visit) -> locate(target).flatMap((address) -> {
-					checkInput(address, target);
-					return authorize(address, caller.identity()).then(comesForLong(address, caller, action)
-							? Mono.usingWhen(enter(address, target, caller, visit), (stay) -> stay.perform(action),
-									Stay::leave)
-							: askAction(address, action, visit,
-									(instance, call) -> stay(instance, target, caller, action, call)));
-				}));
+				(visit) -> call(target, caller, new ActionCall(action, visit, now())));
+	}
+
+	private Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ActionCall asked) {
+		return locate(target).flatMap((address) -> {
+			checkInput(address, target);
+			return authorize(address, caller.identity()).then(comesForLong(address, asked.action())
+					? Mono.usingWhen(enter(address, target, caller, asked), (stay) -> stay.perform(asked), Stay::leave)
+					: askAction(address, asked,
+							(instance, call) -> stay(instance, target, caller, asked.action(), call)));
+		});
+	}
+
+	private long now() {
+		return this.runtime.timers().now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * An action that is called without a connection.
+	 *
+	 * @param action what is called
+	 * @param visit what its client takes, {@code null} if the server itself calls
+	 * @param arrivedAt when it has come, in nanoseconds: its time-out counts from then,
+	 * whatever comes before the action
+	 */
+	private record ActionCall(ToServer.ActionRequest action, @Nullable Visit visit, long arrivedAt) {
+
+		/** Counts the call of the action itself. */
+		PendingCall pending(ActorType type, Consumer<ErrorCode> refusal) {
+			return PendingCall.ofAction(MessageWeight.of(this.action), this.visit, deadline(type),
+					ErrorCode.ACTION_TIMED_OUT, refusal);
+		}
+
+		/** Counts what comes before the action. */
+		PendingCall entering(ActorType type, Visit visit, Consumer<ErrorCode> refusal) {
+			return PendingCall.ofAction(visit.bytes(), visit, deadline(type), ErrorCode.ACTION_TIMED_OUT, refusal);
+		}
+
+		private long deadline(ActorType type) {
+			ActorType.ActionSettings settings = type.action(this.action.name());
+			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
+			return this.arrivedAt + timeout.toNanos();
+		}
+
 	}
 
 	@Override
@@ -517,7 +556,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Whether a client's visit is more than one turn. */
-	private boolean comesForLong(ActorAddress address, ConnectRequest caller, ToServer.ActionRequest action) {
+	private boolean comesForLong(ActorAddress address, ToServer.ActionRequest action) {
 		ActorType type = this.types.get(address.name());
 		return type != null && (isInterleaved(type, action.name()) || type.hooks().contains(Hook.BEFORE_CONNECT));
 	}
@@ -530,16 +569,18 @@ public final class LocalActorDirectory implements ActorDirectory {
 			ToServer.ActionRequest action, PendingCall call) {
 		Mono<Stay> entered = instance.arrive(target, caller, null)
 			.then(Mono.defer(() -> instance.clients().connect(visitor(caller))))
-			.map((admission) -> new Stay(instance.address(), admission.connection(), null));
+			.map((admission) -> new Stay(instance.address(), admission.connection()));
 		return Mono.usingWhen(entered, (stay) -> instance.clients().perform(stay.connection, action, call),
 				Stay::leave);
 	}
 
-	private Mono<Stay> enter(ActorAddress address, ActorTarget target, ConnectRequest caller, Visit visit) {
+	private Mono<Stay> enter(ActorAddress address, ActorTarget target, ConnectRequest caller, ActionCall asked) {
+		Visit visit = Objects.requireNonNull(asked.visit());
+		ActorType type = type(address);
 		return open(address, target, caller,
-				new Entrance(() -> PendingCall.ofRequest(visit),
-						(instance, call, asked) -> connect(instance, visitor(caller), asked)))
-			.map((admitted) -> new Stay(admitted.info().address(), admitted.admission().connection(), visit));
+				new Entrance((refusal) -> asked.entering(type, visit, refusal),
+						(instance, call, permitted) -> connect(instance, visitor(caller), permitted)))
+			.map((admitted) -> new Stay(admitted.info().address(), admitted.admission().connection()));
 	}
 
 	/** The stay of a client that calls one action over HTTP. */
@@ -549,19 +590,16 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 		private final ClientConnection connection;
 
-		private final @Nullable Visit visit;
-
-		Stay(ActorAddress address, ClientConnection connection, @Nullable Visit visit) {
+		Stay(ActorAddress address, ClientConnection connection) {
 			this.address = address;
 			this.connection = connection;
-			this.visit = visit;
 		}
 
-		Mono<JsonNode> perform(ToServer.ActionRequest action) {
+		Mono<JsonNode> perform(ActionCall asked) {
 			// the instance that it visits may be gone, and another one in its place
-			return askAction(this.address, action, this.visit,
+			return askAction(this.address, asked,
 					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
-							? current.clients().perform(this.connection, action, call)
+							? current.clients().perform(this.connection, asked.action(), call)
 							: Mono.error(new RivetException(ErrorCode.RESTARTING)));
 		}
 
@@ -607,7 +645,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 			if (instance == null) {
 				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 			}
-			return askAction((turn) -> submitTo(instance, turn, "action"), instance.type(), action, null,
+			return askAction((turn) -> submitTo(instance, turn, "action"), instance.type(),
+					new ActionCall(action, null, now()),
 					(current, call) -> current.clients().predict(connectionId, action, call));
 		});
 	}
@@ -674,17 +713,18 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Ask for something that a client waits for. */
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Supplier<PendingCall> counting,
-			BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
+			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
 		return ask(submission, interleave, counting, work, (unclaimed) -> {
 		});
 	}
 
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Supplier<PendingCall> counting,
-			BiFunction<ActorInstance, PendingCall, Mono<T>> work, Consumer<T> unclaimed) {
+	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
+			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
+			Consumer<T> unclaimed) {
 		return Mono.create((sink) -> {
 			Asked<T> asked = new Asked<>(sink, unclaimed);
-			PendingCall call = counting.get();
+			PendingCall call = counting.apply((why) -> sink.error(new RivetException(why)));
 			asked.submit(submission,
 					Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)), interleave, true));
 		});
@@ -699,25 +739,15 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Call an action, under the time-out of its caller. */
-	private Mono<JsonNode> askAction(ActorAddress address, ToServer.ActionRequest action, @Nullable Visit visit,
+	private Mono<JsonNode> askAction(ActorAddress address, ActionCall asked,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
-		return Mono
-			.defer(() -> askAction((turn) -> submit(address, turn, "action"), type(address), action, visit, work));
+		return Mono.defer(() -> askAction((turn) -> submit(address, turn, "action"), type(address), asked, work));
 	}
 
-	private Mono<JsonNode> askAction(Consumer<Turn> submission, ActorType type, ToServer.ActionRequest action,
-			@Nullable Visit visit, BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
-		return Mono.create((sink) -> {
-			Asked<JsonNode> asked = new Asked<>(sink, (unclaimed) -> {
-			});
-			ActorType.ActionSettings settings = type.action(action.name());
-			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
-			PendingCall call = PendingCall.ofAction(MessageWeight.of(action), visit,
-					this.runtime.timers().now(TimeUnit.NANOSECONDS) + timeout.toNanos(), ErrorCode.ACTION_TIMED_OUT,
-					(why) -> sink.error(new RivetException(why)));
-			asked.submit(submission, Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)),
-					settings != null && settings.interleave(), true));
-		});
+	private static Mono<JsonNode> askAction(Consumer<Turn> submission, ActorType type, ActionCall asked,
+			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
+		return ask(submission, isInterleaved(type, asked.action().name()), (refusal) -> asked.pending(type, refusal),
+				work);
 	}
 
 	/**
