@@ -26,6 +26,11 @@ public final class HttpAnswer {
 	/** A shorter answer takes no more than its connection does anyway. */
 	private static final int MIN_COUNTED = 4 * 1024;
 
+	private static final int MAX_ERROR = 1024 * 1024;
+
+	/** Characters of a text that is kept of an error that is too long. */
+	private static final int MAX_TEXT = 1000;
+
 	private HttpAnswer() {
 	}
 
@@ -69,14 +74,28 @@ public final class HttpAnswer {
 	}
 
 	/**
-	 * Write an error.
+	 * Writes an error, without its metadata if it would be longer than
+	 * {@value #MAX_ERROR} bytes.
 	 */
 	public static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
 			ValueMapper mapper) {
-		JsonNode metadata = metadata(ex, mapper);
-		ToClient.Error error = new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, null, null);
-		response.getHeaders().set(ERROR_HEADER, ex.group() + "." + ex.code());
-		return write(response, ex.status(), encoding.contentType(), encoding.codec().encodeError(error));
+		byte[] body = encode(ex, ex.text(), metadata(ex, mapper), encoding);
+		if (body.length > MAX_ERROR) {
+			String text = ex.text();
+			body = encode(ex, (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text, null, encoding);
+		}
+		response.getHeaders().set(ERROR_HEADER, inHeader(ex.group() + "." + ex.code()));
+		return write(response, ex.status(), encoding.contentType(), body);
+	}
+
+	private static byte[] encode(RivetException ex, String text, @Nullable JsonNode metadata, Encoding encoding) {
+		return encoding.codec().encodeError(new ToClient.Error(ex.group(), ex.code(), text, metadata, null, null));
+	}
+
+	/** An application may give its errors any code. */
+	private static String inHeader(String text) {
+		String kept = (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text;
+		return kept.replaceAll("[^\\x20-\\x7e]", "?");
 	}
 
 	private static @Nullable JsonNode metadata(RivetException ex, ValueMapper mapper) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -149,6 +150,39 @@ class HttpIntegrationTests {
 			.valueEquals("x-rivet-error", code)
 			.expectBody()
 			.returnResult();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a\\nb", "a\\r\\nX: y", "a\\u0000", "ok" })
+	void tellsAnyCodeOfTheApplication(String code) {
+		byte[] body = this.client.post()
+			.uri(action("refuse"))
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue("{\"args\":[\"%s\",1]}".formatted(code))
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectHeader()
+			.doesNotExist("X")
+			.expectBody()
+			.returnResult()
+			.getResponseBody();
+		assertThat(body).asString(StandardCharsets.UTF_8).contains("\"code\":\"%s\"".formatted(code));
+	}
+
+	@Test
+	void tellsAnErrorThatIsTooLongWithoutItsMetadata() {
+		byte[] body = this.client.post()
+			.uri(action("refuse"))
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue("{\"args\":[\"long\",2000000]}")
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.returnResult()
+			.getResponseBody();
+		assertThat(body).asString(StandardCharsets.UTF_8).contains("\"code\":\"long\"").doesNotContain("xxx");
 	}
 
 	@Test

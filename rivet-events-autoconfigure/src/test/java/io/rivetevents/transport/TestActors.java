@@ -55,6 +55,11 @@ public final class TestActors {
 		}
 
 		@Action
+		void refuse(String code, int size) {
+			throw new UserError(code, "Refused", "x".repeat(size));
+		}
+
+		@Action
 		void say(ActorContext<?, ?> c, String text) {
 			c.broadcast("said", text);
 		}
