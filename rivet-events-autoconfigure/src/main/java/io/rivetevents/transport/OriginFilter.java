@@ -175,12 +175,13 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	/**
 	 * A page of another site, or of another origin of this one, that says nothing of its
-	 * origin. One that does is judged by it.
+	 * origin. One that does is judged by it, and says it once.
 	 */
 	private static boolean isFromElsewhere(ServerHttpRequest request) {
 		List<String> sites = request.getHeaders().getOrEmpty(FETCH_SITE);
-		return request.getHeaders().getOrigin() == null
-				&& sites.stream().anyMatch((site) -> !OWN.contains(site.trim().toLowerCase(Locale.ROOT)));
+		int origins = request.getHeaders().getOrEmpty(HttpHeaders.ORIGIN).size();
+		return origins > 1 || (origins == 0
+				&& sites.stream().anyMatch((site) -> !OWN.contains(site.trim().toLowerCase(Locale.ROOT))));
 	}
 
 	private static boolean acts(ServerHttpRequest request, String path) {

@@ -105,6 +105,13 @@ class RefusedOriginTests {
 		assertThat(this.warnings).hasSize(2);
 	}
 
+	@Test
+	void refusesARequestThatNamesTwoOrigins() throws IOException {
+		assertThat(ask("POST /gateway/room/action/count?rvt-namespace=default&rvt-method=getOrCreate&rvt-key=k",
+				"http://backend:8080", "Origin: https://evil.example\r\nContent-Type: application/json\r\n"))
+			.startsWith("HTTP/1.1 403");
+	}
+
 	private String ask(String request, String origin, String headers) throws IOException {
 		try (RawSocket socket = new RawSocket(this.port)) {
 			socket.write(("%s HTTP/1.1\r\nHost: backend:8080\r\nOrigin: %s\r\nAccess-Control-Request-Method: POST\r\n"
