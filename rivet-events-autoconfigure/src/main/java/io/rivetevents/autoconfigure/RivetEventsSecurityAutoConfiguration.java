@@ -134,7 +134,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 			RoleHierarchy roles = hierarchy.getIfAvailable();
 			MethodSecurityExpressionHandler handler = expressions
 				.getIfAvailable(() -> expressionHandler(context, prefix, roles, authorizations));
-			return new SecurityRules.Settings(handler, roles, prefix.getRolePrefix(), templates.getIfAvailable());
+			return new SecurityRules.Settings(handler, roles, prefix.getRolePrefix(), templates.getIfAvailable(),
+					context::containsBean);
 		};
 		return new SecurityRules(settings, holder.getIfUnique(SecurityContextHolder::getContextHolderStrategy));
 	}
@@ -170,8 +171,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 	}
 
 	@Bean
-	MethodSecurityCheck rivetMethodSecurityCheck(ListableBeanFactory beanFactory) {
-		return new MethodSecurityCheck(beanFactory);
+	MethodSecurityCheck rivetMethodSecurityCheck(ListableBeanFactory beanFactory, SecurityRules rules) {
+		return new MethodSecurityCheck(beanFactory, rules);
 	}
 
 	/** Where clients come over WebFlux: who they are, and the end of their sessions. */

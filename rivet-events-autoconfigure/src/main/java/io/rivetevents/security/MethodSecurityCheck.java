@@ -22,6 +22,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.security.access.prepost.PostAuthorize;
 import org.springframework.security.access.prepost.PostFilter;
+import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.access.prepost.PreFilter;
 import org.springframework.security.authorization.method.AuthorizationManagerAfterReactiveMethodInterceptor;
 import org.springframework.security.authorization.method.AuthorizationManagerBeforeReactiveMethodInterceptor;
@@ -42,9 +43,10 @@ import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.invocation.SecurityAnnotations;
 
 /**
- * Stops an application whose actor has a security annotation that nothing looks at. The
- * proxy of the actor is asked: an advisor of Spring Security must look at this kind of
- * annotation, match the method, and get to see its calls.
+ * Stops an application whose actor has a security annotation that nothing looks at, or
+ * whose expression cannot be read. The proxy of the actor is asked: an advisor of Spring
+ * Security must look at this kind of annotation, match the method, and get to see its
+ * calls.
  */
 public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
@@ -54,6 +56,9 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	 */
 	private static final Set<Class<? extends Annotation>> OF_DECLARING_CLASS = Set.of(PostAuthorize.class,
 			PreFilter.class, PostFilter.class);
+
+	private static final Set<Class<? extends Annotation>> WITH_EXPRESSION = Set.of(PreAuthorize.class,
+			PostAuthorize.class, PreFilter.class, PostFilter.class);
 
 	/** Hooks that no client causes. */
 	private static final List<Class<? extends Annotation>> WITHOUT_CALLER = List.of(CreateState.class, OnCreate.class,
@@ -68,8 +73,16 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	private final ListableBeanFactory beanFactory;
 
-	public MethodSecurityCheck(ListableBeanFactory beanFactory) {
+	private final SecurityRules rules;
+
+	/**
+	 * Create the check.
+	 * @param beanFactory where actors are looked for
+	 * @param rules reads expressions
+	 */
+	public MethodSecurityCheck(ListableBeanFactory beanFactory, SecurityRules rules) {
 		this.beanFactory = beanFactory;
+		this.rules = rules;
 	}
 
 	@Override
@@ -116,6 +129,9 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		if (OF_DECLARING_CLASS.contains(annotation) && !isSeen(advisors.target(), method, annotation)) {
 			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
 					"Spring Security looks at the class that declares the method; put it there or on the method"));
+		}
+		if (WITH_EXPRESSION.contains(annotation)) {
+			this.rules.checkSyntax(advisors.target(), method, annotation);
 		}
 		String obstacle = advisors.obstacle(method);
 		if (obstacle != null) {

@@ -1,5 +1,7 @@
 package io.rivetevents.security;
 
+import java.lang.annotation.Annotation;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.security.Principal;
 import java.util.ArrayList;
@@ -7,18 +9,27 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.Expression;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.ast.BooleanLiteral;
+import org.springframework.expression.spel.ast.Literal;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
 import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
 import org.springframework.security.access.hierarchicalroles.RoleHierarchy;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -31,6 +42,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.annotation.AnnotationTemplateExpressionDefaults;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
+import org.springframework.security.util.SimpleMethodInvocation;
+import org.springframework.util.ReflectionUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 import io.rivetevents.invocation.InvalidActorException;
@@ -55,9 +68,14 @@ public final class SecurityRules {
 
 	private static final Set<String> JSR250 = Set.of(PERMIT_ALL, ROLES_ALLOWED, "jakarta.annotation.security.DenyAll");
 
+	private static final Method ANY_METHOD = Objects
+		.requireNonNull(ReflectionUtils.findMethod(Object.class, "toString"));
+
 	private final Supplier<Settings> settings;
 
 	private final SecurityContextHolderStrategy holder;
+
+	private final MethodInvocation anyCall = new SimpleMethodInvocation(this, ANY_METHOD);
 
 	/**
 	 * What the application has set for its method security.
@@ -67,9 +85,10 @@ public final class SecurityRules {
 	 * @param rolePrefix what stands before the roles of {@code @RolesAllowed}
 	 * @param templates how placeholders in annotations are filled, {@code null} for the
 	 * default of Spring Security
+	 * @param beans whether there is a bean of a name
 	 */
 	public record Settings(MethodSecurityExpressionHandler expressions, @Nullable RoleHierarchy roleHierarchy,
-			String rolePrefix, @Nullable AnnotationTemplateExpressionDefaults templates) {
+			String rolePrefix, @Nullable AnnotationTemplateExpressionDefaults templates, Predicate<String> beans) {
 	}
 
 	/** One of the conditions that must hold. */
@@ -170,7 +189,8 @@ public final class SecurityRules {
 	/**
 	 * Return the condition that an expression holds.
 	 * @param expression the expression
-	 * @throws IllegalArgumentException if it cannot be read, or is a template
+	 * @throws IllegalArgumentException if it cannot be read, is a template, or names what
+	 * does not exist
 	 */
 	Condition ofExpression(String expression) {
 		if (AnnotationTemplate.isIn(expression)) {
@@ -178,12 +198,63 @@ public final class SecurityRules {
 					"its rule \"%s\" has a placeholder that nothing fills".formatted(expression)
 							+ "; the attributes of an annotation do, on which @PreAuthorize stands");
 		}
+		Expression parsed = read(expression);
+		String problem = problem(parsed);
+		if (problem != null) {
+			throw new IllegalArgumentException("its access rule \"%s\" %s".formatted(expression, problem));
+		}
+		return (question) -> holds(parsed, question);
+	}
+
+	private Expression read(String expression) {
 		try {
-			Expression parsed = this.settings.get().expressions().getExpressionParser().parseExpression(expression);
-			return (question) -> holds(parsed, question);
+			return parse(expression);
 		}
 		catch (ParseException ex) {
-			throw new IllegalArgumentException("its access rule cannot be read: " + ex.getMessage(), ex);
+			throw new IllegalArgumentException(
+					"its access rule \"%s\" cannot be read: %s".formatted(expression, ex.getMessage()), ex);
+		}
+	}
+
+	private Expression parse(String expression) {
+		return this.settings.get().expressions().getExpressionParser().parseExpression(expression);
+	}
+
+	/** A handler of another class may have its own root, which is known by the call. */
+	private @Nullable String problem(Expression parsed) {
+		MethodSecurityExpressionHandler handler = this.settings.get().expressions();
+		if (handler.getClass() != DefaultMethodSecurityExpressionHandler.class
+				|| !(parsed instanceof SpelExpression spel)) {
+			return null;
+		}
+		if (spel.getAST() instanceof Literal && !(spel.getAST() instanceof BooleanLiteral)) {
+			return "is a value and no condition; write one such as hasRole('ADMIN')";
+		}
+		EvaluationContext context = handler.createEvaluationContext(() -> NOBODY, this.anyCall);
+		return new ExpressionReferences(context, this.settings.get().beans()).problem(spel.getAST());
+	}
+
+	/**
+	 * Check that the expressions can be read that Spring Security evaluates for a method.
+	 * @param actor class of the actor
+	 * @param method its method
+	 * @param annotation one that has an expression, on the method or on the class
+	 * @throws InvalidActorException if one cannot
+	 */
+	void checkSyntax(Class<?> actor, Method method, Class<? extends Annotation> annotation) {
+		Stream.<AnnotatedElement>of(method, method.getDeclaringClass(), actor)
+			.flatMap((element) -> MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY).stream(annotation))
+			.forEach((found) -> checkSyntax(method, found));
+	}
+
+	private void checkSyntax(Method method, MergedAnnotation<?> annotation) {
+		String expression = annotation.getString(MergedAnnotation.VALUE);
+		try {
+			parse((this.settings.get().templates() != null) ? fill(annotation) : expression);
+		}
+		catch (ParseException | IllegalArgumentException ex) {
+			throw new InvalidActorException(method, "its @%s(\"%s\") cannot be read: %s"
+				.formatted(annotation.getType().getSimpleName(), expression, ex.getMessage()));
 		}
 	}
 

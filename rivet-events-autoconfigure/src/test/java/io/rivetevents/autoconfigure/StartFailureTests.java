@@ -51,6 +51,12 @@ class StartFailureTests {
 						"a bean of type '" + Actors.class.getName(), "do not exclude it"),
 				Arguments.of(Lean.class, "rivet.events.management.access=hasRole(", "rivet.events.management.access",
 						"cannot be read"),
+				Arguments.of(Lean.class, "rivet.events.management.access=all", "rivet.events.management.access",
+						"names the property all"),
+				Arguments.of(Lean.class, "rivet.events.management.access=@guard.list()",
+						"rivet.events.management.access", "names the bean guard"),
+				Arguments.of(MisspelledRule.class, "", MisspelledRule.class.getName(), "the method isAuthenticatd"),
+				Arguments.of(BrokenRule.class, "", "StartFailureTests$BrokenRule.act()", "\"hasRol('X'\""),
 				Arguments.of(Lean.class, "rivet.events.websocket.max-queued-size=1KB",
 						"rivet.events.websocket.max-queued-size", "It must be at least"));
 	}
@@ -132,6 +138,25 @@ class StartFailureTests {
 
 		@Action
 		@PreAuthorize("hasRole('ADMIN')")
+		public void act() {
+		}
+
+	}
+
+	@Actor(access = "isAuthenticatd()")
+	static class MisspelledRule {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor
+	static class BrokenRule {
+
+		@Action
+		@PreAuthorize("hasRol('X'")
 		public void act() {
 		}
 

@@ -18,6 +18,7 @@ import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.annotation.Secured;
 import org.springframework.security.access.expression.method.DefaultMethodSecurityExpressionHandler;
+import org.springframework.security.access.expression.method.MethodSecurityExpressionHandler;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.authorization.AuthorizationResult;
@@ -51,9 +52,7 @@ class ExpressionAccessGuardTests {
 
 	private static final ActorAddress ROOM = new ActorAddress("default", "room", ActorKey.of("k"));
 
-	private final ExpressionAccessGuard guard = new ExpressionAccessGuard(new SecurityRules(
-			() -> new SecurityRules.Settings(new DefaultMethodSecurityExpressionHandler(), null, "ROLE_", null),
-			SecurityContextHolder.getContextHolderStrategy()));
+	private final ExpressionAccessGuard guard = guard(new DefaultMethodSecurityExpressionHandler());
 
 	@AfterEach
 	void clearContext() {
@@ -88,6 +87,12 @@ class ExpressionAccessGuardTests {
 		}
 	}
 
+	private static ExpressionAccessGuard guard(MethodSecurityExpressionHandler handler) {
+		return new ExpressionAccessGuard(
+				new SecurityRules(() -> new SecurityRules.Settings(handler, null, "ROLE_", null, "known"::equals),
+						SecurityContextHolder.getContextHolderStrategy()));
+	}
+
 	@Test
 	void hasNoRuleWhereThereIsNone() {
 		assertThat(this.guard.ruleOf(Object.class, "")).isNull();
@@ -96,7 +101,35 @@ class ExpressionAccessGuardTests {
 	@Test
 	void refusesARuleThatCannotBeRead() {
 		assertThatExceptionOfType(InvalidActorException.class).isThrownBy(() -> rule(Object.class, "hasRole("))
-			.withMessageContaining("its access rule cannot be read");
+			.withMessageContaining("its access rule \"hasRole(\" cannot be read");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "isAuthenticatd()", "hasRol('X')", "hasRole()", "isAuthentcated", "all", "hasRole(ADMIN)",
+			"authentcation.name == 'ada'", "not isAnonymos()", "permitAll or denyNone", "@guard.check(#name)",
+			"#name == nam", "authentication.name.equals(nam)", "{hasRol('X')}[0]", "permitAll ? 1 : nam", "'admin'",
+			"T(java.util.List).of(nam).isEmpty()" })
+	void refusesARuleThatNamesWhatDoesNotExist(String expression) {
+		assertThatExceptionOfType(InvalidActorException.class).isThrownBy(() -> rule(Object.class, expression))
+			.withMessageContainingAll(Object.class.getName(), "its access rule \"%s\"".formatted(expression));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "permitAll", "permitAll()", "isAuthenticated", "principal != null", "hasAnyRole('A', 'B')",
+			"hasAnyRole('A')", "authentication.credentials?.anything.at('all')",
+			"authentication.authorities.![authority].contains('X')",
+			"authentication.authorities.?[authority == 'X'].empty", "@known.anything(#name)", "{a: 1}[a] == 1",
+			"authentication.details[tenant] == 'x'", "T(java.util.Objects).equals(#key, 1)", "true",
+			"hasPermission(#key, 'read')", "#unknown?.anything", "this.toString() == ''", "#root.isAnonymous()" })
+	void takesARuleWhoseNamesExistOrCannotBeKnown(String expression) {
+		assertThatCode(() -> rule(Object.class, expression)).doesNotThrowAnyException();
+	}
+
+	@Test
+	void leavesTheNamesToAHandlerOfAnotherKind() {
+		ExpressionAccessGuard own = guard(new DefaultMethodSecurityExpressionHandler() {
+		});
+		assertThatCode(() -> own.ruleOf(Object.class, "isOwner()")).doesNotThrowAnyException();
 	}
 
 	@ParameterizedTest

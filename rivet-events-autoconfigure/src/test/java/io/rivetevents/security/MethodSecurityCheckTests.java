@@ -196,6 +196,21 @@ class MethodSecurityCheckTests {
 		refuses(AllKinds.class, actor, "denies the server itself: a method with " + hook);
 	}
 
+	@ParameterizedTest
+	@ValueSource(classes = { BrokenPreAuthorize.class, BrokenPostAuthorize.class, BrokenPreFilter.class,
+			BrokenPostFilter.class, BrokenMeta.class, BrokenOnInterface.class })
+	void refusesAnExpressionThatCannotBeRead(Class<?> actor) {
+		this.runner.withUserConfiguration(AllKinds.class, actor)
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContainingAll(".read(", "(\"hasRol('X'\")", "cannot be read"));
+	}
+
+	@Test
+	void refusesAnExpressionOnTheClassThatCannotBeRead() {
+		refuses(AllKinds.class, BrokenClass.class, "hasRol('X'");
+		refuses(AllKinds.class, BrokenPostAuthorizeClass.class, "hasRol('X'");
+	}
+
 	@Test
 	void startsWithAHookThatPermitsAll() {
 		this.runner.withUserConfiguration(AllKinds.class, OpenHook.class)
@@ -881,6 +896,107 @@ class MethodSecurityCheckTests {
 		@Action
 		String read() {
 			return "free";
+		}
+
+	}
+
+	@Actor
+	static class BrokenPreAuthorize {
+
+		@Action
+		@PreAuthorize("hasRol('X'")
+		public List<String> read(List<String> values) {
+			return values;
+		}
+
+	}
+
+	@Actor
+	static class BrokenPostAuthorize {
+
+		@Action
+		@PostAuthorize("hasRol('X'")
+		public List<String> read(List<String> values) {
+			return values;
+		}
+
+	}
+
+	@Actor
+	static class BrokenPreFilter {
+
+		@Action
+		@PreFilter("hasRol('X'")
+		public List<String> read(List<String> values) {
+			return values;
+		}
+
+	}
+
+	@Actor
+	static class BrokenPostFilter {
+
+		@Action
+		@PostFilter("hasRol('X'")
+		public List<String> read(List<String> values) {
+			return values;
+		}
+
+	}
+
+	@Retention(RetentionPolicy.RUNTIME)
+	@PreAuthorize("hasRol('X'")
+	@interface BrokenRule {
+
+	}
+
+	@Actor
+	static class BrokenMeta {
+
+		@Action
+		@BrokenRule
+		public List<String> read(List<String> values) {
+			return values;
+		}
+
+	}
+
+	interface BrokenReading {
+
+		@PreAuthorize("hasRol('X'")
+		List<String> read(List<String> values);
+
+	}
+
+	@Actor
+	static class BrokenOnInterface implements BrokenReading {
+
+		@Override
+		@Action
+		public List<String> read(List<String> values) {
+			return values;
+		}
+
+	}
+
+	@Actor
+	@PreAuthorize("hasRol('X'")
+	static class BrokenClass {
+
+		@Action
+		public String read() {
+			return "";
+		}
+
+	}
+
+	@Actor
+	@PostAuthorize("hasRol('X'")
+	static class BrokenPostAuthorizeClass {
+
+		@Action
+		public String read() {
+			return "";
 		}
 
 	}

@@ -77,7 +77,8 @@ class PreAuthorizeSubscriptionGuardTests {
 	}
 
 	private static SecurityRules.Settings settings() {
-		return new SecurityRules.Settings(new DefaultMethodSecurityExpressionHandler(), null, "ROLE_", null);
+		return new SecurityRules.Settings(new DefaultMethodSecurityExpressionHandler(), null, "ROLE_", null,
+				(bean) -> false);
 	}
 
 	private EventMethod event(String name) {
