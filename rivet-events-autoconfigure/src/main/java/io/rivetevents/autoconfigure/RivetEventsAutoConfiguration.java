@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationEventPublisher;
@@ -151,7 +152,14 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	Limits rivetLimits(RivetEventsProperties properties) {
 		SizesCheck.check(properties);
-		return new Limits(LimitsMapping.toSettings(properties.limits()));
+		TextsCheck.check(properties);
+		try {
+			return new Limits(LimitsMapping.toSettings(properties.limits()));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("rivet.events.limits.trusted-proxies",
+					properties.limits().trustedProxies(), String.valueOf(ex.getMessage()));
+		}
 	}
 
 	@Bean
