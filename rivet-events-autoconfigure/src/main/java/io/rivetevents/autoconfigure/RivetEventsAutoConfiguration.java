@@ -78,6 +78,11 @@ import io.rivetevents.protocol.ValueMapper;
 public final class RivetEventsAutoConfiguration {
 
 	@Bean
+	static BoundsAdvisor rivetBoundsAdvisor() {
+		return new BoundsAdvisor();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	ValueMapper rivetValueMapper(JsonMapper mapper) {
 		return new ValueMapper(mapper);

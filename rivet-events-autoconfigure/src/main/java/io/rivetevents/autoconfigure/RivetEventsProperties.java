@@ -73,8 +73,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * bean "rivetActorWorkers".
 	 */
 	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
-			@DefaultValue("5s") Duration lifecycleHookTimeout, @DefaultValue("30s") Duration sleepTimeout,
-			@DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
+			@DefaultValue("5s") Duration lifecycleHookTimeout, @MayBeZero @DefaultValue("30s") Duration sleepTimeout,
+			@MayBeZero @DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
 			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("64KB") DataSize maxInputSize,
 			@DefaultValue("64") int workerThreads) {
 	}
@@ -102,7 +102,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	public record Websocket(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
 			@DefaultValue("1MB") DataSize maxFrameSize, @DefaultValue("1MB") DataSize maxOutgoingMessageSize,
 			@DefaultValue("4MB") DataSize maxQueuedSize, @DefaultValue("25s") Duration keepAlive,
-			@DefaultValue("500ms") Duration rejectionDelay, @DefaultValue("false") boolean compression) {
+			@MayBeZero @DefaultValue("500ms") Duration rejectionDelay, @DefaultValue("false") boolean compression) {
 	}
 
 	/**
@@ -132,8 +132,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * client.
 	 * @param maxAge Longest time for which an event is kept.
 	 */
-	public record History(@DefaultValue("1000") int maxEvents, @DefaultValue("1MB") DataSize maxSize,
-			@DefaultValue("2m") Duration maxAge) {
+	public record History(@MayBeZero @DefaultValue("1000") int maxEvents,
+			@MayBeZero @DefaultValue("1MB") DataSize maxSize, @MayBeZero @DefaultValue("2m") Duration maxAge) {
 	}
 
 	/**
@@ -229,7 +229,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * over which their clients come back; nothing if there are none. Never more than half
 	 * of the time-out.
 	 */
-	public record Shutdown(@DefaultValue("10s") Duration timeout, @DefaultValue("2s") Duration spread) {
+	public record Shutdown(@MayBeZero @DefaultValue("10s") Duration timeout,
+			@MayBeZero @DefaultValue("2s") Duration spread) {
 	}
 
 	/**
@@ -291,7 +292,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * reading stops until then.
 	 */
 	public record ConnectionLimits(@DefaultValue("1000") int calls, @DefaultValue("4MB") DataSize pendingSize,
-			@DefaultValue("1000") int subscriptions, @DefaultValue("1MB") DataSize subscriptionsSize,
+			@MayBeZero @DefaultValue("1000") int subscriptions, @DefaultValue("1MB") DataSize subscriptionsSize,
 			@DefaultValue("64KB") DataSize pipelinedSize) {
 	}
 
@@ -320,7 +321,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * awake.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
-			@DefaultValue("20000") int subscriptions, @Nullable Integer instances) {
+			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances) {
 	}
 
 	/**
@@ -338,8 +339,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * refused with actor.overloaded. 50,000 if not set, at most half of those that may be
 	 * awake.
 	 */
-	public record AddressShare(@DefaultValue("50000") int calls, @Nullable Integer connections,
-			@DefaultValue("200000") int subscriptions, @Nullable Integer instances) {
+	public record AddressShare(@MayBeZero @DefaultValue("50000") int calls, @MayBeZero @Nullable Integer connections,
+			@MayBeZero @DefaultValue("200000") int subscriptions, @MayBeZero @Nullable Integer instances) {
 	}
 
 	/**
@@ -376,9 +377,10 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * of the heap if not set.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
-			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize, @Nullable DataSize historySize,
-			@Nullable DataSize answersSize, @Nullable DataSize awakeSize, @Nullable DataSize storedSize,
-			@Nullable DataSize receivingSize, @Nullable DataSize sendingSize, @Nullable DataSize compressionSize) {
+			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize,
+			@MayBeZero @Nullable DataSize historySize, @MayBeZero @Nullable DataSize answersSize,
+			@Nullable DataSize awakeSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
+			@Nullable DataSize sendingSize, @MayBeZero @Nullable DataSize compressionSize) {
 	}
 
 }

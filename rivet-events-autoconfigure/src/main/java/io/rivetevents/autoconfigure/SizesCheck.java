@@ -25,6 +25,10 @@ final class SizesCheck {
 		if (sse.enabled()) {
 			checkQueue("sse", sse.maxQueuedSize(), sse.maxOutgoingMessageSize(), properties);
 		}
+		isInt("actor.max-key-size", properties.actor().maxKeySize());
+		isInt("redis.max-message-size", properties.redis().maxMessageSize());
+		isInt("limits.connection.pipelined-size", properties.limits().connection().pipelinedSize());
+		atMost("actor.max-input-size", properties.actor().maxInputSize(), Integer.MAX_VALUE / 2, "1 GB");
 		isInt("websocket.max-message-size", websocket.maxMessageSize());
 		isInt("websocket.max-frame-size", websocket.maxFrameSize());
 		isInt("sse.max-message-size", sse.maxMessageSize());
@@ -59,9 +63,13 @@ final class SizesCheck {
 	}
 
 	private static void isInt(String name, DataSize size) {
-		if (size.toBytes() < 1 || size.toBytes() > Integer.MAX_VALUE) {
+		atMost(name, size, Integer.MAX_VALUE, "2 GB");
+	}
+
+	private static void atMost(String name, DataSize size, int most, String limit) {
+		if (size.toBytes() < 1 || size.toBytes() > most) {
 			throw new InvalidConfigurationPropertyValueException(PREFIX + name, size,
-					"It must be positive and less than 2 GB.");
+					"It must be positive and less than %s.".formatted(limit));
 		}
 	}
 

@@ -172,7 +172,7 @@ final class AnnotatedActorType implements ActorType {
 		Actor actor = annotation();
 		ActorSettings settings = defaults;
 		if (actor != null && StringUtils.hasText(actor.actionTimeout())) {
-			settings = settings.withActionTimeout(duration(actor.actionTimeout(), "actionTimeout"));
+			settings = settings.withActionTimeout(timeout(actor.actionTimeout(), "actionTimeout"));
 		}
 		if (actor != null && StringUtils.hasText(actor.sleepTimeout())) {
 			settings = settings.withSleepTimeout(duration(actor.sleepTimeout(), "sleepTimeout"));
@@ -180,13 +180,27 @@ final class AnnotatedActorType implements ActorType {
 		return settings;
 	}
 
+	private Duration timeout(String text, String attribute) {
+		Duration timeout = duration(text, attribute);
+		if (timeout.isZero()) {
+			throw new InvalidActorException(this.type,
+					"%s = \"%s\" leaves no time: write it as 30s or 5m".formatted(attribute, text));
+		}
+		return timeout;
+	}
+
 	private Duration duration(String text, String attribute) {
 		try {
-			return DurationFormatterUtils.detectAndParse(text);
+			Duration duration = DurationFormatterUtils.detectAndParse(text);
+			if (!duration.isNegative()) {
+				return duration;
+			}
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(this.type, "%s = \"%s\" is no duration".formatted(attribute, text));
+			// told below
 		}
+		throw new InvalidActorException(this.type,
+				"%s = \"%s\" is no duration: write it as 30s or 5m".formatted(attribute, text));
 	}
 
 	/** Find the methods with annotations of ours, and all annotations of each. */
@@ -292,7 +306,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private ActionSettings actionSettings(String actionName, @Nullable Action action, ActorMethod method) {
 		String limit = (action != null) ? action.timeout() : "";
-		Duration timeout = StringUtils.hasText(limit) ? duration(limit, "timeout of action " + actionName)
+		Duration timeout = StringUtils.hasText(limit) ? timeout(limit, "timeout of action " + actionName)
 				: this.settings.actionTimeout();
 		boolean oneWay = AnnotatedElementUtils.hasAnnotation(method.getMethod(), OneWay.class);
 		if (oneWay && !method.returnsNothing()) {

@@ -98,8 +98,16 @@ final class DeclaredEvents {
 			.map((element) -> element.getAnnotation(History.class))
 			.filter(Objects::nonNull)
 			.findFirst()
-			.map((own) -> new HistoryLimits(own.maxEvents(), this.history.maxBytes(), maxAge(event, own)))
+			.map((own) -> new HistoryLimits(maxEvents(event, own), this.history.maxBytes(), maxAge(event, own)))
 			.orElse(null);
+	}
+
+	private static int maxEvents(EventMethod event, History own) {
+		if (own.maxEvents() < 0) {
+			throw new InvalidActorException(event.method(),
+					"@History(maxEvents = %d) is negative: write 0 for none".formatted(own.maxEvents()));
+		}
+		return own.maxEvents();
 	}
 
 	private Duration maxAge(EventMethod event, History own) {
@@ -107,12 +115,16 @@ final class DeclaredEvents {
 			return this.history.maxAge();
 		}
 		try {
-			return DurationFormatterUtils.detectAndParse(own.maxAge());
+			Duration maxAge = DurationFormatterUtils.detectAndParse(own.maxAge());
+			if (!maxAge.isNegative()) {
+				return maxAge;
+			}
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(event.method(),
-					"\"%s\" is no duration: write it as 30s or 5m".formatted(own.maxAge()));
+			// told below
 		}
+		throw new InvalidActorException(event.method(),
+				"\"%s\" is no duration: write it as 30s or 5m".formatted(own.maxAge()));
 	}
 
 	@Nullable EventSettings settings(String name) {

@@ -55,10 +55,13 @@ class StartFailureTests {
 						"names the property all"),
 				Arguments.of(Lean.class, "rivet.events.management.access=@guard.list()",
 						"rivet.events.management.access", "names the bean guard"),
+				Arguments.of(Lean.class, "rivet.events.actor.mailbox-capacity=-1",
+						"rivet.events.actor.mailbox-capacity", "It must be at least 1"),
 				Arguments.of(Lean.class, "rivet.events.security.allowed-origins=http://a.example,localhost:3000",
 						"rivet.events.security.allowed-origins", "such as https://example.org"),
 				Arguments.of(Lean.class, "rivet.events.limits.trusted-proxies=proxy",
 						"rivet.events.limits.trusted-proxies", "10.0.0.0/8"),
+				Arguments.of(Hasty.class, "", "StartFailureTests$Hasty", "write it as 30s"),
 				Arguments.of(MisspelledRule.class, "", MisspelledRule.class.getName(), "the method isAuthenticatd"),
 				Arguments.of(BrokenRule.class, "", "StartFailureTests$BrokenRule.act()", "\"hasRol('X'\""),
 				Arguments.of(Lean.class, "rivet.events.websocket.max-queued-size=1KB",
@@ -162,6 +165,15 @@ class StartFailureTests {
 		@Action
 		@PreAuthorize("hasRol('X'")
 		public void act() {
+		}
+
+	}
+
+	@Actor(actionTimeout = "-5s")
+	static class Hasty {
+
+		@Action
+		void act() {
 		}
 
 	}

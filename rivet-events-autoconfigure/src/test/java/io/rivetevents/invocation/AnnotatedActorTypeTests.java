@@ -23,6 +23,7 @@ import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.History;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.RivetException;
@@ -108,6 +109,10 @@ class AnnotatedActorTypeTests {
 	@Test
 	void refusesATimeThatIsNone() {
 		assertInvalid(new BadTimeout(), "soon", "is no duration");
+		assertInvalid(new NegativeTimeout(), "sleepTimeout = \"-10m\" is no duration");
+		assertInvalid(new NoTimeout(), "timeout of action act = \"0s\" leaves no time");
+		assertInvalid(new NegativeHistory(), "maxEvents = -1");
+		assertInvalid(new NegativeHistoryAge(), "\"-5m\" is no duration");
 	}
 
 	@Test
@@ -371,6 +376,56 @@ class AnnotatedActorTypeTests {
 
 	@Actor(name = "bad", actionTimeout = "soon")
 	static class BadTimeout {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "negative", sleepTimeout = "-10m")
+	static class NegativeTimeout {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "none")
+	static class NoTimeout {
+
+		@Action(timeout = "0s")
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "kept", events = NegativeHistory.Events.class)
+	static class NegativeHistory {
+
+		interface Events {
+
+			@History(maxEvents = -1)
+			void happened();
+
+		}
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "kept", events = NegativeHistoryAge.Events.class)
+	static class NegativeHistoryAge {
+
+		interface Events {
+
+			@History(maxEvents = 1, maxAge = "-5m")
+			void happened();
+
+		}
 
 		@Action
 		void act() {

@@ -1,0 +1,67 @@
+package io.rivetevents.autoconfigure;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
+import org.springframework.boot.context.properties.bind.AbstractBindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Stops the start if a number, size or duration below {@code rivet.events} is less than
+ * makes sense: one, a byte, or a millisecond, or zero where {@link MayBeZero} stands. A
+ * duration is at most a hundred years, since it is counted in nanoseconds.
+ */
+final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
+
+	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("rivet.events");
+
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
+	@Override
+	public BindHandler apply(BindHandler handler) {
+		return new AbstractBindHandler(handler) {
+
+			@Override
+			public @Nullable Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+					Object result) {
+				if (PREFIX.isAncestorOf(name)) {
+					check(name, result, target.getAnnotation(MayBeZero.class) != null);
+				}
+				return super.onSuccess(name, target, context, result);
+			}
+
+		};
+	}
+
+	private static void check(ConfigurationPropertyName name, Object value, boolean mayBeZero) {
+		if (value instanceof Integer number) {
+			atLeast(name, value, number >= (mayBeZero ? 0 : 1), mayBeZero ? "0" : "1");
+		}
+		else if (value instanceof DataSize size) {
+			atLeast(name, value, size.toBytes() >= (mayBeZero ? 0 : 1), mayBeZero ? "0B" : "1B");
+		}
+		else if (value instanceof Duration duration) {
+			boolean zero = mayBeZero && duration.isZero();
+			atLeast(name, value, zero || duration.compareTo(Duration.ofMillis(1)) >= 0,
+					mayBeZero ? "1ms, or 0s" : "1ms");
+			if (duration.compareTo(LONGEST) > 0) {
+				throw new InvalidConfigurationPropertyValueException(name.toString(), value,
+						"It must be at most %dd.".formatted(LONGEST.toDays()));
+			}
+		}
+	}
+
+	private static void atLeast(ConfigurationPropertyName name, Object value, boolean fits, String least) {
+		if (!fits) {
+			throw new InvalidConfigurationPropertyValueException(name.toString(), value,
+					"It must be at least %s.".formatted(least));
+		}
+	}
+
+}
