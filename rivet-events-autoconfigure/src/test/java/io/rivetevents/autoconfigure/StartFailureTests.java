@@ -17,9 +17,13 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.stereotype.Component;
 
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
@@ -61,6 +65,15 @@ class StartFailureTests {
 						"rivet.events.security.allowed-origins", "such as https://example.org"),
 				Arguments.of(Lean.class, "rivet.events.limits.trusted-proxies=proxy",
 						"rivet.events.limits.trusted-proxies", "10.0.0.0/8"),
+				Arguments.of(SameNames.class, "",
+						"The actor name \"poll\" is used twice: by " + FirstPoll.class.getName() + " and by "
+								+ SecondPoll.class.getName(),
+						"The names of actors are unique. Give " + SecondPoll.class.getName() + " another one"),
+				Arguments.of(SameNameAsBean.class, "",
+						FirstPoll.class.getName() + " and by " + OtherPoll.class.getName(),
+						"Give " + FirstPoll.class.getName() + " another one"),
+				Arguments.of(SameNamesImported.class, "", SecondPoll.class.getName(),
+						"The names of actors are unique."),
 				Arguments.of(Hasty.class, "", "StartFailureTests$Hasty", "write it as 30s"),
 				Arguments.of(MisspelledRule.class, "", MisspelledRule.class.getName(), "the method isAuthenticatd"),
 				Arguments.of(BrokenRule.class, "", "StartFailureTests$BrokenRule.act()", "\"hasRol('X'\""),
@@ -166,6 +179,49 @@ class StartFailureTests {
 		@PreAuthorize("hasRol('X'")
 		public void act() {
 		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ComponentScan(useDefaultFilters = false, includeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE,
+			classes = { FirstPoll.class, SecondPoll.class }))
+	static class SameNames {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ComponentScan(useDefaultFilters = false,
+			includeFilters = @Filter(type = FilterType.ASSIGNABLE_TYPE, classes = { FirstPoll.class, OtherPoll.class }))
+	static class SameNameAsBean {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import({ FirstPoll.class, SecondPoll.class })
+	static class SameNamesImported {
+
+	}
+
+	@Actor("poll")
+	static class FirstPoll {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor("poll")
+	static class SecondPoll {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Component("poll")
+	static class OtherPoll {
 
 	}
 

@@ -1,0 +1,77 @@
+package io.rivetevents.autoconfigure;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionOverrideException;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
+
+import io.rivetevents.annotation.Actor;
+
+/**
+ * Tells that an actor has the name of another actor or bean.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class ActorNameFailureAnalyzer implements FailureAnalyzer {
+
+	/** Not visible outside of its package. */
+	private static final String CONFLICT = "org.springframework.context.annotation.ConflictingBeanDefinitionException";
+
+	private static final Pattern CONFLICTING = Pattern
+		.compile("bean name '(.+)' for bean class \\[(.+?)] conflicts with .* class \\[(.+?)]");
+
+	@Override
+	public @Nullable FailureAnalysis analyze(Throwable failure) {
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			FailureAnalysis analysis = analyzeCause(cause);
+			if (analysis != null) {
+				return analysis;
+			}
+		}
+		return null;
+	}
+
+	private static @Nullable FailureAnalysis analyzeCause(Throwable cause) {
+		if (cause instanceof BeanDefinitionOverrideException ex) {
+			return analyze(ex.getBeanName(), describe(ex.getExistingDefinition()), describe(ex.getBeanDefinition()),
+					ex);
+		}
+		if (cause.getClass().getName().equals(CONFLICT)) {
+			Matcher matcher = CONFLICTING.matcher(String.valueOf(cause.getMessage()));
+			return matcher.find() ? analyze(matcher.group(1), matcher.group(3), matcher.group(2), cause) : null;
+		}
+		return null;
+	}
+
+	private static String describe(BeanDefinition definition) {
+		return (definition.getBeanClassName() != null) ? definition.getBeanClassName()
+				: String.valueOf(definition.getFactoryMethodName());
+	}
+
+	private static @Nullable FailureAnalysis analyze(String name, String one, String other, Throwable cause) {
+		List<String> actors = Stream.of(one, other).filter(ActorNameFailureAnalyzer::isActor).toList();
+		if (actors.isEmpty()) {
+			return null;
+		}
+		String names = (actors.size() == 2) ? "The names of actors are unique."
+				: "The name of an actor is that of its bean, too, and the names of beans are unique.";
+		return new FailureAnalysis("The actor name \"%s\" is used twice: by %s and by %s.".formatted(name, one, other),
+				"%s Give %s another one, as @Actor(\"...\").".formatted(names, actors.get(actors.size() - 1)), cause);
+	}
+
+	private static boolean isActor(String type) {
+		ClassLoader loader = ActorNameFailureAnalyzer.class.getClassLoader();
+		return ClassUtils.isPresent(type, loader)
+				&& AnnotatedElementUtils.hasAnnotation(ClassUtils.resolveClassName(type, loader), Actor.class);
+	}
+
+}
