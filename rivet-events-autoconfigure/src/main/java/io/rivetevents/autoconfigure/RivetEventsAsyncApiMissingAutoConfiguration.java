@@ -1,0 +1,62 @@
+package io.rivetevents.autoconfigure;
+
+import java.util.stream.Stream;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Auto-configuration that stops the start if the description of the actors is wanted and
+ * what writes it is not on the class path.
+ */
+@AutoConfiguration(after = RivetEventsAsyncApiAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+public final class RivetEventsAsyncApiMissingAutoConfiguration {
+
+	private static final String ENABLED = "rivet.events.asyncapi.enabled";
+
+	private static final String OUTPUT = "rivet.events.asyncapi.output";
+
+	private static void check(String property, ApplicationContext context) {
+		boolean present = Stream
+			.of("com.github.victools.jsonschema.generator.SchemaGenerator",
+					"com.github.victools.jsonschema.module.jackson.JacksonSchemaModule")
+			.allMatch((type) -> ClassUtils.isPresent(type, context.getClassLoader()));
+		if (!present) {
+			throw new InvalidConfigurationPropertyValueException(property,
+					context.getEnvironment().getProperty(property),
+					"It needs a generator of JSON Schema: add the dependencies"
+							+ " com.github.victools:jsonschema-generator and"
+							+ " com.github.victools:jsonschema-module-jackson.");
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = ENABLED)
+	static class Served {
+
+		Served(ApplicationContext context) {
+			check(ENABLED, context);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(OUTPUT)
+	static class Written {
+
+		Written(ApplicationContext context) {
+			check(OUTPUT, context);
+		}
+
+	}
+
+}
