@@ -278,7 +278,7 @@ public final class SecurityRules {
 		if (result instanceof Boolean granted) {
 			return granted;
 		}
-		throw new IllegalArgumentException("The expression '%s' must yield a Boolean or an AuthorizationResult, not %s"
+		throw new IllegalStateException("The expression '%s' must yield a Boolean or an AuthorizationResult, not %s"
 			.formatted(expression.getExpressionString(), (result != null) ? result.getClass().getName() : "null"));
 	}
 
@@ -298,8 +298,9 @@ public final class SecurityRules {
 					throw denied;
 				}
 			}
-			throw new IllegalArgumentException("The expression '%s' failed".formatted(expression.getExpressionString()),
-					ex);
+			// no mistake of the client, which IllegalArgumentException would be
+			throw new IllegalStateException(
+					"The expression '%s' failed: %s".formatted(expression.getExpressionString(), ex.getMessage()), ex);
 		}
 	}
 

@@ -11,11 +11,15 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -29,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What of {@code /actors} is open to whom.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ManagementIntegrationTests {
 
 	private final HttpClient http = HttpClient.newHttpClient();
@@ -62,6 +67,27 @@ class ManagementIntegrationTests {
 			assertThat(found.path("actors")).hasSize(1);
 			JsonNode refused = send(context, "GET", "/actors?actor_ids=%s,%s,one".formatted(ids, id), null);
 			assertThat(refused.path("code").asString("")).isEqualTo("invalid");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "authentication.name.missing", "authentication.name" })
+	void anAccessRuleThatFailsIsNoMistakeOfTheRequest(String access, CapturedOutput output) throws Exception {
+		try (ConfigurableApplicationContext context = start("--rivet.events.management.access=" + access)) {
+			JsonNode answer = send(context, "GET", "/actors?name=room", null);
+			assertThat(answer.path("code").asString("")).isEqualTo("internal_error");
+			assertThat(output).contains("The expression '%s'".formatted(access));
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "'', `name` or `actor_ids`", "?nme=room, `name` or `actor_ids`", "?name=room&limit=x, `limit`",
+			"?name=room&cursor=*, `cursor`" })
+	void saysWhichParameterIsWrong(String query, String parameter) throws Exception {
+		try (ConfigurableApplicationContext context = start()) {
+			JsonNode answer = send(context, "GET", "/actors" + query, null);
+			assertThat(answer.path("code").asString("")).isEqualTo("invalid");
+			assertThat(answer.path("message").asString("")).startsWith(parameter);
 		}
 	}
 
