@@ -57,6 +57,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		for (String name : BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, Actor.class)) {
 			register(name);
 		}
+		StrayActions.warn(this.beanFactory);
 		logger.info("Actors: " + this.directory.getObject().names().stream().sorted().toList());
 	}
 

@@ -29,6 +29,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.cluster.Connections;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -108,6 +109,18 @@ class StartFailureTests {
 	void warnsOfNothingWithoutActors(CapturedOutput output) {
 		application(Nothing.class).web(WebApplicationType.NONE).run().close();
 		assertThat(output).doesNotContain(" WARN ");
+	}
+
+	@Test
+	void warnsOfActionsOfABeanThatIsNoActor(CapturedOutput output) {
+		application(Stray.class).web(WebApplicationType.NONE)
+			.properties("spring.main.lazy-initialization=true")
+			.run()
+			.close();
+		assertThat(output.toString().lines().filter((line) -> line.contains(" WARN "))).singleElement()
+			.asString()
+			.contains(ForgotActor.class.getName(), "[act, join]", "Add @Actor to the class");
+		assertThat(ForgotActor.created).isZero();
 	}
 
 	@Test
@@ -222,6 +235,30 @@ class StartFailureTests {
 
 	@Component("poll")
 	static class OtherPoll {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(ForgotActor.class)
+	static class Stray {
+
+	}
+
+	static class ForgotActor {
+
+		static int created;
+
+		ForgotActor() {
+			created++;
+		}
+
+		@Action
+		void act() {
+		}
+
+		@OnConnect
+		void join() {
+		}
 
 	}
 

@@ -1,0 +1,62 @@
+package io.rivetevents.invocation;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+
+/**
+ * Warns of beans with actions or hooks whose class is no actor, so that no client finds
+ * them. Creates no bean, and looks only at types that the bean factory knows already.
+ */
+final class StrayActions {
+
+	private static final Log logger = LogFactory.getLog(StrayActions.class);
+
+	private static final List<String> FOREIGN = List.of("java.", "javax.", "jakarta.", "org.springframework.");
+
+	private StrayActions() {
+	}
+
+	static void warn(ListableBeanFactory beanFactory) {
+		for (String name : beanFactory.getBeanDefinitionNames()) {
+			Class<?> known = beanFactory.getType(name, false);
+			Class<?> type = (known != null) ? ClassUtils.getUserClass(known) : Object.class;
+			if (!isForeign(type) && !AnnotatedElementUtils.hasAnnotation(type, Actor.class)) {
+				List<String> methods = marked(type);
+				if (!methods.isEmpty()) {
+					logger.warn("%s has methods with annotations of an actor, %s, and is none: no client can call it."
+						.formatted(type.getName(), methods) + " Add @Actor to the class, or remove the annotations");
+				}
+			}
+		}
+	}
+
+	private static boolean isForeign(Class<?> type) {
+		return FOREIGN.stream().anyMatch(type.getName()::startsWith);
+	}
+
+	private static List<String> marked(Class<?> type) {
+		List<String> found = new ArrayList<>();
+		ReflectionUtils.doWithMethods(type, (method) -> found.add(method.getName()), StrayActions::isMarked);
+		return found.stream().distinct().sorted().toList();
+	}
+
+	private static boolean isMarked(Method method) {
+		return method.getAnnotations().length > 0 && MergedAnnotations.from(method)
+			.stream()
+			.map((annotation) -> annotation.getType().getPackage())
+			.anyMatch(Action.class.getPackage()::equals);
+	}
+
+}
