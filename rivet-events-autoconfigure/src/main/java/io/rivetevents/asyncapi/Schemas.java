@@ -1,24 +1,20 @@
 package io.rivetevents.asyncapi;
 
 import java.lang.reflect.Type;
-import java.math.BigInteger;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Stream;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.github.victools.jsonschema.generator.CustomDefinition;
+import com.github.victools.jsonschema.generator.CustomPropertyDefinition;
 import com.github.victools.jsonschema.generator.FieldScope;
 import com.github.victools.jsonschema.generator.Option;
 import com.github.victools.jsonschema.generator.OptionPreset;
@@ -27,15 +23,22 @@ import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.generator.TypeContext;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Nullness;
 import org.springframework.core.ResolvableType;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.type.TypeFactory;
+
+import io.rivetevents.protocol.WrittenForm;
+import io.rivetevents.protocol.WrittenForm.Kind;
+import io.rivetevents.protocol.WrittenForms;
 
 /**
  * JSON Schema of Java types as Jackson writes them to clients, with the values that only
@@ -48,18 +51,19 @@ final class Schemas {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	/** Values whose form is a setting of the mapper, and the format of their texts. */
-	private static final Map<Object, String> SAMPLES = Map.of(Instant.EPOCH, "date-time",
-			OffsetDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time",
-			ZonedDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time", LocalDateTime.MIN, "local-date-time",
-			LocalDate.EPOCH, "date", LocalTime.NOON, "time", Duration.ofMillis(1), "duration", new UUID(0, 0), "uuid");
+	/** Written as null, and read from nothing, if they are empty. */
+	private static final Set<Class<?>> MAYBE = Set.of(Optional.class, OptionalInt.class, OptionalLong.class,
+			OptionalDouble.class, AtomicReference.class);
 
-	private final JsonMapper mapper;
+	private final TypeFactory types;
+
+	private final WrittenForms forms;
 
 	private final SchemaBuilder builder;
 
 	Schemas(JsonMapper mapper) {
-		this.mapper = mapper;
+		this.types = mapper.getTypeFactory();
+		this.forms = new WrittenForms(mapper);
 		SchemaGeneratorConfigBuilder config = new SchemaGeneratorConfigBuilder(mapper, SchemaVersion.DRAFT_2020_12,
 				OptionPreset.PLAIN_JSON)
 			.with(Option.DEFINITIONS_FOR_ALL_OBJECTS, Option.DEFINITIONS_FOR_MEMBER_SUPERTYPES,
@@ -69,54 +73,90 @@ final class Schemas {
 		config.forTypesInGeneral()
 			.withCustomDefinitionProvider(this::wellKnown)
 			.withSubtypeResolver(Schemas::permitted);
-		config.forFields().withNullableCheck(Schemas::isNullable).withRequiredCheck((field) -> !isNullable(field));
+		config.forFields()
+			.withCustomDefinitionProvider(this::ofField)
+			.withNullableCheck(Schemas::isNullable)
+			.withRequiredCheck((field) -> !isNullable(field));
 		this.builder = new SchemaGenerator(config.build()).buildMultipleSchemaDefinitions();
 	}
 
+	/** What is no bean, map or list to the generator, or else to Jackson. */
 	private @Nullable CustomDefinition wellKnown(ResolvedType type, SchemaGenerationContext context) {
 		Class<?> erased = type.getErasedType();
-		if (erased.isEnum()) {
-			return new CustomDefinition(constants(erased));
+		if (erased == Optional.class) {
+			return null;
 		}
-		for (Map.Entry<Object, String> sample : SAMPLES.entrySet()) {
-			if (sample.getKey().getClass() == erased) {
-				return inline(written(sample.getKey(), sample.getValue()));
-			}
-		}
-		if (erased == Long.class || erased == long.class) {
-			return inline(text("integer", "int64"));
-		}
-		if (erased == BigInteger.class) {
-			return inline(text("integer", "bigint"));
-		}
-		if (erased == byte[].class) {
-			return inline(text("string", "bytes"));
-		}
-		return JsonNode.class.isAssignableFrom(erased) ? inline(NODES.objectNode()) : null;
+		WrittenForm form = this.forms.of(javaType(type));
+		boolean known = switch (form.kind()) {
+			case OBJECT -> Objects.requireNonNull(form.type()).hasRawClass(erased);
+			case MAP -> Map.class.isAssignableFrom(erased);
+			case ARRAY -> context.getTypeContext().isContainerType(type);
+			default -> false;
+		};
+		return known ? null : new CustomDefinition(whole(form, context), !erased.isEnum());
 	}
 
-	/** What the mapper writes, whatever annotations and settings say so. */
-	private ObjectNode constants(Class<?> type) {
-		ObjectNode schema = NODES.objectNode();
-		ArrayNode values = schema.putArray("enum");
-		Stream.of(type.getEnumConstants()).map(this.mapper::<JsonNode>valueToTree).distinct().forEach(values::add);
-		return schema;
-	}
-
-	private ObjectNode written(Object sample, String format) {
-		JsonNode written = this.mapper.valueToTree(sample);
-		if (written.isString()) {
-			return text("string", format);
+	/** What annotations of a property say of it. */
+	private @Nullable CustomPropertyDefinition ofField(FieldScope field, SchemaGenerationContext context) {
+		if (field.isFakeContainerItemScope()) {
+			return null;
 		}
-		return written.isNumber() ? NODES.objectNode().put("type", "number") : NODES.objectNode();
+		WrittenForm form = this.forms.of(javaType(field.getDeclaringType()), field.getDeclaredName());
+		return (form != null) ? new CustomPropertyDefinition(whole(form, context)) : null;
 	}
 
-	private static CustomDefinition inline(ObjectNode schema) {
-		return new CustomDefinition(schema, true);
+	/**
+	 * The generator copies it before it completes a reference, which has to be within.
+	 */
+	private ObjectNode whole(WrittenForm form, SchemaGenerationContext context) {
+		ObjectNode schema = schema(form, context);
+		return (form.kind() == Kind.OBJECT) ? NODES.objectNode().set("anyOf", NODES.arrayNode().add(schema)) : schema;
 	}
 
-	private static ObjectNode text(String type, String format) {
-		return NODES.objectNode().put("type", type).put("format", format);
+	private ObjectNode schema(WrittenForm form, SchemaGenerationContext context) {
+		return switch (form.kind()) {
+			case TEXT -> scalar("string", form.format());
+			case BOOLEAN -> scalar("boolean", null);
+			case INTEGER -> scalar("integer", null);
+			case LONG -> scalar("integer", "int64");
+			case BIG_INTEGER -> scalar("integer", "bigint");
+			case NUMBER -> scalar("number", null);
+			case BYTES -> scalar("string", "bytes");
+			case NULL -> scalar("null", null);
+			case ANY -> NODES.objectNode();
+			case CONSTANT ->
+				NODES.objectNode().set("enum", NODES.arrayNode().addAll(form.constants().stream().distinct().toList()));
+			case ARRAY -> scalar("array", null).set("items", schema(Objects.requireNonNull(form.items()), context));
+			case MAP -> scalar("object", null).set("additionalProperties",
+					schema(Objects.requireNonNull(form.items()), context));
+			case OBJECT -> context
+				.createDefinitionReference(resolved(Objects.requireNonNull(form.type()), context.getTypeContext()));
+		};
+	}
+
+	private static ObjectNode scalar(String type, @Nullable String format) {
+		ObjectNode schema = NODES.objectNode().put("type", type);
+		return (format != null) ? schema.put("format", format) : schema;
+	}
+
+	/** The generator's type as Jackson knows it. */
+	private JavaType javaType(ResolvedType type) {
+		if (type.isArray()) {
+			return this.types.constructArrayType(javaType(type.getArrayElementType()));
+		}
+		JavaType[] arguments = type.getTypeParameters().stream().map(this::javaType).toArray(JavaType[]::new);
+		return (arguments.length != 0) ? this.types.constructParametricType(type.getErasedType(), arguments)
+				: this.types.constructType(type.getErasedType());
+	}
+
+	/** Jackson's type as the generator knows it. */
+	private static ResolvedType resolved(JavaType type, TypeContext context) {
+		Type[] arguments = type.getBindings()
+			.getTypeParameters()
+			.stream()
+			.map((argument) -> resolved(argument, context))
+			.toArray(Type[]::new);
+		return context.resolve(type.getRawClass(), arguments);
 	}
 
 	/** Jackson writes whichever it is; with type information its module knows better. */
@@ -131,7 +171,7 @@ final class Schemas {
 	}
 
 	private static boolean isNullable(FieldScope field) {
-		return field.getType() != null && (field.getType().getErasedType() == Optional.class
+		return field.getType() != null && (MAYBE.contains(field.getType().getErasedType())
 				|| Nullness.forField(field.getRawMember()) == Nullness.NULLABLE);
 	}
 
@@ -140,8 +180,9 @@ final class Schemas {
 		if (resolved.resolve() == Optional.class) {
 			return of(resolved.getGeneric(0).getType(), true);
 		}
+		boolean maybe = nullable || MAYBE.contains(resolved.toClass());
 		JsonNode schema = this.builder.createSchemaReference(type);
-		if (!nullable) {
+		if (!maybe) {
 			return schema;
 		}
 		ArrayNode either = NODES.arrayNode();
