@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.Month;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.Calendar;
@@ -14,7 +16,6 @@ import java.util.UUID;
 import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -29,9 +30,9 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
-import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
+import tools.jackson.databind.deser.jdk.EnumDeserializer;
 import tools.jackson.databind.deser.std.DelegatingDeserializer;
 import tools.jackson.databind.deser.std.FromStringDeserializer;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,7 +50,7 @@ final class ClientValueMapper {
 
 	/** Read from numbers by Jackson, in units that a client need not expect. */
 	private static final Set<Class<?>> TIMES = Set.of(Instant.class, OffsetDateTime.class, ZonedDateTime.class,
-			Date.class, Calendar.class);
+			Date.class, Calendar.class, Duration.class);
 
 	/** As many as the digits of a number: to compile a pattern may take their square. */
 	private static final int MAX_PATTERN = 1000;
@@ -79,55 +80,87 @@ final class ClientValueMapper {
 			// an empty one is written as an empty text
 			.withCoercionConfig(URI.class,
 					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert))
+			// a number is refused below, unless it is what is written
+			.withCoercionConfig(LocalDate.class,
+					(config) -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.TryConvert))
 			.withCoercionConfig(Locale.class,
 					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert))
-			.addModule(new SimpleModule(ClientValueMapper.class.getName()).setDeserializerModifier(new Modifier()))
+			.addModule(new SimpleModule(ClientValueMapper.class.getName())
+				.setDeserializerModifier(new Modifier(new WrittenForms(mapper))))
 			.build();
 	}
 
 	/** Wraps the deserializers of Jackson that no setting makes strict. */
 	private static final class Modifier extends ValueDeserializerModifier {
 
+		private final transient WrittenForms forms;
+
+		Modifier(WrittenForms forms) {
+			this.forms = forms;
+		}
+
+		@Override
+		public ValueDeserializer<?> modifyEnumDeserializer(DeserializationConfig config, JavaType type,
+				BeanDescription.Supplier description, ValueDeserializer<?> deserializer) {
+			boolean ofJackson = deserializer instanceof EnumDeserializer
+					|| (type.hasRawClass(Month.class) && isOfJackson(deserializer));
+			return ofJackson ? new AsWritten(deserializer, this.forms) : deserializer;
+		}
+
+		private static boolean isOfJackson(ValueDeserializer<?> deserializer) {
+			return deserializer.getClass().getName().startsWith("tools.jackson.databind.");
+		}
+
 		@Override
 		public ValueDeserializer<?> modifyDeserializer(DeserializationConfig config,
 				BeanDescription.Supplier description, ValueDeserializer<?> deserializer) {
-			Class<?> type = description.getBeanClass();
-			boolean ofJackson = deserializer.getClass().getName().startsWith("tools.jackson.databind.");
-			if (!ofJackson) {
+			if (!isOfJackson(deserializer)) {
 				return deserializer;
 			}
+			Class<?> type = description.getBeanClass();
+			ValueDeserializer<?> checked = checked(type, deserializer);
+			boolean scalar = Number.class.isAssignableFrom(type) || type == Boolean.class
+					|| (type.isPrimitive() && type != char.class);
+			return scalar ? new AsWritten(checked, this.forms) : checked;
+		}
+
+		private ValueDeserializer<?> checked(Class<?> type, ValueDeserializer<?> deserializer) {
 			if (type == String.class) {
-				return new Checked(deserializer, "bytes", (parser, value) -> isBytes(parser));
+				return new Checked(deserializer, "bytes", (parser, value) -> isBytes(parser), null);
 			}
 			if (type == double.class || type == Double.class) {
-				return new Checked(deserializer, "a text", (parser, value) -> isText(parser));
+				return new Checked(deserializer, "a text", (parser, value) -> isText(parser), null);
 			}
 			if (type == float.class || type == Float.class) {
 				return new Checked(deserializer, "a text, or a number out of the range of float",
-						(parser, value) -> isText(parser) || isTooLarge(parser, value));
+						(parser, value) -> isText(parser) || isTooLarge(parser, value), null);
 			}
 			if (type == byte.class || type == Byte.class) {
-				return new Checked(deserializer, "a number out of the range of byte", Modifier::isAnotherByte);
+				return new Checked(deserializer, "a number out of the range of byte", Modifier::isAnotherByte, null);
 			}
-			return isWrittenAsText(type, config, deserializer) ? new Checked(withoutCosts(type, deserializer),
-					"a value that is no text", (parser, value) -> !isText(parser)
-							&& parser.currentToken().isScalarValue() && !(isBytes(parser) && type == UUID.class))
-					: deserializer;
+			if (type == LocalDate.class) {
+				return new Checked(deserializer, "a number", (parser, value) -> parser.currentToken().isNumeric(),
+						this.forms);
+			}
+			return (deserializer instanceof FromStringDeserializer || TIMES.contains(type)) ? new Checked(
+					withoutCosts(type, deserializer), "a value that is no text", (parser, value) -> !isText(parser)
+							&& parser.currentToken().isScalarValue() && !(isBytes(parser) && type == UUID.class),
+					this.forms) : deserializer;
 		}
 
 		/** What Jackson does with some texts costs more than to read them. */
 		private static ValueDeserializer<?> withoutCosts(Class<?> type, ValueDeserializer<?> deserializer) {
 			if (type == Class.class) {
-				return new Checked(deserializer, "a text, which would load that class", (parser, value) -> true);
+				return new Checked(deserializer, "a text, which would load that class", (parser, value) -> true, null);
 			}
 			if (type == Pattern.class) {
 				return new Checked(deserializer,
 						"a text of more than %d characters, which could take seconds".formatted(MAX_PATTERN),
-						(parser, value) -> isText(parser) && parser.getString().length() > MAX_PATTERN);
+						(parser, value) -> isText(parser) && parser.getString().length() > MAX_PATTERN, null);
 			}
 			if (InetAddress.class.isAssignableFrom(type)) {
 				return new Checked(deserializer, "a name, which would be looked up",
-						(parser, value) -> isText(parser) && !ADDRESS.matcher(parser.getString()).matches());
+						(parser, value) -> isText(parser) && !ADDRESS.matcher(parser.getString()).matches(), null);
 			}
 			return deserializer;
 		}
@@ -136,13 +169,6 @@ final class ClientValueMapper {
 		public KeyDeserializer modifyKeyDeserializer(DeserializationConfig config, JavaType type,
 				KeyDeserializer deserializer) {
 			return type.hasRawClass(Class.class) ? new ClassKey() : deserializer;
-		}
-
-		private static boolean isWrittenAsText(Class<?> type, DeserializationConfig config,
-				ValueDeserializer<?> deserializer) {
-			return deserializer instanceof FromStringDeserializer
-					|| (TIMES.contains(type) && !config.isEnabled(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS))
-					|| (type == Duration.class && !config.isEnabled(DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS));
 		}
 
 		private static boolean isText(JsonParser parser) {
@@ -182,25 +208,37 @@ final class ClientValueMapper {
 
 		private final BiPredicate<JsonParser, @Nullable Object> refused;
 
-		Checked(ValueDeserializer<?> deserializer, String what, BiPredicate<JsonParser, @Nullable Object> refused) {
+		private final transient @Nullable WrittenForms forms;
+
+		/**
+		 * Create it.
+		 * @param deserializer the deserializer behind it
+		 * @param what names what is refused
+		 * @param refused tests a token: before it is read with {@code null}, and then
+		 * with the value that was read
+		 * @param forms tell whether the application's mapper writes a number, so that
+		 * nothing is refused; {@code null} if that does not matter
+		 */
+		Checked(ValueDeserializer<?> deserializer, String what, BiPredicate<JsonParser, @Nullable Object> refused,
+				@Nullable WrittenForms forms) {
 			super(deserializer);
 			this.what = what;
 			this.refused = refused;
+			this.forms = forms;
 		}
 
 		@Override
 		protected ValueDeserializer<?> newDelegatingInstance(ValueDeserializer<?> deserializer) {
-			return new Checked(deserializer, this.what, this.refused);
+			return new Checked(deserializer, this.what, this.refused, this.forms);
 		}
 
-		/** A property that is written as a number is read from one. */
+		/** What is written as a number is read from one. */
 		@Override
 		public ValueDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property) {
 			ValueDeserializer<?> contextual = super.createContextual(context, property);
-			JsonFormat.Value format = (property != null)
-					? property.findPropertyFormat(context.getConfig(), handledType()) : null;
-			return (format != null && format.getShape().isNumeric() && contextual instanceof Checked checked)
-					? checked.getDelegatee() : contextual;
+			boolean number = this.forms != null
+					&& this.forms.of(context.constructType(handledType()), property).isNumber();
+			return (number && contextual instanceof Checked checked) ? checked.getDelegatee() : contextual;
 		}
 
 		@Override

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -80,6 +79,9 @@ public record Misfit(String path, String message) {
 			String message = mapper.typeIds(type.getBaseType());
 			return (message != null) ? message : unreadable(at);
 		}
+		if (ex instanceof AsWritten.Unexpected unexpected) {
+			return unexpected.expected();
+		}
 		Class<?> target = target(ex);
 		if (target != null && target.isEnum()) {
 			return (at.isObject() ? "has a key that must be one of " : "must be one of ")
@@ -101,9 +103,13 @@ public record Misfit(String path, String message) {
 
 	static String list(@Nullable Collection<?> values) {
 		Collection<?> all = (values != null) ? values : List.of();
-		Stream<String> listed = all.stream().limit(MAX_LISTED).map((value) -> "\"%s\"".formatted(value));
-		String more = (all.size() > MAX_LISTED) ? " and %d more".formatted(all.size() - MAX_LISTED) : "";
-		return listed.collect(Collectors.joining(", ")) + more;
+		return listed(all.stream().map("\"%s\""::formatted).toList());
+	}
+
+	/** Lists values as they stand in JSON. */
+	static String listed(Collection<String> json) {
+		String more = (json.size() > MAX_LISTED) ? " and %d more".formatted(json.size() - MAX_LISTED) : "";
+		return json.stream().limit(MAX_LISTED).collect(Collectors.joining(", ")) + more;
 	}
 
 }

@@ -14,17 +14,26 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Month;
 import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -80,14 +89,18 @@ class ValuesDocumentTests {
 		add("char", char.class, 'x');
 		add("String", String.class, "hi");
 		add("an enum", Suit.class, Suit.CLUBS);
-		add("byte[]", byte[].class, new byte[] { 1, 2 });
+		add("Month", Month.class, Month.MAY);
+		add("byte[], ByteBuffer", byte[].class, new byte[] { 1, 2 });
 		add("int[]", int[].class, new int[] { 1, 2 });
-		add("List, Set, array", new TypeReference<List<String>>() {
+		add("char[]", char[].class, new char[] { 'a', 'b' });
+		add("List, Set, Iterable, array", new TypeReference<List<String>>() {
 		}.getType(), List.of("a", "b"));
 		add("Map", new TypeReference<Map<String, Integer>>() {
 		}.getType(), Map.of("a", 1));
 		add("Optional", new TypeReference<Optional<String>>() {
 		}.getType(), Optional.of("a"));
+		add("OptionalInt", OptionalInt.class, OptionalInt.of(7));
+		add("OptionalLong", OptionalLong.class, OptionalLong.of(7));
 		add("UUID", UUID.class, UUID.fromString("75dc400e-bcc6-4172-87bd-2ea838e0c6bb"));
 		add("Instant", Instant.class, Instant.parse("2024-01-02T03:04:05Z"));
 		add("OffsetDateTime", OffsetDateTime.class, OffsetDateTime.of(2024, 1, 2, 3, 4, 5, 0, ZoneOffset.UTC));
@@ -95,8 +108,15 @@ class ValuesDocumentTests {
 		add("LocalDate", LocalDate.class, LocalDate.of(2024, 1, 2));
 		add("LocalTime", LocalTime.class, LocalTime.of(3, 4, 5));
 		add("Duration", Duration.class, Duration.ofMinutes(5));
+		add("Year", Year.class, Year.of(2024));
+		add("YearMonth", YearMonth.class, YearMonth.of(2024, 1));
+		add("Period", Period.class, Period.ofDays(1));
+		add("ZoneId, ZoneOffset, TimeZone", ZoneId.class, ZoneId.of("Europe/Berlin"));
+		add("Currency, Locale, Charset, Pattern", Currency.class, Currency.getInstance("EUR"));
 		add("URI", URI.class, URI.create("https://example.com"));
 		add("a record or bean", Point.class, new Point(1, 2));
+		add("a record with @JsonFormat(shape = STRING) long n", Text.class, new Text(5));
+		add("a record with @JsonFormat(shape = NUMBER) Suit n", Ordinal.class, new Ordinal(Suit.CLUBS));
 		add("a type with @JsonTypeInfo", Shape.class, new Circle(1));
 		add("JsonNode", JsonNode.class, Values.decodeJson("[1]"));
 	}
@@ -292,6 +312,12 @@ class ValuesDocumentTests {
 	}
 
 	record Point(int x, int y) {
+	}
+
+	record Text(@JsonFormat(shape = JsonFormat.Shape.STRING) long n) {
+	}
+
+	record Ordinal(@JsonFormat(shape = JsonFormat.Shape.NUMBER) Suit n) {
 	}
 
 	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")

@@ -262,7 +262,7 @@ class ScalarTests {
 					{"suit":0}                          | .suit      | must be one of "clubs", "HEARTS"
 					{"suit":""}                         | .suit      | must be one of "clubs", "HEARTS"
 					{"bySuit":{"joker":1}}              | .bySuit    | has a key that must be one of "clubs", "HEARTS"
-					{"numbered":7}                      | .numbered  | must be one of "1", "2"
+					{"numbered":7}                      | .numbered  | must be one of 1, 2
 					{"shape":{"kind":"blob"}}           | .shape     | needs "kind", which must be one of "circle", "square"
 					{"shape":{}}                        | .shape     | needs "kind", which must be one of "circle", "square"
 					{"shapes":[{"kind":"circle"},{}]}   | .shapes[1] | needs "kind", which must be one of "circle", "square"
