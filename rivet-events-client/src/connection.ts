@@ -537,9 +537,9 @@ export class Connection {
 			const silence = now() - this.#heardAt;
 			const tolerated = hidden ? Math.max(limit, HIDDEN_TOLERANCE_MILLIS) : limit;
 			if (silence >= tolerated) this.#abandon(reason);
-			else this.#watchTimer = setTimeout(look, tolerated - silence);
+			else this.#watchTimer = after(tolerated - silence, look);
 		};
-		this.#watchTimer = setTimeout(look, limit);
+		this.#watchTimer = after(limit, look);
 	}
 
 	/** What is left of the transport is not heard any more. */

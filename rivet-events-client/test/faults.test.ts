@@ -12,6 +12,9 @@ const cyclic = (): object => {
 	return value;
 };
 
+/** What a server may tell in the place of milliseconds; JSON has no NaN, which arrives as null. */
+const NO_TIMES: unknown[] = ["soon", "5", "", NaN, null, -1, -1e300, Infinity, -Infinity, 1e300, true, [[5]], {}, 5n];
+
 let server: ScriptedServer;
 const toDispose: { dispose(): Promise<void> }[] = [];
 
@@ -362,6 +365,64 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			await sleep(1500);
 			expect(server.opened()).toBeGreaterThan(2);
 			expect(server.opened()).toBeLessThanOrEqual(5);
+		});
+
+		test.each(NO_TIMES)("does not hurry if the server tells it to wait for %o", async (retryAfter: any) => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			server.refuse({ group: "actor", code: "restarting", message: "", advice: "later", retryAfter });
+			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
+			await sleep(400);
+			expect(server.opened()).toBeLessThanOrEqual(3); // 0, 100, 300 ms
+			expect(server.opened()).toBeGreaterThan(retryAfter === 1e300 ? 0 : 1);
+			expect(room.status.status).not.toBe("closed");
+		});
+
+		test.each(NO_TIMES)("does not hurry if each connection is told to go away for %o", async (delay: any) => {
+			vi.spyOn(Math, "random").mockReturnValue(0.999);
+			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
+			room.onOpen(() => {
+				server.send({ tag: "GoingAway", val: { delay } });
+				server.cut(1011);
+			});
+			await sleep(400);
+			expect(server.opened()).toBeLessThanOrEqual(3);
+			expect(server.opened()).toBeGreaterThan(delay === 1e300 ? 0 : 1);
+			expect(room.status.status).not.toBe("closed");
+		});
+
+		test.each(NO_TIMES)("neither ends nor spins if it is to be kept alive each %o", async (keepAlive: any) => {
+			server.welcome({ keepAlive });
+			const room = connect();
+			await room.ready();
+			const timers = vi.spyOn(globalThis, "setTimeout");
+			await sleep(200);
+			globalThis.dispatchEvent?.(new Event("online"));
+			await sleep(50);
+			expect(timers.mock.calls.length).toBeLessThan(10);
+			expect(room.status.status).toBe("open");
+			expect(server.opened()).toBe(1);
+		});
+
+		test("does not spin if opening may take forever", async () => {
+			server.silent();
+			connect({ openTimeout: Infinity });
+			await until(() => server.hellos.length === 1);
+			const timers = vi.spyOn(globalThis, "setTimeout");
+			await sleep(200);
+			expect(timers.mock.calls.length).toBeLessThan(10);
+		});
+
+		test("says why there is no connection for a call", async () => {
+			const room = connect({ reconnect: { minDelay: 60_000, maxDelay: 60_000 } });
+			await room.ready();
+			server.send({ tag: "Close", val: { group: "actor", code: "stopped", message: "", advice: "retry" } });
+			server.cut(1011);
+			await reached(room, "waiting");
+			await expect(room.hello!()).rejects.toMatchObject({
+				name: "ConnectionLostError",
+				message: "There is no connection (actor.stopped)",
+				mayHaveRun: false,
+			});
 		});
 
 		test("is at once after a connection that was open for long enough", async () => {

@@ -53,18 +53,22 @@ const NAMES: Partial<Record<FromServer["tag"], string>> = {
 	SubscriptionResponse: "subscription",
 };
 
+/** As JSON; what is infinite as a number that is too large for a double, which JSON can say. */
+const json = (value: unknown) =>
+	JSON.stringify(encode(value), (_, each) => (each === Infinity ? "<Infinity>" : each)).replaceAll('"<Infinity>"', "1e999");
+
 /** An item of an event stream. */
 export const item = ({ tag, val }: FromServer): string => {
 	const { name, args, pos, tags, position } = val as any;
 	const event = tag === "Event" ? name : `rivet:${NAMES[tag] ?? tag.toLowerCase()}`;
 	const id = pos ?? position;
-	const lines = [`event: ${event}`, `data: ${JSON.stringify(encode(tag === "Event" ? args : val))}`];
+	const lines = [`event: ${event}`, `data: ${json(tag === "Event" ? args : val)}`];
 	if (id !== undefined) lines.unshift(`id: e-${id}`);
 	if (tags) lines.push(`tags: ${JSON.stringify(tags)}`);
 	return `${lines.join("\n")}\n\n`;
 };
 
-const frame = ({ tag, val }: FromServer) => JSON.stringify({ body: { tag, val: encode(val) } });
+const frame = ({ tag, val }: FromServer) => json({ body: { tag, val } });
 
 const bodyOf = async (request: IncomingMessage) => {
 	let body = "";

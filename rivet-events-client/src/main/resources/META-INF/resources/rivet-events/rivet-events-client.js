@@ -216,8 +216,8 @@ get(name),reply=outcome=>this.fire("rivet:reply",[id,outcome]);try{if(!handler)t
 let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
 Error?error.message:String(error)})}}#watch(limit,reason){clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{
 let hidden=typeof document<"u"&&document.visibilityState==="hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(
-limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=setTimeout(look,tolerated-
-silence)};this.#watchTimer=setTimeout(look,limit)}#abandon(reason){this.#generation++,this.#ended(reason)}#onWake=()=>{typeof document<
+limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=after(tolerated-silence,look)};
+this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,this.#ended(reason)}#onWake=()=>{typeof document<
 "u"&&document.visibilityState==="hidden"||(this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
 void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon("silence"))};#listenToHost(){globalThis.addEventListener?.(
 "online",this.#onWake),typeof document<"u"&&document.addEventListener("visibilitychange",this.#onWake)}#stopListeningToHost(){
