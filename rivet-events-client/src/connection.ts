@@ -425,7 +425,7 @@ export class Connection {
 			case "ActionResponse":
 				return this.#calls.answered(message.val.id, message.val.output);
 			case "Error":
-				if (message.val.actionId === null) this.#refusal = message.val;
+				if (message.val.actionId == null) this.#refusal = message.val;
 				else this.#calls.failed(message.val.actionId, new ActorError(message.val));
 				return;
 			case "SubscriptionResponse":

@@ -59,7 +59,7 @@ export type FromServer =
 	| { tag: "Init"; val: Init }
 	| { tag: "Event"; val: { name: string; args: unknown[]; pos?: number; tags?: string[] } }
 	| { tag: "ActionResponse"; val: { id: number; output: unknown } }
-	| { tag: "Error"; val: WireError & { actionId: number | null } }
+	| { tag: "Error"; val: WireError & { actionId?: number | null } }
 	| {
 			tag: "SubscriptionResponse";
 			val: { eventName: string; subscribe: boolean; position: number; error?: WireError };

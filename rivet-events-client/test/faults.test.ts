@@ -425,6 +425,66 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			});
 		});
 
+		describe("is final in the words of the error", () => {
+			const close = { group: "room", code: "full", message: "The request was refused.", advice: "never" } as const;
+			const ends = {
+				"before Init": () => server.refuse(close),
+				"when open": () => {},
+			};
+
+			test.each([
+				[null, "before Init"],
+				[undefined, "before Init"],
+				[null, "when open"],
+				[undefined, "when open"],
+			] as const)("that came before the Close, with the action id %o, %s", async (actionId, moment) => {
+				const error = { tag: "Error", val: { group: "room", code: "full", message: "Four may play.", metadata: { max: 4 }, actionId } } as any;
+				if (moment === "before Init") server.beforeWelcome(() => server.send(error));
+				ends[moment]();
+				const room = connect();
+				const errors = errorsOf(room);
+				const ready = room.ready();
+				if (moment === "when open") {
+					await ready;
+					server.send(error);
+					server.send({ tag: "Close", val: close });
+					server.cut(1011);
+					await until(() => room.status.status === "closed");
+				} else {
+					await expect(ready).rejects.toMatchObject({ cause: { message: "Four may play.", metadata: { max: 4 } } });
+					expect(errors).toMatchObject([{ code: "full", message: "Four may play.", metadata: { max: 4 } }]);
+				}
+				expect(room.status.reason).toBe("room.full");
+				await expect(room.ready()).rejects.toMatchObject({ cause: { code: "full", message: "Four may play.", metadata: { max: 4 } } });
+			});
+
+			test.each([
+				["code", { group: "room", code: "closed" }],
+				["group", { group: "other", code: "full" }],
+			])("but not in those of another %s", async (_, other) => {
+				server.beforeWelcome(() => server.send({ tag: "Error", val: { ...other, message: "Other.", metadata: { other: 1 }, actionId: null } }));
+				server.refuse(close);
+				const room = connect();
+				const errors = errorsOf(room);
+				await until(() => room.status.status === "closed");
+				expect(errors).toMatchObject([{ code: "full", message: "The request was refused.", metadata: undefined }]);
+			});
+
+			test("but not in those of an earlier connection", async () => {
+				let first = true;
+				server.beforeWelcome(() => {
+					if (first) server.send({ tag: "Error", val: { group: "room", code: "full", message: "Old.", actionId: null } });
+					if (first) server.cut();
+					first = false;
+				});
+				server.refuse(close);
+				const room = connect();
+				const errors = errorsOf(room);
+				await until(() => room.status.status === "closed");
+				expect(errors).toMatchObject([{ message: "The request was refused." }]);
+			});
+		});
+
 		test("is at once after a connection that was open for long enough", async () => {
 			vi.spyOn(Math, "random").mockReturnValue(0.999);
 			const room = connect({ reconnect: { minDelay: 300, maxDelay: 300 } });

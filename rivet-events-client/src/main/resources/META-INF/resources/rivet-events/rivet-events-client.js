@@ -190,7 +190,7 @@ return this.#closing&&new ActorError(this.#closing)}#dropTransport(){clearTimeou
 this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){
 switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
 message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
-val.actionId===null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
+val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
 SubscriptionResponse":this.#advance(message.val.position),message.val.error&&this.#fail(subscriptionError(message.val.eventName,
 message.val.error));return;case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.
 val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=
