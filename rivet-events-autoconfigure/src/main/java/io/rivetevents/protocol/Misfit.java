@@ -3,13 +3,34 @@ package io.rivetevents.protocol;
 import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Collection;
+import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -37,11 +58,24 @@ public record Misfit(String path, String message) {
 			Short.class, range(Short.MIN_VALUE, Short.MAX_VALUE), Integer.class,
 			range(Integer.MIN_VALUE, Integer.MAX_VALUE), AtomicInteger.class,
 			range(Integer.MIN_VALUE, Integer.MAX_VALUE), Long.class, range(Long.MIN_VALUE, Long.MAX_VALUE),
-			AtomicLong.class, range(Long.MIN_VALUE, Long.MAX_VALUE), BigInteger.class, "must be a whole number");
+			AtomicLong.class, range(Long.MIN_VALUE, Long.MAX_VALUE), BigInteger.class, "must be a whole number",
+			OptionalInt.class, range(Integer.MIN_VALUE, Integer.MAX_VALUE), OptionalLong.class,
+			range(Long.MIN_VALUE, Long.MAX_VALUE));
 
 	private static final Map<Class<?>, String> SCALARS = Map.of(Boolean.class, "must be true or false", Float.class,
 			"must be a number that a float holds", Double.class, "must be a number", BigDecimal.class,
-			"must be a number", String.class, "must be a text", Character.class, "must be a text of one character");
+			"must be a number", OptionalDouble.class, "must be a number", String.class, "must be a text",
+			Character.class, "must be a text of one character");
+
+	/** The form of their texts is shown by an example, as the mapper writes it. */
+	private static final Map<Class<?>, Object> EXAMPLES = Stream
+		.of(Instant.parse("2024-01-02T03:04:05Z"), OffsetDateTime.parse("2024-01-02T03:04:05Z"),
+				ZonedDateTime.parse("2024-01-02T03:04:05Z"), LocalDateTime.parse("2024-01-02T03:04:05"),
+				LocalDate.parse("2024-01-02"), LocalTime.parse("03:04:05"), OffsetTime.parse("03:04:05Z"),
+				Duration.ofMinutes(5), Period.ofDays(1), Year.of(2024), YearMonth.of(2024, 1), MonthDay.of(1, 2),
+				new UUID(0x75dc400ebcc64172L, 0x87bd2ea838e0c6bbL), URI.create("https://example.com"), Locale.US,
+				Currency.getInstance("EUR"), ZoneOffset.UTC)
+		.collect(Collectors.toMap(Object::getClass, Function.identity()));
 
 	private static String range(long from, long to) {
 		return "must be a whole number from %d to %d".formatted(from, to);
@@ -87,8 +121,20 @@ public record Misfit(String path, String message) {
 			return (at.isObject() ? "has a key that must be one of " : "must be one of ")
 					+ list(mapper.constants(target));
 		}
-		String expected = (target != null) ? RANGES.getOrDefault(target, SCALARS.get(target)) : null;
+		String expected = (target != null) ? expected(target, mapper) : null;
 		return (expected != null) ? expected : unreadable(at);
+	}
+
+	private static @Nullable String expected(Class<?> target, ValueMapper mapper) {
+		Object example = EXAMPLES.get(target);
+		if (example != null) {
+			return "must be of the form " + mapper.toTree(example);
+		}
+		if (Collection.class.isAssignableFrom(target) || target.isArray()) {
+			return "must be an array";
+		}
+		return Map.class.isAssignableFrom(target) ? "must be an object"
+				: RANGES.getOrDefault(target, SCALARS.get(target));
 	}
 
 	private static @Nullable Class<?> target(JacksonException ex) {

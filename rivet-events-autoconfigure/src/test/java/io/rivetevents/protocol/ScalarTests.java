@@ -6,9 +6,15 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
 import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.YearMonth;
 import java.time.ZonedDateTime;
 import java.util.Arrays;
+import java.util.Currency;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +41,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -274,7 +281,10 @@ class ScalarTests {
 					{"flags":{"on":true,"n":3000000000}}| .flags.n   | must be a whole number from -2147483648 to 2147483647
 					{"text":5}                          | .text      | must be a text
 					{"list":[1,"a"]}                    | .list[1]   | must be a whole number from -9223372036854775808 to 9223372036854775807
-					{"at":"yesterday"}                  | .at        | cannot be read from the string given
+					{"at":"yesterday"}                  | .at        | must be of the form "2024-01-02T03:04:05Z"
+					{"at":7}                            | .at        | must be of the form "2024-01-02T03:04:05Z"
+					{"list":"a"}                        | .list      | must be an array
+					{"bySuit":[]}                       | .bySuit    | must be an object
 					""")
 	void namesTheFieldAndWhatIsAllowed(String json, String path, String message) {
 		JsonNode value = Values.decodeJson(json);
@@ -287,6 +297,25 @@ class ScalarTests {
 		}
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> this.mapper.convert(value, Everything.class))
 			.withMessage("The value does not fit Everything: %s %s.", path.substring(1), message);
+	}
+
+	/** With the example that is told, the value is taken. */
+	@ParameterizedTest
+	@ValueSource(classes = { Instant.class, OffsetDateTime.class, ZonedDateTime.class, LocalDateTime.class,
+			LocalDate.class, LocalTime.class, Duration.class, Period.class, YearMonth.class, MonthDay.class, UUID.class,
+			Currency.class })
+	void showsTheFormOfATextThatIsNone(Class<?> type) {
+		JsonNode wrong = NODES.stringNode("!");
+		try {
+			this.mapper.fromTree(wrong, this.mapper.constructType(type));
+			throw new AssertionError("It is taken");
+		}
+		catch (tools.jackson.core.JacksonException ex) {
+			String message = this.mapper.misfit(wrong, ex).message();
+			assertThat(message).startsWith("must be of the form \"");
+			JsonNode example = Values.decodeJson(message.substring("must be of the form ".length()));
+			assertThat(this.mapper.convert(example, type)).isNotNull();
+		}
 	}
 
 	@Test
