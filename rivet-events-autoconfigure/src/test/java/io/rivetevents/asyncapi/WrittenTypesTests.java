@@ -9,6 +9,7 @@ import java.math.RoundingMode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -198,7 +199,7 @@ class WrittenTypesTests {
 	}
 
 	/** Each has one component, and the JSON that it is refused from. */
-	static Stream<Arguments> properties() {
+	static Stream<Arguments> properties() throws UnknownHostException {
 		return Stream.of(arguments(new TextLong(5), "5"), arguments(new TextLong(Long.MIN_VALUE), "\"1e3\""),
 				arguments(new TextLong(7), "\"9223372036854775808\""), arguments(new TextBoxedLong(5L), "\"\""),
 				arguments(new TextInt(5), "\"5.5\""), arguments(new TextShort((short) 5), "\"x\""),
@@ -221,6 +222,7 @@ class WrittenTypesTests {
 				arguments(new ArrayLocalDate(LocalDate.EPOCH), "19724"),
 				arguments(new NumberMonth(Month.MAY), "\"MAY\""), arguments(new TextYear(Year.of(2024)), "true"),
 				arguments(new BinaryUuid(new UUID(0, 1)), "7"), arguments(new PatternLocalDate(LocalDate.EPOCH), "7"),
+				arguments(new NumberAddress(InetAddress.getByName("127.0.0.1")), "\"localhost\""),
 				arguments(new Referred(new AtomicReference<>(new Point(1))), "7"));
 	}
 
@@ -480,6 +482,9 @@ class WrittenTypesTests {
 	}
 
 	record PatternLocalDate(@JsonFormat(pattern = "yyyy/MM/dd") LocalDate value) {
+	}
+
+	record NumberAddress(@JsonFormat(shape = Shape.NUMBER) InetAddress value) {
 	}
 
 	record Referred(AtomicReference<Point> value) {
