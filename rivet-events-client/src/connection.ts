@@ -3,7 +3,7 @@ import { Calls } from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
-import { gatewayUrl } from "./protocol.js";
+import { bytesOf, gatewayUrl, MAX_BYTES, write } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
 import { after, now, toldMillis, within } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport } from "./transport.js";
@@ -38,6 +38,8 @@ const noWebSocket = (): never => {
 };
 
 type EventMessage = Extract<FromServer, { tag: "Event" }>["val"];
+
+type SubscriptionMessage = Extract<FromServer, { tag: "SubscriptionResponse" }>["val"];
 
 /** Names the event, which the server's error alone does not. */
 const subscriptionError = (eventName: string, error: WireError) =>
@@ -302,14 +304,15 @@ export class Connection {
 
 	#hello(credentials: unknown): Hello {
 		const contract = this.#options.contract?.[this.#address.name];
-		return {
-			subscriptions: this.#subscriptions.first(),
+		const others: Omit<Hello, "subscriptions"> = {
 			...(this.#resume ? { resume: this.#resume } : {}),
 			...(this.#snapshot === undefined ? {} : { snapshot: { name: this.#snapshot, args: [] } }),
 			...(this.#params === undefined ? {} : { params: this.#params }),
 			...(credentials === undefined ? {} : { credentials }),
 			...(contract === undefined ? {} : { contract }),
 		};
+		const taken = bytesOf(write({ tag: "Hello", val: { subscriptions: [], ...others } }));
+		return { subscriptions: this.#subscriptions.first(MAX_BYTES - taken), ...others };
 	}
 
 	#socketClass() {
@@ -429,9 +432,7 @@ export class Connection {
 				else this.#calls.failed(message.val.actionId, new ActorError(message.val));
 				return;
 			case "SubscriptionResponse":
-				this.#advance(message.val.position);
-				if (message.val.error) this.#fail(subscriptionError(message.val.eventName, message.val.error));
-				return;
+				return this.#onSubscription(message.val, isCurrent);
 			case "Gap":
 				this.#advance(message.val.position);
 				return this.#gaps.emitWhile(isCurrent, { reason: message.val.reason, events: message.val.events });
@@ -475,7 +476,15 @@ export class Connection {
 		if (!this.#calls.failed(call, refusal)) this.#fail(refusal);
 	}
 
+	#onSubscription({ eventName, subscribe, position, error }: SubscriptionMessage, isCurrent: () => boolean): void {
+		this.#advance(position);
+		const missing = subscribe && this.#subscriptions.answered(eventName, position);
+		if (error) this.#fail(subscriptionError(eventName, error));
+		else if (missing) this.#gaps.emitWhile(isCurrent, { reason: "dropped", events: [eventName] });
+	}
+
 	#onInit(init: Init, isCurrent: () => boolean): void {
+		const resumedFrom = init.outcome === "resumed" ? this.#resume?.position : undefined;
 		this.#resume = { epoch: init.epoch, position: init.position, stream: init.stream, secret: init.secret };
 		this.#openedAt = now();
 		this.#attempts = 0;
@@ -485,7 +494,11 @@ export class Connection {
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#watch(2 * this.#keepAlive, "silence");
 		const transport = this.#transport!;
-		this.#subscriptions.opened((change) => transport.send({ tag: "SubscriptionRequest", val: change }));
+		const missing = this.#subscriptions.opened(
+			(change) => transport.send({ tag: "SubscriptionRequest", val: change }),
+			resumedFrom,
+			"snapshot" in init ? init.position : undefined,
+		);
 		this.#calls.opened((message) => transport.send(message));
 		this.#setStatus("open", undefined, { attempt: 0, outcome: init.outcome, transport: transport.kind });
 		const fail = (error: ActorError) => isCurrent() && this.#fail(error);
@@ -493,6 +506,7 @@ export class Connection {
 		if (init.snapshotError) fail(new ActorError(init.snapshotError));
 		else if ("snapshot" in init) this.#snapshots.emitWhile(isCurrent, init.snapshot);
 		this.#opens.emitWhile(isCurrent, init.outcome, init.reason);
+		if (missing.length > 0) this.#gaps.emitWhile(isCurrent, { reason: "dropped", events: missing });
 		for (const { eventName, error } of init.refused ?? []) fail(subscriptionError(eventName, error));
 	}
 

@@ -96,6 +96,14 @@ export type ToServer =
 	| { tag: "SubscriptionRequest"; val: { eventName: string; subscribe: boolean; tags?: string[] } }
 	| { tag: "Cancel"; val: { id: number } };
 
+/** Bytes of messages that the client bounds by itself; far below the least limit of servers, 64 KB by default. */
+export const MAX_BYTES = 32 * 1024;
+
+const utf8 = new TextEncoder();
+
+/** Bytes of a text on the wire. */
+export const bytesOf = (text: string): number => utf8.encode(text).length;
+
 export const write = (message: ToServer): string => JSON.stringify({ body: message });
 
 export const read = (text: string): FromServer => {

@@ -1,5 +1,5 @@
 import { Emitter } from "./emitter.js";
-import type { Subscription } from "./protocol.js";
+import { bytesOf, type Subscription } from "./protocol.js";
 import type { Unsubscribe } from "./types.js";
 
 type Listener = (...args: unknown[]) => void;
@@ -22,6 +22,10 @@ export class Subscriptions {
 	readonly #onFailure: (error: unknown) => void;
 	/** By the name of the event. */
 	#told = new Map<string, Subscription>();
+	/** Those that the first message of the connection had no room for. */
+	#late = new Set<string>();
+	/** By the name of the event, the position from which on events may be missing, until its request is answered. */
+	#uncovered = new Map<string, number>();
 	#tell: TellSubscription | undefined;
 
 	constructor(onFailure: (error: unknown) => void) {
@@ -44,22 +48,73 @@ export class Subscriptions {
 		return () => {
 			remove();
 			wanted.delete(own);
-			if (emitter.isEmpty && this.#events.get(event) === listening) this.#events.delete(event);
+			if (emitter.isEmpty && this.#events.get(event) === listening) {
+				this.#events.delete(event);
+				this.#uncovered.delete(event);
+			}
 			this.#compare(event);
 		};
 	}
 
-	/** What a new connection is told first. */
-	first(): Subscription[] {
+	/**
+	 * What a new connection is told first. What there is no room for is told once it is open.
+	 *
+	 * @param room bytes that they may take
+	 */
+	first(room: number): Subscription[] {
 		const wanted = [...this.#events.keys()].map((event) => this.#wanted(event)!);
-		this.#told = new Map(wanted.map((each) => [each.eventName, each]));
-		return wanted;
+		let left = room;
+		const fitting = wanted.filter((each) => {
+			const bytes = bytesOf(JSON.stringify(each)) + 1; // a comma follows
+			if (bytes > left) return false;
+			left -= bytes;
+			return true;
+		});
+		this.#told = new Map(fitting.map((each) => [each.eventName, each]));
+		this.#late = new Set(wanted.map(({ eventName }) => eventName).filter((event) => !this.#told.has(event)));
+		return fitting;
 	}
 
-	/** The connection that was told `first()` is open; what has changed meanwhile is told now. */
-	opened(tell: TellSubscription): void {
+	/**
+	 * The connection that was told `first()` is open; what had no room or has changed meanwhile is told now.
+	 *
+	 * @param resumedFrom the position from which on the server repeats events, but none of those that had no room
+	 * @param viewOf the position of a snapshot
+	 * @returns events that had no room in an earlier connection either, and may be missing for good
+	 */
+	opened(tell: TellSubscription, resumedFrom: number | undefined, viewOf: number | undefined): string[] {
+		const missing = this.#leaveUncovered(resumedFrom, viewOf);
 		this.#tell = tell;
 		for (const event of new Set([...this.#told.keys(), ...this.#events.keys()])) this.#compare(event);
+		return missing;
+	}
+
+	#leaveUncovered(resumedFrom: number | undefined, viewOf: number | undefined): string[] {
+		const missing: string[] = [];
+		if (resumedFrom === undefined) this.#uncovered.clear(); // the application was told to begin anew
+		for (const [event, since] of this.#uncovered) {
+			if (this.#late.has(event)) continue;
+			this.#uncovered.delete(event);
+			if (since !== resumedFrom) missing.push(event);
+		}
+		const from = resumedFrom ?? viewOf;
+		if (from === undefined) return missing;
+		for (const event of this.#late) {
+			if (this.#events.has(event) && !this.#uncovered.has(event)) this.#uncovered.set(event, from);
+		}
+		return missing;
+	}
+
+	/**
+	 * The server has answered a request.
+	 *
+	 * @param position the one after which events arrive
+	 * @returns whether events before it may be missing
+	 */
+	answered(event: string, position: number): boolean {
+		const since = this.#uncovered.get(event);
+		this.#uncovered.delete(event);
+		return since !== undefined && since !== position;
 	}
 
 	/** The connection is lost. */

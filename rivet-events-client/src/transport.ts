@@ -1,6 +1,6 @@
 import { EventStreamParser } from "./event-stream.js";
 import type { Close, FromServer, Hello, Init, ToServer, WireError } from "./protocol.js";
-import { read, readItem, write } from "./protocol.js";
+import { bytesOf, read, readItem, write } from "./protocol.js";
 import { errorOf, isOfMessage, isTooLong, refusalOf, TOO_LONG } from "./refusal.js";
 import { within } from "./time.js";
 import type { SocketLike } from "./types.js";
@@ -36,8 +36,6 @@ const NO_CONTENT = 204;
 
 /** Of UTF-8, for one of a JavaScript text. */
 const MAX_BYTES_OF_CHARACTER = 3;
-
-const utf8 = new TextEncoder();
 
 export interface WebSocketTarget {
 	url: string;
@@ -88,7 +86,7 @@ class Largest {
 	write(message: ToServer): string {
 		const text = write(message);
 		if (text.length * MAX_BYTES_OF_CHARACTER > this.#bytes) {
-			const bytes = utf8.encode(text).length;
+			const bytes = bytesOf(text);
 			if (bytes > this.#bytes) [this.message, this.#bytes] = [message, bytes];
 		}
 		return text;

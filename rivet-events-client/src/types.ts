@@ -73,7 +73,10 @@ export interface ConnectionStatus {
 
 /** What the server says that will not come. */
 export interface Gap {
-	/** `dropped`: this client was slow. `volatile`: it was away. */
+	/**
+	 * `dropped`: this client was slow, or its subscriptions did not all fit in the first message and are not resumed.
+	 * `volatile`: it was away.
+	 */
 	readonly reason: "dropped" | "volatile";
 	/** Names of events, or some of them. */
 	readonly events: readonly string[];

@@ -1,6 +1,6 @@
 // What must not get lost and must not loop, over both transports: docs/fault-tests.md has the rows.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ActorConnection, ActorError, ClientOptions, ConnectOptions } from "../src/index";
+import type { ActorConnection, ActorError, ClientOptions, ConnectOptions, Gap } from "../src/index";
 import { item, type ScriptedServer, startScriptedServer } from "./scripted-server";
 import { client, reached, sleep, TRANSPORTS, until } from "./support";
 
@@ -159,6 +159,164 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 				['Subscription to "admin": Forbidden', { eventName: "admin" }],
 				['Subscription to "secret": Forbidden', { eventName: "secret" }],
 			]);
+		});
+	});
+
+	describe("more subscriptions than one message has room for", () => {
+		const names = (count: number, part = "x".repeat(75)) => Array.from({ length: count }, (_, i) => `room/${part}${i}`);
+		const listen = (room: ActorConnection, events: string[]) => events.map((each) => room.on(each, () => {}));
+		const statusesOf = (room: ActorConnection) => {
+			const statuses: string[] = [];
+			room.onStatus(({ status, reason }) => statuses.push(reason ? `${status}: ${reason}` : status));
+			return statuses;
+		};
+		const gapsOf = (room: ActorConnection) => {
+			const gaps: Gap[] = [];
+			room.onGap((gap) => gaps.push(gap));
+			return gaps;
+		};
+		const bytesOf = (value: unknown) => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
+		const inHello = () => server.hellos.at(-1)!.subscriptions.map(({ eventName }) => eventName);
+		/** What was asked for one by one, from some message on. */
+		const asked = (from = 0) => server.received.slice(from).flatMap(({ tag, val }: any) => (tag === "SubscriptionRequest" ? [val.eventName] : []));
+		const expectAll = async (events: string[], from = 0) => {
+			await until(() => inHello().length + asked(from).length >= events.length);
+			expect([...inHello(), ...asked(from)].sort()).toEqual([...events].sort());
+			expect(bytesOf({ body: { tag: "Hello", val: server.hellos.at(-1) } })).toBeLessThanOrEqual(32 * 1024);
+			for (const post of server.posts) expect(bytesOf(post)).toBeLessThanOrEqual(64 * 1024);
+		};
+
+		test.each([
+			["ASCII", "x".repeat(75)],
+			["three bytes a character", "語".repeat(75)],
+			["six bytes a character", "\u0001".repeat(75)],
+			["lone surrogates", "\ud800".repeat(75)],
+		])("are all there again after a cut: %s", async (_, part) => {
+			server.limitMessages();
+			server.answerSubscriptions(() => ({ position: 0 }));
+			const room = connect();
+			const [statuses, errors, gaps] = [statusesOf(room), errorsOf(room), gapsOf(room)];
+			await room.ready();
+			const events = names(901, part);
+			listen(room, events);
+			await until(() => asked().length === events.length);
+			const before = server.received.length;
+			server.cut();
+			await until(() => server.hellos.length === 2 && room.status.status === "open");
+			await expectAll(events, before);
+			expect(inHello()).toEqual(events.slice(0, inHello().length));
+			expect(inHello().length).toBeGreaterThan(50);
+			await sleep(100);
+			expect(statuses).toEqual(["connecting", "open", "waiting: connection lost", "connecting: connection lost", "open"]);
+			expect(errors).toEqual([]);
+			expect(gaps).toEqual([]);
+		});
+
+		test.each([0, 20_000, 40_000])("are all there if they were wanted before the first open, beside params of %i bytes", async (bytes) => {
+			server.limitMessages();
+			server.answerSubscriptions(() => ({ position: 9 }));
+			const room = connect({}, {}, { big: "x".repeat(bytes) });
+			const [statuses, errors, gaps] = [statusesOf(room), errorsOf(room), gapsOf(room)];
+			const events = names(900);
+			listen(room, events);
+			const call = room.with({ queue: true }).hello!();
+			await until(() => calls().length === 1);
+			// the events that the call causes find their listeners
+			expect(server.received.at(-1)!.tag).toBe("ActionRequest");
+			server.send({ tag: "ActionResponse", val: { id: calls()[0].id, output: 1 } });
+			expect(await call).toBe(1);
+			if (bytes < 32_000) await expectAll(events);
+			else expect([inHello(), asked()]).toEqual([[], events]);
+			if (transport === "sse") {
+				expect(server.posts.length).toBeGreaterThan(2);
+				for (const post of server.posts) expect(bytesOf(post)).toBeLessThanOrEqual(64 * 1024);
+			}
+			expect(statuses).toEqual(["connecting", "open"]);
+			expect(errors).toEqual([]);
+			expect(gaps).toEqual([]); // nobody was there before
+		});
+
+		test("are told as gaps where others were sent events meanwhile, and only then", async () => {
+			const refused = { group: "auth", code: "forbidden", message: "Forbidden" };
+			const room = connect();
+			const [errors, gaps] = [errorsOf(room), gapsOf(room)];
+			const events = names(600);
+			listen(room, events);
+			await room.ready();
+			await until(() => inHello().length + asked().length === events.length);
+			let seen = 0;
+			room.on(events[0]!, () => seen++);
+			event(events[0]!, [], 7);
+			await until(() => seen === 1);
+			const before = server.received.length;
+			const [same, denied] = [events.at(-1)!, events.at(-2)!];
+			server.answerSubscriptions((name) => ({ position: name === same ? 7 : 12, ...(name === denied ? { error: refused } : {}) }));
+			server.cut();
+			await until(() => server.hellos.length === 2 && inHello().length + asked(before).length === events.length);
+			expect(server.hellos[1]!.resume!.position).toBe(7);
+			const late = asked(before).filter((name) => name !== same && name !== denied);
+			expect(late.length).toBeGreaterThan(100);
+			await until(() => gaps.length >= late.length && errors.length > 0);
+			await sleep(50);
+			expect(gaps).toEqual(late.map((name) => ({ reason: "dropped", events: [name] })));
+			expect(errors).toMatchObject([{ code: "forbidden", metadata: { eventName: denied } }]);
+			room.on("x", () => {}); // is asked for while it is open, and has missed nothing
+			await until(() => asked().at(-1) === "x");
+			await sleep(50);
+			expect(gaps).toHaveLength(late.length);
+		});
+
+		test.each([
+			["fresh", {}, false],
+			["resynced", {}, false],
+			["fresh", { snapshot: [1] }, true],
+			["resynced", { snapshot: [1] }, true],
+			["fresh", { snapshotError: { group: "g", code: "c", message: "m" } }, false],
+		] as const)("are gaps in a snapshot alone if the connection is %s: %o", async (outcome, more, isGap) => {
+			server.welcome({ outcome, position: 7, ...more } as any);
+			server.answerSubscriptions(() => ({ position: 9 }));
+			const room = connect({}, { snapshot: "all" });
+			room.onError(() => {});
+			const gaps = gapsOf(room);
+			listen(room, names(600));
+			await room.ready();
+			await until(() => inHello().length + asked().length === 600);
+			await sleep(100);
+			expect(asked().length).toBeGreaterThan(100);
+			expect(gaps.flatMap((gap) => gap.events)).toEqual(isGap ? asked() : []);
+		});
+
+		test.each([
+			["is resumed", "resumed", 8, true],
+			["is resumed, and nothing was sent", "resumed", 7, false],
+			["is resynced", "resynced", 8, false],
+		] as const)("are told as gaps at the next connection if a cut came before the answers, and it %s", async (_, outcome, position, isGap) => {
+			const room = connect();
+			const gaps = gapsOf(room);
+			const stops = listen(room, names(600));
+			await room.ready();
+			let seen = 0;
+			room.on(names(1)[0]!, () => seen++);
+			event(names(1)[0]!, [], 7);
+			await until(() => seen === 1 && inHello().length + asked().length === 600);
+			let before = server.received.length;
+			server.cut(); // nothing was answered, as to the next
+			await until(() => server.hellos.length === 2 && inHello().length + asked(before).length === 600);
+			expect(server.hellos[1]!.resume!.position).toBe(7);
+			expect(gaps).toEqual([]);
+			server.send({ tag: "KeepAlive", val: { position } });
+			// there is room for the others now
+			stops.slice(1, 550).forEach((stop) => stop());
+			await until(() => changes().filter(({ subscribe }: any) => !subscribe).length === 549);
+			await sleep(50);
+			server.welcome({ outcome });
+			before = server.received.length;
+			server.cut();
+			await until(() => server.hellos.length === 3 && room.status.status === "open");
+			await sleep(50);
+			expect(server.hellos[2]!.resume!.position).toBe(position);
+			expect(asked(before)).toEqual([]);
+			expect(gaps).toEqual(isGap ? [{ reason: "dropped", events: names(600).slice(550) }] : []);
 		});
 	});
 

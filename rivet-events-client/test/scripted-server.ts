@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
-import type { Close, FromServer, Hello, Init, ToServer } from "../src/protocol";
+import type { Close, FromServer, Hello, Init, ToServer, WireError } from "../src/protocol";
+import { TOO_LONG } from "../src/refusal";
 import { decode, encode } from "../src/values";
 
 /** A refusal by HTTP. */
@@ -32,6 +33,10 @@ export interface ScriptedServer {
 	answerOpening(answer: HttpAnswer | undefined): void;
 	/** Answers requests with messages so, as long as the function says so. */
 	answerPost(answer: (body: string) => HttpAnswer | undefined): void;
+	/** Takes no message of more than 64 KB from now on, as the real one does by default. */
+	limitMessages(): void;
+	/** Answers each request for a subscription so, where something is returned. */
+	answerSubscriptions(answer: (eventName: string) => { position: number; error?: WireError } | undefined): void;
 	/** What happens before the answer to a handshake or a Hello. */
 	beforeWelcome(action: () => void | Promise<void>): void;
 	send(message: FromServer): void;
@@ -87,17 +92,24 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 	let refusal: Close | undefined;
 	let openingAnswer: HttpAnswer | undefined;
 	let postAnswer: (body: string) => HttpAnswer | undefined = () => undefined;
+	let limit = Infinity;
+	let subscriptionAnswer: (eventName: string) => { position: number; error?: WireError } | undefined = () => undefined;
 	let beforeWelcome: () => void | Promise<void> = () => {};
 
-	const onMessage = async (link: Link, number: number, text: unknown) => {
+	const onMessage = async (link: Link | undefined, number: number, text: unknown) => {
 		const { tag, val } = (text as any).body;
 		const message = { tag, val: decode(val) } as ToServer;
 		if (message.tag !== "Hello") {
 			received.push(message);
+			if (message.tag !== "SubscriptionRequest") return;
+			const { eventName, subscribe } = message.val;
+			const told = subscriptionAnswer(eventName);
+			if (told) link?.send({ tag: "SubscriptionResponse", val: { eventName, subscribe, ...told } });
 			return;
 		}
 		hellos.push(message.val);
 		await beforeWelcome();
+		if (!link) return;
 		if (refusal) {
 			link.send({ tag: "Close", val: refusal });
 			link.cut(1011);
@@ -117,12 +129,20 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 		}
 	};
 
+	const isTooLong = (text: string) => Buffer.byteLength(text) > limit;
+	const refuseAsTooLong = (link: Link | undefined) => {
+		link?.send({ tag: "Close", val: TOO_LONG });
+		link?.cut(1011);
+	};
+
 	const answer = (response: ServerResponse, { status, headers = {}, body = "" }: HttpAnswer) =>
 		response.writeHead(status, headers).end(body);
 
 	const onStream = async (request: IncomingMessage, response: ServerResponse) => {
-		const hello = JSON.parse(await bodyOf(request));
+		const body = await bodyOf(request);
+		const hello = JSON.parse(body);
 		const number = ++opened;
+		if (isTooLong(body)) return answer(response, { status: 400, body: JSON.stringify(TOO_LONG) });
 		if (openingAnswer) return answer(response, openingAnswer);
 		response.writeHead(200, { "content-type": "text/event-stream;charset=UTF-8" }).write(": welcome\nretry: 2000\n\n");
 		const link: Link = {
@@ -145,9 +165,13 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 		}
 		if (request.method === "DELETE") return answer(response, { status: 204 });
 		posts.push(body);
+		if (isTooLong(body)) {
+			refuseAsTooLong([...links][0]);
+			return answer(response, { status: 400, body: JSON.stringify(TOO_LONG) });
+		}
 		const refused = postAnswer(body);
 		if (refused) return answer(response, refused);
-		for (const message of JSON.parse(body)) await onMessage([...links][0]!, 0, message);
+		for (const message of JSON.parse(body)) await onMessage([...links][0], 0, message);
 		return answer(response, { status: 202 });
 	};
 
@@ -169,7 +193,10 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 			};
 			links.add(link);
 			webSocket.on("close", () => links.delete(link));
-			webSocket.on("message", (data) => void onMessage(link, number, JSON.parse(String(data))));
+			webSocket.on("message", (data) => {
+				if (isTooLong(String(data))) refuseAsTooLong(link);
+				else void onMessage(link, number, JSON.parse(String(data)));
+			});
 		});
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -196,6 +223,12 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
 		},
 		answerPost: (told) => {
 			postAnswer = told;
+		},
+		limitMessages: () => {
+			limit = 64 * 1024;
+		},
+		answerSubscriptions: (told) => {
+			subscriptionAnswer = told;
 		},
 		beforeWelcome: (action) => {
 			beforeWelcome = action;

@@ -48,27 +48,35 @@ this.lost(reason);let queued=[...this.#queued.values()];this.#queued.clear();for
 options.idempotencyKey!==void 0;call.reject(new ConnectionLostError(`The connection is closed (${reason})`,mayHaveRun,cause))}}};var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
 size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}}emit(...args){
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
-has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var write=message=>JSON.stringify({body:message}),read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(
-tag,val)}}catch(cause){let answered=/"tag":"(?:ActionResponse|Error)"/.test(text);return unreadable(cause,answered?text:
-"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},TAGS={"rivet:init":"Init","rivet:response":"ActionResponse","rivet:\
-error":"Error","rivet:subscription":"SubscriptionResponse","rivet:gap":"Gap","rivet:keepalive":"KeepAlive","rivet:goinga\
-way":"GoingAway","rivet:close":"Close"},readItem=({event,data,id,tags})=>{let position=/-(\d+)$/.exec(id)?.[1],tag=TAGS[event];
-try{let value=decodeMessage(tag,JSON.parse(data));if(tag)return{tag,val:value};let pos=position===void 0?{}:{pos:Number(
-position)};return{tag:"Event",val:{name:event,args:value,...pos,...tags?{tags:JSON.parse(tags)}:{}}}}catch(cause){return unreadable(
-cause,tag==="ActionResponse"||tag==="Error"?data:"",position)}},decodeMessage=(tag,val)=>{if(tag!=="Init"||!("snapshot"in
-val))return decode(val);let{snapshot,...init}=val;try{return{...decode(init),snapshot:decode(snapshot)}}catch(cause){let message=`\
-The snapshot cannot be read: ${cause}`;return{...decode(init),snapshotError:{group:"client",code:"unreadable",message}}}},
-unreadable=(cause,answer,position)=>{let action=/"(?:id|actionId)":(\d+)/.exec(answer)?.[1],known=(name,digits)=>digits===
-void 0?{}:{[name]:Number(digits)};return{tag:"Unreadable",val:{cause,...known("actionId",action),...known("position",position)}}};
-function gatewayUrl(base,address,route){let query=new URLSearchParams({"rvt-namespace":"default","rvt-method":address.method});
-return address.method==="getOrCreate"&&(query.set("rvt-runner","default"),query.set("rvt-crash-policy","sleep")),address.
-key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#tell;constructor(onFailure){this.#onFailure=onFailure}add(event,tags,listener){
-let listening=this.#events.get(event);listening||(listening={emitter:new Emitter(this.#onFailure),tags:new Set},this.#events.
-set(event,listening));let{emitter,tags:wanted}=listening,own=[...tags];wanted.add(own);let remove=emitter.add((args,carried)=>{
-isWanted(own,carried)&&listener(...args)});return this.#compare(event),()=>{remove(),wanted.delete(own),emitter.isEmpty&&
-this.#events.get(event)===listening&&this.#events.delete(event),this.#compare(event)}}first(){let wanted=[...this.#events.
-keys()].map(event=>this.#wanted(event));return this.#told=new Map(wanted.map(each=>[each.eventName,each])),wanted}opened(tell){
-this.#tell=tell;for(let event of new Set([...this.#told.keys(),...this.#events.keys()]))this.#compare(event)}lost(){this.#tell=
+has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var MAX_BYTES=32*1024,utf8=new TextEncoder,bytesOf=text=>utf8.encode(text).length,write=message=>JSON.stringify({body:message}),
+read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(tag,val)}}catch(cause){let answered=/"tag":"(?:ActionResponse|Error)"/.
+test(text);return unreadable(cause,answered?text:"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},TAGS={"rivet:init":"\
+Init","rivet:response":"ActionResponse","rivet:error":"Error","rivet:subscription":"SubscriptionResponse","rivet:gap":"G\
+ap","rivet:keepalive":"KeepAlive","rivet:goingaway":"GoingAway","rivet:close":"Close"},readItem=({event,data,id,tags})=>{
+let position=/-(\d+)$/.exec(id)?.[1],tag=TAGS[event];try{let value=decodeMessage(tag,JSON.parse(data));if(tag)return{tag,
+val:value};let pos=position===void 0?{}:{pos:Number(position)};return{tag:"Event",val:{name:event,args:value,...pos,...tags?
+{tags:JSON.parse(tags)}:{}}}}catch(cause){return unreadable(cause,tag==="ActionResponse"||tag==="Error"?data:"",position)}},
+decodeMessage=(tag,val)=>{if(tag!=="Init"||!("snapshot"in val))return decode(val);let{snapshot,...init}=val;try{return{...decode(
+init),snapshot:decode(snapshot)}}catch(cause){let message=`The snapshot cannot be read: ${cause}`;return{...decode(init),
+snapshotError:{group:"client",code:"unreadable",message}}}},unreadable=(cause,answer,position)=>{let action=/"(?:id|actionId)":(\d+)/.
+exec(answer)?.[1],known=(name,digits)=>digits===void 0?{}:{[name]:Number(digits)};return{tag:"Unreadable",val:{cause,...known(
+"actionId",action),...known("position",position)}}};function gatewayUrl(base,address,route){let query=new URLSearchParams(
+{"rvt-namespace":"default","rvt-method":address.method});return address.method==="getOrCreate"&&(query.set("rvt-runner",
+"default"),query.set("rvt-crash-policy","sleep")),address.key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}\
+/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
+this.#onFailure=onFailure}add(event,tags,listener){let listening=this.#events.get(event);listening||(listening={emitter:new Emitter(
+this.#onFailure),tags:new Set},this.#events.set(event,listening));let{emitter,tags:wanted}=listening,own=[...tags];wanted.
+add(own);let remove=emitter.add((args,carried)=>{isWanted(own,carried)&&listener(...args)});return this.#compare(event),
+()=>{remove(),wanted.delete(own),emitter.isEmpty&&this.#events.get(event)===listening&&(this.#events.delete(event),this.#uncovered.
+delete(event)),this.#compare(event)}}first(room){let wanted=[...this.#events.keys()].map(event=>this.#wanted(event)),left=room,
+fitting=wanted.filter(each=>{let bytes=bytesOf(JSON.stringify(each))+1;return bytes>left?!1:(left-=bytes,!0)});return this.#told=
+new Map(fitting.map(each=>[each.eventName,each])),this.#late=new Set(wanted.map(({eventName})=>eventName).filter(event=>!this.#told.
+has(event))),fitting}opened(tell,resumedFrom,viewOf){let missing=this.#leaveUncovered(resumedFrom,viewOf);this.#tell=tell;
+for(let event of new Set([...this.#told.keys(),...this.#events.keys()]))this.#compare(event);return missing}#leaveUncovered(resumedFrom,viewOf){
+let missing=[];resumedFrom===void 0&&this.#uncovered.clear();for(let[event,since]of this.#uncovered)this.#late.has(event)||
+(this.#uncovered.delete(event),since!==resumedFrom&&missing.push(event));let from=resumedFrom??viewOf;if(from===void 0)return missing;
+for(let event of this.#late)this.#events.has(event)&&!this.#uncovered.has(event)&&this.#uncovered.set(event,from);return missing}answered(event,position){
+let since=this.#uncovered.get(event);return this.#uncovered.delete(event),since!==void 0&&since!==position}lost(){this.#tell=
 void 0}#compare(event){if(!this.#tell)return;let wanted=this.#wanted(event);JSON.stringify(wanted)!==JSON.stringify(this.#told.
 get(event))&&(wanted?this.#told.set(event,wanted):this.#told.delete(event),this.#tell({eventName:event,...wanted,subscribe:wanted!==
 void 0}))}#wanted(event){let listening=this.#events.get(event);if(!listening)return;let all=[...listening.tags],tags=all.
@@ -92,41 +100,40 @@ refusalOf=(response,body)=>{let{status,headers}=response,error=errorOf(status,bo
 "http")return;let advice=adviceOf(status),retryAfter=advice==="later"?readRetryAfter(headers):void 0;return{...error,advice,
 ...retryAfter===void 0?{}:{retryAfter}}},readRetryAfter=headers=>{let told=headers.get("retry-after")?.trim();if(!told)return;
 if(/^\d+$/.test(told))return Number(told)*1e3;let date=Date.parse(headers.get("date")??"")||Date.now(),delay=Date.parse(
-told)-date;return Number.isNaN(delay)?void 0:Math.max(0,delay)};var TOO_BIG=1009,NORMAL=1e3,OPEN=1,NO_CONTENT=204,MAX_BYTES_OF_CHARACTER=3,utf8=new TextEncoder;function openWebSocket(target,listener){
-let protocols=["rivet","rivet_encoding.json","rivet_ext.1"],socket=new target.WebSocket(target.url.replace(/^http/,"ws"),
-protocols),sent=new Largest,closing,over=!1;socket.onopen=()=>{over||socket.send(sent.write({tag:"Hello",val:listener.hello()}))};
-let onMessage=message=>{message.tag==="Close"&&(closing=message.val),listener.onMessage(message)};return socket.onmessage=
-({data})=>{over||onMessage(read(data))},socket.onclose=({code,reason})=>{over||(!closing&&code===TOO_BIG&&onMessage({tag:"\
-Close",val:TOO_LONG}),closing&&isTooLong(closing)&&listener.onRefused(sent.message,closing),over=!0,listener.onEnd(reason||
-"connection lost"))},socket.onerror=()=>{},{kind:"websocket",send:message=>{socket.readyState===OPEN&&socket.send(sent.write(
-message))},close:()=>{over=!0,socket.close(NORMAL,"client_disposed")}}}var Largest=class{message;#bytes=0;write(message){
-let text=write(message);if(text.length*MAX_BYTES_OF_CHARACTER>this.#bytes){let bytes=utf8.encode(text).length;bytes>this.#bytes&&
-([this.message,this.#bytes]=[message,bytes])}return text}};function openEventStream(target,listener){let abort=new AbortController,
-waiting=[],underWay=[],init,sequence=0,posting=!1,tooLong=!1,over=!1,end=reason=>{over||(over=!0,abort.abort(),listener.
-onEnd(reason))},endBy=(response,body)=>{let refusal=refusalOf(response,body);refusal&&!over&&listener.onMessage({tag:"Cl\
-ose",val:refusal}),end(refusal?`${refusal.group}.${refusal.code}`:`http.${response.status}`)},post=(body,method,more)=>target.
-fetch(`${target.base}/connections/${init.connectionId}`,{method,credentials:"include",keepalive:method==="DELETE",headers:{
-...target.headers,"content-type":"application/json","x-rivet-secret":init.secret,...more},...method==="POST"?{body}:{}}),
-flush=async()=>{if(!posting){posting=!0;try{for(;waiting.length>0&&!over;)await sendBatch()}catch{end("connection lost")}finally{
-posting=!1}}},sendBatch=async()=>{let batch=nextBatch();underWay=batch.map(({message})=>message);let body=`[${batch.map(
-({text})=>text).join(",")}]`,more={"x-rivet-sequence":String(++sequence)},{response,answer}=await within(target.timeout,
-"A request",async()=>{let response2=await post(body,"POST",more);return{response:response2,answer:response2.ok?"":await response2.
-text()}});if(response.ok){underWay=[];return}let error=errorOf(response.status,answer);isOfMessage(response.status,error)?
-batch.length>1?(target.batches.characters=Math.min(target.batches.characters,body.length>>1),waiting.unshift(...batch)):
-refuse(error):error.group==="http"?endBy(response,answer):end(`${error.group}.${error.code}`),tooLong||=isTooLong(error)},
-nextBatch=()=>{let count=1,characters=waiting[0].text.length;for(;count<waiting.length&&(characters+=waiting[count].text.
-length,!(characters>target.batches.characters));)count++;return waiting.splice(0,count)},refuse=error=>{let[message,...more]=underWay;
-underWay=[],!over&&message&&more.length===0&&listener.onRefused(message,error)};return(async()=>{let response=await target.
-fetch(target.url,{method:"POST",credentials:"include",cache:"no-store",headers:{...target.headers,"content-type":"applic\
-ation/json",accept:"text/event-stream"},body:write({tag:"Hello",val:listener.hello()}),signal:abort.signal});!response.ok||
-response.status===NO_CONTENT?endBy(response,await response.text()):!response.body||!isEventStream(response)?end("no even\
-t stream"):await readStream(response.body,message=>{over||(message.tag==="Init"&&(init=message.val),message.tag==="Close"&&
-isTooLong(message.val)&&!tooLong&&refuse(message.val),listener.onMessage(message))})})().then(()=>end("connection lost"),
-()=>end("connection lost")),{kind:"sse",send:message=>{waiting.push({message,text:write(message)}),flush()},close:()=>{over||
-(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({headers})=>/^text\/event-stream\b/i.
-test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(item=>onMessage(
-readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();if(done)return;
-parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
+told)-date;return Number.isNaN(delay)?void 0:Math.max(0,delay)};var TOO_BIG=1009,NORMAL=1e3,OPEN=1,NO_CONTENT=204,MAX_BYTES_OF_CHARACTER=3;function openWebSocket(target,listener){let protocols=[
+"rivet","rivet_encoding.json","rivet_ext.1"],socket=new target.WebSocket(target.url.replace(/^http/,"ws"),protocols),sent=new Largest,
+closing,over=!1;socket.onopen=()=>{over||socket.send(sent.write({tag:"Hello",val:listener.hello()}))};let onMessage=message=>{
+message.tag==="Close"&&(closing=message.val),listener.onMessage(message)};return socket.onmessage=({data})=>{over||onMessage(
+read(data))},socket.onclose=({code,reason})=>{over||(!closing&&code===TOO_BIG&&onMessage({tag:"Close",val:TOO_LONG}),closing&&
+isTooLong(closing)&&listener.onRefused(sent.message,closing),over=!0,listener.onEnd(reason||"connection lost"))},socket.
+onerror=()=>{},{kind:"websocket",send:message=>{socket.readyState===OPEN&&socket.send(sent.write(message))},close:()=>{over=
+!0,socket.close(NORMAL,"client_disposed")}}}var Largest=class{message;#bytes=0;write(message){let text=write(message);if(text.
+length*MAX_BYTES_OF_CHARACTER>this.#bytes){let bytes=bytesOf(text);bytes>this.#bytes&&([this.message,this.#bytes]=[message,
+bytes])}return text}};function openEventStream(target,listener){let abort=new AbortController,waiting=[],underWay=[],init,
+sequence=0,posting=!1,tooLong=!1,over=!1,end=reason=>{over||(over=!0,abort.abort(),listener.onEnd(reason))},endBy=(response,body)=>{
+let refusal=refusalOf(response,body);refusal&&!over&&listener.onMessage({tag:"Close",val:refusal}),end(refusal?`${refusal.
+group}.${refusal.code}`:`http.${response.status}`)},post=(body,method,more)=>target.fetch(`${target.base}/connections/${init.
+connectionId}`,{method,credentials:"include",keepalive:method==="DELETE",headers:{...target.headers,"content-type":"appl\
+ication/json","x-rivet-secret":init.secret,...more},...method==="POST"?{body}:{}}),flush=async()=>{if(!posting){posting=
+!0;try{for(;waiting.length>0&&!over;)await sendBatch()}catch{end("connection lost")}finally{posting=!1}}},sendBatch=async()=>{
+let batch=nextBatch();underWay=batch.map(({message})=>message);let body=`[${batch.map(({text})=>text).join(",")}]`,more={
+"x-rivet-sequence":String(++sequence)},{response,answer}=await within(target.timeout,"A request",async()=>{let response2=await post(
+body,"POST",more);return{response:response2,answer:response2.ok?"":await response2.text()}});if(response.ok){underWay=[];
+return}let error=errorOf(response.status,answer);isOfMessage(response.status,error)?batch.length>1?(target.batches.characters=
+Math.min(target.batches.characters,body.length>>1),waiting.unshift(...batch)):refuse(error):error.group==="http"?endBy(response,
+answer):end(`${error.group}.${error.code}`),tooLong||=isTooLong(error)},nextBatch=()=>{let count=1,characters=waiting[0].
+text.length;for(;count<waiting.length&&(characters+=waiting[count].text.length,!(characters>target.batches.characters));)
+count++;return waiting.splice(0,count)},refuse=error=>{let[message,...more]=underWay;underWay=[],!over&&message&&more.length===
+0&&listener.onRefused(message,error)};return(async()=>{let response=await target.fetch(target.url,{method:"POST",credentials:"\
+include",cache:"no-store",headers:{...target.headers,"content-type":"application/json",accept:"text/event-stream"},body:write(
+{tag:"Hello",val:listener.hello()}),signal:abort.signal});!response.ok||response.status===NO_CONTENT?endBy(response,await response.
+text()):!response.body||!isEventStream(response)?end("no event stream"):await readStream(response.body,message=>{over||(message.
+tag==="Init"&&(init=message.val),message.tag==="Close"&&isTooLong(message.val)&&!tooLong&&refuse(message.val),listener.onMessage(
+message))})})().then(()=>end("connection lost"),()=>end("connection lost")),{kind:"sse",send:message=>{waiting.push({message,
+text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
+headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
+item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
+if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
 BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocke\
 t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
 message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
@@ -166,18 +173,19 @@ bySocket=this.#prefersSocket(),url=gatewayUrl(this.#base,this.#address,bySocket?
 openWebSocket({url,WebSocket:this.#socketClass()??noWebSocket()},listener):openEventStream({url,...this.#streamTarget()},
 listener)}catch(error){if(this.#fail(error),!isCurrent())return;if(!bySocket||this.#options.transport==="websocket")return this.#finish(
 "no transport");this.#preferStream(),this.#ended("no transport")}}#hello(credentials){let contract=this.#options.contract?.[this.#address.
-name];return{subscriptions:this.#subscriptions.first(),...this.#resume?{resume:this.#resume}:{},...this.#snapshot===void 0?
-{}:{snapshot:{name:this.#snapshot,args:[]}},...this.#params===void 0?{}:{params:this.#params},...credentials===void 0?{}:
-{credentials},...contract===void 0?{}:{contract}}}#socketClass(){return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){
-let request=this.#options.fetch??globalThis.fetch;return{base:this.#base,headers:this.#options.headers??{},fetch:request.
-bind(globalThis),timeout:this.#openTimeout,batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#options;return transport!==
-"auto"?transport==="websocket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,
-wasOpen=this.#openedAt!==void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),close=this.#closing;this.#dropTransport(),
-transport&&!wasOpen&&!close&&this.#countFailure(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.
-lost(why),close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;let isFinal=close!==void 0&&this.#isFinal(
-close),refused=close?.advice==="credentials"||isFinal,generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(
-close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(why,this.#delay(close,wasStable)))}#isFinal({
-advice}){return advice!=="credentials"?advice==="never":!this.#options.onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#countFailure({
+name],others={...this.#resume?{resume:this.#resume}:{},...this.#snapshot===void 0?{}:{snapshot:{name:this.#snapshot,args:[]}},
+...this.#params===void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},...contract===void 0?{}:{contract}},
+taken=bytesOf(write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.first(MAX_BYTES-
+taken),...others}}#socketClass(){return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#options.
+fetch??globalThis.fetch;return{base:this.#base,headers:this.#options.headers??{},fetch:request.bind(globalThis),timeout:this.#openTimeout,
+batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#options;return transport!=="auto"?transport==="webso\
+cket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,wasOpen=this.#openedAt!==
+void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),close=this.#closing;this.#dropTransport(),transport&&
+!wasOpen&&!close&&this.#countFailure(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.lost(why),
+close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;let isFinal=close!==void 0&&this.#isFinal(close),refused=close?.
+advice==="credentials"||isFinal,generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(close)),
+generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(why,this.#delay(close,wasStable)))}#isFinal({advice}){
+return advice!=="credentials"?advice==="never":!this.#options.onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#countFailure({
 kind}){(this.#options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&
 this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){
 this.#attempts++;let own=this.#backoff.next();return this.#told=toldMillis(close?.retryAfter)??this.#goingAway,this.#told===
@@ -191,40 +199,44 @@ this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscrip
 switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
 message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
 val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
-SubscriptionResponse":this.#advance(message.val.position),message.val.error&&this.#fail(subscriptionError(message.val.eventName,
-message.val.error));return;case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.
-val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=
-toldMillis(message.val.delay);return;case"Close":this.#closing={...message.val,...this.#refusalOf(message.val)};return;case"\
-Unreadable":return this.#onUnreadable(message.val)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==
-group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){
-let error=new Error(`A message of the server cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),
-this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){
-let refusal=new ActorError(error);if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);
-return}let call=message.tag==="ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||
-this.#fail(refusal)}#onInit(init,isCurrent){this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.
-secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=0,this.#keepAlive=toldMillis(
-init.keepAlive)||1/0,this.#contractChanged=init.contractChanged??!1,this.#watch(2*this.#keepAlive,"silence");let transport=this.#transport;
-this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change})),this.#calls.opened(message=>transport.
-send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&
-this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(
-new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(
-isCurrent,init.outcome,init.reason);for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({
-name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=
-this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&
-position>this.#resume.position&&(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.
-get(name),reply=outcome=>this.fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);
-let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
-Error?error.message:String(error)})}}#watch(limit,reason){clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{
-let hidden=typeof document<"u"&&document.visibilityState==="hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(
-limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=after(tolerated-silence,look)};
-this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,this.#ended(reason)}#onWake=()=>{typeof document<
-"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
-void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon("silence"))};#listenToHost(){globalThis.addEventListener?.(
-"online",this.#onWake),typeof document<"u"&&document.addEventListener("visibilitychange",this.#onWake)}#stopListeningToHost(){
-globalThis.removeEventListener?.("online",this.#onWake),typeof document<"u"&&document.removeEventListener("visibilitycha\
-nge",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),...outcome?
-{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,
-current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"Gap":return this.#advance(message.val.position),
+this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(
+message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.val.delay);return;case"Close":this.#closing={...message.
+val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val)}}#refusalOf({group,code}){
+let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.
+metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server cannot be read: ${cause}`,
+{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===
+void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);if(message.tag==="Hello"){
+this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag==="ActionRequest"&&!message.
+val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({eventName,subscribe,
+position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(eventName,position);
+error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){
+let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,
+stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=
+0,this.#keepAlive=toldMillis(init.keepAlive)||1/0,this.#contractChanged=init.contractChanged??!1,this.#watch(2*this.#keepAlive,
+"silence");let transport=this.#transport,missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionReq\
+uest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),
+this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(
+error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(
+init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,
+init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,
+error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name===
+"rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(
+pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&
+(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.
+fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??
+null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#watch(limit,reason){
+clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{let hidden=typeof document<"u"&&document.visibilityState===
+"hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(
+reason):this.#watchTimer=after(tolerated-silence,look)};this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,
+this.#ended(reason)}#onWake=()=>{typeof document<"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiti\
+ng"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon(
+"silence"))};#listenToHost(){globalThis.addEventListener?.("online",this.#onWake),typeof document<"u"&&document.addEventListener(
+"visibilitychange",this.#onWake)}#stopListeningToHost(){globalThis.removeEventListener?.("online",this.#onWake),typeof document<
+"u"&&document.removeEventListener("visibilitychange",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,
+current={status,since:Date.now(),...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.
+emitWhile(()=>this.#status===current,current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.
+emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
 odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
 !/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
 target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
