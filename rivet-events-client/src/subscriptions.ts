@@ -1,6 +1,9 @@
 import { Emitter } from "./emitter.js";
-import { bytesOf, type Subscription } from "./protocol.js";
+import { bytesOf, MAX_BYTES, type Subscription, write } from "./protocol.js";
 import type { Unsubscribe } from "./types.js";
+
+/** Characters of an event's name that a server takes. */
+const MAX_NAME_LENGTH = 1000;
 
 type Listener = (...args: unknown[]) => void;
 
@@ -32,7 +35,9 @@ export class Subscriptions {
 		this.#onFailure = onFailure;
 	}
 
+	/** @throws `RangeError` if no server takes the name, or the name with the tags of all its listeners */
 	add(event: string, tags: readonly string[], listener: Listener): Unsubscribe {
+		this.#check(event, tags);
 		let listening = this.#events.get(event);
 		if (!listening) {
 			listening = { emitter: new Emitter(this.#onFailure), tags: new Set() };
@@ -54,6 +59,18 @@ export class Subscriptions {
 			}
 			this.#compare(event);
 		};
+	}
+
+	#check(event: string, tags: readonly string[]): void {
+		if (event.length > MAX_NAME_LENGTH) {
+			throw new RangeError(`The name of an event has ${event.length} characters; the limit is ${MAX_NAME_LENGTH}`);
+		}
+		if (tags.length === 0) return;
+		// all of them are told once no listener is left that wants events with any tag
+		const all = [...new Set([...(this.#events.get(event)?.tags ?? []), tags].flat())];
+		const bytes = bytesOf(write({ tag: "SubscriptionRequest", val: { eventName: event, subscribe: true, tags: all } }));
+		if (bytes <= MAX_BYTES) return;
+		throw new RangeError(`The tags of all listeners to "${event}" have ${bytes} bytes; the limit is ${MAX_BYTES}`);
 	}
 
 	/**

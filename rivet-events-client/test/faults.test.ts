@@ -397,6 +397,55 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		});
 	});
 
+	describe("an event that no server takes", () => {
+		const rejected = (room: ActorConnection) => {
+			const long = "n".repeat(1001);
+			expect(() => room.on(long, () => {})).toThrow(RangeError);
+			expect(() => room.on(long, () => {})).toThrow("has 1001 characters; the limit is 1000");
+			expect(() => room.on("n".repeat(70_000), { tags: ["a"] }, () => {})).toThrow(RangeError);
+			expect(() => room.once(long, () => {})).toThrow(RangeError);
+			expect(() => room.on("x", { tags: ["t".repeat(33_000)] }, () => {})).toThrow(RangeError);
+			expect(() => room.on("x", { tags: ["語".repeat(11_000)] }, () => {})).toThrow(/"x" have \d+ bytes; the limit is 32768/);
+			expect(() => room.on("x", { tags: ["\u0001".repeat(5500)] }, () => {})).toThrow(RangeError);
+		};
+
+		test.each(["before it is open", "when open", "while waiting"])("is refused by on itself, %s", async (moment) => {
+			const room = connect(moment === "while waiting" ? { reconnect: { minDelay: 200, maxDelay: 200 } } : {});
+			const errors = errorsOf(room);
+			if (moment !== "before it is open") await room.ready();
+			if (moment === "while waiting") {
+				server.cut();
+				await reached(room, "waiting");
+			}
+			rejected(room);
+			await expect(room.events("n".repeat(1001)).next()).rejects.toThrow(RangeError);
+			room.on("n".repeat(1000), () => {});
+			await until(() => room.status.status === "open" && "n".repeat(1000) in told());
+			await sleep(50);
+			expect(Object.keys(told())).toEqual(["n".repeat(1000)]);
+			expect(errors).toEqual([]);
+			expect(server.opened()).toBe(moment === "while waiting" ? 2 : 1);
+		});
+
+		test.each(["when open", "after a listener to all of them has gone"])("is one with the tags of all its listeners, %s", async (moment) => {
+			const room = connect();
+			await room.ready();
+			const seen: string[] = [];
+			const all = moment === "when open" ? undefined : room.on("x", () => seen.push("all"));
+			const tag = (letter: string) => letter.repeat(12_000);
+			room.on("x", { tags: [tag("a")] }, () => seen.push("a"));
+			const b = room.on("x", { tags: [tag("b")] }, () => seen.push("b"));
+			room.on("x", { tags: [tag("a"), tag("b")] }, () => seen.push("ab"));
+			expect(() => room.on("x", { tags: [tag("c")] }, () => seen.push("c"))).toThrow(RangeError);
+			all?.();
+			await until(() => (told() as any).x?.length === 2);
+			expect((told() as any).x).toEqual([tag("a"), tag("b")]);
+			room.predict("x");
+			expect(seen).toEqual(["a", "b", "ab"]);
+			b();
+		});
+	});
+
 	describe("values of the application", () => {
 		const bad = {
 			"a cycle": cyclic(),
@@ -463,6 +512,20 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(await other).toBe("ok");
 			await sleep(300);
 			expect(server.opened()).toBe(2);
+		});
+
+		test("reports what is fired and too long, and comes back once", async () => {
+			server.limitMessages();
+			const room = connect();
+			const errors = errorsOf(room);
+			await room.ready();
+			room.fire.echo!("x".repeat(70_000));
+			await until(() => errors.length === 1 && server.hellos.length === 2 && room.status.status === "open");
+			await expect(room.call("n".repeat(70_000), [])).rejects.toMatchObject({ code: "incoming_too_long" });
+			await until(() => server.hellos.length === 3 && room.status.status === "open");
+			await sleep(300);
+			expect(errors).toMatchObject([{ code: "incoming_too_long" }]);
+			expect(server.opened()).toBe(3);
 		});
 
 		test("measures messages in bytes", async () => {

@@ -63,12 +63,16 @@ exec(answer)?.[1],known=(name,digits)=>digits===void 0?{}:{[name]:Number(digits)
 "actionId",action),...known("position",position)}}};function gatewayUrl(base,address,route){let query=new URLSearchParams(
 {"rvt-namespace":"default","rvt-method":address.method});return address.method==="getOrCreate"&&(query.set("rvt-runner",
 "default"),query.set("rvt-crash-policy","sleep")),address.key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}\
-/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
-this.#onFailure=onFailure}add(event,tags,listener){let listening=this.#events.get(event);listening||(listening={emitter:new Emitter(
-this.#onFailure),tags:new Set},this.#events.set(event,listening));let{emitter,tags:wanted}=listening,own=[...tags];wanted.
-add(own);let remove=emitter.add((args,carried)=>{isWanted(own,carried)&&listener(...args)});return this.#compare(event),
-()=>{remove(),wanted.delete(own),emitter.isEmpty&&this.#events.get(event)===listening&&(this.#events.delete(event),this.#uncovered.
-delete(event)),this.#compare(event)}}first(room){let wanted=[...this.#events.keys()].map(event=>this.#wanted(event)),left=room,
+/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var MAX_NAME_LENGTH=1e3,Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
+this.#onFailure=onFailure}add(event,tags,listener){this.#check(event,tags);let listening=this.#events.get(event);listening||
+(listening={emitter:new Emitter(this.#onFailure),tags:new Set},this.#events.set(event,listening));let{emitter,tags:wanted}=listening,
+own=[...tags];wanted.add(own);let remove=emitter.add((args,carried)=>{isWanted(own,carried)&&listener(...args)});return this.#compare(
+event),()=>{remove(),wanted.delete(own),emitter.isEmpty&&this.#events.get(event)===listening&&(this.#events.delete(event),
+this.#uncovered.delete(event)),this.#compare(event)}}#check(event,tags){if(event.length>MAX_NAME_LENGTH)throw new RangeError(
+`The name of an event has ${event.length} characters; the limit is ${MAX_NAME_LENGTH}`);if(tags.length===0)return;let all=[
+...new Set([...this.#events.get(event)?.tags??[],tags].flat())],bytes=bytesOf(write({tag:"SubscriptionRequest",val:{eventName:event,
+subscribe:!0,tags:all}}));if(!(bytes<=MAX_BYTES))throw new RangeError(`The tags of all listeners to "${event}" have ${bytes}\
+ bytes; the limit is ${MAX_BYTES}`)}first(room){let wanted=[...this.#events.keys()].map(event=>this.#wanted(event)),left=room,
 fitting=wanted.filter(each=>{let bytes=bytesOf(JSON.stringify(each))+1;return bytes>left?!1:(left-=bytes,!0)});return this.#told=
 new Map(fitting.map(each=>[each.eventName,each])),this.#late=new Set(wanted.map(({eventName})=>eventName).filter(event=>!this.#told.
 has(event))),fitting}opened(tell,resumedFrom,viewOf){let missing=this.#leaveUncovered(resumedFrom,viewOf);this.#tell=tell;
