@@ -231,7 +231,7 @@ final class ActorState {
 
 	/**
 	 * Fails if the state would be loaded in another way than it is: once if parts of it
-	 * would differ, each time if it could not be loaded at all.
+	 * would differ, or have another class, each time if it could not be loaded at all.
 	 */
 	private void compare(byte @Nullable [] bytes) {
 		if (this.type == null || bytes == null) {
@@ -240,8 +240,7 @@ final class ActorState {
 		String difference = new StateComparison(this.mapper, this.type).difference(this.value, bytes);
 		if (difference != null) {
 			this.compared = true;
-			throw new IllegalStateException(
-					"The state would not be loaded as it is: %s would differ".formatted(difference));
+			throw new IllegalStateException("The state would not be loaded as it is: %s".formatted(difference));
 		}
 	}
 

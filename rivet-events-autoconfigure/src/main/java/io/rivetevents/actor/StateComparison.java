@@ -4,8 +4,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,9 @@ import io.rivetevents.protocol.ValueMapper;
 
 /**
  * Compares a state with what would be loaded of it: it is written, read and written
- * again. The order of elements does not count, since a set has none, nor what changes
- * each time that it is written.
+ * again. Where the declared type allows any class, the classes are compared too. The
+ * order of elements does not count, since a set has none, nor what changes each time that
+ * it is written.
  */
 final class StateComparison {
 
@@ -36,14 +39,22 @@ final class StateComparison {
 	}
 
 	/**
-	 * Returns the paths of what would be loaded in another way.
+	 * Returns what would be loaded in another way.
 	 * @param value the state
 	 * @param written what is to be stored of it
-	 * @return the paths as a text, {@code null} if nothing would
+	 * @return the paths, with both classes where these differ, {@code null} if nothing
+	 * would
 	 * @throws IllegalStateException if it could not be loaded at all
 	 */
 	@Nullable String difference(@Nullable Object value, byte[] written) {
-		byte[] again = this.type.write(read(written));
+		Object read = read(written);
+		String values = valueDifference(value, written, this.type.write(read));
+		String classes = classDifference(value, read);
+		return (values != null && classes != null) ? "%s; %s".formatted(values, classes)
+				: (values != null) ? values : classes;
+	}
+
+	private @Nullable String valueDifference(@Nullable Object value, byte[] written, byte[] again) {
 		if (Arrays.equals(again, written)) {
 			return null;
 		}
@@ -51,7 +62,19 @@ final class StateComparison {
 		if (!paths.isEmpty()) {
 			paths.removeAll(differences(written, this.type.write(value)));
 		}
-		return paths.isEmpty() ? null : "%s of %s".formatted(named(paths), this.type);
+		return paths.isEmpty() ? null : "%s of %s would differ".formatted(named(paths), this.type);
+	}
+
+	private @Nullable String classDifference(@Nullable Object value, @Nullable Object read) {
+		SortedMap<String, String> classes = this.mapper.classDifferences(value, read, this.type.type());
+		if (!classes.isEmpty()) {
+			classes.keySet().removeAll(this.mapper.classDifferences(value, value, this.type.type()).keySet());
+		}
+		List<String> texts = new ArrayList<>();
+		classes.forEach((path, text) -> texts
+			.add("at %s: %s".formatted(path.isEmpty() ? "$" : path.replaceFirst("^\\.", ""), text)));
+		return texts.isEmpty() ? null : "in %s, %s. Declare the type of such a value, or annotate it with @JsonTypeInfo"
+			.formatted(this.type, named(texts));
 	}
 
 	private @Nullable Object read(byte[] written) {
@@ -72,7 +95,7 @@ final class StateComparison {
 		return path.toString();
 	}
 
-	private static String named(TreeSet<String> paths) {
+	private static String named(Collection<String> paths) {
 		String named = String.join(", ", paths.stream().limit(MAX_NAMED).toList());
 		return (paths.size() > MAX_NAMED) ? "%s and %d more".formatted(named, paths.size() - MAX_NAMED) : named;
 	}

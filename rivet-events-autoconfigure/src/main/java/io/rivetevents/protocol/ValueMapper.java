@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -206,6 +207,18 @@ public final class ValueMapper {
 	 */
 	public @Nullable String storageProblem(Type type) {
 		return StorableType.problem(constructType(type), this.mapper);
+	}
+
+	/**
+	 * Returns the values that are read back as another class, at places whose declared
+	 * type allows any class.
+	 * @param value the object that was written
+	 * @param read what was read of it
+	 * @param type the declared type of both
+	 * @return both classes as a text, by the path of the value; empty if there is none
+	 */
+	public SortedMap<String, String> classDifferences(@Nullable Object value, @Nullable Object read, JavaType type) {
+		return guard(() -> StoredClasses.differences(value, read, type, this.mapper), "The object cannot be compared");
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.rivetevents.invocation;
 
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ class StoredStateTests {
 
 	@BeforeEach
 	void start() {
-		this.harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, this.room, new Bad());
+		this.harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, this.room, new Bad(), new Lobby(),
+				new BadLobby());
 	}
 
 	@AfterEach
@@ -104,6 +106,33 @@ class StoredStateTests {
 				.isThrownBy(() -> this.harness.call(Bad.class, "k", "nothing"));
 		}
 		assertThat(this.store.load(ActorHarness.address(Bad.class, "k"))).isNull();
+	}
+
+	@Test
+	void aSaveThatWouldChangeTheClassesOfValuesFailsOnceAndNamesThem() {
+		assertThat(this.harness.call(Lobby.class, "k", "put").stringValue())
+			.startsWith("The state would not be loaded as it is: in java.util.Map<java.lang.String,java.lang.Object>, ")
+			.contains("at balance: java.lang.Long comes back as java.lang.Integer, "
+					+ "at since: java.time.Instant comes back as java.lang.String.")
+			.endsWith("Declare the type of such a value, or annotate it with @JsonTypeInfo");
+		byte[] stored = this.store.load(ActorHarness.address(Lobby.class, "k")).state();
+		assertThat(new String(stored)).isEqualTo("{}");
+		assertThat(this.harness.call(Lobby.class, "k", "put").stringValue()).isEqualTo("saved");
+	}
+
+	@Test
+	void aStateThatKeepsTheClassesOfItsValuesIsReadBackAsItWas() {
+		this.harness.call(Lobby.class, "k", "keep");
+		this.harness.call(Lobby.class, "k", "sleep");
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		assertThat(this.harness.call(Lobby.class, "k", "read").stringValue()).isEqualTo("7 [x] {a=0.5}");
+	}
+
+	@Test
+	void anInstanceWhoseFirstStateWouldChangeTheClassesOfValuesIsNotCreated() {
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.harness.call(BadLobby.class, "k", "nothing"));
+		assertThat(this.store.load(ActorHarness.address(BadLobby.class, "k"))).isNull();
 	}
 
 	@Test
@@ -192,6 +221,58 @@ class StoredStateTests {
 
 	}
 
+	static class Lobby {
+
+		@CreateState
+		Map<String, Object> createState() {
+			return new HashMap<>();
+		}
+
+		@Action
+		String put(ActorContext<Map<String, Object>, ?> c) {
+			c.state().put("balance", 5L);
+			c.state().put("since", Instant.EPOCH);
+			c.state().put("name", "general");
+			return Room.save(c);
+		}
+
+		@Action(durable = true)
+		void keep(ActorContext<Map<String, Object>, ?> c) {
+			c.state().putAll(Map.of("number", 7, "list", List.of("x"), "map", Map.of("a", 0.5)));
+		}
+
+		@Action
+		String read(ActorContext<Map<String, Object>, ?> c) {
+			Map<String, Object> state = c.state();
+			return "%d %s %s".formatted((Integer) state.get("number"), state.get("list"), state.get("map"));
+		}
+
+		@Action
+		void sleep(ActorContext<Map<String, Object>, ?> c) {
+			c.sleep();
+		}
+
+	}
+
+	static class BadLobby {
+
+		static class State {
+
+			public Object tags = Set.of("a");
+
+		}
+
+		@CreateState
+		State createState() {
+			return new State();
+		}
+
+		@Action
+		void nothing() {
+		}
+
+	}
+
 	static class Room {
 
 		final AtomicInteger reads = new AtomicInteger();
@@ -247,7 +328,7 @@ class StoredStateTests {
 			return save(c);
 		}
 
-		private static String save(ActorContext<State, ?> c) {
+		static String save(ActorContext<?, ?> c) {
 			try {
 				c.saveState();
 				return "saved";
