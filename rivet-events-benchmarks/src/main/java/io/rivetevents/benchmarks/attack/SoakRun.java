@@ -30,7 +30,10 @@ public final class SoakRun {
 
 	private static final long MOST_BYTES = Long.MAX_VALUE / 2;
 
-	/** A silent client is noticed after two keep-alives at most. */
+	/**
+	 * A silent client is cut after three keep-alives at most, and these grow in number
+	 * until then. A client that is cut in turn has come more recently.
+	 */
 	private static final String KEEP_ALIVE = "5s";
 
 	private static final Pattern RESUME = Pattern.compile("\"(epoch|stream|secret)\":\"([^\"]+)\"");
@@ -116,9 +119,10 @@ public final class SoakRun {
 	}
 
 	/**
-	 * One after the other, so that each is cut as often. Half of those that fall silent
-	 * resume, which ends the silent connection; the others come anew, and their silent
-	 * connections end by their time-out alone.
+	 * One after the other, so that each is cut as often. Those that fall silent resume,
+	 * which ends the silent connection; but for half of the WebSockets, which come anew,
+	 * so that their silent connections end by their time-out alone. An event stream has
+	 * none of its own: only TCP tells of its client, and here TCP answers on.
 	 */
 	private void cut() throws IOException {
 		Client client = this.clients.get(this.cuts++ % CONNECTIONS);
@@ -128,7 +132,7 @@ public final class SoakRun {
 			case 4 -> this.silent.add(client.peer());
 			default -> {
 				this.silent.add(client.peer());
-				client.forget();
+				client.forgetSocket();
 			}
 		}
 		client.open();
@@ -216,15 +220,19 @@ public final class SoakRun {
 			peer().drain(0, MOST_BYTES);
 		}
 
-		/** Comes as a new client next time. */
-		void forget() {
-			this.resume = "";
+		/** Comes as a new client next time, if it has a WebSocket. */
+		void forgetSocket() {
+			this.resume = isStream() ? this.resume : "";
+		}
+
+		private boolean isStream() {
+			return this.index % 2 == 0;
 		}
 
 		void open() throws IOException {
 			String key = "soak" + this.index % 10;
 			String hello = Wire.hello("\"subscriptions\":[{\"eventName\":\"msg\"}]" + this.resume);
-			String init = (this.index % 2 == 0) ? openStream(key, hello) : openSocket(key, hello);
+			String init = isStream() ? openStream(key, hello) : openSocket(key, hello);
 			StringBuilder fields = new StringBuilder();
 			Matcher matcher = RESUME.matcher(init);
 			while (matcher.find()) {

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SoakTests {
 
-	private static final long SECONDS = 20;
+	private static final long SECONDS = 30;
 
 	@Test
 	@EnabledOnOs(OS.LINUX)
