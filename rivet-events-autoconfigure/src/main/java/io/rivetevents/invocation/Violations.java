@@ -38,7 +38,7 @@ final class Violations {
 
 	/**
 	 * Adds something that is wrong.
-	 * @param path makes its path, if it is told
+	 * @param path makes its path; not called for a violation that is only counted
 	 * @param message what is wrong with it
 	 */
 	void add(Supplier<String> path, String message) {

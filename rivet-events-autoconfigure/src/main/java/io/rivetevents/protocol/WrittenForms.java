@@ -254,7 +254,7 @@ public final class WrittenForms {
 		};
 	}
 
-	/** Is told by a serializer what it writes. */
+	/** Records what a serializer says of the values that it writes. */
 	private final class Visitor extends JsonFormatVisitorWrapper.Base {
 
 		private final JavaType type;
