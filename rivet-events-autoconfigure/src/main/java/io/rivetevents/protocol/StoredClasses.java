@@ -85,7 +85,7 @@ final class StoredClasses {
 	private void compare(Place place, @Nullable Object value, @Nullable Object read, Map<String, String> found) {
 		boolean untyped = UNTYPED.contains(place.type().getRawClass());
 		if (untyped && !isSameKind(value, read)) {
-			found.put(place.path(), "%s comes back as %s".formatted(name(value), name(read)));
+			found.put(place.path(), "%s is loaded as %s".formatted(name(value), name(read)));
 			return;
 		}
 		if (value == null || read == null || isLeaf(place.type()) || isLeaf(value)
@@ -167,7 +167,7 @@ final class StoredClasses {
 			Place at = place.at("." + key, content);
 			boolean known = byKey.containsKey(key);
 			if (!known && unknown != null && !isSameKind(key, unknown)) {
-				found.put(at.path(), "the key %s comes back as %s".formatted(name(key), name(unknown)));
+				found.put(at.path(), "the key %s is loaded as %s".formatted(name(key), name(unknown)));
 			}
 			else if (known) {
 				compare(at, value, byKey.get(key), found);
@@ -181,7 +181,7 @@ final class StoredClasses {
 		Place at = place.at("." + entry.getKey(), pair.containedTypeOrUnknown(1));
 		if (UNTYPED.contains(pair.containedTypeOrUnknown(0).getRawClass())
 				&& !isSameKind(entry.getKey(), read.getKey())) {
-			found.put(at.path(), "the key %s comes back as %s".formatted(name(entry.getKey()), name(read.getKey())));
+			found.put(at.path(), "the key %s is loaded as %s".formatted(name(entry.getKey()), name(read.getKey())));
 			return;
 		}
 		compare(at, entry.getValue(), read.getValue(), found);
@@ -312,7 +312,7 @@ final class StoredClasses {
 			compare(place, one, other, found);
 		}
 		else if (UNTYPED.contains(property.getType().getRawClass()) && !isSameKind(one, other)) {
-			found.put(path, "%s comes back as %s".formatted(name(one), name(other)));
+			found.put(path, "%s is loaded as %s".formatted(name(one), name(other)));
 		}
 	}
 

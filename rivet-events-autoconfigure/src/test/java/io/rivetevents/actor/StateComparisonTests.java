@@ -89,15 +89,15 @@ class StateComparisonTests {
 		Place place = new Place("", new TypeReference<Map<Object, Object>>() {
 		}, Function.identity());
 		assertThat(difference(place, new TreeMap<>(Map.of(5, "five"))))
-			.contains("at 5: the key java.lang.Integer comes back as java.lang.String");
+			.contains("at 5: the key java.lang.Integer is loaded as java.lang.String");
 		assertThat(difference(place, Map.of(TimeUnit.DAYS, 1)))
-			.contains("at DAYS: the key java.util.concurrent.TimeUnit comes back as java.lang.String");
+			.contains("at DAYS: the key java.util.concurrent.TimeUnit is loaded as java.lang.String");
 		assertThat(difference(place, Map.of("in", Map.of(1L, "one"))))
-			.contains("at in.1: the key java.lang.Long comes back as java.lang.String");
+			.contains("at in.1: the key java.lang.Long is loaded as java.lang.String");
 		assertThat(difference(place, Map.of("a", "b"))).isNull();
 		assertThat(difference(new Place("", new TypeReference<List<Map.Entry<Object, Object>>>() {
 		}, Function.identity()), List.of(Map.entry(1L, "one"))))
-			.contains("at [0].1: the key java.lang.Long comes back as java.lang.String");
+			.contains("at [0].1: the key java.lang.Long is loaded as java.lang.String");
 	}
 
 	@Test
@@ -118,7 +118,7 @@ class StateComparisonTests {
 		Changing state = new Changing();
 		state.any = 5L;
 		assertThat(difference(place, state)).contains("$.id of ", " would differ; in ",
-				"at any: java.lang.Long comes back as java.lang.Integer");
+				"at any: java.lang.Long is loaded as java.lang.Integer");
 	}
 
 	@ParameterizedTest
@@ -139,11 +139,11 @@ class StateComparisonTests {
 		}
 		assertThat(difference(place, set)).isNull();
 		set.add(new Anything(5L));
-		assertThat(difference(place, set)).contains("any: java.lang.Long comes back as java.lang.Integer")
+		assertThat(difference(place, set)).contains("any: java.lang.Long is loaded as java.lang.Integer")
 			.doesNotContain("java.lang.Integer, at");
 		set.add(new Anything(Instant.EPOCH));
-		assertThat(difference(place, set)).contains("any: java.lang.Long comes back as java.lang.Integer")
-			.contains("any: java.time.Instant comes back as java.lang.String");
+		assertThat(difference(place, set)).contains("any: java.lang.Long is loaded as java.lang.Integer")
+			.contains("any: java.time.Instant is loaded as java.lang.String");
 	}
 
 	@Test
@@ -158,7 +158,7 @@ class StateComparisonTests {
 		}
 		assertThat(difference(place, set)).doesNotContain("comes back");
 		set.iterator().next().any = Instant.EPOCH;
-		assertThat(difference(place, set)).contains("at [0].any: java.time.Instant comes back as ");
+		assertThat(difference(place, set)).contains("at [0].any: java.time.Instant is loaded as ");
 	}
 
 	@Test
@@ -172,7 +172,7 @@ class StateComparisonTests {
 		}, Function.identity());
 		assertThat(difference(place, nodes)).isNull();
 		nodes.get(29).any = Instant.EPOCH;
-		assertThat(difference(place, nodes)).contains("any: java.time.Instant comes back as java.lang.String");
+		assertThat(difference(place, nodes)).contains("any: java.time.Instant is loaded as java.lang.String");
 	}
 
 	private @Nullable String difference(Place place, Object value) {
@@ -213,22 +213,22 @@ class StateComparisonTests {
 
 	static Stream<Arguments> placesAndOtherClasses() {
 		Map<Object, String> values = new LinkedHashMap<>(otherNumberTexts());
-		values.put(Instant.EPOCH, "java.time.Instant comes back as java.lang.String");
-		values.put(new Date(0), "java.util.Date comes back as java.lang.String");
-		values.put(Duration.ofSeconds(1), "java.time.Duration comes back as java.lang.String");
-		values.put(new UUID(1, 2), "java.util.UUID comes back as java.lang.String");
-		values.put('c', "java.lang.Character comes back as java.lang.String");
-		values.put(TimeUnit.DAYS, "java.util.concurrent.TimeUnit comes back as java.lang.String");
-		values.put(Bodied.ONE, Bodied.class.getTypeName() + " comes back as java.lang.String");
-		values.put(new byte[] { 1 }, "byte[] comes back as java.lang.String");
-		values.put(new int[] { 1 }, "int[] comes back as java.util.ArrayList");
-		values.put(new Object[] { 1 }, "java.lang.Object[] comes back as java.util.ArrayList");
-		values.put(new Point(1, 2), Point.class.getTypeName() + " comes back as java.util.LinkedHashMap");
-		values.put(new HashSet<>(Set.of("a")), "java.util.HashSet comes back as java.util.ArrayList");
-		values.put(new ArrayDeque<>(List.of("a")), "java.util.ArrayDeque comes back as java.util.ArrayList");
-		values.put(Optional.of("a"), "java.util.Optional comes back as java.lang.String");
+		values.put(Instant.EPOCH, "java.time.Instant is loaded as java.lang.String");
+		values.put(new Date(0), "java.util.Date is loaded as java.lang.String");
+		values.put(Duration.ofSeconds(1), "java.time.Duration is loaded as java.lang.String");
+		values.put(new UUID(1, 2), "java.util.UUID is loaded as java.lang.String");
+		values.put('c', "java.lang.Character is loaded as java.lang.String");
+		values.put(TimeUnit.DAYS, "java.util.concurrent.TimeUnit is loaded as java.lang.String");
+		values.put(Bodied.ONE, Bodied.class.getTypeName() + " is loaded as java.lang.String");
+		values.put(new byte[] { 1 }, "byte[] is loaded as java.lang.String");
+		values.put(new int[] { 1 }, "int[] is loaded as java.util.ArrayList");
+		values.put(new Object[] { 1 }, "java.lang.Object[] is loaded as java.util.ArrayList");
+		values.put(new Point(1, 2), Point.class.getTypeName() + " is loaded as java.util.LinkedHashMap");
+		values.put(new HashSet<>(Set.of("a")), "java.util.HashSet is loaded as java.util.ArrayList");
+		values.put(new ArrayDeque<>(List.of("a")), "java.util.ArrayDeque is loaded as java.util.ArrayList");
+		values.put(Optional.of("a"), "java.util.Optional is loaded as java.lang.String");
 		values.put(JsonNodeFactory.instance.objectNode(),
-				"tools.jackson.databind.node.ObjectNode comes back as java.util.LinkedHashMap");
+				"tools.jackson.databind.node.ObjectNode is loaded as java.util.LinkedHashMap");
 		return places().stream()
 			.flatMap((place) -> values.entrySet()
 				.stream()
@@ -245,14 +245,14 @@ class StateComparisonTests {
 
 	private static Map<Object, String> otherNumberTexts() {
 		Map<Object, String> values = new LinkedHashMap<>();
-		values.put(5L, "java.lang.Long comes back as java.lang.Integer");
-		values.put((short) 5, "java.lang.Short comes back as java.lang.Integer");
-		values.put((byte) 5, "java.lang.Byte comes back as java.lang.Integer");
-		values.put(BigInteger.TEN, "java.math.BigInteger comes back as java.lang.Integer");
-		values.put(new AtomicInteger(5), "java.util.concurrent.atomic.AtomicInteger comes back as java.lang.Integer");
-		values.put(new BigDecimal("0.25"), "java.math.BigDecimal comes back as java.lang.Double");
-		values.put(0.5f, "java.lang.Float comes back as java.lang.Double");
-		values.put(Double.NaN, "java.lang.Double comes back as java.lang.String");
+		values.put(5L, "java.lang.Long is loaded as java.lang.Integer");
+		values.put((short) 5, "java.lang.Short is loaded as java.lang.Integer");
+		values.put((byte) 5, "java.lang.Byte is loaded as java.lang.Integer");
+		values.put(BigInteger.TEN, "java.math.BigInteger is loaded as java.lang.Integer");
+		values.put(new AtomicInteger(5), "java.util.concurrent.atomic.AtomicInteger is loaded as java.lang.Integer");
+		values.put(new BigDecimal("0.25"), "java.math.BigDecimal is loaded as java.lang.Double");
+		values.put(0.5f, "java.lang.Float is loaded as java.lang.Double");
+		values.put(Double.NaN, "java.lang.Double is loaded as java.lang.String");
 		return values;
 	}
 

@@ -112,8 +112,8 @@ class StoredStateTests {
 	void aSaveThatWouldChangeTheClassesOfValuesFailsOnceAndNamesThem() {
 		assertThat(this.harness.call(Lobby.class, "k", "put").stringValue())
 			.startsWith("The state would not be loaded as it is: in java.util.Map<java.lang.String,java.lang.Object>, ")
-			.contains("at balance: java.lang.Long comes back as java.lang.Integer, "
-					+ "at since: java.time.Instant comes back as java.lang.String.")
+			.contains("at balance: java.lang.Long is loaded as java.lang.Integer, "
+					+ "at since: java.time.Instant is loaded as java.lang.String.")
 			.endsWith("Declare the type of such a value, or annotate it with @JsonTypeInfo");
 		byte[] stored = this.store.load(ActorHarness.address(Lobby.class, "k")).state();
 		assertThat(new String(stored)).isEqualTo("{}");
