@@ -58,41 +58,34 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		ActorWebSocketHandler owner = (ActorWebSocketHandler) handler;
 		HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
 		Channel channel = channel(response);
-		// on its event loop: from another thread a frame that comes right behind the
-		// handshake can find the old operations in place, and is lost with them
 		EventLoop eventLoop = LinkIo.eventLoopOf(channel);
 		// its own context would be kept for as long as the socket lives
 		boolean compress = this.settings.compression() && isCompressionOffered(exchange)
 				&& mayCompress(channel, owner.links().limits().compression());
-		return exchange.getResponse()
-			.setComplete()
-			.then(Mono.deferContextual(
-					(context) -> response.sendWebsocket((in, out) -> onEventLoop(channel, eventLoop, () -> {
-						Subprotocols offered = Subprotocols.of(exchange.getRequest());
-						Encoding encoding = offered.readEncoding();
-						Encoding written = (encoding != null) ? encoding : Encoding.JSON;
-						Socket direct = ChannelSocket.open(in, channel, eventLoop, written, owner);
-						Socket socket = (direct != null) ? direct
-								: new SessionSocket(session(exchange, in, out, handshakeInfoFactory.get()), channel,
-										eventLoop, written, owner);
-						Opening opening = new Opening(exchange, () -> target(exchange, offered, owner),
-								offered::readParams, context);
-						return new SocketConnection(socket, encoding, opening, owner).run();
-					}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty())))
-			.subscribeOn(Schedulers.fromExecutor(eventLoop));
+		Mono<Void> socket = Mono
+			.deferContextual((context) -> response.sendWebsocket((in, out) -> onEventLoop(channel, eventLoop, () -> {
+				Subprotocols offered = Subprotocols.of(exchange.getRequest());
+				Encoding encoding = offered.readEncoding();
+				Encoding written = (encoding != null) ? encoding : Encoding.JSON;
+				Socket direct = ChannelSocket.open(in, channel, eventLoop, written, owner);
+				Socket way = (direct != null) ? direct : new SessionSocket(
+						session(exchange, in, out, handshakeInfoFactory.get()), channel, eventLoop, written, owner);
+				Opening opening = new Opening(exchange, () -> target(exchange, offered, owner), offered::readParams,
+						context);
+				return new SocketConnection(way, encoding, opening, owner).run();
+			}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty()));
+		return exchange.getResponse().setComplete().then(onEventLoop(channel, eventLoop, () -> socket));
 	}
 
 	/**
-	 * Opens a socket unless its channel has been closed meanwhile: one that is closed has
-	 * no handlers, and no event loop. Looking for a web session may have led away from
-	 * it.
+	 * Does work on the event loop of a channel, from which the application's own work
+	 * before the answer may have led away: a frame that comes right behind the handshake
+	 * could find the old operations in place, and be lost with them. Does nothing once
+	 * the channel is closed: it has no handlers then, and no event loop.
 	 */
-	private static Mono<Void> onEventLoop(Channel channel, EventLoop eventLoop, Supplier<Mono<Void>> open) {
-		if (!eventLoop.inEventLoop()) {
-			return Mono.defer(() -> onEventLoop(channel, eventLoop, open))
-				.subscribeOn(Schedulers.fromExecutor(eventLoop));
-		}
-		return channel.isRegistered() ? open.get() : Mono.empty();
+	private static Mono<Void> onEventLoop(Channel channel, EventLoop eventLoop, Supplier<Mono<Void>> work) {
+		Mono<Void> done = Mono.defer(() -> channel.isRegistered() ? work.get() : Mono.empty());
+		return Mono.defer(() -> eventLoop.inEventLoop() ? done : done.subscribeOn(Schedulers.fromExecutor(eventLoop)));
 	}
 
 	/**

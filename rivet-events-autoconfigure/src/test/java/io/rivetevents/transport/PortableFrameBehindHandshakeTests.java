@@ -1,0 +1,13 @@
+package io.rivetevents.transport;
+
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestPropertySource;
+
+/**
+ * The same through WebFlux, not past it.
+ */
+@ContextConfiguration(classes = FrameBehindHandshakeTests.Application.class)
+@TestPropertySource(properties = "rivet.events.direct-io=false")
+class PortableFrameBehindHandshakeTests extends FrameBehindHandshakeTests {
+
+}
