@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -150,9 +151,10 @@ final class ActorClients {
 	 * @param request what it asks for
 	 * @param outbound its way out
 	 * @param usage what it takes of the node, {@code null} if that is not counted
+	 * @param gone whether it has gone meanwhile
 	 * @param onAdmitted tells it, within the turn that lets it in
 	 */
-	record Guest(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage,
+	record Guest(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage, BooleanSupplier gone,
 			Consumer<Admission> onAdmitted) {
 	}
 
@@ -235,6 +237,9 @@ final class ActorClients {
 	}
 
 	private Mono<Admission> enter(Entry entry) {
+		if (entry.guest.gone().getAsBoolean()) {
+			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
+		}
 		ConnectRequest request = entry.guest.request();
 		StreamRequest wish = request.stream();
 		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, stranger(request))))

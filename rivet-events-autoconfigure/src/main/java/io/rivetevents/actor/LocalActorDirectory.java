@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -389,16 +390,16 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, PendingCall call, boolean asked) {
-		Outbound outbound = this.connections.outbound(request.connectionId());
-		if (outbound == Outbound.NONE) {
-			// it has gone
+		BooleanSupplier gone = () -> this.connections.outbound(request.connectionId()) == Outbound.NONE;
+		if (gone.getAsBoolean()) {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
+		Outbound outbound = this.connections.outbound(request.connectionId());
 		ClientUsage usage = this.connections.usage(request.connectionId());
-		return connect(instance, new Guest(request, outbound, usage, (admission) -> {
+		return connect(instance, new Guest(request, outbound, usage, gone, (admission) -> {
 			call.end(); // what the client sends once it has been told finds all its room
 			admission.tell();
-			if (this.connections.outbound(request.connectionId()) == Outbound.NONE) {
+			if (gone.getAsBoolean()) {
 				// it has gone meanwhile, and was looked for in vain
 				disconnected(instance.address(), request.connectionId());
 			}
@@ -411,7 +412,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	/** One that calls an action over HTTP. */
 	private static Guest visitor(ConnectRequest caller) {
-		return new Guest(caller, Outbound.NONE, null, (admission) -> {
+		return new Guest(caller, Outbound.NONE, null, () -> false, (admission) -> {
 		});
 	}
 

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -24,6 +26,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -51,6 +54,11 @@ class EarlyMessagesIntegrationTests {
 	private Gates gates;
 
 	private final List<RawSocket> sockets = new ArrayList<>();
+
+	@BeforeEach
+	void start() {
+		this.gates.connected().set(0);
+	}
 
 	@AfterEach
 	void stop() throws IOException {
@@ -100,6 +108,19 @@ class EarlyMessagesIntegrationTests {
 		assertThat(answers(third, 8)).hasSize(8);
 	}
 
+	/** It has left while it was asked whether it may come. */
+	@Test
+	void areOfNobodyOnceTheirClientHasLeft() throws IOException {
+		RawSocket first = connect("eve", 1);
+		RawSocket second = connect("eve", 2);
+		first.close();
+		Awaitility.await().until(() -> this.limits.connections() == 1);
+		this.gates.letIn().tryEmitNext("");
+		send(second, 1);
+		assertThat(answers(second, 1)).hasSize(1);
+		assertThat(this.gates.connected()).hasValue(1);
+	}
+
 	/** Sends messages, and waits until they have arrived. */
 	private static void sendEarly(RawSocket socket, int count) throws IOException {
 		send(socket, count);
@@ -144,7 +165,7 @@ class EarlyMessagesIntegrationTests {
 		return socket;
 	}
 
-	record Gates(Sinks.Many<String> letIn) {
+	record Gates(Sinks.Many<String> letIn, AtomicInteger connected) {
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -154,7 +175,7 @@ class EarlyMessagesIntegrationTests {
 
 		@Bean
 		Gates gates() {
-			return new Gates(Sinks.many().multicast().directBestEffort());
+			return new Gates(Sinks.many().multicast().directBestEffort(), new AtomicInteger());
 		}
 
 		@Bean
@@ -176,6 +197,11 @@ class EarlyMessagesIntegrationTests {
 		@OnBeforeConnect
 		Mono<Void> check(@ConnParams @Nullable String params) {
 			return this.gates.letIn().asFlux().next().then();
+		}
+
+		@OnConnect
+		void connect() {
+			this.gates.connected().incrementAndGet();
 		}
 
 		@Action
