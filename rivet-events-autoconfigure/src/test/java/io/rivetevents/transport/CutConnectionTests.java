@@ -9,7 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -77,9 +80,8 @@ class CutConnectionTests {
 
 	private static final String HELLO = "{\"body\":{\"tag\":\"Hello\",\"val\":{\"subscriptions\":[]}}}";
 
-	private static final Map<String, AtomicInteger> CONNECTED = new ConcurrentHashMap<>();
-
-	private static final Map<String, AtomicInteger> DISCONNECTED = new ConcurrentHashMap<>();
+	/** By the key of the instances, which is of one run. */
+	private static final Map<String, Visits> VISITS = new ConcurrentHashMap<>();
 
 	private static final ChannelGroup CHANNELS = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
@@ -94,6 +96,9 @@ class CutConnectionTests {
 
 	@Autowired
 	private EventStreamHandler streams;
+
+	/** Calls of another run may end during this one. */
+	private final String run = UUID.randomUUID().toString();
 
 	private ServerWatch watch;
 
@@ -182,10 +187,44 @@ class CutConnectionTests {
 
 	}
 
+	/**
+	 * How often the hooks of an instance were called, by the ids of connections.
+	 */
+	record Visits(Map<String, AtomicInteger> connects, Map<String, AtomicInteger> disconnects) {
+
+		Visits() {
+			this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+		}
+
+		static Visits of(ActorContext<?, ?> c) {
+			return VISITS.computeIfAbsent(c.key().serialize(), (key) -> new Visits());
+		}
+
+		void connected(String id) {
+			this.connects.computeIfAbsent(id, (none) -> new AtomicInteger()).incrementAndGet();
+		}
+
+		void disconnected(String id) {
+			this.disconnects.computeIfAbsent(id, (none) -> new AtomicInteger()).incrementAndGet();
+		}
+
+		void assertPaired() {
+			assertThat(difference(this.connects, this.disconnects)).as("never left").isEmpty();
+			assertThat(difference(this.disconnects, this.connects)).as("never came").isEmpty();
+			assertThat(this.connects.values()).as("connects of each").allMatch((count) -> count.get() == 1);
+			assertThat(this.disconnects.values()).as("disconnects of each").allMatch((count) -> count.get() == 1);
+		}
+
+		private static Set<String> difference(Map<String, ?> all, Map<String, ?> others) {
+			Set<String> left = new TreeSet<>(all.keySet());
+			left.removeAll(others.keySet());
+			return left;
+		}
+
+	}
+
 	@BeforeEach
 	void begin() {
-		CONNECTED.clear();
-		DISCONNECTED.clear();
 		this.watch = new ServerWatch();
 	}
 
@@ -216,13 +255,20 @@ class CutConnectionTests {
 			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
 			assertThat(this.connections.size()).as("registered connections").isZero();
 			assertThat((Map<?, ?>) ReflectionTestUtils.getField(this.streams, "streams")).as("streams").isEmpty();
-			assertThat(DISCONNECTED.keySet()).as("left").isEqualTo(CONNECTED.keySet());
+			visits().forEach(Visits::assertPaired);
 		});
-		assertThat(CONNECTED.values()).as("connects of each").allMatch((count) -> count.get() == 1);
-		assertThat(DISCONNECTED.values()).as("disconnects of each").allMatch((count) -> count.get() == 1);
+		int connects = visits().stream().mapToInt((visits) -> visits.connects().size()).sum();
 		// or the cuts came too soon, and have shown nothing
-		assertThat(CONNECTED).hasSizeBetween((opening != Opening.CALL) ? CUTS / 20 : 0, CUTS);
+		assertThat(connects).isBetween((opening != Opening.CALL) ? CUTS / 20 : 0, CUTS);
 		assertThat(this.watch.logged()).isEmpty();
+	}
+
+	private List<Visits> visits() {
+		return VISITS.entrySet()
+			.stream()
+			.filter((each) -> each.getKey().startsWith(this.run))
+			.map(Map.Entry::getValue)
+			.toList();
 	}
 
 	private void work(Opening opening, AtomicInteger cuts) {
@@ -238,7 +284,7 @@ class CutConnectionTests {
 
 	/** Writes a request, or a part of it, and is gone some time later. */
 	private void cut(Opening opening, SplittableRandom random) throws IOException {
-		byte[] request = opening.request("cut" + random.nextInt(4));
+		byte[] request = opening.request(this.run + random.nextInt(4));
 		boolean whole = random.nextInt(10) > 0;
 		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
 			socket.setTcpNoDelay(true);
@@ -280,12 +326,12 @@ class CutConnectionTests {
 
 		@OnConnect
 		void connect(ActorContext<?, ?> c) {
-			CONNECTED.computeIfAbsent(c.conn().id(), (id) -> new AtomicInteger()).incrementAndGet();
+			Visits.of(c).connected(c.conn().id());
 		}
 
 		@OnDisconnect
 		void disconnect(ActorContext<?, ?> c) {
-			DISCONNECTED.computeIfAbsent(c.conn().id(), (id) -> new AtomicInteger()).incrementAndGet();
+			Visits.of(c).disconnected(c.conn().id());
 		}
 
 		@Action
