@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -723,9 +724,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
 			Consumer<T> unclaimed) {
-		return Mono.create((sink) -> {
-			Asked<T> asked = new Asked<>(sink, unclaimed);
-			PendingCall call = counting.apply((why) -> sink.error(new RivetException(why)));
+		return Asked.of(unclaimed, (asked) -> {
+			PendingCall call = counting.apply((why) -> asked.sink.error(new RivetException(why)));
 			asked.submit(submission,
 					Turn.ofCall(call, (instance) -> asked.answer(() -> work.apply(instance, call)), interleave, true));
 		});
@@ -733,10 +733,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Function<ActorInstance, Mono<T>> work,
 			Consumer<T> unclaimed) {
-		return Mono.create((sink) -> {
-			Asked<T> asked = new Asked<>(sink, unclaimed);
-			asked.submit(submission, Turn.ofClient((instance) -> asked.answer(() -> work.apply(instance)), interleave));
-		});
+		return Asked.of(unclaimed, (asked) -> asked.submit(submission,
+				Turn.ofClient((instance) -> asked.answer(() -> work.apply(instance)), interleave)));
 	}
 
 	/** Call an action, under the time-out of its caller. */
@@ -753,7 +751,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	/**
 	 * A result that is waited for. Nothing is done if the subscriber has cancelled before
-	 * the turn begins; a result that comes after that is unclaimed.
+	 * the turn begins; a result that it does not take after that is unclaimed.
 	 */
 	private static final class Asked<T> {
 
@@ -761,12 +759,24 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 		private final Consumer<T> unclaimed;
 
+		/** Set before the sink returns: all who subscribe ask for the result at once. */
+		private final AtomicBoolean taken;
+
 		private volatile boolean cancelled;
 
-		Asked(MonoSink<T> sink, Consumer<T> unclaimed) {
+		private Asked(MonoSink<T> sink, Consumer<T> unclaimed, AtomicBoolean taken) {
 			this.sink = sink;
 			this.unclaimed = unclaimed;
+			this.taken = taken;
 			sink.onCancel(() -> this.cancelled = true);
+		}
+
+		static <T> Mono<T> of(Consumer<T> unclaimed, Consumer<Asked<T>> begin) {
+			return Mono.defer(() -> {
+				AtomicBoolean taken = new AtomicBoolean();
+				return Mono.<T>create((sink) -> begin.accept(new Asked<>(sink, unclaimed, taken)))
+					.doOnNext((value) -> taken.set(true));
+			});
 		}
 
 		void submit(Consumer<Turn> submission, Turn turn) {
@@ -788,8 +798,9 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 		private void succeed(@Nullable T value) {
 			this.sink.success(value);
-			// of a cancel that races with it the sink tells only if it came first
-			if (value != null && this.cancelled) {
+			// the sink does not tell which of this and a cancel that races with it came
+			// first
+			if (value != null && !this.taken.get()) {
 				this.unclaimed.accept(value);
 			}
 		}
