@@ -285,7 +285,8 @@ final class ActorActions {
 		return Mono.fromRunnable(() -> checkAccess(connection)).then(Mono.defer(() -> {
 			InterceptorChain.Limit limit = limit(action, pending);
 			return (action != null) ? this.calls
-				.call(invocation(inbound, connection).asCheck(), limit.time(), limit.onTimeout(), pending)
+				.call(invocation(inbound, connection).asCheck(), limit.time(), limit.onTimeout(), pending, () -> {
+				})
 				.then() : Mono.<Void>empty();
 		})).onErrorMap((ex) -> refusal(ex, inbound, connection));
 	}
@@ -344,7 +345,7 @@ final class ActorActions {
 
 	/**
 	 * Calls an action.
-	 * @param onBegin called once nothing can refuse it any more
+	 * @param onBegin called once nothing but its method can refuse it any more
 	 */
 	private Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn, Runnable onBegin) {
@@ -360,13 +361,9 @@ final class ActorActions {
 			return Mono.error(ex);
 		}
 		Run run = new Run(action, connection, limit(action, pending), pending,
-				action != null && action.interleave() && !withinTurn);
-		InboundInterceptor.Next last = (current) -> {
-			onBegin.run();
-			return run(run, current).mapNotNull((value) -> value.orElse(null));
-		};
-		Mono<Optional<Object>> result = this.interceptors.isEmpty()
-				? run(run, inbound).doOnSubscribe((subscription) -> onBegin.run())
+				action != null && action.interleave() && !withinTurn, onBegin);
+		InboundInterceptor.Next last = (current) -> run(run, current).mapNotNull((value) -> value.orElse(null));
+		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
 				: this.interceptors.around(inbound, run.limit(), run.interleave(), last)
 					.map(Optional::of)
 					.defaultIfEmpty(Optional.empty());
@@ -391,7 +388,7 @@ final class ActorActions {
 
 	/** How an action is run; {@code null} for one that has listeners alone. */
 	private record Run(@Nullable ActionSettings action, @Nullable ClientConnection connection,
-			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave) {
+			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave, Runnable onBegin) {
 	}
 
 	private InterceptorChain.Limit limit(@Nullable ActionSettings action, @Nullable PendingCall pending) {
@@ -433,7 +430,10 @@ final class ActorActions {
 	private Mono<Optional<Object>> run(Run run, Inbound inbound) {
 		ClientConnection connection = run.connection();
 		Mono<Optional<Object>> result = (run.action() != null) ? this.calls.call(invocation(inbound, connection),
-				run.limit().time(), run.limit().onTimeout(), run.pending()) : Mono.just(Optional.empty());
+				run.limit().time(), run.limit().onTimeout(), run.pending(), run.onBegin()) : Mono.fromSupplier(() -> {
+					run.onBegin().run();
+					return Optional.empty();
+				});
 		if (run.interleave()) {
 			result = this.instance.inNewTurn(result);
 		}

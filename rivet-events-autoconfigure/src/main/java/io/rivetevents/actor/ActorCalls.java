@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -119,6 +118,7 @@ final class ActorCalls {
 
 	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit, Scheduler workers) {
 		return Mono.<Optional<Object>>create((sink) -> {
+			Thread.interrupted(); // whatever was here before may have left it
 			long deadline = this.instance.now() + limit.toNanos();
 			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(ErrorCode.CALLBACK_TIMED_OUT)));
 			Disposable clock = this.runtime.timers()
@@ -127,7 +127,7 @@ final class ActorCalls {
 			Throwable failure = null;
 			ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
 			try {
-				result = this.type.invoke(invocation);
+				result = watch.isInTime() ? this.type.invoke(invocation) : null;
 			}
 			catch (Throwable ex) {
 				failure = ex;
@@ -183,23 +183,38 @@ final class ActorCalls {
 	 * comes from another thread
 	 */
 	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout) {
-		return call(invocation, limit, onTimeout, null);
+		return call(invocation, limit, onTimeout, null, () -> {
+		});
 	}
 
 	/**
 	 * Call a method on this thread, under a time limit.
 	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
 	 * cannot
+	 * @param onBegin called once the method begins; not if it has been cancelled before
 	 * @return its result. If the limit passes, or the client cancels, while the method
 	 * still runs, the error comes from another thread
 	 */
 	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout,
-			@Nullable PendingCall pending) {
+			@Nullable PendingCall pending, Runnable onBegin) {
 		return Mono.create((sink) -> {
 			long deadline = this.instance.now() + limit.toNanos();
+			Progress progress = new Progress() {
+
+				@Override
+				public void begun() {
+					onBegin.run();
+				}
+
+				@Override
+				public void late(ErrorCode why) {
+					sink.error(new RivetException(why));
+				}
+
+			};
 			Object result;
 			try {
-				result = invoke(invocation, deadline, onTimeout, pending, (why) -> sink.error(new RivetException(why)));
+				result = invoke(invocation, deadline, onTimeout, pending, progress);
 			}
 			catch (Throwable ex) {
 				sink.error(ex);
@@ -215,28 +230,46 @@ final class ActorCalls {
 		});
 	}
 
+	/** Told how the call of a method goes on. */
+	interface Progress {
+
+		/**
+		 * Called on the thread of the method, right before it is called, unless it is too
+		 * late by then.
+		 */
+		default void begun() {
+		}
+
+		/**
+		 * Called if it is too late while the method still runs, or the client has
+		 * cancelled, be it that the result is awaited. Called by another thread, unless
+		 * the client had cancelled before the method could begin.
+		 * @param why what is told
+		 */
+		void late(ErrorCode why);
+
+	}
+
 	/**
 	 * Call a method on this thread, and wait for it.
 	 * @param deadline time in nanoseconds at which it is too late
 	 * @param onTimeout what is told then
 	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
 	 * cannot
-	 * @param onLate told why, by another thread, if it is too late while the method still
-	 * runs, or the client has cancelled, be it that the result is awaited
+	 * @param progress told whether it begins, and if it is too late
 	 * @return what it has returned, a {@code Mono} if its result comes later;
-	 * {@link #LATE} if it was too late, and {@code onLate} has been told
+	 * {@link #LATE} if it was too late, and {@code progress} has been told; the method
+	 * has not been called if that was before it could begin
 	 * @throws Throwable what it has thrown, if it was not too late
 	 */
 	@Nullable Object invoke(Invocation invocation, long deadline, ErrorCode onTimeout, @Nullable PendingCall pending,
-			Consumer<ErrorCode> onLate) throws Throwable {
-		Watch watch = new Watch(deadline, () -> onLate.accept(onTimeout));
+			Progress progress) throws Throwable {
+		// before anything can interrupt this call, or its interrupt were taken for an
+		// older one
+		boolean interrupted = Thread.interrupted();
+		Watch watch = new Watch(deadline, () -> progress.late(onTimeout));
 		if (pending != null) {
-			Runnable cancel = () -> onLate.accept(ErrorCode.CANCELLED);
-			pending.onCancel(() -> {
-				if (!watch.expire(cancel)) {
-					cancel.run(); // the method has returned, its result is awaited
-				}
-			});
+			endOnCancel(pending, watch, progress);
 		}
 		boolean inTime;
 		Object result = null;
@@ -244,9 +277,12 @@ final class ActorCalls {
 		this.running.incrementAndGet();
 		this.watch = watch;
 		ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
-		boolean interrupted = Thread.interrupted();
 		try {
-			result = this.type.invoke(invocation);
+			if (watch.isInTime()) {
+				progress.begun();
+				// again: who cancels meanwhile may take it for one that has not begun
+				result = watch.isInTime() ? this.type.invoke(invocation) : null;
+			}
 		}
 		catch (Throwable ex) {
 			failure = ex;
@@ -265,6 +301,15 @@ final class ActorCalls {
 			throw failure;
 		}
 		return inTime ? result : LATE;
+	}
+
+	private static void endOnCancel(PendingCall pending, Watch watch, Progress progress) {
+		Runnable cancel = () -> progress.late(ErrorCode.CANCELLED);
+		pending.onCancel(() -> {
+			if (!watch.expire(cancel)) {
+				cancel.run(); // the method has returned, its result is awaited
+			}
+		});
 	}
 
 	private void returned() {

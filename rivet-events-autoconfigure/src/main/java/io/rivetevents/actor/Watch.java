@@ -34,6 +34,14 @@ final class Watch {
 		this.onTimeout = onTimeout;
 	}
 
+	/**
+	 * Returns whether there was still time for the method to begin. What comes too late
+	 * from now on interrupts it.
+	 */
+	boolean isInTime() {
+		return this.phase.get() == RUNNING;
+	}
+
 	/** Interrupt the thread if it is too late. */
 	void check(long now) {
 		if (now - this.deadline >= 0) {

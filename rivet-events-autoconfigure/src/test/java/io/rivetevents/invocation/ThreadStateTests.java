@@ -1,6 +1,9 @@
 package io.rivetevents.invocation;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
@@ -11,6 +14,9 @@ import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RecordedOutbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +73,52 @@ class ThreadStateTests {
 			harness.callAsClient(Quick.class, "k", "interrupt");
 			assertThat(after).hasValue(false);
 		}
+	}
+
+	@Test
+	void hidesAnInterruptFromAHookOutsideTurns() throws InterruptedException {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Hooked hooked = new Hooked();
+		try (ActorHarness harness = ActorHarness.withWorkers(1, hooked, new Quick())) {
+			RecordedOutbound client = harness.connect(Quick.class, "k", null);
+			harness.directory().actors().get("Quick", "k").on("interrupt", (connection, args) -> {
+				entered.countDown();
+				awaitUninterruptibly(release);
+				Thread.currentThread().interrupt();
+			});
+			harness.directory()
+				.deliver(ActorHarness.address(Quick.class, "k"), client.connectionId(),
+						harness.request(1, "interrupt"));
+			assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+			// waits for the only worker, which goes on with it at once
+			CompletableFuture<?> connected = harness.directory()
+				.connect(ActorHarness.target(Hooked.class, "k"), ConnectRequest.stateless(null, Identity.ANONYMOUS))
+				.toFuture();
+			release.countDown();
+			await().until(() -> connected.isDone());
+			assertThat(hooked.interrupted).hasValue(false);
+		}
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	static class Hooked {
+
+		private final AtomicReference<Boolean> interrupted = new AtomicReference<>();
+
+		@OnBeforeConnect
+		void check() {
+			this.interrupted.set(Thread.currentThread().isInterrupted());
+		}
+
 	}
 
 	static class Outer {
