@@ -172,7 +172,7 @@ final class Answers {
 			return present.result;
 		}
 		makeRoom(known, 1, key.weight());
-		boolean full = known.answers.size() >= MAX_ANSWERS || known.bytes + key.weight() > MAX_BYTES;
+		boolean full = !fits(known, 1, key.weight());
 		if (full || !this.kept.tryAcquire(this, known.holder, key.weight())) {
 			forgetIfEmpty(caller.id(), known);
 			return full ? Mono.error(noRoom()) : null;
@@ -211,12 +211,16 @@ final class Answers {
 	}
 
 	private void finish(OfCaller known, Answer answer, long bytes) {
-		if (!tryFinish(known, answer, bytes)) {
+		if (tryFinish(known, answer, bytes)) {
+			return;
+		}
+		if (canMakeRoom(known, 0, bytes)) {
 			this.kept.makeRoom(bytes);
-			if (!tryFinish(known, answer, bytes)) {
-				giveUp(answer);
+			if (tryFinish(known, answer, bytes)) {
+				return;
 			}
 		}
+		giveUp(answer);
 	}
 
 	private synchronized boolean tryFinish(OfCaller known, Answer answer, long bytes) {
@@ -224,7 +228,7 @@ final class Answers {
 			return true; // its instance has left memory, or it has become too old
 		}
 		makeRoom(known, 0, bytes);
-		if (known.bytes + bytes > MAX_BYTES || !this.kept.tryAcquire(this, known.holder, bytes)) {
+		if (!fits(known, 0, bytes) || !this.kept.tryAcquire(this, known.holder, bytes)) {
 			return false;
 		}
 		answer.over = true;
@@ -259,15 +263,40 @@ final class Answers {
 		return bytes - left;
 	}
 
-	/** Drops the oldest answers of a caller; not those that are still to come. */
+	/**
+	 * Drops the oldest answers of a caller, if that can make room; not those that are
+	 * still to come.
+	 */
 	private void makeRoom(OfCaller known, int count, long bytes) {
+		if (fits(known, count, bytes) || !canMakeRoom(known, count, bytes)) {
+			return;
+		}
 		Iterator<Answer> oldest = known.answers.values().iterator();
-		while (oldest.hasNext() && (known.answers.size() + count > MAX_ANSWERS || known.bytes + bytes > MAX_BYTES)) {
+		while (oldest.hasNext() && !fits(known, count, bytes)) {
 			Answer answer = oldest.next();
 			if (answer.over) {
 				drop(known, oldest, answer);
 			}
 		}
+	}
+
+	private static boolean fits(OfCaller known, int count, long bytes) {
+		return known.answers.size() + count <= MAX_ANSWERS && known.bytes + bytes <= MAX_BYTES;
+	}
+
+	/**
+	 * Returns whether there would be room without all the answers that may be dropped.
+	 */
+	private synchronized boolean canMakeRoom(OfCaller known, int count, long bytes) {
+		int stayingCount = count;
+		long stayingBytes = bytes;
+		for (Answer answer : known.answers.values()) {
+			if (!answer.over) {
+				stayingCount++;
+				stayingBytes += answer.bytes;
+			}
+		}
+		return stayingCount <= MAX_ANSWERS && stayingBytes <= MAX_BYTES;
 	}
 
 	private void dropOld(OfCaller known, long now) {

@@ -92,6 +92,34 @@ class AnswersTests {
 		assertThat(this.budget.used()).isLessThan(1_100_000);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 300_000, 600_000 })
+	void dropsNothingForAnAnswerThatDoesNotFit(int length) {
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+		for (int i = 0; i < 500; i++) {
+			// each takes room, which is not free before it has ended
+			this.answers.once(caller("ada"), key("k".repeat(200) + i, 1), 0, Mono::never).subscribe();
+		}
+		JsonNode large = StringNode.valueOf("x".repeat(length));
+		assertThat(this.answers.once(caller("ada"), key("list", 1), 0, () -> Mono.just(large)).block())
+			.isEqualTo(large);
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+		assertThat(catchThrowableOfType(RivetException.class, () -> pay("ada", "list", 1, 0)).code())
+			.isEqualTo("overloaded");
+	}
+
+	@Test
+	void dropsNothingOfOthersForAnAnswerThatDoesNotFit() {
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+		JsonNode list = StringNode.valueOf("x".repeat(200_000));
+		this.answers.once(caller("ada"), key("list", 1), 0, () -> Mono.just(list)).block();
+		// there would be room if the oldest of whoever holds most were dropped
+		this.budget.acquire(this.budget.max() - this.budget.used() - 1_100_000);
+		JsonNode large = StringNode.valueOf("x".repeat(600_000));
+		this.answers.once(caller("bob"), key("k", 1), 0, () -> Mono.just(large)).block();
+		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
+	}
+
 	@Test
 	void refusesANewCallWhenTheNodeHasNoRoom() {
 		assertThat(pay("ada", "k", 1, 0)).isEqualTo(1);
