@@ -250,7 +250,7 @@ final class ActorActions {
 		Inbound inbound = inbound(request, connection);
 		return this.interceptors
 			.around(inbound, limit(action, pending), action != null && action.interleave(), (current) -> Mono.empty())
-			.onErrorMap((ex) -> refusal(ex, inbound, connection))
+			.onErrorMap((ex) -> refusal(ex, inbound, connection, false))
 			.then();
 	}
 
@@ -360,8 +360,12 @@ final class ActorActions {
 		catch (RivetException ex) {
 			return Mono.error(ex);
 		}
+		AtomicBoolean begun = new AtomicBoolean();
 		Run run = new Run(action, connection, limit(action, pending), pending,
-				action != null && action.interleave() && !withinTurn, onBegin);
+				action != null && action.interleave() && !withinTurn, () -> {
+					begun.set(true);
+					onBegin.run();
+				});
 		InboundInterceptor.Next last = (current) -> run(run, current).mapNotNull((value) -> value.orElse(null));
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
 				: this.interceptors.around(inbound, run.limit(), run.interleave(), last)
@@ -373,7 +377,7 @@ final class ActorActions {
 		ActorState.Mark before = mark(action);
 		return result.doOnNext((value) -> save(before))
 			.map((value) -> toTree(action, connection, value.orElse(null)))
-			.onErrorMap((ex) -> refusal(ex, inbound, connection));
+			.onErrorMap((ex) -> refusal(ex, inbound, connection, begun.get()));
 	}
 
 	private static RivetException notFound(String action) {
@@ -397,6 +401,16 @@ final class ActorActions {
 		}
 		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
 		return new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
+	}
+
+	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection,
+			boolean begun) {
+		if (!(ex instanceof NotBegun)) {
+			return refusal(ex, inbound, connection);
+		}
+		RivetException gone = new RivetException(ErrorCode.RESTARTING);
+		// an interceptor may have let it run before
+		return begun ? refusal(gone, inbound, connection) : gone;
 	}
 
 	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {

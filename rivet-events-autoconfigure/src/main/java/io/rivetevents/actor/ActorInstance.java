@@ -728,11 +728,14 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return Mono.using(this.awaited::incrementAndGet, (count) -> work, (count) -> this.awaited.decrementAndGet());
 	}
 
-	/** Begin something in a turn, which does not wait for its end. */
+	/**
+	 * Begin something in a turn, which does not wait for its end.
+	 * @return fails with {@link NotBegun} if the instance is gone by then
+	 */
 	<T> Mono<T> startInNewTurn(Mono<T> work) {
-		return Mono
-			.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono.fromRunnable(() -> sink
-				.onDispose(Guarded.defer(() -> work).subscribe(sink::success, sink::error, sink::success))))));
+		Mono<T> begun = Guarded.defer(() -> this.running ? work : Mono.error(new NotBegun()));
+		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono
+			.fromRunnable(() -> sink.onDispose(begun.subscribe(sink::success, sink::error, sink::success))))));
 	}
 
 	/** Go on in a turn once a result is there whose turn is over. */

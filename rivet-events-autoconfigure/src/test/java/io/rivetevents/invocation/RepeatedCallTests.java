@@ -3,6 +3,7 @@ package io.rivetevents.invocation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,9 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorObserver;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.Actors;
@@ -151,6 +154,43 @@ class RepeatedCallTests {
 		assertThat(this.visited.runs).hasValue(0);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "sleep", "destroy", "stop" })
+	void doesNotRunAnInterleavedCallWhoseInstanceIsGoneBeforeItBegins(String end) {
+		Kept kept = new Kept();
+		CompletableFuture<Void> gate = new CompletableFuture<>();
+		AtomicInteger waiting = new AtomicInteger();
+		InboundInterceptor waits = (inbound, next) -> {
+			boolean held = inbound.name().equals("run") && waiting.incrementAndGet() > 0;
+			return held ? Mono.fromFuture(gate, true).then(next.proceed(inbound)) : next.proceed(inbound);
+		};
+		try (ActorHarness kindly = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
+				new ActorHarness.Neighbours(List.of(waits), List.of(), ActorObserver.NONE), kept)) {
+			kindly.call(Kept.class, "k", "sleepIf", false);
+			CompletableFuture<JsonNode> ofClient = kindly.directory()
+				.call(ActorHarness.target(Kept.class, "k"), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+						kindly.request(0, "run"))
+				.toFuture();
+			CompletableFuture<JsonNode> ofServer = kindly.directory()
+				.call(ActorHarness.target(Kept.class, "k"), null, kindly.request(0, "run"))
+				.toFuture();
+			Awaitility.await().until(() -> waiting.get() == 2);
+			switch (end) {
+				case "sleep" -> kindly.call(Kept.class, "k", "sleepIf", true);
+				case "destroy" -> kindly.directory().destroy(ActorHarness.target(Kept.class, "k")).block();
+				default -> kindly.directory().stop().block(ActorHarness.PATIENCE);
+			}
+			Awaitility.await().until(() -> kindly.directory().size() == 0);
+			gate.complete(null);
+			for (CompletableFuture<JsonNode> call : List.of(ofClient, ofServer)) {
+				assertThat(catchThrowableOfType(RivetException.class, () -> Mono.fromFuture(call).block()))
+					.extracting(RivetException::code)
+					.isEqualTo("restarting");
+			}
+			assertThat(kept.runs).hasValue(0);
+		}
+	}
+
 	private Mono<JsonNode> call(Class<?> actor, String action) {
 		return this.harness.directory()
 			.call(ActorHarness.target(actor, "k"), ConnectRequest.stateless(null, Identity.ANONYMOUS),
@@ -213,6 +253,24 @@ class RepeatedCallTests {
 		public Mono<?> intercept(Inbound inbound, Next next) {
 			Mono<Object> result = next.proceed(inbound);
 			return inbound.name().equals("afterwards") ? result.then(Mono.error(() -> this.failure)) : result;
+		}
+
+	}
+
+	static class Kept {
+
+		private final AtomicInteger runs = new AtomicInteger();
+
+		@Action
+		void sleepIf(ActorContext<?, ?> c, boolean wanted) {
+			if (wanted) {
+				c.sleep();
+			}
+		}
+
+		@Action(interleave = true)
+		void run() {
+			this.runs.incrementAndGet();
 		}
 
 	}
