@@ -402,13 +402,18 @@ final class ActorClients {
 		return (connection.request().stream() != null) ? call.cancelledBy(connection.calls(), request.id()) : call;
 	}
 
-	/** Answers a message that there was no room for. For any thread. */
+	/** Answers a message that there was no room for. For any thread; does not wait. */
 	void refuse(ClientConnection connection, ToServer message, RivetException refusal) {
 		if (message instanceof ToServer.ActionRequest request) {
 			this.actions.refuse(connection, request, refusal);
+			return;
+		}
+		ToServer.SubscriptionRequest request = (ToServer.SubscriptionRequest) message;
+		if (connection.request().stream() != null) {
+			this.connections.refuse(connection, request, subscriptionError(request.eventName(), refusal));
 		}
 		else {
-			refuseSubscription(connection, (ToServer.SubscriptionRequest) message, refusal);
+			refuseSubscription(connection, request, refusal);
 		}
 	}
 

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -30,6 +32,8 @@ import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.connection.Selection;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.RivetException;
@@ -50,6 +54,9 @@ final class ActorConnections {
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
+	/** Answers that wait for the order, of one connection. */
+	private static final int MAX_WAITING = 100;
+
 	/** What the thread that is sending an event has been asked to send meanwhile. */
 	private static final ThreadLocal<@Nullable Deque<Runnable>> AFTERWARDS = new ThreadLocal<>();
 
@@ -69,6 +76,9 @@ final class ActorConnections {
 	private final History history;
 
 	private long sequence;
+
+	/** What threads that must not wait for the order have left to who has it. */
+	private final Map<ClientConnection, Waiting> waiting = new ConcurrentHashMap<>(2);
 
 	/**
 	 * Create the connections.
@@ -211,16 +221,54 @@ final class ActorConnections {
 	}
 
 	private <T> T inOrder(Supplier<T> work) {
+		this.order.lock();
+		return withOrder(work);
+	}
+
+	/** Does something with the order, which is given back afterwards. */
+	private <T> T withOrder(Supplier<T> work) {
 		Deque<Runnable> afterwards = new ArrayDeque<>(0);
 		AFTERWARDS.set(afterwards);
-		this.order.lock();
 		try {
 			return work.get();
 		}
 		finally {
 			this.order.unlock();
 			AFTERWARDS.remove();
+			sendWaiting();
 			afterwards.forEach(Runnable::run);
+		}
+	}
+
+	/** What a connection is to be sent by whoever has the order. */
+	private static final class Waiting {
+
+		private final List<Runnable> answers = new ArrayList<>(0);
+
+		private boolean keepAlive;
+
+	}
+
+	/**
+	 * Sends what waits for the order, unless another thread has it: that one does so
+	 * then, since it looks again once it has given the order back. Never waits itself.
+	 */
+	private void sendWaiting() {
+		while (!this.waiting.isEmpty() && !this.order.isHeldByCurrentThread() && this.order.tryLock()) {
+			withOrder(() -> {
+				this.waiting.keySet().forEach(this::sendWaiting);
+				return this;
+			});
+		}
+	}
+
+	private void sendWaiting(ClientConnection connection) {
+		Waiting waiting = this.waiting.remove(connection);
+		if (waiting != null) {
+			waiting.answers.forEach(Runnable::run);
+			if (waiting.keepAlive) {
+				connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position())));
+			}
 		}
 	}
 
@@ -338,21 +386,54 @@ final class ActorConnections {
 	 */
 	void subscribe(ClientConnection connection, ToServer.SubscriptionRequest request,
 			ToClient.@Nullable Error refusal) {
-		inOrder(() -> {
-			if (!request.subscribe()) {
-				unsubscribe(connection, request.eventName());
-			}
-			else if (refusal == null) {
-				subscribe(connection, request.eventName(), request.tags());
-			}
-			return connection.deliver(OutgoingMessage
-				.of(new ToClient.SubscriptionResponse(request.eventName(), request.subscribe(), position(), refusal)));
-		});
+		inOrder(() -> subscribeInOrder(connection, request, refusal));
 	}
 
-	/** Tell a client of the extended mode where the stream is. */
+	private boolean subscribeInOrder(ClientConnection connection, ToServer.SubscriptionRequest request,
+			ToClient.@Nullable Error refusal) {
+		if (!request.subscribe()) {
+			unsubscribe(connection, request.eventName());
+		}
+		else if (refusal == null) {
+			subscribe(connection, request.eventName(), request.tags());
+		}
+		return connection.deliver(OutgoingMessage
+			.of(new ToClient.SubscriptionResponse(request.eventName(), request.subscribe(), position(), refusal)));
+	}
+
+	/**
+	 * Tells a client of the extended mode that there was no room for its request. Does
+	 * not wait for an event that is being sent: an event loop may do this. A client that
+	 * has too many such answers to come is closed as {@code actor.overloaded}.
+	 */
+	void refuse(ClientConnection connection, ToServer.SubscriptionRequest request, ToClient.Error refusal) {
+		AtomicBoolean full = new AtomicBoolean();
+		leave(connection, (waiting) -> {
+			full.set(waiting.answers.size() >= MAX_WAITING);
+			if (!full.get()) {
+				waiting.answers.add(() -> subscribeInOrder(connection, request, refusal));
+			}
+		});
+		if (full.get()) {
+			connection.outbound().close(CloseReason.of(ErrorCode.OVERLOADED));
+		}
+	}
+
+	/**
+	 * Tells a client of the extended mode where the stream is: at once, or after the
+	 * event that is being sent. Does not wait for that: an event loop does this.
+	 */
 	void keepAlive(ClientConnection connection) {
-		inOrder(() -> connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position()))));
+		leave(connection, (waiting) -> waiting.keepAlive = true);
+	}
+
+	private void leave(ClientConnection connection, Consumer<Waiting> what) {
+		this.waiting.compute(connection, (key, present) -> {
+			Waiting waiting = (present != null) ? present : new Waiting();
+			what.accept(waiting);
+			return waiting;
+		});
+		sendWaiting();
 	}
 
 	/** Forget what is kept of events: the instance leaves memory. */
@@ -371,6 +452,7 @@ final class ActorConnections {
 			}
 			finally {
 				this.order.unlock();
+				sendWaiting();
 			}
 		}
 	}

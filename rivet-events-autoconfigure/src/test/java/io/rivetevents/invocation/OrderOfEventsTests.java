@@ -1,0 +1,156 @@
+package io.rivetevents.invocation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.connection.StreamRequest;
+import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * While an event is being sent, whoever sends something else that has a place in the
+ * order of events does not wait if it is an event loop.
+ */
+class OrderOfEventsTests {
+
+	private static final int CALLS = 5;
+
+	private static final ActorAddress ROOM = ActorHarness.address(Room.class, "k");
+
+	private static final LimitSettings TIGHT = new LimitSettings(
+			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
+			new LimitSettings.Instance(CALLS, 1L << 30), LimitSettings.DEFAULTS.principal(),
+			LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(), LimitSettings.DEFAULTS.times());
+
+	private final Room room = new Room();
+
+	private final ActorHarness harness = new ActorHarness(TIGHT, this.room);
+
+	private RecordedOutbound client;
+
+	@BeforeEach
+	void beginToSend() throws InterruptedException {
+		this.client = connect();
+		deliver(this.harness.request(1, "tell"));
+		assertThat(this.room.asked.await(5, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@AfterEach
+	void close() {
+		this.room.release.countDown();
+		this.harness.close();
+	}
+
+	@Test
+	void aKeepAliveIsSentAfterTheEvent() {
+		onEventLoop(() -> {
+			this.harness.directory().keepAlive(ROOM, this.client.connectionId());
+			this.harness.directory().keepAlive(ROOM, this.client.connectionId());
+		});
+		assertThat(this.client.messages(ToClient.KeepAlive.class)).isEmpty();
+		this.room.release.countDown();
+		Awaitility.await().until(() -> !this.client.messages(ToClient.KeepAlive.class).isEmpty());
+		assertThat(this.client.messages(ToClient.KeepAlive.class)).singleElement()
+			.extracting((message) -> message.position().sequence())
+			.isEqualTo(1L);
+		assertThat(this.client.messages())
+			.filteredOn((message) -> message instanceof ToClient.Event || message instanceof ToClient.KeepAlive)
+			.hasExactlyElementsOfTypes(ToClient.Event.class, ToClient.KeepAlive.class);
+		this.harness.directory().keepAlive(ROOM, this.client.connectionId());
+		assertThat(this.client.messages(ToClient.KeepAlive.class)).hasSize(2);
+	}
+
+	@Test
+	void aRefusalForWantOfRoomIsSentAfterTheEvent() {
+		fill();
+		onEventLoop(() -> deliver(new ToServer.SubscriptionRequest("more", true)));
+		assertThat(this.client.messages(ToClient.SubscriptionResponse.class)).isEmpty();
+		this.room.release.countDown();
+		Awaitility.await().until(() -> !this.client.messages(ToClient.SubscriptionResponse.class).isEmpty());
+		assertThat(this.client.messages(ToClient.SubscriptionResponse.class)).singleElement().satisfies((message) -> {
+			assertThat(message.error().code()).isEqualTo("overloaded");
+			assertThat(message.position().sequence()).isOne();
+		});
+	}
+
+	@Test
+	void closesWhoHasTooManyRefusalsWaiting() {
+		fill();
+		onEventLoop(() -> {
+			for (int i = 0; i < 2000; i++) {
+				deliver(new ToServer.SubscriptionRequest("more", true));
+			}
+		});
+		assertThat(this.client.closed()).contains(CloseReason.of(ErrorCode.OVERLOADED));
+	}
+
+	/** The first of them is the one that sends. */
+	private void fill() {
+		LongStream.range(1, CALLS).forEach((id) -> deliver(this.harness.request(id + 1, "wait")));
+	}
+
+	private static void onEventLoop(Runnable work) {
+		assertThat(CompletableFuture.runAsync(work)).succeedsWithin(Duration.ofSeconds(5));
+	}
+
+	private void deliver(ToServer message) {
+		this.harness.directory().deliver(ROOM, this.client.connectionId(), message);
+	}
+
+	private RecordedOutbound connect() {
+		StreamRequest stream = new StreamRequest(List.of(new ToServer.SubscriptionRequest("said", true)), null,
+				StreamRequest.Standing.NEW, "stream", "secret", null, null, Duration.ofSeconds(10));
+		ConnectRequest request = ConnectRequest.extended(null, Identity.ANONYMOUS, stream);
+		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
+		this.harness.connections().register(request, outbound, this.harness.limits().connect(null));
+		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
+		return outbound;
+	}
+
+	static class Room {
+
+		private final CountDownLatch asked = new CountDownLatch(1);
+
+		private final CountDownLatch release = new CountDownLatch(1);
+
+		@Action
+		void tell(ActorContext<?, ?> c) {
+			c.where((connection) -> {
+				this.asked.countDown();
+				try {
+					this.release.await();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+				return true;
+			}).send("said", "x");
+		}
+
+		@Action("wait")
+		void waitForTurn() {
+		}
+
+	}
+
+}
