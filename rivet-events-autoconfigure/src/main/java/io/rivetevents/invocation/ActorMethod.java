@@ -1,7 +1,9 @@
 package io.rivetevents.invocation;
 
+import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -17,8 +19,10 @@ import org.springframework.core.annotation.AnnotatedMethod;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.Input;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.InvalidArgumentException;
@@ -28,6 +32,9 @@ import io.rivetevents.protocol.InvalidArgumentException;
  * decided, and what it may return is known.
  */
 final class ActorMethod extends AnnotatedMethod {
+
+	/** What is made of neither the params nor the input. */
+	private static final List<Class<?>> NEITHER = List.of(ActorContext.class, Connection.class, Principal.class);
 
 	private final Bean bean;
 
@@ -46,6 +53,10 @@ final class ActorMethod extends AnnotatedMethod {
 	private final CallerScope callers;
 
 	private final @Nullable ReactiveAdapter adapter;
+
+	private final boolean validatesParams;
+
+	private final boolean validatesInput;
 
 	/**
 	 * The bean of an actor.
@@ -76,6 +87,8 @@ final class ActorMethod extends AnnotatedMethod {
 		this.access = support.access();
 		this.callers = support.callers();
 		this.adapter = ReactiveAdapterRegistry.getSharedInstance().getAdapter(getReturnType().getParameterType());
+		this.validatesParams = mayTake(Input.class);
+		this.validatesInput = mayTake(ConnParams.class);
 	}
 
 	private static Method invocable(Method method, Object bean) {
@@ -170,9 +183,35 @@ final class ActorMethod extends AnnotatedMethod {
 		return this.decorator.around(invocation, () -> this.access.authorize(this.bean.bean(), getMethod(), args));
 	}
 
+	/**
+	 * Returns whether an argument may be made of the params, or of the input. A resolver
+	 * of the application may look at anything.
+	 * @param other stands on what is made of the other one alone
+	 */
+	private boolean mayTake(Class<? extends Annotation> other) {
+		return Stream.of(getMethodParameters())
+			.filter((parameter) -> !clientParameters().contains(parameter))
+			.filter((parameter) -> !parameter.hasParameterAnnotation(other))
+			.map(MethodParameter::getParameterType)
+			.anyMatch((type) -> NEITHER.stream().noneMatch((known) -> known.isAssignableFrom(type)));
+	}
+
+	/** Whether what is to be validated is large. */
+	private boolean isLarge(Invocation invocation) {
+		if (invocation.hook() == null) {
+			return ArgumentSize.isLarge(invocation.args());
+		}
+		// the input is decoded each time, at a cost that its sender chooses
+		return (this.validatesParams && ArgumentSize.isLarge(invocation.params()))
+				|| (this.validatesInput && ArgumentSize.isLarge(invocation.input()));
+	}
+
 	private void validate(Invocation invocation, @Nullable Object[] args) {
+		if (!this.validator.checks(this.bean.bean(), getMethod())) {
+			return;
+		}
 		try {
-			if (ArgumentSize.isLarge(invocation)) {
+			if (isLarge(invocation)) {
 				this.validator.validateFirst(this.bean.bean(), getMethod(), args);
 			}
 			else {

@@ -5,8 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.Invocation;
-
 /**
  * Tells whether what a client sent has so many parts that to name all that is wrong with
  * them would take more memory than it is worth: each is named by its path, which is as
@@ -20,15 +18,8 @@ final class ArgumentSize {
 	private ArgumentSize() {
 	}
 
-	/**
-	 * Returns whether what is to be validated for a call is large: its arguments, or the
-	 * params and the input that a hook may get.
-	 */
-	static boolean isLarge(Invocation invocation) {
-		if (invocation.hook() == null) {
-			return isLarge(invocation.args());
-		}
-		return add(0, invocation.params(), 1) + add(0, invocation.input(), 1) > LARGE;
+	static boolean isLarge(@Nullable JsonNode value) {
+		return add(0, value, 1) > LARGE;
 	}
 
 	static boolean isLarge(List<JsonNode> args) {

@@ -11,7 +11,17 @@ import org.jspecify.annotations.Nullable;
 public interface ArgumentValidator {
 
 	/** Accepts all. */
-	ArgumentValidator NONE = (actor, method, args) -> {
+	ArgumentValidator NONE = new ArgumentValidator() {
+
+		@Override
+		public void validate(Object actor, Method method, @Nullable Object[] args) {
+		}
+
+		@Override
+		public boolean checks(Object actor, Method method) {
+			return false;
+		}
+
 	};
 
 	/**
@@ -23,6 +33,16 @@ public interface ArgumentValidator {
 	 * is that of the parameter, from 0, and it needs no value
 	 */
 	void validate(Object actor, Method method, @Nullable Object[] args);
+
+	/**
+	 * Returns whether there is anything to check of a method. Asked before each call,
+	 * since what is checked has to be measured first.
+	 * @param actor the bean
+	 * @param method its method, as declared in the actor class
+	 */
+	default boolean checks(Object actor, Method method) {
+		return true;
+	}
 
 	/**
 	 * As {@link #validate}, for arguments of so many parts that to find all that is wrong

@@ -59,6 +59,11 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 		validate(this.validator, target(actor), method, args);
 	}
 
+	@Override
+	public boolean checks(Object actor, Method method) {
+		return isConstrained(target(actor), method);
+	}
+
 	/** Without Hibernate Validator arguments of that size are not taken at all. */
 	@Override
 	public void validateFirst(Object actor, Method method, @Nullable Object[] args) {
