@@ -5,8 +5,8 @@ import io.rivetevents.protocol.Args;
 
 /**
  * Takes what clients send under a name, beside or instead of an action. Called in the
- * turn of the instance, on a worker, after the action of that name if there is one. What
- * it throws is logged and stops nothing.
+ * turn of the instance, on a worker, after the action of that name if there is one, and
+ * if that one is durable once it is saved. What it throws is logged and stops nothing.
  */
 @FunctionalInterface
 public interface ActionListener {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.apache.commons.logging.Log;
@@ -212,8 +214,8 @@ final class ActorActions {
 			Object result = this.calls.invoke(invocation(inbound, connection), pending.deadline(), pending.onTimeout(),
 					pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != ActorCalls.LATE) {
-				this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
 				save(before);
+				tellListeners(connection, inbound);
 				reply.give(toTree(action, connection, result));
 			}
 		}
@@ -365,7 +367,7 @@ final class ActorActions {
 				action != null && action.interleave() && !withinTurn, () -> {
 					begun.set(true);
 					onBegin.run();
-				});
+				}, new ConcurrentLinkedQueue<>());
 		InboundInterceptor.Next last = (current) -> run(run, current).mapNotNull((value) -> value.orElse(null));
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
 				: this.interceptors.around(inbound, run.limit(), run.interleave(), last)
@@ -376,6 +378,7 @@ final class ActorActions {
 		}
 		ActorState.Mark before = mark(action);
 		return result.doOnNext((value) -> save(before))
+			.doOnNext((value) -> run.saved().forEach((saved) -> tellListeners(connection, saved)))
 			.map((value) -> toTree(action, connection, value.orElse(null)))
 			.onErrorMap((ex) -> refusal(ex, inbound, connection, begun.get()));
 	}
@@ -390,9 +393,21 @@ final class ActorActions {
 				(connection != null) ? connection.principal() : null);
 	}
 
-	/** How an action is run; {@code null} for one that has listeners alone. */
+	/**
+	 * How an action is run.
+	 *
+	 * @param action the action, {@code null} if there are listeners alone
+	 * @param onBegin called once its method begins
+	 * @param saved what listeners are told once it is saved
+	 */
 	private record Run(@Nullable ActionSettings action, @Nullable ClientConnection connection,
-			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave, Runnable onBegin) {
+			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave, Runnable onBegin,
+			Queue<Inbound> saved) {
+
+		boolean isDurable() {
+			return this.action != null && this.action.durable();
+		}
+
 	}
 
 	private InterceptorChain.Limit limit(@Nullable ActionSettings action, @Nullable PendingCall pending) {
@@ -451,10 +466,21 @@ final class ActorActions {
 		if (run.interleave()) {
 			result = this.instance.inNewTurn(result);
 		}
-		return (connection != null)
-				? result
-					.doOnNext((value) -> this.listeners.call(this.instance, inbound.name(), connection, inbound.args()))
-				: result;
+		return result.doOnNext((value) -> {
+			if (run.isDurable()) {
+				run.saved().add(inbound); // they do not hear of what leaves no trace
+			}
+			else {
+				tellListeners(connection, inbound);
+			}
+		});
+	}
+
+	/** Tells them what a client has called; not what the server itself has. */
+	private void tellListeners(@Nullable ClientConnection connection, Inbound inbound) {
+		if (connection != null) {
+			this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
+		}
 	}
 
 	private Invocation invocation(Inbound inbound, @Nullable ClientConnection connection) {

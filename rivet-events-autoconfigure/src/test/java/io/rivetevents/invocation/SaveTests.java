@@ -1,6 +1,8 @@
 package io.rivetevents.invocation;
 
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.ToClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -86,6 +89,25 @@ class SaveTests {
 		assertThat(call("get", 0)).isOne();
 		call(action, 3);
 		assertThat(this.store.state(COUNTER)).isEqualTo("{\"value\":3}");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "setDurably", "setDurablyAndLater" })
+	void listenersHearOfADurableActionOnceItIsSaved(String action) {
+		call("set", 1);
+		Queue<String> heard = new ConcurrentLinkedQueue<>();
+		this.harness.directory()
+			.actors()
+			.get("Counter", "k")
+			.on(action, (connection, args) -> heard.add(this.store.state(COUNTER)));
+		RecordedOutbound client = this.harness.connect(Counter.class, "k", "ada");
+		this.store.failNext(1);
+		this.harness.directory().deliver(COUNTER, client.connectionId(), this.harness.request(1, action, 2));
+		Awaitility.await().until(() -> !client.messages(ToClient.Error.class).isEmpty());
+		assertThat(heard).isEmpty();
+		this.harness.directory().deliver(COUNTER, client.connectionId(), this.harness.request(2, action, 3));
+		Awaitility.await().until(() -> !client.messages(ToClient.ActionResponse.class).isEmpty());
+		assertThat(heard).containsExactly("{\"value\":3}");
 	}
 
 	@Test
