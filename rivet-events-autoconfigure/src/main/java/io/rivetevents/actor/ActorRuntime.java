@@ -28,6 +28,7 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	public ActorRuntime {
 		store = new ScopedStateStore(store, connections.callers());
 		interceptors = List.copyOf(interceptors);
+		observer = new GuardedObserver(observer);
 	}
 
 	/**

@@ -29,6 +29,7 @@ public record ConnectionSupport(ValueMapper mapper, EventContracts contracts, Li
 
 	public ConnectionSupport {
 		interceptors = List.copyOf(interceptors);
+		observer = new GuardedConnectionObserver(observer);
 	}
 
 }
