@@ -341,6 +341,10 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		if (!this.running || !this.mailbox.isIdle()) {
 			return;
 		}
+		if (this.end.get() != null) {
+			offer(Turn.ofRuntime((instance) -> Mono.empty())); // its end has failed
+			return;
+		}
 		ActorSettings settings = this.type.settings();
 		if (this.state.isDue(now, settings.saveInterval().toNanos())) {
 			offer(Turn.ofRuntime(ActorInstance::save));
@@ -783,7 +787,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			catch (StaleStateException ex) {
 				fence(ex);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				failures.error(ex,
 						() -> "The state of %s could not be saved; it will be tried again".formatted(this.address));
 			}
@@ -816,7 +820,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		}
 		catch (Throwable ex) {
 			undo(before);
-			throw ex;
+			throw Guarded.unchecked(ex);
 		}
 	}
 
@@ -824,7 +828,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		try {
 			this.state.restore(before);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.error(
 					"The state of %s cannot be read back; it starts anew with what is stored".formatted(this.address),
 					ex);
@@ -875,7 +879,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 					ex);
 			leave();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			boolean last = this.end.get() == End.SHUTDOWN;
 			if (last) {
 				logger.error("The state of %s could not be saved at shutdown; its last changes are lost"
@@ -895,7 +899,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	private Mono<Void> deleteAndLeave() {
-		return Mono.<Void>fromRunnable(this.state::delete)
+		return Guarded.<Void>defer(() -> Mono.fromRunnable(this.state::delete))
 			.subscribeOn(this.runtime.workers())
 			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE).filter((ex) -> !(ex instanceof StaleStateException)))
 			.then(Mono.<Void>fromRunnable(this::leaveDeleted))

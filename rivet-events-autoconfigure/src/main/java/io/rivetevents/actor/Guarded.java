@@ -3,6 +3,7 @@ package io.rivetevents.actor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -43,6 +44,29 @@ final class Guarded {
 				sink.error(passable(ex));
 			}
 		});
+	}
+
+	/**
+	 * Does work of the application at once.
+	 * @return its result
+	 * @throws IllegalStateException instead of an {@link Error}; exceptions stay as they
+	 * are
+	 */
+	static <T extends @Nullable Object> T call(Supplier<T> work) {
+		try {
+			return work.get();
+		}
+		catch (Throwable ex) {
+			throw unchecked(ex);
+		}
+	}
+
+	/**
+	 * Returns a failure of work that throws no checked exceptions, as {@link #call} does.
+	 */
+	static RuntimeException unchecked(Throwable ex) {
+		return (ex instanceof RuntimeException unchecked) ? unchecked
+				: new IllegalStateException("Work of an instance has failed", ex);
 	}
 
 	/**

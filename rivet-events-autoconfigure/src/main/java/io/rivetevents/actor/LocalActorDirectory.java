@@ -222,7 +222,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	private Mono<Void> authorize(ActorAddress address, Identity identity) {
 		ActorType type = this.types.get(address.name());
 		return (type == null || !type.isGuarded()) ? Mono.empty()
-				: Mono.<Void>fromRunnable(() -> type.checkAccess(identity.principal(), address))
+				: Guarded.<Void>defer(() -> Mono.fromRunnable(() -> type.checkAccess(identity.principal(), address)))
 					.subscribeOn(this.runtime.workersFor(identity, type.name()));
 	}
 
@@ -932,7 +932,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	private <T> Mono<T> stored(java.util.concurrent.Callable<? extends @Nullable T> access) {
-		return Mono.<T>fromCallable(access).subscribeOn(this.runtime.workers());
+		return Guarded.<T>defer(() -> Mono.fromCallable(access)).subscribeOn(this.runtime.workers());
 	}
 
 }

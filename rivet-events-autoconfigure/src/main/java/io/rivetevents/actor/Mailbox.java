@@ -50,6 +50,9 @@ final class Mailbox {
 	/** The call of the current turn; other threads may see an older one. */
 	private @Nullable PendingCall current;
 
+	/** Whether what came last between two turns has failed. */
+	private boolean stepFailed;
+
 	private final int capacity;
 
 	private final Scheduler workers;
@@ -77,7 +80,8 @@ final class Mailbox {
 
 		/**
 		 * Return what has to be done before the next turn, {@code null} for nothing.
-		 * Asked until it says so.
+		 * Asked until it says so, but not again before the next turn has ended once
+		 * something of it has failed.
 		 */
 		@Nullable Mono<Void> afterTurn();
 
@@ -226,7 +230,7 @@ final class Mailbox {
 		Mono<Void> left = (rest != null) ? rest : afterTurn();
 		if (left != null) {
 			onWorker(() -> {
-				if (run(left, turn)) {
+				if (run(left, (rest != null) ? turn : null)) {
 					resume();
 				}
 			});
@@ -284,14 +288,23 @@ final class Mailbox {
 	/** Run what belongs between the last turn and the next. */
 	private boolean runAfterTurn() {
 		this.owner.resetThread();
-		Mono<Void> work = afterTurn();
+		Mono<Void> work = nextStep();
 		while (work != null) {
 			if (!run(work, null)) {
 				return false;
 			}
-			work = afterTurn();
+			work = nextStep();
 		}
 		return true;
+	}
+
+	/** One that has failed would fail again at once, and for ever. */
+	private @Nullable Mono<Void> nextStep() {
+		if (this.stepFailed) {
+			this.stepFailed = false;
+			return null;
+		}
+		return afterTurn();
 	}
 
 	/** What fails there is tried again after the next turn. */
@@ -356,16 +369,23 @@ final class Mailbox {
 		AtomicBoolean told = new AtomicBoolean();
 		try {
 			work.subscribe(null, (failure) -> {
-				failures.error(failure, () -> "A turn ended with an error that no caller was told of");
+				failed(failure, turn);
 				endOnce(told, onEnd);
 			}, () -> endOnce(told, onEnd));
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "A turn ended with an error that no caller was told of");
+			failed(ex, turn);
 			abandon(turn);
 			endOnce(told, onEnd);
 		}
 		return !halfOver.compareAndSet(false, true);
+	}
+
+	private void failed(Throwable failure, @Nullable Turn turn) {
+		if (turn == null) {
+			this.stepFailed = true;
+		}
+		failures.error(failure, () -> "A turn ended with an error that no caller was told of");
 	}
 
 	private static void endOnce(AtomicBoolean told, Runnable onEnd) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -29,7 +31,7 @@ class MailboxTests {
 	private final List<String> seen = new ArrayList<>();
 
 	private final Mailbox mailbox = new Mailbox(1_000, Schedulers.fromExecutor(this.pending::add),
-			new Bursts(VirtualTimeScheduler.create()), new Instance());
+			new Bursts(VirtualTimeScheduler.create()), new Instance(() -> null));
 
 	/** So that what they all say goes out in one piece. */
 	@Test
@@ -97,7 +99,7 @@ class MailboxTests {
 	@Test
 	void countsWhatRunsWhereItComesFrom() {
 		Mailbox small = new Mailbox(2, Schedulers.fromExecutor(this.pending::add),
-				new Bursts(VirtualTimeScheduler.create()), new Instance());
+				new Bursts(VirtualTimeScheduler.create()), new Instance(() -> null));
 		small.offer(Turn.ofRuntime(turn("runtime")));
 		this.pending.remove().run();
 		for (int i = 0; i < 10; i++) {
@@ -145,6 +147,27 @@ class MailboxTests {
 		assertThat(call.isCancelled()).isFalse();
 	}
 
+	/** Or it would fail again at once, and for ever. */
+	@ParameterizedTest
+	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
+	void leavesWhatHasFailedBetweenTurnsUntilTheNext(boolean blocking, boolean later) {
+		Scheduler workers = Schedulers.fromExecutor(this.pending::add);
+		Mono<Void> step = Mono.defer(() -> {
+			this.seen.add("step");
+			return Mono.error(new IllegalStateException("of the test"));
+		});
+		Mailbox mailbox = new Mailbox(1_000, workers, new Bursts(VirtualTimeScheduler.create()),
+				new Instance(() -> (this.seen.size() > 10) ? null : later ? step.subscribeOn(workers) : step));
+		for (String name : List.of("a", "b")) {
+			mailbox.offer(Turn.ofCall(call(), turn(name), false, blocking));
+			for (int i = 0; i < 10 && !this.pending.isEmpty(); i++) {
+				this.pending.remove().run();
+			}
+		}
+		assertThat(this.seen).containsExactly("a", "step", "b", "step");
+		assertThat(mailbox.isIdle()).isTrue();
+	}
+
 	private WeakReference<byte[]> endAndForget(PendingCall call) {
 		byte[] answer = new byte[1024];
 		call.onCancel(() -> this.seen.add(Arrays.toString(answer)));
@@ -168,7 +191,7 @@ class MailboxTests {
 	}
 
 	/** An instance whose turns are over when they return. */
-	private static final class Instance implements Mailbox.Owner {
+	private record Instance(Supplier<@Nullable Mono<Void>> step) implements Mailbox.Owner {
 
 		@Override
 		@SuppressWarnings("NullAway")
@@ -183,7 +206,7 @@ class MailboxTests {
 
 		@Override
 		public @Nullable Mono<Void> afterTurn() {
-			return null;
+			return this.step.get();
 		}
 
 	}
