@@ -184,7 +184,8 @@ final class ActorClients {
 	}
 
 	private Mono<Admission> admit(Entry entry, Mono<Admission> admitted) {
-		return admitted.doOnNext((admission) -> this.instance.claim())
+		return Guarded.defer(() -> admitted)
+			.doOnNext((admission) -> this.instance.claim())
 			.onErrorMap((ex) -> !(ex instanceof RivetException),
 					(ex) -> this.type.translate(ex, inbound(entry.guest.request()),
 							CallerScope.client(entry.guest.request().identity().principal())))
@@ -211,7 +212,7 @@ final class ActorClients {
 
 		private final Guest guest;
 
-		/** Once it is in the list. */
+		/** Once it enters the list. */
 		private volatile @Nullable ClientConnection connection;
 
 		Entry(Guest guest) {
@@ -252,8 +253,8 @@ final class ActorClients {
 	}
 
 	private Mono<Admission> enterPlain(ClientConnection connection, Entry entry) {
-		this.connections.add(connection);
 		entry.connection = connection;
+		this.connections.add(connection);
 		return this.calls.hook(Hook.CONNECT, Caller.of(connection))
 			.thenReturn(new Admission(connection, new ToClient.Init(this.instance.actorId(), connection.id())));
 	}
@@ -272,10 +273,11 @@ final class ActorClients {
 			.collectList()
 			.timeout(hookLimit().time(), this.lateForAll, this.timers)
 			.flatMap((allowed) -> {
-				// predicates are asked again about what was missed
-				ActorConnections.Entrance entrance = this.callers.call(null,
-						() -> this.connections.enter(connection, allowed, wish));
+				// before it enters: whatever fails from now on, it is taken out again
 				entry.connection = connection;
+				// predicates are asked again about what was missed
+				ActorConnections.Entrance entrance = Guarded
+					.call(() -> this.callers.call(null, () -> this.connections.enter(connection, allowed, wish)));
 				entrance.refused()
 					.forEach((event) -> refused.put(event,
 							subscriptionError(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));

@@ -326,7 +326,7 @@ public final class History {
 		try {
 			return wanted && dispatch.selection().includesStream(connection);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			failures.error(ex, () -> "Event %s is not sent again to %s: a predicate failed"
 				.formatted(SafeText.of(dispatch.event()), connection));
 			return false;

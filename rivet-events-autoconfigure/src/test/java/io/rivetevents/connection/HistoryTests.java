@@ -9,6 +9,9 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
@@ -64,6 +67,18 @@ class HistoryTests {
 		assertThat(output).contains("Event a\\u2028FORGED\\u202e is not sent again")
 			.doesNotContain("\u2028")
 			.doesNotContain("\u202e");
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { StackOverflowError.class, NoClassDefFoundError.class, AssertionError.class })
+	void leavesOutWhatAPredicateFailsForWithAnError(Class<? extends Error> type) {
+		History history = history(3, 1_000_000, Duration.ofMinutes(1));
+		history.add(1, 0, event("e", "x").withSelection(new Selection.Where((connection) -> {
+			throw BeanUtils.instantiateClass(type);
+		})), null);
+		history.add(2, 0, event("e", "y"), null);
+		this.client.subscribe("e", Set.of());
+		assertThat(history.after(0, this.client)).extracting(History.Replay::sequence).containsExactly(2L);
 	}
 
 	@Test
