@@ -149,7 +149,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	}
 
-	/** How an instance leaves memory. */
+	/** How an instance leaves memory; of several, the last one of these wins. */
 	enum End {
 
 		/** Saved, to be woken by the next use. */
@@ -325,11 +325,19 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		return event;
 	}
 
-	/** Ask for the end after the current turn. */
+	/** Ask for the end after the current turn, unless one is asked for that wins. */
 	void requestEnd(End how) {
-		this.end.compareAndSet(null, how);
+		raiseEnd(how);
 		// if no turn is running, this one is what it comes after
 		offer(Turn.ofRuntime((instance) -> Mono.empty()));
+	}
+
+	private void raiseEnd(End how) {
+		this.end.accumulateAndGet(how, (present, asked) -> isBeyond(present, asked) ? present : asked);
+	}
+
+	private static boolean isBeyond(@Nullable End one, End other) {
+		return one != null && one.compareTo(other) > 0;
 	}
 
 	/** Look what time it is. */
@@ -774,7 +782,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		// whichever of the clients that wait to be let in is the last looks after this
 		if (this.running && fresh != null && isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
 				&& fresh.vars().equals(this.vars)) {
-			this.end.compareAndSet(null, End.DESTROY);
+			raiseEnd(End.DESTROY);
 		}
 		return Mono.empty();
 	}
@@ -832,19 +840,13 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			logger.error(
 					"The state of %s cannot be read back; it starts anew with what is stored".formatted(this.address),
 					ex);
-			end(End.FENCED);
+			requestEnd(End.FENCED);
 		}
 	}
 
 	private void fence(StaleStateException ex) {
 		logger.warn("%s has been replaced by another instance and stops".formatted(this.address), ex);
-		end(End.FENCED);
-	}
-
-	/** Ends it after the current turn, whatever end has been asked for before. */
-	private void end(End how) {
-		this.end.set(how);
-		offer(Turn.ofRuntime((instance) -> Mono.empty()));
+		requestEnd(End.FENCED);
 	}
 
 	private Mono<Void> sleepIfUnused() {
@@ -862,17 +864,23 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			.then();
 		return switch (how) {
 			case SLEEP, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
-				.then(Mono.fromRunnable(this::saveAndLeave));
+				.then(Mono.fromRunnable(() -> saveAndLeave(how)));
 			case DESTROY -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.DESTROY, null)))
 				.then(Mono.defer(this::deleteAndLeave));
 			case FENCED -> disconnected.then(Mono.fromRunnable(this::leave));
 		};
 	}
 
-	private void saveAndLeave() {
+	/**
+	 * Saves it and leaves. If it is to be deleted instead by now, or is still to end
+	 * though it was to stay awake, that comes next.
+	 */
+	private void saveAndLeave(End how) {
 		try {
 			this.state.save(now());
-			leave(observer()::actorSlept);
+			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
+				leave(observer()::actorSlept);
+			}
 		}
 		catch (StaleStateException ex) {
 			logger.warn("%s has been replaced by another instance; its last changes are lost".formatted(this.address),
@@ -880,21 +888,21 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			leave();
 		}
 		catch (Throwable ex) {
-			boolean last = this.end.get() == End.SHUTDOWN;
-			if (last) {
+			if (how == End.SLEEP) {
+				failures.error(ex, () -> "The state of %s could not be saved; it stays awake".formatted(this.address));
+				stayAwake();
+			}
+			else if (!isBeyond(this.end.get(), how)) {
 				logger.error("The state of %s could not be saved at shutdown; its last changes are lost"
 					.formatted(this.address), ex);
 				leave();
 			}
-			else {
-				failures.error(ex, () -> "The state of %s could not be saved; it stays awake".formatted(this.address));
-				stayAwake();
-			}
 		}
 	}
 
+	/** Unless another end has been asked for meanwhile. */
 	private void stayAwake() {
-		this.end.set(null);
+		this.end.compareAndSet(End.SLEEP, null);
 		this.lastUsed = now();
 	}
 
