@@ -897,13 +897,20 @@ public final class LocalActorDirectory implements ActorDirectory {
 		this.addresses.put(instance.actorId(), instance.address());
 	}
 
+	/**
+	 * Its id first: the next instance of the address, which cannot be there yet, has it.
+	 */
 	void forget(ActorInstance instance) {
-		if (this.instances.remove(instance.address(), instance)) {
+		this.instances.computeIfPresent(instance.address(), (address, present) -> {
+			if (present != instance) {
+				return present;
+			}
+			if (instance.state().isStored()) {
+				this.addresses.remove(instance.actorId());
+			}
 			this.runtime.connections().limits().awake().release(instance.heap());
-		}
-		if (instance.state().isStored()) {
-			this.addresses.remove(instance.actorId());
-		}
+			return null;
+		});
 	}
 
 	private Mono<ActorAddress> locate(ActorTarget target) {
