@@ -580,7 +580,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	/**
-	 * Creates it.
+	 * Creates it. If it has been stored for a client that is refused after all, it is
+	 * deleted again.
 	 * @param caller the client that asks, {@code null} for the server itself
 	 * @param connects whether that is to be let in yet, and may be refused
 	 */
@@ -593,7 +594,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 			.doOnNext((made) -> this.state.begin(draft.actor(), made.orElse(null)))
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
 			.then(Mono.fromRunnable(this::insert))
-			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
+			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)
+				.onErrorResume((ex) -> (caller != null) ? withdraw().then(Mono.error(ex)) : Mono.error(ex))))
 			.then(Mono.fromSupplier(() -> {
 				this.fresh = connects ? new Fresh(this.state.bytes(), new HashMap<>(this.vars)) : null;
 				return begin(true);
@@ -907,27 +909,36 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	}
 
 	private Mono<Void> deleteAndLeave() {
+		return delete().then(Mono.<Void>fromRunnable(() -> leave(observer()::actorDestroyed)))
+			.onErrorResume((ex) -> Mono.fromRunnable(() -> {
+				logUndeleted(ex);
+				leave();
+			}));
+	}
+
+	/** Deletes what was stored before it could be started; never fails. */
+	private Mono<Void> withdraw() {
+		return delete().onErrorResume((ex) -> Mono.fromRunnable(() -> logUndeleted(ex)));
+	}
+
+	/** Deletes what is stored, on a worker. */
+	private Mono<Void> delete() {
 		return Guarded.<Void>defer(() -> Mono.fromRunnable(this.state::delete))
 			.subscribeOn(this.runtime.workers())
 			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE).filter((ex) -> !(ex instanceof StaleStateException)))
-			.then(Mono.<Void>fromRunnable(this::leaveDeleted))
-			.onErrorResume((ex) -> Mono.fromRunnable(() -> leaveUndeleted(ex)));
+			.then(Mono.fromRunnable(() -> {
+				this.directory.creators().remove(this.address);
+				this.shareKept = false;
+			}));
 	}
 
-	private void leaveDeleted() {
-		this.directory.creators().remove(this.address);
-		this.shareKept = false;
-		leave(observer()::actorDestroyed);
-	}
-
-	private void leaveUndeleted(Throwable ex) {
+	private void logUndeleted(Throwable ex) {
 		if (ex instanceof StaleStateException) {
 			logger.warn("%s has been replaced by another instance, which is not deleted".formatted(this.address), ex);
 		}
 		else {
 			failures.error(ex, () -> "%s could not be deleted; its next use wakes it".formatted(this.address));
 		}
-		leave();
 	}
 
 	/** The next instance of the address may start before {@code told} has returned. */
