@@ -844,7 +844,14 @@ public final class LocalActorDirectory implements ActorDirectory {
 			throw new RivetException(ErrorCode.KEY_TOO_LARGE,
 					"A key may have %d bytes.".formatted(type.settings().maxKeySize()));
 		}
-		return this.instances.computeIfAbsent(address, (key) -> create(key, type));
+		ActorInstance instance = this.instances.computeIfAbsent(address, (key) -> create(key, type));
+		if (this.stopping) {
+			// since it was asked above, and stop may have looked before this one was
+			// there
+			instance.requestEnd(ActorInstance.End.SHUTDOWN);
+			throw new RivetException(ErrorCode.RESTARTING);
+		}
+		return instance;
 	}
 
 	private ActorInstance create(ActorAddress address, ActorType type) {

@@ -1,11 +1,18 @@
 package io.rivetevents.actor;
 
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.invocation.ActorHarness;
@@ -62,6 +69,39 @@ class LocalActorDirectoryTests {
 		this.directory.destroy(TARGET).block(ActorHarness.PATIENCE);
 		assertThatThrownBy(() -> this.directory.resolve(new ActorTarget.ById(id)).block(ActorHarness.PATIENCE))
 			.hasMessageContaining("does not exist");
+	}
+
+	/** It has been seen not to stop, and stops before the instance is there. */
+	@Test
+	void leavesNoInstanceThatComesAsItStops() throws Exception {
+		nap();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.directory.register(held(this.seen.get().type(), entered, goOn));
+		Future<?> coming = this.directory.resolve(new ActorTarget.GetOrCreate(ActorAddress.of("Held", "k"), null))
+			.subscribeOn(Schedulers.boundedElastic())
+			.toFuture();
+		assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+		this.directory.stop().block(Duration.ofSeconds(5));
+		goOn.countDown();
+		assertThatThrownBy(() -> coming.get(5, TimeUnit.SECONDS)).hasMessageContaining("actor.restarting");
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.directory.size() == 0);
+	}
+
+	/** Returns an actor that is held up where its key is checked. */
+	private static ActorType held(ActorType actor, CountDownLatch entered, CountDownLatch goOn) {
+		AtomicBoolean first = new AtomicBoolean(true);
+		return (ActorType) Proxy.newProxyInstance(ActorType.class.getClassLoader(), new Class<?>[] { ActorType.class },
+				(proxy, method, args) -> {
+					if (method.getName().equals("name")) {
+						return "Held";
+					}
+					if (method.getName().equals("settings") && first.getAndSet(false)) {
+						entered.countDown();
+						goOn.await();
+					}
+					return method.invoke(actor, args);
+				});
 	}
 
 	static class Room {
