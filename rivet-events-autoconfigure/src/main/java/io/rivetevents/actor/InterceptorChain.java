@@ -38,12 +38,12 @@ final class InterceptorChain {
 	}
 
 	private List<InboundInterceptor> wanted(Inbound inbound) {
-		return this.runtime.callers()
+		return Guarded.call(() -> this.runtime.callers()
 			.call(inbound.caller(),
 					() -> this.runtime.interceptors()
 						.stream()
 						.filter((interceptor) -> interceptor.supports(inbound))
-						.toList());
+						.toList()));
 	}
 
 	/**

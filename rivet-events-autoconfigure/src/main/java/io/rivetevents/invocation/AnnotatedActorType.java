@@ -444,7 +444,7 @@ final class AnnotatedActorType implements ActorType {
 			return this.support.callers()
 				.call(CallerScope.client(principal), () -> this.events.checkSubscription(event, principal));
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) { // an Error as well, which Reactor would let pass
 			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name),
 					CallerScope.client(principal));
 		}
@@ -463,7 +463,7 @@ final class AnnotatedActorType implements ActorType {
 		try {
 			this.rule.check(principal, address);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) { // an Error as well, which Reactor would let pass
 			throw translate(ex, "access to " + address, CallerScope.client(principal));
 		}
 	}
@@ -518,9 +518,14 @@ final class AnnotatedActorType implements ActorType {
 
 	@Override
 	public RivetException translate(Throwable failure, Object what, @Nullable Principal caller) {
-		RivetException known = this.support.translate(failure, caller);
-		if (known != null) {
-			return known;
+		try {
+			RivetException known = this.support.translate(failure, caller);
+			if (known != null) {
+				return known;
+			}
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "A translator of failures failed");
 		}
 		failures.error(failure, () -> "%s failed".formatted(SafeText.of(what, MAX_LOGGED)));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);

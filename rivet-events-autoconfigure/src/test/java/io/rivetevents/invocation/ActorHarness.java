@@ -95,8 +95,18 @@ public final class ActorHarness implements AutoCloseable {
 		this(settings, store, neighbours, new Limits(ROOMY), 0, actors);
 	}
 
+	/** A runtime with beans around the calls of methods. */
+	ActorHarness(ActorSettings settings, InvocationSupport.Neighbours around, Neighbours neighbours, Object... actors) {
+		this(settings, new MemoryActorStateStore(), neighbours, new Limits(ROOMY), 0, around, actors);
+	}
+
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, Object... actors) {
+		this(settings, store, neighbours, limits, workers, InvocationSupport.Neighbours.NONE, actors);
+	}
+
+	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
+			int workers, InvocationSupport.Neighbours around, Object... actors) {
 		this.limits = limits;
 		Bursts bursts = new Bursts(this.timers);
 		this.workers = (workers > 0) ? new WorkerThreads(workers, bursts)
@@ -107,8 +117,7 @@ public final class ActorHarness implements AutoCloseable {
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);
-		InvocationSupport invocations = new InvocationSupport(this.mapper, this.contracts,
-				InvocationSupport.Neighbours.NONE);
+		InvocationSupport invocations = new InvocationSupport(this.mapper, this.contracts, around);
 		for (Object actor : actors) {
 			String name = actor.getClass().getSimpleName();
 			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));

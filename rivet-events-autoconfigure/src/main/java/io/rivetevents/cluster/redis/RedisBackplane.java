@@ -261,7 +261,7 @@ public final class RedisBackplane implements Backplane {
 		try {
 			receiver.accept(dispatch);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			failures.error(ex,
 					() -> "Event %s of another node could not be delivered".formatted(SafeText.of(dispatch.event())));
 		}

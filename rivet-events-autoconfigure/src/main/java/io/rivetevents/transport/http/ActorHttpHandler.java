@@ -243,7 +243,7 @@ public final class ActorHttpHandler implements WebHandler {
 		try {
 			return encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			failures.error(ex, () -> "The result of an action cannot be written");
 			throw new RivetException(ErrorCode.INTERNAL_ERROR);
 		}

@@ -8,6 +8,7 @@ import io.rivetevents.actor.AccessRule;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
+import io.rivetevents.transport.LinkTask;
 
 /**
  * Who may list and delete instances over HTTP.
@@ -28,7 +29,10 @@ public record Management(@Nullable AccessRule access, Scheduler workers) {
 			return Mono.error(new RivetException(ErrorCode.FORBIDDEN,
 					"Instances are not listed and deleted over HTTP; rivet.events.management.access opens that."));
 		}
-		return Mono.<Void>fromRunnable(() -> access.check(identity.principal(), null)).subscribeOn(this.workers);
+		return Mono.defer(() -> LinkTask.<Void>later(() -> {
+			access.check(identity.principal(), null);
+			return Mono.empty();
+		})).subscribeOn(this.workers);
 	}
 
 }
