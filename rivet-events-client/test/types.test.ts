@@ -85,6 +85,22 @@ describe.skipIf(!SERVER)("types of the real server", () => {
 		expect(needed).toEqual(["gameRoom.updatePlayerPosition(position).z: is required now"]);
 	});
 
+	test("have no keyword but those that compare.test.ts has", () => {
+		const keywords = new Set<string>();
+		const collect = (schema: any): void => {
+			if (typeof schema !== "object") return;
+			Object.keys(schema).forEach((keyword) => keywords.add(keyword));
+			const { properties = {}, additionalProperties, items, prefixItems = [], anyOf = [] } = schema;
+			[...Object.values(properties), additionalProperties, items, ...prefixItems, ...anyOf].forEach(collect);
+		};
+		const payloads = Object.values<any>(document.channels).flatMap(({ messages }) => Object.values<any>(messages));
+		[...Object.values(document.components.schemas), ...payloads.map(({ payload = {} }) => payload)].forEach(collect);
+		const known = ["$ref", "additionalProperties", "anyOf", "const", "enum", "format", "items", "maxItems", "minItems"];
+		known.push("prefixItems", "properties", "readOnly", "required", "type", "writeOnly", "x-rivet-names");
+		expect([...keywords].filter((keyword) => !known.includes(keyword))).toEqual([]);
+		expect(breakingChanges(document, structuredClone(document))).toEqual([]);
+	});
+
 	test("tell the kinds of a sealed type apart", () => {
 		const shape = { $ref: "#/components/schemas/Circle", properties: { kind: { const: "circle" } }, required: ["kind"] };
 		expect(typeOf(shape)).toBe('Circle & {\n\treadonly kind: "circle";\n}');
