@@ -2,13 +2,39 @@
 
 const REFERENCE = "#/components/schemas/";
 
+const words = (text) => text.trim().split(/\s+/);
+
+/** Words that can be no name in a module. */
+const RESERVED = words(`
+	arguments await break case catch class const continue debugger default delete do else enum eval export extends false
+	finally for function if implements import in instanceof interface let new null package private protected public return
+	static super switch this throw true try typeof var void while with yield
+`);
+
+/** Further ones that are a type, or part of one. */
+const RESERVED_TYPES = words(`
+	abstract any as asserts bigint boolean infer intrinsic keyof never number object readonly string symbol undefined unique unknown
+`);
+
+/** What a file of types says besides the models. */
+const OWN = ["Actors", "Uint8Array", "ActorDefinition", "Registry", "RivetKitActions", "RivetKitRegistry"];
+
 /** A name that TypeScript takes, of one that Java has. */
-const identifier = (name) => name.replace(/[^A-Za-z0-9_$]/g, "_");
+const identifier = (name) => name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=\d|$)/, "_");
 
-const property = (name) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+/** A name that no other has; it is taken then. */
+function unique(name, taken) {
+	let result = name;
+	while (taken.has(result)) result += "_";
+	taken.add(result);
+	return result;
+}
 
-/** A name for an argument, which may be a word of the language. */
-const argument = (name) => (/^(default|delete|in|new|function|class|var|this)$/.test(name) ? `${name}_` : name);
+/** `new` would be a constructor. */
+const property = (name) => (/^(?!new$)[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+
+/** A name for an argument: Java has more letters than those of English, and TypeScript most of them. */
+const argument = (name) => name.replace(/[^\p{ID_Continue}$]/gu, "_").replace(/^(?![\p{ID_Start}$_])/u, "_");
 
 const union = (types) => [...new Set(types)].join(" | ");
 
@@ -16,18 +42,19 @@ const union = (types) => [...new Set(types)].join(" | ");
 const INTEGERS = { bigint: "bigint", int64: "number | bigint" };
 
 /** The type of a value that a schema describes. */
-export function typeOf(schema, indent = "") {
+export function typeOf(schema, indent = "", names = new Map()) {
 	if (schema === undefined || schema === true) return "unknown";
 	if (schema.$ref) {
-		const name = identifier(decodeURIComponent(schema.$ref.slice(REFERENCE.length)));
-		return schema.properties ? `${name} & ${objectOf(schema, indent)}` : name;
+		const model = decodeURIComponent(schema.$ref.slice(REFERENCE.length));
+		const name = names.get(model) ?? identifier(model);
+		return schema.properties ? `${name} & ${objectOf(schema, indent, names)}` : name;
 	}
 	if ("const" in schema) return JSON.stringify(schema.const);
 	if (schema.enum) return union(schema.enum.map((value) => JSON.stringify(value)));
 	const either = schema.anyOf ?? schema.oneOf;
-	if (either) return union(either.map((each) => typeOf(each, indent)));
-	if (schema.allOf) return schema.allOf.map((each) => typeOf(each, indent)).join(" & ");
-	if (Array.isArray(schema.type)) return union(schema.type.map((type) => typeOf({ ...schema, type }, indent)));
+	if (either) return union(either.map((each) => typeOf(each, indent, names)));
+	if (schema.allOf) return schema.allOf.map((each) => typeOf(each, indent, names)).join(" & ");
+	if (Array.isArray(schema.type)) return union(schema.type.map((type) => typeOf({ ...schema, type }, indent, names)));
 	switch (schema.type) {
 		case "string":
 			return schema.format === "bytes" ? "Uint8Array" : "string";
@@ -40,38 +67,42 @@ export function typeOf(schema, indent = "") {
 		case "null":
 			return "null";
 		case "array":
-			return `${arrayItem(typeOf(schema.items, indent))}[]`;
+			return `${arrayItem(typeOf(schema.items, indent, names))}[]`;
 		case "object":
-			return objectOf(schema, indent);
+			return objectOf(schema, indent, names);
 		default:
-			return schema.properties ? objectOf(schema, indent) : "unknown";
+			return schema.properties ? objectOf(schema, indent, names) : "unknown";
 	}
 }
 
 const arrayItem = (type) => (/[|&{]/.test(type) ? `(${type})` : type);
 
-function objectOf(schema, indent) {
+/** A map is not written as `Record`, which could not hold itself. */
+function objectOf(schema, indent, names) {
 	if (!schema.properties) {
 		const values = schema.additionalProperties;
-		return `Record<string, ${values && typeof values === "object" ? typeOf(values, indent) : "unknown"}>`;
+		return `{ [key: string]: ${values && typeof values === "object" ? typeOf(values, indent, names) : "unknown"} }`;
 	}
 	const required = new Set(schema.required ?? []);
 	const inner = `${indent}\t`;
 	const lines = Object.entries(schema.properties).map(
-		([name, value]) => `${inner}readonly ${property(name)}${required.has(name) ? "" : "?"}: ${typeOf(value, inner)};`,
+		([name, value]) => `${inner}readonly ${property(name)}${required.has(name) ? "" : "?"}: ${typeOf(value, inner, names)};`,
 	);
 	return `{\n${lines.join("\n")}\n${indent}}`;
 }
 
 /** What an action or event takes, as TypeScript writes it between parentheses or brackets. */
-function parameters(payload, indent) {
-	const names = payload["x-rivet-names"] ?? [];
+function parameters(payload, indent, names) {
+	const taken = new Set(RESERVED);
 	const items = payload.prefixItems ?? [];
+	const nameOf = (i, otherwise) => unique(argument(payload["x-rivet-names"]?.[i] ?? otherwise), taken);
 	const parts = items.map((item, i) => {
 		const optional = i >= payload.minItems ? "?" : "";
-		return `${argument(names[i] ?? `arg${i}`)}${optional}: ${typeOf(item, indent)}`;
+		return `${nameOf(i, `arg${i}`)}${optional}: ${typeOf(item, indent, names)}`;
 	});
-	if (payload.items) parts.push(`...${argument(names[items.length] ?? "rest")}: ${arrayItem(typeOf(payload.items, indent))}[]`);
+	if (payload.items) {
+		parts.push(`...${nameOf(items.length, "rest")}: ${arrayItem(typeOf(payload.items, indent, names))}[]`);
+	}
 	return parts.join(", ");
 }
 
@@ -83,23 +114,17 @@ export const messagesOf = (channel, kind) =>
 
 const block = (lines) => (lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n\t}`);
 
-/** A name for the type of an actor, which the compiler says instead of all that is in it. */
-function actorType(name, models) {
-	let type = identifier(name[0].toUpperCase() + name.slice(1)) + "Actor";
-	while (type in models) type += "_";
-	return type;
-}
-
-function actor(type, channel) {
+function actor(type, channel, names) {
 	const indent = "\t\t";
 	const actions = messagesOf(channel, "action").map(([action, { payload }]) => {
 		const result = channel.messages[`result.${action}`]?.payload;
-		return `${indent}${property(action)}(${parameters(payload, indent)}): ${result ? typeOf(result, indent) : "void"};`;
+		const returned = result ? typeOf(result, indent, names) : "void";
+		return `${indent}${property(action)}(${parameters(payload, indent, names)}): ${returned};`;
 	});
 	const events = messagesOf(channel, "event").map(
-		([event, { payload }]) => `${indent}${property(event)}: [${parameters(payload, indent)}];`,
+		([event, { payload }]) => `${indent}${property(event)}: [${parameters(payload, indent, names)}];`,
 	);
-	const params = channel.messages.params ? typeOf(channel.messages.params.payload, "\t") : "undefined";
+	const params = channel.messages.params ? typeOf(channel.messages.params.payload, "\t", names) : "undefined";
 	return [
 		`export interface ${type} {`,
 		`\tparams: ${params};`,
@@ -111,14 +136,20 @@ function actor(type, channel) {
 
 /** Returns the `.d.ts` of a document, on demand with what RivetKit's own client needs. */
 export function writeTypes(document, { rivetkit = false } = {}) {
-	const schemas = document.components?.schemas ?? {};
-	const models = Object.entries(schemas).map(([name, schema]) => `export type ${identifier(name)} = ${typeOf(schema)};\n`);
-	const types = Object.entries(document.channels).map(([name, channel]) => [name, actorType(name, schemas), channel]);
+	const schemas = Object.entries(document.components?.schemas ?? {});
+	const taken = new Set([...RESERVED, ...RESERVED_TYPES, ...OWN]);
+	const names = new Map(schemas.map(([name]) => [name, unique(identifier(name), taken)]));
+	const models = schemas.map(([name, schema]) => `export type ${names.get(name)} = ${typeOf(schema, "", names)};\n`);
+	// the compiler says the name of an actor's type instead of all that is in it
+	const types = Object.entries(document.channels).map(([name, channel]) => {
+		const type = unique(identifier(`${name[0].toUpperCase()}${name.slice(1)}Actor`), taken);
+		return [name, type, actor(type, channel, names)];
+	});
 	const actors = types.map(([name, type]) => `\t${property(name)}: ${type};`);
 	return [
-		`// The actors of ${document.info.title}, written by rivet-events-types. Points in time are texts, as ISO 8601 has them.\n`,
+		`// The actors of ${document.info.title.replace(/\s+/g, " ")}, written by rivet-events-types. Points in time are texts, as ISO 8601 has them.\n`,
 		...models,
-		...types.map(([, type, channel]) => actor(type, channel)),
+		...types.map(([, , written]) => written),
 		`export type Actors = {\n${actors.join("\n")}\n};\n`,
 		...(rivetkit ? [RIVETKIT] : []),
 	].join("\n");
@@ -138,7 +169,7 @@ export type RivetKitRegistry = Registry<{
 /** Returns a module with the fingerprint of each actor. */
 export function writeContract(document) {
 	const fingerprints = Object.entries(document.channels).map(
-		([name, channel]) => `\t${property(name)}: ${JSON.stringify(channel["x-rivet-fingerprint"])},`,
+		([name, channel]) => `\t${name === "__proto__" ? '["__proto__"]' : property(name)}: ${JSON.stringify(channel["x-rivet-fingerprint"])},`,
 	);
 	return `// Written by rivet-events-types.\nexport const contract = {\n${fingerprints.join("\n")}\n};\n`;
 }
