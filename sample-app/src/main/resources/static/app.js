@@ -46,11 +46,16 @@ function bannerText(status, attempt, reason) {
 
 // When the user has signed out, in this tab or another, the server closes the connections of the session.
 async function onClose(reason) {
-	if (reason.startsWith("auth.")) {
+	if (!reason.startsWith("auth.")) {
+		return;
+	}
+	try {
 		const now = await (await fetch("/me")).json();
 		if (now.name !== me.name) {
 			location.assign("/");
 		}
+	} catch (failed) {
+		toast("Are you still signed in? The server does not answer", failed.message);
 	}
 }
 

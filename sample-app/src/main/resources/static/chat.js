@@ -5,7 +5,7 @@ const ROOMS = ["general", "random", "games"];
 // a guest may call itself whatever it likes, but not look like a user
 export const shown = ({ userId, guest }) => (guest && !userId.startsWith("guest") ? `${userId} (guest)` : userId);
 
-export function openChat(client, me, { showStatus, onClose, onMentioned }) {
+export function openChat(client, me, { showStatus, onClose, onMentioned, toast }) {
 	const root = document.querySelector("#chat");
 	const messages = root.querySelector(".messages");
 	const input = root.querySelector("[name=text]");
@@ -106,11 +106,19 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 			showError("Not sent: there is no connection. Your text stays here.");
 			return;
 		}
+		const current = connection;
+		const where = room;
+		// at once: what is typed before the answer is another message
+		input.value = "";
 		try {
-			await connection.sendMessage(me.name, said);
-			input.value = "";
+			await current.sendMessage(me.name, said);
 		} catch (refused) {
-			showError(refused.message);
+			if (current === connection) {
+				putBack(input, said);
+				showError(refused.message);
+			} else {
+				toast(`Perhaps not sent to ${where}`, said);
+			}
 		}
 	});
 
@@ -132,6 +140,11 @@ export function openChat(client, me, { showStatus, onClose, onMentioned }) {
 	});
 
 	return { enter, leave };
+}
+
+// before what has been typed since
+export function putBack(input, text) {
+	input.value = [text, input.value].filter(Boolean).join(" ");
 }
 
 function text(tag, content) {

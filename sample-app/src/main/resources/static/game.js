@@ -1,5 +1,5 @@
 // A field of 100 by 100. Our own moves are shown at once and sent at most 20 times a second.
-import { hue } from "/chat.js";
+import { hue, putBack } from "/chat.js";
 
 const STEP = 4;
 const SEND_EVERY_MILLIS = 50;
@@ -33,13 +33,25 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 				showStatus(status);
 			}
 		});
-		current.onOpen(async () => {
+		current.onOpen(() => showAll(current));
+	}
+
+	async function showAll(current) {
+		try {
 			const players = await current.getPlayers();
+			if (current !== connection) {
+				return;
+			}
 			// those that left while there was no connection
 			[...dots.keys()].filter((playerId) => !(playerId in players)).forEach(remove);
 			Object.entries(players).forEach(([playerId, player]) => place(playerId, player.position));
 			move(position.x, position.y);
-		});
+		} catch (failed) {
+			// without a connection there is nothing to show; the next one asks again
+			if (current === connection && open) {
+				toast("The players cannot be shown", failed.message);
+			}
+		}
 	}
 
 	function leave() {
@@ -92,10 +104,11 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 			toast(`Not whispered to ${to}`, "There is no connection.");
 			return;
 		}
+		whisper.text.value = "";
 		try {
 			await connection.sendPrivateMessage(to, text);
-			whisper.text.value = "";
 		} catch (refused) {
+			putBack(whisper.text, text);
 			toast(`Not whispered to ${to}`, refused.message);
 		}
 	});

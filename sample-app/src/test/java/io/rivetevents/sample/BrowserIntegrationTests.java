@@ -137,6 +137,66 @@ class BrowserIntegrationTests extends BrowserSupport {
 		assertThat(toasts(guest)).isEmpty();
 	}
 
+	@Test
+	void keepsWhatIsTypedWhileAMessageIsUnderWay() {
+		ChromeDriver ada = openAs("ada");
+		typeAndGoOn(ada, "message-input", "The first", "the second");
+		waitFor(ada, (browser) -> messages(browser).contains("The first"));
+		assertThat(value(ada, "message-input")).isEqualTo("the second");
+		typeAndGoOn(ada, "message-input", "x".repeat(501), "and on");
+		waitFor(ada, (browser) -> text(browser, "error").contains("between 0 and 500"));
+		assertThat(value(ada, "message-input")).isEqualTo("x".repeat(501) + " and on");
+	}
+
+	@Test
+	void keepsWhatIsTypedWhileAWhisperIsUnderWay() {
+		ChromeDriver ada = openAs("ada");
+		ChromeDriver linus = openAs("linus");
+		ada.findElement(testId("tab-game")).click();
+		linus.findElement(testId("tab-game")).click();
+		waitFor(ada, (browser) -> texts(browser, "[data-testid=whisper-to] option").contains("linus"));
+		new Select(ada.findElement(testId("whisper-to"))).selectByValue("linus");
+		typeAndGoOn(ada, "whisper-text", "The first", "the second");
+		waitFor(linus, (browser) -> toasts(browser).contains("ada whispers\nThe first"));
+		assertThat(value(ada, "whisper-text")).isEqualTo("the second");
+	}
+
+	@Test
+	void leavesTheGameBeforeItsPlayersAreKnown() {
+		ChromeDriver ada = openAs("ada");
+		ada.executeScript("""
+				window.unhandled = [];
+				addEventListener("unhandledrejection", (event) => window.unhandled.push(String(event.reason)));
+				document.querySelector("#tab-game").click();
+				const pill = document.querySelector("[data-testid=status]");
+				new MutationObserver((_, observer) => {
+					if (pill.dataset.status === "open") {
+						observer.disconnect();
+						document.querySelector("#tab-chat").click();
+						window.left = true;
+					}
+				}).observe(pill, { attributes: true });
+				""");
+		waitFor(ada, (browser) -> Boolean.TRUE.equals(browser.executeScript("return window.left")));
+		waitFor(ada, (browser) -> status(browser).equals("open"));
+		assertThat(ada.executeScript("return window.unhandled.join()")).isEqualTo("");
+		assertThat(place(ada, "ada")).isEmpty();
+	}
+
+	/** Send a text, and type more of it before there can be an answer. */
+	private static void typeAndGoOn(ChromeDriver browser, String testId, String text, String more) {
+		browser.executeScript("""
+				const input = document.querySelector(`[data-testid=${arguments[0]}]`);
+				input.value = arguments[1];
+				input.form.requestSubmit();
+				input.value = input.value.replace(arguments[1], "") + arguments[2];
+				""", testId, text, more);
+	}
+
+	private static String value(ChromeDriver browser, String testId) {
+		return String.valueOf(browser.findElement(testId(testId)).getDomProperty("value"));
+	}
+
 	@Override
 	String url() {
 		return "http://localhost:%d/".formatted(this.port);
