@@ -15,6 +15,7 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 	let connection;
 	let open = false;
 	let sending;
+	let addressee = "";
 	let position = { x: 50, y: 50 };
 
 	function enter() {
@@ -87,17 +88,23 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 
 	function showPlayers() {
 		const others = [...dots.keys()].filter((playerId) => playerId !== me.name).sort();
-		const chosen = whisper.to.value;
 		whisper.to.replaceChildren(...others.map((playerId) => new Option(playerId, playerId)));
-		whisper.to.value = others.includes(chosen) ? chosen : others[0] ?? "";
+		// one who has left is not replaced by another, who would get what is meant for the first
+		addressee ||= others[0] ?? "";
+		whisper.to.value = others.includes(addressee) ? addressee : "";
 		whisper.querySelector("button").disabled = others.length === 0;
 	}
 
+	whisper.to.addEventListener("change", () => (addressee = whisper.to.value));
 	whisper.addEventListener("submit", async (event) => {
 		event.preventDefault();
 		const to = whisper.to.value;
 		const text = whisper.text.value.trim();
-		if (!to || !text) {
+		if (!text) {
+			return;
+		}
+		if (!to) {
+			toast("Not whispered", `${addressee} is not here. Choose another player.`);
 			return;
 		}
 		if (!open) {

@@ -162,6 +162,25 @@ class BrowserIntegrationTests extends BrowserSupport {
 	}
 
 	@Test
+	void doesNotWhisperToAnotherThanTheOneWhoWasChosen() {
+		ChromeDriver ada = openAs("ada");
+		ChromeDriver linus = openAs("linus");
+		ChromeDriver guest = open();
+		for (ChromeDriver browser : List.of(ada, linus, guest)) {
+			browser.findElement(testId("tab-game")).click();
+		}
+		waitFor(ada, (browser) -> texts(browser, "[data-testid=whisper-to] option").size() == 2);
+		new Select(ada.findElement(testId("whisper-to"))).selectByValue("linus");
+		linus.findElement(testId("tab-chat")).click();
+		waitFor(ada, (browser) -> !texts(browser, "[data-testid=whisper-to] option").contains("linus"));
+		typeAndGoOn(ada, "whisper-text", "For linus alone", "");
+		waitFor(ada, (browser) -> toasts(browser).toString().contains("linus is not here"));
+		linus.findElement(testId("tab-game")).click();
+		waitFor(ada, (browser) -> value(browser, "whisper-to").equals("linus"));
+		assertThat(toasts(guest)).isEmpty();
+	}
+
+	@Test
 	void leavesTheGameBeforeItsPlayersAreKnown() {
 		ChromeDriver ada = openAs("ada");
 		ada.executeScript("""
