@@ -144,7 +144,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	@Override
 	protected void hookOnError(Throwable ex) {
-		this.sink.error(ex);
+		this.sink.error(RequestFailures.ofBody(ex));
 	}
 
 	@Override

@@ -162,14 +162,25 @@ public final class ClientLink {
 			this.support.handshake()
 				.isUndecided(opening.exchange())
 				.timeout(this.settings.authenticationTimeout(), Mono.just(true))
-				.onErrorReturn(true)
 				.contextWrite(opening.context())
-				.subscribe((undecided) -> execute(() -> helloTimedOut(opening, undecided)));
+				.subscribe((undecided) -> execute(() -> helloTimedOut(opening, undecided)),
+						(ex) -> execute(() -> onUndecidable(ex)));
 		}
 	}
 
+	/** That the server cannot find out is no timeout of the client. */
+	private void onUndecidable(Throwable ex) {
+		if (isAwaitingHello()) {
+			onRefused(ex);
+		}
+	}
+
+	private boolean isAwaitingHello() {
+		return this.request == null && this.hello == null && !this.gone;
+	}
+
 	private void helloTimedOut(Opening opening, boolean undecided) {
-		if (this.request != null || this.hello != null || this.gone) {
+		if (!isAwaitingHello()) {
 			return;
 		}
 		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
@@ -183,7 +194,7 @@ public final class ClientLink {
 	/** Connect a client of the plain protocol. */
 	public void connect() {
 		connect((opening) -> {
-			JsonNode params = opening.params().get();
+			JsonNode params = RequestFailures.reading(opening.params());
 			return this.support.handshake()
 				.identify(opening.exchange(), params)
 				.map((identity) -> ConnectRequest.stateful(params, identity));
@@ -208,7 +219,7 @@ public final class ClientLink {
 		}
 		this.hello = hello;
 		connect((opening) -> {
-			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
+			JsonNode params = (hello.params() != null) ? hello.params() : RequestFailures.reading(opening.params());
 			return this.support.handshake()
 				.identify(opening.exchange(), params, hello.credentials())
 				.map((identity) -> ConnectRequest.extended(params, identity, stream(hello, identity)));
@@ -236,8 +247,8 @@ public final class ClientLink {
 		Mono.defer(() -> LinkTask.later(() -> wish.apply(opening)))
 			.timeout(this.settings.authenticationTimeout(), Mono.defer(this::identificationTimedOut))
 			.publishOn(Schedulers.fromExecutor(this.thread))
-			.flatMap((request) -> LinkTask
-				.later(() -> this.support.directory().connect(opening.target().get(), register(request))))
+			.flatMap((request) -> LinkTask.later(() -> this.support.directory()
+				.connect(RequestFailures.reading(opening.target()), register(request))))
 			.map(ActorInfo::address)
 			.contextWrite(opening.context())
 			.subscribe((address) -> execute(() -> onConnected(address)), (ex) -> execute(() -> onRefused(ex)));

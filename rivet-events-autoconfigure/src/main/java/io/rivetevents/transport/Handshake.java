@@ -65,7 +65,7 @@ public final class Handshake {
 	}
 
 	private Mono<Principal> signedIn(ServerWebExchange exchange) {
-		return exchange.getPrincipal().cast(Principal.class).filter(this.users::isSignedIn);
+		return Mono.defer(exchange::getPrincipal).cast(Principal.class).filter(this.users::isSignedIn);
 	}
 
 	/**

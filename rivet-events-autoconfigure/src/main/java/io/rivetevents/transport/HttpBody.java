@@ -58,7 +58,7 @@ public final class HttpBody {
 	public static Mono<byte[]> read(ServerWebExchange exchange, int limit, Limits limits, Handshake handshake) {
 		return Mono.create((sink) -> {
 			ServerHttpRequest request = exchange.getRequest();
-			long announced = request.getHeaders().getContentLength();
+			long announced = RequestFailures.reading(request.getHeaders()::getContentLength);
 			if (announced > limit) {
 				limits.hits().add(Limit.MESSAGE_SIZE);
 				sink.error(new RivetException(ErrorCode.INCOMING_TOO_LONG));

@@ -11,12 +11,16 @@ import io.netty.channel.EventLoop;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.AbstractServerHttpRequest;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
@@ -97,6 +101,29 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 			netty.withConnection((connection) -> eventLoop[0] = eventLoopOf(connection.channel()));
 		}
 		return eventLoop[0];
+	}
+
+	/**
+	 * Returns whether the client of a request is there and has no answer yet. Unknown in
+	 * a test without a server, where it returns {@code false}.
+	 */
+	static boolean awaitsAnswer(ServerHttpRequest request) {
+		ServerHttpRequest undecorated = request;
+		while (undecorated instanceof ServerHttpRequestDecorator decorator) {
+			undecorated = decorator.getDelegate();
+		}
+		return undecorated instanceof AbstractServerHttpRequest known
+				&& nativeRequest(known) instanceof Connection connection && connection.channel().isActive()
+				&& !(connection instanceof HttpServerResponse answer && answer.hasSentHeaders());
+	}
+
+	private static @Nullable Object nativeRequest(AbstractServerHttpRequest request) {
+		try {
+			return request.getNativeRequest();
+		}
+		catch (IllegalStateException ex) {
+			return null; // a mock
+		}
 	}
 
 	/** Return {@code null} in a test without a server. */

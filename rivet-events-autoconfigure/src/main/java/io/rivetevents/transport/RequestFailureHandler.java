@@ -15,7 +15,8 @@ import io.rivetevents.protocol.ValueMapper;
 /**
  * Answers requests of the client protocol that fail outside of a transport: in a filter,
  * such as that for the origin, or on the way to a handler; and those whose failure is the
- * server's.
+ * server's. What a filter throws is the server's failure, whatever its type, unless it is
+ * an {@link ErrorResponse}.
  */
 public final class RequestFailureHandler implements WebExceptionHandler, Ordered {
 

@@ -2,6 +2,7 @@ package io.rivetevents.transport;
 
 import java.io.IOException;
 import java.time.DateTimeException;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -21,8 +22,11 @@ import io.rivetevents.protocol.SafeText;
 
 /**
  * Tells requests that cannot be read from failures of the server. What parses a header, a
- * path or a body throws many kinds of exceptions, here and in the frameworks; each of
- * them is the client's mistake, answered with 400 and logged at debug.
+ * path or a body throws many kinds of exceptions, here and in the frameworks. The same
+ * kinds are thrown by an application that looks for a user or by a store. The type
+ * therefore counts only where something {@linkplain #reading reads a request}: there it
+ * is the client's mistake, answered with 400 and logged at debug. Everywhere else it is
+ * the server's failure, unless the connection of the client is closed.
  */
 public final class RequestFailures {
 
@@ -31,6 +35,40 @@ public final class RequestFailures {
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private RequestFailures() {
+	}
+
+	/**
+	 * Reads from a request. Nothing of the application is to be called meanwhile.
+	 * @param work reads
+	 * @return what it returns
+	 * @throws RivetException {@code request.invalid} or {@code message.incoming_too_long}
+	 * if the request cannot be read
+	 */
+	public static <T extends @Nullable Object> T reading(Supplier<T> work) {
+		try {
+			return work.get();
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			if (isUnreadable(ex)) {
+				throw unreadable(ex);
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Translates a failure of the body of a request.
+	 * @param ex why it has no more parts
+	 * @return what the client is told if its bytes are wrong, else the failure itself
+	 */
+	static Throwable ofBody(Throwable ex) {
+		return isUnreadable(ex) ? unreadable(ex) : ex;
+	}
+
+	private static RivetException unreadable(Throwable ex) {
+		logger.debug("A request cannot be read", ex);
+		return new RivetException(
+				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
 	}
 
 	/**
@@ -50,7 +88,7 @@ public final class RequestFailures {
 
 	/**
 	 * Return what a client is told of a failure that it has caused, {@code null} if it
-	 * has not.
+	 * has not: a {@link RivetException}, or the end of its connection.
 	 * @param request the request that failed
 	 * @param ex why
 	 */
@@ -58,12 +96,11 @@ public final class RequestFailures {
 		if (ex instanceof RivetException known) {
 			return known;
 		}
-		if (!isOfClient(ex)) {
+		if (!hasLeft(request, ex)) {
 			return null;
 		}
-		logger.debug("%s %s cannot be read".formatted(request.getMethod(), SafeText.of(request.getPath())), ex);
-		return new RivetException(
-				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
+		logger.debug("The client of %s %s has left".formatted(request.getMethod(), SafeText.of(request.getPath())), ex);
+		return new RivetException(ErrorCode.REQUEST_INVALID);
 	}
 
 	/**
@@ -80,9 +117,11 @@ public final class RequestFailures {
 				return handler.handle(request, response);
 			}
 			catch (RuntimeException ex) {
-				if (ofClient(request, ex) == null || !response.setStatusCode(HttpStatus.BAD_REQUEST)) {
+				boolean ofClient = isUnreadable(ex) || ofClient(request, ex) != null;
+				if (!ofClient || !response.setStatusCode(HttpStatus.BAD_REQUEST)) {
 					throw ex;
 				}
+				logger.debug("The head of a request cannot be read", ex);
 				return response.setComplete();
 			}
 		};
@@ -94,13 +133,18 @@ public final class RequestFailures {
 		return ex instanceof IllegalStateException && message != null && message.startsWith("channel not registered");
 	}
 
-	private static boolean isOfClient(Throwable ex) {
-		boolean unreadable = ex instanceof IllegalArgumentException || ex instanceof DateTimeException
+	/** A store or a server that the application asks throws the same exceptions. */
+	private static boolean hasLeft(ServerHttpRequest request, Throwable ex) {
+		boolean left = ex instanceof AbortedException || ex instanceof IOException || isClosedChannel(ex);
+		return left && !LinkIo.awaitsAnswer(request);
+	}
+
+	private static boolean isUnreadable(Throwable ex) {
+		return ex instanceof IllegalArgumentException || ex instanceof DateTimeException
 				|| ex instanceof ArithmeticException || ex instanceof IndexOutOfBoundsException
 				|| ex instanceof DecodingException || ex instanceof DataBufferLimitException
-				|| ex instanceof StackOverflowError;
-		boolean left = ex instanceof AbortedException || ex instanceof IOException || isClosedChannel(ex);
-		return unreadable || left || (ex instanceof ErrorResponse answer && answer.getStatusCode().is4xxClientError());
+				|| ex instanceof StackOverflowError
+				|| (ex instanceof ErrorResponse answer && answer.getStatusCode().is4xxClientError());
 	}
 
 }

@@ -38,6 +38,7 @@ import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.StringNode;
 
@@ -172,7 +173,7 @@ class TextOfClientsTests {
 					MockServerHttpRequest.method(HttpMethod.GET, "/a\u202e" + "y".repeat(MAX_LENGTH)).build(),
 					new IllegalStateException("on purpose"));
 			RequestFailures.ofClient(MockServerHttpRequest.get("/b\u202e" + "y".repeat(MAX_LENGTH)).build(),
-					new IllegalArgumentException("on purpose"));
+					new AbortedException("on purpose"));
 			receive(new Dispatch(new Selection.Where((connection) -> {
 				throw new IllegalStateException("on purpose");
 			}), false, EVENT, List.of(), Set.of(), false));

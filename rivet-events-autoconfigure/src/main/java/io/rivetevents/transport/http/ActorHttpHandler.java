@@ -106,7 +106,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		return Mono.defer(() -> LinkTask.later(() -> route(exchange)))
+		return Mono.defer(() -> LinkTask.later(() -> RequestFailures.reading(() -> route(exchange))))
 			.onErrorResume((ex) -> answerError(exchange, ex, Encoding.JSON));
 	}
 
@@ -225,7 +225,8 @@ public final class ActorHttpHandler implements WebHandler {
 			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> {
 				checkRoom(gateway, encoding, body);
 				return this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
-						new ToServer.ActionRequest(0, name, encoding.codec().decodeActionRequest(body)));
+						new ToServer.ActionRequest(0, name,
+								RequestFailures.reading(() -> encoding.codec().decodeActionRequest(body))));
 			})))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
@@ -234,7 +235,8 @@ public final class ActorHttpHandler implements WebHandler {
 	/** Most calls are small, and cost as little when they are read. */
 	private void checkRoom(GatewayRequest gateway, Encoding encoding, byte[] body) {
 		if (body.length > SMALL) {
-			this.directory.checkRoom(gateway.target(), MessageWeight.atLeast(encoding, body));
+			this.directory.checkRoom(gateway.target(),
+					RequestFailures.reading(() -> MessageWeight.atLeast(encoding, body)));
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.MultiValueMap;
 import org.springframework.web.util.UriUtils;
@@ -27,6 +28,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.protocol.Values;
+import io.rivetevents.transport.RequestFailures;
 
 /**
  * Finds, creates and deletes instances: {@code /actors}, section 2.3 of the protocol
@@ -64,15 +66,15 @@ final class ActorsApi {
 					: Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors/<id> takes DELETE."));
 		}
 		if (method == HttpMethod.GET) {
-			return find(request.getQueryParams(), caller);
+			return find(RequestFailures.reading(request::getQueryParams), caller);
 		}
 		if (method == HttpMethod.PUT) {
-			Wanted wanted = read(request, body);
+			Wanted wanted = RequestFailures.reading(() -> read(request, body));
 			return this.directory.resolve(new ActorTarget.GetOrCreate(wanted.address(), wanted.input()), caller)
 				.map((info) -> Map.of("actor", describe(info), "created", info.created()));
 		}
 		if (method == HttpMethod.POST) {
-			Wanted wanted = read(request, body);
+			Wanted wanted = RequestFailures.reading(() -> read(request, body));
 			return this.directory.resolve(new ActorTarget.Create(wanted.address(), wanted.input()), caller)
 				.map((info) -> Map.of("actor", describe(info)));
 		}
@@ -80,7 +82,8 @@ final class ActorsApi {
 	}
 
 	private Mono<Map<String, Object>> delete(String encodedId, ConnectRequest caller) {
-		ActorTarget target = new ActorTarget.ById(UriUtils.decode(encodedId, StandardCharsets.UTF_8));
+		ActorTarget target = new ActorTarget.ById(
+				RequestFailures.reading(() -> UriUtils.decode(encodedId, StandardCharsets.UTF_8)));
 		return this.management.check(caller.identity())
 			.then(this.directory.authorize(target, caller.identity()))
 			.then(Mono.defer(() -> this.directory.destroy(target)))
@@ -123,7 +126,12 @@ final class ActorsApi {
 	private Mono<ActorInfo> visible(ActorInfo info, ConnectRequest caller) {
 		return this.directory.authorize(new ActorTarget.Get(info.address()), caller.identity())
 			.thenReturn(info)
-			.onErrorResume(RivetException.class, (ex) -> Mono.empty());
+			.onErrorResume(ActorsApi::isRefusal, (ex) -> Mono.empty());
+	}
+
+	/** A rule that has failed refuses nobody. */
+	private static boolean isRefusal(Throwable ex) {
+		return ex instanceof RivetException known && known.status() < HttpStatus.INTERNAL_SERVER_ERROR.value();
 	}
 
 	private Mono<Map<String, Object>> list(String name, MultiValueMap<String, String> query, ConnectRequest caller) {

@@ -89,7 +89,8 @@ public final class EventStreamHandler implements WebHandler {
 
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange) {
-		return Mono.defer(() -> LinkTask.later(() -> route(exchange))).onErrorResume((ex) -> answerError(exchange, ex));
+		return Mono.defer(() -> LinkTask.later(() -> RequestFailures.reading(() -> route(exchange))))
+			.onErrorResume((ex) -> answerError(exchange, ex));
 	}
 
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex) {
@@ -149,7 +150,8 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private static ToServer.Hello hello(byte[] body) {
-		if (Encoding.EXTENDED_JSON.codec().decode(body) instanceof ToServer.Hello hello) {
+		if (RequestFailures
+			.reading(() -> Encoding.EXTENDED_JSON.codec().decode(body)) instanceof ToServer.Hello hello) {
 			return hello;
 		}
 		throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message is `Hello`.");
@@ -204,7 +206,7 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private static List<ToServer> messages(byte[] body) {
-		return EventStream.messages(body);
+		return RequestFailures.reading(() -> EventStream.messages(body));
 	}
 
 	private static @Nullable Long sequence(ServerHttpRequest request) {
