@@ -16,7 +16,9 @@ public interface ConnParamsAuthenticationConverter {
 	/**
 	 * Look for credentials.
 	 * @param params connection params; never {@code null}
-	 * @return an unauthenticated token of them; empty if there are none
+	 * @return an unauthenticated token of them; empty if there are none. An
+	 * {@code AuthenticationException} rejects the client, any other error is logged and
+	 * reaches it as an internal error
 	 */
 	Mono<Authentication> convert(JsonNode params);
 

@@ -16,7 +16,9 @@ public interface CredentialsAuthenticationConverter {
 	/**
 	 * Read credentials.
 	 * @param credentials what the client sent; never {@code null}
-	 * @return an unauthenticated token of them; empty if they are of no known kind
+	 * @return an unauthenticated token of them; empty if they are of no known kind. An
+	 * {@code AuthenticationException} rejects the client, any other error is logged and
+	 * reaches it as an internal error
 	 */
 	Mono<Authentication> convert(JsonNode credentials);
 

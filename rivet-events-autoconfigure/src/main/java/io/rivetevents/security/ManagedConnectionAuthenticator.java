@@ -80,13 +80,16 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 		if (params == null) {
 			return Mono.empty();
 		}
-		return this.paramsConverter.convert(params).flatMap((token) -> authenticate(token, ErrorCode.FORBIDDEN));
+		return Mono.defer(() -> this.paramsConverter.convert(params))
+			.flatMap((token) -> authenticate(token, ErrorCode.FORBIDDEN))
+			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.FORBIDDEN));
 	}
 
 	@Override
 	public Mono<Principal> login(JsonNode credentials) {
-		return this.credentialsConverter.convert(credentials)
+		return Mono.defer(() -> this.credentialsConverter.convert(credentials))
 			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS))
+			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.INVALID_CREDENTIALS))
 			.switchIfEmpty(Mono.error(() -> {
 				this.failures.warn("kind", () -> "Credentials of a client were rejected: they are of an unknown kind");
 				return new RivetException(ErrorCode.INVALID_CREDENTIALS, "The credentials are of an unknown kind.");
@@ -96,8 +99,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 	private Mono<Principal> authenticate(Authentication token, ErrorCode onFailure) {
 		return managerFor(token).switchIfEmpty(Mono.error(() -> noManager(token, onFailure)))
 			.flatMap((manager) -> manager.authenticate(token))
-			.cast(Principal.class)
-			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, onFailure));
+			.cast(Principal.class);
 	}
 
 	private Mono<ReactiveAuthenticationManager> managerFor(Authentication token) {

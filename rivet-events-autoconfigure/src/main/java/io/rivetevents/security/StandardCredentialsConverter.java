@@ -4,18 +4,21 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.ReactiveAuthenticationManager;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Knows a user name with a password, and a bearer token.
+ * Knows a user name with a password, and a bearer token. A blank name or token is
+ * rejected without asking the authentication manager.
  */
 public final class StandardCredentialsConverter implements CredentialsAuthenticationConverter {
 
@@ -27,12 +30,21 @@ public final class StandardCredentialsConverter implements CredentialsAuthentica
 	public Mono<Authentication> convert(JsonNode credentials) {
 		String token = text(credentials, "token");
 		if (token != null && BEARER_TOKENS) {
-			return Mono.just(BearerTokens.of(token));
+			return StringUtils.hasText(token) ? Mono.just(BearerTokens.of(token)) : blank("token");
 		}
 		String username = text(credentials, "username");
 		String password = text(credentials, "password");
-		return (username != null && password != null)
-				? Mono.just(UsernamePasswordAuthenticationToken.unauthenticated(username, password)) : Mono.empty();
+		if (username == null || password == null) {
+			return Mono.empty();
+		}
+		return StringUtils.hasText(username)
+				? Mono.just(UsernamePasswordAuthenticationToken.unauthenticated(username, password))
+				: blank("user name");
+	}
+
+	/** Classes of Spring Security and managers do not take it. */
+	private static Mono<Authentication> blank(String what) {
+		return Mono.error(() -> new BadCredentialsException("The %s is blank".formatted(what)));
 	}
 
 	/** Returns whether a resource server authenticates a token of this kind. */

@@ -104,6 +104,17 @@ class ResourceServerTests {
 	}
 
 	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void rejectsABlankTokenAsAWrongOne(Encoding encoding, CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(Jwts.class)) {
+			for (String token : List.of("", " ", "\t\n")) {
+				assertRejected(connect(context, encoding, token));
+			}
+		}
+		assertThat(output).contains(REJECTED).doesNotContain("ERROR");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "ada", "wrong" })
 	void asksTheIntrospectorForOpaqueTokens(String token) {
 		try (ConfigurableApplicationContext context = run(Opaque.class);
