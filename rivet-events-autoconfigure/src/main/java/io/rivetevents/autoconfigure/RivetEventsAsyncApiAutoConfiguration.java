@@ -14,12 +14,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.reactive.DispatcherHandler;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorDirectory;
@@ -31,10 +31,10 @@ import io.rivetevents.transport.http.AsyncApiHandler;
 
 /**
  * Auto-configuration of the description of the actors, where there is a generator of JSON
- * Schema on the class path.
+ * Schema on the class path. Only serving it needs a reactive web application: a build may
+ * write it without a server.
  */
 @AutoConfiguration(after = { RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class })
-@ConditionalOnWebApplication(type = Type.REACTIVE)
 @ConditionalOnClass({ SchemaGenerator.class, JacksonSchemaModule.class })
 @ConditionalOnBean(ActorDirectory.class)
 public final class RivetEventsAsyncApiAutoConfiguration {
@@ -44,18 +44,6 @@ public final class RivetEventsAsyncApiAutoConfiguration {
 	AsyncApiDocument rivetAsyncApiDocument(ObjectProvider<ActorRegistrar> registrar, JsonMapper mapper,
 			@Value("${spring.application.name:application}") String title, RivetEventsProperties properties) {
 		return new AsyncApiDocument(() -> registrar.getObject().contracts(), mapper, title, properties.basePath());
-	}
-
-	@Bean
-	@ConditionalOnBooleanProperty(name = "rivet.events.asyncapi.enabled")
-	AsyncApiHandler rivetAsyncApiHandler(AsyncApiDocument document, JsonMapper mapper) {
-		return new AsyncApiHandler(SingletonSupplier.of(() -> mapper.writeValueAsBytes(document.write())));
-	}
-
-	@Bean
-	@ConditionalOnBean(AsyncApiHandler.class)
-	ActorHandlerMapping rivetAsyncApiHandlerMapping(BasePath basePath, AsyncApiHandler handler) {
-		return ActorHandlerMapping.forRoutes(basePath, AsyncApiHandler.PATH::equals, handler);
 	}
 
 	@Bean
@@ -72,6 +60,25 @@ public final class RivetEventsAsyncApiAutoConfiguration {
 				throw new IllegalStateException("The contract could not be written to " + file, ex);
 			}
 		};
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(DispatcherHandler.class)
+	@ConditionalOnBean(BasePath.class)
+	static class Served {
+
+		@Bean
+		@ConditionalOnBooleanProperty(name = "rivet.events.asyncapi.enabled")
+		AsyncApiHandler rivetAsyncApiHandler(AsyncApiDocument document, JsonMapper mapper) {
+			return new AsyncApiHandler(SingletonSupplier.of(() -> mapper.writeValueAsBytes(document.write())));
+		}
+
+		@Bean
+		@ConditionalOnBean(AsyncApiHandler.class)
+		ActorHandlerMapping rivetAsyncApiHandlerMapping(BasePath basePath, AsyncApiHandler handler) {
+			return ActorHandlerMapping.forRoutes(basePath, AsyncApiHandler.PATH::equals, handler);
+		}
+
 	}
 
 }

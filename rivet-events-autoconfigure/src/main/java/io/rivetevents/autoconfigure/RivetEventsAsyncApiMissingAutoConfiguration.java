@@ -18,7 +18,6 @@ import org.springframework.util.ClassUtils;
  */
 @AutoConfiguration(after = RivetEventsAsyncApiAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
-@ConditionalOnWebApplication(type = Type.REACTIVE)
 public final class RivetEventsAsyncApiMissingAutoConfiguration {
 
 	private static final String ENABLED = "rivet.events.asyncapi.enabled";
@@ -41,6 +40,7 @@ public final class RivetEventsAsyncApiMissingAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = ENABLED)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	static class Served {
 
 		Served(ApplicationContext context) {
