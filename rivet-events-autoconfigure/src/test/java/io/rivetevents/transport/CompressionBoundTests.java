@@ -12,8 +12,11 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.server.WebFilter;
+import reactor.core.publisher.Mono;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -24,6 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * How many WebSockets compress at the same time.
  */
 class CompressionBoundTests {
+
+	private static final String FAIL = "X-Fail";
 
 	private static final String CALL = "{\"body\":{\"tag\":\"ActionRequest\",\"val\":{\"id\":1,\"name\":\"echo\",\"args\":[\"x\"]}}}";
 
@@ -65,12 +70,12 @@ class CompressionBoundTests {
 			.run()) {
 			Limits limits = context.getBean(Limits.class);
 			try (RawSocket socket = new RawSocket(((WebServerApplicationContext) context).getWebServer().getPort())) {
-				String handshake = RawSocket.handshake("k", "Sec-WebSocket-Extensions: permessage-deflate")
-					.replace("Version: 13", "Version: 12");
-				socket.write(handshake);
-				assertThat(socket.readHead()).startsWith("HTTP/1.1 4");
-				socket.tryWrite(handshake.getBytes());
-				assertThat(limits.compression().used()).isLessThanOrEqualTo(300 * 1024);
+				socket.write(RawSocket.handshake("k", "Sec-WebSocket-Extensions: permessage-deflate", FAIL + ": true"));
+				assertThat(socket.readHead()).startsWith("HTTP/1.1 500");
+				assertThat(limits.compression().used()).isEqualTo(300 * 1024);
+				socket.write(RawSocket.handshake("k", "Sec-WebSocket-Extensions: permessage-deflate"));
+				assertThat(socket.readHead()).contains("HTTP/1.1 101", "permessage-deflate");
+				assertThat(limits.compression().used()).isEqualTo(300 * 1024);
 			}
 			Awaitility.await().until(() -> limits.compression().used() == 0);
 		}
@@ -89,6 +94,17 @@ class CompressionBoundTests {
 	@EnableAutoConfiguration
 	@Import({ OpenAccess.class, TestActors.Room.class })
 	static class Application {
+
+		/** Fails when an answer is about to be sent, which is behind all checks. */
+		@Bean
+		WebFilter failingAnswers() {
+			return (exchange, chain) -> {
+				if (exchange.getRequest().getHeaders().containsHeader(FAIL)) {
+					exchange.getResponse().beforeCommit(() -> Mono.error(new IllegalStateException("on purpose")));
+				}
+				return chain.filter(exchange);
+			};
+		}
 
 	}
 
