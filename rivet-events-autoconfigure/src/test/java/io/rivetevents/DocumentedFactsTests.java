@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,6 +34,20 @@ class DocumentedFactsTests {
 			gzip.write(client);
 		}
 		assertThat(Double.parseDouble(find(place[0], place[1]))).isCloseTo(compressed.size() / 1024.0, within(0.5));
+	}
+
+	@Test
+	void stateHowLongTheShortRunsAre() throws IOException {
+		String source = "rivet-events-benchmarks/src/test/java/io/rivetevents/benchmarks/attack/SoakTests.java";
+		assertThat(find("rivet-events-benchmarks/README.md", "`SoakTests` runs (\\d+) s of it"))
+			.isEqualTo(find(source, "SECONDS = (\\d+);"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "AttackTests", "SoakTests" })
+	void nameEachRunThatIsATest(String test) throws IOException {
+		assertThat(find("README.md", "\\| `rivet-events-benchmarks` \\|(.*)")).contains(test);
+		assertThat(find("rivet-events-benchmarks/README.md", "(?s)^(.*?)```")).contains(test);
 	}
 
 	private static String find(String file, String pattern) throws IOException {
