@@ -50,6 +50,12 @@ class DocumentedFactsTests {
 		assertThat(find("rivet-events-benchmarks/README.md", "(?s)^(.*?)```")).contains(test);
 	}
 
+	@Test
+	void callNoMemoryDirectThatIsOnTheHeap() throws IOException {
+		assertThat(find("README.md", "\\| `rivet.events.limits.node.receiving-size` \\|(.*)"))
+			.doesNotContain("Direct memory of");
+	}
+
 	private static String find(String file, String pattern) throws IOException {
 		Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(ROOT.resolve(file)));
 		assertThat(matcher.find()).as("%s in %s", pattern, file).isTrue();

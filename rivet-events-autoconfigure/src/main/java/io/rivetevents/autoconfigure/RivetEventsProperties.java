@@ -366,9 +366,9 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param storedSize Memory of instances in the memory store; a creation beyond it, or
 	 * beyond half of it for one user or address, is answered with actor.overloaded. A
 	 * tenth of the heap if not set.
-	 * @param receivingSize Direct memory of bodies and fragments that have not arrived
-	 * whole; beyond it they are refused. A quarter of the direct memory, at most a
-	 * sixteenth of the heap if not set.
+	 * @param receivingSize Memory of bodies and fragments that have not arrived whole;
+	 * beyond it they are refused. A quarter of the direct memory, at most a sixteenth of
+	 * the heap if not set.
 	 * @param sendingSize Direct memory of what sockets have not taken; beyond it the
 	 * clients that hold most of it are closed with connection.slow_consumer. A quarter of
 	 * the direct memory, at most an eighth of the heap if not set.

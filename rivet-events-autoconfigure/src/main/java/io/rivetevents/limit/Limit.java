@@ -78,7 +78,7 @@ public enum Limit {
 	/** Memory of all instances in the memory store. */
 	NODE_STORED("limits.node.stored-size"),
 
-	/** Direct memory of bodies, fragments and frames that have not arrived whole. */
+	/** Memory of bodies, fragments and frames that have not arrived whole. */
 	NODE_RECEIVING("limits.node.receiving-size"),
 
 	/** Direct memory of what sockets have not taken yet. */
