@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -34,6 +35,13 @@ class DocumentedFactsTests {
 			gzip.write(client);
 		}
 		assertThat(Double.parseDouble(find(place[0], place[1]))).isCloseTo(compressed.size() / 1024.0, within(0.5));
+	}
+
+	@Test
+	void nameEachCodeThatClosesAWebSocket() throws IOException {
+		String codes = find("README.md", "(?s)## Close and error codes\n(.*?)\n\\| error");
+		assertThat(List.of("1000", "1002", "1003", "1007", "1009", "1011"))
+			.allSatisfy((code) -> assertThat(codes).contains(code));
 	}
 
 	@Test
