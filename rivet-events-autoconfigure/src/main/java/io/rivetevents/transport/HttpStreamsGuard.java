@@ -1,10 +1,13 @@
 package io.rivetevents.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -30,16 +33,51 @@ final class HttpStreamsGuard {
 
 	private final Limits limits;
 
-	/** How far a stream had come when it was looked at. */
+	/** What a stream, or the connection, has done, and what was seen of it. */
 	private static final class Progress {
 
-		private int sendWindow;
+		/** Bytes that the client has allowed beyond those of the start. */
+		private long granted;
 
-		private int receiveWindow;
+		/** Bytes of the body that have arrived. */
+		private long received;
 
-		private long sentAt;
+		private long sentBefore;
 
-		private long receivedAt;
+		private long receivedBefore;
+
+		/** When it was seen last that some went on, of {@link System#nanoTime()}. */
+		private long sentAt = System.nanoTime();
+
+		private long receivedAt = this.sentAt;
+
+	}
+
+	/** Notes what the client allows and sends: windows alone do not show either. */
+	private final class Listener extends Http2FrameListenerDecorator {
+
+		Listener(Http2FrameListener listener) {
+			super(listener);
+		}
+
+		@Override
+		public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end)
+				throws Http2Exception {
+			Progress progress = progress(id);
+			if (progress != null) {
+				progress.received += data.readableBytes();
+			}
+			return super.onDataRead(context, id, data, padding, end);
+		}
+
+		@Override
+		public void onWindowUpdateRead(ChannelHandlerContext context, int id, int increment) throws Http2Exception {
+			Progress progress = progress(id);
+			if (progress != null) {
+				progress.granted += increment;
+			}
+			super.onWindowUpdateRead(context, id, increment);
+		}
 
 	}
 
@@ -47,13 +85,17 @@ final class HttpStreamsGuard {
 		this.handler = handler;
 		this.key = handler.connection().newKey();
 		this.limits = limits;
+		handler.decoder().frameListener(new Listener(handler.decoder().frameListener()));
 	}
 
 	/** Looks at all streams. */
 	void check(ChannelHandlerContext context) throws Http2Exception {
 		long now = System.nanoTime();
+		Http2Stream whole = this.handler.connection().connectionStream();
+		Progress all = progress(whole);
+		noteSent(whole, all, 0, now);
 		this.handler.connection().forEachActiveStream((stream) -> {
-			Limit met = check(stream, now);
+			Limit met = check(stream, all, now);
 			if (met != null) {
 				end(context, stream, met);
 			}
@@ -61,46 +103,63 @@ final class HttpStreamsGuard {
 		});
 	}
 
-	private @Nullable Limit check(Http2Stream stream, long now) {
+	private @Nullable Progress progress(int id) {
+		Http2Stream stream = this.handler.connection().stream(id);
+		return (stream != null) ? progress(stream) : null;
+	}
+
+	private Progress progress(Http2Stream stream) {
 		Progress progress = stream.getProperty(this.key);
 		if (progress == null) {
 			progress = new Progress();
 			stream.setProperty(this.key, progress);
 		}
+		return progress;
+	}
+
+	private @Nullable Limit check(Http2Stream stream, Progress all, long now) {
+		Progress progress = progress(stream);
 		LimitSettings.Times times = this.limits.settings().times();
-		if (isSending(stream, progress)) {
+		var flow = this.handler.connection().remote().flowController();
+		noteSent(stream, progress, flow.initialWindowSize(), now);
+		if (!flow.hasFlowControlled(stream)) {
 			progress.sentAt = now;
 		}
-		if (isReceiving(stream, progress)) {
+		else if (flow.windowSize(stream) > 0) {
+			// others come first while the window of the connection is small
+			progress.sentAt = Math.max(progress.sentAt, all.sentAt);
+		}
+		if (progress.received != progress.receivedBefore || !isWaitingForBody(stream)) {
 			progress.receivedAt = now;
 		}
+		progress.receivedBefore = progress.received;
 		if (now - progress.sentAt >= times.write().toNanos()) {
 			return Limit.WRITE_TIMEOUT;
 		}
 		return (now - progress.receivedAt >= times.body().toNanos()) ? Limit.BODY_TIMEOUT : null;
 	}
 
-	/** Returns whether nothing waits for the client, or it has taken some of it. */
-	private boolean isSending(Http2Stream stream, Progress progress) {
-		var flow = this.handler.connection().remote().flowController();
-		int window = flow.windowSize(stream);
-		boolean moved = progress.sentAt == 0 || window != progress.sendWindow;
-		progress.sendWindow = window;
-		return moved || !flow.hasFlowControlled(stream);
+	/**
+	 * Notes whether some of an answer was sent since the last look: what the client has
+	 * allowed in all, without what it still allows. A window that is used up at each look
+	 * is one of a client that reads.
+	 */
+	private void noteSent(Http2Stream stream, Progress progress, int initialWindow, long now) {
+		int window = this.handler.connection().remote().flowController().windowSize(stream);
+		long sent = progress.granted + initialWindow - window;
+		if (sent != progress.sentBefore) {
+			progress.sentBefore = sent;
+			progress.sentAt = now;
+		}
 	}
 
 	/**
-	 * Returns whether nothing of the body is waited for, or some of it has come. Once the
-	 * answer has begun, both may talk for as long as they like: it may be a WebSocket.
+	 * Returns whether more of the body is waited for. Once the answer has begun, both may
+	 * talk for as long as they like: it may be a WebSocket.
 	 */
-	private boolean isReceiving(Http2Stream stream, Progress progress) {
-		var flow = this.handler.connection().local().flowController();
-		int window = flow.windowSize(stream);
-		boolean moved = progress.receivedAt == 0 || window != progress.receiveWindow;
-		progress.receiveWindow = window;
-		boolean waited = stream.state() == Http2Stream.State.OPEN && !stream.isHeadersSent()
-				&& flow.unconsumedBytes(stream) == 0;
-		return moved || !waited;
+	private boolean isWaitingForBody(Http2Stream stream) {
+		return stream.state() == Http2Stream.State.OPEN && !stream.isHeadersSent()
+				&& this.handler.connection().local().flowController().unconsumedBytes(stream) == 0;
 	}
 
 	private void end(ChannelHandlerContext context, Http2Stream stream, Limit limit) {
