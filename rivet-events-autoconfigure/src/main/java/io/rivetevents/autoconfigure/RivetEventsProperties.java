@@ -274,7 +274,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			@DefaultValue PrincipalShare principal, @DefaultValue AddressShare address, @DefaultValue NodeLimits node,
 			@DefaultValue List<String> trustedProxies, @DefaultValue("10s") Duration headerTimeout,
 			@DefaultValue("30s") Duration bodyTimeout, @DefaultValue("75s") Duration idleTimeout,
-			@DefaultValue("30s") Duration writeTimeout) {
+			@DefaultValue("60s") Duration writeTimeout) {
 	}
 
 	/**

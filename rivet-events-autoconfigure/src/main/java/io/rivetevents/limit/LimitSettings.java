@@ -54,7 +54,7 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	public record Times(Duration head, Duration body, Duration idle, Duration write) {
 
 		static final Times DEFAULTS = new Times(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(75),
-				Duration.ofSeconds(30));
+				Duration.ofSeconds(60));
 
 	}
 
