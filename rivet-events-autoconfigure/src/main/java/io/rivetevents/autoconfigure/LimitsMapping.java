@@ -46,7 +46,8 @@ final class LimitsMapping {
 				bytes(node.historySize(), unset.historyBytes()), bytes(node.answersSize(), unset.answerBytes()),
 				bytes(node.awakeSize(), unset.awakeBytes()), bytes(node.storedSize(), unset.storedBytes()),
 				bytes(node.receivingSize(), unset.receivingBytes()), bytes(node.sendingSize(), unset.sendingBytes()),
-				bytes(node.compressionSize(), unset.compressionBytes()));
+				bytes(node.compressionSize(), unset.compressionBytes()),
+				bytes(node.requestsSize(), unset.requestBytes()));
 	}
 
 	private static int instances(@Nullable Integer set, LimitSettings.Share unset, LimitSettings.Node node) {

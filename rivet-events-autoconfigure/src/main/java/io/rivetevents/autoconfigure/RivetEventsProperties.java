@@ -375,12 +375,16 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param compressionSize Memory outside of the heap of WebSockets that compress, 300
 	 * KB for each; beyond it a client is served without compression. As much as an eighth
 	 * of the heap if not set.
+	 * @param requestsSize Memory of HTTP connections and of requests that are not
+	 * answered; beyond it requests are answered with 503, streams of HTTP/2 are refused,
+	 * and new connections are closed. An eighth of the heap if not set.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize,
 			@MayBeZero @Nullable DataSize historySize, @MayBeZero @Nullable DataSize answersSize,
 			@Nullable DataSize awakeSize, @Nullable DataSize storedSize, @Nullable DataSize receivingSize,
-			@Nullable DataSize sendingSize, @MayBeZero @Nullable DataSize compressionSize) {
+			@Nullable DataSize sendingSize, @MayBeZero @Nullable DataSize compressionSize,
+			@Nullable DataSize requestsSize) {
 	}
 
 }

@@ -87,6 +87,9 @@ public enum Limit {
 	/** Memory of all sockets that compress, which is neither heap nor direct memory. */
 	NODE_COMPRESSION("limits.node.compression-size"),
 
+	/** Memory of connections that are none of an actor, and of unanswered requests. */
+	NODE_REQUESTS("limits.node.requests-size"),
+
 	/** Time for the head of a request, TLS and upgrade included. */
 	HEADER_TIMEOUT("limits.header-timeout"),
 

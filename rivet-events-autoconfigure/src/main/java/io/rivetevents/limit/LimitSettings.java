@@ -118,10 +118,12 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * @param receivingBytes most direct memory of what has not arrived whole
 	 * @param sendingBytes most direct memory of what sockets have not taken
 	 * @param compressionBytes most memory of sockets that compress
+	 * @param requestBytes most memory of connections that are none of an actor, and of
+	 * requests that are not answered
 	 */
 	public record Node(int connections, long pendingBytes, long queuedBytes, long subscriptionBytes, long historyBytes,
 			long answerBytes, long awakeBytes, long storedBytes, long receivingBytes, long sendingBytes,
-			long compressionBytes) {
+			long compressionBytes, long requestBytes) {
 
 		private static final int HEAP_OF_CONNECTION = 64 * 1024;
 
@@ -153,7 +155,7 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 		public static Node of(long heap, long direct) {
 			return new Node((int) Math.min(heap / HEAP_OF_CONNECTION, Integer.MAX_VALUE), heap / 10, heap / 8,
 					heap / 16, heap / 10, heap / 20, heap / 10, heap / 10, Math.min(direct / 4, heap / 16),
-					Math.min(direct / 4, heap / 8), heap / 8);
+					Math.min(direct / 4, heap / 8), heap / 8, heap / 8);
 		}
 
 	}

@@ -42,6 +42,8 @@ public final class Limits {
 
 	private final ByteBudget compression;
 
+	private final ByteBudget requests;
+
 	private final ByteBudget answering;
 
 	private final ByteBudget applicationEvents;
@@ -71,6 +73,7 @@ public final class Limits {
 		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
 		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), this.hits);
 		this.compression = new ByteBudget(Limit.NODE_COMPRESSION, node.compressionBytes(), this.hits);
+		this.requests = new ByteBudget(Limit.NODE_REQUESTS, node.requestBytes(), this.hits);
 		this.answering = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes() / 2, this.hits);
 		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
 		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
@@ -162,7 +165,24 @@ public final class Limits {
 	 * @param address where it comes from, {@code null} if unknown
 	 */
 	public Reception receivingFrom(@Nullable InetAddress address) {
-		return new Reception(this, this.remoteAddresses.ownerOf(address));
+		return new Reception(this, Share.Memory.RECEIVING, this.remoteAddresses.ownerOf(address));
+	}
+
+	/**
+	 * Returns the memory of connections that are none of an actor, and of requests that
+	 * are not answered.
+	 */
+	public ByteBudget requests() {
+		return this.requests;
+	}
+
+	/**
+	 * Returns the memory of one connection and its requests, which counts for the remote
+	 * address too.
+	 * @param address of the peer, {@code null} if unknown
+	 */
+	public Reception requestsFrom(@Nullable InetAddress address) {
+		return new Reception(this, Share.Memory.REQUESTS, this.remoteAddresses.ownerOf(address));
 	}
 
 	/**

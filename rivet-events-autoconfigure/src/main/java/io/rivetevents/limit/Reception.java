@@ -3,13 +3,17 @@ package io.rivetevents.limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory of one message that has not arrived whole, or whose sender is not known yet. It
- * counts for the node, and for the remote address that it comes from, which may take
- * three quarters of that. Not safe for use by several threads.
+ * Memory of one message that has not arrived whole, or whose sender is not known yet, or
+ * of one connection. It counts for the node, and for the remote address that it comes
+ * from, which may take three quarters of that. Not safe for use by several threads.
  */
 public final class Reception {
 
 	private final Limits limits;
+
+	private final Share.Memory kind;
+
+	private final ByteBudget total;
 
 	private final @Nullable String address;
 
@@ -21,10 +25,13 @@ public final class Reception {
 	/**
 	 * Creates a reception that takes nothing.
 	 * @param limits bounds of the node
+	 * @param kind what it is of
 	 * @param address owner of the share of the address, {@code null} if it has none
 	 */
-	Reception(Limits limits, @Nullable String address) {
+	Reception(Limits limits, Share.Memory kind, @Nullable String address) {
 		this.limits = limits;
+		this.kind = kind;
+		this.total = kind.total(limits);
 		this.address = address;
 	}
 
@@ -34,14 +41,14 @@ public final class Reception {
 	 */
 	public boolean tryAcquire(long bytes) {
 		Share share = hold();
-		if (share != null && !share.receive(bytes)) {
-			this.limits.receiving().hit();
+		if (share != null && !share.take(this.kind, bytes)) {
+			this.total.hit();
 			letGoOfNothing();
 			return false;
 		}
-		if (!this.limits.receiving().tryAcquire(bytes)) {
+		if (!this.total.tryAcquire(bytes)) {
 			if (share != null) {
-				share.received(bytes);
+				share.giveBack(this.kind, bytes);
 			}
 			letGoOfNothing();
 			return false;
@@ -50,16 +57,33 @@ public final class Reception {
 		return true;
 	}
 
+	/**
+	 * Takes more bytes, or gives some back.
+	 * @param bytes how many it is to have
+	 * @return whether it has; if not, it has as many as before
+	 */
+	public boolean set(long bytes) {
+		if (bytes > this.taken) {
+			return tryAcquire(bytes - this.taken);
+		}
+		release(this.taken - bytes);
+		return true;
+	}
+
 	/** Gives all back; more may be taken afterwards. */
 	public void release() {
-		if (this.taken == 0) {
+		release(this.taken);
+	}
+
+	private void release(long bytes) {
+		if (bytes == 0) {
 			return;
 		}
-		this.limits.receiving().release(this.taken);
+		this.total.release(bytes);
 		if (this.share != null) {
-			this.share.received(this.taken);
+			this.share.giveBack(this.kind, bytes);
 		}
-		this.taken = 0;
+		this.taken -= bytes;
 		letGoOfNothing();
 	}
 

@@ -1,7 +1,12 @@
 package io.rivetevents.limit;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +36,9 @@ final class Share {
 
 	private final long maxSubscriptionBytes;
 
-	private final AtomicLong receivingBytes = new AtomicLong();
+	private final Map<Memory, AtomicLong> memory = new EnumMap<>(Memory.class);
 
-	private final long maxReceivingBytes;
+	private final LimitSettings.Node node;
 
 	private final AtomicLong storedBytes = new AtomicLong();
 
@@ -67,12 +72,39 @@ final class Share {
 
 	}
 
+	/** What comes before anybody is known. */
+	enum Memory {
+
+		/** Messages that have not arrived whole. */
+		RECEIVING(LimitSettings.Node::receivingBytes, Limits::receiving),
+
+		/** Connections and their requests. */
+		REQUESTS(LimitSettings.Node::requestBytes, Limits::requests);
+
+		private final ToLongFunction<LimitSettings.Node> max;
+
+		private final Function<Limits, ByteBudget> total;
+
+		Memory(ToLongFunction<LimitSettings.Node> max, Function<Limits, ByteBudget> total) {
+			this.max = max;
+			this.total = total;
+		}
+
+		ByteBudget total(Limits limits) {
+			return this.total.apply(limits);
+		}
+
+	}
+
 	Share(Kind kind, LimitSettings.Share max, LimitSettings.Node node) {
 		this.kind = kind;
 		this.max = max;
 		this.maxPendingBytes = LimitSettings.partOf(node.pendingBytes());
 		this.maxSubscriptionBytes = LimitSettings.partOf(node.subscriptionBytes());
-		this.maxReceivingBytes = LimitSettings.partOf(node.receivingBytes());
+		this.node = node;
+		for (Memory each : Memory.values()) {
+			this.memory.put(each, new AtomicLong());
+		}
 		this.maxStoredBytes = node.storedBytes() / 2;
 	}
 
@@ -142,15 +174,19 @@ final class Share {
 	}
 
 	/**
-	 * Takes memory of what has not arrived whole.
+	 * Takes memory of one kind, of which a quarter is for others.
 	 * @return whether it may
 	 */
-	boolean receive(long bytes) {
-		return take(this.receivingBytes, bytes, this.maxReceivingBytes);
+	boolean take(Memory kind, long bytes) {
+		return take(of(kind), bytes, LimitSettings.partOf(kind.max.applyAsLong(this.node)));
 	}
 
-	void received(long bytes) {
-		this.receivingBytes.addAndGet(-bytes);
+	void giveBack(Memory kind, long bytes) {
+		of(kind).addAndGet(-bytes);
+	}
+
+	private AtomicLong of(Memory kind) {
+		return Objects.requireNonNull(this.memory.get(kind));
 	}
 
 	/**

@@ -39,6 +39,8 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	private boolean done;
 
+	private @Nullable ScheduledExecutorService thread;
+
 	private @Nullable ScheduledFuture<?> timer;
 
 	/**
@@ -68,6 +70,8 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	void await(ScheduledExecutorService thread) {
 		synchronized (this.message) {
 			if (!this.done) {
+				this.thread = thread;
+				countLater();
 				this.timer = thread.schedule(this::timeOut, this.limits.settings().times().body().toNanos(),
 						TimeUnit.NANOSECONDS);
 			}
@@ -78,7 +82,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	protected void hookOnNext(DataBuffer part) {
 		try {
 			if (add(part)) {
-				countWaiting();
+				onPart();
 				return;
 			}
 			this.limits.hits().add(Limit.MESSAGE_SIZE);
@@ -107,10 +111,30 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 		}
 	}
 
+	/**
+	 * Counts a part that waits for more. One that is the whole body is followed by its
+	 * end, nearly always at once; a client may keep the end back for as long as the body.
+	 */
+	private void onPart() {
+		synchronized (this.message) {
+			if (this.message.size() == this.announced) {
+				countLater();
+				return;
+			}
+		}
+		countWaiting();
+	}
+
+	private void countLater() {
+		if (this.thread != null && this.message.size() > 0) {
+			this.thread.execute(this::countWaiting);
+		}
+	}
+
 	private void countWaiting() {
 		boolean fits;
 		synchronized (this.message) {
-			fits = this.done || this.message.size() == this.announced || this.message.count();
+			fits = this.done || this.message.count();
 		}
 		if (!fits) {
 			fail(new RivetException(ErrorCode.OVERLOADED));

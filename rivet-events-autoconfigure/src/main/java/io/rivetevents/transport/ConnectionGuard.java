@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -35,6 +36,8 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	private static final String NAME = "rivet.guard";
 
 	private final Limits limits;
+
+	private final ConnectionMemory memory;
 
 	private Phase phase = Phase.HEAD;
 
@@ -78,8 +81,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
 	}
 
-	private ConnectionGuard(Limits limits) {
+	private ConnectionGuard(Limits limits, ConnectionMemory memory) {
 		this.limits = limits;
+		this.memory = memory;
 	}
 
 	/**
@@ -88,7 +92,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	 * @param limits knows the times, and counts what they end
 	 */
 	public static void install(Channel channel, Limits limits) {
-		ConnectionGuard guard = new ConnectionGuard(limits);
+		ConnectionGuard guard = new ConnectionGuard(limits, new ConnectionMemory(limits, channel.remoteAddress()));
 		ChannelPipeline pipeline = channel.pipeline();
 		String before = null;
 		for (String name : new String[] { NettyPipeline.ProxyProtocolDecoder, NettyPipeline.NonSslRedirectDetector,
@@ -105,37 +109,80 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
-		watchRequests(context);
+		watch(context.pipeline());
+		if (!this.memory.mayWait() || !this.memory.count()) {
+			logger.debug("Closes a connection that there is no room for: " + context.channel());
+			context.channel().close();
+			return;
+		}
 		schedule(context, settings().times().head().toNanos());
 	}
 
 	/** With TLS it is not known before the first bytes which protocol they are of. */
-	private void watchRequests(ChannelHandlerContext context) {
-		if (this.requests == null && context.pipeline().get(NettyPipeline.HttpTrafficHandler) != null) {
-			this.requests = new RequestGuard(this, this.limits);
-			context.pipeline().addBefore(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME, this.requests);
+	private void watch(ChannelPipeline pipeline) {
+		if (this.requests == null && pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
+			this.requests = new RequestGuard(this, this.memory, this.limits);
+			pipeline.addBefore(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME, this.requests);
 		}
+		if (this.streams == null) {
+			watchStreams(pipeline);
+		}
+	}
+
+	/** The connection may just have become one of HTTP/2, which has other messages. */
+	void watchStreams(ChannelPipeline pipeline) {
+		Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
+		if (http2 == null) {
+			return;
+		}
+		if (this.requests != null) {
+			this.requests = null;
+			pipeline.remove(RequestGuard.NAME);
+		}
+		this.memory.endHead();
+		this.memory.setHttp2();
+		this.streams = new HttpStreamsGuard(http2, this.memory, this.limits);
+		pipeline.addAfter(pipeline.context(http2).name(), HttpStreamsGuard.NAME, this.streams);
 	}
 
 	@Override
 	public void channelRead(ChannelHandlerContext context, Object message) {
-		if (this.requests == null) {
-			watchRequests(context);
+		if (this.streams == null) {
+			watch(context.pipeline());
 		}
 		if (this.phase == Phase.IDLE) {
 			enter(Phase.HEAD);
 		}
+		int size = (message instanceof ByteBuf bytes) ? bytes.readableBytes() : 0;
 		context.fireChannelRead(message);
+		if (this.phase == Phase.HEAD && this.streams == null && !context.isRemoved()) {
+			onPartOfHead(context, size);
+		}
+	}
+
+	private void onPartOfHead(ChannelHandlerContext context, int size) {
+		if (this.memory.addHead(size)) {
+			return;
+		}
+		logger.debug("Refuses a head that there is no room for: " + context.channel());
+		if (this.requests != null) {
+			this.requests.refuse(context.pipeline());
+		}
+		else {
+			context.channel().close();
+		}
 	}
 
 	void enter(Phase phase) {
 		this.phase = phase;
+		this.memory.endHead();
 		this.since = System.nanoTime();
 	}
 
 	/** The answer goes on for as long as the client likes, or no longer does so. */
 	void setStream(boolean stream) {
 		this.stream = stream;
+		this.memory.setStream(stream);
 	}
 
 	/** The connection is no longer one of requests. */
@@ -147,6 +194,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
 	@Override
 	public void handlerRemoved(ChannelHandlerContext context) {
+		this.memory.release();
 		if (this.timer != null) {
 			this.timer.cancel(false);
 		}
@@ -182,7 +230,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	private long checkPhase(ChannelHandlerContext context) throws Http2Exception {
 		Http2ConnectionHandler http2 = context.pipeline().get(Http2ConnectionHandler.class);
 		if (http2 != null) {
-			checkStreams(context, http2);
+			checkStreams(context.pipeline(), http2);
 			if (isStuck(context)) {
 				end(context, Limit.WRITE_TIMEOUT);
 				return 0;
@@ -198,11 +246,13 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	}
 
 	/** A connection of HTTP/2 is idle while it has no streams. */
-	private void checkStreams(ChannelHandlerContext context, Http2ConnectionHandler http2) throws Http2Exception {
+	private void checkStreams(ChannelPipeline pipeline, Http2ConnectionHandler http2) throws Http2Exception {
 		if (this.streams == null) {
-			this.streams = new HttpStreamsGuard(http2, this.limits);
+			watchStreams(pipeline);
 		}
-		this.streams.check(context);
+		if (this.streams != null) {
+			this.streams.check();
+		}
 		int last = http2.connection().remote().lastStreamCreated();
 		boolean busy = http2.connection().numActiveStreams() > 0 || last != this.lastStream;
 		if (this.phase != Phase.IDLE || busy) {

@@ -21,7 +21,7 @@ import io.rivetevents.protocol.ValueMapper;
  */
 public final class HttpAnswer {
 
-	private static final String ERROR_HEADER = "x-rivet-error";
+	static final String ERROR_HEADER = "x-rivet-error";
 
 	/** A shorter answer takes no more than its connection does anyway. */
 	private static final int MIN_COUNTED = 4 * 1024;

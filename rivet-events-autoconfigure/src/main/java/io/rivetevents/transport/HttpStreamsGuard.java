@@ -1,14 +1,24 @@
 package io.rivetevents.transport;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AsciiString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -18,23 +28,36 @@ import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
 
 /**
- * Ends streams of a connection of HTTP/2 whose client does not send the rest of a body,
- * or does not take the answer: it gives the stream no window, which the socket does not
- * show. What the client does not take for another reason, such as a socket that is not
- * read, counts as well. Used on the thread of the connection.
+ * Counts the streams of a connection of HTTP/2, and ends those whose client does not send
+ * the rest of a body, or does not take the answer: it gives the stream no window, which
+ * the socket does not show. What the client does not take for another reason, such as a
+ * socket that is not read, counts as well. Used on the thread of the connection.
  */
-final class HttpStreamsGuard {
+final class HttpStreamsGuard extends ChannelDuplexHandler {
+
+	static final String NAME = "rivet.streams";
 
 	private static final Log logger = LogFactory.getLog(HttpStreamsGuard.class);
 
 	private final Http2ConnectionHandler handler;
 
+	private final ConnectionMemory memory;
+
 	private final Http2Connection.PropertyKey key;
 
 	private final Limits limits;
 
+	/** Of the codec, which sends the frames. */
+	private @Nullable ChannelHandlerContext codec;
+
+	/** Streams whose bodies may still come with their heads. */
+	private final Queue<Http2Stream> fresh = new ArrayDeque<>();
+
 	/** What a stream, or the connection, has done, and what was seen of it. */
 	private static final class Progress {
+
+		/** Memory that it takes. */
+		private long size;
 
 		/** Bytes that the client has allowed beyond those of the start. */
 		private long granted;
@@ -54,10 +77,18 @@ final class HttpStreamsGuard {
 	}
 
 	/** Notes what the client allows and sends: windows alone do not show either. */
-	private final class Listener extends Http2FrameListenerDecorator {
+	private final class Reader extends Http2FrameListenerDecorator {
 
-		Listener(Http2FrameListener listener) {
+		Reader(Http2FrameListener listener) {
 			super(listener);
+		}
+
+		@Override
+		public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int dependency,
+				short weight, boolean exclusive, int padding, boolean end) throws Http2Exception {
+			if (hasRoom(id, headers, end)) {
+				super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, end);
+			}
 		}
 
 		@Override
@@ -81,15 +112,63 @@ final class HttpStreamsGuard {
 
 	}
 
-	HttpStreamsGuard(Http2ConnectionHandler handler, Limits limits) {
+	/** Gives back what streams took that have ended. */
+	private final class Ends extends Http2ConnectionAdapter {
+
+		@Override
+		public void onStreamClosed(Http2Stream stream) {
+			giveBack(stream);
+		}
+
+	}
+
+	HttpStreamsGuard(Http2ConnectionHandler handler, ConnectionMemory memory, Limits limits) {
 		this.handler = handler;
+		this.memory = memory;
 		this.key = handler.connection().newKey();
 		this.limits = limits;
-		handler.decoder().frameListener(new Listener(handler.decoder().frameListener()));
+		handler.decoder().frameListener(new Reader(handler.decoder().frameListener()));
+		handler.connection().addListener(new Ends());
+	}
+
+	@Override
+	public void handlerAdded(ChannelHandlerContext context) {
+		this.codec = context.pipeline().context(this.handler);
+	}
+
+	@Override
+	public void channelReadComplete(ChannelHandlerContext context) {
+		for (Http2Stream stream = this.fresh.poll(); stream != null; stream = this.fresh.poll()) {
+			if (isWaitingForBody(stream) && !this.memory.mayWait()) {
+				reset(stream, Http2Error.REFUSED_STREAM);
+			}
+		}
+		context.fireChannelReadComplete();
+	}
+
+	/** An event stream counts as a connection of an actor from its answer on. */
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof Http2HeadersFrame frame && frame.stream() != null) {
+			CharSequence type = frame.headers().get(HttpHeaderNames.CONTENT_TYPE);
+			Http2Stream stream = this.handler.connection().stream(frame.stream().id());
+			if (stream != null && type != null && AsciiString.of(type).startsWith(RequestGuard.EVENT_STREAM)) {
+				giveBack(stream);
+			}
+		}
+		context.write(message, promise);
+	}
+
+	private void giveBack(Http2Stream stream) {
+		Progress progress = stream.getProperty(this.key);
+		if (progress != null && progress.size > 0) {
+			this.memory.addRequests(-progress.size);
+			progress.size = 0;
+		}
 	}
 
 	/** Looks at all streams. */
-	void check(ChannelHandlerContext context) throws Http2Exception {
+	void check() throws Http2Exception {
 		long now = System.nanoTime();
 		Http2Stream whole = this.handler.connection().connectionStream();
 		Progress all = progress(whole);
@@ -97,10 +176,30 @@ final class HttpStreamsGuard {
 		this.handler.connection().forEachActiveStream((stream) -> {
 			Limit met = check(stream, all, now);
 			if (met != null) {
-				end(context, stream, met);
+				end(stream, met);
 			}
 			return true;
 		});
+	}
+
+	/**
+	 * Takes memory for a request, or for what comes behind its body.
+	 * @return whether there is room; if not, it is reset, and may be sent again
+	 */
+	private boolean hasRoom(int id, Http2Headers headers, boolean end) {
+		Http2Stream stream = this.handler.connection().stream(id);
+		Progress progress = progress(stream);
+		boolean first = progress.size == 0;
+		long size = ConnectionMemory.sizeOf(headers) + (first ? ConnectionMemory.REQUEST : 0);
+		if (!this.memory.addRequests(size)) {
+			reset(stream, Http2Error.REFUSED_STREAM);
+			return false;
+		}
+		progress.size += size;
+		if (first && !end) {
+			this.fresh.add(stream);
+		}
+		return true;
 	}
 
 	private @Nullable Progress progress(int id) {
@@ -120,6 +219,8 @@ final class HttpStreamsGuard {
 	private @Nullable Limit check(Http2Stream stream, Progress all, long now) {
 		Progress progress = progress(stream);
 		LimitSettings.Times times = this.limits.settings().times();
+		// others need the room
+		long most = this.memory.isScarce() ? times.head().toNanos() : Long.MAX_VALUE;
 		var flow = this.handler.connection().remote().flowController();
 		noteSent(stream, progress, flow.initialWindowSize(), now);
 		if (!flow.hasFlowControlled(stream)) {
@@ -133,10 +234,10 @@ final class HttpStreamsGuard {
 			progress.receivedAt = now;
 		}
 		progress.receivedBefore = progress.received;
-		if (now - progress.sentAt >= times.write().toNanos()) {
+		if (now - progress.sentAt >= Math.min(times.write().toNanos(), most)) {
 			return Limit.WRITE_TIMEOUT;
 		}
-		return (now - progress.receivedAt >= times.body().toNanos()) ? Limit.BODY_TIMEOUT : null;
+		return (now - progress.receivedAt >= Math.min(times.body().toNanos(), most)) ? Limit.BODY_TIMEOUT : null;
 	}
 
 	/**
@@ -162,12 +263,18 @@ final class HttpStreamsGuard {
 				&& this.handler.connection().local().flowController().unconsumedBytes(stream) == 0;
 	}
 
-	private void end(ChannelHandlerContext context, Http2Stream stream, Limit limit) {
-		logger.debug("Resets stream %d of %s at %s".formatted(stream.id(), context.channel(), limit));
+	private void end(Http2Stream stream, Limit limit) {
+		logger.debug("Ends stream %d at %s".formatted(stream.id(), limit));
 		this.limits.hits().add(limit);
-		ChannelHandlerContext http2 = context.pipeline().context(this.handler);
-		this.handler.resetStream(http2, stream.id(), Http2Error.CANCEL.code(), http2.newPromise());
-		http2.flush();
+		reset(stream, Http2Error.CANCEL);
+	}
+
+	private void reset(Http2Stream stream, Http2Error error) {
+		ChannelHandlerContext codec = this.codec;
+		if (codec != null) {
+			this.handler.resetStream(codec, stream.id(), error.code(), codec.newPromise());
+			codec.flush();
+		}
 	}
 
 }

@@ -2,7 +2,6 @@ package io.rivetevents.transport;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.buffer.ByteBufHolder;
@@ -11,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.CleartextHttp2ServerUpgradeHandler;
 import io.netty.util.ReferenceCountUtil;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -31,6 +32,7 @@ import reactor.netty.channel.AbortedException;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Bounds what a client sends behind a request that has not been answered yet. Reactor
@@ -48,8 +50,6 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	/** What a request takes in memory beside its text, and a header beside its text. */
 	private static final int REQUEST_OVERHEAD = 512;
-
-	private static final int PART_OVERHEAD = 128;
 
 	/** What has been read at once may be that much more than what may wait. */
 	private static final int MAX_EXCESS = 4;
@@ -69,9 +69,11 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** What reads a body itself, as our routes do, is to answer first. */
 	private static final long GRACE_NANOS = NANOS_PER_SECOND;
 
-	private static final String EVENT_STREAM = "text/event-stream";
+	static final String EVENT_STREAM = "text/event-stream";
 
 	private final ConnectionGuard connection;
+
+	private final ConnectionMemory memory;
 
 	private final Limits limits;
 
@@ -83,6 +85,15 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	/** Bytes of it that arrived when it had been answered. */
 	private long swallowed;
+
+	/** Memory of the one that is answered. */
+	private long current;
+
+	/** Whether its body may still come with its head. */
+	private boolean fresh;
+
+	/** What the last one takes beside its body. */
+	private long last;
 
 	/** Memory of those behind the first. */
 	private long waiting;
@@ -121,8 +132,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** When the last part of an answer was written while its body was to go on. */
 	private long writtenAt;
 
-	RequestGuard(ConnectionGuard connection, Limits limits) {
+	RequestGuard(ConnectionGuard connection, ConnectionMemory memory, Limits limits) {
 		this.connection = connection;
+		this.memory = memory;
 		this.limits = limits;
 	}
 
@@ -142,11 +154,19 @@ final class RequestGuard extends ChannelDuplexHandler {
 			this.unanswered++;
 			refuseInTurn(request);
 			beginBody();
+			this.last = request.uri().length() + ConnectionMemory.sizeOf(request.headers());
 			if (this.unanswered == 1) {
 				this.connection.enter(ConnectionGuard.Phase.ANSWER);
+				this.current = ConnectionMemory.REQUEST + this.last;
+				this.fresh = true;
+				if (!count()) {
+					ReferenceCountUtil.release(message);
+					refuse(context, HttpResponseStatus.SERVICE_UNAVAILABLE);
+					return;
+				}
 			}
 			else {
-				this.waiting += size(request);
+				this.waiting += REQUEST_OVERHEAD + this.last;
 			}
 		}
 		if (message instanceof ByteBufHolder part) {
@@ -156,9 +176,15 @@ final class RequestGuard extends ChannelDuplexHandler {
 			onRequestRead();
 		}
 		context.fireChannelRead(message);
-		if (this.waiting > this.limits.settings().connection().pipelinedBytes()) {
+		if (this.waiting > this.limits.settings().connection().pipelinedBytes()
+				|| (this.waiting > 0 && !this.paused && !count())) {
 			onTooMany(context);
 		}
+	}
+
+	/** Counts what the requests of this connection take, if there is room for that. */
+	private boolean count() {
+		return this.memory.setRequests(this.current + this.waiting);
 	}
 
 	private void beginBody() {
@@ -171,7 +197,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 	private void onPart(ChannelHandlerContext context, int size) {
 		this.bodySize += size;
 		if (this.unanswered > 1) {
-			this.waiting += size + PART_OVERHEAD;
+			this.waiting += size + ConnectionMemory.PART;
 		}
 		if (this.unanswered > 0) {
 			return;
@@ -188,16 +214,10 @@ final class RequestGuard extends ChannelDuplexHandler {
 		this.inBody = false;
 		this.swallowed = 0;
 		if (this.unanswered == 0) {
+			this.current = 0;
+			count();
 			this.connection.enter(ConnectionGuard.Phase.IDLE);
 		}
-	}
-
-	private static int size(HttpRequest request) {
-		int size = REQUEST_OVERHEAD + request.uri().length();
-		for (Map.Entry<String, String> header : request.headers()) {
-			size += header.getKey().length() + header.getValue().length() + PART_OVERHEAD;
-		}
-		return size;
 	}
 
 	private void onTooMany(ChannelHandlerContext context) {
@@ -231,6 +251,12 @@ final class RequestGuard extends ChannelDuplexHandler {
 		if (this.stopped) {
 			this.stopped = false;
 			context.channel().config().setAutoRead(true);
+		}
+		if (this.fresh) {
+			this.fresh = false;
+			if (this.inBody && this.unanswered == 1 && !this.answering && !this.memory.mayWait()) {
+				refuse(context, HttpResponseStatus.SERVICE_UNAVAILABLE);
+			}
 		}
 		context.fireChannelReadComplete();
 	}
@@ -300,6 +326,8 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 		if (this.unanswered <= 1) {
 			this.waiting = 0;
+			this.current = (this.unanswered == 1 || this.inBody) ? ConnectionMemory.REQUEST + this.last : 0;
+			count();
 			resume(context);
 		}
 	}
@@ -307,6 +335,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** Such as that the last answer has ended. */
 	@Override
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
+		if (event instanceof CleartextHttp2ServerUpgradeHandler.PriorKnowledgeUpgradeEvent) {
+			this.connection.watchStreams(context.pipeline());
+		}
 		context.fireUserEventTriggered(event);
 		if (this.unanswered == 0) {
 			context.executor().execute(this.readOn);
@@ -387,6 +418,11 @@ final class RequestGuard extends ChannelDuplexHandler {
 		return timeout;
 	}
 
+	/** Refuses what there is no room for. */
+	void refuse(ChannelPipeline pipeline) {
+		refuse(pipeline.context(this), HttpResponseStatus.SERVICE_UNAVAILABLE);
+	}
+
 	/**
 	 * Answers in place of the application, if it has not begun to, and closes the
 	 * connection. The application sees a client that has left, as it may at any moment.
@@ -403,6 +439,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 			FullHttpResponse answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.EMPTY_BUFFER);
 			answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
 			answer.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
+			if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
+				answer.headers().set(HttpAnswer.ERROR_HEADER, ErrorCode.OVERLOADED.reason());
+			}
 			last = answer;
 		}
 		context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);

@@ -174,9 +174,10 @@ class HistoryTests {
 
 	private static LimitSettings withHistory(long bytes) {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
-		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
-				node.queuedBytes(), node.subscriptionBytes(), bytes, node.answerBytes(), node.awakeBytes(),
-				node.storedBytes(), node.receivingBytes(), node.sendingBytes(), node.compressionBytes()));
+		return LimitSettings.DEFAULTS
+			.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(), node.queuedBytes(),
+					node.subscriptionBytes(), bytes, node.answerBytes(), node.awakeBytes(), node.storedBytes(),
+					node.receivingBytes(), node.sendingBytes(), node.compressionBytes(), node.requestBytes()));
 	}
 
 	@Test

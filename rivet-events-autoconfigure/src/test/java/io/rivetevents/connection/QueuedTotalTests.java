@@ -172,9 +172,10 @@ class QueuedTotalTests {
 
 	private static LimitSettings withQueued(long bytes) {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
-		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(), bytes,
-				node.subscriptionBytes(), node.historyBytes(), node.answerBytes(), node.awakeBytes(),
-				node.storedBytes(), node.receivingBytes(), node.sendingBytes(), node.compressionBytes()));
+		return LimitSettings.DEFAULTS
+			.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(), bytes, node.subscriptionBytes(),
+					node.historyBytes(), node.answerBytes(), node.awakeBytes(), node.storedBytes(),
+					node.receivingBytes(), node.sendingBytes(), node.compressionBytes(), node.requestBytes()));
 	}
 
 }

@@ -43,9 +43,10 @@ class AwakeTests {
 	private static final int STORED = 10_000;
 
 	private final ActorHarness harness = new ActorHarness(
-			LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(), NODE.pendingBytes(),
-					NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(),
-					NODE.awakeBytes(), STORED, NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes())),
+			LimitSettings.DEFAULTS
+				.withNode(new LimitSettings.Node(NODE.connections(), NODE.pendingBytes(), NODE.queuedBytes(),
+						NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(), NODE.awakeBytes(), STORED,
+						NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes(), NODE.requestBytes())),
 			new Room());
 
 	private final Limits limits = this.harness.limits();

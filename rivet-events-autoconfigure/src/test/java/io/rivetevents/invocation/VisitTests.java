@@ -40,9 +40,10 @@ class VisitTests {
 	private final Sinks.Many<String> held = Sinks.many().multicast().directBestEffort();
 
 	private final ActorHarness harness = new ActorHarness(
-			DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(), ROOM, NODE.queuedBytes(),
-					NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(), NODE.awakeBytes(),
-					NODE.storedBytes(), NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes())),
+			DEFAULTS
+				.withNode(new LimitSettings.Node(NODE.connections(), ROOM, NODE.queuedBytes(), NODE.subscriptionBytes(),
+						NODE.historyBytes(), NODE.answerBytes(), NODE.awakeBytes(), NODE.storedBytes(),
+						NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes(), NODE.requestBytes())),
 			new Room(this.held), new Gate(this.held));
 
 	@AfterEach

@@ -26,7 +26,7 @@ class ClientUsageTests {
 	private final Limits limits = new Limits(new LimitSettings(
 			new LimitSettings.Connection(10, 100_000, 5, 1024 * 1024, 1000), LimitSettings.Instance.DEFAULTS,
 			new LimitSettings.Share(15, 3, 8, 2), new LimitSettings.Share(18, 4, 9, 2),
-			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000, 1000, 1000), List.of(),
+			new LimitSettings.Node(6, 150_000, 1000, 2000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000), List.of(),
 			LimitSettings.Times.DEFAULTS));
 
 	private static InetAddress address(String text) {
@@ -212,7 +212,7 @@ class ClientUsageTests {
 	/** Whatever one takes, others get in. */
 	@Test
 	void leavesAPartOfEachTotalToOtherAddressesAndUsers() {
-		Limits node = node(new LimitSettings.Node(100, 1_000_000, 1, 1_000_000, 1, 1, 1, 1, 1, 1, 1000));
+		Limits node = node(new LimitSettings.Node(100, 1_000_000, 1, 1_000_000, 1, 1, 1, 1, 1, 1, 1000, 1000));
 		List<ClientUsage> open = new ArrayList<>();
 		long taken = fill(node, ADDRESS, null, open);
 		assertThat(taken).isBetween(700_000L, 750_000L);
@@ -263,7 +263,7 @@ class ClientUsageTests {
 	/** There is always room for what closes a slow consumer. */
 	@Test
 	void leavesHalfOfWhatIsSentToStreams() {
-		Limits node = node(new LimitSettings.Node(100, 1, 1, 1, 1, 1, 1, 1, 1, 1000, 1000));
+		Limits node = node(new LimitSettings.Node(100, 1, 1, 1, 1, 1, 1, 1, 1, 1000, 1000, 1000));
 		assertThat(node.tryAnswer(400)).isTrue();
 		assertThat(node.tryAnswer(200)).isFalse();
 		assertThat(node.sending().used()).isEqualTo(400);

@@ -11,9 +11,10 @@ class ReceptionTests {
 
 	private static final LimitSettings.Node NODE = LimitSettings.DEFAULTS.node();
 
-	private final Limits limits = new Limits(LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(NODE.connections(),
-			NODE.pendingBytes(), NODE.queuedBytes(), NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(),
-			NODE.awakeBytes(), NODE.storedBytes(), 1000, NODE.sendingBytes(), NODE.compressionBytes())));
+	private final Limits limits = new Limits(LimitSettings.DEFAULTS
+		.withNode(new LimitSettings.Node(NODE.connections(), NODE.pendingBytes(), NODE.queuedBytes(),
+				NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(), NODE.awakeBytes(),
+				NODE.storedBytes(), 1000, NODE.sendingBytes(), NODE.compressionBytes(), NODE.requestBytes())));
 
 	private static InetAddress address(int last) throws Exception {
 		return InetAddress.getByAddress(new byte[] { (byte) 192, 0, 2, (byte) last });

@@ -269,9 +269,10 @@ class SocketOutletTests {
 
 	private static LimitSettings withSending(long bytes) {
 		LimitSettings.Node node = LimitSettings.DEFAULTS.node();
-		return LimitSettings.DEFAULTS.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(),
-				node.queuedBytes(), node.subscriptionBytes(), node.historyBytes(), node.answerBytes(),
-				node.awakeBytes(), node.storedBytes(), node.receivingBytes(), bytes, node.compressionBytes()));
+		return LimitSettings.DEFAULTS
+			.withNode(new LimitSettings.Node(node.connections(), node.pendingBytes(), node.queuedBytes(),
+					node.subscriptionBytes(), node.historyBytes(), node.answerBytes(), node.awakeBytes(),
+					node.storedBytes(), node.receivingBytes(), bytes, node.compressionBytes(), node.requestBytes()));
 	}
 
 }
