@@ -180,7 +180,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * first message identify.
 	 * @param authenticationTimeout Time for the first message of a client of the extended
 	 * mode; one that must sign in and takes longer is closed with
-	 * auth.authentication_timed_out, any other with connection.timed_out.
+	 * auth.authentication_timed_out, any other with connection.timed_out. Also time for
+	 * the application to find out who a client is, over HTTP as well.
 	 * @param issuer Issuer of tokens whose users are known by their names alone, in user
 	 * events and elsewhere. That of spring.security.oauth2.resourceserver.jwt.issuer-uri
 	 * if it is not set; every issuer is a part of its users if neither is, or this is

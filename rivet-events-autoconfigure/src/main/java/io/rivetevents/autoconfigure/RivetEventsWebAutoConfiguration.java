@@ -88,10 +88,12 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties, ClientAddresses addresses, ObjectProvider<CallerScope> callers) {
+			RivetEventsProperties properties, ClientAddresses addresses, Limits limits,
+			ObjectProvider<CallerScope> callers) {
 		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
+		RivetEventsProperties.Security security = properties.security();
 		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
-				properties.security().authenticationRequired(), addresses);
+				security.authenticationRequired(), addresses, limits, security.authenticationTimeout());
 	}
 
 	@Bean

@@ -245,7 +245,6 @@ public final class ClientLink {
 			return;
 		}
 		Mono.defer(() -> LinkTask.later(() -> wish.apply(opening)))
-			.timeout(this.settings.authenticationTimeout(), Mono.defer(this::identificationTimedOut))
 			.publishOn(Schedulers.fromExecutor(this.thread))
 			.flatMap((request) -> LinkTask.later(() -> this.support.directory()
 				.connect(RequestFailures.reading(opening.target()), register(request))))
@@ -256,12 +255,6 @@ public final class ClientLink {
 
 	private void execute(Runnable work) {
 		this.thread.execute(new LinkTask(this.queue, work));
-	}
-
-	/** Whoever looks for who it is has not found out, or does not say. */
-	private Mono<ConnectRequest> identificationTimedOut() {
-		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
-		return Mono.error(new RivetException(ErrorCode.AUTHENTICATION_TIMED_OUT));
 	}
 
 	private ConnectRequest register(ConnectRequest request) {

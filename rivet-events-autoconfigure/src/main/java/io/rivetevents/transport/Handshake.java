@@ -2,6 +2,7 @@ package io.rivetevents.transport;
 
 import java.net.InetAddress;
 import java.security.Principal;
+import java.time.Duration;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.connection.ConnectionAuthenticator;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.Users;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.Values;
@@ -32,19 +35,27 @@ public final class Handshake {
 
 	private final ClientAddresses addresses;
 
+	private final Limits limits;
+
+	private final Duration timeout;
+
 	/**
 	 * Create a reader.
 	 * @param authenticator asked for who the credentials of a client stand for
 	 * @param users decides who has signed in, and who is the same user
 	 * @param authenticationRequired whether clients whom nobody knows are refused
 	 * @param addresses finds out for which addresses clients count
+	 * @param limits counts what takes too long
+	 * @param timeout time to find out who is behind a request
 	 */
 	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired,
-			ClientAddresses addresses) {
+			ClientAddresses addresses, Limits limits, Duration timeout) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
 		this.addresses = addresses;
+		this.limits = limits;
+		this.timeout = timeout;
 	}
 
 	/**
@@ -58,10 +69,18 @@ public final class Handshake {
 	/**
 	 * Return the owner of what a request does.
 	 * @param exchange the request
-	 * @return its owner; empty if nobody has signed in
+	 * @return its owner; empty if nobody has signed in;
+	 * {@code auth.authentication_timed_out} if that takes too long
 	 */
 	public Mono<String> ownerOf(ServerWebExchange exchange) {
-		return signedIn(exchange).mapNotNull(this.users::ownerOf);
+		return inTime(signedIn(exchange).mapNotNull(this.users::ownerOf));
+	}
+
+	private <T> Mono<T> inTime(Mono<T> found) {
+		return found.timeout(this.timeout, Mono.defer(() -> {
+			this.limits.hits().add(Limit.HELLO_TIMEOUT);
+			return Mono.error(new RivetException(ErrorCode.AUTHENTICATION_TIMED_OUT));
+		}));
 	}
 
 	private Mono<Principal> signedIn(ServerWebExchange exchange) {
@@ -75,7 +94,7 @@ public final class Handshake {
 	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials,
 	 * {@code auth.identity_conflict} if they are those of another user than the
 	 * request's, {@code auth.authentication_required} if nobody knows it and somebody
-	 * must
+	 * must, {@code auth.authentication_timed_out} if it takes too long
 	 */
 	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params) {
 		return identify(exchange, params, null);
@@ -91,12 +110,12 @@ public final class Handshake {
 	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
 		InetAddress address = address(exchange);
-		return principal(exchange, params, credentials).map(Optional::of)
+		return inTime(principal(exchange, params, credentials).map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
 			.flatMap((found) -> sessionId(exchange, found.isPresent()).map(Optional::of)
 				.defaultIfEmpty(Optional.empty())
 				.map((session) -> new Identity(found.orElse(null), this.users.ownerOf(found.orElse(null)),
-						session.orElse(null), address)));
+						session.orElse(null), address))));
 	}
 
 	/**

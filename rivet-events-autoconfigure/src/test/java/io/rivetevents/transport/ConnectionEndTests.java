@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,7 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -130,6 +132,26 @@ class ConnectionEndTests {
 		assertThat(this.limits.hits().count(Limit.HELLO_TIMEOUT)).isGreaterThan(before);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "never, POST, action", "elsewhere, POST, action", "never, PUT, actors", "elsewhere, PUT, actors" })
+	void whoCannotBeIdentifiedInTimeIsRefusedOverHttp(String params, String method, String route)
+			throws IOException, InterruptedException {
+		String path = route.equals("action") ? TestClient.query("room", this.key, "action/echo") : "/actors";
+		String body = route.equals("action") ? "{\"args\":[\"x\"]}"
+				: "{\"name\":\"room\",\"key\":\"%s\"}".formatted(this.key);
+		long before = this.limits.hits().count(Limit.HELLO_TIMEOUT);
+		HttpRequest request = HttpRequest.newBuilder(URI.create(this.base + path))
+			.header("content-type", "application/json")
+			.header("x-rivet-conn-params", "\"" + params + "\"")
+			.timeout(Duration.ofSeconds(10))
+			.method(method, HttpRequest.BodyPublishers.ofString(body))
+			.build();
+		HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+		assertThat(response.statusCode()).isEqualTo(401);
+		assertThat(response.body()).contains("authentication_timed_out");
+		assertThat(this.limits.hits().count(Limit.HELLO_TIMEOUT)).isGreaterThan(before);
+	}
+
 	/** Its frame began in time, and ends when nobody waits for it any more. */
 	@Test
 	void aFirstMessageThatEndsAfterTheRefusalTakesNothing() throws IOException {
@@ -179,7 +201,7 @@ class ConnectionEndTests {
 
 		@Bean
 		ConnectionAuthenticator authenticator() {
-			Set<String> known = Set.of("memory", "stack", "later", "never");
+			Set<String> known = Set.of("memory", "stack", "later", "elsewhere", "never");
 			return new ConnectionAuthenticator() {
 
 				@Override
@@ -190,6 +212,10 @@ class ConnectionEndTests {
 						case "stack" -> throw new StackOverflowError("made by a test");
 						case "later" -> Mono.delay(Duration.ofMillis(50))
 							.flatMap((tick) -> Mono.error(new AssertionError("made by a test")));
+						// Reactor lets it pass on a thread that is not ours
+						case "elsewhere" -> Mono.<Principal>fromCallable(() -> {
+							throw new NoClassDefFoundError("Driver");
+						}).subscribeOn(Schedulers.boundedElastic());
 						default -> Mono.never();
 					};
 				}
