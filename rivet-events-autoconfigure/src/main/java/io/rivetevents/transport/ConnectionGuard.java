@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpServerUpgradeHandler;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import org.apache.commons.logging.Log;
@@ -123,6 +124,10 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 		if (this.requests == null && pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
 			this.requests = new RequestGuard(this, this.memory, this.limits);
 			pipeline.addBefore(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME, this.requests);
+			ChannelHandlerContext upgrade = pipeline.context(HttpServerUpgradeHandler.class);
+			if (upgrade != null) {
+				pipeline.addBefore(upgrade.name(), UpgradeGuard.NAME, new UpgradeGuard(this));
+			}
 		}
 		if (this.streams == null) {
 			watchStreams(pipeline);
@@ -132,8 +137,11 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	/** The connection may just have become one of HTTP/2, which has other messages. */
 	void watchStreams(ChannelPipeline pipeline) {
 		Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
-		if (http2 == null) {
+		if (http2 == null || this.streams != null) {
 			return;
+		}
+		if (pipeline.get(UpgradeGuard.NAME) != null) {
+			pipeline.remove(UpgradeGuard.NAME);
 		}
 		if (this.requests != null) {
 			this.requests = null;

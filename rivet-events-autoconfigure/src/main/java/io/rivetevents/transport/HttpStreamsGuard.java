@@ -1,5 +1,6 @@
 package io.rivetevents.transport;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -8,13 +9,16 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -22,6 +26,8 @@ import io.netty.util.AsciiString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
+import reactor.netty.channel.AbortedException;
 
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
@@ -39,6 +45,8 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 
 	private static final Log logger = LogFactory.getLog(HttpStreamsGuard.class);
 
+	private static final char DELETE = 0x7f;
+
 	private final Http2ConnectionHandler handler;
 
 	private final ConnectionMemory memory;
@@ -55,6 +63,9 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 
 	/** What a stream, or the connection, has done, and what was seen of it. */
 	private static final class Progress {
+
+		/** Whether the head of the request has come. */
+		private boolean begun;
 
 		/** Memory that it takes. */
 		private long size;
@@ -86,7 +97,7 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 		@Override
 		public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers headers, int dependency,
 				short weight, boolean exclusive, int padding, boolean end) throws Http2Exception {
-			if (hasRoom(id, headers, end)) {
+			if (isWhole(id, headers) && hasRoom(id, headers, end)) {
 				super.onHeadersRead(context, id, headers, dependency, weight, exclusive, padding, end);
 			}
 		}
@@ -167,6 +178,33 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 		}
 	}
 
+	/**
+	 * Takes what a client sends against the rules for what it is: its own failure. A
+	 * stream is reset, and its handlers see a client that has left; the codec ends the
+	 * connection itself. Else Netty logs a warning, and the web stack an error, which it
+	 * answers.
+	 */
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
+		if (ex instanceof Http2FrameStreamException failure) {
+			logger.debug("A stream of %s breaks the rules".formatted(context.channel()), ex);
+			Http2Stream stream = this.handler.connection().stream(failure.stream().id());
+			if (stream != null) {
+				reset(stream, failure.error());
+			}
+		}
+		else if (Http2CodecUtil.getEmbeddedHttp2Exception(ex) != null) {
+			logger.debug("The connection breaks the rules: " + context.channel(), ex);
+		}
+		else if (ex instanceof IOException || AbortedException.isConnectionReset(ex)) {
+			logger.debug("The connection has failed: " + context.channel(), ex);
+			context.close();
+		}
+		else {
+			context.fireExceptionCaught(ex);
+		}
+	}
+
 	/** Looks at all streams. */
 	void check() throws Http2Exception {
 		long now = System.nanoTime();
@@ -183,13 +221,41 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	/**
+	 * Resets a request whose method or path is missing or none: the codec of Netty
+	 * refuses it, with a buffer that it does not release.
+	 */
+	private boolean isWhole(int id, Http2Headers headers) {
+		Http2Stream stream = this.handler.connection().stream(id);
+		if (progress(stream).begun || isRequest(headers)) {
+			return true;
+		}
+		logger.debug("Stream %d has no method or path".formatted(id));
+		reset(stream, Http2Error.PROTOCOL_ERROR);
+		return false;
+	}
+
+	private static boolean isRequest(Http2Headers headers) {
+		try {
+			HttpMethod method = HttpMethod.valueOf(String.valueOf(headers.method()));
+			boolean connect = HttpMethod.CONNECT.asciiName().contentEqualsIgnoreCase(method.name());
+			CharSequence target = connect ? headers.authority() : headers.path();
+			return headers.method() != null && StringUtils.hasLength(target)
+					&& target.chars().allMatch((each) -> each > ' ' && each != DELETE);
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
+	/**
 	 * Takes memory for a request, or for what comes behind its body.
 	 * @return whether there is room; if not, it is reset, and may be sent again
 	 */
 	private boolean hasRoom(int id, Http2Headers headers, boolean end) {
 		Http2Stream stream = this.handler.connection().stream(id);
 		Progress progress = progress(stream);
-		boolean first = progress.size == 0;
+		boolean first = !progress.begun;
+		progress.begun = true;
 		long size = ConnectionMemory.sizeOf(headers) + (first ? ConnectionMemory.REQUEST : 0);
 		if (!this.memory.addRequests(size)) {
 			reset(stream, Http2Error.REFUSED_STREAM);

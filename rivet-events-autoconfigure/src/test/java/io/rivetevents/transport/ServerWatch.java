@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Keeps what the server logs as a warning or an error, and makes Netty report each buffer
- * that was not released.
+ * Keeps what the server logs as a warning, as an error or with a stack trace, and makes
+ * Netty report each buffer that was not released.
  */
 final class ServerWatch implements AutoCloseable {
 
@@ -51,7 +51,9 @@ final class ServerWatch implements AutoCloseable {
 			if (meant && ServerWatch.this.refusals.incrementAndGet() <= MAX_REFUSALS || isOfRedisClient(event)) {
 				return;
 			}
-			if (event.getLevel().isGreaterOrEqual(Level.WARN) && ServerWatch.this.logged.size() < ENOUGH) {
+			boolean loud = event.getLevel().isGreaterOrEqual(Level.WARN)
+					|| event.getLevel() == Level.INFO && event.getThrowableProxy() != null;
+			if (loud && ServerWatch.this.logged.size() < ENOUGH) {
 				ServerWatch.this.logged.add("%s %s: %s%n%s".formatted(event.getLevel(), event.getLoggerName(),
 						event.getFormattedMessage(), (event.getThrowableProxy() != null)
 								? ThrowableProxyUtil.asString(event.getThrowableProxy()) : ""));
