@@ -1,12 +1,15 @@
 package io.rivetevents.transport;
 
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
+import reactor.netty.channel.AbortedException;
 
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.RivetException;
@@ -48,11 +51,24 @@ public final class RequestFailureHandler implements WebExceptionHandler, Ordered
 				&& !(ex instanceof ErrorResponse); // has a status already
 		return ours ? HttpAnswer.writeError(exchange.getResponse(),
 				RequestFailures.translate(exchange.getRequest(), ex), Encoding.JSON, this.mapper)
-				: Mono.error(withStatus(ex));
+				: Mono.error(withStatus(exchange, ex));
+	}
+
+	/**
+	 * Returns whether the request's own connection or stream has ended: an application
+	 * may meet the same exception as a client of another server. Spring logs a request
+	 * that ends within its body as an error of the server.
+	 */
+	private static boolean hasLeft(ServerWebExchange exchange) {
+		return LinkIo.netty(exchange.getResponse()) instanceof Connection connection
+				&& !connection.channel().isActive();
 	}
 
 	/** For routes of the application that no controller advice sees. */
-	private static Throwable withStatus(Throwable ex) {
+	private static Throwable withStatus(ServerWebExchange exchange, Throwable ex) {
+		if (ex instanceof AbortedException && hasLeft(exchange)) {
+			return new ResponseStatusException(HttpStatus.BAD_REQUEST, "The client has left", ex);
+		}
 		return (ex instanceof RivetException known)
 				? new ResponseStatusException(HttpStatusCode.valueOf(known.status()), known.text(), known) : ex;
 	}

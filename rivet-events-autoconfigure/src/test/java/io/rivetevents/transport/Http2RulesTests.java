@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,8 +21,16 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.security.config.web.server.ServerHttpSecurity;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -239,16 +249,69 @@ class Http2RulesTests {
 		}
 	}
 
+	/** For a route of the application, which reads a body that ends early. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void saysNothingOfAClientThatLeavesWithinItsBody(boolean http2) throws Exception {
+		try (ServerWatch watch = new ServerWatch()) {
+			long before = Routes.begun.get();
+			AutoCloseable client = http2 ? beginOverHttp2() : beginOverHttp();
+			Awaitility.await().until(() -> Routes.begun.get() > before);
+			client.close();
+			Awaitility.await().until(() -> Routes.ended.get() == Routes.begun.get());
+			assertServes();
+			assertThat(watch.logged()).isEmpty();
+		}
+	}
+
+	private Http2Socket beginOverHttp2() throws IOException {
+		Http2Socket socket = new Http2Socket(this.port);
+		socket.write(Http2Socket.frame(Http2Socket.HEADERS, Http2Socket.END_HEADERS, 1,
+				Http2Socket.request("POST", "/app/whole", "content-length", "10")));
+		return socket;
+	}
+
+	private RawSocket beginOverHttp() throws IOException {
+		RawSocket socket = new RawSocket(this.port);
+		socket.write("POST /app/whole HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
+		return socket;
+	}
+
 	private static String upgrade(String settings) {
 		return ("GET /rivet/health HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
 				+ "Upgrade: h2c\r\n%s\r\n\r\n")
 			.formatted(settings);
 	}
 
+	@RestController
+	static class Routes {
+
+		private static final AtomicLong begun = new AtomicLong();
+
+		private static final AtomicLong ended = new AtomicLong();
+
+		@PostMapping("/app/whole")
+		Mono<String> whole(ServerHttpRequest request) {
+			begun.incrementAndGet();
+			return DataBufferUtils.join(request.getBody()).map((body) -> {
+				DataBufferUtils.release(body);
+				return "whole";
+			}).doFinally((signal) -> ended.incrementAndGet());
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ OpenAccess.class, TestActors.Room.class })
+	@Import({ TestActors.Room.class, Routes.class })
 	static class Application {
+
+		@Bean
+		SecurityWebFilterChain open(ServerHttpSecurity http) {
+			return http.csrf((csrf) -> csrf.disable())
+				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
+				.build();
+		}
 
 	}
 
