@@ -111,7 +111,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	@Override
 	public void handlerAdded(ChannelHandlerContext context) {
 		watch(context.pipeline());
-		if (!this.memory.mayWait() || !this.memory.count()) {
+		if (!this.memory.open()) {
 			logger.debug("Closes a connection that there is no room for: " + context.channel());
 			context.channel().close();
 			return;

@@ -33,8 +33,11 @@ final class ConnectionMemory {
 	/** A header beside its text. */
 	static final int PART = 128;
 
-	/** Of what all may take, for what waits for its client; the rest is for others. */
+	/** Of what all may take, for requests that wait for their clients. */
 	private static final int EIGHTHS = 6;
+
+	/** For new connections as well; the rest is for requests that come whole. */
+	private static final int EIGHTHS_WITH_CONNECTIONS = 7;
 
 	private final Limits limits;
 
@@ -94,6 +97,18 @@ final class ConnectionMemory {
 			return false;
 		}
 		return true;
+	}
+
+	/**
+	 * Counts a new connection.
+	 * @return whether there is room
+	 */
+	boolean open() {
+		if (this.limits.requests().isBeyond(EIGHTHS_WITH_CONNECTIONS)) {
+			this.limits.requests().hit();
+			return false;
+		}
+		return count();
 	}
 
 	/** The connection is one of HTTP/2. */

@@ -47,6 +47,9 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 
 	private static final char DELETE = 0x7f;
 
+	/** Heads read at once whose bodies may still come, if there is little room. */
+	private static final int MAX_FRESH = 4;
+
 	private final Http2ConnectionHandler handler;
 
 	private final ConnectionMemory memory;
@@ -257,7 +260,8 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 		boolean first = !progress.begun;
 		progress.begun = true;
 		long size = ConnectionMemory.sizeOf(headers) + (first ? ConnectionMemory.REQUEST : 0);
-		if (!this.memory.addRequests(size)) {
+		boolean flood = first && !end && this.fresh.size() >= MAX_FRESH && !this.memory.mayWait();
+		if (flood || !this.memory.addRequests(size)) {
 			reset(stream, Http2Error.REFUSED_STREAM);
 			return false;
 		}
