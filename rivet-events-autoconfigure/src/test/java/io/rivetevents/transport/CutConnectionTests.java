@@ -253,6 +253,7 @@ class CutConnectionTests {
 			assertThat(this.limits.queued().used()).as("bytes that wait").isZero();
 			assertThat(this.limits.sending().used()).as("bytes that were not taken").isZero();
 			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
+			assertThat(this.limits.requests().used()).as("connections and requests in memory").isZero();
 			assertThat(this.connections.size()).as("registered connections").isZero();
 			assertThat((Map<?, ?>) ReflectionTestUtils.getField(this.streams, "streams")).as("streams").isEmpty();
 			visits().forEach(Visits::assertPaired);

@@ -118,6 +118,7 @@ class EndedConnectionTests {
 			assertThat(this.limits.connections()).as("counted connections").isZero();
 			assertThat(this.limits.queued().used()).as("bytes that wait").isZero();
 			assertThat(this.limits.sending().used()).as("bytes that were not taken").isZero();
+			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
 		});
 		assertThat(REASONS).isNotEmpty().noneMatch((reason) -> reason.contains("timed_out"));
 		this.watch.close();

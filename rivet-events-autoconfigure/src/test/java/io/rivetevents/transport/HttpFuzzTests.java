@@ -27,9 +27,11 @@ import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -37,6 +39,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
+import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -155,6 +158,9 @@ class HttpFuzzTests {
 	@LocalServerPort
 	private int port;
 
+	@Autowired
+	private Limits limits;
+
 	private ServerWatch watch;
 
 	private final LongAdder requests = new LongAdder();
@@ -170,6 +176,11 @@ class HttpFuzzTests {
 
 	@AfterEach
 	void stopWatching() {
+		Awaitility.await().untilAsserted(() -> {
+			assertThat(this.limits.requests().used()).as("connections and requests in memory").isZero();
+			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
+			assertThat(this.limits.sending().used()).as("bytes that were not taken").isZero();
+		});
 		this.watch.close();
 	}
 
