@@ -10,7 +10,7 @@ package io.rivetevents.benchmarks.attack;
  * @param briefWanted how often its bound is to be met in the short form; 0 where that
  * takes longer
  * @param longMillis most time that it takes
- * @param compression whether the server has to offer permessage-deflate
+ * @param compression whether the server has to offer permessage-deflate and HTTP/2
  * @param body what carries it out
  */
 record Attack(String name, String does, String bound, long briefMillis, int briefWanted, long longMillis,
@@ -39,7 +39,7 @@ record Attack(String name, String does, String bound, long briefMillis, int brie
 		return lasting(Math.min(this.longMillis, millis));
 	}
 
-	/** The same against a server that compresses. */
+	/** The same against a server that compresses, and takes HTTP/2. */
 	Attack compressed() {
 		return new Attack(this.name, this.does, this.bound, this.briefMillis, this.briefWanted, this.longMillis, true,
 				this.body);

@@ -75,7 +75,7 @@ public final class AttackRun {
 		int next = 0;
 		while (next < attacks.size()) {
 			Path log = LOGS.resolve("victim-" + (++this.servers) + ".log");
-			try (Victim victim = Victim.start(this.options.classPath(), log,
+			try (Victim victim = Victim.start(this.options.classPath(), log, "--server.http2.enabled=" + compression,
 					"--rivet.events.websocket.compression=" + compression);
 					Attacks running = new Attacks(victim, this.options.brief())) {
 				do {

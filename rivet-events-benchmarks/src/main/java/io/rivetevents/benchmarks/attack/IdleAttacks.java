@@ -22,6 +22,22 @@ final class IdleAttacks {
 
 	private static final int CLIENTS_OF_EACH = 10;
 
+	/** Headers of 1,000 characters of each head that waits for its body. */
+	private static final int HEADERS = 30;
+
+	private static final int HEADS = 7000;
+
+	private static final int HTTP2_CONNECTIONS = 300;
+
+	/** Fewer than a connection may have. */
+	private static final int STREAMS = 99;
+
+	private static final int BATCH = 25;
+
+	private static final int FRAME_HEAD = 9;
+
+	private static final int RST_STREAM = 3;
+
 	/** How long the server may take, with some room for deadlines of 30 s. */
 	private static final long DEADLINE = 45_000;
 
@@ -39,7 +55,70 @@ final class IdleAttacks {
 		attacks.add(new Attack("idle-frame", "half a frame, then nothing, and pings are not answered", BOUND,
 				(scene) -> idle(scene, List.of(halfFrame()), CLIENTS))
 			.lasting(80_000));
+		attacks.add(new Attack("heads", "heads of 30 KB whose bodies do not come, on 7,000 connections",
+				"HTTP 503, or a close", IdleAttacks::heads)
+			.lasting(DEADLINE));
+		attacks.add(new Attack("streams", "99 heads of HTTP/2 whose bodies do not come, on each of 300 connections",
+				"a stream is refused, or a close", IdleAttacks::streams)
+			.lasting(DEADLINE)
+			.compressed());
 		return attacks;
+	}
+
+	private static void heads(Scene scene) {
+		String headers = Wire.header("X-Large", "x".repeat(1000)).repeat(HEADERS);
+		byte[] head = Wire.head("PUT", "/rivet/actors", headers, FRAME_HEAD);
+		List<HttpPeer> open = new ArrayList<>();
+		while (scene.goesOn()) {
+			for (int i = 0; i < BATCH && open.size() < HEADS && scene.goesOn(); i++) {
+				HttpPeer peer = scene.http(0);
+				if (peer != null && scene.push(peer, head)) {
+					open.add(peer);
+				}
+			}
+			open.removeIf((peer) -> {
+				if (peer.fill()) {
+					return scene.met(peer.answer(0));
+				}
+				return peer.ending() != null;
+			});
+		}
+	}
+
+	private static void streams(Scene scene) {
+		byte[] begin = Wire.join(Wire.ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Wire.frame2(4, 0, 0, new byte[0]));
+		byte[] head = Wire.headers2(":method", "PUT", ":scheme", "http", ":authority", "localhost", ":path",
+				"/rivet/actors", "content-type", "application/json", "content-length", "10");
+		List<HttpPeer> open = new ArrayList<>();
+		while (scene.goesOn()) {
+			HttpPeer peer = (open.size() < HTTP2_CONNECTIONS) ? scene.http(0) : null;
+			if (peer != null && scene.push(peer, begin)) {
+				open.add(peer);
+				for (int i = 0; i < STREAMS && scene.push(peer, Wire.frame2(1, 4, 2 * i + 1, head)); i++) {
+					countResets(scene, peer);
+				}
+			}
+			open.removeIf((each) -> countResets(scene, each));
+			Scene.pause(1);
+		}
+	}
+
+	/** Returns whether the connection has ended. */
+	private static boolean countResets(Scene scene, HttpPeer peer) {
+		while (peer.await(FRAME_HEAD, 0)) {
+			int length = peer.peek(0) << 16 | peer.peek(1) << 8 | peer.peek(2);
+			if (!peer.await(FRAME_HEAD + length, 0)) {
+				return false;
+			}
+			if (peer.take(FRAME_HEAD + length)[3] == RST_STREAM) {
+				scene.met("stream refused");
+			}
+		}
+		if (peer.ending() != null) {
+			scene.met("connection " + peer.ending());
+			return true;
+		}
+		return false;
 	}
 
 	/**

@@ -68,6 +68,38 @@ final class Wire {
 				+ headers + "Content-Length: " + length + "\r\n\r\n");
 	}
 
+	static String header(String name, String value) {
+		return name + ": " + value + "\r\n";
+	}
+
+	// HTTP/2
+
+	static byte[] frame2(int type, int flags, int stream, byte[] payload) {
+		return ByteBuffer.allocate(9 + payload.length)
+			.put((byte) 0)
+			.putShort((short) payload.length)
+			.put((byte) type)
+			.put((byte) flags)
+			.putInt(stream)
+			.put(payload)
+			.array();
+	}
+
+	/** Headers that are not compressed: names and values of less than 127 characters. */
+	static byte[] headers2(String... texts) {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		for (int i = 0; i < texts.length; i++) {
+			if (i % 2 == 0) {
+				out.write(0);
+			}
+			out.write(texts[i].length());
+			out.writeBytes(ascii(texts[i]));
+		}
+		return out.toByteArray();
+	}
+
+	// HTTP/1.1
+
 	static byte[] action(String actor, String key, String name, String args) {
 		return request("POST", path(actor, key, "action/" + name), "", ascii("{\"args\":" + args + "}"));
 	}

@@ -73,7 +73,7 @@ class AttackTests {
 		Running(boolean compression) throws IOException, InterruptedException {
 			this.victim = Victim.start(System.getProperty("java.class.path"),
 					Path.of("target", "attack", "tests-" + System.nanoTime() + ".log"),
-					"--rivet.events.websocket.compression=" + compression);
+					"--server.http2.enabled=" + compression, "--rivet.events.websocket.compression=" + compression);
 			this.attacks = new Attacks(this.victim, true);
 		}
 
