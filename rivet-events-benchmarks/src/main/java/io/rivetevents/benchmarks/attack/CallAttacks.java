@@ -134,10 +134,15 @@ final class CallAttacks {
 			WebSocketPeer peer = scene.connect(TARGET, scene.key(Scene.unique()), "json", 0);
 			boolean open = peer != null;
 			for (int i = 0; open && peer != null && i < MAILBOX && scene.goesOn(); i++) {
-				Frame answer = scene.push(peer, wrong) ? peer.await("violations", Scene.PATIENCE) : null;
+				Frame answer = scene.push(peer, wrong) ? peer.await("\"Error\"", Scene.PATIENCE) : null;
 				open = answer != null && !answer.last();
-				if (open && answer != null && answer.text().length() < SHORT) {
-					scene.met("actor.validation_error");
+				if (open && answer != null && answer.text().contains("violations")) {
+					scene.met("actor.validation_error", (answer.text().length() < SHORT) ? 1 : 0);
+				}
+				else if (open && answer != null && answer.text().contains("overloaded")) {
+					scene.note("actor.overloaded"); // what others hold of the attack
+													// before
+					Scene.pause(20);
 				}
 			}
 		}
