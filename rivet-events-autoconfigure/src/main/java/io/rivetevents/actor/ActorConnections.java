@@ -77,7 +77,7 @@ final class ActorConnections {
 
 	private long sequence;
 
-	/** What threads that must not wait for the order have left to who has it. */
+	/** What threads that must not wait for the order have left to the one that has it. */
 	private final Map<ClientConnection, Waiting> waiting = new ConcurrentHashMap<>(2);
 
 	/**
@@ -222,7 +222,12 @@ final class ActorConnections {
 
 	private <T> T inOrder(Supplier<T> work) {
 		this.order.lock();
-		return withOrder(work);
+		try {
+			return withOrder(work);
+		}
+		finally {
+			sendWaiting();
+		}
 	}
 
 	/** Does something with the order, which is given back afterwards. */
@@ -235,12 +240,11 @@ final class ActorConnections {
 		finally {
 			this.order.unlock();
 			AFTERWARDS.remove();
-			sendWaiting();
 			afterwards.forEach(Runnable::run);
 		}
 	}
 
-	/** What a connection is to be sent by whoever has the order. */
+	/** What is sent to a connection by the thread that has the order. */
 	private static final class Waiting {
 
 		private final List<Runnable> answers = new ArrayList<>(0);
@@ -250,8 +254,9 @@ final class ActorConnections {
 	}
 
 	/**
-	 * Sends what waits for the order, unless another thread has it: that one does so
-	 * then, since it looks again once it has given the order back. Never waits itself.
+	 * Sends what waits for the order, unless another thread has it: that thread does so,
+	 * since it looks again after it has given the order back. Never waits itself. A loop,
+	 * since more may come for as long as clients like.
 	 */
 	private void sendWaiting() {
 		while (!this.waiting.isEmpty() && !this.order.isHeldByCurrentThread() && this.order.tryLock()) {

@@ -3,6 +3,8 @@ package io.rivetevents.invocation;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -26,9 +28,11 @@ import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.LimitSettings;
@@ -187,6 +191,29 @@ public final class ActorHarness implements AutoCloseable {
 		this.connections.register(request, outbound, usage);
 		this.directory.connect(target(actor, key), request).block(PATIENCE);
 		return outbound;
+	}
+
+	/** A connected client of the extended mode, with its subscriptions. */
+	public RecordedOutbound connectExtended(Class<?> actor, String key, String... events) {
+		ConnectRequest request = extended(events);
+		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
+		connect(actor, key, request, outbound);
+		return outbound;
+	}
+
+	/** What a client of the extended mode asks for that has not been here before. */
+	public ConnectRequest extended(String... events) {
+		String stream = UUID.randomUUID().toString();
+		return ConnectRequest.extended(null, Identity.ANONYMOUS,
+				new StreamRequest(
+						Stream.of(events).map((event) -> new ToServer.SubscriptionRequest(event, true)).toList(), null,
+						StreamRequest.Standing.NEW, stream, "secret", null, null, Duration.ofSeconds(10)));
+	}
+
+	/** Connects a client by its own way out. */
+	public void connect(Class<?> actor, String key, ConnectRequest request, Outbound outbound) {
+		this.connections.register(request, outbound, this.limits.connect(request.identity().address()));
+		this.directory.connect(target(actor, key), request).block(PATIENCE);
 	}
 
 	@Override

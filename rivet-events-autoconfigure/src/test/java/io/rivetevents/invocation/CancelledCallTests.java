@@ -1,6 +1,5 @@
 package io.rivetevents.invocation;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -23,10 +22,7 @@ import io.rivetevents.actor.Inbound;
 import io.rivetevents.actor.InboundInterceptor;
 import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -56,7 +52,7 @@ class CancelledCallTests {
 	@ParameterizedTest
 	@CsvSource({ "blocks,", "blocks,k1", "waits,", "waits,k1" })
 	void isNotRunIfAnInterceptorHeldItMeanwhile(String how, @Nullable String key) throws InterruptedException {
-		RecordedOutbound client = connect();
+		RecordedOutbound client = this.harness.connectExtended(Room.class, "k");
 		this.holding.blocks = how.equals("blocks");
 		deliver(client, touch(1, key));
 		assertThat(this.holding.entered.await(5, TimeUnit.SECONDS)).isTrue();
@@ -77,7 +73,7 @@ class CancelledCallTests {
 	@ParameterizedTest
 	@CsvSource({ "blocks", "waits" })
 	void isRunWhenItIsMadeAgainWithItsKey(String how) throws InterruptedException {
-		RecordedOutbound client = connect();
+		RecordedOutbound client = this.harness.connectExtended(Room.class, "k");
 		this.holding.blocks = how.equals("blocks");
 		deliver(client, touch(1, "k1"));
 		assertThat(this.holding.entered.await(5, TimeUnit.SECONDS)).isTrue();
@@ -95,17 +91,6 @@ class CancelledCallTests {
 
 	private void deliver(RecordedOutbound client, ToServer message) {
 		this.harness.directory().deliver(ROOM, client.connectionId(), message);
-	}
-
-	/** Only clients of the extended mode can cancel. */
-	private RecordedOutbound connect() {
-		StreamRequest stream = new StreamRequest(List.of(), null, StreamRequest.Standing.NEW, "stream", "secret", null,
-				null, Duration.ofSeconds(10));
-		ConnectRequest request = ConnectRequest.extended(null, Identity.ANONYMOUS, stream);
-		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
-		this.harness.connections().register(request, outbound, this.harness.limits().connect(null));
-		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
-		return outbound;
 	}
 
 	static class Room {

@@ -1,10 +1,12 @@
 package io.rivetevents.invocation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
 import org.awaitility.Awaitility;
@@ -16,12 +18,12 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
+import io.rivetevents.connection.Outbound;
 import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -50,7 +52,7 @@ class OrderOfEventsTests {
 
 	@BeforeEach
 	void beginToSend() throws InterruptedException {
-		this.client = connect();
+		this.client = this.harness.connectExtended(Room.class, "k", "said");
 		deliver(this.harness.request(1, "tell"));
 		assertThat(this.room.asked.await(5, TimeUnit.SECONDS)).isTrue();
 	}
@@ -104,6 +106,26 @@ class OrderOfEventsTests {
 		assertThat(this.client.closed()).contains(CloseReason.of(ErrorCode.OVERLOADED));
 	}
 
+	/** Each connection has another one sent something while the order is held. */
+	@Test
+	void sendsHoweverMuchComesMeanwhile() {
+		this.room.release.countDown();
+		AtomicInteger left = new AtomicInteger(100_000);
+		List<String> ids = new ArrayList<>();
+		for (int i = 0; i < 2; i++) {
+			int other = 1 - i;
+			ConnectRequest request = this.harness.extended();
+			ids.add(request.connectionId());
+			this.harness.connect(Room.class, "k", request, new Busy(() -> {
+				if (left.decrementAndGet() > 0) {
+					this.harness.directory().keepAlive(ROOM, ids.get(other));
+				}
+			}));
+		}
+		this.harness.directory().keepAlive(ROOM, ids.get(0));
+		assertThat(left).hasValue(0);
+	}
+
 	/** The first of them is the one that sends. */
 	private void fill() {
 		LongStream.range(1, CALLS).forEach((id) -> deliver(this.harness.request(id + 1, "wait")));
@@ -117,14 +139,21 @@ class OrderOfEventsTests {
 		this.harness.directory().deliver(ROOM, this.client.connectionId(), message);
 	}
 
-	private RecordedOutbound connect() {
-		StreamRequest stream = new StreamRequest(List.of(new ToServer.SubscriptionRequest("said", true)), null,
-				StreamRequest.Standing.NEW, "stream", "secret", null, null, Duration.ofSeconds(10));
-		ConnectRequest request = ConnectRequest.extended(null, Identity.ANONYMOUS, stream);
-		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
-		this.harness.connections().register(request, outbound, this.harness.limits().connect(null));
-		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
-		return outbound;
+	/** Does something with each keep-alive. */
+	private record Busy(Runnable onKeepAlive) implements Outbound {
+
+		@Override
+		public Outcome send(OutgoingMessage message) {
+			if (message.message() instanceof ToClient.KeepAlive) {
+				this.onKeepAlive.run();
+			}
+			return Outcome.QUEUED;
+		}
+
+		@Override
+		public void close(CloseReason reason) {
+		}
+
 	}
 
 	static class Room {
