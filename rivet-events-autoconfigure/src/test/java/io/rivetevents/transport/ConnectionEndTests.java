@@ -33,8 +33,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.reactive.socket.CloseStatus;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -189,15 +187,8 @@ class ConnectionEndTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import(TestActors.Room.class)
+	@Import({ OpenRoutes.class, TestActors.Room.class })
 	static class Application {
-
-		@Bean
-		SecurityWebFilterChain open(ServerHttpSecurity http) {
-			return http.csrf((csrf) -> csrf.disable())
-				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
-				.build();
-		}
 
 		@Bean
 		ConnectionAuthenticator authenticator() {

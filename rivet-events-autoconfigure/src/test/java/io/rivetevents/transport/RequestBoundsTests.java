@@ -25,8 +25,6 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -549,20 +547,13 @@ class RequestBoundsTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ TestActors.Room.class, Slow.class, Routes.class })
+	@Import({ OpenRoutes.class, TestActors.Room.class, Slow.class, Routes.class })
 	static class Application {
 
 		@Bean
 		WebFilter delay() {
 			return (exchange, chain) -> exchange.getRequest().getHeaders().containsHeader("X-Slow")
 					? Mono.delay(SLOW).then(chain.filter(exchange)) : chain.filter(exchange);
-		}
-
-		@Bean
-		SecurityWebFilterChain open(ServerHttpSecurity http) {
-			return http.csrf((csrf) -> csrf.disable())
-				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
-				.build();
 		}
 
 	}

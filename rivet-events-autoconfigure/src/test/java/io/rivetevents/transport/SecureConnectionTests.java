@@ -20,11 +20,8 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.security.config.web.server.ServerHttpSecurity;
-import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -204,15 +201,8 @@ class SecureConnectionTests {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ TestActors.Room.class, Large.class, Routes.class })
+	@Import({ OpenRoutes.class, TestActors.Room.class, Large.class, Routes.class })
 	static class Application {
-
-		@Bean
-		SecurityWebFilterChain open(ServerHttpSecurity http) {
-			return http.csrf((csrf) -> csrf.disable())
-				.authorizeExchange((exchange) -> exchange.anyExchange().permitAll())
-				.build();
-		}
 
 	}
 
