@@ -244,7 +244,7 @@ final class ActorCalls {
 		 * Called if it is too late while the method still runs, or the client has
 		 * cancelled, be it that the result is awaited. Called by another thread, unless
 		 * the client had cancelled before the method could begin.
-		 * @param why what is told
+		 * @param why the error code of the answer
 		 */
 		void late(ErrorCode why);
 

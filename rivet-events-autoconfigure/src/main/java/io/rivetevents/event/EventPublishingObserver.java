@@ -240,7 +240,7 @@ public final class EventPublishingObserver implements ActorObserver {
 			this.callers.run((connection != null) ? CallerScope.client(connection.principal()) : null,
 					() -> this.publisher.publishEvent(event));
 		}
-		catch (Throwable ex) { // an Error as well, which would break what it is told of
+		catch (Throwable ex) { // including an Error, which would break the instance
 			failures.error(ex, () -> "A listener to %s failed".formatted(SafeText.of(event)));
 		}
 	}

@@ -69,7 +69,7 @@ public final class Handshake {
 	/**
 	 * Return the owner of what a request does.
 	 * @param exchange the request
-	 * @return its owner; empty if nobody has signed in;
+	 * @return its owner; empty if no user has signed in;
 	 * {@code auth.authentication_timed_out} if that takes too long
 	 */
 	public Mono<String> ownerOf(ServerWebExchange exchange) {

@@ -59,7 +59,7 @@ public final class RequestFailures {
 	/**
 	 * Translates a failure of the body of a request.
 	 * @param ex why it has no more parts
-	 * @return what the client is told if its bytes are wrong, else the failure itself
+	 * @return the answer to the client if its bytes are wrong, else the failure itself
 	 */
 	static Throwable ofBody(Throwable ex) {
 		return isUnreadable(ex) ? unreadable(ex) : ex;

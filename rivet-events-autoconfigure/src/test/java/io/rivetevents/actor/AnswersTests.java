@@ -113,7 +113,7 @@ class AnswersTests {
 		assertThat(pay("ada", "order", 1, 0)).isEqualTo(1);
 		JsonNode list = StringNode.valueOf("x".repeat(200_000));
 		this.answers.once(caller("ada"), key("list", 1), 0, () -> Mono.just(list)).block();
-		// there would be room if the oldest of whoever holds most were dropped
+		// there would be room without the oldest answer of the caller with the most
 		this.budget.acquire(this.budget.max() - this.budget.used() - 1_100_000);
 		JsonNode large = StringNode.valueOf("x".repeat(600_000));
 		this.answers.once(caller("bob"), key("k", 1), 0, () -> Mono.just(large)).block();

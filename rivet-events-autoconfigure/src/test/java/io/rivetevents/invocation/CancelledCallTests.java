@@ -104,7 +104,7 @@ class CancelledCallTests {
 
 	}
 
-	/** Holds the first action until it is told to go on. */
+	/** Blocks the first action until the latch opens. */
 	private static final class Holding implements InboundInterceptor {
 
 		private final CountDownLatch entered = new CountDownLatch(1);

@@ -129,7 +129,7 @@ final class ActorsApi {
 			.onErrorResume(ActorsApi::isRefusal, (ex) -> Mono.empty());
 	}
 
-	/** A rule that has failed refuses nobody. */
+	/** An access rule that has failed is an error of the server, not a refusal. */
 	private static boolean isRefusal(Throwable ex) {
 		return ex instanceof RivetException known && known.status() < HttpStatus.INTERNAL_SERVER_ERROR.value();
 	}
