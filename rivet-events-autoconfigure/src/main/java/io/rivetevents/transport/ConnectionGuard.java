@@ -30,7 +30,7 @@ import io.rivetevents.limit.LimitSettings;
  * Stands behind TLS, so that a handshake that is never finished is a head that does not
  * come. One timer for each connection, which is not set anew with each request.
  */
-public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+public final class ConnectionGuard extends ChannelInboundHandlerAdapter implements GuardedConnection {
 
 	private static final Log logger = LogFactory.getLog(ConnectionGuard.class);
 
@@ -64,23 +64,6 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 	private int lastStream;
 
 	private @Nullable HttpStreamsGuard streams;
-
-	/** What a connection is waited for. */
-	enum Phase {
-
-		/** The head of a request, or what comes before it. */
-		HEAD,
-
-		/** Nothing: all requests have been answered. */
-		IDLE,
-
-		/** An answer of ours, which may take as long as it takes. */
-		ANSWER,
-
-		/** The rest of a request that has been answered. */
-		REST
-
-	}
 
 	private ConnectionGuard(Limits limits, ConnectionMemory memory) {
 		this.limits = limits;
@@ -134,8 +117,8 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	/** The connection may just have become one of HTTP/2, which has other messages. */
-	void watchStreams(ChannelPipeline pipeline) {
+	@Override
+	public void watchStreams(ChannelPipeline pipeline) {
 		Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
 		if (http2 == null || this.streams != null) {
 			return;
@@ -181,20 +164,21 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 		}
 	}
 
-	void enter(Phase phase) {
+	@Override
+	public void enter(Phase phase) {
 		this.phase = phase;
 		this.memory.endHead();
 		this.since = System.nanoTime();
 	}
 
-	/** The answer goes on for as long as the client likes, or no longer does so. */
-	void setStream(boolean stream) {
+	@Override
+	public void setStream(boolean stream) {
 		this.stream = stream;
 		this.memory.setStream(stream);
 	}
 
-	/** The connection is no longer one of requests. */
-	void leave(ChannelPipeline pipeline) {
+	@Override
+	public void leave(ChannelPipeline pipeline) {
 		if (pipeline.context(this) != null) {
 			pipeline.remove(this);
 		}

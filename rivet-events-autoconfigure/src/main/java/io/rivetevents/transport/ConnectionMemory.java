@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Map;
 
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.limit.Limits;
@@ -39,6 +40,8 @@ final class ConnectionMemory {
 	/** For new connections as well; the rest is for requests that come whole. */
 	private static final int EIGHTHS_WITH_CONNECTIONS = 7;
 
+	private static final String EVENT_STREAM = "text/event-stream";
+
 	private final Limits limits;
 
 	private final Reception reception;
@@ -57,6 +60,16 @@ final class ConnectionMemory {
 		InetAddress address = (peer instanceof InetSocketAddress inet) ? inet.getAddress() : null;
 		this.limits = limits;
 		this.reception = limits.requestsFrom(address);
+	}
+
+	/**
+	 * Returns whether an answer is an event stream, which counts as a connection of an
+	 * actor.
+	 * @param contentType its content type, {@code null} if there is none
+	 */
+	static boolean isEventStream(@Nullable CharSequence contentType) {
+		return contentType != null
+				&& AsciiString.regionMatches(contentType, false, 0, EVENT_STREAM, 0, EVENT_STREAM.length());
 	}
 
 	/**

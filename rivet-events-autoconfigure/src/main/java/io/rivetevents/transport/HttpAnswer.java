@@ -21,8 +21,6 @@ import io.rivetevents.protocol.ValueMapper;
  */
 public final class HttpAnswer {
 
-	static final String ERROR_HEADER = "x-rivet-error";
-
 	/** A shorter answer takes no more than its connection does anyway. */
 	private static final int MIN_COUNTED = 4 * 1024;
 
@@ -84,7 +82,7 @@ public final class HttpAnswer {
 			String text = ex.text();
 			body = encode(ex, (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text, null, encoding);
 		}
-		response.getHeaders().set(ERROR_HEADER, inHeader(ex.group() + "." + ex.code()));
+		response.getHeaders().set(RequestGuard.ERROR_HEADER, inHeader(ex.group() + "." + ex.code()));
 		return write(response, ex.status(), encoding.contentType(), body);
 	}
 

@@ -22,7 +22,6 @@ import io.netty.handler.codec.http2.Http2FrameStreamException;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Stream;
-import io.netty.util.AsciiString;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +165,7 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 		if (message instanceof Http2HeadersFrame frame && frame.stream() != null) {
 			CharSequence type = frame.headers().get(HttpHeaderNames.CONTENT_TYPE);
 			Http2Stream stream = this.handler.connection().stream(frame.stream().id());
-			if (stream != null && type != null && AsciiString.of(type).startsWith(RequestGuard.EVENT_STREAM)) {
+			if (stream != null && ConnectionMemory.isEventStream(type)) {
 				giveBack(stream);
 			}
 		}

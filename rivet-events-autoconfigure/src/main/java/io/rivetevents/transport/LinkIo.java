@@ -1,15 +1,8 @@
 package io.rivetevents.transport;
 
-import java.util.Map;
-import java.util.Set;
-
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.EventLoop;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.AbstractServerHttpRequest;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
@@ -21,7 +14,6 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
-import reactor.netty.NettyPipeline;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -38,11 +30,6 @@ import io.rivetevents.outlet.ChannelOutlets;
  */
 public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 
-	private static final Log logger = LogFactory.getLog(LinkIo.class);
-
-	/** What stands in each pipeline, and asks only for heads and ends of answers. */
-	private static final Set<String> UNCONCERNED = Set.of(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME);
-
 	/**
 	 * Go on with a request on its event loop, at a stretch with others that wait there.
 	 * Looking for a web session has led away from it.
@@ -57,27 +44,12 @@ public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
 	}
 
 	/**
-	 * Returns whether messages may be written to the channel itself: not if a handler of
-	 * the server or of the application would not see them, such as one that compresses,
-	 * counts or logs. To be asked once all handlers are in the pipeline.
+	 * Returns whether messages may be written to the channel itself. To be asked once all
+	 * handlers are in the pipeline.
 	 * @param codec the handler that makes bytes, whose work is done by what writes
 	 */
 	public boolean mayWriteAt(ChannelHandlerContext codec) {
-		if (!this.direct) {
-			return false;
-		}
-		boolean behind = false;
-		for (Map.Entry<String, ChannelHandler> entry : codec.pipeline()) {
-			boolean sees = behind && entry.getValue() instanceof ChannelOutboundHandler;
-			if (sees && !UNCONCERNED.contains(entry.getKey())) {
-				if (logger.isDebugEnabled()) {
-					logger.debug("%s sees what is written to %s".formatted(entry.getKey(), codec.channel()));
-				}
-				return false;
-			}
-			behind = behind || entry.getValue() == codec.handler();
-		}
-		return behind;
+		return this.direct && DirectWrites.areUnseen(codec);
 	}
 
 	/**

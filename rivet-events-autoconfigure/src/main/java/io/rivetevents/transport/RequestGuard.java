@@ -46,6 +46,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	static final String NAME = "rivet.requests";
 
+	/** Names the error in an answer that has no body, as in each that has one. */
+	static final String ERROR_HEADER = "x-rivet-error";
+
 	private static final Log logger = LogFactory.getLog(RequestGuard.class);
 
 	/** What a request takes in memory beside its text, and a header beside its text. */
@@ -69,9 +72,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** What reads a body itself, as our routes do, is to answer first. */
 	private static final long GRACE_NANOS = NANOS_PER_SECOND;
 
-	static final String EVENT_STREAM = "text/event-stream";
-
-	private final ConnectionGuard connection;
+	private final GuardedConnection connection;
 
 	private final ConnectionMemory memory;
 
@@ -132,7 +133,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 	/** When the last part of an answer was written while its body was to go on. */
 	private long writtenAt;
 
-	RequestGuard(ConnectionGuard connection, ConnectionMemory memory, Limits limits) {
+	RequestGuard(GuardedConnection connection, ConnectionMemory memory, Limits limits) {
 		this.connection = connection;
 		this.memory = memory;
 		this.limits = limits;
@@ -156,7 +157,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 			beginBody();
 			this.last = request.uri().length() + ConnectionMemory.sizeOf(request.headers());
 			if (this.unanswered == 1) {
-				this.connection.enter(ConnectionGuard.Phase.ANSWER);
+				this.connection.enter(GuardedConnection.Phase.ANSWER);
 				this.current = ConnectionMemory.REQUEST + this.last;
 				this.fresh = true;
 				if (!count()) {
@@ -216,7 +217,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		if (this.unanswered == 0) {
 			this.current = 0;
 			count();
-			this.connection.enter(ConnectionGuard.Phase.IDLE);
+			this.connection.enter(GuardedConnection.Phase.IDLE);
 		}
 	}
 
@@ -311,7 +312,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 		this.answering = response.status().codeClass() != HttpStatusClass.INFORMATIONAL;
 		String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE);
-		this.stream = type != null && type.startsWith(EVENT_STREAM);
+		this.stream = ConnectionMemory.isEventStream(type);
 		this.connection.setStream(this.stream);
 		if (this.stream && this.paused) {
 			context.executor().execute(() -> onTooMany(context));
@@ -322,7 +323,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		this.ended = false;
 		this.unanswered = Math.max(0, this.unanswered - 1);
 		if (this.unanswered == 0) {
-			this.connection.enter(this.inBody ? ConnectionGuard.Phase.REST : ConnectionGuard.Phase.IDLE);
+			this.connection.enter(this.inBody ? GuardedConnection.Phase.REST : GuardedConnection.Phase.IDLE);
 		}
 		if (this.unanswered <= 1) {
 			this.waiting = 0;
@@ -440,7 +441,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 			answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
 			answer.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
 			if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
-				answer.headers().set(HttpAnswer.ERROR_HEADER, ErrorCode.OVERLOADED.reason());
+				answer.headers().set(ERROR_HEADER, ErrorCode.OVERLOADED.reason());
 			}
 			last = answer;
 		}

@@ -24,9 +24,9 @@ final class UpgradeGuard extends ChannelInboundHandlerAdapter {
 
 	private static final int SETTING_BYTES = 6;
 
-	private final ConnectionGuard connection;
+	private final GuardedConnection connection;
 
-	UpgradeGuard(ConnectionGuard connection) {
+	UpgradeGuard(GuardedConnection connection) {
 		this.connection = connection;
 	}
 
