@@ -11,7 +11,9 @@ import io.rivetevents.protocol.ToClient;
 /**
  * Says less where a message is too long to be sent, without leaving its client in doubt.
  */
-final class Shortening {
+final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.ExtendedVisitor<String, ToClient> {
+
+	private static final Shortening INSTANCE = new Shortening();
 
 	/** Characters of the text of an error. */
 	private static final int MAX_TEXT = 1000;
@@ -26,22 +28,65 @@ final class Shortening {
 	 * @return the message, {@code null} if nothing can be left out of it
 	 */
 	static @Nullable ToClient shorten(ToClient message, String bound) {
-		if (message instanceof ToClient.ActionResponse response) {
-			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
-			return new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null);
-		}
-		if (message instanceof ToClient.Error error) {
-			return isLong(error) ? shorten(error) : null;
-		}
-		if (message instanceof ToClient.SubscriptionResponse response) {
-			ToClient.Error error = response.error();
-			return (error != null && isLong(error)) ? new ToClient.SubscriptionResponse(response.eventName(),
-					response.subscribe(), response.position(), shorten(error)) : null;
-		}
-		return (message instanceof ToClient.Welcome welcome) ? shorten(welcome, bound) : null;
+		ToClient shorter = message.accept(INSTANCE, bound);
+		return (shorter != message) ? shorter : null;
 	}
 
-	private static @Nullable ToClient shorten(ToClient.Welcome welcome, String bound) {
+	@Override
+	public ToClient init(ToClient.Init init, String bound) {
+		return init;
+	}
+
+	@Override
+	public ToClient actionResponse(ToClient.ActionResponse response, String bound) {
+		ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
+		return new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null);
+	}
+
+	@Override
+	public ToClient error(ToClient.Error error, String bound) {
+		return isLong(error) ? shorten(error) : error;
+	}
+
+	@Override
+	public ToClient event(ToClient.Event event, String bound) {
+		return event;
+	}
+
+	@Override
+	public ToClient extended(ToClient.Extended message, String bound) {
+		return message.acceptExtended(this, bound);
+	}
+
+	@Override
+	public ToClient subscriptionResponse(ToClient.SubscriptionResponse response, String bound) {
+		ToClient.Error error = response.error();
+		return (error != null && isLong(error)) ? new ToClient.SubscriptionResponse(response.eventName(),
+				response.subscribe(), response.position(), shorten(error)) : response;
+	}
+
+	@Override
+	public ToClient gap(ToClient.Gap gap, String bound) {
+		return gap;
+	}
+
+	@Override
+	public ToClient keepAlive(ToClient.KeepAlive alive, String bound) {
+		return alive;
+	}
+
+	@Override
+	public ToClient goingAway(ToClient.GoingAway away, String bound) {
+		return away;
+	}
+
+	@Override
+	public ToClient close(ToClient.Close close, String bound) {
+		return close;
+	}
+
+	@Override
+	public ToClient welcome(ToClient.Welcome welcome, String bound) {
 		ToClient.SnapshotResult snapshot = welcome.snapshot();
 		if (snapshot != null && snapshot.output() != null) {
 			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
@@ -53,7 +98,7 @@ final class Shortening {
 		}
 		ToClient.Error error = (snapshot != null) ? snapshot.error() : null;
 		if ((error == null || !isLong(error)) && welcome.refused().values().stream().noneMatch(Shortening::isLong)) {
-			return null;
+			return welcome;
 		}
 		Map<String, ToClient.Error> refused = welcome.refused()
 			.entrySet()

@@ -24,35 +24,11 @@ final class BareCodec implements Codec {
 
 	private static final int SUBSCRIPTION_REQUEST = 1;
 
+	private static final Body BODY = new Body();
+
 	@Override
 	public byte[] encode(ToClient message) {
-		BareWriter out = new BareWriter();
-		if (message instanceof ToClient.Event event) {
-			out.unsigned(EVENT).text(event.name()).values(event.args());
-		}
-		else if (message instanceof ToClient.ActionResponse response) {
-			out.unsigned(ACTION_RESPONSE).unsigned(response.id()).value(response.output());
-		}
-		else if (message instanceof ToClient.Error error) {
-			write(error, out.unsigned(ERROR));
-		}
-		else if (message instanceof ToClient.Extended) {
-			throw new IllegalArgumentException("The plain protocol has no " + MessageBody.tag(message));
-		}
-		else {
-			ToClient.Init init = (ToClient.Init) message;
-			out.unsigned(INIT).text(init.actorId()).text(init.connectionId());
-		}
-		return out.toBytes();
-	}
-
-	private static void write(ToClient.Error error, BareWriter out) {
-		errorStart(error, out);
-		out.flag(error.actionId() != null);
-		if (error.actionId() != null) {
-			out.unsigned(error.actionId());
-		}
-		errorEnd(error, out);
+		return message.accept(BODY, new BareWriter()).toBytes();
 	}
 
 	private static void errorStart(ToClient.Error error, BareWriter out) {
@@ -85,18 +61,18 @@ final class BareCodec implements Codec {
 	private static ToServer message(BareReader in) {
 		long tag = in.unsigned();
 		if (tag == ACTION_REQUEST) {
-			return new ToServer.ActionRequest(in.unsigned(), in.text(), TreeCodec.args(in.value()));
+			return new ToServer.ActionRequest(in.unsigned(), in.text(), Fields.args(in.value()));
 		}
 		if (tag == SUBSCRIPTION_REQUEST) {
 			return new ToServer.SubscriptionRequest(in.text(), in.flag());
 		}
-		throw Markers.malformed("its tag is unknown");
+		throw Fields.unknown();
 	}
 
 	@Override
 	public List<JsonNode> decodeActionRequest(byte[] body) {
 		BareReader in = new BareReader(body);
-		List<JsonNode> args = TreeCodec.args(in.value());
+		List<JsonNode> args = Fields.args(in.value());
 		in.end();
 		return args;
 	}
@@ -112,6 +88,44 @@ final class BareCodec implements Codec {
 		errorStart(error, out);
 		errorEnd(error, out);
 		return out.toBytes();
+	}
+
+	/**
+	 * Writes each kind of message.
+	 */
+	private static final class Body implements ToClient.Visitor<BareWriter, BareWriter> {
+
+		@Override
+		public BareWriter init(ToClient.Init init, BareWriter out) {
+			return out.unsigned(INIT).text(init.actorId()).text(init.connectionId());
+		}
+
+		@Override
+		public BareWriter error(ToClient.Error error, BareWriter out) {
+			errorStart(error, out.unsigned(ERROR));
+			out.flag(error.actionId() != null);
+			if (error.actionId() != null) {
+				out.unsigned(error.actionId());
+			}
+			errorEnd(error, out);
+			return out;
+		}
+
+		@Override
+		public BareWriter actionResponse(ToClient.ActionResponse response, BareWriter out) {
+			return out.unsigned(ACTION_RESPONSE).unsigned(response.id()).value(response.output());
+		}
+
+		@Override
+		public BareWriter event(ToClient.Event event, BareWriter out) {
+			return out.unsigned(EVENT).text(event.name()).values(event.args());
+		}
+
+		@Override
+		public BareWriter extended(ToClient.Extended message, BareWriter out) {
+			throw MessageBody.notPlain(message);
+		}
+
 	}
 
 }

@@ -3,7 +3,6 @@ package io.rivetevents.protocol;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +28,8 @@ final class EventStreamCodec implements Codec {
 	/** Where no line break can stand inside: JSON escapes it. */
 	private static final byte[] END = ascii("\n\n");
 
+	private static final Items ITEMS = new Items();
+
 	private final Codec json;
 
 	/**
@@ -45,76 +46,7 @@ final class EventStreamCodec implements Codec {
 
 	@Override
 	public byte[] encode(ToClient message) {
-		ByteOutput out = new ByteOutput();
-		String id = id(message);
-		if (id != null) {
-			out.put(ID);
-			out.ascii(id);
-			out.put('\n');
-		}
-		out.put(EVENT);
-		out.put(name(message).getBytes(StandardCharsets.UTF_8));
-		out.put('\n');
-		out.put(DATA);
-		JsonWriter data = new JsonWriter();
-		if (message instanceof ToClient.Event event) {
-			data.values(event.args());
-		}
-		else {
-			MessageBody.write(message, true, data);
-		}
-		out.put(data.toBytes());
-		if (message instanceof ToClient.Event event && !event.tags().isEmpty()) {
-			JsonWriter tags = new JsonWriter();
-			tags.values(MessageBody.tags(event));
-			out.put(TAGS);
-			out.put(tags.toBytes());
-		}
-		out.put(END);
-		return out.toBytes();
-	}
-
-	private static String name(ToClient message) {
-		if (message instanceof ToClient.Event event) {
-			return event.name();
-		}
-		if (message instanceof ToClient.ActionResponse) {
-			return "rivet:response";
-		}
-		if (message instanceof ToClient.Error) {
-			return "rivet:error";
-		}
-		if (message instanceof ToClient.Welcome) {
-			return "rivet:init";
-		}
-		if (message instanceof ToClient.SubscriptionResponse) {
-			return "rivet:subscription";
-		}
-		return "rivet:" + MessageBody.tag(message).toLowerCase(Locale.ROOT);
-	}
-
-	/** What a client that comes back says as {@code Last-Event-ID}. */
-	private static @Nullable String id(ToClient message) {
-		Position position = null;
-		if (message instanceof ToClient.Event event) {
-			position = event.position();
-		}
-		else if (message instanceof ToClient.Welcome welcome) {
-			position = welcome.position();
-		}
-		else if (message instanceof ToClient.KeepAlive alive) {
-			position = alive.position();
-		}
-		else if (message instanceof ToClient.Gap gap) {
-			position = gap.position();
-		}
-		else if (message instanceof ToClient.SubscriptionResponse response) {
-			position = response.position();
-		}
-		else if (message instanceof ToClient.Close close) {
-			return EventStream.endsForGood(close.reason()) ? EventStream.CLOSED : null;
-		}
-		return (position != null) ? EventStream.id(position) : null;
+		return message.accept(ITEMS, new ByteOutput()).toBytes();
 	}
 
 	@Override
@@ -147,6 +79,107 @@ final class EventStreamCodec implements Codec {
 			array.forEach((message) -> messages.add(ExtendedReader.message(message)));
 		});
 		return messages;
+	}
+
+	/**
+	 * Writes each kind of message as an item, with what a client that reconnects sends as
+	 * {@code Last-Event-ID}.
+	 */
+	private static final class Items
+			implements ToClient.Visitor<ByteOutput, ByteOutput>, ToClient.ExtendedVisitor<ByteOutput, ByteOutput> {
+
+		@Override
+		public ByteOutput init(ToClient.Init init, ByteOutput out) {
+			return item(null, "rivet:init", init, out);
+		}
+
+		@Override
+		public ByteOutput error(ToClient.Error error, ByteOutput out) {
+			return item(null, "rivet:error", error, out);
+		}
+
+		@Override
+		public ByteOutput actionResponse(ToClient.ActionResponse response, ByteOutput out) {
+			return item(null, "rivet:response", response, out);
+		}
+
+		@Override
+		public ByteOutput event(ToClient.Event event, ByteOutput out) {
+			start(id(event.position()), event.name(), out);
+			values(event.args(), out);
+			if (!event.tags().isEmpty()) {
+				out.put(TAGS);
+				values(MessageBody.tags(event), out);
+			}
+			out.put(END);
+			return out;
+		}
+
+		@Override
+		public ByteOutput extended(ToClient.Extended message, ByteOutput out) {
+			return message.acceptExtended(this, out);
+		}
+
+		@Override
+		public ByteOutput welcome(ToClient.Welcome welcome, ByteOutput out) {
+			return item(id(welcome.position()), "rivet:init", welcome, out);
+		}
+
+		@Override
+		public ByteOutput subscriptionResponse(ToClient.SubscriptionResponse response, ByteOutput out) {
+			return item(id(response.position()), "rivet:subscription", response, out);
+		}
+
+		@Override
+		public ByteOutput gap(ToClient.Gap gap, ByteOutput out) {
+			return item(id(gap.position()), "rivet:gap", gap, out);
+		}
+
+		@Override
+		public ByteOutput keepAlive(ToClient.KeepAlive alive, ByteOutput out) {
+			return item(id(alive.position()), "rivet:keepalive", alive, out);
+		}
+
+		@Override
+		public ByteOutput goingAway(ToClient.GoingAway away, ByteOutput out) {
+			return item(null, "rivet:goingaway", away, out);
+		}
+
+		@Override
+		public ByteOutput close(ToClient.Close close, ByteOutput out) {
+			String id = EventStream.endsForGood(close.reason()) ? EventStream.CLOSED : null;
+			return item(id, "rivet:close", close, out);
+		}
+
+		private static @Nullable String id(@Nullable Position position) {
+			return (position != null) ? EventStream.id(position) : null;
+		}
+
+		private static ByteOutput item(@Nullable String id, String name, ToClient message, ByteOutput out) {
+			start(id, name, out);
+			out.put(message.accept(MessageBody.EXTENDED, new JsonWriter()).toBytes());
+			out.put(END);
+			return out;
+		}
+
+		private static void start(@Nullable String id, String name, ByteOutput out) {
+			if (id != null) {
+				out.put(ID);
+				out.ascii(id);
+				out.put('\n');
+			}
+			out.put(EVENT);
+			out.put(name.getBytes(StandardCharsets.UTF_8));
+			out.put('\n');
+			out.put(DATA);
+		}
+
+		private static void values(List<JsonNode> values, ByteOutput out) {
+			JsonWriter json = new JsonWriter();
+			json.values(values);
+			out.put(json.toBytes());
+		}
+
 	}
 
 }

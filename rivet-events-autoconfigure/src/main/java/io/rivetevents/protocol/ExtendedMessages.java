@@ -12,36 +12,38 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The fields of the messages that {@code docs/protocol.md} adds.
  */
-final class ExtendedMessages {
+final class ExtendedMessages implements ToClient.ExtendedVisitor<ObjectNode, ObjectNode> {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	private static final ExtendedMessages INSTANCE = new ExtendedMessages();
 
 	private ExtendedMessages() {
 	}
 
 	static ObjectNode toTree(ToClient.Extended message) {
-		ObjectNode tree = NODES.objectNode();
-		if (message instanceof ToClient.KeepAlive alive) {
-			return tree.put("position", alive.position().sequence());
-		}
-		if (message instanceof ToClient.SubscriptionResponse response) {
-			return subscription(response, tree);
-		}
-		if (message instanceof ToClient.Gap gap) {
-			ArrayNode events = tree.put("reason", gap.reason()).putArray("events");
-			gap.events().forEach(events::add);
-			return tree.put("position", gap.position().sequence());
-		}
-		if (message instanceof ToClient.GoingAway away) {
-			return tree.put("delay", away.delay());
-		}
-		if (message instanceof ToClient.Close close) {
-			return close(close, tree);
-		}
-		return welcome((ToClient.Welcome) message, tree);
+		return message.acceptExtended(INSTANCE, NODES.objectNode());
 	}
 
-	private static ObjectNode subscription(ToClient.SubscriptionResponse response, ObjectNode tree) {
+	@Override
+	public ObjectNode keepAlive(ToClient.KeepAlive alive, ObjectNode tree) {
+		return tree.put("position", alive.position().sequence());
+	}
+
+	@Override
+	public ObjectNode gap(ToClient.Gap gap, ObjectNode tree) {
+		ArrayNode events = tree.put("reason", gap.reason()).putArray("events");
+		gap.events().forEach(events::add);
+		return tree.put("position", gap.position().sequence());
+	}
+
+	@Override
+	public ObjectNode goingAway(ToClient.GoingAway away, ObjectNode tree) {
+		return tree.put("delay", away.delay());
+	}
+
+	@Override
+	public ObjectNode subscriptionResponse(ToClient.SubscriptionResponse response, ObjectNode tree) {
 		tree.put("eventName", response.eventName());
 		tree.put("subscribe", response.subscribe());
 		tree.put("position", response.position().sequence());
@@ -61,7 +63,8 @@ final class ExtendedMessages {
 	}
 
 	/** What the application says has no code, so it gets one. */
-	private static ObjectNode close(ToClient.Close close, ObjectNode tree) {
+	@Override
+	public ObjectNode close(ToClient.Close close, ObjectNode tree) {
 		CloseReason reason = close.reason();
 		ErrorCode known = ErrorCode.ofReason(reason.reason());
 		int dot = reason.reason().indexOf('.');
@@ -76,7 +79,8 @@ final class ExtendedMessages {
 		return tree;
 	}
 
-	private static ObjectNode welcome(ToClient.Welcome welcome, ObjectNode tree) {
+	@Override
+	public ObjectNode welcome(ToClient.Welcome welcome, ObjectNode tree) {
 		tree.put("actorId", welcome.actorId());
 		tree.put("connectionId", welcome.connectionId());
 		tree.put("epoch", welcome.position().epoch());

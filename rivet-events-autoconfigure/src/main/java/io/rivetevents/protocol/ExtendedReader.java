@@ -26,13 +26,12 @@ final class ExtendedReader {
 	static ToServer message(JsonNode frame) {
 		JsonNode body = object(frame.get("body"), "body");
 		JsonNode value = object(body.get("val"), "val");
-		return switch (Fields.text(body.get("tag"), "tag")) {
-			case "ActionRequest" -> new ToServer.ActionRequest(Fields.number(value.get("id"), "id"),
+		return switch (Fields.kind(body.get("tag"))) {
+			case ACTION_REQUEST -> new ToServer.ActionRequest(Fields.number(value.get("id"), "id"),
 					Fields.text(value.get("name"), "name"), args(value), options(value));
-			case "SubscriptionRequest" -> subscription(value, Fields.flag(value.get("subscribe"), "subscribe"));
-			case "Cancel" -> new ToServer.Cancel(Fields.number(value.get("id"), "id"));
-			case "Hello" -> hello(value);
-			default -> throw Markers.malformed("its tag is unknown");
+			case SUBSCRIPTION_REQUEST -> subscription(value, Fields.flag(value.get("subscribe"), "subscribe"));
+			case CANCEL -> new ToServer.Cancel(Fields.number(value.get("id"), "id"));
+			case HELLO -> hello(value);
 		};
 	}
 
@@ -48,7 +47,7 @@ final class ExtendedReader {
 		if (args == null) {
 			throw Markers.malformed("`args` is missing");
 		}
-		return TreeCodec.args(args);
+		return Fields.args(args);
 	}
 
 	private static ToServer.CallOptions options(JsonNode value) {
@@ -77,7 +76,7 @@ final class ExtendedReader {
 		List<ToServer.SubscriptionRequest> subscriptions = new ArrayList<>();
 		JsonNode wanted = value.get("subscriptions");
 		if (wanted != null && !Fields.isAbsent(wanted)) {
-			TreeCodec.args(wanted).forEach((each) -> subscriptions.add(subscription(each, true)));
+			Fields.args(wanted).forEach((each) -> subscriptions.add(subscription(each, true)));
 		}
 		return new ToServer.Hello(subscriptions, resume(value.get("resume")), snapshot(value.get("snapshot")),
 				present(value.get("params")), present(value.get("credentials")),
@@ -106,7 +105,7 @@ final class ExtendedReader {
 		JsonNode snapshot = object(node, "snapshot");
 		JsonNode args = snapshot.get("args");
 		return new ToServer.Snapshot(Fields.text(snapshot.get("name"), "name"),
-				(args != null) ? TreeCodec.args(args) : List.of());
+				(args != null) ? Fields.args(args) : List.of());
 	}
 
 }

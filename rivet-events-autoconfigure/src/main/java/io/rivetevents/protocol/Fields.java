@@ -1,11 +1,14 @@
 package io.rivetevents.protocol;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /**
  * Reads fields of messages from the values that stand in them.
@@ -60,8 +63,36 @@ final class Fields {
 			return Set.of();
 		}
 		Set<String> tags = new HashSet<>();
-		TreeCodec.args(node).forEach((tag) -> tags.add(text(tag, "tags")));
+		args(node).forEach((tag) -> tags.add(text(tag, "tags")));
 		return tags;
+	}
+
+	/**
+	 * Returns the arguments of an action: what is no array is one, null and undefined are
+	 * none.
+	 */
+	static List<JsonNode> args(JsonNode args) {
+		if (args.isNull() || args.isMissingNode()) {
+			return List.of();
+		}
+		if (!(args instanceof ArrayNode array)) {
+			return List.of(args);
+		}
+		List<JsonNode> list = new ArrayList<>(array.size());
+		array.forEach(list::add);
+		return list;
+	}
+
+	static ToServer.Kind kind(@Nullable JsonNode tag) {
+		ToServer.Kind kind = ToServer.Kind.of(text(tag, "tag"));
+		if (kind == null) {
+			throw unknown();
+		}
+		return kind;
+	}
+
+	static RivetException unknown() {
+		return Markers.malformed("its tag is unknown");
 	}
 
 }

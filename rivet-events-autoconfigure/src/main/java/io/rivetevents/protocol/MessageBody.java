@@ -7,57 +7,46 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What stands in the {@code val} of each message, in the shape that JSON and CBOR share.
+ * Writes what stands in the {@code val} of each message, in the shape that JSON and CBOR
+ * share.
  */
-final class MessageBody {
+final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter> {
 
-	private MessageBody() {
+	/** Of the plain protocol. */
+	static final MessageBody PLAIN = new MessageBody(false);
+
+	/** With what the extended mode has more. */
+	static final MessageBody EXTENDED = new MessageBody(true);
+
+	private final boolean extended;
+
+	private MessageBody(boolean extended) {
+		this.extended = extended;
 	}
 
-	static String tag(ToClient message) {
-		if (message instanceof ToClient.Welcome) {
-			return "Init";
-		}
-		return message.getClass().getSimpleName();
+	@Override
+	public MessageWriter init(ToClient.Init init, MessageWriter out) {
+		out.startMap(2);
+		text("actorId", init.actorId(), out);
+		text("connectionId", init.connectionId(), out);
+		out.endMap();
+		return out;
 	}
 
-	/**
-	 * Write the fields of a message.
-	 * @param message the message
-	 * @param extended whether to write what the extended mode has more
-	 * @param out where to
-	 */
-	static void write(ToClient message, boolean extended, MessageWriter out) {
-		if (message instanceof ToClient.Event event) {
-			write(event, extended, out);
-		}
-		else if (message instanceof ToClient.ActionResponse response) {
-			out.startMap(2);
-			id("id", response.id(), extended, out);
-			out.name("output");
-			out.value(response.output());
-			out.endMap();
-		}
-		else if (message instanceof ToClient.Error error) {
-			write(error, extended, out);
-		}
-		else if (message instanceof ToClient.Init init) {
-			out.startMap(2);
-			text("actorId", init.actorId(), out);
-			text("connectionId", init.connectionId(), out);
-			out.endMap();
-		}
-		else if (extended) {
-			out.value(ExtendedMessages.toTree((ToClient.Extended) message));
-		}
-		else {
-			throw new IllegalArgumentException("The plain protocol has no " + tag(message));
-		}
+	@Override
+	public MessageWriter actionResponse(ToClient.ActionResponse response, MessageWriter out) {
+		out.startMap(2);
+		id("id", response.id(), out);
+		out.name("output");
+		out.value(response.output());
+		out.endMap();
+		return out;
 	}
 
-	private static void write(ToClient.Event event, boolean extended, MessageWriter out) {
-		Position position = extended ? event.position() : null;
-		boolean tagged = extended && !event.tags().isEmpty();
+	@Override
+	public MessageWriter event(ToClient.Event event, MessageWriter out) {
+		Position position = this.extended ? event.position() : null;
+		boolean tagged = this.extended && !event.tags().isEmpty();
 		out.startMap(2 + (tagged ? 1 : 0) + ((position != null) ? 1 : 0));
 		text("name", event.name(), out);
 		out.name("args");
@@ -71,19 +60,16 @@ final class MessageBody {
 			out.number(position.sequence());
 		}
 		out.endMap();
-	}
-
-	/** Returns the tags of an event as values. */
-	static List<JsonNode> tags(ToClient.Event event) {
-		return event.tags().stream().<JsonNode>map(JsonNodeFactory.instance::stringNode).toList();
+		return out;
 	}
 
 	/** Without {@code actionId} a RivetKit client drops the frame, even if it is null. */
-	private static void write(ToClient.Error error, boolean extended, MessageWriter out) {
+	@Override
+	public MessageWriter error(ToClient.Error error, MessageWriter out) {
 		out.startMap(errorSize(error) + 1);
 		errorStart(error, out);
 		if (error.actionId() != null) {
-			id("actionId", error.actionId(), extended, out);
+			id("actionId", error.actionId(), out);
 		}
 		else {
 			out.name("actionId");
@@ -91,6 +77,25 @@ final class MessageBody {
 		}
 		errorEnd(error, out);
 		out.endMap();
+		return out;
+	}
+
+	@Override
+	public MessageWriter extended(ToClient.Extended message, MessageWriter out) {
+		if (!this.extended) {
+			throw notPlain(message);
+		}
+		out.value(ExtendedMessages.toTree(message));
+		return out;
+	}
+
+	static IllegalArgumentException notPlain(ToClient.Extended message) {
+		return new IllegalArgumentException("The plain protocol has no " + message.tag());
+	}
+
+	/** Returns the tags of an event as values. */
+	static List<JsonNode> tags(ToClient.Event event) {
+		return event.tags().stream().<JsonNode>map(JsonNodeFactory.instance::stringNode).toList();
 	}
 
 	/** Write an error where there is no action that it could be of. */
@@ -101,9 +106,9 @@ final class MessageBody {
 		out.endMap();
 	}
 
-	private static void id(String name, long id, boolean extended, MessageWriter out) {
+	private void id(String name, long id, MessageWriter out) {
 		out.name(name);
-		if (extended) {
+		if (this.extended) {
 			out.number(id);
 		}
 		else {

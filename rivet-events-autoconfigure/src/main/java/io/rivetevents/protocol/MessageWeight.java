@@ -17,7 +17,7 @@ import tools.jackson.databind.node.BinaryNode;
 public final class MessageWeight {
 
 	/** A message, the turn that it waits in, and what it takes to answer it. */
-	private static final int MESSAGE = 512;
+	static final int MESSAGE = 512;
 
 	private static final int NODE = 32;
 
@@ -37,20 +37,7 @@ public final class MessageWeight {
 	 * Returns the weight of a message.
 	 */
 	public static long of(ToServer message) {
-		if (message instanceof ToServer.ActionRequest request) {
-			return MESSAGE + of(request.name()) + of(request.args()) + of(request.options().idempotencyKey());
-		}
-		if (message instanceof ToServer.SubscriptionRequest request) {
-			return MESSAGE + of(request.eventName()) + of(request.tags());
-		}
-		if (message instanceof ToServer.Hello hello) {
-			long subscriptions = hello.subscriptions().stream().mapToLong(MessageWeight::of).sum();
-			ToServer.Snapshot snapshot = hello.snapshot();
-			long asked = (snapshot != null) ? of(snapshot.name()) + of(snapshot.args()) : 0;
-			return MESSAGE + subscriptions + asked + of(hello.resume()) + of(hello.contract())
-					+ ofNullable(hello.params()) + ofNullable(hello.credentials());
-		}
-		return MESSAGE;
+		return message.weight();
 	}
 
 	/**
@@ -66,11 +53,11 @@ public final class MessageWeight {
 	/**
 	 * Returns what a message will weigh at least, without reading it, which takes a
 	 * hundredth of the time and no memory. Of an encoding of bytes that is its size.
-	 * @param encoding how it is written
+	 * @param text whether it is written as text
 	 * @param body its bytes, which may be anything
 	 */
-	public static long atLeast(Encoding encoding, byte[] body) {
-		return encoding.isText() ? ofText(body) : body.length;
+	public static long atLeast(boolean text, byte[] body) {
+		return text ? ofText(body) : body.length;
 	}
 
 	/**
@@ -131,16 +118,16 @@ public final class MessageWeight {
 		return weight;
 	}
 
-	private static long of(ToServer.@Nullable Resume resume) {
+	static long of(ToServer.@Nullable Resume resume) {
 		return (resume != null) ? NODE + of(resume.position().epoch()) + of(resume.stream()) + of(resume.secret()) : 0;
 	}
 
-	private static long of(@Nullable String text) {
+	static long of(@Nullable String text) {
 		// two bytes a character, as for all that is not Latin
 		return (text != null) ? TEXT + 2L * text.length() : 0;
 	}
 
-	private static long ofNullable(@Nullable JsonNode value) {
+	static long ofNullable(@Nullable JsonNode value) {
 		return (value != null) ? of(value) : 0;
 	}
 

@@ -16,6 +16,63 @@ import tools.jackson.databind.node.NullNode;
 public sealed interface ToClient {
 
 	/**
+	 * Returns the name of its kind on the wire.
+	 */
+	String tag();
+
+	/**
+	 * Calls the method of a visitor for this kind of message.
+	 * @param visitor handles it
+	 * @param context passed on to the visitor, so that one visitor serves all messages
+	 * @return what the visitor returns
+	 */
+	<C, R> R accept(Visitor<C, R> visitor, C context);
+
+	/**
+	 * Handles each kind of message. A new kind does not compile before each visitor
+	 * handles it.
+	 *
+	 * @param <C> what is passed on to it
+	 * @param <R> what it returns
+	 */
+	interface Visitor<C, R> {
+
+		R init(Init init, C context);
+
+		R error(Error error, C context);
+
+		R actionResponse(ActionResponse response, C context);
+
+		R event(Event event, C context);
+
+		/** See {@link Extended#acceptExtended} for each kind of them. */
+		R extended(Extended message, C context);
+
+	}
+
+	/**
+	 * Handles each kind of message of the extended mode.
+	 *
+	 * @param <C> what is passed on to it
+	 * @param <R> what it returns
+	 */
+	interface ExtendedVisitor<C, R> {
+
+		R welcome(Welcome welcome, C context);
+
+		R subscriptionResponse(SubscriptionResponse response, C context);
+
+		R gap(Gap gap, C context);
+
+		R keepAlive(KeepAlive alive, C context);
+
+		R goingAway(GoingAway away, C context);
+
+		R close(Close close, C context);
+
+	}
+
+	/**
 	 * The client is connected. The first message, but for events that were sent while it
 	 * connected.
 	 *
@@ -23,6 +80,17 @@ public sealed interface ToClient {
 	 * @param connectionId id of the connection
 	 */
 	record Init(String actorId, String connectionId) implements ToClient {
+
+		@Override
+		public String tag() {
+			return "Init";
+		}
+
+		@Override
+		public <C, R> R accept(Visitor<C, R> visitor, C context) {
+			return visitor.init(this, context);
+		}
+
 	}
 
 	/**
@@ -42,6 +110,16 @@ public sealed interface ToClient {
 			metadata = (metadata != null && !metadata.isNull() && !metadata.isMissingNode()) ? metadata : null;
 		}
 
+		@Override
+		public String tag() {
+			return "Error";
+		}
+
+		@Override
+		public <C, R> R accept(Visitor<C, R> visitor, C context) {
+			return visitor.error(this, context);
+		}
+
 	}
 
 	/**
@@ -52,6 +130,17 @@ public sealed interface ToClient {
 	 * {@code undefined}
 	 */
 	record ActionResponse(long id, @Nullable JsonNode output) implements ToClient {
+
+		@Override
+		public String tag() {
+			return "ActionResponse";
+		}
+
+		@Override
+		public <C, R> R accept(Visitor<C, R> visitor, C context) {
+			return visitor.actionResponse(this, context);
+		}
+
 	}
 
 	/**
@@ -83,12 +172,35 @@ public sealed interface ToClient {
 			return (arg != null) ? arg : NullNode.getInstance();
 		}
 
+		@Override
+		public String tag() {
+			return "Event";
+		}
+
+		@Override
+		public <C, R> R accept(Visitor<C, R> visitor, C context) {
+			return visitor.event(this, context);
+		}
+
 	}
 
 	/**
 	 * A message of the extended mode: {@code docs/protocol.md}.
 	 */
 	sealed interface Extended extends ToClient {
+
+		@Override
+		default <C, R> R accept(Visitor<C, R> visitor, C context) {
+			return visitor.extended(this, context);
+		}
+
+		/**
+		 * Calls the method of a visitor for this kind of message.
+		 * @param visitor handles it
+		 * @param context passed on to the visitor
+		 * @return what the visitor returns
+		 */
+		<C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context);
 
 	}
 
@@ -109,6 +221,17 @@ public sealed interface ToClient {
 	record Welcome(String actorId, String connectionId, Position position, String stream, String secret,
 			ResumeOutcome outcome, long keepAlive, @Nullable SnapshotResult snapshot, Map<String, Error> refused,
 			boolean contractChanged) implements Extended {
+
+		@Override
+		public String tag() {
+			return "Init";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.welcome(this, context);
+		}
+
 	}
 
 	/**
@@ -159,6 +282,17 @@ public sealed interface ToClient {
 	 */
 	record SubscriptionResponse(String eventName, boolean subscribe, Position position,
 			@Nullable Error error) implements Extended {
+
+		@Override
+		public String tag() {
+			return "SubscriptionResponse";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.subscriptionResponse(this, context);
+		}
+
 	}
 
 	/**
@@ -180,6 +314,16 @@ public sealed interface ToClient {
 			events = Set.copyOf(events);
 		}
 
+		@Override
+		public String tag() {
+			return "Gap";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.gap(this, context);
+		}
+
 	}
 
 	/**
@@ -188,6 +332,17 @@ public sealed interface ToClient {
 	 * @param position position of all that has been sent before
 	 */
 	record KeepAlive(Position position) implements Extended {
+
+		@Override
+		public String tag() {
+			return "KeepAlive";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.keepAlive(this, context);
+		}
+
 	}
 
 	/**
@@ -196,6 +351,17 @@ public sealed interface ToClient {
 	 * @param delay milliseconds to wait after the end before coming back
 	 */
 	record GoingAway(long delay) implements Extended {
+
+		@Override
+		public String tag() {
+			return "GoingAway";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.goingAway(this, context);
+		}
+
 	}
 
 	/**
@@ -206,6 +372,17 @@ public sealed interface ToClient {
 	 * client may choose
 	 */
 	record Close(CloseReason reason, @Nullable Long retryAfter) implements Extended {
+
+		@Override
+		public String tag() {
+			return "Close";
+		}
+
+		@Override
+		public <C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context) {
+			return visitor.close(this, context);
+		}
+
 	}
 
 }

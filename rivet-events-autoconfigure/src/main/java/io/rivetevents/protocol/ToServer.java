@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -14,6 +18,76 @@ import tools.jackson.databind.JsonNode;
  * {@code docs/protocol.md} adds for the extended mode.
  */
 public sealed interface ToServer {
+
+	/**
+	 * Returns its kind.
+	 */
+	Kind kind();
+
+	/**
+	 * Returns the heap that it takes, with the turn that it waits in, in bytes; see
+	 * {@link MessageWeight}.
+	 */
+	long weight();
+
+	/**
+	 * Calls the method of a visitor for this kind of message.
+	 * @param visitor handles it
+	 * @param context passed on to the visitor, so that one visitor serves all messages
+	 */
+	<C> void accept(Visitor<C> visitor, C context);
+
+	/**
+	 * Handles each kind of message. A new kind does not compile before each visitor
+	 * handles it.
+	 *
+	 * @param <C> what is passed on to it
+	 */
+	interface Visitor<C> {
+
+		void actionRequest(ActionRequest request, C context);
+
+		void subscriptionRequest(SubscriptionRequest request, C context);
+
+		void cancel(Cancel cancel, C context);
+
+		void hello(Hello hello, C context);
+
+	}
+
+	/**
+	 * Kinds of messages as their tags name them. What reads messages switches over it, so
+	 * that a new kind does not compile before each reader reads or refuses it.
+	 */
+	enum Kind {
+
+		ACTION_REQUEST("ActionRequest"), SUBSCRIPTION_REQUEST("SubscriptionRequest"), CANCEL("Cancel"), HELLO("Hello");
+
+		private static final Map<String, Kind> BY_TAG = Stream.of(values())
+			.collect(Collectors.toUnmodifiableMap(Kind::tag, Function.identity()));
+
+		private final String tag;
+
+		Kind(String tag) {
+			this.tag = tag;
+		}
+
+		/**
+		 * Returns the name of the kind on the wire.
+		 */
+		public String tag() {
+			return this.tag;
+		}
+
+		/**
+		 * Returns the kind of a tag.
+		 * @return the kind, {@code null} if there is none of that tag
+		 */
+		public static @Nullable Kind of(String tag) {
+			return BY_TAG.get(tag);
+		}
+
+	}
 
 	/**
 	 * Calls an action.
@@ -31,6 +105,22 @@ public sealed interface ToServer {
 
 		public ActionRequest(long id, String name, List<JsonNode> args) {
 			this(id, name, args, CallOptions.NONE);
+		}
+
+		@Override
+		public Kind kind() {
+			return Kind.ACTION_REQUEST;
+		}
+
+		@Override
+		public long weight() {
+			return MessageWeight.MESSAGE + MessageWeight.of(this.name) + MessageWeight.of(this.args)
+					+ MessageWeight.of(this.options.idempotencyKey());
+		}
+
+		@Override
+		public <C> void accept(Visitor<C> visitor, C context) {
+			visitor.actionRequest(this, context);
 		}
 
 	}
@@ -57,6 +147,22 @@ public sealed interface ToServer {
 	 * @param id id of the action
 	 */
 	record Cancel(long id) implements ToServer {
+
+		@Override
+		public Kind kind() {
+			return Kind.CANCEL;
+		}
+
+		@Override
+		public long weight() {
+			return MessageWeight.MESSAGE;
+		}
+
+		@Override
+		public <C> void accept(Visitor<C> visitor, C context) {
+			visitor.cancel(this, context);
+		}
+
 	}
 
 	/**
@@ -75,6 +181,26 @@ public sealed interface ToServer {
 
 		public Hello {
 			subscriptions = List.copyOf(subscriptions);
+		}
+
+		@Override
+		public Kind kind() {
+			return Kind.HELLO;
+		}
+
+		@Override
+		public long weight() {
+			long subscribed = this.subscriptions.stream().mapToLong(ToServer::weight).sum();
+			long asked = (this.snapshot != null)
+					? MessageWeight.of(this.snapshot.name()) + MessageWeight.of(this.snapshot.args()) : 0;
+			return MessageWeight.MESSAGE + subscribed + asked + MessageWeight.of(this.resume)
+					+ MessageWeight.of(this.contract) + MessageWeight.ofNullable(this.params)
+					+ MessageWeight.ofNullable(this.credentials);
+		}
+
+		@Override
+		public <C> void accept(Visitor<C> visitor, C context) {
+			visitor.hello(this, context);
 		}
 
 	}
@@ -126,6 +252,21 @@ public sealed interface ToServer {
 
 		public SubscriptionRequest(String eventName, boolean subscribe) {
 			this(eventName, subscribe, Set.of());
+		}
+
+		@Override
+		public Kind kind() {
+			return Kind.SUBSCRIPTION_REQUEST;
+		}
+
+		@Override
+		public long weight() {
+			return MessageWeight.MESSAGE + MessageWeight.of(this.eventName) + MessageWeight.of(this.tags);
+		}
+
+		@Override
+		public <C> void accept(Visitor<C> visitor, C context) {
+			visitor.subscriptionRequest(this, context);
 		}
 
 	}

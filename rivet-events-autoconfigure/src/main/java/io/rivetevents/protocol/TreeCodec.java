@@ -1,12 +1,10 @@
 package io.rivetevents.protocol;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 
 /**
  * The encodings whose messages are maps with names: {@code {"body":{"tag":…,"val":{…}}}}.
@@ -38,9 +36,9 @@ final class TreeCodec implements Codec {
 		out.name("body");
 		out.startMap(2);
 		out.name("tag");
-		out.text(MessageBody.tag(message));
+		out.text(message.tag());
 		out.name("val");
-		MessageBody.write(message, this.extended, out);
+		message.accept(this.extended ? MessageBody.EXTENDED : MessageBody.PLAIN, out);
 		out.endMap();
 		out.endMap();
 		return out.toBytes();
@@ -79,23 +77,7 @@ final class TreeCodec implements Codec {
 	public List<JsonNode> decodeActionRequest(byte[] body) {
 		Parts parts = new Parts();
 		this.source.read(body, parts::readValue);
-		return (parts.args != null) ? args(parts.args) : List.of();
-	}
-
-	/**
-	 * Return the arguments of an action: what is no array is one, null and undefined are
-	 * none.
-	 */
-	static List<JsonNode> args(JsonNode args) {
-		if (args.isNull() || args.isMissingNode()) {
-			return List.of();
-		}
-		if (!(args instanceof ArrayNode array)) {
-			return List.of(args);
-		}
-		List<JsonNode> list = new ArrayList<>(array.size());
-		array.forEach(list::add);
-		return list;
+		return (parts.args != null) ? Fields.args(parts.args) : List.of();
 	}
 
 	/**
@@ -152,11 +134,11 @@ final class TreeCodec implements Codec {
 		}
 
 		ToServer toMessage() {
-			return switch (Fields.text(this.tag, "tag")) {
-				case "ActionRequest" -> actionRequest();
-				case "SubscriptionRequest" -> new ToServer.SubscriptionRequest(Fields.text(this.eventName, "eventName"),
+			return switch (Fields.kind(this.tag)) {
+				case ACTION_REQUEST -> actionRequest();
+				case SUBSCRIPTION_REQUEST -> new ToServer.SubscriptionRequest(Fields.text(this.eventName, "eventName"),
 						Fields.flag(this.subscribe, "subscribe"), Fields.tags(this.tags));
-				default -> throw Markers.malformed("its tag is unknown");
+				case CANCEL, HELLO -> throw Fields.unknown(); // of the extended mode
 			};
 		}
 
@@ -165,7 +147,7 @@ final class TreeCodec implements Codec {
 				throw Markers.malformed("`args` is missing");
 			}
 			return new ToServer.ActionRequest(Fields.number(this.id, "id"), Fields.text(this.name, "name"),
-					args(this.args));
+					Fields.args(this.args));
 		}
 
 	}

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,51 @@ class MessageTests {
 		assertThat(decode(start + "}}}")).isEqualTo(new ToServer.SubscriptionRequest("e", true));
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> decode(start + ",\"tags\":[1]}}}"))
 			.withMessageContaining("tags");
+	}
+
+	@Test
+	void hasATagForEachKindOfMessage() {
+		assertThat(ToServer.class.getPermittedSubclasses()).extracting(Class::getSimpleName)
+			.containsExactlyInAnyOrder(
+					Stream.of(ToServer.Kind.values()).map(ToServer.Kind::tag).toArray(String[]::new));
+		for (ToServer.Kind kind : ToServer.Kind.values()) {
+			assertThat(ToServer.Kind.of(kind.tag())).isEqualTo(kind);
+		}
+		assertThat(ToServer.Kind.of("actionRequest")).isNull();
+		ToServer.SubscriptionRequest subscription = new ToServer.SubscriptionRequest("e", true);
+		for (ToServer message : List.of(new ToServer.ActionRequest(1, "a", List.of()), subscription,
+				new ToServer.Cancel(1), new ToServer.Hello(List.of(), null, null, null, null, null))) {
+			assertThat(message.kind().tag()).isEqualTo(message.getClass().getSimpleName());
+			assertThat(visited(message)).isSameAs(message);
+		}
+	}
+
+	private static ToServer visited(ToServer message) {
+		List<ToServer> visited = new ArrayList<>();
+		message.accept(new ToServer.Visitor<List<ToServer>>() {
+
+			@Override
+			public void actionRequest(ToServer.ActionRequest request, List<ToServer> all) {
+				all.add(request);
+			}
+
+			@Override
+			public void subscriptionRequest(ToServer.SubscriptionRequest request, List<ToServer> all) {
+				all.add(request);
+			}
+
+			@Override
+			public void cancel(ToServer.Cancel cancel, List<ToServer> all) {
+				all.add(cancel);
+			}
+
+			@Override
+			public void hello(ToServer.Hello hello, List<ToServer> all) {
+				all.add(hello);
+			}
+
+		}, visited);
+		return visited.get(0);
 	}
 
 	private static ToServer decode(String json) {

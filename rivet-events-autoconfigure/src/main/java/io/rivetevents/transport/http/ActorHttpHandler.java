@@ -236,7 +236,7 @@ public final class ActorHttpHandler implements WebHandler {
 	private void checkRoom(GatewayRequest gateway, Encoding encoding, byte[] body) {
 		if (body.length > SMALL) {
 			this.directory.checkRoom(gateway.target(),
-					RequestFailures.reading(() -> MessageWeight.atLeast(encoding, body)));
+					RequestFailures.reading(() -> MessageWeight.atLeast(encoding.isText(), body)));
 		}
 	}
 
