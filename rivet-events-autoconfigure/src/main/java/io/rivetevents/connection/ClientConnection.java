@@ -327,9 +327,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	private boolean replace(OutgoingMessage message, Throwable ex) {
 		if (message.message() instanceof ToClient.ActionResponse response) {
 			failures.error(ex, () -> "The answer to action %d of %s could not be sent".formatted(response.id(), this));
-			ErrorCode code = ErrorCode.INTERNAL_ERROR;
-			return queue(OutgoingMessage
-				.of(new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null)));
+			return queue(OutgoingMessage.of(ToClient.Error.ofAction(ErrorCode.INTERNAL_ERROR, response.id())));
 		}
 		failures.error(ex,
 				() -> "%s of %s[%s] is closed: a message could not be queued".formatted(this, actorName(), actorKey()));

@@ -39,13 +39,12 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 
 	@Override
 	public ToClient actionResponse(ToClient.ActionResponse response, String bound) {
-		ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
-		return new ToClient.Error(code.group(), code.code(), code.message(), null, response.id(), null);
+		return ToClient.Error.ofAction(ErrorCode.OUTGOING_TOO_LONG, response.id());
 	}
 
 	@Override
 	public ToClient error(ToClient.Error error, String bound) {
-		return isLong(error) ? shorten(error) : error;
+		return isLong(error) ? error.shortened(MAX_TEXT) : error;
 	}
 
 	@Override
@@ -62,7 +61,7 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 	public ToClient subscriptionResponse(ToClient.SubscriptionResponse response, String bound) {
 		ToClient.Error error = response.error();
 		return (error != null && isLong(error)) ? new ToClient.SubscriptionResponse(response.eventName(),
-				response.subscribe(), response.position(), shorten(error)) : response;
+				response.subscribe(), response.position(), error.shortened(MAX_TEXT)) : response;
 	}
 
 	@Override
@@ -89,12 +88,9 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 	public ToClient welcome(ToClient.Welcome welcome, String bound) {
 		ToClient.SnapshotResult snapshot = welcome.snapshot();
 		if (snapshot != null && snapshot.output() != null) {
-			ErrorCode code = ErrorCode.OUTGOING_TOO_LONG;
-			return with(welcome,
-					new ToClient.SnapshotResult(null,
-							new ToClient.Error(code.group(), code.code(),
-									"The snapshot is too long to be sent, over " + bound + ".", null, null, null)),
-					welcome.refused());
+			ToClient.Error tooLong = ToClient.Error.of(ErrorCode.OUTGOING_TOO_LONG,
+					"The snapshot is too long to be sent, over " + bound + ".");
+			return with(welcome, new ToClient.SnapshotResult(null, tooLong), welcome.refused());
 		}
 		ToClient.Error error = (snapshot != null) ? snapshot.error() : null;
 		if ((error == null || !isLong(error)) && welcome.refused().values().stream().noneMatch(Shortening::isLong)) {
@@ -103,8 +99,9 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 		Map<String, ToClient.Error> refused = welcome.refused()
 			.entrySet()
 			.stream()
-			.collect(Collectors.toMap(Map.Entry::getKey, (each) -> shorten(each.getValue())));
-		return with(welcome, (error != null) ? new ToClient.SnapshotResult(null, shorten(error)) : snapshot, refused);
+			.collect(Collectors.toMap(Map.Entry::getKey, (each) -> each.getValue().shortened(MAX_TEXT)));
+		return with(welcome, (error != null) ? new ToClient.SnapshotResult(null, error.shortened(MAX_TEXT)) : snapshot,
+				refused);
 	}
 
 	private static ToClient.Welcome with(ToClient.Welcome welcome, ToClient.@Nullable SnapshotResult snapshot,
@@ -115,12 +112,6 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 
 	private static boolean isLong(ToClient.Error error) {
 		return error.metadata() != null || error.message().length() > MAX_TEXT;
-	}
-
-	private static ToClient.Error shorten(ToClient.Error error) {
-		String text = error.message();
-		return new ToClient.Error(error.group(), error.code(),
-				(text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text, null, error.actionId(), error.actor());
 	}
 
 }

@@ -110,6 +110,33 @@ public sealed interface ToClient {
 			metadata = (metadata != null && !metadata.isNull() && !metadata.isMissingNode()) ? metadata : null;
 		}
 
+		/**
+		 * Returns an error of the connection.
+		 * @param code what is wrong
+		 * @param message text for people
+		 */
+		public static Error of(ErrorCode code, String message) {
+			return new Error(code.group(), code.code(), message, null, null, null);
+		}
+
+		/**
+		 * Returns an error of an action, with the text that the code has of itself.
+		 * @param code what is wrong
+		 * @param actionId which action
+		 */
+		public static Error ofAction(ErrorCode code, long actionId) {
+			return new Error(code.group(), code.code(), code.message(), null, actionId, null);
+		}
+
+		/**
+		 * Returns the error without its metadata, and with no more than so many
+		 * characters of its text.
+		 */
+		public Error shortened(int maxText) {
+			String text = (this.message.length() > maxText) ? this.message.substring(0, maxText) : this.message;
+			return new Error(this.group, this.code, text, null, this.actionId, this.actor);
+		}
+
 		@Override
 		public String tag() {
 			return "Error";

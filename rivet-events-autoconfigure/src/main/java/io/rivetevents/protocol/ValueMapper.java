@@ -70,6 +70,17 @@ public final class ValueMapper {
 	}
 
 	/**
+	 * Returns what a client receives for an exception, with its metadata converted.
+	 * @param ex the exception
+	 * @param actionId which action, {@code null} if it is the connection
+	 * @param actor which instance, {@code null} if unknown
+	 */
+	public ToClient.Error toError(RivetException ex, @Nullable Long actionId, @Nullable ActorSpecifier actor) {
+		JsonNode metadata = (ex.metadata() != null) ? toTree(ex.metadata()) : null;
+		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId, actor);
+	}
+
+	/**
 	 * An error of the application's getters and setters is one like others: Reactor would
 	 * let it pass, and nobody would be told.
 	 */

@@ -35,7 +35,6 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -313,7 +312,7 @@ public final class ClientLink {
 		this.opening = null;
 		if (this.queue.encoding().isExtended()) {
 			this.queue.discard();
-			this.queue.send(OutgoingMessage.of(error(refusal)));
+			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(refusal, null, null)));
 			this.queue.close(CloseReason.of(refusal));
 			return;
 		}
@@ -325,14 +324,9 @@ public final class ClientLink {
 	private void refusePlain(RivetException refusal) {
 		CloseReason reason = CloseReason.of(refusal);
 		if (!RETRIED.contains(reason.reason())) {
-			this.queue.send(OutgoingMessage.of(error(refusal)));
+			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(refusal, null, null)));
 		}
 		this.queue.close(reason);
-	}
-
-	private ToClient.Error error(RivetException ex) {
-		JsonNode metadata = (ex.metadata() != null) ? this.support.mapper().toTree(ex.metadata()) : null;
-		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, null, null);
 	}
 
 	// Connected

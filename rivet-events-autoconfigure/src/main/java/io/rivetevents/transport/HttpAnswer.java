@@ -1,13 +1,11 @@
 package io.rivetevents.transport;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
-import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.Encoding;
@@ -77,27 +75,19 @@ public final class HttpAnswer {
 	 */
 	public static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
 			ValueMapper mapper) {
-		byte[] body = encode(ex, ex.text(), metadata(ex, mapper), encoding);
+		ToClient.Error error = mapper.toError(ex, null, null);
+		byte[] body = encoding.codec().encodeError(error);
 		if (body.length > MAX_ERROR) {
-			String text = ex.text();
-			body = encode(ex, (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text, null, encoding);
+			body = encoding.codec().encodeError(error.shortened(MAX_TEXT));
 		}
 		response.getHeaders().set(RequestGuard.ERROR_HEADER, inHeader(ex.group() + "." + ex.code()));
 		return write(response, ex.status(), encoding.contentType(), body);
-	}
-
-	private static byte[] encode(RivetException ex, String text, @Nullable JsonNode metadata, Encoding encoding) {
-		return encoding.codec().encodeError(new ToClient.Error(ex.group(), ex.code(), text, metadata, null, null));
 	}
 
 	/** An application may give its errors any code. */
 	private static String inHeader(String text) {
 		String kept = (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text;
 		return kept.replaceAll("[^\\x20-\\x7e]", "?");
-	}
-
-	private static @Nullable JsonNode metadata(RivetException ex, ValueMapper mapper) {
-		return (ex.metadata() != null) ? mapper.toTree(ex.metadata()) : null;
 	}
 
 }

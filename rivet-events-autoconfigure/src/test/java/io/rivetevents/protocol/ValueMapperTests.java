@@ -58,6 +58,19 @@ class ValueMapperTests {
 	}
 
 	@Test
+	void makesTheErrorOfAnException() {
+		ActorSpecifier actor = new ActorSpecifier("a", 1, "k");
+		UserError ex = new UserError("full", "x".repeat(20), Map.of("left", 0));
+		ToClient.Error error = this.mapper.toError(ex, 7L, actor);
+		assertThat(error).isEqualTo(
+				new ToClient.Error("user", "full", "x".repeat(20), NODES.objectNode().put("left", 0), 7L, actor));
+		assertThat(error.shortened(10)).isEqualTo(new ToClient.Error("user", "full", "x".repeat(10), null, 7L, actor));
+		assertThat(this.mapper.toError(new RivetException(ErrorCode.FORBIDDEN), null, null))
+			.isEqualTo(ToClient.Error.of(ErrorCode.FORBIDDEN, ErrorCode.FORBIDDEN.message()));
+		assertThat(ToClient.Error.ofAction(ErrorCode.FORBIDDEN, 3)).extracting(ToClient.Error::actionId).isEqualTo(3L);
+	}
+
+	@Test
 	void leavesAValueAsItIs() {
 		ObjectNode value = NODES.objectNode();
 		assertThat(this.mapper.toTree(value)).isSameAs(value);
