@@ -47,7 +47,7 @@ import io.rivetevents.protocol.ValueMapper;
  * One instance of an actor in memory. All it does it does in turns of its mailbox; what
  * other threads may call is marked so.
  */
-final class ActorInstance implements Mailbox.Owner, Dispatcher {
+final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 
 	private static final Log logger = LogFactory.getLog(ActorInstance.class);
 
@@ -79,7 +79,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 
 	private final Scheduler workers;
 
-	private final Mailbox mailbox;
+	private final Mailbox<ActorInstance> mailbox;
 
 	private final Expirations expirations;
 
@@ -185,8 +185,8 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		this.directory = directory;
 		this.runtime = runtime;
 		this.workers = workers;
-		this.mailbox = new Mailbox(type.settings().mailboxCapacity(), runtime.workers(), runtime.connections().bursts(),
-				this);
+		this.mailbox = new Mailbox<>(type.settings().mailboxCapacity(), runtime.workers(),
+				runtime.connections().bursts(), this);
 		this.expirations = new Expirations(this.mailbox);
 		this.usage = new InstanceUsage(limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), this::countGrowth);
@@ -271,7 +271,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	/**
 	 * Put in a turn.
 	 */
-	Mailbox.Offer offer(Turn turn) {
+	Mailbox.Offer offer(Turn<ActorInstance> turn) {
 		PendingCall call = turn.call();
 		if (call != null && !call.begin(this.usage)) {
 			return Mailbox.Offer.FULL;
@@ -400,7 +400,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 	// Turns
 
 	@Override
-	public @Nullable Mono<Void> begin(Turn turn) {
+	public @Nullable Mono<Void> begin(Turn<ActorInstance> turn) {
 		if (turn.client()) {
 			this.lastUsed = now();
 		}
@@ -959,7 +959,7 @@ final class ActorInstance implements Mailbox.Owner, Dispatcher {
 		giveShareBack();
 		this.clients.end();
 		this.connections.forgetHistory();
-		List<Turn> waiting = this.mailbox.close();
+		List<Turn<ActorInstance>> waiting = this.mailbox.close();
 		this.directory.forget(this);
 		waiting.forEach((turn) -> this.directory.submitAgain(this, turn));
 	}

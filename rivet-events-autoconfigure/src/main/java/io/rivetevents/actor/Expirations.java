@@ -8,13 +8,13 @@ import io.rivetevents.connection.PendingCall;
  */
 final class Expirations {
 
-	private final Mailbox mailbox;
+	private final Mailbox<?> mailbox;
 
 	private volatile boolean any;
 
 	private volatile long earliest;
 
-	Expirations(Mailbox mailbox) {
+	Expirations(Mailbox<?> mailbox) {
 		this.mailbox = mailbox;
 	}
 

@@ -434,7 +434,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 			return;
 		}
 		PendingCall call = instance.clients().arrived(connection, message);
-		Turn turn = Turn.ofCall(call, (current) -> current.clients().receive(connectionId, message, call),
+		Turn<ActorInstance> turn = Turn.ofCall(call,
+				(current) -> current.clients().receive(connectionId, message, call),
 				message instanceof ToServer.ActionRequest request && isInterleaved(instance.type(), request.name()),
 				instance.clients().mayBlock(message));
 		if (instance.offer(turn) == Mailbox.Offer.FULL) {
@@ -715,13 +716,13 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Ask for something that a client waits for. */
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
+	private static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
 		return ask(submission, interleave, counting, work, (unclaimed) -> {
 		});
 	}
 
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave,
+	private static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
 			Consumer<T> unclaimed) {
 		return Asked.of(unclaimed, (asked) -> {
@@ -731,8 +732,8 @@ public final class LocalActorDirectory implements ActorDirectory {
 		});
 	}
 
-	private static <T> Mono<T> ask(Consumer<Turn> submission, boolean interleave, Function<ActorInstance, Mono<T>> work,
-			Consumer<T> unclaimed) {
+	private static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+			Function<ActorInstance, Mono<T>> work, Consumer<T> unclaimed) {
 		return Asked.of(unclaimed, (asked) -> asked.submit(submission,
 				Turn.ofClient((instance) -> asked.answer(() -> work.apply(instance)), interleave)));
 	}
@@ -743,7 +744,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return Mono.defer(() -> askAction((turn) -> submit(address, turn, "action"), type(address), asked, work));
 	}
 
-	private static Mono<JsonNode> askAction(Consumer<Turn> submission, ActorType type, ActionCall asked,
+	private static Mono<JsonNode> askAction(Consumer<Turn<ActorInstance>> submission, ActorType type, ActionCall asked,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
 		return ask(submission, isInterleaved(type, asked.action().name()), (refusal) -> asked.pending(type, refusal),
 				work);
@@ -779,7 +780,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 			});
 		}
 
-		void submit(Consumer<Turn> submission, Turn turn) {
+		void submit(Consumer<Turn<ActorInstance>> submission, Turn<ActorInstance> turn) {
 			try {
 				submission.accept(turn);
 			}
@@ -807,7 +808,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	}
 
-	private void submit(ActorAddress address, Turn turn, String operation) {
+	private void submit(ActorAddress address, Turn<ActorInstance> turn, String operation) {
 		while (true) {
 			ActorInstance instance = instance(address);
 			switch (instance.offer(turn)) {
@@ -821,7 +822,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		}
 	}
 
-	private void submitTo(ActorInstance instance, Turn turn, String operation) {
+	private void submitTo(ActorInstance instance, Turn<ActorInstance> turn, String operation) {
 		switch (instance.offer(turn)) {
 			case ACCEPTED -> {
 			}
@@ -875,14 +876,14 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	/** Put a turn in that goes on with something, whatever has become of the instance. */
-	void submit(ActorInstance instance, Turn turn) {
+	void submit(ActorInstance instance, Turn<ActorInstance> turn) {
 		if (instance.offer(turn) == Mailbox.Offer.CLOSED) {
 			turn.doNow(instance);
 		}
 	}
 
 	/** Give a turn that waited for one instance to the next at the same address. */
-	void submitAgain(ActorInstance gone, Turn turn) {
+	void submitAgain(ActorInstance gone, Turn<ActorInstance> turn) {
 		if (!turn.client()) {
 			turn.doNow(gone);
 			return;

@@ -23,8 +23,10 @@ import io.rivetevents.limit.ClientUsage;
  * The turns that wait for one instance, run one at a time in the order they came. It
  * holds no thread while there is nothing to do: the first turn that is put in asks the
  * workers for one, unless it can run where it comes from.
+ *
+ * @param <I> type of the instance
  */
-final class Mailbox {
+final class Mailbox<I> {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Mailbox.class));
 
@@ -33,7 +35,7 @@ final class Mailbox {
 
 	private static final int CLOSED = Integer.MIN_VALUE / 2;
 
-	private final Queue<Turn> queue = new ConcurrentLinkedQueue<>();
+	private final Queue<Turn<I>> queue = new ConcurrentLinkedQueue<>();
 
 	/** Turns that wait or run; far below zero once closed. */
 	private final AtomicInteger pending = new AtomicInteger();
@@ -61,16 +63,20 @@ final class Mailbox {
 
 	private final Bursts bursts;
 
-	private final Owner owner;
+	private final Owner<I> owner;
 
-	/** Whose turns these are. */
-	interface Owner {
+	/**
+	 * Whose turns these are.
+	 *
+	 * @param <I> type of the instance
+	 */
+	interface Owner<I> {
 
 		/**
 		 * Begin the work of a turn; it must not fail.
 		 * @return what is left of it, {@code null} if it is over
 		 */
-		@Nullable Mono<Void> begin(Turn turn);
+		@Nullable Mono<Void> begin(Turn<I> turn);
 
 		/**
 		 * Do something once no method runs any more, which may be after the work that
@@ -121,7 +127,7 @@ final class Mailbox {
 	 * @param bursts turns that follow each other are one
 	 * @param owner whose turns they are
 	 */
-	Mailbox(int capacity, Scheduler workers, Bursts bursts, Owner owner) {
+	Mailbox(int capacity, Scheduler workers, Bursts bursts, Owner<I> owner) {
 		this.capacity = capacity;
 		this.workers = workers;
 		this.threads = (workers instanceof WorkerThreads threads) ? threads : null;
@@ -129,7 +135,7 @@ final class Mailbox {
 		this.owner = owner;
 	}
 
-	Offer offer(Turn turn) {
+	Offer offer(Turn<I> turn) {
 		if (this.pending.get() < 0) {
 			return Offer.CLOSED;
 		}
@@ -163,7 +169,7 @@ final class Mailbox {
 	 * @param waiting takes each call that still waits and may time out
 	 */
 	void expire(long now, Consumer<PendingCall> waiting) {
-		for (Turn turn : this.queue) {
+		for (Turn<I> turn : this.queue) {
 			PendingCall call = turn.call();
 			if (call != null && call.hasDeadline() && call.expire(now)) {
 				waiting.accept(call);
@@ -182,9 +188,9 @@ final class Mailbox {
 	 * Take no more turns. To be called within a turn.
 	 * @return the turns that were waiting, in order
 	 */
-	List<Turn> close() {
+	List<Turn<I>> close() {
 		int waiting = this.pending.getAndSet(CLOSED) - 1;
-		List<Turn> turns = new ArrayList<>(Math.max(waiting, 0));
+		List<Turn<I>> turns = new ArrayList<>(Math.max(waiting, 0));
 		for (int i = 0; i < waiting; i++) {
 			turns.add(take());
 		}
@@ -204,7 +210,7 @@ final class Mailbox {
 	private SharedWork.Beneficiary beneficiary() {
 		PendingCall call = this.current;
 		if (call == null) {
-			Turn next = this.queue.peek();
+			Turn<I> next = this.queue.peek();
 			call = (next != null) ? next.call() : null;
 		}
 		ClientUsage client = (call != null) ? call.usage() : null;
@@ -223,7 +229,7 @@ final class Mailbox {
 	 * do, and the turns that have come meanwhile, are for a worker; so are turns that
 	 * come faster than the thread gets on to other things, or they would not be bounded.
 	 */
-	private void runHere(Turn turn) {
+	private void runHere(Turn<I> turn) {
 		begins(turn);
 		Mono<Void> rest = this.owner.begin(turn);
 		this.current = null;
@@ -244,7 +250,7 @@ final class Mailbox {
 	private void drain() {
 		for (int i = 0; i < BATCH; i++) {
 			this.owner.resetThread();
-			Turn turn = take();
+			Turn<I> turn = take();
 			begins(turn);
 			Mono<Void> rest = this.owner.begin(turn);
 			boolean over = rest == null || run(rest, turn);
@@ -262,7 +268,7 @@ final class Mailbox {
 		onWorker(this::drain);
 	}
 
-	private void begins(Turn turn) {
+	private void begins(Turn<I> turn) {
 		this.ofClient = turn.client();
 		this.current = turn.call();
 	}
@@ -319,9 +325,9 @@ final class Mailbox {
 	}
 
 	/** A turn that was counted but not yet queued is there in a moment. */
-	private Turn take() {
+	private Turn<I> take() {
 		while (true) {
-			Turn turn = this.queue.poll();
+			Turn<I> turn = this.queue.poll();
 			if (turn != null) {
 				return turn;
 			}
@@ -330,7 +336,7 @@ final class Mailbox {
 	}
 
 	/** Reactor has let an error pass, and nothing of the turn comes any more. */
-	private static void abandon(@Nullable Turn turn) {
+	private static void abandon(@Nullable Turn<?> turn) {
 		PendingCall call = (turn != null) ? turn.call() : null;
 		if (call != null) {
 			call.end();
@@ -349,7 +355,7 @@ final class Mailbox {
 	 * @param turn whose work it is, {@code null} for what comes between two
 	 * @return whether it is over. If not, its end goes on with the next one
 	 */
-	private boolean run(Mono<Void> work, @Nullable Turn turn) {
+	private boolean run(Mono<Void> work, @Nullable Turn<I> turn) {
 		boolean interleave = turn != null && turn.interleave();
 		// A turn is over when its work has ended AND what it called has returned, be it
 		// on
@@ -381,7 +387,7 @@ final class Mailbox {
 		return !halfOver.compareAndSet(false, true);
 	}
 
-	private void failed(Throwable failure, @Nullable Turn turn) {
+	private void failed(Throwable failure, @Nullable Turn<I> turn) {
 		if (turn == null) {
 			this.stepFailed = true;
 		}

@@ -11,6 +11,7 @@ import io.rivetevents.connection.PendingCall;
  * One piece of work of an instance. It names no instance, so that what was sent to one
  * that has just gone to sleep can be given to the one that wakes.
  *
+ * @param <I> type of the instance
  * @param work what to do; never begun while another turn of the instance runs. It returns
  * what is left to do, {@code null} if it is over. It must not fail: who asked has been
  * answered within it
@@ -20,21 +21,20 @@ import io.rivetevents.connection.PendingCall;
  * @param call the call that it is for, which may time out while it waits; {@code null} if
  * it is for none
  */
-record Turn(Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
+record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
 		@Nullable PendingCall call) {
 
-	static Turn ofClient(Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave) {
-		return new Turn(work, interleave, true, true, null);
+	static <I> Turn<I> ofClient(Function<I, @Nullable Mono<Void>> work, boolean interleave) {
+		return new Turn<>(work, interleave, true, true, null);
 	}
 
 	/** Whatever comes of the work, the call is over with it. */
-	static Turn ofCall(PendingCall call, Function<ActorInstance, @Nullable Mono<Void>> work, boolean interleave,
+	static <I> Turn<I> ofCall(PendingCall call, Function<I, @Nullable Mono<Void>> work, boolean interleave,
 			boolean blocking) {
-		return new Turn((instance) -> run(call, work, instance), interleave, true, blocking, call);
+		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call);
 	}
 
-	private static @Nullable Mono<Void> run(PendingCall call, Function<ActorInstance, @Nullable Mono<Void>> work,
-			ActorInstance instance) {
+	private static <I> @Nullable Mono<Void> run(PendingCall call, Function<I, @Nullable Mono<Void>> work, I instance) {
 		Mono<Void> rest = null;
 		try {
 			rest = call.start() ? work.apply(instance) : null;
@@ -47,12 +47,12 @@ record Turn(Function<ActorInstance, @Nullable Mono<Void>> work, boolean interlea
 		return (rest != null) ? rest.doFinally((signal) -> call.end()) : null;
 	}
 
-	static Turn ofRuntime(Function<ActorInstance, @Nullable Mono<Void>> work) {
-		return new Turn(work, false, false, true, null);
+	static <I> Turn<I> ofRuntime(Function<I, @Nullable Mono<Void>> work) {
+		return new Turn<>(work, false, false, true, null);
 	}
 
 	/** Do it at once, outside any mailbox. */
-	void doNow(ActorInstance instance) {
+	void doNow(I instance) {
 		Mono<Void> rest = this.work.apply(instance);
 		if (rest != null) {
 			rest.subscribe();

@@ -30,7 +30,7 @@ class MailboxTests {
 
 	private final List<String> seen = new ArrayList<>();
 
-	private final Mailbox mailbox = new Mailbox(1_000, Schedulers.fromExecutor(this.pending::add),
+	private final Mailbox<Instance> mailbox = new Mailbox<>(1_000, Schedulers.fromExecutor(this.pending::add),
 			new Bursts(VirtualTimeScheduler.create()), new Instance(() -> null));
 
 	/** So that what they all say goes out in one piece. */
@@ -98,7 +98,7 @@ class MailboxTests {
 	/** The turns of clients are bounded, those of the runtime are not. */
 	@Test
 	void countsWhatRunsWhereItComesFrom() {
-		Mailbox small = new Mailbox(2, Schedulers.fromExecutor(this.pending::add),
+		Mailbox<Instance> small = new Mailbox<>(2, Schedulers.fromExecutor(this.pending::add),
 				new Bursts(VirtualTimeScheduler.create()), new Instance(() -> null));
 		small.offer(Turn.ofRuntime(turn("runtime")));
 		this.pending.remove().run();
@@ -156,7 +156,7 @@ class MailboxTests {
 			this.seen.add("step");
 			return Mono.error(new IllegalStateException("of the test"));
 		});
-		Mailbox mailbox = new Mailbox(1_000, workers, new Bursts(VirtualTimeScheduler.create()),
+		Mailbox<Instance> mailbox = new Mailbox<>(1_000, workers, new Bursts(VirtualTimeScheduler.create()),
 				new Instance(() -> (this.seen.size() > 10) ? null : later ? step.subscribeOn(workers) : step));
 		for (String name : List.of("a", "b")) {
 			mailbox.offer(Turn.ofCall(call(), turn(name), false, blocking));
@@ -179,7 +179,7 @@ class MailboxTests {
 		return PendingCall.ofRequest(0, null);
 	}
 
-	private Function<ActorInstance, @Nullable Mono<Void>> turn(String name) {
+	private Function<Instance, @Nullable Mono<Void>> turn(String name) {
 		return (instance) -> {
 			this.seen.add(name);
 			return null;
@@ -191,11 +191,11 @@ class MailboxTests {
 	}
 
 	/** An instance whose turns are over when they return. */
-	private record Instance(Supplier<@Nullable Mono<Void>> step) implements Mailbox.Owner {
+	private record Instance(Supplier<@Nullable Mono<Void>> step) implements Mailbox.Owner<Instance> {
 
 		@Override
 		@SuppressWarnings("NullAway")
-		public @Nullable Mono<Void> begin(Turn turn) {
+		public @Nullable Mono<Void> begin(Turn<Instance> turn) {
 			return turn.work().apply(null);
 		}
 
