@@ -22,7 +22,7 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.NullNode;
 
 import io.rivetevents.actor.ActorType.ActionSettings;
-import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Identity;
@@ -483,8 +483,8 @@ final class ActorActions {
 		}
 	}
 
-	private Invocation invocation(Inbound inbound, @Nullable ClientConnection connection) {
-		return Invocation.ofAction(inbound.name(), new DefaultActorContext(this.instance, connection),
+	private MethodInvocation invocation(Inbound inbound, @Nullable ClientConnection connection) {
+		return MethodInvocation.ofAction(inbound.name(), new DefaultActorContext(this.instance, connection),
 				(connection != null) ? Caller.of(connection) : null, inbound.args().values());
 	}
 

@@ -12,7 +12,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
@@ -73,7 +73,7 @@ final class ActorCalls {
 
 	private Invocation invocation(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
 		ClientConnection connection = (caller != null) ? caller.connection() : null;
-		return Invocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller, payload);
+		return MethodInvocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller, payload);
 	}
 
 	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller) {
@@ -93,7 +93,8 @@ final class ActorCalls {
 		if (this.type.usesContext(hook)) {
 			return hook(hook, caller).then();
 		}
-		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller), client);
+		return outsideTurns(MethodInvocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller),
+				client);
 	}
 
 	/**
@@ -104,7 +105,8 @@ final class ActorCalls {
 	 * @return ends with it; every failure is a {@code RivetException}
 	 */
 	Mono<Void> beforeCreation(Hook hook, Caller caller, Draft draft, Identity client) {
-		return outsideTurns(Invocation.ofHook(hook, DefaultActorContext.beforeCreation(this.instance, draft), caller),
+		return outsideTurns(
+				MethodInvocation.ofHook(hook, DefaultActorContext.beforeCreation(this.instance, draft), caller),
 				client);
 	}
 
@@ -125,7 +127,7 @@ final class ActorCalls {
 				.schedule(() -> watch.check(this.instance.now()), limit.toNanos(), TimeUnit.NANOSECONDS);
 			Object result = null;
 			Throwable failure = null;
-			ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
+			ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
 			try {
 				result = watch.isInTime() ? this.type.invoke(invocation) : null;
 			}
@@ -133,7 +135,7 @@ final class ActorCalls {
 				failure = ex;
 			}
 			finally {
-				DefaultActorContext.leave(before);
+				CurrentContext.leave(before);
 				clock.dispose();
 			}
 			boolean inTime = watch.end();
@@ -276,7 +278,7 @@ final class ActorCalls {
 		Throwable failure = null;
 		this.running.incrementAndGet();
 		this.watch = watch;
-		ActorContext<?, ?> before = DefaultActorContext.enter(invocation.context());
+		ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
 		try {
 			if (watch.isInTime()) {
 				progress.begun();
@@ -288,7 +290,7 @@ final class ActorCalls {
 			failure = ex;
 		}
 		finally {
-			DefaultActorContext.leave(before);
+			CurrentContext.leave(before);
 			this.watch = null;
 			inTime = watch.end();
 			Thread.interrupted(); // the method may have left it

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;

@@ -30,7 +30,7 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 */
 	@SuppressWarnings("unchecked")
 	static <S extends @Nullable Object, C extends @Nullable Object> ActorContext<S, C> current() {
-		ActorContext<?, ?> current = DefaultActorContext.current();
+		ActorContext<?, ?> current = CurrentContext.get();
 		Assert.state(current != null, "No method of an actor runs on this thread");
 		return (ActorContext<S, C>) current;
 	}

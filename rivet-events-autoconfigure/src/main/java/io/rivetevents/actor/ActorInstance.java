@@ -23,7 +23,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.Invocation.Caller;
+import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Dispatch;
@@ -415,13 +415,13 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 	@Override
 	public CallerScope.Restoration enterThread() {
 		CallerScope.Restoration caller = this.runtime.callers().enter(null);
-		ActorContext<?, ?> before = DefaultActorContext.enter(null);
+		ActorContext<?, ?> before = CurrentContext.enter(null);
 		if (before == null) {
 			return caller;
 		}
 		return () -> {
 			caller.close();
-			DefaultActorContext.leave(before);
+			CurrentContext.leave(before);
 		};
 	}
 

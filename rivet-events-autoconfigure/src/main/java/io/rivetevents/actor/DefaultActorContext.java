@@ -18,9 +18,6 @@ import io.rivetevents.protocol.ActorKey;
 final class DefaultActorContext extends EventTargets<@Nullable Object>
 		implements ActorContext<@Nullable Object, @Nullable Object> {
 
-	/** The one whose method runs on a thread. */
-	private static final ThreadLocal<@Nullable ActorContext<?, ?>> CURRENT = new ThreadLocal<>();
-
 	private final ActorInstance instance;
 
 	private final @Nullable ClientConnection caller;
@@ -52,33 +49,6 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 		return new DefaultActorContext(instance, null, false, draft);
 	}
 
-	/** Returns the context of the method that runs on this thread, if any. */
-	static @Nullable ActorContext<?, ?> current() {
-		return CURRENT.get();
-	}
-
-	/**
-	 * Sets the context of this thread.
-	 * @param context the context, {@code null} for none
-	 * @return what it was before, for {@link #leave}
-	 */
-	static @Nullable ActorContext<?, ?> enter(@Nullable ActorContext<?, ?> context) {
-		ActorContext<?, ?> before = CURRENT.get();
-		if (context != before) {
-			leave(context);
-		}
-		return before;
-	}
-
-	static void leave(@Nullable ActorContext<?, ?> before) {
-		if (before != null) {
-			CURRENT.set(before);
-		}
-		else {
-			CURRENT.remove();
-		}
-	}
-
 	private void checkTurn() {
 		Assert.state(this.withinTurn, "A method with @OnBeforeConnect and no parameter of type ActorContext runs"
 				+ " outside the turns of the instance: add the parameter to use the state");
@@ -88,8 +58,8 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 		Assert.state(this.draft == null, "The instance does not exist yet");
 	}
 
-	ActorInstance instance() {
-		return this.instance;
+	ActorAddress address() {
+		return this.instance.address();
 	}
 
 	@Override
