@@ -33,10 +33,10 @@ final class ActionListeners {
 		this.callers = callers;
 	}
 
-	private record Entry(Predicate<ActorInstance> at, ActionListener listener) {
+	private record Entry(Predicate<CalledInstance> at, ActionListener listener) {
 	}
 
-	Registration add(Predicate<ActorInstance> at, String action, ActionListener listener) {
+	Registration add(Predicate<CalledInstance> at, String action, ActionListener listener) {
 		Entry entry = new Entry(at, listener);
 		this.byAction.compute(action, (name, present) -> {
 			List<Entry> entries = (present != null) ? present : new CopyOnWriteArrayList<>();
@@ -50,11 +50,11 @@ final class ActionListeners {
 		});
 	}
 
-	boolean has(ActorInstance instance, String action) {
+	boolean has(CalledInstance instance, String action) {
 		return this.byAction.getOrDefault(action, List.of()).stream().anyMatch((entry) -> entry.at().test(instance));
 	}
 
-	void call(ActorInstance instance, String action, Connection<?> connection, Args args) {
+	void call(CalledInstance instance, String action, Connection<?> connection, Args args) {
 		for (Entry entry : this.byAction.getOrDefault(action, List.of())) {
 			if (entry.at().test(instance)) {
 				call(entry.listener(), instance, action, connection, args);
@@ -62,7 +62,7 @@ final class ActionListeners {
 		}
 	}
 
-	private void call(ActionListener listener, ActorInstance instance, String action, Connection<?> connection,
+	private void call(ActionListener listener, CalledInstance instance, String action, Connection<?> connection,
 			Args args) {
 		try {
 			this.callers.run(CallerScope.client(connection.principal()), () -> listener.onAction(connection, args));

@@ -25,6 +25,7 @@ import io.rivetevents.actor.ActorType.ActionSettings;
 import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.RepeatedFailures;
@@ -53,7 +54,7 @@ final class ActorActions {
 	/** Characters that the log has of what failed. */
 	private static final int MAX_LOGGED = 1000;
 
-	private final ActorInstance instance;
+	private final CalledInstance instance;
 
 	private final ActorType type;
 
@@ -74,18 +75,28 @@ final class ActorActions {
 
 	private final Answers answers;
 
-	ActorActions(ActorInstance instance, ActorCalls calls, ActionListeners listeners, InterceptorChain interceptors,
-			ActorRuntime runtime) {
+	/**
+	 * Creates actions.
+	 * @param instance whose actions are called
+	 * @param calls the calls of its methods
+	 * @param listeners to what clients call
+	 * @param interceptors go around the actions
+	 * @param answers remembered answers of the instance
+	 * @param observer is told of what does not fit an action
+	 * @param connections what connections share
+	 */
+	ActorActions(CalledInstance instance, ActorCalls calls, ActionListeners listeners, InterceptorChain interceptors,
+			Answers answers, ActorObserver observer, ConnectionSupport connections) {
 		this.instance = instance;
 		this.type = instance.type();
 		this.calls = calls;
 		this.listeners = listeners;
 		this.interceptors = interceptors;
-		this.observer = runtime.observer();
-		this.mapper = runtime.mapper();
-		this.callers = runtime.callers();
-		this.answers = new Answers(instance.keptAnswers());
-		this.intercepted = !runtime.connections().interceptors().isEmpty();
+		this.answers = answers;
+		this.observer = observer;
+		this.mapper = connections.mapper();
+		this.callers = connections.callers();
+		this.intercepted = !connections.interceptors().isEmpty();
 	}
 
 	/**

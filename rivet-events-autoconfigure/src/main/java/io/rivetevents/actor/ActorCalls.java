@@ -30,11 +30,11 @@ final class ActorCalls {
 	/** What a method has returned that was too late. */
 	static final Object LATE = new Object();
 
-	private final ActorInstance instance;
+	private final CalledInstance instance;
 
 	private final ActorType type;
 
-	private final ActorRuntime runtime;
+	private final Scheduler timers;
 
 	/** Methods that run: one at the most. */
 	private final AtomicInteger running = new AtomicInteger();
@@ -43,10 +43,15 @@ final class ActorCalls {
 
 	private volatile @Nullable Watch watch;
 
-	ActorCalls(ActorInstance instance, ActorRuntime runtime) {
+	/**
+	 * Creates calls.
+	 * @param instance whose methods are called
+	 * @param timers tell the time and end what takes too long
+	 */
+	ActorCalls(CalledInstance instance, Scheduler timers) {
 		this.instance = instance;
 		this.type = instance.type();
-		this.runtime = runtime;
+		this.timers = timers;
 	}
 
 	/** Look whether what runs has run too long. By any thread. */
@@ -111,7 +116,7 @@ final class ActorCalls {
 	}
 
 	private Mono<Void> outsideTurns(Invocation invocation, Identity client) {
-		Scheduler workers = this.runtime.workersFor(client, this.type.name());
+		Scheduler workers = this.instance.workersFor(client);
 		return outsideTurns(invocation, this.type.settings().connectionHookTimeout(), workers)
 			.onErrorMap((ex) -> !(ex instanceof RivetException),
 					(ex) -> this.type.translate(ex, invocation, invocation.caller()))
@@ -123,8 +128,8 @@ final class ActorCalls {
 			Thread.interrupted(); // whatever was here before may have left it
 			long deadline = this.instance.now() + limit.toNanos();
 			Watch watch = new Watch(deadline, () -> sink.error(new RivetException(ErrorCode.CALLBACK_TIMED_OUT)));
-			Disposable clock = this.runtime.timers()
-				.schedule(() -> watch.check(this.instance.now()), limit.toNanos(), TimeUnit.NANOSECONDS);
+			Disposable clock = this.timers.schedule(() -> watch.check(this.instance.now()), limit.toNanos(),
+					TimeUnit.NANOSECONDS);
 			Object result = null;
 			Throwable failure = null;
 			ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
@@ -345,11 +350,10 @@ final class ActorCalls {
 
 	/** What comes after the result may block, so it goes on on a worker. */
 	Mono<Optional<Object>> await(Mono<?> result, long deadline, ErrorCode onTimeout) {
-		Scheduler timers = this.runtime.timers();
 		long nanos = deadline - this.instance.now();
 		Mono<Object> late = Mono.error(() -> new RivetException(onTimeout));
 		return result.cast(Object.class)
-			.timeout(Duration.ofNanos(Math.max(nanos, 0)), late, timers)
+			.timeout(Duration.ofNanos(Math.max(nanos, 0)), late, this.timers)
 			.map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
 			.publishOn(this.instance.workers());

@@ -77,8 +77,9 @@ final class ActorClients {
 		this.type = instance.type();
 		this.calls = calls;
 		this.connections = instance.connections();
-		this.interceptors = new InterceptorChain(instance, runtime);
-		this.actions = new ActorActions(instance, calls, listeners, this.interceptors, runtime);
+		this.interceptors = new InterceptorChain(instance, runtime.interceptors(), runtime.callers(), runtime.timers());
+		this.actions = new ActorActions(instance, calls, listeners, this.interceptors,
+				new Answers(instance.keptAnswers()), runtime.observer(), runtime.connections());
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
 		this.callers = runtime.callers();

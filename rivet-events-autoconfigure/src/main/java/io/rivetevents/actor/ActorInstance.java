@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,11 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Dispatcher;
 import io.rivetevents.connection.EventTargets;
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.RepeatedFailures;
@@ -47,7 +50,7 @@ import io.rivetevents.protocol.ValueMapper;
  * One instance of an actor in memory. All it does it does in turns of its mailbox; what
  * other threads may call is marked so.
  */
-final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
+final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance>, Dispatcher {
 
 	private static final Log logger = LogFactory.getLog(ActorInstance.class);
 
@@ -194,12 +197,13 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 				runtime.connections().limits().history(), this::now);
 		this.targets = new EventTargets<>(this, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
-		this.calls = new ActorCalls(this, runtime);
+		this.calls = new ActorCalls(this, runtime.timers());
 		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
 		this.lastUsed = now();
 	}
 
-	ActorAddress address() {
+	@Override
+	public ActorAddress address() {
 		return this.address;
 	}
 
@@ -207,25 +211,33 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		return this.usage;
 	}
 
-	ActorType type() {
+	@Override
+	public ActorType type() {
 		return this.type;
 	}
 
-	String actorId() {
+	@Override
+	public String actorId() {
 		return this.state.stored().actorId();
 	}
 
-	/** Return whether it has an id; not before it has been started. By any thread. */
-	boolean hasId(String actorId) {
+	@Override
+	public boolean hasId(String actorId) {
 		return this.state.hasId(actorId);
 	}
 
-	/** Returns where things are done for it outside its turns. By any thread. */
-	Scheduler workers() {
+	@Override
+	public Scheduler workers() {
 		return this.workers;
 	}
 
-	ActorState state() {
+	@Override
+	public Scheduler workersFor(Identity client) {
+		return this.runtime.workersFor(client, this.type.name());
+	}
+
+	@Override
+	public ActorState state() {
 		return this.state;
 	}
 
@@ -237,24 +249,23 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		return this.connections;
 	}
 
-	Map<String, Object> vars() {
+	@Override
+	public Map<String, Object> vars() {
 		return this.vars;
 	}
 
-	/**
-	 * Returns the input, decoded anew each time: as a tree it would take up to thirty
-	 * times its memory for as long as the instance is awake. {@code null} if there is
-	 * none.
-	 */
-	@Nullable JsonNode input() {
+	@Override
+	public @Nullable JsonNode input() {
 		return this.state.stored().decodeInput();
 	}
 
-	ValueMapper mapper() {
+	@Override
+	public ValueMapper mapper() {
 		return this.runtime.mapper();
 	}
 
-	EventTargets<@Nullable Object> targets() {
+	@Override
+	public EventTargets<@Nullable Object> targets() {
 		return this.targets;
 	}
 
@@ -262,7 +273,8 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		return this.directory.keptAnswers();
 	}
 
-	ActorHandle neighbour(String name, String... key) {
+	@Override
+	public ActorHandle neighbour(String name, String... key) {
 		return this.directory.actors().inNamespace(this.address.namespace()).getOrCreate(name, key);
 	}
 
@@ -325,6 +337,21 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		return event;
 	}
 
+	@Override
+	public Collection<Connection<@Nullable Object>> conns() {
+		return this.connections.all();
+	}
+
+	@Override
+	public void requestDestroy() {
+		requestEnd(End.DESTROY);
+	}
+
+	@Override
+	public void requestSleep() {
+		requestEnd(End.SLEEP);
+	}
+
 	/** Ask for the end after the current turn, unless one is asked for that wins. */
 	void requestEnd(End how) {
 		raiseEnd(how);
@@ -379,7 +406,8 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 				created);
 	}
 
-	long now() {
+	@Override
+	public long now() {
 		return this.runtime.timers().now(TimeUnit.NANOSECONDS);
 	}
 
@@ -697,11 +725,8 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		return info;
 	}
 
-	/**
-	 * Return what a client is told of a failure.
-	 * @param actionId which action, {@code null} if none
-	 */
-	ToClient.Error error(RivetException ex, @Nullable Long actionId) {
+	@Override
+	public ToClient.Error error(RivetException ex, @Nullable Long actionId) {
 		JsonNode metadata = (ex.metadata() != null) ? mapper().toTree(ex.metadata()) : null;
 		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId, info(false).specifier());
 	}
@@ -742,18 +767,15 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		return Mono.using(this.awaited::incrementAndGet, (count) -> work, (count) -> this.awaited.decrementAndGet());
 	}
 
-	/**
-	 * Begin something in a turn, which does not wait for its end.
-	 * @return fails with {@link NotBegun} if the instance is gone by then
-	 */
-	<T> Mono<T> startInNewTurn(Mono<T> work) {
+	@Override
+	public <T> Mono<T> startInNewTurn(Mono<T> work) {
 		Mono<T> begun = Guarded.defer(() -> this.running ? work : Mono.error(new NotBegun()));
 		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono
 			.fromRunnable(() -> sink.onDispose(begun.subscribe(sink::success, sink::error, sink::success))))));
 	}
 
-	/** Go on in a turn once a result is there whose turn is over. */
-	<T> Mono<T> inNewTurn(Mono<T> result) {
+	@Override
+	public <T> Mono<T> inNewTurn(Mono<T> result) {
 		this.awaited.incrementAndGet();
 		return result
 			.flatMap((value) -> Mono.<T>create((sink) -> this.directory.submit(this,
@@ -804,12 +826,8 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		});
 	}
 
-	/**
-	 * Saves the state now; blocks. By any thread.
-	 * @throws RivetException {@code actor.restarting} if another instance has saved
-	 * since: this one stops
-	 */
-	void saveNow() {
+	@Override
+	public void saveNow() {
 		try {
 			this.state.saveOrCheck(now());
 		}
@@ -819,12 +837,8 @@ final class ActorInstance implements Mailbox.Owner<ActorInstance>, Dispatcher {
 		}
 	}
 
-	/**
-	 * Saves the state now, or undoes what has changed; blocks.
-	 * @param before what the state was before
-	 * @throws RuntimeException if it could not be saved
-	 */
-	void saveOrUndo(ActorState.Mark before) {
+	@Override
+	public void saveOrUndo(ActorState.Mark before) {
 		try {
 			saveNow();
 		}

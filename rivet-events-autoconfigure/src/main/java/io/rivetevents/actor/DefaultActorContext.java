@@ -18,7 +18,7 @@ import io.rivetevents.protocol.ActorKey;
 final class DefaultActorContext extends EventTargets<@Nullable Object>
 		implements ActorContext<@Nullable Object, @Nullable Object> {
 
-	private final ActorInstance instance;
+	private final ContextInstance instance;
 
 	private final @Nullable ClientConnection caller;
 
@@ -28,11 +28,11 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	/** What is seen instead of the instance before it exists. */
 	private final @Nullable Draft draft;
 
-	DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller) {
+	DefaultActorContext(ContextInstance instance, @Nullable ClientConnection caller) {
 		this(instance, caller, true, null);
 	}
 
-	private DefaultActorContext(ActorInstance instance, @Nullable ClientConnection caller, boolean withinTurn,
+	private DefaultActorContext(ContextInstance instance, @Nullable ClientConnection caller, boolean withinTurn,
 			@Nullable Draft draft) {
 		super(instance.targets());
 		this.instance = instance;
@@ -41,11 +41,11 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 		this.draft = draft;
 	}
 
-	static DefaultActorContext outsideTurns(ActorInstance instance) {
+	static DefaultActorContext outsideTurns(ContextInstance instance) {
 		return new DefaultActorContext(instance, null, false, null);
 	}
 
-	static DefaultActorContext beforeCreation(ActorInstance instance, Draft draft) {
+	static DefaultActorContext beforeCreation(ContextInstance instance, Draft draft) {
 		return new DefaultActorContext(instance, null, false, draft);
 	}
 
@@ -113,7 +113,7 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	@Override
 	public Collection<Connection<@Nullable Object>> conns() {
-		return this.instance.connections().all();
+		return this.instance.conns();
 	}
 
 	@Override
@@ -130,13 +130,13 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	public void destroy() {
 		checkExists();
-		this.instance.requestEnd(ActorInstance.End.DESTROY);
+		this.instance.requestDestroy();
 	}
 
 	@Override
 	public void sleep() {
 		checkExists();
-		this.instance.requestEnd(ActorInstance.End.SLEEP);
+		this.instance.requestSleep();
 	}
 
 	@Override

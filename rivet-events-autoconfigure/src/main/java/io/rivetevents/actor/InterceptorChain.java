@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.connection.CallerScope;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -13,23 +15,32 @@ import io.rivetevents.protocol.ErrorCode;
  */
 final class InterceptorChain {
 
-	private final ActorInstance instance;
+	private final CalledInstance instance;
 
-	private final ActorRuntime runtime;
+	private final List<InboundInterceptor> interceptors;
+
+	private final CallerScope callers;
+
+	private final Scheduler timers;
 
 	/**
 	 * Create the chain.
 	 * @param instance whose messages go through it
-	 * @param runtime has the interceptors
+	 * @param interceptors the interceptors, the first one outermost
+	 * @param callers go around what they do for a client
+	 * @param timers tell the time and end what takes too long
 	 */
-	InterceptorChain(ActorInstance instance, ActorRuntime runtime) {
+	InterceptorChain(CalledInstance instance, List<InboundInterceptor> interceptors, CallerScope callers,
+			Scheduler timers) {
 		this.instance = instance;
-		this.runtime = runtime;
+		this.interceptors = interceptors;
+		this.callers = callers;
+		this.timers = timers;
 	}
 
 	/** Whether there are none at all. */
 	boolean isEmpty() {
-		return this.runtime.interceptors().isEmpty();
+		return this.interceptors.isEmpty();
 	}
 
 	/** Returns whether one of them goes around something. */
@@ -38,12 +49,8 @@ final class InterceptorChain {
 	}
 
 	private List<InboundInterceptor> wanted(Inbound inbound) {
-		return Guarded.call(() -> this.runtime.callers()
-			.call(inbound.caller(),
-					() -> this.runtime.interceptors()
-						.stream()
-						.filter((interceptor) -> interceptor.supports(inbound))
-						.toList()));
+		return Guarded.call(() -> this.callers.call(inbound.caller(),
+				() -> this.interceptors.stream().filter((interceptor) -> interceptor.supports(inbound)).toList()));
 	}
 
 	/**
@@ -73,7 +80,7 @@ final class InterceptorChain {
 				return last.proceed(inbound);
 			}
 			Mono<Object> result = Mono.create((sink) -> {
-				Passage passage = new Passage(sink, limit, this.runtime, this.instance.workers());
+				Passage passage = new Passage(sink, limit, this.timers, this.instance.workers());
 				passage
 					.run(chain(wanted, (current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
 						.proceed(inbound));
@@ -96,9 +103,8 @@ final class InterceptorChain {
 		for (int i = interceptors.size() - 1; i >= 0; i--) {
 			InboundInterceptor interceptor = interceptors.get(i);
 			InboundInterceptor.Next inner = next;
-			next = (current) -> this.runtime.callers()
-				.later(current.caller(),
-						() -> Guarded.defer(() -> interceptor.intercept(current, inner).cast(Object.class)));
+			next = (current) -> this.callers.later(current.caller(),
+					() -> Guarded.defer(() -> interceptor.intercept(current, inner).cast(Object.class)));
 		}
 		return next;
 	}

@@ -25,7 +25,7 @@ final class Passage {
 
 	private final InterceptorChain.Limit limit;
 
-	private final ActorRuntime runtime;
+	private final Scheduler timers;
 
 	private final Scheduler workers;
 
@@ -52,10 +52,17 @@ final class Passage {
 
 	}
 
-	Passage(MonoSink<Object> sink, InterceptorChain.Limit limit, ActorRuntime runtime, Scheduler workers) {
+	/**
+	 * Begins a passage on the current thread, that of the turn.
+	 * @param sink takes its result
+	 * @param limit time for the interceptors
+	 * @param timers tell the time and end what takes too long
+	 * @param workers where what follows goes on that may block
+	 */
+	Passage(MonoSink<Object> sink, InterceptorChain.Limit limit, Scheduler timers, Scheduler workers) {
 		this.sink = sink;
 		this.limit = limit;
-		this.runtime = runtime;
+		this.timers = timers;
 		this.workers = workers;
 		this.remaining = limit.time().toNanos();
 	}
@@ -120,7 +127,7 @@ final class Passage {
 		if (!this.over) {
 			this.startedAt = now();
 			this.ticking = true;
-			this.clock = this.runtime.timers().schedule(this::expire, this.remaining, TimeUnit.NANOSECONDS);
+			this.clock = this.timers.schedule(this::expire, this.remaining, TimeUnit.NANOSECONDS);
 		}
 	}
 
@@ -151,7 +158,7 @@ final class Passage {
 	}
 
 	private long now() {
-		return this.runtime.timers().now(TimeUnit.NANOSECONDS);
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -38,7 +38,7 @@ class LocalActorDirectoryTests {
 	/** Calls an action; its instance has been seen then. */
 	private void nap() {
 		try (Registration registration = this.directory.listeners().add((instance) -> {
-			this.seen.compareAndSet(null, instance);
+			this.seen.compareAndSet(null, (ActorInstance) instance);
 			return false;
 		}, "nap", (connection, args) -> {
 		})) {
