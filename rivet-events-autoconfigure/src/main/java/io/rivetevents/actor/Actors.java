@@ -1,127 +1,50 @@
 package io.rivetevents.actor;
 
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.Assert;
 import reactor.core.publisher.Mono;
-import tools.jackson.databind.JsonNode;
-
-import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.Dispatch;
-import io.rivetevents.connection.EventTargets;
-import io.rivetevents.connection.PendingReceipt;
-import io.rivetevents.connection.ReactiveTransactions;
-import io.rivetevents.connection.Receipt;
-import io.rivetevents.connection.RepeatedFailures;
-import io.rivetevents.contract.EventContracts;
-import io.rivetevents.protocol.ActorKey;
-import io.rivetevents.protocol.Args;
-import io.rivetevents.protocol.SafeText;
-import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.ValueMapper;
-import io.rivetevents.protocol.Values;
 
 /**
  * Finds instances for the server's own code: a controller, a listener, a scheduled job.
  * An actor is named by its name or by its class. Instances are those of one namespace:
  * {@value ActorAddress#DEFAULT_NAMESPACE} for the bean, another one by
- * {@link #inNamespace}.
+ * {@link #inNamespace}. Safe for use by several threads.
  */
-public final class Actors {
-
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Actors.class));
-
-	private final ActorDirectory directory;
-
-	private final ValueMapper mapper;
-
-	private final EventContracts contracts;
-
-	private final ReactiveTransactions transactions;
-
-	private final String namespace;
-
-	/**
-	 * Creates the bean of an application without reactive transactions.
-	 * @param directory finds instances
-	 * @param mapper converts values
-	 * @param contracts the contracts that are implemented
-	 */
-	public Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts) {
-		this(directory, mapper, contracts, ReactiveTransactions.NONE);
-	}
-
-	/**
-	 * Creates the bean of an application that may have reactive transactions.
-	 * @param directory finds instances
-	 * @param mapper converts values
-	 * @param contracts the contracts that are implemented
-	 * @param transactions tells whether a thread without a transaction may be in a
-	 * reactive one
-	 */
-	public Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions) {
-		this(directory, mapper, contracts, transactions, ActorAddress.DEFAULT_NAMESPACE);
-	}
-
-	private Actors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions, String namespace) {
-		this.directory = directory;
-		this.mapper = mapper;
-		this.contracts = contracts;
-		this.transactions = transactions;
-		this.namespace = namespace;
-	}
+public interface Actors {
 
 	/**
 	 * Returns what finds the instances of another namespace. Costs no more than the
 	 * object.
 	 * @param namespace the namespace, as a client names it in {@code rvt-namespace}
 	 */
-	public Actors inNamespace(String namespace) {
-		Assert.hasLength(namespace, "The namespace must not be empty");
-		return new Actors(this.directory, this.mapper, this.contracts, this.transactions, namespace);
-	}
-
-	private ActorAddress address(String name, String[] key) {
-		return new ActorAddress(this.namespace, name, ActorKey.of(key));
-	}
+	Actors inNamespace(String namespace);
 
 	/**
 	 * Return a handle on an instance that must exist.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
-	public ActorHandle get(String name, String... key) {
-		return new Handle(new ActorTarget.Get(address(name, key)));
-	}
+	ActorHandle get(String name, String... key);
 
 	/**
 	 * Return a handle on an instance that must exist.
 	 * @param actor class of the actor
 	 * @param key its key, part by part
 	 */
-	public ActorHandle get(Class<?> actor, String... key) {
-		return get(this.directory.nameOf(actor), key);
-	}
+	ActorHandle get(Class<?> actor, String... key);
 
 	/**
 	 * Return a handle on an instance that is created by its first call if there is none.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
-	public ActorHandle getOrCreate(String name, String... key) {
-		return new Handle(new ActorTarget.GetOrCreate(address(name, key), null));
-	}
+	ActorHandle getOrCreate(String name, String... key);
 
 	/**
 	 * Return a handle on an instance that is created by its first call if there is none.
 	 * @param actor class of the actor
 	 * @param key its key, part by part
 	 */
-	public ActorHandle getOrCreate(Class<?> actor, String... key) {
-		return getOrCreate(this.directory.nameOf(actor), key);
-	}
+	ActorHandle getOrCreate(Class<?> actor, String... key);
 
 	/**
 	 * Return a handle on an instance that is created by its first call if there is none.
@@ -129,17 +52,13 @@ public final class Actors {
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
-	public ActorHandle getOrCreateWithInput(Object input, String name, String... key) {
-		return new Handle(new ActorTarget.GetOrCreate(address(name, key), encode(input)));
-	}
+	ActorHandle getOrCreateWithInput(Object input, String name, String... key);
 
 	/**
 	 * Return a handle on an instance that must exist.
 	 * @param actorId its id
 	 */
-	public ActorHandle byId(String actorId) {
-		return new Handle(new ActorTarget.ById(actorId));
-	}
+	ActorHandle byId(String actorId);
 
 	/**
 	 * Create an instance.
@@ -148,11 +67,7 @@ public final class Actors {
 	 * @param key its key, part by part
 	 * @return a handle on it; {@code actor.duplicate_key} if there is one
 	 */
-	public Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
-		byte[] encoded = (input != null) ? encode(input) : null;
-		return this.directory.resolve(new ActorTarget.Create(address(name, key), encoded))
-			.map((info) -> byId(info.actorId()));
-	}
+	Mono<ActorHandle> create(@Nullable Object input, String name, String... key);
 
 	/**
 	 * Listen to what clients of all instances of an actor, in whatever namespace, call
@@ -162,75 +77,6 @@ public final class Actors {
 	 * @param listener called in the turn
 	 * @return ends it
 	 */
-	public Registration on(String name, String action, ActionListener listener) {
-		return this.directory.listen(name, action, listener);
-	}
-
-	private byte[] encode(Object input) {
-		return Values.encodeJson(this.mapper.toTree(input));
-	}
-
-	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {
-		PendingReceipt receipt = new PendingReceipt();
-		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
-			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"
-				.formatted(SafeText.of(dispatch.event()), SafeText.of(target), SafeText.of(ex.getMessage())));
-			receipt.fail(ex);
-		});
-		return receipt;
-	}
-
-	private final class Handle extends EventTargets<@Nullable Object> implements ActorHandle {
-
-		private final ActorTarget target;
-
-		Handle(ActorTarget target) {
-			super((dispatch) -> Actors.this.dispatch(target, dispatch), Actors.this.mapper, Actors.this.contracts,
-					Actors.this.transactions);
-			this.target = target;
-		}
-
-		@Override
-		public <T> Mono<T> call(String action, Class<T> type, @Nullable Object... args) {
-			return Mono.defer(() -> Actors.this.directory.call(this.target, null, request(action, args)))
-				.mapNotNull((output) -> convert(output, type));
-		}
-
-		@Override
-		public <T> Mono<T> predict(Connection<?> connection, String action, Class<T> type, @Nullable Object... args) {
-			return Mono.defer(() -> Actors.this.directory.predict(this.target, connection.id(), request(action, args)))
-				.mapNotNull((output) -> convert(output, type));
-		}
-
-		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
-			return new ToServer.ActionRequest(0, action, Args.of(Actors.this.mapper, args).values());
-		}
-
-		private <T> @Nullable T convert(JsonNode output, Class<T> type) {
-			boolean none = output.isMissingNode() || output.isNull() || type == Void.class;
-			return none ? null : Actors.this.mapper.convert(output, type);
-		}
-
-		@Override
-		public Registration on(String action, ActionListener listener) {
-			return Actors.this.directory.listen(this.target, action, listener);
-		}
-
-		@Override
-		public Mono<ActorInfo> resolve() {
-			return Actors.this.directory.resolve(this.target);
-		}
-
-		@Override
-		public Mono<Void> destroy() {
-			return Actors.this.directory.destroy(this.target);
-		}
-
-		@Override
-		public String toString() {
-			return "handle on " + this.target;
-		}
-
-	}
+	Registration on(String name, String action, ActionListener listener);
 
 }

@@ -95,7 +95,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		this.connections = connections;
 		this.listeners = new ActionListeners(runtime.callers());
 		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
-		this.actors = new Actors(this, runtime.mapper(), runtime.connections().contracts(),
+		this.actors = new DirectoryActors(this, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
 	}
 

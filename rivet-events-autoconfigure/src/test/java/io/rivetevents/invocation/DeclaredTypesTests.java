@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.DirectoryActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -111,7 +111,8 @@ class DeclaredTypesTests {
 		client.forget();
 		Recipients recipients = switch (origin) {
 			case HANDLE ->
-				new Actors(this.harness.directory(), this.harness.mapper(), this.harness.contracts()).get("Room", "k");
+				new DirectoryActors(this.harness.directory(), this.harness.mapper(), this.harness.contracts())
+					.get("Room", "k");
 			case NODE -> connections().everywhere();
 			case USER -> connections().user("ada");
 		};

@@ -46,6 +46,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.DirectoryActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
@@ -92,8 +93,8 @@ class ReactiveTransactionTests {
 	private final Connections connections = new Connections(this.harness.connections(), new LocalBackplane(),
 			this.harness.mapper(), this.harness.contracts(), () -> true);
 
-	private final Actors actors = new Actors(this.harness.directory(), this.harness.mapper(), this.harness.contracts(),
-			() -> true);
+	private final Actors actors = new DirectoryActors(this.harness.directory(), this.harness.mapper(),
+			this.harness.contracts(), () -> true);
 
 	private RecordedOutbound ada;
 
