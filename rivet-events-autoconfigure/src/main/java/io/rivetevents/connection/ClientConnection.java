@@ -426,6 +426,14 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	}
 
 	/**
+	 * Returns what tells its user apart from all others, {@code null} if nobody signed
+	 * in.
+	 */
+	@Nullable String owner() {
+		return this.request.identity().owner();
+	}
+
+	/**
 	 * Return the way out.
 	 */
 	public Outbound outbound() {

@@ -128,7 +128,7 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private static @Nullable String userOf(ClientConnection connection) {
-		String owner = connection.request().identity().owner();
+		String owner = connection.owner();
 		return (owner == null || owner.isBlank()) ? null : owner;
 	}
 
@@ -161,7 +161,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
 	public List<ClientConnection> ofUser(String name, @Nullable String issuer) {
-		return List.copyOf(this.byUser.getOrDefault(Users.owner(name, issuer), Set.of()));
+		return List.copyOf(this.byUser.getOrDefault(Identity.owner(name, issuer), Set.of()));
 	}
 
 	/**
@@ -312,7 +312,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private boolean isFor(ClientConnection connection, Dispatch dispatch) {
-		return !connection.isStateless() && dispatch.selection().includes(connection)
+		return !connection.isStateless()
+				&& dispatch.selection().includes(connection, connection.id(), connection.owner())
 				&& (!dispatch.subscribed() || isWantedBy(connection, dispatch));
 	}
 

@@ -324,7 +324,7 @@ public final class History {
 	private static boolean isFor(ClientConnection connection, Dispatch dispatch) {
 		boolean wanted = !dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags());
 		try {
-			return wanted && dispatch.selection().includesStream(connection);
+			return wanted && dispatch.selection().includes(connection, connection.streamId(), connection.owner());
 		}
 		catch (Throwable ex) {
 			failures.error(ex, () -> "Event %s is not sent again to %s: a predicate failed"

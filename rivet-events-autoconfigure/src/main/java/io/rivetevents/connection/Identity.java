@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public record Identity(@Nullable Principal principal, @Nullable String owner, @Nullable String sessionId,
 		@Nullable InetAddress address) {
 
+	private static final char BAR = '|';
+
 	/** Attribute of a web session that holds what tells it apart. */
 	public static final String SESSION_ATTRIBUTE = "io.rivetevents.session";
 
@@ -31,6 +33,19 @@ public record Identity(@Nullable Principal principal, @Nullable String owner, @N
 	 */
 	public Identity(@Nullable Principal principal, @Nullable String sessionId) {
 		this(principal, (principal != null) ? principal.getName() : null, sessionId, null);
+	}
+
+	/**
+	 * Return the owner for a name.
+	 * @param name name of the principal
+	 * @param issuer its issuer, {@code null} for none and for the home issuer
+	 */
+	public static String owner(@Nullable String name, @Nullable String issuer) {
+		String known = (name != null) ? name : "";
+		if (issuer != null && !issuer.isEmpty()) {
+			return issuer.replace("%", "%25").replace("|", "%7C") + BAR + known;
+		}
+		return (known.indexOf(BAR) < 0) ? known : BAR + known;
 	}
 
 }

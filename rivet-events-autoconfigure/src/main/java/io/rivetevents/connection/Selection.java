@@ -16,17 +16,13 @@ public sealed interface Selection {
 	Selection ALL = new All();
 
 	/**
-	 * Return whether a connection is selected.
+	 * Returns whether a connection is selected.
+	 * @param connection the connection, for a predicate
+	 * @param id its id, or that of its stream where the selection names streams
+	 * @param owner the owner of its user, as {@link Identity#owner()} has it;
+	 * {@code null} if nobody signed in
 	 */
-	boolean includes(Connection<?> connection);
-
-	/**
-	 * Return whether a connection is selected that has resumed the stream of another.
-	 * Here the ids of connections are those of their streams.
-	 */
-	default boolean includesStream(ClientConnection connection) {
-		return includes(connection);
-	}
+	boolean includes(Connection<?> connection, String id, @Nullable String owner);
 
 	/**
 	 * Return the same selection with the ids of streams for those of connections.
@@ -40,7 +36,7 @@ public sealed interface Selection {
 	record All() implements Selection {
 
 		@Override
-		public boolean includes(Connection<?> connection) {
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
 			return true;
 		}
 
@@ -58,13 +54,8 @@ public sealed interface Selection {
 		}
 
 		@Override
-		public boolean includes(Connection<?> connection) {
-			return this.connectionIds.contains(connection.id());
-		}
-
-		@Override
-		public boolean includesStream(ClientConnection connection) {
-			return this.connectionIds.contains(connection.streamId());
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return this.connectionIds.contains(id);
 		}
 
 		@Override
@@ -86,13 +77,8 @@ public sealed interface Selection {
 		}
 
 		@Override
-		public boolean includes(Connection<?> connection) {
-			return !this.connectionIds.contains(connection.id());
-		}
-
-		@Override
-		public boolean includesStream(ClientConnection connection) {
-			return !this.connectionIds.contains(connection.streamId());
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return !this.connectionIds.contains(id);
 		}
 
 		@Override
@@ -116,12 +102,12 @@ public sealed interface Selection {
 
 		/** Return what tells the user apart from all others. */
 		String owner() {
-			return Users.owner(this.name, this.issuer);
+			return Identity.owner(this.name, this.issuer);
 		}
 
 		@Override
-		public boolean includes(Connection<?> connection) {
-			return owner().equals(ownerOf(connection));
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return owner().equals(owner);
 		}
 
 	}
@@ -139,8 +125,8 @@ public sealed interface Selection {
 		}
 
 		@Override
-		public boolean includes(Connection<?> connection) {
-			return !Users.owner(this.name, this.issuer).equals(ownerOf(connection));
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return !Identity.owner(this.name, this.issuer).equals(owner);
 		}
 
 	}
@@ -154,14 +140,10 @@ public sealed interface Selection {
 	record Where(Predicate<Connection<?>> predicate) implements Selection {
 
 		@Override
-		public boolean includes(Connection<?> connection) {
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
 			return this.predicate.test(connection);
 		}
 
-	}
-
-	private static @Nullable String ownerOf(Connection<?> connection) {
-		return (connection instanceof ClientConnection client) ? client.request().identity().owner() : null;
 	}
 
 }

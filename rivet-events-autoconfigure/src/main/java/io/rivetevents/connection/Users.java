@@ -25,8 +25,6 @@ public final class Users {
 	 */
 	public static final String LOCAL = "local";
 
-	private static final char BAR = '|';
-
 	private static final char QUOTE = '%';
 
 	private final Predicate<Principal> signedIn;
@@ -73,7 +71,7 @@ public final class Users {
 		else if (issuer != null) {
 			issuer = quoted(issuer);
 		}
-		return owner(principal.getName(), issuer);
+		return Identity.owner(principal.getName(), issuer);
 	}
 
 	/**
@@ -88,19 +86,6 @@ public final class Users {
 		boolean reserved = end == issuer.length() || (this.homeIssuer != null && issuer.startsWith(LOCAL, end)
 				&& issuer.length() == end + LOCAL.length());
 		return reserved ? QUOTE + issuer : issuer;
-	}
-
-	/**
-	 * Return the owner for a name.
-	 * @param name name of the principal
-	 * @param issuer its issuer, {@code null} for none and for the home issuer
-	 */
-	public static String owner(@Nullable String name, @Nullable String issuer) {
-		String known = (name != null) ? name : "";
-		if (issuer != null && !issuer.isEmpty()) {
-			return issuer.replace("%", "%25").replace("|", "%7C") + BAR + known;
-		}
-		return (known.indexOf(BAR) < 0) ? known : BAR + known;
 	}
 
 }

@@ -25,6 +25,7 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthentication;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
+import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.Users;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -129,11 +130,12 @@ class LoginIssuerTests {
 	@Test
 	void addressesUsersOfAnIssuerWithAReservedName() {
 		Users users = new Users((principal) -> true, this.issuers, "https://home.example");
-		assertThat(users.ownerOf(new JwtAuthenticationToken(jwt("local")))).isEqualTo(Users.owner("ada", "%local"));
+		assertThat(users.ownerOf(new JwtAuthenticationToken(jwt("local")))).isEqualTo(Identity.owner("ada", "%local"));
 		assertThat(users.ownerOf(UsernamePasswordAuthenticationToken.authenticated("ada", null, List.of())))
-			.isEqualTo(Users.owner("ada", Users.LOCAL));
+			.isEqualTo(Identity.owner("ada", Users.LOCAL));
 		Users homeless = new Users((principal) -> true, this.issuers, null);
-		assertThat(homeless.ownerOf(new JwtAuthenticationToken(jwt("local")))).isEqualTo(Users.owner("ada", "local"));
+		assertThat(homeless.ownerOf(new JwtAuthenticationToken(jwt("local"))))
+			.isEqualTo(Identity.owner("ada", "local"));
 	}
 
 	@Test
