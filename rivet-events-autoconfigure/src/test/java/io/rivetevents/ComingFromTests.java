@@ -48,7 +48,7 @@ import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.OnBeforeActionResponse;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.annotation.Volatile;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.ClientRequestException;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.OutboundEvent;

@@ -43,12 +43,13 @@ import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.actor.WorkerThreads;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
 import io.rivetevents.cluster.Backplane;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.ConnectionSupport;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.HistoryLimits;
 import io.rivetevents.connection.OutboundInterceptor;
 import io.rivetevents.connection.ReactiveTransactions;
@@ -113,10 +114,10 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	Connections rivetConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+	@ConditionalOnMissingBean(Connections.class)
+	ClusterConnections rivetConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
-		return new Connections(registry, backplane, mapper, contracts, transactions(transactions));
+		return new ClusterConnections(registry, backplane, mapper, contracts, transactions(transactions));
 	}
 
 	@Bean(destroyMethod = "dispose")
@@ -227,9 +228,11 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory, Connections connections,
-			ConnectionRegistry registry, Scheduler rivetActorTimers, RivetEventsProperties properties) {
-		return new RivetEventsLifecycle(directory, connections, registry, rivetActorTimers, properties.shutdown());
+	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory,
+			ObjectProvider<ClusterConnections> connections, ConnectionRegistry registry, Scheduler rivetActorTimers,
+			RivetEventsProperties properties) {
+		return new RivetEventsLifecycle(directory, connections.getIfAvailable(), registry, rivetActorTimers,
+				properties.shutdown());
 	}
 
 	@Configuration(proxyBeanMethods = false)

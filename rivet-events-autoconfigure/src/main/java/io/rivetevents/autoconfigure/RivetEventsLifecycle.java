@@ -6,13 +6,14 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.LocalActorDirectory;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Outbound;
 import io.rivetevents.protocol.CloseReason;
@@ -33,7 +34,8 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 
 	private final LocalActorDirectory directory;
 
-	private final Connections connections;
+	/** {@code null} if the application has connections of its own. */
+	private final @Nullable ClusterConnections connections;
 
 	private final ConnectionRegistry registry;
 
@@ -43,8 +45,8 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	RivetEventsLifecycle(LocalActorDirectory directory, Connections connections, ConnectionRegistry registry,
-			Scheduler timers, RivetEventsProperties.Shutdown settings) {
+	RivetEventsLifecycle(LocalActorDirectory directory, @Nullable ClusterConnections connections,
+			ConnectionRegistry registry, Scheduler timers, RivetEventsProperties.Shutdown settings) {
 		this.directory = directory;
 		this.connections = connections;
 		this.registry = registry;
@@ -55,7 +57,9 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.directory.start();
-		this.connections.start();
+		if (this.connections != null) {
+			this.connections.start();
+		}
 		this.running = true;
 	}
 
@@ -67,7 +71,9 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 			.then(Mono.defer(this.directory::stop))
 			.timeout(this.settings.timeout(), this.timers)
 			.doFinally((signal) -> {
-				this.connections.stop();
+				if (this.connections != null) {
+					this.connections.stop();
+				}
 				callback.run();
 			})
 			.subscribe(null, (ex) -> logger.warn(

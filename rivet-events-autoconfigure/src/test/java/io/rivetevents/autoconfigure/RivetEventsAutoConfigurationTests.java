@@ -31,7 +31,7 @@ import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.invocation.InvalidActorException;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.cluster.redis.RedisBackplane;
 import io.rivetevents.event.EventPublishingObserver;

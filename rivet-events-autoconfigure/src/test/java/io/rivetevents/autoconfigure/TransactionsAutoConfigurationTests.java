@@ -22,7 +22,7 @@ import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Identity;

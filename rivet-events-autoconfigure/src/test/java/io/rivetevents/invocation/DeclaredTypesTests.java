@@ -31,7 +31,7 @@ import io.rivetevents.actor.DirectoryActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.connection.Recipients;
@@ -129,8 +129,8 @@ class DeclaredTypesTests {
 
 	}
 
-	private Connections connections() {
-		return new Connections(this.harness.connections(), new LocalBackplane(), this.harness.mapper(),
+	private ClusterConnections connections() {
+		return new ClusterConnections(this.harness.connections(), new LocalBackplane(), this.harness.mapper(),
 				this.harness.contracts());
 	}
 

@@ -32,7 +32,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Volatile;
 import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.BackplaneStatus;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Connection;
@@ -73,15 +73,16 @@ class OutgoingSizeTests {
 
 	private ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.room);
 
-	private Connections connections = connections(new LocalBackplane());
+	private ClusterConnections connections = connections(new LocalBackplane());
 
 	@AfterEach
 	void close() {
 		this.harness.close();
 	}
 
-	private Connections connections(Backplane backplane) {
-		return new Connections(this.harness.connections(), backplane, this.harness.mapper(), this.harness.contracts());
+	private ClusterConnections connections(Backplane backplane) {
+		return new ClusterConnections(this.harness.connections(), backplane, this.harness.mapper(),
+				this.harness.contracts());
 	}
 
 	/** A way to send an event from within an action. */

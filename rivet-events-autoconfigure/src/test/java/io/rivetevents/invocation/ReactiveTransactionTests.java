@@ -50,7 +50,7 @@ import io.rivetevents.actor.DirectoryActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
@@ -90,8 +90,8 @@ class ReactiveTransactionTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.room);
 
-	private final Connections connections = new Connections(this.harness.connections(), new LocalBackplane(),
-			this.harness.mapper(), this.harness.contracts(), () -> true);
+	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
+			new LocalBackplane(), this.harness.mapper(), this.harness.contracts(), () -> true);
 
 	private final Actors actors = new DirectoryActors(this.harness.directory(), this.harness.mapper(),
 			this.harness.contracts(), () -> true);

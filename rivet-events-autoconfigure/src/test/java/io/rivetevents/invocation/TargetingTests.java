@@ -26,7 +26,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.Volatile;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
@@ -51,8 +51,8 @@ class TargetingTests {
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS.withMailboxCapacity(2000), this.room,
 			new Strict());
 
-	private final Connections connections = new Connections(this.harness.connections(), new LocalBackplane(),
-			this.harness.mapper(), this.harness.contracts());
+	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
+			new LocalBackplane(), this.harness.mapper(), this.harness.contracts());
 
 	private RecordedOutbound ada;
 

@@ -29,7 +29,7 @@ import io.rivetevents.actor.DirectoryActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.RecordedOutbound;
@@ -56,8 +56,8 @@ class ThreadTransactionTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Room());
 
-	private final Connections connections = new Connections(this.harness.connections(), new LocalBackplane(),
-			this.harness.mapper(), this.harness.contracts(), () -> true);
+	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
+			new LocalBackplane(), this.harness.mapper(), this.harness.contracts(), () -> true);
 
 	private final Actors actors = new DirectoryActors(this.harness.directory(), this.harness.mapper(),
 			this.harness.contracts(), () -> true);

@@ -30,7 +30,7 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.transport.TestSocket;

@@ -40,7 +40,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.Selection;

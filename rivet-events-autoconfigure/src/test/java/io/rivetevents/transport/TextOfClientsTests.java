@@ -52,7 +52,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.BackplaneStatus;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.connection.Dispatch;
 import io.rivetevents.connection.OutboundEvent;
@@ -206,7 +206,7 @@ class TextOfClientsTests {
 	/** As if another node had sent it. */
 	private void receive(Dispatch dispatch) {
 		OtherNodes others = new OtherNodes(new AtomicReference<>());
-		new Connections(this.registry, others, MAPPER, this.contracts).start();
+		new ClusterConnections(this.registry, others, MAPPER, this.contracts).start();
 		others.receiver.get().accept(dispatch);
 	}
 

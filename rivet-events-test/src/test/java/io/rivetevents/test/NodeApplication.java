@@ -23,7 +23,7 @@ import reactor.core.scheduler.Schedulers;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.Backplane;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 
 /**
  * A node in a process of its own. It ends when its standard input does, that is with the

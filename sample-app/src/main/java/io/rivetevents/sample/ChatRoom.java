@@ -19,7 +19,7 @@ import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
-import io.rivetevents.cluster.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Connection;
 
 /**

@@ -1,0 +1,159 @@
+package io.rivetevents.cluster;
+
+import java.util.List;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.connection.Connections;
+import io.rivetevents.connection.Dispatch;
+import io.rivetevents.connection.Dispatcher;
+import io.rivetevents.connection.EventTargets;
+import io.rivetevents.connection.ReactiveTransactions;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.Recipients;
+import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.connection.Targets;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.SafeText;
+import io.rivetevents.protocol.ValueMapper;
+
+/**
+ * The connections of this node, and of the others by the backplane.
+ */
+public final class ClusterConnections implements Connections {
+
+	private static final Log logger = LogFactory.getLog(Connections.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	private final ConnectionRegistry registry;
+
+	private final Backplane backplane;
+
+	private final Targets<@Nullable Object> here;
+
+	private final Targets<@Nullable Object> everywhere;
+
+	/**
+	 * Create the bean of an application without reactive transactions.
+	 * @param registry the connections of this node
+	 * @param backplane the way to the other nodes
+	 * @param mapper converts arguments of events
+	 * @param contracts the contracts that are implemented
+	 */
+	public ClusterConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+			EventContracts contracts) {
+		this(registry, backplane, mapper, contracts, ReactiveTransactions.NONE);
+	}
+
+	/**
+	 * Creates the bean of an application that may have reactive transactions.
+	 * @param registry the connections of this node
+	 * @param backplane the way to the other nodes
+	 * @param mapper converts arguments of events
+	 * @param contracts the contracts that are implemented
+	 * @param transactions tells whether a thread without a transaction may be in a
+	 * reactive one
+	 */
+	public ClusterConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+			EventContracts contracts, ReactiveTransactions transactions) {
+		this.registry = registry;
+		this.backplane = backplane;
+		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
+		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
+	}
+
+	/** The connections of all nodes. */
+	private final class Everywhere implements Dispatcher {
+
+		@Override
+		public Receipt dispatch(Dispatch dispatch) {
+			Receipt here = ClusterConnections.this.registry.members().dispatch(dispatch);
+			ClusterConnections.this.backplane.publish(dispatch);
+			return here;
+		}
+
+		@Override
+		public void check(Dispatch dispatch) {
+			ClusterConnections.this.registry.members().check(dispatch);
+		}
+
+	}
+
+	/**
+	 * Begin to receive what other nodes send.
+	 */
+	public void start() {
+		this.backplane.start(this::receive);
+	}
+
+	/** Its sender is on another node: one that is too long is counted and logged here. */
+	private void receive(Dispatch dispatch) {
+		try {
+			this.registry.members().dispatch(dispatch);
+		}
+		catch (RivetException ex) {
+			logger.debug("An event of another node is dropped", ex);
+		}
+		catch (Throwable ex) {
+			failures.error(ex,
+					() -> "Event %s of another node could not be sent".formatted(SafeText.of(dispatch.event())));
+		}
+	}
+
+	/**
+	 * Receive no more.
+	 */
+	public void stop() {
+		this.backplane.stop();
+	}
+
+	@Override
+	public Targets<@Nullable Object> here() {
+		return this.here;
+	}
+
+	@Override
+	public Recipients everywhere() {
+		return this.everywhere;
+	}
+
+	@Override
+	public Recipients user(String userName) {
+		return this.everywhere.toUser(userName);
+	}
+
+	@Override
+	public Recipients user(String userName, String issuer) {
+		return this.everywhere.toUser(userName, issuer);
+	}
+
+	@Override
+	public Receipt sendToUser(String userName, String event, @Nullable Object... args) {
+		return user(userName).send(event, args);
+	}
+
+	@Override
+	public List<? extends Connection<?>> ofUser(String userName) {
+		Assert.hasText(userName, "The user has no name");
+		return this.registry.members().ofUser(userName, null);
+	}
+
+	@Override
+	public List<? extends Connection<?>> ofUser(String userName, String issuer) {
+		Assert.hasText(userName, "The user has no name");
+		return this.registry.members().ofUser(userName, issuer);
+	}
+
+	@Override
+	public int count() {
+		return this.registry.members().size();
+	}
+
+}
