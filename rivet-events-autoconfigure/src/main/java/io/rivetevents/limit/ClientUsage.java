@@ -20,7 +20,7 @@ public final class ClientUsage {
 
 	private static final int OVER = Integer.MIN_VALUE / 2;
 
-	private final Limits limits;
+	private final NodeUsage node;
 
 	private final LimitSettings.Connection max;
 
@@ -67,17 +67,17 @@ public final class ClientUsage {
 
 	/**
 	 * Creates the usage of a client.
-	 * @param limits bounds of the node
+	 * @param node what all clients take together
 	 * @param address owner of the share of its address, {@code null} if it has none
 	 * @param connection whether it is a connection, which counts as one
 	 */
-	ClientUsage(Limits limits, @Nullable String address, boolean connection) {
-		this.limits = limits;
-		this.max = limits.settings().connection();
+	ClientUsage(NodeUsage node, @Nullable String address, boolean connection) {
+		this.node = node;
+		this.max = node.settings().connection();
 		this.connection = connection;
 		this.allowance = connection ? ALLOWANCE : 0;
 		this.address = address;
-		this.ofAddress = (address != null) ? limits.addresses().hold(address) : null;
+		this.ofAddress = (address != null) ? node.addresses().hold(address) : null;
 	}
 
 	@Nullable Limit open() {
@@ -93,10 +93,10 @@ public final class ClientUsage {
 		if (owner == null || this.closed) {
 			return null;
 		}
-		Share share = this.limits.principals().hold(owner);
+		Share share = this.node.principals().hold(owner);
 		Limit met = this.connection ? share.connect() : null;
 		if (met != null) {
-			this.limits.principals().release(owner);
+			this.node.principals().release(owner);
 			return hit(met);
 		}
 		this.ofPrincipal = share;
@@ -219,8 +219,8 @@ public final class ClientUsage {
 		if (!leaseShared(more)) {
 			return false;
 		}
-		if (!this.limits.pending().acquire(more)) {
-			this.limits.pending().release(more);
+		if (!this.node.pending().acquire(more)) {
+			this.node.pending().release(more);
 			giveBack(more, (this.ofPrincipal != null) ? more : 0);
 			return false;
 		}
@@ -256,7 +256,7 @@ public final class ClientUsage {
 		long wanted = Math.max(this.pending.get() - this.allowance, 0);
 		long keep = (wanted + LEASE - 1) / LEASE * LEASE;
 		if (keep < this.leased) {
-			this.limits.pending().release(this.leased - keep);
+			this.node.pending().release(this.leased - keep);
 			long keepOfPrincipal = Math.min(this.leasedOfPrincipal, keep);
 			giveBack(this.leased - keep, this.leasedOfPrincipal - keepOfPrincipal);
 			this.leased = keep;
@@ -311,7 +311,7 @@ public final class ClientUsage {
 			forgetOfAddress(bytes);
 			return Limit.NODE_SUBSCRIPTIONS;
 		}
-		if (!this.limits.subscriptions().acquire(bytes)) {
+		if (!this.node.subscriptions().acquire(bytes)) {
 			release(bytes);
 			return Limit.NODE_SUBSCRIPTIONS;
 		}
@@ -319,7 +319,7 @@ public final class ClientUsage {
 	}
 
 	private void release(long bytes) {
-		this.limits.subscriptions().release(bytes);
+		this.node.subscriptions().release(bytes);
 		forgetOfAddress(bytes);
 		Share principal = this.ofPrincipal;
 		if (principal != null) {
@@ -420,9 +420,9 @@ public final class ClientUsage {
 		this.closed = true;
 		this.gone.set(true);
 		this.calls.set(OVER);
-		this.limits.connectionClosed();
+		this.node.connectionClosed();
 		if (this.address != null) {
-			this.limits.addresses().release(this.address);
+			this.node.addresses().release(this.address);
 		}
 	}
 
@@ -473,7 +473,7 @@ public final class ClientUsage {
 		if (!this.connection) {
 			return;
 		}
-		this.limits.connectionClosed();
+		this.node.connectionClosed();
 		if (this.ofAddress != null) {
 			this.ofAddress.disconnect();
 		}
@@ -485,11 +485,11 @@ public final class ClientUsage {
 
 	private void releaseShares() {
 		if (this.address != null) {
-			this.limits.addresses().release(this.address);
+			this.node.addresses().release(this.address);
 		}
 		String owner = this.owner;
 		if (owner != null) {
-			this.limits.principals().release(owner);
+			this.node.principals().release(owner);
 		}
 	}
 
@@ -501,7 +501,7 @@ public final class ClientUsage {
 	}
 
 	private Limit hit(Limit limit) {
-		this.limits.hits().add(limit);
+		this.node.hits().add(limit);
 		return limit;
 	}
 

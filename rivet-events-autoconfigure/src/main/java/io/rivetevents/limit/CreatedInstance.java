@@ -11,7 +11,7 @@ import io.rivetevents.protocol.RivetException;
  */
 public final class CreatedInstance implements AutoCloseable {
 
-	private final Limits limits;
+	private final NodeUsage node;
 
 	private final @Nullable String address;
 
@@ -29,17 +29,17 @@ public final class CreatedInstance implements AutoCloseable {
 
 	/**
 	 * Takes a place in the shares.
-	 * @param limits bounds of the node
+	 * @param node what all clients take together
 	 * @param address owner of the share of the client's address, {@code null} if it has
 	 * none
 	 * @param owner what tells its principal apart, {@code null} if it has not signed in
 	 */
-	CreatedInstance(Limits limits, @Nullable String address, @Nullable String owner) {
-		this.limits = limits;
+	CreatedInstance(NodeUsage node, @Nullable String address, @Nullable String owner) {
+		this.node = node;
 		this.address = address;
 		this.owner = owner;
-		this.ofAddress = (address != null) ? limits.addresses().hold(address) : null;
-		this.ofPrincipal = (owner != null) ? limits.principals().hold(owner) : null;
+		this.ofAddress = (address != null) ? node.addresses().hold(address) : null;
+		this.ofPrincipal = (owner != null) ? node.principals().hold(owner) : null;
 	}
 
 	/**
@@ -78,7 +78,7 @@ public final class CreatedInstance implements AutoCloseable {
 			}
 		}
 		if (!fits) {
-			throw this.limits.overloaded(Limit.NODE_STORED, "create");
+			throw this.node.overloaded(Limit.NODE_STORED, "create");
 		}
 		this.storedBytes += bytes;
 	}
@@ -148,10 +148,10 @@ public final class CreatedInstance implements AutoCloseable {
 
 	private void letGo() {
 		if (this.address != null) {
-			this.limits.addresses().release(this.address);
+			this.node.addresses().release(this.address);
 		}
 		if (this.owner != null) {
-			this.limits.principals().release(this.owner);
+			this.node.principals().release(this.owner);
 		}
 	}
 

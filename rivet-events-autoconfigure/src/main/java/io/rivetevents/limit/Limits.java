@@ -2,7 +2,6 @@ package io.rivetevents.limit;
 
 import java.net.InetAddress;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +17,11 @@ public final class Limits {
 	/** Part of the heap that may wait for the application's listeners. */
 	private static final int APPLICATION_EVENTS = 32;
 
-	private final LimitHits hits = new LimitHits();
-
 	private final LimitSettings settings;
 
-	private final ByteBudget pending;
+	private final NodeUsage node;
 
 	private final ByteBudget queued;
-
-	private final ByteBudget subscriptions;
 
 	private final ByteBudget history;
 
@@ -36,25 +31,15 @@ public final class Limits {
 
 	private final ByteBudget stored;
 
-	private final ByteBudget receiving;
-
 	private final ByteBudget sending;
 
 	private final ByteBudget compression;
-
-	private final ByteBudget requests;
 
 	private final ByteBudget answering;
 
 	private final ByteBudget applicationEvents;
 
-	private final Shares principals;
-
-	private final Shares addresses;
-
 	private final RemoteAddresses remoteAddresses;
-
-	private final AtomicInteger connections = new AtomicInteger();
 
 	/**
 	 * Creates the bounds.
@@ -62,23 +47,19 @@ public final class Limits {
 	 */
 	public Limits(LimitSettings settings) {
 		this.settings = settings;
+		this.node = new NodeUsage(settings);
+		LimitHits hits = this.node.hits();
 		LimitSettings.Node node = settings.node();
-		this.pending = new ByteBudget(Limit.NODE_PENDING, node.pendingBytes(), this.hits);
-		this.queued = new ByteBudget(Limit.NODE_QUEUED, node.queuedBytes(), this.hits);
-		this.subscriptions = new ByteBudget(Limit.NODE_SUBSCRIPTIONS, node.subscriptionBytes(), this.hits);
-		this.history = new ByteBudget(Limit.NODE_HISTORY, node.historyBytes(), this.hits);
-		this.answers = new ByteBudget(Limit.NODE_ANSWERS, node.answerBytes(), this.hits);
-		this.awake = new ByteBudget(Limit.NODE_AWAKE, node.awakeBytes(), this.hits);
-		this.stored = new ByteBudget(Limit.NODE_STORED, node.storedBytes(), this.hits);
-		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
-		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), this.hits);
-		this.compression = new ByteBudget(Limit.NODE_COMPRESSION, node.compressionBytes(), this.hits);
-		this.requests = new ByteBudget(Limit.NODE_REQUESTS, node.requestBytes(), this.hits);
-		this.answering = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes() / 2, this.hits);
-		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
-		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
+		this.queued = new ByteBudget(Limit.NODE_QUEUED, node.queuedBytes(), hits);
+		this.history = new ByteBudget(Limit.NODE_HISTORY, node.historyBytes(), hits);
+		this.answers = new ByteBudget(Limit.NODE_ANSWERS, node.answerBytes(), hits);
+		this.awake = new ByteBudget(Limit.NODE_AWAKE, node.awakeBytes(), hits);
+		this.stored = new ByteBudget(Limit.NODE_STORED, node.storedBytes(), hits);
+		this.sending = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes(), hits);
+		this.compression = new ByteBudget(Limit.NODE_COMPRESSION, node.compressionBytes(), hits);
+		this.answering = new ByteBudget(Limit.NODE_SENDING, node.sendingBytes() / 2, hits);
 		this.applicationEvents = new ByteBudget(Limit.APPLICATION_EVENTS,
-				Runtime.getRuntime().maxMemory() / APPLICATION_EVENTS, this.hits);
+				Runtime.getRuntime().maxMemory() / APPLICATION_EVENTS, hits);
 		this.remoteAddresses = new RemoteAddresses(settings.trustedProxies());
 	}
 
@@ -100,14 +81,14 @@ public final class Limits {
 	 * Returns how often each bound was met.
 	 */
 	public LimitHits hits() {
-		return this.hits;
+		return this.node.hits();
 	}
 
 	/**
 	 * Returns the memory of messages that wait or run.
 	 */
 	public ByteBudget pending() {
-		return this.pending;
+		return this.node.pending();
 	}
 
 	/**
@@ -121,7 +102,7 @@ public final class Limits {
 	 * Returns the memory of subscriptions.
 	 */
 	public ByteBudget subscriptions() {
-		return this.subscriptions;
+		return this.node.subscriptions();
 	}
 
 	/**
@@ -156,7 +137,7 @@ public final class Limits {
 	 * Returns the direct memory of what has not arrived whole.
 	 */
 	public ByteBudget receiving() {
-		return this.receiving;
+		return this.node.receiving();
 	}
 
 	/**
@@ -165,7 +146,7 @@ public final class Limits {
 	 * @param address where it comes from, {@code null} if unknown
 	 */
 	public Reception receivingFrom(@Nullable InetAddress address) {
-		return new Reception(this, Share.Memory.RECEIVING, this.remoteAddresses.ownerOf(address));
+		return new Reception(this.node, Share.Memory.RECEIVING, receiving(), this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
@@ -173,7 +154,7 @@ public final class Limits {
 	 * are not answered.
 	 */
 	public ByteBudget requests() {
-		return this.requests;
+		return this.node.requests();
 	}
 
 	/**
@@ -182,7 +163,7 @@ public final class Limits {
 	 * @param address of the peer, {@code null} if unknown
 	 */
 	public Reception requestsFrom(@Nullable InetAddress address) {
-		return new Reception(this, Share.Memory.REQUESTS, this.remoteAddresses.ownerOf(address));
+		return new Reception(this.node, Share.Memory.REQUESTS, requests(), this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
@@ -264,11 +245,10 @@ public final class Limits {
 	 * @throws RivetException {@code connection.too_many}
 	 */
 	public ClientUsage connect(@Nullable InetAddress address) {
-		if (this.connections.incrementAndGet() > this.settings.node().connections()) {
-			this.connections.decrementAndGet();
+		if (!this.node.connectionOpened()) {
 			throw tooMany(Limit.NODE_CONNECTIONS);
 		}
-		ClientUsage usage = new ClientUsage(this, this.remoteAddresses.ownerOf(address), true);
+		ClientUsage usage = new ClientUsage(this.node, this.remoteAddresses.ownerOf(address), true);
 		Limit met = usage.open();
 		if (met != null) {
 			usage.abandon();
@@ -287,7 +267,7 @@ public final class Limits {
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public Visit visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
-		ClientUsage usage = new ClientUsage(this, this.remoteAddresses.ownerOf(address), false);
+		ClientUsage usage = new ClientUsage(this.node, this.remoteAddresses.ownerOf(address), false);
 		usage.identify(owner);
 		Limit met = usage.begin(bytes);
 		if (met != null) {
@@ -304,7 +284,7 @@ public final class Limits {
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public void checkRoom(long bytes) {
-		if (this.pending.used() + bytes > this.pending.max()) {
+		if (pending().used() + bytes > pending().max()) {
 			throw overloaded(Limit.NODE_PENDING, "action");
 		}
 	}
@@ -317,7 +297,7 @@ public final class Limits {
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public CreatedInstance create(@Nullable InetAddress address, @Nullable String owner) {
-		CreatedInstance created = new CreatedInstance(this, this.remoteAddresses.ownerOf(address), owner);
+		CreatedInstance created = new CreatedInstance(this.node, this.remoteAddresses.ownerOf(address), owner);
 		Limit met = created.open();
 		if (met != null) {
 			throw overloaded(met, "create");
@@ -330,13 +310,11 @@ public final class Limits {
 	 * @return what the client is told
 	 */
 	public RivetException overloaded(Limit met, String operation) {
-		this.hits.add(met);
-		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
-				Map.of("channel", met.property(), "operation", operation));
+		return this.node.overloaded(met, operation);
 	}
 
 	private RivetException tooMany(Limit limit) {
-		this.hits.add(limit);
+		hits().add(limit);
 		return new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
 	}
 
@@ -344,19 +322,12 @@ public final class Limits {
 	 * Returns how many connections are open.
 	 */
 	public int connections() {
-		return this.connections.get();
+		return this.node.connections();
 	}
 
-	void connectionClosed() {
-		this.connections.decrementAndGet();
-	}
-
-	Shares principals() {
-		return this.principals;
-	}
-
-	Shares addresses() {
-		return this.addresses;
+	/** Returns what all clients take together. */
+	NodeUsage usage() {
+		return this.node;
 	}
 
 }

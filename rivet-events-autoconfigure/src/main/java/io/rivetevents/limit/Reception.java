@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reception {
 
-	private final Limits limits;
+	private final NodeUsage node;
 
 	private final Share.Memory kind;
 
@@ -24,14 +24,15 @@ public final class Reception {
 
 	/**
 	 * Creates a reception that takes nothing.
-	 * @param limits bounds of the node
+	 * @param node what all clients take together
 	 * @param kind what it is of
+	 * @param total what there is of that kind
 	 * @param address owner of the share of the address, {@code null} if it has none
 	 */
-	Reception(Limits limits, Share.Memory kind, @Nullable String address) {
-		this.limits = limits;
+	Reception(NodeUsage node, Share.Memory kind, ByteBudget total, @Nullable String address) {
+		this.node = node;
 		this.kind = kind;
-		this.total = kind.total(limits);
+		this.total = total;
 		this.address = address;
 	}
 
@@ -89,7 +90,7 @@ public final class Reception {
 
 	private @Nullable Share hold() {
 		if (this.share == null && this.address != null) {
-			this.share = this.limits.addresses().hold(this.address);
+			this.share = this.node.addresses().hold(this.address);
 		}
 		return this.share;
 	}
@@ -97,7 +98,7 @@ public final class Reception {
 	private void letGoOfNothing() {
 		if (this.taken == 0 && this.share != null && this.address != null) {
 			this.share = null;
-			this.limits.addresses().release(this.address);
+			this.node.addresses().release(this.address);
 		}
 	}
 

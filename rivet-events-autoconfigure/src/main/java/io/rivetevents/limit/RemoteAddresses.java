@@ -6,8 +6,8 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 
-import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,16 @@ final class RemoteAddresses {
 
 	private static final int IPV6_NETWORK_BYTES = 8;
 
+	private static final int IPV4_BYTES = 4;
+
+	private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(?:\\.(?!$)|$)){4}");
+
+	/**
+	 * What it may consist of; whether it is one says the JDK, which looks no such text
+	 * up.
+	 */
+	private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
 	private final List<Network> trusted;
 
 	/** Addresses that begin with the same bits. */
@@ -31,12 +41,7 @@ final class RemoteAddresses {
 			int slash = text.indexOf('/');
 			String host = (slash < 0) ? text : text.substring(0, slash);
 			try {
-				// not by its name, which would be looked up and could change
-				byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
-				if (literal == null || host.indexOf('%') >= 0) {
-					throw new IllegalArgumentException("no address without a zone");
-				}
-				byte[] address = InetAddress.getByAddress(literal).getAddress();
+				byte[] address = literal(host);
 				int bits = (slash < 0) ? 8 * address.length : Integer.parseInt(text.substring(slash + 1));
 				if (bits < 0 || bits > 8 * address.length) {
 					throw new IllegalArgumentException();
@@ -48,6 +53,24 @@ final class RemoteAddresses {
 						"\"%s\" in rivet.events.limits.trusted-proxies is neither an address nor a network such as 10.0.0.0/8"
 							.formatted(text));
 			}
+		}
+
+		/** Not by its name, which would be looked up and could change. */
+		private static byte[] literal(String host) throws UnknownHostException {
+			if (IPV4.matcher(host).matches()) {
+				byte[] address = new byte[IPV4_BYTES];
+				String[] parts = host.split("\\.");
+				for (int i = 0; i < address.length; i++) {
+					address[i] = (byte) Integer.parseInt(parts[i]);
+				}
+				return address;
+			}
+			if (!IPV6.matcher(host).matches()) {
+				throw new IllegalArgumentException("no address without a zone");
+			}
+			return InetAddress.getByName("[" + host + "]").getAddress(); // brackets: a
+																			// literal, or
+																			// an error
 		}
 
 		boolean contains(byte[] other) {

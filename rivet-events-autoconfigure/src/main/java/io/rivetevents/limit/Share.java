@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -76,22 +75,15 @@ final class Share {
 	enum Memory {
 
 		/** Messages that have not arrived whole. */
-		RECEIVING(LimitSettings.Node::receivingBytes, Limits::receiving),
+		RECEIVING(LimitSettings.Node::receivingBytes),
 
 		/** Connections and their requests. */
-		REQUESTS(LimitSettings.Node::requestBytes, Limits::requests);
+		REQUESTS(LimitSettings.Node::requestBytes);
 
 		private final ToLongFunction<LimitSettings.Node> max;
 
-		private final Function<Limits, ByteBudget> total;
-
-		Memory(ToLongFunction<LimitSettings.Node> max, Function<Limits, ByteBudget> total) {
+		Memory(ToLongFunction<LimitSettings.Node> max) {
 			this.max = max;
-			this.total = total;
-		}
-
-		ByteBudget total(Limits limits) {
-			return this.total.apply(limits);
 		}
 
 	}

@@ -1,0 +1,111 @@
+package io.rivetevents.limit;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.RivetException;
+
+/**
+ * What the clients of a node take of it together, and the shares of principals and remote
+ * addresses in that. Safe for use by several threads.
+ */
+final class NodeUsage {
+
+	private final LimitHits hits = new LimitHits();
+
+	private final LimitSettings settings;
+
+	private final ByteBudget pending;
+
+	private final ByteBudget subscriptions;
+
+	private final ByteBudget receiving;
+
+	private final ByteBudget requests;
+
+	private final Shares principals;
+
+	private final Shares addresses;
+
+	private final AtomicInteger connections = new AtomicInteger();
+
+	/**
+	 * Creates the usage of a node without clients.
+	 * @param settings its bounds
+	 */
+	NodeUsage(LimitSettings settings) {
+		this.settings = settings;
+		LimitSettings.Node node = settings.node();
+		this.pending = new ByteBudget(Limit.NODE_PENDING, node.pendingBytes(), this.hits);
+		this.subscriptions = new ByteBudget(Limit.NODE_SUBSCRIPTIONS, node.subscriptionBytes(), this.hits);
+		this.receiving = new ByteBudget(Limit.NODE_RECEIVING, node.receivingBytes(), this.hits);
+		this.requests = new ByteBudget(Limit.NODE_REQUESTS, node.requestBytes(), this.hits);
+		this.principals = new Shares(Share.Kind.PRINCIPAL, settings.principal(), node);
+		this.addresses = new Shares(Share.Kind.ADDRESS, settings.address(), node);
+	}
+
+	LimitSettings settings() {
+		return this.settings;
+	}
+
+	LimitHits hits() {
+		return this.hits;
+	}
+
+	ByteBudget pending() {
+		return this.pending;
+	}
+
+	ByteBudget subscriptions() {
+		return this.subscriptions;
+	}
+
+	ByteBudget receiving() {
+		return this.receiving;
+	}
+
+	ByteBudget requests() {
+		return this.requests;
+	}
+
+	Shares principals() {
+		return this.principals;
+	}
+
+	Shares addresses() {
+		return this.addresses;
+	}
+
+	/**
+	 * Counts a connection.
+	 * @return whether there was room for it; if not, it does not count
+	 */
+	boolean connectionOpened() {
+		if (this.connections.incrementAndGet() > this.settings.node().connections()) {
+			this.connections.decrementAndGet();
+			return false;
+		}
+		return true;
+	}
+
+	void connectionClosed() {
+		this.connections.decrementAndGet();
+	}
+
+	/** Returns how many connections are open. */
+	int connections() {
+		return this.connections.get();
+	}
+
+	/**
+	 * Counts that a bound was met.
+	 * @return what the client receives
+	 */
+	RivetException overloaded(Limit met, String operation) {
+		this.hits.add(met);
+		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+				Map.of("channel", met.property(), "operation", operation));
+	}
+
+}
