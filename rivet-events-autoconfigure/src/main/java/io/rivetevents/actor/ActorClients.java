@@ -517,7 +517,7 @@ final class ActorClients {
 		else {
 			connection.deliver(OutgoingMessage.of(error));
 		}
-		CloseReason reason = CloseReason.of(ex);
+		CloseReason reason = ex.closeReason();
 		if (this.type.settings().closeOnForbiddenSubscription() && reason.equals(CloseReason.of(ErrorCode.FORBIDDEN))) {
 			connection.outbound().close(reason);
 		}

@@ -66,15 +66,6 @@ public record CloseReason(int code, String reason) {
 	}
 
 	/**
-	 * Return the reason for an error. As for {@link #of(ErrorCode)} it is the group and
-	 * code that decide whether a client tries again.
-	 * @param ex what is wrong
-	 */
-	public static CloseReason of(RivetException ex) {
-		return new CloseReason(ERROR, ex.group() + "." + ex.code());
-	}
-
-	/**
 	 * Return the reason for an encoding that the server does not know. The client gives
 	 * up.
 	 */

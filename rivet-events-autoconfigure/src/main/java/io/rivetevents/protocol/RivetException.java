@@ -72,6 +72,15 @@ public class RivetException extends RuntimeException {
 	}
 
 	/**
+	 * Returns the reason to close a connection with, an error. As for
+	 * {@link CloseReason#of(ErrorCode)} the group and code decide whether a client tries
+	 * again.
+	 */
+	public CloseReason closeReason() {
+		return new CloseReason(CloseReason.ERROR, this.group + "." + this.code);
+	}
+
+	/**
 	 * Return the HTTP status of an answer.
 	 */
 	public int status() {

@@ -313,7 +313,7 @@ public final class ClientLink {
 		if (this.queue.encoding().isExtended()) {
 			this.queue.discard();
 			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(refusal, null, null)));
-			this.queue.close(CloseReason.of(refusal));
+			this.queue.close(refusal.closeReason());
 			return;
 		}
 		// React clients try again at once and for ever: the wait keeps them calm
@@ -322,7 +322,7 @@ public final class ClientLink {
 	}
 
 	private void refusePlain(RivetException refusal) {
-		CloseReason reason = CloseReason.of(refusal);
+		CloseReason reason = refusal.closeReason();
 		if (!RETRIED.contains(reason.reason())) {
 			this.queue.send(OutgoingMessage.of(this.support.mapper().toError(refusal, null, null)));
 		}
@@ -387,7 +387,7 @@ public final class ClientLink {
 	 */
 	public void refuseMessage(RivetException ex) {
 		logger.debug("A client sent what cannot be read", ex);
-		this.queue.close(CloseReason.of(ex));
+		this.queue.close(ex.closeReason());
 	}
 
 	/** Tell a client of the extended mode that it is connected. */

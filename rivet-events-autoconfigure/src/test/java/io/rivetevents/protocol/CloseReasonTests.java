@@ -17,8 +17,7 @@ class CloseReasonTests {
 		assertThat(CloseReason.unsupportedEncoding())
 			.isEqualTo(new CloseReason(1003, "actor.unsupported_websocket_encoding"));
 		assertThat(CloseReason.of(ErrorCode.FORBIDDEN)).isEqualTo(new CloseReason(1011, "auth.forbidden"));
-		assertThat(CloseReason.of(new UserError("bad_token", "nope")))
-			.isEqualTo(new CloseReason(1011, "user.bad_token"));
+		assertThat(new UserError("bad_token", "nope").closeReason()).isEqualTo(new CloseReason(1011, "user.bad_token"));
 	}
 
 	@Test

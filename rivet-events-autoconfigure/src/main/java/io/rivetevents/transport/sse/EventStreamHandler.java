@@ -24,7 +24,6 @@ import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 
 import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.EventStream;
@@ -201,7 +200,7 @@ public final class EventStreamHandler implements WebHandler {
 		return find(exchange, id).flatMap((stream) -> HttpBody
 			.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.links.handshake())
 			.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
-			.doOnError(RivetException.class, (ex) -> stream.close(CloseReason.of(ex)))
+			.doOnError(RivetException.class, (ex) -> stream.close(ex.closeReason()))
 			.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
 	}
 
