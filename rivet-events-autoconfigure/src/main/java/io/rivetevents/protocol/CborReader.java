@@ -152,9 +152,9 @@ final class CborReader implements MessageReader {
 			case 21 -> NODES.booleanNode(true);
 			case 22 -> NODES.nullNode();
 			case 23 -> MissingNode.getInstance();
-			case 25 -> Values.number(half((int) big(2)));
-			case 26 -> Values.number(Float.intBitsToFloat((int) big(4)));
-			case LONG -> Values.number(Double.longBitsToDouble(big(8)));
+			case 25 -> JavaScriptNumbers.number(half((int) big(2)));
+			case 26 -> JavaScriptNumbers.number(Float.intBitsToFloat((int) big(4)));
+			case LONG -> JavaScriptNumbers.number(Double.longBitsToDouble(big(8)));
 			default -> throw Markers.malformed("it has a value of an unknown kind");
 		};
 	}
@@ -279,7 +279,7 @@ final class CborReader implements MessageReader {
 	}
 
 	private static JsonNode floating(ByteBuffer in, int size) {
-		return Values.number(switch (size) {
+		return JavaScriptNumbers.number(switch (size) {
 			case 2 -> half(in.getShort() & 0xffff);
 			case 4 -> in.getFloat();
 			default -> in.getDouble();
@@ -382,7 +382,7 @@ final class CborReader implements MessageReader {
 	}
 
 	private void enter() {
-		if (++this.depth > Values.MAX_DEPTH) {
+		if (++this.depth > MAX_DEPTH) {
 			throw Markers.malformed("it is nested too deep");
 		}
 	}

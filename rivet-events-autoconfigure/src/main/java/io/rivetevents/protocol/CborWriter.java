@@ -90,7 +90,7 @@ final class CborWriter implements MessageWriter {
 		else if (number < 0 && number >= -MAX_UINT32 - 1) {
 			head(NEGATIVE, -1 - number);
 		}
-		else if (Values.isSafe(number)) {
+		else if (JavaScriptNumbers.isSafe(number)) {
 			floating(number);
 		}
 		else {
@@ -162,7 +162,7 @@ final class CborWriter implements MessageWriter {
 			number(number.longValue());
 		}
 		else {
-			floating(Values.doubleOf(number));
+			floating(JavaScriptNumbers.doubleOf(number));
 		}
 	}
 

@@ -108,7 +108,7 @@ final class JsonReader implements MessageReader {
 
 	private void enter() {
 		this.at++;
-		if (++this.depth > Values.MAX_DEPTH) {
+		if (++this.depth > MAX_DEPTH) {
 			throw Markers.malformed("it is too deep");
 		}
 	}
@@ -278,7 +278,7 @@ final class JsonReader implements MessageReader {
 			return whole(start);
 		}
 		String text = text(start, this.at, false);
-		return whole ? large(new BigInteger(text)) : Values.number(Double.parseDouble(text));
+		return whole ? large(new BigInteger(text)) : JavaScriptNumbers.number(Double.parseDouble(text));
 	}
 
 	private int peek() {

@@ -118,7 +118,7 @@ final class JsonWriter implements MessageWriter {
 
 	@Override
 	public void number(long number) {
-		if (Values.isSafe(number)) {
+		if (JavaScriptNumbers.isSafe(number)) {
 			this.out.ascii(Long.toString(number));
 		}
 		else {
@@ -199,7 +199,7 @@ final class JsonWriter implements MessageWriter {
 			number(number.longValue());
 		}
 		else {
-			floating(Values.doubleOf(number));
+			floating(JavaScriptNumbers.doubleOf(number));
 		}
 	}
 
@@ -207,7 +207,7 @@ final class JsonWriter implements MessageWriter {
 		if (!Double.isFinite(number)) {
 			nothing();
 		}
-		else if (Values.isSafeInteger(number)) {
+		else if (JavaScriptNumbers.isSafeInteger(number)) {
 			number((long) number);
 		}
 		else {

@@ -10,6 +10,9 @@ import tools.jackson.databind.JsonNode;
  */
 interface MessageReader {
 
+	/** Containers within containers beyond it are refused. */
+	int MAX_DEPTH = 500;
+
 	/**
 	 * Read a map.
 	 * @param field called with each name; must read what stands behind it
