@@ -211,7 +211,8 @@ final class AsWritten extends DelegatingDeserializer {
 				return deserializeFrom(UNKNOWN, this._delegatee, context);
 			}
 			catch (MismatchedInputException ex) {
-				throw new Unexpected(parser, this.type, "must be one of " + Misfit.listed(this.constants.keySet()));
+				throw new Unexpected(parser, this.type,
+						"must be one of " + AllowedValues.listed(this.constants.keySet()));
 			}
 		}
 

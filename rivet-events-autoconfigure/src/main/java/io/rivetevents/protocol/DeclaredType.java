@@ -26,7 +26,7 @@ public final class DeclaredType {
 	/** A type may be its own argument. */
 	private static final int MAX_DEPTH = 10;
 
-	private final ValueMapper values;
+	private final ValueWriter values;
 
 	private final JsonMapper mapper;
 
@@ -43,7 +43,7 @@ public final class DeclaredType {
 	 */
 	private final Map<Class<?>, JavaType> actual = new ConcurrentHashMap<>(2);
 
-	DeclaredType(ValueMapper values, JsonMapper mapper, JavaType type) {
+	DeclaredType(ValueWriter values, JsonMapper mapper, JavaType type) {
 		this.values = values;
 		this.mapper = mapper;
 		this.type = type;
@@ -84,7 +84,7 @@ public final class DeclaredType {
 		if (this.plain || object == null || object instanceof JsonNode) {
 			return this.values.toTree(object);
 		}
-		return ValueMapper.guard(() -> tree(object), "The value cannot be written");
+		return ValueWriter.guard(() -> tree(object), "The value cannot be written");
 	}
 
 	/**
@@ -97,7 +97,7 @@ public final class DeclaredType {
 		if (this.plain || object == null) {
 			return this.values.write(object);
 		}
-		return ValueMapper.guard(() -> json(object), "The object cannot be written");
+		return ValueWriter.guard(() -> json(object), "The object cannot be written");
 	}
 
 	private JsonNode tree(Object object) {

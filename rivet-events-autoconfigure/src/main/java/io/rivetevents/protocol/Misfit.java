@@ -19,7 +19,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Collection;
 import java.util.Currency;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -50,9 +49,6 @@ import tools.jackson.databind.node.MissingNode;
  * @param message what is wrong with it, such as {@code must be one of "A", "B"}
  */
 public record Misfit(String path, String message) {
-
-	/** Of the values that are allowed, at most so many are listed. */
-	private static final int MAX_LISTED = 50;
 
 	private static final Map<Class<?>, String> RANGES = Map.of(Byte.class, range(Byte.MIN_VALUE, Byte.MAX_VALUE),
 			Short.class, range(Short.MIN_VALUE, Short.MAX_VALUE), Integer.class,
@@ -85,9 +81,9 @@ public record Misfit(String path, String message) {
 	 * Says what is wrong.
 	 * @param value what the client sent
 	 * @param ex what the mapper said of it
-	 * @param mapper knows what is allowed
+	 * @param allowed knows what is allowed
 	 */
-	static Misfit of(JsonNode value, JacksonException ex, ValueMapper mapper) {
+	static Misfit of(JsonNode value, JacksonException ex, AllowedValues allowed) {
 		StringBuilder path = new StringBuilder();
 		JsonNode at = value;
 		for (JacksonException.Reference step : ex.getPath()) {
@@ -96,12 +92,12 @@ public record Misfit(String path, String message) {
 			JsonNode next = (name != null) ? at.get(name) : at.get(step.getIndex());
 			at = (next != null) ? next : MissingNode.getInstance();
 		}
-		return new Misfit(path.toString(), message(at, ex, mapper));
+		return new Misfit(path.toString(), message(at, ex, allowed));
 	}
 
-	private static String message(JsonNode at, JacksonException ex, ValueMapper mapper) {
+	private static String message(JsonNode at, JacksonException ex, AllowedValues allowed) {
 		if (ex instanceof UnrecognizedPropertyException unknown) {
-			return "is unknown: known are " + list(unknown.getKnownPropertyIds());
+			return "is unknown: known are " + AllowedValues.list(unknown.getKnownPropertyIds());
 		}
 		if (at.isMissingNode()) {
 			return "is missing";
@@ -110,7 +106,7 @@ public record Misfit(String path, String message) {
 			return "must not be null";
 		}
 		if (ex instanceof InvalidTypeIdException type && at.isObject()) {
-			String message = mapper.typeIds(type.getBaseType());
+			String message = allowed.typeIds(type.getBaseType());
 			return (message != null) ? message : unreadable(at);
 		}
 		if (ex instanceof AsWritten.Unexpected unexpected) {
@@ -119,16 +115,16 @@ public record Misfit(String path, String message) {
 		Class<?> target = target(ex);
 		if (target != null && target.isEnum()) {
 			return (at.isObject() ? "has a key that must be one of " : "must be one of ")
-					+ list(mapper.constants(target));
+					+ AllowedValues.list(allowed.constants(target));
 		}
-		String expected = (target != null) ? expected(target, mapper) : null;
+		String expected = (target != null) ? expected(target, allowed) : null;
 		return (expected != null) ? expected : unreadable(at);
 	}
 
-	private static @Nullable String expected(Class<?> target, ValueMapper mapper) {
+	private static @Nullable String expected(Class<?> target, AllowedValues allowed) {
 		Object example = EXAMPLES.get(target);
 		if (example != null) {
-			return "must be of the form " + mapper.toTree(example);
+			return "must be of the form " + allowed.written(example);
 		}
 		if (Collection.class.isAssignableFrom(target) || target.isArray()) {
 			return "must be an array";
@@ -145,17 +141,6 @@ public record Misfit(String path, String message) {
 
 	private static String unreadable(JsonNode at) {
 		return "cannot be read from the %s given".formatted(at.getNodeType().name().toLowerCase(Locale.ROOT));
-	}
-
-	static String list(@Nullable Collection<?> values) {
-		Collection<?> all = (values != null) ? values : List.of();
-		return listed(all.stream().map("\"%s\""::formatted).toList());
-	}
-
-	/** Lists values as they stand in JSON. */
-	static String listed(Collection<String> json) {
-		String more = (json.size() > MAX_LISTED) ? " and %d more".formatted(json.size() - MAX_LISTED) : "";
-		return json.stream().limit(MAX_LISTED).collect(Collectors.joining(", ")) + more;
 	}
 
 }

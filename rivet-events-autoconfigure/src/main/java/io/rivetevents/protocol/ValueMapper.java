@@ -2,13 +2,7 @@ package io.rivetevents.protocol;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
-import java.util.Collection;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.SortedMap;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -16,14 +10,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DatabindException;
-import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.jsontype.NamedType;
-import tools.jackson.databind.jsontype.TypeDeserializer;
-import tools.jackson.databind.node.NullNode;
 
 /**
  * Converts between the application's objects and values of the protocol, with the
@@ -39,6 +28,10 @@ public final class ValueMapper {
 
 	private final JsonMapper strict;
 
+	private final ValueWriter writer;
+
+	private final AllowedValues allowed;
+
 	/**
 	 * Create a mapper.
 	 * @param mapper the application's
@@ -46,6 +39,8 @@ public final class ValueMapper {
 	public ValueMapper(JsonMapper mapper) {
 		this.mapper = mapper;
 		this.strict = ClientValueMapper.of(mapper);
+		this.writer = new ValueWriter(mapper);
+		this.allowed = new AllowedValues(this.writer, this.strict);
 	}
 
 	/**
@@ -53,7 +48,7 @@ public final class ValueMapper {
 	 * @param type a class, or a type with arguments
 	 */
 	public DeclaredType declared(Type type) {
-		return new DeclaredType(this, this.mapper, constructType(type));
+		return new DeclaredType(this.writer, this.mapper, constructType(type));
 	}
 
 	/**
@@ -62,11 +57,7 @@ public final class ValueMapper {
 	 * it is, not copied
 	 */
 	public JsonNode toTree(@Nullable Object object) {
-		if (object == null) {
-			return NullNode.getInstance();
-		}
-		return (object instanceof JsonNode node) ? node
-				: guard(() -> this.mapper.<JsonNode>valueToTree(object), "The value cannot be written");
+		return this.writer.toTree(object);
 	}
 
 	/**
@@ -78,19 +69,6 @@ public final class ValueMapper {
 	public ToClient.Error toError(RivetException ex, @Nullable Long actionId, @Nullable ActorSpecifier actor) {
 		JsonNode metadata = (ex.metadata() != null) ? toTree(ex.metadata()) : null;
 		return new ToClient.Error(ex.group(), ex.code(), ex.text(), metadata, actionId, actor);
-	}
-
-	/**
-	 * An error of the application's getters and setters is one like others: Reactor would
-	 * let it pass, and nobody would be told.
-	 */
-	static <T extends @Nullable Object> T guard(Supplier<T> work, String failure) {
-		try {
-			return work.get();
-		}
-		catch (StackOverflowError | LinkageError ex) {
-			throw DatabindException.from((JsonParser) null, failure, ex);
-		}
 	}
 
 	/**
@@ -158,35 +136,7 @@ public final class ValueMapper {
 	 * @param ex what was thrown
 	 */
 	public Misfit misfit(JsonNode node, JacksonException ex) {
-		return Misfit.of(node, ex, this);
-	}
-
-	/** Returns the constants of an enum as they stand on the wire. */
-	Collection<String> constants(Class<?> type) {
-		return Stream.of(type.getEnumConstants())
-			.map((constant) -> toTree(constant).asString())
-			.collect(Collectors.toCollection(LinkedHashSet::new));
-	}
-
-	/** Says which ids of subtypes there are, {@code null} if that is not known. */
-	@Nullable String typeIds(JavaType base) {
-		DeserializationContext context = this.strict._deserializationContext();
-		TypeDeserializer types = context.findTypeDeserializer(base);
-		AnnotatedClass described = context.introspectBeanDescriptionForCreation(base).getClassInfo();
-		List<String> names = this.strict.deserializationConfig()
-			.getSubtypeResolver()
-			.collectAndResolveSubtypesByTypeId(this.strict.deserializationConfig(), described)
-			.stream()
-			.filter(NamedType::hasName)
-			.map(NamedType::getName)
-			.distinct()
-			.toList();
-		if (names.isEmpty()) {
-			return null;
-		}
-		String property = (types != null) ? types.getPropertyName() : null;
-		String subject = (property != null) ? "needs \"%s\", which".formatted(property) : "needs a type, which";
-		return "%s must be one of %s".formatted(subject, Misfit.list(names));
+		return Misfit.of(node, ex, this.allowed);
 	}
 
 	@SuppressWarnings("unchecked")
@@ -229,7 +179,8 @@ public final class ValueMapper {
 	 * @return both classes as a text, by the path of the value; empty if there is none
 	 */
 	public SortedMap<String, String> classDifferences(@Nullable Object value, @Nullable Object read, JavaType type) {
-		return guard(() -> StoredClasses.differences(value, read, type, this.mapper), "The object cannot be compared");
+		return ValueWriter.guard(() -> StoredClasses.differences(value, read, type, this.mapper),
+				"The object cannot be compared");
 	}
 
 	/**
@@ -237,7 +188,7 @@ public final class ValueMapper {
 	 * @return UTF-8
 	 */
 	public byte[] write(@Nullable Object object) {
-		return guard(() -> this.mapper.writeValueAsBytes(object), "The object cannot be written");
+		return this.writer.write(object);
 	}
 
 	/**
@@ -246,7 +197,7 @@ public final class ValueMapper {
 	 * @param type type of the object
 	 */
 	public @Nullable Object read(byte[] json, Type type) {
-		return ValueMapper.<@Nullable Object>guard(() -> this.mapper.readValue(json, constructType(type)),
+		return ValueWriter.<@Nullable Object>guard(() -> this.mapper.readValue(json, constructType(type)),
 				"The object cannot be read");
 	}
 

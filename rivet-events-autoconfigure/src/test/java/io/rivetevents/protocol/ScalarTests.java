@@ -320,7 +320,7 @@ class ScalarTests {
 
 	@Test
 	void listsNoMoreThanAReaderTakes() {
-		assertThat(Misfit.list(java.util.stream.IntStream.range(0, 60).boxed().toList()))
+		assertThat(AllowedValues.list(java.util.stream.IntStream.range(0, 60).boxed().toList()))
 			.endsWith("\"49\" and 10 more");
 	}
 
