@@ -153,10 +153,10 @@ class ArchitectureTests {
 	@ArchTest
 	static void theProtocolKnowsNoWeb(JavaClasses classes) {
 		noClasses().that()
-			.resideInAPackage("io.rivetevents.protocol..")
+			.resideInAnyPackage("io.rivetevents.protocol..", "io.rivetevents.contract..")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("org.springframework..", "io.netty..", "reactor..")
+			.resideInAnyPackage("org.springframework..", "io.netty..", "reactor..", "org.reactivestreams..")
 			.check(classes);
 	}
 

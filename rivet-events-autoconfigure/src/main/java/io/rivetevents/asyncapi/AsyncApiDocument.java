@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -113,7 +114,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 		for (EventMethod event : actor.events()) {
 			ObjectNode message = messages.putObject("event." + event.name());
 			message.put("title", event.name());
-			message.set("payload", tuple(event.parameters(), schemas));
+			message.set("payload", tuple(parameters(event), schemas));
 		}
 		return messages;
 	}
@@ -127,8 +128,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 		for (MethodParameter parameter : parameters) {
 			names.add(parameter.getParameter().getName());
 			if (parameter.getParameter().isVarArgs()) {
-				ResolvableType component = ResolvableType.forMethodParameter(parameter).getComponentType();
-				tuple.set("items", schemas.of(ConcreteTypes.of(component), false));
+				tuple.set("items", schemas.of(type(parameter).getComponentType().getType(), false));
 				open = true;
 				continue;
 			}
@@ -146,9 +146,21 @@ public final class AsyncApiDocument implements ContractFingerprints {
 	}
 
 	private static JsonNode schema(MethodParameter parameter, Schemas schemas) {
-		ResolvableType type = ResolvableType.forMethodParameter(parameter);
-		boolean optional = parameter.getParameterType() == Optional.class;
-		return schemas.of(ConcreteTypes.of(optional ? type.getGeneric(0) : type), isNullable(parameter));
+		ResolvableType type = type(parameter);
+		Type of = (parameter.getParameterType() == Optional.class) ? type.getGeneric(0).getType() : type.getType();
+		return schemas.of(ConcreteTypes.of(of, parameter.getContainingClass()), isNullable(parameter));
+	}
+
+	private static ResolvableType type(MethodParameter parameter) {
+		return ResolvableType
+			.forType(ConcreteTypes.of(parameter.getGenericParameterType(), parameter.getContainingClass()));
+	}
+
+	/** As the interface by which the event was found sees their types. */
+	private static List<MethodParameter> parameters(EventMethod event) {
+		return IntStream.range(0, event.method().getParameterCount())
+			.mapToObj((index) -> new MethodParameter(event.method(), index).withContainingClass(event.scopes().get(0)))
+			.toList();
 	}
 
 	private static boolean isNullable(MethodParameter parameter) {

@@ -1,14 +1,21 @@
 package io.rivetevents.contract;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.springframework.core.MethodParameter;
-import org.springframework.core.ResolvableType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the type variables of a generic class or interface by what the class that
@@ -17,33 +24,81 @@ import org.springframework.core.ResolvableType;
  */
 public final class ConcreteTypes {
 
-	private ConcreteTypes() {
-	}
+	/** What the class and its supertypes make of the variables of their supertypes. */
+	private final Map<TypeVariable<?>, Type> arguments = new HashMap<>();
 
-	/**
-	 * Returns the type of a parameter, or of what a method returns.
-	 * @param parameter its containing class is the one that decides
-	 */
-	public static Type of(MethodParameter parameter) {
-		return of(ResolvableType.forMethodParameter(parameter));
+	/** Variables whose bounds are being resolved: one may be in its own bound. */
+	private final Set<TypeVariable<?>> open = new HashSet<>();
+
+	private ConcreteTypes(Class<?> containing) {
+		collect(containing);
 	}
 
 	/**
 	 * Returns a type without type variables. One that the class leaves open is its bound.
-	 * @param type a type that can tell what its variables stand for
+	 * @param type a type in the signature of a method, such as that of a parameter
+	 * @param containing the class or interface by which the method was found
 	 */
-	public static Type of(ResolvableType type) {
-		if (!hasVariables(type.getType())) {
-			return type.getType();
+	public static Type of(Type type, Class<?> containing) {
+		return hasVariables(type) ? new ConcreteTypes(containing).concrete(type) : type;
+	}
+
+	private void collect(Class<?> type) {
+		Stream.concat(Stream.ofNullable(type.getGenericSuperclass()), Stream.of(type.getGenericInterfaces()))
+			.forEach((extended) -> {
+				if (extended instanceof ParameterizedType parameterized) {
+					TypeVariable<?>[] variables = raw(parameterized).getTypeParameters();
+					for (int i = 0; i < variables.length; i++) {
+						this.arguments.put(variables[i], parameterized.getActualTypeArguments()[i]);
+					}
+				}
+				collect(raw(extended));
+			});
+	}
+
+	private Type concrete(Type type) {
+		if (!hasVariables(type)) {
+			return type;
 		}
-		if (type.isArray()) {
-			return ResolvableType.forArrayComponent(ResolvableType.forType(of(type.getComponentType()))).getType();
+		if (type instanceof ParameterizedType parameterized) {
+			return new Concrete(raw(parameterized),
+					Stream.of(parameterized.getActualTypeArguments()).map(this::concrete).toList());
 		}
-		Class<?> raw = type.resolve(Object.class);
-		ResolvableType[] generics = Stream.of(type.getGenerics())
-			.map((generic) -> ResolvableType.forType(of(generic)))
-			.toArray(ResolvableType[]::new);
-		return (generics.length > 0) ? ResolvableType.forClassWithGenerics(raw, generics).getType() : raw;
+		if (type instanceof GenericArrayType array) {
+			return array(concrete(array.getGenericComponentType()));
+		}
+		return (type instanceof TypeVariable<?> variable) ? ofVariable(variable) : concrete(bound((WildcardType) type));
+	}
+
+	private Type ofVariable(TypeVariable<?> variable) {
+		Type argument = this.arguments.get(variable);
+		if (argument != null) {
+			return concrete(argument);
+		}
+		Type bound = variable.getBounds()[0];
+		if (!this.open.add(variable)) {
+			return raw(bound);
+		}
+		Type concrete = concrete(bound);
+		this.open.remove(variable);
+		return concrete;
+	}
+
+	private static Type bound(WildcardType wildcard) {
+		Type[] lower = wildcard.getLowerBounds();
+		return (lower.length > 0) ? lower[0] : wildcard.getUpperBounds()[0];
+	}
+
+	private static Type array(Type component) {
+		return (component instanceof Class<?> type) ? Array.newInstance(type, 0).getClass()
+				: new ConcreteArray(component);
+	}
+
+	private static Class<?> raw(Type type) {
+		if (type instanceof ParameterizedType parameterized) {
+			return (Class<?>) parameterized.getRawType();
+		}
+		return (type instanceof TypeVariable<?> variable) ? raw(variable.getBounds()[0]) : (Class<?>) type;
 	}
 
 	private static boolean hasVariables(Type type) {
@@ -58,6 +113,71 @@ public final class ConcreteTypes {
 				.anyMatch(ConcreteTypes::hasVariables);
 		}
 		return type instanceof TypeVariable;
+	}
+
+	/**
+	 * A class with arguments.
+	 *
+	 * @param raw the class
+	 * @param arguments its arguments
+	 */
+	private record Concrete(Class<?> raw, List<Type> arguments) implements ParameterizedType {
+
+		@Override
+		public Type[] getActualTypeArguments() {
+			return this.arguments.toArray(Type[]::new);
+		}
+
+		@Override
+		public Type getRawType() {
+			return this.raw;
+		}
+
+		@Override
+		public @Nullable Type getOwnerType() {
+			return this.raw.getDeclaringClass();
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof ParameterizedType that && that.getRawType().equals(this.raw)
+					&& List.of(that.getActualTypeArguments()).equals(this.arguments);
+		}
+
+		/** As of the JDK's own, which it may be equal to. */
+		@Override
+		public int hashCode() {
+			Class<?> owner = this.raw.getDeclaringClass();
+			return Arrays.hashCode(getActualTypeArguments()) ^ ((owner != null) ? owner.hashCode() : 0)
+					^ this.raw.hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return this.arguments.stream()
+				.map(Type::getTypeName)
+				.collect(Collectors.joining(", ", this.raw.getTypeName() + "<", ">"));
+		}
+
+	}
+
+	/**
+	 * An array of a class with arguments.
+	 *
+	 * @param component type of its elements
+	 */
+	private record ConcreteArray(Type component) implements GenericArrayType {
+
+		@Override
+		public Type getGenericComponentType() {
+			return this.component;
+		}
+
+		@Override
+		public String toString() {
+			return this.component.getTypeName() + "[]";
+		}
+
 	}
 
 }

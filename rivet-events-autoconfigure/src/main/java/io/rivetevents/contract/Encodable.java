@@ -8,9 +8,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.stream.BaseStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 
@@ -22,8 +22,11 @@ import io.rivetevents.protocol.ValueMapper;
 final class Encodable {
 
 	/** What is still to come, still to be done, or not a value. */
-	private static final List<Class<?>> NO_VALUES = List.of(Publisher.class, CompletionStage.class, Future.class,
-			BaseStream.class, Runnable.class, Callable.class, Closeable.class, Thread.class, ClassLoader.class);
+	private static final List<Class<?>> NO_VALUES = List.of(CompletionStage.class, Future.class, BaseStream.class,
+			Runnable.class, Callable.class, Closeable.class, Thread.class, ClassLoader.class);
+
+	/** By its name: events do not need Reactive Streams on the class path. */
+	private static final String PUBLISHER = "org.reactivestreams.Publisher";
 
 	private Encodable() {
 	}
@@ -35,7 +38,7 @@ final class Encodable {
 		JavaType known = mapper.constructType(type);
 		Class<?> raw = known.getRawClass();
 		boolean noValue = NO_VALUES.stream().anyMatch((candidate) -> candidate.isAssignableFrom(raw))
-				|| raw.getPackageName().equals("java.util.function");
+				|| isPublisher(raw) || raw.getPackageName().equals("java.util.function");
 		if (noValue) {
 			return "%s is no value that can be encoded".formatted(type.getTypeName());
 		}
@@ -47,6 +50,12 @@ final class Encodable {
 		}
 		boolean concrete = !raw.isInterface() && !Modifier.isAbstract(raw.getModifiers()) && raw != Object.class;
 		return concrete ? encodingProblem(known, mapper) : null;
+	}
+
+	private static boolean isPublisher(Class<?> type) {
+		Class<?> extended = type.getSuperclass();
+		return type.getName().equals(PUBLISHER) || (extended != null && isPublisher(extended))
+				|| Stream.of(type.getInterfaces()).anyMatch(Encodable::isPublisher);
 	}
 
 	private static @Nullable String encodingProblem(JavaType type, ValueMapper mapper) {

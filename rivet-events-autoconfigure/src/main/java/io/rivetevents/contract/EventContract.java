@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.ResolvableType;
 
 import io.rivetevents.annotation.EventName;
 import io.rivetevents.annotation.Volatile;
@@ -117,8 +116,8 @@ public final class EventContract {
 			throw new InvalidContractException(method, "it must return nothing, since nobody answers an event");
 		}
 		List<DeclaredType> arguments = new ArrayList<>();
-		for (int i = 0; i < method.getParameterCount(); i++) {
-			Type parameter = ConcreteTypes.of(ResolvableType.forMethodParameter(method, i, scopes.get(0)));
+		for (Type declared : method.getGenericParameterTypes()) {
+			Type parameter = ConcreteTypes.of(declared, scopes.get(0));
 			String problem = Encodable.problem(parameter, mapper);
 			if (problem != null) {
 				throw new InvalidContractException(method, problem);

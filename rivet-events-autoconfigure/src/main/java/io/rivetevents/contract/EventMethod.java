@@ -2,9 +2,6 @@ package io.rivetevents.contract;
 
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.stream.IntStream;
-
-import org.springframework.core.MethodParameter;
 
 import io.rivetevents.protocol.DeclaredType;
 
@@ -24,16 +21,6 @@ public record EventMethod(String name, Method method, boolean droppable, List<Cl
 	public EventMethod {
 		scopes = List.copyOf(scopes);
 		arguments = List.copyOf(arguments);
-	}
-
-	/**
-	 * Returns the parameters of its method, as the interface by which it was found sees
-	 * their types.
-	 */
-	public List<MethodParameter> parameters() {
-		return IntStream.range(0, this.method.getParameterCount())
-			.mapToObj((index) -> new MethodParameter(this.method, index).withContainingClass(this.scopes.get(0)))
-			.toList();
 	}
 
 }

@@ -3,6 +3,7 @@ package io.rivetevents.invocation;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Type;
 import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,6 +26,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.contract.ConcreteTypes;
 import io.rivetevents.protocol.InvalidArgumentException;
 
 /**
@@ -104,12 +106,16 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Return the type of what the method makes, out of any {@code Mono}.
+	 * Return the type of what the method makes, out of any {@code Mono}, without type
+	 * variables.
 	 */
 	ResolvableType valueType() {
-		MethodParameter returned = getReturnType();
-		ResolvableType type = ResolvableType.forMethodParameter(returned);
-		return (this.adapter != null && !this.adapter.isNoValue()) ? type.getGeneric(0) : type;
+		ResolvableType type = concrete(getReturnType().getGenericParameterType());
+		return (this.adapter != null && !this.adapter.isNoValue()) ? concrete(type.getGeneric(0).getType()) : type;
+	}
+
+	private ResolvableType concrete(Type type) {
+		return ResolvableType.forType(ConcreteTypes.of(type, getContainingClass()));
 	}
 
 	/**

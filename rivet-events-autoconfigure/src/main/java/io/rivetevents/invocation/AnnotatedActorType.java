@@ -46,7 +46,6 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.contract.ConcreteTypes;
 import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.DeclaredType;
@@ -334,8 +333,7 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	private DeclaredType resultType(ActorMethod method) {
-		return this.support.mapper()
-			.declared(method.returnsNothing() ? Object.class : ConcreteTypes.of(method.resultType()));
+		return this.support.mapper().declared(method.returnsNothing() ? Object.class : method.resultType().getType());
 	}
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
@@ -355,7 +353,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private @Nullable Type producedType(Hook hook) {
 		ActorMethod method = this.hooks.get(hook);
-		return (method != null) ? ConcreteTypes.of(method.valueType()) : null;
+		return (method != null) ? method.valueType().getType() : null;
 	}
 
 	private void checkTypeArguments() {
@@ -412,7 +410,7 @@ final class AnnotatedActorType implements ActorType {
 	private static ActionContract contract(String name, ActorMethod method) {
 		boolean nullable = Nullness.forMethodReturnType(method.getMethod()) == Nullness.NULLABLE;
 		return new ActionContract(name, method.clientParameters(),
-				method.returnsNothing() ? null : ConcreteTypes.of(method.resultType()), nullable);
+				method.returnsNothing() ? null : method.resultType().getType(), nullable);
 	}
 
 	private @Nullable MethodParameter params() {

@@ -11,7 +11,6 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.ResolvableType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
@@ -195,8 +194,7 @@ final class Arguments {
 		@Override
 		public Object resolve(Invocation invocation) {
 			Class<?> component = this.parameter.getParameterType().getComponentType();
-			JavaType type = this.mapper
-				.constructType(ConcreteTypes.of(ResolvableType.forMethodParameter(this.parameter).getComponentType()));
+			JavaType type = type(this.parameter, this.mapper).getContentType();
 			String name = this.parameter.getParameter().getName();
 			int count = Math.max(invocation.args().size() - this.position, 0);
 			Object values = Array.newInstance(component, count);
@@ -218,6 +216,11 @@ final class Arguments {
 
 	}
 
+	private static JavaType type(MethodParameter parameter, ValueMapper mapper) {
+		return mapper
+			.constructType(ConcreteTypes.of(parameter.getGenericParameterType(), parameter.getContainingClass()));
+	}
+
 	/**
 	 * Converts what a client sent to the type of a parameter.
 	 */
@@ -237,7 +240,7 @@ final class Arguments {
 			this.name = parameter.getParameter().getName();
 			this.optional = parameter.getParameterType() == Optional.class;
 			this.nullable = parameter.isOptional() || JsonNode.class.isAssignableFrom(parameter.getParameterType());
-			this.type = mapper.constructType(ConcreteTypes.of(parameter));
+			this.type = type(parameter, mapper);
 			this.mapper = mapper;
 		}
 

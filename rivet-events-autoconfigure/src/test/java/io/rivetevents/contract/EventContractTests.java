@@ -1,6 +1,7 @@
 package io.rivetevents.contract;
 
 import java.io.InputStream;
+import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,36 @@ class EventContractTests {
 		implement(Game.Admin.class).kicked();
 		assertThat(this.sent).containsExactly("started[a, 1]", "game-over[]", "player.moved[Position[x=1, y=2]]",
 				"player.items.found[key]", "started[b, 0]", "started[b, 1]", "adm.kicked[]");
+	}
+
+	@Test
+	void readsWhatAGenericInterfaceBecomesInOneThatExtendsIt() {
+		assertThat(this.contracts.of(Moves.class).events())
+			.extracting(EventMethod::name, (event) -> event.arguments().toString())
+			.containsExactlyInAnyOrder(tuple("moved", "[%s]".formatted(Position.class.getName())),
+					tuple("all", "[java.util.List<%s>]".formatted(Position.class.getName())),
+					tuple("narrowed", "[%s]".formatted(Position.class.getName())));
+		Moves moves = implement(Moves.class);
+		Generic<Position> generic = moves;
+		moves.moved(new Position(1, 2));
+		generic.narrowed(new Position(3, 4)); // by the bridge method
+		generic.twice(new Position(5, 6));
+		assertThat(this.sent).containsExactly("moved[Position[x=1, y=2]]", "narrowed[Position[x=3, y=4]]",
+				"moved[Position[x=5, y=6]]", "moved[Position[x=5, y=6]]");
+	}
+
+	@Test
+	void refusesWhatAGenericInterfaceBecomes() {
+		assertThatExceptionOfType(InvalidContractException.class).isThrownBy(() -> this.contracts.of(LaterMoves.class))
+			.withMessageContaining("Mono");
+	}
+
+	@Test
+	void keepsTheNamesOfParameters() {
+		assertThat(this.contracts.of(Game.class).events()).filteredOn((event) -> event.name().equals("started"))
+			.flatExtracting((event) -> List.of(event.method().getParameters()))
+			.extracting(Parameter::getName)
+			.containsExactly("map", "players");
 	}
 
 	@Test
@@ -148,6 +179,32 @@ class EventContractTests {
 			void kicked();
 
 		}
+
+	}
+
+	interface Generic<T> {
+
+		void moved(T to);
+
+		void all(List<? extends T> positions);
+
+		void narrowed(T to);
+
+		default void twice(T to) {
+			moved(to);
+			moved(to);
+		}
+
+	}
+
+	interface Moves extends Generic<Position> {
+
+		@Override
+		void narrowed(Position to);
+
+	}
+
+	interface LaterMoves extends Generic<Mono<String>> {
 
 	}
 
