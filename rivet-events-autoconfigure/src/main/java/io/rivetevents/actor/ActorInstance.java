@@ -26,6 +26,8 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
+import io.rivetevents.connection.ClientConnection;
+import io.rivetevents.connection.ClientRequests;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Dispatch;
@@ -42,8 +44,10 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
@@ -76,7 +80,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 
 	private final ActorType type;
 
-	private final LocalActorDirectory directory;
+	private final InstanceHost host;
 
 	private final ActorRuntime runtime;
 
@@ -180,12 +184,12 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 	 * @param workers where things are done for it outside its turns
 	 * @param heap what it has taken of what all that are awake may take, in bytes
 	 */
-	ActorInstance(ActorAddress address, ActorType type, LocalActorDirectory directory, ActorRuntime runtime,
-			Scheduler workers, long heap) {
+	ActorInstance(ActorAddress address, ActorType type, InstanceHost host, ActorRuntime runtime, Scheduler workers,
+			long heap) {
 		this.address = address;
 		this.heap = heap;
 		this.type = type;
-		this.directory = directory;
+		this.host = host;
 		this.runtime = runtime;
 		this.workers = workers;
 		this.mailbox = new Mailbox<>(type.settings().mailboxCapacity(), runtime.workers(),
@@ -193,12 +197,12 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 		this.expirations = new Expirations(this.mailbox);
 		this.usage = new InstanceUsage(limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), this::countGrowth);
-		this.connections = new ActorConnections(directory.members(), type.settings().history(),
+		this.connections = new ActorConnections(host.members(), type.settings().history(),
 				runtime.connections().limits().history(), this::now);
 		this.targets = new EventTargets<>(this, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
 		this.calls = new ActorCalls(this, runtime.timers());
-		this.clients = new ActorClients(this, this.calls, directory.listeners(), runtime);
+		this.clients = new ActorClients(this, this.calls, host.listeners(), runtime);
 		this.lastUsed = now();
 	}
 
@@ -270,12 +274,12 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 	}
 
 	KeptAnswers keptAnswers() {
-		return this.directory.keptAnswers();
+		return this.host.keptAnswers();
 	}
 
 	@Override
 	public ActorHandle neighbour(String name, String... key) {
-		return this.directory.actors().inNamespace(this.address.namespace()).getOrCreate(name, key);
+		return this.host.neighbour(this.address.namespace(), name, key);
 	}
 
 	// For any thread
@@ -299,6 +303,68 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 			limits().hits().add(Limit.MAILBOX);
 		}
 		return outcome;
+	}
+
+	/** Returns what a caller is told for whose turn there is no room. */
+	RivetException overloaded(@Nullable PendingCall call, String operation) {
+		Limit met = (call != null) ? call.met() : null;
+		Map<String, Object> metadata = (met != null) ? Map.of("channel", met.property(), "operation", operation) : Map
+			.of("channel", "mailbox", "capacity", this.type.settings().mailboxCapacity(), "operation", operation);
+		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(), metadata);
+	}
+
+	/**
+	 * Takes a message of a connected client. The messages of one connection are handled
+	 * in the order of the calls.
+	 */
+	void receive(String connectionId, ToServer message) {
+		ClientConnection connection = this.connections.find(connectionId);
+		if (connection == null) {
+			return; // it has ended
+		}
+		if (message instanceof ToServer.Cancel cancel) {
+			// not in a turn: the call may hold it
+			connection.calls().cancel(cancel.id(), this.runtime.workers());
+			return;
+		}
+		if (message instanceof ToServer.ActionRequest reply && reply.name().equals(ClientRequests.REPLY)) {
+			answerRequest(connection, reply);
+			return;
+		}
+		PendingCall call = this.clients.arrived(connection, message);
+		Turn<ActorInstance> turn = Turn.ofCall(call,
+				(current) -> current.clients().receive(connectionId, message, call),
+				message instanceof ToServer.ActionRequest request && this.type.isInterleaved(request.name()),
+				this.clients.mayBlock(message));
+		if (offer(turn) == Mailbox.Offer.FULL) {
+			this.clients.refuse(connection, message, overloaded(call, "message"));
+		}
+	}
+
+	/** Not in a turn: the one that waits for this answer may hold it. */
+	private void answerRequest(ClientConnection connection, ToServer.ActionRequest reply) {
+		this.runtime.callers().run(null, () -> connection.requests().answer(reply.args()));
+		if (!reply.options().oneWay()) {
+			connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
+		}
+	}
+
+	/** Tells a client of the extended mode that it is connected. Does not wait. */
+	void keepAlive(String connectionId) {
+		ClientConnection connection = this.connections.find(connectionId);
+		if (connection != null && connection.wasLetIn()) {
+			this.connections.keepAlive(connection);
+		}
+	}
+
+	/** The socket of a connection is gone. */
+	void disconnected(String connectionId) {
+		ClientConnection connection = this.connections.find(connectionId);
+		if (connection != null) {
+			connection.end(); // a turn that waits for its answer need not, and holds
+								// up the next
+		}
+		offer(Turn.ofRuntime((current) -> current.clients().disconnect(connectionId)));
 	}
 
 	private Limits limits() {
@@ -472,7 +538,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 	public @Nullable Mono<Void> afterTurn() {
 		if (!this.running) {
 			if (this.mailbox.closeIfAlone()) {
-				this.directory.forget(this);
+				this.host.forget(this);
 			}
 			return null;
 		}
@@ -647,7 +713,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 			}
 		});
 		if (share != null && heapStored(this.state.stored()) > 0) {
-			this.directory.creators().put(this.address, share);
+			this.host.creators().put(this.address, share);
 			this.shareKept = true;
 		}
 	}
@@ -665,7 +731,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 	}
 
 	private void wakeShare() {
-		CreatedInstance share = this.directory.creators().get(this.address);
+		CreatedInstance share = this.host.creators().get(this.address);
 		if (share != null) {
 			share.wake();
 			this.share = share;
@@ -714,7 +780,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 		countInput();
 		this.startedAt = clock().instant();
 		this.running = true;
-		this.directory.started(this);
+		this.host.started(this);
 		ActorInfo info = info(created);
 		if (created) {
 			observer().actorCreated(info);
@@ -753,7 +819,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 
 	/** Does something in a turn of its own, which is held until it has ended. */
 	<T> Mono<T> inTurn(Supplier<Mono<T>> work) {
-		return Mono.create((sink) -> this.directory.submit(this,
+		return Mono.create((sink) -> this.host.submit(this,
 				Turn.ofRuntime((instance) -> (this.running ? Guarded.defer(work)
 						: Mono.<T>error(new RivetException(ErrorCode.RESTARTING)))
 					.doOnSuccess(sink::success)
@@ -770,7 +836,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 	@Override
 	public <T> Mono<T> startInNewTurn(Mono<T> work) {
 		Mono<T> begun = Guarded.defer(() -> this.running ? work : Mono.error(new NotBegun()));
-		return Mono.create((sink) -> this.directory.submit(this, Turn.ofRuntime((instance) -> Mono
+		return Mono.create((sink) -> this.host.submit(this, Turn.ofRuntime((instance) -> Mono
 			.fromRunnable(() -> sink.onDispose(begun.subscribe(sink::success, sink::error, sink::success))))));
 	}
 
@@ -778,7 +844,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 	public <T> Mono<T> inNewTurn(Mono<T> result) {
 		this.awaited.incrementAndGet();
 		return result
-			.flatMap((value) -> Mono.<T>create((sink) -> this.directory.submit(this,
+			.flatMap((value) -> Mono.<T>create((sink) -> this.host.submit(this,
 					Turn.ofRuntime((instance) -> Mono.fromRunnable(() -> sink.success(value))))))
 			.doFinally((signal) -> this.awaited.decrementAndGet());
 	}
@@ -941,7 +1007,7 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 			.subscribeOn(this.runtime.workers())
 			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE).filter((ex) -> !(ex instanceof StaleStateException)))
 			.then(Mono.fromRunnable(() -> {
-				this.directory.creators().remove(this.address);
+				this.host.creators().remove(this.address);
 				this.shareKept = false;
 			}));
 	}
@@ -974,8 +1040,8 @@ final class ActorInstance implements CalledInstance, Mailbox.Owner<ActorInstance
 		this.clients.end();
 		this.connections.forgetHistory();
 		List<Turn<ActorInstance>> waiting = this.mailbox.close();
-		this.directory.forget(this);
-		waiting.forEach((turn) -> this.directory.submitAgain(this, turn));
+		this.host.forget(this);
+		waiting.forEach((turn) -> this.host.submitAgain(this, turn));
 	}
 
 	private RivetException mask(Throwable ex) {

@@ -72,6 +72,15 @@ public interface ActorType {
 	@Nullable ActionSettings action(String name);
 
 	/**
+	 * Returns whether other turns may run while the result of an action is awaited.
+	 * @param name name that a client calls, whether there is such an action or not
+	 */
+	default boolean isInterleaved(String name) {
+		ActionSettings action = action(name);
+		return action != null && action.interleave();
+	}
+
+	/**
 	 * Return an event.
 	 * @param name its name
 	 * @return how to treat it, or {@code null} if there must not be one of that name

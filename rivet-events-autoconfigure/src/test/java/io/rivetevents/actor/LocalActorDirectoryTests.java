@@ -37,7 +37,7 @@ class LocalActorDirectoryTests {
 
 	/** Calls an action; its instance has been seen then. */
 	private void nap() {
-		try (Registration registration = this.directory.listeners().add((instance) -> {
+		try (Registration registration = this.directory.instances().listeners().add((instance) -> {
 			this.seen.compareAndSet(null, (ActorInstance) instance);
 			return false;
 		}, "nap", (connection, args) -> {
@@ -53,7 +53,7 @@ class LocalActorDirectoryTests {
 		nap();
 		this.harness.connect(Room.class, "k", null);
 		String id = this.directory.resolve(TARGET).block(ActorHarness.PATIENCE).actorId();
-		this.directory.forget(this.seen.get());
+		this.directory.instances().forget(this.seen.get());
 		assertThat(
 				this.directory.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
 			.isOne();
