@@ -120,7 +120,7 @@ class ArchitectureTests {
 	@ArchTest
 	static void onlyTheInstanceReadsItsState(JavaClasses classes) {
 		noClasses().that()
-			.doNotHaveSimpleName("ActorInstance")
+			.doNotHaveSimpleName("InstanceLife")
 			.and()
 			.doNotHaveSimpleName("DefaultActorContext")
 			.and()

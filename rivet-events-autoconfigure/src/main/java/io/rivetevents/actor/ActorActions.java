@@ -187,7 +187,8 @@ final class ActorActions {
 				return;
 			}
 			if (!this.oneWay) {
-				this.connection.deliver(OutgoingMessage.of(ActorActions.this.instance.error(ex, this.request.id())));
+				this.connection.deliver(
+						OutgoingMessage.of(ActorActions.this.instance.error(ex, ex.metadata(), this.request.id())));
 			}
 			else {
 				logger.debug("One-way %s of %s failed: %s".formatted(SafeText.of(this.request.name()),

@@ -14,8 +14,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.MethodInvocation.Caller;
 import io.rivetevents.connection.CallerScope;
@@ -23,13 +21,11 @@ import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.ConnectionOwner;
 import io.rivetevents.connection.Outbound;
-import io.rivetevents.connection.PendingCall;
 import io.rivetevents.connection.StreamRequest;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
@@ -37,23 +33,20 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ValueMapper;
 
 /**
- * What the clients of one instance do: connect, subscribe, call, leave. All of it happens
- * in turns of the instance.
+ * The clients of one instance on their way in and out: they connect, come back, and
+ * leave. All of it happens in turns of the instance, unless it says otherwise.
  */
 final class ActorClients {
 
-	/** Characters of the name of an event and the tags that are asked for. */
-	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
-
-	private static final int MAX_TAGS = 64;
-
-	private final ActorInstance instance;
+	private final ClientInstance instance;
 
 	private final ActorType type;
 
 	private final ActorCalls calls;
 
 	private final ActorActions actions;
+
+	private final Subscriptions subscriptions;
 
 	private final ActorConnections connections;
 
@@ -67,28 +60,41 @@ final class ActorClients {
 
 	private final Scheduler timers;
 
+	private final ContractFingerprints contracts;
+
 	/** Goes on on a worker: what comes behind it may block. */
 	private final Mono<List<ToServer.SubscriptionRequest>> lateForAll;
 
 	private final ConnectionOwner owner;
 
-	ActorClients(ActorInstance instance, ActorCalls calls, ActionListeners listeners, ActorRuntime runtime) {
+	/**
+	 * Creates what lets clients in.
+	 * @param instance what they connect to
+	 * @param calls the calls of its methods
+	 * @param actions its actions, one of which may be the snapshot of a client
+	 * @param subscriptions what clients subscribe to
+	 * @param interceptors go around the connects
+	 * @param runtime what instances share
+	 */
+	ActorClients(ClientInstance instance, ActorCalls calls, ActorActions actions, Subscriptions subscriptions,
+			InterceptorChain interceptors, ActorRuntime runtime) {
 		this.instance = instance;
 		this.type = instance.type();
 		this.calls = calls;
+		this.actions = actions;
+		this.subscriptions = subscriptions;
+		this.interceptors = interceptors;
 		this.connections = instance.connections();
-		this.interceptors = new InterceptorChain(instance, runtime.interceptors(), runtime.callers(), runtime.timers());
-		this.actions = new ActorActions(instance, calls, listeners, this.interceptors,
-				new Answers(instance.keptAnswers()), runtime.observer(), runtime.connections());
 		this.observer = runtime.observer();
 		this.mapper = runtime.mapper();
 		this.callers = runtime.callers();
 		this.timers = runtime.timers();
+		this.contracts = runtime.contracts();
 		this.lateForAll = Mono.<List<ToServer.SubscriptionRequest>>error(
 				() -> new RivetException(ErrorCode.CALLBACK_TIMED_OUT))
 			.subscribeOn(instance.workers());
 		this.owner = new ConnectionOwner(instance.address().name(), instance.address().key(),
-				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance, runtime.connections());
+				this.type.hooks().contains(Hook.CREATE_CONN_STATE), instance.events(), runtime.connections());
 	}
 
 	/**
@@ -199,7 +205,7 @@ final class ActorClients {
 	private Mono<Admission> intercepted(Entry entry) {
 		AtomicReference<@Nullable Admission> admission = new AtomicReference<>();
 		return this.interceptors
-			.around(inbound(entry.guest.request()), hookLimit(), false,
+			.around(inbound(entry.guest.request()), this.interceptors.hookLimit(), false,
 					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, stranger(entry.guest.request()))
 						.then(Mono.defer(() -> enter(entry)))
 						.doOnNext(admission::set)
@@ -234,10 +240,6 @@ final class ActorClients {
 		return disconnect(old);
 	}
 
-	private InterceptorChain.Limit hookLimit() {
-		return new InterceptorChain.Limit(this.type.settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
-	}
-
 	private Mono<Admission> enter(Entry entry) {
 		if (entry.guest.gone().getAsBoolean()) {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
@@ -267,12 +269,13 @@ final class ActorClients {
 	private Mono<Admission> enterStream(ClientConnection connection, StreamRequest wish, Entry entry) {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
 		return Flux.fromIterable(askable(connection, wish, refused))
-			.concatMap((each) -> allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
-				refused.put(each.eventName(), subscriptionError(each.eventName(), ex));
-				return Mono.empty();
-			}))
+			.concatMap(
+					(each) -> this.subscriptions.allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
+						refused.put(each.eventName(), this.subscriptions.error(each.eventName(), ex));
+						return Mono.empty();
+					}))
 			.collectList()
-			.timeout(hookLimit().time(), this.lateForAll, this.timers)
+			.timeout(this.interceptors.hookLimit().time(), this.lateForAll, this.timers)
 			.flatMap((allowed) -> {
 				// before it enters: whatever fails from now on, it is taken out again
 				entry.connection = connection;
@@ -281,7 +284,7 @@ final class ActorClients {
 					.call(() -> this.callers.call(null, () -> this.connections.enter(connection, allowed, wish)));
 				entrance.refused()
 					.forEach((event) -> refused.put(event,
-							subscriptionError(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));
+							this.subscriptions.error(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));
 				return snapshot(connection, wish, entrance)
 					.flatMap((snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection))
 						.thenReturn(new Admission(connection,
@@ -303,8 +306,8 @@ final class ActorClients {
 				byEvent.put(each.eventName(), each);
 			}
 			else {
-				refused.put(each.eventName(),
-						subscriptionError(each.eventName(), new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS)));
+				refused.put(each.eventName(), this.subscriptions.error(each.eventName(),
+						new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS)));
 			}
 		}
 		return byEvent.values();
@@ -320,7 +323,7 @@ final class ActorClients {
 		return this.actions.snapshot(connection, new ToServer.ActionRequest(0, wanted.name(), wanted.args()))
 			.map((output) -> new ToClient.SnapshotResult(output, null))
 			.onErrorResume(RivetException.class,
-					(ex) -> Mono.just(new ToClient.SnapshotResult(null, this.instance.error(ex, null))))
+					(ex) -> Mono.just(new ToClient.SnapshotResult(null, this.instance.error(ex, ex.metadata(), null))))
 			.map(Optional::of);
 	}
 
@@ -329,7 +332,19 @@ final class ActorClients {
 			Map<String, ToClient.Error> refused) {
 		return new ToClient.Welcome(this.instance.actorId(), connection.id(), entrance.position(), wish.stream(),
 				wish.secret(), entrance.outcome(), wish.keepAlive().toMillis(), snapshot, refused,
-				this.instance.isOtherContract(wish.contract()));
+				isOtherContract(wish.contract()));
+	}
+
+	/**
+	 * Return whether a client was built against another contract than ours.
+	 * @param fingerprint what it says, {@code null} if nothing
+	 */
+	private boolean isOtherContract(@Nullable String fingerprint) {
+		if (fingerprint == null) {
+			return false;
+		}
+		String ours = this.contracts.of(this.type.name());
+		return ours != null && !fingerprint.equals(ours);
 	}
 
 	/** A call over HTTP comes and goes with its action. */
@@ -343,7 +358,7 @@ final class ActorClients {
 	/** In a turn of its own: after a time-out the hook may still be running. */
 	private void leave(@Nullable ClientConnection connection) {
 		if (connection != null) {
-			this.instance.offer(Turn.ofRuntime((instance) -> disconnect(connection)));
+			this.instance.offerTurn(() -> disconnect(connection));
 		}
 	}
 
@@ -372,189 +387,6 @@ final class ActorClients {
 		if (connection.wasLetIn()) {
 			this.observer.connectionClosed(connection, connection.outbound().closeReason());
 		}
-	}
-
-	/**
-	 * Handle a message of a connected client.
-	 * @param call what it has counted as since its arrival
-	 * @return what is left to do, {@code null} if nothing is
-	 */
-	@Nullable Mono<Void> receive(String connectionId, ToServer message, PendingCall call) {
-		ClientConnection connection = this.connections.find(connectionId);
-		if (connection == null) {
-			return null;
-		}
-		if (connection.hasEnded()) {
-			return null; // it has seen all fail that it waited for
-		}
-		if (message instanceof ToServer.ActionRequest request) {
-			return this.actions.answer(connection, request, call);
-		}
-		return subscribe(connection, (ToServer.SubscriptionRequest) message);
-	}
-
-	/**
-	 * Notes a message that has arrived. For any thread.
-	 * @return what it counts as until it has been answered
-	 */
-	PendingCall arrived(ClientConnection connection, ToServer message) {
-		if (!(message instanceof ToServer.ActionRequest request)) {
-			return PendingCall.ofRequest(MessageWeight.of(message), connection.usage());
-		}
-		PendingCall call = this.actions.arrived(connection, request);
-		return (connection.request().stream() != null) ? call.cancelledBy(connection.calls(), request.id()) : call;
-	}
-
-	/** Answers a message that there was no room for. For any thread; does not wait. */
-	void refuse(ClientConnection connection, ToServer message, RivetException refusal) {
-		if (message instanceof ToServer.ActionRequest request) {
-			this.actions.refuse(connection, request, refusal);
-			return;
-		}
-		ToServer.SubscriptionRequest request = (ToServer.SubscriptionRequest) message;
-		if (connection.request().stream() != null) {
-			this.connections.refuse(connection, request, subscriptionError(request.eventName(), refusal));
-		}
-		else {
-			refuseSubscription(connection, request, refusal);
-		}
-	}
-
-	/**
-	 * Return whether {@link #receive} may block its thread. For any thread.
-	 */
-	boolean mayBlock(ToServer message) {
-		return !(message instanceof ToServer.ActionRequest request) || this.actions.mayBlock(request);
-	}
-
-	private Mono<Void> subscribe(ClientConnection connection, ToServer.SubscriptionRequest request) {
-		boolean extended = connection.request().stream() != null;
-		if (!request.subscribe()) {
-			return Mono.fromRunnable(() -> {
-				if (extended) {
-					this.connections.subscribe(connection, request, null);
-				}
-				else {
-					this.connections.unsubscribe(connection, request.eventName());
-				}
-			});
-		}
-		return allow(connection, request).doOnNext((allowed) -> {
-			if (extended) {
-				this.connections.subscribe(connection, allowed, null);
-			}
-			else {
-				this.connections.subscribe(connection, allowed.eventName(), allowed.tags());
-			}
-		}).then().onErrorResume(RivetException.class, (ex) -> {
-			refuseSubscription(connection, request, ex);
-			return Mono.empty();
-		});
-	}
-
-	/**
-	 * Ask all whether a client may subscribe.
-	 * @return what it may subscribe to, as interceptors leave it
-	 */
-	private Mono<ToServer.SubscriptionRequest> allow(ClientConnection connection,
-			ToServer.SubscriptionRequest request) {
-		if (isTooLong(request)) {
-			return Mono.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
-		}
-		Inbound inbound = new Inbound(Inbound.Kind.SUBSCRIPTION, this.instance.address(), request.eventName(),
-				new Args(this.mapper, List.of()), connection, connection.principal());
-		AtomicReference<ToServer.@Nullable SubscriptionRequest> allowed = new AtomicReference<>();
-		return this.interceptors
-			.around(inbound, hookLimit(), false, (current) -> checkSubscription(connection, current.name())
-				.doOnSuccess(
-						(none) -> allowed.set(new ToServer.SubscriptionRequest(current.name(), true, request.tags())))
-				.cast(Object.class))
-			.onErrorMap((ex) -> !(ex instanceof RivetException),
-					(ex) -> this.type.translate(ex, inbound, inbound.caller()))
-			.then(Mono.fromSupplier(allowed::get));
-	}
-
-	private static boolean isTooLong(ToServer.SubscriptionRequest request) {
-		int length = request.eventName().length() + request.tags().stream().mapToInt(String::length).sum();
-		return length > MAX_SUBSCRIPTION_LENGTH || request.tags().size() > MAX_TAGS;
-	}
-
-	private Mono<Void> checkSubscription(ClientConnection connection, String event) {
-		return Mono.defer(() -> {
-			if (this.type.isGuarded()) {
-				this.type.checkAccess(connection.principal(), this.instance.address());
-			}
-			connection.keepToActor(event, !this.type.checkSubscription(event, connection.principal()));
-			if (!this.type.hooks().contains(Hook.CAN_SUBSCRIBE)) {
-				return Mono.empty();
-			}
-			return this.calls.hook(Hook.CAN_SUBSCRIBE, Caller.of(connection), event)
-				.filter((allowed) -> Boolean.TRUE.equals(allowed.orElse(null)))
-				.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.FORBIDDEN)))
-				.then();
-		});
-	}
-
-	/**
-	 * Returns an error that names the event, since a client may have asked for many.
-	 * Metadata of the application's own stays as it is.
-	 */
-	private ToClient.Error subscriptionError(String event, RivetException ex) {
-		ToClient.Error error = this.instance.error(ex, null);
-		if (error.metadata() != null || event.length() > MAX_SUBSCRIPTION_LENGTH) {
-			return error;
-		}
-		ObjectNode metadata = JsonNodeFactory.instance.objectNode().put("eventName", event);
-		return new ToClient.Error(error.group(), error.code(), error.message(), metadata, null, error.actor());
-	}
-
-	private void refuseSubscription(ClientConnection connection, ToServer.SubscriptionRequest request,
-			RivetException ex) {
-		ToClient.Error error = subscriptionError(request.eventName(), ex);
-		if (connection.request().stream() != null) {
-			this.connections.subscribe(connection, request, error);
-		}
-		else {
-			connection.deliver(OutgoingMessage.of(error));
-		}
-		CloseReason reason = ex.closeReason();
-		if (this.type.settings().closeOnForbiddenSubscription() && reason.equals(CloseReason.of(ErrorCode.FORBIDDEN))) {
-			connection.outbound().close(reason);
-		}
-	}
-
-	/** Drops what is kept for too long. For any thread. */
-	void expire(long now) {
-		this.actions.expire(now);
-	}
-
-	/** The instance leaves memory. */
-	void end() {
-		this.actions.end();
-	}
-
-	/**
-	 * Call an action as a connection would.
-	 * @param connectionId id of the connection
-	 * @param call what it has counted as since its arrival
-	 * @return the result, as for {@link #perform}
-	 */
-	Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request, PendingCall call) {
-		ClientConnection connection = this.connections.find(connectionId);
-		return (connection != null) ? this.actions.perform(connection, request, call)
-				: Mono.error(() -> new IllegalArgumentException(
-						"Connection %s is none of %s".formatted(connectionId, this.instance.address())));
-	}
-
-	/**
-	 * Call an action, and the listeners of its name.
-	 * @param connection who calls, {@code null} for the server itself
-	 * @param call what it has counted as since its arrival
-	 * @return the result, a missing node for none; every failure is a
-	 * {@code RivetException}
-	 */
-	Mono<JsonNode> perform(@Nullable ClientConnection connection, ToServer.ActionRequest request, PendingCall call) {
-		return this.actions.perform(connection, request, call);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.rivetevents.actor;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -57,6 +58,11 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	/** Go around what the application does for a client. */
 	CallerScope callers() {
 		return this.connections.callers();
+	}
+
+	/** Returns the time in nanoseconds. */
+	long now() {
+		return timers().now(TimeUnit.NANOSECONDS);
 	}
 
 	/** Tells the time and ends what takes too long; never blocked. */

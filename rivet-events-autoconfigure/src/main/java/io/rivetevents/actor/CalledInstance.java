@@ -50,8 +50,9 @@ interface CalledInstance extends ContextInstance {
 
 	/**
 	 * Returns what a client is told of a failure.
+	 * @param metadata value for programs, {@code null} for none
 	 * @param actionId which action, {@code null} if none
 	 */
-	ToClient.Error error(RivetException ex, @Nullable Long actionId);
+	ToClient.Error error(RivetException ex, @Nullable Object metadata, @Nullable Long actionId);
 
 }

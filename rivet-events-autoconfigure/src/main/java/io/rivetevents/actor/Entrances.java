@@ -83,7 +83,7 @@ final class Entrances {
 	 * @param arrival what the client finds
 	 * @param admitted the client's admission, {@code null} before it has one
 	 */
-	private record Opened(ActorInstance instance, ActorInstance.Arrival arrival, @Nullable Admitted admitted) {
+	private record Opened(ActorInstance instance, InstanceStart.Arrival arrival, @Nullable Admitted admitted) {
 	}
 
 	/**
@@ -164,7 +164,7 @@ final class Entrances {
 	}
 
 	private static Mono<Admitted> letIn(ActorInstance instance, Entrance entrance, PendingCall call,
-			ActorInstance.Arrival arrival, boolean asked) {
+			InstanceStart.Arrival arrival, boolean asked) {
 		ActorInfo info = Objects.requireNonNull(arrival.info());
 		return entrance.door().admit(instance, call, asked).map((admission) -> new Admitted(info, admission));
 	}

@@ -60,7 +60,7 @@ final class InstanceClock {
 		return Mono.defer(() -> {
 			this.instances.refuseNew();
 			this.draining = true;
-			this.instances.all().forEach((instance) -> instance.requestEnd(ActorInstance.End.SHUTDOWN));
+			this.instances.all().forEach(ActorInstance::requestShutdown);
 			return until(() -> this.instances.size() == 0);
 		}).doFinally((signal) -> {
 			if (this.ticking != null) {

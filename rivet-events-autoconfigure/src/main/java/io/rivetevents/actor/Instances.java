@@ -179,7 +179,7 @@ final class Instances implements InstanceHost {
 		if (this.stopping) {
 			// since it was asked above, and stop may have looked before this one was
 			// there
-			instance.requestEnd(ActorInstance.End.SHUTDOWN);
+			instance.requestShutdown();
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
 		return instance;

@@ -62,6 +62,11 @@ final class InterceptorChain {
 	record Limit(Duration time, ErrorCode onTimeout) {
 	}
 
+	/** Returns the time for what belongs to a connection and is no action. */
+	Limit hookLimit() {
+		return new Limit(this.instance.type().settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
+	}
+
 	/**
 	 * Go through the interceptors. What comes last runs on a worker, in a turn: in this
 	 * one, which is held until all is over, or in a new one if it is interleaved.

@@ -220,7 +220,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return Mono.defer(() -> {
 			ActorInstance instance = this.instances.find(target);
 			return (instance == null) ? Mono.just(Receipt.NOBODY) : TurnRequest.ask(Instances.of(instance, "event"),
-					false, (current) -> Mono.fromSupplier(() -> current.dispatch(dispatch)));
+					false, (current) -> Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
 		});
 	}
 

@@ -55,7 +55,7 @@ final class StatelessCalls {
 			ActionCall asked = new ActionCall(action, null, now());
 			return this.lookup.locate(target)
 				.flatMap((address) -> askAction(address, asked, (instance, call) -> instance.start(target, null)
-					.then(Mono.defer(() -> instance.clients().perform(null, action, call)))));
+					.then(Mono.defer(() -> instance.actions().perform(null, action, call)))));
 		});
 	}
 
@@ -85,7 +85,7 @@ final class StatelessCalls {
 				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 			}
 			return askAction(Instances.of(instance, "action"), instance.type(), new ActionCall(action, null, now()),
-					(current, call) -> current.clients().predict(connectionId, action, call));
+					(current, call) -> current.messages().predict(connectionId, action, call));
 		});
 	}
 
@@ -137,7 +137,7 @@ final class StatelessCalls {
 		Mono<Stay> entered = instance.arrive(target, caller, null)
 			.then(Mono.defer(() -> instance.clients().connect(visitor(caller))))
 			.map((admission) -> new Stay(instance.address(), admission.connection()));
-		return Mono.usingWhen(entered, (stay) -> instance.clients().perform(stay.connection, action, call),
+		return Mono.usingWhen(entered, (stay) -> instance.actions().perform(stay.connection, action, call),
 				Stay::leave);
 	}
 
@@ -173,7 +173,7 @@ final class StatelessCalls {
 			// the instance that it visits may be gone, and another one in its place
 			return askAction(this.address, asked,
 					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
-							? current.clients().perform(this.connection, asked.action(), call)
+							? current.actions().perform(this.connection, asked.action(), call)
 							: Mono.error(new RivetException(ErrorCode.RESTARTING)));
 		}
 
