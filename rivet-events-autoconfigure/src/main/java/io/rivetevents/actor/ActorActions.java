@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
@@ -28,10 +27,8 @@ import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.ConnectionSupport;
 import io.rivetevents.connection.Identity;
 import io.rivetevents.connection.PendingCall;
-import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
@@ -49,11 +46,6 @@ final class ActorActions {
 
 	private static final Log logger = LogFactory.getLog(ActorActions.class);
 
-	private static final RepeatedFailures failures = new RepeatedFailures(logger);
-
-	/** Characters that the log has of what failed. */
-	private static final int MAX_LOGGED = 1000;
-
 	private final CalledInstance instance;
 
 	private final ActorType type;
@@ -64,7 +56,7 @@ final class ActorActions {
 
 	private final InterceptorChain interceptors;
 
-	private final ActorObserver observer;
+	private final ActionFailures failures;
 
 	private final ValueMapper mapper;
 
@@ -93,7 +85,7 @@ final class ActorActions {
 		this.listeners = listeners;
 		this.interceptors = interceptors;
 		this.answers = answers;
-		this.observer = observer;
+		this.failures = new ActionFailures(instance, observer);
 		this.mapper = connections.mapper();
 		this.callers = connections.callers();
 		this.intercepted = !connections.interceptors().isEmpty();
@@ -122,7 +114,7 @@ final class ActorActions {
 				? performOnce(connection, request, pending) : perform(connection, request, pending, false));
 		return result.doOnNext(reply::give).onErrorResume((ex) -> {
 			reply.refuse((ex instanceof RivetException known) ? known
-					: refusal(ex, inbound(request, connection), connection));
+					: this.failures.refusal(ex, inbound(request, connection), connection));
 			return Mono.empty();
 		}).then();
 	}
@@ -223,8 +215,8 @@ final class ActorActions {
 		try {
 			checkAccess(connection);
 			ActorState.Mark before = mark(action);
-			Object result = this.calls.invoke(invocation(inbound, connection), pending.deadline(), pending.onTimeout(),
-					pending, (why) -> reply.refuse(new RivetException(why)));
+			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection),
+					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != ActorCalls.LATE) {
 				save(before);
 				tellListeners(connection, inbound);
@@ -232,7 +224,7 @@ final class ActorActions {
 			}
 		}
 		catch (Throwable ex) {
-			reply.refuse(refusal(ex, inbound, connection));
+			reply.refuse(this.failures.refusal(ex, inbound, connection));
 		}
 	}
 
@@ -264,7 +256,7 @@ final class ActorActions {
 		Inbound inbound = inbound(request, connection);
 		return this.interceptors
 			.around(inbound, limit(action, pending), action != null && action.interleave(), (current) -> Mono.empty())
-			.onErrorMap((ex) -> refusal(ex, inbound, connection, false))
+			.onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, false))
 			.then();
 	}
 
@@ -298,11 +290,13 @@ final class ActorActions {
 		Inbound inbound = inbound(request, connection);
 		return Mono.fromRunnable(() -> checkAccess(connection)).then(Mono.defer(() -> {
 			InterceptorChain.Limit limit = limit(action, pending);
-			return (action != null) ? this.calls
-				.call(invocation(inbound, connection).asCheck(), limit.time(), limit.onTimeout(), pending, () -> {
-				})
-				.then() : Mono.<Void>empty();
-		})).onErrorMap((ex) -> refusal(ex, inbound, connection));
+			return (action != null)
+					? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection).asCheck(),
+							limit.time(), limit.onTimeout(), pending, () -> {
+							})
+						.then()
+					: Mono.<Void>empty();
+		})).onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection));
 	}
 
 	private void checkAccess(@Nullable ClientConnection connection) {
@@ -392,7 +386,7 @@ final class ActorActions {
 		return result.doOnNext((value) -> save(before))
 			.doOnNext((value) -> run.saved().forEach((saved) -> tellListeners(connection, saved)))
 			.map((value) -> toTree(action, connection, value.orElse(null)))
-			.onErrorMap((ex) -> refusal(ex, inbound, connection, begun.get()));
+			.onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
 	}
 
 	private static RivetException notFound(String action) {
@@ -430,48 +424,12 @@ final class ActorActions {
 		return new InterceptorChain.Limit(timeout, ErrorCode.ACTION_TIMED_OUT);
 	}
 
-	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection,
-			boolean begun) {
-		if (!(ex instanceof NotBegun)) {
-			return refusal(ex, inbound, connection);
-		}
-		RivetException gone = new RivetException(ErrorCode.RESTARTING);
-		// an interceptor may have let it run before
-		return begun ? refusal(gone, inbound, connection) : gone;
-	}
-
-	private RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
-		RivetException refusal = masked(
-				(ex instanceof RivetException known) ? known
-						: this.type.translate(ex, invocation(inbound, connection), inbound.caller()),
-				inbound, connection);
-		if (refusal instanceof InvalidArgumentException violation) {
-			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
-		}
-		return refusal;
-	}
-
-	/**
-	 * The code of an action, what it calls itself included, may fail with an error which
-	 * says that a call has not run. A client would then repeat this call, so it gets
-	 * another error. The server's own code gets the original one.
-	 */
-	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
-		String reason = ex.group() + "." + ex.code();
-		ErrorCode code = ErrorCode.ofReason(reason);
-		if (connection == null || code == null || !code.isRepeated()) {
-			return ex;
-		}
-		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"
-			.formatted(SafeText.of(invocation(inbound, connection), MAX_LOGGED), reason));
-		return new RivetException(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message(),
-				Map.of("cause", reason));
-	}
-
 	private Mono<Optional<Object>> run(Run run, Inbound inbound) {
 		ClientConnection connection = run.connection();
-		Mono<Optional<Object>> result = (run.action() != null) ? this.calls.call(invocation(inbound, connection),
-				run.limit().time(), run.limit().onTimeout(), run.pending(), run.onBegin()) : Mono.fromSupplier(() -> {
+		Mono<Optional<Object>> result = (run.action() != null)
+				? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection), run.limit().time(),
+						run.limit().onTimeout(), run.pending(), run.onBegin())
+				: Mono.fromSupplier(() -> {
 					run.onBegin().run();
 					return Optional.empty();
 				});
@@ -493,11 +451,6 @@ final class ActorActions {
 		if (connection != null) {
 			this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
 		}
-	}
-
-	private MethodInvocation invocation(Inbound inbound, @Nullable ClientConnection connection) {
-		return MethodInvocation.ofAction(inbound.name(), new DefaultActorContext(this.instance, connection),
-				(connection != null) ? Caller.of(connection) : null, inbound.args().values());
 	}
 
 	private Mono<Optional<Object>> beforeResponse(String action, @Nullable ClientConnection connection,

@@ -61,9 +61,16 @@ final class MethodInvocation implements Invocation {
 		return new MethodInvocation(hook, hook.name(), context, caller, List.of(), payload, false);
 	}
 
-	static MethodInvocation ofAction(String name, DefaultActorContext context, @Nullable Caller caller,
-			List<JsonNode> args) {
-		return new MethodInvocation(null, name, context, caller, args, new Object[0], false);
+	/**
+	 * Creates the call of an action.
+	 * @param inbound what is called
+	 * @param instance whose action it is
+	 * @param connection the connection of the caller, {@code null} if the server itself
+	 * calls
+	 */
+	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ClientConnection connection) {
+		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection),
+				(connection != null) ? Caller.of(connection) : null, inbound.args().values(), new Object[0], false);
 	}
 
 	/** Return the same without the call: only what stands on the method is asked. */
