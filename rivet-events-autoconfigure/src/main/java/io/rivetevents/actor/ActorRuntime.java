@@ -39,7 +39,7 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	 */
 	Scheduler workersFor(Identity identity, @Nullable String actor) {
 		String address = this.connections.limits().shareOf(identity.address());
-		return SharedWork.on(this.workers, new SharedWork.Beneficiary(identity.owner(), address, actor));
+		return WorkerThreads.share(this.workers, new SharedWork.Beneficiary(identity.owner(), address, actor));
 	}
 
 	/**
@@ -47,7 +47,7 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	 * @param actor its name
 	 */
 	Scheduler workersFor(String actor) {
-		return SharedWork.on(this.workers, new SharedWork.Beneficiary(null, null, actor));
+		return WorkerThreads.share(this.workers, new SharedWork.Beneficiary(null, null, actor));
 	}
 
 	/** Converts values. */

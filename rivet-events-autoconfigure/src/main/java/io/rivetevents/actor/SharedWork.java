@@ -1,8 +1,6 @@
 package io.rivetevents.actor;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Work for {@link WorkerThreads} that counts for a user, a remote address and an actor,
@@ -15,18 +13,6 @@ interface SharedWork extends Runnable {
 	 * out of date.
 	 */
 	Beneficiary beneficiary();
-
-	/**
-	 * Returns a scheduler whose work counts for a beneficiary.
-	 * @param workers the threads; returned unchanged if they have no shares
-	 * @param beneficiary what the work counts for
-	 */
-	static Scheduler on(Scheduler workers, Beneficiary beneficiary) {
-		if (!(workers instanceof WorkerThreads threads)) {
-			return workers;
-		}
-		return Schedulers.fromExecutor((task) -> threads.execute(new Fixed(task, beneficiary)));
-	}
 
 	/**
 	 * What work counts for. Each component has its own share of the workers.

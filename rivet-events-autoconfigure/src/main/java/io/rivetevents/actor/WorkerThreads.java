@@ -102,6 +102,18 @@ public final class WorkerThreads implements Scheduler, Wakeup {
 		this.pulse.add(this::look);
 	}
 
+	/**
+	 * Returns a scheduler whose work counts for a beneficiary.
+	 * @param workers the threads; returned unchanged if they have no shares
+	 * @param beneficiary what the work counts for
+	 */
+	static Scheduler share(Scheduler workers, SharedWork.Beneficiary beneficiary) {
+		if (!(workers instanceof WorkerThreads threads)) {
+			return workers;
+		}
+		return Schedulers.fromExecutor((task) -> threads.execute(new SharedWork.Fixed(task, beneficiary)));
+	}
+
 	@Override
 	public Disposable schedule(Runnable task) {
 		if (task instanceof SharedWork work) {

@@ -178,7 +178,7 @@ class WorkerSharesTests {
 
 	@Test
 	void aSchedulerOfSomebodyCountsForIt() {
-		Scheduler ofOne = SharedWork.on(this.workers, Part.ADDRESS.named("a"));
+		Scheduler ofOne = WorkerThreads.share(this.workers, Part.ADDRESS.named("a"));
 		AtomicInteger blocked = new AtomicInteger();
 		for (int i = 0; i < 40; i++) {
 			ofOne.schedule(() -> {
