@@ -36,8 +36,6 @@ public final class ChannelOutlet extends Outlet {
 
 	private final EventLoopOutlets loop;
 
-	private @Nullable ChannelOutlet next;
-
 	private boolean moving;
 
 	private int maxWrite = MAX_WRITE;
@@ -59,14 +57,6 @@ public final class ChannelOutlet extends Outlet {
 		this.codec = codec;
 		this.framing = framing;
 		this.loop = outlets.of(this.channel.eventLoop());
-	}
-
-	@Nullable ChannelOutlet next() {
-		return this.next;
-	}
-
-	void setNext(@Nullable ChannelOutlet next) {
-		this.next = next;
 	}
 
 	/** The channel takes more again, or no more. */

@@ -41,7 +41,7 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	private final EventLoop eventLoop;
 
 	/** The last that came, and behind it those that came before. */
-	private final AtomicReference<@Nullable ChannelOutlet> ready = new AtomicReference<>();
+	private final AtomicReference<@Nullable Outlet> ready = new AtomicReference<>();
 
 	private final AtomicBoolean woken = new AtomicBoolean();
 
@@ -65,9 +65,9 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	private boolean sweeping;
 
 	/** Those to be served next, in the order they came. */
-	private @Nullable ChannelOutlet first;
+	private @Nullable Outlet first;
 
-	private @Nullable ChannelOutlet last;
+	private @Nullable Outlet last;
 
 	/** Whether the rest of them is served later. */
 	private boolean paused;
@@ -90,8 +90,8 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	/**
 	 * Add an outlet; it must not be in. By any thread.
 	 */
-	void add(ChannelOutlet outlet) {
-		ChannelOutlet before;
+	void add(Outlet outlet) {
+		Outlet before;
 		do {
 			before = this.ready.get();
 			outlet.setNext(before);
@@ -141,7 +141,7 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	}
 
 	/** Whatever is thrown, the others are served. */
-	private void serve(ChannelOutlet outlet) {
+	private void serve(Outlet outlet) {
 		try {
 			outlet.drain();
 			if (this.sending.isExceeded()) {
@@ -179,18 +179,18 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 		run();
 	}
 
-	private ChannelOutlet poll(ChannelOutlet outlet) {
+	private Outlet poll(Outlet outlet) {
 		this.first = outlet.next();
 		outlet.setNext(null);
 		return outlet;
 	}
 
 	/** Behind those that are there. */
-	private void append(@Nullable ChannelOutlet newest) {
+	private void append(@Nullable Outlet newest) {
 		if (newest == null) {
 			return;
 		}
-		ChannelOutlet oldest = inOrder(newest);
+		Outlet oldest = inOrder(newest);
 		if (this.first == null) {
 			this.first = oldest;
 		}
@@ -347,12 +347,12 @@ final class EventLoopOutlets implements Wakeup, Runnable {
 	}
 
 	/** Return the oldest, behind which the newer ones follow. */
-	private static ChannelOutlet inOrder(ChannelOutlet newest) {
-		ChannelOutlet first = newest;
-		ChannelOutlet outlet = newest.next();
+	private static Outlet inOrder(Outlet newest) {
+		Outlet first = newest;
+		Outlet outlet = newest.next();
 		newest.setNext(null);
 		while (outlet != null) {
-			ChannelOutlet before = outlet.next();
+			Outlet before = outlet.next();
 			outlet.setNext(first);
 			first = outlet;
 			outlet = before;

@@ -37,6 +37,9 @@ public abstract class Outlet {
 	/** Whether its event loop knows that its socket has not taken all. */
 	private boolean listed;
 
+	/** The one that its event loop serves next. */
+	private @Nullable Outlet next;
+
 	/** Ends the socket, in the way of its transport. */
 	public interface Ending {
 
@@ -145,6 +148,14 @@ public abstract class Outlet {
 
 	/** Looks again whether the socket takes more. On its thread, now and then. */
 	abstract void look();
+
+	@Nullable Outlet next() {
+		return this.next;
+	}
+
+	void setNext(@Nullable Outlet next) {
+		this.next = next;
+	}
 
 	boolean isListed() {
 		return this.listed;
