@@ -3,9 +3,7 @@ package io.rivetevents.connection;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongConsumer;
 
@@ -19,7 +17,6 @@ import io.rivetevents.protocol.EncodedMessage;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.OutgoingMessage;
-import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 
@@ -28,13 +25,13 @@ import io.rivetevents.protocol.ToClient;
  * transport, woken by its signal, takes out on one thread at a time. Where it is full,
  * the oldest messages that may be dropped make room.
  */
-public final class OutboundQueue implements Outbound {
+public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	private static final Log logger = LogFactory.getLog(OutboundQueue.class);
 
-	private static final int MAX_GAP_NAMES = 100;
-
 	private final Encoding encoding;
+
+	private final QueueNotices notices;
 
 	private final Limits limits;
 
@@ -76,12 +73,10 @@ public final class OutboundQueue implements Outbound {
 
 	private volatile @Nullable Runnable onOverrun;
 
-	private volatile @Nullable Long retryAfter;
-
 	/** Whether nothing is to be taken out yet. */
 	private boolean held;
 
-	/** Tells of droppable messages that are gone, and stands where the last one was. */
+	/** Droppable messages that are gone, and the place of the last one. */
 	private @Nullable Gap gap;
 
 	/**
@@ -114,9 +109,10 @@ public final class OutboundQueue implements Outbound {
 	 */
 	public OutboundQueue(Encoding encoding, Limits limits, LongConsumer signal) {
 		this.encoding = encoding;
+		this.notices = new QueueNotices(encoding);
 		this.limits = limits;
 		this.signal = signal;
-		this.held = encoding.isExtended();
+		this.held = this.notices.beginWithWelcome();
 	}
 
 	@Override
@@ -245,16 +241,12 @@ public final class OutboundQueue implements Outbound {
 		return Outcome.DROPPED;
 	}
 
-	private boolean canTellOf(EncodedMessage event) {
-		return this.encoding.isExtended() && event.event() != null && event.position() != null;
-	}
-
 	/**
 	 * Take an item out. In the extended mode the client is told in its place, of all that
 	 * are missing at once: nothing that follows may have an earlier position.
 	 */
 	private void leaveGap(Waiting.Item missing) {
-		if (!canTellOf(missing.message())) {
+		if (!this.notices.includeDropOf(missing.message())) {
 			this.waiting.remove(missing);
 			return;
 		}
@@ -262,34 +254,10 @@ public final class OutboundQueue implements Outbound {
 		Gap now = (before != null) ? before : new Gap();
 		now.add(missing.message());
 		if (before != null) {
-			this.waiting.remove(before.place);
+			this.waiting.remove(before.place());
 		}
-		now.place = new Waiting.Item(EncodedMessage.NOTHING);
-		this.waiting.replace(missing, now.place);
+		this.waiting.replace(missing, now.movePlace());
 		this.gap = now;
-	}
-
-	/** What the client has to be told of messages that were dropped. */
-	private static final class Gap {
-
-		private final Set<String> events = new HashSet<>(2);
-
-		private @Nullable Position position;
-
-		private Waiting.Item place = new Waiting.Item(EncodedMessage.NOTHING);
-
-		private void add(EncodedMessage event) {
-			if (this.events.size() < MAX_GAP_NAMES) {
-				this.events.add(Objects.requireNonNull(event.event()));
-			}
-			this.position = event.position();
-		}
-
-		private byte[] encodedAs(Encoding encoding) {
-			Position position = Objects.requireNonNull(this.position);
-			return encoding.codec().encode(new ToClient.Gap(ToClient.Gap.DROPPED, this.events, position));
-		}
-
 	}
 
 	@Override
@@ -314,9 +282,9 @@ public final class OutboundQueue implements Outbound {
 
 	@Override
 	public void announceEnd(long delay) {
-		if (this.encoding.isExtended()) {
-			this.retryAfter = delay;
-			send(OutgoingMessage.of(new ToClient.GoingAway(delay)));
+		OutgoingMessage notice = this.notices.ofEnd(delay);
+		if (notice != null) {
+			send(notice);
 		}
 	}
 
@@ -326,8 +294,7 @@ public final class OutboundQueue implements Outbound {
 	 */
 	public byte @Nullable [] lastWord() {
 		CloseReason reason = this.closeReason;
-		return (reason != null && this.encoding.isExtended())
-				? this.encoding.codec().encode(new ToClient.Close(reason, this.retryAfter)) : null;
+		return (reason != null) ? this.notices.ofClose(reason) : null;
 	}
 
 	/** Forget what was held back: the client is not let in. */
@@ -374,6 +341,7 @@ public final class OutboundQueue implements Outbound {
 	 * Closes as slow and forgets what waits: the client holds most of a node that holds
 	 * too much.
 	 */
+	@Override
 	public void closeAsSlow() {
 		boolean first;
 		synchronized (this.waiting) {
@@ -421,7 +389,7 @@ public final class OutboundQueue implements Outbound {
 	 * client can be told, and else ends the connection.
 	 */
 	private Outcome refuse(OutgoingMessage message, EncodedMessage encoded) {
-		boolean told = message.isDroppable() || canTellOf(encoded);
+		boolean told = message.isDroppable() || this.notices.includeDropOf(encoded);
 		if (!message.isDroppable()) {
 			tellTooLong(message, encoded);
 		}
@@ -509,9 +477,9 @@ public final class OutboundQueue implements Outbound {
 			return null;
 		}
 		Gap gap = this.gap;
-		if (gap != null && item == gap.place) {
+		if (gap != null && item == gap.place()) {
 			this.gap = null;
-			return gap.encodedAs(this.encoding);
+			return this.notices.ofDrops(gap);
 		}
 		if (item.message().isDroppable()) {
 			removeDroppable();
@@ -556,8 +524,9 @@ public final class OutboundQueue implements Outbound {
 	}
 
 	/**
-	 * Return how many bytes of heap wait, those around each message included.
+	 * Returns how many bytes of heap wait, those around each message included.
 	 */
+	@Override
 	public long queuedBytes() {
 		synchronized (this.waiting) {
 			return this.queuedBytes;

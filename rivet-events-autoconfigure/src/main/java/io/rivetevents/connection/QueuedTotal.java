@@ -31,9 +31,20 @@ public final class QueuedTotal {
 	private final LimitHits hits;
 
 	/** Those that hold something that is counted. */
-	private final Set<OutboundQueue> charged = ConcurrentHashMap.newKeySet();
+	private final Set<Queue> charged = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean relieving = new AtomicBoolean();
+
+	/** A queue that holds something that is counted. */
+	interface Queue {
+
+		/** Returns how many bytes of heap wait. */
+		long queuedBytes();
+
+		/** Closes it as slow, and forgets what waits. */
+		void closeAsSlow();
+
+	}
 
 	/**
 	 * Creates a total.
@@ -61,11 +72,11 @@ public final class QueuedTotal {
 		this.budget.release(bytes);
 	}
 
-	void add(OutboundQueue queue) {
+	void add(Queue queue) {
 		this.charged.add(queue);
 	}
 
-	void remove(OutboundQueue queue) {
+	void remove(Queue queue) {
 		this.charged.remove(queue);
 	}
 
@@ -112,7 +123,7 @@ public final class QueuedTotal {
 	}
 
 	/** A queue, and what it held at one moment: it must not change while it is sorted. */
-	private record Size(OutboundQueue queue, long bytes) {
+	private record Size(Queue queue, long bytes) {
 	}
 
 }
