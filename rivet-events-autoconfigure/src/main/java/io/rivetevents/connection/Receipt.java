@@ -7,7 +7,7 @@ import reactor.core.publisher.Mono;
  * it. Where the event has to wait first, for a turn of its actor or the commit of a
  * transaction, the counts are zero until it {@link #isDone() is done}.
  */
-public sealed interface Receipt permits Receipt.Done, PendingReceipt {
+public interface Receipt {
 
 	/** Nobody was there to get it. */
 	Receipt NOBODY = new Done(0, 0);
