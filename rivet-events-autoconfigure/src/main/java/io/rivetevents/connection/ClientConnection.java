@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
@@ -34,7 +33,8 @@ import io.rivetevents.protocol.ToClient;
  * The actor's side of one client: from the moment it is let in until its last hook has
  * run. It holds no socket, only the way out.
  */
-public final class ClientConnection implements Connection<@Nullable Object> {
+public final class ClientConnection extends ForwardingRecipients
+		implements Connection<@Nullable Object>, ClientRequests.Receiver {
 
 	private static final Log logger = LogFactory.getLog(ClientConnection.class);
 
@@ -170,52 +170,12 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 		this.outbound.close(CloseReason.disconnected(reason));
 	}
 
-	// What it is told
-
-	private SelectedRecipients self() {
+	/** Itself alone. */
+	@Override
+	Recipients recipients() {
 		ConnectionSupport support = this.owner.support();
 		return new SelectedRecipients(this.owner.dispatcher(), support.mapper(), support.contracts(),
 				support.transactions(), new Selection.These(Set.of(id())));
-	}
-
-	@Override
-	public Receipt broadcast(String event, @Nullable Object... args) {
-		return self().broadcast(event, args);
-	}
-
-	@Override
-	public Receipt send(String event, @Nullable Object... args) {
-		return self().send(event, args);
-	}
-
-	@Override
-	public <E> E broadcast(Class<E> contract) {
-		return self().broadcast(contract);
-	}
-
-	@Override
-	public <E> E send(Class<E> contract) {
-		return self().send(contract);
-	}
-
-	@Override
-	public Recipients tagged(String... tags) {
-		return self().tagged(tags);
-	}
-
-	@Override
-	public Recipients droppable() {
-		return self().droppable();
-	}
-
-	@Override
-	public Recipients afterCommit() {
-		return self().afterCommit();
-	}
-
-	@Override
-	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
-		return self().afterCommit(events);
 	}
 
 	@Override
@@ -285,6 +245,7 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @param message the message
 	 * @return whether it has been queued
 	 */
+	@Override
 	public boolean deliver(OutgoingMessage message) {
 		OutgoingMessage intercepted = prepare(message);
 		return intercepted != null && queue(intercepted);
@@ -345,7 +306,8 @@ public final class ClientConnection implements Connection<@Nullable Object> {
 	 * @param event the event
 	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit
 	 */
-	void checkSize(OutgoingMessage event) {
+	@Override
+	public void checkSize(OutgoingMessage event) {
 		int size = this.outbound.sizeOf(event);
 		if (size <= this.outbound.maxMessageSize()) {
 			return;

@@ -42,14 +42,32 @@ public final class ClientRequests {
 
 	private final AtomicLong ids = new AtomicLong();
 
-	private final ClientConnection connection;
+	private final Receiver client;
 
 	private final ConnectionSupport support;
 
 	private volatile boolean ended;
 
-	ClientRequests(ClientConnection connection, ConnectionSupport support) {
-		this.connection = connection;
+	/** Brings a request to the client. */
+	interface Receiver {
+
+		/**
+		 * Checks that a request can be sent.
+		 * @throws RivetException {@code message.outgoing_too_long} if it is over the
+		 * limit
+		 */
+		void checkSize(OutgoingMessage request);
+
+		/**
+		 * Queues a request.
+		 * @return whether it has been queued
+		 */
+		boolean deliver(OutgoingMessage request);
+
+	}
+
+	ClientRequests(Receiver client, ConnectionSupport support) {
+		this.client = client;
 		this.support = support;
 	}
 
@@ -73,7 +91,7 @@ public final class ClientRequests {
 		long id = this.ids.incrementAndGet();
 		OutgoingMessage request = OutgoingMessage.of(request(id, name, args));
 		try {
-			this.connection.checkSize(request);
+			this.client.checkSize(request);
 		}
 		catch (Throwable ex) {
 			sink.error(ex);
@@ -82,7 +100,7 @@ public final class ClientRequests {
 		this.pending.put(id, sink);
 		sink.onDispose(() -> this.pending.remove(id));
 		// after it is put in: whichever of this and the end comes second sees the other
-		if (this.ended || !this.connection.deliver(request)) {
+		if (this.ended || !this.client.deliver(request)) {
 			cancel(sink);
 		}
 	}

@@ -8,8 +8,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * A client's wish to connect to an actor.
  *
- * @param connectionId id of the connection to be; its way out is found under it in the
- * {@link ConnectionRegistry}
+ * @param connectionId id of the connection to be, under which its node finds the way out
+ * to the client
  * @param params what the client sent as connection params, {@code null} if nothing
  * @param identity who is behind it
  * @param stateless whether it stands for one call over HTTP, which has no way out

@@ -77,7 +77,7 @@ public interface Connection<C extends @Nullable Object> extends Recipients {
 	 * Ask the client for something. Nothing happens before the result is subscribed to.
 	 * The turn need not wait for it; where it does, the client's answer comes all the
 	 * same. A published RivetKit client does not answer by itself: it takes the event
-	 * {@value ClientRequests#REQUEST} and calls the action {@value ClientRequests#REPLY}.
+	 * {@code rivet:request} and calls the action {@code rivet:reply}.
 	 * @param name what to ask for
 	 * @param type type to convert the answer to; {@code Void} for none
 	 * @param timeout longest time to wait

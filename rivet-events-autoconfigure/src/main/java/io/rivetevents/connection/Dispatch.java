@@ -25,9 +25,9 @@ public record Dispatch(Selection selection, boolean subscribed, String event, Li
 	}
 
 	/**
-	 * Return the same event with other arguments.
+	 * Returns the same event with other arguments.
 	 */
-	Dispatch withArgs(List<JsonNode> args) {
+	public Dispatch withArgs(List<JsonNode> args) {
 		return new Dispatch(this.selection, this.subscribed, this.event, args, this.tags, this.droppable);
 	}
 

@@ -3,13 +3,11 @@ package io.rivetevents.connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
-import reactor.core.publisher.Mono;
 
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.protocol.ValueMapper;
@@ -19,7 +17,7 @@ import io.rivetevents.protocol.ValueMapper;
  *
  * @param <C> type of the connection state
  */
-public class EventTargets<C extends @Nullable Object> implements Targets<C> {
+public class EventTargets<C extends @Nullable Object> extends ForwardingRecipients implements Targets<C> {
 
 	private final SelectedRecipients all;
 
@@ -42,6 +40,11 @@ public class EventTargets<C extends @Nullable Object> implements Targets<C> {
 	 */
 	protected EventTargets(EventTargets<C> same) {
 		this.all = same.all;
+	}
+
+	@Override
+	final Recipients recipients() {
+		return this.all;
 	}
 
 	@Override
@@ -102,46 +105,6 @@ public class EventTargets<C extends @Nullable Object> implements Targets<C> {
 	@SuppressWarnings("unchecked")
 	public Recipients where(Predicate<? super Connection<C>> predicate) {
 		return this.all.select(new Selection.Where((connection) -> predicate.test((Connection<C>) connection)));
-	}
-
-	@Override
-	public Receipt broadcast(String event, @Nullable Object... args) {
-		return this.all.broadcast(event, args);
-	}
-
-	@Override
-	public Receipt send(String event, @Nullable Object... args) {
-		return this.all.send(event, args);
-	}
-
-	@Override
-	public <E> E broadcast(Class<E> contract) {
-		return this.all.broadcast(contract);
-	}
-
-	@Override
-	public <E> E send(Class<E> contract) {
-		return this.all.send(contract);
-	}
-
-	@Override
-	public Recipients tagged(String... tags) {
-		return this.all.tagged(tags);
-	}
-
-	@Override
-	public Recipients droppable() {
-		return this.all.droppable();
-	}
-
-	@Override
-	public Recipients afterCommit() {
-		return this.all.afterCommit();
-	}
-
-	@Override
-	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
-		return this.all.afterCommit(events);
 	}
 
 }
