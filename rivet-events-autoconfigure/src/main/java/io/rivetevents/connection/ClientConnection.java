@@ -20,13 +20,11 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.ActorKey;
-import io.rivetevents.protocol.Args;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 
 /**
@@ -256,7 +254,8 @@ public final class ClientConnection extends ForwardingRecipients
 	 * connection out.
 	 */
 	@Nullable OutgoingMessage prepare(OutgoingMessage message) {
-		return this.owner.support().interceptors().isEmpty() ? message : intercept(message);
+		ConnectionSupport support = this.owner.support();
+		return support.interceptors().isEmpty() ? message : EventInterception.intercept(message, this, support);
 	}
 
 	/**
@@ -320,39 +319,6 @@ public final class ClientConnection extends ForwardingRecipients
 			logger.warn(tooLong.getMessage());
 		}
 		throw tooLong;
-	}
-
-	private @Nullable OutgoingMessage intercept(OutgoingMessage message) {
-		if (!(message.message() instanceof ToClient.Event event) || event.name().equals(ClientRequests.REQUEST)) {
-			return message;
-		}
-		ConnectionSupport support = this.owner.support();
-		OutboundEvent original = new OutboundEvent(this, event.name(), new Args(support.mapper(), event.args()));
-		OutboundEvent current = original;
-		for (OutboundInterceptor interceptor : support.interceptors()) {
-			current = ask(interceptor, current);
-			if (current == null) {
-				return null;
-			}
-		}
-		return (current == original) ? message
-				: OutgoingMessage.of(
-						new ToClient.Event(current.name(), current.args().values(), event.position(), event.tags()),
-						message.isDroppable());
-	}
-
-	private @Nullable OutboundEvent ask(OutboundInterceptor interceptor, OutboundEvent event) {
-		try {
-			return this.owner.support()
-				.callers()
-				.call(CallerScope.client(principal()),
-						() -> interceptor.supports(actorName(), event.name()) ? interceptor.intercept(event) : event);
-		}
-		catch (Throwable ex) {
-			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed"
-				.formatted(SafeText.of(event.name()), this));
-			return null;
-		}
 	}
 
 	private void tellDrops(String event, long dropped) {
