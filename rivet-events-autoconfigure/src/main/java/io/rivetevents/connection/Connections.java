@@ -6,36 +6,41 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of all actors, for the server's own code: a controller, a listener, a
- * scheduled job. What is sent here passes by the turns of the actors: it arrives in the
- * order in which it was sent here, and in no certain order with what an actor sends
- * itself. The declarations of actors have no say in how it is sent: no event is refused
- * by a strict contract, and only one that is sent by a contract is droppable for it. They
- * have in who gets it: a name that an actor's contract guards reaches by a broadcast,
- * here and on other nodes, those alone whom the guard lets subscribe.
+ * scheduled job. Safe for use by several threads.
+ * <p>
+ * Events that are sent here do not pass through the turns of the actors: they arrive in
+ * the order in which they were sent here, and in no defined order with the events that an
+ * actor sends.
+ * <p>
+ * The contracts of actors do not restrict what is sent: a strict contract rejects no
+ * event, and an event is droppable by its declaration only if it is sent by a contract.
+ * Subscription guards apply: a broadcast under a name that an actor's contract guards
+ * reaches, on all nodes, only the subscriptions that the guard has admitted.
  */
 public interface Connections {
 
 	/**
-	 * Return the connections of this node, whatever their actor. A predicate sees the
-	 * principal, the params, the actor and the state of each; since not every actor keeps
-	 * a connection state, it asks for the actor first. One that fails sends nothing.
+	 * Returns the connections of this node, whatever their actor. A predicate can use the
+	 * principal, the params, the actor and the state of each connection. It must check
+	 * the actor before it reads the state, since not every actor keeps one. If the
+	 * predicate throws, nothing is sent.
 	 */
 	Targets<@Nullable Object> here();
 
 	/**
-	 * Return every connection of all nodes, whatever its actor.
+	 * Returns every connection of all nodes, whatever its actor.
 	 */
 	Recipients everywhere();
 
 	/**
-	 * Return one user's connections on all nodes, whatever their actor.
+	 * Returns one user's connections on all nodes, whatever their actor.
 	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
 	 * @throws IllegalArgumentException if it is empty
 	 */
 	Recipients user(String userName);
 
 	/**
-	 * Return the connections on all nodes of one user whom a certain issuer has named.
+	 * Returns the connections on all nodes of the user that an issuer has named.
 	 * @param userName name of the principal
 	 * @param issuer the issuer, such as the claim {@code iss} of its token
 	 * @throws IllegalArgumentException if one of them is empty
@@ -43,25 +48,25 @@ public interface Connections {
 	Recipients user(String userName, String issuer);
 
 	/**
-	 * Send an event to one user's connections on all nodes, whatever their actor and
-	 * whether they have subscribed to it or not. Other nodes get it as well as the
-	 * backplane can bring it there.
+	 * Sends an event to one user's connections on all nodes, whatever their actor and
+	 * whether they have subscribed to it or not. Delivery to other nodes is as reliable
+	 * as the backplane.
 	 * @param userName name of the principal
 	 * @param event name of the event; not empty
 	 * @param args values to encode, in order; may be empty
-	 * @return what became of it on this node
+	 * @return the receipt of this node; other nodes are not counted
 	 * @throws IllegalArgumentException if the name of the user is empty
 	 */
 	Receipt sendToUser(String userName, String event, @Nullable Object... args);
 
 	/**
-	 * Return one user's connections on this node; a snapshot.
+	 * Returns one user's connections on this node; a snapshot.
 	 * @param userName name of the principal
 	 */
 	List<? extends Connection<?>> ofUser(String userName);
 
 	/**
-	 * Return the connections on this node of one user whom a certain issuer has named; a
+	 * Returns the connections on this node of the user that an issuer has named; a
 	 * snapshot.
 	 * @param userName name of the principal
 	 * @param issuer the issuer, such as the claim {@code iss} of its token
@@ -69,7 +74,7 @@ public interface Connections {
 	List<? extends Connection<?>> ofUser(String userName, String issuer);
 
 	/**
-	 * Return how many connections this node has.
+	 * Returns how many connections actors of this node have accepted.
 	 */
 	int count();
 
