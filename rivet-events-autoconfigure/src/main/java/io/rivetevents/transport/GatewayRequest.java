@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.util.UriUtils;
+import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorTarget;
@@ -155,7 +155,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 
 	private static String decode(String encoded) {
 		try {
-			return UriUtils.decode(encoded, StandardCharsets.UTF_8);
+			return StringUtils.uriDecode(encoded, StandardCharsets.UTF_8);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "A percent escape is broken.");

@@ -80,14 +80,9 @@ public final class HttpAnswer {
 		if (body.length > MAX_ERROR) {
 			body = encoding.codec().encodeError(error.shortened(MAX_TEXT));
 		}
-		response.getHeaders().set(RequestGuard.ERROR_HEADER, inHeader(ex.group() + "." + ex.code()));
+		response.getHeaders().set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
 		return write(response, ex.status(), encoding.contentType(), body);
 	}
 
-	/** An application may give its errors any code. */
-	private static String inHeader(String text) {
-		String kept = (text.length() > MAX_TEXT) ? text.substring(0, MAX_TEXT) : text;
-		return kept.replaceAll("[^\\x20-\\x7e]", "?");
-	}
 
 }

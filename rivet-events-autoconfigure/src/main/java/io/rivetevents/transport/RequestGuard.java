@@ -46,9 +46,6 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	static final String NAME = "rivet.requests";
 
-	/** Names the error in an answer that has no body, as in each that has one. */
-	static final String ERROR_HEADER = "x-rivet-error";
-
 	private static final Log logger = LogFactory.getLog(RequestGuard.class);
 
 	/** What a request takes in memory beside its text, and a header beside its text. */
@@ -441,7 +438,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 			answer.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
 			answer.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, 0);
 			if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
-				answer.headers().set(ERROR_HEADER, ErrorCode.OVERLOADED.reason());
+				answer.headers().set(ErrorHeader.NAME, ErrorCode.OVERLOADED.reason());
 			}
 			last = answer;
 		}
