@@ -51,6 +51,11 @@ class ArchitectureTests {
 				"actor", "invocation", "security", "event", "outlet", "transport", "asyncapi"));
 	}
 
+	private static final String[] WEB = { "org.springframework.http..", "org.springframework.web..",
+			"org.springframework.security.web..", "io.netty..", "reactor.netty..", "jakarta.servlet..",
+			"io.rivetevents.transport.http..", "io.rivetevents.transport.sse..", "io.rivetevents.transport.websocket..",
+			"io.rivetevents.outlet.." };
+
 	@ArchTest
 	static void dependenciesPointInward(JavaClasses classes) {
 		MAY_USE.forEach((name, allowed) -> {
@@ -157,6 +162,33 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", "io.netty..", "reactor..", "org.reactivestreams..")
+			.check(classes);
+	}
+
+	/** A transport on another stack is written against these. */
+	@ArchTest
+	static void theBoundaryOfTransportsKnowsNoWeb(JavaClasses classes) {
+		noClasses().that()
+			.haveNameMatching("io\\.rivetevents\\.transport\\.(ClientLink|EarlyMessages|GatewayRequest|Handshake|"
+					+ "HandshakeRequest|Link(Settings|Support|Task)|Opening|PartialMessage|StreamSecrets|"
+					+ "TransportSession)(\\$.*)?")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(WEB)
+			.check(classes);
+	}
+
+	/** Identity and rights are the same on any web stack. */
+	@ArchTest
+	static void rightsKnowNoWeb(JavaClasses classes) {
+		noClasses().that()
+			.resideInAPackage("io.rivetevents.security..")
+			.and()
+			.haveNameNotMatching(".*\\.(ConnectionLogoutHandler|LogoutHook|ManagedConnectionAuthenticator|"
+					+ "ResourceServers|StandardCredentialsConverter)(\\$.*)?")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(WEB)
 			.check(classes);
 	}
 

@@ -88,17 +88,16 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties, ClientAddresses addresses, Limits limits,
-			ObjectProvider<CallerScope> callers) {
+			RivetEventsProperties properties, Limits limits, ObjectProvider<CallerScope> callers) {
 		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 		RivetEventsProperties.Security security = properties.security();
 		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
-				security.authenticationRequired(), addresses, limits, security.authenticationTimeout());
+				security.authenticationRequired(), limits, security.authenticationTimeout());
 	}
 
 	@Bean
-	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties, Limits limits) {
-		return new LinkIo(properties.directIo(), new ChannelOutlets(limits), bursts);
+	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties, Limits limits, ClientAddresses addresses) {
+		return new LinkIo(properties.directIo(), new ChannelOutlets(limits), bursts, addresses);
 	}
 
 	@Bean
@@ -108,9 +107,10 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	LinkSupport rivetLinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-			ValueMapper mapper, ActorObserver observer, LinkIo io, RivetEventsProperties properties, Limits limits) {
+			ValueMapper mapper, ActorObserver observer, Bursts bursts, RivetEventsProperties properties,
+			Limits limits) {
 		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer, io, limits);
+		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer, bursts, limits);
 	}
 
 	@Bean
@@ -195,12 +195,12 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkSupport links, QueuedTotal queued,
+		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkSupport links, LinkIo io, QueuedTotal queued,
 				RivetEventsProperties properties) {
 			RivetEventsProperties.Sse sse = properties.sse();
 			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
 					properties.security().authenticationTimeout());
-			return new EventStreamHandler(basePath, links,
+			return new EventStreamHandler(basePath, links, io,
 					new EventStreamSettings(link, new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(),
 							bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued)));
 		}
@@ -228,8 +228,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkSupport links, WebSocketSettings settings) {
-			return new ActorWebSocketHandler(basePath, links, settings);
+		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkSupport links, LinkIo io,
+				WebSocketSettings settings) {
+			return new ActorWebSocketHandler(basePath, links, io, settings);
 		}
 
 		@Bean

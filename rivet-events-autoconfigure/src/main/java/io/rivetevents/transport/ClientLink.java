@@ -1,14 +1,11 @@
 package io.rivetevents.transport;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,8 +35,15 @@ import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * What joins a client to an actor, from its handshake to its end, whatever the transport.
- * All methods are to be called on one thread, that of the socket.
+ * Joins a client to an actor, from its handshake to its end, whatever the transport:
+ * finds out who the client is, connects it, passes its messages on, refuses and closes
+ * it, and looks after it in each keep-alive period.
+ * <p>
+ * A transport creates one for each client, calls one of the {@code start} methods, then
+ * {@link #receive} for each message, and {@link #end} once. What is written to the client
+ * it takes from the queue, which also says when to close. All methods but
+ * {@link #execute} are called on the thread of the session, and return at once. The
+ * {@link TransportSession} is called back on the same thread.
  */
 public final class ClientLink {
 
@@ -65,13 +69,20 @@ public final class ClientLink {
 
 	private final ScheduledExecutorService thread;
 
-	private final Consumer<String> onIdentified;
+	private final TransportSession session;
+
+	private final EarlyMessages early = new EarlyMessages();
 
 	/** {@code null} once the client is connected, or refused. */
 	private @Nullable Opening opening;
 
-	/** {@code null} while there are none. */
-	private @Nullable List<Early> early;
+	private @Nullable ScheduledFuture<?> keepAlive;
+
+	/** Whether it was to be closed at the last look, and is still there. */
+	private boolean closing;
+
+	/** Whether the first message is still to come, in the extended mode. */
+	private boolean awaitsHello;
 
 	private @Nullable ScheduledFuture<?> waiting;
 
@@ -90,36 +101,27 @@ public final class ClientLink {
 	private boolean gone;
 
 	/**
-	 * A message that came before the welcome.
-	 *
-	 * @param message the message
-	 * @param identified whether the user was known by then, and it counts in the user's
-	 * share
-	 */
-	private record Early(ToServer message, boolean identified) {
-	}
-
-	/**
-	 * Create a link.
+	 * Creates a link. It counts for the limits of the client's address until its
+	 * {@link #end()}, so that each link has to be ended.
 	 * @param opening what the client has come with
 	 * @param queue the way out
 	 * @param support what links share
 	 * @param settings limits and times
-	 * @param thread the thread of the socket
-	 * @param onIdentified told the id of the connection, before the client is
+	 * @param thread the one thread of the session, which runs tasks in their order
+	 * @param session is called back
 	 */
 	public ClientLink(Opening opening, OutboundQueue queue, LinkSupport support, LinkSettings settings,
-			ScheduledExecutorService thread, Consumer<String> onIdentified) {
+			ScheduledExecutorService thread, TransportSession session) {
 		this.opening = opening;
 		this.queue = queue;
 		this.support = support;
 		this.settings = settings;
 		this.thread = thread;
-		this.onIdentified = onIdentified;
+		this.session = session;
 		ClientUsage usage = null;
 		RivetException excess = null;
 		try {
-			usage = support.limits().connect(support.handshake().address(opening.exchange()));
+			usage = support.limits().connect(opening.request().clientAddress());
 		}
 		catch (RivetException ex) {
 			excess = ex;
@@ -145,8 +147,44 @@ public final class ClientLink {
 
 	// Connecting
 
-	/** Wait for the first message, in the extended mode. */
-	public void awaitHello() {
+	/**
+	 * Begins: connects a client of the plain protocol, and waits for the first message of
+	 * one of the extended mode. Called once, or {@link #start(ToServer.Hello)}, or
+	 * {@link #start(CloseReason)}.
+	 */
+	public void start() {
+		startKeepAlive();
+		if (this.queue.encoding().isExtended()) {
+			this.awaitsHello = true;
+			awaitHello();
+		}
+		else {
+			connect();
+		}
+	}
+
+	/**
+	 * Begins with a client of the extended mode whose first message came with its
+	 * request.
+	 * @param hello the message
+	 */
+	public void start(ToServer.Hello hello) {
+		startKeepAlive();
+		connect(hello);
+	}
+
+	/**
+	 * Begins with a client that is not served, and closes it after the time that calms
+	 * clients.
+	 * @param reason what the client is told
+	 */
+	public void start(CloseReason reason) {
+		startKeepAlive();
+		this.thread.schedule(new LinkTask(this.queue, () -> this.queue.close(reason)),
+				this.settings.rejectionDelay().toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	private void awaitHello() {
 		if (this.excess != null) {
 			refuse(this.excess);
 			return;
@@ -159,7 +197,7 @@ public final class ClientLink {
 		Opening opening = this.opening;
 		if (opening != null) {
 			this.support.handshake()
-				.isUndecided(opening.exchange())
+				.isUndecided(opening.request())
 				.timeout(this.settings.authenticationTimeout(), Mono.just(true))
 				.contextWrite(opening.context())
 				.subscribe((undecided) -> execute(() -> helloTimedOut(opening, undecided)),
@@ -184,27 +222,24 @@ public final class ClientLink {
 		}
 		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
 		if (undecided) {
-			var request = opening.exchange().getRequest();
-			this.support.observer().authenticationTimedOut(request.getURI(), request.getRemoteAddress());
+			HandshakeRequest request = opening.request();
+			this.support.observer().authenticationTimedOut(request.uri(), request.remoteAddress());
 		}
 		refuse(new RivetException(undecided ? ErrorCode.AUTHENTICATION_TIMED_OUT : ErrorCode.CONNECTION_TIMED_OUT));
 	}
 
 	/** Connect a client of the plain protocol. */
-	public void connect() {
+	private void connect() {
 		connect((opening) -> {
-			JsonNode params = RequestFailures.reading(opening.params());
+			JsonNode params = opening.params().get();
 			return this.support.handshake()
-				.identify(opening.exchange(), params)
+				.identify(opening.request(), params)
 				.map((identity) -> ConnectRequest.stateful(params, identity));
 		});
 	}
 
-	/**
-	 * Connect a client of the extended mode.
-	 * @param hello its first message
-	 */
-	public void connect(ToServer.Hello hello) {
+	/** Connect a client of the extended mode. */
+	private void connect(ToServer.Hello hello) {
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
 			this.waiting = null;
@@ -218,9 +253,9 @@ public final class ClientLink {
 		}
 		this.hello = hello;
 		connect((opening) -> {
-			JsonNode params = (hello.params() != null) ? hello.params() : RequestFailures.reading(opening.params());
+			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
-				.identify(opening.exchange(), params, hello.credentials())
+				.identify(opening.request(), params, hello.credentials())
 				.map((identity) -> ConnectRequest.extended(params, identity, stream(hello, identity)));
 		});
 	}
@@ -245,14 +280,19 @@ public final class ClientLink {
 		}
 		Mono.defer(() -> LinkTask.later(() -> wish.apply(opening)))
 			.publishOn(Schedulers.fromExecutor(this.thread))
-			.flatMap((request) -> LinkTask.later(() -> this.support.directory()
-				.connect(RequestFailures.reading(opening.target()), register(request))))
+			.flatMap((request) -> LinkTask
+				.later(() -> this.support.directory().connect(opening.target().get(), register(request))))
 			.map(ActorInfo::address)
 			.contextWrite(opening.context())
 			.subscribe((address) -> execute(() -> onConnected(address)), (ex) -> execute(() -> onRefused(ex)));
 	}
 
-	private void execute(Runnable work) {
+	/**
+	 * Does work of the session on its thread, in the order of the calls. An error that it
+	 * throws closes the session. Safe for use by several threads.
+	 * @param work what is to be done
+	 */
+	public void execute(Runnable work) {
 		this.thread.execute(new LinkTask(this.queue, work));
 	}
 
@@ -267,7 +307,7 @@ public final class ClientLink {
 		}
 		if (!this.gone) {
 			this.support.connections().register(request, this.queue, this.usage);
-			this.onIdentified.accept(request.connectionId());
+			this.session.onIdentified(request);
 		}
 		return request;
 	}
@@ -283,7 +323,7 @@ public final class ClientLink {
 			leave();
 		}
 		else {
-			takeEarly().forEach(this::deliver);
+			this.early.take(this.usage).forEach(this::deliver);
 		}
 	}
 
@@ -332,41 +372,32 @@ public final class ClientLink {
 	// Connected
 
 	/**
-	 * Take a message of the client.
+	 * Takes a message of the client. Ignored once the session is closed.
+	 * @param message the message, decoded by the codec of the session's encoding
 	 */
 	public void receive(ToServer message) {
 		if (this.queue.closeReason() != null) {
 			return;
 		}
-		if (this.address != null) {
+		if (this.awaitsHello) {
+			receiveFirst(message);
+		}
+		else if (this.address != null) {
 			deliver(message);
 		}
-		else {
-			keep(message);
-		}
-	}
-
-	/**
-	 * What a client sends before it is known to be connected. It may have its welcome by
-	 * then, and say a lot at once.
-	 */
-	private void keep(ToServer message) {
-		List<Early> early = (this.early != null) ? this.early : new ArrayList<>();
-		this.early = early;
-		if (this.usage == null || this.usage.begin(MessageWeight.of(message)) != null) {
+		else if (!this.early.add(message, this.usage)) {
 			this.queue.close(CloseReason.of(ErrorCode.OVERLOADED));
 		}
-		else {
-			early.add(new Early(message, this.usage.isIdentified()));
-		}
 	}
 
-	private List<ToServer> takeEarly() {
-		List<Early> early = (this.early != null) ? this.early : List.of();
-		this.early = null;
-		early.forEach(
-				(each) -> Objects.requireNonNull(this.usage).end(MessageWeight.of(each.message()), each.identified()));
-		return early.stream().map(Early::message).toList();
+	private void receiveFirst(ToServer message) {
+		if (message instanceof ToServer.Hello hello) {
+			this.awaitsHello = false;
+			connect(hello);
+		}
+		else {
+			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST, "The first message is `Hello`."));
+		}
 	}
 
 	private void deliver(ToServer message) {
@@ -377,34 +408,63 @@ public final class ClientLink {
 			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST));
 			return;
 		}
-		this.support.io().bursts().begin(this.thread);
+		this.support.bursts().begin(this.thread);
 		this.support.directory().deliver(this.address, this.request.connectionId(), message);
 	}
 
 	/**
-	 * Close after a message that cannot be read.
-	 * @param ex why not
+	 * Closes after a message that cannot be read.
+	 * @param ex why not, as the codec has thrown it
 	 */
 	public void refuseMessage(RivetException ex) {
 		logger.debug("A client sent what cannot be read", ex);
 		this.queue.close(ex.closeReason());
 	}
 
+	// Keeping alive
+
+	private void startKeepAlive() {
+		long period = this.settings.keepAlive().toMillis();
+		this.keepAlive = this.thread.scheduleAtFixedRate(new LinkTask(this.queue, this::keepAlive), period, period,
+				TimeUnit.MILLISECONDS);
+	}
+
+	private void keepAlive() {
+		if (this.closing) {
+			this.session.cut(); // it reads nothing, not even why it is closed
+			return;
+		}
+		this.closing = this.queue.closeReason() != null || this.session.isClosed();
+		this.session.checkAlive();
+		if (this.queue.closeReason() == null) {
+			tellAlive();
+		}
+	}
+
 	/** Tell a client of the extended mode that it is connected. */
-	public void keepAlive() {
-		if (this.address != null && this.request != null) {
+	private void tellAlive() {
+		if (this.queue.encoding().isExtended() && this.address != null && this.request != null) {
 			this.support.directory().keepAlive(this.address, this.request.connectionId());
 		}
 	}
 
-	/** The socket is gone. */
+	/**
+	 * Ends the link: the session is gone. Whatever comes first may call it, the end of
+	 * what is received or that of the socket; without effect from the second call on.
+	 */
 	public void end() {
+		if (this.gone) {
+			return;
+		}
 		this.gone = true;
 		this.queue.end();
+		if (this.keepAlive != null) {
+			this.keepAlive.cancel(false);
+		}
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
 		}
-		takeEarly();
+		this.early.take(this.usage);
 		if (this.usage != null) {
 			this.usage.close();
 		}

@@ -6,9 +6,6 @@ import java.time.Duration;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
-import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -33,8 +30,6 @@ public final class Handshake {
 
 	private final boolean authenticationRequired;
 
-	private final ClientAddresses addresses;
-
 	private final Limits limits;
 
 	private final Duration timeout;
@@ -44,36 +39,34 @@ public final class Handshake {
 	 * @param authenticator asked for who the credentials of a client stand for
 	 * @param users decides who has signed in, and who is the same user
 	 * @param authenticationRequired whether clients whom nobody knows are refused
-	 * @param addresses finds out for which addresses clients count
 	 * @param limits counts what takes too long
 	 * @param timeout time to find out who is behind a request
 	 */
-	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired,
-			ClientAddresses addresses, Limits limits, Duration timeout) {
+	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired, Limits limits,
+			Duration timeout) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
-		this.addresses = addresses;
 		this.limits = limits;
 		this.timeout = timeout;
 	}
 
 	/**
 	 * Return whether a client still has to say who it is.
-	 * @param exchange its request
+	 * @param request its request
 	 */
-	public Mono<Boolean> isUndecided(ServerWebExchange exchange) {
-		return signedIn(exchange).hasElement().map((known) -> this.authenticationRequired && !known);
+	public Mono<Boolean> isUndecided(HandshakeRequest request) {
+		return signedIn(request).hasElement().map((known) -> this.authenticationRequired && !known);
 	}
 
 	/**
 	 * Return the owner of what a request does.
-	 * @param exchange the request
+	 * @param request the request
 	 * @return its owner; empty if no user has signed in;
 	 * {@code auth.authentication_timed_out} if that takes too long
 	 */
-	public Mono<String> ownerOf(ServerWebExchange exchange) {
-		return inTime(signedIn(exchange).mapNotNull(this.users::ownerOf));
+	public Mono<String> ownerOf(HandshakeRequest request) {
+		return inTime(signedIn(request).mapNotNull(this.users::ownerOf));
 	}
 
 	private <T> Mono<T> inTime(Mono<T> found) {
@@ -83,56 +76,56 @@ public final class Handshake {
 		}));
 	}
 
-	private Mono<Principal> signedIn(ServerWebExchange exchange) {
-		return Mono.defer(exchange::getPrincipal).cast(Principal.class).filter(this.users::isSignedIn);
+	private Mono<Principal> signedIn(HandshakeRequest request) {
+		return Mono.defer(request::principal).filter(this.users::isSignedIn);
 	}
 
 	/**
 	 * Find out who is behind a request.
-	 * @param exchange the request
+	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
 	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials,
 	 * {@code auth.identity_conflict} if they are those of another user than the
 	 * request's, {@code auth.authentication_required} if nobody knows it and somebody
 	 * must, {@code auth.authentication_timed_out} if it takes too long
 	 */
-	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params) {
-		return identify(exchange, params, null);
+	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params) {
+		return identify(request, params, null);
 	}
 
 	/**
 	 * Find out who is behind a request.
-	 * @param exchange the request
+	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
 	 * @param credentials what its first message holds, {@code null} if nothing
-	 * @return who it is; errors as for {@link #identify(ServerWebExchange, JsonNode)}
+	 * @return who it is; errors as for {@link #identify(HandshakeRequest, JsonNode)}
 	 */
-	public Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params,
+	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
-		InetAddress address = address(exchange);
-		return inTime(principal(exchange, params, credentials).map(Optional::of)
+		InetAddress address = request.clientAddress();
+		return inTime(principal(request, params, credentials).map(Optional::of)
 			.defaultIfEmpty(Optional.empty())
-			.flatMap((found) -> sessionId(exchange, found.isPresent()).map(Optional::of)
+			.flatMap((found) -> request.sessionId(found.isPresent())
+				.map(Optional::of)
 				.defaultIfEmpty(Optional.empty())
 				.map((session) -> new Identity(found.orElse(null), this.users.ownerOf(found.orElse(null)),
 						session.orElse(null), address))));
 	}
 
 	/**
-	 * Whatever it says of itself must be one user. An authenticator finds the request in
-	 * the Reactor context, as filters of Spring do.
+	 * Whatever it says of itself must be one user.
 	 */
-	private Mono<Principal> principal(ServerWebExchange exchange, @Nullable JsonNode params,
+	private Mono<Principal> principal(HandshakeRequest request, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
 		Mono<Principal> byParams = Mono.defer(() -> LinkTask.later(() -> this.authenticator.authenticate(params)))
 			.filter(this.users::isSignedIn);
-		return Flux.concat(signedIn(exchange), byParams, login(credentials)).collectList().flatMap((found) -> {
+		return Flux.concat(signedIn(request), byParams, login(credentials)).collectList().flatMap((found) -> {
 			if (found.isEmpty()) {
 				return nobody();
 			}
 			boolean same = found.stream().map(this.users::ownerOf).distinct().count() == 1;
 			return same ? Mono.just(found.get(0)) : Mono.error(new RivetException(ErrorCode.IDENTITY_CONFLICT));
-		}).contextWrite((context) -> context.put(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, exchange));
+		}).contextWrite(request.context());
 	}
 
 	private Mono<Principal> login(@Nullable JsonNode credentials) {
@@ -142,34 +135,6 @@ public final class Handshake {
 		return Mono.defer(() -> LinkTask.later(() -> this.authenticator.login(credentials)))
 			.filter(this.users::isSignedIn)
 			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.AUTHENTICATION_REQUIRED)));
-	}
-
-	/**
-	 * The id changes with each login. What a user connects in a session is therefore
-	 * known by the id of its first connect, which the session keeps.
-	 */
-	private static Mono<String> sessionId(ServerWebExchange exchange, boolean signedIn) {
-		return exchange.getSession().filter(WebSession::isStarted).flatMap((session) -> {
-			String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
-			if (first != null || !signedIn) {
-				return Mono.just((first != null) ? first : session.getId());
-			}
-			String id = session.getId();
-			session.getAttributes().put(Identity.SESSION_ATTRIBUTE, id);
-			// the response may have been committed long ago
-			return session.save()
-				.onErrorMap(IllegalStateException.class, (ex) -> new RivetException(ErrorCode.LOGGED_OUT))
-				.thenReturn(id);
-		});
-	}
-
-	/**
-	 * Return the address that the client of a request counts for.
-	 * @param exchange the request
-	 * @return {@code null} if it is not known
-	 */
-	public @Nullable InetAddress address(ServerWebExchange exchange) {
-		return this.addresses.of(exchange.getRequest());
 	}
 
 	private Mono<Principal> nobody() {

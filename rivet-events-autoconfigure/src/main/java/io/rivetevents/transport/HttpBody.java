@@ -50,12 +50,12 @@ public final class HttpBody {
 	 * @param limit most bytes of it
 	 * @param limits knows how long it may take, and what all that wait for more may take
 	 * together
-	 * @param handshake knows where it comes from
+	 * @param addresses finds out where it comes from
 	 * @return the body; {@code message.incoming_too_long} if it is longer,
 	 * {@code request.timed_out} if it takes longer, after which the connection is closed;
 	 * {@code actor.overloaded} if there is no room for it
 	 */
-	public static Mono<byte[]> read(ServerWebExchange exchange, int limit, Limits limits, Handshake handshake) {
+	public static Mono<byte[]> read(ServerWebExchange exchange, int limit, Limits limits, ClientAddresses addresses) {
 		return Mono.create((sink) -> {
 			ServerHttpRequest request = exchange.getRequest();
 			long announced = RequestFailures.reading(request.getHeaders()::getContentLength);
@@ -64,7 +64,7 @@ public final class HttpBody {
 				sink.error(new RivetException(ErrorCode.INCOMING_TOO_LONG));
 				return;
 			}
-			BodyReader reader = new BodyReader(sink, limit, limits, handshake.address(exchange), announced,
+			BodyReader reader = new BodyReader(sink, limit, limits, addresses.of(request), announced,
 					() -> closeAfter(exchange.getResponse()));
 			request.getBody().subscribe(reader);
 			EventLoop eventLoop = LinkIo.eventLoop(exchange.getResponse());

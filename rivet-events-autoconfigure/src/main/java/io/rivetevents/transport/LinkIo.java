@@ -27,8 +27,17 @@ import io.rivetevents.outlet.ChannelOutlets;
  * WebFlux
  * @param outlets the ways to the sockets of the node
  * @param bursts what event loops do at a stretch
+ * @param addresses finds out for which addresses clients count
  */
-public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts) {
+public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts, ClientAddresses addresses) {
+
+	/**
+	 * Returns what a handshake may see of a request.
+	 * @param exchange the request
+	 */
+	public HandshakeRequest read(ServerWebExchange exchange) {
+		return new ExchangeRequest(exchange, this.addresses);
+	}
 
 	/**
 	 * Go on with a request on its event loop, at a stretch with others that wait there.

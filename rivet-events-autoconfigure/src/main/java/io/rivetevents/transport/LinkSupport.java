@@ -1,6 +1,7 @@
 package io.rivetevents.transport;
 
 import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.ConnectionObserver;
 import io.rivetevents.connection.ConnectionRegistry;
 import io.rivetevents.limit.Limits;
@@ -15,9 +16,9 @@ import io.rivetevents.protocol.ValueMapper;
  * @param mapper converts values
  * @param secrets proves streams
  * @param observer is told who does not sign in
- * @param io how they read and write
+ * @param bursts batches wake-ups of threads while messages are delivered
  * @param limits bounds of what clients may take
  */
 public record LinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer, LinkIo io, Limits limits) {
+		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer, Bursts bursts, Limits limits) {
 }

@@ -3,7 +3,6 @@ package io.rivetevents.transport;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.web.server.ServerWebExchange;
 import reactor.util.context.ContextView;
 import tools.jackson.databind.JsonNode;
 
@@ -13,11 +12,13 @@ import io.rivetevents.actor.ActorTarget;
  * What a client has come with. It holds the whole request, and is let go once the client
  * is connected.
  *
- * @param exchange the request
- * @param target reads from it which instance is meant
- * @param params reads its connection params; {@code null} if there are none
- * @param context knows who has signed in
+ * @param request the request
+ * @param target reads from it which instance is meant; throws a {@code RivetException} if
+ * it cannot be read
+ * @param params reads its connection params; {@code null} if there are none; throws a
+ * {@code RivetException} if they cannot be read
+ * @param context the Reactor context of the request, which knows who has signed in
  */
-public record Opening(ServerWebExchange exchange, Supplier<ActorTarget> target, Supplier<@Nullable JsonNode> params,
+public record Opening(HandshakeRequest request, Supplier<ActorTarget> target, Supplier<@Nullable JsonNode> params,
 		ContextView context) {
 }

@@ -35,6 +35,7 @@ import io.rivetevents.protocol.ValueMapper;
 import io.rivetevents.transport.BasePath;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.HandshakeRequest;
 import io.rivetevents.transport.HttpAnswer;
 import io.rivetevents.transport.HttpBody;
 import io.rivetevents.transport.LinkIo;
@@ -162,7 +163,7 @@ public final class ActorHttpHandler implements WebHandler {
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
 		HttpBody.checkContentType(exchange.getRequest());
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
-		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits, this.handshake)
+		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits, this.io.addresses())
 			.flatMap(
 					(body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> this.actorsApi
 						.answer(exchange.getRequest(), path, body, ConnectRequest.stateless(params, identity)))))
@@ -175,13 +176,14 @@ public final class ActorHttpHandler implements WebHandler {
 	 */
 	private Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params, byte[] body) {
 		long weight = MessageWeight.ofRequest(params, body);
+		HandshakeRequest request = this.io.read(exchange);
 		return Mono.using(() -> {
-			Reception reception = this.nodeLimits.receivingFrom(this.handshake.address(exchange));
+			Reception reception = this.nodeLimits.receivingFrom(request.clientAddress());
 			if (!reception.tryAcquire(weight)) {
 				throw new RivetException(ErrorCode.OVERLOADED);
 			}
 			return reception;
-		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.handshake.identify(exchange, params)), exchange),
+		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.handshake.identify(request, params)), exchange),
 				Reception::release);
 	}
 
@@ -221,7 +223,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
-		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits, this.handshake)
+		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits, this.io.addresses())
 			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> {
 				checkRoom(gateway, encoding, body);
 				return this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),

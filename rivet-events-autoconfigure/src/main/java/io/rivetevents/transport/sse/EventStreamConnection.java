@@ -2,7 +2,6 @@ package io.rivetevents.transport.sse;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -26,14 +26,14 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
 import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
-import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
+import io.rivetevents.transport.TransportSession;
 
 /**
  * One event stream from its request to its end. All fields are used on the event loop of
  * the socket alone.
  */
-final class EventStreamConnection {
+final class EventStreamConnection implements TransportSession {
 
 	/** What a client that reads no more gets to read the last item. */
 	private static final long LAST_WORD_MILLIS = 1000;
@@ -55,43 +55,40 @@ final class EventStreamConnection {
 
 	private final EventStreamSettings settings;
 
+	private final Consumer<EventStreamConnection> onIdentified;
+
 	private final Consumer<EventStreamConnection> onEnd;
 
 	/** Until it is handled: a stream may stay for days. */
 	private ToServer.@Nullable Hello hello;
 
-	private @Nullable ScheduledFuture<?> keepAlive;
-
 	private long lastBatch;
 
 	private boolean closed;
-
-	private boolean ended;
-
-	/** Whether it was to be closed at the last look, and is still there. */
-	private boolean closing;
 
 	/**
 	 * Create a stream.
 	 * @param opening what the client has come with
 	 * @param hello the client's first message
+	 * @param exchange its request and answer
 	 * @param connection its connection
 	 * @param support what links share
+	 * @param io how it reads and writes
 	 * @param settings limits and times
 	 * @param onIdentified told the id of the connection, before the client is
 	 * @param onEnd told when it is over, once
 	 */
-	EventStreamConnection(Opening opening, ToServer.Hello hello, Connection connection, LinkSupport support,
-			EventStreamSettings settings, Consumer<EventStreamConnection> onIdentified,
+	EventStreamConnection(Opening opening, ToServer.Hello hello, ServerWebExchange exchange, Connection connection,
+			LinkSupport support, LinkIo io, EventStreamSettings settings, Consumer<EventStreamConnection> onIdentified,
 			Consumer<EventStreamConnection> onEnd) {
 		this.hello = hello;
 		this.channel = connection.channel();
 		this.eventLoop = LinkIo.eventLoopOf(this.channel);
-		this.body = StreamBody.open(opening.exchange(), connection, settings.outbound(), support.io(), this::close);
+		this.body = StreamBody.open(exchange, connection, settings.outbound(), io, this::close);
 		this.queue = this.body.outlet().queue();
-		this.link = new ClientLink(opening, this.queue, support, settings.link(), this.eventLoop,
-				(connectionId) -> onIdentified.accept(this));
+		this.link = new ClientLink(opening, this.queue, support, settings.link(), this.eventLoop, this);
 		this.settings = settings;
+		this.onIdentified = onIdentified;
 		this.onEnd = onEnd;
 	}
 
@@ -116,9 +113,9 @@ final class EventStreamConnection {
 
 	/** The web stack does not tell of the end of a body in all cases. */
 	private Flux<ByteBuf> run() {
-		this.channel.closeFuture().addListener((closed) -> execute(this::end));
-		execute(this::start);
-		return this.body.bytes().doFinally((signal) -> execute(this::end));
+		this.channel.closeFuture().addListener((closed) -> this.link.execute(this::end));
+		this.link.execute(this::start);
+		return this.body.bytes().doFinally((signal) -> this.link.execute(this::end));
 	}
 
 	/** Something comes at once, or proxies and browsers wait for it. */
@@ -133,24 +130,23 @@ final class EventStreamConnection {
 		if (this.closed || hello == null) {
 			return; // its socket was closed right behind the request
 		}
-		long period = this.settings.link().keepAlive().toMillis();
-		this.keepAlive = this.eventLoop.scheduleAtFixedRate(new LinkTask(this.queue, this::keepAlive), period, period,
-				TimeUnit.MILLISECONDS);
 		TcpUserTimeout.set(this.channel, this.settings.link().keepAlive().multipliedBy(2));
-		this.link.connect(hello);
+		this.link.start(hello);
 	}
 
-	private void execute(Runnable work) {
-		this.eventLoop.execute(new LinkTask(this.queue, work));
+	@Override
+	public void onIdentified(ConnectRequest request) {
+		this.onIdentified.accept(this);
 	}
 
-	private void keepAlive() {
-		if (this.closing) {
-			this.channel.close(); // it reads nothing, not even why it is closed
-			return;
-		}
-		this.closing = this.closed || this.queue.closeReason() != null;
-		this.link.keepAlive();
+	@Override
+	public boolean isClosed() {
+		return this.closed;
+	}
+
+	@Override
+	public void cut() {
+		this.channel.close();
 	}
 
 	private void close(CloseReason reason, byte @Nullable [] lastWord) {
@@ -165,17 +161,10 @@ final class EventStreamConnection {
 		}
 	}
 
-	/** Ends it once, by whatever comes first: the end of the body or of the socket. */
+	/** By whatever comes first: the end of the body or of the socket. */
 	private void end() {
 		this.closed = true;
-		if (this.ended) {
-			return;
-		}
-		this.ended = true;
 		this.body.outlet().close();
-		if (this.keepAlive != null) {
-			this.keepAlive.cancel(false);
-		}
 		try {
 			this.link.end();
 		}
@@ -193,7 +182,7 @@ final class EventStreamConnection {
 	 * @param messages the messages
 	 */
 	void receive(@Nullable Long sequence, List<ToServer> messages) {
-		execute(() -> {
+		this.link.execute(() -> {
 			if (sequence != null && sequence <= this.lastBatch) {
 				return;
 			}
@@ -209,7 +198,7 @@ final class EventStreamConnection {
 
 	/** The client leaves. */
 	void leave() {
-		execute(() -> {
+		this.link.execute(() -> {
 			if (!this.closed) {
 				this.closed = true;
 				this.body.complete();

@@ -64,17 +64,21 @@ public final class EventStreamHandler implements WebHandler {
 
 	private final LinkSupport links;
 
+	private final LinkIo io;
+
 	private final EventStreamSettings settings;
 
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin
 	 * @param links what links share
+	 * @param io how they read and write
 	 * @param settings limits and times
 	 */
-	public EventStreamHandler(BasePath basePath, LinkSupport links, EventStreamSettings settings) {
+	public EventStreamHandler(BasePath basePath, LinkSupport links, LinkIo io, EventStreamSettings settings) {
 		this.basePath = basePath;
 		this.links = links;
+		this.io = io;
 		this.settings = settings;
 	}
 
@@ -137,7 +141,7 @@ public final class EventStreamHandler implements WebHandler {
 		}
 		if (method == HttpMethod.POST) {
 			return HttpBody
-				.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.links.handshake())
+				.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.io.addresses())
 				.flatMap((body) -> open(exchange, gateway, hello(body)));
 		}
 		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream takes GET and POST.");
@@ -173,10 +177,10 @@ public final class EventStreamHandler implements WebHandler {
 		Connection connection = found[0];
 		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 		return Mono.deferContextual((context) -> {
-			Opening opening = new Opening(exchange, gateway::target, () -> null, context);
+			Opening opening = new Opening(this.io.read(exchange), gateway::target, () -> null, context);
 			Flux<ByteBuf> body = EventStreamConnection.body(LinkIo.eventLoopOf(connection.channel()),
-					() -> new EventStreamConnection(opening, hello, connection, this.links, this.settings,
-							this::remember, this::forget));
+					() -> new EventStreamConnection(opening, hello, exchange, connection, this.links, this.io,
+							this.settings, this::remember, this::forget));
 			return response.writeAndFlushWith(body.map((bytes) -> Mono.just(buffers.wrap(bytes))));
 		});
 	}
@@ -198,7 +202,7 @@ public final class EventStreamHandler implements WebHandler {
 
 	private Mono<Void> receive(ServerWebExchange exchange, String id) {
 		return find(exchange, id).flatMap((stream) -> HttpBody
-			.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.links.handshake())
+			.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.io.addresses())
 			.doOnNext((body) -> stream.receive(sequence(exchange.getRequest()), messages(body)))
 			.doOnError(RivetException.class, (ex) -> stream.close(ex.closeReason()))
 			.then(Mono.defer(() -> answer(exchange, HttpStatus.ACCEPTED))));
@@ -230,7 +234,7 @@ public final class EventStreamHandler implements WebHandler {
 			throw new RivetException(ErrorCode.FORBIDDEN);
 		}
 		return this.links.handshake()
-			.ownerOf(exchange)
+			.ownerOf(this.io.read(exchange))
 			.filter((owner) -> !owner.equals(request.identity().owner()))
 			.flatMap((stranger) -> Mono.<EventStreamConnection>error(
 					new RivetException(ErrorCode.FORBIDDEN, "The request belongs to another user.")))

@@ -7,6 +7,7 @@ import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.transport.BasePath;
+import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
 
 /**
@@ -19,17 +20,21 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 
 	private final LinkSupport links;
 
+	private final LinkIo io;
+
 	private final WebSocketSettings settings;
 
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin
 	 * @param links what links share
+	 * @param io how they read and write
 	 * @param settings limits and times
 	 */
-	public ActorWebSocketHandler(BasePath basePath, LinkSupport links, WebSocketSettings settings) {
+	public ActorWebSocketHandler(BasePath basePath, LinkSupport links, LinkIo io, WebSocketSettings settings) {
 		this.basePath = basePath;
 		this.links = links;
+		this.io = io;
 		this.settings = settings;
 	}
 
@@ -54,6 +59,10 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 
 	LinkSupport links() {
 		return this.links;
+	}
+
+	LinkIo io() {
+		return this.io;
 	}
 
 	WebSocketSettings settings() {

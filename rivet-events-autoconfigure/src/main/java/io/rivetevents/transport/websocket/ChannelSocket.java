@@ -42,7 +42,7 @@ final class ChannelSocket implements Socket {
 		this.eventLoop = eventLoop;
 		this.owner = owner;
 		this.outlet = new ChannelOutlet(encoder, encoding.isText() ? FrameFraming.TEXT : FrameFraming.BINARY, encoding,
-				owner.settings().outbound(), owner.links().io().outlets(), this::close);
+				owner.settings().outbound(), owner.io().outlets(), this::close);
 	}
 
 	/**
@@ -53,7 +53,7 @@ final class ChannelSocket implements Socket {
 	static @Nullable ChannelSocket open(WebsocketInbound in, Channel channel, EventLoop eventLoop, Encoding encoding,
 			ActorWebSocketHandler owner) {
 		ChannelHandlerContext encoder = channel.pipeline().context(WebSocketFrameEncoder.class);
-		boolean plain = encoder != null && owner.links().io().mayWriteAt(encoder);
+		boolean plain = encoder != null && owner.io().mayWriteAt(encoder);
 		return plain ? new ChannelSocket(in, eventLoop, encoder, encoding, owner) : null;
 	}
 

@@ -31,6 +31,7 @@ import io.rivetevents.protocol.RivetException;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.Opening;
+import io.rivetevents.transport.RequestFailures;
 
 /**
  * Upgrades a request on Reactor Netty. Unlike the one of WebFlux it opens sockets below
@@ -70,8 +71,9 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 				Socket direct = ChannelSocket.open(in, channel, eventLoop, written, owner);
 				Socket way = (direct != null) ? direct : new SessionSocket(
 						session(exchange, in, out, handshakeInfoFactory.get()), channel, eventLoop, written, owner);
-				Opening opening = new Opening(exchange, () -> target(exchange, offered, owner), offered::readParams,
-						context);
+				Opening opening = new Opening(owner.io().read(exchange),
+						() -> RequestFailures.reading(() -> target(exchange, offered, owner)),
+						() -> RequestFailures.reading(offered::readParams), context);
 				return new SocketConnection(way, encoding, opening, owner).run();
 			}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty()));
 		return exchange.getResponse().setComplete().then(onEventLoop(channel, eventLoop, () -> socket));

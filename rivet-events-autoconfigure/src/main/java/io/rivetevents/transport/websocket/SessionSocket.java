@@ -52,7 +52,7 @@ final class SessionSocket implements Socket {
 		this.eventLoop = eventLoop;
 		this.encoding = encoding;
 		this.owner = owner;
-		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.links().io().outlets(),
+		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.io().outlets(),
 				this::close);
 	}
 

@@ -2,8 +2,6 @@ package io.rivetevents.transport.websocket;
 
 import java.net.InetAddress;
 import java.util.Objects;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -15,16 +13,16 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
 import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
+import io.rivetevents.transport.TransportSession;
 
 /**
  * One socket from its handshake to its end. All fields are used on the event loop of the
  * socket alone.
  */
-final class SocketConnection implements Socket.Listener {
+final class SocketConnection implements Socket.Listener, TransportSession {
 
 	private static final Log logger = LogFactory.getLog(SocketConnection.class);
 
@@ -36,18 +34,9 @@ final class SocketConnection implements Socket.Listener {
 
 	private final ClientLink link;
 
-	private @Nullable ScheduledFuture<?> keepAlive;
-
 	private final @Nullable InetAddress address;
 
 	private boolean heard = true;
-
-	private boolean awaitsHello;
-
-	private boolean ended;
-
-	/** Whether it was to be closed at the last look, and is still there. */
-	private boolean closing;
 
 	/**
 	 * Create a connection.
@@ -61,10 +50,9 @@ final class SocketConnection implements Socket.Listener {
 		this.socket = socket;
 		this.encoding = encoding;
 		this.owner = owner;
-		this.address = owner.links().handshake().address(opening.exchange());
+		this.address = opening.request().clientAddress();
 		this.link = new ClientLink(opening, socket.queue(), owner.links(), owner.settings().link(), socket.eventLoop(),
-				(connectionId) -> {
-				});
+				this);
 	}
 
 	/**
@@ -73,10 +61,9 @@ final class SocketConnection implements Socket.Listener {
 	 */
 	Mono<Void> run() {
 		return Mono.defer(() -> {
-			startKeepAlive();
 			// the web stack need not tell of the end
 			this.socket.closeFuture().addListener((closed) -> onEnd());
-			new LinkTask(this.socket.queue(), this::connect).run();
+			new LinkTask(this.socket.queue(), this::start).run();
 			return this.socket.run(this);
 		}).onErrorResume((ex) -> {
 			logger.debug("Socket ended with an error", ex);
@@ -84,19 +71,12 @@ final class SocketConnection implements Socket.Listener {
 		}).doFinally((signal) -> onEnd());
 	}
 
-	private void connect() {
+	private void start() {
 		if (this.encoding == null) {
-			long delay = this.owner.settings().link().rejectionDelay().toMillis();
-			this.socket.eventLoop()
-				.schedule(() -> this.socket.queue().close(CloseReason.unsupportedEncoding()), delay,
-						TimeUnit.MILLISECONDS);
-		}
-		else if (this.encoding.isExtended()) {
-			this.awaitsHello = true;
-			this.link.awaitHello();
+			this.link.start(CloseReason.unsupportedEncoding());
 		}
 		else {
-			this.link.connect();
+			this.link.start();
 		}
 	}
 
@@ -131,7 +111,7 @@ final class SocketConnection implements Socket.Listener {
 				refuse(CloseReason.invalidText());
 				return;
 			}
-			receive(encoding.codec().decode(message));
+			this.link.receive(encoding.codec().decode(message));
 		}
 		catch (RivetException ex) {
 			onUnreadable(message, text, ex);
@@ -156,59 +136,23 @@ final class SocketConnection implements Socket.Listener {
 		this.socket.queue().close(reason);
 	}
 
-	private void receive(ToServer message) {
-		if (!this.awaitsHello) {
-			this.link.receive(message);
-			return;
-		}
-		if (!(message instanceof ToServer.Hello hello)) {
-			throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message is `Hello`.");
-		}
-		this.awaitsHello = false;
-		this.link.connect(hello);
-	}
-
-	private void startKeepAlive() {
-		long period = this.owner.settings().link().keepAlive().toMillis();
-		this.keepAlive = this.socket.eventLoop()
-			.scheduleAtFixedRate(new LinkTask(this.socket.queue(), this::checkAlive), period, period,
-					TimeUnit.MILLISECONDS);
-	}
-
-	private void checkAlive() {
-		if (this.closing) {
-			this.socket.cut(); // it reads nothing, not even why it is closed
-			return;
-		}
-		this.closing = this.socket.queue().closeReason() != null;
+	@Override
+	public void checkAlive() {
 		if (!this.heard) {
 			this.socket.queue().close(CloseReason.of(ErrorCode.CONNECTION_TIMED_OUT));
 			return;
 		}
 		this.heard = false;
 		this.socket.ping();
-		if (this.encoding != null && this.encoding.isExtended()) {
-			this.link.keepAlive();
-		}
+	}
+
+	@Override
+	public void cut() {
+		this.socket.cut();
 	}
 
 	private void onEnd() {
-		this.socket.eventLoop().execute(new LinkTask(this.socket.queue(), this::end));
-	}
-
-	/**
-	 * Ends it once, by whatever comes first: the end of what is received or of the
-	 * socket.
-	 */
-	private void end() {
-		if (this.ended) {
-			return;
-		}
-		this.ended = true;
-		if (this.keepAlive != null) {
-			this.keepAlive.cancel(false);
-		}
-		this.link.end();
+		this.link.execute(this.link::end);
 	}
 
 }
