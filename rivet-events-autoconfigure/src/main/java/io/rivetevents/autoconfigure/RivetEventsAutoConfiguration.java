@@ -10,6 +10,7 @@ import jakarta.validation.Validator;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -120,31 +121,32 @@ public final class RivetEventsAutoConfiguration {
 		return new ClusterConnections(registry, backplane, mapper, contracts, transactions(transactions));
 	}
 
-	@Bean(destroyMethod = "dispose")
+	@Bean(destroyMethod = "dispose", defaultCandidate = false)
 	@ConditionalOnMissingBean(name = "rivetActorTimers")
 	Scheduler rivetActorTimers() {
 		return Schedulers.newSingle("rivet-timers", true);
 	}
 
 	@Bean
-	Bursts rivetBursts(Scheduler rivetActorTimers) {
-		return new Bursts(rivetActorTimers);
+	Bursts rivetBursts(@Qualifier("rivetActorTimers") Scheduler timers) {
+		return new Bursts(timers);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(ActorObserver.class)
-	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher, Scheduler rivetActorWorkers,
-			Limits limits, ObjectProvider<CallerScope> callers) {
-		return new EventPublishingObserver(publisher, rivetActorWorkers, limits, callers(callers));
+	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher,
+			@Qualifier("rivetActorWorkers") Scheduler workers, Limits limits, ObjectProvider<CallerScope> callers) {
+		return new EventPublishingObserver(publisher, workers, limits, callers(callers));
 	}
 
 	@Bean
 	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer, Scheduler rivetActorTimers,
-			Scheduler rivetActorWorkers, Bursts bursts, Limits limits, ObjectProvider<CallerScope> callers,
+			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer,
+			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
+			Bursts bursts, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions) {
-		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer,
-				rivetActorTimers, rivetActorWorkers, bursts, limits, callers(callers), transactions(transactions));
+		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer, timers,
+				workers, bursts, limits, callers(callers), transactions(transactions));
 	}
 
 	private static ReactiveTransactions transactions(ObjectProvider<ReactiveTransactions> transactions) {
@@ -168,8 +170,7 @@ public final class RivetEventsAutoConfiguration {
 		}
 	}
 
-	@Bean
-	ActorSettings rivetActorSettings(RivetEventsProperties properties) {
+	static ActorSettings actorSettings(RivetEventsProperties properties) {
 		RivetEventsProperties.Actor actor = properties.actor();
 		ActorSettings settings = new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(),
 				actor.lifecycleHookTimeout(), actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(),
@@ -192,10 +193,10 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(ActorDirectory.class)
 	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionSupport support,
-			Scheduler rivetActorWorkers, ObjectProvider<InboundInterceptor> interceptors, ActorObserver observer,
-			ObjectProvider<Clock> clock, ConnectionRegistry connections,
+			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
+			ActorObserver observer, ObjectProvider<Clock> clock, ConnectionRegistry connections,
 			ObjectProvider<ContractFingerprints> contracts) {
-		ActorRuntime runtime = new ActorRuntime(store, rivetActorWorkers, clock.getIfUnique(Clock::systemUTC), support,
+		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
 				interceptors.orderedStream().toList(), observer,
 				contracts.getIfAvailable(() -> ContractFingerprints.NONE));
 		return new LocalActorDirectory(runtime, connections);
@@ -222,16 +223,17 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory,
-			ObjectProvider<LocalActorDirectory> directory, ObjectProvider<ActorSettings> settings,
+			ObjectProvider<LocalActorDirectory> directory, ObjectProvider<RivetEventsProperties> properties,
 			ObjectProvider<InvocationSupport> support) {
-		return new ActorRegistrar(beanFactory, directory, settings, support);
+		return new ActorRegistrar(beanFactory, directory,
+				SingletonSupplier.of(() -> actorSettings(properties.getObject())), support);
 	}
 
 	@Bean
 	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory,
-			ObjectProvider<ClusterConnections> connections, ConnectionRegistry registry, Scheduler rivetActorTimers,
-			RivetEventsProperties properties) {
-		return new RivetEventsLifecycle(directory, connections.getIfAvailable(), registry, rivetActorTimers,
+			ObjectProvider<ClusterConnections> connections, ConnectionRegistry registry,
+			@Qualifier("rivetActorTimers") Scheduler timers, RivetEventsProperties properties) {
+		return new RivetEventsLifecycle(directory, connections.getIfAvailable(), registry, timers,
 				properties.shutdown());
 	}
 
@@ -239,7 +241,7 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnThreading(Threading.PLATFORM)
 	static class PlatformThreads {
 
-		@Bean(destroyMethod = "dispose")
+		@Bean(destroyMethod = "dispose", defaultCandidate = false)
 		@ConditionalOnMissingBean(name = "rivetActorWorkers")
 		Scheduler rivetActorWorkers(RivetEventsProperties properties, Bursts bursts) {
 			return new WorkerThreads(properties.actor().workerThreads(), bursts);
@@ -251,7 +253,7 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnThreading(Threading.VIRTUAL)
 	static class VirtualThreads {
 
-		@Bean(destroyMethod = "dispose")
+		@Bean(destroyMethod = "dispose", defaultCandidate = false)
 		@ConditionalOnMissingBean(name = "rivetActorWorkers")
 		Scheduler rivetActorWorkers(ObjectProvider<CallerScope> callers) {
 			Executor threads = new VirtualThreadTaskExecutor("rivet-worker-");

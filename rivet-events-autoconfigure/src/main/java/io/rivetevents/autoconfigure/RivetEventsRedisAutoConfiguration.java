@@ -1,5 +1,6 @@
 package io.rivetevents.autoconfigure;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -32,10 +33,10 @@ public final class RivetEventsRedisAutoConfiguration {
 
 		@Bean
 		RedisBackplane rivetRedisBackplane(LettuceConnectionFactory connections, RivetEventsProperties properties,
-				Scheduler rivetActorTimers) {
+				@Qualifier("rivetActorTimers") Scheduler timers) {
 			RivetEventsProperties.Redis redis = properties.redis();
 			return new RedisBackplane(connections, new RedisSettings(redis.channel(), redis.heartbeat(),
-					redis.commandTimeout(), (int) redis.maxMessageSize().toBytes()), rivetActorTimers);
+					redis.commandTimeout(), (int) redis.maxMessageSize().toBytes()), timers);
 		}
 
 	}

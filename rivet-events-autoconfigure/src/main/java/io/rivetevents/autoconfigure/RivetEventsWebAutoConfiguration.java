@@ -3,6 +3,7 @@ package io.rivetevents.autoconfigure;
 import java.time.Duration;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -154,22 +155,21 @@ public final class RivetEventsWebAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ActorHttpHandler rivetHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake,
-				ValueMapper mapper, LinkIo io, RivetEventsProperties properties, Limits limits, Management management) {
+				ValueMapper mapper, LinkIo io, RivetEventsProperties properties, Limits limits,
+				ObjectProvider<AccessGuard> guard, @Qualifier("rivetActorWorkers") Scheduler workers,
+				ObjectProvider<CallerScope> callers) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
 			return new ActorHttpHandler(basePath, directory, handshake, mapper,
 					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					limits, io, management);
+					limits, io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		Management rivetManagement(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
-				Scheduler rivetActorWorkers, ObjectProvider<CallerScope> callers) {
+		private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
+				Scheduler workers, CallerScope callers) {
 			String access = properties.management().access();
 			AccessRule rule = access.equals("none") ? null : rule(guard.getIfAvailable(() -> AccessGuard.NONE), access);
-			return new Management((rule != null) ? rule.within(RivetEventsAutoConfiguration.callers(callers)) : null,
-					rivetActorWorkers);
+			return new Management((rule != null) ? rule.within(callers) : null, workers);
 		}
 
 		private static AccessRule rule(AccessGuard guard, String access) {
@@ -216,8 +216,7 @@ public final class RivetEventsWebAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "rivet.events.websocket.enabled", matchIfMissing = true)
 	static class WebSocket {
 
-		@Bean
-		WebSocketSettings rivetWebSocketSettings(RivetEventsProperties properties, QueuedTotal queued) {
+		private static WebSocketSettings settings(RivetEventsProperties properties, QueuedTotal queued) {
 			RivetEventsProperties.Websocket websocket = properties.websocket();
 			LinkSettings link = new LinkSettings(bytes(websocket.maxMessageSize()), websocket.keepAlive(),
 					websocket.rejectionDelay(), properties.security().authenticationTimeout());
@@ -229,8 +228,8 @@ public final class RivetEventsWebAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkSupport links, LinkIo io,
-				WebSocketSettings settings) {
-			return new ActorWebSocketHandler(basePath, links, io, settings);
+				RivetEventsProperties properties, QueuedTotal queued) {
+			return new ActorWebSocketHandler(basePath, links, io, settings(properties, queued));
 		}
 
 		@Bean
@@ -240,8 +239,8 @@ public final class RivetEventsWebAutoConfiguration {
 
 		/** Leaves the application's own WebSocket handlers to WebFlux. */
 		@Bean
-		WebSocketHandlerAdapter rivetWebSocketHandlerAdapter(WebSocketSettings settings) {
-			return new WebSocketHandlerAdapter(new ActorHandshakeService(settings)) {
+		WebSocketHandlerAdapter rivetWebSocketHandlerAdapter(RivetEventsProperties properties, QueuedTotal queued) {
+			return new WebSocketHandlerAdapter(new ActorHandshakeService(settings(properties, queued))) {
 
 				@Override
 				public boolean supports(Object handler) {

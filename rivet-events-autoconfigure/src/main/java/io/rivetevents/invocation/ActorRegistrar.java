@@ -3,6 +3,7 @@ package io.rivetevents.invocation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -33,7 +34,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private final ObjectProvider<LocalActorDirectory> directory;
 
-	private final ObjectProvider<ActorSettings> settings;
+	private final Supplier<ActorSettings> settings;
 
 	private final ObjectProvider<InvocationSupport> support;
 
@@ -45,7 +46,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	 * @param support what calls need
 	 */
 	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<LocalActorDirectory> directory,
-			ObjectProvider<ActorSettings> settings, ObjectProvider<InvocationSupport> support) {
+			Supplier<ActorSettings> settings, ObjectProvider<InvocationSupport> support) {
 		this.beanFactory = beanFactory;
 		this.directory = directory;
 		this.settings = settings;
@@ -73,7 +74,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 					"its name, %s, is that of %s, too; give it another one, as @Actor(\"…\")".formatted(actorName,
 							other.actorClass().getName()));
 		});
-		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.getObject(),
+		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.get(),
 				this.support.getObject());
 		this.directory.getObject().register(actor);
 		this.actors.add(actor);

@@ -1,8 +1,15 @@
 package io.rivetevents.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
@@ -14,8 +21,10 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.MethodMetadata;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.core.Authentication;
@@ -39,7 +48,9 @@ import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.transport.OriginFilter;
 import io.rivetevents.transport.http.ActorHttpHandler;
+import io.rivetevents.transport.http.Management;
 import io.rivetevents.transport.websocket.ActorWebSocketHandler;
+import io.rivetevents.transport.websocket.WebSocketSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -122,6 +133,44 @@ class RivetEventsAutoConfigurationTests {
 	}
 
 	@Test
+	void leavesTheSchedulersOfTheApplicationAlone() {
+		this.contextRunner.withUserConfiguration(OneActor.class, Jobs.class).run((context) -> {
+			assertThat(context).hasNotFailed().hasBean("rivetActorWorkers").hasBean("rivetActorTimers");
+			assertThat(context.getBean(Jobs.class).scheduler).isNull();
+		});
+		this.contextRunner.withUserConfiguration(OneActor.class, Jobs.class, OwnScheduler.class)
+			.run((context) -> assertThat(context.getBean(Jobs.class).scheduler).isSameAs(OwnScheduler.OWN));
+	}
+
+	/** An application may have its own, and ask for it by its type. */
+	@Test
+	void beansOfGeneralTypesAreNoDefaultCandidates() {
+		this.contextRunner.withUserConfiguration(OneActor.class).run((context) -> {
+			List<String> general = Stream.of(context.getBeanDefinitionNames())
+				.filter((name) -> name.startsWith("rivet"))
+				.filter((name) -> isGeneralAndDefault(context.getBeanFactory().getBeanDefinition(name)))
+				.toList();
+			assertThat(general).isEmpty();
+		});
+	}
+
+	private static boolean isGeneralAndDefault(BeanDefinition definition) {
+		MethodMetadata method = ((AnnotatedBeanDefinition) definition).getFactoryMethodMetadata();
+		String type = (method != null) ? method.getReturnTypeName() : "";
+		return (type.startsWith("java.") || type.startsWith("reactor.") || type.startsWith("io.netty.")
+				|| type.startsWith("org.springframework.http."))
+				&& ((AbstractBeanDefinition) definition).isDefaultCandidate();
+	}
+
+	@Test
+	void settingsAreNoBeans() {
+		this.contextRunner.withUserConfiguration(OneActor.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(ActorSettings.class)
+				.doesNotHaveBean(WebSocketSettings.class)
+				.doesNotHaveBean(Management.class));
+	}
+
+	@Test
 	void backsOffWhenTheApplicationHasItsOwnObserver() {
 		this.contextRunner.withUserConfiguration(OwnObserver.class)
 			.run((context) -> assertThat(context).hasSingleBean(ActorObserver.class).hasBean("ownObserver"));
@@ -192,17 +241,21 @@ class RivetEventsAutoConfigurationTests {
 			.withPropertyValues("rivet.events.actor.action-timeout=3s", "rivet.events.actor.max-key-size=2KB",
 					"rivet.events.base-path=/live", "rivet.events.security.on-forbidden-subscription=close")
 			.run((context) -> {
-				assertThat(context.getBean(ActorSettings.class).actionTimeout()).isEqualTo(Duration.ofSeconds(3));
-				assertThat(context.getBean(ActorSettings.class).maxKeySize()).isEqualTo(2048);
-				assertThat(context.getBean(ActorSettings.class).closeOnForbiddenSubscription()).isTrue();
+				ActorSettings settings = settings(context);
+				assertThat(settings.actionTimeout()).isEqualTo(Duration.ofSeconds(3));
+				assertThat(settings.maxKeySize()).isEqualTo(2048);
+				assertThat(settings.closeOnForbiddenSubscription()).isTrue();
 				assertThat(context.getBean(io.rivetevents.transport.BasePath.class)).hasToString("/live");
 			});
 	}
 
 	@Test
 	void theDefaultsOfThePropertiesAreThoseOfTheRuntime() {
-		this.contextRunner
-			.run((context) -> assertThat(context.getBean(ActorSettings.class)).isEqualTo(ActorSettings.DEFAULTS));
+		this.contextRunner.run((context) -> assertThat(settings(context)).isEqualTo(ActorSettings.DEFAULTS));
+	}
+
+	private static ActorSettings settings(ApplicationContext context) {
+		return RivetEventsAutoConfiguration.actorSettings(context.getBean(RivetEventsProperties.class));
 	}
 
 	@Test
@@ -318,6 +371,29 @@ class RivetEventsAutoConfigurationTests {
 		@Bean
 		Scheduler rivetActorWorkers() {
 			return WORKERS;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Jobs {
+
+		private final @Nullable Scheduler scheduler;
+
+		Jobs(ObjectProvider<Scheduler> scheduler) {
+			this.scheduler = scheduler.getIfAvailable();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnScheduler {
+
+		static final Scheduler OWN = Schedulers.newSingle("own");
+
+		@Bean
+		Scheduler ownScheduler() {
+			return OWN;
 		}
 
 	}
