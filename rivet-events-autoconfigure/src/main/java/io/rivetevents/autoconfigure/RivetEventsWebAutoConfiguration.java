@@ -12,18 +12,22 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.DispatcherHandler;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServer;
+import reactor.netty.resources.LoopResources;
 
 import io.rivetevents.actor.AccessRule;
 import io.rivetevents.actor.ActorDirectory;
@@ -144,6 +148,45 @@ public final class RivetEventsWebAutoConfiguration {
 		NettyServerCustomizer rivetConnectionGuard(Limits limits) {
 			return (server) -> server
 				.doOnChannelInit((observer, channel, remote) -> ConnectionGuard.install(channel, limits));
+		}
+
+	}
+
+	/**
+	 * As many event loops as processors for this server: Reactor Netty starts four at
+	 * least, which on one processor take turns, so that each finds a fourth of what waits
+	 * to be written.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(NettyReactiveWebServerFactory.class)
+	static class EventLoops {
+
+		/** As in {@code reactor.netty.ReactorNetty}. */
+		private static final String CONFIGURED = "reactor.netty.ioWorkerCount";
+
+		@Bean(defaultCandidate = false)
+		ReactorResourceFactory rivetServerResources() {
+			ReactorResourceFactory resources = new ReactorResourceFactory();
+			resources.setUseGlobalResources(false);
+			resources.setLoopResourcesSupplier(
+					() -> LoopResources.create("rivet-http", Runtime.getRuntime().availableProcessors(), true));
+			// the server, and all its connections, are closed by then
+			resources.setShutdownQuietPeriod(Duration.ZERO);
+			return resources;
+		}
+
+		/** What the application configures for all servers and clients wins. */
+		@Bean
+		WebServerFactoryCustomizer<NettyReactiveWebServerFactory> rivetEventLoops(
+				@Qualifier("rivetServerResources") ReactorResourceFactory own,
+				ObjectProvider<ReactorResourceFactory> shared) {
+			return (factory) -> {
+				ReactorResourceFactory present = shared.getIfUnique();
+				boolean global = present == null || present.isUseGlobalResources();
+				if (global && System.getProperty(CONFIGURED) == null) {
+					factory.setResourceFactory(own);
+				}
+			};
 		}
 
 	}

@@ -8,18 +8,13 @@ import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Changes four defaults of the server; what the application sets wins. Two limits are
+ * Changes three defaults of the server; what the application sets wins. Two limits are
  * raised: clients put the input of an instance into the URL and their params into a
  * header, and need more than 4 KB and 8 KB for them (protocol document, section 11).
- * There are as many event loops as processors: Reactor Netty starts four at least, which
- * on one processor take turns, so that each finds a fourth of what waits to be written.
  * Bytes that are no HTTP get 400 and not a warning each, with the whole request in it:
  * any client could fill the log.
  */
 final class ServerDefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor {
-
-	/** As in {@code reactor.netty.ReactorNetty}, which is not to be loaded yet. */
-	static final String EVENT_LOOPS = "reactor.netty.ioWorkerCount";
 
 	/** Logs what cannot be decoded as a warning, and what is the server's as an error. */
 	private static final String DECODING = "reactor.netty.http.server.HttpServerOperations";
@@ -31,9 +26,6 @@ final class ServerDefaultsEnvironmentPostProcessor implements EnvironmentPostPro
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		if (environment.getProperty("rivet.events.enabled", Boolean.class, true)) {
 			DefaultPropertiesPropertySource.addOrMerge(DEFAULTS, environment.getPropertySources());
-			if (System.getProperty(EVENT_LOOPS) == null) {
-				System.setProperty(EVENT_LOOPS, String.valueOf(Runtime.getRuntime().availableProcessors()));
-			}
 		}
 	}
 
