@@ -23,7 +23,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.DispatcherHandler;
-import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServer;
@@ -60,8 +59,8 @@ import io.rivetevents.transport.http.HttpLimits;
 import io.rivetevents.transport.http.Management;
 import io.rivetevents.transport.sse.EventStreamHandler;
 import io.rivetevents.transport.sse.EventStreamSettings;
-import io.rivetevents.transport.websocket.ActorHandshakeService;
 import io.rivetevents.transport.websocket.ActorWebSocketHandler;
+import io.rivetevents.transport.websocket.ActorWebSocketHandlerAdapter;
 import io.rivetevents.transport.websocket.WebSocketSettings;
 
 /**
@@ -280,22 +279,10 @@ public final class RivetEventsWebAutoConfiguration {
 			return ActorHandlerMapping.forWebSocket(basePath, handler);
 		}
 
-		/** Leaves the application's own WebSocket handlers to WebFlux. */
 		@Bean
-		WebSocketHandlerAdapter rivetWebSocketHandlerAdapter(RivetEventsProperties properties, QueuedTotal queued) {
-			return new WebSocketHandlerAdapter(new ActorHandshakeService(settings(properties, queued))) {
-
-				@Override
-				public boolean supports(Object handler) {
-					return handler instanceof ActorWebSocketHandler;
-				}
-
-				@Override
-				public int getOrder() {
-					return super.getOrder() - 1;
-				}
-
-			};
+		ActorWebSocketHandlerAdapter rivetWebSocketHandlerAdapter(RivetEventsProperties properties,
+				QueuedTotal queued) {
+			return new ActorWebSocketHandlerAdapter(settings(properties, queued));
 		}
 
 	}

@@ -30,7 +30,7 @@ import io.rivetevents.protocol.RivetException;
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.2">RFC 6455, section
  * 4.2</a>
  */
-public final class ActorHandshakeService extends HandshakeWebSocketService {
+final class ActorHandshakeService extends HandshakeWebSocketService {
 
 	private static final String HEADER = "Sec-WebSocket-Protocol";
 
@@ -49,7 +49,7 @@ public final class ActorHandshakeService extends HandshakeWebSocketService {
 	 * Create a service.
 	 * @param settings limits of connections
 	 */
-	public ActorHandshakeService(WebSocketSettings settings) {
+	ActorHandshakeService(WebSocketSettings settings) {
 		super(new ChannelUpgradeStrategy(settings));
 	}
 
