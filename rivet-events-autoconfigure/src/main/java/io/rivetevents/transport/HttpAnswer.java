@@ -84,5 +84,4 @@ public final class HttpAnswer {
 		return write(response, ex.status(), encoding.contentType(), body);
 	}
 
-
 }
