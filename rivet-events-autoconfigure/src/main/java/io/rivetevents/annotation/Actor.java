@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
  * {@link OnDestroy}, {@link CanCreate}, {@link OnBeforeConnect}, {@link CreateConnState},
  * {@link OnConnect}, {@link OnDisconnect}, {@link CanSubscribe},
  * {@link OnBeforeActionResponse}, {@link OnStateChange}) are called by the runtime. Each
- * hook may stand on one method.
+ * hook may stand on one method, {@link CanSubscribe} on one for each event.
  * <p>
  * <b>Turns.</b> Methods of one instance never overlap: each call is a turn, turns run in
  * the order in which the calls arrived, on a worker thread where blocking is allowed. A

@@ -6,6 +6,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ import io.rivetevents.actor.Hook;
 import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OneWay;
 import io.rivetevents.connection.CallerScope;
@@ -83,7 +85,12 @@ final class AnnotatedActorType implements ActorType {
 
 	private final ActorSettings settings;
 
+	/** Without those that decide about subscriptions. */
 	private final Map<Hook, ActorMethod> hooks = new EnumMap<>(Hook.class);
+
+	private final SubscriptionRules subscriptions = new SubscriptionRules();
+
+	private final Set<Hook> implemented;
 
 	private final Map<String, ActorMethod> actions = new HashMap<>();
 
@@ -125,12 +132,15 @@ final class AnnotatedActorType implements ActorType {
 		this.rule = (rule != null) ? rule.within(support.callers()) : null;
 		this.withoutCaller = SecurityAnnotations.of(type).isEmpty() ? bean : support.access().withoutCaller(bean);
 		Map<Method, MergedAnnotations> marked = findMarked(type);
-		HookAnnotation.ALL.forEach((known) -> findHook(known, methodsWith(known.annotation(), marked)));
+		HookAnnotation.SINGLE.forEach((known) -> findHook(known, methodsWith(known.annotation(), marked)));
+		marked.forEach(this::findSubscriptionRule);
+		this.implemented = implemented();
 		methodsWith(Action.class, marked).forEach(this::addAction);
 		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
 		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(),
 				this.settings.history(), support);
-		if (this.actions.isEmpty() && this.hooks.isEmpty()) {
+		this.subscriptions.check(this.events);
+		if (this.actions.isEmpty() && this.implemented.isEmpty()) {
 			throw new InvalidActorException(type, "it has no method with @Action");
 		}
 		this.stateType = producedType(Hook.CREATE_STATE);
@@ -147,10 +157,23 @@ final class AnnotatedActorType implements ActorType {
 		}
 	}
 
+	private Set<Hook> implemented() {
+		Set<Hook> implemented = EnumSet.noneOf(Hook.class);
+		implemented.addAll(this.hooks.keySet());
+		if (this.subscriptions.methods().findAny().isPresent()) {
+			implemented.add(Hook.CAN_SUBSCRIBE);
+		}
+		return Collections.unmodifiableSet(implemented);
+	}
+
+	private Stream<ActorMethod> methods() {
+		return Stream.of(this.hooks.values().stream(), this.subscriptions.methods(), this.actions.values().stream())
+			.flatMap(Function.identity());
+	}
+
 	@Override
 	public boolean takesInput() {
-		return Stream.concat(this.hooks.values().stream(), this.actions.values().stream())
-			.anyMatch(ActorMethod::maySeeInput);
+		return methods().anyMatch(ActorMethod::maySeeInput);
 	}
 
 	private @Nullable Actor annotation() {
@@ -222,6 +245,14 @@ final class AnnotatedActorType implements ActorType {
 			.filter((each) -> each.getValue().isPresent(annotation))
 			.map(Map.Entry::getKey)
 			.toList();
+	}
+
+	private void findSubscriptionRule(Method method, MergedAnnotations annotations) {
+		MergedAnnotation<CanSubscribe> rule = annotations.get(CanSubscribe.class);
+		if (rule.isPresent()) {
+			this.subscriptions.add(hookMethod(HookAnnotation.CAN_SUBSCRIBE, method),
+					rule.getStringArray(MergedAnnotation.VALUE));
+		}
 	}
 
 	private void findHook(HookAnnotation known, List<Method> methods) {
@@ -357,8 +388,7 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	private void checkTypeArguments() {
-		this.hooks.values().forEach(this::checkTypeArguments);
-		this.actions.values().forEach(this::checkTypeArguments);
+		methods().forEach(this::checkTypeArguments);
 	}
 
 	private void checkTypeArguments(ActorMethod method) {
@@ -414,8 +444,7 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	private @Nullable MethodParameter params() {
-		return Stream.concat(this.hooks.values().stream(), this.actions.values().stream())
-			.flatMap((method) -> Stream.of(method.getMethodParameters()))
+		return methods().flatMap((method) -> Stream.of(method.getMethodParameters()))
 			.filter((parameter) -> parameter.hasParameterAnnotation(ConnParams.class))
 			.findFirst()
 			.orElse(null);
@@ -473,7 +502,7 @@ final class AnnotatedActorType implements ActorType {
 
 	@Override
 	public Set<Hook> hooks() {
-		return this.hooks.keySet();
+		return this.implemented;
 	}
 
 	@Override
@@ -507,11 +536,19 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public @Nullable Object invoke(Invocation invocation) throws Exception {
 		Hook hook = invocation.hook();
-		ActorMethod method = (hook != null) ? this.hooks.get(hook) : this.actions.get(invocation.name());
+		ActorMethod method = (hook != null) ? method(hook, invocation) : this.actions.get(invocation.name());
+		if (method == null && hook == Hook.CAN_SUBSCRIBE) {
+			return true; // there is a method for other events alone
+		}
 		if (method == null) {
 			throw new IllegalStateException("There is no method for " + invocation);
 		}
 		return invocation.isCheck() ? method.authorize(invocation) : method.invoke(invocation);
+	}
+
+	private @Nullable ActorMethod method(Hook hook, Invocation invocation) {
+		return (hook == Hook.CAN_SUBSCRIBE) ? this.subscriptions.of(String.valueOf(invocation.payload()[0]))
+				: this.hooks.get(hook);
 	}
 
 	@Override

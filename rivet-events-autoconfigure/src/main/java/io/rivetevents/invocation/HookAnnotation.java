@@ -30,7 +30,12 @@ import io.rivetevents.invocation.ContextResolvers.Scope;
  */
 record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope scope, int payloadSize) {
 
-	static final List<HookAnnotation> ALL = List.of(
+	/** May stand on several methods. */
+	static final HookAnnotation CAN_SUBSCRIBE = new HookAnnotation(CanSubscribe.class, Hook.CAN_SUBSCRIBE,
+			Scope.CONNECTION, 1);
+
+	/** May stand on one method each. */
+	static final List<HookAnnotation> SINGLE = List.of(
 			new HookAnnotation(CanCreate.class, Hook.CAN_CREATE, Scope.CALLER, 0),
 			new HookAnnotation(CreateState.class, Hook.CREATE_STATE, Scope.INSTANCE, 0),
 			new HookAnnotation(OnCreate.class, Hook.CREATE, Scope.INSTANCE, 0),
@@ -41,7 +46,6 @@ record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope s
 			new HookAnnotation(CreateConnState.class, Hook.CREATE_CONN_STATE, Scope.CALLER, 0),
 			new HookAnnotation(OnConnect.class, Hook.CONNECT, Scope.CONNECTION, 0),
 			new HookAnnotation(OnDisconnect.class, Hook.DISCONNECT, Scope.CONNECTION, 0),
-			new HookAnnotation(CanSubscribe.class, Hook.CAN_SUBSCRIBE, Scope.CONNECTION, 1),
 			new HookAnnotation(OnBeforeActionResponse.class, Hook.BEFORE_ACTION_RESPONSE, Scope.CONNECTION, 2),
 			new HookAnnotation(OnStateChange.class, Hook.STATE_CHANGE, Scope.INSTANCE, 1));
 
