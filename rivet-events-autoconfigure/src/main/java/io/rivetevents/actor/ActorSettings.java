@@ -10,7 +10,8 @@ import io.rivetevents.connection.HistoryLimits;
  * @param actionTimeout longest time of an action that names none
  * @param connectionHookTimeout longest time of each hook that belongs to a connection
  * @param lifecycleHookTimeout longest time of each hook that belongs to an instance
- * @param sleepTimeout time without connections and calls until an instance sleeps
+ * @param sleepTimeout time without connections and calls until an instance sleeps, or
+ * {@link #NEVER}
  * @param saveInterval longest time from a change of the state until it is saved
  * @param mailboxCapacity most turns that may wait for one instance; a client's message
  * beyond it is answered {@code actor.overloaded}
@@ -23,6 +24,14 @@ import io.rivetevents.connection.HistoryLimits;
 public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
 		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize,
 		boolean closeOnForbiddenSubscription, HistoryLimits history) {
+
+	/**
+	 * Sleep time-out of instances that stay in memory whatever the time, also while there
+	 * is little room for others. They sleep only if they ask for it themselves, and at
+	 * shutdown.
+	 * @since 0.1.0
+	 */
+	public static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
 
 	/** Values that the protocol document gives, or that suit a test. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),

@@ -256,11 +256,11 @@ final class InstanceLife {
 		}
 	}
 
-	/** One that is not used makes room while room is scarce. */
+	/** One that is not used makes room while room is scarce, unless it is never to. */
 	private Duration sleepTimeout() {
 		Duration timeout = this.owner.type().settings().sleepTimeout();
-		boolean early = this.runtime.connections().limits().awake().isBeyond(SCARCE)
-				&& timeout.compareTo(EARLY_SLEEP) > 0;
+		boolean early = !timeout.equals(ActorSettings.NEVER)
+				&& this.runtime.connections().limits().awake().isBeyond(SCARCE) && timeout.compareTo(EARLY_SLEEP) > 0;
 		return early ? EARLY_SLEEP : timeout;
 	}
 
