@@ -65,6 +65,11 @@ public @interface Actor {
 	/**
 	 * Time without connections and calls after which an instance is saved and leaves
 	 * memory, such as {@code 10m}. Empty: {@code rivet.events.actor.sleep-timeout}.
+	 * <p>
+	 * {@code never}: instances stay in memory until they call
+	 * {@code ActorContext.sleep()}, are deleted, or the application stops. That holds
+	 * also while memory for instances is scarce, when others sleep after a second; so
+	 * what is created must be bounded by something else, such as {@link CanCreate}.
 	 */
 	String sleepTimeout() default "";
 

@@ -68,6 +68,9 @@ final class AnnotatedActorType implements ActorType {
 	/** Characters that the log has of what failed. */
 	private static final int MAX_LOGGED = 1000;
 
+	/** Stands for a sleep time-out that never passes. */
+	private static final String NEVER = "never";
+
 	/** Begins the names of what the protocol itself needs. */
 	private static final String RESERVED = "rivet:";
 
@@ -197,9 +200,13 @@ final class AnnotatedActorType implements ActorType {
 			settings = settings.withActionTimeout(timeout(actor.actionTimeout(), "actionTimeout"));
 		}
 		if (actor != null && StringUtils.hasText(actor.sleepTimeout())) {
-			settings = settings.withSleepTimeout(duration(actor.sleepTimeout(), "sleepTimeout"));
+			settings = settings.withSleepTimeout(sleepTimeout(actor.sleepTimeout()));
 		}
 		return settings;
+	}
+
+	private Duration sleepTimeout(String text) {
+		return text.equals(NEVER) ? ActorSettings.NEVER : duration(text, "sleepTimeout");
 	}
 
 	private Duration timeout(String text, String attribute) {
@@ -214,11 +221,11 @@ final class AnnotatedActorType implements ActorType {
 	private Duration duration(String text, String attribute) {
 		try {
 			Duration duration = DurationFormatterUtils.detectAndParse(text);
-			if (!duration.isNegative()) {
+			if (!duration.isNegative() && duration.compareTo(ActorSettings.NEVER) < 0) {
 				return duration;
 			}
 		}
-		catch (IllegalArgumentException ex) {
+		catch (IllegalArgumentException | ArithmeticException ex) {
 			// told below
 		}
 		throw new InvalidActorException(this.type,

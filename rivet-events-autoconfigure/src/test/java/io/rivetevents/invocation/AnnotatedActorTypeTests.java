@@ -110,6 +110,8 @@ class AnnotatedActorTypeTests {
 	void refusesATimeThatIsNone() {
 		assertInvalid(new BadTimeout(), "soon", "is no duration");
 		assertInvalid(new NegativeTimeout(), "sleepTimeout = \"-10m\" is no duration");
+		assertInvalid(new LongestTimeout(), "sleepTimeout = \"999999d\" is no duration");
+		assertInvalid(new NeverTimeout(), "actionTimeout = \"never\" is no duration");
 		assertInvalid(new NoTimeout(), "timeout of action act = \"0s\" leaves no time");
 		assertInvalid(new NegativeHistory(), "maxEvents = -1");
 		assertInvalid(new NegativeHistoryAge(), "\"-5m\" is no duration");
@@ -121,6 +123,7 @@ class AnnotatedActorTypeTests {
 		assertThat(settings.actionTimeout()).hasSeconds(2);
 		assertThat(settings.sleepTimeout()).hasMinutes(10);
 		assertThat(type(new Timed()).action("quick").timeout()).hasMillis(100);
+		assertThat(type(new Sleepless()).settings().sleepTimeout()).isEqualTo(ActorSettings.NEVER);
 	}
 
 	@ParameterizedTest
@@ -426,6 +429,33 @@ class AnnotatedActorTypeTests {
 			void happened();
 
 		}
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "longest", sleepTimeout = "999999d")
+	static class LongestTimeout {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "never", actionTimeout = "never")
+	static class NeverTimeout {
+
+		@Action
+		void act() {
+		}
+
+	}
+
+	@Actor(name = "sleepless", sleepTimeout = "never")
+	static class Sleepless {
 
 		@Action
 		void act() {

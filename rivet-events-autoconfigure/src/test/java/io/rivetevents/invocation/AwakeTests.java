@@ -3,6 +3,8 @@ package io.rivetevents.invocation;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.awaitility.Awaitility;
@@ -20,6 +22,7 @@ import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.actor.StoredActor;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.connection.ConnectRequest;
 import io.rivetevents.connection.Identity;
@@ -47,7 +50,7 @@ class AwakeTests {
 				.withNode(new LimitSettings.Node(NODE.connections(), NODE.pendingBytes(), NODE.queuedBytes(),
 						NODE.subscriptionBytes(), NODE.historyBytes(), NODE.answerBytes(), NODE.awakeBytes(), STORED,
 						NODE.receivingBytes(), NODE.sendingBytes(), NODE.compressionBytes(), NODE.requestBytes())),
-			new Room());
+			new Room(), new Sleepless());
 
 	private final Limits limits = this.harness.limits();
 
@@ -112,6 +115,31 @@ class AwakeTests {
 		create("unused", caller("192.0.2.1", null));
 		take(this.limits.awake(), 6);
 		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+	}
+
+	/** Nor when there is room for no other instance. */
+	@Test
+	void letsAnInstanceSleepWhoseTimeoutIsNeverOnlyByItself() {
+		create("unused", caller("192.0.2.1", null));
+		this.harness.call(Sleepless.class, "k", "sleep", false);
+		take(this.limits.awake(), 7);
+		Awaitility.await().until(() -> this.harness.directory().size() == 1);
+		Awaitility.await().during(Duration.ofSeconds(2)).until(() -> this.harness.directory().size() == 1);
+		take(this.limits.awake(), 7);
+		assertThat(refusal("new", caller("192.0.2.2", null)).code()).isEqualTo("overloaded");
+		this.harness.call(Sleepless.class, "k", "sleep", true);
+		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+	}
+
+	@Test
+	void letsAnInstanceSleepWhoseTimeoutIsNeverAtShutdown() {
+		MemoryActorStateStore store = new MemoryActorStateStore();
+		try (ActorHarness closing = new ActorHarness(ActorSettings.DEFAULTS, store, new Sleepless())) {
+			closing.call(Sleepless.class, "k", "sleep", false);
+		}
+		StoredActor stored = store.load(ActorHarness.address(Sleepless.class, "k"));
+		assertThat(stored).isNotNull();
+		assertThat(new String(stored.state(), StandardCharsets.UTF_8)).isEqualTo("[1]");
 	}
 
 	@Test
@@ -197,6 +225,24 @@ class AwakeTests {
 		@Action
 		void sleep(ActorContext<?, ?> c) {
 			c.sleep();
+		}
+
+	}
+
+	@Actor(name = "sleepless", sleepTimeout = "never")
+	static class Sleepless {
+
+		@CreateState
+		List<Integer> create() {
+			return new ArrayList<>();
+		}
+
+		@Action
+		void sleep(ActorContext<List<Integer>, ?> c, boolean now) {
+			c.state().add(1);
+			if (now) {
+				c.sleep();
+			}
 		}
 
 	}
