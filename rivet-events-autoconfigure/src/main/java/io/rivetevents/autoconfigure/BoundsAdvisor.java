@@ -12,10 +12,13 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
+import io.rivetevents.actor.ActorSettings;
+
 /**
  * Stops the start if a number, size or duration below {@code rivet.events} is less than
  * makes sense: one, a byte, or a millisecond, or zero where {@link MayBeZero} stands. A
- * duration is at most a hundred years, since it is counted in nanoseconds.
+ * duration is at most a hundred years, since it is counted in nanoseconds. Reads
+ * {@code never} where {@link MayBeNever} stands.
  */
 final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 
@@ -36,7 +39,19 @@ final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 				return super.onSuccess(name, target, context, result);
 			}
 
+			@Override
+			public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
+					Exception error) throws Exception {
+				return isNever(name, target, context) ? ActorSettings.NEVER
+						: super.onFailure(name, target, context, error);
+			}
+
 		};
+	}
+
+	private static boolean isNever(ConfigurationPropertyName name, Bindable<?> target, BindContext context) {
+		return target.getAnnotation(MayBeNever.class) != null
+				&& context.getBinder().bind(name, Bindable.of(String.class)).orElse("").equals("never");
 	}
 
 	private static void check(ConfigurationPropertyName name, Object value, boolean mayBeZero) {

@@ -59,7 +59,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * a longer one refuses the client with actor.callback_timed_out.
 	 * @param lifecycleHookTimeout Longest time that each hook of an instance may take.
 	 * @param sleepTimeout Time without connections and calls after which an instance is
-	 * saved and leaves memory.
+	 * saved and leaves memory; never keeps it there until it asks to sleep.
 	 * @param saveInterval Longest time from a change of the state until it is saved; a
 	 * crash of the process loses what is younger.
 	 * @param mailboxCapacity Most calls that may wait for one instance; one more is
@@ -73,7 +73,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * bean "rivetActorWorkers".
 	 */
 	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
-			@DefaultValue("5s") Duration lifecycleHookTimeout, @MayBeZero @DefaultValue("30s") Duration sleepTimeout,
+			@DefaultValue("5s") Duration lifecycleHookTimeout,
+			@MayBeZero @MayBeNever @DefaultValue("30s") Duration sleepTimeout,
 			@MayBeZero @DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
 			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("64KB") DataSize maxInputSize,
 			@DefaultValue("64") int workerThreads) {

@@ -21,6 +21,8 @@ import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.actor.ActorSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -86,6 +88,21 @@ class PropertyBoundsTests {
 	@CsvSource({ "actor.action-timeout, 1ns", "actor.action-timeout, 999999d", "actor.sleep-timeout, 1ns" })
 	void isADurationThatCanBeCounted(String name, String value) {
 		refuses(name, value);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "never", "${pause}" })
+	void mayBeNever(String value) {
+		this.application.withPropertyValues("pause=never", "rivet.events.actor.sleep-timeout=" + value)
+			.run((context) -> assertThat(context.getBean(ActorSettings.class).sleepTimeout())
+				.isEqualTo(ActorSettings.NEVER));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "actor.sleep-timeout, seldom", "actor.action-timeout, never" })
+	void isNeverOnlyWhereThatMeansSomething(String name, String value) {
+		this.binding.withPropertyValues("rivet.events." + name + "=" + value)
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining("rivet.events"));
 	}
 
 	@ParameterizedTest
