@@ -14,10 +14,11 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * Parameters that no resolver claims are the client's arguments, in order, converted with
  * the application's {@code JsonMapper}. An argument that is missing or {@code null} is
- * refused unless its parameter is {@code @Nullable} or {@code Optional}; a last parameter
- * with {@code ...} takes the rest; arguments too many are refused. Bean Validation
- * constraints and {@code @Valid} on the parameters are checked. Every such refusal is
- * answered {@code actor.validation_error} and does not reach the method.
+ * refused unless its parameter is {@code @Nullable} or {@code Optional};
+ * {@link DefaultValue} stands for one that is missing; a last parameter with {@code ...}
+ * takes the rest; arguments too many are refused. Bean Validation constraints and
+ * {@code @Valid} on the parameters are checked. Every such refusal is answered
+ * {@code actor.validation_error} and does not reach the method.
  * <p>
  * It may return a value, nothing, {@code Mono}, {@code Flux} (answered as a list) or
  * {@code CompletionStage}. It may throw a {@code UserError}, which reaches the client as

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
@@ -17,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Invocation;
+import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.contract.ConcreteTypes;
 import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.Misfit;
@@ -75,7 +77,7 @@ final class Arguments {
 	 * @param rest what stands behind the others
 	 * @param mapper converts the client's arguments
 	 * @throws InvalidActorException if a parameter has no source, or looks as if it had
-	 * another than the client
+	 * another than the client, or has a default that does not fit
 	 */
 	Arguments(MethodParameter[] parameters, List<ActionArgumentResolver> chain, Rest rest, ValueMapper mapper) {
 		this.arguments = new ArrayList<>(parameters.length);
@@ -89,6 +91,9 @@ final class Arguments {
 				.filter((candidate) -> candidate.supportsParameter(parameter))
 				.findFirst()
 				.orElse(null);
+			if (resolver != null || rest != Rest.CLIENT || parameter.getParameter().isVarArgs()) {
+				DefaultArgument.refuse(parameter);
+			}
 			if (resolver != null) {
 				this.arguments.add((invocation) -> resolver.resolveArgument(parameter, invocation));
 				plain &= parameter.getParameterType() == ActorContext.class;
@@ -101,13 +106,30 @@ final class Arguments {
 			this.rest.add(parameter);
 			this.arguments.add(fromRest(parameter, position++, rest, mapper));
 		}
+		checkDefaults();
 		this.clientArguments = position;
 		this.takesRest = varArgs || rest != Rest.CLIENT;
 		this.plain = plain;
 	}
 
+	/** A default of which no call makes use is a mistake. */
+	private void checkDefaults() {
+		MethodParameter defaulted = null;
+		for (MethodParameter parameter : this.rest) {
+			if (DefaultArgument.isOn(parameter)) {
+				defaulted = parameter;
+			}
+			else if (defaulted != null && !Conversion.takesNull(parameter) && !parameter.getParameter().isVarArgs()) {
+				throw new InvalidActorException(defaulted,
+						"its @DefaultValue has no effect: parameter %d (%s) behind it must be given"
+							.formatted(parameter.getParameterIndex(), parameter.getParameter().getName()));
+			}
+		}
+	}
+
 	private static boolean isPlain(MethodParameter parameter) {
-		return parameter.getParameterAnnotations().length == 0
+		return Stream.of(parameter.getParameterAnnotations())
+			.allMatch((annotation) -> annotation.annotationType() == DefaultValue.class)
 				&& (parameter.getParameterType().isPrimitive() || PLAIN.contains(parameter.getParameterType()));
 	}
 
@@ -122,10 +144,15 @@ final class Arguments {
 	private static Argument fromRest(MethodParameter parameter, int position, Rest rest, ValueMapper mapper) {
 		return switch (rest) {
 			case CLIENT -> parameter.getParameter().isVarArgs() ? new RestArgument(parameter, position, mapper)
-					: new ClientArgument(new Conversion(parameter, mapper), position);
+					: clientArgument(parameter, position, mapper);
 			case PAYLOAD -> (invocation) -> invocation.payload()[position];
 			case NONE -> throw new InvalidActorException(parameter, "no resolver supports it");
 		};
+	}
+
+	private static Argument clientArgument(MethodParameter parameter, int position, ValueMapper mapper) {
+		Conversion conversion = new Conversion(parameter, mapper);
+		return new ClientArgument(conversion, position, DefaultArgument.of(parameter, conversion::convert));
 	}
 
 	/**
@@ -174,17 +201,27 @@ final class Arguments {
 				given ? invocation.args().get(position) : null);
 	}
 
-	private record ClientArgument(Conversion conversion, int position) implements Argument {
+	/**
+	 * One that the client sends.
+	 *
+	 * @param absent stands for one that it does not send, {@code null} for nothing
+	 */
+	private record ClientArgument(Conversion conversion, int position, @Nullable JsonNode absent) implements Argument {
 
 		@Override
 		public @Nullable Object resolve(Invocation invocation) {
 			boolean given = this.position < invocation.args().size();
 			try {
-				return this.conversion.convert(given ? invocation.args().get(this.position) : null);
+				return this.conversion.convert(given ? invocation.args().get(this.position) : byDefault());
 			}
 			catch (RivetException ex) {
 				throw at(this.position, ex, invocation);
 			}
+		}
+
+		/** A parameter may be the value itself, which its method may change. */
+		private @Nullable JsonNode byDefault() {
+			return (this.absent != null) ? this.absent.deepCopy() : null;
 		}
 
 	}
@@ -239,9 +276,13 @@ final class Arguments {
 		Conversion(MethodParameter parameter, ValueMapper mapper) {
 			this.name = parameter.getParameter().getName();
 			this.optional = parameter.getParameterType() == Optional.class;
-			this.nullable = parameter.isOptional() || JsonNode.class.isAssignableFrom(parameter.getParameterType());
+			this.nullable = takesNull(parameter);
 			this.type = type(parameter, mapper);
 			this.mapper = mapper;
+		}
+
+		static boolean takesNull(MethodParameter parameter) {
+			return parameter.isOptional() || JsonNode.class.isAssignableFrom(parameter.getParameterType());
 		}
 
 		@Nullable Object convert(@Nullable JsonNode node) {

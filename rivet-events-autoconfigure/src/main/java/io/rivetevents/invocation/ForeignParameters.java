@@ -9,6 +9,7 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 
+import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.annotation.Input;
 
 /**
@@ -20,11 +21,13 @@ final class ForeignParameters {
 	/** Annotations that elsewhere say where a value comes from. */
 	private static final List<String> ANNOTATIONS = List.of("org.springframework.security.",
 			"org.springframework.web.bind.annotation.", "org.springframework.messaging.",
-			"org.springframework.beans.factory.annotation.", "org.springframework.graphql.", "jakarta.inject.",
-			"jakarta.ws.rs.", "jakarta.websocket.", Input.class.getPackageName() + ".");
+			"org.springframework.beans.factory.annotation.", "org.springframework.boot.context.properties.bind.",
+			"org.springframework.graphql.", "jakarta.inject.", "jakarta.ws.rs.", "jakarta.websocket.",
+			Input.class.getPackageName() + ".");
 
-	/** They name parameters, and nothing more. */
-	private static final Set<String> HARMLESS = Set.of("org.springframework.security.core.parameters.P");
+	/** They name parameters, or say something of what a client sends. */
+	private static final Set<String> HARMLESS = Set.of("org.springframework.security.core.parameters.P",
+			DefaultValue.class.getName());
 
 	private static final String TYPES = "org.springframework.security.";
 

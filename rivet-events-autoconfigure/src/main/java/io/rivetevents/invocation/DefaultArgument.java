@@ -1,0 +1,121 @@
+package io.rivetevents.invocation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.annotation.DefaultValue;
+import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.Values;
+
+/**
+ * Reads the text of {@link DefaultValue} as what a client could send instead.
+ */
+final class DefaultArgument {
+
+	private DefaultArgument() {
+	}
+
+	static boolean isOn(MethodParameter parameter) {
+		return annotation(parameter).isPresent();
+	}
+
+	private static MergedAnnotation<DefaultValue> annotation(MethodParameter parameter) {
+		return MergedAnnotations.from(parameter.getParameterAnnotations()).get(DefaultValue.class);
+	}
+
+	/**
+	 * Checks a parameter that takes no single argument of a client.
+	 * @throws InvalidActorException if it has a default all the same
+	 */
+	static void refuse(MethodParameter parameter) {
+		if (isOn(parameter)) {
+			throw new InvalidActorException(parameter,
+					"its @DefaultValue has no effect: it stands for a single argument of an action");
+		}
+	}
+
+	/**
+	 * Returns the argument that stands for a missing one.
+	 * @param parameter takes an argument of a client
+	 * @param conversion converts arguments to its type, or throws a
+	 * {@link RivetException}
+	 * @return the argument, {@code null} if there is none
+	 * @throws InvalidActorException if the text does not fit the type
+	 */
+	static @Nullable JsonNode of(MethodParameter parameter, Function<JsonNode, @Nullable Object> conversion) {
+		MergedAnnotation<DefaultValue> annotation = annotation(parameter);
+		if (!annotation.isPresent()) {
+			return null;
+		}
+		String text = annotation.getString(MergedAnnotation.VALUE);
+		String problem = "";
+		for (JsonNode candidate : candidates(parameter, text)) {
+			try {
+				conversion.apply(candidate);
+				return candidate;
+			}
+			catch (RivetException ex) {
+				problem = problem.isEmpty() ? ex.text() : problem;
+			}
+		}
+		throw misfit(parameter, text, problem);
+	}
+
+	private static InvalidActorException misfit(MethodParameter parameter, String text, String problem) {
+		return new InvalidActorException(parameter,
+				"its @DefaultValue(\"%s\") does not fit its type: %s".formatted(text, problem));
+	}
+
+	/** What the text may mean, the most probable first. */
+	private static List<JsonNode> candidates(MethodParameter parameter, String text) {
+		Class<?> type = valueType(parameter);
+		if (type == Duration.class) {
+			return List.of(duration(parameter, text));
+		}
+		JsonNode plain = StringNode.valueOf(text);
+		if (CharSequence.class.isAssignableFrom(type) || type == char.class || type == Character.class) {
+			return List.of(plain);
+		}
+		List<JsonNode> candidates = new ArrayList<>(List.of(plain));
+		// a number would be the position of a constant
+		candidates.addAll(type.isEnum() ? 1 : 0, json(text));
+		return candidates;
+	}
+
+	private static Class<?> valueType(MethodParameter parameter) {
+		ResolvableType type = ResolvableType.forMethodParameter(parameter);
+		return (type.resolve() == Optional.class) ? type.getGeneric(0).resolve(Object.class)
+				: type.resolve(Object.class);
+	}
+
+	private static JsonNode duration(MethodParameter parameter, String text) {
+		try {
+			return StringNode.valueOf(DurationFormatterUtils.detectAndParse(text).toString());
+		}
+		catch (IllegalArgumentException ex) {
+			throw misfit(parameter, text, "write it as 30s or 5m");
+		}
+	}
+
+	private static List<JsonNode> json(String text) {
+		try {
+			return List.of(Values.decodeJson(text));
+		}
+		catch (RivetException ex) {
+			return List.of();
+		}
+	}
+
+}
