@@ -133,7 +133,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 				continue;
 			}
 			items.add(schema(parameter, schemas));
-			required = isNullable(parameter) ? required : items.size();
+			required = ActionContract.isOptional(parameter) ? required : items.size();
 		}
 		if (!items.isEmpty()) {
 			tuple.set("prefixItems", items);

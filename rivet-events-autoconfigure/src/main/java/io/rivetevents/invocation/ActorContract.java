@@ -34,6 +34,17 @@ public record ActorContract(String name, @Nullable MethodParameter params, List<
 	 */
 	public record ActionContract(String name, List<MethodParameter> parameters, @Nullable Type result,
 			boolean nullable) {
+
+		/**
+		 * Returns whether a client may leave an argument out, if it leaves out all those
+		 * behind it.
+		 * @param parameter one that takes what a client sends
+		 * @since 0.1.0
+		 */
+		public static boolean isOptional(MethodParameter parameter) {
+			return parameter.isOptional() || DefaultArgument.isOn(parameter);
+		}
+
 	}
 
 }

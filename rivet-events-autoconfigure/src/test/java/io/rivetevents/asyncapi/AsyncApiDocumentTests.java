@@ -37,6 +37,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.autoconfigure.RivetEventsAsyncApiAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
@@ -80,6 +81,9 @@ class AsyncApiDocumentTests {
 			assertThat(buy.get("maxItems").intValue()).isEqualTo(3);
 			assertThat(buy.get("prefixItems").get(1).toString())
 				.isEqualTo("{\"type\":\"string\",\"format\":\"date-time\"}");
+			JsonNode page = payload(document, "shop", "action.page");
+			assertThat(page.get("minItems").intValue()).isEqualTo(1);
+			assertThat(page.get("prefixItems").get(1).toString()).isEqualTo("{\"type\":\"integer\"}");
 			assertThat(payload(document, "shop", "result.buy").isMissingNode()).isTrue();
 			assertThat(payload(document, "shop", "result.find").toString()).contains("\"type\":\"null\"");
 			assertThat(payload(document, "shop", "result.later").toString()).isEqualTo("{\"type\":\"integer\"}");
@@ -267,6 +271,10 @@ class AsyncApiDocumentTests {
 
 		@Action
 		void buy(ActorContext<?, ?> c, Item item, Instant when, @Nullable String note) {
+		}
+
+		@Action
+		void page(String query, @DefaultValue("20") int limit) {
 		}
 
 		@Action
