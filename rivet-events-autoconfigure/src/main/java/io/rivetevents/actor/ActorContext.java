@@ -71,9 +71,21 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 
 	/**
 	 * Return values that live as long as the instance is in memory and are not saved, by
-	 * names of the application's choice. To be used within a turn.
+	 * names of the application's choice. To be used within a turn. A {@code Map} that the
+	 * method with {@code @CreateVars} returns is copied into it.
 	 */
 	Map<String, Object> vars();
+
+	/**
+	 * Returns what the method with {@code @CreateVars} has returned: the same object
+	 * until the instance leaves memory. To be used within a turn, not before that method
+	 * has returned.
+	 * @param type its class, or one that it extends or implements
+	 * @throws IllegalStateException if no method has {@code @CreateVars}, it has not
+	 * returned yet, or it has returned an object of another type
+	 * @since 0.1.0
+	 */
+	<V> V vars(Class<V> type);
 
 	/**
 	 * Return the input with which the instance was created.

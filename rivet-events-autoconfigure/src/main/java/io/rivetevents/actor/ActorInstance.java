@@ -1,7 +1,6 @@
 package io.rivetevents.actor;
 
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -71,7 +70,7 @@ final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<ActorInst
 
 	private final InstanceStart start;
 
-	private final Map<String, Object> vars = new HashMap<>();
+	private final Variables vars = new Variables();
 
 	/**
 	 * Creates an instance that has not been started.
@@ -155,7 +154,7 @@ final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<ActorInst
 	}
 
 	@Override
-	public Map<String, Object> vars() {
+	public Variables vars() {
 		return this.vars;
 	}
 

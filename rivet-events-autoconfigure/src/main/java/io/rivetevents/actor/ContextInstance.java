@@ -1,7 +1,6 @@
 package io.rivetevents.actor;
 
 import java.util.Collection;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -25,7 +24,7 @@ interface ContextInstance {
 	ActorState state();
 
 	/** Returns its variables, to be touched within a turn. */
-	Map<String, Object> vars();
+	Variables vars();
 
 	/**
 	 * Returns the input, decoded anew each time: as a tree it would take up to thirty

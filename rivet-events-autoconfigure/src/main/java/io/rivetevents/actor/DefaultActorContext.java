@@ -98,7 +98,13 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	public Map<String, Object> vars() {
 		checkTurn();
-		return this.instance.vars();
+		return this.instance.vars().named();
+	}
+
+	@Override
+	public <V> V vars(Class<V> type) {
+		checkTurn();
+		return this.instance.vars().typed(type);
 	}
 
 	@Nullable JsonNode input() {

@@ -11,6 +11,9 @@ public enum Hook {
 	/** Makes the state of a new instance. */
 	CREATE_STATE,
 
+	/** Makes the variables of an instance that comes into memory and has its state. */
+	CREATE_VARS,
+
 	/** A new instance has its state. */
 	CREATE,
 

@@ -188,7 +188,7 @@ final class InstanceLife {
 	 * @param forNewcomer whether it exists only for a client that is to be let in yet
 	 */
 	ActorInfo create(boolean forNewcomer) {
-		this.fresh = forNewcomer ? new Fresh(this.state.bytes(), new HashMap<>(this.owner.vars())) : null;
+		this.fresh = forNewcomer ? new Fresh(this.state.bytes(), new HashMap<>(this.owner.vars().named())) : null;
 		ActorInfo info = begin(true);
 		observer().actorCreated(info);
 		return info;
@@ -318,7 +318,7 @@ final class InstanceLife {
 		Fresh fresh = this.fresh;
 		// whichever of the clients that wait to be let in is the last looks after this
 		if (this.running && fresh != null && isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
-				&& fresh.vars().equals(this.owner.vars())) {
+				&& fresh.vars().equals(this.owner.vars().named())) {
 			raiseEnd(End.DESTROY);
 		}
 		return Mono.empty();

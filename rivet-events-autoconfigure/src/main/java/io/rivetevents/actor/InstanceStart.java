@@ -149,6 +149,7 @@ final class InstanceStart {
 			this.state.begin(stored, null);
 			this.share.wake();
 			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
+				.then(Mono.defer(this::createVars))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(this.life::wake));
 		}).doOnError((ex) -> {
@@ -201,12 +202,22 @@ final class InstanceStart {
 		})
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
 			.doOnNext((made) -> this.state.begin(draft.actor(), made.orElse(null)))
+			.then(Mono.defer(this::createVars))
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
 			.then(Mono.fromRunnable(() -> this.share.insert(this.state)))
 			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)
 				.onErrorResume((ex) -> (caller != null) ? this.life.stored().withdraw().then(Mono.error(ex))
 						: Mono.error(ex))))
 			.then(Mono.fromSupplier(() -> this.life.create(connects)));
+	}
+
+	/** Not what an attempt to start has left that has failed. */
+	private Mono<Void> createVars() {
+		return this.type.hooks().contains(Hook.CREATE_VARS) ? this.calls.hook(Hook.CREATE_VARS, null)
+			.doOnNext((made) -> this.instance.vars()
+				.begin(made.orElseThrow(
+						() -> new IllegalStateException("The method with @CreateVars has returned null"))))
+			.then() : Mono.empty();
 	}
 
 	private Mono<Void> checkCreation(@Nullable ConnectRequest caller) {
