@@ -16,9 +16,9 @@ import org.springframework.stereotype.Component;
  * {@code ActorContext} that is handed to each method.
  * <p>
  * Methods marked {@link Action} are called by clients; methods marked with a hook
- * ({@link CreateState}, {@link OnCreate}, {@link OnWake}, {@link OnSleep},
- * {@link OnDestroy}, {@link CanCreate}, {@link OnBeforeConnect}, {@link CreateConnState},
- * {@link OnConnect}, {@link OnDisconnect}, {@link CanSubscribe},
+ * ({@link CreateState}, {@link CreateVars}, {@link OnCreate}, {@link OnWake},
+ * {@link OnSleep}, {@link OnDestroy}, {@link CanCreate}, {@link OnBeforeConnect},
+ * {@link CreateConnState}, {@link OnConnect}, {@link OnDisconnect}, {@link CanSubscribe},
  * {@link OnBeforeActionResponse}, {@link OnStateChange}) are called by the runtime. Each
  * hook may stand on one method, {@link CanSubscribe} on one for each event.
  * <p>

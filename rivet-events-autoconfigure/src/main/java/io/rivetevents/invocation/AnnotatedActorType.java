@@ -277,12 +277,25 @@ final class AnnotatedActorType implements ActorType {
 					"it has more parameters than a method with @%s".formatted(known.annotation().getSimpleName()));
 		}
 		ActorMethod hook = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
-		boolean mustProduce = known.hook() == Hook.CREATE_STATE || known.hook() == Hook.CREATE_CONN_STATE;
-		if (mustProduce && hook.returnsNothing()) {
-			throw new InvalidActorException(method, "it must return the state");
-		}
+		checkProduct(known.hook(), hook);
 		checkDecision(known.hook(), hook);
 		return hook;
+	}
+
+	private static void checkProduct(Hook hook, ActorMethod method) {
+		boolean makesState = hook == Hook.CREATE_STATE || hook == Hook.CREATE_CONN_STATE;
+		if (makesState && method.returnsNothing()) {
+			throw new InvalidActorException(method.getMethod(), "it must return the state");
+		}
+		if (hook == Hook.CREATE_VARS && method.returnsNothing()) {
+			throw new InvalidActorException(method.getMethod(), "it must return the variables");
+		}
+		ResolvableType map = method.valueType().as(Map.class);
+		if (hook == Hook.CREATE_VARS && map != ResolvableType.NONE && map.resolveGeneric(0) != String.class) {
+			throw new InvalidActorException(method.getMethod(),
+					"the keys of the map that it returns are names of variables: return a Map<String, …>,"
+							+ " or a class of your own that holds the map");
+		}
 	}
 
 	private static void checkDecision(Hook hook, ActorMethod method) {

@@ -8,6 +8,7 @@ import io.rivetevents.annotation.CanCreate;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnBeforeActionResponse;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
@@ -38,6 +39,7 @@ record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope s
 	static final List<HookAnnotation> SINGLE = List.of(
 			new HookAnnotation(CanCreate.class, Hook.CAN_CREATE, Scope.CALLER, 0),
 			new HookAnnotation(CreateState.class, Hook.CREATE_STATE, Scope.INSTANCE, 0),
+			new HookAnnotation(CreateVars.class, Hook.CREATE_VARS, Scope.INSTANCE, 0),
 			new HookAnnotation(OnCreate.class, Hook.CREATE, Scope.INSTANCE, 0),
 			new HookAnnotation(OnWake.class, Hook.WAKE, Scope.INSTANCE, 0),
 			new HookAnnotation(OnSleep.class, Hook.SLEEP, Scope.INSTANCE, 0),
