@@ -34,6 +34,7 @@ import org.springframework.security.config.annotation.method.configuration.Enabl
 
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.annotation.OnDestroy;
 import io.rivetevents.annotation.OnSleep;
@@ -61,8 +62,8 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 			PostAuthorize.class, PreFilter.class, PostFilter.class);
 
 	/** Hooks that no client causes. */
-	private static final List<Class<? extends Annotation>> WITHOUT_CALLER = List.of(CreateState.class, OnCreate.class,
-			OnWake.class, OnSleep.class, OnDestroy.class, OnStateChange.class);
+	private static final List<Class<? extends Annotation>> WITHOUT_CALLER = List.of(CreateState.class, CreateVars.class,
+			OnCreate.class, OnWake.class, OnSleep.class, OnDestroy.class, OnStateChange.class);
 
 	private static final Set<String> DENIES_NOTHING = Set.of("PermitAll", "AuthorizeReturnObject");
 

@@ -57,6 +57,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.annotation.OnDestroy;
@@ -190,7 +191,7 @@ class MethodSecurityCheckTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { OnCreateState.class, OnCreateHook.class, OnWakeHook.class, OnSleepHook.class,
-			OnDestroyHook.class, OnStateChangeHook.class })
+			OnDestroyHook.class, OnStateChangeHook.class, CreateVarsHook.class })
 	void refusesThemOnHooksThatNeverHaveACaller(Class<?> actor) {
 		String hook = "@" + actor.getSimpleName().replace("Hook", "").replace("OnCreateState", "CreateState");
 		refuses(AllKinds.class, actor, "denies the server itself: a method with " + hook);
@@ -584,6 +585,17 @@ class MethodSecurityCheckTests {
 		@OnDestroy
 		@AdminOnly
 		void run() {
+		}
+
+	}
+
+	@Actor
+	static class CreateVarsHook {
+
+		@CreateVars
+		@PreAuthorize("isAuthenticated()")
+		Object createVars() {
+			return "vars";
 		}
 
 	}
