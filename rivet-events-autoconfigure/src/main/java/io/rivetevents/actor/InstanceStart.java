@@ -215,8 +215,8 @@ final class InstanceStart {
 	private Mono<Void> createVars() {
 		return this.type.hooks().contains(Hook.CREATE_VARS) ? this.calls.hook(Hook.CREATE_VARS, null)
 			.doOnNext((made) -> this.instance.vars()
-				.begin(made.orElseThrow(
-						() -> new IllegalStateException("The method with @CreateVars has returned null"))))
+				.begin(made
+					.orElseThrow(() -> new IllegalStateException("The method with @CreateVars has returned null"))))
 			.then() : Mono.empty();
 	}
 
