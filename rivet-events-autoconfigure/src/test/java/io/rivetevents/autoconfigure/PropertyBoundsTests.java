@@ -94,7 +94,9 @@ class PropertyBoundsTests {
 	@CsvSource({ "never", "${pause}" })
 	void mayBeNever(String value) {
 		this.application.withPropertyValues("pause=never", "rivet.events.actor.sleep-timeout=" + value)
-			.run((context) -> assertThat(context.getBean(ActorSettings.class).sleepTimeout())
+			.run((context) -> assertThat(
+					RivetEventsAutoConfiguration.actorSettings(context.getBean(RivetEventsProperties.class))
+						.sleepTimeout())
 				.isEqualTo(ActorSettings.NEVER));
 	}
 
