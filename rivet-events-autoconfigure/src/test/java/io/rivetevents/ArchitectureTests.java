@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -15,8 +16,8 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
-import io.rivetevents.actor.ActorStateStore;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -24,6 +25,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The direction of dependencies, read as a table.
@@ -31,48 +33,116 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 @AnalyzeClasses(packages = "io.rivetevents", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
 
-	private static final Map<String, List<String>> MAY_USE = new LinkedHashMap<>();
+	private static final String PREFIX = "io.rivetevents.";
 
-	static {
-		MAY_USE.put("annotation", List.of());
-		MAY_USE.put("protocol", List.of());
-		MAY_USE.put("limit", List.of("protocol"));
-		MAY_USE.put("contract", List.of("annotation", "protocol"));
-		MAY_USE.put("connection", List.of("limit", "protocol", "contract"));
-		MAY_USE.put("outlet", List.of("limit", "protocol", "contract", "connection"));
-		MAY_USE.put("cluster", List.of("limit", "protocol", "contract", "connection"));
-		MAY_USE.put("actor", List.of("limit", "protocol", "contract", "connection"));
-		MAY_USE.put("invocation", List.of("limit", "annotation", "protocol", "contract", "connection", "actor"));
-		MAY_USE.put("security", List.of("annotation", "protocol", "contract", "connection", "actor", "invocation"));
-		MAY_USE.put("event", List.of("limit", "protocol", "connection", "actor"));
-		MAY_USE.put("transport", List.of("limit", "protocol", "connection", "outlet", "actor"));
-		MAY_USE.put("asyncapi", List.of("protocol", "contract", "actor", "invocation"));
-		MAY_USE.put("autoconfigure", List.of("annotation", "limit", "protocol", "contract", "connection", "cluster",
-				"actor", "invocation", "security", "event", "outlet", "transport", "asyncapi"));
-	}
+	/** Each package, and what it may use besides the JDK and libraries. */
+	private static final String MAY_USE = """
+			# what travels, on Jackson alone
+			protocol:
+			error: protocol
+			protocol.value: protocol error
+			protocol.encoding: protocol error protocol.value
+			conversion: protocol error protocol.value
+			contract: conversion
+			# what everything stands on
+			annotation:
+			failure: protocol
+			limit: protocol error
+			scheduling:
+			# what applications see, and what they plug in
+			connection: protocol
+			actor: protocol conversion connection
+			actor.state: protocol error protocol.value limit actor
+			extension: protocol error conversion scheduling connection actor
+			# the runtime
+			outbound: protocol protocol.encoding limit
+			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
+			    scheduling connection extension outbound
+			actor.turn: failure limit scheduling
+			actor.persistence: conversion failure scheduling actor actor.state
+			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
+			    scheduling connection actor actor.state extension delivery actor.turn actor.persistence
+			actor.instance: protocol error protocol.encoding conversion contract failure limit
+			    scheduling connection actor actor.state extension outbound delivery actor.turn
+			    actor.persistence actor.call
+			placement: protocol error protocol.value conversion contract failure limit scheduling
+			    connection actor actor.state extension outbound delivery actor.turn actor.persistence
+			    actor.call actor.instance
+			cluster: protocol error conversion contract failure connection extension delivery
+			# around it
+			invocation: protocol error protocol.value conversion contract annotation failure scheduling
+			    connection actor extension delivery actor.call placement
+			event: protocol error failure limit scheduling connection actor extension
+			asyncapi: protocol conversion contract invocation
+			transport: protocol error protocol.value protocol.encoding conversion failure limit
+			    scheduling actor extension outbound delivery
+			security: protocol error contract annotation scheduling actor extension invocation
+			# web servers and stores
+			transport.netty: protocol protocol.encoding failure limit scheduling outbound
+			transport.webflux: protocol error protocol.encoding conversion failure limit scheduling
+			    extension transport transport.netty
+			transport.http: protocol error protocol.value protocol.encoding conversion failure limit
+			    actor extension transport transport.webflux
+			transport.sse: protocol error protocol.encoding conversion limit extension outbound
+			    transport transport.netty transport.webflux
+			transport.websocket: protocol error protocol.encoding failure limit extension outbound
+			    transport transport.netty transport.webflux
+			security.webflux: protocol error failure extension delivery security
+			redis: protocol error protocol.value failure extension
+			""";
+
+	/**
+	 * Classes that need one another in a circle: more of them cannot be read one by one.
+	 */
+	private static final int LARGEST_KNOT = 5;
 
 	private static final String[] WEB = { "org.springframework.http..", "org.springframework.web..",
 			"org.springframework.security.web..", "io.netty..", "reactor.netty..", "jakarta.servlet..",
-			"io.rivetevents.transport.http..", "io.rivetevents.transport.sse..", "io.rivetevents.transport.websocket..",
-			"io.rivetevents.outlet.." };
+			"io.rivetevents.transport.netty..", "io.rivetevents.transport.webflux..", "io.rivetevents.transport.http..",
+			"io.rivetevents.transport.sse..", "io.rivetevents.transport.websocket.." };
+
+	private static Map<String, Set<String>> table() {
+		Map<String, Set<String>> table = new LinkedHashMap<>();
+		String rows = MAY_USE.replaceAll("(?m)^#.*\n", "").replaceAll("\n    ", " ");
+		for (String row : rows.lines().toList()) {
+			String[] parts = row.split(":", 2);
+			table.put(parts[0], new TreeSet<>(List.of(parts[1].strip().split(" +"))));
+		}
+		table.put("autoconfigure", Set.copyOf(table.keySet()));
+		return table;
+	}
 
 	@ArchTest
 	static void dependenciesPointInward(JavaClasses classes) {
-		MAY_USE.forEach((name, allowed) -> {
-			String[] forbidden = MAY_USE.keySet()
+		Map<String, Set<String>> table = table();
+		table.forEach((name, allowed) -> {
+			String[] forbidden = table.keySet()
 				.stream()
 				.filter((other) -> !other.equals(name) && !allowed.contains(other))
-				.map("io.rivetevents.%s.."::formatted)
+				.map(PREFIX::concat)
 				.toArray(String[]::new);
 			if (forbidden.length > 0) {
 				noClasses().that()
-					.resideInAPackage("io.rivetevents.%s..".formatted(name))
+					.resideInAPackage(PREFIX + name)
 					.should()
 					.dependOnClassesThat()
 					.resideInAnyPackage(forbidden)
 					.check(classes);
 			}
 		});
+	}
+
+	@ArchTest
+	static void eachPackageIsInTheTable(JavaClasses classes) {
+		Set<String> packages = new TreeSet<>();
+		classes.forEach((type) -> packages.add(type.getPackageName().substring(PREFIX.length())));
+		assertThat(packages).isEqualTo(new TreeSet<>(table().keySet()));
+	}
+
+	@ArchTest
+	static void noClassNeedsManyThatNeedIt(JavaClasses classes) {
+		assertThat(Knots.of(classes)).isNotEmpty()
+			.allSatisfy((knot) -> assertThat(knot).hasSizeLessThanOrEqualTo(LARGEST_KNOT));
 	}
 
 	@ArchTest
@@ -83,7 +153,7 @@ class ArchitectureTests {
 	@ArchTest
 	static void transportsDoNotKnowEachOther(JavaClasses classes) {
 		SlicesRuleDefinition.slices()
-			.matching("io.rivetevents.transport.(*)..")
+			.matching("io.rivetevents.transport.(http|sse|websocket)..")
 			.should()
 			.notDependOnEachOther()
 			.check(classes);
@@ -141,9 +211,8 @@ class ArchitectureTests {
 	static void nothingIsLookedUpInDns(JavaClasses classes) {
 		Set<String> lookUp = Set.of("getByName", "getAllByName", "getLocalHost", "getHostName", "getCanonicalHostName");
 		noClasses().that()
-			.doNotHaveFullyQualifiedName("io.rivetevents.limit.RemoteAddresses$Network") // literals
-																							// in
-																							// brackets
+			.doNotHaveFullyQualifiedName("io.rivetevents.limit.RemoteAddresses$Network") // reads
+																							// literals
 			.should()
 			.callMethodWhere(target(owner(assignableTo(InetAddress.class).or(assignableTo(InetSocketAddress.class))))
 				.and(target(DescribedPredicate.describe("looks up", (method) -> lookUp.contains(method.getName())))))
@@ -156,36 +225,25 @@ class ArchitectureTests {
 	}
 
 	@ArchTest
-	static void theProtocolKnowsNoWeb(JavaClasses classes) {
+	static void theProtocolKnowsNoFramework(JavaClasses classes) {
 		noClasses().that()
-			.resideInAnyPackage("io.rivetevents.protocol..", "io.rivetevents.contract..")
+			.resideInAnyPackage("io.rivetevents.protocol..", "io.rivetevents.error", "io.rivetevents.conversion",
+					"io.rivetevents.contract")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", "io.netty..", "reactor..", "org.reactivestreams..")
 			.check(classes);
 	}
 
-	/** A transport on another stack is written against these. */
+	/**
+	 * A transport on another stack is written against the boundary, and rights are the
+	 * same there.
+	 */
 	@ArchTest
-	static void theBoundaryOfTransportsKnowsNoWeb(JavaClasses classes) {
+	static void theRuntimeKnowsNoWeb(JavaClasses classes) {
 		noClasses().that()
-			.haveNameMatching("io\\.rivetevents\\.transport\\.(ClientLink|EarlyMessages|GatewayRequest|Handshake|"
-					+ "HandshakeRequest|Link(Settings|Support|Task)|Opening|PartialMessage|StreamSecrets|"
-					+ "TransportSession)(\\$.*)?")
-			.should()
-			.dependOnClassesThat()
-			.resideInAnyPackage(WEB)
-			.check(classes);
-	}
-
-	/** Identity and rights are the same on any web stack. */
-	@ArchTest
-	static void rightsKnowNoWeb(JavaClasses classes) {
-		noClasses().that()
-			.resideInAPackage("io.rivetevents.security..")
-			.and()
-			.haveNameNotMatching(".*\\.(ConnectionLogoutHandler|LogoutHook|ManagedConnectionAuthenticator|"
-					+ "ResourceServers|StandardCredentialsConverter)(\\$.*)?")
+			.resideOutsideOfPackages("io.rivetevents.transport.*", "io.rivetevents.security.webflux",
+					"io.rivetevents.autoconfigure")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(WEB)

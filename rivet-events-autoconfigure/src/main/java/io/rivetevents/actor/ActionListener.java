@@ -1,7 +1,7 @@
 package io.rivetevents.actor;
 
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.Args;
+import io.rivetevents.conversion.Args;
 
 /**
  * Takes what clients send under a name, beside or instead of an action. Called in the

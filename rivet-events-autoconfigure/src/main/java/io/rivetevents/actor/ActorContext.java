@@ -132,7 +132,7 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	/**
 	 * Save the state now. It is saved when this returns. Blocks, so not for an event
 	 * loop.
-	 * @throws io.rivetevents.protocol.RivetException {@code actor.restarting} if another
+	 * @throws io.rivetevents.error.RivetException {@code actor.restarting} if another
 	 * instance has saved since: this one stops, and its last changes are lost
 	 */
 	void saveState();

@@ -23,7 +23,7 @@ public final class CurrentContext {
 	 * @param context the context, {@code null} for none
 	 * @return what it was before, for {@link #leave}
 	 */
-	static @Nullable ActorContext<?, ?> enter(@Nullable ActorContext<?, ?> context) {
+	public static @Nullable ActorContext<?, ?> enter(@Nullable ActorContext<?, ?> context) {
 		ActorContext<?, ?> before = CURRENT.get();
 		if (context != before) {
 			leave(context);
@@ -35,7 +35,7 @@ public final class CurrentContext {
 	 * Sets the context of this thread back.
 	 * @param before what {@link #enter} has returned
 	 */
-	static void leave(@Nullable ActorContext<?, ?> before) {
+	public static void leave(@Nullable ActorContext<?, ?> before) {
 		if (before != null) {
 			CURRENT.set(before);
 		}

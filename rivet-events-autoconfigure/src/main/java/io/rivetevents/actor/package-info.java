@@ -1,6 +1,5 @@
 /**
- * Actor instances by name and key: mailbox, life cycle, and the {@code ActorContext} with
- * broadcast and send.
+ * What an application sees of actors: the context of a method, handles, addresses.
  */
 @NullMarked
 package io.rivetevents.actor;

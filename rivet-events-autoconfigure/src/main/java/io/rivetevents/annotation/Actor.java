@@ -9,6 +9,10 @@ import java.lang.annotation.Target;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.stereotype.Component;
 
+import io.rivetevents.contract.EventName;
+import io.rivetevents.contract.OneWay;
+import io.rivetevents.contract.Volatile;
+
 /**
  * A class whose instances of state clients can connect to and call. The class is a
  * singleton Spring bean: constructor injection, proxies and scanning work as for any

@@ -22,8 +22,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import io.rivetevents.actor.ContractFingerprints;
 import io.rivetevents.contract.ConcreteTypes;
+import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.contract.EventMethod;
 import io.rivetevents.invocation.ActorContract;
 import io.rivetevents.invocation.ActorContract.ActionContract;

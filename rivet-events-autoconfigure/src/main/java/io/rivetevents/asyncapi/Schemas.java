@@ -36,9 +36,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.type.TypeFactory;
 
-import io.rivetevents.protocol.WrittenForm;
-import io.rivetevents.protocol.WrittenForm.Kind;
-import io.rivetevents.protocol.WrittenForms;
+import io.rivetevents.conversion.WrittenForm;
+import io.rivetevents.conversion.WrittenForm.Kind;
+import io.rivetevents.conversion.WrittenForms;
 
 /**
  * JSON Schema of Java types as Jackson writes them to clients, with the values that only

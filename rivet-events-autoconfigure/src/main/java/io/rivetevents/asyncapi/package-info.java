@@ -1,5 +1,6 @@
 /**
- * Describes the contract of the actors as AsyncAPI, for those who write clients.
+ * The contract of all actors as an AsyncAPI document. Internal: applications do not use
+ * it.
  */
 @NullMarked
 package io.rivetevents.asyncapi;

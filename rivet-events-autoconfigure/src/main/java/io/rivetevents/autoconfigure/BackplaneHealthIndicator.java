@@ -3,8 +3,8 @@ package io.rivetevents.autoconfigure;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-import io.rivetevents.cluster.Backplane;
-import io.rivetevents.cluster.BackplaneStatus;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.BackplaneStatus;
 
 /**
  * Tells whether events of other nodes arrive, and what has been missed.

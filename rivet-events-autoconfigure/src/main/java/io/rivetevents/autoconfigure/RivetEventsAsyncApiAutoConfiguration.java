@@ -22,12 +22,12 @@ import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.reactive.DispatcherHandler;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.asyncapi.AsyncApiDocument;
+import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.invocation.ActorRegistrar;
-import io.rivetevents.transport.ActorHandlerMapping;
-import io.rivetevents.transport.BasePath;
 import io.rivetevents.transport.http.AsyncApiHandler;
+import io.rivetevents.transport.webflux.ActorHandlerMapping;
+import io.rivetevents.transport.webflux.BasePath;
 
 /**
  * Auto-configuration of the description of the actors, where there is a generator of JSON

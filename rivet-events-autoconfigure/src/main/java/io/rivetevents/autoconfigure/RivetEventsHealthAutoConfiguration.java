@@ -8,8 +8,8 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
-import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.extension.Backplane;
 
 /**
  * Auto-configuration of the health of the backplane, where there is one to other nodes.

@@ -12,10 +12,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.cluster.ClusterConnections;
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.connection.Outbound;
+import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 
-import io.rivetevents.actor.ActorDirectory;
+import io.rivetevents.extension.ActorDirectory;
 
 /**
  * Auto-configuration of what the application's own controllers answer when an actor

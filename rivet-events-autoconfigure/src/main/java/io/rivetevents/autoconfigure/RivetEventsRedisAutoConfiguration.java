@@ -13,9 +13,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.cluster.Backplane;
-import io.rivetevents.cluster.redis.RedisBackplane;
-import io.rivetevents.cluster.redis.RedisSettings;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.redis.RedisBackplane;
+import io.rivetevents.redis.RedisSettings;
 
 /**
  * Auto-configuration of the backplane over Redis.

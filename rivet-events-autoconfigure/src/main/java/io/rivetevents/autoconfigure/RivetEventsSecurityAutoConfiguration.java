@@ -48,31 +48,31 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.connection.ConnectionAuthenticator;
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.connection.PrincipalIssuer;
-import io.rivetevents.connection.Users;
+import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.Users;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ConnectionAuthenticator;
+import io.rivetevents.extension.PrincipalIssuer;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.security.AuthenticationPrincipalResolver;
 import io.rivetevents.security.ClaimedIssuer;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
-import io.rivetevents.security.ConnectionLogoutHandler;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
 import io.rivetevents.security.CurrentSecurityContextResolver;
 import io.rivetevents.security.ExpressionAccessGuard;
-import io.rivetevents.security.LogoutHook;
-import io.rivetevents.security.ManagedConnectionAuthenticator;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
-import io.rivetevents.security.ResourceServers;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
-import io.rivetevents.security.StandardCredentialsConverter;
 import io.rivetevents.security.TrustedPrincipals;
-import io.rivetevents.transport.BasePath;
+import io.rivetevents.security.webflux.ConnectionLogoutHandler;
+import io.rivetevents.security.webflux.LogoutHook;
+import io.rivetevents.security.webflux.ManagedConnectionAuthenticator;
+import io.rivetevents.security.webflux.ResourceServers;
+import io.rivetevents.security.webflux.StandardCredentialsConverter;
+import io.rivetevents.transport.webflux.BasePath;
 
 /**
  * Auto-configuration of what Spring Security adds: who calls, what is denied, and the end

@@ -13,7 +13,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.ClassUtils;
 
-import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.placement.LocalActorDirectory;
 
 /**
  * Auto-configuration that warns of actors that no client can reach.

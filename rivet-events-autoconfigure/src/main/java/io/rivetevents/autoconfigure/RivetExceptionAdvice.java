@@ -9,7 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
 
 /**
  * Answers requests to the application's own controllers that fail with what an actor

@@ -8,20 +8,21 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.connection.Connections;
-import io.rivetevents.connection.Dispatch;
-import io.rivetevents.connection.Dispatcher;
-import io.rivetevents.connection.EventTargets;
-import io.rivetevents.connection.ReactiveTransactions;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
-import io.rivetevents.connection.RepeatedFailures;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.EventContracts;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.Connections;
+import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
-import io.rivetevents.protocol.ValueMapper;
 
 /**
  * The connections of this node, and of the others by the backplane.

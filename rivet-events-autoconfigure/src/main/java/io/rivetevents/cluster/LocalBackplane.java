@@ -3,7 +3,9 @@ package io.rivetevents.cluster;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-import io.rivetevents.connection.Dispatch;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.extension.Dispatch;
 
 /**
  * The backplane of a node that is alone.

@@ -1,5 +1,6 @@
 /**
- * The {@code Backplane} that carries events between nodes; the default knows one node.
+ * Joins nodes: events for connections of other nodes. Internal: applications do not use
+ * it.
  */
 @NullMarked
 package io.rivetevents.cluster;

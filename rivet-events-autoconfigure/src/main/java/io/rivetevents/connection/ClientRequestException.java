@@ -35,7 +35,7 @@ public final class ClientRequestException extends RuntimeException {
 	/** Characters of the message that are kept. */
 	private static final int MAX_LENGTH = 1000;
 
-	ClientRequestException(Reason reason, String message) {
+	public ClientRequestException(Reason reason, String message) {
 		super(SafeText.of(message, MAX_LENGTH)); // may be what the client said
 		this.reason = reason;
 	}

@@ -50,8 +50,8 @@ public interface Connection<C extends @Nullable Object> extends Recipients {
 	 * Return what the client sent on connecting.
 	 * @param type type to convert to
 	 * @return the params, or {@code null} if the client sent none
-	 * @throws io.rivetevents.protocol.RivetException {@code actor.validation_error} if
-	 * they do not fit the type
+	 * @throws io.rivetevents.error.RivetException {@code actor.validation_error} if they
+	 * do not fit the type
 	 */
 	<T> @Nullable T params(Class<T> type);
 

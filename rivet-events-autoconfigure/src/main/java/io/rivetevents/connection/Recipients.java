@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.lang.CheckReturnValue;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
 
 /**
  * Some connections, and the ways to tell them something. Each call returns at once and is

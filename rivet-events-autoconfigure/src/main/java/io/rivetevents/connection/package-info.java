@@ -1,6 +1,5 @@
 /**
- * One client's link to one actor: identity, parameters, state, subscriptions, bounded
- * outbound queue; the registry of this node's connections.
+ * What an application sees of clients: connections, and the ways to send events to them.
  */
 @NullMarked
 package io.rivetevents.connection;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JavaType;
 
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.ValueMapper;
 
 /**
  * Tells what cannot be the argument of an event.

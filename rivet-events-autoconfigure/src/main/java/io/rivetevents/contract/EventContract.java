@@ -18,10 +18,8 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.annotation.EventName;
-import io.rivetevents.annotation.Volatile;
-import io.rivetevents.protocol.DeclaredType;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.conversion.ValueMapper;
 
 /**
  * An interface that declares events: each method one, each interface within it a

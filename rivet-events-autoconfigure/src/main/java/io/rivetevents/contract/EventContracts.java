@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-import io.rivetevents.protocol.DeclaredType;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.conversion.ValueMapper;
 
 /**
  * The contracts that an application uses, each read once.

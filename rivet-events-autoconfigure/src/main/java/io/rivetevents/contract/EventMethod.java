@@ -3,7 +3,7 @@ package io.rivetevents.contract;
 import java.lang.reflect.Method;
 import java.util.List;
 
-import io.rivetevents.protocol.DeclaredType;
+import io.rivetevents.conversion.DeclaredType;
 
 /**
  * A method that declares an event.

@@ -1,5 +1,5 @@
 /**
- * Interfaces that declare the events of actors, and their implementations.
+ * Interfaces that declare events and actions, and the annotations on their methods.
  */
 @NullMarked
 package io.rivetevents.contract;

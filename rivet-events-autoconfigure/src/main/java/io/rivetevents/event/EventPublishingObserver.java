@@ -16,19 +16,19 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitHits;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.InvalidArgumentException;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.SafeText;
+import io.rivetevents.scheduling.CallerScope;
 
 /**
  * Publishes what happens to the application's listeners, in the order in which it

@@ -1,5 +1,5 @@
 /**
- * What the runtime tells the application's listeners.
+ * What happens to actors and connections, as application events of Spring.
  */
 @NullMarked
 package io.rivetevents.event;

@@ -5,7 +5,7 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.AccessRule;
+import io.rivetevents.extension.AccessRule;
 
 /**
  * Knows what stands on actors and their methods about who may use them.

@@ -21,13 +21,15 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.Input;
-import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.contract.ConcreteTypes;
-import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.scheduling.CallerScope;
 
 /**
  * A method of an actor, ready to be called: where each argument comes from has been

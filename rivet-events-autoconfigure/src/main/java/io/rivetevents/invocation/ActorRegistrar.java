@@ -16,9 +16,9 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.placement.LocalActorDirectory;
 
 /**
  * Finds the {@link Actor} beans, those of parent contexts too, once all singletons are

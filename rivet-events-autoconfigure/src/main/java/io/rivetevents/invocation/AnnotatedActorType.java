@@ -34,26 +34,26 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
-import io.rivetevents.actor.AccessRule;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorType;
-import io.rivetevents.actor.Hook;
-import io.rivetevents.actor.Invocation;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
-import io.rivetevents.annotation.OneWay;
-import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.contract.OneWay;
+import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AccessRule;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.invocation.ActorContract.ActionContract;
-import io.rivetevents.connection.RepeatedFailures;
-import io.rivetevents.protocol.DeclaredType;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.SafeText;
+import io.rivetevents.scheduling.CallerScope;
 
 /**
  * What the instances of a class with {@link Actor} do. All that can be wrong with the

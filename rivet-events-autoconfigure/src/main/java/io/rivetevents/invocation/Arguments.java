@@ -17,13 +17,14 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.contract.ConcreteTypes;
-import io.rivetevents.protocol.InvalidArgumentException;
-import io.rivetevents.protocol.Misfit;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.Misfit;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActionArgumentResolver;
+import io.rivetevents.extension.Invocation;
 
 /**
  * Where the arguments of one method come from: a resolver for each parameter that one

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.util.ClassUtils;
 
+import io.rivetevents.extension.ArgumentValidator;
+
 /**
  * Checks the Bean Validation constraints on the parameters of actions and hooks.
  */

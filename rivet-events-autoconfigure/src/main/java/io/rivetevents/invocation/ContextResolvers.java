@@ -14,11 +14,12 @@ import org.springframework.core.MethodParameter;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.extension.ActionArgumentResolver;
+import io.rivetevents.extension.Invocation;
 
 /**
  * The argument resolvers, in the order in which they are asked.

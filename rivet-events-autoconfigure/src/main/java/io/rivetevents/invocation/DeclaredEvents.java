@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.StringUtils;
 
-import io.rivetevents.actor.ActorType.EventSettings;
-import io.rivetevents.annotation.History;
-import io.rivetevents.connection.HistoryLimits;
+import io.rivetevents.actor.call.ActorType.EventSettings;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.History;
+import io.rivetevents.delivery.HistoryLimits;
 
 /**
  * The events that the contracts of one actor declare.

@@ -16,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.annotation.DefaultValue;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.value.Values;
 
 /**
  * Reads the text of {@link DefaultValue} as what a client could send instead.

@@ -3,7 +3,6 @@ package io.rivetevents.invocation;
 import java.lang.annotation.Annotation;
 import java.util.List;
 
-import io.rivetevents.actor.Hook;
 import io.rivetevents.annotation.CanCreate;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.CreateConnState;
@@ -18,6 +17,7 @@ import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.annotation.OnStateChange;
 import io.rivetevents.annotation.OnWake;
+import io.rivetevents.extension.Hook;
 import io.rivetevents.invocation.Arguments.Rest;
 import io.rivetevents.invocation.ContextResolvers.Scope;
 

@@ -8,11 +8,15 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 
-import io.rivetevents.actor.Invocation;
-import io.rivetevents.connection.CallerScope;
 import io.rivetevents.contract.EventContracts;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActionArgumentResolver;
+import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.extension.FailureTranslator;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.scheduling.CallerScope;
 
 /**
  * What the calls of all actors need.

@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.InvalidArgumentException;
-import io.rivetevents.protocol.RivetException;
 
 /**
  * What is wrong with the arguments of one call.

@@ -1,6 +1,6 @@
 /**
- * Finds {@code @Actor} beans, resolves arguments, calls {@code @Action} methods, turns
- * results and exceptions into messages.
+ * Reads classes with {@code @Actor}, resolves arguments and calls methods. Internal:
+ * applications do not use it.
  */
 @NullMarked
 package io.rivetevents.invocation;

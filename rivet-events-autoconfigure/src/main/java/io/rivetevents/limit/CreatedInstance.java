@@ -2,7 +2,7 @@ package io.rivetevents.limit;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
 
 /**
  * Counts an instance in the shares of the client that has created it, for as long as it

@@ -5,8 +5,8 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 
 /**
  * The bounds of a node: their values, what is taken of those that hold for all clients

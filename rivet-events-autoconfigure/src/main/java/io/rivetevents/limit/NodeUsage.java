@@ -3,8 +3,8 @@ package io.rivetevents.limit;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 
 /**
  * What the clients of a node take of it together, and the shares of principals and remote

@@ -1,5 +1,6 @@
 /**
- * Bounds of what clients may take from a node, and counters of how often each was met.
+ * Bounds of what clients, instances and the node may take, and what has been taken.
+ * Internal: applications set the bounds by properties.
  */
 @NullMarked
 package io.rivetevents.limit;

@@ -1,5 +1,5 @@
 /**
- * Messages, encodings and error codes of the client protocol, without any web type.
+ * Messages of the client protocol, error codes and close reasons, without any web type.
  */
 @NullMarked
 package io.rivetevents.protocol;

@@ -10,7 +10,7 @@ import org.springframework.security.oauth2.core.ClaimAccessor;
 import org.springframework.security.oauth2.core.OAuth2AuthenticatedPrincipal;
 import org.springframework.util.ClassUtils;
 
-import io.rivetevents.connection.PrincipalIssuer;
+import io.rivetevents.extension.PrincipalIssuer;
 
 /**
  * Reads the claim {@code iss} of a JSON Web Token, an introspected token or a user of

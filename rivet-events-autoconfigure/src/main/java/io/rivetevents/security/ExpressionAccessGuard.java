@@ -17,12 +17,12 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.AccessRule;
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AccessRule;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 
 /**
  * Evaluates the expression of {@code @Actor(access = ...)} and what stands on the class,

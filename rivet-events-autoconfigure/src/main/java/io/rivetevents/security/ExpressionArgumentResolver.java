@@ -18,8 +18,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
-import io.rivetevents.actor.Invocation;
-import io.rivetevents.invocation.ActionArgumentResolver;
+import io.rivetevents.extension.ActionArgumentResolver;
+import io.rivetevents.extension.Invocation;
 import io.rivetevents.invocation.InvalidActorException;
 
 /**

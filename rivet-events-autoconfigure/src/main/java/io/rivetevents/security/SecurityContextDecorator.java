@@ -10,9 +10,9 @@ import org.springframework.security.core.context.SecurityContextHolderStrategy;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
-import io.rivetevents.actor.Invocation;
-import io.rivetevents.connection.CallerScope;
-import io.rivetevents.invocation.InvocationDecorator;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.scheduling.CallerScope;
 
 /**
  * Makes the caller of the application's code known to Spring Security: on the thread

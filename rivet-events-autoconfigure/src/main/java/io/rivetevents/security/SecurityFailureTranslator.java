@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
 
-import io.rivetevents.invocation.FailureTranslator;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 
 /**
  * Tells a client {@code auth.forbidden} for what Spring Security denies, and no more.

@@ -7,7 +7,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolderStrategy;
 
-import io.rivetevents.connection.CallerScope;
+import io.rivetevents.scheduling.CallerScope;
 
 /**
  * An authentication in the security context of the current thread, until it is closed.

@@ -1,6 +1,5 @@
 /**
- * Connection state and arguments from Spring Security; nothing else names Spring
- * Security.
+ * Identity and rights from Spring Security, without any web type.
  */
 @NullMarked
 package io.rivetevents.security;

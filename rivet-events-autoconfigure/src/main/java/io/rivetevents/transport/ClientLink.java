@@ -19,20 +19,20 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.OutboundQueue;
-import io.rivetevents.connection.RepeatedFailures;
-import io.rivetevents.connection.StreamRequest;
-import io.rivetevents.connection.StreamRequest.Standing;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.extension.StreamRequest.Standing;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
-import io.rivetevents.protocol.OutgoingMessage;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
  * Joins a client to an actor, from its handshake to its end, whatever the transport:

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.protocol.value.Values;
 
 /**
  * A gateway URL, read: {@code /gateway/<id>[@<token>]/<path>}, or

@@ -10,14 +10,14 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.connection.ConnectionAuthenticator;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.Users;
+import io.rivetevents.delivery.Users;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectionAuthenticator;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.protocol.value.Values;
 
 /**
  * Reads from a request what a connection keeps of it.

@@ -1,11 +1,11 @@
 package io.rivetevents.transport;
 
-import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.connection.Bursts;
-import io.rivetevents.connection.ConnectionObserver;
-import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.scheduling.Bursts;
 
 /**
  * What all links of a node share.

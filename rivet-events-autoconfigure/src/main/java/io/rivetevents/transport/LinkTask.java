@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.connection.OutboundQueue;
-import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 

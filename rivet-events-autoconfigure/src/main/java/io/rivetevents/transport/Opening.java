@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.extension.ActorTarget;
 
 /**
  * What a client has come with. It holds the whole request, and is let go once the client

@@ -11,7 +11,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.connection.Identity;
+import io.rivetevents.extension.Identity;
 
 /**
  * Makes what proves that a stream is a client's own: a message authentication code over

@@ -1,6 +1,6 @@
 package io.rivetevents.transport;
 
-import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.extension.ConnectRequest;
 
 /**
  * One client's session with a transport, such as a socket, as its {@link ClientLink}

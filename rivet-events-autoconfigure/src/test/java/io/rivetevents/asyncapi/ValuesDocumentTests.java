@@ -47,12 +47,12 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.protocol.ClientCodec;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.ValueMapper;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -88,8 +88,8 @@ import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 
-import io.rivetevents.protocol.ValueMapper;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.protocol.value.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -17,10 +17,10 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.AliasFor;
 
 import io.rivetevents.actor.Actors;
-import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.placement.LocalActorDirectory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -31,24 +31,24 @@ import org.springframework.security.core.Authentication;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorStateStore;
 import io.rivetevents.actor.Actors;
-import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.invocation.InvalidActorException;
-import io.rivetevents.connection.Connections;
 import io.rivetevents.cluster.LocalBackplane;
-import io.rivetevents.cluster.redis.RedisBackplane;
+import io.rivetevents.delivery.Connections;
 import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
-import io.rivetevents.transport.OriginFilter;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.Management;
+import io.rivetevents.transport.webflux.OriginFilter;
 import io.rivetevents.transport.websocket.ActorWebSocketHandler;
 import io.rivetevents.transport.websocket.WebSocketSettings;
 
@@ -245,7 +245,7 @@ class RivetEventsAutoConfigurationTests {
 				assertThat(settings.actionTimeout()).isEqualTo(Duration.ofSeconds(3));
 				assertThat(settings.maxKeySize()).isEqualTo(2048);
 				assertThat(settings.closeOnForbiddenSubscription()).isTrue();
-				assertThat(context.getBean(io.rivetevents.transport.BasePath.class)).hasToString("/live");
+				assertThat(context.getBean(io.rivetevents.transport.webflux.BasePath.class)).hasToString("/live");
 			});
 	}
 

@@ -17,17 +17,17 @@ import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.actor.ActorTarget;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.connection.Connections;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.connection.Recipients;
+import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.Connections;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.ToClient;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -16,9 +16,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.annotation.EventName;
-import io.rivetevents.annotation.Volatile;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -36,12 +36,12 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.annotation.Volatile;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.contract.Volatile;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;

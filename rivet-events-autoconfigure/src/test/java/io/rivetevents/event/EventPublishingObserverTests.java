@@ -23,18 +23,18 @@ import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.WorkerThreads;
-import io.rivetevents.connection.Bursts;
-import io.rivetevents.connection.ClientConnection;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.ConnectionOwner;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.Outbound;
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ConnectionOwner;
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.WorkerThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -5,17 +5,15 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Mono;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.security.authorization.method.HandleAuthorizationDenied;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorType;
-import io.rivetevents.actor.Hook;
-import io.rivetevents.annotation.OneWay;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanCreate;
@@ -23,12 +21,14 @@ import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.annotation.History;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.contract.EventContracts;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.contract.History;
+import io.rivetevents.contract.OneWay;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Hook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

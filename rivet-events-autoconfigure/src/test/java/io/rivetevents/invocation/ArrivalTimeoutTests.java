@@ -13,13 +13,13 @@ import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -16,13 +16,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.Inbound;
-import io.rivetevents.actor.InboundInterceptor;
-import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
-import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 

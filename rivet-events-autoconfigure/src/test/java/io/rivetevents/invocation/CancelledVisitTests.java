@@ -15,14 +15,14 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

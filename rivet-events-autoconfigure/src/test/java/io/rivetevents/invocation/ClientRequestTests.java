@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.connection.ClientRequestException;
 import io.rivetevents.connection.ClientRequestException.Reason;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 

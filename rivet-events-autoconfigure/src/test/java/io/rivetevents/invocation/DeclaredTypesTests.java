@@ -26,19 +26,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.DirectoryActors;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
-import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.connection.Recipients;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ClientCodec;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -20,15 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.contract.EventContracts;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnDestroy;

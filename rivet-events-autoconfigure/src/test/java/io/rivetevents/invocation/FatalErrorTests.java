@@ -11,15 +11,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeActionResponse;
 import io.rivetevents.annotation.OnStateChange;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

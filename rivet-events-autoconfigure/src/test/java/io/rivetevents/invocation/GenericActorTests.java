@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
@@ -24,10 +24,10 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

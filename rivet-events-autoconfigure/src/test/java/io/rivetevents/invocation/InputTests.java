@@ -16,12 +16,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorTarget;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnWake;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.protocol.value.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

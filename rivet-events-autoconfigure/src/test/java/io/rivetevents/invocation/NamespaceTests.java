@@ -12,10 +12,10 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

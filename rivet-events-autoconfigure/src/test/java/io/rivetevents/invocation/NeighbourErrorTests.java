@@ -16,21 +16,23 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.core.MethodParameter;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.AccessRule;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.Inbound;
-import io.rivetevents.actor.InboundInterceptor;
-import io.rivetevents.actor.Invocation;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CanSubscribe;
-import io.rivetevents.connection.CallerScope;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AccessRule;
+import io.rivetevents.extension.ActionArgumentResolver;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.Invocation;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.scheduling.CallerScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -17,23 +17,23 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorStateStore;
-import io.rivetevents.actor.InboundInterceptor;
-import io.rivetevents.actor.MemoryActorStateStore;
 import io.rivetevents.actor.Registration;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.connection.Bursts;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.OutboundInterceptor;
-import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.protocol.InvalidArgumentException;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.error.UserError;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.scheduling.Bursts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

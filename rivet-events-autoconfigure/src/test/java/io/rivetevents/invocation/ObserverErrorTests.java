@@ -15,13 +15,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.connection.CallerScope;
-import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.event.ActorCreatedEvent;
 import io.rivetevents.event.ActorDestroyedEvent;
 import io.rivetevents.event.ActorSleptEvent;
@@ -30,8 +29,9 @@ import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.event.ConnectionOpenedEvent;
 import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.scheduling.CallerScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

@@ -17,15 +17,15 @@ import org.junit.jupiter.api.Test;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Outbound;
-import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

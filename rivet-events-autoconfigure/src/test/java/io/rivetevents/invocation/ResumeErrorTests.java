@@ -11,20 +11,20 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.Outbound;
-import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.connection.StreamRequest;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.Position;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

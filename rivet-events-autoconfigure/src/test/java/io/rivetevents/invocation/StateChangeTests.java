@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnStateChange;

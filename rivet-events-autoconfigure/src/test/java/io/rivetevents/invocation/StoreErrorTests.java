@@ -17,13 +17,13 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorTarget;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -14,26 +14,25 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
-
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
-import io.rivetevents.annotation.Volatile;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.contract.Volatile;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 

@@ -9,15 +9,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorObserver;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.InboundInterceptor;
-import io.rivetevents.actor.MemoryActorStateStore;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.RecordedOutbound;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.InboundInterceptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

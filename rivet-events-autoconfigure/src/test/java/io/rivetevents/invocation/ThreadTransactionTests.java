@@ -23,17 +23,17 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 import io.rivetevents.actor.ActorHandle;
-import io.rivetevents.actor.ActorSettings;
 import io.rivetevents.actor.Actors;
-import io.rivetevents.actor.DirectoryActors;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.connection.RecordedOutbound;
 import io.rivetevents.connection.Recipients;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 

@@ -14,15 +14,15 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnDestroy;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.annotation.OnStateChange;
-import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.UserError;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -15,11 +15,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.connection.RecordedOutbound;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ToClient;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -19,9 +19,9 @@ import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.MemoryActorStateStore;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
@@ -30,8 +30,9 @@ import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnStateChange;
-import io.rivetevents.connection.CallerScope;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.scheduling.CallerScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -6,10 +6,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorStateStore;
-import io.rivetevents.actor.MemoryActorStateStore;
-import io.rivetevents.actor.StaleStateException;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
 
 /**
  * A store that fails on demand, and in which another node may save.

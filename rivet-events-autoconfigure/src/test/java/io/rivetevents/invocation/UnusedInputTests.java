@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorTarget;
-import io.rivetevents.actor.MemoryActorStateStore;
-import io.rivetevents.actor.StoredActor;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.extension.ActorTarget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

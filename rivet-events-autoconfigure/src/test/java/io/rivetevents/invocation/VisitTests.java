@@ -12,15 +12,15 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-import io.rivetevents.actor.ActorSettings;
-import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.LimitSettings;
-import io.rivetevents.protocol.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

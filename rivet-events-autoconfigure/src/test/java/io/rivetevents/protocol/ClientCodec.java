@@ -14,6 +14,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.rivetevents.protocol.encoding.Encoding;
+
 /**
  * The other end of the protocol, for tests: writes what the published JavaScript client
  * writes, byte for byte, and reads as strictly as that does. Shares no code with the

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.protocol.encoding.Encoding;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -7,6 +7,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.rivetevents.error.UserError;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class CloseReasonTests {

@@ -8,6 +8,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.CborWriter;
+import io.rivetevents.protocol.value.Values;
+
 /**
  * What a client of the extended mode writes and reads, by {@code docs/protocol.md} and
  * not by the server's codecs.

@@ -11,7 +11,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.JsonCases.JsonCase;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.protocol.encoding.Encoding;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

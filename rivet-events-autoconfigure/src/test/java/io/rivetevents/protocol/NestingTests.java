@@ -10,6 +10,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.Values;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

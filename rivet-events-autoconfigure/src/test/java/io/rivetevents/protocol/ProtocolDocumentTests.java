@@ -20,6 +20,7 @@ import io.rivetevents.protocol.ToClient.ResumeOutcome;
 import io.rivetevents.protocol.ToClient.SnapshotResult;
 import io.rivetevents.protocol.ToServer.CallOptions;
 import io.rivetevents.protocol.ToServer.SubscriptionRequest;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -4,6 +4,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.rivetevents.error.RivetException;
+import io.rivetevents.error.UserError;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class SafeTextTests {

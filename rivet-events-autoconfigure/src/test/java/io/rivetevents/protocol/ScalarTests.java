@@ -49,6 +49,13 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.DoubleNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
+import io.rivetevents.conversion.AllowedValues;
+import io.rivetevents.conversion.Misfit;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.Values;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

@@ -15,6 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.rivetevents.protocol.encoding.Encoding;
+
 /**
  * The recorded frames, bodies, values and keys: section 15 of the protocol document.
  */

@@ -15,9 +15,9 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.socket.CloseStatus;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;

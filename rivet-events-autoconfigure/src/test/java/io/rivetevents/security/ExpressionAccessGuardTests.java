@@ -33,11 +33,11 @@ import org.springframework.util.ReflectionUtils;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-import io.rivetevents.actor.AccessRule;
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AccessRule;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.protocol.ActorKey;
-import io.rivetevents.protocol.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -30,9 +30,9 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.connection.Connections;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.delivery.Connections;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestSocket;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -39,11 +39,11 @@ import org.springframework.security.web.server.authentication.AuthenticationWebF
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.Invocation;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.invocation.InvocationDecorator;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.extension.InvocationDecorator;
 
 /**
  * Clients say in a header, their params or their first message who they are:

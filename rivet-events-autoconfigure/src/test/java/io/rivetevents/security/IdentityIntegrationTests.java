@@ -38,11 +38,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.connection.Connections;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.delivery.Connections;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;

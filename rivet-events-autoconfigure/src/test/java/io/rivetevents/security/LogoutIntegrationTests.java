@@ -43,8 +43,10 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.security.webflux.ConnectionLogoutHandler;
+import io.rivetevents.security.webflux.LogoutHook;
 import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestStream;

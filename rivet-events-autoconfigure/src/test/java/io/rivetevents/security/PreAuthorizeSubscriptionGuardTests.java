@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.contract.EventMethod;
-import io.rivetevents.protocol.ValueMapper;
+import io.rivetevents.conversion.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -61,9 +61,9 @@ import tools.jackson.databind.json.JsonMapper;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;

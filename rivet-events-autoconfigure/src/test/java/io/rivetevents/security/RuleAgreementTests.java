@@ -51,15 +51,15 @@ import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.security.core.context.SecurityContextHolder;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.actor.AccessRule;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsSecurityAutoConfiguration;
 import io.rivetevents.contract.EventContracts;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AccessRule;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.invocation.SubscriptionGuard;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

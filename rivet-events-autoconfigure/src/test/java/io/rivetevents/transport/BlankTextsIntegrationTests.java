@@ -33,9 +33,9 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -29,6 +29,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerResponse;
 
+import io.rivetevents.transport.webflux.LinkIo;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -29,8 +29,8 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnConnect;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

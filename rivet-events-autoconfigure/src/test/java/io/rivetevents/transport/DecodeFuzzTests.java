@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import io.rivetevents.protocol.Encoding;
-import io.rivetevents.protocol.EventStream;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.encoding.EventStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -27,7 +27,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
-import io.rivetevents.connection.ConnectionAuthenticator;
+import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 

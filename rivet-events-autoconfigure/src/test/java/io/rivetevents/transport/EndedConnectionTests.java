@@ -35,14 +35,14 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.delivery.ConnectionRegistry;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

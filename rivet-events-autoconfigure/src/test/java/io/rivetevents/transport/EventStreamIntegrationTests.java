@@ -19,12 +19,12 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.delivery.ConnectionRegistry;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer.CallOptions;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

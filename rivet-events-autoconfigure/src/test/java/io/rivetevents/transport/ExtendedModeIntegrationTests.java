@@ -38,19 +38,19 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.annotation.History;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
-import io.rivetevents.annotation.Volatile;
-import io.rivetevents.connection.ClientConnection;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.contract.History;
+import io.rivetevents.contract.Volatile;
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.error.UserError;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ToServer.CallOptions;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -655,7 +655,7 @@ class ExtendedModeIntegrationTests {
 			}
 			if ("refused".equals(params)) {
 				c.broadcast("joined");
-				throw new io.rivetevents.protocol.UserError("not_you", "Not you");
+				throw new io.rivetevents.error.UserError("not_you", "Not you");
 			}
 			c.broadcast("joined");
 		}

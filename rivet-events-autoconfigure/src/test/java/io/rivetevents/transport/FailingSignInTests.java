@@ -57,10 +57,10 @@ import reactor.core.publisher.Mono;
 import reactor.netty.channel.AbortedException;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.connection.PrincipalIssuer;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.extension.PrincipalIssuer;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
 

@@ -23,11 +23,11 @@ import reactor.core.publisher.Sinks;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.connection.ConnectionAuthenticator;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -33,7 +33,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.error.UserError;
 
 /**
  * An actor whose actions take what a client can send in as many types as applications

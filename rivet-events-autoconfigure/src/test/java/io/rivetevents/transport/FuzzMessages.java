@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * Makes messages, right, odd and wrong, of one encoding. The same random makes the same

@@ -12,9 +12,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ActorKey;
-import io.rivetevents.protocol.RivetException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;

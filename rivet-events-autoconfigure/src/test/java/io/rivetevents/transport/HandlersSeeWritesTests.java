@@ -60,6 +60,7 @@ import reactor.netty.http.server.ProxyProtocolSupportType;
 import reactor.netty.resources.ConnectionProvider;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.transport.webflux.LinkIo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -20,11 +20,11 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.JsonCases;
 import io.rivetevents.protocol.JsonCases.JsonCase;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.value.Values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -30,16 +30,16 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorTarget;
-import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.error.UserError;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -21,6 +21,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
+import io.rivetevents.transport.webflux.OriginFilter;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

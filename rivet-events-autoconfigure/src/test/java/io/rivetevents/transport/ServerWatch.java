@@ -16,6 +16,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import org.slf4j.LoggerFactory;
 
+import io.rivetevents.transport.webflux.OriginFilter;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -32,7 +34,7 @@ final class ServerWatch implements AutoCloseable {
 
 	/** Log what operators must hear of each minute: refused origins and credentials. */
 	private static final Set<String> REFUSALS = Set.of(OriginFilter.class.getName(),
-			"io.rivetevents.security.ManagedConnectionAuthenticator");
+			"io.rivetevents.security.webflux.ManagedConnectionAuthenticator");
 
 	/** Lines about refusals, in a run of some minutes. */
 	private static final int MAX_REFUSALS = 300;

@@ -19,8 +19,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.CloseStatus;
 
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

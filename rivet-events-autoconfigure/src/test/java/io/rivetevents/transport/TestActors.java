@@ -16,7 +16,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnDisconnect;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.error.UserError;
 
 /**
  * Actors to connect to.

@@ -14,12 +14,12 @@ import reactor.core.publisher.Sinks;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * A client of the protocol on a real connection, whatever the transport: the encoding

@@ -17,10 +17,10 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.WebsocketClientSpec;
 
 import io.rivetevents.protocol.ClientCodec;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * A client of the protocol on a real socket.

@@ -19,13 +19,13 @@ import org.springframework.web.reactive.socket.CloseStatus;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import io.rivetevents.protocol.Encoding;
-import io.rivetevents.protocol.EventStream;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.Values;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.encoding.EventStream;
+import io.rivetevents.protocol.value.Values;
 
 /**
  * A client of the protocol on an event stream.

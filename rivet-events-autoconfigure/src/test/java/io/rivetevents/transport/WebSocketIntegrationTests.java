@@ -23,9 +23,9 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.CloseStatus;
 
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.delivery.ConnectionRegistry;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -2,10 +2,10 @@ package io.rivetevents.benchmarks;
 
 import java.util.concurrent.Semaphore;
 
-import io.rivetevents.connection.Outbound;
+import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.OutgoingMessage;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
  * A client that waits for answers, and does not look at them.

@@ -13,14 +13,14 @@ import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorTarget;
-import io.rivetevents.actor.LocalActorDirectory;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.ConnectionRegistry;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.Outbound;
+import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.ToServer;
 
 /**

@@ -19,7 +19,7 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 
-import io.rivetevents.connection.CallerScope;
+import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.security.SecurityContextDecorator;
 
 /**

@@ -14,9 +14,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-import io.rivetevents.protocol.Codec;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Codec;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * Reads a call of a client.

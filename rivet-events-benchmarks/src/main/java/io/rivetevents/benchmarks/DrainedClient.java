@@ -4,9 +4,9 @@ import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.connection.Outbound;
-import io.rivetevents.connection.OutboundQueue;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * A client with a real queue, which is emptied as soon as something is in it. Not safe

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * Writes an event, as is done once for each broadcast and encoding in use.

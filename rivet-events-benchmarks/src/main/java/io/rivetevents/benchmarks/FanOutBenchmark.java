@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * One broadcast, from the call that asks for it until it has been through the queue of

@@ -20,10 +20,10 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import io.rivetevents.protocol.Codec;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Codec;
+import io.rivetevents.protocol.encoding.Encoding;
 
 /**
  * Compares our own JSON reader and writer with Jackson's streaming API.

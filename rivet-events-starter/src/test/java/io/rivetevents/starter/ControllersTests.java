@@ -45,9 +45,9 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.error.UserError;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.UserError;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

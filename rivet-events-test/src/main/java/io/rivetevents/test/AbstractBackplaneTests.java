@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-import io.rivetevents.cluster.Backplane;
-import io.rivetevents.connection.Dispatch;
-import io.rivetevents.connection.Selection;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.Selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

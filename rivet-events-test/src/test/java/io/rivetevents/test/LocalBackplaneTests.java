@@ -1,7 +1,7 @@
 package io.rivetevents.test;
 
-import io.rivetevents.cluster.Backplane;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.extension.Backplane;
 
 class LocalBackplaneTests extends AbstractBackplaneTests {
 

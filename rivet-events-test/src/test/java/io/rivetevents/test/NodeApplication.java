@@ -22,8 +22,8 @@ import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.cluster.Backplane;
-import io.rivetevents.connection.Connections;
+import io.rivetevents.delivery.Connections;
+import io.rivetevents.extension.Backplane;
 
 /**
  * A node in a process of its own. It ends when its standard input does, that is with the

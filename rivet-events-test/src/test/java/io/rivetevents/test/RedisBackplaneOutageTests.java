@@ -14,10 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.RedisConnection;
 
-import io.rivetevents.cluster.BackplaneStatus;
-import io.rivetevents.cluster.redis.RedisBackplane;
-import io.rivetevents.connection.Dispatch;
-import io.rivetevents.connection.Selection;
+import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.redis.RedisBackplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;

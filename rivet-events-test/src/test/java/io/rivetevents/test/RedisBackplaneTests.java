@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
-import io.rivetevents.cluster.Backplane;
+import io.rivetevents.extension.Backplane;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class RedisBackplaneTests extends AbstractBackplaneTests {

@@ -8,8 +8,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import io.rivetevents.cluster.redis.RedisBackplane;
-import io.rivetevents.cluster.redis.RedisSettings;
+import io.rivetevents.redis.RedisBackplane;
+import io.rivetevents.redis.RedisSettings;
 
 /**
  * Backplanes to one Redis.

@@ -18,9 +18,9 @@ import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
-import io.rivetevents.annotation.Volatile;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.contract.Volatile;
+import io.rivetevents.error.UserError;
 
 /**
  * A field on which players move. Who plays is said in the connection params.

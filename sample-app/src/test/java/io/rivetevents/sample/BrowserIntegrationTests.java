@@ -15,7 +15,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-import io.rivetevents.connection.ConnectionRegistry;
+import io.rivetevents.delivery.ConnectionRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

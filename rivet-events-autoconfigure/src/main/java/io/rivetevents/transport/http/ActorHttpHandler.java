@@ -20,27 +20,27 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.ActorDirectory;
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.Identity;
-import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.Reception;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.ValueMapper;
-import io.rivetevents.transport.BasePath;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.HandshakeRequest;
-import io.rivetevents.transport.HttpAnswer;
-import io.rivetevents.transport.HttpBody;
-import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkTask;
-import io.rivetevents.transport.RequestFailures;
+import io.rivetevents.transport.webflux.BasePath;
+import io.rivetevents.transport.webflux.HttpAnswer;
+import io.rivetevents.transport.webflux.HttpBody;
+import io.rivetevents.transport.webflux.LinkIo;
+import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
  * The routes of the client protocol that are no WebSocket: sections 2 and 3 of the

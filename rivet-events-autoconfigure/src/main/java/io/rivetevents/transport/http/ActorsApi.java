@@ -19,16 +19,16 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorDirectory;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.ActorTarget;
-import io.rivetevents.connection.ConnectRequest;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.ValueMapper;
-import io.rivetevents.protocol.Values;
-import io.rivetevents.transport.RequestFailures;
+import io.rivetevents.protocol.value.Values;
+import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
  * Finds, creates and deletes instances: {@code /actors}, section 2.3 of the protocol

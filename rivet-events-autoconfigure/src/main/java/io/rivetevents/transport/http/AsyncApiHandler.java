@@ -7,7 +7,7 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebHandler;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.transport.HttpAnswer;
+import io.rivetevents.transport.webflux.HttpAnswer;
 
 /**
  * Serves the contract of the actors.

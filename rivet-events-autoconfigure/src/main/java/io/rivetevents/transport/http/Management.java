@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.actor.AccessRule;
-import io.rivetevents.connection.Identity;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AccessRule;
+import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.transport.LinkTask;
 
 /**

@@ -2,7 +2,7 @@ package io.rivetevents.transport.sse;
 
 import io.netty.buffer.ByteBuf;
 
-import io.rivetevents.outlet.Framing;
+import io.rivetevents.transport.netty.Framing;
 
 /**
  * Each message is one chunk of an HTTP/1.1 body.

@@ -19,15 +19,15 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.transport.ClientLink;
-import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.Opening;
 import io.rivetevents.transport.TransportSession;
+import io.rivetevents.transport.webflux.LinkIo;
 
 /**
  * One event stream from its request to its end. All fields are used on the event loop of

@@ -23,21 +23,21 @@ import reactor.core.publisher.Mono;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerResponse;
 
-import io.rivetevents.connection.ConnectRequest;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.EventStream;
-import io.rivetevents.protocol.RivetException;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.transport.BasePath;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.encoding.EventStream;
 import io.rivetevents.transport.GatewayRequest;
-import io.rivetevents.transport.HttpAnswer;
-import io.rivetevents.transport.HttpBody;
-import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
 import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;
-import io.rivetevents.transport.RequestFailures;
+import io.rivetevents.transport.webflux.BasePath;
+import io.rivetevents.transport.webflux.HttpAnswer;
+import io.rivetevents.transport.webflux.HttpBody;
+import io.rivetevents.transport.webflux.LinkIo;
+import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
  * Takes event streams, and what their clients send: {@code docs/protocol.md}.

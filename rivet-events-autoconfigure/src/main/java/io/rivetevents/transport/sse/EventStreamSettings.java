@@ -1,6 +1,6 @@
 package io.rivetevents.transport.sse;
 
-import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.transport.LinkSettings;
 
 /**

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.util.MultiValueMap;
 
-import io.rivetevents.protocol.EventStream;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.EventStream;
 import io.rivetevents.transport.Handshake;
 
 /**

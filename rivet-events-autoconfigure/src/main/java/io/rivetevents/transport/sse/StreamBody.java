@@ -14,13 +14,13 @@ import reactor.core.publisher.Sinks;
 import reactor.netty.Connection;
 import reactor.netty.http.server.HttpServerRequest;
 
-import io.rivetevents.connection.OutboundQueue;
-import io.rivetevents.outlet.ChannelOutlet;
-import io.rivetevents.outlet.Outlet;
-import io.rivetevents.outlet.OutletHandler;
-import io.rivetevents.outlet.PublisherOutlet;
-import io.rivetevents.protocol.Encoding;
-import io.rivetevents.transport.LinkIo;
+import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.netty.ChannelOutlet;
+import io.rivetevents.transport.netty.Outlet;
+import io.rivetevents.transport.netty.OutletHandler;
+import io.rivetevents.transport.netty.PublisherOutlet;
+import io.rivetevents.transport.webflux.LinkIo;
 
 /**
  * The body of a response that goes on for as long as its stream, and how it is written:

@@ -6,9 +6,9 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.transport.BasePath;
-import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.webflux.BasePath;
+import io.rivetevents.transport.webflux.LinkIo;
 
 /**
  * Takes WebSocket connections of the client protocol. Every handshake is accepted, since

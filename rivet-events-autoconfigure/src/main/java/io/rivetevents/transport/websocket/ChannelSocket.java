@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.websocket.WebsocketInbound;
 
-import io.rivetevents.connection.OutboundQueue;
-import io.rivetevents.outlet.ChannelOutlet;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.netty.ChannelOutlet;
 
 /**
  * A socket below WebFlux: messages go to and come from the channel itself. The closing

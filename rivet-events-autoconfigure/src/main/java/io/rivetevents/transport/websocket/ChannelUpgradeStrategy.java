@@ -23,15 +23,15 @@ import reactor.netty.http.websocket.WebsocketInbound;
 import reactor.netty.http.websocket.WebsocketOutbound;
 import reactor.util.context.Context;
 
-import io.rivetevents.actor.ActorTarget;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.limit.ByteBudget;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.GatewayRequest;
-import io.rivetevents.transport.LinkIo;
 import io.rivetevents.transport.Opening;
-import io.rivetevents.transport.RequestFailures;
+import io.rivetevents.transport.webflux.LinkIo;
+import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
  * Upgrades a request on Reactor Netty. Unlike the one of WebFlux it opens sockets below

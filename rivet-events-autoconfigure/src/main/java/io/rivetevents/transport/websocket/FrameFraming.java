@@ -2,7 +2,7 @@ package io.rivetevents.transport.websocket;
 
 import io.netty.buffer.ByteBuf;
 
-import io.rivetevents.outlet.Framing;
+import io.rivetevents.transport.netty.Framing;
 
 /**
  * Each message is one frame of a server: not masked, not fragmented.

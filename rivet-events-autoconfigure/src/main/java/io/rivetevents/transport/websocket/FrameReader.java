@@ -23,14 +23,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.connection.RepeatedFailures;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.outlet.Outlet;
-import io.rivetevents.outlet.OutletHandler;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.transport.PartialMessage;
+import io.rivetevents.transport.netty.Outlet;
+import io.rivetevents.transport.netty.OutletHandler;
 
 /**
  * Makes messages of the bytes of a client. It stands where the decoder of Netty was,

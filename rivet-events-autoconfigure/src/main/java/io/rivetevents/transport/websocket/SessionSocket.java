@@ -12,10 +12,10 @@ import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.connection.OutboundQueue;
-import io.rivetevents.outlet.PublisherOutlet;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.netty.PublisherOutlet;
 
 /**
  * A socket as WebFlux has it: for what {@link ChannelSocket} cannot do.

@@ -7,7 +7,7 @@ import io.netty.channel.EventLoop;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 
 /**

@@ -8,11 +8,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.Encoding;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.ClientLink;
 import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.Opening;

@@ -9,9 +9,9 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.util.UriUtils;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.protocol.Encoding;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.Handshake;
 
 /**

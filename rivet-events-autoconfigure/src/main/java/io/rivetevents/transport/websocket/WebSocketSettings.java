@@ -1,6 +1,6 @@
 package io.rivetevents.transport.websocket;
 
-import io.rivetevents.connection.OutboundQueue;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.transport.LinkSettings;
 
 /**

@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.Actors;
-import io.rivetevents.actor.LocalActorDirectory;
+import io.rivetevents.placement.LocalActorDirectory;
 
 /**
  * Creates many instances, lets them fall asleep, and prints what each costs as a line of

@@ -12,9 +12,9 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.error.UserError;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.UserError;
 
 @Actor(name = "faulty", actionTimeout = "2s")
 @Profile("conformance")

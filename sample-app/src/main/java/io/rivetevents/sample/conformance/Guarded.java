@@ -12,9 +12,9 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.error.UserError;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.RivetException;
-import io.rivetevents.protocol.UserError;
 
 @Actor("guarded")
 @Profile("conformance")

@@ -10,8 +10,8 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.annotation.OneWay;
-import io.rivetevents.annotation.Volatile;
+import io.rivetevents.contract.OneWay;
+import io.rivetevents.contract.Volatile;
 
 // tag::contract
 interface AuctionEvents {

@@ -11,11 +11,11 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.actor.Inbound;
-import io.rivetevents.actor.InboundInterceptor;
-import io.rivetevents.connection.OutboundEvent;
-import io.rivetevents.connection.OutboundInterceptor;
-import io.rivetevents.protocol.UserError;
+import io.rivetevents.error.UserError;
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.OutboundEvent;
+import io.rivetevents.extension.OutboundInterceptor;
 
 // tag::interceptors
 @Component

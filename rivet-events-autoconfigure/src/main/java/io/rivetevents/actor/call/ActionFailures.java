@@ -1,0 +1,83 @@
+package io.rivetevents.actor.call;
+
+import java.util.Map;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.SafeText;
+
+/**
+ * What the callers of actions of one instance are told of failures.
+ */
+final class ActionFailures {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActionFailures.class));
+
+	/** Characters that the log has of what failed. */
+	private static final int MAX_LOGGED = 1000;
+
+	private final CalledInstance instance;
+
+	private final ActorObserver observer;
+
+	/**
+	 * Creates failures.
+	 * @param instance whose actions fail
+	 * @param observer is told of what does not fit an action
+	 */
+	ActionFailures(CalledInstance instance, ActorObserver observer) {
+		this.instance = instance;
+		this.observer = observer;
+	}
+
+	/**
+	 * Returns what the caller is told.
+	 * @param begun whether the method of the action may have begun
+	 */
+	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection, boolean begun) {
+		if (!(ex instanceof NotBegun)) {
+			return refusal(ex, inbound, connection);
+		}
+		RivetException gone = new RivetException(ErrorCode.RESTARTING);
+		// an interceptor may have let it run before
+		return begun ? refusal(gone, inbound, connection) : gone;
+	}
+
+	/** Returns what the caller is told. */
+	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
+		RivetException refusal = masked(
+				(ex instanceof RivetException known) ? known : this.instance.type()
+					.translate(ex, MethodInvocation.ofAction(inbound, this.instance, connection), inbound.caller()),
+				inbound, connection);
+		if (refusal instanceof InvalidArgumentException violation) {
+			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
+		}
+		return refusal;
+	}
+
+	/**
+	 * The code of an action, what it calls itself included, may fail with an error which
+	 * says that a call has not run. A client would then repeat this call, so it gets
+	 * another error. The server's own code gets the original one.
+	 */
+	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
+		String reason = ex.group() + "." + ex.code();
+		ErrorCode code = ErrorCode.ofReason(reason);
+		if (connection == null || code == null || !code.isRepeated()) {
+			return ex;
+		}
+		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"
+			.formatted(SafeText.of(MethodInvocation.ofAction(inbound, this.instance, connection), MAX_LOGGED), reason));
+		return new RivetException(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message(),
+				Map.of("cause", reason));
+	}
+
+}

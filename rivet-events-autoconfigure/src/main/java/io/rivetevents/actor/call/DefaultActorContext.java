@@ -1,0 +1,157 @@
+package io.rivetevents.actor.call;
+
+import java.util.Collection;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.protocol.ActorKey;
+
+/**
+ * The context of one call: the instance, and who called.
+ */
+final class DefaultActorContext extends EventTargets<@Nullable Object>
+		implements ActorContext<@Nullable Object, @Nullable Object> {
+
+	private final ContextInstance instance;
+
+	private final @Nullable ClientConnection caller;
+
+	/** Whether its method runs in a turn, where the state may be touched. */
+	private final boolean withinTurn;
+
+	/** What is seen instead of the instance before it exists. */
+	private final @Nullable Draft draft;
+
+	DefaultActorContext(ContextInstance instance, @Nullable ClientConnection caller) {
+		this(instance, caller, true, null);
+	}
+
+	private DefaultActorContext(ContextInstance instance, @Nullable ClientConnection caller, boolean withinTurn,
+			@Nullable Draft draft) {
+		super(instance.targets());
+		this.instance = instance;
+		this.caller = caller;
+		this.withinTurn = withinTurn;
+		this.draft = draft;
+	}
+
+	static DefaultActorContext outsideTurns(ContextInstance instance) {
+		return new DefaultActorContext(instance, null, false, null);
+	}
+
+	static DefaultActorContext beforeCreation(ContextInstance instance, Draft draft) {
+		return new DefaultActorContext(instance, null, false, draft);
+	}
+
+	private void checkTurn() {
+		Assert.state(this.withinTurn, "A method with @OnBeforeConnect and no parameter of type ActorContext runs"
+				+ " outside the turns of the instance: add the parameter to use the state");
+	}
+
+	private void checkExists() {
+		Assert.state(this.draft == null, "The instance does not exist yet");
+	}
+
+	ActorAddress address() {
+		return this.instance.address();
+	}
+
+	@Override
+	public String name() {
+		return this.instance.address().name();
+	}
+
+	@Override
+	public String namespace() {
+		return this.instance.address().namespace();
+	}
+
+	@Override
+	public ActorKey key() {
+		return this.instance.address().key();
+	}
+
+	@Override
+	public String id() {
+		return (this.draft != null) ? this.draft.actor().actorId() : this.instance.actorId();
+	}
+
+	@Override
+	@SuppressWarnings("NullAway") // without its JSpecify mode it takes C for not nullable
+	public @Nullable Object state() {
+		checkTurn();
+		return this.instance.state().get();
+	}
+
+	@Override
+	public void setState(@Nullable Object state) {
+		checkTurn();
+		this.instance.state().set(state);
+	}
+
+	@Override
+	public Map<String, Object> vars() {
+		checkTurn();
+		return this.instance.vars().named();
+	}
+
+	@Override
+	public <V> V vars(Class<V> type) {
+		checkTurn();
+		return this.instance.vars().typed(type);
+	}
+
+	@Nullable JsonNode input() {
+		return (this.draft != null) ? this.draft.input() : this.instance.input();
+	}
+
+	@Override
+	public <T> @Nullable T input(Class<T> type) {
+		JsonNode input = input();
+		return (input != null) ? this.instance.mapper().convert(input, type) : null;
+	}
+
+	@Override
+	public Collection<Connection<@Nullable Object>> conns() {
+		return this.instance.conns();
+	}
+
+	@Override
+	public Connection<@Nullable Object> conn() {
+		Assert.state(this.caller != null, "This call comes from no connection");
+		return this.caller;
+	}
+
+	@Override
+	public ActorHandle actor(String name, String... key) {
+		return this.instance.neighbour(name, key);
+	}
+
+	@Override
+	public void destroy() {
+		checkExists();
+		this.instance.requestDestroy();
+	}
+
+	@Override
+	public void sleep() {
+		checkExists();
+		this.instance.requestSleep();
+	}
+
+	@Override
+	public void saveState() {
+		checkExists();
+		this.instance.saveNow();
+	}
+
+}

@@ -1,0 +1,120 @@
+package io.rivetevents.actor.call;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.failure.Guarded;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.scheduling.CallerScope;
+
+/**
+ * The interceptors of one instance, one around the other.
+ */
+public final class InterceptorChain {
+
+	private final CalledInstance instance;
+
+	private final List<InboundInterceptor> interceptors;
+
+	private final CallerScope callers;
+
+	private final Scheduler timers;
+
+	/**
+	 * Create the chain.
+	 * @param instance whose messages go through it
+	 * @param interceptors the interceptors, the first one outermost
+	 * @param callers go around what they do for a client
+	 * @param timers tell the time and end what takes too long
+	 */
+	public InterceptorChain(CalledInstance instance, List<InboundInterceptor> interceptors, CallerScope callers,
+			Scheduler timers) {
+		this.instance = instance;
+		this.interceptors = interceptors;
+		this.callers = callers;
+		this.timers = timers;
+	}
+
+	/** Whether there are none at all. */
+	boolean isEmpty() {
+		return this.interceptors.isEmpty();
+	}
+
+	/** Returns whether one of them goes around something. */
+	public boolean wants(Inbound inbound) {
+		return !isEmpty() && !wanted(inbound).isEmpty();
+	}
+
+	private List<InboundInterceptor> wanted(Inbound inbound) {
+		return Guarded.call(() -> this.callers.call(inbound.caller(),
+				() -> this.interceptors.stream().filter((interceptor) -> interceptor.supports(inbound)).toList()));
+	}
+
+	/**
+	 * Time that the interceptors of one message may take.
+	 *
+	 * @param time the time; what comes last has a limit of its own
+	 * @param onTimeout what is told when it has passed
+	 */
+	public record Limit(Duration time, ErrorCode onTimeout) {
+	}
+
+	/** Returns the time for what belongs to a connection and is no action. */
+	public Limit hookLimit() {
+		return new Limit(this.instance.type().settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
+	}
+
+	/**
+	 * Go through the interceptors. What comes last runs on a worker, in a turn: in this
+	 * one, which is held until all is over, or in a new one if it is interleaved.
+	 * @param inbound what a client wants
+	 * @param limit time for the interceptors
+	 * @param interleave whether other turns may run meanwhile
+	 * @param last what comes last
+	 */
+	public Mono<Object> around(Inbound inbound, Limit limit, boolean interleave, InboundInterceptor.Next last) {
+		if (isEmpty()) {
+			return last.proceed(inbound);
+		}
+		return Mono.defer(() -> {
+			List<InboundInterceptor> wanted = wanted(inbound);
+			if (wanted.isEmpty()) {
+				return last.proceed(inbound);
+			}
+			Mono<Object> result = Mono.create((sink) -> {
+				Passage passage = new Passage(sink, limit, this.timers, this.instance.workers());
+				passage
+					.run(chain(wanted, (current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
+						.proceed(inbound));
+			});
+			return interleave ? inNewTurn(result) : result;
+		});
+	}
+
+	private Mono<Object> inNewTurn(Mono<Object> result) {
+		return this.instance.inNewTurn(result.map(Optional::of).defaultIfEmpty(Optional.empty()))
+			.flatMap(Mono::justOrEmpty);
+	}
+
+	private Passage.Reentry reentry(boolean interleave) {
+		return interleave ? this.instance::startInNewTurn : (last) -> last.subscribeOn(this.instance.workers());
+	}
+
+	private InboundInterceptor.Next chain(List<InboundInterceptor> interceptors, InboundInterceptor.Next last) {
+		InboundInterceptor.Next next = last;
+		for (int i = interceptors.size() - 1; i >= 0; i--) {
+			InboundInterceptor interceptor = interceptors.get(i);
+			InboundInterceptor.Next inner = next;
+			next = (current) -> this.callers.later(current.caller(),
+					() -> Guarded.defer(() -> interceptor.intercept(current, inner).cast(Object.class)));
+		}
+		return next;
+	}
+
+}

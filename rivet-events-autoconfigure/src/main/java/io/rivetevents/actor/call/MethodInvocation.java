@@ -1,0 +1,153 @@
+package io.rivetevents.actor.call;
+
+import java.security.Principal;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.protocol.SafeText;
+import io.rivetevents.scheduling.CallerScope;
+
+/**
+ * The call of a method of one instance.
+ */
+public final class MethodInvocation implements Invocation {
+
+	private final @Nullable Hook hook;
+
+	private final String name;
+
+	private final DefaultActorContext context;
+
+	private final @Nullable Caller caller;
+
+	private final List<JsonNode> args;
+
+	private final @Nullable Object[] payload;
+
+	private final boolean check;
+
+	/**
+	 * Who has caused a call.
+	 *
+	 * @param connection its connection, {@code null} before there is one
+	 * @param principal who signed in, {@code null} if nobody did
+	 * @param params connection params, {@code null} if there are none
+	 */
+	public record Caller(@Nullable ClientConnection connection, @Nullable Principal principal,
+			@Nullable JsonNode params) {
+
+		public static Caller of(ClientConnection connection) {
+			return new Caller(connection, connection.principal(), connection.request().params());
+		}
+
+	}
+
+	private MethodInvocation(@Nullable Hook hook, String name, DefaultActorContext context, @Nullable Caller caller,
+			List<JsonNode> args, @Nullable Object[] payload, boolean check) {
+		this.check = check;
+		this.hook = hook;
+		this.name = name;
+		this.context = context;
+		this.caller = caller;
+		this.args = args;
+		this.payload = payload;
+	}
+
+	static MethodInvocation ofHook(Hook hook, DefaultActorContext context, @Nullable Caller caller,
+			@Nullable Object... payload) {
+		return new MethodInvocation(hook, hook.name(), context, caller, List.of(), payload, false);
+	}
+
+	/**
+	 * Creates the call of an action.
+	 * @param inbound what is called
+	 * @param instance whose action it is
+	 * @param connection the connection of the caller, {@code null} if the server itself
+	 * calls
+	 */
+	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ClientConnection connection) {
+		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection),
+				(connection != null) ? Caller.of(connection) : null, inbound.args().values(), new Object[0], false);
+	}
+
+	/** Return the same without the call: only what stands on the method is asked. */
+	MethodInvocation asCheck() {
+		return new MethodInvocation(this.hook, this.name, this.context, this.caller, this.args, this.payload, true);
+	}
+
+	@Override
+	public boolean isCheck() {
+		return this.check;
+	}
+
+	@Override
+	public boolean hasCaller() {
+		return this.caller != null;
+	}
+
+	@Override
+	public @Nullable Hook hook() {
+		return this.hook;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public ActorContext<@Nullable Object, @Nullable Object> context() {
+		return this.context;
+	}
+
+	@Override
+	public @Nullable Connection<@Nullable Object> connection() {
+		return (this.caller != null) ? this.caller.connection() : null;
+	}
+
+	@Override
+	public @Nullable Principal principal() {
+		return (this.caller != null) ? this.caller.principal() : null;
+	}
+
+	@Override
+	public @Nullable Principal caller() {
+		return (this.caller != null) ? CallerScope.client(this.caller.principal()) : null;
+	}
+
+	@Override
+	public @Nullable JsonNode params() {
+		return (this.caller != null) ? this.caller.params() : null;
+	}
+
+	@Override
+	public @Nullable JsonNode input() {
+		return this.context.input();
+	}
+
+	@Override
+	public List<JsonNode> args() {
+		return this.args;
+	}
+
+	@Override
+	public @Nullable Object[] payload() {
+		return this.payload;
+	}
+
+	@Override
+	public String toString() {
+		Connection<?> connection = connection();
+		return "%s.%s (id %s%s)".formatted(this.context.address(), SafeText.of(this.name), this.context.id(),
+				(connection != null) ? ", connection " + connection.id() : "");
+	}
+
+}

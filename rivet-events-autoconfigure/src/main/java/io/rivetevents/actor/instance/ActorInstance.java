@@ -1,0 +1,505 @@
+package io.rivetevents.actor.instance;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.CurrentContext;
+import io.rivetevents.actor.call.ActorActions;
+import io.rivetevents.actor.call.ActorCalls;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.Answers;
+import io.rivetevents.actor.call.Draft;
+import io.rivetevents.actor.call.InterceptorChain;
+import io.rivetevents.actor.call.NotBegun;
+import io.rivetevents.actor.call.Variables;
+import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.turn.Expirations;
+import io.rivetevents.actor.turn.Mailbox;
+import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.failure.Guarded;
+import io.rivetevents.limit.InstanceUsage;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.limit.PendingCall;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.scheduling.CallerScope;
+
+/**
+ * One instance of an actor in memory, and its turns. All it does it does in turns of its
+ * mailbox; what other threads may call is marked so. Each of its parts sees it by an
+ * interface.
+ */
+public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<ActorInstance> {
+
+	private final ActorAddress address;
+
+	private final ActorType type;
+
+	private final InstanceHost host;
+
+	private final ActorRuntime runtime;
+
+	private final Scheduler workers;
+
+	private final Mailbox<ActorInstance> mailbox;
+
+	private final Expirations expirations;
+
+	private final InstanceUsage usage;
+
+	private final ActorState state;
+
+	private final ActorConnections connections;
+
+	private final InstanceEvents events;
+
+	private final EventTargets<@Nullable Object> targets;
+
+	private final ActorCalls calls;
+
+	private final ActorActions actions;
+
+	private final ActorClients clients;
+
+	private final ClientMessages messages;
+
+	private final InstanceLife life;
+
+	private final InstanceStart start;
+
+	private final Variables vars = new Variables();
+
+	/**
+	 * Creates an instance that has not been started.
+	 * @param host the node that holds it
+	 * @param workers where things are done for it outside its turns
+	 * @param heap what it has taken of what all that are awake may take, in bytes
+	 */
+	public ActorInstance(ActorAddress address, ActorType type, InstanceHost host, ActorRuntime runtime,
+			Scheduler workers, long heap) {
+		this.address = address;
+		this.type = type;
+		this.host = host;
+		this.runtime = runtime;
+		this.workers = workers;
+		this.mailbox = new Mailbox<>(type.settings().mailboxCapacity(), runtime.workers(),
+				runtime.connections().bursts(), this);
+		this.expirations = new Expirations(this.mailbox);
+		this.usage = new InstanceUsage(limits());
+		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
+		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), share::countGrowth);
+		this.connections = new ActorConnections(host.members(), type.settings().history(), limits().history(),
+				this::now);
+		this.events = new InstanceEvents(type, this.connections);
+		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
+				runtime.connections().transactions());
+		this.calls = new ActorCalls(this, runtime.timers());
+		InterceptorChain interceptors = new InterceptorChain(this, runtime.interceptors(), runtime.callers(),
+				runtime.timers());
+		this.actions = new ActorActions(this, this.calls, host.listeners(), interceptors,
+				new Answers(host.keptAnswers()), runtime.observer(), runtime.connections());
+		Subscriptions subscriptions = new Subscriptions(this, this.connections, this.calls, interceptors);
+		this.clients = new ActorClients(this, this.calls, this.actions, subscriptions, interceptors, runtime);
+		this.messages = new ClientMessages(this, this.actions, subscriptions, runtime);
+		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, heap);
+		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
+	}
+
+	// Its parts
+
+	@Override
+	public ActorAddress address() {
+		return this.address;
+	}
+
+	public InstanceUsage usage() {
+		return this.usage;
+	}
+
+	@Override
+	public ActorType type() {
+		return this.type;
+	}
+
+	@Override
+	public String actorId() {
+		return this.state.stored().actorId();
+	}
+
+	@Override
+	public boolean hasId(String actorId) {
+		return this.state.hasId(actorId);
+	}
+
+	@Override
+	public Scheduler workers() {
+		return this.workers;
+	}
+
+	@Override
+	public Scheduler workersFor(Identity client) {
+		return this.runtime.workersFor(client, this.type.name());
+	}
+
+	private Limits limits() {
+		return this.runtime.connections().limits();
+	}
+
+	@Override
+	public ActorState state() {
+		return this.state;
+	}
+
+	@Override
+	public Variables vars() {
+		return this.vars;
+	}
+
+	@Override
+	public @Nullable JsonNode input() {
+		return this.state.stored().decodeInput();
+	}
+
+	@Override
+	public ValueMapper mapper() {
+		return this.runtime.mapper();
+	}
+
+	@Override
+	public Dispatcher events() {
+		return this.events;
+	}
+
+	@Override
+	public EventTargets<@Nullable Object> targets() {
+		return this.targets;
+	}
+
+	@Override
+	public ActorConnections connections() {
+		return this.connections;
+	}
+
+	@Override
+	public Collection<Connection<@Nullable Object>> conns() {
+		return this.connections.all();
+	}
+
+	/** Returns what is called of it. */
+	public ActorActions actions() {
+		return this.actions;
+	}
+
+	/** Returns what lets its clients in. */
+	public ActorClients clients() {
+		return this.clients;
+	}
+
+	/** Returns what takes the messages of its clients. */
+	public ClientMessages messages() {
+		return this.messages;
+	}
+
+	@Override
+	public ActorHandle neighbour(String name, String... key) {
+		return this.host.neighbour(this.address.namespace(), name, key);
+	}
+
+	@Override
+	public long now() {
+		return this.runtime.now();
+	}
+
+	@Override
+	public ToClient.Error error(RivetException ex, @Nullable Object metadata, @Nullable Long actionId) {
+		JsonNode tree = (metadata != null) ? mapper().toTree(metadata) : null;
+		return new ToClient.Error(ex.group(), ex.code(), ex.text(), tree, actionId, this.life.info(false).specifier());
+	}
+
+	// For any thread
+
+	/**
+	 * Put in a turn.
+	 */
+	public Mailbox.Offer offer(Turn<ActorInstance> turn) {
+		PendingCall call = turn.call();
+		if (call != null && !call.begin(this.usage)) {
+			return Mailbox.Offer.FULL;
+		}
+		Mailbox.Offer outcome = this.mailbox.offer(turn);
+		if (call != null && outcome == Mailbox.Offer.ACCEPTED) {
+			this.expirations.add(call);
+		}
+		else if (call != null) {
+			call.end();
+		}
+		if (outcome == Mailbox.Offer.FULL) {
+			limits().hits().add(Limit.MAILBOX);
+		}
+		return outcome;
+	}
+
+	@Override
+	public void offerTurn(Supplier<Mono<Void>> work) {
+		offer(Turn.ofRuntime((instance) -> work.get()));
+	}
+
+	/** Returns what a caller is told for whose turn there is no room. */
+	public RivetException overloaded(@Nullable PendingCall call, String operation) {
+		Limit met = (call != null) ? call.met() : null;
+		Map<String, Object> metadata = (met != null) ? Map.of("channel", met.property(), "operation", operation) : Map
+			.of("channel", "mailbox", "capacity", this.type.settings().mailboxCapacity(), "operation", operation);
+		return new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(), metadata);
+	}
+
+	/**
+	 * Takes a message of a connected client. The messages of one connection are handled
+	 * in the order of the calls.
+	 */
+	public void receive(String connectionId, ToServer message) {
+		ClientConnection connection = this.connections.find(connectionId);
+		if (connection == null || this.messages.receiveAside(connection, message)) {
+			return;
+		}
+		PendingCall call = this.messages.arrived(connection, message);
+		Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.receive(connectionId, message, call),
+				this.messages.isInterleaved(message), this.messages.mayBlock(message));
+		if (offer(turn) == Mailbox.Offer.FULL) {
+			this.messages.refuse(connection, message, overloaded(call, "message"));
+		}
+	}
+
+	/** Tells a client of the extended mode that it is connected. Does not wait. */
+	public void keepAlive(String connectionId) {
+		ClientConnection connection = this.connections.find(connectionId);
+		if (connection != null && connection.wasLetIn()) {
+			this.connections.keepAlive(connection);
+		}
+	}
+
+	/** The socket of a connection is gone. */
+	public void disconnected(String connectionId) {
+		ClientConnection connection = this.connections.find(connectionId);
+		if (connection != null) {
+			connection.end(); // a turn that waits for its answer need not, and holds
+								// up the next
+		}
+		offer(Turn.ofRuntime((current) -> current.clients.disconnect(connectionId)));
+	}
+
+	/** Look what time it is. */
+	public void tick(long now) {
+		this.calls.check(now);
+		this.expirations.check(now);
+		this.connections.expire(now);
+		this.actions.expire(now);
+		this.life.tick(now);
+	}
+
+	// Its life
+
+	/** Returns what is told of it, {@code null} if it is not running. By any thread. */
+	public @Nullable ActorInfo info() {
+		return this.life.isRunning() ? this.life.info(false) : null;
+	}
+
+	/** Returns whether it has been started and has not left. By any thread. */
+	public boolean isRunning() {
+		return this.life.isRunning();
+	}
+
+	/** Returns what it takes of what all that are awake may take, in bytes. */
+	public long heap() {
+		return this.life.heap();
+	}
+
+	/** Makes sure that it is what a target asks for; see {@link InstanceStart#start}. */
+	public Mono<ActorInfo> start(ActorTarget target, @Nullable ConnectRequest caller) {
+		return this.start.start(target, caller);
+	}
+
+	/**
+	 * Makes sure that it is what a client wants to connect to; see
+	 * {@link InstanceStart#arrive}.
+	 */
+	public Mono<InstanceStart.Arrival> arrive(ActorTarget target, ConnectRequest request, @Nullable Draft allowed) {
+		return this.start.arrive(target, request, allowed);
+	}
+
+	/** Returns whether it has the input of a draft. */
+	public boolean hasInputOf(Draft draft) {
+		return this.start.hasInputOf(draft);
+	}
+
+	@Override
+	public void touch() {
+		this.life.touch();
+	}
+
+	@Override
+	public <T> Mono<T> keepAwake(Mono<T> work) {
+		return this.life.keepAwake(work);
+	}
+
+	@Override
+	public void claim() {
+		this.life.claim();
+	}
+
+	@Override
+	public void discardIfUnclaimed() {
+		this.life.discardIfUnclaimed();
+	}
+
+	@Override
+	public void saveNow() {
+		this.life.stored().saveNow();
+	}
+
+	@Override
+	public void saveOrUndo(ActorState.Mark before) {
+		this.life.stored().saveOrUndo(before);
+	}
+
+	@Override
+	public void requestDestroy() {
+		this.life.requestEnd(InstanceLife.End.DESTROY);
+	}
+
+	@Override
+	public void requestSleep() {
+		this.life.requestEnd(InstanceLife.End.SLEEP);
+	}
+
+	/** Asks for its end because the application stops. By any thread. */
+	public void requestShutdown() {
+		this.life.requestEnd(InstanceLife.End.SHUTDOWN);
+	}
+
+	@Override
+	public void started() {
+		this.host.started(this);
+	}
+
+	@Override
+	public void leaves() {
+		this.actions.end();
+		this.connections.forgetHistory();
+		List<Turn<ActorInstance>> waiting = this.mailbox.close();
+		this.host.forget(this);
+		waiting.forEach((turn) -> this.host.submitAgain(this, turn));
+	}
+
+	// Turns
+
+	@Override
+	public boolean isIdle() {
+		return this.mailbox.isIdle();
+	}
+
+	@Override
+	public @Nullable Mono<Void> begin(Turn<ActorInstance> turn) {
+		if (turn.client()) {
+			this.life.touch();
+		}
+		try {
+			return turn.work().apply(this);
+		}
+		catch (Throwable ex) {
+			return Mono.error(ex); // the mailbox tells of it, and goes on
+		}
+	}
+
+	@Override
+	public CallerScope.Restoration enterThread() {
+		CallerScope.Restoration caller = this.runtime.callers().enter(null);
+		ActorContext<?, ?> before = CurrentContext.enter(null);
+		if (before == null) {
+			return caller;
+		}
+		return () -> {
+			caller.close();
+			CurrentContext.leave(before);
+		};
+	}
+
+	@Override
+	public String actor() {
+		return this.type.name();
+	}
+
+	@Override
+	public void resetThread() {
+		this.runtime.callers().reset();
+	}
+
+	@Override
+	public void onceReturned(Runnable next) {
+		this.calls.onceReturned(next);
+	}
+
+	@Override
+	public @Nullable Mono<Void> afterTurn() {
+		if (this.life.isRunning()) {
+			return this.life.afterTurn();
+		}
+		if (this.mailbox.closeIfAlone()) {
+			this.host.forget(this);
+		}
+		return null;
+	}
+
+	@Override
+	public <T> Mono<T> inTurn(Supplier<Mono<T>> work) {
+		return Mono.create((sink) -> this.host.submit(this,
+				Turn.ofRuntime((instance) -> (isRunning() ? Guarded.defer(work)
+						: Mono.<T>error(new RivetException(ErrorCode.RESTARTING)))
+					.doOnSuccess(sink::success)
+					.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
+					.then())));
+	}
+
+	@Override
+	public <T> Mono<T> startInNewTurn(Mono<T> work) {
+		Mono<T> begun = Guarded.defer(() -> isRunning() ? work : Mono.error(new NotBegun()));
+		return Mono.create((sink) -> this.host.submit(this, Turn.ofRuntime((instance) -> Mono
+			.fromRunnable(() -> sink.onDispose(begun.subscribe(sink::success, sink::error, sink::success))))));
+	}
+
+	@Override
+	public <T> Mono<T> inNewTurn(Mono<T> result) {
+		this.life.await();
+		return result
+			.flatMap((value) -> Mono.<T>create((sink) -> this.host.submit(this,
+					Turn.ofRuntime((instance) -> Mono.fromRunnable(() -> sink.success(value))))))
+			.doFinally((signal) -> this.life.awaitNoMore());
+	}
+
+	@Override
+	public String toString() {
+		return this.address.toString();
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.rivetevents.actor.instance;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.persistence.ScopedStateStore;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.contract.ContractFingerprints;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ConnectionSupport;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.SharedWork;
+import io.rivetevents.scheduling.WorkerThreads;
+
+/**
+ * What all instances of a node share.
+ *
+ * @param store where they are kept while they sleep
+ * @param workers where turns run; may be blocked
+ * @param clock dates what is told of instances
+ * @param connections what connections share
+ * @param interceptors go around what clients want, in their order
+ * @param observer is told what happens
+ * @param contracts knows what clients are built against
+ */
+public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionSupport connections,
+		List<InboundInterceptor> interceptors, ActorObserver observer, ContractFingerprints contracts) {
+
+	public ActorRuntime {
+		store = new ScopedStateStore(store, connections.callers());
+		interceptors = List.copyOf(interceptors);
+		observer = new GuardedObserver(observer);
+	}
+
+	/**
+	 * Returns workers for what is done for a client of an actor outside its turns.
+	 * @param identity the client
+	 * @param actor name of the actor, {@code null} if it is for none
+	 */
+	public Scheduler workersFor(Identity identity, @Nullable String actor) {
+		String address = this.connections.limits().shareOf(identity.address());
+		return WorkerThreads.share(this.workers, new SharedWork.Beneficiary(identity.owner(), address, actor));
+	}
+
+	/**
+	 * Returns workers for what is done for an actor outside its turns.
+	 * @param actor its name
+	 */
+	public Scheduler workersFor(String actor) {
+		return WorkerThreads.share(this.workers, new SharedWork.Beneficiary(null, null, actor));
+	}
+
+	/** Converts values. */
+	public ValueMapper mapper() {
+		return this.connections.mapper();
+	}
+
+	/** Go around what the application does for a client. */
+	public CallerScope callers() {
+		return this.connections.callers();
+	}
+
+	/** Returns the time in nanoseconds. */
+	long now() {
+		return timers().now(TimeUnit.NANOSECONDS);
+	}
+
+	/** Tells the time and ends what takes too long; never blocked. */
+	public Scheduler timers() {
+		return this.connections.timers();
+	}
+
+}

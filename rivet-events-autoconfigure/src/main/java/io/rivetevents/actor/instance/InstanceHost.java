@@ -1,0 +1,51 @@
+package io.rivetevents.actor.instance;
+
+import java.util.Map;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.call.ActionListeners;
+import io.rivetevents.actor.call.KeptAnswers;
+import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.limit.CreatedInstance;
+
+/**
+ * The node that holds an instance, as the instance sees it. Safe for use by several
+ * threads.
+ */
+public interface InstanceHost {
+
+	/**
+	 * Returns a handle on an instance, which its first call creates if there is none.
+	 * @param namespace its namespace
+	 * @param name name of its actor
+	 * @param key its key, part by part
+	 */
+	ActorHandle neighbour(String namespace, String name, String... key);
+
+	/** Put a turn in that goes on with something, whatever has become of the instance. */
+	void submit(ActorInstance instance, Turn<ActorInstance> turn);
+
+	/** Give a turn that waited for one instance to the next at the same address. */
+	void submitAgain(ActorInstance gone, Turn<ActorInstance> turn);
+
+	/** The instance has been started: it is found by its id. */
+	void started(ActorInstance instance);
+
+	/** The instance has left memory, and takes no more turns. */
+	void forget(ActorInstance instance);
+
+	/** Returns the shares of those who have created what a store in memory keeps. */
+	Map<ActorAddress, CreatedInstance> creators();
+
+	/** Returns what the answers of all instances take. */
+	KeptAnswers keptAnswers();
+
+	/** Returns the listeners that were added at run time. */
+	ActionListeners listeners();
+
+	/** Returns the connections of all instances. */
+	ConnectionIndex members();
+
+}

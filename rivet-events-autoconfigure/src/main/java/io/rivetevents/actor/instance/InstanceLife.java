@@ -1,0 +1,435 @@
+package io.rivetevents.actor.instance;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.call.ActorCalls;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * The life of one instance from its start to its end: what keeps it awake, when it is
+ * saved, and how it leaves memory. It goes on in turns of the instance; what other
+ * threads may call is marked so.
+ */
+final class InstanceLife {
+
+	private static final Log logger = LogFactory.getLog(InstanceLife.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	/** Eighths of what may be awake, beyond which those that are not used sleep early. */
+	private static final int SCARCE = 6;
+
+	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
+
+	private final Owner owner;
+
+	private final ActorCalls calls;
+
+	private final ActorClients clients;
+
+	private final CreatorShare share;
+
+	private final ActorRuntime runtime;
+
+	private final ActorState state;
+
+	private final StoredInstance stored;
+
+	private final AtomicInteger awaited = new AtomicInteger();
+
+	private final AtomicReference<@Nullable End> end = new AtomicReference<>();
+
+	private volatile boolean running;
+
+	/** Whether it has left memory, which is final. */
+	private volatile boolean left;
+
+	/** Whether its last turn has been told to the hook for changes of the state. */
+	private boolean changeTold;
+
+	private volatile long lastUsed;
+
+	private volatile @Nullable Instant startedAt;
+
+	/** What it takes of what all that are awake may take, in bytes. */
+	private long heap;
+
+	/** Present while it exists only for clients that have not been let in. */
+	private volatile @Nullable Fresh fresh;
+
+	/** Whose life it is. */
+	interface Owner extends ClientInstance {
+
+		/** Returns whether no turn waits or runs. */
+		boolean isIdle();
+
+		/** It has been started. */
+		void started();
+
+		/** It leaves memory: its turns that wait are for the next at its address. */
+		void leaves();
+
+	}
+
+	/**
+	 * What an instance was when it was created.
+	 *
+	 * @param state its state as JSON, {@code null} if it has none
+	 * @param vars its variables
+	 */
+	private record Fresh(byte @Nullable [] state, Map<String, Object> vars) {
+	}
+
+	/** How an instance leaves memory; of several, the last one of these wins. */
+	enum End {
+
+		/** Saved, to be woken by the next use. */
+		SLEEP(ErrorCode.STOPPED),
+
+		/** Saved, because the application stops. */
+		SHUTDOWN(ErrorCode.RESTARTING),
+
+		/** Deleted. */
+		DESTROY(ErrorCode.DESTROYING),
+
+		/** Dropped, because another one has replaced it. */
+		FENCED(ErrorCode.RESTARTING);
+
+		private final ErrorCode code;
+
+		End(ErrorCode code) {
+			this.code = code;
+		}
+
+	}
+
+	/**
+	 * Creates the life of an instance that has not been started.
+	 * @param owner the instance
+	 * @param calls the calls of its methods
+	 * @param clients its clients
+	 * @param share that of its creator
+	 * @param runtime what instances share
+	 * @param heap what it has taken of what all that are awake may take, in bytes
+	 */
+	InstanceLife(Owner owner, ActorCalls calls, ActorClients clients, CreatorShare share, ActorRuntime runtime,
+			long heap) {
+		this.owner = owner;
+		this.calls = calls;
+		this.clients = clients;
+		this.share = share;
+		this.runtime = runtime;
+		this.heap = heap;
+		this.state = owner.state();
+		this.stored = new StoredInstance(owner.address(), this.state, share, runtime, () -> requestEnd(End.FENCED));
+		this.lastUsed = runtime.now();
+	}
+
+	/** Returns what is stored of it. */
+	StoredInstance stored() {
+		return this.stored;
+	}
+
+	/** Returns whether it has been started and has not left. By any thread. */
+	boolean isRunning() {
+		return this.running;
+	}
+
+	/** Returns whether it has left memory. By any thread. */
+	boolean hasLeft() {
+		return this.left;
+	}
+
+	/** Returns what is told of it. */
+	ActorInfo info(boolean created) {
+		StoredActor stored = this.state.stored();
+		return new ActorInfo(stored.actorId(), this.owner.address(), stored.generation(), stored.createdAt(),
+				this.startedAt, created);
+	}
+
+	/** Returns what it takes of what all that are awake may take, in bytes. */
+	long heap() {
+		return this.heap;
+	}
+
+	private ActorObserver observer() {
+		return this.runtime.observer();
+	}
+
+	private long now() {
+		return this.runtime.now();
+	}
+
+	// Its begin
+
+	/** It has been woken. */
+	ActorInfo wake() {
+		ActorInfo info = begin(false);
+		observer().actorWoken(info);
+		return info;
+	}
+
+	/**
+	 * It has been created.
+	 * @param forNewcomer whether it exists only for a client that is to be let in yet
+	 */
+	ActorInfo create(boolean forNewcomer) {
+		this.fresh = forNewcomer ? new Fresh(this.state.bytes(), new HashMap<>(this.owner.vars().named())) : null;
+		ActorInfo info = begin(true);
+		observer().actorCreated(info);
+		return info;
+	}
+
+	private ActorInfo begin(boolean created) {
+		countInput();
+		this.startedAt = this.runtime.clock().instant();
+		this.running = true;
+		this.owner.started();
+		return info(created);
+	}
+
+	/** One in a store in memory has its input there. */
+	private void countInput() {
+		StoredActor stored = this.state.stored();
+		byte[] input = stored.input();
+		if (input != null && this.share.heapStored(stored) == 0) {
+			this.runtime.connections().limits().awake().acquire(input.length);
+			this.heap += input.length;
+		}
+	}
+
+	// Its use
+
+	/** It has just been used. */
+	void touch() {
+		this.lastUsed = now();
+	}
+
+	private boolean isUnused() {
+		return this.owner.connections().isEmpty() && this.awaited.get() == 0;
+	}
+
+	/** Keeps from sleeping until something has ended. */
+	<T> Mono<T> keepAwake(Mono<T> work) {
+		// before the signal, so that whatever it causes finds the instance unused
+		return Mono.using(this.awaited::incrementAndGet, (count) -> work, (count) -> this.awaited.decrementAndGet());
+	}
+
+	/** Keeps from sleeping from now on, until {@link #awaitNoMore}. */
+	void await() {
+		this.awaited.incrementAndGet();
+	}
+
+	void awaitNoMore() {
+		this.awaited.decrementAndGet();
+	}
+
+	/** Look what time it is. By any thread. */
+	void tick(long now) {
+		if (!this.running || !this.owner.isIdle()) {
+			return;
+		}
+		if (this.end.get() != null) {
+			this.owner.offerTurn(Mono::empty); // its end has failed
+			return;
+		}
+		ActorSettings settings = this.owner.type().settings();
+		if (this.state.isDue(now, settings.saveInterval().toNanos())) {
+			this.owner.offerTurn(this.stored::save);
+		}
+		if (isUnused() && now - this.lastUsed >= sleepTimeout().toNanos()) {
+			this.owner.offerTurn(this::sleepIfUnused);
+		}
+	}
+
+	/** One that is not used makes room while room is scarce, unless it is never to. */
+	private Duration sleepTimeout() {
+		Duration timeout = this.owner.type().settings().sleepTimeout();
+		boolean early = !timeout.equals(ActorSettings.NEVER)
+				&& this.runtime.connections().limits().awake().isBeyond(SCARCE) && timeout.compareTo(EARLY_SLEEP) > 0;
+		return early ? EARLY_SLEEP : timeout;
+	}
+
+	private Mono<Void> sleepIfUnused() {
+		if (isUnused()) {
+			this.end.compareAndSet(null, End.SLEEP);
+		}
+		return Mono.empty();
+	}
+
+	/** Returns what has to be done before the next turn, {@code null} for nothing. */
+	@Nullable Mono<Void> afterTurn() {
+		End how = this.end.get();
+		if (how != null) {
+			return stop(how);
+		}
+		long now = now();
+		boolean changeTold = this.changeTold;
+		this.changeTold = false;
+		if (this.state.endTurn(now) && !changeTold && this.owner.type().hooks().contains(Hook.STATE_CHANGE)) {
+			this.changeTold = true;
+			return stateChanged();
+		}
+		return this.state.isDue(now, this.owner.type().settings().saveInterval().toNanos()) ? this.stored.save() : null;
+	}
+
+	/** What the hook changes itself is no reason to call it. */
+	private Mono<Void> stateChanged() {
+		return Mono
+			.defer(() -> this.state.hasChanged() ? this.calls.tolerant(Hook.STATE_CHANGE, null, this.state.peek())
+				.then(Mono.<Void>fromRunnable(this.state::noteSeen)) : Mono.empty())
+			.onErrorResume((ex) -> {
+				failures.error(ex, () -> "The state of %s cannot be written as JSON".formatted(this.owner.address()));
+				return Mono.empty();
+			});
+	}
+
+	/** It is used by more than clients that have not been let in. */
+	void claim() {
+		this.fresh = null;
+	}
+
+	/**
+	 * Deletes it if it was created for a client that was not let in, nothing has changed
+	 * since and no other client uses it. May be called by any thread.
+	 */
+	void discardIfUnclaimed() {
+		// while it is not running, it may be in the midst of being created
+		if (!this.running || this.fresh != null) {
+			this.owner.offerTurn(this::discard);
+		}
+	}
+
+	private Mono<Void> discard() {
+		Fresh fresh = this.fresh;
+		// whichever of the clients that wait to be let in is the last looks after this
+		if (this.running && fresh != null && isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
+				&& fresh.vars().equals(this.owner.vars().named())) {
+			raiseEnd(End.DESTROY);
+		}
+		return Mono.empty();
+	}
+
+	// Its end
+
+	/**
+	 * Ask for the end after the current turn, unless one is asked for that wins. By any
+	 * thread.
+	 */
+	void requestEnd(End how) {
+		raiseEnd(how);
+		// if no turn is running, this one is what it comes after
+		this.owner.offerTurn(Mono::empty);
+	}
+
+	private void raiseEnd(End how) {
+		this.end.accumulateAndGet(how, (present, asked) -> isBeyond(present, asked) ? present : asked);
+	}
+
+	private static boolean isBeyond(@Nullable End one, End other) {
+		return one != null && one.compareTo(other) > 0;
+	}
+
+	private Mono<Void> stop(End how) {
+		CloseReason reason = CloseReason.of(how.code);
+		Mono<Void> disconnected = Flux.fromIterable(this.owner.connections().snapshot())
+			.doOnNext((connection) -> connection.outbound().close(reason))
+			.concatMap(this.clients::disconnect)
+			.then();
+		return switch (how) {
+			case SLEEP, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
+				.then(Mono.fromRunnable(() -> saveAndLeave(how)));
+			case DESTROY -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.DESTROY, null)))
+				.then(Mono.defer(this::deleteAndLeave));
+			case FENCED -> disconnected.then(Mono.fromRunnable(this::leave));
+		};
+	}
+
+	/**
+	 * Saves it and leaves. If it is to be deleted instead by now, or is still to end
+	 * though it was to stay awake, that comes next.
+	 */
+	private void saveAndLeave(End how) {
+		ActorAddress address = this.owner.address();
+		try {
+			this.state.save(now());
+			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
+				leave(observer()::actorSlept);
+			}
+		}
+		catch (StaleStateException ex) {
+			logger.warn("%s has been replaced by another instance; its last changes are lost".formatted(address), ex);
+			leave();
+		}
+		catch (Throwable ex) {
+			if (how == End.SLEEP) {
+				failures.error(ex, () -> "The state of %s could not be saved; it stays awake".formatted(address));
+				stayAwake();
+			}
+			else if (!isBeyond(this.end.get(), how)) {
+				logger.error(
+						"The state of %s could not be saved at shutdown; its last changes are lost".formatted(address),
+						ex);
+				leave();
+			}
+		}
+	}
+
+	/** Unless another end has been asked for meanwhile. */
+	private void stayAwake() {
+		this.end.compareAndSet(End.SLEEP, null);
+		this.lastUsed = now();
+	}
+
+	private Mono<Void> deleteAndLeave() {
+		return this.stored.delete()
+			.then(Mono.<Void>fromRunnable(() -> leave(observer()::actorDestroyed)))
+			.onErrorResume((ex) -> Mono.fromRunnable(() -> {
+				this.stored.logUndeleted(ex);
+				leave();
+			}));
+	}
+
+	/** The next instance of the address may start before {@code told} has returned. */
+	private void leave(Consumer<ActorInfo> told) {
+		ActorInfo info = info(false);
+		observer().actorLeaves(info);
+		try {
+			leave();
+		}
+		finally {
+			told.accept(info);
+		}
+	}
+
+	private void leave() {
+		this.running = false;
+		this.left = true;
+		this.share.giveBack();
+		this.owner.leaves();
+	}
+
+}

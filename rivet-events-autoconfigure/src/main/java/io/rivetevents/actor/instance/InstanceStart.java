@@ -1,0 +1,250 @@
+package io.rivetevents.actor.instance;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.call.ActorCalls;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.CalledInstance;
+import io.rivetevents.actor.call.Draft;
+import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * The start of one instance: it is woken if it is stored, or created. All of it happens
+ * in turns of the instance.
+ */
+public final class InstanceStart {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(InstanceStart.class));
+
+	/** As often it is looked what is stored, if others change it meanwhile. */
+	private static final int START_ATTEMPTS = 3;
+
+	private final CalledInstance instance;
+
+	private final InstanceLife life;
+
+	private final ActorCalls calls;
+
+	private final ActorClients clients;
+
+	private final CreatorShare share;
+
+	private final ActorRuntime runtime;
+
+	private final ActorAddress address;
+
+	private final ActorType type;
+
+	private final ActorState state;
+
+	/**
+	 * Creates the start.
+	 * @param instance what is to be started
+	 * @param life begins with it
+	 * @param calls the calls of its methods
+	 * @param clients its clients
+	 * @param share that of its creator
+	 * @param runtime what instances share
+	 */
+	InstanceStart(CalledInstance instance, InstanceLife life, ActorCalls calls, ActorClients clients,
+			CreatorShare share, ActorRuntime runtime) {
+		this.instance = instance;
+		this.life = life;
+		this.calls = calls;
+		this.clients = clients;
+		this.share = share;
+		this.runtime = runtime;
+		this.address = instance.address();
+		this.type = instance.type();
+		this.state = instance.state();
+	}
+
+	/**
+	 * What a client finds that wants to connect: one of the two.
+	 *
+	 * @param info id and address of the instance, {@code null} if there is none yet
+	 * @param draft what is created once the client may connect, {@code null} if there is
+	 * an instance
+	 */
+	public record Arrival(@Nullable ActorInfo info, @Nullable Draft draft) {
+
+		static Arrival at(ActorInfo info) {
+			return new Arrival(info, null);
+		}
+
+	}
+
+	/**
+	 * Make sure that the instance is what a target asks for.
+	 * @param caller the client that asks, {@code null} for the server itself
+	 * @return what is told of it
+	 */
+	Mono<ActorInfo> start(ActorTarget target, @Nullable ConnectRequest caller) {
+		this.life.claim();
+		return start(target,
+				() -> draft(target).flatMap((draft) -> checkCreation(caller).then(create(draft, caller, false))));
+	}
+
+	/**
+	 * Make sure that the instance is what a client wants to connect to. One that does not
+	 * exist is not created before a hook that needs no instance has let the client in.
+	 * @param target what the client asks for
+	 * @param request how it wants to connect
+	 * @param allowed what the hook has let the client into, {@code null} if it has not
+	 * been asked
+	 */
+	Mono<Arrival> arrive(ActorTarget target, ConnectRequest request, @Nullable Draft allowed) {
+		if (allowed != null) {
+			return start(target, () -> create(allowed, request, true)).map(Arrival::at);
+		}
+		if (this.life.isRunning() || !this.clients.connectsBeforeCreation(request)) {
+			return start(target,
+					() -> draft(target).flatMap((draft) -> checkCreation(request).then(create(draft, request, true))))
+				.map(Arrival::at);
+		}
+		AtomicReference<@Nullable Draft> wanted = new AtomicReference<>();
+		return start(target,
+				() -> draft(target).flatMap((draft) -> checkCreation(request).then(Mono.fromRunnable(() -> {
+					wanted.set(draft);
+					this.state.reset();
+				}))))
+			.map(Arrival::at)
+			.switchIfEmpty(Mono.fromSupplier(() -> new Arrival(null, wanted.get())));
+	}
+
+	/** Returns whether it has the input of a draft. */
+	boolean hasInputOf(Draft draft) {
+		return Arrays.equals(this.state.stored().input(), draft.actor().input());
+	}
+
+	/**
+	 * Wakes the instance if it is not running.
+	 * @param absent what is done if there is none
+	 */
+	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent) {
+		if (this.life.isRunning()) {
+			return checkRunning(target);
+		}
+		if (this.life.hasLeft()) {
+			return Mono.error(new RivetException(ErrorCode.RESTARTING));
+		}
+		return start(target, absent, START_ATTEMPTS).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask);
+	}
+
+	/** One that another has overtaken looks again what is stored. */
+	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent, int attempts) {
+		return Mono.defer(() -> {
+			StoredActor stored = this.runtime.store().load(this.address);
+			if (stored == null) {
+				return absent.get();
+			}
+			this.state.begin(stored, null);
+			this.share.wake();
+			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
+				.then(Mono.defer(this::createVars))
+				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
+				.then(Mono.fromSupplier(this.life::wake));
+		}).doOnError((ex) -> {
+			this.share.giveBack();
+			this.state.reset();
+		})
+			.onErrorResume(StaleStateException.class, (ex) -> (attempts > 1) ? start(target, absent, attempts - 1)
+					: Mono.error(new RivetException(ErrorCode.RESTARTING)));
+	}
+
+	private Mono<ActorInfo> checkRunning(ActorTarget target) {
+		return checkStored(target).then(Mono.fromSupplier(() -> this.life.info(false)));
+	}
+
+	private Mono<Void> checkStored(ActorTarget target) {
+		if (target instanceof ActorTarget.Create) {
+			Map<String, Object> metadata = Map.of("existing_actor_id", this.instance.actorId(), "key",
+					this.address.key().serialize());
+			return Mono.error(new RivetException(ErrorCode.DUPLICATE_KEY, ErrorCode.DUPLICATE_KEY.message(), metadata));
+		}
+		boolean other = target instanceof ActorTarget.ById byId && !byId.actorId().equals(this.instance.actorId());
+		return other ? Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND)) : Mono.empty();
+	}
+
+	/** Begins with what is to be created, so that the hooks see it. */
+	private Mono<Draft> draft(ActorTarget target) {
+		if (!target.creates()) {
+			return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
+		}
+		byte[] input = target.input();
+		if (input != null && input.length > this.type.settings().maxInputSize()) {
+			return Mono.error(new RivetException(ErrorCode.INPUT_TOO_LARGE));
+		}
+		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1,
+				this.runtime.clock().instant(), null, this.type.takesInput() ? input : null);
+		this.state.begin(draft, null);
+		return Mono.just(new Draft(draft));
+	}
+
+	/**
+	 * Creates it. If it has been stored for a client that is refused after all, it is
+	 * deleted again.
+	 * @param caller the client that asks, {@code null} for the server itself
+	 * @param connects whether that is to be let in yet, and may be refused
+	 */
+	private Mono<ActorInfo> create(Draft draft, @Nullable ConnectRequest caller, boolean connects) {
+		return Mono.fromRunnable(() -> {
+			this.state.begin(draft.actor(), null);
+			this.share.take(caller);
+		})
+			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))
+			.doOnNext((made) -> this.state.begin(draft.actor(), made.orElse(null)))
+			.then(Mono.defer(this::createVars))
+			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE, null)))
+			.then(Mono.fromRunnable(() -> this.share.insert(this.state)))
+			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)
+				.onErrorResume((ex) -> (caller != null) ? this.life.stored().withdraw().then(Mono.error(ex))
+						: Mono.error(ex))))
+			.then(Mono.fromSupplier(() -> this.life.create(connects)));
+	}
+
+	/** Not what an attempt to start has left that has failed. */
+	private Mono<Void> createVars() {
+		return this.type.hooks().contains(Hook.CREATE_VARS) ? this.calls.hook(Hook.CREATE_VARS, null)
+			.doOnNext((made) -> this.instance.vars()
+				.begin(made
+					.orElseThrow(() -> new IllegalStateException("The method with @CreateVars has returned null"))))
+			.then() : Mono.empty();
+	}
+
+	private Mono<Void> checkCreation(@Nullable ConnectRequest caller) {
+		if (caller == null || !this.type.hooks().contains(Hook.CAN_CREATE)) {
+			return Mono.empty();
+		}
+		Caller stranger = new Caller(null, caller.identity().principal(), caller.params());
+		return this.calls.hook(Hook.CAN_CREATE, stranger).flatMap((allowed) -> {
+			boolean may = !this.type.returnsDecision(Hook.CAN_CREATE) || Boolean.TRUE.equals(allowed.orElse(null));
+			return may ? Mono.empty() : Mono.error(new RivetException(ErrorCode.FORBIDDEN));
+		});
+	}
+
+	private RivetException mask(Throwable ex) {
+		failures.error(ex, () -> "%s could not be started".formatted(this.address));
+		return new RivetException(ErrorCode.INTERNAL_ERROR);
+	}
+
+}

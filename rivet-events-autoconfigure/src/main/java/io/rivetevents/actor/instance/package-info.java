@@ -1,0 +1,8 @@
+/**
+ * One instance in memory: its life cycle, its connections, and what its clients ask for.
+ * Internal: applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.actor.instance;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,160 @@
+package io.rivetevents.actor.persistence;
+
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.conversion.ValueMapper;
+
+/**
+ * Compares a state with what would be loaded of it: it is written, read and written
+ * again. Where the declared type allows any class, the classes are compared too. The
+ * order of elements does not count, since a set has none, nor what changes each time that
+ * it is written.
+ */
+public final class StateComparison {
+
+	private static final int MAX_NAMED = 10;
+
+	private final ValueMapper mapper;
+
+	private final DeclaredType type;
+
+	public StateComparison(ValueMapper mapper, DeclaredType type) {
+		this.mapper = mapper;
+		this.type = type;
+	}
+
+	/**
+	 * Returns what would be loaded in another way.
+	 * @param value the state
+	 * @param written what is to be stored of it
+	 * @return the paths, with both classes where these differ, {@code null} if nothing
+	 * would
+	 * @throws IllegalStateException if it could not be loaded at all
+	 */
+	public @Nullable String difference(@Nullable Object value, byte[] written) {
+		Object read = read(written);
+		String values = valueDifference(value, written, this.type.write(read));
+		String classes = classDifference(value, read);
+		return (values != null && classes != null) ? "%s; %s".formatted(values, classes)
+				: (values != null) ? values : classes;
+	}
+
+	private @Nullable String valueDifference(@Nullable Object value, byte[] written, byte[] again) {
+		if (Arrays.equals(again, written)) {
+			return null;
+		}
+		TreeSet<String> paths = differences(written, again);
+		if (!paths.isEmpty()) {
+			paths.removeAll(differences(written, this.type.write(value)));
+		}
+		return paths.isEmpty() ? null : "%s of %s would differ".formatted(named(paths), this.type);
+	}
+
+	private @Nullable String classDifference(@Nullable Object value, @Nullable Object read) {
+		SortedMap<String, String> classes = this.mapper.classDifferences(value, read, this.type.type());
+		if (!classes.isEmpty()) {
+			classes.keySet().removeAll(this.mapper.classDifferences(value, value, this.type.type()).keySet());
+		}
+		List<String> texts = new ArrayList<>();
+		classes.forEach((path, text) -> texts
+			.add("at %s: %s".formatted(path.isEmpty() ? "$" : path.replaceFirst("^\\.", ""), text)));
+		return texts.isEmpty() ? null : "in %s, %s. Declare the type of such a value, or annotate it with @JsonTypeInfo"
+			.formatted(this.type, named(texts));
+	}
+
+	private @Nullable Object read(byte[] written) {
+		try {
+			return this.mapper.read(written, this.type.type());
+		}
+		catch (JacksonException ex) {
+			throw new IllegalStateException("The state is not saved, since it could not be loaded again: %s of %s: %s"
+				.formatted(path(ex), this.type, ex.getOriginalMessage()), ex);
+		}
+	}
+
+	private static String path(JacksonException ex) {
+		StringBuilder path = new StringBuilder("$");
+		ex.getPath()
+			.forEach((step) -> path.append((step.getPropertyName() != null) ? "." + step.getPropertyName()
+					: "[%d]".formatted(step.getIndex())));
+		return path.toString();
+	}
+
+	private static String named(Collection<String> paths) {
+		String named = String.join(", ", paths.stream().limit(MAX_NAMED).toList());
+		return (paths.size() > MAX_NAMED) ? "%s and %d more".formatted(named, paths.size() - MAX_NAMED) : named;
+	}
+
+	private static TreeSet<String> differences(byte[] one, byte[] other) {
+		TreeSet<String> paths = new TreeSet<>();
+		compare("$", JsonMapper.shared().readTree(one), JsonMapper.shared().readTree(other), paths);
+		return paths;
+	}
+
+	private static void compare(String path, JsonNode one, JsonNode other, TreeSet<String> paths) {
+		if (one.isObject() && other.isObject()) {
+			for (Map.Entry<String, JsonNode> property : one.properties()) {
+				JsonNode counterpart = other.get(property.getKey());
+				compare(path + "." + property.getKey(), property.getValue(),
+						(counterpart != null) ? counterpart : MissingNode.getInstance(), paths);
+			}
+			other.propertyNames()
+				.stream()
+				.filter((name) -> !one.has(name))
+				.forEach((name) -> paths.add(path + "." + name));
+		}
+		else if (one.isArray() && one.size() == other.size()) {
+			compareElements(path, one, other, paths);
+		}
+		else if (!isSame(one, other)) {
+			paths.add(path);
+		}
+	}
+
+	private static void compareElements(String path, JsonNode one, JsonNode other, TreeSet<String> paths) {
+		TreeSet<String> found = new TreeSet<>();
+		for (int i = 0; i < one.size(); i++) {
+			compare("%s[%d]".formatted(path, i), one.get(i), other.get(i), found);
+		}
+		if (!found.isEmpty()) {
+			List<JsonNode> rest = new ArrayList<>(one.valueStream().toList());
+			other.valueStream().forEach(rest::remove);
+			paths.addAll(rest.isEmpty() ? new TreeSet<>() : found);
+		}
+	}
+
+	/** A number may be read as one of another type, a time in another zone. */
+	private static boolean isSame(JsonNode one, JsonNode other) {
+		if (one.isNumber() && other.isNumber()) {
+			return Double.compare(one.doubleValue(), other.doubleValue()) == 0;
+		}
+		return one.equals(other) || (one.isString() && other.isString() && isSameTime(one, other));
+	}
+
+	private static boolean isSameTime(JsonNode one, JsonNode other) {
+		try {
+			return ZonedDateTime.parse(one.stringValue())
+				.toInstant()
+				.equals(ZonedDateTime.parse(other.stringValue()).toInstant());
+		}
+		catch (DateTimeParseException ex) {
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The state of one instance, and when it is saved. Internal: applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.actor.persistence;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package io.rivetevents.actor.state;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * Keeps instances in memory: they sleep and wake, and are gone when the process ends.
+ */
+public final class MemoryActorStateStore implements ActorStateStore {
+
+	private final Map<ActorAddress, StoredActor> byAddress = new ConcurrentHashMap<>();
+
+	private final Map<String, ActorAddress> byId = new ConcurrentHashMap<>();
+
+	/** Heap of an entry beside key, state and input: measured, rounded up. */
+	private static final int OVERHEAD = 512;
+
+	/** In the order in which they are listed. */
+	private final NavigableMap<Place, ActorAddress> ordered = new ConcurrentSkipListMap<>();
+
+	private final ByteBudget budget;
+
+	/**
+	 * Where an instance is listed.
+	 *
+	 * @param namespace its namespace
+	 * @param name name of the actor
+	 * @param key its serialized key, empty before all of them
+	 */
+	private record Place(String namespace, String name, String key) implements Comparable<Place> {
+
+		private static final Comparator<Place> ORDER = Comparator.comparing(Place::namespace)
+			.thenComparing(Place::name)
+			.thenComparing(Place::key);
+
+		static Place of(ActorAddress address) {
+			return new Place(address.namespace(), address.name(), address.key().serialize());
+		}
+
+		@Override
+		public int compareTo(Place other) {
+			return ORDER.compare(this, other);
+		}
+
+	}
+
+	/**
+	 * Creates a store.
+	 * @param budget what the instances may take; a new one beyond it is refused, one that
+	 * is there may grow
+	 */
+	public MemoryActorStateStore(ByteBudget budget) {
+		this.budget = budget;
+	}
+
+	/** Creates a store with the part of the heap that a node has by default. */
+	public MemoryActorStateStore() {
+		this(Limits.defaults().stored());
+	}
+
+	@Override
+	public @Nullable StoredActor load(ActorAddress address) {
+		return this.byAddress.get(address);
+	}
+
+	@Override
+	public @Nullable StoredActor loadById(String actorId) {
+		ActorAddress address = this.byId.get(actorId);
+		return (address != null) ? this.byAddress.get(address) : null;
+	}
+
+	@Override
+	public void save(StoredActor actor, long expectedVersion) {
+		this.byAddress.compute(actor.address(), (address, stored) -> {
+			check(address, stored, expectedVersion);
+			charge(stored, actor);
+			if (stored == null) {
+				this.ordered.put(Place.of(address), address);
+			}
+			return actor;
+		});
+		this.byId.put(actor.actorId(), actor.address());
+	}
+
+	@Override
+	public void delete(ActorAddress address, long expectedVersion) {
+		this.byAddress.compute(address, (key, stored) -> {
+			check(key, stored, expectedVersion);
+			if (stored != null) {
+				this.budget.release(weight(stored));
+				this.byId.remove(stored.actorId());
+				this.ordered.remove(Place.of(key));
+			}
+			return null;
+		});
+	}
+
+	@Override
+	public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
+		Place start = new Place(namespace, name, (after != null) ? after : "");
+		return this.ordered.tailMap(start, false)
+			.values()
+			.stream()
+			.takeWhile((address) -> address.namespace().equals(namespace) && address.name().equals(name))
+			.map(this.byAddress::get)
+			.filter(Objects::nonNull)
+			.limit(limit)
+			.toList();
+	}
+
+	private void charge(@Nullable StoredActor before, StoredActor after) {
+		if (before != null) {
+			this.budget.acquire(weight(after) - weight(before));
+		}
+		else if (!this.budget.tryAcquire(weight(after))) {
+			throw new RivetException(ErrorCode.OVERLOADED, "The memory store is full.",
+					Map.of("channel", Limit.NODE_STORED.property(), "operation", "create"));
+		}
+	}
+
+	@Override
+	public long heapOf(StoredActor actor) {
+		return weight(actor);
+	}
+
+	private static long weight(StoredActor actor) {
+		byte[] state = actor.state();
+		byte[] input = actor.input();
+		ActorAddress address = actor.address();
+		return OVERHEAD + 2L * (address.namespace().length() + address.key().serialize().length())
+				+ ((state != null) ? state.length : 0) + ((input != null) ? input.length : 0);
+	}
+
+	private static void check(ActorAddress address, @Nullable StoredActor stored, long expectedVersion) {
+		long version = (stored != null) ? stored.version() : 0;
+		if (version != expectedVersion) {
+			throw new StaleStateException(address, expectedVersion);
+		}
+	}
+
+}

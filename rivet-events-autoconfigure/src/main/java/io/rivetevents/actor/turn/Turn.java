@@ -1,0 +1,62 @@
+package io.rivetevents.actor.turn;
+
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.limit.PendingCall;
+
+/**
+ * One piece of work of an instance. It names no instance, so that what was sent to one
+ * that has just gone to sleep can be given to the one that wakes.
+ *
+ * @param <I> type of the instance
+ * @param work what to do; never begun while another turn of the instance runs. It returns
+ * what is left to do, {@code null} if it is over. It must not fail: who asked has been
+ * answered within it
+ * @param interleave whether the next turn may run before the work has ended
+ * @param client whether a client asked for it, so that the bound of the mailbox counts
+ * @param blocking whether it may block its thread
+ * @param call the call that it is for, which may time out while it waits; {@code null} if
+ * it is for none
+ */
+public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
+		@Nullable PendingCall call) {
+
+	public static <I> Turn<I> ofClient(Function<I, @Nullable Mono<Void>> work, boolean interleave) {
+		return new Turn<>(work, interleave, true, true, null);
+	}
+
+	/** Whatever comes of the work, the call is over with it. */
+	public static <I> Turn<I> ofCall(PendingCall call, Function<I, @Nullable Mono<Void>> work, boolean interleave,
+			boolean blocking) {
+		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call);
+	}
+
+	private static <I> @Nullable Mono<Void> run(PendingCall call, Function<I, @Nullable Mono<Void>> work, I instance) {
+		Mono<Void> rest = null;
+		try {
+			rest = call.start() ? work.apply(instance) : null;
+		}
+		finally {
+			if (rest == null) {
+				call.end();
+			}
+		}
+		return (rest != null) ? rest.doFinally((signal) -> call.end()) : null;
+	}
+
+	public static <I> Turn<I> ofRuntime(Function<I, @Nullable Mono<Void>> work) {
+		return new Turn<>(work, false, false, true, null);
+	}
+
+	/** Do it at once, outside any mailbox. */
+	public void doNow(I instance) {
+		Mono<Void> rest = this.work.apply(instance);
+		if (rest != null) {
+			rest.subscribe();
+		}
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * The turns of one instance: one at a time, in order, under a time limit. Internal:
+ * applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.actor.turn;
+
+import org.jspecify.annotations.NullMarked;

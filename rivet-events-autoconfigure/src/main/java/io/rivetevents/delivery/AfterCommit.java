@@ -1,0 +1,81 @@
+package io.rivetevents.delivery;
+
+import java.util.function.Consumer;
+
+import org.springframework.util.Assert;
+import org.springframework.util.ClassUtils;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.protocol.SafeText;
+
+/**
+ * Finds the transaction that events are bound to.
+ */
+final class AfterCommit {
+
+	private static final boolean TRANSACTIONS = ClassUtils.isPresent(
+			"org.springframework.transaction.support.TransactionSynchronizationManager",
+			AfterCommit.class.getClassLoader());
+
+	private AfterCommit() {
+	}
+
+	/**
+	 * Returns what binds an event to the transaction of the thread that sends it.
+	 * @param reactive whether a thread without a transaction may be in a reactive one
+	 */
+	static Timing ofThread(ReactiveTransactions reactive) {
+		return (dispatcher, dispatch) -> {
+			if (TRANSACTIONS && ThreadTransaction.isOpen()) {
+				return ThreadTransaction.bind(dispatcher, dispatch);
+			}
+			Assert.state((TRANSACTIONS && ThreadTransaction.exists()) || !reactive.possible(), () -> refusal(dispatch));
+			return dispatcher.dispatch(dispatch);
+		};
+	}
+
+	private static String refusal(Dispatch dispatch) {
+		return ("Event %s is not sent: afterCommit() needs a transaction of the calling thread, because the application"
+				+ " has a ReactiveTransactionManager, whose transactions are not visible here. In a reactive chain use"
+				+ " afterCommit((recipients) -> recipients.send(..)) and return its Mono; outside of transactions send"
+				+ " without afterCommit()")
+			.formatted(SafeText.of(dispatch.event()));
+	}
+
+	/**
+	 * Sends events that are bound to the transaction of the subscriber.
+	 * @param events sends them, on the thread that subscribes; the timing is not valid
+	 * afterwards
+	 */
+	static Mono<Void> ofSubscriber(Consumer<Timing> events) {
+		Mono<Timing> found = TRANSACTIONS ? SubscriberTransaction.find() : Mono.just(Timing.AT_ONCE);
+		return found.doOnNext((timing) -> {
+			Lent lent = new Lent(timing);
+			events.accept(lent);
+			lent.over = true;
+		}).then();
+	}
+
+	/** A timing that is valid within one call. */
+	private static final class Lent implements Timing {
+
+		private final Timing timing;
+
+		private volatile boolean over;
+
+		Lent(Timing timing) {
+			this.timing = timing;
+		}
+
+		@Override
+		public Receipt dispatch(Dispatcher dispatcher, Dispatch dispatch) {
+			Assert.state(!this.over, () -> "Event %s is not sent: recipients of afterCommit(..) are used after the call"
+				.formatted(SafeText.of(dispatch.event())));
+			return this.timing.dispatch(dispatcher, dispatch);
+		}
+
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.rivetevents.delivery;
+
+import org.apache.commons.logging.LogFactory;
+
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.SafeText;
+
+/**
+ * An event that waits for the end of a transaction.
+ */
+final class BoundEvent {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(BoundEvent.class));
+
+	private final Dispatcher dispatcher;
+
+	private final Dispatch dispatch;
+
+	private final PendingReceipt receipt = new PendingReceipt();
+
+	/**
+	 * Creates an event that waits.
+	 * @throws RivetException {@code message.outgoing_too_long} if it is too long now
+	 */
+	BoundEvent(Dispatcher dispatcher, Dispatch dispatch) {
+		dispatcher.check(dispatch);
+		this.dispatcher = dispatcher;
+		this.dispatch = dispatch;
+	}
+
+	Receipt receipt() {
+		return this.receipt;
+	}
+
+	/** The transaction has been rolled back, or how it ended is unknown. */
+	void drop() {
+		this.receipt.complete(Receipt.NOBODY);
+	}
+
+	/**
+	 * Sends the event. Never throws: the transaction has been committed, and other events
+	 * follow.
+	 */
+	void send() {
+		try {
+			this.receipt.complete(this.dispatcher.dispatch(this.dispatch));
+		}
+		catch (RivetException ex) {
+			this.receipt.fail(ex); // logged where it was refused
+		}
+		catch (Throwable ex) {
+			failures.error(ex,
+					() -> "Event %s could not be sent after the commit".formatted(SafeText.of(this.dispatch.event())));
+			this.receipt.fail(ex);
+		}
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.rivetevents.delivery;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+
+import io.rivetevents.connection.ClientRequestException;
+import io.rivetevents.connection.ClientRequestException.Reason;
+import io.rivetevents.conversion.Args;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * The requests to one client that wait for its answer. They are an addition to the
+ * protocol that needs no new message: a request is an event of the name {@link #REQUEST},
+ * with an id, a name and the list of arguments; the answer is a call of the action
+ * {@link #REPLY} with the id and either {@code {"value": …}} or {@code {"error": text}}.
+ * A client that does not know requests ignores the event.
+ */
+public final class ClientRequests {
+
+	/** Name of the event that is a request. */
+	public static final String REQUEST = "rivet:request";
+
+	/** Name of the action that is an answer. */
+	public static final String REPLY = "rivet:reply";
+
+	/** What may wait for one client. */
+	private static final int MAX_PENDING = 1000;
+
+	private final Map<Long, MonoSink<JsonNode>> pending = new ConcurrentHashMap<>(2);
+
+	private final AtomicLong ids = new AtomicLong();
+
+	private final Receiver client;
+
+	private final ConnectionSupport support;
+
+	private volatile boolean ended;
+
+	/** Brings a request to the client. */
+	interface Receiver {
+
+		/**
+		 * Checks that a request can be sent.
+		 * @throws RivetException {@code message.outgoing_too_long} if it is over the
+		 * limit
+		 */
+		void checkSize(OutgoingMessage request);
+
+		/**
+		 * Queues a request.
+		 * @return whether it has been queued
+		 */
+		boolean deliver(OutgoingMessage request);
+
+	}
+
+	ClientRequests(Receiver client, ConnectionSupport support) {
+		this.client = client;
+		this.support = support;
+	}
+
+	<T> Mono<T> ask(String name, Class<T> type, Duration timeout, @Nullable Object[] args) {
+		List<JsonNode> values = Args.of(this.support.mapper(), args).values();
+		return Mono.<JsonNode>create((sink) -> start(name, values, sink))
+			.timeout(timeout, this.support.timers())
+			.onErrorMap(TimeoutException.class,
+					(ex) -> new ClientRequestException(Reason.TIMEOUT,
+							"The client has not answered `%s` in %s".formatted(name, timeout)))
+			.publishOn(this.support.workers())
+			.mapNotNull((value) -> convert(name, value, type));
+	}
+
+	private void start(String name, List<JsonNode> args, MonoSink<JsonNode> sink) {
+		if (this.pending.size() >= MAX_PENDING) {
+			sink.error(new ClientRequestException(Reason.OVERLOADED,
+					"%d requests wait for the client already".formatted(MAX_PENDING)));
+			return;
+		}
+		long id = this.ids.incrementAndGet();
+		OutgoingMessage request = OutgoingMessage.of(request(id, name, args));
+		try {
+			this.client.checkSize(request);
+		}
+		catch (Throwable ex) {
+			sink.error(ex);
+			return;
+		}
+		this.pending.put(id, sink);
+		sink.onDispose(() -> this.pending.remove(id));
+		// after it is put in: whichever of this and the end comes second sees the other
+		if (this.ended || !this.client.deliver(request)) {
+			cancel(sink);
+		}
+	}
+
+	private ToClient.Event request(long id, String name, List<JsonNode> args) {
+		return new ToClient.Event(REQUEST, Args.of(this.support.mapper(), id, name, args).values());
+	}
+
+	private <T> @Nullable T convert(String name, JsonNode value, Class<T> type) {
+		ValueMapper mapper = this.support.mapper();
+		try {
+			boolean none = value.isNull() || value.isMissingNode() || type == Void.class;
+			return none ? null : mapper.convert(value, type);
+		}
+		catch (RivetException ex) {
+			throw new ClientRequestException(Reason.BAD_RESULT,
+					"The answer to `%s` is no %s".formatted(name, type.getSimpleName()));
+		}
+	}
+
+	/**
+	 * Take an answer. One that nobody waits for any more is ignored, whatever it holds.
+	 * @param args arguments of the action {@link #REPLY}
+	 */
+	public void answer(List<JsonNode> args) {
+		boolean identified = !args.isEmpty() && args.get(0).canConvertToLong();
+		MonoSink<JsonNode> sink = identified ? this.pending.remove(args.get(0).longValue()) : null;
+		if (sink == null) {
+			return;
+		}
+		JsonNode outcome = (args.size() > 1) ? args.get(1) : NullNode.getInstance();
+		JsonNode error = outcome.get("error");
+		if (error != null) {
+			sink.error(new ClientRequestException(Reason.UNPROCESSED, "The client says: " + error.asString("")));
+		}
+		else if (outcome.isObject()) {
+			JsonNode value = outcome.get("value");
+			sink.success((value != null) ? value : NullNode.getInstance());
+		}
+		else {
+			sink.error(new ClientRequestException(Reason.BAD_RESULT, "The answer has neither value nor error"));
+		}
+	}
+
+	/** Nobody will answer any more. */
+	void end() {
+		this.ended = true;
+		this.pending.values().forEach(ClientRequests::cancel);
+	}
+
+	private static void cancel(MonoSink<?> sink) {
+		sink.error(new ClientRequestException(Reason.CANCELLED, "The connection has ended"));
+	}
+
+}

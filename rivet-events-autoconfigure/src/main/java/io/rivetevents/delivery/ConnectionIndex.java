@@ -1,0 +1,329 @@
+package io.rivetevents.delivery;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * Connections by id, by user and by what they have subscribed to. Safe for use by several
+ * threads.
+ */
+public final class ConnectionIndex implements Dispatcher {
+
+	/**
+	 * How much longer an event can be in one encoding than in another: empty binary data
+	 * has one byte in CBOR and 20 in JSON.
+	 */
+	private static final int WIDEST = 32;
+
+	/** What stands around an event. */
+	private static final int ENVELOPE = 1024;
+
+	private final Map<String, ClientConnection> byId = new ConcurrentHashMap<>(4);
+
+	private final Map<String, Set<ClientConnection>> byUser = new ConcurrentHashMap<>(4);
+
+	private final Map<String, Subscribers> byEvent = new ConcurrentHashMap<>(4);
+
+	/** Whether they are those of all actors. */
+	private final boolean ofNode;
+
+	/** Most bytes of a message that each connection so far would take. */
+	private volatile int maxMessageSize = Integer.MAX_VALUE;
+
+	/**
+	 * Create an index of the connections of one actor.
+	 */
+	public ConnectionIndex() {
+		this(false);
+	}
+
+	/**
+	 * Create an index.
+	 * @param ofNode whether it has the connections of all actors
+	 */
+	ConnectionIndex(boolean ofNode) {
+		this.ofNode = ofNode;
+	}
+
+	/**
+	 * Add a connection.
+	 */
+	public void add(ClientConnection connection) {
+		noteSize(connection.outbound().maxMessageSize());
+		this.byId.put(connection.id(), connection);
+		String user = userOf(connection);
+		if (user != null) {
+			put(this.byUser, user, connection);
+		}
+		connection.subscriptions().forEach((event) -> subscribed(connection, event));
+	}
+
+	private synchronized void noteSize(int maxMessageSize) {
+		this.maxMessageSize = Math.min(this.maxMessageSize, maxMessageSize);
+	}
+
+	/**
+	 * Take a connection out.
+	 * @return whether it was in: only the first of two that race is told so
+	 */
+	public boolean remove(ClientConnection connection) {
+		String user = userOf(connection);
+		if (user != null) {
+			remove(this.byUser, user, connection);
+		}
+		connection.subscriptions().forEach((event) -> unsubscribed(connection, event));
+		return this.byId.remove(connection.id(), connection);
+	}
+
+	/**
+	 * Note a new subscription of a connection that is in.
+	 * @param connection whose
+	 * @param event name of the event
+	 */
+	public void subscribed(ClientConnection connection, String event) {
+		if (this.ofNode && connection.isKeptToActor(event)) {
+			return;
+		}
+		this.byEvent.compute(event, (name, present) -> {
+			Subscribers subscribers = (present != null) ? present : new Subscribers();
+			subscribers.add(connection);
+			return subscribers;
+		});
+	}
+
+	/**
+	 * Notes that a connection that is in has subscribed again: it may have lost the right
+	 * to what comes from other actors.
+	 * @param connection whose
+	 * @param event name of the event
+	 */
+	public void subscribedAgain(ClientConnection connection, String event) {
+		if (this.ofNode && connection.isKeptToActor(event)) {
+			unsubscribed(connection, event);
+		}
+	}
+
+	/**
+	 * Note the end of a subscription.
+	 * @param connection whose
+	 * @param event name of the event
+	 */
+	public void unsubscribed(ClientConnection connection, String event) {
+		this.byEvent.computeIfPresent(event, (name, subscribers) -> {
+			subscribers.remove(connection);
+			return subscribers.isEmpty() ? null : subscribers;
+		});
+	}
+
+	private static @Nullable String userOf(ClientConnection connection) {
+		String owner = connection.owner();
+		return (owner == null || owner.isBlank()) ? null : owner;
+	}
+
+	private static void put(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
+		map.compute(name, (key, present) -> {
+			Set<ClientConnection> connections = (present != null) ? present : ConcurrentHashMap.newKeySet(2);
+			connections.add(connection);
+			return connections;
+		});
+	}
+
+	private static void remove(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
+		map.computeIfPresent(name, (key, connections) -> {
+			connections.remove(connection);
+			return connections.isEmpty() ? null : connections;
+		});
+	}
+
+	/**
+	 * Return a connection, {@code null} if it is not in.
+	 * @param id its id
+	 */
+	public @Nullable ClientConnection find(String id) {
+		return this.byId.get(id);
+	}
+
+	/**
+	 * Return the connections of a user; a snapshot.
+	 * @param name name of the principal
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
+	 */
+	public List<ClientConnection> ofUser(String name, @Nullable String issuer) {
+		return List.copyOf(this.byUser.getOrDefault(Identity.owner(name, issuer), Set.of()));
+	}
+
+	/**
+	 * Return all connections; a snapshot.
+	 */
+	public List<ClientConnection> all() {
+		return List.copyOf(this.byId.values());
+	}
+
+	/**
+	 * Return how many there are.
+	 */
+	public int size() {
+		return this.byId.size();
+	}
+
+	@Override
+	public Receipt dispatch(Dispatch dispatch) {
+		return dispatch(dispatch, null, () -> {
+		});
+	}
+
+	@Override
+	public void check(Dispatch dispatch) {
+		if (dispatch.droppable() || dispatch.selection() instanceof Selection.Where) {
+			return; // a predicate is asked once, when the event is sent
+		}
+		OutgoingMessage message = message(dispatch, null);
+		List<ClientConnection> chosen = choose(dispatch, candidates(dispatch));
+		if (!chosen.isEmpty() && mayBeTooLong(message, chosen.get(0))) {
+			prepare(chosen, message);
+		}
+	}
+
+	/**
+	 * Bring an event to those whom it is for. Either nobody gets it, since it is too long
+	 * for one of them, or a predicate or its encoding fails; or whatever fails for one
+	 * connection ends that connection alone.
+	 * @param dispatch the event
+	 * @param position where it stands, {@code null} if nowhere
+	 * @param accepted called when it is about to be queued, and will not be refused any
+	 * more
+	 * @return what became of it
+	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit of
+	 * one of them, and may not be dropped
+	 */
+	public Receipt dispatch(Dispatch dispatch, @Nullable Position position, Runnable accepted) {
+		Collection<ClientConnection> candidates = candidates(dispatch);
+		if (candidates.isEmpty()) {
+			accepted.run();
+			return Receipt.NOBODY;
+		}
+		OutgoingMessage message = message(dispatch, position);
+		if (dispatch.selection() instanceof Selection.Where) {
+			// all are asked before one is told, so that a predicate that fails sends
+			// nothing
+			return dispatch(choose(dispatch, candidates), message, accepted);
+		}
+		int targeted = 0;
+		int queued = 0;
+		boolean forAll = isForAllSubscribers(dispatch);
+		for (ClientConnection connection : candidates) {
+			if (forAll || isFor(connection, dispatch)) {
+				if (targeted == 0) {
+					if (mayBeTooLong(message, connection)) {
+						return dispatch(choose(dispatch, candidates), message, accepted);
+					}
+					accepted.run();
+				}
+				targeted++;
+				queued += connection.deliver(message) ? 1 : 0;
+			}
+		}
+		if (targeted == 0) {
+			accepted.run();
+		}
+		return new Receipt.Done(targeted, queued);
+	}
+
+	private static OutgoingMessage message(Dispatch dispatch, @Nullable Position position) {
+		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags()),
+				dispatch.droppable());
+	}
+
+	private List<ClientConnection> choose(Dispatch dispatch, Collection<ClientConnection> candidates) {
+		return candidates.stream().filter((connection) -> isFor(connection, dispatch)).toList();
+	}
+
+	/**
+	 * Return whether an event has to be looked at for each connection before it is sent
+	 * to the first. Encodes it for that one, which has to be done anyway: no encoding
+	 * makes more than {@value #WIDEST} times as much of it.
+	 */
+	private boolean mayBeTooLong(OutgoingMessage message, ClientConnection first) {
+		return !message.isDroppable()
+				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE + tags(message) > this.maxMessageSize;
+	}
+
+	/** Most bytes that tags take where they are told. */
+	private static long tags(OutgoingMessage message) {
+		if (!(message.message() instanceof ToClient.Event event) || event.tags().isEmpty()) {
+			return 0;
+		}
+		return event.tags().stream().mapToLong((tag) -> 6L * tag.length() + 3).sum();
+	}
+
+	private Receipt dispatch(List<ClientConnection> chosen, OutgoingMessage message, Runnable accepted) {
+		List<@Nullable OutgoingMessage> prepared = prepare(chosen, message);
+		accepted.run();
+		int queued = 0;
+		for (int i = 0; i < prepared.size(); i++) {
+			OutgoingMessage each = prepared.get(i);
+			queued += (each != null && chosen.get(i).queue(each)) ? 1 : 0;
+		}
+		return new Receipt.Done(chosen.size(), queued);
+	}
+
+	/** One that an interceptor has changed is no fault of the sender's. */
+	private static List<@Nullable OutgoingMessage> prepare(List<ClientConnection> chosen, OutgoingMessage message) {
+		List<@Nullable OutgoingMessage> prepared = new ArrayList<>(chosen.size());
+		for (ClientConnection connection : chosen) {
+			OutgoingMessage each = connection.prepare(message);
+			if (each == message && !message.isDroppable()) {
+				connection.checkSize(message);
+			}
+			prepared.add(each);
+		}
+		return prepared;
+	}
+
+	private Collection<ClientConnection> candidates(Dispatch dispatch) {
+		if (dispatch.selection() instanceof Selection.These these) {
+			return these.connectionIds().stream().map(this.byId::get).filter(Objects::nonNull).toList();
+		}
+		if (dispatch.selection() instanceof Selection.User user) {
+			return this.byUser.getOrDefault(user.owner(), Set.of());
+		}
+		if (!dispatch.subscribed()) {
+			return this.byId.values();
+		}
+		Subscribers subscribers = this.byEvent.get(dispatch.event());
+		return (subscribers != null) ? subscribers.all() : List.of();
+	}
+
+	/** The plain broadcast: nobody has to be asked anything. */
+	private static boolean isForAllSubscribers(Dispatch dispatch) {
+		return dispatch.subscribed() && dispatch.selection() == Selection.ALL && dispatch.tags().isEmpty();
+	}
+
+	private boolean isFor(ClientConnection connection, Dispatch dispatch) {
+		return !connection.isStateless()
+				&& dispatch.selection().includes(connection, connection.id(), connection.owner())
+				&& (!dispatch.subscribed() || isWantedBy(connection, dispatch));
+	}
+
+	private boolean isWantedBy(ClientConnection connection, Dispatch dispatch) {
+		return connection.wants(dispatch.event(), dispatch.tags())
+				&& !(this.ofNode && connection.isKeptToActor(dispatch.event()));
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.rivetevents.delivery;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.conversion.Args;
+import io.rivetevents.extension.OutboundEvent;
+import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.SafeText;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+import io.rivetevents.scheduling.CallerScope;
+
+/**
+ * Calls the interceptors of the application for one event to one connection.
+ */
+final class EventInterception {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(EventInterception.class));
+
+	private EventInterception() {
+	}
+
+	/**
+	 * Returns a message as the interceptors leave it. Only events are intercepted, and no
+	 * requests to the client.
+	 * @param message the message
+	 * @param connection the connection that it is for
+	 * @param support has the interceptors
+	 * @return the message, {@code null} if one of them leaves the connection out or fails
+	 */
+	static @Nullable OutgoingMessage intercept(OutgoingMessage message, Connection<?> connection,
+			ConnectionSupport support) {
+		if (!(message.message() instanceof ToClient.Event event) || event.name().equals(ClientRequests.REQUEST)) {
+			return message;
+		}
+		OutboundEvent original = new OutboundEvent(connection, event.name(), new Args(support.mapper(), event.args()));
+		OutboundEvent current = original;
+		for (OutboundInterceptor interceptor : support.interceptors()) {
+			current = call(interceptor, current, connection, support.callers());
+			if (current == null) {
+				return null;
+			}
+		}
+		return (current == original) ? message
+				: OutgoingMessage.of(
+						new ToClient.Event(current.name(), current.args().values(), event.position(), event.tags()),
+						message.isDroppable());
+	}
+
+	private static @Nullable OutboundEvent call(OutboundInterceptor interceptor, OutboundEvent event,
+			Connection<?> connection, CallerScope callers) {
+		try {
+			return callers.call(CallerScope.client(connection.principal()),
+					() -> interceptor.supports(connection.actorName(), event.name()) ? interceptor.intercept(event)
+							: event);
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed"
+				.formatted(SafeText.of(event.name()), connection));
+			return null;
+		}
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.rivetevents.delivery;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Recipients;
+import io.rivetevents.connection.Targets;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.extension.Selection;
+
+/**
+ * All connections that a dispatcher can reach.
+ *
+ * @param <C> type of the connection state
+ */
+public class EventTargets<C extends @Nullable Object> extends ForwardingRecipients implements Targets<C> {
+
+	private final SelectedRecipients all;
+
+	/**
+	 * Create the targets.
+	 * @param dispatcher brings events to connections
+	 * @param mapper converts their arguments
+	 * @param contracts the contracts that are implemented
+	 * @param transactions tells whether a thread without a transaction may be in a
+	 * reactive one
+	 */
+	public EventTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions) {
+		this.all = new SelectedRecipients(dispatcher, mapper, contracts, transactions, Selection.ALL);
+	}
+
+	/**
+	 * Create the same targets.
+	 * @param same what they are the same as
+	 */
+	protected EventTargets(EventTargets<C> same) {
+		this.all = same.all;
+	}
+
+	@Override
+	final Recipients recipients() {
+		return this.all;
+	}
+
+	@Override
+	public Recipients to(Connection<?>... connections) {
+		return to(List.of(connections));
+	}
+
+	@Override
+	public Recipients to(Collection<? extends Connection<?>> connections) {
+		return this.all.select(new Selection.These(ids(connections)));
+	}
+
+	@Override
+	public Recipients except(Connection<?>... connections) {
+		return except(List.of(connections));
+	}
+
+	@Override
+	public Recipients except(Collection<? extends Connection<?>> connections) {
+		return this.all.select(new Selection.AllExcept(ids(connections)));
+	}
+
+	private static Set<String> ids(Collection<? extends Connection<?>> connections) {
+		return connections.stream().map(Connection::id).collect(Collectors.toUnmodifiableSet());
+	}
+
+	@Override
+	public Recipients toUser(String userName) {
+		return this.all.select(new Selection.User(checkName(userName)));
+	}
+
+	@Override
+	public Recipients toUser(String userName, String issuer) {
+		return this.all.select(new Selection.User(checkName(userName), checkIssuer(issuer)));
+	}
+
+	@Override
+	public Recipients exceptUser(String userName) {
+		return this.all.select(new Selection.AllExceptUser(checkName(userName)));
+	}
+
+	@Override
+	public Recipients exceptUser(String userName, String issuer) {
+		return this.all.select(new Selection.AllExceptUser(checkName(userName), checkIssuer(issuer)));
+	}
+
+	private static String checkName(String userName) {
+		Assert.hasText(userName, "The user has no name: an event for a user needs a principal with one");
+		return userName;
+	}
+
+	private static String checkIssuer(String issuer) {
+		Assert.hasText(issuer, "The issuer has no name");
+		return issuer;
+	}
+
+	@Override
+	@SuppressWarnings("unchecked")
+	public Recipients where(Predicate<? super Connection<C>> predicate) {
+		return this.all.select(new Selection.Where((connection) -> predicate.test((Connection<C>) connection)));
+	}
+
+}

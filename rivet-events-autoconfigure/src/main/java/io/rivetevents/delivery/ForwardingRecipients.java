@@ -1,0 +1,60 @@
+package io.rivetevents.delivery;
+
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.Recipients;
+
+/**
+ * Forwards each call to other recipients: what is more than recipients, a connection and
+ * targets, sends by them.
+ */
+abstract class ForwardingRecipients implements Recipients {
+
+	/** Returns the recipients that all calls are forwarded to. */
+	abstract Recipients recipients();
+
+	@Override
+	public Receipt broadcast(String event, @Nullable Object... args) {
+		return recipients().broadcast(event, args);
+	}
+
+	@Override
+	public Receipt send(String event, @Nullable Object... args) {
+		return recipients().send(event, args);
+	}
+
+	@Override
+	public <E> E broadcast(Class<E> contract) {
+		return recipients().broadcast(contract);
+	}
+
+	@Override
+	public <E> E send(Class<E> contract) {
+		return recipients().send(contract);
+	}
+
+	@Override
+	public Recipients tagged(String... tags) {
+		return recipients().tagged(tags);
+	}
+
+	@Override
+	public Recipients droppable() {
+		return recipients().droppable();
+	}
+
+	@Override
+	public Recipients afterCommit() {
+		return recipients().afterCommit();
+	}
+
+	@Override
+	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
+		return recipients().afterCommit(events);
+	}
+
+}

@@ -1,0 +1,161 @@
+package io.rivetevents.delivery;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.connection.Recipients;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.Selection;
+
+/**
+ * Some of the connections that a dispatcher can reach, and how they are told.
+ */
+final class SelectedRecipients implements Recipients {
+
+	private static final String RESERVED = "rivet:";
+
+	private final Dispatcher dispatcher;
+
+	private final ValueMapper mapper;
+
+	private final EventContracts contracts;
+
+	private final ReactiveTransactions transactions;
+
+	private final Selection selection;
+
+	private final How how;
+
+	/** How an event is sent. */
+	private record How(Set<String> tags, boolean droppable, Timing timing) {
+
+		private static final How PLAIN = new How(Set.of(), false, Timing.AT_ONCE);
+
+	}
+
+	SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, Selection selection) {
+		this(dispatcher, mapper, contracts, transactions, selection, How.PLAIN);
+	}
+
+	private SelectedRecipients(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, Selection selection, How how) {
+		this.dispatcher = dispatcher;
+		this.mapper = mapper;
+		this.contracts = contracts;
+		this.transactions = transactions;
+		this.selection = selection;
+		this.how = how;
+	}
+
+	SelectedRecipients select(Selection selection) {
+		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.transactions, selection,
+				this.how);
+	}
+
+	private Recipients with(How how) {
+		return new SelectedRecipients(this.dispatcher, this.mapper, this.contracts, this.transactions, this.selection,
+				how);
+	}
+
+	@Override
+	public Receipt broadcast(String event, @Nullable Object... args) {
+		return tell(event, argumentsOf(event), true, this.how.droppable(), args);
+	}
+
+	@Override
+	public Receipt send(String event, @Nullable Object... args) {
+		return tell(event, argumentsOf(event), false, this.how.droppable(), args);
+	}
+
+	/** The actor's own declaration, or that of all actors if any of them may send it. */
+	private List<DeclaredType> argumentsOf(String event) {
+		List<DeclaredType> own = this.dispatcher.argumentsOf(event);
+		return (own != null) ? own : this.contracts.argumentsOf(event);
+	}
+
+	@Override
+	public <E> E broadcast(Class<E> contract) {
+		return implement(contract, true);
+	}
+
+	@Override
+	public <E> E send(Class<E> contract) {
+		return implement(contract, false);
+	}
+
+	private <E> E implement(Class<E> contract, boolean subscribed) {
+		return contract.cast(this.contracts.of(contract).implement((event, args) -> {
+			if (subscribed) {
+				this.contracts.checkDeclared(event);
+			}
+			tell(event.name(), event.arguments(), subscribed, this.how.droppable() || event.droppable(), args);
+		}));
+	}
+
+	private Receipt tell(String event, List<DeclaredType> types, boolean subscribed, boolean droppable,
+			@Nullable Object[] args) {
+		checkName(event);
+		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(types, args), this.how.tags(),
+				droppable);
+		return this.how.timing().dispatch(this.dispatcher, dispatch);
+	}
+
+	private static void checkName(String event) {
+		Assert.hasLength(event, "An event needs a name");
+		Assert.isTrue(event.chars().noneMatch((character) -> character == '\n' || character == '\r' || character == 0),
+				"The name of an event has no line breaks");
+		Assert.isTrue(!event.startsWith(RESERVED),
+				() -> "Names with " + RESERVED + " are the protocol's own: " + event);
+	}
+
+	/** As they are now: a tree could be changed by the caller while the event waits. */
+	private List<JsonNode> values(List<DeclaredType> types, @Nullable Object[] args) {
+		JsonNode[] values = new JsonNode[args.length];
+		boolean declared = types.size() == args.length;
+		for (int i = 0; i < args.length; i++) {
+			if (args[i] instanceof JsonNode node) {
+				values[i] = node.deepCopy();
+			}
+			else {
+				values[i] = declared ? types.get(i).toTree(args[i]) : this.mapper.toTree(args[i]);
+			}
+		}
+		return List.of(values);
+	}
+
+	@Override
+	public Recipients tagged(String... tags) {
+		return with(new How(Set.of(tags), this.how.droppable(), this.how.timing()));
+	}
+
+	@Override
+	public Recipients droppable() {
+		return with(new How(this.how.tags(), true, this.how.timing()));
+	}
+
+	@Override
+	public Recipients afterCommit() {
+		return with(AfterCommit.ofThread(this.transactions));
+	}
+
+	@Override
+	public Mono<Void> afterCommit(Consumer<? super Recipients> events) {
+		return AfterCommit.ofSubscriber((timing) -> events.accept(with(timing)));
+	}
+
+	private Recipients with(Timing timing) {
+		return with(new How(this.how.tags(), this.how.droppable(), timing));
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * Brings addressed events to connections: selection, index, history, transactions.
+ * Internal: applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.delivery;
+
+import org.jspecify.annotations.NullMarked;

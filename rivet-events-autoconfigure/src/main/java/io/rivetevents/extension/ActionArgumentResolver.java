@@ -1,0 +1,26 @@
+package io.rivetevents.extension;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+
+/**
+ * Supplies parameters of actions and hooks. Beans of this type are asked in their order,
+ * after the built-in ones and before the client's arguments.
+ */
+public interface ActionArgumentResolver {
+
+	/**
+	 * Return whether this supplies a parameter. Asked once, at start-up.
+	 * @param parameter the parameter, and nothing of any call
+	 */
+	boolean supportsParameter(MethodParameter parameter);
+
+	/**
+	 * Return the value for a call. Must not wait.
+	 * @param parameter a supported parameter
+	 * @param invocation the call
+	 * @return the value, {@code null} if there is none
+	 */
+	@Nullable Object resolveArgument(MethodParameter parameter, Invocation invocation);
+
+}

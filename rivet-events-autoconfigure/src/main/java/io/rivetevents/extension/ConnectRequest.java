@@ -1,0 +1,58 @@
+package io.rivetevents.extension;
+
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A client's wish to connect to an actor.
+ *
+ * @param connectionId id of the connection to be, under which its node finds the way out
+ * to the client
+ * @param params what the client sent as connection params, {@code null} if nothing
+ * @param identity who is behind it
+ * @param stateless whether it stands for one call over HTTP, which has no way out
+ * @param stream what it asks for in the extended mode, {@code null} in the plain protocol
+ */
+public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
+		@Nullable StreamRequest stream) {
+
+	/**
+	 * Creates the request of a client that stays connected, with an id of its own.
+	 * @param params connection params, {@code null} if the client sent none
+	 * @param identity who is behind it
+	 */
+	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null);
+	}
+
+	/**
+	 * Creates the request of a single call over HTTP, with an id of its own.
+	 * @param params connection params, {@code null} if the client sent none
+	 * @param identity who is behind it
+	 */
+	public static ConnectRequest stateless(@Nullable JsonNode params, Identity identity) {
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null);
+	}
+
+	/**
+	 * Returns what is left of it once the client is connected: who it is, and on which
+	 * stream. What it has asked for could be large, and is not kept as long as it stays.
+	 */
+	public ConnectRequest established() {
+		return (this.stream != null) ? new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless,
+				this.stream.established()) : this;
+	}
+
+	/**
+	 * Creates the request of a client in the extended mode, with an id of its own.
+	 * @param params connection params, {@code null} if the client sent none
+	 * @param identity who is behind it
+	 * @param stream what it asks for in that mode
+	 */
+	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream);
+	}
+
+}

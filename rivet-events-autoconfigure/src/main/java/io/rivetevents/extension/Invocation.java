@@ -1,0 +1,80 @@
+package io.rivetevents.extension;
+
+import java.security.Principal;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.connection.Connection;
+
+/**
+ * One call of an actor's method: which one, for whom, with what. Arguments are resolved
+ * from it. Its text names method, instance and connection for the log.
+ */
+public interface Invocation {
+
+	/**
+	 * Return whether it is only asked whether the caller may make the call.
+	 */
+	boolean isCheck();
+
+	/**
+	 * Return whether a client has caused the call, and not the server itself.
+	 */
+	boolean hasCaller();
+
+	/**
+	 * Return which hook is called, {@code null} if it is an action.
+	 */
+	@Nullable Hook hook();
+
+	/**
+	 * Return the name of the action, or of the hook.
+	 */
+	String name();
+
+	/**
+	 * Return the context that the method gets.
+	 */
+	ActorContext<@Nullable Object, @Nullable Object> context();
+
+	/**
+	 * Return the connection of the caller, {@code null} before there is one and for a
+	 * call that comes from the server itself.
+	 */
+	@Nullable Connection<@Nullable Object> connection();
+
+	/**
+	 * Return who has caused the call, {@code null} if nobody signed in.
+	 */
+	@Nullable Principal principal();
+
+	/**
+	 * Returns the caller within whose scope the application's code runs, {@code null} for
+	 * the server itself.
+	 */
+	@Nullable Principal caller();
+
+	/**
+	 * Return the caller's connection params, {@code null} if there are none.
+	 */
+	@Nullable JsonNode params();
+
+	/**
+	 * Return the input of the instance, {@code null} if there is none.
+	 */
+	@Nullable JsonNode input();
+
+	/**
+	 * Return the arguments of an action as the client sent them.
+	 */
+	List<JsonNode> args();
+
+	/**
+	 * Return what a hook is told beside its context, as said at {@link Hook}.
+	 */
+	@Nullable Object[] payload();
+
+}

@@ -1,0 +1,30 @@
+package io.rivetevents.extension;
+
+import io.rivetevents.connection.Connection;
+import io.rivetevents.conversion.Args;
+import io.rivetevents.protocol.SafeText;
+
+/**
+ * An event on its way to one connection.
+ *
+ * @param connection whom it is for; tells the actor, too
+ * @param name name of the event
+ * @param args its arguments
+ */
+public record OutboundEvent(Connection<?> connection, String name, Args args) {
+
+	/** Return it on one line, of bounded length, for the log. */
+	@Override
+	public String toString() {
+		return "event %s%s for %s".formatted(SafeText.of(this.name), this.args, this.connection);
+	}
+
+	/**
+	 * Return the event with other arguments.
+	 * @param args the arguments
+	 */
+	public OutboundEvent withArgs(Args args) {
+		return new OutboundEvent(this.connection, this.name, args);
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.rivetevents.extension;
+
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.connection.Connection;
+
+/**
+ * Whom an event goes to, among the connections of an actor, of a node, or of all nodes.
+ */
+public sealed interface Selection {
+
+	/** Every connection. */
+	Selection ALL = new All();
+
+	/**
+	 * Returns whether a connection is selected.
+	 * @param connection the connection, for a predicate
+	 * @param id its id, or that of its stream where the selection names streams public
+	 * * @param owner the owner of its user, as {@link Identity#owner()} has it;
+	 * {@code null} if nobody signed in
+	 */
+	boolean includes(Connection<?> connection, String id, @Nullable String owner);
+
+	/**
+	 * Return the same selection with the ids of streams for those of connections.
+	 * @param streamIds finds the id of a stream by that of a connection
+	 */
+	default Selection byStream(UnaryOperator<String> streamIds) {
+		return this;
+	}
+
+	/** Every connection. */
+	record All() implements Selection {
+
+		@Override
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return true;
+		}
+
+	}
+
+	/**
+	 * Some connections.
+	 *
+	 * @param connectionIds their ids
+	 */
+	record These(Set<String> connectionIds) implements Selection {
+
+		public These {
+			connectionIds = Set.copyOf(connectionIds);
+		}
+
+		@Override
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return this.connectionIds.contains(id);
+		}
+
+		@Override
+		public Selection byStream(UnaryOperator<String> streamIds) {
+			return new These(this.connectionIds.stream().map(streamIds).collect(Collectors.toSet()));
+		}
+
+	}
+
+	/**
+	 * Every connection but some.
+	 *
+	 * @param connectionIds ids of those left out
+	 */
+	record AllExcept(Set<String> connectionIds) implements Selection {
+
+		public AllExcept {
+			connectionIds = Set.copyOf(connectionIds);
+		}
+
+		@Override
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return !this.connectionIds.contains(id);
+		}
+
+		@Override
+		public Selection byStream(UnaryOperator<String> streamIds) {
+			return new AllExcept(this.connectionIds.stream().map(streamIds).collect(Collectors.toSet()));
+		}
+
+	}
+
+	/**
+	 * The connections of one user.
+	 *
+	 * @param name name of the principal
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
+	 */
+	record User(String name, @Nullable String issuer) implements Selection {
+
+		public User(String name) {
+			this(name, null);
+		}
+
+		/** Return what tells the user apart from all others. */
+		public String owner() {
+			return Identity.owner(this.name, this.issuer);
+		}
+
+		@Override
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return owner().equals(owner);
+		}
+
+	}
+
+	/**
+	 * Every connection but those of one user.
+	 *
+	 * @param name name of the principal
+	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
+	 */
+	record AllExceptUser(String name, @Nullable String issuer) implements Selection {
+
+		public AllExceptUser(String name) {
+			this(name, null);
+		}
+
+		@Override
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return !Identity.owner(this.name, this.issuer).equals(owner);
+		}
+
+	}
+
+	/**
+	 * The connections for which a predicate holds. It is asked where the connections are,
+	 * and travels to no other node.
+	 *
+	 * @param predicate asked for each connection
+	 */
+	record Where(Predicate<Connection<?>> predicate) implements Selection {
+
+		@Override
+		public boolean includes(Connection<?> connection, String id, @Nullable String owner) {
+			return this.predicate.test(connection);
+		}
+
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.rivetevents.outbound;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.EncodedMessage;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * The messages with which a queue notifies its client of what happens to the queue: that
+ * events were dropped, and that the connection ends. Clients of the extended mode alone
+ * receive them. Safe for use by several threads.
+ */
+final class QueueNotices {
+
+	private final Encoding encoding;
+
+	private volatile @Nullable Long retryAfter;
+
+	/**
+	 * Creates the notices of one queue.
+	 * @param encoding how messages are written
+	 */
+	QueueNotices(Encoding encoding) {
+		this.encoding = encoding;
+	}
+
+	/**
+	 * Returns whether a queue sends nothing before the client is let in: its first
+	 * message is a welcome.
+	 */
+	boolean beginWithWelcome() {
+		return this.encoding.isExtended();
+	}
+
+	/**
+	 * Returns whether the client is notified if a message is dropped.
+	 */
+	boolean includeDropOf(EncodedMessage message) {
+		return this.encoding.isExtended() && message.event() != null && message.position() != null;
+	}
+
+	/**
+	 * Returns the notice of events that were dropped.
+	 * @return encoded bytes
+	 */
+	byte[] ofDrops(Gap gap) {
+		return this.encoding.codec().encode(new ToClient.Gap(ToClient.Gap.DROPPED, gap.events(), gap.position()));
+	}
+
+	/**
+	 * Returns the notice that the server is about to stop.
+	 * @param delay milliseconds for the client to wait once the connection has ended
+	 * @return the message, {@code null} in the plain protocol
+	 */
+	@Nullable OutgoingMessage ofEnd(long delay) {
+		if (!this.encoding.isExtended()) {
+			return null;
+		}
+		this.retryAfter = delay;
+		return OutgoingMessage.of(new ToClient.GoingAway(delay));
+	}
+
+	/**
+	 * Returns the last message, which says why the connection is closed.
+	 * @return encoded bytes, {@code null} in the plain protocol
+	 */
+	byte @Nullable [] ofClose(CloseReason reason) {
+		return this.encoding.isExtended() ? this.encoding.codec().encode(new ToClient.Close(reason, this.retryAfter))
+				: null;
+	}
+
+}

@@ -1,0 +1,8 @@
+/**
+ * What waits to be written to one client: a queue with a bound and named outcomes.
+ * Internal: applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.outbound;
+
+import org.jspecify.annotations.NullMarked;

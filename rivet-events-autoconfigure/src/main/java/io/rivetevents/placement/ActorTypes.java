@@ -1,0 +1,66 @@
+package io.rivetevents.placement;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * The actors of this node, by their names. Safe for use by several threads.
+ */
+final class ActorTypes {
+
+	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
+
+	void add(ActorType type) {
+		Assert.state(this.types.putIfAbsent(type.name(), type) == null,
+				() -> "Two actors have the name " + type.name()
+						+ "; if a parent context is auto-configured, too, exclude RivetEventsAutoConfiguration there:"
+						+ " a child context finds the actors of its parents");
+	}
+
+	Collection<String> names() {
+		return List.copyOf(this.types.keySet());
+	}
+
+	/** Returns the actor of a name, {@code null} if there is none. */
+	@Nullable ActorType find(String name) {
+		return this.types.get(name);
+	}
+
+	/**
+	 * Returns the actor at an address.
+	 * @throws RivetException {@code actor.not_registered} if there is none
+	 */
+	ActorType at(ActorAddress address) {
+		ActorType type = find(address.name());
+		if (type == null) {
+			throw new RivetException(ErrorCode.ACTOR_NOT_REGISTERED,
+					"There is no actor of the name `%s`.".formatted(address.name()));
+		}
+		return type;
+	}
+
+	/**
+	 * Returns the name of an actor.
+	 * @param actor its class
+	 * @throws IllegalArgumentException if there is no actor of that class
+	 */
+	String nameOf(Class<?> actor) {
+		return this.types.values()
+			.stream()
+			.filter((type) -> type.actorClass() == actor)
+			.map(ActorType::name)
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("There is no actor of class " + actor.getName()));
+	}
+
+}

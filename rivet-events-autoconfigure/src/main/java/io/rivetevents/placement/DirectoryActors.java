@@ -1,0 +1,201 @@
+package io.rivetevents.placement;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActionListener;
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.Registration;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.conversion.Args;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.delivery.PendingReceipt;
+import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.protocol.SafeText;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.value.Values;
+
+/**
+ * Handles on instances that a directory finds.
+ */
+public final class DirectoryActors implements Actors {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(DirectoryActors.class));
+
+	private final ActorDirectory directory;
+
+	private final ValueMapper mapper;
+
+	private final EventContracts contracts;
+
+	private final ReactiveTransactions transactions;
+
+	private final String namespace;
+
+	/**
+	 * Creates the actors of an application without reactive transactions.
+	 * @param directory finds instances
+	 * @param mapper converts values
+	 * @param contracts the contracts that are implemented
+	 */
+	public DirectoryActors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts) {
+		this(directory, mapper, contracts, ReactiveTransactions.NONE);
+	}
+
+	/**
+	 * Creates the actors of an application that may have reactive transactions.
+	 * @param directory finds instances
+	 * @param mapper converts values
+	 * @param contracts the contracts that are implemented
+	 * @param transactions tells whether a thread without a transaction may be in a
+	 * reactive one
+	 */
+	public DirectoryActors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions) {
+		this(directory, mapper, contracts, transactions, ActorAddress.DEFAULT_NAMESPACE);
+	}
+
+	private DirectoryActors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
+			ReactiveTransactions transactions, String namespace) {
+		this.directory = directory;
+		this.mapper = mapper;
+		this.contracts = contracts;
+		this.transactions = transactions;
+		this.namespace = namespace;
+	}
+
+	@Override
+	public Actors inNamespace(String namespace) {
+		Assert.hasLength(namespace, "The namespace must not be empty");
+		return new DirectoryActors(this.directory, this.mapper, this.contracts, this.transactions, namespace);
+	}
+
+	private ActorAddress address(String name, String[] key) {
+		return new ActorAddress(this.namespace, name, ActorKey.of(key));
+	}
+
+	@Override
+	public ActorHandle get(String name, String... key) {
+		return new Handle(new ActorTarget.Get(address(name, key)));
+	}
+
+	@Override
+	public ActorHandle get(Class<?> actor, String... key) {
+		return get(this.directory.nameOf(actor), key);
+	}
+
+	@Override
+	public ActorHandle getOrCreate(String name, String... key) {
+		return new Handle(new ActorTarget.GetOrCreate(address(name, key), null));
+	}
+
+	@Override
+	public ActorHandle getOrCreate(Class<?> actor, String... key) {
+		return getOrCreate(this.directory.nameOf(actor), key);
+	}
+
+	@Override
+	public ActorHandle getOrCreateWithInput(Object input, String name, String... key) {
+		return new Handle(new ActorTarget.GetOrCreate(address(name, key), encode(input)));
+	}
+
+	@Override
+	public ActorHandle byId(String actorId) {
+		return new Handle(new ActorTarget.ById(actorId));
+	}
+
+	@Override
+	public Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
+		byte[] encoded = (input != null) ? encode(input) : null;
+		return this.directory.resolve(new ActorTarget.Create(address(name, key), encoded))
+			.map((info) -> byId(info.actorId()));
+	}
+
+	@Override
+	public Registration on(String name, String action, ActionListener listener) {
+		return this.directory.listen(name, action, listener);
+	}
+
+	private byte[] encode(Object input) {
+		return Values.encodeJson(this.mapper.toTree(input));
+	}
+
+	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {
+		PendingReceipt receipt = new PendingReceipt();
+		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
+			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"
+				.formatted(SafeText.of(dispatch.event()), SafeText.of(target), SafeText.of(ex.getMessage())));
+			receipt.fail(ex);
+		});
+		return receipt;
+	}
+
+	private final class Handle extends EventTargets<@Nullable Object> implements ActorHandle {
+
+		private final ActorTarget target;
+
+		Handle(ActorTarget target) {
+			super((dispatch) -> DirectoryActors.this.dispatch(target, dispatch), DirectoryActors.this.mapper,
+					DirectoryActors.this.contracts, DirectoryActors.this.transactions);
+			this.target = target;
+		}
+
+		@Override
+		public <T> Mono<T> call(String action, Class<T> type, @Nullable Object... args) {
+			return Mono.defer(() -> DirectoryActors.this.directory.call(this.target, null, request(action, args)))
+				.mapNotNull((output) -> convert(output, type));
+		}
+
+		@Override
+		public <T> Mono<T> predict(Connection<?> connection, String action, Class<T> type, @Nullable Object... args) {
+			return Mono.defer(
+					() -> DirectoryActors.this.directory.predict(this.target, connection.id(), request(action, args)))
+				.mapNotNull((output) -> convert(output, type));
+		}
+
+		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
+			return new ToServer.ActionRequest(0, action, Args.of(DirectoryActors.this.mapper, args).values());
+		}
+
+		private <T> @Nullable T convert(JsonNode output, Class<T> type) {
+			boolean none = output.isMissingNode() || output.isNull() || type == Void.class;
+			return none ? null : DirectoryActors.this.mapper.convert(output, type);
+		}
+
+		@Override
+		public Registration on(String action, ActionListener listener) {
+			return DirectoryActors.this.directory.listen(this.target, action, listener);
+		}
+
+		@Override
+		public Mono<ActorInfo> resolve() {
+			return DirectoryActors.this.directory.resolve(this.target);
+		}
+
+		@Override
+		public Mono<Void> destroy() {
+			return DirectoryActors.this.directory.destroy(this.target);
+		}
+
+		@Override
+		public String toString() {
+			return "handle on " + this.target;
+		}
+
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.rivetevents.placement;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.failure.Guarded;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * Looks for instances in memory and in the store, and wakes none. The store is read on a
+ * worker.
+ */
+final class InstanceLookup {
+
+	private final Instances instances;
+
+	private final ActorRuntime runtime;
+
+	/**
+	 * Creates a lookup.
+	 * @param instances those in memory
+	 * @param runtime has the store
+	 */
+	InstanceLookup(Instances instances, ActorRuntime runtime) {
+		this.instances = instances;
+		this.runtime = runtime;
+	}
+
+	/**
+	 * Returns the address that a target names.
+	 * @return {@code actor.not_found} if there is no instance with its id
+	 */
+	Mono<ActorAddress> locate(ActorTarget target) {
+		return Mono.defer(() -> (target instanceof ActorTarget.ById byId) ? locateById(byId.actorId())
+				: Mono.just(Instances.addressOf(target)));
+	}
+
+	private Mono<ActorAddress> locateById(String actorId) {
+		ActorAddress address = this.instances.findAddress(actorId);
+		if (address != null) {
+			return Mono.just(address);
+		}
+		return stored(() -> this.runtime.store().loadById(actorId)).map(StoredActor::address)
+			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.ACTOR_NOT_FOUND)));
+	}
+
+	Mono<ActorInfo> find(ActorTarget target) {
+		return locate(target).flatMap(this::lookUp)
+			.filter((info) -> !(target instanceof ActorTarget.ById byId) || byId.actorId().equals(info.actorId()))
+			.onErrorResume(RivetException.class, (ex) -> Mono.empty());
+	}
+
+	private Mono<ActorInfo> lookUp(ActorAddress address) {
+		ActorInfo info = awake(address);
+		return (info != null) ? Mono.just(info)
+				: stored(() -> this.runtime.store().load(address)).map(InstanceLookup::asleep);
+	}
+
+	Mono<List<ActorInfo>> list(String namespace, String name, @Nullable String after, int limit) {
+		return stored(() -> this.runtime.store().list(namespace, name, after, limit))
+			.map((found) -> found.stream().map((stored) -> {
+				ActorInfo info = awake(stored.address());
+				return (info != null) ? info : asleep(stored);
+			}).toList());
+	}
+
+	private @Nullable ActorInfo awake(ActorAddress address) {
+		ActorInstance instance = this.instances.find(address);
+		return (instance != null) ? instance.info() : null;
+	}
+
+	private static ActorInfo asleep(StoredActor stored) {
+		return new ActorInfo(stored.actorId(), stored.address(), stored.generation(), stored.createdAt(), null, false);
+	}
+
+	private <T> Mono<T> stored(Callable<? extends @Nullable T> access) {
+		return Guarded.<T>defer(() -> Mono.fromCallable(access)).subscribeOn(this.runtime.workers());
+	}
+
+}

@@ -1,0 +1,286 @@
+package io.rivetevents.placement;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.call.ActionListeners;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.KeptAnswers;
+import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.instance.InstanceHost;
+import io.rivetevents.actor.turn.Mailbox;
+import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.limit.CreatedInstance;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.limit.PendingCall;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * The instances in the memory of this node: finds, creates and forgets them, and gives
+ * them turns. Safe for use by several threads.
+ */
+final class Instances implements InstanceHost {
+
+	/** Workers for what is done outside turns, by the name of the actor. */
+	private final Map<String, Scheduler> workers = new ConcurrentHashMap<>();
+
+	private final Map<ActorAddress, ActorInstance> instances = new ConcurrentHashMap<>();
+
+	private final Map<String, ActorAddress> addresses = new ConcurrentHashMap<>();
+
+	/** Of instances in a store in memory: who has created them, awake or not. */
+	private final Map<ActorAddress, CreatedInstance> creators = new ConcurrentHashMap<>();
+
+	private final KeptAnswers keptAnswers;
+
+	private final ActionListeners listeners;
+
+	private final ActorTypes types;
+
+	private final ActorRuntime runtime;
+
+	private final ConnectionIndex members;
+
+	private final Actors actors;
+
+	private volatile boolean stopping;
+
+	/**
+	 * Creates no instance yet.
+	 * @param types what instances do
+	 * @param runtime what instances share
+	 * @param members the connections of all instances
+	 * @param actors finds the neighbours of instances
+	 */
+	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors) {
+		this.types = types;
+		this.runtime = runtime;
+		this.members = members;
+		this.actors = actors;
+		this.listeners = new ActionListeners(runtime.callers());
+		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
+	}
+
+	int size() {
+		return this.instances.size();
+	}
+
+	Collection<ActorInstance> all() {
+		return this.instances.values();
+	}
+
+	/** Returns the instance at an address, {@code null} if none is in memory. */
+	@Nullable ActorInstance find(ActorAddress address) {
+		return this.instances.get(address);
+	}
+
+	/** Returns the instance that a target names, {@code null} if none is in memory. */
+	@Nullable ActorInstance find(ActorTarget target) {
+		ActorAddress address = (target instanceof ActorTarget.ById byId) ? findAddress(byId.actorId())
+				: addressOf(target);
+		return (address != null) ? find(address) : null;
+	}
+
+	/**
+	 * Returns the address of the instance with an id, {@code null} if it is not in
+	 * memory.
+	 */
+	@Nullable ActorAddress findAddress(String actorId) {
+		return this.addresses.get(actorId);
+	}
+
+	/** Return the address that a target names; one by id names none. */
+	static ActorAddress addressOf(ActorTarget target) {
+		if (target instanceof ActorTarget.Get get) {
+			return get.address();
+		}
+		if (target instanceof ActorTarget.GetOrCreate getOrCreate) {
+			return getOrCreate.address();
+		}
+		return ((ActorTarget.Create) target).address();
+	}
+
+	/**
+	 * Tells an instance that a connection is gone, if it is in memory.
+	 * @param address where the instance is
+	 * @param connectionId whose
+	 */
+	void disconnected(ActorAddress address, String connectionId) {
+		ActorInstance instance = find(address);
+		if (instance != null) {
+			instance.disconnected(connectionId);
+		}
+	}
+
+	/** Creates no instance from now on. */
+	void refuseNew() {
+		this.stopping = true;
+	}
+
+	/** Creates instances again. */
+	void acceptNew() {
+		this.stopping = false;
+	}
+
+	// Turns
+
+	/**
+	 * Returns what gives turns to the instance at an address, which is created for it.
+	 */
+	Consumer<Turn<ActorInstance>> at(ActorAddress address, String operation) {
+		return (turn) -> submit(address, turn, operation);
+	}
+
+	/** Returns what gives turns to an instance that must not be created for it. */
+	static Consumer<Turn<ActorInstance>> of(ActorInstance instance, String operation) {
+		return (turn) -> submitTo(instance, turn, operation);
+	}
+
+	private void submit(ActorAddress address, Turn<ActorInstance> turn, String operation) {
+		while (true) {
+			ActorInstance instance = instance(address);
+			switch (instance.offer(turn)) {
+				case ACCEPTED -> {
+					return;
+				}
+				case FULL -> throw instance.overloaded(turn.call(), operation);
+				case CLOSED -> forget(instance); // it leaves right now; the next one is
+													// fresh
+			}
+		}
+	}
+
+	private static void submitTo(ActorInstance instance, Turn<ActorInstance> turn, String operation) {
+		switch (instance.offer(turn)) {
+			case ACCEPTED -> {
+			}
+			case FULL -> throw instance.overloaded(turn.call(), operation);
+			case CLOSED -> turn.doNow(instance); // finds nobody
+		}
+	}
+
+	private ActorInstance instance(ActorAddress address) {
+		ActorInstance present = find(address);
+		if (present != null) {
+			return present;
+		}
+		if (this.stopping) {
+			throw new RivetException(ErrorCode.RESTARTING);
+		}
+		ActorType type = this.types.at(address);
+		int keySize = address.key().serialize().getBytes(StandardCharsets.UTF_8).length;
+		if (keySize > type.settings().maxKeySize()) {
+			throw new RivetException(ErrorCode.KEY_TOO_LARGE,
+					"A key may have %d bytes.".formatted(type.settings().maxKeySize()));
+		}
+		ActorInstance instance = this.instances.computeIfAbsent(address, (key) -> create(key, type));
+		if (this.stopping) {
+			// since it was asked above, and stop may have looked before this one was
+			// there
+			instance.requestShutdown();
+			throw new RivetException(ErrorCode.RESTARTING);
+		}
+		return instance;
+	}
+
+	private ActorInstance create(ActorAddress address, ActorType type) {
+		long heap = LimitSettings.Node.HEAP_OF_INSTANCE
+				+ 2L * (address.namespace().length() + address.key().serialize().length());
+		if (!this.runtime.connections().limits().awake().tryAcquire(heap)) {
+			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+					Map.of("channel", Limit.NODE_AWAKE.property(), "operation", "create"));
+		}
+		Scheduler workers = this.workers.computeIfAbsent(type.name(), this.runtime::workersFor);
+		return new ActorInstance(address, type, this, this.runtime, workers, heap);
+	}
+
+	// For the instances
+
+	@Override
+	public ActorHandle neighbour(String namespace, String name, String... key) {
+		return this.actors.inNamespace(namespace).getOrCreate(name, key);
+	}
+
+	@Override
+	public void submit(ActorInstance instance, Turn<ActorInstance> turn) {
+		if (instance.offer(turn) == Mailbox.Offer.CLOSED) {
+			turn.doNow(instance);
+		}
+	}
+
+	@Override
+	public void submitAgain(ActorInstance gone, Turn<ActorInstance> turn) {
+		if (!turn.client()) {
+			turn.doNow(gone);
+			return;
+		}
+		PendingCall call = turn.call();
+		if (call != null) {
+			call.leave(); // it counts in the next one from now on
+		}
+		try {
+			submit(gone.address(), turn, "message");
+		}
+		catch (RivetException ex) {
+			// nobody takes it any more, so the old one answers
+			turn.doNow(gone);
+		}
+	}
+
+	@Override
+	public void started(ActorInstance instance) {
+		this.addresses.put(instance.actorId(), instance.address());
+	}
+
+	/**
+	 * Its id first: the next instance of the address, which cannot be there yet, has it.
+	 */
+	@Override
+	public void forget(ActorInstance instance) {
+		this.instances.computeIfPresent(instance.address(), (address, present) -> {
+			if (present != instance) {
+				return present;
+			}
+			if (instance.state().isStored()) {
+				this.addresses.remove(instance.actorId());
+			}
+			this.runtime.connections().limits().awake().release(instance.heap());
+			return null;
+		});
+	}
+
+	@Override
+	public Map<ActorAddress, CreatedInstance> creators() {
+		return this.creators;
+	}
+
+	@Override
+	public KeptAnswers keptAnswers() {
+		return this.keptAnswers;
+	}
+
+	@Override
+	public ActionListeners listeners() {
+		return this.listeners;
+	}
+
+	@Override
+	public ConnectionIndex members() {
+		return this.members;
+	}
+
+}

@@ -1,0 +1,206 @@
+package io.rivetevents.placement;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.instance.ActorClients.Guest;
+import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.limit.PendingCall;
+import io.rivetevents.limit.Visit;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * Calls of actions without a lasting connection: those of clients over HTTP, for which
+ * the hooks of a connection run around the call, and those of the server itself.
+ */
+final class StatelessCalls {
+
+	private final ActorTypes types;
+
+	private final Instances instances;
+
+	private final InstanceLookup lookup;
+
+	private final RequestChecks checks;
+
+	private final Entrances entrances;
+
+	private final ActorRuntime runtime;
+
+	StatelessCalls(ActorTypes types, Instances instances, InstanceLookup lookup, RequestChecks checks,
+			Entrances entrances, ActorRuntime runtime) {
+		this.types = types;
+		this.instances = instances;
+		this.lookup = lookup;
+		this.checks = checks;
+		this.entrances = entrances;
+		this.runtime = runtime;
+	}
+
+	/** Calls an action for the server itself. */
+	Mono<JsonNode> call(ActorTarget target, ToServer.ActionRequest action) {
+		return Mono.defer(() -> {
+			ActionCall asked = new ActionCall(action, null, now());
+			return this.lookup.locate(target)
+				.flatMap((address) -> askAction(address, asked, (instance, call) -> instance.start(target, null)
+					.then(Mono.defer(() -> instance.actions().perform(null, action, call)))));
+		});
+	}
+
+	/** Calls an action for a client. */
+	Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ToServer.ActionRequest action) {
+		return this.checks.visit(target, caller, MessageWeight.of(action), "action",
+				(visit) -> call(target, caller, new ActionCall(action, visit, now())));
+	}
+
+	private Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ActionCall asked) {
+		return this.lookup.locate(target).flatMap((address) -> {
+			this.checks.checkInput(address, target);
+			return this.checks.authorize(address, caller.identity())
+				.then(comesForLong(address, asked.action())
+						? Mono.usingWhen(enter(address, target, caller, asked), (stay) -> stay.perform(asked),
+								Stay::leave)
+						: askAction(address, asked,
+								(instance, call) -> stay(instance, target, caller, asked.action(), call)));
+		});
+	}
+
+	/** Calls an action as a connection would. */
+	Mono<JsonNode> predict(ActorTarget target, String connectionId, ToServer.ActionRequest action) {
+		return Mono.defer(() -> {
+			ActorInstance instance = this.instances.find(target);
+			if (instance == null) {
+				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
+			}
+			return askAction(Instances.of(instance, "action"), instance.type(), new ActionCall(action, null, now()),
+					(current, call) -> current.messages().predict(connectionId, action, call));
+		});
+	}
+
+	private long now() {
+		return this.runtime.timers().now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * An action that is called without a connection.
+	 *
+	 * @param action what is called
+	 * @param visit what its client takes, {@code null} if the server itself calls
+	 * @param arrivedAt when it has come, in nanoseconds: its time-out counts from then,
+	 * whatever comes before the action
+	 */
+	private record ActionCall(ToServer.ActionRequest action, @Nullable Visit visit, long arrivedAt) {
+
+		/** Counts the call of the action itself. */
+		PendingCall pending(ActorType type, Consumer<ErrorCode> refusal) {
+			return PendingCall.ofAction(MessageWeight.of(this.action), this.visit, deadline(type),
+					ErrorCode.ACTION_TIMED_OUT, refusal);
+		}
+
+		/** Counts what comes before the action. */
+		PendingCall entering(ActorType type, Visit visit, Consumer<ErrorCode> refusal) {
+			return PendingCall.ofAction(visit.bytes(), visit, deadline(type), ErrorCode.ACTION_TIMED_OUT, refusal);
+		}
+
+		private long deadline(ActorType type) {
+			ActorType.ActionSettings settings = type.action(this.action.name());
+			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
+			return this.arrivedAt + timeout.toNanos();
+		}
+
+	}
+
+	/** Whether a client's visit is more than one turn. */
+	private boolean comesForLong(ActorAddress address, ToServer.ActionRequest action) {
+		ActorType type = this.types.find(address.name());
+		return type != null && (type.isInterleaved(action.name()) || type.hooks().contains(Hook.BEFORE_CONNECT));
+	}
+
+	/**
+	 * A client comes, calls an action and leaves, in one turn but for what its leaving is
+	 * to cause.
+	 */
+	private Mono<JsonNode> stay(ActorInstance instance, ActorTarget target, ConnectRequest caller,
+			ToServer.ActionRequest action, PendingCall call) {
+		Mono<Stay> entered = instance.arrive(target, caller, null)
+			.then(Mono.defer(() -> instance.clients().connect(visitor(caller))))
+			.map((admission) -> new Stay(instance.address(), admission.connection()));
+		return Mono.usingWhen(entered, (stay) -> instance.actions().perform(stay.connection, action, call),
+				Stay::leave);
+	}
+
+	private Mono<Stay> enter(ActorAddress address, ActorTarget target, ConnectRequest caller, ActionCall asked) {
+		Visit visit = Objects.requireNonNull(asked.visit());
+		ActorType type = this.types.at(address);
+		return this.entrances
+			.open(address, target, caller,
+					new Entrances.Entrance((refusal) -> asked.entering(type, visit, refusal),
+							(instance, call, permitted) -> Entrances.connect(instance, visitor(caller), permitted)))
+			.map((admitted) -> new Stay(admitted.info().address(), admitted.admission().connection()));
+	}
+
+	/** One that calls an action over HTTP. */
+	private static Guest visitor(ConnectRequest caller) {
+		return new Guest(caller, Outbound.NONE, null, () -> false, (admission) -> {
+		});
+	}
+
+	/** The stay of a client that calls one action over HTTP. */
+	private final class Stay {
+
+		private final ActorAddress address;
+
+		private final ClientConnection connection;
+
+		Stay(ActorAddress address, ClientConnection connection) {
+			this.address = address;
+			this.connection = connection;
+		}
+
+		Mono<JsonNode> perform(ActionCall asked) {
+			// the instance that it visits may be gone, and another one in its place
+			return askAction(this.address, asked,
+					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
+							? current.actions().perform(this.connection, asked.action(), call)
+							: Mono.error(new RivetException(ErrorCode.RESTARTING)));
+		}
+
+		Mono<Void> leave() {
+			StatelessCalls.this.instances.disconnected(this.address, this.connection.id());
+			return Mono.empty();
+		}
+
+	}
+
+	/** Call an action, under the time-out of its caller. */
+	private Mono<JsonNode> askAction(ActorAddress address, ActionCall asked,
+			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
+		return Mono.defer(() -> askAction(this.instances.at(address, "action"), this.types.at(address), asked, work));
+	}
+
+	private static Mono<JsonNode> askAction(Consumer<Turn<ActorInstance>> submission, ActorType type, ActionCall asked,
+			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
+		return TurnRequest.ask(submission, type.isInterleaved(asked.action().name()),
+				(refusal) -> asked.pending(type, refusal), work);
+	}
+
+}

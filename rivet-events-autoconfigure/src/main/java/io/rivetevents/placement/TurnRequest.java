@@ -1,0 +1,122 @@
+package io.rivetevents.placement;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+
+import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.actor.turn.Turn;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.failure.Guarded;
+import io.rivetevents.limit.PendingCall;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * A result of a turn that is waited for. Nothing is done if the subscriber has cancelled
+ * before the turn begins; a result that it does not take after that is unclaimed.
+ *
+ * @param <T> type of the result
+ */
+final class TurnRequest<T> {
+
+	private final MonoSink<T> sink;
+
+	private final Consumer<T> unclaimed;
+
+	/** Set before the sink returns: all who subscribe ask for the result at once. */
+	private final AtomicBoolean taken;
+
+	private volatile boolean cancelled;
+
+	private TurnRequest(MonoSink<T> sink, Consumer<T> unclaimed, AtomicBoolean taken) {
+		this.sink = sink;
+		this.unclaimed = unclaimed;
+		this.taken = taken;
+		sink.onCancel(() -> this.cancelled = true);
+	}
+
+	/**
+	 * Asks for something, in a turn.
+	 * @param submission gives the turn to an instance
+	 * @param interleave whether the next turn may run before the result is there
+	 * @param work what is asked for
+	 */
+	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+			Function<ActorInstance, Mono<T>> work) {
+		return of((unclaimed) -> {
+		}, (request) -> request.submit(submission,
+				Turn.ofClient((instance) -> request.answer(() -> work.apply(instance)), interleave)));
+	}
+
+	/**
+	 * Asks for something that a client waits for, in a turn.
+	 * @param submission gives the turn to an instance
+	 * @param interleave whether the next turn may run before the result is there
+	 * @param counting makes what the turn counts as, from what refuses it
+	 * @param work what is asked for
+	 */
+	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
+		return ask(submission, interleave, counting, work, (unclaimed) -> {
+		});
+	}
+
+	/**
+	 * Asks for something that a client waits for, in a turn.
+	 * @param submission gives the turn to an instance
+	 * @param interleave whether the next turn may run before the result is there
+	 * @param counting makes what the turn counts as, from what refuses it
+	 * @param work what is asked for
+	 * @param unclaimed takes a result that the subscriber does not
+	 */
+	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
+			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
+			Consumer<T> unclaimed) {
+		return of(unclaimed, (request) -> {
+			PendingCall call = counting.apply((why) -> request.sink.error(new RivetException(why)));
+			request.submit(submission, Turn.ofCall(call, (instance) -> request.answer(() -> work.apply(instance, call)),
+					interleave, true));
+		});
+	}
+
+	private static <T> Mono<T> of(Consumer<T> unclaimed, Consumer<TurnRequest<T>> begin) {
+		return Mono.defer(() -> {
+			AtomicBoolean taken = new AtomicBoolean();
+			return Mono.<T>create((sink) -> begin.accept(new TurnRequest<>(sink, unclaimed, taken)))
+				.doOnNext((value) -> taken.set(true));
+		});
+	}
+
+	private void submit(Consumer<Turn<ActorInstance>> submission, Turn<ActorInstance> turn) {
+		try {
+			submission.accept(turn);
+		}
+		catch (RivetException ex) {
+			this.sink.error(ex);
+		}
+	}
+
+	private @Nullable Mono<Void> answer(Supplier<Mono<T>> work) {
+		return this.cancelled ? null
+				: Guarded.defer(work)
+					.doOnSuccess(this::succeed)
+					.onErrorResume((ex) -> Mono.fromRunnable(() -> this.sink.error(ex)))
+					.then();
+	}
+
+	private void succeed(@Nullable T value) {
+		this.sink.success(value);
+		// the sink does not tell which of this and a cancel that races with it came
+		// first
+		if (value != null && !this.taken.get()) {
+			this.unclaimed.accept(value);
+		}
+	}
+
+}

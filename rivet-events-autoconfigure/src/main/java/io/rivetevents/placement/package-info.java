@@ -1,0 +1,8 @@
+/**
+ * Finds the instance for an address and brings messages to it. Internal: applications do
+ * not use it.
+ */
+@NullMarked
+package io.rivetevents.placement;
+
+import org.jspecify.annotations.NullMarked;

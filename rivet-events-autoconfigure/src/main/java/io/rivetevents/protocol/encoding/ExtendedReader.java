@@ -1,0 +1,115 @@
+package io.rivetevents.protocol.encoding;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.value.Markers;
+
+/**
+ * Reads the messages of the extended mode, which have more fields than it pays to look
+ * for on the way.
+ */
+final class ExtendedReader {
+
+	private static final int MAX_KEY_LENGTH = 200;
+
+	/**
+	 * A year: a longer deadline is none, and nanoseconds of it can be added to a time.
+	 */
+	private static final long MAX_DEADLINE_MILLIS = Duration.ofDays(365).toMillis();
+
+	private ExtendedReader() {
+	}
+
+	static ToServer message(JsonNode frame) {
+		JsonNode body = object(frame.get("body"), "body");
+		JsonNode value = object(body.get("val"), "val");
+		return switch (Fields.kind(body.get("tag"))) {
+			case ACTION_REQUEST -> new ToServer.ActionRequest(Fields.number(value.get("id"), "id"),
+					Fields.text(value.get("name"), "name"), args(value), options(value));
+			case SUBSCRIPTION_REQUEST -> subscription(value, Fields.flag(value.get("subscribe"), "subscribe"));
+			case CANCEL -> new ToServer.Cancel(Fields.number(value.get("id"), "id"));
+			case HELLO -> hello(value);
+		};
+	}
+
+	private static JsonNode object(@Nullable JsonNode node, String field) {
+		if (node == null || !node.isObject()) {
+			throw Markers.malformed("`" + field + "` is no object");
+		}
+		return node;
+	}
+
+	private static List<JsonNode> args(JsonNode value) {
+		JsonNode args = value.get("args");
+		if (args == null) {
+			throw Markers.malformed("`args` is missing");
+		}
+		return Fields.args(args);
+	}
+
+	private static ToServer.CallOptions options(JsonNode value) {
+		JsonNode oneWay = value.get("oneWay");
+		JsonNode deadline = value.get("deadline");
+		String key = Fields.optionalText(value.get("idempotencyKey"), "idempotencyKey");
+		if (key != null && key.length() > MAX_KEY_LENGTH) {
+			throw Markers.malformed("`idempotencyKey` is too long");
+		}
+		boolean plain = Fields.isAbsent(oneWay) && Fields.isAbsent(deadline) && key == null;
+		return plain ? ToServer.CallOptions.NONE
+				: new ToServer.CallOptions(!Fields.isAbsent(oneWay) && Fields.flag(oneWay, "oneWay"),
+						Fields.isAbsent(deadline) ? null : deadline(deadline), key);
+	}
+
+	private static Duration deadline(@Nullable JsonNode millis) {
+		return Duration.ofMillis(Math.min(Fields.number(millis, "deadline"), MAX_DEADLINE_MILLIS));
+	}
+
+	private static ToServer.SubscriptionRequest subscription(JsonNode value, boolean subscribe) {
+		return new ToServer.SubscriptionRequest(Fields.text(value.get("eventName"), "eventName"), subscribe,
+				Fields.tags(value.get("tags")));
+	}
+
+	private static ToServer.Hello hello(JsonNode value) {
+		List<ToServer.SubscriptionRequest> subscriptions = new ArrayList<>();
+		JsonNode wanted = value.get("subscriptions");
+		if (wanted != null && !Fields.isAbsent(wanted)) {
+			Fields.args(wanted).forEach((each) -> subscriptions.add(subscription(each, true)));
+		}
+		return new ToServer.Hello(subscriptions, resume(value.get("resume")), snapshot(value.get("snapshot")),
+				present(value.get("params")), present(value.get("credentials")),
+				Fields.optionalText(value.get("contract"), "contract"));
+	}
+
+	private static @Nullable JsonNode present(@Nullable JsonNode node) {
+		return Fields.isAbsent(node) ? null : node;
+	}
+
+	private static ToServer.@Nullable Resume resume(@Nullable JsonNode node) {
+		if (Fields.isAbsent(node)) {
+			return null;
+		}
+		JsonNode resume = object(node, "resume");
+		Position position = new Position(Fields.text(resume.get("epoch"), "epoch"),
+				Fields.number(resume.get("position"), "position"));
+		return new ToServer.Resume(position, Fields.optionalText(resume.get("stream"), "stream"),
+				Fields.optionalText(resume.get("secret"), "secret"));
+	}
+
+	private static ToServer.@Nullable Snapshot snapshot(@Nullable JsonNode node) {
+		if (Fields.isAbsent(node)) {
+			return null;
+		}
+		JsonNode snapshot = object(node, "snapshot");
+		JsonNode args = snapshot.get("args");
+		return new ToServer.Snapshot(Fields.text(snapshot.get("name"), "name"),
+				(args != null) ? Fields.args(args) : List.of());
+	}
+
+}

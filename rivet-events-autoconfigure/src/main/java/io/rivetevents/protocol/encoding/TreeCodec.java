@@ -1,0 +1,161 @@
+package io.rivetevents.protocol.encoding;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.value.Markers;
+import io.rivetevents.protocol.value.MessageReader;
+import io.rivetevents.protocol.value.MessageWriter;
+
+/**
+ * The encodings whose messages are maps with names: {@code {"body":{"tag":…,"val":{…}}}}.
+ */
+final class TreeCodec implements Codec {
+
+	private final Supplier<MessageWriter> writers;
+
+	private final MessageReader.Source source;
+
+	private final boolean extended;
+
+	/**
+	 * Create a codec.
+	 * @param writers make what writes one message
+	 * @param source opens a message
+	 * @param extended whether it is that of the extended mode
+	 */
+	TreeCodec(Supplier<MessageWriter> writers, MessageReader.Source source, boolean extended) {
+		this.writers = writers;
+		this.source = source;
+		this.extended = extended;
+	}
+
+	@Override
+	public byte[] encode(ToClient message) {
+		MessageWriter out = this.writers.get();
+		out.startMap(1);
+		out.name("body");
+		out.startMap(2);
+		out.name("tag");
+		out.text(message.tag());
+		out.name("val");
+		message.accept(this.extended ? MessageBody.EXTENDED : MessageBody.PLAIN, out);
+		out.endMap();
+		out.endMap();
+		return out.toBytes();
+	}
+
+	@Override
+	public byte[] encodeActionResponse(@Nullable JsonNode output) {
+		MessageWriter out = this.writers.get();
+		out.startMap(1);
+		out.name("output");
+		out.value(output);
+		out.endMap();
+		return out.toBytes();
+	}
+
+	@Override
+	public byte[] encodeError(ToClient.Error error) {
+		MessageWriter out = this.writers.get();
+		MessageBody.writeError(error, out);
+		return out.toBytes();
+	}
+
+	@Override
+	public ToServer decode(byte[] frame) {
+		if (this.extended) {
+			JsonNode[] message = new JsonNode[1];
+			this.source.read(frame, (in) -> message[0] = in.value());
+			return ExtendedReader.message(message[0]);
+		}
+		Parts parts = new Parts();
+		this.source.read(frame, parts::readFrame);
+		return parts.toMessage();
+	}
+
+	@Override
+	public List<JsonNode> decodeActionRequest(byte[] body) {
+		Parts parts = new Parts();
+		this.source.read(body, parts::readValue);
+		return (parts.args != null) ? Fields.args(parts.args) : List.of();
+	}
+
+	/**
+	 * What the fields of a message hold, of whatever kind it is: its tag may come after
+	 * them.
+	 */
+	private static final class Parts {
+
+		private @Nullable JsonNode tag;
+
+		private @Nullable JsonNode id;
+
+		private @Nullable JsonNode name;
+
+		private @Nullable JsonNode args;
+
+		private @Nullable JsonNode eventName;
+
+		private @Nullable JsonNode subscribe;
+
+		private @Nullable JsonNode tags;
+
+		void readFrame(MessageReader in) {
+			in.map((field) -> {
+				switch (field) {
+					case "body" -> readBody(in);
+					default -> in.value();
+				}
+			});
+		}
+
+		private void readBody(MessageReader in) {
+			in.map((field) -> {
+				switch (field) {
+					case "tag" -> this.tag = in.value();
+					case "val" -> readValue(in);
+					default -> in.value();
+				}
+			});
+		}
+
+		void readValue(MessageReader in) {
+			in.map((field) -> {
+				switch (field) {
+					case "id" -> this.id = in.value();
+					case "name" -> this.name = in.value();
+					case "args" -> this.args = in.value();
+					case "eventName" -> this.eventName = in.value();
+					case "subscribe" -> this.subscribe = in.value();
+					case "tags" -> this.tags = in.value();
+					default -> in.value();
+				}
+			});
+		}
+
+		ToServer toMessage() {
+			return switch (Fields.kind(this.tag)) {
+				case ACTION_REQUEST -> actionRequest();
+				case SUBSCRIPTION_REQUEST -> new ToServer.SubscriptionRequest(Fields.text(this.eventName, "eventName"),
+						Fields.flag(this.subscribe, "subscribe"), Fields.tags(this.tags));
+				case CANCEL, HELLO -> throw Fields.unknown(); // of the extended mode
+			};
+		}
+
+		private ToServer actionRequest() {
+			if (this.args == null) {
+				throw Markers.malformed("`args` is missing");
+			}
+			return new ToServer.ActionRequest(Fields.number(this.id, "id"), Fields.text(this.name, "name"),
+					Fields.args(this.args));
+		}
+
+	}
+
+}

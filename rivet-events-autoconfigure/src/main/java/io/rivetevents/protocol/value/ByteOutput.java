@@ -1,0 +1,161 @@
+package io.rivetevents.protocol.value;
+
+import java.util.Arrays;
+
+/**
+ * Bytes that grow while they are written. Most text on the wire is ASCII, so that is what
+ * it writes without a copy in between.
+ */
+public final class ByteOutput {
+
+	private static final int INITIAL_CAPACITY = 256;
+
+	private byte[] bytes = new byte[INITIAL_CAPACITY];
+
+	private int size;
+
+	int size() {
+		return this.size;
+	}
+
+	/**
+	 * Forget what was written after a position.
+	 */
+	void truncate(int size) {
+		this.size = size;
+	}
+
+	public void put(int value) {
+		ensure(1);
+		this.bytes[this.size++] = (byte) value;
+	}
+
+	public void put(byte[] more) {
+		ensure(more.length);
+		System.arraycopy(more, 0, this.bytes, this.size, more.length);
+		this.size += more.length;
+	}
+
+	/**
+	 * Write the last bytes of a number, high first.
+	 * @param value the number
+	 * @param length how many bytes, at most 8
+	 */
+	void big(long value, int length) {
+		ensure(length);
+		for (int shift = (length - 1) * 8; shift >= 0; shift -= 8) {
+			this.bytes[this.size++] = (byte) (value >>> shift);
+		}
+	}
+
+	/**
+	 * Write an unsigned number as BARE does: 7 bits a byte, low first.
+	 */
+	void varint(long value) {
+		long rest = value;
+		while ((rest & ~0x7fL) != 0) {
+			put((int) (rest & 0x7f) | 0x80);
+			rest >>>= 7;
+		}
+		put((int) rest);
+	}
+
+	/**
+	 * Write the characters of a text up to the first that is not ASCII.
+	 * @return how many were written: the length of the text if it is all ASCII
+	 */
+	public int ascii(String text) {
+		int length = text.length();
+		ensure(length);
+		byte[] target = this.bytes;
+		int start = this.size;
+		int i = 0;
+		while (i < length) {
+			char next = text.charAt(i);
+			if (next > 0x7f) {
+				break;
+			}
+			target[start + i] = (byte) next;
+			i++;
+		}
+		this.size = start + i;
+		return i;
+	}
+
+	/**
+	 * Write the characters of a text up to the first that JSON does not take as it is, or
+	 * that is not ASCII.
+	 * @param start where to begin
+	 * @return where it has stopped: the length of the text if all was plain
+	 */
+	int plain(String text, int start) {
+		int length = text.length();
+		ensure(length - start);
+		byte[] target = this.bytes;
+		int offset = this.size - start;
+		int i = start;
+		while (i < length) {
+			char next = text.charAt(i);
+			if (next < 0x20 || next > 0x7f || next == '"' || next == '\\') {
+				break;
+			}
+			target[offset + i] = (byte) next;
+			i++;
+		}
+		this.size = offset + i;
+		return i;
+	}
+
+	/**
+	 * Leave room for bytes that are known later.
+	 */
+	void skip(int length) {
+		ensure(length);
+		this.size += length;
+	}
+
+	/**
+	 * Write a length before what was written after a position, into the room that was
+	 * left for it there; what follows moves if the room does not fit.
+	 * @param start position of the room
+	 * @param room how many bytes were left
+	 */
+	void lengthBefore(int start, int room) {
+		int end = this.size;
+		int length = end - start - room;
+		int width = varintWidth(length);
+		if (width > room) {
+			ensure(width - room);
+		}
+		System.arraycopy(this.bytes, start + room, this.bytes, start + width, length);
+		this.size = start;
+		varint(length);
+		this.size = start + width + length;
+	}
+
+	private static int varintWidth(int value) {
+		int width = 1;
+		for (int rest = value >>> 7; rest != 0; rest >>>= 7) {
+			width++;
+		}
+		return width;
+	}
+
+	/**
+	 * Return the byte that was written last; there must be one.
+	 */
+	int last() {
+		return this.bytes[this.size - 1];
+	}
+
+	public byte[] toBytes() {
+		return Arrays.copyOf(this.bytes, this.size);
+	}
+
+	private void ensure(int more) {
+		if (more > this.bytes.length - this.size) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, Math.addExact(this.size, more)));
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Reads and writes values as JSON, CBOR and BARE. Internal: applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.protocol.value;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,295 @@
+package io.rivetevents.redis;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.Assert;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
+
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.extension.Dispatch;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.SafeText;
+
+/**
+ * Carries events over one channel of Redis pub/sub, which keeps nothing: what is
+ * published while a node cannot be reached is lost for it.
+ * <p>
+ * Each event has the id of its node and a number, and each node tells the number of its
+ * last event in a heartbeat, so that the others see what they have missed. A node gets
+ * its own messages back: the echo of its heartbeat proves that it still receives, which
+ * the silence after a lost subscription would not tell.
+ */
+public final class RedisBackplane implements Backplane {
+
+	private static final Log logger = LogFactory.getLog(RedisBackplane.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
+
+	/** Failures come by thousands, in turn with successes. */
+	private static final long TELL_OUTAGE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+
+	/** Events that Redis has not confirmed yet. */
+	private static final int MAX_IN_FLIGHT = 10_000;
+
+	/** What stands around the body of an event. */
+	private static final int MAX_ENVELOPE = 256;
+
+	private static final int SILENT_HEARTBEATS = 3;
+
+	private static final Duration FIRST_RETRY = Duration.ofMillis(100);
+
+	private static final Duration LAST_RETRY = Duration.ofSeconds(5);
+
+	private static final long FORGET_NODE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+	private final String node = UUID.randomUUID().toString();
+
+	private final LettuceConnectionFactory application;
+
+	private final RedisSettings settings;
+
+	private final Scheduler timers;
+
+	private final AtomicLong published = new AtomicLong();
+
+	private final AtomicLong received = new AtomicLong();
+
+	private final AtomicLong notPublished = new AtomicLong();
+
+	private final AtomicLong lost = new AtomicLong();
+
+	private final AtomicLong interruptions = new AtomicLong();
+
+	private final AtomicLong malformed = new AtomicLong();
+
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private final AtomicBoolean connected = new AtomicBoolean();
+
+	private final AtomicLong outageToldAt = new AtomicLong(Long.MIN_VALUE);
+
+	private final NodeSequences sequences = new NodeSequences(FORGET_NODE_NANOS);
+
+	/** Keeps the order of the numbers that of the messages. */
+	private final Object order = new Object();
+
+	private long sequence;
+
+	private volatile long lastEcho;
+
+	private volatile @Nullable RedisLink link;
+
+	private volatile Disposable running = Disposables.disposed();
+
+	/**
+	 * Create a backplane.
+	 * @param application the application's connections to Redis; the backplane makes its
+	 * own to the same server
+	 * @param settings its settings
+	 * @param timers sends heartbeats; never blocked
+	 */
+	public RedisBackplane(LettuceConnectionFactory application, RedisSettings settings, Scheduler timers) {
+		this.application = application;
+		this.settings = settings;
+		this.timers = timers;
+	}
+
+	@Override
+	public void start(Consumer<Dispatch> receiver) {
+		RedisLink link = new RedisLink(this.application, this.settings);
+		link.start();
+		this.link = link;
+		Retry forEver = Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
+			.maxBackoff(LAST_RETRY)
+			.doBeforeRetry((signal) -> tellOutage(signal.failure()));
+		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receiver)))
+			.subscribeOn(Schedulers.boundedElastic());
+		Disposable receiving = connecting.retryWhen(forEver).subscribe();
+		Disposable watching = link.interruptions().subscribe((event) -> interrupted());
+		Disposable beating = Flux.interval(Duration.ZERO, this.settings.heartbeat(), this.timers)
+			.onBackpressureDrop()
+			.subscribe((tick) -> beat());
+		// a connection that was dropped without a word looks well for hours
+		Disposable reviving = Flux.interval(this.settings.heartbeat().multipliedBy(SILENT_HEARTBEATS), this.timers)
+			.onBackpressureDrop()
+			.filter((tick) -> link.isConnected() && isSilent())
+			.concatMap((tick) -> connecting.onErrorComplete(), 1)
+			.subscribe();
+		this.running = Disposables.composite(receiving, watching, beating, reviving);
+	}
+
+	@Override
+	public void stop() {
+		this.running.dispose();
+		this.connected.set(false);
+		RedisLink link = this.link;
+		this.link = null;
+		if (link != null) {
+			link.stop();
+		}
+	}
+
+	// Out
+
+	@Override
+	public void publish(Dispatch dispatch) {
+		Backplane.checkTravels(dispatch);
+		byte[] body = RedisMessage.body(dispatch);
+		if (body.length > this.settings.maxMessageSize()) {
+			this.notPublished.incrementAndGet();
+			failures.warn("size", () -> "Event %s is not published: it has %d bytes, max-message-size is %d"
+				.formatted(SafeText.of(dispatch.event()), body.length, this.settings.maxMessageSize()));
+			return;
+		}
+		if (this.inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
+			this.inFlight.decrementAndGet();
+			failed(new IllegalStateException("%d events wait for Redis already".formatted(MAX_IN_FLIGHT)));
+			return;
+		}
+		synchronized (this.order) {
+			this.sequence++;
+			write(RedisMessage.event(this.node, this.sequence, body), this::done, this::undone);
+		}
+	}
+
+	private void write(byte[] message, Runnable onSuccess, Consumer<Throwable> onError) {
+		RedisLink link = this.link;
+		if (link == null) {
+			onError.accept(new IllegalStateException("The backplane is not running"));
+			return;
+		}
+		link.publish(message).subscribe((receivers) -> onSuccess.run(), onError);
+	}
+
+	private void done() {
+		this.inFlight.decrementAndGet();
+		this.published.incrementAndGet();
+	}
+
+	private void undone(Throwable ex) {
+		this.inFlight.decrementAndGet();
+		failed(ex);
+	}
+
+	private void failed(Throwable ex) {
+		this.notPublished.incrementAndGet();
+		tellOutage(ex);
+	}
+
+	/** Once until Redis is back: it may be away for long. */
+	private void tellOutage(Throwable ex) {
+		long now = now();
+		long before = this.outageToldAt.get();
+		boolean due = before == Long.MIN_VALUE || now - before >= TELL_OUTAGE_EVERY_NANOS;
+		if (due && this.outageToldAt.compareAndSet(before, now)) {
+			logger.warn("Redis cannot be reached; other nodes miss events until it can: " + ex);
+		}
+	}
+
+	/** Whether its own heartbeats do not come back. */
+	private boolean isSilent() {
+		return now() - this.lastEcho > this.settings.heartbeat().toNanos() * SILENT_HEARTBEATS;
+	}
+
+	private void beat() {
+		if (isSilent()) {
+			interrupted();
+		}
+		synchronized (this.order) {
+			write(RedisMessage.heartbeat(this.node, this.sequence), () -> {
+			}, (ex) -> logger.debug("A heartbeat was not published", ex));
+		}
+	}
+
+	// In
+
+	/** On one thread at a time, that of the subscription. */
+	private void receive(byte[] bytes, Consumer<Dispatch> receiver) {
+		RedisMessage message = read(bytes);
+		if (message == null) {
+			return;
+		}
+		if (this.node.equals(message.node())) {
+			echoed();
+			return;
+		}
+		if (message.node() != null) {
+			this.lost.addAndGet(this.sequences.missedBefore(message, now()));
+		}
+		if (message.dispatch() != null) {
+			this.received.incrementAndGet();
+			deliver(message.dispatch(), receiver);
+		}
+	}
+
+	private @Nullable RedisMessage read(byte[] bytes) {
+		try {
+			Assert.isTrue(bytes.length <= this.settings.maxMessageSize() + MAX_ENVELOPE, "it is too large");
+			return RedisMessage.read(bytes);
+		}
+		catch (IllegalArgumentException ex) {
+			String text = "A message of %d bytes on channel %s is ignored: %s".formatted(bytes.length,
+					this.settings.channel(), ex.getMessage());
+			if (this.malformed.getAndIncrement() == 0) {
+				logger.warn(text);
+			}
+			else {
+				logger.debug(text);
+			}
+			return null;
+		}
+	}
+
+	private static void deliver(Dispatch dispatch, Consumer<Dispatch> receiver) {
+		try {
+			receiver.accept(dispatch);
+		}
+		catch (Throwable ex) {
+			failures.error(ex,
+					() -> "Event %s of another node could not be delivered".formatted(SafeText.of(dispatch.event())));
+		}
+	}
+
+	private void echoed() {
+		this.lastEcho = now();
+		if (this.connected.compareAndSet(false, true)) {
+			logger.info("Connected to the other nodes over Redis channel " + this.settings.channel());
+		}
+	}
+
+	/** Whichever notices first, the lost connection or the missing echo, is counted. */
+	private void interrupted() {
+		if (this.connected.compareAndSet(true, false)) {
+			this.interruptions.incrementAndGet();
+			logger.warn("The connection to Redis was interrupted; events of other nodes may have been missed");
+		}
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public BackplaneStatus status() {
+		return new BackplaneStatus(this.connected.get(), this.published.get(), this.received.get(),
+				this.notPublished.get(), this.lost.get(), this.interruptions.get(), this.malformed.get());
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * A backplane on Redis.
+ */
+@NullMarked
+package io.rivetevents.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package io.rivetevents.security.webflux;
+
+import java.lang.reflect.Field;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.security.web.server.SecurityWebFilterChain;
+import org.springframework.security.web.server.authentication.logout.LogoutWebFilter;
+import org.springframework.security.web.server.authentication.logout.ServerLogoutHandler;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Has the connections of a session closed before each logout of the application, whatever
+ * handlers it has set: {@code logoutHandler(...)} replaces those that were there before.
+ * The handler comes first, since others change the session by whose id connections are
+ * known.
+ * <p>
+ * Spring Security can replace the handler of a filter and cannot return it, so it is read
+ * from the field. Without a filter for logout nothing is read.
+ */
+public final class LogoutHook implements SmartInitializingSingleton {
+
+	/** Filters of a chain are there, unless it is of the application's own kind. */
+	private static final Duration FILTERS = Duration.ofSeconds(10);
+
+	private final ConnectionLogoutHandler handler;
+
+	private final ObjectProvider<SecurityWebFilterChain> chains;
+
+	/**
+	 * Create the hook.
+	 * @param handler closes connections
+	 * @param chains the application's
+	 */
+	public LogoutHook(ConnectionLogoutHandler handler, ObjectProvider<SecurityWebFilterChain> chains) {
+		this.handler = handler;
+		this.chains = chains;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.chains.stream().forEach((chain) -> {
+			List<WebFilter> filters = chain.getWebFilters().collectList().block(FILTERS);
+			if (filters != null) {
+				filters.stream()
+					.filter(LogoutWebFilter.class::isInstance)
+					.map(LogoutWebFilter.class::cast)
+					.forEach(this::putFirst);
+			}
+		});
+	}
+
+	private void putFirst(LogoutWebFilter filter) {
+		ServerLogoutHandler own = handlerOf(filter, LogoutWebFilter.class);
+		filter.setLogoutHandler((exchange, authentication) -> this.handler.logout(exchange, authentication)
+			.then(own.logout(exchange, authentication)));
+	}
+
+	/**
+	 * Returns the handler of a filter.
+	 * @param filter the filter
+	 * @param type its class, which declares the field
+	 * @throws IllegalStateException if there is no such field
+	 */
+	public static ServerLogoutHandler handlerOf(Object filter, Class<?> type) {
+		Field field = handlerField(type);
+		if (field == null) {
+			throw unreadable(type, null);
+		}
+		try {
+			field.setAccessible(true);
+			if (field.get(filter) instanceof ServerLogoutHandler own) {
+				return own;
+			}
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			throw unreadable(type, ex);
+		}
+		throw unreadable(type, null);
+	}
+
+	/** By its type: a name may change. */
+	private static @Nullable Field handlerField(Class<?> type) {
+		List<Field> fields = Stream.of(type.getDeclaredFields())
+			.filter((field) -> field.getType() == ServerLogoutHandler.class)
+			.toList();
+		return (fields.size() == 1) ? fields.get(0) : null;
+	}
+
+	private static IllegalStateException unreadable(Class<?> type, @Nullable Exception cause) {
+		return new IllegalStateException(("The handler of %s cannot be read with this version of Spring Security, so"
+				+ " connections would stay open after a logout. Use a version of Spring Security that this starter"
+				+ " supports, or disable the logout of the filter chain and let its replacement call the bean %s.")
+			.formatted(type.getName(), ConnectionLogoutHandler.class.getSimpleName()), cause);
+	}
+
+	/** A native image keeps only fields that are registered. */
+	public static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			Field field = handlerField(LogoutWebFilter.class);
+			if (field != null) {
+				hints.reflection().registerField(field);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.rivetevents.transport.webflux;
+
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
+/**
+ * Where the routes of the client protocol begin. At the root only the names that the
+ * protocol knows are taken, the rest is the application's.
+ */
+public final class BasePath {
+
+	private static final Set<String> ROUTES = Set.of("gateway", "actors", "metadata", "health", "connect",
+			"connections", "asyncapi.json", "request", "websocket");
+
+	private final String prefix;
+
+	/**
+	 * Create a base path.
+	 * @param path such as {@code /rivet}, or {@code /}
+	 */
+	public BasePath(String path) {
+		Assert.isTrue(path.startsWith("/"), () -> "The base path must start with a slash: " + path);
+		this.prefix = StringUtils.trimTrailingCharacter(path, '/');
+	}
+
+	/**
+	 * Return the part of a request's path that belongs to the protocol.
+	 * @param request the request
+	 * @return the rest of the path, as it was encoded, from a slash on; {@code null} if
+	 * the request is not ours
+	 */
+	public @Nullable String within(ServerHttpRequest request) {
+		String path = request.getPath().pathWithinApplication().value();
+		if (!path.startsWith(this.prefix)) {
+			return null;
+		}
+		String rest = path.substring(this.prefix.length());
+		if (!this.prefix.isEmpty()) {
+			return rest.isEmpty() ? "/" : rest.startsWith("/") ? rest : null;
+		}
+		int end = rest.indexOf('/', 1);
+		String first = rest.substring(Math.min(1, rest.length()), (end < 0) ? rest.length() : end);
+		return ROUTES.contains(first) ? rest : null;
+	}
+
+	@Override
+	public String toString() {
+		return this.prefix.isEmpty() ? "/" : this.prefix;
+	}
+
+}

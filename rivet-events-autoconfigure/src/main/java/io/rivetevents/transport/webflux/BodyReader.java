@@ -1,0 +1,186 @@
+package io.rivetevents.transport.webflux;
+
+import java.net.InetAddress;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.SignalType;
+
+import io.rivetevents.error.RivetException;
+import io.rivetevents.limit.Limit;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.transport.PartialMessage;
+
+/**
+ * Puts the parts of a body together. Each is copied and let go at once: a small part may
+ * hold a large buffer of the server. A body that comes as a whole, as nearly all do, has
+ * no place among those that wait.
+ */
+final class BodyReader extends BaseSubscriber<DataBuffer> {
+
+	private final MonoSink<byte[]> sink;
+
+	private final int limit;
+
+	private final Limits limits;
+
+	private final long announced;
+
+	private final Runnable closeAfter;
+
+	/** Guards itself and what follows: a cancel may come from any thread. */
+	private final PartialMessage message;
+
+	private boolean done;
+
+	private @Nullable ScheduledExecutorService thread;
+
+	private @Nullable ScheduledFuture<?> timer;
+
+	/**
+	 * Creates a reader.
+	 * @param sink is given the body
+	 * @param limit most bytes of it
+	 * @param limits of the node
+	 * @param address where it comes from, {@code null} if unknown
+	 * @param announced how many bytes its head says it has, -1 if it does not
+	 * @param closeAfter has the connection closed after the answer
+	 */
+	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, @Nullable InetAddress address, long announced,
+			Runnable closeAfter) {
+		this.sink = sink;
+		this.limit = limit;
+		this.limits = limits;
+		this.announced = announced;
+		this.closeAfter = closeAfter;
+		this.message = new PartialMessage(limit, limits.receivingFrom(address));
+		sink.onDispose(this);
+	}
+
+	/**
+	 * Waits for what has not arrived with the head of the request.
+	 * @param thread the thread of the socket, where a timer costs little
+	 */
+	void await(ScheduledExecutorService thread) {
+		synchronized (this.message) {
+			if (!this.done) {
+				this.thread = thread;
+				countLater();
+				this.timer = thread.schedule(this::timeOut, this.limits.settings().times().body().toNanos(),
+						TimeUnit.NANOSECONDS);
+			}
+		}
+	}
+
+	@Override
+	protected void hookOnNext(DataBuffer part) {
+		try {
+			if (add(part)) {
+				onPart();
+				return;
+			}
+			this.limits.hits().add(Limit.MESSAGE_SIZE);
+			fail(new RivetException(ErrorCode.INCOMING_TOO_LONG));
+		}
+		catch (Throwable ex) {
+			fail(ex); // an Error as well, which would not come to an end by itself
+		}
+		finally {
+			DataBufferUtils.release(part);
+		}
+	}
+
+	private boolean add(DataBuffer part) {
+		int count = part.readableByteCount();
+		synchronized (this.message) {
+			if (this.done) {
+				return true;
+			}
+			if (count > this.limit - this.message.size()) {
+				return false;
+			}
+			int start = this.message.add(count);
+			part.read(this.message.array(), start, count);
+			return true;
+		}
+	}
+
+	/**
+	 * Counts a part that waits for more. One that is the whole body is followed by its
+	 * end, nearly always at once; a client may keep the end back for as long as the body.
+	 */
+	private void onPart() {
+		synchronized (this.message) {
+			if (this.message.size() == this.announced) {
+				countLater();
+				return;
+			}
+		}
+		countWaiting();
+	}
+
+	private void countLater() {
+		if (this.thread != null && this.message.size() > 0) {
+			this.thread.execute(this::countWaiting);
+		}
+	}
+
+	private void countWaiting() {
+		boolean fits;
+		synchronized (this.message) {
+			fits = this.done || this.message.count();
+		}
+		if (!fits) {
+			fail(new RivetException(ErrorCode.OVERLOADED));
+		}
+	}
+
+	private void timeOut() {
+		synchronized (this.message) {
+			if (this.done) {
+				return;
+			}
+		}
+		this.limits.hits().add(Limit.BODY_TIMEOUT);
+		this.closeAfter.run();
+		fail(new RivetException(ErrorCode.REQUEST_TIMED_OUT));
+	}
+
+	private void fail(Throwable ex) {
+		cancel();
+		this.sink.error(ex);
+	}
+
+	@Override
+	protected void hookOnComplete() {
+		byte[] body;
+		synchronized (this.message) {
+			body = this.message.take();
+		}
+		this.sink.success(body);
+	}
+
+	@Override
+	protected void hookOnError(Throwable ex) {
+		this.sink.error(RequestFailures.ofBody(ex));
+	}
+
+	@Override
+	protected void hookFinally(SignalType type) {
+		synchronized (this.message) {
+			this.done = true;
+			this.message.release();
+			if (this.timer != null) {
+				this.timer.cancel(false);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.rivetevents.transport.webflux;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.Principal;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpCookie;
+import org.springframework.web.filter.reactive.ServerWebExchangeContextFilter;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebSession;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.transport.HandshakeRequest;
+
+/**
+ * Request of WebFlux.
+ *
+ * @param exchange the request and its answer
+ * @param addresses finds out for which addresses clients count
+ */
+record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) implements HandshakeRequest {
+
+	@Override
+	public URI uri() {
+		return this.exchange.getRequest().getURI();
+	}
+
+	@Override
+	public List<String> header(String name) {
+		return List.copyOf(this.exchange.getRequest().getHeaders().getOrEmpty(name));
+	}
+
+	@Override
+	public List<@Nullable String> queryParameter(String name) {
+		return this.exchange.getRequest().getQueryParams().getOrDefault(name, List.of());
+	}
+
+	@Override
+	public List<String> cookie(String name) {
+		return this.exchange.getRequest()
+			.getCookies()
+			.getOrDefault(name, List.of())
+			.stream()
+			.map(HttpCookie::getValue)
+			.toList();
+	}
+
+	@Override
+	public @Nullable InetSocketAddress remoteAddress() {
+		return this.exchange.getRequest().getRemoteAddress();
+	}
+
+	@Override
+	public @Nullable InetAddress clientAddress() {
+		return this.addresses.of(this.exchange.getRequest());
+	}
+
+	@Override
+	public Mono<Principal> principal() {
+		return Mono.defer(this.exchange::getPrincipal).cast(Principal.class);
+	}
+
+	/**
+	 * The id changes with each login. What a user connects in a session is therefore
+	 * known by the id of its first connect, which the session keeps.
+	 */
+	@Override
+	public Mono<String> sessionId(boolean signedIn) {
+		return this.exchange.getSession().filter(WebSession::isStarted).flatMap((session) -> {
+			String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
+			if (first != null || !signedIn) {
+				return Mono.just((first != null) ? first : session.getId());
+			}
+			String id = session.getId();
+			session.getAttributes().put(Identity.SESSION_ATTRIBUTE, id);
+			// the response may have been committed long ago
+			return session.save()
+				.onErrorMap(IllegalStateException.class, (ex) -> new RivetException(ErrorCode.LOGGED_OUT))
+				.thenReturn(id);
+		});
+	}
+
+	/** An authenticator finds the request where filters of Spring put it. */
+	@Override
+	public ContextView context() {
+		return Context.of(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, this.exchange);
+	}
+
+}

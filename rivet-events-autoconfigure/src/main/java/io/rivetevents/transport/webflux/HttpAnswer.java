@@ -1,0 +1,88 @@
+package io.rivetevents.transport.webflux;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
+
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.netty.ErrorHeader;
+
+/**
+ * Writes answers over HTTP.
+ */
+public final class HttpAnswer {
+
+	/** A shorter answer takes no more than its connection does anyway. */
+	private static final int MIN_COUNTED = 4 * 1024;
+
+	private static final int MAX_ERROR = 1024 * 1024;
+
+	/** Characters of a text that is kept of an error that is too long. */
+	private static final int MAX_TEXT = 1000;
+
+	private HttpAnswer() {
+	}
+
+	/**
+	 * Write an answer.
+	 */
+	public static Mono<Void> write(ServerHttpResponse response, int status, String contentType, byte[] body) {
+		response.setStatusCode(HttpStatusCode.valueOf(status));
+		response.getHeaders().setContentType(MediaType.parseMediaType(contentType));
+		response.getHeaders().setContentLength(body.length);
+		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)))
+			.onErrorResume(IllegalStateException.class, (ex) -> isAnswered(response) ? Mono.empty() : Mono.error(ex));
+	}
+
+	/** The server itself answers a request whose body turns out not to be HTTP. */
+	private static boolean isAnswered(ServerHttpResponse response) {
+		HttpServerResponse netty = LinkIo.netty(response);
+		return netty != null && netty.hasSentHeaders();
+	}
+
+	/**
+	 * Writes an answer, which counts until its client has read it.
+	 * @param limits bounds of the node
+	 * @return completes with the answer; {@code actor.overloaded} if there is no room for
+	 * it
+	 */
+	public static Mono<Void> write(ServerHttpResponse response, String contentType, byte[] body, Limits limits) {
+		HttpServerResponse netty = LinkIo.netty(response);
+		if (netty == null || body.length < MIN_COUNTED) {
+			return write(response, HttpStatus.OK.value(), contentType, body);
+		}
+		if (!limits.tryAnswer(body.length)) {
+			return Mono.error(new RivetException(ErrorCode.OVERLOADED));
+		}
+		// its writing is over before the socket has taken it
+		netty.withConnection((connection) -> connection.onTerminate()
+			.doFinally((signal) -> limits.answered(body.length))
+			.subscribe(null, (ex) -> {
+			}));
+		return write(response, HttpStatus.OK.value(), contentType, body);
+	}
+
+	/**
+	 * Writes an error, without its metadata if it would be longer than
+	 * {@value #MAX_ERROR} bytes.
+	 */
+	public static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
+			ValueMapper mapper) {
+		ToClient.Error error = mapper.toError(ex, null, null);
+		byte[] body = encoding.codec().encodeError(error);
+		if (body.length > MAX_ERROR) {
+			body = encoding.codec().encodeError(error.shortened(MAX_TEXT));
+		}
+		response.getHeaders().set(ErrorHeader.NAME, ErrorHeader.value(ex.group(), ex.code()));
+		return write(response, ex.status(), encoding.contentType(), body);
+	}
+
+}

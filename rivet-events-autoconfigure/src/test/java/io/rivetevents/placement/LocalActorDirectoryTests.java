@@ -1,0 +1,123 @@
+package io.rivetevents.placement;
+
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.Registration;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.instance.ActorInstance;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.invocation.ActorHarness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class LocalActorDirectoryTests {
+
+	private static final ActorTarget TARGET = ActorHarness.target(Room.class, "k");
+
+	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Room());
+
+	private final LocalActorDirectory directory = this.harness.directory();
+
+	private final AtomicReference<@Nullable ActorInstance> seen = new AtomicReference<>();
+
+	@AfterEach
+	void close() {
+		this.harness.close();
+	}
+
+	/** Calls an action; its instance has been seen then. */
+	private void nap() {
+		try (Registration registration = this.directory.instances().listeners().add((instance) -> {
+			this.seen.compareAndSet(null, (ActorInstance) instance);
+			return false;
+		}, "nap", (connection, args) -> {
+		})) {
+			this.harness.callAsClient(Room.class, "k", "nap");
+		}
+		Awaitility.await().until(() -> this.directory.size() == 0);
+	}
+
+	/** A thread that has found an instance closed forgets it once it gets on. */
+	@Test
+	void keepsTheIdOfAnInstanceThatHasFollowedAnother() {
+		nap();
+		this.harness.connect(Room.class, "k", null);
+		String id = this.directory.resolve(TARGET).block(ActorHarness.PATIENCE).actorId();
+		this.directory.instances().forget(this.seen.get());
+		assertThat(
+				this.directory.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
+			.isOne();
+	}
+
+	@Test
+	void forgetsTheIdOfAnInstanceThatIsGone() {
+		nap();
+		String id = this.seen.get().actorId();
+		assertThat(
+				this.directory.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
+			.isZero();
+		this.directory.destroy(TARGET).block(ActorHarness.PATIENCE);
+		assertThatThrownBy(() -> this.directory.resolve(new ActorTarget.ById(id)).block(ActorHarness.PATIENCE))
+			.hasMessageContaining("does not exist");
+	}
+
+	/** It has been seen not to stop, and stops before the instance is there. */
+	@Test
+	void leavesNoInstanceThatComesAsItStops() throws Exception {
+		nap();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.directory.register(held(this.seen.get().type(), entered, goOn));
+		Future<?> coming = this.directory.resolve(new ActorTarget.GetOrCreate(ActorAddress.of("Held", "k"), null))
+			.subscribeOn(Schedulers.boundedElastic())
+			.toFuture();
+		assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
+		this.directory.stop().block(Duration.ofSeconds(5));
+		goOn.countDown();
+		assertThatThrownBy(() -> coming.get(5, TimeUnit.SECONDS)).hasMessageContaining("actor.restarting");
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.directory.size() == 0);
+	}
+
+	/** Returns an actor that is held up where its key is checked. */
+	private static ActorType held(ActorType actor, CountDownLatch entered, CountDownLatch goOn) {
+		AtomicBoolean first = new AtomicBoolean(true);
+		return (ActorType) Proxy.newProxyInstance(ActorType.class.getClassLoader(), new Class<?>[] { ActorType.class },
+				(proxy, method, args) -> {
+					if (method.getName().equals("name")) {
+						return "Held";
+					}
+					if (method.getName().equals("settings") && first.getAndSet(false)) {
+						entered.countDown();
+						goOn.await();
+					}
+					return method.invoke(actor, args);
+				});
+	}
+
+	static class Room {
+
+		@Action
+		void nap(ActorContext<?, ?> c) {
+			c.sleep();
+		}
+
+	}
+
+}
