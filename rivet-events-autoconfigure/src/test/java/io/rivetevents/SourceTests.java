@@ -1,0 +1,67 @@
+package io.rivetevents;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a reader has to take in at once: sizes of packages and methods, and that what an
+ * application may use is documented.
+ */
+class SourceTests {
+
+	/** The packages that an application may use. */
+	static final List<String> API = List.of("io.rivetevents.annotation", "io.rivetevents.contract",
+			"io.rivetevents.actor", "io.rivetevents.actor.state", "io.rivetevents.connection", "io.rivetevents.event",
+			"io.rivetevents.error", "io.rivetevents.extension", "io.rivetevents.test");
+
+	private static final Path LISTING = Path.of("../docs/api.txt");
+
+	private static final long LINES_OF_PACKAGE = 3000;
+
+	private static final long LINES_OF_METHOD = 40;
+
+	private static final Sources sources = Sources.ofModules();
+
+	@Test
+	void noPackageIsTooLargeToLearn() {
+		assertThat(sources.linesOfPackages()).isNotEmpty()
+			.allSatisfy((name, lines) -> assertThat(lines).as(name).isLessThanOrEqualTo(LINES_OF_PACKAGE));
+	}
+
+	@Test
+	void noMethodIsTooLongToSee() {
+		List<String> tooLong = new ArrayList<>();
+		List<String> all = new ArrayList<>();
+		sources.methods((name, lines) -> {
+			all.add(name);
+			if (lines > LINES_OF_METHOD) {
+				tooLong.add("%s has %d lines".formatted(name, lines));
+			}
+		});
+		assertThat(all).hasSizeGreaterThan(1000);
+		assertThat(tooLong).isEmpty();
+	}
+
+	/** Whoever reviews a change sees in the list what it means for applications. */
+	@Test
+	void theListOfTheApiIsCommitted() throws IOException {
+		String written = Files.exists(LISTING) ? Files.readString(LISTING) : "";
+		String actual = sources.api(API);
+		Files.writeString(LISTING, actual);
+		assertThat(written).as("%s was written anew: commit it if that is meant", LISTING).isEqualTo(actual);
+	}
+
+	@Test
+	void whatApplicationsUseIsDocumented() {
+		assertThat(sources.linesOfPackages().keySet()).containsAll(API);
+		assertThat(sources.undocumented(API)).isEmpty();
+	}
+
+}
