@@ -19,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Reads CBOR (RFC 8949) as the RivetKit clients write it, markers included: section 6.2
  * of the protocol document. Lengths are believed only as far as there are bytes.
+ * <p>
+ * Jackson's own parser cannot replace it: an integer with a head of 8 bytes is a bigint
+ * here, and a number there.
  */
 public final class CborReader implements MessageReader {
 
