@@ -316,9 +316,13 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	private boolean isFor(ClientConnection connection, Dispatch dispatch) {
-		return !connection.isStateless()
-				&& dispatch.selection().includes(connection, connection.id(), connection.owner())
+		return !connection.isStateless() && isSelected(connection, dispatch.selection())
 				&& (!dispatch.subscribed() || isWantedBy(connection, dispatch));
+	}
+
+	/** An event to all is compared with nothing of the connection. */
+	private static boolean isSelected(ClientConnection connection, Selection selection) {
+		return selection == Selection.ALL || selection.includes(connection, connection.id(), connection.owner());
 	}
 
 	private boolean isWantedBy(ClientConnection connection, Dispatch dispatch) {
