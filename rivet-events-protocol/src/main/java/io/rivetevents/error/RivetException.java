@@ -52,6 +52,20 @@ public class RivetException extends RuntimeException {
 		this(code.group(), code.code(), code.status(), message, metadata, false);
 	}
 
+	/**
+	 * Create the exception of an application's own error.
+	 * @param group group of the error
+	 * @param code code of the error, which is unique within its group
+	 * @param status HTTP status of an answer
+	 * @param message text for people
+	 * @param metadata value for programs, converted with the application's
+	 * {@code JsonMapper}; {@code null} for none
+	 * @since 0.1.0
+	 */
+	public RivetException(String group, String code, int status, String message, @Nullable Object metadata) {
+		this(group, code, status, message, metadata, false);
+	}
+
 	RivetException(String group, String code, int status, String message, @Nullable Object metadata,
 			boolean stackTrace) {
 		super(message, null, stackTrace, stackTrace);
