@@ -22,7 +22,8 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * It may return a value, nothing, {@code Mono}, {@code Flux} (answered as a list) or
  * {@code CompletionStage}. It may throw a {@code UserError}, which reaches the client as
- * it is; every other exception is logged and answered with a fixed text.
+ * it is, or an exception with {@link RivetError}; every other exception is logged and
+ * answered with a fixed text.
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -409,6 +409,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private void checkTypeArguments() {
 		methods().forEach(this::checkTypeArguments);
+		methods().map(ActorMethod::getMethod).forEach(AnnotatedErrors::check);
 	}
 
 	private void checkTypeArguments(ActorMethod method) {

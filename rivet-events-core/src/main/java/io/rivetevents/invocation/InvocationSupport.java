@@ -1,5 +1,6 @@
 package io.rivetevents.invocation;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.security.Principal;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -7,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
+import reactor.core.Exceptions;
 
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
@@ -145,9 +147,8 @@ public final class InvocationSupport {
 	 * @return what the client is told, {@code null} if that is nothing of it
 	 */
 	@Nullable RivetException translate(Throwable failure, @Nullable Principal caller) {
-		boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException;
-		Throwable cause = failure.getCause();
-		if (wrapper && cause != null) {
+		Throwable cause = wrapped(failure);
+		if (cause != null) {
 			return translate(cause, caller);
 		}
 		if (failure instanceof RivetException known) {
@@ -159,7 +160,16 @@ public final class InvocationSupport {
 				return known;
 			}
 		}
-		return null;
+		return this.callers.call(caller, () -> AnnotatedErrors.translate(failure));
+	}
+
+	/** Returns what a failure was put into on its way, {@code null} if it was not. */
+	private static @Nullable Throwable wrapped(Throwable failure) {
+		boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException
+				|| failure instanceof UndeclaredThrowableException;
+		// a checked exception that a Mono has thrown out of block()
+		Throwable cause = wrapper ? failure.getCause() : Exceptions.unwrap(failure);
+		return (cause != failure) ? cause : null;
 	}
 
 }

@@ -1,0 +1,93 @@
+package io.rivetevents.invocation;
+
+import java.lang.reflect.Method;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+import io.rivetevents.annotation.RivetError;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.error.RivetException;
+
+/**
+ * Translates exceptions as their {@link RivetError} says.
+ */
+final class AnnotatedErrors {
+
+	private static final Log logger = LogFactory.getLog(AnnotatedErrors.class);
+
+	private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
+
+	private static final int LEAST_STATUS = 400;
+
+	private static final int MOST_STATUS = 599;
+
+	/** Browsers send a request again that is answered so. */
+	private static final int REQUEST_TIMEOUT = 408;
+
+	private AnnotatedErrors() {
+	}
+
+	/**
+	 * Translates a failure.
+	 * @return what the client gets, {@code null} if its class has no annotation
+	 * @throws IllegalStateException if the annotation cannot be used
+	 */
+	static @Nullable RivetException translate(Throwable failure) {
+		RivetError error = of(failure.getClass());
+		if (error == null) {
+			return null;
+		}
+		String problem = problem(failure.getClass(), error);
+		if (problem != null) {
+			throw new IllegalStateException("%s: %s".formatted(failure.getClass().getName(), problem));
+		}
+		logger.debug("Answered with %s.%s".formatted(error.group(), error.code()), failure);
+		return new RivetException(error.group(), error.code(), error.status(), text(error, failure), null);
+	}
+
+	/**
+	 * Checks what a method declares to throw.
+	 * @throws InvalidActorException if the annotation of one of these cannot be used
+	 */
+	static void check(Method method) {
+		Stream.of(method.getExceptionTypes()).forEach((type) -> {
+			RivetError error = of(type);
+			String problem = (error != null) ? problem(type, error) : null;
+			if (problem != null) {
+				throw new InvalidActorException(method, "it throws %s: %s".formatted(type.getName(), problem));
+			}
+		});
+	}
+
+	private static @Nullable RivetError of(Class<?> type) {
+		return AnnotatedElementUtils.findMergedAnnotation(type, RivetError.class);
+	}
+
+	private static @Nullable String problem(Class<?> type, RivetError error) {
+		if (RivetException.class.isAssignableFrom(type)) {
+			return "@RivetError has no effect on a RivetException";
+		}
+		if (!NAME.matcher(error.group()).matches() || !NAME.matcher(error.code()).matches()) {
+			return "group \"%s\" and code \"%s\" of @RivetError need 1 to 64 letters, digits, dots, underscores or hyphens"
+				.formatted(error.group(), error.code());
+		}
+		boolean usable = error.status() >= LEAST_STATUS && error.status() <= MOST_STATUS
+				&& error.status() != REQUEST_TIMEOUT;
+		return usable ? null : "the status %d of @RivetError is not from 400 to 599, or is 408, after which browsers"
+			.formatted(error.status()) + " repeat the request";
+	}
+
+	private static String text(RivetError error, Throwable failure) {
+		String own = error.exposeMessage() ? failure.getMessage() : null;
+		if (own != null) {
+			return own;
+		}
+		return error.message().isEmpty() ? ErrorCode.USER_ERROR.message() : error.message();
+	}
+
+}
