@@ -43,6 +43,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
+import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnBeforeActionResponse;
 import io.rivetevents.connection.ClientRequestException;
 import io.rivetevents.connection.Connection;
@@ -178,6 +179,12 @@ class ComingFromTests {
 	void rivetCanSubscribe() {
 		this.ada.subscribe("secret");
 		assertThat(this.ada.next(ToClient.Error.class).code()).isEqualTo("forbidden");
+	}
+
+	@Test
+	void rivetCreateVars() {
+		assertThat(this.handle.call("visit", Integer.class).block(PATIENCE)).isEqualTo(1);
+		assertThat(this.handle.call("visit", Integer.class).block(PATIENCE)).isEqualTo(2);
 	}
 
 	@Test
@@ -443,9 +450,19 @@ class ComingFromTests {
 			return (name != null) ? name : "nobody";
 		}
 
-		@CanSubscribe
-		boolean canSubscribe(String event) {
-			return !event.equals("secret");
+		@CreateVars
+		AtomicInteger createVars() {
+			return new AtomicInteger();
+		}
+
+		@Action
+		int visit(ActorContext<?, String> c) {
+			return c.vars(AtomicInteger.class).incrementAndGet();
+		}
+
+		@CanSubscribe("secret")
+		boolean canSubscribe() {
+			return false;
 		}
 
 		@OnBeforeActionResponse
