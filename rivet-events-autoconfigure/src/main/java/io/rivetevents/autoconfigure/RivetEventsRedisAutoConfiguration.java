@@ -28,7 +28,7 @@ import io.rivetevents.redis.RedisSettings;
 public final class RivetEventsRedisAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(LettuceConnectionFactory.class)
+	@ConditionalOnClass({ LettuceConnectionFactory.class, RedisBackplane.class })
 	static class Redis {
 
 		@Bean
@@ -48,7 +48,19 @@ public final class RivetEventsRedisAutoConfiguration {
 		NoRedis() {
 			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
 					"It needs Spring Data Redis with Lettuce: add the dependency"
-							+ " org.springframework.boot:spring-boot-starter-data-redis-reactive.");
+							+ " io.rivetevents:rivet-events-redis, which brings both.");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(LettuceConnectionFactory.class)
+	@ConditionalOnMissingClass("io.rivetevents.redis.RedisBackplane")
+	static class NoModule {
+
+		NoModule() {
+			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
+					"The module for it is missing: add the dependency io.rivetevents:rivet-events-redis.");
 		}
 
 	}

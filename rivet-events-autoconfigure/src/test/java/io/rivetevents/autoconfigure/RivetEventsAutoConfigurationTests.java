@@ -6,6 +6,8 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -209,15 +211,17 @@ class RivetEventsAutoConfigurationTests {
 				.doesNotHaveBean(BackplaneHealthIndicator.class));
 	}
 
-	@Test
-	void saysWhatIsMissingForRedis() {
+	@ParameterizedTest
+	@ValueSource(strings = { "io.rivetevents.redis", "org.springframework.data.redis,io.lettuce",
+			"io.rivetevents.redis,org.springframework.data.redis,io.lettuce" })
+	void saysWhatIsMissingForRedis(String missing) {
 		this.contextRunner.withPropertyValues("rivet.events.backplane=redis")
 			.withConfiguration(AutoConfigurations.of(RivetEventsRedisAutoConfiguration.class))
-			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "io.lettuce"))
+			.withClassLoader(new FilteredClassLoader(missing.split(",")))
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
-				.hasMessageContaining("spring-boot-starter-data-redis-reactive"));
+				.hasMessageContaining("io.rivetevents:rivet-events-redis"));
 	}
 
 	@Test
