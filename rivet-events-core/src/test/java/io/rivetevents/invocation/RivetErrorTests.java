@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.actor.call.ActorSettings;
