@@ -38,7 +38,9 @@ class TestDocumentsTests {
 		assertThat(named).filteredOn((name) -> !exists(name, sources)).isEmpty();
 	}
 
-	/** Returns names such as {@code UsersTests} and {@code VisitTests.isCounted}. */
+	/**
+	 * Returns names such as {@code UsersTests} and {@code RequestUsageTests.isCounted}.
+	 */
 	private static Set<String> named(Path document) throws IOException {
 		Set<String> names = new LinkedHashSet<>();
 		for (String line : Files.readAllLines(document)) {

@@ -42,8 +42,8 @@ import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionRegistry;
-import io.rivetevents.delivery.ConnectionSupport;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.Connections;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.ReactiveTransactions;
@@ -60,14 +60,14 @@ import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.ActorRegistrar;
 import io.rivetevents.invocation.BeanArgumentValidator;
-import io.rivetevents.invocation.InvocationSupport;
-import io.rivetevents.invocation.InvocationSupport.Neighbours;
+import io.rivetevents.invocation.InvocationServices;
+import io.rivetevents.invocation.InvocationServices.Neighbours;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.placement.LocalActorDirectory;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
-import io.rivetevents.scheduling.WorkerThreads;
+import io.rivetevents.scheduling.ActorWorkers;
 
 /**
  * Auto-configuration of the actors themselves, in any kind of application. Clients reach
@@ -98,8 +98,8 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ConnectionRegistry rivetConnectionRegistry() {
-		return new ConnectionRegistry();
+	OutboundRegistry rivetConnectionRegistry() {
+		return new OutboundRegistry();
 	}
 
 	@Bean
@@ -116,7 +116,7 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(Connections.class)
-	ClusterConnections rivetConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
 		return new ClusterConnections(registry, backplane, mapper, contracts, transactions(transactions));
 	}
@@ -128,8 +128,8 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	Bursts rivetBursts(@Qualifier("rivetActorTimers") Scheduler timers) {
-		return new Bursts(timers);
+	WakeupBatches rivetBursts(@Qualifier("rivetActorTimers") Scheduler timers) {
+		return new WakeupBatches(timers);
 	}
 
 	@Bean
@@ -140,12 +140,12 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	ConnectionSupport rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
+	ConnectionServices rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer,
 			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
-			Bursts bursts, Limits limits, ObjectProvider<CallerScope> callers,
+			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions) {
-		return new ConnectionSupport(mapper, contracts, interceptors.orderedStream().toList(), observer, timers,
+		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observer, timers,
 				workers, bursts, limits, callers(callers), transactions(transactions));
 	}
 
@@ -192,9 +192,9 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(ActorDirectory.class)
-	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionSupport support,
+	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionServices support,
 			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
-			ActorObserver observer, ObjectProvider<Clock> clock, ConnectionRegistry connections,
+			ActorObserver observer, ObjectProvider<Clock> clock, OutboundRegistry connections,
 			ObjectProvider<ContractFingerprints> contracts) {
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
 				interceptors.orderedStream().toList(), observer,
@@ -209,7 +209,7 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	InvocationSupport rivetInvocationSupport(ValueMapper mapper, EventContracts contracts,
+	InvocationServices rivetInvocationSupport(ValueMapper mapper, EventContracts contracts,
 			ObjectProvider<ActionArgumentResolver> resolvers, ObjectProvider<ArgumentValidator> validator,
 			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
 			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access,
@@ -218,20 +218,20 @@ public final class RivetEventsAutoConfiguration {
 				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
 				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
 				access.getIfAvailable(() -> AccessGuard.NONE), callers(callers));
-		return new InvocationSupport(mapper, contracts, neighbours);
+		return new InvocationServices(mapper, contracts, neighbours);
 	}
 
 	@Bean
 	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory,
 			ObjectProvider<LocalActorDirectory> directory, ObjectProvider<RivetEventsProperties> properties,
-			ObjectProvider<InvocationSupport> support) {
+			ObjectProvider<InvocationServices> support) {
 		return new ActorRegistrar(beanFactory, directory,
 				SingletonSupplier.of(() -> actorSettings(properties.getObject())), support);
 	}
 
 	@Bean
 	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory,
-			ObjectProvider<ClusterConnections> connections, ConnectionRegistry registry,
+			ObjectProvider<ClusterConnections> connections, OutboundRegistry registry,
 			@Qualifier("rivetActorTimers") Scheduler timers, RivetEventsProperties properties) {
 		return new RivetEventsLifecycle(directory, connections.getIfAvailable(), registry, timers,
 				properties.shutdown());
@@ -243,8 +243,8 @@ public final class RivetEventsAutoConfiguration {
 
 		@Bean(destroyMethod = "dispose", defaultCandidate = false)
 		@ConditionalOnMissingBean(name = "rivetActorWorkers")
-		Scheduler rivetActorWorkers(RivetEventsProperties properties, Bursts bursts) {
-			return new WorkerThreads(properties.actor().workerThreads(), bursts);
+		Scheduler rivetActorWorkers(RivetEventsProperties properties, WakeupBatches bursts) {
+			return new ActorWorkers(properties.actor().workerThreads(), bursts);
 		}
 
 	}

@@ -13,7 +13,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.cluster.ClusterConnections;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.CloseReason;
@@ -37,7 +37,7 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 	/** {@code null} if the application has connections of its own. */
 	private final @Nullable ClusterConnections connections;
 
-	private final ConnectionRegistry registry;
+	private final OutboundRegistry registry;
 
 	private final Scheduler timers;
 
@@ -46,7 +46,7 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 	private volatile boolean running;
 
 	RivetEventsLifecycle(LocalActorDirectory directory, @Nullable ClusterConnections connections,
-			ConnectionRegistry registry, Scheduler timers, RivetEventsProperties.Shutdown settings) {
+			OutboundRegistry registry, Scheduler timers, RivetEventsProperties.Shutdown settings) {
 		this.directory = directory;
 		this.connections = connections;
 		this.registry = registry;

@@ -48,7 +48,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
@@ -209,7 +209,7 @@ public final class RivetEventsSecurityAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ConnectionLogoutHandler rivetConnectionLogoutHandler(ConnectionRegistry connections) {
+		ConnectionLogoutHandler rivetConnectionLogoutHandler(OutboundRegistry connections) {
 			return new ConnectionLogoutHandler(connections);
 		}
 

@@ -29,7 +29,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.AccessRule;
 import io.rivetevents.extension.ActorDirectory;
@@ -39,16 +39,16 @@ import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkSettings;
-import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.StreamSecrets;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.HttpLimits;
 import io.rivetevents.transport.http.Management;
-import io.rivetevents.transport.netty.ChannelOutlets;
+import io.rivetevents.transport.netty.ChannelWriters;
 import io.rivetevents.transport.netty.ConnectionGuard;
 import io.rivetevents.transport.sse.EventStreamHandler;
 import io.rivetevents.transport.sse.EventStreamSettings;
@@ -100,8 +100,9 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	LinkIo rivetLinkIo(Bursts bursts, RivetEventsProperties properties, Limits limits, ClientAddresses addresses) {
-		return new LinkIo(properties.directIo(), new ChannelOutlets(limits), bursts, addresses);
+	LinkIo rivetLinkIo(WakeupBatches bursts, RivetEventsProperties properties, Limits limits,
+			ClientAddresses addresses) {
+		return new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
 	}
 
 	@Bean
@@ -110,11 +111,11 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	LinkSupport rivetLinkSupport(ActorDirectory directory, ConnectionRegistry connections, Handshake handshake,
-			ValueMapper mapper, ActorObserver observer, Bursts bursts, RivetEventsProperties properties,
+	LinkServices rivetLinkSupport(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
+			ValueMapper mapper, ActorObserver observer, WakeupBatches bursts, RivetEventsProperties properties,
 			Limits limits) {
 		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkSupport(directory, connections, handshake, mapper, secrets, observer, bursts, limits);
+		return new LinkServices(directory, connections, handshake, mapper, secrets, observer, bursts, limits);
 	}
 
 	@Bean
@@ -237,7 +238,7 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkSupport links, LinkIo io, QueuedTotal queued,
+		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkServices links, LinkIo io, QueuedTotal queued,
 				RivetEventsProperties properties) {
 			RivetEventsProperties.Sse sse = properties.sse();
 			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
@@ -269,7 +270,7 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkSupport links, LinkIo io,
+		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkServices links, LinkIo io,
 				RivetEventsProperties properties, QueuedTotal queued) {
 			return new ActorWebSocketHandler(basePath, links, io, settings(properties, queued));
 		}

@@ -21,7 +21,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.connection.Recipients;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Connections;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.extension.ActorDirectory;
@@ -97,7 +97,7 @@ class TransactionsAutoConfigurationTests {
 	private static RecordedOutbound connect(ApplicationContext context) {
 		ConnectRequest request = ConnectRequest.stateful(null, Identity.ANONYMOUS);
 		RecordedOutbound client = new RecordedOutbound(request.connectionId());
-		context.getBean(ConnectionRegistry.class).register(request, client);
+		context.getBean(OutboundRegistry.class).register(request, client);
 		context.getBean(ActorDirectory.class)
 			.connect(new ActorTarget.GetOrCreate(ActorAddress.of("one", "k"), null), request)
 			.block();

@@ -38,7 +38,7 @@ import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.ConnectRequest;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.OutboundEvent;
 import io.rivetevents.extension.OutboundInterceptor;
@@ -334,12 +334,12 @@ class OutgoingSizeTests {
 
 	private static StreamRequest stream(String id, Position resume) {
 		return new StreamRequest(List.of(new ToServer.SubscriptionRequest("said", true)), resume,
-				(resume != null) ? StreamRequest.Standing.PROVEN : StreamRequest.Standing.NEW, id, "secret", null, null,
-				Duration.ofSeconds(10));
+				(resume != null) ? StreamRequest.StreamProof.PROVEN : StreamRequest.StreamProof.NEW, id, "secret", null,
+				null, Duration.ofSeconds(10));
 	}
 
-	private static Dispatch event(String text) {
-		return new Dispatch(Selection.ALL, false, "said", List.of(StringNode.valueOf(text)), Set.of(), false);
+	private static AddressedEvent event(String text) {
+		return new AddressedEvent(Selection.ALL, false, "said", List.of(StringNode.valueOf(text)), Set.of(), false);
 	}
 
 	private Client connect(Encoding encoding, int maxMessageSize) {
@@ -408,11 +408,11 @@ class OutgoingSizeTests {
 
 	private static final class OtherNode implements Backplane {
 
-		private Consumer<Dispatch> receiver = (dispatch) -> {
+		private Consumer<AddressedEvent> receiver = (dispatch) -> {
 		};
 
 		@Override
-		public void start(Consumer<Dispatch> receiver) {
+		public void start(Consumer<AddressedEvent> receiver) {
 			this.receiver = receiver;
 		}
 
@@ -421,7 +421,7 @@ class OutgoingSizeTests {
 		}
 
 		@Override
-		public void publish(Dispatch dispatch) {
+		public void publish(AddressedEvent dispatch) {
 		}
 
 		@Override

@@ -40,11 +40,11 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Connections;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
@@ -74,7 +74,7 @@ class SecurityIntegrationTests {
 	private Actors actors;
 
 	@Autowired
-	private ConnectionRegistry registry;
+	private OutboundRegistry registry;
 
 	private String url;
 
@@ -233,8 +233,8 @@ class SecurityIntegrationTests {
 				this.connections.user("admin").broadcast(VaultEvents.class).opened("vault");
 			}
 			default -> this.registry.members()
-				.dispatch(new Dispatch(Selection.ALL, true, "opened", List.of(StringNode.valueOf("vault")), Set.of(),
-						false));
+				.dispatch(new AddressedEvent(Selection.ALL, true, "opened", List.of(StringNode.valueOf("vault")),
+						Set.of(), false));
 		}
 	}
 

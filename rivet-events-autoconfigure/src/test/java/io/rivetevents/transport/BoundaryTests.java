@@ -39,7 +39,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
@@ -54,7 +54,7 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -186,8 +186,8 @@ class BoundaryTests {
 		Awaitility.await().atMost(LONG).until(() -> registry().size() == 0);
 	}
 
-	private ConnectionRegistry registry() {
-		return this.context.getBean(ConnectionRegistry.class);
+	private OutboundRegistry registry() {
+		return this.context.getBean(OutboundRegistry.class);
 	}
 
 	private static ActorTarget target(ActorAddress address) {
@@ -277,16 +277,17 @@ class BoundaryTests {
 		MemorySession(Encoding encoding, String user, Supplier<ActorTarget> target, LinkSettings settings) {
 			this.queue = new OutboundQueue(encoding, new OutboundQueue.Limits(1024 * 1024, 64 * 1024),
 					(bytes) -> BoundaryTests.this.thread.execute(this::drain));
-			Opening opening = new Opening(new MemoryRequest(user), target, () -> null, Context.empty());
+			PendingHandshake opening = new PendingHandshake(new MemoryRequest(user), target, () -> null,
+					Context.empty());
 			this.link = new ClientLink(opening, this.queue, support(), settings, BoundaryTests.this.thread, this);
 		}
 
-		private LinkSupport support() {
+		private LinkServices support() {
 			Limits limits = bean(Limits.class);
 			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG);
-			return new LinkSupport(bean(ActorDirectory.class), registry(), handshake,
+			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
 					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets(null), ConnectionObserver.NONE,
-					bean(Bursts.class), limits);
+					bean(WakeupBatches.class), limits);
 		}
 
 		private <T> T bean(Class<T> type) {

@@ -39,7 +39,7 @@ import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
@@ -68,7 +68,7 @@ class ConnectionEndTests {
 	private Limits limits;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	private String base;
 

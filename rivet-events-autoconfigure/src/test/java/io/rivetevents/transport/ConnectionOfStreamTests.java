@@ -27,7 +27,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.limit.Limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +58,7 @@ class ConnectionOfStreamTests {
 	private Actors actors;
 
 	@Autowired
-	private ConnectionRegistry registry;
+	private OutboundRegistry registry;
 
 	@Autowired
 	private Limits limits;

@@ -49,7 +49,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.transport.sse.EventStreamHandler;
 
@@ -92,7 +92,7 @@ class CutConnectionTests {
 	private Limits limits;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	@Autowired
 	private EventStreamHandler streams;

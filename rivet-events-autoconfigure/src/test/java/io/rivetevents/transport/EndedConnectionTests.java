@@ -35,14 +35,14 @@ import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,7 +75,7 @@ class EndedConnectionTests {
 	private Limits limits;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	private final String key = "ended" + keys++;
 
@@ -182,14 +182,14 @@ class EndedConnectionTests {
 				assertThat(socket.readHead()).startsWith("HTTP/1.1 101");
 				socket.write(RawSocket.frame(RawSocket.FINAL | RawSocket.TEXT, hello));
 				byte[] message = socket.readFrame(RawSocket.TEXT).payload();
-				return new Received("Init", Values.decodeJson(message).get("body").get("val"));
+				return new Received("Init", WireValues.decodeJson(message).get("body").get("val"));
 			}
 		}
 		assertThat(socket.readHead()).contains(" 200 ");
 		socket.readUntil("event: rivet:init\n");
 		String item = socket.readUntil("\n\n");
 		String data = item.substring(item.indexOf("data: ") + 6).strip();
-		return new Received("Init", Values.decodeJson(data.getBytes(StandardCharsets.UTF_8)));
+		return new Received("Init", WireValues.decodeJson(data.getBytes(StandardCharsets.UTF_8)));
 	}
 
 	private void end(Reason reason, Received init, TestClient other) throws IOException {

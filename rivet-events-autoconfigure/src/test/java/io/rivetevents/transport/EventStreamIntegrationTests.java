@@ -19,7 +19,7 @@ import org.springframework.security.config.Customizer;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
@@ -44,7 +44,7 @@ class EventStreamIntegrationTests {
 	private int port;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	private String base;
 

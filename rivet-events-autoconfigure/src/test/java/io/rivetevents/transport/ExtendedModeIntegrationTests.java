@@ -43,7 +43,7 @@ import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.contract.History;
 import io.rivetevents.contract.Volatile;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.UserError;
 import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.Position;
@@ -735,7 +735,7 @@ class ExtendedModeIntegrationTests {
 		@Action
 		void nap(ActorContext<State, ?> c) {
 			c.broadcast("napping");
-			Awaitility.await().until(((ClientConnection) c.conn())::hasEnded);
+			Awaitility.await().until(((ActorConnection) c.conn())::hasEnded);
 			c.state().naps++;
 		}
 

@@ -24,7 +24,7 @@ import io.rivetevents.protocol.JsonCases;
 import io.rivetevents.protocol.JsonCases.JsonCase;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -55,7 +55,7 @@ class JsonCasesIntegrationTests {
 			JsonCases.taken().forEach((json) -> {
 				client.sendRaw(JsonCases.within((posted ? "[" : "") + FRAME, json.json(), posted ? "]}}}]" : "]}}}"));
 				JsonNode output = client.next(ToClient.ActionResponse.class).output();
-				assertThat(written(output)).as(json.name()).isEqualTo(written(Values.decodeJson(json.json())));
+				assertThat(written(output)).as(json.name()).isEqualTo(written(WireValues.decodeJson(json.json())));
 			});
 		}
 	}
@@ -91,14 +91,15 @@ class JsonCasesIntegrationTests {
 				"/gateway/mirror/action/mirror?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=k",
 				JsonCases.within("{\"args\":[", json.json(), "]}"));
 		assertThat(called.statusCode()).isEqualTo(200);
-		assertThat(called.body()).isEqualTo("{\"output\":" + new String(written(Values.decodeJson(json.json()))) + "}");
+		assertThat(called.body())
+			.isEqualTo("{\"output\":" + new String(written(WireValues.decodeJson(json.json()))) + "}");
 		HttpResponse<String> found = post("PUT", "/actors?namespace=default",
 				JsonCases.within("{\"name\":\"mirror\",\"key\":\"k\",\"more\":[", json.json(), "]}"));
 		assertThat(found.statusCode()).isEqualTo(200);
 	}
 
 	private static byte[] written(@Nullable JsonNode value) {
-		return (value != null) ? Values.encodeJson(value) : new byte[0];
+		return (value != null) ? WireValues.encodeJson(value) : new byte[0];
 	}
 
 	private HttpResponse<String> post(String method, String path, byte[] body) throws Exception {

@@ -25,7 +25,7 @@ import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.EventStream;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * A client of the protocol on an event stream.
@@ -135,10 +135,10 @@ public final class TestStream extends TestClient {
 	private static Received received(String event, Map<String, String> fields) {
 		String tag = TAGS.get(event);
 		if (tag != null) {
-			return new Received(tag, Values.decodeJson(fields.get("data")));
+			return new Received(tag, WireValues.decodeJson(fields.get("data")));
 		}
 		ObjectNode value = JsonNodeFactory.instance.objectNode().put("name", event);
-		value.set("args", Values.decodeJson(fields.get("data")));
+		value.set("args", WireValues.decodeJson(fields.get("data")));
 		String id = fields.get("id");
 		Position position = (id != null) ? EventStream.position(id) : null;
 		if (position != null) {
@@ -146,7 +146,7 @@ public final class TestStream extends TestClient {
 		}
 		String tags = fields.get("tags");
 		if (tags != null) {
-			value.set("tags", Values.decodeJson(tags));
+			value.set("tags", WireValues.decodeJson(tags));
 		}
 		return new Received("Event", value);
 	}

@@ -52,14 +52,14 @@ import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.OutboundEvent;
@@ -110,7 +110,7 @@ class TextOfClientsTests {
 	private Actors actors;
 
 	@Autowired
-	private ConnectionRegistry registry;
+	private OutboundRegistry registry;
 
 	@Autowired
 	private EventContracts contracts;
@@ -178,7 +178,7 @@ class TextOfClientsTests {
 					new IllegalStateException("on purpose"));
 			RequestFailures.ofClient(MockServerHttpRequest.get("/b\u202e" + "y".repeat(MAX_LENGTH)).build(),
 					new AbortedException("on purpose"));
-			receive(new Dispatch(new Selection.Where((connection) -> {
+			receive(new AddressedEvent(new Selection.Where((connection) -> {
 				throw new IllegalStateException("on purpose");
 			}), false, EVENT, List.of(), Set.of(), false));
 			refuse(List.of("elsewhere"), EVIL, "localhost");
@@ -208,7 +208,7 @@ class TextOfClientsTests {
 	}
 
 	/** As if another node had sent it. */
-	private void receive(Dispatch dispatch) {
+	private void receive(AddressedEvent dispatch) {
 		OtherNodes others = new OtherNodes(new AtomicReference<>());
 		new ClusterConnections(this.registry, others, MAPPER, this.contracts).start();
 		others.receiver.get().accept(dispatch);
@@ -255,10 +255,10 @@ class TextOfClientsTests {
 
 	}
 
-	private record OtherNodes(AtomicReference<Consumer<Dispatch>> receiver) implements Backplane {
+	private record OtherNodes(AtomicReference<Consumer<AddressedEvent>> receiver) implements Backplane {
 
 		@Override
-		public void start(Consumer<Dispatch> started) {
+		public void start(Consumer<AddressedEvent> started) {
 			this.receiver.set(started);
 		}
 
@@ -267,7 +267,7 @@ class TextOfClientsTests {
 		}
 
 		@Override
-		public void publish(Dispatch dispatch) {
+		public void publish(AddressedEvent dispatch) {
 		}
 
 		@Override

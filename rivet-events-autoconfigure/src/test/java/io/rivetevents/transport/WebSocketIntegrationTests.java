@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.reactive.socket.CloseStatus;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
 
@@ -45,7 +45,7 @@ class WebSocketIntegrationTests {
 	private int port;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	private String base;
 

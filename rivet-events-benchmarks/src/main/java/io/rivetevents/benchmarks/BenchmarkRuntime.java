@@ -15,7 +15,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
@@ -37,7 +37,7 @@ final class BenchmarkRuntime implements AutoCloseable {
 
 	private final LocalActorDirectory directory;
 
-	private final ConnectionRegistry connections;
+	private final OutboundRegistry connections;
 
 	BenchmarkRuntime() {
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
@@ -45,7 +45,7 @@ final class BenchmarkRuntime implements AutoCloseable {
 					"spring.main.banner-mode=off")
 			.run();
 		this.directory = this.context.getBean(LocalActorDirectory.class);
-		this.connections = this.context.getBean(ConnectionRegistry.class);
+		this.connections = this.context.getBean(OutboundRegistry.class);
 	}
 
 	/**

@@ -13,14 +13,14 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Connections;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Backplane;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
@@ -33,7 +33,7 @@ public final class ClusterConnections implements Connections {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	private final ConnectionRegistry registry;
+	private final OutboundRegistry registry;
 
 	private final Backplane backplane;
 
@@ -48,7 +48,7 @@ public final class ClusterConnections implements Connections {
 	 * @param mapper converts arguments of events
 	 * @param contracts the contracts that are implemented
 	 */
-	public ClusterConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
 		this(registry, backplane, mapper, contracts, ReactiveTransactions.NONE);
 	}
@@ -62,7 +62,7 @@ public final class ClusterConnections implements Connections {
 	 * @param transactions tells whether a thread without a transaction may be in a
 	 * reactive one
 	 */
-	public ClusterConnections(ConnectionRegistry registry, Backplane backplane, ValueMapper mapper,
+	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts, ReactiveTransactions transactions) {
 		this.registry = registry;
 		this.backplane = backplane;
@@ -74,14 +74,14 @@ public final class ClusterConnections implements Connections {
 	private final class Everywhere implements Dispatcher {
 
 		@Override
-		public Receipt dispatch(Dispatch dispatch) {
+		public Receipt dispatch(AddressedEvent dispatch) {
 			Receipt here = ClusterConnections.this.registry.members().dispatch(dispatch);
 			ClusterConnections.this.backplane.publish(dispatch);
 			return here;
 		}
 
 		@Override
-		public void check(Dispatch dispatch) {
+		public void check(AddressedEvent dispatch) {
 			ClusterConnections.this.registry.members().check(dispatch);
 		}
 
@@ -95,7 +95,7 @@ public final class ClusterConnections implements Connections {
 	}
 
 	/** Its sender is on another node: one that is too long is counted and logged here. */
-	private void receive(Dispatch dispatch) {
+	private void receive(AddressedEvent dispatch) {
 		try {
 			this.registry.members().dispatch(dispatch);
 		}

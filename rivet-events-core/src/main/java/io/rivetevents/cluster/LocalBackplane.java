@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 
 /**
  * The backplane of a node that is alone.
@@ -17,7 +17,7 @@ public final class LocalBackplane implements Backplane {
 	private volatile boolean started;
 
 	@Override
-	public void start(Consumer<Dispatch> receiver) {
+	public void start(Consumer<AddressedEvent> receiver) {
 		this.started = true;
 	}
 
@@ -27,7 +27,7 @@ public final class LocalBackplane implements Backplane {
 	}
 
 	@Override
-	public void publish(Dispatch dispatch) {
+	public void publish(AddressedEvent dispatch) {
 		Backplane.checkTravels(dispatch);
 		this.published.incrementAndGet();
 	}

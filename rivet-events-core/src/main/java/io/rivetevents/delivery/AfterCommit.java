@@ -7,7 +7,7 @@ import org.springframework.util.ClassUtils;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.protocol.SafeText;
 
 /**
@@ -36,7 +36,7 @@ final class AfterCommit {
 		};
 	}
 
-	private static String refusal(Dispatch dispatch) {
+	private static String refusal(AddressedEvent dispatch) {
 		return ("Event %s is not sent: afterCommit() needs a transaction of the calling thread, because the application"
 				+ " has a ReactiveTransactionManager, whose transactions are not visible here. In a reactive chain use"
 				+ " afterCommit((recipients) -> recipients.send(..)) and return its Mono; outside of transactions send"
@@ -70,7 +70,7 @@ final class AfterCommit {
 		}
 
 		@Override
-		public Receipt dispatch(Dispatcher dispatcher, Dispatch dispatch) {
+		public Receipt dispatch(Dispatcher dispatcher, AddressedEvent dispatch) {
 			Assert.state(!this.over, () -> "Event %s is not sent: recipients of afterCommit(..) are used after the call"
 				.formatted(SafeText.of(dispatch.event())));
 			return this.timing.dispatch(dispatcher, dispatch);

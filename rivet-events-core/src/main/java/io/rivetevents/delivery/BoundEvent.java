@@ -4,7 +4,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
@@ -17,7 +17,7 @@ final class BoundEvent {
 
 	private final Dispatcher dispatcher;
 
-	private final Dispatch dispatch;
+	private final AddressedEvent dispatch;
 
 	private final PendingReceipt receipt = new PendingReceipt();
 
@@ -25,7 +25,7 @@ final class BoundEvent {
 	 * Creates an event that waits.
 	 * @throws RivetException {@code message.outgoing_too_long} if it is too long now
 	 */
-	BoundEvent(Dispatcher dispatcher, Dispatch dispatch) {
+	BoundEvent(Dispatcher dispatcher, AddressedEvent dispatch) {
 		dispatcher.check(dispatch);
 		this.dispatcher = dispatcher;
 		this.dispatch = dispatch;

@@ -45,7 +45,7 @@ public final class ClientRequests {
 
 	private final Receiver client;
 
-	private final ConnectionSupport support;
+	private final ConnectionServices support;
 
 	private volatile boolean ended;
 
@@ -67,7 +67,7 @@ public final class ClientRequests {
 
 	}
 
-	ClientRequests(Receiver client, ConnectionSupport support) {
+	ClientRequests(Receiver client, ConnectionServices support) {
 		this.client = client;
 		this.support = support;
 	}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.protocol.Position;
@@ -34,9 +34,9 @@ public final class ConnectionIndex implements Dispatcher {
 	/** What stands around an event. */
 	private static final int ENVELOPE = 1024;
 
-	private final Map<String, ClientConnection> byId = new ConcurrentHashMap<>(4);
+	private final Map<String, ActorConnection> byId = new ConcurrentHashMap<>(4);
 
-	private final Map<String, Set<ClientConnection>> byUser = new ConcurrentHashMap<>(4);
+	private final Map<String, Set<ActorConnection>> byUser = new ConcurrentHashMap<>(4);
 
 	private final Map<String, Subscribers> byEvent = new ConcurrentHashMap<>(4);
 
@@ -64,7 +64,7 @@ public final class ConnectionIndex implements Dispatcher {
 	/**
 	 * Add a connection.
 	 */
-	public void add(ClientConnection connection) {
+	public void add(ActorConnection connection) {
 		noteSize(connection.outbound().maxMessageSize());
 		this.byId.put(connection.id(), connection);
 		String user = userOf(connection);
@@ -82,7 +82,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * Take a connection out.
 	 * @return whether it was in: only the first of two that race is told so
 	 */
-	public boolean remove(ClientConnection connection) {
+	public boolean remove(ActorConnection connection) {
 		String user = userOf(connection);
 		if (user != null) {
 			remove(this.byUser, user, connection);
@@ -96,7 +96,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param connection whose
 	 * @param event name of the event
 	 */
-	public void subscribed(ClientConnection connection, String event) {
+	public void subscribed(ActorConnection connection, String event) {
 		if (this.ofNode && connection.isKeptToActor(event)) {
 			return;
 		}
@@ -113,7 +113,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param connection whose
 	 * @param event name of the event
 	 */
-	public void subscribedAgain(ClientConnection connection, String event) {
+	public void subscribedAgain(ActorConnection connection, String event) {
 		if (this.ofNode && connection.isKeptToActor(event)) {
 			unsubscribed(connection, event);
 		}
@@ -124,27 +124,27 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param connection whose
 	 * @param event name of the event
 	 */
-	public void unsubscribed(ClientConnection connection, String event) {
+	public void unsubscribed(ActorConnection connection, String event) {
 		this.byEvent.computeIfPresent(event, (name, subscribers) -> {
 			subscribers.remove(connection);
 			return subscribers.isEmpty() ? null : subscribers;
 		});
 	}
 
-	private static @Nullable String userOf(ClientConnection connection) {
+	private static @Nullable String userOf(ActorConnection connection) {
 		String owner = connection.owner();
 		return (owner == null || owner.isBlank()) ? null : owner;
 	}
 
-	private static void put(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
+	private static void put(Map<String, Set<ActorConnection>> map, String name, ActorConnection connection) {
 		map.compute(name, (key, present) -> {
-			Set<ClientConnection> connections = (present != null) ? present : ConcurrentHashMap.newKeySet(2);
+			Set<ActorConnection> connections = (present != null) ? present : ConcurrentHashMap.newKeySet(2);
 			connections.add(connection);
 			return connections;
 		});
 	}
 
-	private static void remove(Map<String, Set<ClientConnection>> map, String name, ClientConnection connection) {
+	private static void remove(Map<String, Set<ActorConnection>> map, String name, ActorConnection connection) {
 		map.computeIfPresent(name, (key, connections) -> {
 			connections.remove(connection);
 			return connections.isEmpty() ? null : connections;
@@ -155,7 +155,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * Return a connection, {@code null} if it is not in.
 	 * @param id its id
 	 */
-	public @Nullable ClientConnection find(String id) {
+	public @Nullable ActorConnection find(String id) {
 		return this.byId.get(id);
 	}
 
@@ -164,14 +164,14 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @param name name of the principal
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
-	public List<ClientConnection> ofUser(String name, @Nullable String issuer) {
+	public List<ActorConnection> ofUser(String name, @Nullable String issuer) {
 		return List.copyOf(this.byUser.getOrDefault(Identity.owner(name, issuer), Set.of()));
 	}
 
 	/**
 	 * Return all connections; a snapshot.
 	 */
-	public List<ClientConnection> all() {
+	public List<ActorConnection> all() {
 		return List.copyOf(this.byId.values());
 	}
 
@@ -183,18 +183,18 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	@Override
-	public Receipt dispatch(Dispatch dispatch) {
+	public Receipt dispatch(AddressedEvent dispatch) {
 		return dispatch(dispatch, null, () -> {
 		});
 	}
 
 	@Override
-	public void check(Dispatch dispatch) {
+	public void check(AddressedEvent dispatch) {
 		if (dispatch.droppable() || dispatch.selection() instanceof Selection.Where) {
 			return; // a predicate is asked once, when the event is sent
 		}
 		OutgoingMessage message = message(dispatch, null);
-		List<ClientConnection> chosen = choose(dispatch, candidates(dispatch));
+		List<ActorConnection> chosen = choose(dispatch, candidates(dispatch));
 		if (!chosen.isEmpty() && mayBeTooLong(message, chosen.get(0))) {
 			prepare(chosen, message);
 		}
@@ -212,8 +212,8 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit of
 	 * one of them, and may not be dropped
 	 */
-	public Receipt dispatch(Dispatch dispatch, @Nullable Position position, Runnable accepted) {
-		Collection<ClientConnection> candidates = candidates(dispatch);
+	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
+		Collection<ActorConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {
 			accepted.run();
 			return Receipt.NOBODY;
@@ -227,7 +227,7 @@ public final class ConnectionIndex implements Dispatcher {
 		int targeted = 0;
 		int queued = 0;
 		boolean forAll = isForAllSubscribers(dispatch);
-		for (ClientConnection connection : candidates) {
+		for (ActorConnection connection : candidates) {
 			if (forAll || isFor(connection, dispatch)) {
 				if (targeted == 0) {
 					if (mayBeTooLong(message, connection)) {
@@ -245,12 +245,12 @@ public final class ConnectionIndex implements Dispatcher {
 		return new Receipt.Done(targeted, queued);
 	}
 
-	private static OutgoingMessage message(Dispatch dispatch, @Nullable Position position) {
+	private static OutgoingMessage message(AddressedEvent dispatch, @Nullable Position position) {
 		return OutgoingMessage.of(new ToClient.Event(dispatch.event(), dispatch.args(), position, dispatch.tags()),
 				dispatch.droppable());
 	}
 
-	private List<ClientConnection> choose(Dispatch dispatch, Collection<ClientConnection> candidates) {
+	private List<ActorConnection> choose(AddressedEvent dispatch, Collection<ActorConnection> candidates) {
 		return candidates.stream().filter((connection) -> isFor(connection, dispatch)).toList();
 	}
 
@@ -259,7 +259,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * to the first. Encodes it for that one, which has to be done anyway: no encoding
 	 * makes more than {@value #WIDEST} times as much of it.
 	 */
-	private boolean mayBeTooLong(OutgoingMessage message, ClientConnection first) {
+	private boolean mayBeTooLong(OutgoingMessage message, ActorConnection first) {
 		return !message.isDroppable()
 				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE + tags(message) > this.maxMessageSize;
 	}
@@ -272,7 +272,7 @@ public final class ConnectionIndex implements Dispatcher {
 		return event.tags().stream().mapToLong((tag) -> 6L * tag.length() + 3).sum();
 	}
 
-	private Receipt dispatch(List<ClientConnection> chosen, OutgoingMessage message, Runnable accepted) {
+	private Receipt dispatch(List<ActorConnection> chosen, OutgoingMessage message, Runnable accepted) {
 		List<@Nullable OutgoingMessage> prepared = prepare(chosen, message);
 		accepted.run();
 		int queued = 0;
@@ -284,9 +284,9 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/** One that an interceptor has changed is no fault of the sender's. */
-	private static List<@Nullable OutgoingMessage> prepare(List<ClientConnection> chosen, OutgoingMessage message) {
+	private static List<@Nullable OutgoingMessage> prepare(List<ActorConnection> chosen, OutgoingMessage message) {
 		List<@Nullable OutgoingMessage> prepared = new ArrayList<>(chosen.size());
-		for (ClientConnection connection : chosen) {
+		for (ActorConnection connection : chosen) {
 			OutgoingMessage each = connection.prepare(message);
 			if (each == message && !message.isDroppable()) {
 				connection.checkSize(message);
@@ -296,7 +296,7 @@ public final class ConnectionIndex implements Dispatcher {
 		return prepared;
 	}
 
-	private Collection<ClientConnection> candidates(Dispatch dispatch) {
+	private Collection<ActorConnection> candidates(AddressedEvent dispatch) {
 		if (dispatch.selection() instanceof Selection.These these) {
 			return these.connectionIds().stream().map(this.byId::get).filter(Objects::nonNull).toList();
 		}
@@ -311,21 +311,21 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/** The plain broadcast: nobody has to be asked anything. */
-	private static boolean isForAllSubscribers(Dispatch dispatch) {
+	private static boolean isForAllSubscribers(AddressedEvent dispatch) {
 		return dispatch.subscribed() && dispatch.selection() == Selection.ALL && dispatch.tags().isEmpty();
 	}
 
-	private boolean isFor(ClientConnection connection, Dispatch dispatch) {
+	private boolean isFor(ActorConnection connection, AddressedEvent dispatch) {
 		return !connection.isStateless() && isSelected(connection, dispatch.selection())
 				&& (!dispatch.subscribed() || isWantedBy(connection, dispatch));
 	}
 
 	/** An event to all is compared with nothing of the connection. */
-	private static boolean isSelected(ClientConnection connection, Selection selection) {
+	private static boolean isSelected(ActorConnection connection, Selection selection) {
 		return selection == Selection.ALL || selection.includes(connection, connection.id(), connection.owner());
 	}
 
-	private boolean isWantedBy(ClientConnection connection, Dispatch dispatch) {
+	private boolean isWantedBy(ActorConnection connection, AddressedEvent dispatch) {
 		return connection.wants(dispatch.event(), dispatch.tags())
 				&& !(this.ofNode && connection.isKeptToActor(dispatch.event()));
 	}

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 
 /**
  * Brings events to connections.
@@ -22,7 +22,7 @@ public interface Dispatcher {
 	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it
 	 * is too long to be sent
 	 */
-	Receipt dispatch(Dispatch dispatch);
+	Receipt dispatch(AddressedEvent dispatch);
 
 	/**
 	 * Returns the types that an event's arguments are declared with.
@@ -41,7 +41,7 @@ public interface Dispatcher {
 	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it
 	 * could not
 	 */
-	default void check(Dispatch dispatch) {
+	default void check(AddressedEvent dispatch) {
 	}
 
 }

@@ -32,7 +32,7 @@ final class EventInterception {
 	 * @return the message, {@code null} if one of them leaves the connection out or fails
 	 */
 	static @Nullable OutgoingMessage intercept(OutgoingMessage message, Connection<?> connection,
-			ConnectionSupport support) {
+			ConnectionServices support) {
 		if (!(message.message() instanceof ToClient.Event event) || event.name().equals(ClientRequests.REQUEST)) {
 			return message;
 		}

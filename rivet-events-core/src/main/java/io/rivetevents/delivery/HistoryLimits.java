@@ -6,7 +6,7 @@ import java.time.Duration;
  * What is kept of the events that were sent, for clients that come back.
  *
  * @param maxEvents most events
- * @param maxBytes most bytes, as {@link History} counts them
+ * @param maxBytes most bytes, as {@link EventHistory} counts them
  * @param maxAge longest time
  */
 public record HistoryLimits(int maxEvents, long maxBytes, Duration maxAge) {

@@ -14,7 +14,7 @@ import io.rivetevents.connection.Recipients;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 
 /**
@@ -106,8 +106,8 @@ final class SelectedRecipients implements Recipients {
 	private Receipt tell(String event, List<DeclaredType> types, boolean subscribed, boolean droppable,
 			@Nullable Object[] args) {
 		checkName(event);
-		Dispatch dispatch = new Dispatch(this.selection, subscribed, event, values(types, args), this.how.tags(),
-				droppable);
+		AddressedEvent dispatch = new AddressedEvent(this.selection, subscribed, event, values(types, args),
+				this.how.tags(), droppable);
 		return this.how.timing().dispatch(this.dispatcher, dispatch);
 	}
 

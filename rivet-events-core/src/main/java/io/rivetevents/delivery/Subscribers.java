@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Subscribers {
 
-	private final Set<ClientConnection> connections = new LinkedHashSet<>(2);
+	private final Set<ActorConnection> connections = new LinkedHashSet<>(2);
 
 	/**
 	 * {@code null} after a change; set under the lock alone, or it could be of before.
 	 */
-	private volatile @Nullable List<ClientConnection> all;
+	private volatile @Nullable List<ActorConnection> all;
 
-	synchronized void add(ClientConnection connection) {
+	synchronized void add(ActorConnection connection) {
 		this.connections.add(connection);
 		this.all = null;
 	}
 
-	synchronized void remove(ClientConnection connection) {
+	synchronized void remove(ActorConnection connection) {
 		this.connections.remove(connection);
 		this.all = null;
 	}
@@ -37,13 +37,13 @@ final class Subscribers {
 	/**
 	 * Return all of them; who comes or goes from now on may or may not be in it.
 	 */
-	List<ClientConnection> all() {
-		List<ClientConnection> all = this.all;
+	List<ActorConnection> all() {
+		List<ActorConnection> all = this.all;
 		return (all != null) ? all : collect();
 	}
 
-	private synchronized List<ClientConnection> collect() {
-		List<ClientConnection> all = List.copyOf(this.connections);
+	private synchronized List<ActorConnection> collect() {
+		List<ActorConnection> all = List.copyOf(this.connections);
 		this.all = all;
 		return all;
 	}

@@ -9,7 +9,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 
 /**
  * The transaction of the calling thread, which a {@code PlatformTransactionManager} has
@@ -30,7 +30,7 @@ final class ThreadTransaction {
 		return exists() && TransactionSynchronizationManager.isSynchronizationActive();
 	}
 
-	static Receipt bind(Dispatcher dispatcher, Dispatch dispatch) {
+	static Receipt bind(Dispatcher dispatcher, AddressedEvent dispatch) {
 		BoundEvent event = new BoundEvent(dispatcher, dispatch);
 		TransactionSynchronizationManager.registerSynchronization(new Synchronization(event));
 		return event.receipt();

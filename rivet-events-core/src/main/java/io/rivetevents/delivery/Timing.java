@@ -1,7 +1,7 @@
 package io.rivetevents.delivery;
 
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 
 /**
  * When an event is dispatched: at once or with the commit of a transaction.
@@ -19,6 +19,6 @@ interface Timing {
 	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if
 	 * the event is too long now
 	 */
-	Receipt dispatch(Dispatcher dispatcher, Dispatch dispatch);
+	Receipt dispatch(Dispatcher dispatcher, AddressedEvent dispatch);
 
 }

@@ -135,7 +135,7 @@ public interface ActorDirectory {
 	 * @param dispatch the event
 	 * @return what became of it; {@code actor.overloaded} as {@code RivetException}
 	 */
-	Mono<Receipt> dispatch(ActorTarget target, Dispatch dispatch);
+	Mono<Receipt> dispatch(ActorTarget target, AddressedEvent dispatch);
 
 	/**
 	 * Run what a call of a connection would run, without the client.

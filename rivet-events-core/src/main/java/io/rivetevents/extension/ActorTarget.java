@@ -31,8 +31,8 @@ public sealed interface ActorTarget {
 	 *
 	 * @param address where it is
 	 * @param input what a new instance gets as its input, as
-	 * {@link io.rivetevents.protocol.value.Values#encodeJson} writes it; {@code null} for
-	 * none
+	 * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null}
+	 * for none
 	 */
 	record GetOrCreate(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 	}
@@ -42,8 +42,8 @@ public sealed interface ActorTarget {
 	 *
 	 * @param address where it will be
 	 * @param input what it gets as its input, as
-	 * {@link io.rivetevents.protocol.value.Values#encodeJson} writes it; {@code null} for
-	 * none
+	 * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null}
+	 * for none
 	 */
 	record Create(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 	}

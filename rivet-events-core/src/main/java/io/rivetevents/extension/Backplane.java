@@ -20,7 +20,7 @@ public interface Backplane {
 	 * @param receiver gets what other nodes and external processes have published, never
 	 * what this node has; called by one thread at a time, must not block
 	 */
-	void start(Consumer<Dispatch> receiver);
+	void start(Consumer<AddressedEvent> receiver);
 
 	/**
 	 * Stop receiving and publishing. A stopped backplane may be started again.
@@ -33,7 +33,7 @@ public interface Backplane {
 	 * @param dispatch what to tell; its selection is {@code All} or {@code User}
 	 * @throws IllegalArgumentException if it has another selection
 	 */
-	void publish(Dispatch dispatch);
+	void publish(AddressedEvent dispatch);
 
 	/**
 	 * Return how it goes, for health and metrics.
@@ -45,7 +45,7 @@ public interface Backplane {
 	 * @throws IllegalArgumentException if its selection is neither {@code All} nor
 	 * {@code User}
 	 */
-	static void checkTravels(Dispatch dispatch) {
+	static void checkTravels(AddressedEvent dispatch) {
 		Assert.isTrue(dispatch.selection() instanceof Selection.All || dispatch.selection() instanceof Selection.User,
 				() -> "Only events for all or for one user travel, not for " + dispatch.selection());
 	}

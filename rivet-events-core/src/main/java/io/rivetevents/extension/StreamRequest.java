@@ -22,11 +22,11 @@ import io.rivetevents.protocol.ToServer.Snapshot;
  * @param keepAlive time from one sign of life to the next
  */
 public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @Nullable Position resume,
-		Standing standing, String stream, String secret, @Nullable Snapshot snapshot, @Nullable String contract,
+		StreamProof standing, String stream, String secret, @Nullable Snapshot snapshot, @Nullable String contract,
 		Duration keepAlive) {
 
 	/** What a client has proven of the stream that it was on. */
-	public enum Standing {
+	public enum StreamProof {
 
 		/** It is on a new one, and claims no other. */
 		NEW,

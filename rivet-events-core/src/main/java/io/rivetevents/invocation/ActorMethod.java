@@ -80,7 +80,8 @@ final class ActorMethod extends AnnotatedMethod {
 	 * @param validator checks them
 	 * @param support knows what goes around the call
 	 */
-	ActorMethod(Bean bean, Method method, Arguments arguments, ArgumentValidator validator, InvocationSupport support) {
+	ActorMethod(Bean bean, Method method, Arguments arguments, ArgumentValidator validator,
+			InvocationServices support) {
 		super(method);
 		this.bean = bean;
 		this.invocable = invocable(method, bean.bean());

@@ -36,7 +36,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private final Supplier<ActorSettings> settings;
 
-	private final ObjectProvider<InvocationSupport> support;
+	private final ObjectProvider<InvocationServices> support;
 
 	/**
 	 * Create a registrar.
@@ -46,7 +46,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	 * @param support what calls need
 	 */
 	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<LocalActorDirectory> directory,
-			Supplier<ActorSettings> settings, ObjectProvider<InvocationSupport> support) {
+			Supplier<ActorSettings> settings, ObjectProvider<InvocationServices> support) {
 		this.beanFactory = beanFactory;
 		this.directory = directory;
 		this.settings = settings;

@@ -84,7 +84,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private final Object bean;
 
-	private final InvocationSupport support;
+	private final InvocationServices support;
 
 	private final ActorSettings settings;
 
@@ -121,7 +121,7 @@ final class AnnotatedActorType implements ActorType {
 	 * @param support what calls need
 	 * @throws InvalidActorException if the class is not written as it must be
 	 */
-	AnnotatedActorType(String name, Class<?> type, Object bean, ActorSettings defaults, InvocationSupport support) {
+	AnnotatedActorType(String name, Class<?> type, Object bean, ActorSettings defaults, InvocationServices support) {
 		this.name = name;
 		this.type = type;
 		this.bean = bean;

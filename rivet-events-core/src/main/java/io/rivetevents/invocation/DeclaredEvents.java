@@ -55,7 +55,7 @@ final class DeclaredEvents {
 	 * @throws InvalidActorException if two contracts declare the same event
 	 */
 	DeclaredEvents(Class<?> type, List<Class<?>> contracts, boolean strict, HistoryLimits history,
-			InvocationSupport support) {
+			InvocationServices support) {
 		this.history = history;
 		this.guard = support.subscriptions();
 		this.guardedAnywhere = support.guardedEvents();

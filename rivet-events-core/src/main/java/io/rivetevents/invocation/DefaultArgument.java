@@ -17,7 +17,7 @@ import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * Reads the text of {@link DefaultValue} as what a client could send instead.
@@ -111,7 +111,7 @@ final class DefaultArgument {
 
 	private static List<JsonNode> json(String text) {
 		try {
-			return List.of(Values.decodeJson(text));
+			return List.of(WireValues.decodeJson(text));
 		}
 		catch (RivetException ex) {
 			return List.of();

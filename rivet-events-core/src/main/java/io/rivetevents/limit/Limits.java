@@ -266,7 +266,7 @@ public final class Limits {
 	 * @return what it takes, to be closed when it has been answered
 	 * @throws RivetException {@code actor.overloaded}
 	 */
-	public Visit visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
+	public RequestUsage visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
 		ClientUsage usage = new ClientUsage(this.node, this.remoteAddresses.ownerOf(address), false);
 		usage.identify(owner);
 		Limit met = usage.begin(bytes);
@@ -275,7 +275,7 @@ public final class Limits {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", met.property(), "operation", operation));
 		}
-		return new Visit(usage, bytes);
+		return new RequestUsage(usage, bytes);
 	}
 
 	/**

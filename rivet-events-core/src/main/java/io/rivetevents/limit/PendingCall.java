@@ -21,7 +21,7 @@ public final class PendingCall {
 
 	private final @Nullable ClientUsage client;
 
-	private final @Nullable Visit visit;
+	private final @Nullable RequestUsage visit;
 
 	private final long deadline;
 
@@ -51,7 +51,7 @@ public final class PendingCall {
 
 	private @Nullable Runnable onCancel;
 
-	private PendingCall(long weight, @Nullable ClientUsage client, @Nullable Visit visit, long deadline,
+	private PendingCall(long weight, @Nullable ClientUsage client, @Nullable RequestUsage visit, long deadline,
 			ErrorCode onTimeout, @Nullable Consumer<ErrorCode> refusal) {
 		this.weight = weight;
 		this.client = client;
@@ -85,7 +85,7 @@ public final class PendingCall {
 	 * @param refusal tells it, if the call has not begun by then; called by the thread
 	 * that looks at the time
 	 */
-	public static PendingCall ofAction(long weight, @Nullable Visit visit, long deadline, ErrorCode onTimeout,
+	public static PendingCall ofAction(long weight, @Nullable RequestUsage visit, long deadline, ErrorCode onTimeout,
 			Consumer<ErrorCode> refusal) {
 		return new PendingCall(weight, null, visit, deadline, onTimeout, refusal);
 	}
@@ -104,7 +104,7 @@ public final class PendingCall {
 	 * for an instance.
 	 * @param visit what its client takes, which it holds until it has ended
 	 */
-	public static PendingCall ofRequest(Visit visit) {
+	public static PendingCall ofRequest(RequestUsage visit) {
 		return new PendingCall(visit.bytes(), null, visit, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
 	}
 

@@ -22,7 +22,7 @@ final class Gap {
 	private @Nullable Position position;
 
 	/** Where the last of them was. */
-	private Waiting.Item place = new Waiting.Item(EncodedMessage.NOTHING);
+	private MessageChain.Item place = new MessageChain.Item(EncodedMessage.NOTHING);
 
 	/**
 	 * Adds an event that was dropped.
@@ -36,13 +36,13 @@ final class Gap {
 	}
 
 	/** Returns the item that stands where the last of them was. */
-	Waiting.Item place() {
+	MessageChain.Item place() {
 		return this.place;
 	}
 
 	/** Makes an item for the place of the last of them. */
-	Waiting.Item movePlace() {
-		this.place = new Waiting.Item(EncodedMessage.NOTHING);
+	MessageChain.Item movePlace() {
+		this.place = new MessageChain.Item(EncodedMessage.NOTHING);
 		return this.place;
 	}
 

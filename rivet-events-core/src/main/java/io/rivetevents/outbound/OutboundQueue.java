@@ -43,13 +43,13 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	private volatile @Nullable CloseReason closeReason;
 
 	/** Guards itself and what follows; held for a few instructions only. */
-	private final Waiting waiting = new Waiting();
+	private final MessageChain waiting = new MessageChain();
 
 	/**
 	 * Those of them that may be dropped, in the same order; {@code null} if there has
 	 * been none, as with most clients.
 	 */
-	private @Nullable Deque<Waiting.Item> droppable;
+	private @Nullable Deque<MessageChain.Item> droppable;
 
 	/** Heap of what waits, with all around it. */
 	private long queuedBytes;
@@ -145,17 +145,17 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		if (this.overrun || this.ended) {
 			return Outcome.CLOSED;
 		}
-		long size = Waiting.Item.sizeOf(message);
+		long size = MessageChain.Item.sizeOf(message);
 		// without all that may be dropped; one message always fits
 		long kept = this.queuedBytes - this.droppableBytes;
 		if (kept > 0 && kept + size > this.limits.maxQueuedBytes()) {
 			return message.isDroppable() ? drop(message) : overrun();
 		}
 		makeRoomFor(size);
-		Waiting.Item item = new Waiting.Item(message);
+		MessageChain.Item item = new MessageChain.Item(message);
 		if (message.isDroppable()) {
-			Deque<Waiting.Item> present = this.droppable;
-			Deque<Waiting.Item> droppable = (present != null) ? present : new ArrayDeque<>();
+			Deque<MessageChain.Item> present = this.droppable;
+			Deque<MessageChain.Item> droppable = (present != null) ? present : new ArrayDeque<>();
 			droppable.add(item);
 			this.droppable = droppable;
 			this.droppableBytes += size;
@@ -166,14 +166,14 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/** What a client that reads keeps waiting is not counted for the node. */
-	private void count(Waiting.Item item, long size) {
+	private void count(MessageChain.Item item, long size) {
 		this.queuedBytes += size;
 		if (this.queuedBytes > QueuedTotal.FREE) {
 			charge(item);
 		}
 	}
 
-	private void charge(Waiting.Item item) {
+	private void charge(MessageChain.Item item) {
 		QueuedTotal total = this.limits.total();
 		if (this.charged == 0) {
 			total.add(this);
@@ -183,12 +183,12 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		total.charge(item.message());
 	}
 
-	private void uncount(Waiting.Item item) {
+	private void uncount(MessageChain.Item item) {
 		this.queuedBytes -= item.size();
 		uncountCharge(item);
 	}
 
-	private void uncountCharge(Waiting.Item item) {
+	private void uncountCharge(MessageChain.Item item) {
 		if (item.isCharged()) {
 			item.setCharged(false);
 			this.charged--;
@@ -207,13 +207,13 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		}
 	}
 
-	private Waiting.Item removeDroppable() {
+	private MessageChain.Item removeDroppable() {
 		return Objects.requireNonNull(this.droppable).remove();
 	}
 
 	private void makeRoomFor(long size) {
 		while (this.droppableBytes > 0 && this.queuedBytes + size > this.limits.maxQueuedBytes()) {
-			Waiting.Item oldest = removeDroppable();
+			MessageChain.Item oldest = removeDroppable();
 			leaveGap(oldest);
 			uncount(oldest);
 			this.droppableBytes -= oldest.size();
@@ -235,7 +235,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	private Outcome drop(EncodedMessage message) {
 		this.dropped++;
-		Waiting.Item place = new Waiting.Item(message);
+		MessageChain.Item place = new MessageChain.Item(message);
 		this.waiting.add(place);
 		leaveGap(place);
 		return Outcome.DROPPED;
@@ -245,7 +245,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	 * Take an item out. In the extended mode the client is told in its place, of all that
 	 * are missing at once: nothing that follows may have an earlier position.
 	 */
-	private void leaveGap(Waiting.Item missing) {
+	private void leaveGap(MessageChain.Item missing) {
 		if (!this.notices.includeDropOf(missing.message())) {
 			this.waiting.remove(missing);
 			return;
@@ -267,7 +267,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			close(CloseReason.of(ErrorCode.OUTGOING_TOO_LONG));
 			return;
 		}
-		Waiting.Item item = new Waiting.Item(fitting.encode(this.encoding));
+		MessageChain.Item item = new MessageChain.Item(fitting.encode(this.encoding));
 		synchronized (this.waiting) {
 			if (this.overrun || this.ended) {
 				return;
@@ -317,7 +317,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	private void clear() {
-		for (Waiting.Item item = this.waiting.poll(); item != null; item = this.waiting.poll()) {
+		for (MessageChain.Item item = this.waiting.poll(); item != null; item = this.waiting.poll()) {
 			uncountCharge(item);
 		}
 		this.queuedBytes = 0;
@@ -472,7 +472,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	private byte @Nullable [] take() {
-		Waiting.Item item = this.held ? null : this.waiting.poll();
+		MessageChain.Item item = this.held ? null : this.waiting.poll();
 		if (item == null) {
 			return null;
 		}

@@ -57,7 +57,7 @@ public final class QueuedTotal {
 
 	/** Counts a message that waits in one more queue. */
 	void charge(EncodedMessage message) {
-		this.budget.acquire(Waiting.Item.HEAP_SIZE + (message.hold() ? message.heapSize() : 0));
+		this.budget.acquire(MessageChain.Item.HEAP_SIZE + (message.hold() ? message.heapSize() : 0));
 	}
 
 	/**
@@ -65,7 +65,7 @@ public final class QueuedTotal {
 	 * @return the bytes to {@linkplain #release release}
 	 */
 	long letGo(EncodedMessage message) {
-		return Waiting.Item.HEAP_SIZE + (message.letGo() ? message.heapSize() : 0);
+		return MessageChain.Item.HEAP_SIZE + (message.letGo() ? message.heapSize() : 0);
 	}
 
 	void release(long bytes) {

@@ -22,12 +22,12 @@ import io.rivetevents.delivery.PendingReceipt;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * Handles on instances that a directory finds.
@@ -131,10 +131,10 @@ public final class DirectoryActors implements Actors {
 	}
 
 	private byte[] encode(Object input) {
-		return Values.encodeJson(this.mapper.toTree(input));
+		return WireValues.encodeJson(this.mapper.toTree(input));
 	}
 
-	private Receipt dispatch(ActorTarget target, Dispatch dispatch) {
+	private Receipt dispatch(ActorTarget target, AddressedEvent dispatch) {
 		PendingReceipt receipt = new PendingReceipt();
 		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
 			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"

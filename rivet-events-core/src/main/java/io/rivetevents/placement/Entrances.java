@@ -11,11 +11,11 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.call.Draft;
-import io.rivetevents.actor.instance.ActorClients.Admission;
-import io.rivetevents.actor.instance.ActorClients.Guest;
+import io.rivetevents.actor.instance.ConnectHandler.Accepted;
+import io.rivetevents.actor.instance.ConnectHandler.Guest;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.InstanceStart;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
@@ -36,7 +36,7 @@ final class Entrances {
 
 	private final RequestChecks checks;
 
-	private final ConnectionRegistry connections;
+	private final OutboundRegistry connections;
 
 	/**
 	 * Creates entrances.
@@ -45,7 +45,7 @@ final class Entrances {
 	 * @param checks what a client passes before
 	 * @param connections where the ways out to clients are found
 	 */
-	Entrances(Instances instances, InstanceLookup lookup, RequestChecks checks, ConnectionRegistry connections) {
+	Entrances(Instances instances, InstanceLookup lookup, RequestChecks checks, OutboundRegistry connections) {
 		this.instances = instances;
 		this.lookup = lookup;
 		this.checks = checks;
@@ -69,7 +69,7 @@ final class Entrances {
 		 * @param call what the turn counts as
 		 * @param asked whether the hook before the connect has been asked
 		 */
-		Mono<Admission> admit(ActorInstance instance, PendingCall call, boolean asked);
+		Mono<Accepted> admit(ActorInstance instance, PendingCall call, boolean asked);
 
 	}
 
@@ -79,7 +79,7 @@ final class Entrances {
 	 * @param info what is told of the instance
 	 * @param admission its admission
 	 */
-	record Admitted(ActorInfo info, Admission admission) {
+	record Admitted(ActorInfo info, Accepted admission) {
 	}
 
 	/**
@@ -189,7 +189,7 @@ final class Entrances {
 		}
 	}
 
-	private Mono<Admission> admit(ActorInstance instance, ConnectRequest request, PendingCall call, boolean asked) {
+	private Mono<Accepted> admit(ActorInstance instance, ConnectRequest request, PendingCall call, boolean asked) {
 		BooleanSupplier gone = () -> this.connections.outbound(request.connectionId()) == Outbound.NONE;
 		if (gone.getAsBoolean()) {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
@@ -207,7 +207,7 @@ final class Entrances {
 	}
 
 	/** Lets a client in, whose hook before the connect may have been asked. */
-	static Mono<Admission> connect(ActorInstance instance, Guest guest, boolean asked) {
+	static Mono<Accepted> connect(ActorInstance instance, Guest guest, boolean asked) {
 		return asked ? instance.clients().connectAllowed(guest) : instance.clients().connect(guest);
 	}
 

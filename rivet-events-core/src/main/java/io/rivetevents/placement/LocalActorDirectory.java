@@ -18,12 +18,12 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.protocol.ErrorCode;
@@ -55,7 +55,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	 * @param runtime what instances share
 	 * @param connections where the ways out to clients are found
 	 */
-	public LocalActorDirectory(ActorRuntime runtime, ConnectionRegistry connections) {
+	public LocalActorDirectory(ActorRuntime runtime, OutboundRegistry connections) {
 		this.actors = new DirectoryActors(this, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
 		this.instances = new Instances(this.types, runtime, connections.members(), this.actors);
@@ -227,7 +227,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 	}
 
 	@Override
-	public Mono<Receipt> dispatch(ActorTarget target, Dispatch dispatch) {
+	public Mono<Receipt> dispatch(ActorTarget target, AddressedEvent dispatch) {
 		return Mono.defer(() -> {
 			ActorInstance instance = this.instances.find(target);
 			return (instance == null) ? Mono.just(Receipt.NOBODY) : TurnRequest.ask(Instances.of(instance, "event"),

@@ -16,7 +16,7 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.limit.Visit;
+import io.rivetevents.limit.RequestUsage;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 
@@ -50,14 +50,14 @@ final class RequestChecks {
 	 * @param weight memory of the action that it calls, in bytes
 	 */
 	<T> Mono<T> visit(ActorTarget target, ConnectRequest caller, long weight, String operation,
-			Function<Visit, Mono<T>> work) {
+			Function<RequestUsage, Mono<T>> work) {
 		Identity identity = caller.identity();
 		return Mono.using(
 				() -> this.runtime.connections()
 					.limits()
 					.visit(identity.address(), identity.owner(),
 							weight + MessageWeight.ofRequest(caller.params(), target.input()), operation),
-				work, Visit::close);
+				work, RequestUsage::close);
 	}
 
 	/**

@@ -12,17 +12,17 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.actor.instance.ActorClients.Guest;
+import io.rivetevents.actor.instance.ConnectHandler.Guest;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.turn.Turn;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.limit.PendingCall;
-import io.rivetevents.limit.Visit;
+import io.rivetevents.limit.RequestUsage;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -108,7 +108,7 @@ final class StatelessCalls {
 	 * @param arrivedAt when it has come, in nanoseconds: its time-out counts from then,
 	 * whatever comes before the action
 	 */
-	private record ActionCall(ToServer.ActionRequest action, @Nullable Visit visit, long arrivedAt) {
+	private record ActionCall(ToServer.ActionRequest action, @Nullable RequestUsage visit, long arrivedAt) {
 
 		/** Counts the call of the action itself. */
 		PendingCall pending(ActorType type, Consumer<ErrorCode> refusal) {
@@ -117,7 +117,7 @@ final class StatelessCalls {
 		}
 
 		/** Counts what comes before the action. */
-		PendingCall entering(ActorType type, Visit visit, Consumer<ErrorCode> refusal) {
+		PendingCall entering(ActorType type, RequestUsage visit, Consumer<ErrorCode> refusal) {
 			return PendingCall.ofAction(visit.bytes(), visit, deadline(type), ErrorCode.ACTION_TIMED_OUT, refusal);
 		}
 
@@ -149,7 +149,7 @@ final class StatelessCalls {
 	}
 
 	private Mono<Stay> enter(ActorAddress address, ActorTarget target, ConnectRequest caller, ActionCall asked) {
-		Visit visit = Objects.requireNonNull(asked.visit());
+		RequestUsage visit = Objects.requireNonNull(asked.visit());
 		ActorType type = this.types.at(address);
 		return this.entrances
 			.open(address, target, caller,
@@ -169,9 +169,9 @@ final class StatelessCalls {
 
 		private final ActorAddress address;
 
-		private final ClientConnection connection;
+		private final ActorConnection connection;
 
-		Stay(ActorAddress address, ClientConnection connection) {
+		Stay(ActorAddress address, ActorConnection connection) {
 			this.address = address;
 			this.connection = connection;
 		}

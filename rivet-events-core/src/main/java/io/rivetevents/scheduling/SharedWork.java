@@ -3,8 +3,8 @@ package io.rivetevents.scheduling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work for {@link WorkerThreads} that counts for a user, a remote address and an actor,
- * so that none of them takes all workers.
+ * Work for {@link ActorWorkers} that counts for a user, a remote address and an actor, so
+ * that none of them takes all workers.
  */
 public interface SharedWork extends Runnable {
 

@@ -23,7 +23,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.StreamRequest;
-import io.rivetevents.extension.StreamRequest.Standing;
+import io.rivetevents.extension.StreamRequest.StreamProof;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
@@ -63,7 +63,7 @@ public final class ClientLink {
 
 	private final OutboundQueue queue;
 
-	private final LinkSupport support;
+	private final LinkServices support;
 
 	private final LinkSettings settings;
 
@@ -74,7 +74,7 @@ public final class ClientLink {
 	private final EarlyMessages early = new EarlyMessages();
 
 	/** {@code null} once the client is connected, or refused. */
-	private @Nullable Opening opening;
+	private @Nullable PendingHandshake opening;
 
 	private @Nullable ScheduledFuture<?> keepAlive;
 
@@ -110,7 +110,7 @@ public final class ClientLink {
 	 * @param thread the one thread of the session, which runs tasks in their order
 	 * @param session is called back
 	 */
-	public ClientLink(Opening opening, OutboundQueue queue, LinkSupport support, LinkSettings settings,
+	public ClientLink(PendingHandshake opening, OutboundQueue queue, LinkServices support, LinkSettings settings,
 			ScheduledExecutorService thread, TransportSession session) {
 		this.opening = opening;
 		this.queue = queue;
@@ -194,7 +194,7 @@ public final class ClientLink {
 	}
 
 	private void lookForHello() {
-		Opening opening = this.opening;
+		PendingHandshake opening = this.opening;
 		if (opening != null) {
 			this.support.handshake()
 				.isUndecided(opening.request())
@@ -216,7 +216,7 @@ public final class ClientLink {
 		return this.request == null && this.hello == null && !this.gone;
 	}
 
-	private void helloTimedOut(Opening opening, boolean undecided) {
+	private void helloTimedOut(PendingHandshake opening, boolean undecided) {
 		if (!isAwaitingHello()) {
 			return;
 		}
@@ -266,14 +266,14 @@ public final class ClientLink {
 		boolean proven = resume != null && claimed != null
 				&& this.support.secrets().isSecret(resume.secret(), claimed, identity);
 		String stream = (claimed != null && proven) ? claimed : UUID.randomUUID().toString();
-		Standing standing = proven ? Standing.PROVEN : (claimed != null) ? Standing.UNPROVEN : Standing.NEW;
+		StreamProof standing = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
 		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, standing, stream,
 				this.support.secrets().of(stream, identity), hello.snapshot(), hello.contract(),
 				this.settings.keepAlive());
 	}
 
-	private void connect(Function<Opening, Mono<ConnectRequest>> wish) {
-		Opening opening = Objects.requireNonNull(this.opening);
+	private void connect(Function<PendingHandshake, Mono<ConnectRequest>> wish) {
+		PendingHandshake opening = Objects.requireNonNull(this.opening);
 		if (this.excess != null) {
 			refuse(this.excess);
 			return;

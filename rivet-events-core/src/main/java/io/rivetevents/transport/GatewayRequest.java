@@ -15,7 +15,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * A gateway URL, read: {@code /gateway/<id>[@<token>]/<path>}, or
@@ -120,7 +120,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 			throw new RivetException(ErrorCode.QUERY_INVALID_BASE64_INPUT, "rvt-input is not base64url.");
 		}
 		try {
-			return Values.encodeJson(Values.decodeCbor(cbor));
+			return WireValues.encodeJson(WireValues.decodeCbor(cbor));
 		}
 		catch (RivetException ex) {
 			throw new RivetException(ErrorCode.QUERY_INVALID_CBOR_INPUT, "rvt-input is not CBOR.");

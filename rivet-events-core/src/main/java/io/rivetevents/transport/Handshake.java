@@ -17,7 +17,7 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * Reads from a request what a connection keeps of it.
@@ -152,7 +152,7 @@ public final class Handshake {
 			return null;
 		}
 		try {
-			return Values.decodeJson(json);
+			return WireValues.decodeJson(json);
 		}
 		catch (RivetException ex) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "The connection params are not JSON.");

@@ -52,7 +52,7 @@ import io.rivetevents.protocol.ClientCodec;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -118,7 +118,7 @@ class ValuesDocumentTests {
 		add("a record with @JsonFormat(shape = STRING) long n", Text.class, new Text(5));
 		add("a record with @JsonFormat(shape = NUMBER) Suit n", Ordinal.class, new Ordinal(Suit.CLUBS));
 		add("a type with @JsonTypeInfo", Shape.class, new Circle(1));
-		add("JsonNode", JsonNode.class, Values.decodeJson("[1]"));
+		add("JsonNode", JsonNode.class, WireValues.decodeJson("[1]"));
 	}
 
 	private static void add(String name, Type type, Object value) {
@@ -175,7 +175,7 @@ class ValuesDocumentTests {
 	@MethodSource("rows")
 	void isWrittenAsTheTableSays(Row row) {
 		JsonNode written = MAPPER.declared(sample(row).type()).toTree(sample(row).value());
-		String json = new String(Values.encodeJson(written), StandardCharsets.UTF_8);
+		String json = new String(WireValues.encodeJson(written), StandardCharsets.UTF_8);
 		assertThat(json).isEqualTo(row.json());
 		byte[] cbor = Encoding.CBOR.codec().encodeActionResponse(written);
 		assertThat(new Diagnostic(cbor).toString()).isEqualTo("{\"output\": %s}".formatted(row.cbor()));
@@ -191,14 +191,14 @@ class ValuesDocumentTests {
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("rows")
 	void isReadAsTheTableSays(Row row) {
-		assertThat(read(row, Values.decodeJson(row.json()))).isEqualTo(sample(row).value());
+		assertThat(read(row, WireValues.decodeJson(row.json()))).isEqualTo(sample(row).value());
 		for (String json : row.alsoRead()) {
-			Object value = read(row, Values.decodeJson(json));
+			Object value = read(row, WireValues.decodeJson(json));
 			assertThat(value).as(json).isEqualTo(sample(row).value());
 		}
 		for (String json : row.refused()) {
 			assertThatExceptionOfType(JacksonException.class).as("%s from %s", row, json)
-				.isThrownBy(() -> read(row, Values.decodeJson(json)));
+				.isThrownBy(() -> read(row, WireValues.decodeJson(json)));
 		}
 	}
 

@@ -89,7 +89,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.ser.std.ToStringSerializer;
 
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -243,7 +243,7 @@ class WrittenTypesTests {
 	void aPropertyIsWrittenAsGeneratedAndReadBack(Record value, String refused) {
 		assertWritten(JACKSON, value.getClass(), value);
 		RecordComponent component = value.getClass().getRecordComponents()[0];
-		JsonNode node = Values.decodeJson("{\"%s\":%s}".formatted(component.getName(), refused));
+		JsonNode node = WireValues.decodeJson("{\"%s\":%s}".formatted(component.getName(), refused));
 		ValueMapper mapper = new ValueMapper(JACKSON);
 		assertThatExceptionOfType(JacksonException.class).as("%s from %s", value, node)
 			.isThrownBy(() -> mapper.fromTree(node, mapper.constructType(value.getClass())))
@@ -254,15 +254,15 @@ class WrittenTypesTests {
 	void anUnknownNumberIsTheDefaultOfAnEnumIfTheMapperSaysSo() {
 		ValueMapper mapper = new ValueMapper(
 				JsonMapper.builder().enable(EnumFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE).build());
-		assertThat(mapper.convert(Values.decodeJson("7"), Defaulted.class)).isEqualTo(Defaulted.OTHER);
-		assertThat(mapper.convert(Values.decodeJson("1"), Defaulted.class)).isEqualTo(Defaulted.KNOWN);
+		assertThat(mapper.convert(WireValues.decodeJson("7"), Defaulted.class)).isEqualTo(Defaulted.OTHER);
+		assertThat(mapper.convert(WireValues.decodeJson("1"), Defaulted.class)).isEqualTo(Defaulted.KNOWN);
 	}
 
 	@ParameterizedTest
 	@MethodSource("messages")
 	void aRefusalNamesWhatIsWritten(Class<?> type, String json, String message) {
 		ValueMapper mapper = new ValueMapper(JACKSON);
-		JsonNode node = Values.decodeJson(json);
+		JsonNode node = WireValues.decodeJson(json);
 		assertThatExceptionOfType(JacksonException.class)
 			.isThrownBy(() -> mapper.fromTree(node, mapper.constructType(type)))
 			.satisfies((ex) -> assertThat(mapper.misfit(node, ex).message()).isEqualTo(message));
@@ -281,11 +281,12 @@ class WrittenTypesTests {
 		Schemas schemas = new Schemas(application);
 		JsonNode schema = schemas.of(type, false);
 		ValueMapper mapper = new ValueMapper(application);
-		JsonNode written = Values.decodeJson(Values.encodeJson(mapper.declared(type).toTree(value)));
+		JsonNode written = WireValues.decodeJson(WireValues.encodeJson(mapper.declared(type).toTree(value)));
 		assertThat(problem(written, schema, schemas.definitions())).as("%s of %s", written, schema).isNull();
 		if (!WRITTEN_ONLY.contains(mapper.constructType(type).getRawClass())) {
 			Object back = mapper.fromTree(written, mapper.constructType(type));
-			assertThat(Values.encodeJson(mapper.declared(type).toTree(back))).isEqualTo(Values.encodeJson(written));
+			assertThat(WireValues.encodeJson(mapper.declared(type).toTree(back)))
+				.isEqualTo(WireValues.encodeJson(written));
 			if (value instanceof Comparable<?> && !(value instanceof CharSequence)) {
 				assertThat(back).isEqualTo(value);
 			}

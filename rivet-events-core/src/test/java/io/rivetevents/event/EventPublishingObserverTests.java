@@ -24,17 +24,17 @@ import tools.jackson.databind.node.StringNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.delivery.ClientConnection;
-import io.rivetevents.delivery.ConnectionOwner;
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outbound.Outbound;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
-import io.rivetevents.scheduling.WorkerThreads;
+import io.rivetevents.scheduling.ActorWorkers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,7 +44,7 @@ class EventPublishingObserverTests {
 
 	private final Scheduler timers = Schedulers.newSingle("timers", true);
 
-	private final Scheduler workers = new WorkerThreads(4, new Bursts(this.timers));
+	private final Scheduler workers = new ActorWorkers(4, new WakeupBatches(this.timers));
 
 	private final Limits limits = Limits.defaults();
 
@@ -294,8 +294,8 @@ class EventPublishingObserverTests {
 	}
 
 	private static Connection<?> connection() {
-		return new ClientConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS), Outbound.NONE,
-				new ConnectionOwner(ROOM.name(), ROOM.key(), false, null, null), null);
+		return new ActorConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS), Outbound.NONE,
+				new ConnectionScope(ROOM.name(), ROOM.key(), false, null, null), null);
 	}
 
 	/** What was published of a connection. */

@@ -19,8 +19,8 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionRegistry;
-import io.rivetevents.delivery.ConnectionSupport;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.extension.ActorObserver;
@@ -36,9 +36,9 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
-import io.rivetevents.scheduling.WorkerThreads;
+import io.rivetevents.scheduling.ActorWorkers;
 
 /**
  * A runtime without Spring and without sockets: real turns on real threads.
@@ -59,7 +59,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final Scheduler workers;
 
-	private final ConnectionRegistry connections = new ConnectionRegistry();
+	private final OutboundRegistry connections = new OutboundRegistry();
 
 	private final LocalActorDirectory directory;
 
@@ -100,28 +100,29 @@ public final class ActorHarness implements AutoCloseable {
 	}
 
 	/** A runtime with beans around the calls of methods. */
-	ActorHarness(ActorSettings settings, InvocationSupport.Neighbours around, Neighbours neighbours, Object... actors) {
+	ActorHarness(ActorSettings settings, InvocationServices.Neighbours around, Neighbours neighbours,
+			Object... actors) {
 		this(settings, new MemoryActorStateStore(), neighbours, new Limits(ROOMY), 0, around, actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, Object... actors) {
-		this(settings, store, neighbours, limits, workers, InvocationSupport.Neighbours.NONE, actors);
+		this(settings, store, neighbours, limits, workers, InvocationServices.Neighbours.NONE, actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
-			int workers, InvocationSupport.Neighbours around, Object... actors) {
+			int workers, InvocationServices.Neighbours around, Object... actors) {
 		this.limits = limits;
-		Bursts bursts = new Bursts(this.timers);
-		this.workers = (workers > 0) ? new WorkerThreads(workers, bursts)
+		WakeupBatches bursts = new WakeupBatches(this.timers);
+		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts)
 				: Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
-		ConnectionSupport support = new ConnectionSupport(this.mapper, this.contracts, neighbours.outbound(),
+		ConnectionServices support = new ConnectionServices(this.mapper, this.contracts, neighbours.outbound(),
 				neighbours.observer(), this.timers, this.workers, bursts, this.limits, CallerScope.NONE,
 				ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				neighbours.observer(), ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);
-		InvocationSupport invocations = new InvocationSupport(this.mapper, this.contracts, around);
+		InvocationServices invocations = new InvocationServices(this.mapper, this.contracts, around);
 		for (Object actor : actors) {
 			String name = actor.getClass().getSimpleName();
 			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));
@@ -145,7 +146,7 @@ public final class ActorHarness implements AutoCloseable {
 		return this.directory;
 	}
 
-	public ConnectionRegistry connections() {
+	public OutboundRegistry connections() {
 		return this.connections;
 	}
 
@@ -207,7 +208,7 @@ public final class ActorHarness implements AutoCloseable {
 		return ConnectRequest.extended(null, Identity.ANONYMOUS,
 				new StreamRequest(
 						Stream.of(events).map((event) -> new ToServer.SubscriptionRequest(event, true)).toList(), null,
-						StreamRequest.Standing.NEW, stream, "secret", null, null, Duration.ofSeconds(10)));
+						StreamRequest.StreamProof.NEW, stream, "secret", null, null, Duration.ofSeconds(10)));
 	}
 
 	/** Connects a client by its own way out. */

@@ -217,8 +217,8 @@ class AnnotatedActorTypeTests {
 
 	private static AnnotatedActorType type(Object actor) {
 		ValueMapper mapper = new ValueMapper(new JsonMapper());
-		InvocationSupport support = new InvocationSupport(mapper, new EventContracts(mapper),
-				InvocationSupport.Neighbours.NONE);
+		InvocationServices support = new InvocationServices(mapper, new EventContracts(mapper),
+				InvocationServices.Neighbours.NONE);
 		return new AnnotatedActorType("test", actor.getClass(), actor, ActorSettings.DEFAULTS, support);
 	}
 

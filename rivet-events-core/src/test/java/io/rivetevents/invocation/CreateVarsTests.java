@@ -141,8 +141,8 @@ class CreateVarsTests {
 
 	private static void assertInvalid(Object actor, String... texts) {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
-		InvocationSupport support = new InvocationSupport(mapper, new EventContracts(mapper),
-				InvocationSupport.Neighbours.NONE);
+		InvocationServices support = new InvocationServices(mapper, new EventContracts(mapper),
+				InvocationServices.Neighbours.NONE);
 		assertThatExceptionOfType(InvalidActorException.class)
 			.isThrownBy(() -> new AnnotatedActorType("it", actor.getClass(), actor, ActorSettings.DEFAULTS, support))
 			.satisfies((ex) -> assertThat(ex.getMessage()).contains(texts));

@@ -21,7 +21,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnWake;
 import io.rivetevents.extension.ActorTarget;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,7 +47,7 @@ class InputTests {
 
 	private void create(JsonNode input) {
 		this.harness.directory()
-			.resolve(new ActorTarget.GetOrCreate(ActorHarness.address(Room.class, "k"), Values.encodeJson(input)))
+			.resolve(new ActorTarget.GetOrCreate(ActorHarness.address(Room.class, "k"), WireValues.encodeJson(input)))
 			.block(ActorHarness.PATIENCE);
 	}
 
@@ -82,7 +82,8 @@ class InputTests {
 		sleep();
 		create(JsonNodeFactory.instance.stringNode("another"));
 		this.harness.call(Room.class, "k", "look");
-		assertThat(this.room.seen).hasSize(4).containsOnly(new String(Values.encodeJson(ODD), StandardCharsets.UTF_8));
+		assertThat(this.room.seen).hasSize(4)
+			.containsOnly(new String(WireValues.encodeJson(ODD), StandardCharsets.UTF_8));
 	}
 
 	static class Room {
@@ -93,7 +94,7 @@ class InputTests {
 
 		private void see(JsonNode input) {
 			this.inputs.add(new WeakReference<>(input));
-			this.seen.add(new String(Values.encodeJson(input), StandardCharsets.UTF_8));
+			this.seen.add(new String(WireValues.encodeJson(input), StandardCharsets.UTF_8));
 		}
 
 		@OnWake

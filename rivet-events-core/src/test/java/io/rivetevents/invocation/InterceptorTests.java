@@ -25,7 +25,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
@@ -226,7 +226,7 @@ class InterceptorTests {
 	 */
 	@Test
 	void sendsAfterwardsWhatAnOutboundInterceptorSends() {
-		AtomicReference<Function<String, ClientConnection>> other = new AtomicReference<>();
+		AtomicReference<Function<String, ActorConnection>> other = new AtomicReference<>();
 		start(List.of(), List.of(outbound((event) -> {
 			if (event.name().equals("told")) {
 				event.connection().send("seen", event.args().get(0, String.class));

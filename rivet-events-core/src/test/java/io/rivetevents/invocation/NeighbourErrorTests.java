@@ -46,7 +46,7 @@ class NeighbourErrorTests {
 
 	private volatile @Nullable Error error;
 
-	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new InvocationSupport.Neighbours(
+	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new InvocationServices.Neighbours(
 			List.of(new Resolver()), ArgumentValidator.NONE, List.of((invocation, call) -> {
 				failIf("decorator");
 				return call.call();

@@ -33,7 +33,7 @@ import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -185,7 +185,7 @@ class NonBlockingTurnTests {
 	@Test
 	void areCalledByAWorkerWhenTheThreadHasBeenBusyForAWhile() {
 		RecordedOutbound client = connect();
-		new Bursts(VirtualTimeScheduler.create()).run(() -> {
+		new WakeupBatches(VirtualTimeScheduler.create()).run(() -> {
 			deliver(client, 1, "thread");
 			assertThat(threads(client)).containsExactly(Thread.currentThread().getName());
 			long end = System.nanoTime() + Duration.ofMillis(2).toNanos();

@@ -97,8 +97,8 @@ class ResumeErrorTests {
 
 	private static ConnectRequest request(String stream, @Nullable Position resume) {
 		StreamRequest wish = new StreamRequest(List.of(new ToServer.SubscriptionRequest("said", true)), resume,
-				(resume != null) ? StreamRequest.Standing.PROVEN : StreamRequest.Standing.NEW, stream, "secret", null,
-				null, Duration.ofSeconds(10));
+				(resume != null) ? StreamRequest.StreamProof.PROVEN : StreamRequest.StreamProof.NEW, stream, "secret",
+				null, null, Duration.ofSeconds(10));
 		return ConnectRequest.extended(null, Identity.ANONYMOUS, wish);
 	}
 

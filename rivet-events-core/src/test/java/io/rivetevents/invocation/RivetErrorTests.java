@@ -95,7 +95,7 @@ class RivetErrorTests {
 	void areTranslatedByTheApplicationFirst() {
 		FailureTranslator translator = (failure) -> (failure instanceof OutOfStock)
 				? new RivetException(ErrorCode.FORBIDDEN) : null;
-		InvocationSupport.Neighbours around = new InvocationSupport.Neighbours(List.of(), ArgumentValidator.NONE,
+		InvocationServices.Neighbours around = new InvocationServices.Neighbours(List.of(), ArgumentValidator.NONE,
 				List.of(), List.of(translator), SubscriptionGuard.NONE, AccessGuard.NONE, CallerScope.NONE);
 		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, around,
 				new ActorHarness.Neighbours(List.of(), List.of(), ActorObserver.NONE), new Shop())) {
@@ -118,8 +118,8 @@ class RivetErrorTests {
 
 	private static void assertInvalid(Object actor, String... texts) {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
-		InvocationSupport support = new InvocationSupport(mapper, new EventContracts(mapper),
-				InvocationSupport.Neighbours.NONE);
+		InvocationServices support = new InvocationServices(mapper, new EventContracts(mapper),
+				InvocationServices.Neighbours.NONE);
 		assertThatExceptionOfType(InvalidActorException.class)
 			.isThrownBy(() -> new AnnotatedActorType("it", actor.getClass(), actor, ActorSettings.DEFAULTS, support))
 			.satisfies((ex) -> assertThat(ex.getMessage()).contains(texts));

@@ -84,7 +84,7 @@ class StateSizeTests {
 
 		Client(Encoding encoding) {
 			StreamRequest stream = new StreamRequest(List.of(new ToServer.SubscriptionRequest("told", true)), null,
-					StreamRequest.Standing.NEW, "s", "secret", new ToServer.Snapshot("all", List.of()), null,
+					StreamRequest.StreamProof.NEW, "s", "secret", new ToServer.Snapshot("all", List.of()), null,
 					Duration.ofSeconds(10));
 			this.request = encoding.isExtended() ? ConnectRequest.extended(null, Identity.ANONYMOUS, stream)
 					: ConnectRequest.stateful(null, Identity.ANONYMOUS);

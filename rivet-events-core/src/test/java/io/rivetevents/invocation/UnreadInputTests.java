@@ -89,11 +89,11 @@ class UnreadInputTests {
 
 	private ActorHarness harness(Object actor, ArgumentValidator validator) {
 		ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store);
-		InvocationSupport.Neighbours neighbours = new InvocationSupport.Neighbours(List.of(), validator, List.of(),
+		InvocationServices.Neighbours neighbours = new InvocationServices.Neighbours(List.of(), validator, List.of(),
 				List.of(), SubscriptionGuard.NONE, AccessGuard.NONE, CallerScope.NONE);
 		harness.directory()
 			.register(new AnnotatedActorType(actor.getClass().getSimpleName(), actor.getClass(), actor,
-					ActorSettings.DEFAULTS, new InvocationSupport(harness.mapper(), harness.contracts(), neighbours)));
+					ActorSettings.DEFAULTS, new InvocationServices(harness.mapper(), harness.contracts(), neighbours)));
 		return harness;
 	}
 

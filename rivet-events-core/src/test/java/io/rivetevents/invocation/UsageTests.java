@@ -26,7 +26,7 @@ import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
@@ -228,7 +228,7 @@ class UsageTests {
 
 	private RecordedOutbound connect(List<ToServer.SubscriptionRequest> subscriptions, ToServer.Snapshot snapshot) {
 		StreamRequest stream = new StreamRequest(subscriptions, new Position("epoch", 7),
-				StreamRequest.Standing.UNPROVEN, "stream", "secret", snapshot, "contract", Duration.ofSeconds(25));
+				StreamRequest.StreamProof.UNPROVEN, "stream", "secret", snapshot, "contract", Duration.ofSeconds(25));
 		ConnectRequest request = ConnectRequest.extended(null, Identity.ANONYMOUS, stream);
 		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
 		this.harness.connections().register(request, outbound, this.harness.limits().connect(null));
@@ -236,7 +236,7 @@ class UsageTests {
 		return outbound;
 	}
 
-	private ClientConnection member(RecordedOutbound client) {
+	private ActorConnection member(RecordedOutbound client) {
 		return this.harness.connections().members().find(client.connectionId());
 	}
 

@@ -293,7 +293,7 @@ class ClientUsageTests {
 
 	@Test
 	void forgetsWhoTakesNothing() {
-		Visit visit = this.limits.visit(ADDRESS, "ada", 100, "action");
+		RequestUsage visit = this.limits.visit(ADDRESS, "ada", 100, "action");
 		assertThat(this.limits.usage().principals().size()).isEqualTo(1);
 		visit.close();
 		assertThat(this.limits.usage().principals().size()).isZero();
@@ -303,7 +303,7 @@ class ClientUsageTests {
 
 	@Test
 	void countsAVisitUntilNothingHoldsIt() {
-		Visit visit = this.limits.visit(ADDRESS, "ada", 100, "action");
+		RequestUsage visit = this.limits.visit(ADDRESS, "ada", 100, "action");
 		assertThat(visit.hold()).isTrue();
 		visit.close();
 		assertThat(this.limits.pending().used()).isPositive();

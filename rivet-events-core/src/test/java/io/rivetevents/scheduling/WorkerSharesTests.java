@@ -31,7 +31,7 @@ class WorkerSharesTests {
 
 	private final Scheduler timers = Schedulers.newSingle("test-timers", true);
 
-	private final WorkerThreads workers = new WorkerThreads(WORKERS, new Bursts(this.timers));
+	private final ActorWorkers workers = new ActorWorkers(WORKERS, new WakeupBatches(this.timers));
 
 	private final CountDownLatch goOn = new CountDownLatch(1);
 
@@ -177,7 +177,7 @@ class WorkerSharesTests {
 
 	@Test
 	void aSchedulerOfSomebodyCountsForIt() {
-		Scheduler ofOne = WorkerThreads.share(this.workers, Part.ADDRESS.named("a"));
+		Scheduler ofOne = ActorWorkers.share(this.workers, Part.ADDRESS.named("a"));
 		AtomicInteger blocked = new AtomicInteger();
 		for (int i = 0; i < 40; i++) {
 			ofOne.schedule(() -> {

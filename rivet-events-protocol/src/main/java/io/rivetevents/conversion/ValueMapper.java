@@ -18,7 +18,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ActorSpecifier;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * Converts between the application's objects and values of the protocol, with the
@@ -214,7 +214,7 @@ public final class ValueMapper {
 	 */
 	public JsonNode readTree(byte[] json) {
 		try {
-			return Values.decodeJson(json);
+			return WireValues.decodeJson(json);
 		}
 		catch (RivetException ex) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "The body is not JSON.");

@@ -86,9 +86,9 @@ public record CloseReason(int code, String reason) {
 	/**
 	 * Return what a client is to do.
 	 */
-	public Advice advice() {
+	public ReconnectAdvice advice() {
 		ErrorCode known = (this.code == ERROR || this.code == INVALID_TEXT) ? ErrorCode.ofReason(this.reason) : null;
-		return (known != null) ? known.advice() : Advice.NEVER;
+		return (known != null) ? known.advice() : ReconnectAdvice.NEVER;
 	}
 
 	/** The encoder stops before the first character that does not fit whole. */

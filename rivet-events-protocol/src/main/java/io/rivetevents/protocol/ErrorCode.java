@@ -19,7 +19,7 @@ public enum ErrorCode {
 	USER_ERROR("user", "user_error", 400, "An error occurred"),
 
 	/** Told when something went wrong that no client may see; the log has it in full. */
-	INTERNAL_ERROR("rivetkit", "internal_error", 500, "An internal error occurred", Advice.LATER),
+	INTERNAL_ERROR("rivetkit", "internal_error", 500, "An internal error occurred", ReconnectAdvice.LATER),
 
 	/** Told when an actor has no action of that name. */
 	ACTION_NOT_FOUND("actor", "action_not_found", 404, "The action was not found."),
@@ -49,19 +49,19 @@ public enum ErrorCode {
 	 * Told when the server stops, or another instance has taken over; RivetKit clients
 	 * retry.
 	 */
-	RESTARTING("actor", "restarting", 503, "The actor is restarting.", Advice.LATER),
+	RESTARTING("actor", "restarting", 503, "The actor is restarting.", ReconnectAdvice.LATER),
 
 	/** Told when the instance is being deleted. */
-	DESTROYING("actor", "destroying", 503, "The actor is being destroyed.", Advice.LATER),
+	DESTROYING("actor", "destroying", 503, "The actor is being destroyed.", ReconnectAdvice.LATER),
 
 	/**
 	 * Told when the instance has gone to sleep with clients connected; RivetKit clients
 	 * retry.
 	 */
-	STOPPED("actor", "stopped", 503, "The actor has gone to sleep.", Advice.RETRY),
+	STOPPED("actor", "stopped", 503, "The actor has gone to sleep.", ReconnectAdvice.RETRY),
 
 	/** Told when too many calls wait, or too much memory is taken by those that do. */
-	OVERLOADED("actor", "overloaded", 503, "The actor has too much to do.", Advice.LATER),
+	OVERLOADED("actor", "overloaded", 503, "The actor has too much to do.", ReconnectAdvice.LATER),
 
 	/** Told when the input of a new instance is over the limit. */
 	INPUT_TOO_LARGE("actor", "input_too_large", 400, "The input is too large."),
@@ -88,7 +88,7 @@ public enum ErrorCode {
 	DEADLINE_EXCEEDED("actor", "deadline_exceeded", 504, "The deadline of the action has passed."),
 
 	/** Told when a hook took longer than its time-out. */
-	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 504, "A hook of the actor timed out.", Advice.LATER),
+	CALLBACK_TIMED_OUT("actor", "callback_timed_out", 504, "A hook of the actor timed out.", ReconnectAdvice.LATER),
 
 	/** Told when a WebSocket names an unknown encoding. */
 	UNSUPPORTED_WEBSOCKET_ENCODING("actor", "unsupported_websocket_encoding", 400, "The encoding is not supported."),
@@ -97,10 +97,12 @@ public enum ErrorCode {
 	FORBIDDEN("auth", "forbidden", 403, "Forbidden"),
 
 	/** Told when the client is anonymous and must sign in. */
-	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.", Advice.CREDENTIALS),
+	AUTHENTICATION_REQUIRED("auth", "authentication_required", 401, "Authentication is required.",
+			ReconnectAdvice.CREDENTIALS),
 
 	/** Told when the credentials in a {@code Hello} are wrong or of an unknown kind. */
-	INVALID_CREDENTIALS("auth", "invalid_credentials", 401, "The credentials were rejected.", Advice.CREDENTIALS),
+	INVALID_CREDENTIALS("auth", "invalid_credentials", 401, "The credentials were rejected.",
+			ReconnectAdvice.CREDENTIALS),
 
 	/**
 	 * Told when the handshake, the connection params and the {@code Hello} of a client
@@ -110,16 +112,16 @@ public enum ErrorCode {
 
 	/** Told when a client must sign in and has not done so in time. */
 	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client has not signed in in time.",
-			Advice.CREDENTIALS),
+			ReconnectAdvice.CREDENTIALS),
 
 	/** Told when the user of a connection has logged out. */
-	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out.", Advice.CREDENTIALS),
+	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out.", ReconnectAdvice.CREDENTIALS),
 
 	/** Told when a client sent a message over the limit. */
-	INCOMING_TOO_LONG("message", "incoming_too_long", 400, "The message is too long.", Advice.RETRY),
+	INCOMING_TOO_LONG("message", "incoming_too_long", 400, "The message is too long.", ReconnectAdvice.RETRY),
 
 	/** Told when an answer or event is over the limit. */
-	OUTGOING_TOO_LONG("message", "outgoing_too_long", 400, "The answer is too long.", Advice.RETRY),
+	OUTGOING_TOO_LONG("message", "outgoing_too_long", 400, "The answer is too long.", ReconnectAdvice.RETRY),
 
 	/** Told when an HTTP request names an unknown encoding. */
 	ENCODING_INVALID("encoding", "invalid", 400, "The encoding is not known."),
@@ -131,7 +133,7 @@ public enum ErrorCode {
 	 * Told when the body of an HTTP request, or a message of a WebSocket, did not arrive
 	 * in time.
 	 */
-	REQUEST_TIMED_OUT("request", "timed_out", 408, "The request did not arrive in time.", Advice.LATER),
+	REQUEST_TIMED_OUT("request", "timed_out", 408, "The request did not arrive in time.", ReconnectAdvice.LATER),
 
 	/**
 	 * Told when a route of RivetKit that this server does not have: queues, raw requests,
@@ -179,13 +181,13 @@ public enum ErrorCode {
 	API_NOT_FOUND("api", "not_found", 404, "There is no such route."),
 
 	/** Told when a client does not read what is sent to it. */
-	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly.", Advice.RETRY),
+	SLOW_CONSUMER("connection", "slow_consumer", 503, "The client reads too slowly.", ReconnectAdvice.RETRY),
 
 	/** Told when a client, its user, its address or the node has too many connections. */
-	TOO_MANY_CONNECTIONS("connection", "too_many", 503, "There are too many connections.", Advice.LATER),
+	TOO_MANY_CONNECTIONS("connection", "too_many", 503, "There are too many connections.", ReconnectAdvice.LATER),
 
 	/** Told when a client has not answered a ping, or has not sent its {@code Hello}. */
-	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.", Advice.RETRY),
+	CONNECTION_TIMED_OUT("connection", "timed_out", 503, "The client does not answer.", ReconnectAdvice.RETRY),
 
 	/** Told when a newer connection has resumed the stream of this one. */
 	CONNECTION_REPLACED("connection", "replaced", 409, "A newer connection has taken over."),
@@ -204,13 +206,13 @@ public enum ErrorCode {
 
 	private final String message;
 
-	private final Advice advice;
+	private final ReconnectAdvice advice;
 
 	ErrorCode(String group, String code, int status, String message) {
-		this(group, code, status, message, Advice.NEVER);
+		this(group, code, status, message, ReconnectAdvice.NEVER);
 	}
 
-	ErrorCode(String group, String code, int status, String message, Advice advice) {
+	ErrorCode(String group, String code, int status, String message, ReconnectAdvice advice) {
 		this.group = group;
 		this.code = code;
 		this.status = status;
@@ -250,7 +252,7 @@ public enum ErrorCode {
 	/**
 	 * Return what a client is to do whose connection was closed for it.
 	 */
-	public Advice advice() {
+	public ReconnectAdvice advice() {
 		return this.advice;
 	}
 

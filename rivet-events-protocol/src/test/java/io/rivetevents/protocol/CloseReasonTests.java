@@ -24,7 +24,7 @@ class CloseReasonTests {
 
 	@Test
 	void letsAClientOnASlowLinkComeBack() {
-		assertThat(CloseReason.of(ErrorCode.REQUEST_TIMED_OUT).advice()).isEqualTo(Advice.LATER);
+		assertThat(CloseReason.of(ErrorCode.REQUEST_TIMED_OUT).advice()).isEqualTo(ReconnectAdvice.LATER);
 	}
 
 	@ParameterizedTest

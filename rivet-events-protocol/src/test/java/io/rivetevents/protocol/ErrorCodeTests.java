@@ -76,7 +76,7 @@ class ErrorCodeTests {
 
 	@ParameterizedTest
 	@MethodSource("rows")
-	void standsOnTheWireAs(ErrorCode code, String reason, int status, Advice advice, String times) {
+	void standsOnTheWireAs(ErrorCode code, String reason, int status, ReconnectAdvice advice, String times) {
 		assertThat(code.reason()).isEqualTo(reason).isEqualTo(code.group() + "." + code.code());
 		assertThat(code.status()).isEqualTo(status);
 		assertThat(code.message()).isNotBlank();

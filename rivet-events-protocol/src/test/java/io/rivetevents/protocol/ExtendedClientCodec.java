@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.value.CborWriter;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * What a client of the extended mode writes and reads, by {@code docs/protocol.md} and
@@ -72,7 +72,8 @@ public final class ExtendedClientCodec {
 	}
 
 	public static Received decode(Encoding encoding, byte[] frame) {
-		JsonNode tree = (encoding == Encoding.EXTENDED_CBOR) ? Values.decodeCbor(frame) : Values.decodeJson(frame);
+		JsonNode tree = (encoding == Encoding.EXTENDED_CBOR) ? WireValues.decodeCbor(frame)
+				: WireValues.decodeJson(frame);
 		JsonNode body = tree.get("body");
 		return new Received(body.get("tag").stringValue(), body.get("val"));
 	}
@@ -86,12 +87,12 @@ public final class ExtendedClientCodec {
 		for (ToServer message : messages) {
 			array.add(tree(message));
 		}
-		return Values.encodeJson(array);
+		return WireValues.encodeJson(array);
 	}
 
 	private static byte[] bytes(Encoding encoding, JsonNode tree) {
 		if (encoding != Encoding.EXTENDED_CBOR) {
-			return Values.encodeJson(tree);
+			return WireValues.encodeJson(tree);
 		}
 		CborWriter out = new CborWriter();
 		out.value(tree);

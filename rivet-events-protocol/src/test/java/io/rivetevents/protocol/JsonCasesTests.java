@@ -15,7 +15,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.JsonCases.JsonCase;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -33,7 +33,7 @@ class JsonCasesTests {
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("io.rivetevents.protocol.JsonCases#taken")
 	void takes(JsonCase json) {
-		JsonNode value = Values.decodeJson(json.json());
+		JsonNode value = WireValues.decodeJson(json.json());
 		if (!json.open()) {
 			// another reader has read it in the same way
 			JsonNode expected = JsonMapper.shared().readTree(json.json());
@@ -51,7 +51,7 @@ class JsonCasesTests {
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("io.rivetevents.protocol.JsonCases#refused")
 	void refuses(JsonCase json) {
-		refused(() -> Values.decodeJson(json.json()), "invalid_request");
+		refused(() -> WireValues.decodeJson(json.json()), "invalid_request");
 		refused(() -> this.mapper.readTree(json.json()), "invalid");
 		for (Encoding encoding : List.of(Encoding.JSON, Encoding.EXTENDED_JSON, Encoding.EVENT_STREAM)) {
 			refused(() -> encoding.codec().decode(json.json()), "invalid_request");
@@ -92,14 +92,14 @@ class JsonCasesTests {
 	@ValueSource(strings = { "[", "{\"a\":", "[{\"a\":" })
 	void refusesWhatIsTooDeep(String open) {
 		for (int depth : new int[] { 501, 100_000 }) {
-			refused(() -> Values.decodeJson(open.repeat(depth)), "invalid_request");
+			refused(() -> WireValues.decodeJson(open.repeat(depth)), "invalid_request");
 			refused(() -> this.mapper.readTree(open.repeat(depth).getBytes(StandardCharsets.UTF_8)), "invalid");
 		}
 	}
 
 	@Test
 	void takesWhatIsDeep() {
-		JsonNode value = Values.decodeJson("[".repeat(400) + "]".repeat(400));
+		JsonNode value = WireValues.decodeJson("[".repeat(400) + "]".repeat(400));
 		int depth = 0;
 		for (JsonNode each = value; each != null; each = each.get(0)) {
 			depth++;

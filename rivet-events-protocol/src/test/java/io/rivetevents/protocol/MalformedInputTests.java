@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -45,7 +45,7 @@ class MalformedInputTests {
 		});
 		values(encoding).forEach((value) -> {
 			for (int length = 0; encoding != Encoding.JSON && length < value.length; length++) {
-				assertThat(reads(Values::decodeCbor, Arrays.copyOf(value, length))).isFalse();
+				assertThat(reads(WireValues::decodeCbor, Arrays.copyOf(value, length))).isFalse();
 			}
 		});
 	}
@@ -110,10 +110,10 @@ class MalformedInputTests {
 		reads((frame) -> echo(encoding.codec().decode(frame)), bytes);
 		reads((body) -> echo(encoding.codec().decodeActionRequest(body)), bytes);
 		if (encoding == Encoding.CBOR) {
-			reads((value) -> echo(List.of(Values.decodeCbor(value))), bytes);
+			reads((value) -> echo(List.of(WireValues.decodeCbor(value))), bytes);
 		}
 		if (encoding == Encoding.JSON) {
-			reads((value) -> echo(List.of(Values.decodeJson(value))), bytes);
+			reads((value) -> echo(List.of(WireValues.decodeJson(value))), bytes);
 		}
 	}
 

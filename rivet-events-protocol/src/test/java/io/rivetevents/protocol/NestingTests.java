@@ -12,7 +12,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -40,7 +40,7 @@ class NestingTests {
 	void countsTagsMapsAndKeys() {
 		for (String open : new String[] { "81", "9f", "a16161", "bf6161", "c6", "d9d9f7", "a1", "bf" }) {
 			byte[] bytes = HexFormat.of().parseHex(open.repeat(100_000));
-			assertThatExceptionOfType(RivetException.class).isThrownBy(() -> Values.decodeCbor(bytes))
+			assertThatExceptionOfType(RivetException.class).isThrownBy(() -> WireValues.decodeCbor(bytes))
 				.withMessageContaining("too deep");
 		}
 	}
@@ -48,17 +48,17 @@ class NestingTests {
 	@Test
 	void doesNotCountSiblings() {
 		byte[] cbor = HexFormat.of().parseHex("990800" + "8180".repeat(2048));
-		assertThat(Values.decodeCbor(cbor)).hasSize(2048);
+		assertThat(WireValues.decodeCbor(cbor)).hasSize(2048);
 		byte[] maps = HexFormat.of().parseHex("990800" + "a16161c600".repeat(2048));
-		assertThat(Values.decodeCbor(maps)).hasSize(2048);
-		assertThat(Values.decodeJson("[" + "[{}],".repeat(2047) + "[]]")).hasSize(2048);
+		assertThat(WireValues.decodeCbor(maps)).hasSize(2048);
+		assertThat(WireValues.decodeJson("[" + "[{}],".repeat(2047) + "[]]")).hasSize(2048);
 	}
 
 	@Test
 	void refusesDeepJson() {
 		for (String open : new String[] { "[", "{\"a\":" }) {
 			byte[] bytes = open.repeat(100_000).getBytes(StandardCharsets.UTF_8);
-			assertThatExceptionOfType(RivetException.class).isThrownBy(() -> Values.decodeJson(bytes));
+			assertThatExceptionOfType(RivetException.class).isThrownBy(() -> WireValues.decodeJson(bytes));
 		}
 	}
 

@@ -136,7 +136,7 @@ class ProtocolDocumentTests {
 		}
 		assertThat(advices).hasSizeGreaterThan(12);
 		assertThat(advices.keySet()).allSatisfy((reason) -> assertThat(ErrorCode.ofReason(reason)).isNotNull());
-		assertThat(CloseReason.disconnected("enough").advice()).isEqualTo(Advice.NEVER);
+		assertThat(CloseReason.disconnected("enough").advice()).isEqualTo(ReconnectAdvice.NEVER);
 	}
 
 	@Test

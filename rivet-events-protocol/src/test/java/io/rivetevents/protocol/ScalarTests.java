@@ -54,7 +54,7 @@ import io.rivetevents.conversion.Misfit;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -106,7 +106,7 @@ class ScalarTests {
 	}
 
 	private static List<JsonNode> nodes(String... json) {
-		return Arrays.stream(json).map(Values::decodeJson).toList();
+		return Arrays.stream(json).map(WireValues::decodeJson).toList();
 	}
 
 	@ParameterizedTest(name = "{0} from {1}")
@@ -155,19 +155,20 @@ class ScalarTests {
 	void wholeNumbersBeyondTheSafeOnesAreThemselvesInEachEncoding() {
 		byte[] float64 = { (byte) 0xfb, 0x43, 0x76, 0x34, 0x57, (byte) 0x85, (byte) 0xd8, (byte) 0xa0, 0 };
 		double number = 100_000_000_000_000_000.0;
-		assertThat(Values.decodeCbor(float64)).isInstanceOf(DoubleNode.class);
-		assertThat(Values.decodeCbor(float64).doubleValue()).isEqualTo(number);
-		for (JsonNode value : List.of(Values.decodeCbor(float64), Values.decodeJson("100000000000000000"),
-				Values.decodeJson("1e17"), Values.decodeJson("[\"$BigInt\",\"100000000000000000\"]"))) {
+		assertThat(WireValues.decodeCbor(float64)).isInstanceOf(DoubleNode.class);
+		assertThat(WireValues.decodeCbor(float64).doubleValue()).isEqualTo(number);
+		for (JsonNode value : List.of(WireValues.decodeCbor(float64), WireValues.decodeJson("100000000000000000"),
+				WireValues.decodeJson("1e17"), WireValues.decodeJson("[\"$BigInt\",\"100000000000000000\"]"))) {
 			assertThat(this.mapper.convert(value, long.class)).isEqualTo(100_000_000_000_000_000L);
 			assertThat(this.mapper.convert(NODES.arrayNode().add(value), long[].class))
 				.containsExactly(100_000_000_000_000_000L);
 			assertThat(this.mapper.convert(value, BigInteger.class)).isEqualTo("100000000000000000");
 			assertThat(this.mapper.convert(value, double.class)).isEqualTo(number);
 		}
-		assertThat(this.mapper.convert(Values.decodeJson("1e20"), BigInteger.class)).isEqualTo("100000000000000000000");
+		assertThat(this.mapper.convert(WireValues.decodeJson("1e20"), BigInteger.class))
+			.isEqualTo("100000000000000000000");
 		assertThatExceptionOfType(RivetException.class)
-			.isThrownBy(() -> this.mapper.convert(Values.decodeJson("1e20"), long.class));
+			.isThrownBy(() -> this.mapper.convert(WireValues.decodeJson("1e20"), long.class));
 	}
 
 	@ParameterizedTest
@@ -180,9 +181,9 @@ class ScalarTests {
 					long.class, "float", float.class)
 				.get(type))
 			.getRawClass();
-		assertThat(this.mapper.convert(Values.decodeJson(in), primitive)).isNotNull();
+		assertThat(this.mapper.convert(WireValues.decodeJson(in), primitive)).isNotNull();
 		assertThatExceptionOfType(RivetException.class)
-			.isThrownBy(() -> this.mapper.convert(Values.decodeJson(out), primitive))
+			.isThrownBy(() -> this.mapper.convert(WireValues.decodeJson(out), primitive))
 			.withMessageContaining("must be a");
 	}
 
@@ -204,7 +205,7 @@ class ScalarTests {
 			.concat(Stream.of(0f, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.MIN_NORMAL, 16777216f, 1e10f, 1.0E15f),
 					random.ints(100_000).mapToObj(Float::intBitsToFloat).filter(Float::isFinite))
 			.forEach((number) -> {
-				JsonNode sent = Values.decodeJson(Values.encodeJson(NODES.numberNode(number)));
+				JsonNode sent = WireValues.decodeJson(WireValues.encodeJson(NODES.numberNode(number)));
 				assertThat(this.mapper.convert(sent, float.class)).isEqualTo((number == 0) ? Float.valueOf(0) : number);
 			});
 	}
@@ -213,11 +214,11 @@ class ScalarTests {
 	@Test
 	void aDecimalKeepsTheDigitsOfADouble() {
 		BigDecimal number = new BigDecimal("0.1234567890123456789");
-		byte[] json = Values.encodeJson(this.mapper.toTree(number));
+		byte[] json = WireValues.encodeJson(this.mapper.toTree(number));
 		assertThat(json).asString().isEqualTo("0.12345678901234568");
-		assertThat(this.mapper.convert(Values.decodeJson(json), BigDecimal.class))
+		assertThat(this.mapper.convert(WireValues.decodeJson(json), BigDecimal.class))
 			.isEqualTo(new BigDecimal("0.12345678901234568"));
-		assertThat(Values.encodeJson(this.mapper.toTree(new Precise(number)))).asString()
+		assertThat(WireValues.encodeJson(this.mapper.toTree(new Precise(number)))).asString()
 			.isEqualTo("{\"number\":\"0.1234567890123456789\"}");
 	}
 
@@ -294,7 +295,7 @@ class ScalarTests {
 					{"bySuit":[]}                       | .bySuit    | must be an object
 					""")
 	void namesTheFieldAndWhatIsAllowed(String json, String path, String message) {
-		JsonNode value = Values.decodeJson(json);
+		JsonNode value = WireValues.decodeJson(json);
 		try {
 			this.mapper.fromTree(value, this.mapper.constructType(Everything.class));
 			throw new AssertionError("It is taken");
@@ -320,7 +321,7 @@ class ScalarTests {
 		catch (tools.jackson.core.JacksonException ex) {
 			String message = this.mapper.misfit(wrong, ex).message();
 			assertThat(message).startsWith("must be of the form \"");
-			JsonNode example = Values.decodeJson(message.substring("must be of the form ".length()));
+			JsonNode example = WireValues.decodeJson(message.substring("must be of the form ".length()));
 			assertThat(this.mapper.convert(example, type)).isNotNull();
 		}
 	}

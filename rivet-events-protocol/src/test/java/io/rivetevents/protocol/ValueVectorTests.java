@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.NullNode;
 
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,13 +30,13 @@ class ValueVectorTests {
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("vectors")
 	void readsCborWithMarkers(String name, JsonNode vector) {
-		assertThat(Values.decodeCbor(Vectors.hex(vector, "cborCompat"))).isEqualTo(expected(vector));
+		assertThat(WireValues.decodeCbor(Vectors.hex(vector, "cborCompat"))).isEqualTo(expected(vector));
 	}
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("vectors")
 	void readsCborWithoutMarkers(String name, JsonNode vector) {
-		assertThat(Values.decodeCbor(Vectors.hex(vector, "cborArg"))).isEqualTo(expected(vector));
+		assertThat(WireValues.decodeCbor(Vectors.hex(vector, "cborArg"))).isEqualTo(expected(vector));
 	}
 
 	@ParameterizedTest(name = "{0}")
@@ -44,7 +44,7 @@ class ValueVectorTests {
 	void readsJson(String name, JsonNode vector) {
 		String json = vector.get("jsonArg").stringValue();
 		JsonNode expected = MARKED_IN_JSON.contains(name) ? expected(vector) : JsonMapper.shared().readTree(json);
-		assertThat(Values.decodeJson(json)).isEqualTo(expected);
+		assertThat(WireValues.decodeJson(json)).isEqualTo(expected);
 	}
 
 	@ParameterizedTest(name = "{0}")

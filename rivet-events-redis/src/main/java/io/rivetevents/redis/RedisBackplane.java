@@ -23,7 +23,7 @@ import reactor.util.retry.Retry;
 
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
@@ -112,7 +112,7 @@ public final class RedisBackplane implements Backplane {
 	}
 
 	@Override
-	public void start(Consumer<Dispatch> receiver) {
+	public void start(Consumer<AddressedEvent> receiver) {
 		RedisLink link = new RedisLink(this.application, this.settings);
 		link.start();
 		this.link = link;
@@ -149,7 +149,7 @@ public final class RedisBackplane implements Backplane {
 	// Out
 
 	@Override
-	public void publish(Dispatch dispatch) {
+	public void publish(AddressedEvent dispatch) {
 		Backplane.checkTravels(dispatch);
 		byte[] body = RedisMessage.body(dispatch);
 		if (body.length > this.settings.maxMessageSize()) {
@@ -221,7 +221,7 @@ public final class RedisBackplane implements Backplane {
 	// In
 
 	/** On one thread at a time, that of the subscription. */
-	private void receive(byte[] bytes, Consumer<Dispatch> receiver) {
+	private void receive(byte[] bytes, Consumer<AddressedEvent> receiver) {
 		RedisMessage message = read(bytes);
 		if (message == null) {
 			return;
@@ -257,7 +257,7 @@ public final class RedisBackplane implements Backplane {
 		}
 	}
 
-	private static void deliver(Dispatch dispatch, Consumer<Dispatch> receiver) {
+	private static void deliver(AddressedEvent dispatch, Consumer<AddressedEvent> receiver) {
 		try {
 			receiver.accept(dispatch);
 		}

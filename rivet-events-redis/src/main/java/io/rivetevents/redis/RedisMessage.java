@@ -12,9 +12,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * A message on the channel, version {@value #VERSION}: one JSON object in UTF-8, as
@@ -26,7 +26,7 @@ import io.rivetevents.protocol.value.Values;
  * last one
  * @param dispatch the event, {@code null} in a heartbeat
  */
-record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dispatch) {
+record RedisMessage(@Nullable String node, long sequence, @Nullable AddressedEvent dispatch) {
 
 	private static final int VERSION = 1;
 
@@ -34,7 +34,7 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 	 * Write the part of an event that is the same whoever sends it, to be used by
 	 * {@link #event}.
 	 */
-	static byte[] body(Dispatch dispatch) {
+	static byte[] body(AddressedEvent dispatch) {
 		ObjectNode body = JsonNodeFactory.instance.objectNode();
 		if (dispatch.selection() instanceof Selection.User user) {
 			body.put("user", user.name());
@@ -53,7 +53,7 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 		if (dispatch.droppable()) {
 			body.put("droppable", true);
 		}
-		return Values.encodeJson(body);
+		return WireValues.encodeJson(body);
 	}
 
 	/**
@@ -89,7 +89,7 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 	static RedisMessage read(byte[] bytes) {
 		JsonNode message;
 		try {
-			message = Values.decodeJson(bytes);
+			message = WireValues.decodeJson(bytes);
 		}
 		catch (RivetException ex) {
 			throw new IllegalArgumentException("it is no JSON", ex);
@@ -103,7 +103,7 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 		return new RedisMessage(node, (node != null) ? sequence.longValue() : 0, dispatch(message, node != null));
 	}
 
-	private static @Nullable Dispatch dispatch(JsonNode message, boolean mayBeHeartbeat) {
+	private static @Nullable AddressedEvent dispatch(JsonNode message, boolean mayBeHeartbeat) {
 		String event = text(message, "event");
 		if (event == null && mayBeHeartbeat) {
 			return null;
@@ -113,7 +113,7 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable Dispatch dis
 		check(user == null || !user.isBlank(), "`user` is empty");
 		String issuer = text(message, "issuer");
 		check(issuer == null || (user != null && !issuer.isEmpty()), "`issuer` is empty, or without `user`");
-		return new Dispatch((user != null) ? new Selection.User(user, issuer) : Selection.ALL,
+		return new AddressedEvent((user != null) ? new Selection.User(user, issuer) : Selection.ALL,
 				flag(message, "subscribed"), String.valueOf(event), list(message, "args"), tags(message),
 				flag(message, "droppable"));
 	}

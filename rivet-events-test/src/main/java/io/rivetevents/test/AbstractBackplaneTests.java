@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.extension.Backplane;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,7 +54,7 @@ public abstract class AbstractBackplaneTests {
 
 		private final Backplane backplane;
 
-		private final Queue<Dispatch> received = new ConcurrentLinkedQueue<>();
+		private final Queue<AddressedEvent> received = new ConcurrentLinkedQueue<>();
 
 		Node(Backplane backplane) {
 			this.backplane = backplane;
@@ -64,13 +64,13 @@ public abstract class AbstractBackplaneTests {
 			start(this.received::add);
 		}
 
-		void start(Consumer<Dispatch> receiver) {
+		void start(Consumer<AddressedEvent> receiver) {
 			this.backplane.start(receiver);
 			Awaitility.await().atMost(PATIENCE).until(() -> this.backplane.status().connected());
 		}
 
 		List<String> events() {
-			return this.received.stream().map(Dispatch::event).toList();
+			return this.received.stream().map(AddressedEvent::event).toList();
 		}
 
 	}
@@ -128,10 +128,12 @@ public abstract class AbstractBackplaneTests {
 				NODES.arrayNode().add(1).add("two"), NODES.objectNode().put("a", 1).set("b", NODES.objectNode()),
 				NODES.numberNode(new BigInteger("123456789012345678901234567890")),
 				NODES.binaryNode(new byte[] { 0, 1, -1 }));
-		List<Dispatch> sent = List.of(new Dispatch(Selection.ALL, true, "all", args, Set.of("a", "b"), true),
-				new Dispatch(new Selection.User("ada \"x\" ü"), false, "namespace.user", List.of(), Set.of(), false),
-				new Dispatch(new Selection.User("ada", "https://issuer.example"), false, "user", List.of(), Set.of(),
-						false));
+		List<AddressedEvent> sent = List.of(
+				new AddressedEvent(Selection.ALL, true, "all", args, Set.of("a", "b"), true),
+				new AddressedEvent(new Selection.User("ada \"x\" ü"), false, "namespace.user", List.of(), Set.of(),
+						false),
+				new AddressedEvent(new Selection.User("ada", "https://issuer.example"), false, "user", List.of(),
+						Set.of(), false));
 		sent.forEach(this.nodes.get(0).backplane::publish);
 		awaitReceived(1, 3);
 		assertThat(this.nodes.get(1).received).containsExactlyElementsOf(sent);
@@ -176,7 +178,7 @@ public abstract class AbstractBackplaneTests {
 		for (Selection selection : List.of(new Selection.These(Set.of("id")), new Selection.AllExcept(Set.of("id")),
 				new Selection.AllExceptUser("ada"), new Selection.Where((connection) -> true))) {
 			assertThatIllegalArgumentException().isThrownBy(
-					() -> backplane.publish(new Dispatch(selection, false, "event", List.of(), Set.of(), false)));
+					() -> backplane.publish(new AddressedEvent(selection, false, "event", List.of(), Set.of(), false)));
 		}
 	}
 
@@ -243,8 +245,8 @@ public abstract class AbstractBackplaneTests {
 						.hasSize(count));
 	}
 
-	private static Dispatch event(String name) {
-		return new Dispatch(Selection.ALL, false, name, List.of(NODES.stringNode("arg")), Set.of(), false);
+	private static AddressedEvent event(String name) {
+		return new AddressedEvent(Selection.ALL, false, name, List.of(NODES.stringNode("arg")), Set.of(), false);
 	}
 
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.data.redis.connection.RedisConnection;
 
 import io.rivetevents.extension.BackplaneStatus;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.redis.RedisBackplane;
 
@@ -39,7 +39,7 @@ class RedisBackplaneOutageTests {
 
 	private final RedisBackplane other = this.nodes.create(CHANNEL);
 
-	private final Queue<Dispatch> received = new ConcurrentLinkedQueue<>();
+	private final Queue<AddressedEvent> received = new ConcurrentLinkedQueue<>();
 
 	@AfterEach
 	void stop() {
@@ -66,7 +66,7 @@ class RedisBackplaneOutageTests {
 		awaitConnected();
 		this.one.publish(event("after"));
 		awaitEvent("after");
-		assertThat(this.received).extracting(Dispatch::event).containsExactly("before", "after");
+		assertThat(this.received).extracting(AddressedEvent::event).containsExactly("before", "after");
 		BackplaneStatus status = this.other.status();
 		assertThat(status.interruptions()).isPositive(); // a pause of the machine counts,
 															// too
@@ -155,7 +155,7 @@ class RedisBackplaneOutageTests {
 				{"user": "ada", "event": "notice", "args": ["hi", {"n": 1}], "from": "a script"}
 				""".getBytes(StandardCharsets.UTF_8));
 		awaitEvent("notice");
-		Dispatch dispatch = this.received.remove();
+		AddressedEvent dispatch = this.received.remove();
 		assertThat(dispatch.selection()).isEqualTo(new Selection.User("ada"));
 		assertThat(dispatch.args()).hasToString("[\"hi\", {\"n\":1}]");
 		assertThat(dispatch.subscribed()).isFalse();
@@ -210,8 +210,8 @@ class RedisBackplaneOutageTests {
 		}
 	}
 
-	private static Dispatch event(String name) {
-		return new Dispatch(Selection.ALL, false, name, List.of(), Set.of(), false);
+	private static AddressedEvent event(String name) {
+		return new AddressedEvent(Selection.ALL, false, name, List.of(), Set.of(), false);
 	}
 
 }

@@ -15,7 +15,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,7 +30,7 @@ class BrowserIntegrationTests extends BrowserSupport {
 	private int port;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	@Test
 	void twoUsersSeeEachOthersMessages() throws IOException {

@@ -15,7 +15,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.ActiveProfiles;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +33,7 @@ class ReactBrowserIntegrationTests extends BrowserSupport {
 	private int port;
 
 	@Autowired
-	private ConnectionRegistry connections;
+	private OutboundRegistry connections;
 
 	@BeforeAll
 	static void build() throws Exception {

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorObserver;
@@ -42,7 +42,7 @@ final class ActionFailures {
 	 * Returns what the caller is told.
 	 * @param begun whether the method of the action may have begun
 	 */
-	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection, boolean begun) {
+	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ActorConnection connection, boolean begun) {
 		if (!(ex instanceof NotBegun)) {
 			return refusal(ex, inbound, connection);
 		}
@@ -52,7 +52,7 @@ final class ActionFailures {
 	}
 
 	/** Returns what the caller is told. */
-	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ClientConnection connection) {
+	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ActorConnection connection) {
 		RivetException refusal = masked(
 				(ex instanceof RivetException known) ? known : this.instance.type()
 					.translate(ex, MethodInvocation.ofAction(inbound, this.instance, connection), inbound.caller()),
@@ -68,7 +68,7 @@ final class ActionFailures {
 	 * says that a call has not run. A client would then repeat this call, so it gets
 	 * another error. The server's own code gets the original one.
 	 */
-	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ClientConnection connection) {
+	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ActorConnection connection) {
 		String reason = ex.group() + "." + ex.code();
 		ErrorCode code = ErrorCode.ofReason(reason);
 		if (connection == null || code == null || !code.isRepeated()) {

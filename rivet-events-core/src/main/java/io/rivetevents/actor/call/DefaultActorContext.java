@@ -11,7 +11,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.protocol.ActorKey;
 
@@ -23,7 +23,7 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	private final ContextInstance instance;
 
-	private final @Nullable ClientConnection caller;
+	private final @Nullable ActorConnection caller;
 
 	/** Whether its method runs in a turn, where the state may be touched. */
 	private final boolean withinTurn;
@@ -31,11 +31,11 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	/** What is seen instead of the instance before it exists. */
 	private final @Nullable Draft draft;
 
-	DefaultActorContext(ContextInstance instance, @Nullable ClientConnection caller) {
+	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller) {
 		this(instance, caller, true, null);
 	}
 
-	private DefaultActorContext(ContextInstance instance, @Nullable ClientConnection caller, boolean withinTurn,
+	private DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller, boolean withinTurn,
 			@Nullable Draft draft) {
 		super(instance.targets());
 		this.instance = instance;

@@ -88,7 +88,7 @@ public final class InterceptorChain {
 				return last.proceed(inbound);
 			}
 			Mono<Object> result = Mono.create((sink) -> {
-				Passage passage = new Passage(sink, limit, this.timers, this.instance.workers());
+				InterceptorRun passage = new InterceptorRun(sink, limit, this.timers, this.instance.workers());
 				passage
 					.run(chain(wanted, (current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
 						.proceed(inbound));
@@ -102,7 +102,7 @@ public final class InterceptorChain {
 			.flatMap(Mono::justOrEmpty);
 	}
 
-	private Passage.Reentry reentry(boolean interleave) {
+	private InterceptorRun.Reentry reentry(boolean interleave) {
 		return interleave ? this.instance::startInNewTurn : (last) -> last.subscribeOn(this.instance.workers());
 	}
 

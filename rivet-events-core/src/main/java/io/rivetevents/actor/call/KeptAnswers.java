@@ -32,7 +32,7 @@ public final class KeptAnswers {
 
 		private volatile long bytes;
 
-		private final Map<Answers, Long> where = new HashMap<>(2);
+		private final Map<IdempotentAnswers, Long> where = new HashMap<>(2);
 
 	}
 
@@ -41,7 +41,7 @@ public final class KeptAnswers {
 	 * @param answers where they are kept
 	 * @param holder who holds them
 	 */
-	boolean tryAcquire(Answers answers, String holder, long bytes) {
+	boolean tryAcquire(IdempotentAnswers answers, String holder, long bytes) {
 		if (!this.budget.tryAcquire(bytes)) {
 			return false;
 		}
@@ -49,12 +49,12 @@ public final class KeptAnswers {
 		return true;
 	}
 
-	void release(Answers answers, String holder, long bytes) {
+	void release(IdempotentAnswers answers, String holder, long bytes) {
 		this.budget.release(bytes);
 		add(answers, holder, -bytes);
 	}
 
-	private void add(Answers answers, String name, long bytes) {
+	private void add(IdempotentAnswers answers, String name, long bytes) {
 		this.holders.compute(name, (key, present) -> {
 			Holder holder = (present != null) ? present : new Holder();
 			holder.bytes += bytes;
@@ -77,7 +77,7 @@ public final class KeptAnswers {
 		}
 		// more than is asked for, so that not each call has to look for room
 		long wanted = Math.max(missing, Math.min(this.budget.max() / CHUNK, bytesOf(most) / 2));
-		for (Answers answers : where(most)) {
+		for (IdempotentAnswers answers : where(most)) {
 			wanted -= answers.dropOldest(most, wanted);
 			if (wanted <= 0) {
 				return;
@@ -102,8 +102,8 @@ public final class KeptAnswers {
 		return (holder != null) ? holder.bytes : 0;
 	}
 
-	private List<Answers> where(String name) {
-		List<Answers> where = new ArrayList<>();
+	private List<IdempotentAnswers> where(String name) {
+		List<IdempotentAnswers> where = new ArrayList<>();
 		this.holders.computeIfPresent(name, (key, holder) -> {
 			where.addAll(holder.where.keySet());
 			return holder;

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.Invocation;
@@ -41,10 +41,10 @@ public final class MethodInvocation implements Invocation {
 	 * @param principal who signed in, {@code null} if nobody did
 	 * @param params connection params, {@code null} if there are none
 	 */
-	public record Caller(@Nullable ClientConnection connection, @Nullable Principal principal,
+	public record Caller(@Nullable ActorConnection connection, @Nullable Principal principal,
 			@Nullable JsonNode params) {
 
-		public static Caller of(ClientConnection connection) {
+		public static Caller of(ActorConnection connection) {
 			return new Caller(connection, connection.principal(), connection.request().params());
 		}
 
@@ -73,7 +73,7 @@ public final class MethodInvocation implements Invocation {
 	 * @param connection the connection of the caller, {@code null} if the server itself
 	 * calls
 	 */
-	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ClientConnection connection) {
+	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ActorConnection connection) {
 		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection),
 				(connection != null) ? Caller.of(connection) : null, inbound.args().values(), new Object[0], false);
 	}

@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
-import io.rivetevents.delivery.History;
+import io.rivetevents.delivery.EventHistory;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.PendingReceipt;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.failure.RepeatedFailures;
@@ -64,7 +64,7 @@ public final class ActorConnections {
 
 	private final ConnectionIndex ofNode;
 
-	private final Map<String, ClientConnection> byStream = new ConcurrentHashMap<>(2);
+	private final Map<String, ActorConnection> byStream = new ConcurrentHashMap<>(2);
 
 	private final LongSupplier clock;
 
@@ -73,12 +73,12 @@ public final class ActorConnections {
 	/** Guards what follows, and the order of what is sent. */
 	private final ReentrantLock order = new ReentrantLock();
 
-	private final History history;
+	private final EventHistory history;
 
 	private long sequence;
 
 	/** What threads that must not wait for the order have left to the one that has it. */
-	private final Map<ClientConnection, Waiting> waiting = new ConcurrentHashMap<>(2);
+	private final Map<ActorConnection, Waiting> waiting = new ConcurrentHashMap<>(2);
 
 	/**
 	 * Create the connections.
@@ -89,11 +89,11 @@ public final class ActorConnections {
 	 */
 	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept, LongSupplier clock) {
 		this.ofNode = ofNode;
-		this.history = new History(history, kept);
+		this.history = new EventHistory(history, kept);
 		this.clock = clock;
 	}
 
-	void add(ClientConnection connection) {
+	void add(ActorConnection connection) {
 		if (connection.usage() != null) {
 			connection.usage().enter();
 		}
@@ -107,7 +107,7 @@ public final class ActorConnections {
 	 * Take a connection out.
 	 * @return whether it was in: only the first of two that race is told so
 	 */
-	boolean remove(ClientConnection connection) {
+	boolean remove(ActorConnection connection) {
 		this.ofNode.remove(connection);
 		this.byStream.remove(connection.streamId(), connection);
 		boolean removed = this.own.remove(connection);
@@ -118,12 +118,12 @@ public final class ActorConnections {
 		return removed;
 	}
 
-	public @Nullable ClientConnection find(String id) {
+	public @Nullable ActorConnection find(String id) {
 		return this.own.find(id);
 	}
 
 	/** Return the connection of a stream of the extended mode. */
-	@Nullable ClientConnection findByStream(String streamId) {
+	@Nullable ActorConnection findByStream(String streamId) {
 		return this.byStream.get(streamId);
 	}
 
@@ -131,7 +131,7 @@ public final class ActorConnections {
 		return this.own.size() == 0;
 	}
 
-	List<ClientConnection> snapshot() {
+	List<ActorConnection> snapshot() {
 		return this.own.all();
 	}
 
@@ -139,7 +139,7 @@ public final class ActorConnections {
 		return List.copyOf(this.own.all());
 	}
 
-	void subscribe(ClientConnection connection, String event, Set<String> tags) {
+	void subscribe(ActorConnection connection, String event, Set<String> tags) {
 		if (connection.subscribe(event, tags)) {
 			this.own.subscribed(connection, event);
 			this.ofNode.subscribed(connection, event);
@@ -149,7 +149,7 @@ public final class ActorConnections {
 		}
 	}
 
-	void unsubscribe(ClientConnection connection, String event) {
+	void unsubscribe(ActorConnection connection, String event) {
 		if (connection.unsubscribe(event)) {
 			this.own.unsubscribed(connection, event);
 			this.ofNode.unsubscribed(connection, event);
@@ -166,7 +166,7 @@ public final class ActorConnections {
 	 * @throws RivetException {@code message.outgoing_too_long} if it is too long; it then
 	 * has no position, and nobody gets it
 	 */
-	Receipt dispatch(Dispatch dispatch, @Nullable HistoryLimits own) {
+	Receipt dispatch(AddressedEvent dispatch, @Nullable HistoryLimits own) {
 		Deque<Runnable> afterwards = AFTERWARDS.get();
 		if (afterwards == null) {
 			return inOrder(() -> send(dispatch, own));
@@ -177,7 +177,7 @@ public final class ActorConnections {
 		return receipt;
 	}
 
-	private void sendAfterwards(Dispatch dispatch, @Nullable HistoryLimits own, PendingReceipt receipt) {
+	private void sendAfterwards(AddressedEvent dispatch, @Nullable HistoryLimits own, PendingReceipt receipt) {
 		try {
 			receipt.complete(dispatch(dispatch, own));
 		}
@@ -194,11 +194,11 @@ public final class ActorConnections {
 	 * Check that an event could be sent now.
 	 * @throws RivetException {@code message.outgoing_too_long} if it could not
 	 */
-	void check(Dispatch dispatch) {
+	void check(AddressedEvent dispatch) {
 		this.own.check(dispatch);
 	}
 
-	private Receipt send(Dispatch dispatch, @Nullable HistoryLimits own) {
+	private Receipt send(AddressedEvent dispatch, @Nullable HistoryLimits own) {
 		Position next = new Position(this.epoch, this.sequence + 1);
 		return this.own.dispatch(dispatch, next, () -> {
 			if (this.history.isOpen()) {
@@ -209,9 +209,9 @@ public final class ActorConnections {
 		});
 	}
 
-	private Selection byStream(Dispatch dispatch) {
+	private Selection byStream(AddressedEvent dispatch) {
 		return dispatch.selection().byStream((id) -> {
-			ClientConnection connection = this.own.find(id);
+			ActorConnection connection = this.own.find(id);
 			return (connection != null) ? connection.streamId() : id;
 		});
 	}
@@ -267,7 +267,7 @@ public final class ActorConnections {
 		}
 	}
 
-	private void sendWaiting(ClientConnection connection) {
+	private void sendWaiting(ActorConnection connection) {
 		Waiting waiting = this.waiting.remove(connection);
 		if (waiting != null) {
 			waiting.answers.forEach(Runnable::run);
@@ -298,7 +298,7 @@ public final class ActorConnections {
 	 * @param subscriptions its subscriptions, checked
 	 * @param wish where it wants to resume
 	 */
-	Entrance enter(ClientConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest wish) {
+	Entrance enter(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest wish) {
 		return inOrder(() -> {
 			this.history.open(this.sequence);
 			add(connection);
@@ -311,7 +311,7 @@ public final class ActorConnections {
 		});
 	}
 
-	private Set<String> subscribeAll(ClientConnection connection, List<ToServer.SubscriptionRequest> subscriptions) {
+	private Set<String> subscribeAll(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions) {
 		Set<String> refused = new HashSet<>(0);
 		for (ToServer.SubscriptionRequest each : subscriptions) {
 			try {
@@ -324,18 +324,18 @@ public final class ActorConnections {
 		return refused;
 	}
 
-	private Entrance resume(ClientConnection connection, Position from, StreamRequest.Standing standing) {
+	private Entrance resume(ActorConnection connection, Position from, StreamRequest.StreamProof standing) {
 		if (!from.epoch().equals(this.epoch)) {
 			return resynced("epoch_changed");
 		}
 		if (from.sequence() > this.sequence) {
 			return resynced("unknown_position");
 		}
-		if (standing == StreamRequest.Standing.UNPROVEN) {
+		if (standing == StreamRequest.StreamProof.UNPROVEN) {
 			return resynced("unknown_stream");
 		}
 		this.history.expire(this.clock.getAsLong());
-		List<History.Replay> missed = this.history.after(from.sequence(), connection);
+		List<EventHistory.Replay> missed = this.history.after(from.sequence(), connection);
 		List<OutgoingMessage> messages = (missed != null) ? messages(connection, missed) : null;
 		if (messages == null) {
 			return resynced("history_exceeded");
@@ -348,11 +348,11 @@ public final class ActorConnections {
 	 * @return {@code null} if they do not fit into the queue of the connection: it would
 	 * be closed for them, and again whenever it comes back
 	 */
-	private @Nullable List<OutgoingMessage> messages(ClientConnection connection, List<History.Replay> missed) {
+	private @Nullable List<OutgoingMessage> messages(ActorConnection connection, List<EventHistory.Replay> missed) {
 		Outbound outbound = connection.outbound();
 		List<OutgoingMessage> messages = new ArrayList<>(missed.size());
 		long left = outbound.maxQueuedBytes() / 2;
-		for (History.Replay event : missed) {
+		for (EventHistory.Replay event : missed) {
 			Position position = new Position(this.epoch, event.sequence());
 			OutgoingMessage message = OutgoingMessage
 				.of(new ToClient.Event(event.event(), event.args(), position, event.tags()));
@@ -370,7 +370,7 @@ public final class ActorConnections {
 		return new Entrance(position(), ResumeOutcome.resynced(reason));
 	}
 
-	private int replay(ClientConnection connection, Position from, List<OutgoingMessage> missed) {
+	private int replay(ActorConnection connection, Position from, List<OutgoingMessage> missed) {
 		Set<String> dropped = this.history.droppedAfter(from.sequence(), connection);
 		if (!dropped.isEmpty()) {
 			connection.deliver(OutgoingMessage.of(new ToClient.Gap(ToClient.Gap.VOLATILE, dropped, from)));
@@ -389,12 +389,11 @@ public final class ActorConnections {
 	 * @param request what it wants
 	 * @param refusal why not, {@code null} if it may
 	 */
-	void subscribe(ClientConnection connection, ToServer.SubscriptionRequest request,
-			ToClient.@Nullable Error refusal) {
+	void subscribe(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.@Nullable Error refusal) {
 		inOrder(() -> subscribeInOrder(connection, request, refusal));
 	}
 
-	private boolean subscribeInOrder(ClientConnection connection, ToServer.SubscriptionRequest request,
+	private boolean subscribeInOrder(ActorConnection connection, ToServer.SubscriptionRequest request,
 			ToClient.@Nullable Error refusal) {
 		if (!request.subscribe()) {
 			unsubscribe(connection, request.eventName());
@@ -411,7 +410,7 @@ public final class ActorConnections {
 	 * not wait for an event that is being sent: an event loop may do this. A client that
 	 * has too many such answers to come is closed as {@code actor.overloaded}.
 	 */
-	void refuse(ClientConnection connection, ToServer.SubscriptionRequest request, ToClient.Error refusal) {
+	void refuse(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.Error refusal) {
 		AtomicBoolean full = new AtomicBoolean();
 		leave(connection, (waiting) -> {
 			full.set(waiting.answers.size() >= MAX_WAITING);
@@ -428,11 +427,11 @@ public final class ActorConnections {
 	 * Tells a client of the extended mode where the stream is: at once, or after the
 	 * event that is being sent. Does not wait for that: an event loop does this.
 	 */
-	void keepAlive(ClientConnection connection) {
+	void keepAlive(ActorConnection connection) {
 		leave(connection, (waiting) -> waiting.keepAlive = true);
 	}
 
-	private void leave(ClientConnection connection, Consumer<Waiting> what) {
+	private void leave(ActorConnection connection, Consumer<Waiting> what) {
 		this.waiting.compute(connection, (key, present) -> {
 			Waiting waiting = (present != null) ? present : new Waiting();
 			what.accept(waiting);

@@ -15,10 +15,10 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.CurrentContext;
-import io.rivetevents.actor.call.ActorActions;
-import io.rivetevents.actor.call.ActorCalls;
+import io.rivetevents.actor.call.ActionHandler;
+import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.actor.call.Answers;
+import io.rivetevents.actor.call.IdempotentAnswers;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.NotBegun;
@@ -29,7 +29,7 @@ import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.error.RivetException;
@@ -77,11 +77,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final EventTargets<@Nullable Object> targets;
 
-	private final ActorCalls calls;
+	private final MethodInvoker calls;
 
-	private final ActorActions actions;
+	private final ActionHandler actions;
 
-	private final ActorClients clients;
+	private final ConnectHandler clients;
 
 	private final ClientMessages messages;
 
@@ -115,13 +115,13 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.events = new InstanceEvents(type, this.connections);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
-		this.calls = new ActorCalls(this, runtime.timers());
+		this.calls = new MethodInvoker(this, runtime.timers());
 		InterceptorChain interceptors = new InterceptorChain(this, runtime.interceptors(), runtime.callers(),
 				runtime.timers());
-		this.actions = new ActorActions(this, this.calls, host.listeners(), interceptors,
-				new Answers(host.keptAnswers()), runtime.observer(), runtime.connections());
-		Subscriptions subscriptions = new Subscriptions(this, this.connections, this.calls, interceptors);
-		this.clients = new ActorClients(this, this.calls, this.actions, subscriptions, interceptors, runtime);
+		this.actions = new ActionHandler(this, this.calls, host.listeners(), interceptors,
+				new IdempotentAnswers(host.keptAnswers()), runtime.observer(), runtime.connections());
+		SubscriptionHandler subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
+		this.clients = new ConnectHandler(this, this.calls, this.actions, subscriptions, interceptors, runtime);
 		this.messages = new ClientMessages(this, this.actions, subscriptions, runtime);
 		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, heap);
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
@@ -208,12 +208,12 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	/** Returns what is called of it. */
-	public ActorActions actions() {
+	public ActionHandler actions() {
 		return this.actions;
 	}
 
 	/** Returns what lets its clients in. */
-	public ActorClients clients() {
+	public ConnectHandler clients() {
 		return this.clients;
 	}
 
@@ -279,7 +279,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	 * in the order of the calls.
 	 */
 	public void receive(String connectionId, ToServer message) {
-		ClientConnection connection = this.connections.find(connectionId);
+		ActorConnection connection = this.connections.find(connectionId);
 		if (connection == null || this.messages.receiveAside(connection, message)) {
 			return;
 		}
@@ -293,7 +293,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/** Tells a client of the extended mode that it is connected. Does not wait. */
 	public void keepAlive(String connectionId) {
-		ClientConnection connection = this.connections.find(connectionId);
+		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null && connection.wasLetIn()) {
 			this.connections.keepAlive(connection);
 		}
@@ -301,7 +301,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/** The socket of a connection is gone. */
 	public void disconnected(String connectionId) {
-		ClientConnection connection = this.connections.find(connectionId);
+		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null) {
 			connection.end(); // a turn that waits for its answer need not, and holds
 								// up the next

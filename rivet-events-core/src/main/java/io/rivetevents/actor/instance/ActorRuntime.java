@@ -11,13 +11,13 @@ import io.rivetevents.actor.persistence.ScopedStateStore;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ConnectionSupport;
+import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.SharedWork;
-import io.rivetevents.scheduling.WorkerThreads;
+import io.rivetevents.scheduling.ActorWorkers;
 
 /**
  * What all instances of a node share.
@@ -30,7 +30,7 @@ import io.rivetevents.scheduling.WorkerThreads;
  * @param observer is told what happens
  * @param contracts knows what clients are built against
  */
-public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionSupport connections,
+public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 		List<InboundInterceptor> interceptors, ActorObserver observer, ContractFingerprints contracts) {
 
 	public ActorRuntime {
@@ -46,7 +46,7 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	 */
 	public Scheduler workersFor(Identity identity, @Nullable String actor) {
 		String address = this.connections.limits().shareOf(identity.address());
-		return WorkerThreads.share(this.workers, new SharedWork.Beneficiary(identity.owner(), address, actor));
+		return ActorWorkers.share(this.workers, new SharedWork.Beneficiary(identity.owner(), address, actor));
 	}
 
 	/**
@@ -54,7 +54,7 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	 * @param actor its name
 	 */
 	public Scheduler workersFor(String actor) {
-		return WorkerThreads.share(this.workers, new SharedWork.Beneficiary(null, null, actor));
+		return ActorWorkers.share(this.workers, new SharedWork.Beneficiary(null, null, actor));
 	}
 
 	/** Converts values. */

@@ -5,8 +5,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.call.ActorActions;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.actor.call.ActionHandler;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ClientRequests;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.PendingCall;
@@ -25,9 +25,9 @@ public final class ClientMessages {
 
 	private final ActorConnections connections;
 
-	private final ActorActions actions;
+	private final ActionHandler actions;
 
-	private final Subscriptions subscriptions;
+	private final SubscriptionHandler subscriptions;
 
 	private final CallerScope callers;
 
@@ -40,7 +40,8 @@ public final class ClientMessages {
 	 * @param subscriptions what they subscribe to
 	 * @param runtime has the workers
 	 */
-	ClientMessages(ClientInstance instance, ActorActions actions, Subscriptions subscriptions, ActorRuntime runtime) {
+	ClientMessages(ClientInstance instance, ActionHandler actions, SubscriptionHandler subscriptions,
+			ActorRuntime runtime) {
 		this.instance = instance;
 		this.connections = instance.connections();
 		this.actions = actions;
@@ -53,7 +54,7 @@ public final class ClientMessages {
 	 * Takes a message that does not wait for a turn. For any thread.
 	 * @return whether it is such a message
 	 */
-	boolean receiveAside(ClientConnection connection, ToServer message) {
+	boolean receiveAside(ActorConnection connection, ToServer message) {
 		if (message instanceof ToServer.Cancel cancel) {
 			// not in a turn: the call may hold it
 			connection.calls().cancel(cancel.id(), this.workers);
@@ -67,7 +68,7 @@ public final class ClientMessages {
 	}
 
 	/** Not in a turn: the one that waits for this answer may hold it. */
-	private void answerRequest(ClientConnection connection, ToServer.ActionRequest reply) {
+	private void answerRequest(ActorConnection connection, ToServer.ActionRequest reply) {
 		this.callers.run(null, () -> connection.requests().answer(reply.args()));
 		if (!reply.options().oneWay()) {
 			connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
@@ -78,7 +79,7 @@ public final class ClientMessages {
 	 * Notes a message that has arrived. For any thread.
 	 * @return what it counts as until it has been answered
 	 */
-	PendingCall arrived(ClientConnection connection, ToServer message) {
+	PendingCall arrived(ActorConnection connection, ToServer message) {
 		if (!(message instanceof ToServer.ActionRequest request)) {
 			return this.subscriptions.arrived(connection, message);
 		}
@@ -104,7 +105,7 @@ public final class ClientMessages {
 	 * @return what is left to do, {@code null} if nothing is
 	 */
 	@Nullable Mono<Void> receive(String connectionId, ToServer message, PendingCall call) {
-		ClientConnection connection = this.connections.find(connectionId);
+		ActorConnection connection = this.connections.find(connectionId);
 		if (connection == null) {
 			return null;
 		}
@@ -118,7 +119,7 @@ public final class ClientMessages {
 	}
 
 	/** Answers a message that there was no room for. For any thread; does not wait. */
-	void refuse(ClientConnection connection, ToServer message, RivetException refusal) {
+	void refuse(ActorConnection connection, ToServer message, RivetException refusal) {
 		if (message instanceof ToServer.ActionRequest request) {
 			this.actions.refuse(connection, request, refusal);
 		}
@@ -131,10 +132,10 @@ public final class ClientMessages {
 	 * Call an action as a connection would.
 	 * @param connectionId id of the connection
 	 * @param call what it has counted as since its arrival
-	 * @return the result, as for {@link ActorActions#perform}
+	 * @return the result, as for {@link ActionHandler#perform}
 	 */
 	public Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request, PendingCall call) {
-		ClientConnection connection = this.connections.find(connectionId);
+		ActorConnection connection = this.connections.find(connectionId);
 		return (connection != null) ? this.actions.perform(connection, request, call)
 				: Mono.error(() -> new IllegalArgumentException(
 						"Connection %s is none of %s".formatted(connectionId, this.instance.address())));

@@ -6,7 +6,7 @@ import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.Dispatcher;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 
 /**
  * Brings events to the connections of one instance, as its actor declares them. For any
@@ -33,7 +33,7 @@ final class InstanceEvents implements Dispatcher {
 	 * @throws IllegalArgumentException if the actor does not declare the event, and must
 	 */
 	@Override
-	public Receipt dispatch(Dispatch dispatch) {
+	public Receipt dispatch(AddressedEvent dispatch) {
 		ActorType.EventSettings event = event(dispatch);
 		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
 	}
@@ -45,13 +45,13 @@ final class InstanceEvents implements Dispatcher {
 	}
 
 	@Override
-	public void check(Dispatch dispatch) {
+	public void check(AddressedEvent dispatch) {
 		if (!event(dispatch).droppable()) {
 			this.connections.check(dispatch);
 		}
 	}
 
-	private ActorType.EventSettings event(Dispatch dispatch) {
+	private ActorType.EventSettings event(AddressedEvent dispatch) {
 		ActorType.EventSettings event = this.type.event(dispatch.event());
 		if (event == null) {
 			throw new IllegalArgumentException("The contract of actor %s is strict and has no event `%s`"

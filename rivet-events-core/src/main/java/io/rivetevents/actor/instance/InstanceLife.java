@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.call.ActorCalls;
+import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.state.StaleStateException;
@@ -46,9 +46,9 @@ final class InstanceLife {
 
 	private final Owner owner;
 
-	private final ActorCalls calls;
+	private final MethodInvoker calls;
 
-	private final ActorClients clients;
+	private final ConnectHandler clients;
 
 	private final CreatorShare share;
 
@@ -135,7 +135,7 @@ final class InstanceLife {
 	 * @param runtime what instances share
 	 * @param heap what it has taken of what all that are awake may take, in bytes
 	 */
-	InstanceLife(Owner owner, ActorCalls calls, ActorClients clients, CreatorShare share, ActorRuntime runtime,
+	InstanceLife(Owner owner, MethodInvoker calls, ConnectHandler clients, CreatorShare share, ActorRuntime runtime,
 			long heap) {
 		this.owner = owner;
 		this.calls = calls;

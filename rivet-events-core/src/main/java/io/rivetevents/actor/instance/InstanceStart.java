@@ -12,7 +12,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.call.ActorCalls;
+import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.actor.call.Draft;
@@ -42,9 +42,9 @@ public final class InstanceStart {
 
 	private final InstanceLife life;
 
-	private final ActorCalls calls;
+	private final MethodInvoker calls;
 
-	private final ActorClients clients;
+	private final ConnectHandler clients;
 
 	private final CreatorShare share;
 
@@ -65,7 +65,7 @@ public final class InstanceStart {
 	 * @param share that of its creator
 	 * @param runtime what instances share
 	 */
-	InstanceStart(CalledInstance instance, InstanceLife life, ActorCalls calls, ActorClients clients,
+	InstanceStart(CalledInstance instance, InstanceLife life, MethodInvoker calls, ConnectHandler clients,
 			CreatorShare share, ActorRuntime runtime) {
 		this.instance = instance;
 		this.life = life;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * An instance as it is stored.
@@ -18,7 +18,7 @@ import io.rivetevents.protocol.value.Values;
  * @param createdAt when it was created
  * @param state its state as JSON in UTF-8, {@code null} if it has none
  * @param input the input it was created with, as
- * {@link io.rivetevents.protocol.value.Values#encodeJson} writes it; {@code null} if
+ * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null} if
  * there was none
  */
 public record StoredActor(String actorId, ActorAddress address, long version, long generation, Instant createdAt,
@@ -37,7 +37,7 @@ public record StoredActor(String actorId, ActorAddress address, long version, lo
 	/** Returns the input, decoded anew each time; {@code null} if there was none. */
 	public @Nullable JsonNode decodeInput() {
 		byte[] input = this.input;
-		return (input != null) ? Values.decodeJson(input) : null;
+		return (input != null) ? WireValues.decodeJson(input) : null;
 	}
 
 }

@@ -16,10 +16,10 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.PendingCall;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.SharedWork;
-import io.rivetevents.scheduling.WorkerThreads;
+import io.rivetevents.scheduling.ActorWorkers;
 
 /**
  * The turns that wait for one instance, run one at a time in the order they came. It
@@ -61,9 +61,9 @@ public final class Mailbox<I> {
 
 	private final Scheduler workers;
 
-	private final @Nullable WorkerThreads threads;
+	private final @Nullable ActorWorkers threads;
 
-	private final Bursts bursts;
+	private final WakeupBatches bursts;
 
 	private final Owner<I> owner;
 
@@ -129,10 +129,10 @@ public final class Mailbox<I> {
 	 * @param bursts turns that follow each other are one
 	 * @param owner whose turns they are
 	 */
-	public Mailbox(int capacity, Scheduler workers, Bursts bursts, Owner<I> owner) {
+	public Mailbox(int capacity, Scheduler workers, WakeupBatches bursts, Owner<I> owner) {
 		this.capacity = capacity;
 		this.workers = workers;
-		this.threads = (workers instanceof WorkerThreads threads) ? threads : null;
+		this.threads = (workers instanceof ActorWorkers threads) ? threads : null;
 		this.bursts = bursts;
 		this.owner = owner;
 	}
@@ -152,7 +152,7 @@ public final class Mailbox<I> {
 				return Offer.CLOSED;
 			}
 			if (this.pending.compareAndSet(before, before + 1)) {
-				if (before == 0 && !turn.blocking() && Bursts.isYoung()) {
+				if (before == 0 && !turn.blocking() && WakeupBatches.isYoung()) {
 					this.bursts.run(() -> onThread(() -> runHere(turn)));
 					return Offer.ACCEPTED;
 				}

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.call.Answers;
+import io.rivetevents.actor.call.IdempotentAnswers;
 import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,7 +43,7 @@ class EqualHashesTests {
 		return Stream.of((text) -> ActorAddress.of("room", text), (text) -> ActorAddress.of("room", "part", text),
 				(text) -> new ActorAddress(text, "room", ActorKey.EMPTY),
 				(text) -> new ActorAddress("default", text, ActorKey.EMPTY), ActorKey::of,
-				(text) -> new Answers.Key("pay", text, new byte[32]));
+				(text) -> new IdempotentAnswers.Key("pay", text, new byte[32]));
 	}
 
 	@ParameterizedTest

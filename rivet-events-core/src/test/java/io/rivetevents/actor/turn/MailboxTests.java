@@ -20,7 +20,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import io.rivetevents.limit.PendingCall;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,7 +31,7 @@ class MailboxTests {
 	private final List<String> seen = new ArrayList<>();
 
 	private final Mailbox<Instance> mailbox = new Mailbox<>(1_000, Schedulers.fromExecutor(this.pending::add),
-			new Bursts(VirtualTimeScheduler.create()), new Instance(() -> null));
+			new WakeupBatches(VirtualTimeScheduler.create()), new Instance(() -> null));
 
 	/** So that what they all say goes out in one piece. */
 	@Test
@@ -39,7 +39,7 @@ class MailboxTests {
 		for (int i = 0; i < 64; i++) {
 			this.mailbox.offer(Turn.ofClient((instance) -> {
 				this.seen.add("turn");
-				Bursts.wakeAtEnd(this::wake);
+				WakeupBatches.wakeAtEnd(this::wake);
 				return null;
 			}, false));
 		}
@@ -99,7 +99,7 @@ class MailboxTests {
 	@Test
 	void countsWhatRunsWhereItComesFrom() {
 		Mailbox<Instance> small = new Mailbox<>(2, Schedulers.fromExecutor(this.pending::add),
-				new Bursts(VirtualTimeScheduler.create()), new Instance(() -> null));
+				new WakeupBatches(VirtualTimeScheduler.create()), new Instance(() -> null));
 		small.offer(Turn.ofRuntime(turn("runtime")));
 		this.pending.remove().run();
 		for (int i = 0; i < 10; i++) {
@@ -156,7 +156,7 @@ class MailboxTests {
 			this.seen.add("step");
 			return Mono.error(new IllegalStateException("of the test"));
 		});
-		Mailbox<Instance> mailbox = new Mailbox<>(1_000, workers, new Bursts(VirtualTimeScheduler.create()),
+		Mailbox<Instance> mailbox = new Mailbox<>(1_000, workers, new WakeupBatches(VirtualTimeScheduler.create()),
 				new Instance(() -> (this.seen.size() > 10) ? null : later ? step.subscribeOn(workers) : step));
 		for (String name : List.of("a", "b")) {
 			mailbox.offer(Turn.ofCall(call(), turn(name), false, blocking));

@@ -67,18 +67,18 @@ final class BareCodec implements Codec {
 	private static ToServer message(BareReader in) {
 		long tag = in.unsigned();
 		if (tag == ACTION_REQUEST) {
-			return new ToServer.ActionRequest(in.unsigned(), in.text(), Fields.args(in.value()));
+			return new ToServer.ActionRequest(in.unsigned(), in.text(), MessageFields.args(in.value()));
 		}
 		if (tag == SUBSCRIPTION_REQUEST) {
 			return new ToServer.SubscriptionRequest(in.text(), in.flag());
 		}
-		throw Fields.unknown();
+		throw MessageFields.unknown();
 	}
 
 	@Override
 	public List<JsonNode> decodeActionRequest(byte[] body) {
 		BareReader in = new BareReader(body);
-		List<JsonNode> args = Fields.args(in.value());
+		List<JsonNode> args = MessageFields.args(in.value());
 		in.end();
 		return args;
 	}

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 
 /**
  * Writes and reads messages in one encoding. What cannot be read is refused with
@@ -16,7 +16,7 @@ import io.rivetevents.protocol.value.Values;
  * Java object ({@code POJONode}) other than a {@code byte[]} are no values, and fail to
  * be written with an {@link IllegalArgumentException}. Safe for use by several threads.
  *
- * @see Values
+ * @see WireValues
  */
 public interface Codec {
 

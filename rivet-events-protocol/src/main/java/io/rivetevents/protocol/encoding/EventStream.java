@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.error.RivetException;
-import io.rivetevents.protocol.Advice;
+import io.rivetevents.protocol.ReconnectAdvice;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
@@ -54,7 +54,7 @@ public final class EventStream {
 	 * @param reason why the stream ends
 	 */
 	public static boolean endsForGood(CloseReason reason) {
-		return reason.advice() == Advice.NEVER || reason.advice() == Advice.CREDENTIALS;
+		return reason.advice() == ReconnectAdvice.NEVER || reason.advice() == ReconnectAdvice.CREDENTIALS;
 	}
 
 	/**

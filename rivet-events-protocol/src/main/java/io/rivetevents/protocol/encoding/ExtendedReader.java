@@ -30,11 +30,11 @@ final class ExtendedReader {
 	static ToServer message(JsonNode frame) {
 		JsonNode body = object(frame.get("body"), "body");
 		JsonNode value = object(body.get("val"), "val");
-		return switch (Fields.kind(body.get("tag"))) {
-			case ACTION_REQUEST -> new ToServer.ActionRequest(Fields.number(value.get("id"), "id"),
-					Fields.text(value.get("name"), "name"), args(value), options(value));
-			case SUBSCRIPTION_REQUEST -> subscription(value, Fields.flag(value.get("subscribe"), "subscribe"));
-			case CANCEL -> new ToServer.Cancel(Fields.number(value.get("id"), "id"));
+		return switch (MessageFields.kind(body.get("tag"))) {
+			case ACTION_REQUEST -> new ToServer.ActionRequest(MessageFields.number(value.get("id"), "id"),
+					MessageFields.text(value.get("name"), "name"), args(value), options(value));
+			case SUBSCRIPTION_REQUEST -> subscription(value, MessageFields.flag(value.get("subscribe"), "subscribe"));
+			case CANCEL -> new ToServer.Cancel(MessageFields.number(value.get("id"), "id"));
 			case HELLO -> hello(value);
 		};
 	}
@@ -51,65 +51,65 @@ final class ExtendedReader {
 		if (args == null) {
 			throw Markers.malformed("`args` is missing");
 		}
-		return Fields.args(args);
+		return MessageFields.args(args);
 	}
 
 	private static ToServer.CallOptions options(JsonNode value) {
 		JsonNode oneWay = value.get("oneWay");
 		JsonNode deadline = value.get("deadline");
-		String key = Fields.optionalText(value.get("idempotencyKey"), "idempotencyKey");
+		String key = MessageFields.optionalText(value.get("idempotencyKey"), "idempotencyKey");
 		if (key != null && key.length() > MAX_KEY_LENGTH) {
 			throw Markers.malformed("`idempotencyKey` is too long");
 		}
-		boolean plain = Fields.isAbsent(oneWay) && Fields.isAbsent(deadline) && key == null;
+		boolean plain = MessageFields.isAbsent(oneWay) && MessageFields.isAbsent(deadline) && key == null;
 		return plain ? ToServer.CallOptions.NONE
-				: new ToServer.CallOptions(!Fields.isAbsent(oneWay) && Fields.flag(oneWay, "oneWay"),
-						Fields.isAbsent(deadline) ? null : deadline(deadline), key);
+				: new ToServer.CallOptions(!MessageFields.isAbsent(oneWay) && MessageFields.flag(oneWay, "oneWay"),
+						MessageFields.isAbsent(deadline) ? null : deadline(deadline), key);
 	}
 
 	private static Duration deadline(@Nullable JsonNode millis) {
-		return Duration.ofMillis(Math.min(Fields.number(millis, "deadline"), MAX_DEADLINE_MILLIS));
+		return Duration.ofMillis(Math.min(MessageFields.number(millis, "deadline"), MAX_DEADLINE_MILLIS));
 	}
 
 	private static ToServer.SubscriptionRequest subscription(JsonNode value, boolean subscribe) {
-		return new ToServer.SubscriptionRequest(Fields.text(value.get("eventName"), "eventName"), subscribe,
-				Fields.tags(value.get("tags")));
+		return new ToServer.SubscriptionRequest(MessageFields.text(value.get("eventName"), "eventName"), subscribe,
+				MessageFields.tags(value.get("tags")));
 	}
 
 	private static ToServer.Hello hello(JsonNode value) {
 		List<ToServer.SubscriptionRequest> subscriptions = new ArrayList<>();
 		JsonNode wanted = value.get("subscriptions");
-		if (wanted != null && !Fields.isAbsent(wanted)) {
-			Fields.args(wanted).forEach((each) -> subscriptions.add(subscription(each, true)));
+		if (wanted != null && !MessageFields.isAbsent(wanted)) {
+			MessageFields.args(wanted).forEach((each) -> subscriptions.add(subscription(each, true)));
 		}
 		return new ToServer.Hello(subscriptions, resume(value.get("resume")), snapshot(value.get("snapshot")),
 				present(value.get("params")), present(value.get("credentials")),
-				Fields.optionalText(value.get("contract"), "contract"));
+				MessageFields.optionalText(value.get("contract"), "contract"));
 	}
 
 	private static @Nullable JsonNode present(@Nullable JsonNode node) {
-		return Fields.isAbsent(node) ? null : node;
+		return MessageFields.isAbsent(node) ? null : node;
 	}
 
 	private static ToServer.@Nullable Resume resume(@Nullable JsonNode node) {
-		if (Fields.isAbsent(node)) {
+		if (MessageFields.isAbsent(node)) {
 			return null;
 		}
 		JsonNode resume = object(node, "resume");
-		Position position = new Position(Fields.text(resume.get("epoch"), "epoch"),
-				Fields.number(resume.get("position"), "position"));
-		return new ToServer.Resume(position, Fields.optionalText(resume.get("stream"), "stream"),
-				Fields.optionalText(resume.get("secret"), "secret"));
+		Position position = new Position(MessageFields.text(resume.get("epoch"), "epoch"),
+				MessageFields.number(resume.get("position"), "position"));
+		return new ToServer.Resume(position, MessageFields.optionalText(resume.get("stream"), "stream"),
+				MessageFields.optionalText(resume.get("secret"), "secret"));
 	}
 
 	private static ToServer.@Nullable Snapshot snapshot(@Nullable JsonNode node) {
-		if (Fields.isAbsent(node)) {
+		if (MessageFields.isAbsent(node)) {
 			return null;
 		}
 		JsonNode snapshot = object(node, "snapshot");
 		JsonNode args = snapshot.get("args");
-		return new ToServer.Snapshot(Fields.text(snapshot.get("name"), "name"),
-				(args != null) ? Fields.args(args) : List.of());
+		return new ToServer.Snapshot(MessageFields.text(snapshot.get("name"), "name"),
+				(args != null) ? MessageFields.args(args) : List.of());
 	}
 
 }

@@ -83,7 +83,7 @@ final class TreeCodec implements Codec {
 	public List<JsonNode> decodeActionRequest(byte[] body) {
 		Parts parts = new Parts();
 		this.source.read(body, parts::readValue);
-		return (parts.args != null) ? Fields.args(parts.args) : List.of();
+		return (parts.args != null) ? MessageFields.args(parts.args) : List.of();
 	}
 
 	/**
@@ -140,11 +140,13 @@ final class TreeCodec implements Codec {
 		}
 
 		ToServer toMessage() {
-			return switch (Fields.kind(this.tag)) {
+			return switch (MessageFields.kind(this.tag)) {
 				case ACTION_REQUEST -> actionRequest();
-				case SUBSCRIPTION_REQUEST -> new ToServer.SubscriptionRequest(Fields.text(this.eventName, "eventName"),
-						Fields.flag(this.subscribe, "subscribe"), Fields.tags(this.tags));
-				case CANCEL, HELLO -> throw Fields.unknown(); // of the extended mode
+				case SUBSCRIPTION_REQUEST ->
+					new ToServer.SubscriptionRequest(MessageFields.text(this.eventName, "eventName"),
+							MessageFields.flag(this.subscribe, "subscribe"), MessageFields.tags(this.tags));
+				case CANCEL, HELLO -> throw MessageFields.unknown(); // of the extended
+																		// mode
 			};
 		}
 
@@ -152,8 +154,8 @@ final class TreeCodec implements Codec {
 			if (this.args == null) {
 				throw Markers.malformed("`args` is missing");
 			}
-			return new ToServer.ActionRequest(Fields.number(this.id, "id"), Fields.text(this.name, "name"),
-					Fields.args(this.args));
+			return new ToServer.ActionRequest(MessageFields.number(this.id, "id"),
+					MessageFields.text(this.name, "name"), MessageFields.args(this.args));
 		}
 
 	}

@@ -142,7 +142,7 @@ class CborReaderTests {
 	}
 
 	private static JsonNode read(String hex) {
-		return Values.decodeCbor(HexFormat.of().parseHex(hex));
+		return WireValues.decodeCbor(HexFormat.of().parseHex(hex));
 	}
 
 }

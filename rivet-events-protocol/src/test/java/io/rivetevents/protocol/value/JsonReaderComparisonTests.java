@@ -75,7 +75,7 @@ class JsonReaderComparisonTests {
 
 	private @Nullable JsonNode decode(String text) {
 		try {
-			return Values.decodeJson(text.getBytes(StandardCharsets.UTF_8));
+			return WireValues.decodeJson(text.getBytes(StandardCharsets.UTF_8));
 		}
 		catch (RivetException ex) {
 			return null;

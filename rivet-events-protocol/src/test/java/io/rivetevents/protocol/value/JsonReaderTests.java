@@ -47,41 +47,41 @@ class JsonReaderTests {
 			{"a":1,"a":2}                        | {"a":2}
 			""")
 	void reads(String json, String expected) {
-		assertThat(Values.decodeJson(json)).isEqualTo(JsonMapper.shared().readTree(expected));
+		assertThat(WireValues.decodeJson(json)).isEqualTo(JsonMapper.shared().readTree(expected));
 	}
 
 	@Test
 	void readsBigintsAndBytesAtAnyDepth() {
-		assertThat(Values.decodeJson("{\"a\":[[\"$BigInt\",\"-12345678901234567890\"],1,2]}"))
+		assertThat(WireValues.decodeJson("{\"a\":[[\"$BigInt\",\"-12345678901234567890\"],1,2]}"))
 			.isEqualTo(NODES.objectNode()
 				.set("a", NODES.arrayNode().add(new BigInteger("-12345678901234567890")).add(1).add(2)));
-		assertThat(Values.decodeJson("[[\"$Uint8Array\",\"AQL/\"],[\"$ArrayBuffer\",\"\"],0]"))
+		assertThat(WireValues.decodeJson("[[\"$Uint8Array\",\"AQL/\"],[\"$ArrayBuffer\",\"\"],0]"))
 			.isEqualTo(NODES.arrayNode().add(new byte[] { 1, 2, -1 }).add(new byte[0]).add(0));
 	}
 
 	/** Exact for an application that wants a long, though no JavaScript number. */
 	@Test
 	void keepsLongs() {
-		assertThat(Values.decodeJson("9223372036854775807")).isEqualTo(NODES.numberNode(Long.MAX_VALUE));
-		assertThat(Values.decodeJson("-9223372036854775808")).isEqualTo(NODES.numberNode(Long.MIN_VALUE));
+		assertThat(WireValues.decodeJson("9223372036854775807")).isEqualTo(NODES.numberNode(Long.MAX_VALUE));
+		assertThat(WireValues.decodeJson("-9223372036854775808")).isEqualTo(NODES.numberNode(Long.MIN_VALUE));
 	}
 
 	@Test
 	void aPlainNumberIsNeverABigint() {
-		assertThat(Values.decodeJson("100000000000000000000")).isEqualTo(NODES.numberNode(1e20));
-		assertThat(Values.decodeJson("1e400").doubleValue()).isEqualTo(Double.POSITIVE_INFINITY);
+		assertThat(WireValues.decodeJson("100000000000000000000")).isEqualTo(NODES.numberNode(1e20));
+		assertThat(WireValues.decodeJson("1e400").doubleValue()).isEqualTo(Double.POSITIVE_INFINITY);
 	}
 
 	@Test
 	void readsHalfASurrogatePair() {
-		assertThat(Values.decodeJson("\"\\ud83d\"")).isEqualTo(NODES.stringNode("\ud83d"));
+		assertThat(WireValues.decodeJson("\"\\ud83d\"")).isEqualTo(NODES.stringNode("\ud83d"));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "1 2", "[1,]", "{\"a\"}", "{a:1}", "'a'", "nul", "[", "\"", "01", "+1", "NaN",
 			"Infinity", ".5", "//x\n1", "\"\\x\"", "\"\t\"", "{\"a\":1}}" })
 	void refuses(String json) {
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> Values.decodeJson(json))
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> WireValues.decodeJson(json))
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("invalid_request"));
 	}
 
@@ -92,24 +92,24 @@ class JsonReaderTests {
 	@ValueSource(strings = { "c080", "c1bf", "e08080", "eda080", "f4908080", "f8888080", "ff", "80", "c3" })
 	void refusesInvalidUtf8(String hex) {
 		byte[] json = HexFormat.of().parseHex("22" + hex + "22");
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> Values.decodeJson(json))
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> WireValues.decodeJson(json))
 			.withMessageContaining("UTF-8");
 	}
 
 	@Test
 	void refusesNumbersOfThousandsOfDigits() {
 		String digits = "1".repeat(1001);
-		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> Values.decodeJson(digits));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> WireValues.decodeJson(digits));
 		assertThatExceptionOfType(RivetException.class)
-			.isThrownBy(() -> Values.decodeJson("[\"$BigInt\",\"" + digits + "\"]"));
-		assertThat(Values.decodeJson("[\"$BigInt\",\"" + digits.substring(1) + "\"]").isBigInteger()).isTrue();
+			.isThrownBy(() -> WireValues.decodeJson("[\"$BigInt\",\"" + digits + "\"]"));
+		assertThat(WireValues.decodeJson("[\"$BigInt\",\"" + digits.substring(1) + "\"]").isBigInteger()).isTrue();
 	}
 
 	@Test
 	void readsLongText() {
 		String text = "é✓😀x".repeat(20_000);
 		byte[] json = ("\"" + text + "\"").getBytes(StandardCharsets.UTF_8);
-		JsonNode read = Values.decodeJson(json);
+		JsonNode read = WireValues.decodeJson(json);
 		assertThat(read.stringValue()).isEqualTo(text);
 	}
 

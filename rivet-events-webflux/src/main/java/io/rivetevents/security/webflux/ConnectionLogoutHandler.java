@@ -6,7 +6,7 @@ import org.springframework.security.web.server.authentication.logout.ServerLogou
 import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.delivery.ConnectionRegistry;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
@@ -21,9 +21,9 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 	/** Attribute of an exchange whose logout it has seen. */
 	private static final String SEEN = ConnectionLogoutHandler.class.getName() + ".seen";
 
-	private final ConnectionRegistry connections;
+	private final OutboundRegistry connections;
 
-	public ConnectionLogoutHandler(ConnectionRegistry connections) {
+	public ConnectionLogoutHandler(OutboundRegistry connections) {
 		this.connections = connections;
 	}
 

@@ -27,7 +27,7 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ErrorCode;
-import io.rivetevents.protocol.value.Values;
+import io.rivetevents.protocol.value.WireValues;
 import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
@@ -212,7 +212,7 @@ final class ActorsApi {
 			return null;
 		}
 		try {
-			return Values.encodeJson(Values.decodeCbor(Base64.getDecoder().decode(input.stringValue())));
+			return WireValues.encodeJson(WireValues.decodeCbor(Base64.getDecoder().decode(input.stringValue())));
 		}
 		catch (IllegalArgumentException | RivetException ex) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID, "`input` is the base64 of CBOR.");

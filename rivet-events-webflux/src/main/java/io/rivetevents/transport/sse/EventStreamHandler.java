@@ -30,9 +30,9 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.EventStream;
 import io.rivetevents.transport.GatewayRequest;
-import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.LinkTask;
-import io.rivetevents.transport.Opening;
+import io.rivetevents.transport.PendingHandshake;
 import io.rivetevents.transport.webflux.BasePath;
 import io.rivetevents.transport.webflux.HttpAnswer;
 import io.rivetevents.transport.webflux.HttpBody;
@@ -58,11 +58,11 @@ public final class EventStreamHandler implements WebHandler {
 
 	private static final String RETRY_SECONDS = "2";
 
-	private final Map<String, EventStreamConnection> streams = new ConcurrentHashMap<>();
+	private final Map<String, EventStreamLink> streams = new ConcurrentHashMap<>();
 
 	private final BasePath basePath;
 
-	private final LinkSupport links;
+	private final LinkServices links;
 
 	private final LinkIo io;
 
@@ -75,7 +75,7 @@ public final class EventStreamHandler implements WebHandler {
 	 * @param io how they read and write
 	 * @param settings limits and times
 	 */
-	public EventStreamHandler(BasePath basePath, LinkSupport links, LinkIo io, EventStreamSettings settings) {
+	public EventStreamHandler(BasePath basePath, LinkServices links, LinkIo io, EventStreamSettings settings) {
 		this.basePath = basePath;
 		this.links = links;
 		this.io = io;
@@ -126,7 +126,7 @@ public final class EventStreamHandler implements WebHandler {
 				return receive(exchange, id);
 			}
 			if (method == HttpMethod.DELETE) {
-				return find(exchange, id).doOnNext(EventStreamConnection::leave)
+				return find(exchange, id).doOnNext(EventStreamLink::leave)
 					.then(Mono.defer(() -> answer(exchange, HttpStatus.NO_CONTENT)));
 			}
 			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A connection takes POST and DELETE.");
@@ -177,23 +177,24 @@ public final class EventStreamHandler implements WebHandler {
 		Connection connection = found[0];
 		NettyDataBufferFactory buffers = (NettyDataBufferFactory) response.bufferFactory();
 		return Mono.deferContextual((context) -> {
-			Opening opening = new Opening(this.io.read(exchange), gateway::target, () -> null, context);
-			Flux<ByteBuf> body = EventStreamConnection.body(LinkIo.eventLoopOf(connection.channel()),
-					() -> new EventStreamConnection(opening, hello, exchange, connection, this.links, this.io,
-							this.settings, this::remember, this::forget));
+			PendingHandshake opening = new PendingHandshake(this.io.read(exchange), gateway::target, () -> null,
+					context);
+			Flux<ByteBuf> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
+					() -> new EventStreamLink(opening, hello, exchange, connection, this.links, this.io, this.settings,
+							this::remember, this::forget));
 			return response.writeAndFlushWith(body.map((bytes) -> Mono.just(buffers.wrap(bytes))));
 		});
 	}
 
 	/** A client is told its id in the stream, and cannot use it before. */
-	private void remember(EventStreamConnection stream) {
+	private void remember(EventStreamLink stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
 			this.streams.put(request.connectionId(), stream);
 		}
 	}
 
-	private void forget(EventStreamConnection stream) {
+	private void forget(EventStreamLink stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
 			this.streams.remove(request.connectionId());
@@ -223,8 +224,8 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	/** Find the stream of a client that proves that it is its own. */
-	private Mono<EventStreamConnection> find(ServerWebExchange exchange, String id) {
-		EventStreamConnection stream = this.streams.get(id);
+	private Mono<EventStreamLink> find(ServerWebExchange exchange, String id) {
+		EventStreamLink stream = this.streams.get(id);
 		ConnectRequest request = (stream != null) ? stream.request() : null;
 		if (stream == null || request == null || request.stream() == null) {
 			throw new RivetException(ErrorCode.CONNECTION_NOT_FOUND);
@@ -236,7 +237,7 @@ public final class EventStreamHandler implements WebHandler {
 		return this.links.handshake()
 			.ownerOf(this.io.read(exchange))
 			.filter((owner) -> !owner.equals(request.identity().owner()))
-			.flatMap((stranger) -> Mono.<EventStreamConnection>error(
+			.flatMap((stranger) -> Mono.<EventStreamLink>error(
 					new RivetException(ErrorCode.FORBIDDEN, "The request belongs to another user.")))
 			.switchIfEmpty(Mono.just(stream));
 	}

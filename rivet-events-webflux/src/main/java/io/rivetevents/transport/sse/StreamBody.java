@@ -16,10 +16,10 @@ import reactor.netty.http.server.HttpServerRequest;
 
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.transport.netty.ChannelOutlet;
-import io.rivetevents.transport.netty.Outlet;
-import io.rivetevents.transport.netty.OutletHandler;
-import io.rivetevents.transport.netty.PublisherOutlet;
+import io.rivetevents.transport.netty.ChannelWriter;
+import io.rivetevents.transport.netty.SocketWriter;
+import io.rivetevents.transport.netty.SocketWriterHandler;
+import io.rivetevents.transport.netty.PublisherWriter;
 import io.rivetevents.transport.webflux.LinkIo;
 
 /**
@@ -30,20 +30,20 @@ import io.rivetevents.transport.webflux.LinkIo;
  * @param bytes what WebFlux has to write; its end ends the body
  * @param completion ends it
  */
-record StreamBody(Outlet outlet, Flux<ByteBuf> bytes, Runnable completion) {
+record StreamBody(SocketWriter outlet, Flux<ByteBuf> bytes, Runnable completion) {
 
 	static StreamBody open(ServerWebExchange exchange, Connection connection, OutboundQueue.Limits limits, LinkIo io,
-			Outlet.Ending ending) {
+			SocketWriter.Ending ending) {
 		ChannelHandlerContext codec = chunkedCodec(exchange, connection);
 		if (codec == null || !io.mayWriteAt(codec)) {
-			PublisherOutlet outlet = new PublisherOutlet(connection.channel(), Encoding.EVENT_STREAM, limits,
+			PublisherWriter outlet = new PublisherWriter(connection.channel(), Encoding.EVENT_STREAM, limits,
 					io.outlets(), ending);
 			return new StreamBody(outlet, outlet.messages().map((batch) -> outlet.wrap(join(batch))), outlet::complete);
 		}
-		ChannelOutlet outlet = new ChannelOutlet(codec, ChunkFraming.CHUNK, Encoding.EVENT_STREAM, limits, io.outlets(),
+		ChannelWriter outlet = new ChannelWriter(codec, ChunkFraming.CHUNK, Encoding.EVENT_STREAM, limits, io.outlets(),
 				ending);
 		Sinks.Empty<ByteBuf> end = Sinks.empty();
-		connection.addHandlerLast("rivet.stream", new OutletHandler(outlet));
+		connection.addHandlerLast("rivet.stream", new SocketWriterHandler(outlet));
 		return new StreamBody(outlet, end.asMono().flux(), () -> {
 			outlet.close();
 			end.tryEmitEmpty();

@@ -17,9 +17,9 @@ import reactor.netty.Connection;
 import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerResponse;
 
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.transport.HandshakeRequest;
-import io.rivetevents.transport.netty.ChannelOutlets;
+import io.rivetevents.transport.netty.ChannelWriters;
 import io.rivetevents.transport.netty.DirectWrites;
 
 /**
@@ -31,7 +31,7 @@ import io.rivetevents.transport.netty.DirectWrites;
  * @param bursts what event loops do at a stretch
  * @param addresses finds out for which addresses clients count
  */
-public record LinkIo(boolean direct, ChannelOutlets outlets, Bursts bursts, ClientAddresses addresses) {
+public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches bursts, ClientAddresses addresses) {
 
 	/**
 	 * Returns what a handshake may see of a request.

@@ -6,7 +6,7 @@ import org.springframework.web.reactive.socket.WebSocketHandler;
 import org.springframework.web.reactive.socket.WebSocketSession;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.transport.LinkSupport;
+import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.webflux.BasePath;
 import io.rivetevents.transport.webflux.LinkIo;
 
@@ -18,7 +18,7 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 
 	private final BasePath basePath;
 
-	private final LinkSupport links;
+	private final LinkServices links;
 
 	private final LinkIo io;
 
@@ -31,7 +31,7 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 	 * @param io how they read and write
 	 * @param settings limits and times
 	 */
-	public ActorWebSocketHandler(BasePath basePath, LinkSupport links, LinkIo io, WebSocketSettings settings) {
+	public ActorWebSocketHandler(BasePath basePath, LinkServices links, LinkIo io, WebSocketSettings settings) {
 		this.basePath = basePath;
 		this.links = links;
 		this.io = io;
@@ -57,7 +57,7 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 		return this.basePath;
 	}
 
-	LinkSupport links() {
+	LinkServices links() {
 		return this.links;
 	}
 

@@ -13,7 +13,7 @@ import reactor.netty.http.websocket.WebsocketInbound;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.transport.netty.ChannelOutlet;
+import io.rivetevents.transport.netty.ChannelWriter;
 
 /**
  * A socket below WebFlux: messages go to and come from the channel itself. The closing
@@ -30,7 +30,7 @@ final class ChannelSocket implements Socket {
 
 	private final ActorWebSocketHandler owner;
 
-	private final ChannelOutlet outlet;
+	private final ChannelWriter outlet;
 
 	/** {@code null} before the socket is read. */
 	private @Nullable FrameReader reader;
@@ -41,7 +41,7 @@ final class ChannelSocket implements Socket {
 		this.channel = encoder.channel();
 		this.eventLoop = eventLoop;
 		this.owner = owner;
-		this.outlet = new ChannelOutlet(encoder, encoding.isText() ? FrameFraming.TEXT : FrameFraming.BINARY, encoding,
+		this.outlet = new ChannelWriter(encoder, encoding.isText() ? FrameFraming.TEXT : FrameFraming.BINARY, encoding,
 				owner.settings().outbound(), owner.io().outlets(), this::close);
 	}
 

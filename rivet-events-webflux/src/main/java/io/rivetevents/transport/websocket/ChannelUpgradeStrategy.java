@@ -29,7 +29,7 @@ import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.GatewayRequest;
-import io.rivetevents.transport.Opening;
+import io.rivetevents.transport.PendingHandshake;
 import io.rivetevents.transport.webflux.LinkIo;
 import io.rivetevents.transport.webflux.RequestFailures;
 
@@ -71,10 +71,10 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 				Socket direct = ChannelSocket.open(in, channel, eventLoop, written, owner);
 				Socket way = (direct != null) ? direct : new SessionSocket(
 						session(exchange, in, out, handshakeInfoFactory.get()), channel, eventLoop, written, owner);
-				Opening opening = new Opening(owner.io().read(exchange),
+				PendingHandshake opening = new PendingHandshake(owner.io().read(exchange),
 						() -> RequestFailures.reading(() -> target(exchange, offered, owner)),
 						() -> RequestFailures.reading(offered::readParams), context);
-				return new SocketConnection(way, encoding, opening, owner).run();
+				return new WebSocketLink(way, encoding, opening, owner).run();
 			}), spec(subProtocol, compress)).contextWrite((kept) -> Context.empty()));
 		return exchange.getResponse().setComplete().then(onEventLoop(channel, eventLoop, () -> socket));
 	}

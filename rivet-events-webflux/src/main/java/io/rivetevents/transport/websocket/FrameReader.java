@@ -29,8 +29,8 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.transport.PartialMessage;
-import io.rivetevents.transport.netty.Outlet;
-import io.rivetevents.transport.netty.OutletHandler;
+import io.rivetevents.transport.netty.SocketWriter;
+import io.rivetevents.transport.netty.SocketWriterHandler;
 
 /**
  * Makes messages of the bytes of a client. It stands where the decoder of Netty was,
@@ -41,7 +41,7 @@ import io.rivetevents.transport.netty.OutletHandler;
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5">RFC 6455, section 5</a>
  */
-final class FrameReader extends OutletHandler {
+final class FrameReader extends SocketWriterHandler {
 
 	private static final Log logger = LogFactory.getLog(FrameReader.class);
 
@@ -119,7 +119,7 @@ final class FrameReader extends OutletHandler {
 	/** Whether anything has arrived lately, when the socket ends. */
 	private boolean heard;
 
-	private FrameReader(Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner, boolean direct,
+	private FrameReader(Socket.Listener listener, SocketWriter outlet, ActorWebSocketHandler owner, boolean direct,
 			boolean deflated) {
 		super(outlet);
 		this.listener = listener;
@@ -139,8 +139,8 @@ final class FrameReader extends OutletHandler {
 	 * the listener only decides about them
 	 * @return the reader
 	 */
-	static FrameReader install(Channel channel, Socket.Listener listener, Outlet outlet, ActorWebSocketHandler owner,
-			boolean direct) {
+	static FrameReader install(Channel channel, Socket.Listener listener, SocketWriter outlet,
+			ActorWebSocketHandler owner, boolean direct) {
 		ChannelPipeline pipeline = channel.pipeline();
 		ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
 		if (decoder == null) {

@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.transport.netty.PublisherOutlet;
+import io.rivetevents.transport.netty.PublisherWriter;
 
 /**
  * A socket as WebFlux has it: for what {@link ChannelSocket} cannot do.
@@ -33,7 +33,7 @@ final class SessionSocket implements Socket {
 
 	private final ActorWebSocketHandler owner;
 
-	private final PublisherOutlet outlet;
+	private final PublisherWriter outlet;
 
 	private @Nullable CloseReason closeReason;
 
@@ -52,7 +52,7 @@ final class SessionSocket implements Socket {
 		this.eventLoop = eventLoop;
 		this.encoding = encoding;
 		this.owner = owner;
-		this.outlet = new PublisherOutlet(channel, encoding, owner.settings().outbound(), owner.io().outlets(),
+		this.outlet = new PublisherWriter(channel, encoding, owner.settings().outbound(), owner.io().outlets(),
 				this::close);
 	}
 

@@ -19,21 +19,21 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.ClientConnection;
+import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionIndex;
-import io.rivetevents.delivery.ConnectionOwner;
-import io.rivetevents.delivery.ConnectionSupport;
+import io.rivetevents.delivery.ConnectionScope;
+import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.ConnectionObserver;
-import io.rivetevents.extension.Dispatch;
+import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.encoding.Encoding;
-import io.rivetevents.scheduling.Bursts;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,11 +47,11 @@ class FanOutGuardTests {
 
 	private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
 
-	private final Bursts bursts = new Bursts(this.timers);
+	private final WakeupBatches bursts = new WakeupBatches(this.timers);
 
 	private final ConnectionIndex index = new ConnectionIndex();
 
-	private final ConnectionOwner owner = owner();
+	private final ConnectionScope owner = owner();
 
 	private final List<TestWire> wires = new ArrayList<>();
 
@@ -99,11 +99,11 @@ class FanOutGuardTests {
 	/** What 64 actions in a row say goes out in one piece. */
 	@Test
 	void flushesOnceForEachConnectionAndBurst() {
-		ChannelOutlets outlets = new ChannelOutlets(Limits.defaults());
+		ChannelWriters outlets = new ChannelWriters(Limits.defaults());
 		for (int i = 0; i < 10; i++) {
 			TestWire wire = new TestWire();
 			this.wires.add(wire);
-			ChannelOutlet outlet = new ChannelOutlet(wire.codec(), TestWire.LINES, Encoding.JSON, LIMITS, outlets,
+			ChannelWriter outlet = new ChannelWriter(wire.codec(), TestWire.LINES, Encoding.JSON, LIMITS, outlets,
 					(reason, lastWord) -> {
 					});
 			connect(wire.connect(outlet).queue());
@@ -137,7 +137,7 @@ class FanOutGuardTests {
 	}
 
 	private Receipt broadcast(int number) {
-		return this.index.dispatch(new Dispatch(Selection.ALL, true, "said",
+		return this.index.dispatch(new AddressedEvent(Selection.ALL, true, "said",
 				List.of(JsonNodeFactory.instance.numberNode(number)), Set.of(), false));
 	}
 
@@ -149,16 +149,16 @@ class FanOutGuardTests {
 	}
 
 	private void connect(OutboundQueue queue) {
-		ClientConnection connection = new ClientConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS), queue,
+		ActorConnection connection = new ActorConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS), queue,
 				this.owner, null);
 		connection.subscribe("said", Set.of());
 		this.index.add(connection);
 	}
 
-	private ConnectionOwner owner() {
+	private ConnectionScope owner() {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
-		return new ConnectionOwner("chat", ActorKey.EMPTY, false, this.index,
-				new ConnectionSupport(mapper, new EventContracts(mapper), List.of(), ConnectionObserver.NONE,
+		return new ConnectionScope("chat", ActorKey.EMPTY, false, this.index,
+				new ConnectionServices(mapper, new EventContracts(mapper), List.of(), ConnectionObserver.NONE,
 						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE,
 						ReactiveTransactions.NONE));
 	}

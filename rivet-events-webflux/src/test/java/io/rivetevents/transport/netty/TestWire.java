@@ -31,7 +31,7 @@ final class TestWire extends ChannelDuplexHandler {
 
 	private final EmbeddedChannel channel = new EmbeddedChannel(this, new ChannelInboundHandlerAdapter());
 
-	private final List<ChannelOutlet> outlets = new ArrayList<>();
+	private final List<ChannelWriter> outlets = new ArrayList<>();
 
 	private final List<ByteBuf> written = new ArrayList<>();
 
@@ -57,7 +57,7 @@ final class TestWire extends ChannelDuplexHandler {
 	}
 
 	/** Tell an outlet when the channel takes more. */
-	ChannelOutlet connect(ChannelOutlet outlet) {
+	ChannelWriter connect(ChannelWriter outlet) {
 		this.outlets.add(outlet);
 		return outlet;
 	}
@@ -137,7 +137,7 @@ final class TestWire extends ChannelDuplexHandler {
 
 	@Override
 	public void channelWritabilityChanged(ChannelHandlerContext context) {
-		this.outlets.forEach(ChannelOutlet::writabilityChanged);
+		this.outlets.forEach(ChannelWriter::writabilityChanged);
 	}
 
 	/** Has buffers until it is told that there are none. */

@@ -1,0 +1,369 @@
+package io.rivetevents.actor.call;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.CurrentContext;
+import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.turn.MethodTimeout;
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.failure.Guarded;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.limit.PendingCall;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * The calls of the methods of one instance, each under a time limit.
+ */
+public final class MethodInvoker {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(MethodInvoker.class));
+
+	/** What a method has returned that was too late. */
+	static final Object LATE = new Object();
+
+	private final CalledInstance instance;
+
+	private final ActorType type;
+
+	private final Scheduler timers;
+
+	/** Methods that run: one at the most. */
+	private final AtomicInteger running = new AtomicInteger();
+
+	private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
+
+	private volatile @Nullable MethodTimeout watch;
+
+	/**
+	 * Creates calls.
+	 * @param instance whose methods are called
+	 * @param timers tell the time and end what takes too long
+	 */
+	public MethodInvoker(CalledInstance instance, Scheduler timers) {
+		this.instance = instance;
+		this.type = instance.type();
+		this.timers = timers;
+	}
+
+	/** Look whether what runs has run too long. By any thread. */
+	public void check(long now) {
+		MethodTimeout watch = this.watch;
+		if (watch != null) {
+			watch.check(now);
+		}
+	}
+
+	/**
+	 * Call a hook.
+	 * @return its result, nothing if the actor does not have it; every failure is a
+	 * {@code RivetException}
+	 */
+	public Mono<Optional<Object>> hook(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
+		if (!this.type.hooks().contains(hook)) {
+			return Mono.just(Optional.empty());
+		}
+		Invocation invocation = invocation(hook, caller, payload);
+		return call(invocation, caller).onErrorMap((ex) -> !(ex instanceof RivetException),
+				(ex) -> this.type.translate(ex, invocation, invocation.caller()));
+	}
+
+	private Invocation invocation(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
+		ActorConnection connection = (caller != null) ? caller.connection() : null;
+		return MethodInvocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller, payload);
+	}
+
+	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller) {
+		ActorSettings settings = this.type.settings();
+		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
+		return call(hook, limit, ErrorCode.CALLBACK_TIMED_OUT);
+	}
+
+	/**
+	 * Calls a hook that does not hold the turn while it waits. A method with a parameter
+	 * for the context begins in the current turn, and what it returns is awaited outside;
+	 * one without runs outside turns altogether, so that it may block.
+	 * @param client of whose share of the workers it is
+	 * @return ends with it; every failure is a {@code RivetException}
+	 */
+	public Mono<Void> aside(Hook hook, Caller caller, Identity client) {
+		if (this.type.usesContext(hook)) {
+			return hook(hook, caller).then();
+		}
+		return outsideTurns(MethodInvocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller),
+				client);
+	}
+
+	/**
+	 * Calls a hook without a parameter for the context before the instance exists, on a
+	 * worker.
+	 * @param draft what is to be created
+	 * @param client of whose share of the workers it is
+	 * @return ends with it; every failure is a {@code RivetException}
+	 */
+	public Mono<Void> beforeCreation(Hook hook, Caller caller, Draft draft, Identity client) {
+		return outsideTurns(
+				MethodInvocation.ofHook(hook, DefaultActorContext.beforeCreation(this.instance, draft), caller),
+				client);
+	}
+
+	private Mono<Void> outsideTurns(Invocation invocation, Identity client) {
+		Scheduler workers = this.instance.workersFor(client);
+		return outsideTurns(invocation, this.type.settings().connectionHookTimeout(), workers)
+			.onErrorMap((ex) -> !(ex instanceof RivetException),
+					(ex) -> this.type.translate(ex, invocation, invocation.caller()))
+			.then();
+	}
+
+	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit, Scheduler workers) {
+		return Mono.<Optional<Object>>create((sink) -> {
+			Thread.interrupted(); // whatever was here before may have left it
+			long deadline = this.instance.now() + limit.toNanos();
+			MethodTimeout watch = new MethodTimeout(deadline,
+					() -> sink.error(new RivetException(ErrorCode.CALLBACK_TIMED_OUT)));
+			Disposable clock = this.timers.schedule(() -> watch.check(this.instance.now()), limit.toNanos(),
+					TimeUnit.NANOSECONDS);
+			Object result = null;
+			Throwable failure = null;
+			ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
+			try {
+				result = watch.isInTime() ? this.type.invoke(invocation) : null;
+			}
+			catch (Throwable ex) {
+				failure = ex;
+			}
+			finally {
+				CurrentContext.leave(before);
+				clock.dispose();
+			}
+			boolean inTime = watch.end();
+			Thread.interrupted(); // the method may have left it
+			if (!inTime) {
+				return; // it has been told
+			}
+			if (failure != null) {
+				sink.error(failure);
+			}
+			else if (result instanceof Mono<?> later) {
+				sink.onDispose(Guarded.defer(() -> await(later, deadline, ErrorCode.CALLBACK_TIMED_OUT))
+					.subscribe(sink::success, sink::error));
+			}
+			else {
+				sink.success(Optional.ofNullable(result));
+			}
+		}).subscribeOn(workers);
+	}
+
+	/** Call a hook whose failure changes nothing; it has been logged. */
+	public Mono<Void> tolerant(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
+		if (!this.type.hooks().contains(hook)) {
+			return Mono.empty();
+		}
+		Invocation invocation = invocation(hook, caller, payload);
+		return call(invocation, caller).onErrorResume((ex) -> {
+			logTolerated(ex, invocation);
+			return Mono.empty();
+		}).then();
+	}
+
+	/** What is not meant for a client is logged where it is translated. */
+	private void logTolerated(Throwable ex, Invocation hook) {
+		boolean meant = ex instanceof RivetException;
+		RivetException told = (ex instanceof RivetException known) ? known
+				: this.type.translate(ex, hook, hook.caller());
+		if (meant || !told.code().equals(ErrorCode.INTERNAL_ERROR.code())) {
+			failures.warn("%s.%s %s".formatted(this.type.name(), hook.name(), told.code()),
+					() -> "%s failed: %s".formatted(hook, told));
+		}
+	}
+
+	/**
+	 * Call a method on this thread, under a time limit.
+	 * @return its result. If the limit passes while the method still runs, the error
+	 * comes from another thread
+	 */
+	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout) {
+		return call(invocation, limit, onTimeout, null, () -> {
+		});
+	}
+
+	/**
+	 * Call a method on this thread, under a time limit.
+	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
+	 * cannot
+	 * @param onBegin called once the method begins; not if it has been cancelled before
+	 * @return its result. If the limit passes, or the client cancels, while the method
+	 * still runs, the error comes from another thread
+	 */
+	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout,
+			@Nullable PendingCall pending, Runnable onBegin) {
+		return Mono.create((sink) -> {
+			long deadline = this.instance.now() + limit.toNanos();
+			Progress progress = new Progress() {
+
+				@Override
+				public void begun() {
+					onBegin.run();
+				}
+
+				@Override
+				public void late(ErrorCode why) {
+					sink.error(new RivetException(why));
+				}
+
+			};
+			Object result;
+			try {
+				result = invoke(invocation, deadline, onTimeout, pending, progress);
+			}
+			catch (Throwable ex) {
+				sink.error(ex);
+				return;
+			}
+			if (result instanceof Mono<?> later) {
+				sink.onDispose(
+						Guarded.defer(() -> await(later, deadline, onTimeout)).subscribe(sink::success, sink::error));
+			}
+			else if (result != LATE) {
+				sink.success(Optional.ofNullable(result));
+			}
+		});
+	}
+
+	/** Told how the call of a method goes on. */
+	interface Progress {
+
+		/**
+		 * Called on the thread of the method, right before it is called, unless it is too
+		 * late by then.
+		 */
+		default void begun() {
+		}
+
+		/**
+		 * Called if it is too late while the method still runs, or the client has
+		 * cancelled, be it that the result is awaited. Called by another thread, unless
+		 * the client had cancelled before the method could begin.
+		 * @param why the error code of the answer
+		 */
+		void late(ErrorCode why);
+
+	}
+
+	/**
+	 * Call a method on this thread, and wait for it.
+	 * @param deadline time in nanoseconds at which it is too late
+	 * @param onTimeout what is told then
+	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
+	 * cannot
+	 * @param progress told whether it begins, and if it is too late
+	 * @return what it has returned, a {@code Mono} if its result comes later;
+	 * {@link #LATE} if it was too late, and {@code progress} has been told; the method
+	 * has not been called if that was before it could begin
+	 * @throws Throwable what it has thrown, if it was not too late
+	 */
+	@Nullable Object invoke(Invocation invocation, long deadline, ErrorCode onTimeout, @Nullable PendingCall pending,
+			Progress progress) throws Throwable {
+		// before anything can interrupt this call, or its interrupt were taken for an
+		// older one
+		boolean interrupted = Thread.interrupted();
+		MethodTimeout watch = new MethodTimeout(deadline, () -> progress.late(onTimeout));
+		if (pending != null) {
+			endOnCancel(pending, watch, progress);
+		}
+		boolean inTime;
+		Object result = null;
+		Throwable failure = null;
+		this.running.incrementAndGet();
+		this.watch = watch;
+		ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
+		try {
+			if (watch.isInTime()) {
+				progress.begun();
+				// again: who cancels meanwhile may take it for one that has not begun
+				result = watch.isInTime() ? this.type.invoke(invocation) : null;
+			}
+		}
+		catch (Throwable ex) {
+			failure = ex;
+		}
+		finally {
+			CurrentContext.leave(before);
+			this.watch = null;
+			inTime = watch.end();
+			Thread.interrupted(); // the method may have left it
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+			returned();
+		}
+		if (inTime && failure != null) {
+			throw failure;
+		}
+		return inTime ? result : LATE;
+	}
+
+	private static void endOnCancel(PendingCall pending, MethodTimeout watch, Progress progress) {
+		Runnable cancel = () -> progress.late(ErrorCode.CANCELLED);
+		pending.onCancel(() -> {
+			if (!watch.expire(cancel)) {
+				cancel.run(); // the method has returned, its result is awaited
+			}
+		});
+	}
+
+	private void returned() {
+		if (this.running.decrementAndGet() == 0) {
+			runWaiting();
+		}
+	}
+
+	/**
+	 * Do something once no method runs any more: one that is late may run on after it has
+	 * been answered.
+	 */
+	public void onceReturned(Runnable next) {
+		if (this.running.get() == 0) {
+			next.run();
+			return;
+		}
+		this.waiting.set(next);
+		// whichever of this and the return comes second sees the other
+		if (this.running.get() == 0) {
+			runWaiting();
+		}
+	}
+
+	private void runWaiting() {
+		Runnable next = this.waiting.getAndSet(null);
+		if (next != null) {
+			next.run();
+		}
+	}
+
+	/** What comes after the result may block, so it goes on on a worker. */
+	Mono<Optional<Object>> await(Mono<?> result, long deadline, ErrorCode onTimeout) {
+		long nanos = deadline - this.instance.now();
+		Mono<Object> late = Mono.error(() -> new RivetException(onTimeout));
+		return result.cast(Object.class)
+			.timeout(Duration.ofNanos(Math.max(nanos, 0)), late, this.timers)
+			.map(Optional::of)
+			.defaultIfEmpty(Optional.empty())
+			.publishOn(this.instance.workers());
+	}
+
+}

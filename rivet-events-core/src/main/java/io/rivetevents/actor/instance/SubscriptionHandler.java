@@ -1,0 +1,179 @@
+package io.rivetevents.actor.instance;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+import io.rivetevents.actor.call.MethodInvoker;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.CalledInstance;
+import io.rivetevents.actor.call.InterceptorChain;
+import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.conversion.Args;
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.extension.Inbound;
+import io.rivetevents.limit.PendingCall;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * What clients of one instance subscribe to. All of it happens in turns of the instance,
+ * unless it says otherwise.
+ */
+final class SubscriptionHandler {
+
+	/** Characters of the name of an event and the tags that are asked for. */
+	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
+
+	private static final int MAX_TAGS = 64;
+
+	private final CalledInstance instance;
+
+	private final ActorType type;
+
+	private final ActorConnections connections;
+
+	private final MethodInvoker calls;
+
+	private final InterceptorChain interceptors;
+
+	/**
+	 * Creates subscriptions.
+	 * @param instance whose events they are for
+	 * @param connections those of the instance
+	 * @param calls the calls of its methods
+	 * @param interceptors go around the requests
+	 */
+	SubscriptionHandler(CalledInstance instance, ActorConnections connections, MethodInvoker calls,
+			InterceptorChain interceptors) {
+		this.instance = instance;
+		this.type = instance.type();
+		this.connections = connections;
+		this.calls = calls;
+		this.interceptors = interceptors;
+	}
+
+	/**
+	 * Notes a request that has arrived. For any thread.
+	 * @return what it counts as until it has been answered
+	 */
+	PendingCall arrived(ActorConnection connection, ToServer request) {
+		return PendingCall.ofRequest(MessageWeight.of(request), connection.usage());
+	}
+
+	/** Answers a request that there was no room for. For any thread; does not wait. */
+	void refuseAside(ActorConnection connection, ToServer.SubscriptionRequest request, RivetException refusal) {
+		if (connection.request().stream() != null) {
+			this.connections.refuse(connection, request, error(request.eventName(), refusal));
+		}
+		else {
+			refuse(connection, request, refusal);
+		}
+	}
+
+	/**
+	 * Subscribes or unsubscribes, and answers.
+	 * @return what is left to do
+	 */
+	Mono<Void> change(ActorConnection connection, ToServer.SubscriptionRequest request) {
+		boolean extended = connection.request().stream() != null;
+		if (!request.subscribe()) {
+			return Mono.fromRunnable(() -> {
+				if (extended) {
+					this.connections.subscribe(connection, request, null);
+				}
+				else {
+					this.connections.unsubscribe(connection, request.eventName());
+				}
+			});
+		}
+		return allow(connection, request).doOnNext((allowed) -> {
+			if (extended) {
+				this.connections.subscribe(connection, allowed, null);
+			}
+			else {
+				this.connections.subscribe(connection, allowed.eventName(), allowed.tags());
+			}
+		}).then().onErrorResume(RivetException.class, (ex) -> {
+			refuse(connection, request, ex);
+			return Mono.empty();
+		});
+	}
+
+	/**
+	 * Ask all whether a client may subscribe.
+	 * @return what it may subscribe to, as interceptors leave it
+	 */
+	Mono<ToServer.SubscriptionRequest> allow(ActorConnection connection, ToServer.SubscriptionRequest request) {
+		if (isTooLong(request)) {
+			return Mono.error(new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS));
+		}
+		Inbound inbound = new Inbound(Inbound.Kind.SUBSCRIPTION, this.instance.address(), request.eventName(),
+				new Args(this.instance.mapper(), List.of()), connection, connection.principal());
+		AtomicReference<ToServer.@Nullable SubscriptionRequest> allowed = new AtomicReference<>();
+		return this.interceptors
+			.around(inbound, this.interceptors.hookLimit(), false,
+					(current) -> checkSubscription(connection, current.name())
+						.doOnSuccess((none) -> allowed
+							.set(new ToServer.SubscriptionRequest(current.name(), true, request.tags())))
+						.cast(Object.class))
+			.onErrorMap((ex) -> !(ex instanceof RivetException),
+					(ex) -> this.type.translate(ex, inbound, inbound.caller()))
+			.then(Mono.fromSupplier(allowed::get));
+	}
+
+	private static boolean isTooLong(ToServer.SubscriptionRequest request) {
+		int length = request.eventName().length() + request.tags().stream().mapToInt(String::length).sum();
+		return length > MAX_SUBSCRIPTION_LENGTH || request.tags().size() > MAX_TAGS;
+	}
+
+	private Mono<Void> checkSubscription(ActorConnection connection, String event) {
+		return Mono.defer(() -> {
+			if (this.type.isGuarded()) {
+				this.type.checkAccess(connection.principal(), this.instance.address());
+			}
+			connection.keepToActor(event, !this.type.checkSubscription(event, connection.principal()));
+			if (!this.type.hooks().contains(Hook.CAN_SUBSCRIBE)) {
+				return Mono.empty();
+			}
+			return this.calls.hook(Hook.CAN_SUBSCRIBE, Caller.of(connection), event)
+				.filter((allowed) -> Boolean.TRUE.equals(allowed.orElse(null)))
+				.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.FORBIDDEN)))
+				.then();
+		});
+	}
+
+	/**
+	 * Returns an error that names the event, since a client may have asked for many.
+	 * Metadata of the application's own stays as it is.
+	 */
+	ToClient.Error error(String event, RivetException ex) {
+		boolean named = ex.metadata() == null && event.length() <= MAX_SUBSCRIPTION_LENGTH;
+		Object metadata = named ? JsonNodeFactory.instance.objectNode().put("eventName", event) : ex.metadata();
+		return this.instance.error(ex, metadata, null);
+	}
+
+	private void refuse(ActorConnection connection, ToServer.SubscriptionRequest request, RivetException ex) {
+		ToClient.Error error = error(request.eventName(), ex);
+		if (connection.request().stream() != null) {
+			this.connections.subscribe(connection, request, error);
+		}
+		else {
+			connection.deliver(OutgoingMessage.of(error));
+		}
+		CloseReason reason = ex.closeReason();
+		if (this.type.settings().closeOnForbiddenSubscription() && reason.equals(CloseReason.of(ErrorCode.FORBIDDEN))) {
+			connection.outbound().close(reason);
+		}
+	}
+
+}
