@@ -29,6 +29,7 @@ import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ClientRequests;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
@@ -83,7 +84,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final ConnectHandler clients;
 
+	private final SubscriptionHandler subscriptions;
+
 	private final ClientMessages messages;
+
+	private final Arrivals arrivals = new Arrivals();
 
 	private final InstanceLife life;
 
@@ -120,9 +125,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 				runtime.timers());
 		this.actions = new ActionHandler(this, this.calls, host.listeners(), interceptors,
 				new IdempotentAnswers(host.keptAnswers()), runtime.observer(), runtime.connections());
-		SubscriptionHandler subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
-		this.clients = new ConnectHandler(this, this.calls, this.actions, subscriptions, interceptors, runtime);
-		this.messages = new ClientMessages(this, this.actions, subscriptions, runtime);
+		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
+		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
+		this.messages = new ClientMessages(this, this.actions, this.subscriptions, runtime);
 		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, heap);
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
 	}
@@ -280,15 +285,56 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	 */
 	public void receive(String connectionId, ToServer message) {
 		ActorConnection connection = this.connections.find(connectionId);
-		if (connection == null || this.messages.receiveAside(connection, message)) {
-			return;
+		if (connection != null) {
+			message.accept(this.arrivals, connection);
 		}
-		PendingCall call = this.messages.arrived(connection, message);
-		Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.receive(connectionId, message, call),
-				this.messages.isInterleaved(message), this.messages.mayBlock(message));
-		if (offer(turn) == Mailbox.Offer.FULL) {
-			this.messages.refuse(connection, message, overloaded(call, "message"));
+	}
+
+	/**
+	 * Puts what clients send into turns of the instance, but for what cannot wait for
+	 * one.
+	 */
+	private final class Arrivals implements ToServer.Visitor<ActorConnection> {
+
+		@Override
+		public void actionRequest(ToServer.ActionRequest request, ActorConnection connection) {
+			ClientMessages messages = ActorInstance.this.messages;
+			if (request.name().equals(ClientRequests.REPLY)) {
+				messages.answerRequest(connection, request);
+				return;
+			}
+			PendingCall call = messages.arrived(connection, request);
+			String id = connection.id();
+			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.answer(id, request, call),
+					ActorInstance.this.type.isInterleaved(request.name()),
+					ActorInstance.this.actions.mayBlock(request));
+			if (offer(turn) == Mailbox.Offer.FULL) {
+				ActorInstance.this.actions.refuse(connection, request, overloaded(call, "message"));
+			}
 		}
+
+		@Override
+		public void subscriptionRequest(ToServer.SubscriptionRequest request, ActorConnection connection) {
+			SubscriptionHandler subscriptions = ActorInstance.this.subscriptions;
+			PendingCall call = subscriptions.arrived(connection, request);
+			String id = connection.id();
+			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.subscribe(id, request), false,
+					true);
+			if (offer(turn) == Mailbox.Offer.FULL) {
+				subscriptions.refuseAside(connection, request, overloaded(call, "message"));
+			}
+		}
+
+		@Override
+		public void cancel(ToServer.Cancel cancel, ActorConnection connection) {
+			ActorInstance.this.messages.cancel(connection, cancel);
+		}
+
+		@Override
+		public void hello(ToServer.Hello hello, ActorConnection connection) {
+			throw new IllegalStateException("A link refuses a second Hello");
+		}
+
 	}
 
 	/** Tells a client of the extended mode that it is connected. Does not wait. */

@@ -7,8 +7,6 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.call.ActionHandler;
 import io.rivetevents.delivery.ActorConnection;
-import io.rivetevents.delivery.ClientRequests;
-import io.rivetevents.error.RivetException;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
@@ -51,24 +49,16 @@ public final class ClientMessages {
 	}
 
 	/**
-	 * Takes a message that does not wait for a turn. For any thread.
-	 * @return whether it is such a message
+	 * Ends a call that its client does not wait for. Not in a turn: the call may hold it.
 	 */
-	boolean receiveAside(ActorConnection connection, ToServer message) {
-		if (message instanceof ToServer.Cancel cancel) {
-			// not in a turn: the call may hold it
-			connection.calls().cancel(cancel.id(), this.workers);
-			return true;
-		}
-		if (message instanceof ToServer.ActionRequest reply && reply.name().equals(ClientRequests.REPLY)) {
-			answerRequest(connection, reply);
-			return true;
-		}
-		return false;
+	void cancel(ActorConnection connection, ToServer.Cancel cancel) {
+		connection.calls().cancel(cancel.id(), this.workers);
 	}
 
-	/** Not in a turn: the one that waits for this answer may hold it. */
-	private void answerRequest(ActorConnection connection, ToServer.ActionRequest reply) {
+	/**
+	 * Takes the answer of a client. Not in a turn: the one that waits for it may hold it.
+	 */
+	void answerRequest(ActorConnection connection, ToServer.ActionRequest reply) {
 		this.callers.run(null, () -> connection.requests().answer(reply.args()));
 		if (!reply.options().oneWay()) {
 			connection.deliver(OutgoingMessage.of(new ToClient.ActionResponse(reply.id(), null)));
@@ -76,56 +66,37 @@ public final class ClientMessages {
 	}
 
 	/**
-	 * Notes a message that has arrived. For any thread.
+	 * Notes a call that has arrived. For any thread.
 	 * @return what it counts as until it has been answered
 	 */
-	PendingCall arrived(ActorConnection connection, ToServer message) {
-		if (!(message instanceof ToServer.ActionRequest request)) {
-			return this.subscriptions.arrived(connection, message);
-		}
+	PendingCall arrived(ActorConnection connection, ToServer.ActionRequest request) {
 		PendingCall call = this.actions.arrived(connection, request);
 		return (connection.request().stream() != null) ? call.cancelledBy(connection.calls(), request.id()) : call;
 	}
 
-	/** Return whether the next turn may run before a message has been handled. */
-	boolean isInterleaved(ToServer message) {
-		return message instanceof ToServer.ActionRequest request && this.instance.type().isInterleaved(request.name());
-	}
-
 	/**
-	 * Return whether {@link #receive} may block its thread. For any thread.
-	 */
-	boolean mayBlock(ToServer message) {
-		return !(message instanceof ToServer.ActionRequest request) || this.actions.mayBlock(request);
-	}
-
-	/**
-	 * Handle a message of a connected client, in its turn.
+	 * Answers a call, in its turn.
 	 * @param call what it has counted as since its arrival
 	 * @return what is left to do, {@code null} if nothing is
 	 */
-	@Nullable Mono<Void> receive(String connectionId, ToServer message, PendingCall call) {
-		ActorConnection connection = this.connections.find(connectionId);
-		if (connection == null) {
-			return null;
-		}
-		if (connection.hasEnded()) {
-			return null; // it has seen all fail that it waited for
-		}
-		if (message instanceof ToServer.ActionRequest request) {
-			return this.actions.answer(connection, request, call);
-		}
-		return this.subscriptions.change(connection, (ToServer.SubscriptionRequest) message);
+	@Nullable Mono<Void> answer(String connectionId, ToServer.ActionRequest request, PendingCall call) {
+		ActorConnection connection = waiting(connectionId);
+		return (connection != null) ? this.actions.answer(connection, request, call) : null;
 	}
 
-	/** Answers a message that there was no room for. For any thread; does not wait. */
-	void refuse(ActorConnection connection, ToServer message, RivetException refusal) {
-		if (message instanceof ToServer.ActionRequest request) {
-			this.actions.refuse(connection, request, refusal);
-		}
-		else {
-			this.subscriptions.refuseAside(connection, (ToServer.SubscriptionRequest) message, refusal);
-		}
+	/**
+	 * Changes a subscription, in its turn.
+	 * @return what is left to do, {@code null} if nothing is
+	 */
+	@Nullable Mono<Void> subscribe(String connectionId, ToServer.SubscriptionRequest request) {
+		ActorConnection connection = waiting(connectionId);
+		return (connection != null) ? this.subscriptions.change(connection, request) : null;
+	}
+
+	/** Returns a connection, {@code null} if it has seen all fail that it waited for. */
+	private @Nullable ActorConnection waiting(String connectionId) {
+		ActorConnection connection = this.connections.find(connectionId);
+		return (connection != null && !connection.hasEnded()) ? connection : null;
 	}
 
 	/**

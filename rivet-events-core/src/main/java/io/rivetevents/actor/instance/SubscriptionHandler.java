@@ -66,7 +66,7 @@ final class SubscriptionHandler {
 	 * Notes a request that has arrived. For any thread.
 	 * @return what it counts as until it has been answered
 	 */
-	PendingCall arrived(ActorConnection connection, ToServer request) {
+	PendingCall arrived(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		return PendingCall.ofRequest(MessageWeight.of(request), connection.usage());
 	}
 
