@@ -109,8 +109,11 @@ final class ApiListing {
 	}
 
 	private static String variable(VariableTree variable) {
-		return variable.toString().replace("@Nullable()", "@Nullable"); // as it tells
-																		// "..." from "[]"
+		// its text tells "..." from "[]"
+		return variable.toString()
+			.replaceAll("\\s+", " ")
+			.replace("@Nullable()", "@Nullable")
+			.replace("private final ", "");
 	}
 
 	private static String modifiers(ModifiersTree modifiers, boolean inInterface) {
