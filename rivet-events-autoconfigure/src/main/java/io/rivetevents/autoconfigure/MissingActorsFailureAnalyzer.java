@@ -9,7 +9,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.rivetevents.actor.Actors;
-import io.rivetevents.delivery.Connections;
+import io.rivetevents.connection.Connections;
 
 /**
  * Tells why there is no {@link Actors} or {@link Connections} to be injected.

@@ -39,13 +39,13 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ConnectionServices;
-import io.rivetevents.delivery.Connections;
 import io.rivetevents.delivery.HistoryLimits;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.event.EventPublishingObserver;
 import io.rivetevents.extension.ActionArgumentResolver;
@@ -65,9 +65,9 @@ import io.rivetevents.invocation.InvocationServices.Neighbours;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.placement.LocalActorDirectory;
-import io.rivetevents.scheduling.WakeupBatches;
-import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.ActorWorkers;
+import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.WakeupBatches;
 
 /**
  * Auto-configuration of the actors themselves, in any kind of application. Clients reach

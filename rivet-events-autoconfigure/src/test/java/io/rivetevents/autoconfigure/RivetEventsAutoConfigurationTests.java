@@ -40,7 +40,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.LocalBackplane;
-import io.rivetevents.delivery.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.event.EventPublishingObserver;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorObserver;

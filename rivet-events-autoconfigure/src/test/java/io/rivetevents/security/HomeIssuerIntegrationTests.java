@@ -30,7 +30,7 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.delivery.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.TestSocket;

@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.delivery.Connections;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Backplane;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 

@@ -22,7 +22,7 @@ import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.delivery.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.extension.Backplane;
 
 /**

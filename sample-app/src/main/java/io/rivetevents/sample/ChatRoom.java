@@ -20,7 +20,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.delivery.Connections;
+import io.rivetevents.connection.Connections;
 
 /**
  * A room in which people talk. A user who has signed in speaks under that name, a guest

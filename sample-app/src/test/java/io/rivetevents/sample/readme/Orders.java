@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.Actors;
-import io.rivetevents.delivery.Connections;
+import io.rivetevents.connection.Connections;
 import io.rivetevents.event.BadRequestEvent;
 
 // tag::outside

@@ -1,13 +1,8 @@
-package io.rivetevents.delivery;
+package io.rivetevents.connection;
 
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
-
-import io.rivetevents.connection.Connection;
-import io.rivetevents.connection.Receipt;
-import io.rivetevents.connection.Recipients;
-import io.rivetevents.connection.Targets;
 
 /**
  * The connections of all actors, for the server's own code: a controller, a listener, a
