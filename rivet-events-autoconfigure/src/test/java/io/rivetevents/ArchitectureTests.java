@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
@@ -30,8 +31,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The direction of dependencies, read as a table.
  */
-@AnalyzeClasses(packages = "io.rivetevents", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(packages = "io.rivetevents",
+		importOptions = { ImportOption.DoNotIncludeTests.class, ArchitectureTests.WithoutTestsOfModules.class })
 class ArchitectureTests {
+
+	/** What the tests of several modules use is a jar once a module is packaged. */
+	static final class WithoutTestsOfModules implements ImportOption {
+
+		@Override
+		public boolean includes(Location location) {
+			return !location.contains("-tests.jar");
+		}
+
+	}
 
 	private static final String PREFIX = "io.rivetevents.";
 
