@@ -370,8 +370,9 @@ def prepare(args):
 
 
 def warn_of_old_jar():
-	jar = next(LIB.glob("rivet-events-autoconfigure-*.jar"))
-	changed = [source for source in (MODULE.parent / "rivet-events-autoconfigure/src/main").rglob("*.java") if source.stat().st_mtime > jar.stat().st_mtime]
+	jars = {name: next(LIB.glob(f"rivet-events-{name}-*.jar")) for name in ("protocol", "core", "webflux", "autoconfigure")}
+	changed = [source for name, jar in jars.items() for source in (MODULE.parent / f"rivet-events-{name}/src/main").rglob("*.java")
+		if source.stat().st_mtime > jar.stat().st_mtime]
 	if changed:
 		print(f"{changed[0].name} has changed since the module was packaged: the old code is measured", file=sys.stderr)
 

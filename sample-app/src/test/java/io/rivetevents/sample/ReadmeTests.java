@@ -72,8 +72,7 @@ class ReadmeTests {
 
 	@Test
 	void listsEachErrorCodeWithWhatItsJavadocSays() {
-		String source = read(
-				Path.of("../rivet-events-autoconfigure/src/main/java/io/rivetevents/protocol/ErrorCode.java"));
+		String source = read(Path.of("../rivet-events-protocol/src/main/java/io/rivetevents/protocol/ErrorCode.java"));
 		List<String> rows = ERROR_CODE.matcher(source)
 			.results()
 			.map((code) -> "| `%s.%s` | %s | %s |".formatted(code.group(2), code.group(3), code.group(4),

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.actor.call.GuardedObserver;
 import io.rivetevents.actor.persistence.ScopedStateStore;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.contract.ContractFingerprints;
@@ -15,9 +16,9 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.SharedWork;
-import io.rivetevents.scheduling.ActorWorkers;
 
 /**
  * What all instances of a node share.

@@ -1,4 +1,4 @@
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.call;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -20,7 +20,7 @@ import io.rivetevents.protocol.CloseReason;
  *
  * @param observer the application's
  */
-record GuardedObserver(ActorObserver observer) implements ActorObserver {
+public record GuardedObserver(ActorObserver observer) implements ActorObserver {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(GuardedObserver.class));
 
