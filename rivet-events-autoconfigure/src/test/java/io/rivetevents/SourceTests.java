@@ -49,7 +49,7 @@ class SourceTests {
 		assertThat(tooLong).isEmpty();
 	}
 
-	/** Whoever reviews a change sees in the list what it means for applications. */
+	/** The list shows in a review what a change means for applications. */
 	@Test
 	void theListOfTheApiIsCommitted() throws IOException {
 		String written = Files.exists(LISTING) ? Files.readString(LISTING) : "";

@@ -76,7 +76,7 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private volatile @Nullable PendingCalls calls;
 
-	private volatile boolean letIn;
+	private volatile boolean connected;
 
 	private volatile boolean ended;
 
@@ -205,16 +205,16 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/** All hooks have let it in. */
-	public void letIn() {
-		this.letIn = true;
+	public void markConnected() {
+		this.connected = true;
 		this.outbound.onOverrun(() -> this.owner.support().observer().slowConsumer(this));
 	}
 
 	/**
 	 * Return whether all hooks have let it in.
 	 */
-	public boolean wasLetIn() {
-		return this.letIn;
+	public boolean wasConnected() {
+		return this.connected;
 	}
 
 	/** Its socket is gone, or it has left the list: nobody will answer any more. */

@@ -14,7 +14,7 @@ import io.rivetevents.protocol.ToServer.Snapshot;
  *
  * @param subscriptions what to subscribe to
  * @param resume the last position that it has handled, {@code null} to begin anew
- * @param standing whether the client has proven that the stream was its own
+ * @param proof whether the client has proven that the stream was its own
  * @param stream id of the stream: the one that is resumed, or a new one
  * @param secret what proves it
  * @param snapshot an action to be answered with the welcome, {@code null} for none
@@ -22,7 +22,7 @@ import io.rivetevents.protocol.ToServer.Snapshot;
  * @param keepAlive time from one sign of life to the next
  */
 public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @Nullable Position resume,
-		StreamProof standing, String stream, String secret, @Nullable Snapshot snapshot, @Nullable String contract,
+		StreamProof proof, String stream, String secret, @Nullable Snapshot snapshot, @Nullable String contract,
 		Duration keepAlive) {
 
 	/** What a client has proven of the stream that it was on. */
@@ -47,7 +47,7 @@ public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @N
 	 * Returns what is left of it once the client is connected: which stream it is on.
 	 */
 	StreamRequest established() {
-		return new StreamRequest(List.of(), null, this.standing, this.stream, this.secret, null, null, this.keepAlive);
+		return new StreamRequest(List.of(), null, this.proof, this.stream, this.secret, null, null, this.keepAlive);
 	}
 
 }

@@ -27,8 +27,7 @@ final class RemoteAddresses {
 	private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
 	/**
-	 * What it may consist of; whether it is one says the JDK, which looks no such text
-	 * up.
+	 * The characters of an address; the JDK decides whether they are one.
 	 */
 	private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
@@ -68,9 +67,8 @@ final class RemoteAddresses {
 			if (!IPV6.matcher(host).matches()) {
 				throw new IllegalArgumentException("no address without a zone");
 			}
-			return InetAddress.getByName("[" + host + "]").getAddress(); // brackets: a
-																			// literal, or
-																			// an error
+			// in brackets it is a literal or an error, and never looked up
+			return InetAddress.getByName("[" + host + "]").getAddress();
 		}
 
 		boolean contains(byte[] other) {

@@ -266,19 +266,19 @@ public final class ClientLink {
 		boolean proven = resume != null && claimed != null
 				&& this.support.secrets().isSecret(resume.secret(), claimed, identity);
 		String stream = (claimed != null && proven) ? claimed : UUID.randomUUID().toString();
-		StreamProof standing = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
-		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, standing, stream,
+		StreamProof proof = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
+		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, proof, stream,
 				this.support.secrets().of(stream, identity), hello.snapshot(), hello.contract(),
 				this.settings.keepAlive());
 	}
 
-	private void connect(Function<PendingHandshake, Mono<ConnectRequest>> wish) {
+	private void connect(Function<PendingHandshake, Mono<ConnectRequest>> toRequest) {
 		PendingHandshake opening = Objects.requireNonNull(this.opening);
 		if (this.excess != null) {
 			refuse(this.excess);
 			return;
 		}
-		Mono.defer(() -> LinkTask.later(() -> wish.apply(opening)))
+		Mono.defer(() -> LinkTask.later(() -> toRequest.apply(opening)))
 			.publishOn(Schedulers.fromExecutor(this.thread))
 			.flatMap((request) -> LinkTask
 				.later(() -> this.support.directory().connect(opening.target().get(), register(request))))

@@ -31,7 +31,7 @@ final class ActionFailures {
 	/**
 	 * Creates failures.
 	 * @param instance whose actions fail
-	 * @param observer is told of what does not fit an action
+	 * @param observer receives what does not fit an action
 	 */
 	ActionFailures(CalledInstance instance, ActorObserver observer) {
 		this.instance = instance;
@@ -39,7 +39,7 @@ final class ActionFailures {
 	}
 
 	/**
-	 * Returns what the caller is told.
+	 * Returns the error for the caller.
 	 * @param begun whether the method of the action may have begun
 	 */
 	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ActorConnection connection, boolean begun) {
@@ -51,7 +51,7 @@ final class ActionFailures {
 		return begun ? refusal(gone, inbound, connection) : gone;
 	}
 
-	/** Returns what the caller is told. */
+	/** Returns the error for the caller. */
 	RivetException refusal(Throwable ex, Inbound inbound, @Nullable ActorConnection connection) {
 		RivetException refusal = masked(
 				(ex instanceof RivetException known) ? known : this.instance.type()

@@ -80,7 +80,7 @@ public final class ActionHandler {
 	 * @param listeners to what clients call
 	 * @param interceptors go around the actions
 	 * @param answers remembered answers of the instance
-	 * @param observer is told of what does not fit an action
+	 * @param observer receives what does not fit an action
 	 * @param connections what connections share
 	 */
 	public ActionHandler(CalledInstance instance, MethodInvoker calls, ActionListeners listeners,

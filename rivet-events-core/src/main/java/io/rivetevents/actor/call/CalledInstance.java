@@ -50,7 +50,7 @@ public interface CalledInstance extends ContextInstance {
 	void saveOrUndo(ActorState.Mark before);
 
 	/**
-	 * Returns what a client is told of a failure.
+	 * Returns the message that tells a client of a failure.
 	 * @param metadata value for programs, {@code null} for none
 	 * @param actionId which action, {@code null} if none
 	 */

@@ -281,7 +281,7 @@ public final class ActorConnections {
 	 * Where a connection has come in.
 	 *
 	 * @param position what follows has a higher one
-	 * @param outcome what became of the wish to resume
+	 * @param outcome what became of the request to resume
 	 * @param refused events that there was no room to subscribe to
 	 */
 	record Entrance(Position position, ResumeOutcome outcome, Set<String> refused) {
@@ -296,16 +296,16 @@ public final class ActorConnections {
 	 * Add a connection with its subscriptions, and queue what it has missed.
 	 * @param connection the connection
 	 * @param subscriptions its subscriptions, checked
-	 * @param wish where it wants to resume
+	 * @param stream where it wants to resume
 	 */
-	Entrance enter(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest wish) {
+	Entrance enter(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest stream) {
 		return inOrder(() -> {
 			this.history.open(this.sequence);
 			add(connection);
 			this.byStream.put(connection.streamId(), connection);
 			Set<String> refused = subscribeAll(connection, subscriptions);
-			Position from = wish.resume();
-			Entrance entrance = (from != null) ? resume(connection, from, wish.standing())
+			Position from = stream.resume();
+			Entrance entrance = (from != null) ? resume(connection, from, stream.proof())
 					: new Entrance(position(), ResumeOutcome.FRESH);
 			return new Entrance(entrance.position(), entrance.outcome(), refused);
 		});
@@ -324,14 +324,14 @@ public final class ActorConnections {
 		return refused;
 	}
 
-	private Entrance resume(ActorConnection connection, Position from, StreamRequest.StreamProof standing) {
+	private Entrance resume(ActorConnection connection, Position from, StreamRequest.StreamProof proof) {
 		if (!from.epoch().equals(this.epoch)) {
 			return resynced("epoch_changed");
 		}
 		if (from.sequence() > this.sequence) {
 			return resynced("unknown_position");
 		}
-		if (standing == StreamRequest.StreamProof.UNPROVEN) {
+		if (proof == StreamRequest.StreamProof.UNPROVEN) {
 			return resynced("unknown_stream");
 		}
 		this.history.expire(this.clock.getAsLong());

@@ -271,7 +271,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		offer(Turn.ofRuntime((instance) -> work.get()));
 	}
 
-	/** Returns what a caller is told for whose turn there is no room. */
+	/** Returns the error for a caller whose turn has no room. */
 	public RivetException overloaded(@Nullable PendingCall call, String operation) {
 		Limit met = (call != null) ? call.met() : null;
 		Map<String, Object> metadata = (met != null) ? Map.of("channel", met.property(), "operation", operation) : Map
@@ -340,7 +340,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	/** Tells a client of the extended mode that it is connected. Does not wait. */
 	public void keepAlive(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
-		if (connection != null && connection.wasLetIn()) {
+		if (connection != null && connection.wasConnected()) {
 			this.connections.keepAlive(connection);
 		}
 	}
@@ -366,7 +366,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	// Its life
 
-	/** Returns what is told of it, {@code null} if it is not running. By any thread. */
+	/** Returns its id and address, {@code null} if it is not running. By any thread. */
 	public @Nullable ActorInfo info() {
 		return this.life.isRunning() ? this.life.info(false) : null;
 	}

@@ -111,7 +111,7 @@ public final class ConnectHandler {
 	 * A client that has been let in, and does not know yet.
 	 *
 	 * @param connection its connection
-	 * @param welcome what it is told
+	 * @param welcome the first message that it receives
 	 */
 	public record Accepted(ActorConnection connection, ToClient welcome) {
 
@@ -149,10 +149,10 @@ public final class ConnectHandler {
 	 * @param draft what is to be created
 	 */
 	public Mono<Void> askBeforeCreation(ConnectRequest request, Draft draft) {
-		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, stranger(request), draft, request.identity());
+		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, caller(request), draft, request.identity());
 	}
 
-	private static Caller stranger(ConnectRequest request) {
+	private static Caller caller(ConnectRequest request) {
 		return new Caller(null, request.identity().principal(), request.params());
 	}
 
@@ -185,7 +185,7 @@ public final class ConnectHandler {
 		return admit(entry,
 				connectsAside(request)
 						? this.instance
-							.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, stranger(request), request.identity())
+							.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, caller(request), request.identity())
 								.then(Mono.defer(
 										() -> this.instance.inTurn(() -> enter(entry).doOnNext(guest.onAdmitted())))))
 						: intercepted(entry).doOnNext(guest.onAdmitted()));
@@ -216,7 +216,7 @@ public final class ConnectHandler {
 		AtomicReference<@Nullable Accepted> admission = new AtomicReference<>();
 		return this.interceptors
 			.around(inbound(entry.guest.request()), this.interceptors.hookLimit(), false,
-					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, stranger(entry.guest.request()))
+					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, caller(entry.guest.request()))
 						.then(Mono.defer(() -> enter(entry)))
 						.doOnNext(admission::set)
 						.cast(Object.class))
@@ -240,9 +240,9 @@ public final class ConnectHandler {
 
 	/** The client comes back before the loss of its old connection was noticed. */
 	private Mono<Void> replaced(ConnectRequest request) {
-		StreamRequest wish = request.stream();
-		ActorConnection old = (wish != null && wish.standing() == StreamRequest.StreamProof.PROVEN)
-				? this.connections.findByStream(wish.stream()) : null;
+		StreamRequest stream = request.stream();
+		ActorConnection old = (stream != null && stream.proof() == StreamRequest.StreamProof.PROVEN)
+				? this.connections.findByStream(stream.stream()) : null;
 		if (old == null) {
 			return Mono.empty();
 		}
@@ -255,12 +255,12 @@ public final class ConnectHandler {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
 		ConnectRequest request = entry.guest.request();
-		StreamRequest wish = request.stream();
-		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, stranger(request))))
+		StreamRequest stream = request.stream();
+		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, caller(request))))
 			.flatMap((made) -> {
 				ActorConnection connection = new ActorConnection(request, entry.guest.outbound(), this.owner,
 						made.orElse(null), entry.guest.usage());
-				return (wish != null) ? enterStream(connection, wish, entry) : enterPlain(connection, entry);
+				return (stream != null) ? enterStream(connection, stream, entry) : enterPlain(connection, entry);
 			})
 			.doOnNext((admission) -> tellOpened(admission.connection()));
 	}
@@ -276,9 +276,9 @@ public final class ConnectHandler {
 	 * In the extended mode: what the client has subscribed to is effective before its
 	 * hook runs, and what it has missed is queued.
 	 */
-	private Mono<Accepted> enterStream(ActorConnection connection, StreamRequest wish, Entry entry) {
+	private Mono<Accepted> enterStream(ActorConnection connection, StreamRequest stream, Entry entry) {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
-		return Flux.fromIterable(askable(connection, wish, refused))
+		return Flux.fromIterable(askable(connection, stream, refused))
 			.concatMap(
 					(each) -> this.subscriptions.allow(connection, each).onErrorResume(RivetException.class, (ex) -> {
 						refused.put(each.eventName(), this.subscriptions.error(each.eventName(), ex));
@@ -291,14 +291,14 @@ public final class ConnectHandler {
 				entry.connection = connection;
 				// predicates are asked again about what was missed
 				ActorConnections.Entrance entrance = Guarded
-					.call(() -> this.callers.call(null, () -> this.connections.enter(connection, allowed, wish)));
+					.call(() -> this.callers.call(null, () -> this.connections.enter(connection, allowed, stream)));
 				entrance.refused()
 					.forEach((event) -> refused.put(event,
 							this.subscriptions.error(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));
-				return snapshot(connection, wish, entrance)
+				return snapshot(connection, stream, entrance)
 					.flatMap((snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection))
 						.thenReturn(new Accepted(connection,
-								welcome(connection, wish, entrance, snapshot.orElse(null), refused))));
+								welcome(connection, stream, entrance, snapshot.orElse(null), refused))));
 			});
 	}
 
@@ -306,12 +306,12 @@ public final class ConnectHandler {
 	 * Returns the last subscription to each event, and refuses what there is no room for,
 	 * since each is asked for within the turn.
 	 */
-	private Collection<ToServer.SubscriptionRequest> askable(ActorConnection connection, StreamRequest wish,
+	private Collection<ToServer.SubscriptionRequest> askable(ActorConnection connection, StreamRequest stream,
 			Map<String, ToClient.Error> refused) {
 		ClientUsage usage = connection.usage();
 		int most = (usage != null) ? usage.maxSubscriptions() : Integer.MAX_VALUE;
 		Map<String, ToServer.SubscriptionRequest> byEvent = new LinkedHashMap<>();
-		for (ToServer.SubscriptionRequest each : wish.subscriptions()) {
+		for (ToServer.SubscriptionRequest each : stream.subscriptions()) {
 			if (byEvent.size() < most || byEvent.containsKey(each.eventName())) {
 				byEvent.put(each.eventName(), each);
 			}
@@ -324,9 +324,9 @@ public final class ConnectHandler {
 	}
 
 	/** Whoever has missed nothing needs none. */
-	private Mono<Optional<ToClient.SnapshotResult>> snapshot(ActorConnection connection, StreamRequest wish,
+	private Mono<Optional<ToClient.SnapshotResult>> snapshot(ActorConnection connection, StreamRequest stream,
 			ActorConnections.Entrance entrance) {
-		ToServer.Snapshot wanted = wish.snapshot();
+		ToServer.Snapshot wanted = stream.snapshot();
 		if (wanted == null || entrance.outcome().kind() == ToClient.ResumeOutcome.Kind.RESUMED) {
 			return Mono.just(Optional.empty());
 		}
@@ -337,11 +337,12 @@ public final class ConnectHandler {
 			.map(Optional::of);
 	}
 
-	private ToClient.Welcome welcome(ActorConnection connection, StreamRequest wish, ActorConnections.Entrance entrance,
-			ToClient.@Nullable SnapshotResult snapshot, Map<String, ToClient.Error> refused) {
-		return new ToClient.Welcome(this.instance.actorId(), connection.id(), entrance.position(), wish.stream(),
-				wish.secret(), entrance.outcome(), wish.keepAlive().toMillis(), snapshot, refused,
-				isOtherContract(wish.contract()));
+	private ToClient.Welcome welcome(ActorConnection connection, StreamRequest stream,
+			ActorConnections.Entrance entrance, ToClient.@Nullable SnapshotResult snapshot,
+			Map<String, ToClient.Error> refused) {
+		return new ToClient.Welcome(this.instance.actorId(), connection.id(), entrance.position(), stream.stream(),
+				stream.secret(), entrance.outcome(), stream.keepAlive().toMillis(), snapshot, refused,
+				isOtherContract(stream.contract()));
 	}
 
 	/**
@@ -359,7 +360,7 @@ public final class ConnectHandler {
 	/** A call over HTTP comes and goes with its action. */
 	private void tellOpened(ActorConnection connection) {
 		if (!connection.isStateless()) {
-			connection.letIn();
+			connection.markConnected();
 			this.observer.connectionOpened(connection);
 		}
 	}
@@ -393,7 +394,7 @@ public final class ConnectHandler {
 
 	/** Of one that was refused by its last hook nobody has been told. */
 	private void tellClosed(ActorConnection connection) {
-		if (connection.wasLetIn()) {
+		if (connection.wasConnected()) {
 			this.observer.connectionClosed(connection, connection.outbound().closeReason());
 		}
 	}

@@ -235,8 +235,8 @@ public final class InstanceStart {
 		if (caller == null || !this.type.hooks().contains(Hook.CAN_CREATE)) {
 			return Mono.empty();
 		}
-		Caller stranger = new Caller(null, caller.identity().principal(), caller.params());
-		return this.calls.hook(Hook.CAN_CREATE, stranger).flatMap((allowed) -> {
+		Caller creator = new Caller(null, caller.identity().principal(), caller.params());
+		return this.calls.hook(Hook.CAN_CREATE, creator).flatMap((allowed) -> {
 			boolean may = !this.type.returnsDecision(Hook.CAN_CREATE) || Boolean.TRUE.equals(allowed.orElse(null));
 			return may ? Mono.empty() : Mono.error(new RivetException(ErrorCode.FORBIDDEN));
 		});
