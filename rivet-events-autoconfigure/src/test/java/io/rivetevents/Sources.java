@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.tools.JavaCompiler;
@@ -113,11 +116,10 @@ final class Sources {
 	}
 
 	/**
-	 * Returns what is public and has no documentation, in some packages. A method that
+	 * Returns what an application may use and has no documentation. A method that
 	 * implements another one has its documentation there.
-	 * @param packages names of the packages
 	 */
-	List<String> undocumented(List<String> packages) {
+	List<String> undocumented() {
 		List<String> found = new ArrayList<>();
 		scan(new Scanner() {
 
@@ -151,7 +153,7 @@ final class Sources {
 			}
 
 			private void report(CompilationUnitTree unit, String name) {
-				if (packages.contains(unit.getPackageName().toString())) {
+				if (Api.contains(unit)) {
 					found.add(unit.getPackageName() + "." + name);
 				}
 			}
@@ -160,13 +162,15 @@ final class Sources {
 		return found;
 	}
 
-	/**
-	 * Lists what is public in some packages.
-	 * @param packages names of the packages
-	 */
-	String api(List<String> packages) {
+	/** Returns the full names of the types of all modules, nested ones not. */
+	Set<String> types() {
+		return this.units.stream().map(Api::nameOf).collect(Collectors.toCollection(TreeSet::new));
+	}
+
+	/** Lists what an application may use. */
+	String api() {
 		ApiListing listing = new ApiListing();
-		this.units.stream().filter((unit) -> packages.contains(unit.getPackageName().toString())).forEach(listing::add);
+		this.units.stream().filter(Api::contains).forEach(listing::add);
 		return listing.text();
 	}
 

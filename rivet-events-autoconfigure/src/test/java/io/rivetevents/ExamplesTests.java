@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each Java example of the README is a file that compiles, with its imports.
+ * Each Java example of the documents is a file that compiles, with its imports.
  */
-class ReadmeExamplesTests {
+class ExamplesTests {
 
 	private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
 
@@ -34,9 +34,10 @@ class ReadmeExamplesTests {
 	@TempDir
 	private Path classes;
 
-	static List<Example> examples() throws IOException {
-		return EXAMPLE.matcher(Files.readString(Path.of("../README.md")))
-			.results()
+	static List<Example> examples() {
+		return Documents.all()
+			.stream()
+			.flatMap((document) -> EXAMPLE.matcher(document.text()).results())
 			.map((found) -> new Example(found.group(1)))
 			.toList();
 	}
