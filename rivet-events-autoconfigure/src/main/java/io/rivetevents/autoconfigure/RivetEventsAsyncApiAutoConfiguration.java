@@ -1,7 +1,5 @@
 package io.rivetevents.autoconfigure;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 import com.github.victools.jsonschema.generator.SchemaGenerator;
@@ -48,18 +46,10 @@ public final class RivetEventsAsyncApiAutoConfiguration {
 
 	@Bean
 	@ConditionalOnProperty("rivet.events.asyncapi.output")
-	ApplicationListener<ApplicationReadyEvent> rivetAsyncApiWriter(AsyncApiDocument document, JsonMapper mapper,
+	ApplicationListener<ApplicationReadyEvent> rivetAsyncApiWriter(AsyncApiDocument document,
 			RivetEventsProperties properties) {
 		Path file = Path.of(properties.asyncapi().output());
-		return (event) -> {
-			try {
-				Files.createDirectories(file.toAbsolutePath().getParent());
-				Files.write(file, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(document.write()));
-			}
-			catch (IOException ex) {
-				throw new IllegalStateException("The contract could not be written to " + file, ex);
-			}
-		};
+		return (event) -> document.writeTo(file);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -1,7 +1,10 @@
 package io.rivetevents.asyncapi;
 
+import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -93,6 +96,21 @@ public final class AsyncApiDocument implements ContractFingerprints {
 		components.set("schemas", schemas.definitions());
 		errors(document.putArray("x-rivet-errors"));
 		return document;
+	}
+
+	/**
+	 * Writes the document to a file, and its directories if they are missing.
+	 * @param file the file, replaced if it exists
+	 * @throws IllegalStateException if it cannot be written
+	 */
+	public void writeTo(Path file) {
+		try {
+			Files.createDirectories(file.toAbsolutePath().getParent());
+			Files.write(file, this.mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(write()));
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("The contract could not be written to " + file, ex);
+		}
 	}
 
 	private static ObjectNode messages(ActorContract actor, Schemas schemas) {
