@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -298,6 +299,24 @@ public final class EventHistory {
 	public void expire(long now) {
 		this.common.expire(now);
 		this.own.values().forEach((ring) -> ring.expire(now));
+	}
+
+	/**
+	 * Returns the time in nanoseconds at which an event is too old that is kept now.
+	 * @param own limits of the events of its name, {@code null} if it has none of its own
+	 */
+	public long expiry(long now, @Nullable HistoryLimits own) {
+		return now + ((own != null) ? own : this.limits).maxAge().toNanos() + 1;
+	}
+
+	/**
+	 * Returns the time in nanoseconds at which the first of the events is too old, empty
+	 * if none is kept.
+	 */
+	public OptionalLong nextExpiry() {
+		return rings().filter((ring) -> ring.oldest() != null)
+			.mapToLong((ring) -> expiry(ring.entries.element().time(), ring.limits))
+			.min();
 	}
 
 	/**

@@ -28,6 +28,7 @@ import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * The instances in the memory of this node: finds, creates and forgets them, and gives
@@ -57,6 +58,12 @@ final class Instances implements InstanceHost {
 
 	private final Actors actors;
 
+	private final Departures departures;
+
+	private final DueQueue dueQueue;
+
+	private final EarlySleep earlySleep;
+
 	private volatile boolean stopping;
 
 	/**
@@ -73,6 +80,9 @@ final class Instances implements InstanceHost {
 		this.actors = actors;
 		this.listeners = new ActionListeners(runtime.callers());
 		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
+		this.departures = new Departures(this.instances, runtime.workers());
+		this.dueQueue = new DueQueue(runtime.timers());
+		this.earlySleep = new EarlySleep(this.instances.values(), runtime, this.dueQueue);
 	}
 
 	int size() {
@@ -81,6 +91,11 @@ final class Instances implements InstanceHost {
 
 	Collection<ActorInstance> all() {
 		return this.instances.values();
+	}
+
+	/** Returns what signals that instances have left memory. */
+	Departures departures() {
+		return this.departures;
 	}
 
 	/** Returns the instance at an address, {@code null} if none is in memory. */
@@ -204,6 +219,7 @@ final class Instances implements InstanceHost {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", Limit.NODE_AWAKE.property(), "operation", "create"));
 		}
+		this.earlySleep.check(this.runtime.now());
 		Scheduler workers = this.workers.computeIfAbsent(type.name(), this.runtime::workersFor);
 		return new ActorInstance(address, type, this, this.runtime, workers, heap);
 	}
@@ -243,6 +259,7 @@ final class Instances implements InstanceHost {
 
 	@Override
 	public void started(ActorInstance instance) {
+		this.earlySleep.check(this.runtime.now());
 		this.addresses.put(instance.actorId(), instance.address());
 	}
 
@@ -261,6 +278,16 @@ final class Instances implements InstanceHost {
 			this.runtime.connections().limits().awake().release(instance.heap());
 			return null;
 		});
+	}
+
+	@Override
+	public void left(ActorInstance instance) {
+		this.departures.note(instance);
+	}
+
+	@Override
+	public DueQueue dueQueue() {
+		return this.dueQueue;
 	}
 
 	@Override

@@ -63,7 +63,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		this.checks = new RequestChecks(this.types, this.instances, runtime);
 		this.entrances = new Entrances(this.instances, this.lookup, this.checks, connections);
 		this.calls = new StatelessCalls(this.types, this.instances, this.lookup, this.checks, this.entrances, runtime);
-		this.clock = new InstanceClock(this.instances, runtime.timers());
+		this.clock = new InstanceClock(this.instances);
 	}
 
 	// Actors
@@ -171,7 +171,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 		return ask(target, "destroy", (instance) -> instance.start(target, null).map((info) -> {
 			instance.requestDestroy();
 			return instance;
-		})).flatMap((instance) -> this.clock.until(() -> this.instances.find(instance.address()) != instance));
+		})).flatMap((instance) -> this.instances.departures().of(instance));
 	}
 
 	/** Ask an instance for something, in a turn. */

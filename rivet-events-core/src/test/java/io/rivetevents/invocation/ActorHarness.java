@@ -55,7 +55,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 
-	private final Scheduler timers = Schedulers.newSingle("test-timers", true);
+	private final Scheduler timers;
 
 	private final Scheduler workers;
 
@@ -99,6 +99,13 @@ public final class ActorHarness implements AutoCloseable {
 		this(settings, store, neighbours, new Limits(ROOMY), 0, actors);
 	}
 
+	/** A runtime with a time of its own. */
+	public static ActorHarness withTimers(Scheduler timers, ActorSettings settings, ActorStateStore store,
+			Object... actors) {
+		return new ActorHarness(settings, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE),
+				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, actors);
+	}
+
 	/** A runtime with beans around the calls of methods. */
 	ActorHarness(ActorSettings settings, InvocationServices.Neighbours around, Neighbours neighbours,
 			Object... actors) {
@@ -112,6 +119,12 @@ public final class ActorHarness implements AutoCloseable {
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, InvocationServices.Neighbours around, Object... actors) {
+		this(settings, store, neighbours, limits, workers, around, Schedulers.newSingle("test-timers", true), actors);
+	}
+
+	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
+			int workers, InvocationServices.Neighbours around, Scheduler timers, Object... actors) {
+		this.timers = timers;
 		this.limits = limits;
 		WakeupBatches bursts = new WakeupBatches(this.timers);
 		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts)

@@ -43,6 +43,7 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 import io.rivetevents.protocol.value.WireValues;
 import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * What is called of one instance, by its clients and by the server itself. All of it
@@ -73,6 +74,8 @@ public final class ActionHandler {
 
 	private final IdempotentAnswers answers;
 
+	private final DueQueue.Entry due;
+
 	/**
 	 * Creates actions.
 	 * @param instance whose actions are called
@@ -82,16 +85,18 @@ public final class ActionHandler {
 	 * @param answers remembered answers of the instance
 	 * @param observer receives what does not fit an action
 	 * @param connections what connections share
+	 * @param due has {@link #expire} called when answers are too old
 	 */
 	public ActionHandler(CalledInstance instance, MethodInvoker calls, ActionListeners listeners,
 			InterceptorChain interceptors, IdempotentAnswers answers, ActorObserver observer,
-			ConnectionServices connections) {
+			ConnectionServices connections, DueQueue.Entry due) {
 		this.instance = instance;
 		this.type = instance.type();
 		this.calls = calls;
 		this.listeners = listeners;
 		this.interceptors = interceptors;
 		this.answers = answers;
+		this.due = due;
 		this.failures = new ActionFailures(instance, observer);
 		this.mapper = connections.mapper();
 		this.callers = connections.callers();
@@ -241,8 +246,9 @@ public final class ActionHandler {
 		String key = Objects.requireNonNull(request.options().idempotencyKey());
 		return authorize(connection, request, pending).then(Mono.defer(() -> {
 			AtomicBoolean first = new AtomicBoolean();
+			long now = this.instance.now();
 			Mono<JsonNode> answer = this.answers.once(caller(connection),
-					new IdempotentAnswers.Key(request.name(), key, digest(request.args())), this.instance.now(), () -> {
+					new IdempotentAnswers.Key(request.name(), key, digest(request.args())), now, () -> {
 						first.set(true);
 						AtomicBoolean begun = new AtomicBoolean();
 						// later: nothing of the application runs under the lock of the
@@ -250,6 +256,7 @@ public final class ActionHandler {
 						return Mono.defer(() -> perform(connection, request, pending, false, () -> begun.set(true)))
 							.onErrorMap((ex) -> begun.get() ? ex : new IdempotentAnswers.NotRun(ex));
 					});
+			this.due.arm(now + IdempotentAnswers.MAX_AGE_NANOS);
 			return first.get() ? answer : askInterceptors(connection, request, pending).then(answer);
 		}));
 	}
@@ -280,7 +287,7 @@ public final class ActionHandler {
 
 	/** Drops answers that are too old. For any thread. */
 	public void expire(long now) {
-		this.answers.expire(now);
+		this.answers.expire(now).ifPresent(this.due::arm);
 	}
 
 	/** The instance leaves memory. */

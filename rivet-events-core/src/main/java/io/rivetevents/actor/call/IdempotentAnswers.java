@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ public final class IdempotentAnswers {
 	/** An answer without its key and value. */
 	private static final int OVERHEAD = 512;
 
-	private static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
+	static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
 
 	private static final long SWEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -324,16 +325,21 @@ public final class IdempotentAnswers {
 	}
 
 	/**
-	 * Drops what is too old.
+	 * Drops what is too old; not more often than every ten seconds.
 	 * @param now the time in nanoseconds
+	 * @return when there may be more to drop, empty if nothing is kept
 	 */
-	synchronized void expire(long now) {
-		if (this.byCaller.isEmpty() || now - this.sweptAt < SWEEP_NANOS) {
-			return;
+	synchronized OptionalLong expire(long now) {
+		if (!this.byCaller.isEmpty() && now - this.sweptAt >= SWEEP_NANOS) {
+			this.sweptAt = now;
+			this.byCaller.values().forEach((known) -> dropOld(known, now));
+			this.byCaller.values().removeIf((known) -> known.answers.isEmpty());
 		}
-		this.sweptAt = now;
-		this.byCaller.values().forEach((known) -> dropOld(known, now));
-		this.byCaller.values().removeIf((known) -> known.answers.isEmpty());
+		return this.byCaller.values()
+			.stream()
+			.flatMap((known) -> known.answers.values().stream().limit(1))
+			.mapToLong((oldest) -> this.sweptAt + Math.max(oldest.time + MAX_AGE_NANOS - this.sweptAt, SWEEP_NANOS))
+			.min();
 	}
 
 	/** Drops all. */

@@ -25,6 +25,7 @@ import io.rivetevents.failure.Guarded;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.PendingCall;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * The calls of the methods of one instance, each under a time limit.
@@ -42,6 +43,8 @@ public final class MethodInvoker {
 
 	private final Scheduler timers;
 
+	private final DueQueue.Entry due;
+
 	/** Methods that run: one at the most. */
 	private final AtomicInteger running = new AtomicInteger();
 
@@ -53,18 +56,20 @@ public final class MethodInvoker {
 	 * Creates calls.
 	 * @param instance whose methods are called
 	 * @param timers tell the time and end what takes too long
+	 * @param due has {@link #check} called when a method has run too long
 	 */
-	public MethodInvoker(CalledInstance instance, Scheduler timers) {
+	public MethodInvoker(CalledInstance instance, Scheduler timers, DueQueue.Entry due) {
 		this.instance = instance;
 		this.type = instance.type();
 		this.timers = timers;
+		this.due = due;
 	}
 
 	/** Look whether what runs has run too long. By any thread. */
 	public void check(long now) {
 		MethodTimeout watch = this.watch;
-		if (watch != null) {
-			watch.check(now);
+		if (watch != null && !watch.check(now)) {
+			this.due.arm(watch.deadline());
 		}
 	}
 
@@ -290,6 +295,7 @@ public final class MethodInvoker {
 		Throwable failure = null;
 		this.running.incrementAndGet();
 		this.watch = watch;
+		this.due.arm(deadline);
 		ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
 		try {
 			if (watch.isInTime()) {

@@ -41,6 +41,7 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToClient.ResumeOutcome;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * The connections of one instance, each of which is among the node's, too, and the order
@@ -68,6 +69,8 @@ public final class ActorConnections {
 
 	private final LongSupplier clock;
 
+	private final DueQueue.Entry due;
+
 	private final String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
 
 	/** Guards what follows, and the order of what is sent. */
@@ -86,11 +89,14 @@ public final class ActorConnections {
 	 * @param history bounds of what is kept of events
 	 * @param kept what all instances may keep of events
 	 * @param clock tells the time in nanoseconds
+	 * @param due has {@link #expire} called when something is too old
 	 */
-	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept, LongSupplier clock) {
+	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept, LongSupplier clock,
+			DueQueue.Entry due) {
 		this.ofNode = ofNode;
 		this.history = new EventHistory(history, kept);
 		this.clock = clock;
+		this.due = due;
 	}
 
 	void add(ActorConnection connection) {
@@ -202,8 +208,9 @@ public final class ActorConnections {
 		Position next = new Position(this.epoch, this.sequence + 1);
 		return this.own.dispatch(dispatch, next, () -> {
 			if (this.history.isOpen()) {
-				this.history.add(next.sequence(), this.clock.getAsLong(), dispatch.withSelection(byStream(dispatch)),
-						own);
+				long now = this.clock.getAsLong();
+				this.history.add(next.sequence(), now, dispatch.withSelection(byStream(dispatch)), own);
+				this.due.arm(this.history.expiry(now, own));
 			}
 			this.sequence = next.sequence();
 		});
@@ -453,11 +460,15 @@ public final class ActorConnections {
 		if (this.order.tryLock()) {
 			try {
 				this.history.expire(now);
+				this.history.nextExpiry().ifPresent(this.due::arm);
 			}
 			finally {
 				this.order.unlock();
 				sendWaiting();
 			}
+		}
+		else {
+			this.due.arm(now);
 		}
 	}
 

@@ -46,6 +46,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * One instance of an actor in memory, and its turns. All it does it does in turns of its
@@ -63,6 +64,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	private final ActorRuntime runtime;
 
 	private final Scheduler workers;
+
+	private final DueQueue.Entry due;
 
 	private final Mailbox<ActorInstance> mailbox;
 
@@ -109,26 +112,27 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.host = host;
 		this.runtime = runtime;
 		this.workers = workers;
+		this.due = host.dueQueue().register(this::check);
 		this.mailbox = new Mailbox<>(type.settings().mailboxCapacity(), runtime.workers(),
 				runtime.connections().bursts(), this);
-		this.expirations = new Expirations(this.mailbox);
+		this.expirations = new Expirations(this.mailbox, this.due);
 		this.usage = new InstanceUsage(limits());
 		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
-		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), share::countGrowth);
+		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), share::countGrowth, this.due);
 		this.connections = new ActorConnections(host.members(), type.settings().history(), limits().history(),
-				this::now);
+				this::now, this.due);
 		this.events = new InstanceEvents(type, this.connections);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
-		this.calls = new MethodInvoker(this, runtime.timers());
+		this.calls = new MethodInvoker(this, runtime.timers(), this.due);
 		InterceptorChain interceptors = new InterceptorChain(this, runtime.interceptors(), runtime.callers(),
 				runtime.timers());
 		this.actions = new ActionHandler(this, this.calls, host.listeners(), interceptors,
-				new IdempotentAnswers(host.keptAnswers()), runtime.observer(), runtime.connections());
+				new IdempotentAnswers(host.keptAnswers()), runtime.observer(), runtime.connections(), this.due);
 		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
 		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
 		this.messages = new ClientMessages(this, this.actions, this.subscriptions, runtime);
-		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, heap);
+		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, this.due, heap);
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
 	}
 
@@ -355,13 +359,18 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		offer(Turn.ofRuntime((current) -> current.clients.disconnect(connectionId)));
 	}
 
-	/** Look what time it is. */
-	public void tick(long now) {
+	/** Does what is due. */
+	private void check(long now) {
 		this.calls.check(now);
 		this.expirations.check(now);
 		this.connections.expire(now);
 		this.actions.expire(now);
-		this.life.tick(now);
+		this.life.check(now);
+	}
+
+	@Override
+	public void lookAhead() {
+		this.life.lookAhead();
 	}
 
 	// Its life
@@ -402,11 +411,12 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public void touch() {
 		this.life.touch();
+		this.life.lookAhead(); // the turn may have ended
 	}
 
 	@Override
 	public <T> Mono<T> keepAwake(Mono<T> work) {
-		return this.life.keepAwake(work);
+		return this.life.idle().keepAwake(work);
 	}
 
 	@Override
@@ -451,11 +461,17 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	@Override
 	public void leaves() {
+		this.due.remove();
 		this.actions.end();
 		this.connections.forgetHistory();
 		List<Turn<ActorInstance>> waiting = this.mailbox.close();
 		this.host.forget(this);
 		waiting.forEach((turn) -> this.host.submitAgain(this, turn));
+	}
+
+	@Override
+	public void left() {
+		this.host.left(this);
 	}
 
 	// Turns
@@ -512,7 +528,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			return this.life.afterTurn();
 		}
 		if (this.mailbox.closeIfAlone()) {
+			this.due.remove();
 			this.host.forget(this);
+			this.host.left(this);
 		}
 		return null;
 	}
@@ -536,11 +554,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	@Override
 	public <T> Mono<T> inNewTurn(Mono<T> result) {
-		this.life.await();
+		this.life.idle().await();
 		return result
 			.flatMap((value) -> Mono.<T>create((sink) -> this.host.submit(this,
 					Turn.ofRuntime((instance) -> Mono.fromRunnable(() -> sink.success(value))))))
-			.doFinally((signal) -> this.life.awaitNoMore());
+			.doFinally((signal) -> this.life.idle().awaitNoMore());
 	}
 
 	@Override

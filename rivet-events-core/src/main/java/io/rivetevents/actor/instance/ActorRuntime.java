@@ -34,6 +34,9 @@ import io.rivetevents.scheduling.SharedWork;
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 		List<InboundInterceptor> interceptors, ActorObserver observer, ContractFingerprints contracts) {
 
+	/** Eighths of what may be awake, beyond which memory is scarce. */
+	private static final int SCARCE = 6;
+
 	public ActorRuntime {
 		store = new ScopedStateStore(store, connections.callers());
 		interceptors = List.copyOf(interceptors);
@@ -68,8 +71,16 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		return this.connections.callers();
 	}
 
+	/**
+	 * Returns whether memory for instances is scarce, so that those that are not used
+	 * sleep early.
+	 */
+	public boolean isScarce() {
+		return this.connections.limits().awake().isBeyond(SCARCE);
+	}
+
 	/** Returns the time in nanoseconds. */
-	long now() {
+	public long now() {
 		return timers().now(TimeUnit.NANOSECONDS);
 	}
 

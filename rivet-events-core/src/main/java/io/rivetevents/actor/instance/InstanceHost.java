@@ -9,6 +9,7 @@ import io.rivetevents.actor.call.KeptAnswers;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.limit.CreatedInstance;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * The node that holds an instance, as the instance sees it. Safe for use by several
@@ -35,6 +36,12 @@ public interface InstanceHost {
 
 	/** The instance has left memory, and takes no more turns. */
 	void forget(ActorInstance instance);
+
+	/** The instance has left memory, and all that follows from it has happened. */
+	void left(ActorInstance instance);
+
+	/** Returns the queue by which instances are visited when something is due. */
+	DueQueue dueQueue();
 
 	/** Returns the shares of those who have created what a store in memory keeps. */
 	Map<ActorAddress, CreatedInstance> creators();

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -27,6 +26,8 @@ import io.rivetevents.extension.Hook;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.scheduling.DueQueue;
+import io.rivetevents.scheduling.IdleTimer;
 
 /**
  * The life of one instance from its start to its end: what keeps it awake, when it is
@@ -39,8 +40,8 @@ final class InstanceLife {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** Eighths of what may be awake, beyond which those that are not used sleep early. */
-	private static final int SCARCE = 6;
+	/** Until an end that has failed is tried again. */
+	private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
 
 	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
 
@@ -54,11 +55,13 @@ final class InstanceLife {
 
 	private final ActorRuntime runtime;
 
+	private final DueQueue.Entry due;
+
 	private final ActorState state;
 
 	private final StoredInstance stored;
 
-	private final AtomicInteger awaited = new AtomicInteger();
+	private final IdleTimer idle;
 
 	private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
@@ -69,8 +72,6 @@ final class InstanceLife {
 
 	/** Whether its last turn has been told to the hook for changes of the state. */
 	private boolean changeTold;
-
-	private volatile long lastUsed;
 
 	private volatile @Nullable Instant startedAt;
 
@@ -91,6 +92,9 @@ final class InstanceLife {
 
 		/** It leaves memory: its turns that wait are for the next at its address. */
 		void leaves();
+
+		/** It has left memory, and observers have been notified. */
+		void left();
 
 	}
 
@@ -133,19 +137,21 @@ final class InstanceLife {
 	 * @param clients its clients
 	 * @param share that of its creator
 	 * @param runtime what instances share
+	 * @param due has {@link #check} called when something of it is due
 	 * @param heap what it has taken of what all that are awake may take, in bytes
 	 */
 	InstanceLife(Owner owner, MethodInvoker calls, ConnectHandler clients, CreatorShare share, ActorRuntime runtime,
-			long heap) {
+			DueQueue.Entry due, long heap) {
 		this.owner = owner;
 		this.calls = calls;
 		this.clients = clients;
 		this.share = share;
 		this.runtime = runtime;
+		this.due = due;
+		this.idle = new IdleTimer(() -> !owner.connections().isEmpty(), this::sleepTimeout, due, runtime.now());
 		this.heap = heap;
 		this.state = owner.state();
 		this.stored = new StoredInstance(owner.address(), this.state, share, runtime, () -> requestEnd(End.FENCED));
-		this.lastUsed = runtime.now();
 	}
 
 	/** Returns what is stored of it. */
@@ -225,30 +231,34 @@ final class InstanceLife {
 
 	/** It has just been used. */
 	void touch() {
-		this.lastUsed = now();
+		this.idle.touch(now());
 	}
 
-	private boolean isUnused() {
-		return this.owner.connections().isEmpty() && this.awaited.get() == 0;
+	/** Returns what keeps it from sleeping. For any thread. */
+	IdleTimer idle() {
+		return this.idle;
 	}
 
-	/** Keeps from sleeping until something has ended. */
-	<T> Mono<T> keepAwake(Mono<T> work) {
-		// before the signal, so that whatever it causes finds the instance unused
-		return Mono.using(this.awaited::incrementAndGet, (count) -> work, (count) -> this.awaited.decrementAndGet());
+	/** Sees to it that {@link #check} is called when something is due. By any thread. */
+	void lookAhead() {
+		if (this.running && this.end.get() != null) {
+			this.due.arm(now() + RETRY_NANOS);
+		}
+		else if (this.running) {
+			this.state.armSave(saveInterval());
+			this.idle.arm();
+		}
 	}
 
-	/** Keeps from sleeping from now on, until {@link #awaitNoMore}. */
-	void await() {
-		this.awaited.incrementAndGet();
+	private long saveInterval() {
+		return this.owner.type().settings().saveInterval().toNanos();
 	}
 
-	void awaitNoMore() {
-		this.awaited.decrementAndGet();
-	}
-
-	/** Look what time it is. By any thread. */
-	void tick(long now) {
+	/**
+	 * Does what is due, unless a turn runs: that does so, or looks ahead when it ends. By
+	 * any thread.
+	 */
+	void check(long now) {
 		if (!this.running || !this.owner.isIdle()) {
 			return;
 		}
@@ -256,25 +266,29 @@ final class InstanceLife {
 			this.owner.offerTurn(Mono::empty); // its end has failed
 			return;
 		}
-		ActorSettings settings = this.owner.type().settings();
-		if (this.state.isDue(now, settings.saveInterval().toNanos())) {
+		boolean saves = this.state.isDue(now, saveInterval());
+		if (saves) {
 			this.owner.offerTurn(this.stored::save);
 		}
-		if (isUnused() && now - this.lastUsed >= sleepTimeout().toNanos()) {
+		boolean sleeps = this.idle.isIdle(now);
+		if (sleeps) {
 			this.owner.offerTurn(this::sleepIfUnused);
+		}
+		if (!saves && !sleeps) {
+			lookAhead();
 		}
 	}
 
 	/** One that is not used makes room while room is scarce, unless it is never to. */
 	private Duration sleepTimeout() {
 		Duration timeout = this.owner.type().settings().sleepTimeout();
-		boolean early = !timeout.equals(ActorSettings.NEVER)
-				&& this.runtime.connections().limits().awake().isBeyond(SCARCE) && timeout.compareTo(EARLY_SLEEP) > 0;
+		boolean early = !timeout.equals(ActorSettings.NEVER) && this.runtime.isScarce()
+				&& timeout.compareTo(EARLY_SLEEP) > 0;
 		return early ? EARLY_SLEEP : timeout;
 	}
 
 	private Mono<Void> sleepIfUnused() {
-		if (isUnused()) {
+		if (this.idle.isUnused()) {
 			this.end.compareAndSet(null, End.SLEEP);
 		}
 		return Mono.empty();
@@ -293,7 +307,7 @@ final class InstanceLife {
 			this.changeTold = true;
 			return stateChanged();
 		}
-		return this.state.isDue(now, this.owner.type().settings().saveInterval().toNanos()) ? this.stored.save() : null;
+		return this.state.isDue(now, saveInterval()) ? this.stored.save() : null;
 	}
 
 	/** What the hook changes itself is no reason to call it. */
@@ -326,7 +340,7 @@ final class InstanceLife {
 	private Mono<Void> discard() {
 		Fresh fresh = this.fresh;
 		// whichever of the clients that wait to be let in is the last looks after this
-		if (this.running && fresh != null && isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
+		if (this.running && fresh != null && this.idle.isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
 				&& fresh.vars().equals(this.owner.vars().named())) {
 			raiseEnd(End.DESTROY);
 		}
@@ -354,6 +368,14 @@ final class InstanceLife {
 	}
 
 	private Mono<Void> stop(End how) {
+		return end(how).doFinally((signal) -> {
+			if (this.left) {
+				this.owner.left();
+			}
+		});
+	}
+
+	private Mono<Void> end(End how) {
 		CloseReason reason = CloseReason.of(how.code);
 		Mono<Void> disconnected = Flux.fromIterable(this.owner.connections().snapshot())
 			.doOnNext((connection) -> connection.outbound().close(reason))
@@ -401,7 +423,7 @@ final class InstanceLife {
 	/** Unless another end has been asked for meanwhile. */
 	private void stayAwake() {
 		this.end.compareAndSet(End.SLEEP, null);
-		this.lastUsed = now();
+		touch();
 	}
 
 	private Mono<Void> deleteAndLeave() {

@@ -14,6 +14,7 @@ import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.scheduling.DueQueue;
 
 /**
  * The state of one instance: the object that its methods change, and what is stored of
@@ -36,6 +37,8 @@ public final class ActorState {
 	private final @Nullable DeclaredType type;
 
 	private final BiConsumer<StoredActor, StoredActor> onChange;
+
+	private final DueQueue.Entry due;
 
 	/** Keeps apart a save by a turn and one by what an interleaved action does later. */
 	private final ReentrantLock saving = new ReentrantLock();
@@ -74,10 +77,12 @@ public final class ActorState {
 	 * @param type its type, {@code null} if the actor has none
 	 * @param onChange told what was stored before and what is stored now, by the thread
 	 * that saves
+	 * @param due is visited when a save may be due
 	 */
 	public ActorState(ActorStateStore store, ValueMapper mapper, @Nullable DeclaredType type,
-			BiConsumer<StoredActor, StoredActor> onChange) {
+			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due) {
 		this.onChange = onChange;
+		this.due = due;
 		this.store = store;
 		this.mapper = mapper;
 		this.type = type;
@@ -200,6 +205,7 @@ public final class ActorState {
 		this.dirtySince = now;
 		this.retryAt = now + Math.min(FIRST_PAUSE << Math.min(this.failures, 10), LONGEST_PAUSE);
 		this.failures = this.failures + 1;
+		this.due.arm(this.retryAt); // outside a turn nothing else does
 	}
 
 	private void check(StoredActor ours) {
@@ -304,6 +310,15 @@ public final class ActorState {
 	public boolean isDue(long now, long interval) {
 		long since = this.dirtySince;
 		return since != CLEAN && now - since >= interval && (this.failures == 0 || now - this.retryAt >= 0);
+	}
+
+	/** Has a visit come when it is due, if it waits for a save. By any thread. */
+	public void armSave(long interval) {
+		long since = this.dirtySince;
+		if (since != CLEAN) {
+			long time = since + interval;
+			this.due.arm((this.failures > 0 && this.retryAt - time > 0) ? this.retryAt : time);
+		}
 	}
 
 	public @Nullable Object peek() {

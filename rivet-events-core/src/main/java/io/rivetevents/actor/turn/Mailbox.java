@@ -101,6 +101,13 @@ public final class Mailbox<I> {
 			return CallerScope.Restoration.NOTHING;
 		}
 
+		/**
+		 * Sees to what is due while no turn runs: called when none waits or runs any
+		 * more, unless the mailbox is closed. The next may have begun meanwhile.
+		 */
+		default void lookAhead() {
+		}
+
 		/** Removes what a turn may have left on the current thread, between two. */
 		default void resetThread() {
 		}
@@ -349,7 +356,14 @@ public final class Mailbox<I> {
 		if (this.ofClient) {
 			this.clients.decrementAndGet();
 		}
-		return this.pending.get() > 0 && this.pending.decrementAndGet() > 0;
+		if (this.pending.get() <= 0) {
+			return false;
+		}
+		boolean more = this.pending.decrementAndGet() > 0;
+		if (!more) {
+			this.owner.lookAhead();
+		}
+		return more;
 	}
 
 	/**

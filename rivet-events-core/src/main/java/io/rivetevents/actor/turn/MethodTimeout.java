@@ -42,11 +42,21 @@ public final class MethodTimeout {
 		return this.phase.get() == RUNNING;
 	}
 
-	/** Interrupt the thread if it is too late. */
-	public void check(long now) {
-		if (now - this.deadline >= 0) {
+	/**
+	 * Interrupts the thread if it is too late.
+	 * @return whether it is
+	 */
+	public boolean check(long now) {
+		boolean late = now - this.deadline >= 0;
+		if (late) {
 			expire(this.onTimeout);
 		}
+		return late;
+	}
+
+	/** Returns the time in nanoseconds at which it is too late. */
+	public long deadline() {
+		return this.deadline;
 	}
 
 	/**

@@ -1,0 +1,77 @@
+package io.rivetevents.placement;
+
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.instance.ActorInstance;
+
+/**
+ * Signals that instances have left the memory of this node. Safe for use by several
+ * threads.
+ */
+final class Departures {
+
+	private final Map<ActorAddress, ActorInstance> present;
+
+	private final Scheduler workers;
+
+	private final Map<ActorInstance, Sinks.Empty<Void>> awaited = new ConcurrentHashMap<>();
+
+	private final Queue<MonoSink<Void>> awaitedLast = new ConcurrentLinkedQueue<>();
+
+	/**
+	 * Creates departures.
+	 * @param present the instances in memory
+	 * @param workers where signals are received, since what follows them may block
+	 */
+	Departures(Map<ActorAddress, ActorInstance> present, Scheduler workers) {
+		this.present = present;
+		this.workers = workers;
+	}
+
+	/** Ends when an instance has left memory. */
+	Mono<Void> of(ActorInstance instance) {
+		return Mono.defer(() -> {
+			Sinks.Empty<Void> left = this.awaited.computeIfAbsent(instance, (key) -> Sinks.empty());
+			if (this.present.get(instance.address()) != instance) {
+				note(instance); // it may have left before it was awaited
+			}
+			return left.asMono();
+		}).publishOn(this.workers);
+	}
+
+	/** Ends when no instance is in memory. */
+	Mono<Void> ofAll() {
+		return Mono.<Void>create((sink) -> {
+			this.awaitedLast.add(sink);
+			noteIfLast();
+		}).publishOn(this.workers);
+	}
+
+	/** An instance has left memory. */
+	void note(ActorInstance instance) {
+		Sinks.Empty<Void> left = this.awaited.remove(instance);
+		if (left != null) {
+			left.tryEmitEmpty();
+		}
+		noteIfLast();
+	}
+
+	private void noteIfLast() {
+		while (this.present.isEmpty() && !this.awaitedLast.isEmpty()) {
+			MonoSink<Void> sink = this.awaitedLast.poll();
+			if (sink != null) {
+				sink.success();
+			}
+		}
+	}
+
+}
