@@ -1,6 +1,7 @@
 package io.rivetevents.actor;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.connection.Connection;
@@ -28,6 +29,19 @@ public interface ActorHandle extends Targets<@Nullable Object> {
 	<T> Mono<T> call(String action, Class<T> type, @Nullable Object... args);
 
 	/**
+	 * Calls an action whose result has type arguments: {@code call("history", new
+	 * ParameterizedTypeReference<List<Message>>() { })}. Otherwise the same as
+	 * {@link #call(String, Class, Object...)}.
+	 * @param action name of the action
+	 * @param type type to convert the result to
+	 * @param args its arguments; converted as those of a client are
+	 * @return the result; empty for none. Errors are those that a client gets, as
+	 * {@code RivetException}
+	 * @since 0.1.0
+	 */
+	<T> Mono<T> call(String action, ParameterizedTypeReference<T> type, @Nullable Object... args);
+
+	/**
 	 * Run what a call of a connection would run, as though its client had sent it:
 	 * interceptors, checks of the arguments, the action, and the listeners of that name.
 	 * Nothing is sent to the client but the events that come of it. Nothing happens
@@ -41,6 +55,22 @@ public interface ActorHandle extends Targets<@Nullable Object> {
 	 * of the instance's
 	 */
 	<T> Mono<T> predict(Connection<?> connection, String action, Class<T> type, @Nullable Object... args);
+
+	/**
+	 * Runs what a call of a connection would run and converts a result that has type
+	 * arguments. Otherwise the same as
+	 * {@link #predict(Connection, String, Class, Object...)}.
+	 * @param connection a connection of the instance
+	 * @param action name of the action
+	 * @param type type to convert the result to
+	 * @param args its arguments; converted as those of a client are
+	 * @return the result; empty for none. Errors are those that the client would get, as
+	 * {@code RivetException}; {@code IllegalArgumentException} if the connection is none
+	 * of the instance's
+	 * @since 0.1.0
+	 */
+	<T> Mono<T> predict(Connection<?> connection, String action, ParameterizedTypeReference<T> type,
+			@Nullable Object... args);
 
 	/**
 	 * Listen to what clients of the instance call under a name, which need not be an

@@ -1,9 +1,13 @@
 package io.rivetevents.placement;
 
+import java.lang.reflect.Type;
+
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.util.Assert;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActionListener;
@@ -156,23 +160,46 @@ public final class DirectoryActors implements Actors {
 
 		@Override
 		public <T> Mono<T> call(String action, Class<T> type, @Nullable Object... args) {
-			return Mono.defer(() -> DirectoryActors.this.directory.call(this.target, null, request(action, args)))
-				.mapNotNull((output) -> convert(output, type));
+			return convert(call(action, args), type);
+		}
+
+		@Override
+		public <T> Mono<T> call(String action, ParameterizedTypeReference<T> type, @Nullable Object... args) {
+			return convert(call(action, args), type.getType());
+		}
+
+		private Mono<JsonNode> call(String action, @Nullable Object[] args) {
+			return Mono.defer(() -> DirectoryActors.this.directory.call(this.target, null, request(action, args)));
 		}
 
 		@Override
 		public <T> Mono<T> predict(Connection<?> connection, String action, Class<T> type, @Nullable Object... args) {
+			return convert(predict(connection, action, args), type);
+		}
+
+		@Override
+		public <T> Mono<T> predict(Connection<?> connection, String action, ParameterizedTypeReference<T> type,
+				@Nullable Object... args) {
+			return convert(predict(connection, action, args), type.getType());
+		}
+
+		private Mono<JsonNode> predict(Connection<?> connection, String action, @Nullable Object[] args) {
 			return Mono.defer(
-					() -> DirectoryActors.this.directory.predict(this.target, connection.id(), request(action, args)))
-				.mapNotNull((output) -> convert(output, type));
+					() -> DirectoryActors.this.directory.predict(this.target, connection.id(), request(action, args)));
 		}
 
 		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
 			return new ToServer.ActionRequest(0, action, Args.of(DirectoryActors.this.mapper, args).values());
 		}
 
-		private <T> @Nullable T convert(JsonNode output, Class<T> type) {
-			boolean none = output.isMissingNode() || output.isNull() || type == Void.class;
+		@SuppressWarnings("unchecked")
+		private <T> Mono<T> convert(Mono<JsonNode> output, Type type) {
+			JavaType target = DirectoryActors.this.mapper.constructType(type);
+			return (Mono<T>) output.mapNotNull((value) -> convert(value, target));
+		}
+
+		private @Nullable Object convert(JsonNode output, JavaType type) {
+			boolean none = output.isMissingNode() || output.isNull() || type.hasRawClass(Void.class);
 			return none ? null : DirectoryActors.this.mapper.convert(output, type);
 		}
 

@@ -125,14 +125,24 @@ public final class ValueMapper {
 	 * @throws RivetException {@code actor.validation_error} if it does not fit
 	 */
 	public <T> @Nullable T convert(JsonNode node, Class<T> type) {
+		return boxed(type).cast(convert(node, constructType(type)));
+	}
+
+	/**
+	 * Converts a value to an object.
+	 * @param node the value
+	 * @param type type of the object
+	 * @throws RivetException {@code actor.validation_error} if it does not fit
+	 */
+	public @Nullable Object convert(JsonNode node, JavaType type) {
 		try {
-			return boxed(type).cast(fromTree(node, constructType(type)));
+			return fromTree(node, type);
 		}
 		catch (JacksonException ex) {
 			Misfit misfit = misfit(node, ex);
 			String field = misfit.path().isEmpty() ? "it" : misfit.path().substring(1);
-			throw new RivetException(ErrorCode.VALIDATION_ERROR,
-					"The value does not fit %s: %s %s.".formatted(type.getSimpleName(), field, misfit.message()));
+			throw new RivetException(ErrorCode.VALIDATION_ERROR, "The value does not fit %s: %s %s."
+				.formatted(type.getRawClass().getSimpleName(), field, misfit.message()));
 		}
 	}
 
