@@ -109,6 +109,27 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	Connection<C> conn();
 
 	/**
+	 * Returns the connection of this instance with an id, {@code null} if there is none
+	 * or it is closed: one of those that {@link #conns()} returns.
+	 * @param id as {@link Connection#id()} returns it
+	 * @since 0.1.0
+	 */
+	@Nullable Connection<C> conn(String id);
+
+	/**
+	 * Returns a handle on this instance, for what is done later on other threads: a
+	 * timer, a listener, a callback. It names the instance by its id, so it wakes an
+	 * instance that sleeps, fails with {@code actor.not_found} after {@link #destroy()}
+	 * and never reaches another instance of the same key. What it does waits for its turn
+	 * like the calls of other code. A method that calls its own instance and waits for
+	 * the result, by {@code block()} or by returning it, deadlocks until it times out,
+	 * unless it is an action with {@code interleave = true} that returns the result.
+	 * @throws IllegalStateException if the instance does not exist yet
+	 * @since 0.1.0
+	 */
+	ActorHandle self();
+
+	/**
 	 * Return a handle on another instance of the same namespace, created with the first
 	 * call if there is none. {@link Actors#inNamespace} leads to other namespaces. An
 	 * instance that waits for an answer of its own waits for ever: until its time-out.

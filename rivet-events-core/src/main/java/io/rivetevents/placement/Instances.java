@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
@@ -227,8 +226,8 @@ final class Instances implements InstanceHost {
 	// For the instances
 
 	@Override
-	public ActorHandle neighbour(String namespace, String name, String... key) {
-		return this.actors.inNamespace(namespace).getOrCreate(name, key);
+	public Actors actors(String namespace) {
+		return this.actors.inNamespace(namespace);
 	}
 
 	@Override

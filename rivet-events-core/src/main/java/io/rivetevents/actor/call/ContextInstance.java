@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
@@ -46,11 +46,13 @@ interface ContextInstance {
 	Collection<Connection<@Nullable Object>> conns();
 
 	/**
-	 * Returns a handle on another instance of its namespace.
-	 * @param name name of the actor
-	 * @param key key of the instance, part by part
+	 * Returns one of its connections, {@code null} if there is none of that id.
+	 * @param id id of the connection
 	 */
-	ActorHandle neighbour(String name, String... key);
+	@Nullable Connection<@Nullable Object> conn(String id);
+
+	/** Returns what finds the instances of its namespace. */
+	Actors actors();
 
 	/** Asks for its deletion after the current turn. By any thread. */
 	void requestDestroy();

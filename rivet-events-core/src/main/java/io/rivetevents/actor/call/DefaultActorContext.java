@@ -132,8 +132,19 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	@Override
+	public @Nullable Connection<@Nullable Object> conn(String id) {
+		return this.instance.conn(id);
+	}
+
+	@Override
+	public ActorHandle self() {
+		checkExists();
+		return this.instance.actors().byId(this.instance.actorId());
+	}
+
+	@Override
 	public ActorHandle actor(String name, String... key) {
-		return this.instance.neighbour(name, key);
+		return this.instance.actors().getOrCreate(name, key);
 	}
 
 	@Override

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
-import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.ActionHandler;
 import io.rivetevents.actor.call.MethodInvoker;
@@ -216,6 +216,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return this.connections.all();
 	}
 
+	@Override
+	public @Nullable Connection<@Nullable Object> conn(String id) {
+		return this.connections.find(id);
+	}
+
 	/** Returns what is called of it. */
 	public ActionHandler actions() {
 		return this.actions;
@@ -232,8 +237,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
-	public ActorHandle neighbour(String name, String... key) {
-		return this.host.neighbour(this.address.namespace(), name, key);
+	public Actors actors() {
+		return this.host.actors(this.address.namespace());
 	}
 
 	@Override

@@ -3,7 +3,7 @@ package io.rivetevents.actor.instance;
 import java.util.Map;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.KeptAnswers;
 import io.rivetevents.actor.turn.Turn;
@@ -18,12 +18,10 @@ import io.rivetevents.scheduling.DueQueue;
 public interface InstanceHost {
 
 	/**
-	 * Returns a handle on an instance, which its first call creates if there is none.
-	 * @param namespace its namespace
-	 * @param name name of its actor
-	 * @param key its key, part by part
+	 * Returns what finds the instances of a namespace.
+	 * @param namespace the namespace
 	 */
-	ActorHandle neighbour(String namespace, String name, String... key);
+	Actors actors(String namespace);
 
 	/** Put a turn in that goes on with something, whatever has become of the instance. */
 	void submit(ActorInstance instance, Turn<ActorInstance> turn);
