@@ -66,17 +66,19 @@ class ArchitectureTests {
 			actor: protocol conversion connection
 			actor.state: protocol error protocol.value limit actor
 			extension: protocol error conversion scheduling connection actor
-			# the runtime
+			# the runtime: what happens in it is reported to observers wherever it happens
+			observation: protocol error failure connection actor extension
 			outbound: protocol protocol.encoding limit
 			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
-			    scheduling connection extension outbound
+			    scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling
 			actor.persistence: conversion failure scheduling actor actor.state
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
-			    scheduling connection actor actor.state extension delivery actor.turn actor.persistence
+			    scheduling connection actor actor.state extension observation delivery actor.turn
+			    actor.persistence
 			actor.instance: protocol error protocol.encoding conversion contract failure limit
-			    scheduling connection actor actor.state extension outbound delivery actor.turn
-			    actor.persistence actor.call
+			    scheduling connection actor actor.state extension observation outbound delivery
+			    actor.turn actor.persistence actor.call
 			placement: protocol error protocol.value conversion contract failure limit scheduling
 			    connection actor actor.state extension outbound delivery actor.turn actor.persistence
 			    actor.call actor.instance
@@ -84,10 +86,11 @@ class ArchitectureTests {
 			# around it
 			invocation: protocol error protocol.value conversion contract annotation failure scheduling
 			    connection actor extension delivery actor.call placement
-			event: protocol error failure limit scheduling connection actor extension
+			event: protocol connection actor
+			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
-			    scheduling actor extension outbound delivery
+			    scheduling actor extension observation outbound delivery
 			security: protocol error contract annotation scheduling actor extension invocation
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound

@@ -47,12 +47,12 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
-import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ArgumentValidator;
 import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.InvocationDecorator;
@@ -64,6 +64,7 @@ import io.rivetevents.invocation.InvocationServices;
 import io.rivetevents.invocation.InvocationServices.Neighbours;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
@@ -133,19 +134,23 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ActorObserver.class)
-	EventPublishingObserver rivetActorObserver(ApplicationEventPublisher publisher,
+	EventPublishingObserver rivetEventPublishingObserver(ApplicationEventPublisher publisher,
 			@Qualifier("rivetActorWorkers") Scheduler workers, Limits limits, ObjectProvider<CallerScope> callers) {
 		return new EventPublishingObserver(publisher, workers, limits, callers(callers));
 	}
 
 	@Bean
+	Observers rivetObservers(ObjectProvider<ConnectionObserver> observers) {
+		return new Observers(observers.orderedStream().toList());
+	}
+
+	@Bean
 	ConnectionServices rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<OutboundInterceptor> interceptors, ActorObserver observer,
+			ObjectProvider<OutboundInterceptor> interceptors, Observers observers,
 			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
 			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions) {
-		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observer, timers,
+		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observers, timers,
 				workers, bursts, limits, callers(callers), transactions(transactions));
 	}
 
@@ -194,11 +199,9 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnMissingBean(ActorDirectory.class)
 	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionServices support,
 			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
-			ActorObserver observer, ObjectProvider<Clock> clock, OutboundRegistry connections,
-			ObjectProvider<ContractFingerprints> contracts) {
+			ObjectProvider<Clock> clock, OutboundRegistry connections, ObjectProvider<ContractFingerprints> contracts) {
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
-				interceptors.orderedStream().toList(), observer,
-				contracts.getIfAvailable(() -> ContractFingerprints.NONE));
+				interceptors.orderedStream().toList(), contracts.getIfAvailable(() -> ContractFingerprints.NONE));
 		return new LocalActorDirectory(runtime, connections);
 	}
 

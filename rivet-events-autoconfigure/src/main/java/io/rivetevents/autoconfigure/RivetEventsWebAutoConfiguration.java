@@ -33,10 +33,10 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.AccessRule;
 import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
 import io.rivetevents.scheduling.WakeupBatches;
@@ -112,10 +112,10 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	LinkServices rivetLinkSupport(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
-			ValueMapper mapper, ActorObserver observer, WakeupBatches bursts, RivetEventsProperties properties,
+			ValueMapper mapper, Observers observers, WakeupBatches bursts, RivetEventsProperties properties,
 			Limits limits) {
 		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkServices(directory, connections, handshake, mapper, secrets, observer, bursts, limits);
+		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits);
 	}
 
 	@Bean

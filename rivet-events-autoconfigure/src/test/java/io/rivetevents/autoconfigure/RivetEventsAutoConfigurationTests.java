@@ -2,6 +2,7 @@ package io.rivetevents.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.type.MethodMetadata;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
@@ -33,6 +36,7 @@ import org.springframework.security.core.Authentication;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
+import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.ActorStateStore;
@@ -41,7 +45,8 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Connections;
-import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.event.ActorCreatedEvent;
+import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.invocation.InvalidActorException;
@@ -173,9 +178,12 @@ class RivetEventsAutoConfigurationTests {
 	}
 
 	@Test
-	void backsOffWhenTheApplicationHasItsOwnObserver() {
-		this.contextRunner.withUserConfiguration(OwnObserver.class)
-			.run((context) -> assertThat(context).hasSingleBean(ActorObserver.class).hasBean("ownObserver"));
+	void callsAllObserversAndPublishesEventsAsWell() {
+		this.contextRunner.withUserConfiguration(OneActor.class, OwnObservers.class).run((context) -> {
+			OwnObservers own = context.getBean(OwnObservers.class);
+			context.getBean(Actors.class).getOrCreate("one", "k").resolve().block(Duration.ofSeconds(10));
+			assertThat(own.created).containsExactly("first", "second", "event");
+		});
 	}
 
 	@Test
@@ -403,11 +411,36 @@ class RivetEventsAutoConfigurationTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	static class OwnObserver {
+	static class OwnObservers {
+
+		private final List<String> created = new CopyOnWriteArrayList<>();
 
 		@Bean
-		ActorObserver ownObserver() {
-			return ActorObserver.NONE;
+		@Order(2)
+		ActorObserver secondObserver() {
+			return noting("second");
+		}
+
+		@Bean
+		@Order(1)
+		ActorObserver firstObserver() {
+			return noting("first");
+		}
+
+		private ActorObserver noting(String name) {
+			return new ActorObserver() {
+
+				@Override
+				public void actorCreated(ActorInfo actor) {
+					OwnObservers.this.created.add(name);
+				}
+
+			};
+		}
+
+		@EventListener
+		void created(ActorCreatedEvent event) {
+			this.created.add("event");
 		}
 
 	}

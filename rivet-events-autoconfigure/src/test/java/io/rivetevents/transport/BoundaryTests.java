@@ -46,8 +46,8 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.ConnectionAuthenticator;
-import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
@@ -286,7 +286,7 @@ class BoundaryTests {
 			Limits limits = bean(Limits.class);
 			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG);
 			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
-					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets(null), ConnectionObserver.NONE,
+					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets(null), Observers.NONE,
 					bean(WakeupBatches.class), limits);
 		}
 

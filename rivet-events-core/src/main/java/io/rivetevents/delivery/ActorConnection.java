@@ -207,7 +207,7 @@ public final class ActorConnection extends ForwardingRecipients
 	/** All hooks have let it in. */
 	public void markConnected() {
 		this.connected = true;
-		this.outbound.onOverrun(() -> this.owner.support().observer().slowConsumer(this));
+		this.outbound.onOverrun(() -> this.owner.support().observers().slowConsumer(this));
 	}
 
 	/**
@@ -282,7 +282,7 @@ public final class ActorConnection extends ForwardingRecipients
 	private boolean send(OutgoingMessage message) {
 		Outbound.Outcome outcome = this.outbound.send(message);
 		if (outcome == Outbound.Outcome.OVERRUN) {
-			this.owner.support().observer().slowConsumer(this);
+			this.owner.support().observers().slowConsumer(this);
 		}
 		long dropped = this.outbound.dropped();
 		if (dropped != this.dropsTold && message.message() instanceof ToClient.Event event) {
@@ -331,7 +331,7 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private void tellDrops(String event, long dropped) {
 		if (areDropsToBeTold(dropped)) {
-			this.owner.support().observer().eventsDropped(this, event, dropped);
+			this.owner.support().observers().eventsDropped(this, event, dropped);
 		}
 	}
 

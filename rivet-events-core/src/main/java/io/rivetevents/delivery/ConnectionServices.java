@@ -6,9 +6,9 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.contract.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
-import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 
@@ -18,7 +18,7 @@ import io.rivetevents.scheduling.CallerScope;
  * @param mapper converts values
  * @param contracts the contracts that are implemented
  * @param interceptors see events on their way out, in their order
- * @param observer is told what happens to connections
+ * @param observers receive what happens to connections
  * @param timers tells the time and ends what takes too long; never blocked
  * @param workers where what follows the answer of a client runs; may be blocked
  * @param bursts what threads do at a stretch
@@ -28,12 +28,11 @@ import io.rivetevents.scheduling.CallerScope;
  * one
  */
 public record ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
-		ConnectionObserver observer, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
+		Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
 		CallerScope callers, ReactiveTransactions transactions) {
 
 	public ConnectionServices {
 		interceptors = List.copyOf(interceptors);
-		observer = new GuardedConnectionObserver(observer);
 	}
 
 }

@@ -9,13 +9,16 @@ import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * Is told what happens to instances and connections. What is declared here is called in
- * turns of the instance, on a worker unless it says otherwise: what takes long holds the
- * instance up.
+ * Receives what happens to instances and their connections. All beans of this type and of
+ * {@link ConnectionObserver} are called, in their {@code @Order}; an observer that throws
+ * is logged, and affects neither the others nor what it observes.
+ * <p>
+ * The methods of this interface are called in turns of the instance, on a worker unless
+ * they say otherwise: what takes long holds the instance up.
  */
 public interface ActorObserver extends ConnectionObserver {
 
-	/** Wants to know nothing. */
+	/** Ignores all. */
 	ActorObserver NONE = new ActorObserver() {
 	};
 

@@ -8,12 +8,16 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.connection.Connection;
 
 /**
- * Is told what happens to connections. Called by whatever thread sends an event, an event
- * loop among them: it must not wait.
+ * Receives what happens to connections. All beans of this type are called, in their
+ * {@code @Order}; an observer that throws is logged, and affects neither the others nor
+ * what it observes.
+ * <p>
+ * The methods of this interface are called on the thread that sends an event, which may
+ * be an event loop: they must not block.
  */
 public interface ConnectionObserver {
 
-	/** Wants to know nothing. */
+	/** Ignores all. */
 	ConnectionObserver NONE = new ConnectionObserver() {
 	};
 

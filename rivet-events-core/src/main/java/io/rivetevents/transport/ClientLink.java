@@ -223,7 +223,7 @@ public final class ClientLink {
 		this.support.limits().hits().add(Limit.HELLO_TIMEOUT);
 		if (undecided) {
 			HandshakeRequest request = opening.request();
-			this.support.observer().authenticationTimedOut(request.uri(), request.remoteAddress());
+			this.support.observers().authenticationTimedOut(request.uri(), request.remoteAddress());
 		}
 		refuse(new RivetException(undecided ? ErrorCode.AUTHENTICATION_TIMED_OUT : ErrorCode.CONNECTION_TIMED_OUT));
 	}

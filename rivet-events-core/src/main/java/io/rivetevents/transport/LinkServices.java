@@ -3,8 +3,8 @@ package io.rivetevents.transport;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.scheduling.WakeupBatches;
 
 /**
@@ -15,10 +15,10 @@ import io.rivetevents.scheduling.WakeupBatches;
  * @param handshake finds out who connects
  * @param mapper converts values
  * @param secrets proves streams
- * @param observer is told who does not sign in
+ * @param observers receive which clients do not authenticate
  * @param bursts batches wake-ups of threads while messages are delivered
  * @param limits bounds of what clients may take
  */
 public record LinkServices(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
-		ValueMapper mapper, StreamSecrets secrets, ConnectionObserver observer, WakeupBatches bursts, Limits limits) {
+		ValueMapper mapper, StreamSecrets secrets, Observers observers, WakeupBatches bursts, Limits limits) {
 }

@@ -33,6 +33,7 @@ import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.ToServer;
@@ -130,10 +131,10 @@ public final class ActorHarness implements AutoCloseable {
 		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts)
 				: Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionServices support = new ConnectionServices(this.mapper, this.contracts, neighbours.outbound(),
-				neighbours.observer(), this.timers, this.workers, bursts, this.limits, CallerScope.NONE,
-				ReactiveTransactions.NONE);
+				new Observers(List.of(neighbours.observer())), this.timers, this.workers, bursts, this.limits,
+				CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
-				neighbours.observer(), ContractFingerprints.NONE);
+				ContractFingerprints.NONE);
 		this.directory = new LocalActorDirectory(runtime, this.connections);
 		InvocationServices invocations = new InvocationServices(this.mapper, this.contracts, around);
 		for (Object actor : actors) {

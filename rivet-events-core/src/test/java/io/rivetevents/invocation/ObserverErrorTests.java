@@ -28,7 +28,7 @@ import io.rivetevents.event.ActorWokenEvent;
 import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.event.ConnectionClosedEvent;
 import io.rivetevents.event.ConnectionOpenedEvent;
-import io.rivetevents.event.EventPublishingObserver;
+import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.scheduling.CallerScope;

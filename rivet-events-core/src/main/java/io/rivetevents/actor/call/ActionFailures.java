@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.SafeText;
 
@@ -26,16 +26,16 @@ final class ActionFailures {
 
 	private final CalledInstance instance;
 
-	private final ActorObserver observer;
+	private final Observers observers;
 
 	/**
 	 * Creates failures.
 	 * @param instance whose actions fail
-	 * @param observer receives what does not fit an action
+	 * @param observers receive what does not fit an action
 	 */
-	ActionFailures(CalledInstance instance, ActorObserver observer) {
+	ActionFailures(CalledInstance instance, Observers observers) {
 		this.instance = instance;
-		this.observer = observer;
+		this.observers = observers;
 	}
 
 	/**
@@ -58,7 +58,7 @@ final class ActionFailures {
 					.translate(ex, MethodInvocation.ofAction(inbound, this.instance, connection), inbound.caller()),
 				inbound, connection);
 		if (refusal instanceof InvalidArgumentException violation) {
-			this.observer.badRequest(connection, inbound.actor(), inbound.name(), violation);
+			this.observers.badRequest(connection, inbound.actor(), inbound.name(), violation);
 		}
 		return refusal;
 	}

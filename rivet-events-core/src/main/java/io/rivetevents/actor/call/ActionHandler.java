@@ -28,7 +28,6 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Inbound;
@@ -83,13 +82,12 @@ public final class ActionHandler {
 	 * @param listeners to what clients call
 	 * @param interceptors go around the actions
 	 * @param answers remembered answers of the instance
-	 * @param observer receives what does not fit an action
 	 * @param connections what connections share
 	 * @param due has {@link #expire} called when answers are too old
 	 */
 	public ActionHandler(CalledInstance instance, MethodInvoker calls, ActionListeners listeners,
-			InterceptorChain interceptors, IdempotentAnswers answers, ActorObserver observer,
-			ConnectionServices connections, DueQueue.Entry due) {
+			InterceptorChain interceptors, IdempotentAnswers answers, ConnectionServices connections,
+			DueQueue.Entry due) {
 		this.instance = instance;
 		this.type = instance.type();
 		this.calls = calls;
@@ -97,7 +95,7 @@ public final class ActionHandler {
 		this.interceptors = interceptors;
 		this.answers = answers;
 		this.due = due;
-		this.failures = new ActionFailures(instance, observer);
+		this.failures = new ActionFailures(instance, connections.observers());
 		this.mapper = connections.mapper();
 		this.callers = connections.callers();
 		this.intercepted = !connections.interceptors().isEmpty();

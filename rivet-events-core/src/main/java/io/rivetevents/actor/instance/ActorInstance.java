@@ -128,7 +128,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		InterceptorChain interceptors = new InterceptorChain(this, runtime.interceptors(), runtime.callers(),
 				runtime.timers());
 		this.actions = new ActionHandler(this, this.calls, host.listeners(), interceptors,
-				new IdempotentAnswers(host.keptAnswers()), runtime.observer(), runtime.connections(), this.due);
+				new IdempotentAnswers(host.keptAnswers()), runtime.connections(), this.due);
 		this.subscriptions = new SubscriptionHandler(this, this.connections, this.calls, interceptors);
 		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
 		this.messages = new ClientMessages(this, this.actions, this.subscriptions, runtime);

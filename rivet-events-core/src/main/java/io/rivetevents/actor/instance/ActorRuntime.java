@@ -7,15 +7,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.actor.call.GuardedObserver;
 import io.rivetevents.actor.persistence.ScopedStateStore;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ConnectionServices;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.SharedWork;
@@ -28,11 +27,10 @@ import io.rivetevents.scheduling.SharedWork;
  * @param clock dates what is told of instances
  * @param connections what connections share
  * @param interceptors go around what clients want, in their order
- * @param observer is told what happens
  * @param contracts knows what clients are built against
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
-		List<InboundInterceptor> interceptors, ActorObserver observer, ContractFingerprints contracts) {
+		List<InboundInterceptor> interceptors, ContractFingerprints contracts) {
 
 	/** Eighths of what may be awake, beyond which memory is scarce. */
 	private static final int SCARCE = 6;
@@ -40,7 +38,6 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	public ActorRuntime {
 		store = new ScopedStateStore(store, connections.callers());
 		interceptors = List.copyOf(interceptors);
-		observer = new GuardedObserver(observer);
 	}
 
 	/**
@@ -64,6 +61,11 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	/** Converts values. */
 	public ValueMapper mapper() {
 		return this.connections.mapper();
+	}
+
+	/** Returns the observers of the application. */
+	public Observers observers() {
+		return this.connections.observers();
 	}
 
 	/** Go around what the application does for a client. */

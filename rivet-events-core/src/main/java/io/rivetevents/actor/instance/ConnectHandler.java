@@ -27,13 +27,13 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
@@ -62,7 +62,7 @@ public final class ConnectHandler {
 
 	private final InterceptorChain interceptors;
 
-	private final ActorObserver observer;
+	private final Observers observers;
 
 	private final ValueMapper mapper;
 
@@ -95,7 +95,7 @@ public final class ConnectHandler {
 		this.subscriptions = subscriptions;
 		this.interceptors = interceptors;
 		this.connections = instance.connections();
-		this.observer = runtime.observer();
+		this.observers = runtime.observers();
 		this.mapper = runtime.mapper();
 		this.callers = runtime.callers();
 		this.timers = runtime.timers();
@@ -361,7 +361,7 @@ public final class ConnectHandler {
 	private void tellOpened(ActorConnection connection) {
 		if (!connection.isStateless()) {
 			connection.markConnected();
-			this.observer.connectionOpened(connection);
+			this.observers.connectionOpened(connection);
 		}
 	}
 
@@ -395,7 +395,7 @@ public final class ConnectHandler {
 	/** Of one that was refused by its last hook nobody has been told. */
 	private void tellClosed(ActorConnection connection) {
 		if (connection.wasConnected()) {
-			this.observer.connectionClosed(connection, connection.outbound().closeReason());
+			this.observers.connectionClosed(connection, connection.outbound().closeReason());
 		}
 	}
 

@@ -21,9 +21,9 @@ import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
-import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
@@ -181,8 +181,8 @@ final class InstanceLife {
 		return this.heap;
 	}
 
-	private ActorObserver observer() {
-		return this.runtime.observer();
+	private Observers observers() {
+		return this.runtime.observers();
 	}
 
 	private long now() {
@@ -194,7 +194,7 @@ final class InstanceLife {
 	/** It has been woken. */
 	ActorInfo wake() {
 		ActorInfo info = begin(false);
-		observer().actorWoken(info);
+		observers().actorWoken(info);
 		return info;
 	}
 
@@ -205,7 +205,7 @@ final class InstanceLife {
 	ActorInfo create(boolean forNewcomer) {
 		this.fresh = forNewcomer ? new Fresh(this.state.bytes(), new HashMap<>(this.owner.vars().named())) : null;
 		ActorInfo info = begin(true);
-		observer().actorCreated(info);
+		observers().actorCreated(info);
 		return info;
 	}
 
@@ -399,7 +399,7 @@ final class InstanceLife {
 		try {
 			this.state.save(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
-				leave(observer()::actorSlept);
+				leave(observers()::actorSlept);
 			}
 		}
 		catch (StaleStateException ex) {
@@ -428,7 +428,7 @@ final class InstanceLife {
 
 	private Mono<Void> deleteAndLeave() {
 		return this.stored.delete()
-			.then(Mono.<Void>fromRunnable(() -> leave(observer()::actorDestroyed)))
+			.then(Mono.<Void>fromRunnable(() -> leave(observers()::actorDestroyed)))
 			.onErrorResume((ex) -> Mono.fromRunnable(() -> {
 				this.stored.logUndeleted(ex);
 				leave();
@@ -438,7 +438,7 @@ final class InstanceLife {
 	/** The next instance of the address may start before {@code told} has returned. */
 	private void leave(Consumer<ActorInfo> told) {
 		ActorInfo info = info(false);
-		observer().actorLeaves(info);
+		observers().actorLeaves(info);
 		try {
 			leave();
 		}

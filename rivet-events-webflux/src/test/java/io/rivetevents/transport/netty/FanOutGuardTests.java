@@ -25,11 +25,11 @@ import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.extension.ConnectRequest;
-import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.encoding.Encoding;
@@ -158,8 +158,8 @@ class FanOutGuardTests {
 	private ConnectionScope owner() {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 		return new ConnectionScope("chat", ActorKey.EMPTY, false, this.index,
-				new ConnectionServices(mapper, new EventContracts(mapper), List.of(), ConnectionObserver.NONE,
-						this.timers, Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE,
+				new ConnectionServices(mapper, new EventContracts(mapper), List.of(), Observers.NONE, this.timers,
+						Schedulers.immediate(), this.bursts, Limits.defaults(), CallerScope.NONE,
 						ReactiveTransactions.NONE));
 	}
 

@@ -1,4 +1,4 @@
-package io.rivetevents.event;
+package io.rivetevents.event.publishing;
 
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.rivetevents.event;
+package io.rivetevents.event.publishing;
 
 import java.net.URI;
 import java.time.Instant;
@@ -27,6 +27,14 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionScope;
 import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.event.ActorCreatedEvent;
+import io.rivetevents.event.ActorDestroyedEvent;
+import io.rivetevents.event.ActorSleptEvent;
+import io.rivetevents.event.ActorWokenEvent;
+import io.rivetevents.event.BadRequestEvent;
+import io.rivetevents.event.ConnectionClosedEvent;
+import io.rivetevents.event.ConnectionOpenedEvent;
+import io.rivetevents.event.EventDroppedEvent;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;

@@ -1,4 +1,4 @@
-package io.rivetevents.event;
+package io.rivetevents.event.publishing;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -18,6 +18,16 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.event.ActorCreatedEvent;
+import io.rivetevents.event.ActorDestroyedEvent;
+import io.rivetevents.event.ActorSleptEvent;
+import io.rivetevents.event.ActorWokenEvent;
+import io.rivetevents.event.AuthenticationTimedOutEvent;
+import io.rivetevents.event.BadRequestEvent;
+import io.rivetevents.event.ConnectionClosedEvent;
+import io.rivetevents.event.ConnectionOpenedEvent;
+import io.rivetevents.event.EventDroppedEvent;
+import io.rivetevents.event.SlowConsumerEvent;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ByteBudget;

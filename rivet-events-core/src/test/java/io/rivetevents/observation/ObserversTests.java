@@ -1,0 +1,110 @@
+package io.rivetevents.observation;
+
+import java.lang.reflect.Proxy;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.ConnectionObserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ObserversTests {
+
+	private static final ActorInfo ROOM = new ActorInfo("id", ActorAddress.of("room", "k"), 1, Instant.EPOCH, null,
+			true);
+
+	private final List<String> calls = new ArrayList<>();
+
+	@Test
+	void callsAllInTheirOrder() {
+		Observers observers = new Observers(List.of(new Named("a"), new Named("b")));
+		observers.actorCreated(ROOM);
+		observers.authenticationTimedOut(URI.create("/rivet"), null);
+		assertThat(this.calls).containsExactly("a created", "b created", "a timed out", "b timed out");
+	}
+
+	@Test
+	void callsTheOthersAfterOneHasFailed() {
+		ActorObserver failing = new ActorObserver() {
+
+			@Override
+			public void actorCreated(ActorInfo actor) {
+				throw new NoClassDefFoundError("of the test");
+			}
+
+		};
+		new Observers(List.of(failing, new Named("b"))).actorCreated(ROOM);
+		assertThat(this.calls).containsExactly("b created");
+	}
+
+	@Test
+	void callsAnObserverOfConnectionsForThemAlone() {
+		ConnectionObserver ofConnections = new ConnectionObserver() {
+
+			@Override
+			public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
+				ObserversTests.this.calls.add("timed out");
+			}
+
+		};
+		Observers observers = new Observers(List.of(ofConnections));
+		observers.actorCreated(ROOM);
+		observers.authenticationTimedOut(URI.create("/rivet"), null);
+		assertThat(this.calls).containsExactly("timed out");
+	}
+
+	@Test
+	void callsWhatASuperclassOverrides() {
+		new Observers(List.of(new Named("a") {
+		})).actorCreated(ROOM);
+		assertThat(this.calls).containsExactly("a created");
+	}
+
+	@Test
+	void callsAProxy() {
+		ActorObserver proxy = (ActorObserver) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { ActorObserver.class }, (self, method, args) -> {
+					this.calls.add(method.getName());
+					return null;
+				});
+		new Observers(List.of(proxy)).actorCreated(ROOM);
+		assertThat(this.calls).containsExactly("actorCreated");
+	}
+
+	@Test
+	void passesOverWhatIsNotOverridden() {
+		Callback<ActorObserver> woken = Callback.of(List.of(new Named("a"), ActorObserver.NONE), ActorObserver.class,
+				"actorWoken", ActorInfo.class);
+		assertThat(woken.isEmpty()).isTrue();
+	}
+
+	private class Named implements ActorObserver {
+
+		private final String name;
+
+		Named(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public void actorCreated(ActorInfo actor) {
+			ObserversTests.this.calls.add(this.name + " created");
+		}
+
+		@Override
+		public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
+			ObserversTests.this.calls.add(this.name + " timed out");
+		}
+
+	}
+
+}
