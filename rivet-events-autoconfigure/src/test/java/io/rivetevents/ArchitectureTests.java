@@ -72,7 +72,7 @@ class ArchitectureTests {
 			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
 			    scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling
-			actor.persistence: conversion failure scheduling actor actor.state
+			actor.persistence: conversion failure scheduling actor actor.state observation
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
 			    actor.persistence

@@ -27,6 +27,7 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.PendingCalls;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
@@ -204,10 +205,15 @@ public final class ActorConnection extends ForwardingRecipients
 		return this.requests;
 	}
 
+	/** Returns what observes the connections of its node. */
+	Observers observers() {
+		return this.owner.support().observers();
+	}
+
 	/** All hooks have let it in. */
 	public void markConnected() {
 		this.connected = true;
-		this.outbound.onOverrun(() -> this.owner.support().observers().slowConsumer(this));
+		this.outbound.onOverrun(() -> observers().slowConsumer(this));
 	}
 
 	/**
@@ -282,7 +288,7 @@ public final class ActorConnection extends ForwardingRecipients
 	private boolean send(OutgoingMessage message) {
 		Outbound.Outcome outcome = this.outbound.send(message);
 		if (outcome == Outbound.Outcome.OVERRUN) {
-			this.owner.support().observers().slowConsumer(this);
+			observers().slowConsumer(this);
 		}
 		long dropped = this.outbound.dropped();
 		if (dropped != this.dropsTold && message.message() instanceof ToClient.Event event) {
@@ -331,7 +337,7 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private void tellDrops(String event, long dropped) {
 		if (areDropsToBeTold(dropped)) {
-			this.owner.support().observers().eventsDropped(this, event, dropped);
+			observers().eventsDropped(this, event, dropped);
 		}
 	}
 

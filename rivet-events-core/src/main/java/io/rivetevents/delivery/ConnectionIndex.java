@@ -3,6 +3,7 @@ package io.rivetevents.delivery;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -15,6 +16,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
@@ -224,12 +226,14 @@ public final class ConnectionIndex implements Dispatcher {
 			// nothing
 			return dispatch(choose(dispatch, candidates), message, accepted);
 		}
+		ActorConnection first = null;
 		int targeted = 0;
 		int queued = 0;
 		boolean forAll = isForAllSubscribers(dispatch);
 		for (ActorConnection connection : candidates) {
 			if (forAll || isFor(connection, dispatch)) {
-				if (targeted == 0) {
+				if (first == null) {
+					first = connection;
 					if (mayBeTooLong(message, connection)) {
 						return dispatch(choose(dispatch, candidates), message, accepted);
 					}
@@ -239,9 +243,11 @@ public final class ConnectionIndex implements Dispatcher {
 				queued += connection.deliver(message) ? 1 : 0;
 			}
 		}
-		if (targeted == 0) {
+		if (first == null) {
 			accepted.run();
+			return Receipt.NOBODY;
 		}
+		report(message, first, targeted, queued);
 		return new Receipt.Done(targeted, queued);
 	}
 
@@ -280,7 +286,23 @@ public final class ConnectionIndex implements Dispatcher {
 			OutgoingMessage each = prepared.get(i);
 			queued += (each != null && chosen.get(i).queue(each)) ? 1 : 0;
 		}
+		if (!chosen.isEmpty()) {
+			report(message, chosen.get(0), chosen.size(), queued);
+		}
 		return new Receipt.Done(chosen.size(), queued);
+	}
+
+	/** Reports to observers what has been sent: once, to however many connections. */
+	private void report(OutgoingMessage message, ActorConnection first, int targeted, int queued) {
+		Observers observers = first.observers();
+		if (!observers.observeEvents() && !observers.observeEncodings()) {
+			return;
+		}
+		String actor = this.ofNode ? null : first.actorName();
+		String event = ((ToClient.Event) message.message()).name();
+		message.forEachEncoded((encoding, encoded) -> observers.eventEncoded(actor, event,
+				encoding.name().toLowerCase(Locale.ROOT).replace('_', '-'), encoded.bytes().length));
+		observers.eventQueued(actor, event, targeted, queued);
 	}
 
 	/** One that an interceptor has changed is no fault of the sender's. */

@@ -46,4 +46,32 @@ public interface ConnectionObserver {
 	default void eventsDropped(Connection<?> connection, String event, long total) {
 	}
 
+	/**
+	 * An event has been encoded: called once for each encoding in use, however many
+	 * connections get it. An event that an {@link OutboundInterceptor} changes for a
+	 * connection, or that is sent again to a client that resumes, is not reported.
+	 * @param actor name of the actor whose connections get it, {@code null} if it goes to
+	 * connections of several actors
+	 * @param event name of the event
+	 * @param encoding {@code json}, {@code cbor} or {@code bare}; in the extended mode
+	 * {@code extended-json}, {@code extended-cbor} or {@code event-stream}
+	 * @param bytes size of the encoded message
+	 * @since 0.1.0
+	 */
+	default void eventEncoded(@Nullable String actor, String event, String encoding, int bytes) {
+	}
+
+	/**
+	 * An event has been put into the queues of connections: called once for each event
+	 * that is sent to at least one connection, after {@link #eventEncoded}.
+	 * @param actor name of the actor whose connections get it, {@code null} if it goes to
+	 * connections of several actors
+	 * @param event name of the event
+	 * @param targeted how many connections it is for
+	 * @param queued in how many queues it was put; for the others it was dropped
+	 * @since 0.1.0
+	 */
+	default void eventQueued(@Nullable String actor, String event, int targeted, int queued) {
+	}
+
 }

@@ -2,6 +2,7 @@ package io.rivetevents.observation;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -10,14 +11,16 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.error.InvalidArgumentException;
+import io.rivetevents.extension.ActionCall;
+import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * All observers of the application, one after the other in their order. A method without
- * an observer that overrides it costs nothing but the call: what has to be measured for
- * it is measured only if there is one. Safe for use by several threads.
+ * All observers of the application, one after the other in their order. Where something
+ * has to be measured or made for them, one asks before whether it is observed at all.
+ * Safe for use by several threads.
  */
 public final class Observers {
 
@@ -36,6 +39,18 @@ public final class Observers {
 
 	private final Callback<ActorObserver> actorDestroyed;
 
+	private final Callback<ActorObserver> stateSaved;
+
+	private final Callback<ActorObserver> saveFailed;
+
+	private final Callback<ActorObserver> turnQueued;
+
+	private final Callback<ActorObserver> turnStarted;
+
+	private final Callback<ActorObserver> actionStarted;
+
+	private final Callback<ActorObserver> actionEnded;
+
 	private final Callback<ActorObserver> connectionOpened;
 
 	private final Callback<ActorObserver> connectionClosed;
@@ -48,6 +63,10 @@ public final class Observers {
 
 	private final Callback<ConnectionObserver> eventsDropped;
 
+	private final Callback<ConnectionObserver> eventEncoded;
+
+	private final Callback<ConnectionObserver> eventQueued;
+
 	/**
 	 * Creates the observers.
 	 * @param observers those of connections, some of which are those of actors, too
@@ -59,6 +78,12 @@ public final class Observers {
 		this.actorLeaves = ofActors("actorLeaves", ActorInfo.class);
 		this.actorSlept = ofActors("actorSlept", ActorInfo.class);
 		this.actorDestroyed = ofActors("actorDestroyed", ActorInfo.class);
+		this.stateSaved = ofActors("stateSaved", ActorAddress.class, int.class, Duration.class);
+		this.saveFailed = ofActors("saveFailed", ActorAddress.class, int.class, Duration.class, Throwable.class);
+		this.turnQueued = ofActors("turnQueued", ActorAddress.class, int.class);
+		this.turnStarted = ofActors("turnStarted", ActorAddress.class, Duration.class);
+		this.actionStarted = ofActors("actionStarted", ActionCall.class);
+		this.actionEnded = ofActors("actionEnded", ActionCall.class, ActionOutcome.class);
 		this.connectionOpened = ofActors("connectionOpened", Connection.class);
 		this.connectionClosed = ofActors("connectionClosed", Connection.class, CloseReason.class);
 		this.badRequest = ofActors("badRequest", Connection.class, ActorAddress.class, String.class,
@@ -66,6 +91,8 @@ public final class Observers {
 		this.authenticationTimedOut = ofConnections("authenticationTimedOut", URI.class, InetSocketAddress.class);
 		this.slowConsumer = ofConnections("slowConsumer", Connection.class);
 		this.eventsDropped = ofConnections("eventsDropped", Connection.class, String.class, long.class);
+		this.eventEncoded = ofConnections("eventEncoded", String.class, String.class, String.class, int.class);
+		this.eventQueued = ofConnections("eventQueued", String.class, String.class, int.class, int.class);
 	}
 
 	private Callback<ActorObserver> ofActors(String method, Class<?>... parameters) {
@@ -98,6 +125,61 @@ public final class Observers {
 		this.actorDestroyed.call((observer) -> observer.actorDestroyed(actor));
 	}
 
+	/** Returns whether saves are observed. */
+	public boolean observeSaves() {
+		return !this.stateSaved.isEmpty() || !this.saveFailed.isEmpty();
+	}
+
+	public void stateSaved(ActorAddress actor, int bytes, Duration duration) {
+		this.stateSaved.call((observer) -> observer.stateSaved(actor, bytes, duration));
+	}
+
+	public void saveFailed(ActorAddress actor, int bytes, Duration duration, Throwable failure) {
+		this.saveFailed.call((observer) -> observer.saveFailed(actor, bytes, duration, failure));
+	}
+
+	// Turns and actions
+
+	/** Returns whether {@link #turnQueued} is observed. */
+	public boolean observeQueues() {
+		return !this.turnQueued.isEmpty();
+	}
+
+	public void turnQueued(ActorAddress actor, int depth) {
+		this.turnQueued.call((observer) -> observer.turnQueued(actor, depth));
+	}
+
+	/** Returns whether {@link #turnStarted} is observed. */
+	public boolean observeTurns() {
+		return !this.turnStarted.isEmpty();
+	}
+
+	public void turnStarted(ActorAddress actor, Duration waited) {
+		this.turnStarted.call((observer) -> observer.turnStarted(actor, waited));
+	}
+
+	/** Returns whether the start or the end of actions is observed. */
+	public boolean observeActions() {
+		return !this.actionStarted.isEmpty() || !this.actionEnded.isEmpty();
+	}
+
+	/**
+	 * Reports that an action starts.
+	 * @return takes the end of the call; does nothing if none observes actions
+	 */
+	public ObservedAction actionStarted(ActorAddress actor, String action, @Nullable Connection<?> connection) {
+		if (!observeActions()) {
+			return ObservedAction.NONE;
+		}
+		ObservedCall call = new ObservedCall(this, actor, action, connection);
+		this.actionStarted.call((observer) -> observer.actionStarted(call));
+		return call;
+	}
+
+	void actionEnded(ActionCall call, ActionOutcome outcome) {
+		this.actionEnded.call((observer) -> observer.actionEnded(call, outcome));
+	}
+
 	public void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
 			InvalidArgumentException violation) {
 		this.badRequest.call((observer) -> observer.badRequest(connection, actor, action, violation));
@@ -123,6 +205,26 @@ public final class Observers {
 
 	public void eventsDropped(Connection<?> connection, String event, long total) {
 		this.eventsDropped.call((observer) -> observer.eventsDropped(connection, event, total));
+	}
+
+	// Events
+
+	/** Returns whether {@link #eventEncoded} is observed. */
+	public boolean observeEncodings() {
+		return !this.eventEncoded.isEmpty();
+	}
+
+	public void eventEncoded(@Nullable String actor, String event, String encoding, int bytes) {
+		this.eventEncoded.call((observer) -> observer.eventEncoded(actor, event, encoding, bytes));
+	}
+
+	/** Returns whether {@link #eventQueued} is observed. */
+	public boolean observeEvents() {
+		return !this.eventQueued.isEmpty();
+	}
+
+	public void eventQueued(@Nullable String actor, String event, int targeted, int queued) {
+		this.eventQueued.call((observer) -> observer.eventQueued(actor, event, targeted, queued));
 	}
 
 }

@@ -34,6 +34,8 @@ import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.ObservedAction;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.SafeText;
@@ -63,6 +65,8 @@ public final class ActionHandler {
 	private final InterceptorChain interceptors;
 
 	private final ActionFailures failures;
+
+	private final Observers observers;
 
 	private final ValueMapper mapper;
 
@@ -95,7 +99,8 @@ public final class ActionHandler {
 		this.interceptors = interceptors;
 		this.answers = answers;
 		this.due = due;
-		this.failures = new ActionFailures(instance, connections.observers());
+		this.observers = connections.observers();
+		this.failures = new ActionFailures(instance, this.observers);
 		this.mapper = connections.mapper();
 		this.callers = connections.callers();
 		this.intercepted = !connections.interceptors().isEmpty();
@@ -161,10 +166,11 @@ public final class ActionHandler {
 		new Reply(connection, request, isOneWay(this.type.action(request.name()), request)).refuse(refusal);
 	}
 
-	/** What a client is told of its call: one thing, whatever comes together. */
-	private final class Reply {
-
-		private final AtomicBoolean told = new AtomicBoolean();
+	/**
+	 * What a client is told of its call: one thing, whatever comes together. It is itself
+	 * the note that it has been told: one is made for each call.
+	 */
+	private final class Reply extends AtomicBoolean {
 
 		private final ActorConnection connection;
 
@@ -172,23 +178,33 @@ public final class ActionHandler {
 
 		private final boolean oneWay;
 
+		private ObservedAction observed = ObservedAction.NONE;
+
 		Reply(ActorConnection connection, ToServer.ActionRequest request, boolean oneWay) {
 			this.connection = connection;
 			this.request = request;
 			this.oneWay = oneWay;
 		}
 
+		/** Reports from now on what becomes of the call. */
+		void observe() {
+			this.observed = ActionHandler.this.observers.actionStarted(ActionHandler.this.instance.address(),
+					this.request.name(), this.connection);
+		}
+
 		void give(JsonNode output) {
-			if (!this.oneWay && this.told.compareAndSet(false, true)) {
+			this.observed.succeed();
+			if (!this.oneWay && compareAndSet(false, true)) {
 				this.connection.deliver(OutgoingMessage
 					.of(new ToClient.ActionResponse(this.request.id(), output.isMissingNode() ? null : output)));
 			}
 		}
 
 		void refuse(RivetException ex) {
-			if (!this.told.compareAndSet(false, true)) {
+			if (!compareAndSet(false, true)) {
 				return;
 			}
+			this.observed.fail(ex);
 			if (!this.oneWay) {
 				this.connection.deliver(
 						OutgoingMessage.of(ActionHandler.this.instance.error(ex, ex.metadata(), this.request.id())));
@@ -223,6 +239,7 @@ public final class ActionHandler {
 	private void answerNow(ActionSettings action, Reply reply, PendingCall pending) {
 		ActorConnection connection = reply.connection;
 		Inbound inbound = inbound(reply.request, connection);
+		reply.observe();
 		try {
 			checkAccess(connection);
 			ActorState.Mark before = mark(action);
@@ -366,7 +383,7 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Calls an action.
+	 * Calls an action, and reports that to observers.
 	 * @param onBegin called once nothing but its method can refuse it any more
 	 */
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
@@ -375,6 +392,20 @@ public final class ActionHandler {
 		if (action == null && !this.listeners.has(this.instance, request.name())) {
 			return Mono.error(notFound(request.name()));
 		}
+		if (!this.observers.observeActions()) {
+			return performUnobserved(connection, request, action, pending, withinTurn, onBegin);
+		}
+		return Mono.defer(() -> {
+			ObservedAction observed = this.observers.actionStarted(this.instance.address(), request.name(), connection);
+			return Guarded.defer(() -> performUnobserved(connection, request, action, pending, withinTurn, onBegin))
+				.doOnSuccess((output) -> observed.succeed())
+				.doOnError(observed::fail)
+				.doOnCancel(() -> observed.fail(new RivetException(ErrorCode.CANCELLED)));
+		});
+	}
+
+	private Mono<JsonNode> performUnobserved(@Nullable ActorConnection connection, ToServer.ActionRequest request,
+			@Nullable ActionSettings action, @Nullable PendingCall pending, boolean withinTurn, Runnable onBegin) {
 		Inbound inbound = inbound(request, connection);
 		try {
 			checkAccess(connection);

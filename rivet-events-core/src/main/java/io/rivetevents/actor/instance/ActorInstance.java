@@ -1,5 +1,6 @@
 package io.rivetevents.actor.instance;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
@@ -62,6 +64,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	private final InstanceHost host;
 
 	private final ActorRuntime runtime;
+
+	private final Observers observers;
 
 	private final Scheduler workers;
 
@@ -111,6 +115,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.type = type;
 		this.host = host;
 		this.runtime = runtime;
+		this.observers = runtime.observers();
 		this.workers = workers;
 		this.due = host.dueQueue().register(this::check);
 		this.mailbox = new Mailbox<>(type.settings().mailboxCapacity(), runtime.workers(),
@@ -262,7 +267,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		if (call != null && !call.begin(this.usage)) {
 			return Mailbox.Offer.FULL;
 		}
-		Mailbox.Offer outcome = this.mailbox.offer(turn);
+		Mailbox.Offer outcome = this.mailbox.offer(observed(turn));
+		if (outcome == Mailbox.Offer.ACCEPTED && this.observers.observeQueues()) {
+			this.observers.turnQueued(this.address, this.mailbox.depth());
+		}
 		if (call != null && outcome == Mailbox.Offer.ACCEPTED) {
 			this.expirations.add(call);
 		}
@@ -273,6 +281,15 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			limits().hits().add(Limit.MAILBOX);
 		}
 		return outcome;
+	}
+
+	/** Returns a turn that reports how long it has waited, if that is observed. */
+	private Turn<ActorInstance> observed(Turn<ActorInstance> turn) {
+		if (!this.observers.observeTurns()) {
+			return turn;
+		}
+		long since = now();
+		return turn.whenBegun(() -> this.observers.turnStarted(this.address, Duration.ofNanos(now() - since)));
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.actor.persistence.ObservedStateStore;
 import io.rivetevents.actor.persistence.ScopedStateStore;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.contract.ContractFingerprints;
@@ -36,7 +37,9 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	private static final int SCARCE = 6;
 
 	public ActorRuntime {
-		store = new ScopedStateStore(store, connections.callers());
+		ScopedStateStore scoped = new ScopedStateStore(store, connections.callers());
+		Observers observers = connections.observers();
+		store = observers.observeSaves() ? new ObservedStateStore(scoped, observers) : scoped;
 		interceptors = List.copyOf(interceptors);
 	}
 

@@ -193,6 +193,11 @@ public final class Mailbox<I> {
 		return this.pending.get() == 0;
 	}
 
+	/** Returns how many turns wait or run. */
+	public int depth() {
+		return Math.max(this.pending.get(), 0);
+	}
+
 	/**
 	 * Take no more turns. To be called within a turn.
 	 * @return the turns that were waiting, in order

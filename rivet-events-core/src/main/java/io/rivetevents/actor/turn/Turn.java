@@ -51,6 +51,27 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 		return new Turn<>(work, false, false, true, null);
 	}
 
+	/**
+	 * Returns the same turn, which does something else before its work. One that is put
+	 * into a second mailbox does that once, too.
+	 * @param first what to do; must not fail
+	 */
+	public Turn<I> whenBegun(Runnable first) {
+		return (this.work instanceof Begun) ? this
+				: new Turn<>(new Begun<>(first, this.work), this.interleave, this.client, this.blocking, this.call);
+	}
+
+	private record Begun<I>(Runnable first,
+			Function<I, @Nullable Mono<Void>> work) implements Function<I, @Nullable Mono<Void>> {
+
+		@Override
+		public @Nullable Mono<Void> apply(I instance) {
+			this.first.run();
+			return this.work.apply(instance);
+		}
+
+	}
+
 	/** Do it at once, outside any mailbox. */
 	public void doNow(I instance) {
 		Mono<Void> rest = this.work.apply(instance);

@@ -1,6 +1,7 @@
 package io.rivetevents.protocol.encoding;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,19 @@ public final class OutgoingMessage {
 	 */
 	public byte[] encodedAs(Encoding encoding) {
 		return encode(encoding).bytes();
+	}
+
+	/**
+	 * Visits the encodings in which the message has been written so far.
+	 * @param visitor takes the encoding and the encoded message
+	 */
+	public void forEachEncoded(BiConsumer<Encoding, EncodedMessage> visitor) {
+		for (Encoding encoding : Encoding.values()) {
+			EncodedMessage present = this.encoded.getAcquire(encoding.ordinal());
+			if (present != null) {
+				visitor.accept(encoding, present);
+			}
+		}
 	}
 
 	/**
