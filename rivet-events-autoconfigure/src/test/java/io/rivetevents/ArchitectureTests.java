@@ -68,7 +68,7 @@ class ArchitectureTests {
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
-			outbound: protocol protocol.encoding limit
+			outbound: protocol protocol.encoding failure limit
 			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
 			    scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling

@@ -28,6 +28,7 @@ import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.PendingCalls;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.outbound.GatewayOutbound;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
@@ -38,7 +39,8 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
  * The actor's side of one client: from the moment it is let in until its last hook has
- * run. It holds no socket, only the way out.
+ * run. It holds no socket, only the way out: a queue of this node, or that of another
+ * node by its {@link io.rivetevents.outbound.Gateway}.
  */
 public final class ActorConnection extends ForwardingRecipients
 		implements Connection<@Nullable Object>, ClientRequests.Receiver {
@@ -380,6 +382,13 @@ public final class ActorConnection extends ForwardingRecipients
 	 */
 	public Outbound outbound() {
 		return this.outbound;
+	}
+
+	/**
+	 * Returns the way out by another node, {@code null} if this node holds the socket.
+	 */
+	@Nullable GatewayOutbound gateway() {
+		return (this.outbound instanceof GatewayOutbound gateway) ? gateway : null;
 	}
 
 	// What it has subscribed to: changed by the actor alone

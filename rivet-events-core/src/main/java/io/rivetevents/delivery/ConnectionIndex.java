@@ -17,6 +17,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.outbound.GatewayOutbound;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
@@ -226,9 +227,16 @@ public final class ConnectionIndex implements Dispatcher {
 			// nothing
 			return dispatch(choose(dispatch, candidates), message, accepted);
 		}
+		return dispatch(dispatch, candidates, message, accepted);
+	}
+
+	/** A connection of this node gets it at once, those of another node together. */
+	private Receipt dispatch(AddressedEvent dispatch, Collection<ActorConnection> candidates, OutgoingMessage message,
+			Runnable accepted) {
 		ActorConnection first = null;
 		int targeted = 0;
 		int queued = 0;
+		GatewayFanOut elsewhere = null;
 		boolean forAll = isForAllSubscribers(dispatch);
 		for (ActorConnection connection : candidates) {
 			if (forAll || isFor(connection, dispatch)) {
@@ -240,15 +248,23 @@ public final class ConnectionIndex implements Dispatcher {
 					accepted.run();
 				}
 				targeted++;
-				queued += connection.deliver(message) ? 1 : 0;
+				GatewayOutbound gateway = connection.gateway();
+				if (gateway == null) {
+					queued += connection.deliver(message) ? 1 : 0;
+				}
+				else {
+					elsewhere = (elsewhere != null) ? elsewhere : new GatewayFanOut(message);
+					elsewhere.add(connection, gateway, connection.prepare(message));
+				}
 			}
 		}
 		if (first == null) {
 			accepted.run();
 			return Receipt.NOBODY;
 		}
-		report(message, first, targeted, queued);
-		return new Receipt.Done(targeted, queued);
+		int all = queued + ((elsewhere != null) ? elsewhere.send() : 0);
+		report(message, first, targeted, all);
+		return new Receipt.Done(targeted, all);
 	}
 
 	private static OutgoingMessage message(AddressedEvent dispatch, @Nullable Position position) {
@@ -282,14 +298,23 @@ public final class ConnectionIndex implements Dispatcher {
 		List<@Nullable OutgoingMessage> prepared = prepare(chosen, message);
 		accepted.run();
 		int queued = 0;
+		GatewayFanOut elsewhere = new GatewayFanOut(message);
 		for (int i = 0; i < prepared.size(); i++) {
 			OutgoingMessage each = prepared.get(i);
-			queued += (each != null && chosen.get(i).queue(each)) ? 1 : 0;
+			ActorConnection connection = chosen.get(i);
+			GatewayOutbound gateway = connection.gateway();
+			if (gateway != null) {
+				elsewhere.add(connection, gateway, each);
+			}
+			else {
+				queued += (each != null && connection.queue(each)) ? 1 : 0;
+			}
 		}
+		int all = queued + elsewhere.send();
 		if (!chosen.isEmpty()) {
-			report(message, chosen.get(0), chosen.size(), queued);
+			report(message, chosen.get(0), chosen.size(), all);
 		}
-		return new Receipt.Done(chosen.size(), queued);
+		return new Receipt.Done(chosen.size(), all);
 	}
 
 	/** Reports to observers what has been sent: once, to however many connections. */

@@ -2,6 +2,7 @@ package io.rivetevents.delivery;
 
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.ClientUsage;
+import io.rivetevents.outbound.Gateways;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 
@@ -24,7 +26,40 @@ public final class OutboundRegistry {
 
 	private final ConnectionIndex members = new ConnectionIndex(true);
 
+	private final Gateways gateways = new Gateways();
+
+	private final String node;
+
 	private record Entry(Identity identity, Outbound outbound, @Nullable ClientUsage usage) {
+	}
+
+	/**
+	 * Creates the registry of a node with a new name.
+	 */
+	public OutboundRegistry() {
+		this(UUID.randomUUID().toString());
+	}
+
+	/**
+	 * Creates a registry.
+	 * @param node name of this node, new for each start
+	 */
+	public OutboundRegistry(String node) {
+		this.node = node;
+	}
+
+	/**
+	 * Returns the name of this node, which is the gateway of its connections.
+	 */
+	public String node() {
+		return this.node;
+	}
+
+	/**
+	 * Returns the other nodes that hold sockets of this node's actors.
+	 */
+	public Gateways gateways() {
+		return this.gateways;
 	}
 
 	/**
@@ -62,6 +97,17 @@ public final class OutboundRegistry {
 	public Outbound outbound(String connectionId) {
 		Entry entry = this.entries.get(connectionId);
 		return (entry != null) ? entry.outbound() : Outbound.NONE;
+	}
+
+	/**
+	 * Returns the way out to a client, wherever its socket is; {@link Outbound#NONE} if
+	 * the client or its node has gone.
+	 * @param request what the client asked for
+	 */
+	public Outbound outbound(ConnectRequest request) {
+		String gateway = request.gateway();
+		return (gateway == null || gateway.equals(this.node)) ? outbound(request.connectionId())
+				: this.gateways.outbound(gateway, request.connectionId());
 	}
 
 	/**

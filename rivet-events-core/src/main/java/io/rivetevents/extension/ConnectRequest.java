@@ -14,9 +14,11 @@ import tools.jackson.databind.JsonNode;
  * @param identity who is behind it
  * @param stateless whether it stands for one call over HTTP, which has no way out
  * @param stream what it asks for in the extended mode, {@code null} in the plain protocol
+ * @param gateway name of the node that holds the socket, {@code null} for the node where
+ * it is asked; set before it leaves that node
  */
 public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
-		@Nullable StreamRequest stream) {
+		@Nullable StreamRequest stream, @Nullable String gateway) {
 
 	/**
 	 * Creates the request of a client that stays connected, with an id of its own.
@@ -24,7 +26,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param identity who is behind it
 	 */
 	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null, null);
 	}
 
 	/**
@@ -33,7 +35,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param identity who is behind it
 	 */
 	public static ConnectRequest stateless(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null, null);
 	}
 
 	/**
@@ -42,7 +44,15 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 */
 	public ConnectRequest established() {
 		return (this.stream != null) ? new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless,
-				this.stream.established()) : this;
+				this.stream.established(), this.gateway) : this;
+	}
+
+	/**
+	 * Returns the same request of a client whose socket a node holds.
+	 * @param gateway name of the node
+	 */
+	public ConnectRequest withGateway(String gateway) {
+		return new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless, this.stream, gateway);
 	}
 
 	/**
@@ -52,7 +62,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param stream what it asks for in that mode
 	 */
 	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream, null);
 	}
 
 }

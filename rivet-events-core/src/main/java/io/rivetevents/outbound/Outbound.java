@@ -3,6 +3,7 @@ package io.rivetevents.outbound;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
@@ -118,6 +119,16 @@ public interface Outbound {
 	 */
 	default String describeMaxMessageSize() {
 		return "no bound";
+	}
+
+	/**
+	 * Returns the property that bounds one message of a transport, for people.
+	 * @param transport what the properties of the transport begin with
+	 * @param maxMessageSize most bytes of one message
+	 * @param encoding how messages are written
+	 */
+	static String describeMaxMessageSize(String transport, int maxMessageSize, Encoding encoding) {
+		return "%s.max-outgoing-message-size=%d (%s)".formatted(transport, maxMessageSize, encoding.wireName());
 	}
 
 	/**

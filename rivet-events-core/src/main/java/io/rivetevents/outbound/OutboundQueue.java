@@ -378,8 +378,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	@Override
 	public String describeMaxMessageSize() {
-		return "%s.max-outgoing-message-size=%d (%s)".formatted(this.limits.transport(), this.limits.maxMessageSize(),
-				this.encoding.wireName());
+		return Outbound.describeMaxMessageSize(this.limits.transport(), this.limits.maxMessageSize(), this.encoding);
 	}
 
 	/**

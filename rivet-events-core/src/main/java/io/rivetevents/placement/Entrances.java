@@ -190,11 +190,11 @@ final class Entrances {
 	}
 
 	private Mono<Accepted> admit(ActorInstance instance, ConnectRequest request, PendingCall call, boolean asked) {
-		BooleanSupplier gone = () -> this.connections.outbound(request.connectionId()) == Outbound.NONE;
+		BooleanSupplier gone = () -> this.connections.outbound(request) == Outbound.NONE;
 		if (gone.getAsBoolean()) {
 			return Mono.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
 		}
-		Outbound outbound = this.connections.outbound(request.connectionId());
+		Outbound outbound = this.connections.outbound(request);
 		ClientUsage usage = this.connections.usage(request.connectionId());
 		return connect(instance, new Guest(request, outbound, usage, gone, (admission) -> {
 			call.end(); // what the client sends once it has been told finds all its room

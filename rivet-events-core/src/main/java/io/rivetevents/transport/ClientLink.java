@@ -296,7 +296,8 @@ public final class ClientLink {
 		this.thread.execute(new LinkTask(this.queue, work));
 	}
 
-	private ConnectRequest register(ConnectRequest request) {
+	private ConnectRequest register(ConnectRequest identified) {
+		ConnectRequest request = identified.withGateway(this.support.connections().node());
 		this.request = request;
 		if (this.usage != null && this.usage.identify(request.identity().owner()) != null) {
 			throw new RivetException(ErrorCode.TOO_MANY_CONNECTIONS);
