@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -47,9 +48,11 @@ class DueInstancesTests {
 
 	private final Room room = new Room();
 
+	private final Stuck stuck = new Stuck();
+
 	private final ActorHarness harness = ActorHarness.withTimers(this.timers,
 			ActorSettings.DEFAULTS.withActionTimeout(Duration.ofMinutes(10)), this.store, this.room, new Sleepless(),
-			new Failing());
+			new Failing(), this.stuck);
 
 	private final DueQueue queue = this.harness.directory().instances().dueQueue();
 
@@ -144,18 +147,28 @@ class DueInstancesTests {
 	}
 
 	@Test
-	void endsAMethodThatRunsTooLongAndACallThatWaitsForIt() throws InterruptedException {
+	void endsAHookThatRunsTooLong() throws InterruptedException {
+		AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+		this.harness.directory().resolve(ActorHarness.target(Stuck.class, "k")).subscribe(null, failure::set);
+		assertThat(this.stuck.begun.await(10, TimeUnit.SECONDS)).isTrue();
+		advance(Duration.ofMillis(4_900));
+		assertThat(failure).hasValue(null);
+		advance(Duration.ofMillis(100));
+		awaitSoon(() -> assertThat(failure.get()).isInstanceOf(RivetException.class).hasMessageContaining("timed out"));
+	}
+
+	@Test
+	void refusesACallThatWaitsTooLong() throws InterruptedException {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", null);
 		this.harness.directory()
 			.deliver(ActorHarness.address(Room.class, "k"), client.connectionId(), this.harness.request(1, "block"));
 		assertThat(this.room.blocks.await(10, TimeUnit.SECONDS)).isTrue();
 		this.harness.directory()
-			.deliver(ActorHarness.address(Room.class, "k"), client.connectionId(), this.harness.request(2, "block"));
+			.deliver(ActorHarness.address(Room.class, "k"), client.connectionId(), this.harness.request(2, "nothing"));
 		advance(Duration.ofMillis(599_900));
 		assertThat(client.messages(ToClient.Error.class)).isEmpty();
-		advance(Duration.ofMillis(100));
-		awaitSoon(() -> assertThat(client.messages(ToClient.Error.class)).extracting(ToClient.Error::code)
-			.containsExactly("action_timed_out", "action_timed_out"));
+		advance(Duration.ofMillis(110));
+		assertThat(client.messages(ToClient.Error.class)).extracting(ToClient.Error::actionId).containsExactly(2L);
 	}
 
 	@Test
@@ -242,7 +255,7 @@ class DueInstancesTests {
 			c.broadcast("said", "text");
 		}
 
-		@Action
+		@Action(timeout = "1h")
 		void block() throws InterruptedException {
 			this.blocks.countDown();
 			this.gate.await();
@@ -266,6 +279,20 @@ class DueInstancesTests {
 		@Action
 		void change(ActorContext<String, ?> c, String to) {
 			c.setState(to);
+		}
+
+	}
+
+	@Actor
+	static class Stuck {
+
+		private final CountDownLatch begun = new CountDownLatch(1);
+
+		@CreateState
+		String createState() throws InterruptedException {
+			this.begun.countDown();
+			new CountDownLatch(1).await();
+			return "never";
 		}
 
 	}
