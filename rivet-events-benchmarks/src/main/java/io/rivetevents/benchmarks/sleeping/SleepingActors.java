@@ -27,6 +27,8 @@ class SleepingActors {
 	/** Enough for all classes, threads and caches to be there. */
 	private static final int WARM_UP = 1000;
 
+	private static final Duration IDLE_TIME = Duration.ofSeconds(4);
+
 	private final Actors actors;
 
 	private final LocalActorDirectory directory;
@@ -54,18 +56,22 @@ class SleepingActors {
 		visit("sleeper", instances);
 		Duration creation = Duration.between(start, Instant.now());
 		Usage awake = Usage.whenCalm();
+		double awakeCpu = Usage.idleCpu(IDLE_TIME);
 		if (this.directory.size() != instances) {
 			throw new IllegalStateException("Only %d of %d are awake: set a longer rivet.events.actor.sleep-timeout"
 				.formatted(this.directory.size(), instances));
 		}
 		awaitSleep();
 		Usage asleep = Usage.whenCalm();
+		double asleepCpu = Usage.idleCpu(IDLE_TIME);
 		return JsonMapper.shared()
 			.createObjectNode()
 			.put("instances", instances)
 			.put("create_s", creation.toMillis() / 1000.0)
 			.put("awake_bytes_each", (awake.heapBytes() - before.heapBytes()) / instances)
 			.put("asleep_bytes_each", (asleep.heapBytes() - before.heapBytes()) / instances)
+			.put("awake_cpu_ms_per_s", awakeCpu)
+			.put("asleep_cpu_ms_per_s", asleepCpu)
 			.put("threads_before", before.threads())
 			.put("threads_awake", awake.threads())
 			.put("threads_asleep", asleep.threads())

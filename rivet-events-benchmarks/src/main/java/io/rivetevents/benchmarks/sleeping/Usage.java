@@ -1,10 +1,13 @@
 package io.rivetevents.benchmarks.sleeping;
 
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+
+import com.sun.management.OperatingSystemMXBean;
 
 /**
  * What this process holds after a full collection.
@@ -34,6 +37,17 @@ record Usage(long heapBytes, int threads, long timers) {
 			before = now;
 		}
 		return before;
+	}
+
+	/**
+	 * Measures what this process does while nothing is asked of it.
+	 * @return milliseconds of CPU for each second
+	 */
+	static double idleCpu(Duration time) throws InterruptedException {
+		OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+		long before = system.getProcessCpuTime();
+		Thread.sleep(time.toMillis());
+		return (system.getProcessCpuTime() - before) / 1000.0 / time.toMillis();
 	}
 
 	private static Usage measure() {
