@@ -71,7 +71,7 @@ class ArchitectureTests {
 			outbound: protocol protocol.encoding failure limit
 			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
 			    scheduling connection extension outbound observation
-			actor.turn: failure limit scheduling
+			actor.turn: failure limit scheduling observation
 			actor.persistence: conversion failure scheduling actor actor.state observation
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
@@ -80,8 +80,8 @@ class ArchitectureTests {
 			    scheduling connection actor actor.state extension observation outbound delivery
 			    actor.turn actor.persistence actor.call
 			placement: protocol error protocol.value conversion contract failure limit scheduling
-			    connection actor actor.state extension outbound delivery actor.turn actor.persistence
-			    actor.call actor.instance
+			    connection actor actor.state extension observation outbound delivery actor.turn
+			    actor.persistence actor.call actor.instance
 			cluster: protocol error conversion contract failure connection extension delivery
 			# around it
 			invocation: protocol error protocol.value conversion contract annotation failure scheduling

@@ -28,6 +28,7 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
@@ -125,7 +126,7 @@ public final class DirectoryActors implements Actors {
 	@Override
 	public Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
 		byte[] encoded = (input != null) ? encode(input) : null;
-		return this.directory.resolve(new ActorTarget.Create(address(name, key), encoded))
+		return CallContext.captured(this.directory.resolve(new ActorTarget.Create(address(name, key), encoded)))
 			.map((info) -> byId(info.actorId()));
 	}
 
@@ -140,7 +141,7 @@ public final class DirectoryActors implements Actors {
 
 	private Receipt dispatch(ActorTarget target, AddressedEvent dispatch) {
 		PendingReceipt receipt = new PendingReceipt();
-		this.directory.dispatch(target, dispatch).subscribe(receipt::complete, (ex) -> {
+		CallContext.captured(this.directory.dispatch(target, dispatch)).subscribe(receipt::complete, (ex) -> {
 			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"
 				.formatted(SafeText.of(dispatch.event()), SafeText.of(target), SafeText.of(ex.getMessage())));
 			receipt.fail(ex);
@@ -169,7 +170,8 @@ public final class DirectoryActors implements Actors {
 		}
 
 		private Mono<JsonNode> call(String action, @Nullable Object[] args) {
-			return Mono.defer(() -> DirectoryActors.this.directory.call(this.target, null, request(action, args)));
+			return CallContext.captured(
+					Mono.defer(() -> DirectoryActors.this.directory.call(this.target, null, request(action, args))));
 		}
 
 		@Override
@@ -184,8 +186,8 @@ public final class DirectoryActors implements Actors {
 		}
 
 		private Mono<JsonNode> predict(Connection<?> connection, String action, @Nullable Object[] args) {
-			return Mono.defer(
-					() -> DirectoryActors.this.directory.predict(this.target, connection.id(), request(action, args)));
+			return CallContext.captured(Mono.defer(
+					() -> DirectoryActors.this.directory.predict(this.target, connection.id(), request(action, args))));
 		}
 
 		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
@@ -210,12 +212,12 @@ public final class DirectoryActors implements Actors {
 
 		@Override
 		public Mono<ActorInfo> resolve() {
-			return DirectoryActors.this.directory.resolve(this.target);
+			return CallContext.captured(DirectoryActors.this.directory.resolve(this.target));
 		}
 
 		@Override
 		public Mono<Void> destroy() {
-			return DirectoryActors.this.directory.destroy(this.target);
+			return CallContext.captured(DirectoryActors.this.directory.destroy(this.target));
 		}
 
 		@Override

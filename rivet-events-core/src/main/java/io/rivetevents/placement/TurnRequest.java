@@ -15,6 +15,7 @@ import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -95,7 +96,7 @@ final class TurnRequest<T> {
 
 	private void submit(Consumer<Turn<ActorInstance>> submission, Turn<ActorInstance> turn) {
 		try {
-			submission.accept(turn);
+			submission.accept(turn.within(CallContext.capture(this.sink.contextView())));
 		}
 		catch (RivetException ex) {
 			this.sink.error(ex);

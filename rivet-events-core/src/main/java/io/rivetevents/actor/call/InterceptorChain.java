@@ -10,6 +10,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.failure.Guarded;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.CallerScope;
 
@@ -89,9 +90,10 @@ public final class InterceptorChain {
 			}
 			Mono<Object> result = Mono.create((sink) -> {
 				InterceptorRun passage = new InterceptorRun(sink, limit, this.timers, this.instance.workers());
-				passage
-					.run(chain(wanted, (current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
-						.proceed(inbound));
+				Mono<Object> passing = chain(wanted,
+						(current) -> passage.proceed(() -> last.proceed(current), reentry(interleave)))
+					.proceed(inbound);
+				passage.run(CallContext.carried(sink.contextView()).around(passing));
 			});
 			return interleave ? inNewTurn(result) : result;
 		});

@@ -24,6 +24,7 @@ import io.rivetevents.extension.Invocation;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
 
@@ -144,8 +145,9 @@ public final class MethodInvoker {
 					TimeUnit.NANOSECONDS);
 			Object result = null;
 			Throwable failure = null;
+			CallContext context = CallContext.capture(sink.contextView());
 			ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
-			try {
+			try (CallContext.Scope scope = context.enter()) {
 				result = watch.isInTime() ? this.type.invoke(invocation) : null;
 			}
 			catch (Throwable ex) {
@@ -164,7 +166,7 @@ public final class MethodInvoker {
 				sink.error(failure);
 			}
 			else if (result instanceof Mono<?> later) {
-				sink.onDispose(Guarded.defer(() -> await(later, deadline, ErrorCode.CALLBACK_TIMED_OUT))
+				sink.onDispose(Guarded.defer(() -> await(context.around(later), deadline, ErrorCode.CALLBACK_TIMED_OUT))
 					.subscribe(sink::success, sink::error));
 			}
 			else {
@@ -231,8 +233,9 @@ public final class MethodInvoker {
 				}
 
 			};
+			CallContext context = CallContext.carried(sink.contextView());
 			Object result;
-			try {
+			try (CallContext.Scope scope = context.enter()) {
 				result = invoke(invocation, deadline, onTimeout, pending, progress);
 			}
 			catch (Throwable ex) {
@@ -240,8 +243,8 @@ public final class MethodInvoker {
 				return;
 			}
 			if (result instanceof Mono<?> later) {
-				sink.onDispose(
-						Guarded.defer(() -> await(later, deadline, onTimeout)).subscribe(sink::success, sink::error));
+				sink.onDispose(Guarded.defer(() -> await(context.around(later), deadline, onTimeout))
+					.subscribe(sink::success, sink::error));
 			}
 			else if (result != LATE) {
 				sink.success(Optional.ofNullable(result));

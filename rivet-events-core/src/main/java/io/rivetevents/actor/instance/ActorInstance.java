@@ -43,6 +43,7 @@ import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
@@ -560,18 +561,21 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public <T> Mono<T> inTurn(Supplier<Mono<T>> work) {
 		return Mono.create((sink) -> this.host.submit(this,
-				Turn.ofRuntime((instance) -> (isRunning() ? Guarded.defer(work)
+				Turn.<ActorInstance>ofRuntime((instance) -> (isRunning() ? Guarded.defer(work)
 						: Mono.<T>error(new RivetException(ErrorCode.RESTARTING)))
 					.doOnSuccess(sink::success)
 					.onErrorResume((ex) -> Mono.fromRunnable(() -> sink.error(ex)))
-					.then())));
+					.then()).within(CallContext.carried(sink.contextView()))));
 	}
 
 	@Override
 	public <T> Mono<T> startInNewTurn(Mono<T> work) {
 		Mono<T> begun = Guarded.defer(() -> isRunning() ? work : Mono.error(new NotBegun()));
-		return Mono.create((sink) -> this.host.submit(this, Turn.ofRuntime((instance) -> Mono
-			.fromRunnable(() -> sink.onDispose(begun.subscribe(sink::success, sink::error, sink::success))))));
+		return Mono.create((sink) -> {
+			CallContext context = CallContext.carried(sink.contextView());
+			this.host.submit(this, Turn.ofRuntime((instance) -> Mono.fromRunnable(
+					() -> sink.onDispose(context.around(begun).subscribe(sink::success, sink::error, sink::success)))));
+		});
 	}
 
 	@Override
@@ -579,7 +583,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.idle().await();
 		return result
 			.flatMap((value) -> Mono.<T>create((sink) -> this.host.submit(this,
-					Turn.ofRuntime((instance) -> Mono.fromRunnable(() -> sink.success(value))))))
+					Turn.<ActorInstance>ofRuntime((instance) -> Mono.fromRunnable(() -> sink.success(value)))
+						.within(CallContext.carried(sink.contextView())))))
 			.doFinally((signal) -> this.life.idle().awaitNoMore());
 	}
 

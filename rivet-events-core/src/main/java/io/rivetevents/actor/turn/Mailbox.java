@@ -16,6 +16,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ClientUsage;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.SharedWork;
@@ -53,6 +54,9 @@ public final class Mailbox<I> {
 
 	/** The call of the current turn; other threads may see an older one. */
 	private @Nullable PendingCall current;
+
+	/** What the caller of the current turn holds; until what follows it is over. */
+	private CallContext context = CallContext.NONE;
 
 	/** Whether what came last between two turns has failed. */
 	private boolean stepFailed;
@@ -285,6 +289,7 @@ public final class Mailbox<I> {
 	private void begins(Turn<I> turn) {
 		this.ofClient = turn.client();
 		this.current = turn.call();
+		this.context = turn.context();
 	}
 
 	/** Returns whether the client of the next turn may have used up its share. */
@@ -358,6 +363,7 @@ public final class Mailbox<I> {
 	}
 
 	private boolean hasNext() {
+		this.context = CallContext.NONE;
 		if (this.ofClient) {
 			this.clients.decrementAndGet();
 		}
@@ -395,7 +401,7 @@ public final class Mailbox<I> {
 		};
 		AtomicBoolean told = new AtomicBoolean();
 		try {
-			work.subscribe(null, (failure) -> {
+			this.context.around(work).subscribe(null, (failure) -> {
 				failed(failure, turn);
 				endOnce(told, onEnd);
 			}, () -> endOnce(told, onEnd));

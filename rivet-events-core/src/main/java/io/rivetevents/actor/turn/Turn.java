@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.observation.CallContext;
 
 /**
  * One piece of work of an instance. It names no instance, so that what was sent to one
@@ -20,18 +21,19 @@ import io.rivetevents.limit.PendingCall;
  * @param blocking whether it may block its thread
  * @param call the call that it is for, which may time out while it waits; {@code null} if
  * it is for none
+ * @param context what its caller holds for traces and logs, in which the work runs
  */
 public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
-		@Nullable PendingCall call) {
+		@Nullable PendingCall call, CallContext context) {
 
 	public static <I> Turn<I> ofClient(Function<I, @Nullable Mono<Void>> work, boolean interleave) {
-		return new Turn<>(work, interleave, true, true, null);
+		return new Turn<>(work, interleave, true, true, null, CallContext.NONE);
 	}
 
 	/** Whatever comes of the work, the call is over with it. */
 	public static <I> Turn<I> ofCall(PendingCall call, Function<I, @Nullable Mono<Void>> work, boolean interleave,
 			boolean blocking) {
-		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call);
+		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call, CallContext.NONE);
 	}
 
 	private static <I> @Nullable Mono<Void> run(PendingCall call, Function<I, @Nullable Mono<Void>> work, I instance) {
@@ -48,7 +50,16 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	}
 
 	public static <I> Turn<I> ofRuntime(Function<I, @Nullable Mono<Void>> work) {
-		return new Turn<>(work, false, false, true, null);
+		return new Turn<>(work, false, false, true, null, CallContext.NONE);
+	}
+
+	/**
+	 * Returns the same turn for a caller that holds something.
+	 * @param context what it holds for traces and logs
+	 */
+	public Turn<I> within(CallContext context) {
+		return (context == this.context) ? this
+				: new Turn<>(this.work, this.interleave, this.client, this.blocking, this.call, context);
 	}
 
 	/**
@@ -57,8 +68,8 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	 * @param first what to do; must not fail
 	 */
 	public Turn<I> whenBegun(Runnable first) {
-		return (this.work instanceof Begun) ? this
-				: new Turn<>(new Begun<>(first, this.work), this.interleave, this.client, this.blocking, this.call);
+		return (this.work instanceof Begun) ? this : new Turn<>(new Begun<>(first, this.work), this.interleave,
+				this.client, this.blocking, this.call, this.context);
 	}
 
 	private record Begun<I>(Runnable first,
@@ -76,7 +87,7 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	public void doNow(I instance) {
 		Mono<Void> rest = this.work.apply(instance);
 		if (rest != null) {
-			rest.subscribe();
+			this.context.around(rest).subscribe();
 		}
 	}
 
