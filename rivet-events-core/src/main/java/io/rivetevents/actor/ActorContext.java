@@ -2,6 +2,8 @@ package io.rivetevents.actor;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -115,6 +117,44 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * @since 0.1.0
 	 */
 	@Nullable Connection<C> conn(String id);
+
+	/**
+	 * Runs work in a turn of this instance, where the state may be touched: the way back
+	 * from another thread, and from the asynchronous part of an action with
+	 * {@code interleave = true}. Safe for use by several threads; returns at once and
+	 * needs no subscription.
+	 * <ul>
+	 * <li>On a thread that runs a method of this instance in its turn, the work runs
+	 * before this returns.</li>
+	 * <li>While the result of an action or hook is awaited and holds the turn, the work
+	 * runs on the calling thread, one at a time, if it is asked for by the context of
+	 * that action. So an action may return what comes of it, whether it interleaves or
+	 * not.</li>
+	 * <li>Otherwise it waits in the mailbox and runs on a worker, without a signed-in
+	 * user. What depends on the result continues on a worker after the work.</li>
+	 * </ul>
+	 * @param work may block like an action; {@link #current()} returns this context in
+	 * it. It has the time limit of an action, {@code actor.action_timed_out}, from its
+	 * beginning
+	 * @return the result, {@code null} if the work returns that. Fails with what the work
+	 * throws; with {@code actor.overloaded} if the mailbox is full, and with
+	 * {@code actor.stopped} if the instance leaves memory before the work begins, each as
+	 * a {@code RivetException}: {@link #self()} reaches its next life. A failure of work
+	 * that waited in the mailbox is logged if nothing depends on the result. Work that
+	 * has not begun does not run if this is cancelled; {@code Mono.fromFuture} does that
+	 * @throws IllegalStateException if the instance does not exist yet
+	 * @since 0.1.0
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> turn(Supplier<? extends T> work);
+
+	/**
+	 * Runs work without a result in a turn of this instance; see {@link #turn(Supplier)}.
+	 * @param work may block like an action
+	 * @return completes with {@code null} after the work
+	 * @throws IllegalStateException if the instance does not exist yet
+	 * @since 0.1.0
+	 */
+	CompletableFuture<@Nullable Void> turn(Runnable work);
 
 	/**
 	 * Returns a handle on this instance, for what is done later on other threads: a

@@ -14,7 +14,7 @@ public final class CurrentContext {
 	}
 
 	/** Returns the context of the method that runs on this thread, if any. */
-	static @Nullable ActorContext<?, ?> get() {
+	public static @Nullable ActorContext<?, ?> get() {
 		return CURRENT.get();
 	}
 

@@ -322,7 +322,7 @@ public final class ActionHandler {
 			InterceptorChain.Limit limit = limit(action, pending);
 			return (action != null)
 					? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection).asCheck(),
-							limit.time(), limit.onTimeout(), pending, () -> {
+							limit.time(), limit.onTimeout(), false, pending, () -> {
 							})
 						.then()
 					: Mono.<Void>empty();
@@ -425,7 +425,7 @@ public final class ActionHandler {
 					.map(Optional::of)
 					.defaultIfEmpty(Optional.empty());
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
-			result = result.flatMap((value) -> beforeResponse(request.name(), connection, value));
+			result = result.flatMap((value) -> beforeResponse(run, request.name(), value));
 		}
 		ActorState.Mark before = mark(action);
 		return result.doOnNext((value) -> save(before))
@@ -473,7 +473,7 @@ public final class ActionHandler {
 		ActorConnection connection = run.connection();
 		Mono<Optional<Object>> result = (run.action() != null)
 				? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection), run.limit().time(),
-						run.limit().onTimeout(), run.pending(), run.onBegin())
+						run.limit().onTimeout(), !run.interleave(), run.pending(), run.onBegin())
 				: Mono.fromSupplier(() -> {
 					run.onBegin().run();
 					return Optional.empty();
@@ -498,10 +498,11 @@ public final class ActionHandler {
 		}
 	}
 
-	private Mono<Optional<Object>> beforeResponse(String action, @Nullable ActorConnection connection,
-			Optional<Object> value) {
-		return this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, (connection != null) ? Caller.of(connection) : null, action,
-				value.orElse(null));
+	private Mono<Optional<Object>> beforeResponse(Run run, String action, Optional<Object> value) {
+		Caller caller = (run.connection() != null) ? Caller.of(run.connection()) : null;
+		return run.interleave()
+				? this.calls.hookOfAnyTurn(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null))
+				: this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null));
 	}
 
 	/** Notes what the state is before a durable action, {@code null} for another one. */

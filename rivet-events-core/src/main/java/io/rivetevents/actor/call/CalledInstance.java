@@ -1,5 +1,7 @@
 package io.rivetevents.actor.call;
 
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -32,6 +34,15 @@ public interface CalledInstance extends ContextInstance {
 	 * @param client of whose share of the workers it is
 	 */
 	Scheduler workersFor(Identity client);
+
+	/**
+	 * Puts in a turn for work of the application, for which the bound of the mailbox
+	 * counts. By any thread.
+	 * @param work what to do in the turn
+	 * @param refusal called instead: {@code actor.overloaded} if there is no room, and
+	 * {@code actor.stopped} if the instance has left memory by then
+	 */
+	void offerWork(Runnable work, Consumer<RivetException> refusal);
 
 	/** Goes on in a turn once a result is there whose turn is over. */
 	<T> Mono<T> inNewTurn(Mono<T> result);

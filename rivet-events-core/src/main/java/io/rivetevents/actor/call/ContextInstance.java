@@ -1,6 +1,8 @@
 package io.rivetevents.actor.call;
 
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -11,6 +13,7 @@ import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.extension.Invocation;
 
 /**
  * The instance of a context: what a method of an actor sees of it, and does with it.
@@ -50,6 +53,14 @@ interface ContextInstance {
 	 * @param id id of the connection
 	 */
 	@Nullable Connection<@Nullable Object> conn(String id);
+
+	/**
+	 * Does work of the application in a turn. By any thread.
+	 * @param asked what the work is a part of
+	 * @param work what to do
+	 * @return its result
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> turn(Invocation asked, Supplier<? extends T> work);
 
 	/** Returns what finds the instances of its namespace. */
 	Actors actors();

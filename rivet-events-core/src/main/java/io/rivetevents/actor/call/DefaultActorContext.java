@@ -2,6 +2,8 @@ package io.rivetevents.actor.call;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
@@ -10,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.EventTargets;
@@ -53,8 +56,15 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	private void checkTurn() {
-		Assert.state(this.withinTurn, "A method with @OnBeforeConnect and no parameter of type ActorContext runs"
-				+ " outside the turns of the instance: add the parameter to use the state");
+		Assert.state(this.withinTurn || runsInTurn(),
+				"A method with @OnBeforeConnect and no parameter of type ActorContext runs"
+						+ " outside the turns of the instance: add the parameter to use the state");
+	}
+
+	/** Returns whether this thread runs a method of the instance in its turn. */
+	private boolean runsInTurn() {
+		return CurrentContext.get() instanceof DefaultActorContext current && current.withinTurn
+				&& current.instance == this.instance;
 	}
 
 	private void checkExists() {
@@ -134,6 +144,24 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	public @Nullable Connection<@Nullable Object> conn(String id) {
 		return this.instance.conn(id);
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> turn(Supplier<? extends T> work) {
+		checkExists();
+		if (runsInTurn()) {
+			return TurnWork.now(work);
+		}
+		DefaultActorContext inTurn = this.withinTurn ? this : new DefaultActorContext(this.instance, this.caller);
+		return this.instance.turn(MethodInvocation.ofWork(inTurn), work);
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Void> turn(Runnable work) {
+		return this.<@Nullable Void>turn(() -> {
+			work.run();
+			return null;
+		});
 	}
 
 	@Override

@@ -78,6 +78,14 @@ public final class MethodInvocation implements Invocation {
 				(connection != null) ? Caller.of(connection) : null, inbound.args().values(), new Object[0], false);
 	}
 
+	/**
+	 * Creates what work for a turn is a part of.
+	 * @param context that of the method that has asked for it
+	 */
+	static MethodInvocation ofWork(DefaultActorContext context) {
+		return new MethodInvocation(null, "turn", context, null, List.of(), new Object[0], false);
+	}
+
 	/** Return the same without the call: only what stands on the method is asked. */
 	MethodInvocation asCheck() {
 		return new MethodInvocation(this.hook, this.name, this.context, this.caller, this.args, this.payload, true);

@@ -2,9 +2,11 @@ package io.rivetevents.actor.call;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +48,28 @@ public final class MethodInvoker {
 
 	private final DueQueue.Entry due;
 
-	/** Methods that run: one at the most. */
+	private final Body methods;
+
+	/** Whose result is awaited in its turn. */
+	private final HeldTurn held = new HeldTurn();
+
+	/**
+	 * Methods that run, one at the most, and threads that look whether they may run work
+	 * in a turn that is held.
+	 */
 	private final AtomicInteger running = new AtomicInteger();
 
 	private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
 
 	private volatile @Nullable MethodTimeout watch;
+
+	/** What runs under a time limit. */
+	@FunctionalInterface
+	private interface Body {
+
+		@Nullable Object run(Invocation invocation) throws Exception;
+
+	}
 
 	/**
 	 * Creates calls.
@@ -62,6 +80,7 @@ public final class MethodInvoker {
 	public MethodInvoker(CalledInstance instance, Scheduler timers, DueQueue.Entry due) {
 		this.instance = instance;
 		this.type = instance.type();
+		this.methods = this.type::invoke;
 		this.timers = timers;
 		this.due = due;
 	}
@@ -80,11 +99,21 @@ public final class MethodInvoker {
 	 * {@code RivetException}
 	 */
 	public Mono<Optional<Object>> hook(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
+		return hook(hook, true, caller, payload);
+	}
+
+	/** Calls a hook that begins in the current turn, which may end before its result. */
+	Mono<Optional<Object>> hookOfAnyTurn(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
+		return hook(hook, false, caller, payload);
+	}
+
+	private Mono<Optional<Object>> hook(Hook hook, boolean holdsTurn, @Nullable Caller caller,
+			@Nullable Object... payload) {
 		if (!this.type.hooks().contains(hook)) {
 			return Mono.just(Optional.empty());
 		}
 		Invocation invocation = invocation(hook, caller, payload);
-		return call(invocation, caller).onErrorMap((ex) -> !(ex instanceof RivetException),
+		return call(invocation, caller, holdsTurn).onErrorMap((ex) -> !(ex instanceof RivetException),
 				(ex) -> this.type.translate(ex, invocation, invocation.caller()));
 	}
 
@@ -93,10 +122,11 @@ public final class MethodInvoker {
 		return MethodInvocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller, payload);
 	}
 
-	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller) {
+	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller, boolean holdsTurn) {
 		ActorSettings settings = this.type.settings();
 		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
-		return call(hook, limit, ErrorCode.CALLBACK_TIMED_OUT);
+		return call(hook, limit, ErrorCode.CALLBACK_TIMED_OUT, holdsTurn, null, () -> {
+		});
 	}
 
 	/**
@@ -108,7 +138,7 @@ public final class MethodInvoker {
 	 */
 	public Mono<Void> aside(Hook hook, Caller caller, Identity client) {
 		if (this.type.usesContext(hook)) {
-			return hook(hook, caller).then();
+			return hookOfAnyTurn(hook, caller).then();
 		}
 		return outsideTurns(MethodInvocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller),
 				client);
@@ -181,7 +211,7 @@ public final class MethodInvoker {
 			return Mono.empty();
 		}
 		Invocation invocation = invocation(hook, caller, payload);
-		return call(invocation, caller).onErrorResume((ex) -> {
+		return call(invocation, caller, true).onErrorResume((ex) -> {
 			logTolerated(ex, invocation);
 			return Mono.empty();
 		}).then();
@@ -200,23 +230,14 @@ public final class MethodInvoker {
 
 	/**
 	 * Call a method on this thread, under a time limit.
-	 * @return its result. If the limit passes while the method still runs, the error
-	 * comes from another thread
-	 */
-	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout) {
-		return call(invocation, limit, onTimeout, null, () -> {
-		});
-	}
-
-	/**
-	 * Call a method on this thread, under a time limit.
+	 * @param holdsTurn whether the current turn lasts until its result is there
 	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
 	 * cannot
 	 * @param onBegin called once the method begins; not if it has been cancelled before
 	 * @return its result. If the limit passes, or the client cancels, while the method
 	 * still runs, the error comes from another thread
 	 */
-	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout,
+	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout, boolean holdsTurn,
 			@Nullable PendingCall pending, Runnable onBegin) {
 		return Mono.create((sink) -> {
 			long deadline = this.instance.now() + limit.toNanos();
@@ -229,6 +250,7 @@ public final class MethodInvoker {
 
 				@Override
 				public void late(ErrorCode why) {
+					MethodInvoker.this.held.end();
 					sink.error(new RivetException(why));
 				}
 
@@ -243,7 +265,9 @@ public final class MethodInvoker {
 				return;
 			}
 			if (result instanceof Mono<?> later) {
-				sink.onDispose(Guarded.defer(() -> await(context.around(later), deadline, onTimeout))
+				Mono<Optional<Object>> awaited = Guarded
+					.defer(() -> await(context.around(later), deadline, onTimeout));
+				sink.onDispose((holdsTurn ? this.held.during(invocation.context(), awaited) : awaited)
 					.subscribe(sink::success, sink::error));
 			}
 			else if (result != LATE) {
@@ -286,6 +310,11 @@ public final class MethodInvoker {
 	 */
 	@Nullable Object invoke(Invocation invocation, long deadline, ErrorCode onTimeout, @Nullable PendingCall pending,
 			Progress progress) throws Throwable {
+		return invoke(this.methods, invocation, deadline, onTimeout, pending, progress);
+	}
+
+	private @Nullable Object invoke(Body body, Invocation invocation, long deadline, ErrorCode onTimeout,
+			@Nullable PendingCall pending, Progress progress) throws Throwable {
 		// before anything can interrupt this call, or its interrupt were taken for an
 		// older one
 		boolean interrupted = Thread.interrupted();
@@ -304,7 +333,7 @@ public final class MethodInvoker {
 			if (watch.isInTime()) {
 				progress.begun();
 				// again: who cancels meanwhile may take it for one that has not begun
-				result = watch.isInTime() ? this.type.invoke(invocation) : null;
+				result = watch.isInTime() ? body.run(invocation) : null;
 			}
 		}
 		catch (Throwable ex) {
@@ -335,6 +364,46 @@ public final class MethodInvoker {
 		});
 	}
 
+	/**
+	 * Does work of the application in a turn: in that of the context if it is held for a
+	 * result, or else in one of its own. By any thread.
+	 * @param asked what the work is a part of
+	 * @param work what to do
+	 * @return its result
+	 */
+	public <T extends @Nullable Object> CompletableFuture<T> turn(Invocation asked, Supplier<? extends T> work) {
+		TurnWork<T> here = new TurnWork<>(work, asked, null);
+		this.running.incrementAndGet(); // before the look, or the turn could end after it
+		try {
+			if (this.held.run(asked.context(), () -> run(here))) {
+				return here.result();
+			}
+		}
+		finally {
+			returned();
+		}
+		TurnWork<T> later = new TurnWork<>(work, asked, this.instance.workers());
+		this.instance.offerWork(() -> run(later), later::fail);
+		return later.result();
+	}
+
+	private void run(TurnWork<?> turn) {
+		if (turn.result().isDone()) {
+			return; // it has been cancelled
+		}
+		long deadline = this.instance.now() + this.type.settings().actionTimeout().toNanos();
+		try {
+			Object result = invoke((invocation) -> turn.work().get(), turn.asked(), deadline,
+					ErrorCode.ACTION_TIMED_OUT, null, (why) -> turn.fail(new RivetException(why)));
+			if (result != LATE) {
+				turn.succeed(result);
+			}
+		}
+		catch (Throwable ex) {
+			turn.fail(ex);
+		}
+	}
+
 	private void returned() {
 		if (this.running.decrementAndGet() == 0) {
 			runWaiting();
@@ -346,6 +415,7 @@ public final class MethodInvoker {
 	 * been answered.
 	 */
 	public void onceReturned(Runnable next) {
+		this.held.end();
 		if (this.running.get() == 0) {
 			next.run();
 			return;

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Invocation;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.limit.InstanceUsage;
 import io.rivetevents.limit.Limit;
@@ -243,6 +246,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> turn(Invocation asked, Supplier<? extends T> work) {
+		return this.calls.turn(asked, work);
+	}
+
+	@Override
 	public Actors actors() {
 		return this.host.actors(this.address.namespace());
 	}
@@ -291,6 +299,26 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		}
 		long since = now();
 		return turn.whenBegun(() -> this.observers.turnStarted(this.address, Duration.ofNanos(now() - since)));
+	}
+
+	@Override
+	public void offerWork(Runnable work, Consumer<RivetException> refusal) {
+		Turn<ActorInstance> turn = Turn.ofClient((current) -> {
+			if (current == this && isRunning()) {
+				work.run();
+			}
+			else {
+				refusal.accept(new RivetException(ErrorCode.STOPPED)); // the next one of
+																		// its address
+			}
+			return null;
+		}, false);
+		switch (offer(turn)) {
+			case ACCEPTED -> {
+			}
+			case FULL -> refusal.accept(overloaded(null, "turn"));
+			case CLOSED -> refusal.accept(new RivetException(ErrorCode.STOPPED));
+		}
 	}
 
 	@Override

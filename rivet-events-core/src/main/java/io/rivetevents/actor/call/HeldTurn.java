@@ -1,0 +1,60 @@
+package io.rivetevents.actor.call;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorContext;
+
+/**
+ * The turn of an instance while the result of a method is awaited, and other turns wait
+ * for that. Work for the same method is done within it: a turn of its own would wait for
+ * the result, which may wait for the work. Safe for use by several threads.
+ */
+final class HeldTurn {
+
+	/** That of the method, {@code null} while no turn is held. */
+	private volatile @Nullable ActorContext<?, ?> context;
+
+	/**
+	 * Holds the turn until a result is there. Work that is done by then has ended before
+	 * the result goes on.
+	 * @param context that of the method
+	 * @param result the result, which comes on a worker
+	 */
+	<T> Mono<T> during(ActorContext<?, ?> context, Mono<T> result) {
+		return Mono.defer(() -> {
+			this.context = context;
+			return result.doOnTerminate(this::endOnceDone);
+		});
+	}
+
+	private synchronized void endOnceDone() {
+		this.context = null;
+	}
+
+	/** Begins no work from now on, since the turn is about to end. Does not wait. */
+	void end() {
+		if (this.context != null) {
+			this.context = null;
+		}
+	}
+
+	/**
+	 * Does work on this thread if the turn is held for a method; other work for it waits.
+	 * @param context that of the method
+	 * @return whether it has been done
+	 */
+	boolean run(ActorContext<?, ?> context, Runnable work) {
+		if (this.context != context) {
+			return false; // without waiting for what others do
+		}
+		synchronized (this) {
+			if (this.context != context) {
+				return false;
+			}
+			work.run();
+			return true;
+		}
+	}
+
+}
