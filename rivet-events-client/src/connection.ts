@@ -8,6 +8,7 @@ import { Subscriptions } from "./subscriptions.js";
 import { after, now, toldMillis, within } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport } from "./transport.js";
 import type { CallOptions, ClientOptions, ConnectionStatus, ConnectOptions, Gap, Outcome, Unsubscribe } from "./types.js";
+import { unreachable } from "./unreachable.js";
 import { encode } from "./values.js";
 
 /** Attempts by WebSocket that end before `Init` until it is left for an event stream. */
@@ -446,6 +447,8 @@ export class Connection {
 				return;
 			case "Unreadable":
 				return this.#onUnreadable(message.val);
+			default:
+				return unreachable(message);
 		}
 	}
 

@@ -137,7 +137,7 @@ message))})})().then(()=>end("connection lost"),()=>end("connection lost")),{kin
 text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
 headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
 item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
-if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
+if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var unreachable=_=>{};var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
 BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocke\
 t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
 message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
@@ -206,41 +206,41 @@ val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.acti
 SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"Gap":return this.#advance(message.val.position),
 this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(
 message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.val.delay);return;case"Close":this.#closing={...message.
-val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val)}}#refusalOf({group,code}){
-let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.
-metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server cannot be read: ${cause}`,
-{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===
-void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);if(message.tag==="Hello"){
-this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag==="ActionRequest"&&!message.
-val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({eventName,subscribe,
-position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(eventName,position);
-error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){
-let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,
-stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=
-0,this.#keepAlive=toldMillis(init.keepAlive)||1/0,this.#contractChanged=init.contractChanged??!1,this.#watch(2*this.#keepAlive,
-"silence");let transport=this.#transport,missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionReq\
-uest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),
-this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(
-error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(
-init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,
-init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,
-error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name===
-"rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(
-pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&
-(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.
-fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??
-null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#watch(limit,reason){
-clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{let hidden=typeof document<"u"&&document.visibilityState===
-"hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(
-reason):this.#watchTimer=after(tolerated-silence,look)};this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,
-this.#ended(reason)}#onWake=()=>{typeof document<"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiti\
-ng"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon(
-"silence"))};#listenToHost(){globalThis.addEventListener?.("online",this.#onWake),typeof document<"u"&&document.addEventListener(
-"visibilitychange",this.#onWake)}#stopListeningToHost(){globalThis.removeEventListener?.("online",this.#onWake),typeof document<
-"u"&&document.removeEventListener("visibilitychange",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,
-current={status,since:Date.now(),...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.
-emitWhile(()=>this.#status===current,current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.
-emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val);default:return unreachable(
+message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.
+message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server\
+ cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(
+error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);
+if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag===
+"ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({
+eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(
+eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"\
+dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;
+this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=
+0,this.#refusedCredentials=0,this.#socketFailures=0,this.#keepAlive=toldMillis(init.keepAlive)||1/0,this.#contractChanged=
+init.contractChanged??!1,this.#watch(2*this.#keepAlive,"silence");let transport=this.#transport,missing=this.#subscriptions.
+opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);
+this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.
+kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.
+reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,
+init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,
+{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({
+name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=
+this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&
+position>this.#resume.position&&(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.
+get(name),reply=outcome=>this.fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);
+let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
+Error?error.message:String(error)})}}#watch(limit,reason){clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{
+let hidden=typeof document<"u"&&document.visibilityState==="hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(
+limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=after(tolerated-silence,look)};
+this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,this.#ended(reason)}#onWake=()=>{typeof document<
+"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
+void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon("silence"))};#listenToHost(){globalThis.addEventListener?.(
+"online",this.#onWake),typeof document<"u"&&document.addEventListener("visibilitychange",this.#onWake)}#stopListeningToHost(){
+globalThis.removeEventListener?.("online",this.#onWake),typeof document<"u"&&document.removeEventListener("visibilitycha\
+nge",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),...outcome?
+{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,
+current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
 odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
 !/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
 target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
