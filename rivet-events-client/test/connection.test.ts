@@ -211,9 +211,11 @@ describe("a connection", () => {
 		const room = connect();
 		const iterator = room.events("said");
 		void iterator.next();
+		let last = 0;
+		room.on("said", (i: number) => (last = i));
 		await room.ready();
 		for (let i = 1; i <= 1002; i++) event("said", i, i);
-		await sleep(200);
+		await until(() => last === 1002);
 		await expect(
 			(async () => {
 				for await (const _ of iterator);
