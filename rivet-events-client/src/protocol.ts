@@ -116,22 +116,26 @@ export const read = (text: string): FromServer => {
 	}
 };
 
-/** The tags of what an event stream names. */
-const TAGS: Record<string, FromServer["tag"]> = {
-	"rivet:init": "Init",
-	"rivet:response": "ActionResponse",
-	"rivet:error": "Error",
-	"rivet:subscription": "SubscriptionResponse",
-	"rivet:gap": "Gap",
-	"rivet:keepalive": "KeepAlive",
-	"rivet:goingaway": "GoingAway",
-	"rivet:close": "Close",
+type Tag = FromServer["tag"];
+
+/** The names of messages in an event stream. An event has its own, and `Unreadable` is not sent. */
+const STREAM_NAMES: Record<Exclude<Tag, "Event" | "Unreadable">, string> = {
+	Init: "rivet:init",
+	ActionResponse: "rivet:response",
+	Error: "rivet:error",
+	SubscriptionResponse: "rivet:subscription",
+	Gap: "rivet:gap",
+	KeepAlive: "rivet:keepalive",
+	GoingAway: "rivet:goingaway",
+	Close: "rivet:close",
 };
+
+const TAGS = new Map(Object.entries(STREAM_NAMES).map(([tag, name]) => [name, tag as Tag]));
 
 /** Reads an item of an event stream. */
 export const readItem = ({ event, data, id, tags }: StreamItem): FromServer => {
 	const position = /-(\d+)$/.exec(id)?.[1];
-	const tag = TAGS[event];
+	const tag = TAGS.get(event);
 	try {
 		const value = decodeMessage(tag, JSON.parse(data));
 		if (tag) return { tag, val: value } as FromServer;

@@ -1,6 +1,7 @@
 // The rules of https://html.spec.whatwg.org/multipage/server-sent-events.html, whatever the pieces are.
 import { expect, test } from "vitest";
 import { EventStreamParser, type StreamItem } from "../src/event-stream";
+import { readItem } from "../src/protocol";
 
 const parse = (pieces: string[]): StreamItem[] => {
 	const items: StreamItem[] = [];
@@ -56,4 +57,9 @@ test("a long item comes in small pieces without much work", () => {
 	const before = performance.now();
 	expect(parseBytes(`data: ${data}\n\n`, 1400)).toEqual([item(data)]);
 	expect(performance.now() - before).toBeLessThan(5000);
+});
+
+test.each(["toString", "constructor", "hasOwnProperty", "__proto__"])("an event may be named %s", (name) => {
+	const item = { event: name, data: "[1]", id: "e-7", tags: "" };
+	expect(readItem(item)).toEqual({ tag: "Event", val: { name, args: [1], pos: 7 } });
 });

@@ -50,20 +50,20 @@ size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
 has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var MAX_BYTES=32*1024,utf8=new TextEncoder,bytesOf=text=>utf8.encode(text).length,write=message=>JSON.stringify({body:message}),
 read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(tag,val)}}catch(cause){let answered=/"tag":"(?:ActionResponse|Error)"/.
-test(text);return unreadable(cause,answered?text:"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},TAGS={"rivet:init":"\
-Init","rivet:response":"ActionResponse","rivet:error":"Error","rivet:subscription":"SubscriptionResponse","rivet:gap":"G\
-ap","rivet:keepalive":"KeepAlive","rivet:goingaway":"GoingAway","rivet:close":"Close"},readItem=({event,data,id,tags})=>{
-let position=/-(\d+)$/.exec(id)?.[1],tag=TAGS[event];try{let value=decodeMessage(tag,JSON.parse(data));if(tag)return{tag,
-val:value};let pos=position===void 0?{}:{pos:Number(position)};return{tag:"Event",val:{name:event,args:value,...pos,...tags?
-{tags:JSON.parse(tags)}:{}}}}catch(cause){return unreadable(cause,tag==="ActionResponse"||tag==="Error"?data:"",position)}},
-decodeMessage=(tag,val)=>{if(tag!=="Init"||!("snapshot"in val))return decode(val);let{snapshot,...init}=val;try{return{...decode(
-init),snapshot:decode(snapshot)}}catch(cause){let message=`The snapshot cannot be read: ${cause}`;return{...decode(init),
-snapshotError:{group:"client",code:"unreadable",message}}}},unreadable=(cause,answer,position)=>{let action=/"(?:id|actionId)":(\d+)/.
-exec(answer)?.[1],known=(name,digits)=>digits===void 0?{}:{[name]:Number(digits)};return{tag:"Unreadable",val:{cause,...known(
-"actionId",action),...known("position",position)}}};function gatewayUrl(base,address,route){let query=new URLSearchParams(
-{"rvt-namespace":"default","rvt-method":address.method});return address.method==="getOrCreate"&&(query.set("rvt-runner",
-"default"),query.set("rvt-crash-policy","sleep")),address.key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}\
-/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var MAX_NAME_LENGTH=1e3,Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
+test(text);return unreadable(cause,answered?text:"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},STREAM_NAMES={Init:"\
+rivet:init",ActionResponse:"rivet:response",Error:"rivet:error",SubscriptionResponse:"rivet:subscription",Gap:"rivet:gap",
+KeepAlive:"rivet:keepalive",GoingAway:"rivet:goingaway",Close:"rivet:close"},TAGS=new Map(Object.entries(STREAM_NAMES).map(
+([tag,name])=>[name,tag])),readItem=({event,data,id,tags})=>{let position=/-(\d+)$/.exec(id)?.[1],tag=TAGS.get(event);try{
+let value=decodeMessage(tag,JSON.parse(data));if(tag)return{tag,val:value};let pos=position===void 0?{}:{pos:Number(position)};
+return{tag:"Event",val:{name:event,args:value,...pos,...tags?{tags:JSON.parse(tags)}:{}}}}catch(cause){return unreadable(
+cause,tag==="ActionResponse"||tag==="Error"?data:"",position)}},decodeMessage=(tag,val)=>{if(tag!=="Init"||!("snapshot"in
+val))return decode(val);let{snapshot,...init}=val;try{return{...decode(init),snapshot:decode(snapshot)}}catch(cause){let message=`\
+The snapshot cannot be read: ${cause}`;return{...decode(init),snapshotError:{group:"client",code:"unreadable",message}}}},
+unreadable=(cause,answer,position)=>{let action=/"(?:id|actionId)":(\d+)/.exec(answer)?.[1],known=(name,digits)=>digits===
+void 0?{}:{[name]:Number(digits)};return{tag:"Unreadable",val:{cause,...known("actionId",action),...known("position",position)}}};
+function gatewayUrl(base,address,route){let query=new URLSearchParams({"rvt-namespace":"default","rvt-method":address.method});
+return address.method==="getOrCreate"&&(query.set("rvt-runner","default"),query.set("rvt-crash-policy","sleep")),address.
+key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var MAX_NAME_LENGTH=1e3,Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
 this.#onFailure=onFailure}add(event,tags,listener){this.#check(event,tags);let listening=this.#events.get(event);listening||
 (listening={emitter:new Emitter(this.#onFailure),tags:new Set},this.#events.set(event,listening));let{emitter,tags:wanted}=listening,
 own=[...tags];wanted.add(own);let remove=emitter.add((args,carried)=>{isWanted(own,carried)&&listener(...args)});return this.#compare(
