@@ -2,6 +2,7 @@ import { Backoff } from "./backoff.js";
 import { Calls } from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
+import { isHidden, onWake } from "./host.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { bytesOf, gatewayUrl, MAX_BYTES, write } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -96,6 +97,7 @@ export class Connection {
 	#streamUntil = 0;
 	#contractChanged = false;
 	#disposed = false;
+	#stopListening: Unsubscribe = () => {};
 
 	constructor(
 		base: string,
@@ -221,8 +223,7 @@ export class Connection {
 		if (this.#generation > 0) return;
 		queueMicrotask(() => {
 			if (this.#generation > 0) return;
-			this.#listenToHost();
-			this.#attempt();
+			this.#start();
 		});
 	}
 
@@ -231,8 +232,7 @@ export class Connection {
 		this.#backoff.reset();
 		this.#attempts = 0;
 		this.#refusedCredentials = 0;
-		this.#listenToHost();
-		this.#attempt();
+		this.#start();
 	}
 
 	async dispose(): Promise<void> {
@@ -241,6 +241,11 @@ export class Connection {
 	}
 
 	// Connecting
+
+	#start(): void {
+		this.#stopListening = onWake(() => this.#wake());
+		this.#attempt();
+	}
 
 	/** One deadline is around all of it: credentials, handshake and the server's first message. */
 	#attempt(): void {
@@ -397,7 +402,7 @@ export class Connection {
 		const generation = ++this.#generation;
 		this.#dropTransport();
 		clearTimeout(this.#retryTimer);
-		this.#stopListeningToHost();
+		this.#stopListening();
 		this.#calls.closed(reason, this.#closeCause());
 		this.#setStatus("closed", reason, { attempt: this.#attempts });
 		this.#closes.emitWhile(() => generation === this.#generation, reason);
@@ -550,9 +555,8 @@ export class Connection {
 		clearTimeout(this.#watchTimer);
 		this.#heardAt = now();
 		const look = () => {
-			const hidden = typeof document !== "undefined" && document.visibilityState === "hidden";
 			const silence = now() - this.#heardAt;
-			const tolerated = hidden ? Math.max(limit, HIDDEN_TOLERANCE_MILLIS) : limit;
+			const tolerated = isHidden() ? Math.max(limit, HIDDEN_TOLERANCE_MILLIS) : limit;
 			if (silence >= tolerated) this.#abandon(reason);
 			else this.#watchTimer = after(tolerated - silence, look);
 		};
@@ -565,20 +569,10 @@ export class Connection {
 		this.#ended(reason);
 	}
 
-	readonly #onWake = () => {
-		if (typeof document !== "undefined" && document.visibilityState === "hidden") return;
+	/** Retries at once what waits by the client's own delay, and notices at once that an open transport is dead. */
+	#wake(): void {
 		if (this.#status.status === "waiting" && this.#told === undefined) this.#attempt();
 		else if (this.#openedAt !== undefined && now() - this.#heardAt >= 2 * this.#keepAlive) this.#abandon("silence");
-	};
-
-	#listenToHost(): void {
-		globalThis.addEventListener?.("online", this.#onWake);
-		if (typeof document !== "undefined") document.addEventListener("visibilitychange", this.#onWake);
-	}
-
-	#stopListeningToHost(): void {
-		globalThis.removeEventListener?.("online", this.#onWake);
-		if (typeof document !== "undefined") document.removeEventListener("visibilitychange", this.#onWake);
 	}
 
 	/** Each listener is told of each status at most once and in their order, even if one of them changes it. */

@@ -48,7 +48,9 @@ this.lost(reason);let queued=[...this.#queued.values()];this.#queued.clear();for
 options.idempotencyKey!==void 0;call.reject(new ConnectionLostError(`The connection is closed (${reason})`,mayHaveRun,cause))}}};var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
 size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}}emit(...args){
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
-has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var MAX_BYTES=32*1024,utf8=new TextEncoder,bytesOf=text=>utf8.encode(text).length,write=message=>JSON.stringify({body:message}),
+has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var isHidden=()=>globalThis.document?.visibilityState==="hidden";function onWake(listener){let wake=()=>{isHidden()||listener()};
+return globalThis.addEventListener?.("online",wake),globalThis.document?.addEventListener("visibilitychange",wake),()=>{
+globalThis.removeEventListener?.("online",wake),globalThis.document?.removeEventListener("visibilitychange",wake)}}var MAX_BYTES=32*1024,utf8=new TextEncoder,bytesOf=text=>utf8.encode(text).length,write=message=>JSON.stringify({body:message}),
 read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(tag,val)}}catch(cause){let answered=/"tag":"(?:ActionResponse|Error)"/.
 test(text);return unreadable(cause,answered?text:"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},STREAM_NAMES={Init:"\
 rivet:init",ActionResponse:"rivet:response",Error:"rivet:error",SubscriptionResponse:"rivet:subscription",Gap:"rivet:gap",
@@ -142,7 +144,7 @@ BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()
 t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
 message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
 characters:BATCH_CHARACTERS};#calls=new Calls;#errors;#subscriptions;#opens;#resyncs;#snapshots;#gaps;#reconnects;#closes;#statuses;#handlers=new Map;#status={
-status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;constructor(base,address,params,options,{
+status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(base,address,params,options,{
 snapshot,paused=!1}={}){this.#base=base,this.#address=address,this.#params=params===void 0?void 0:encode(params),this.#options=
 options,this.#openTimeout=options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#snapshot=snapshot,this.#backoff=new Backoff(options.
 reconnect),this.#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(error)));let fail=error=>this.#fail(error);this.#subscriptions=
@@ -162,25 +164,25 @@ add(listener);onGap=listener=>this.#gaps.add(listener);onReconnecting=listener=>
 add(listener);onError=listener=>this.#errors.add(listener);onStatus=listener=>this.#statuses.add(listener);ready(){return new Promise(
 (resolve,reject)=>{let look=({status,reason})=>{if(status==="open")resolve();else if(status==="closed"){let message=`The\
  connection is closed (${reason})`;reject(new ConnectionLostError(message,!1,this.#closeCause()))}else return;remove()},
-remove=this.onStatus(look);look(this.#status)})}open(){this.#generation>0||queueMicrotask(()=>{this.#generation>0||(this.#listenToHost(),
-this.#attempt())})}reconnect(){this.#status.status!=="closed"||this.#disposed||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=
-0,this.#listenToHost(),this.#attempt())}async dispose(){this.#disposed=!0,this.#finish("disposed")}#attempt(){clearTimeout(
-this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;this.#closing=void 0,this.#goingAway=
-void 0,this.#watch(this.#openTimeout,"timeout"),this.#setStatus("connecting",this.#status.reason,{attempt:this.#attempts}),
-this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),isCurrent()&&this.#credentials().then(credentials=>isCurrent()&&
-this.#connect(credentials,isCurrent),error=>{this.#fail(error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){
-let ask=this.#options.onAuthenticating;if(!ask)return;let credentials=await within(this.#openTimeout,"onAuthenticating",
-ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){let listener={hello:()=>this.#hello(
-credentials),onMessage:message=>{if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){this.#fail(error)}},
-onRefused:(message,error)=>{isCurrent()&&this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&this.#ended(reason)}},
-bySocket=this.#prefersSocket(),url=gatewayUrl(this.#base,this.#address,bySocket?"connect":"sse");try{this.#transport=bySocket?
-openWebSocket({url,WebSocket:this.#socketClass()??noWebSocket()},listener):openEventStream({url,...this.#streamTarget()},
-listener)}catch(error){if(this.#fail(error),!isCurrent())return;if(!bySocket||this.#options.transport==="websocket")return this.#finish(
-"no transport");this.#preferStream(),this.#ended("no transport")}}#hello(credentials){let contract=this.#options.contract?.[this.#address.
-name],others={...this.#resume?{resume:this.#resume}:{},...this.#snapshot===void 0?{}:{snapshot:{name:this.#snapshot,args:[]}},
-...this.#params===void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},...contract===void 0?{}:{contract}},
-taken=bytesOf(write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.first(MAX_BYTES-
-taken),...others}}#socketClass(){return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#options.
+remove=this.onStatus(look);look(this.#status)})}open(){this.#generation>0||queueMicrotask(()=>{this.#generation>0||this.#start()})}reconnect(){
+this.#status.status!=="closed"||this.#disposed||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=0,this.#start())}async dispose(){
+this.#disposed=!0,this.#finish("disposed")}#start(){this.#stopListening=onWake(()=>this.#wake()),this.#attempt()}#attempt(){
+clearTimeout(this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;this.#closing=
+void 0,this.#goingAway=void 0,this.#watch(this.#openTimeout,"timeout"),this.#setStatus("connecting",this.#status.reason,
+{attempt:this.#attempts}),this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),isCurrent()&&this.#credentials().
+then(credentials=>isCurrent()&&this.#connect(credentials,isCurrent),error=>{this.#fail(error),isCurrent()&&this.#ended("\
+no credentials")})}async#credentials(){let ask=this.#options.onAuthenticating;if(!ask)return;let credentials=await within(
+this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){
+let listener={hello:()=>this.#hello(credentials),onMessage:message=>{if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){
+this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&
+this.#ended(reason)}},bySocket=this.#prefersSocket(),url=gatewayUrl(this.#base,this.#address,bySocket?"connect":"sse");try{
+this.#transport=bySocket?openWebSocket({url,WebSocket:this.#socketClass()??noWebSocket()},listener):openEventStream({url,
+...this.#streamTarget()},listener)}catch(error){if(this.#fail(error),!isCurrent())return;if(!bySocket||this.#options.transport===
+"websocket")return this.#finish("no transport");this.#preferStream(),this.#ended("no transport")}}#hello(credentials){let contract=this.#options.
+contract?.[this.#address.name],others={...this.#resume?{resume:this.#resume}:{},...this.#snapshot===void 0?{}:{snapshot:{
+name:this.#snapshot,args:[]}},...this.#params===void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},
+...contract===void 0?{}:{contract}},taken=bytesOf(write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.
+first(MAX_BYTES-taken),...others}}#socketClass(){return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#options.
 fetch??globalThis.fetch;return{base:this.#base,headers:this.#options.headers??{},fetch:request.bind(globalThis),timeout:this.#openTimeout,
 batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#options;return transport!=="auto"?transport==="webso\
 cket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,wasOpen=this.#openedAt!==
@@ -196,51 +198,47 @@ this.#attempts++;let own=this.#backoff.next();return this.#told=toldMillis(close
 void 0?wasStable&&close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){
 this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.
 now()+delay})}#finish(reason){if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),
-clearTimeout(this.#retryTimer),this.#stopListeningToHost(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus(
-"closed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){
-return this.#closing&&new ActorError(this.#closing)}#dropTransport(){clearTimeout(this.#watchTimer),this.#transport?.close(),
-this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){
-switch(this.#heardAt=now(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
-message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
-val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
-SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"Gap":return this.#advance(message.val.position),
-this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(
-message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.val.delay);return;case"Close":this.#closing={...message.
-val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val);default:return unreachable(
-message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.
-message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server\
- cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(
-error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);
-if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag===
-"ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({
-eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(
-eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"\
-dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;
-this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=
-0,this.#refusedCredentials=0,this.#socketFailures=0,this.#keepAlive=toldMillis(init.keepAlive)||1/0,this.#contractChanged=
-init.contractChanged??!1,this.#watch(2*this.#keepAlive,"silence");let transport=this.#transport,missing=this.#subscriptions.
-opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);
-this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.
-kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.
-reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,
-init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,
-{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({
-name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=
-this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&
-position>this.#resume.position&&(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.
-get(name),reply=outcome=>this.fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);
-let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
-Error?error.message:String(error)})}}#watch(limit,reason){clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{
-let hidden=typeof document<"u"&&document.visibilityState==="hidden",silence=now()-this.#heardAt,tolerated=hidden?Math.max(
-limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=after(tolerated-silence,look)};
-this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,this.#ended(reason)}#onWake=()=>{typeof document<
-"u"&&document.visibilityState==="hidden"||(this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
-void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon("silence"))};#listenToHost(){globalThis.addEventListener?.(
-"online",this.#onWake),typeof document<"u"&&document.addEventListener("visibilitychange",this.#onWake)}#stopListeningToHost(){
-globalThis.removeEventListener?.("online",this.#onWake),typeof document<"u"&&document.removeEventListener("visibilitycha\
-nge",this.#onWake)}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),...outcome?
-{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,
-current)}#fail(error){this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+clearTimeout(this.#retryTimer),this.#stopListening(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("clos\
+ed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&
+new ActorError(this.#closing)}#dropTransport(){clearTimeout(this.#watchTimer),this.#transport?.close(),this.#transport=void 0,
+this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){switch(this.#heardAt=
+now(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"\
+ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.val.actionId==null?this.#refusal=
+message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"SubscriptionResponse":return this.#onSubscription(
+message.val,isCurrent);case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.
+val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=
+toldMillis(message.val.delay);return;case"Close":this.#closing={...message.val,...this.#refusalOf(message.val)};return;case"\
+Unreadable":return this.#onUnreadable(message.val);default:return unreachable(message)}}#refusalOf({group,code}){let refusal=this.#refusal;
+return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.metadata}}#onUnreadable({
+cause,actionId,position}){let error=new Error(`A message of the server cannot be read: ${cause}`,{cause});position!==void 0&&
+this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===void 0&&this.#abandon("un\
+readable")}#onRefused(message,error){let refusal=new ActorError(error);if(message.tag==="Hello"){this.#fail(refusal),this.#finish(
+`${error.group}.${error.code}`);return}let call=message.tag==="ActionRequest"&&!message.val.oneWay?message.val.id:void 0;
+this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({eventName,subscribe,position,error},isCurrent){this.#advance(
+position);let missing=subscribe&&this.#subscriptions.answered(eventName,position);error?this.#fail(subscriptionError(eventName,
+error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.
+outcome==="resumed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,
+secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=0,this.#keepAlive=
+toldMillis(init.keepAlive)||1/0,this.#contractChanged=init.contractChanged??!1,this.#watch(2*this.#keepAlive,"silence");
+let transport=this.#transport,missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),
+resumedFrom,"snapshot"in init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),this.#setStatus(
+"open",void 0,{attempt:0,outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);
+init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.
+snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.
+outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,
+error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name===
+"rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(
+pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&
+(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.
+fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??
+null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#watch(limit,reason){
+clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{let silence=now()-this.#heardAt,tolerated=isHidden()?Math.
+max(limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=after(tolerated-silence,
+look)};this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,this.#ended(reason)}#wake(){this.#status.status===
+"waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon(
+"silence")}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),...outcome?{outcome}:
+{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,current)}#fail(error){
+this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
 odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
 !/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
 target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
