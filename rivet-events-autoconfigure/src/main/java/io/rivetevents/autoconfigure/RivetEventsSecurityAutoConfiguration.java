@@ -52,9 +52,12 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
+import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.extension.PrincipalIssuer;
+import io.rivetevents.extension.PrincipalJsonCustomizer;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.invocation.SubscriptionGuard;
+import io.rivetevents.security.AuthenticationCodec;
 import io.rivetevents.security.AuthenticationPrincipalResolver;
 import io.rivetevents.security.ClaimedIssuer;
 import io.rivetevents.security.ConnParamsAuthenticationConverter;
@@ -89,6 +92,12 @@ public final class RivetEventsSecurityAutoConfiguration {
 	@ConditionalOnMissingBean(PrincipalIssuer.class)
 	ClaimedIssuer rivetPrincipalIssuer() {
 		return new ClaimedIssuer();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(PrincipalCodec.class)
+	AuthenticationCodec rivetPrincipalCodec(ObjectProvider<PrincipalJsonCustomizer> customizers) {
+		return new AuthenticationCodec(customizers::orderedStream);
 	}
 
 	@Bean

@@ -1,5 +1,6 @@
 package io.rivetevents.transport;
 
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +42,7 @@ class StreamSecretsTests {
 	}
 
 	private static Identity identity(@Nullable String owner) {
-		return new Identity(null, owner, null, null);
+		return new Identity((Principal) null, owner, null, null);
 	}
 
 }

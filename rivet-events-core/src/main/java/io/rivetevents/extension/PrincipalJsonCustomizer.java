@@ -1,0 +1,30 @@
+package io.rivetevents.extension;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+
+/**
+ * Adds the application's own classes to those that may be part of an
+ * {@code Authentication} on its way to another node. Beans of this type are called in
+ * their order, when the first principal travels. <pre>{@code
+ * &#64;Bean
+ * PrincipalJsonCustomizer shopUsers() {
+ *     return (types, mapper) -> types.allowIfSubType(ShopUser.class);
+ * }
+ * }</pre> A class that Jackson cannot read by itself needs a module or a mix-in, too:
+ * {@code mapper.addModule(new ShopModule())}.
+ *
+ * @see PrincipalCodec
+ * @since 0.1.0
+ */
+@FunctionalInterface
+public interface PrincipalJsonCustomizer {
+
+	/**
+	 * Adds classes, modules and mix-ins.
+	 * @param types allow-list of classes; allows those of Spring Security already
+	 * @param mapper reads and writes principals, and nothing else
+	 */
+	void customize(BasicPolymorphicTypeValidator.Builder types, JsonMapper.Builder mapper);
+
+}
