@@ -82,7 +82,8 @@ class ArchitectureTests {
 			placement: protocol error protocol.value conversion contract failure limit scheduling
 			    connection actor actor.state extension observation outbound delivery actor.turn
 			    actor.persistence actor.call actor.instance
-			cluster: protocol error conversion contract failure connection extension delivery
+			cluster: protocol error protocol.value conversion contract failure connection extension
+			    delivery
 			# around it
 			invocation: protocol error protocol.value conversion contract annotation failure scheduling
 			    connection actor extension delivery actor.call placement

@@ -265,8 +265,7 @@ public final class MethodInvoker {
 				return;
 			}
 			if (result instanceof Mono<?> later) {
-				Mono<Optional<Object>> awaited = Guarded
-					.defer(() -> await(context.around(later), deadline, onTimeout));
+				Mono<Optional<Object>> awaited = Guarded.defer(() -> await(context.around(later), deadline, onTimeout));
 				sink.onDispose((holdsTurn ? this.held.during(invocation.context(), awaited) : awaited)
 					.subscribe(sink::success, sink::error));
 			}
