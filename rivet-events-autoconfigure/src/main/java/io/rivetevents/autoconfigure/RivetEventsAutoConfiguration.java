@@ -32,6 +32,7 @@ import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
@@ -65,6 +66,8 @@ import io.rivetevents.invocation.InvocationServices.Neighbours;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
+import io.rivetevents.placement.ActorTypes;
+import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
@@ -196,19 +199,34 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ActorDirectory.class)
-	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionServices support,
-			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
-			ObjectProvider<Clock> clock, OutboundRegistry connections, ObjectProvider<ContractFingerprints> contracts) {
-		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
-				interceptors.orderedStream().toList(), contracts.getIfAvailable(() -> ContractFingerprints.NONE));
-		return new LocalActorDirectory(runtime, connections);
+	@ConditionalOnMissingBean
+	ActorTypes rivetActorTypes() {
+		return new ActorTypes();
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	Actors rivetActors(LocalActorDirectory directory) {
-		return directory.actors();
+	ActionListeners rivetActionListeners(ConnectionServices support) {
+		return new ActionListeners(support.callers());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(ActorDirectory.class)
+	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionServices support,
+			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
+			ObjectProvider<Clock> clock, OutboundRegistry connections, ObjectProvider<ContractFingerprints> contracts,
+			ActorTypes types, ActionListeners listeners) {
+		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
+				interceptors.orderedStream().toList(), contracts.getIfAvailable(() -> ContractFingerprints.NONE));
+		return new LocalActorDirectory(runtime, types, listeners, connections);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Actors rivetActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners,
+			ConnectionServices support) {
+		return new DirectoryActors(directory, types, listeners, support.mapper(), support.contracts(),
+				support.transactions());
 	}
 
 	@Bean
@@ -225,11 +243,10 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory,
-			ObjectProvider<LocalActorDirectory> directory, ObjectProvider<RivetEventsProperties> properties,
-			ObjectProvider<InvocationServices> support) {
-		return new ActorRegistrar(beanFactory, directory,
-				SingletonSupplier.of(() -> actorSettings(properties.getObject())), support);
+	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<ActorTypes> types,
+			ObjectProvider<RivetEventsProperties> properties, ObjectProvider<InvocationServices> support) {
+		return new ActorRegistrar(beanFactory, types, SingletonSupplier.of(() -> actorSettings(properties.getObject())),
+				support);
 	}
 
 	@Bean

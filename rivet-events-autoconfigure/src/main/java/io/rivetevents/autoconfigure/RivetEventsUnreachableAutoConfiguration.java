@@ -13,13 +13,13 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.util.ClassUtils;
 
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.ActorTypes;
 
 /**
  * Auto-configuration that warns of actors that no client can reach.
  */
 @AutoConfiguration(after = { RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class })
-@ConditionalOnBean(LocalActorDirectory.class)
+@ConditionalOnBean(ActorTypes.class)
 public final class RivetEventsUnreachableAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(RivetEventsUnreachableAutoConfiguration.class);
@@ -33,13 +33,13 @@ public final class RivetEventsUnreachableAutoConfiguration {
 	private static final String SERVER = "org.springframework.boot.reactor.netty.NettyWebServer";
 
 	@Bean
-	ApplicationListener<ApplicationReadyEvent> rivetUnreachableWarning(LocalActorDirectory directory) {
+	ApplicationListener<ApplicationReadyEvent> rivetUnreachableWarning(ActorTypes types) {
 		return (event) -> {
-			String reason = directory.names().isEmpty() ? null : reason(event.getApplicationContext());
+			String reason = types.names().isEmpty() ? null : reason(event.getApplicationContext());
 			if (reason != null) {
 				logger.warn(
 						"Clients cannot connect to the actors %s: %s. Beans such as Actors and Connections work all the same"
-							.formatted(directory.names().stream().sorted().toList(), reason));
+							.formatted(types.names().stream().sorted().toList(), reason));
 			}
 		};
 	}

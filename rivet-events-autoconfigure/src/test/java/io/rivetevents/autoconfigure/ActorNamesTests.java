@@ -20,7 +20,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.invocation.InvalidActorException;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.ActorTypes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -38,7 +38,7 @@ class ActorNamesTests {
 	void isThatOfTheAnnotation(String configuration, String name) throws ClassNotFoundException {
 		Class<?> type = Class.forName(ActorNamesTests.class.getName() + "$" + configuration);
 		this.contextRunner.withUserConfiguration(type).run((context) -> {
-			assertThat(context.getBean(LocalActorDirectory.class).names()).containsExactly(name);
+			assertThat(context.getBean(ActorTypes.class).names()).containsExactly(name);
 			assertThat(context.getBean(Actors.class).getOrCreate(name).call("act", String.class).block())
 				.isEqualTo("done");
 		});
@@ -60,8 +60,7 @@ class ActorNamesTests {
 			parent.register(Unnamed.class);
 			parent.refresh();
 			this.contextRunner.withParent(parent).run((context) -> {
-				assertThat(context.getBean(LocalActorDirectory.class).names()).containsExactlyInAnyOrder("chat",
-						"unnamedBean");
+				assertThat(context.getBean(ActorTypes.class).names()).containsExactlyInAnyOrder("chat", "unnamedBean");
 				assertThat(context.getBean(Actors.class).getOrCreate("chat").call("act", String.class).block())
 					.isEqualTo("done");
 			});

@@ -192,7 +192,7 @@ class OutgoingSizeTests {
 	@Test
 	void failsTheReceiptOfAHandle() {
 		Client client = connect(Encoding.JSON, MAX);
-		ActorHandle handle = this.harness.directory().actors().get("Room", "k");
+		ActorHandle handle = this.harness.actors().get("Room", "k");
 		assertThatExceptionOfType(RivetException.class)
 			.isThrownBy(() -> handle.broadcast("said", TOO_LONG).whenDone().block(ActorHarness.PATIENCE))
 			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("outgoing_too_long"));

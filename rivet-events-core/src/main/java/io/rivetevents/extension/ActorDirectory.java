@@ -6,10 +6,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.ActionListener;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.Registration;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.protocol.ToServer;
 
@@ -146,30 +144,5 @@ public interface ActorDirectory {
 	 * {@code IllegalArgumentException} if the connection is none of the instance's
 	 */
 	Mono<JsonNode> predict(ActorTarget target, String connectionId, ToServer.ActionRequest action);
-
-	/**
-	 * Listen to what connections of an instance call.
-	 * @param target which instance, whether it exists or not; nothing is created
-	 * @param action name of the action
-	 * @param listener called after the action of that name, if there is one
-	 * @return ends it
-	 */
-	Registration listen(ActorTarget target, String action, ActionListener listener);
-
-	/**
-	 * Listen to what connections of all instances of an actor call.
-	 * @param name name of the actor
-	 * @param action name of the action
-	 * @param listener called after the action of that name, if there is one
-	 * @return ends it
-	 */
-	Registration listen(String name, String action, ActionListener listener);
-
-	/**
-	 * Return the name of an actor.
-	 * @param actor its class
-	 * @throws IllegalArgumentException if there is no actor of that class
-	 */
-	String nameOf(Class<?> actor);
 
 }

@@ -49,6 +49,13 @@ public sealed interface ActorTarget {
 	}
 
 	/**
+	 * Returns the address that the target names, {@code null} for one by id.
+	 */
+	default @Nullable ActorAddress address() {
+		return null;
+	}
+
+	/**
 	 * Returns the input that the target brings along, {@code null} if there is none.
 	 */
 	default byte @Nullable [] input() {

@@ -18,7 +18,7 @@ import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Actor;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.ActorTypes;
 
 /**
  * Finds the {@link Actor} beans, those of parent contexts too, once all singletons are
@@ -32,7 +32,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private final ListableBeanFactory beanFactory;
 
-	private final ObjectProvider<LocalActorDirectory> directory;
+	private final ObjectProvider<ActorTypes> types;
 
 	private final Supplier<ActorSettings> settings;
 
@@ -41,14 +41,14 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	/**
 	 * Create a registrar.
 	 * @param beanFactory where actors are looked for
-	 * @param directory where they are put
+	 * @param types where they are put
 	 * @param settings limits and times that an actor does not set
 	 * @param support what calls need
 	 */
-	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<LocalActorDirectory> directory,
+	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<ActorTypes> types,
 			Supplier<ActorSettings> settings, ObjectProvider<InvocationServices> support) {
 		this.beanFactory = beanFactory;
-		this.directory = directory;
+		this.types = types;
 		this.settings = settings;
 		this.support = support;
 	}
@@ -59,7 +59,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 			register(name);
 		}
 		StrayActions.warn(this.beanFactory);
-		logger.info("Actors: " + this.directory.getObject().names().stream().sorted().toList());
+		logger.info("Actors: " + this.types.getObject().names().stream().sorted().toList());
 	}
 
 	private void register(String name) {
@@ -76,7 +76,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		});
 		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.get(),
 				this.support.getObject());
-		this.directory.getObject().register(actor);
+		this.types.getObject().register(actor);
 		this.actors.add(actor);
 	}
 

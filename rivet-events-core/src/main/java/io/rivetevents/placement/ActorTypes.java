@@ -16,18 +16,26 @@ import io.rivetevents.protocol.ErrorCode;
 /**
  * The actors of this node, by their names. Safe for use by several threads.
  */
-final class ActorTypes {
+public final class ActorTypes {
 
 	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
 
-	void add(ActorType type) {
+	/**
+	 * Adds an actor.
+	 * @param type what its instances do
+	 * @throws IllegalStateException if there is an actor of its name
+	 */
+	public void register(ActorType type) {
 		Assert.state(this.types.putIfAbsent(type.name(), type) == null,
 				() -> "Two actors have the name " + type.name()
 						+ "; if a parent context is auto-configured, too, exclude RivetEventsAutoConfiguration there:"
 						+ " a child context finds the actors of its parents");
 	}
 
-	Collection<String> names() {
+	/**
+	 * Returns the names of the actors, a copy in no order.
+	 */
+	public Collection<String> names() {
 		return List.copyOf(this.types.keySet());
 	}
 
@@ -54,7 +62,7 @@ final class ActorTypes {
 	 * @param actor its class
 	 * @throws IllegalArgumentException if there is no actor of that class
 	 */
-	String nameOf(Class<?> actor) {
+	public String nameOf(Class<?> actor) {
 		return this.types.values()
 			.stream()
 			.filter((type) -> type.actorClass() == actor)

@@ -16,6 +16,7 @@ import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.Registration;
+import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.EventContracts;
@@ -35,13 +36,19 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * Handles on instances that a directory finds.
+ * Handles on instances that a directory finds. What is local to this node is not asked of
+ * the directory: names of actor classes, and listeners, which are called for the
+ * instances of this node.
  */
 public final class DirectoryActors implements Actors {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(DirectoryActors.class));
 
 	private final ActorDirectory directory;
+
+	private final ActorTypes types;
+
+	private final ActionListeners listeners;
 
 	private final ValueMapper mapper;
 
@@ -52,31 +59,25 @@ public final class DirectoryActors implements Actors {
 	private final String namespace;
 
 	/**
-	 * Creates the actors of an application without reactive transactions.
+	 * Creates the actors of an application.
 	 * @param directory finds instances
-	 * @param mapper converts values
-	 * @param contracts the contracts that are implemented
-	 */
-	public DirectoryActors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts) {
-		this(directory, mapper, contracts, ReactiveTransactions.NONE);
-	}
-
-	/**
-	 * Creates the actors of an application that may have reactive transactions.
-	 * @param directory finds instances
+	 * @param types names of actor classes
+	 * @param listeners where listeners are added
 	 * @param mapper converts values
 	 * @param contracts the contracts that are implemented
 	 * @param transactions tells whether a thread without a transaction may be in a
 	 * reactive one
 	 */
-	public DirectoryActors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions) {
-		this(directory, mapper, contracts, transactions, ActorAddress.DEFAULT_NAMESPACE);
+	public DirectoryActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners, ValueMapper mapper,
+			EventContracts contracts, ReactiveTransactions transactions) {
+		this(directory, types, listeners, mapper, contracts, transactions, ActorAddress.DEFAULT_NAMESPACE);
 	}
 
-	private DirectoryActors(ActorDirectory directory, ValueMapper mapper, EventContracts contracts,
-			ReactiveTransactions transactions, String namespace) {
+	private DirectoryActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners, ValueMapper mapper,
+			EventContracts contracts, ReactiveTransactions transactions, String namespace) {
 		this.directory = directory;
+		this.types = types;
+		this.listeners = listeners;
 		this.mapper = mapper;
 		this.contracts = contracts;
 		this.transactions = transactions;
@@ -86,7 +87,8 @@ public final class DirectoryActors implements Actors {
 	@Override
 	public Actors inNamespace(String namespace) {
 		Assert.hasLength(namespace, "The namespace must not be empty");
-		return new DirectoryActors(this.directory, this.mapper, this.contracts, this.transactions, namespace);
+		return new DirectoryActors(this.directory, this.types, this.listeners, this.mapper, this.contracts,
+				this.transactions, namespace);
 	}
 
 	private ActorAddress address(String name, String[] key) {
@@ -100,7 +102,7 @@ public final class DirectoryActors implements Actors {
 
 	@Override
 	public ActorHandle get(Class<?> actor, String... key) {
-		return get(this.directory.nameOf(actor), key);
+		return get(this.types.nameOf(actor), key);
 	}
 
 	@Override
@@ -110,7 +112,7 @@ public final class DirectoryActors implements Actors {
 
 	@Override
 	public ActorHandle getOrCreate(Class<?> actor, String... key) {
-		return getOrCreate(this.directory.nameOf(actor), key);
+		return getOrCreate(this.types.nameOf(actor), key);
 	}
 
 	@Override
@@ -132,7 +134,7 @@ public final class DirectoryActors implements Actors {
 
 	@Override
 	public Registration on(String name, String action, ActionListener listener) {
-		return this.directory.listen(name, action, listener);
+		return this.listeners.add(name, action, listener);
 	}
 
 	private byte[] encode(Object input) {
@@ -207,7 +209,7 @@ public final class DirectoryActors implements Actors {
 
 		@Override
 		public Registration on(String action, ActionListener listener) {
-			return DirectoryActors.this.directory.listen(this.target, action, listener);
+			return DirectoryActors.this.listeners.add(this.target, action, listener);
 		}
 
 		@Override

@@ -3,6 +3,7 @@ package io.rivetevents.placement;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
@@ -71,13 +72,15 @@ final class Instances implements InstanceHost {
 	 * @param runtime what instances share
 	 * @param members the connections of all instances
 	 * @param actors finds the neighbours of instances
+	 * @param listeners what is called after actions
 	 */
-	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors) {
+	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors,
+			ActionListeners listeners) {
 		this.types = types;
 		this.runtime = runtime;
 		this.members = members;
 		this.actors = actors;
-		this.listeners = new ActionListeners(runtime.callers());
+		this.listeners = listeners;
 		this.keptAnswers = new KeptAnswers(runtime.connections().limits().answers());
 		this.departures = new Departures(this.instances, runtime.workers());
 		this.dueQueue = new DueQueue(runtime.timers());
@@ -119,13 +122,7 @@ final class Instances implements InstanceHost {
 
 	/** Return the address that a target names; one by id names none. */
 	static ActorAddress addressOf(ActorTarget target) {
-		if (target instanceof ActorTarget.Get get) {
-			return get.address();
-		}
-		if (target instanceof ActorTarget.GetOrCreate getOrCreate) {
-			return getOrCreate.address();
-		}
-		return ((ActorTarget.Create) target).address();
+		return Objects.requireNonNull(target.address());
 	}
 
 	/**

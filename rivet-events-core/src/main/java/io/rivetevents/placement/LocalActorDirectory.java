@@ -1,6 +1,5 @@
 package io.rivetevents.placement;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
@@ -8,13 +7,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.actor.ActionListener;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
-import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.call.ActionListeners;
-import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.connection.Receipt;
@@ -34,8 +30,6 @@ import io.rivetevents.protocol.ToServer;
  */
 public final class LocalActorDirectory implements ActorDirectory {
 
-	private final ActorTypes types = new ActorTypes();
-
 	private final Actors actors;
 
 	private final Instances instances;
@@ -53,40 +47,23 @@ public final class LocalActorDirectory implements ActorDirectory {
 	/**
 	 * Create a directory.
 	 * @param runtime what instances share
+	 * @param types what instances do
+	 * @param listeners what is called after actions
 	 * @param connections where the ways out to clients are found
 	 */
-	public LocalActorDirectory(ActorRuntime runtime, OutboundRegistry connections) {
-		this.actors = new DirectoryActors(this, runtime.mapper(), runtime.connections().contracts(),
+	public LocalActorDirectory(ActorRuntime runtime, ActorTypes types, ActionListeners listeners,
+			OutboundRegistry connections) {
+		this.actors = new DirectoryActors(this, types, listeners, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
-		this.instances = new Instances(this.types, runtime, connections.members(), this.actors);
+		this.instances = new Instances(types, runtime, connections.members(), this.actors, listeners);
 		this.lookup = new InstanceLookup(this.instances, runtime);
-		this.checks = new RequestChecks(this.types, this.instances, runtime);
+		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.entrances = new Entrances(this.instances, this.lookup, this.checks, connections);
-		this.calls = new StatelessCalls(this.types, this.instances, this.lookup, this.checks, this.entrances, runtime);
+		this.calls = new StatelessCalls(types, this.instances, this.lookup, this.checks, this.entrances, runtime);
 		this.clock = new InstanceClock(this.instances);
 	}
 
 	// Actors
-
-	/**
-	 * Add an actor.
-	 * @param type what its instances do
-	 */
-	public void register(ActorType type) {
-		this.types.add(type);
-	}
-
-	/**
-	 * Return the names of the actors.
-	 */
-	public Collection<String> names() {
-		return this.types.names();
-	}
-
-	@Override
-	public String nameOf(Class<?> actor) {
-		return this.types.nameOf(actor);
-	}
 
 	/** Return handles on instances. */
 	public Actors actors() {
@@ -233,21 +210,6 @@ public final class LocalActorDirectory implements ActorDirectory {
 			return (instance == null) ? Mono.just(Receipt.NOBODY) : TurnRequest.ask(Instances.of(instance, "event"),
 					false, (current) -> Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
 		});
-	}
-
-	@Override
-	public Registration listen(ActorTarget target, String action, ActionListener listener) {
-		ActionListeners listeners = this.instances.listeners();
-		if (target instanceof ActorTarget.ById byId) {
-			return listeners.add((instance) -> instance.hasId(byId.actorId()), action, listener);
-		}
-		ActorAddress address = Instances.addressOf(target);
-		return listeners.add((instance) -> instance.address().equals(address), action, listener);
-	}
-
-	@Override
-	public Registration listen(String name, String action, ActionListener listener) {
-		return this.instances.listeners().add((instance) -> instance.address().name().equals(name), action, listener);
 	}
 
 }

@@ -12,6 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
@@ -35,6 +37,8 @@ import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
+import io.rivetevents.placement.ActorTypes;
+import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.WakeupBatches;
@@ -61,6 +65,10 @@ public final class ActorHarness implements AutoCloseable {
 	private final Scheduler workers;
 
 	private final OutboundRegistry connections = new OutboundRegistry();
+
+	private final ActorTypes types = new ActorTypes();
+
+	private final ActionListeners listeners = new ActionListeners(CallerScope.NONE);
 
 	private final LocalActorDirectory directory;
 
@@ -135,11 +143,11 @@ public final class ActorHarness implements AutoCloseable {
 				CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				ContractFingerprints.NONE);
-		this.directory = new LocalActorDirectory(runtime, this.connections);
+		this.directory = new LocalActorDirectory(runtime, this.types, this.listeners, this.connections);
 		InvocationServices invocations = new InvocationServices(this.mapper, this.contracts, around);
 		for (Object actor : actors) {
 			String name = actor.getClass().getSimpleName();
-			this.directory.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));
+			this.types.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));
 		}
 		this.directory.start();
 	}
@@ -158,6 +166,25 @@ public final class ActorHarness implements AutoCloseable {
 
 	public LocalActorDirectory directory() {
 		return this.directory;
+	}
+
+	public ActorTypes types() {
+		return this.types;
+	}
+
+	public ActionListeners listeners() {
+		return this.listeners;
+	}
+
+	/** Handles on instances, as the bean of an application has them. */
+	public Actors actors() {
+		return actors(ReactiveTransactions.NONE);
+	}
+
+	/** Handles on instances in an application that may have reactive transactions. */
+	public Actors actors(ReactiveTransactions transactions) {
+		return new DirectoryActors(this.directory, this.types, this.listeners, this.mapper, this.contracts,
+				transactions);
 	}
 
 	public OutboundRegistry connections() {

@@ -34,7 +34,6 @@ import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
-import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ClientCodec;
 import io.rivetevents.protocol.ExtendedClientCodec;
 import io.rivetevents.protocol.ToClient;
@@ -110,9 +109,7 @@ class DeclaredTypesTests {
 		RecordedOutbound client = this.harness.connectUser(Room.class, "k", "ada");
 		client.forget();
 		Recipients recipients = switch (origin) {
-			case HANDLE ->
-				new DirectoryActors(this.harness.directory(), this.harness.mapper(), this.harness.contracts())
-					.get("Room", "k");
+			case HANDLE -> this.harness.actors().get("Room", "k");
 			case NODE -> connections().everywhere();
 			case USER -> connections().user("ada");
 		};

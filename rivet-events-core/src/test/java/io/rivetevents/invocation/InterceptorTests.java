@@ -243,7 +243,7 @@ class InterceptorTests {
 		for (String key : List.of("one", "two")) {
 			threads.submit(() -> {
 				for (int i = 0; i < rounds; i++) {
-					this.harness.directory().actors().get("Room", key).send("told", "n" + i).whenDone().block();
+					this.harness.actors().get("Room", key).send("told", "n" + i).whenDone().block();
 				}
 			});
 		}
@@ -269,7 +269,7 @@ class InterceptorTests {
 	@Test
 	void callsListenersInOrderAfterTheAction() {
 		start(List.of(), List.of());
-		ActorHandle handle = this.harness.directory().actors().get("Room", "k");
+		ActorHandle handle = this.harness.actors().get("Room", "k");
 		handle.on("say", (connection, args) -> this.log.add("first " + args + this.room.said));
 		handle.on("say", (connection, args) -> {
 			throw new IllegalStateException("this one is broken");
@@ -307,9 +307,9 @@ class InterceptorTests {
 	void listensToOneInstanceOnly() {
 		start(List.of(), List.of());
 		RecordedOutbound ada = this.harness.connectUser(Room.class, "k", "ada");
-		String id = this.harness.directory().actors().get("Room", "k").resolve().block().actorId();
-		this.harness.directory().actors().get("Room", "other").on("say", (connection, args) -> this.log.add("other"));
-		this.harness.directory().actors().byId(id).on("say", (connection, args) -> this.log.add("by id"));
+		String id = this.harness.actors().get("Room", "k").resolve().block().actorId();
+		this.harness.actors().get("Room", "other").on("say", (connection, args) -> this.log.add("other"));
+		this.harness.actors().byId(id).on("say", (connection, args) -> this.log.add("by id"));
 		call(ada, 1, "say", "hi");
 		Awaitility.await().until(() -> !ada.messages(ToClient.ActionResponse.class).isEmpty());
 		assertThat(this.log).containsExactly("by id");
@@ -321,7 +321,7 @@ class InterceptorTests {
 			this.log.add("interceptor " + inbound.principal().getName());
 			return next.proceed(inbound);
 		})), List.of());
-		ActorHandle handle = this.harness.directory().actors().get("Room", "k");
+		ActorHandle handle = this.harness.actors().get("Room", "k");
 		handle.on("twice", (connection, args) -> this.log.add("listener " + args));
 		RecordedOutbound ada = this.harness.connectUser(Room.class, "k", "ada");
 		Connection<?> connection = this.harness.connections().members().find(ada.connectionId());
@@ -339,10 +339,10 @@ class InterceptorTests {
 		RecordedOutbound ada = this.harness.connectUser(Room.class, "k", "ada");
 		this.harness.connectUser(Room.class, "other", "linus");
 		Connection<?> connection = this.harness.connections().members().find(ada.connectionId());
-		ActorHandle other = this.harness.directory().actors().get("Room", "other");
+		ActorHandle other = this.harness.actors().get("Room", "other");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> other.predict(connection, "twice", Integer.class, 1).block(ActorHarness.PATIENCE));
-		ActorHandle none = this.harness.directory().actors().get("Room", "none");
+		ActorHandle none = this.harness.actors().get("Room", "none");
 		assertThat(
 				refusal(() -> none.predict(connection, "twice", Integer.class, 1).block(ActorHarness.PATIENCE)).code())
 			.isEqualTo("not_found");

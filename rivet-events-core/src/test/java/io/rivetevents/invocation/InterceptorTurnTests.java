@@ -162,7 +162,7 @@ class InterceptorTurnTests {
 	@Test
 	void goesOnInATurnAfterInterleavedActions() {
 		start(onActions((inbound, next) -> next.proceed(inbound).doOnNext((value) -> this.room.exclusively(20))));
-		ActorHandle handle = this.harness.directory().actors().get("Room", "k");
+		ActorHandle handle = this.harness.actors().get("Room", "k");
 		handle.on("interleaved", (connection, args) -> this.room.exclusively(20));
 		RecordedOutbound ada = this.harness.connectUser(Room.class, "k", "ada");
 		for (int i = 0; i < 20; i++) {

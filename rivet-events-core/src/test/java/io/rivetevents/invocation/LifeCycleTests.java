@@ -192,7 +192,7 @@ class LifeCycleTests {
 		try (ActorHarness observed = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
 				new ActorHarness.Neighbours(List.of(), List.of(), observer), this.room)) {
 			observed.call(Room.class, "k", "names");
-			observed.directory().actors().get("Room", "k").destroy().subscribe();
+			observed.actors().get("Room", "k").destroy().subscribe();
 			Awaitility.await().until(() -> told.size() == 2);
 			observed.call(Room.class, "k", "names");
 			Awaitility.await().until(() -> told.size() == 4);

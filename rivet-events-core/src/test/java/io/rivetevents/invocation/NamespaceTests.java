@@ -27,7 +27,7 @@ class NamespaceTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Where());
 
-	private final Actors actors = this.harness.directory().actors();
+	private final Actors actors = this.harness.actors();
 
 	@AfterEach
 	void stop() {

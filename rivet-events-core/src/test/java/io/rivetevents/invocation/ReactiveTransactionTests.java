@@ -59,7 +59,6 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
-import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
@@ -93,8 +92,7 @@ class ReactiveTransactionTests {
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
 			new LocalBackplane(), this.harness.mapper(), this.harness.contracts(), () -> true);
 
-	private final Actors actors = new DirectoryActors(this.harness.directory(), this.harness.mapper(),
-			this.harness.contracts(), () -> true);
+	private final Actors actors = this.harness.actors(() -> true);
 
 	private RecordedOutbound ada;
 

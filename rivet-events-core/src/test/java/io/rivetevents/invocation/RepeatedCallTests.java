@@ -91,7 +91,7 @@ class RepeatedCallTests {
 
 	@Test
 	void masksThatAnInstanceIsGoneWhichAnActionCalls() {
-		this.failing.actors = this.harness.directory().actors();
+		this.failing.actors = this.harness.actors();
 		RivetException told = catchThrowableOfType(RivetException.class,
 				() -> this.harness.callAsClient(Failing.class, "k", "nested"));
 		assertThat(told.code()).isEqualTo("internal_error");

@@ -159,7 +159,7 @@ class TargetingTests {
 
 	@Test
 	void comesFromOutsideInOrderWithWhatTheActorSends() {
-		ActorHandle handle = this.harness.directory().actors().get(Room.class, "k");
+		ActorHandle handle = this.harness.actors().get(Room.class, "k");
 		for (int i = 0; i < 500; i++) {
 			this.harness.directory()
 				.deliver(ActorHarness.address(Room.class, "k"), this.linus.connectionId(),
@@ -175,7 +175,7 @@ class TargetingTests {
 
 	@Test
 	void comesFromOutsideToWhomItIsSaid() {
-		ActorHandle handle = this.harness.directory().actors().getOrCreate("Room", "k");
+		ActorHandle handle = this.harness.actors().getOrCreate("Room", "k");
 		handle.toUser("ada").send("said", "ada").whenDone().block(ActorHarness.PATIENCE);
 		handle.where((connection) -> "linus".equals(connection.state())).send("said", "linus");
 		handle.exceptUser("ada").broadcast(Events.class).said("but ada");
@@ -190,7 +190,7 @@ class TargetingTests {
 			.deliver(ActorHarness.address(Room.class, "k"), this.ada.connectionId(), this.harness.request(1, "block"));
 		this.room.blocked.await();
 		ObjectNode node = JsonNodeFactory.instance.objectNode().put("x", 1);
-		Receipt receipt = this.harness.directory().actors().get("Room", "k").send("said", node);
+		Receipt receipt = this.harness.actors().get("Room", "k").send("said", node);
 		node.put("x", 2);
 		this.room.release.countDown();
 		receipt.whenDone().block(ActorHarness.PATIENCE);
@@ -222,7 +222,7 @@ class TargetingTests {
 		this.harness.directory()
 			.deliver(ActorHarness.address(Room.class, "k"), this.ada.connectionId(), this.harness.request(1, "block"));
 		this.room.blocked.await();
-		ActorHandle handle = this.harness.directory().actors().get("Room", "k");
+		ActorHandle handle = this.harness.actors().get("Room", "k");
 		List<Receipt> receipts = IntStream.range(0, 2001).mapToObj((i) -> handle.broadcast("said", i)).toList();
 		Receipt last = receipts.get(2000);
 		this.room.release.countDown();
@@ -234,7 +234,7 @@ class TargetingTests {
 
 	@Test
 	void findsNoActorOfAnotherClass() {
-		assertThatIllegalArgumentException().isThrownBy(() -> this.harness.directory().actors().get(String.class, "k"))
+		assertThatIllegalArgumentException().isThrownBy(() -> this.harness.actors().get(String.class, "k"))
 			.withMessageContaining("java.lang.String");
 	}
 
@@ -311,7 +311,7 @@ class TargetingTests {
 		assertThat(said(client)).containsExactly("hi");
 		assertThatExceptionOfType(RivetException.class)
 			.isThrownBy(() -> this.harness.call(Strict.class, "k", "tell", "unsaid"));
-		ActorHandle handle = this.harness.directory().actors().get("Strict", "k");
+		ActorHandle handle = this.harness.actors().get("Strict", "k");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> handle.broadcast("unsaid").whenDone().block(ActorHarness.PATIENCE))
 			.withMessageContaining("unsaid");

@@ -82,7 +82,7 @@ class ThreadStateTests {
 		Hooked hooked = new Hooked();
 		try (ActorHarness harness = ActorHarness.withWorkers(1, hooked, new Quick())) {
 			RecordedOutbound client = harness.connect(Quick.class, "k", null);
-			harness.directory().actors().get("Quick", "k").on("interrupt", (connection, args) -> {
+			harness.actors().get("Quick", "k").on("interrupt", (connection, args) -> {
 				entered.countDown();
 				awaitUninterruptibly(release);
 				Thread.currentThread().interrupt();

@@ -33,7 +33,6 @@ import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
-import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -59,8 +58,7 @@ class ThreadTransactionTests {
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
 			new LocalBackplane(), this.harness.mapper(), this.harness.contracts(), () -> true);
 
-	private final Actors actors = new DirectoryActors(this.harness.directory(), this.harness.mapper(),
-			this.harness.contracts(), () -> true);
+	private final Actors actors = this.harness.actors(() -> true);
 
 	private RecordedOutbound ada;
 

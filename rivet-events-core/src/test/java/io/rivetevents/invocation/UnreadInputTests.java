@@ -91,7 +91,7 @@ class UnreadInputTests {
 		ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store);
 		InvocationServices.Neighbours neighbours = new InvocationServices.Neighbours(List.of(), validator, List.of(),
 				List.of(), SubscriptionGuard.NONE, AccessGuard.NONE, CallerScope.NONE);
-		harness.directory()
+		harness.types()
 			.register(new AnnotatedActorType(actor.getClass().getSimpleName(), actor.getClass(), actor,
 					ActorSettings.DEFAULTS, new InvocationServices(harness.mapper(), harness.contracts(), neighbours)));
 		return harness;

@@ -44,7 +44,7 @@ class LocalActorDirectoryTests {
 
 	/** Calls an action; its instance has been seen then. */
 	private void nap() {
-		try (Registration registration = this.directory.instances().listeners().add((instance) -> {
+		try (Registration registration = this.harness.listeners().add((instance) -> {
 			this.seen.compareAndSet(null, (ActorInstance) instance);
 			return false;
 		}, "nap", (connection, args) -> {
@@ -61,8 +61,7 @@ class LocalActorDirectoryTests {
 		this.harness.connect(Room.class, "k", null);
 		String id = this.directory.resolve(TARGET).block(ActorHarness.PATIENCE).actorId();
 		this.directory.instances().forget(this.seen.get());
-		assertThat(
-				this.directory.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
+		assertThat(this.harness.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
 			.isOne();
 	}
 
@@ -70,8 +69,7 @@ class LocalActorDirectoryTests {
 	void forgetsTheIdOfAnInstanceThatIsGone() {
 		nap();
 		String id = this.seen.get().actorId();
-		assertThat(
-				this.directory.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
+		assertThat(this.harness.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
 			.isZero();
 		this.directory.destroy(TARGET).block(ActorHarness.PATIENCE);
 		assertThatThrownBy(() -> this.directory.resolve(new ActorTarget.ById(id)).block(ActorHarness.PATIENCE))
@@ -84,7 +82,7 @@ class LocalActorDirectoryTests {
 		nap();
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
-		this.directory.register(held(this.seen.get().type(), entered, goOn));
+		this.harness.types().register(held(this.seen.get().type(), entered, goOn));
 		Future<?> coming = this.directory.resolve(new ActorTarget.GetOrCreate(ActorAddress.of("Held", "k"), null))
 			.subscribeOn(Schedulers.boundedElastic())
 			.toFuture();

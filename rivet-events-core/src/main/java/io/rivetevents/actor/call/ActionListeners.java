@@ -9,15 +9,19 @@ import java.util.function.Predicate;
 import org.apache.commons.logging.LogFactory;
 
 import io.rivetevents.actor.ActionListener;
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Registration;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.Args;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * The listeners that were added at run time, by the name that they listen to.
+ * The listeners that were added at run time on this node, by the name that they listen
+ * to. A listener is code, which stays on its node: it is called for the instances of this
+ * node alone, in their turns. Safe for use by several threads.
  */
 public final class ActionListeners {
 
@@ -38,6 +42,39 @@ public final class ActionListeners {
 	private record Entry(Predicate<CalledInstance> at, ActionListener listener) {
 	}
 
+	/**
+	 * Adds a listener to what connections of one instance call.
+	 * @param target which instance, whether it exists or not; nothing is created
+	 * @param action name of the action
+	 * @param listener called after the action of that name, if there is one
+	 * @return a registration; close it to stop listening
+	 */
+	public Registration add(ActorTarget target, String action, ActionListener listener) {
+		if (target instanceof ActorTarget.ById byId) {
+			return add((instance) -> instance.hasId(byId.actorId()), action, listener);
+		}
+		ActorAddress address = target.address();
+		return add((instance) -> instance.address().equals(address), action, listener);
+	}
+
+	/**
+	 * Adds a listener to what connections of all instances of an actor call.
+	 * @param actor name of the actor
+	 * @param action name of the action
+	 * @param listener called after the action of that name, if there is one
+	 * @return a registration; close it to stop listening
+	 */
+	public Registration add(String actor, String action, ActionListener listener) {
+		return add((instance) -> instance.address().name().equals(actor), action, listener);
+	}
+
+	/**
+	 * Adds a listener to what connections of some instances call.
+	 * @param at chooses instances; asked at each call
+	 * @param action name of the action
+	 * @param listener called after the action of that name, if there is one
+	 * @return a registration; close it to stop listening
+	 */
 	public Registration add(Predicate<CalledInstance> at, String action, ActionListener listener) {
 		Entry entry = new Entry(at, listener);
 		this.byAction.compute(action, (name, present) -> {
