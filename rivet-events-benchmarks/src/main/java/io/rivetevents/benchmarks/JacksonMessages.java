@@ -11,6 +11,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.io.SerializedString;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.BufferRecycler;
@@ -45,7 +46,8 @@ final class JacksonMessages {
 
 	private static final double MAX_SAFE_INTEGER = (1L << 53) - 1;
 
-	private final JsonFactory factory = new JsonFactory();
+	/** Its own shortest digits: those of {@code Double} are not, before JDK 19. */
+	private final JsonFactory factory = JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
 	// Reading
 

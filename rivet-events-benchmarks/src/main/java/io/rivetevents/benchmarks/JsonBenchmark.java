@@ -3,6 +3,7 @@ package io.rivetevents.benchmarks;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,6 +37,10 @@ import io.rivetevents.protocol.encoding.Encoding;
 @Fork(2)
 public class JsonBenchmark {
 
+	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	private static final String TEXT_LINE = "The harbour is quiet today, said \"ada\", and went on reading.\n";
+
 	private static final Codec CODEC = Encoding.JSON.codec();
 
 	private final JacksonMessages jackson = new JacksonMessages();
@@ -53,14 +58,31 @@ public class JsonBenchmark {
 		/** 100 bytes. */
 		SMALL,
 
-		/** 2 KB of numbers and texts, some of them not ASCII. */
-		LARGE
+		/** 2 KB of objects with numbers and texts, some of them not ASCII. */
+		LARGE,
+
+		/** A text of 2 KB with line breaks and quotes, all ASCII. */
+		TEXT,
+
+		/**
+		 * 2 KB of coordinates, counts and times, a tenth of them with 16 or 17 digits.
+		 */
+		NUMBERS;
+
+		ArrayNode args() {
+			return switch (this) {
+				case SMALL -> small();
+				case LARGE -> large();
+				case TEXT -> NODES.arrayNode().add("ada").add(TEXT_LINE.repeat(32));
+				case NUMBERS -> numbers();
+			};
+		}
 
 	}
 
 	@Setup
 	public void makeMessages() {
-		ArrayNode args = (this.size == Size.SMALL) ? small() : large();
+		ArrayNode args = this.size.args();
 		this.event = new ToClient.Event("messageReceived", List.copyOf(args.values()));
 		this.frame = "{\"body\":{\"tag\":\"ActionRequest\",\"val\":{\"id\":[\"$BigInt\",\"7\"],\"name\":\"sendMessage\",\"args\":%s}}}"
 			.formatted(args)
@@ -72,7 +94,7 @@ public class JsonBenchmark {
 	}
 
 	private static ArrayNode small() {
-		ArrayNode args = JsonNodeFactory.instance.arrayNode().add("ada");
+		ArrayNode args = NODES.arrayNode().add("ada");
 		args.addObject()
 			.put("id", 48213)
 			.put("text", "How do you do? I have been away for a while.")
@@ -82,7 +104,7 @@ public class JsonBenchmark {
 	}
 
 	private static ArrayNode large() {
-		ArrayNode args = JsonNodeFactory.instance.arrayNode();
+		ArrayNode args = NODES.arrayNode();
 		ArrayNode players = args.addObject().put("map", "harbour").put("tick", 1_700_000_123_456L).putArray("players");
 		for (int i = 0; i < 16; i++) {
 			ObjectNode player = players.addObject()
@@ -95,6 +117,21 @@ public class JsonBenchmark {
 			player.put("said", (i % 3 == 0) ? "\"well\"\n" : "nothing at all, for now");
 		}
 		return args;
+	}
+
+	private static ArrayNode numbers() {
+		ArrayNode numbers = NODES.arrayNode();
+		Random random = new Random(42);
+		for (int i = 0; i < 40; i++) {
+			numbers.add(random.nextInt(2000) / 100.0)
+				.add(-random.nextInt(1_000_000) / 1000.0)
+				.add(random.nextInt(100))
+				.add(1_700_000_000_000L + random.nextInt());
+			if (i % 3 == 0) {
+				numbers.add(random.nextGaussian());
+			}
+		}
+		return NODES.arrayNode().add(numbers);
 	}
 
 	@Benchmark
