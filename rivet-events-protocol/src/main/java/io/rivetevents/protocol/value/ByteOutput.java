@@ -2,6 +2,8 @@ package io.rivetevents.protocol.value;
 
 import java.util.Arrays;
 
+import io.rivetevents.error.RivetException;
+
 /**
  * Bytes that grow while they are written. Most text on the wire is ASCII, so that is what
  * it writes without a copy in between.
@@ -34,6 +36,48 @@ public final class ByteOutput {
 		ensure(more.length);
 		System.arraycopy(more, 0, this.bytes, this.size, more.length);
 		this.size += more.length;
+	}
+
+	/**
+	 * Write a part of other bytes.
+	 */
+	void put(byte[] from, int start, int length) {
+		ensure(length);
+		System.arraycopy(from, start, this.bytes, this.size, length);
+		this.size += length;
+	}
+
+	/**
+	 * Write a character in UTF-8.
+	 * @param point its code point, no half of a surrogate pair
+	 */
+	void utf8(int point) {
+		if (point <= 0x7f) {
+			put(point);
+		}
+		else if (point <= 0x7ff) {
+			put(0xc0 | (point >> 6));
+			put(0x80 | (point & 0x3f));
+		}
+		else if (point <= 0xffff) {
+			put(0xe0 | (point >> 12));
+			put(0x80 | ((point >> 6) & 0x3f));
+			put(0x80 | (point & 0x3f));
+		}
+		else {
+			put(0xf0 | (point >> 18));
+			put(0x80 | ((point >> 12) & 0x3f));
+			put(0x80 | ((point >> 6) & 0x3f));
+			put(0x80 | (point & 0x3f));
+		}
+	}
+
+	/**
+	 * Return what was written as text.
+	 * @throws RivetException if it is not UTF-8
+	 */
+	String text() {
+		return Utf8.decode(this.bytes, 0, this.size);
 	}
 
 	/**

@@ -4,6 +4,8 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.NumberInput;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -28,18 +30,34 @@ public final class JsonReader implements MessageReader {
 
 	private static final int END = -1;
 
+	/** A {@code double} holds each whole number up to it. */
+	private static final long MAX_EXACT = 1L << 53;
+
+	/** The powers of ten that a {@code double} holds exactly. */
+	private static final double[] TENS = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
+			1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+
+	/** Stands for each exponent of more digits, which may be zeros. */
+	private static final int LARGE_EXPONENT = 10_000;
+
+	private static final int MAX_EXPONENT_LENGTH = 4;
+
+	private static final FieldNames NAMES = new FieldNames();
+
 	private final byte[] in;
 
 	private int at;
 
 	private int depth;
 
+	/** For texts with escapes; made for the first of them. */
+	private @Nullable ByteOutput unescaped;
+
 	private JsonReader(byte[] in) {
 		this.in = in;
 	}
 
 	public static void read(byte[] bytes, Consumer<MessageReader> body) {
-		Utf8.check(bytes);
 		JsonReader reader = new JsonReader(bytes);
 		body.accept(reader);
 		if (reader.token() != END) {
@@ -58,14 +76,41 @@ public final class JsonReader implements MessageReader {
 			return;
 		}
 		do {
-			if (token() != '"') {
-				throw malformed();
-			}
-			String name = string();
-			expect(':');
-			field.accept(name);
+			field.accept(name());
 		}
 		while (goesOn('}'));
+	}
+
+	/** Reads a name and the colon behind it. */
+	private String name() {
+		if (token() != '"') {
+			throw malformed();
+		}
+		String name = (this.at + FieldNames.MAX_LENGTH < this.in.length) ? shortName() : string();
+		expect(':');
+		return name;
+	}
+
+	private String shortName() {
+		int start = this.at + 1;
+		long first = EightBytes.get(this.in, start);
+		long second = 0;
+		long end = EightBytes.findSpecialOrWide(first);
+		int length = EightBytes.before(end);
+		if (end != 0) {
+			first = EightBytes.keepBefore(first, end);
+		}
+		else {
+			second = EightBytes.get(this.in, start + Long.BYTES);
+			end = EightBytes.findSpecialOrWide(second);
+			length += EightBytes.before(end);
+			second = EightBytes.keepBefore(second, end);
+		}
+		if (end == 0 || this.in[start + length] != '"') {
+			return string();
+		}
+		this.at = start + length + 1;
+		return NAMES.get(first, second, this.in, start, length);
 	}
 
 	@Override
@@ -85,12 +130,19 @@ public final class JsonReader implements MessageReader {
 
 	private ObjectNode object() {
 		ObjectNode object = NODES.objectNode();
-		map((name) -> {
+		enter();
+		if (token() == '}') {
+			leave();
+			return object;
+		}
+		do {
+			String name = name();
 			JsonNode value = value();
 			if (!value.isMissingNode()) {
 				object.set(name, value);
 			}
-		});
+		}
+		while (goesOn('}'));
 		return object;
 	}
 
@@ -144,9 +196,9 @@ public final class JsonReader implements MessageReader {
 	/** Return what comes next behind white space, which stays where it is. */
 	private int token() {
 		while (this.at < this.in.length) {
-			byte next = this.in[this.at];
-			if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
-				return next & 0xff;
+			int next = this.in[this.at] & 0xff;
+			if (next > ' ' || next != ' ' && next != '\n' && next != '\r' && next != '\t') {
+				return next;
 			}
 			this.at++;
 		}
@@ -172,50 +224,71 @@ public final class JsonReader implements MessageReader {
 	// Strings
 
 	private String string() {
-		int start = ++this.at;
+		int start = this.at + 1;
+		int end = endOfPlain(start);
+		if (this.in[end] != '"') {
+			return escaped(start, end);
+		}
+		this.at = end + 1;
+		return Utf8.decode(this.in, start, end - start);
+	}
+
+	/** Returns where the next quote or backslash is. */
+	private int endOfPlain(int from) {
 		byte[] in = this.in;
-		int all = 0;
-		int i = start;
-		while (i < in.length) {
-			byte next = in[i];
-			if (next == '"') {
-				this.at = i + 1;
-				return text(start, i, all < 0);
-			}
-			if (next == '\\') {
-				return escaped(start, i);
-			}
-			if (next >= 0 && next < 0x20) {
+		int at = from;
+		for (int last = in.length - Long.BYTES; at <= last; at += Long.BYTES) {
+			long special = EightBytes.findSpecial(EightBytes.get(in, at));
+			if (special != 0) {
+				at += EightBytes.before(special);
 				break;
 			}
-			all |= next;
-			i++;
+		}
+		while (at < in.length) {
+			byte next = in[at];
+			if (next == '"' || next == '\\') {
+				return at;
+			}
+			if (next >= 0 && next < ' ') {
+				break;
+			}
+			at++;
 		}
 		throw malformed();
 	}
 
-	/** All has been checked to be UTF-8. */
-	private String text(int start, int end, boolean wide) {
-		return new String(this.in, start, end - start, wide ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1);
+	/** Half of a surrogate pair has no UTF-8, so it divides what is decoded. */
+	private String escaped(int start, int firstEscape) {
+		ByteOutput utf8 = unescaped();
+		StringBuilder divided = null;
+		int plain = start;
+		int end = firstEscape;
+		while (this.in[end] != '"') {
+			utf8.put(this.in, plain, end - plain);
+			this.at = end + 1;
+			char escape = escape();
+			if (Character.isSurrogate(escape)) {
+				divided = (divided != null) ? divided : new StringBuilder();
+				divided.append(utf8.text()).append(escape);
+				utf8.truncate(0);
+			}
+			else {
+				utf8.utf8(escape);
+			}
+			plain = this.at;
+			end = endOfPlain(plain);
+		}
+		utf8.put(this.in, plain, end - plain);
+		this.at = end + 1;
+		return (divided != null) ? divided.append(utf8.text()).toString() : utf8.text();
 	}
 
-	private String escaped(int start, int firstEscape) {
-		StringBuilder text = new StringBuilder(text(start, firstEscape, true));
-		this.at = firstEscape;
-		int plain = firstEscape;
-		while (true) {
-			int next = next();
-			if (next == '"') {
-				return text.append(text(plain, this.at - 1, true)).toString();
-			}
-			if (next >= 0 && next < 0x20) {
-				throw malformed();
-			}
-			if (next == '\\') {
-				text.append(text(plain, this.at - 1, true)).append(escape());
-				plain = this.at;
-			}
+	private ByteOutput unescaped() {
+		if (this.unescaped == null) {
+			this.unescaped = new ByteOutput();
 		}
+		this.unescaped.truncate(0);
+		return this.unescaped;
 	}
 
 	private char escape() {
@@ -249,61 +322,91 @@ public final class JsonReader implements MessageReader {
 	 */
 	private JsonNode number() {
 		int start = this.at;
-		if (peek() == '-') {
-			this.at++;
-		}
-		int digits = this.at;
-		boolean zero = peek() == '0';
-		skipDigits();
-		if (zero && this.at - digits > 1) {
+		boolean negative = this.in[start] == '-';
+		int first = negative ? start + 1 : start;
+		long digits = digits(first, 0);
+		int end = this.at;
+		if (end - first > 1 && this.in[first] == '0') {
 			throw malformed(); // a zero leads
 		}
-		boolean whole = true;
-		if (peek() == '.') {
-			whole = false;
-			this.at++;
-			skipDigits();
+		int next = peek();
+		if (next == '.' || next == 'e' || next == 'E') {
+			return fraction(start, digits, end - first);
+		}
+		if (end - first <= LONG_DIGITS) {
+			return node(negative ? -digits : digits);
+		}
+		return large(new BigInteger(numberText(start)));
+	}
+
+	/**
+	 * Digits and a power of ten that are both exact are divided or multiplied into the
+	 * nearest number.
+	 */
+	private JsonNode fraction(int start, long wholeDigits, int wholeCount) {
+		long digits = wholeDigits;
+		int count = wholeCount;
+		int exponent = 0;
+		if (this.in[this.at] == '.') {
+			int first = this.at + 1;
+			digits = digits(first, digits);
+			exponent = first - this.at;
+			count -= exponent;
 		}
 		if (peek() == 'e' || peek() == 'E') {
-			whole = false;
-			this.at++;
-			if (peek() == '+' || peek() == '-') {
-				this.at++;
-			}
-			skipDigits();
+			exponent += exponent();
 		}
+		if (count > LONG_DIGITS || digits > MAX_EXACT || Math.abs(exponent) >= TENS.length) {
+			return JavaScriptNumbers.number(NumberInput.parseDouble(numberText(start), true));
+		}
+		double number = (exponent < 0) ? digits / TENS[-exponent] : digits * TENS[exponent];
+		return JavaScriptNumbers.number((this.in[start] == '-') ? -number : number);
+	}
+
+	private int exponent() {
+		this.at++;
+		int sign = peek();
+		int first = (sign == '-' || sign == '+') ? this.at + 1 : this.at;
+		int exponent = (int) digits(first, 0);
+		if (this.at - first > MAX_EXPONENT_LENGTH) {
+			return LARGE_EXPONENT;
+		}
+		return (sign == '-') ? -exponent : exponent;
+	}
+
+	private String numberText(int start) {
 		int length = this.at - start;
 		if (length > MAX_NUMBER_LENGTH) {
 			throw Markers.malformed("a number is too long");
 		}
-		if (whole && length <= LONG_DIGITS) {
-			return whole(start);
-		}
-		String text = text(start, this.at, false);
-		return whole ? large(new BigInteger(text)) : JavaScriptNumbers.number(Double.parseDouble(text));
+		return new String(this.in, start, length, StandardCharsets.ISO_8859_1);
 	}
 
 	private int peek() {
 		return (this.at < this.in.length) ? this.in[this.at] : END;
 	}
 
-	private void skipDigits() {
-		int start = this.at;
-		while (peek() >= '0' && peek() <= '9') {
-			this.at++;
+	/**
+	 * Reads one digit at least.
+	 * @param before the digits that precede them
+	 * @return all digits; any number if there are more than {@link #LONG_DIGITS}
+	 */
+	private long digits(int start, long before) {
+		byte[] in = this.in;
+		long digits = before;
+		int i = start;
+		for (; i < in.length; i++) {
+			int digit = in[i] - '0';
+			if (digit < 0 || digit > 9) {
+				break;
+			}
+			digits = 10 * digits + digit;
 		}
-		if (this.at == start) {
+		if (i == start) {
 			throw malformed();
 		}
-	}
-
-	private JsonNode whole(int start) {
-		boolean negative = this.in[start] == '-';
-		long number = 0;
-		for (int i = negative ? start + 1 : start; i < this.at; i++) {
-			number = 10 * number + (this.in[i] - '0');
-		}
-		return node(negative ? -number : number);
+		this.at = i;
+		return digits;
 	}
 
 	private static JsonNode large(BigInteger number) {

@@ -91,23 +91,11 @@ public final class JsonWriter implements MessageWriter {
 	 */
 	private int wide(String text, int index) {
 		int point = text.codePointAt(index);
-		if (point <= 0x7ff) {
-			this.out.put(0xc0 | (point >> 6));
+		if (point <= Character.MAX_VALUE && Character.isSurrogate((char) point)) {
+			escapeAsHex((char) point);
+			return 0;
 		}
-		else if (point <= 0xffff) {
-			if (Character.isSurrogate((char) point)) {
-				escapeAsHex((char) point);
-				return 0;
-			}
-			this.out.put(0xe0 | (point >> 12));
-			this.out.put(0x80 | ((point >> 6) & 0x3f));
-		}
-		else {
-			this.out.put(0xf0 | (point >> 18));
-			this.out.put(0x80 | ((point >> 12) & 0x3f));
-			this.out.put(0x80 | ((point >> 6) & 0x3f));
-		}
-		this.out.put(0x80 | (point & 0x3f));
+		this.out.utf8(point);
 		return Character.charCount(point) - 1;
 	}
 

@@ -23,16 +23,6 @@ final class Utf8 {
 		return text;
 	}
 
-	static void check(byte[] bytes) {
-		int all = 0;
-		for (byte next : bytes) {
-			all |= next;
-		}
-		if (all < 0) {
-			check(bytes, 0, bytes.length);
-		}
-	}
-
 	private static void check(byte[] bytes, int offset, int length) {
 		try {
 			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));

@@ -25,7 +25,8 @@ class JsonReaderComparisonTests {
 	private static final List<String> SAMPLES = List.of(
 			"{\"a\":[1,-2,3.5e-2,true,false,null],\"b\":{\"c\":\"x\\n\\u00e9\"}}",
 			"[\"\",\"\\\\\\\"/\",0,-0,10,1234567890123,0.1,1E5,[[],{}]]", "  {\"body\" : {\"tag\":\"Event\"} }\n",
-			"\"text\"", "-12.25", "[{\"a\":1},{\"a\":[{\"b\":2}]}]", "{\"a\":1,\"a\":2}", "123456789012345678");
+			"\"text\"", "-12.25", "[{\"a\":1},{\"a\":[{\"b\":2}]}]", "{\"a\":1,\"a\":2}", "123456789012345678",
+			"{\"\":1,\"seven b\":2,\"eight by\":3,\"nine byte\":4,\"fifteen bytes..\":5,\"sixteen bytes...\":6,\"17\\b bytes ......\":7}");
 
 	private static final String ALPHABET = "{}[],:\"\\ \n\t0123456789-+.eEtrufalsn/bx'\u0001";
 
@@ -40,6 +41,8 @@ class JsonReaderComparisonTests {
 			String text = mutate(SAMPLES.get(i % SAMPLES.size()), this.random.nextInt(4));
 			JsonNode expected = read(text);
 			JsonNode actual = decode(text);
+			// the end of the bytes is read in another way
+			assertThat(decode(text + " ".repeat(24))).as(text).isEqualTo(actual);
 			assertThat(actual != null).as(text).isEqualTo(expected != null);
 			if (expected != null && actual != null) {
 				read++;
