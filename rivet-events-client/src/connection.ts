@@ -2,7 +2,8 @@ import { Backoff } from "./backoff.js";
 import { Calls } from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
-import { isHidden, onWake } from "./host.js";
+import { onWake } from "./host.js";
+import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { bytesOf, gatewayUrl, MAX_BYTES, write } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
@@ -17,9 +18,6 @@ const MAX_SOCKET_FAILURES = 2;
 
 /** How long an event stream is preferred then. */
 const STREAM_PREFERENCE_MILLIS = 10 * 60_000;
-
-/** Browsers slow down the timers of hidden tabs to one a minute. */
-const HIDDEN_TOLERANCE_MILLIS = 70_000;
 
 /** Credentials that are refused one after the other until the connection is given up. */
 const MAX_REFUSED_CREDENTIALS = 2;
@@ -53,6 +51,13 @@ const subscriptionError = (eventName: string, error: WireError) =>
 
 /** A connection to one instance, over any number of sockets and streams, one at a time. */
 export class Connection {
+	/** An error that a listener to errors throws is reported to the host. */
+	readonly #errors = new Emitter<[unknown]>((error) => queueMicrotask(() => reportToHost(error)));
+	readonly #fail = (error: unknown): void => {
+		if (this.#errors.isEmpty) console.error("rivet-events:", error);
+		else this.#errors.emit(error);
+	};
+
 	readonly #base: string;
 	readonly #address: Address;
 	/** Encoded. */
@@ -62,16 +67,16 @@ export class Connection {
 	readonly #snapshot: string | undefined;
 	readonly #backoff: Backoff;
 	readonly #batches: BatchLimit = { characters: BATCH_CHARACTERS };
+	readonly #liveness = new Liveness();
 	readonly #calls = new Calls();
-	readonly #errors: Emitter<[unknown]>;
-	readonly #subscriptions: Subscriptions;
-	readonly #opens: Emitter<[Outcome, string | undefined]>;
-	readonly #resyncs: Emitter<[string]>;
-	readonly #snapshots: Emitter<[unknown]>;
-	readonly #gaps: Emitter<[Gap]>;
-	readonly #reconnects: Emitter<[number]>;
-	readonly #closes: Emitter<[string]>;
-	readonly #statuses: Emitter<[ConnectionStatus]>;
+	readonly #subscriptions = new Subscriptions(this.#fail);
+	readonly #opens = new Emitter<[Outcome, string | undefined]>(this.#fail);
+	readonly #resyncs = new Emitter<[string]>(this.#fail);
+	readonly #snapshots = new Emitter<[unknown]>(this.#fail);
+	readonly #gaps = new Emitter<[Gap]>(this.#fail);
+	readonly #reconnects = new Emitter<[number]>(this.#fail);
+	readonly #closes = new Emitter<[string]>(this.#fail);
+	readonly #statuses = new Emitter<[ConnectionStatus]>(this.#fail);
 	readonly #handlers = new Map<string, (...args: unknown[]) => unknown>();
 
 	#status: ConnectionStatus = { status: "connecting", since: Date.now(), attempt: 0 };
@@ -86,9 +91,6 @@ export class Connection {
 	/** Milliseconds that the server wants the next attempt to wait. */
 	#told: number | undefined;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
-	#watchTimer: ReturnType<typeof setTimeout> | undefined;
-	#heardAt = 0;
-	#keepAlive = 0;
 	/** What the server has said before it ends this transport. */
 	#refusal: WireError | undefined;
 	#attempts = 0;
@@ -113,17 +115,6 @@ export class Connection {
 		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
 		this.#snapshot = snapshot;
 		this.#backoff = new Backoff(options.reconnect);
-		// what a listener to errors throws has nowhere to go but to the host
-		this.#errors = new Emitter((error) => queueMicrotask(() => reportToHost(error)));
-		const fail = (error: unknown) => this.#fail(error);
-		this.#subscriptions = new Subscriptions(fail);
-		this.#opens = new Emitter(fail);
-		this.#resyncs = new Emitter(fail);
-		this.#snapshots = new Emitter(fail);
-		this.#gaps = new Emitter(fail);
-		this.#reconnects = new Emitter(fail);
-		this.#closes = new Emitter(fail);
-		this.#statuses = new Emitter(fail);
 		if (!paused) this.open();
 	}
 
@@ -254,7 +245,7 @@ export class Connection {
 		const isCurrent = () => generation === this.#generation;
 		this.#closing = undefined;
 		this.#goingAway = undefined;
-		this.#watch(this.#openTimeout, "timeout");
+		this.#liveness.watch(this.#openTimeout, () => this.#abandon("timeout"));
 		this.#setStatus("connecting", this.#status.reason, { attempt: this.#attempts });
 		if (this.#attempts > 0) this.#reconnects.emitWhile(isCurrent, this.#attempts);
 		if (!isCurrent()) return;
@@ -414,7 +405,7 @@ export class Connection {
 	}
 
 	#dropTransport(): void {
-		clearTimeout(this.#watchTimer);
+		this.#liveness.stop();
 		this.#transport?.close();
 		this.#transport = undefined;
 		this.#openedAt = undefined;
@@ -425,7 +416,7 @@ export class Connection {
 	// Connected
 
 	#onMessage(message: FromServer, isCurrent: () => boolean): void {
-		this.#heardAt = now();
+		this.#liveness.heard();
 		switch (message.tag) {
 			case "Init":
 				return this.#onInit(message.val, isCurrent);
@@ -498,9 +489,8 @@ export class Connection {
 		this.#attempts = 0;
 		this.#refusedCredentials = 0;
 		this.#socketFailures = 0;
-		this.#keepAlive = toldMillis(init.keepAlive) || Infinity;
 		this.#contractChanged = init.contractChanged ?? false;
-		this.#watch(2 * this.#keepAlive, "silence");
+		this.#liveness.watch(2 * (toldMillis(init.keepAlive) || Infinity), () => this.#abandon("silence"));
 		const transport = this.#transport!;
 		const missing = this.#subscriptions.opened(
 			(change) => transport.send({ tag: "SubscriptionRequest", val: change }),
@@ -550,19 +540,6 @@ export class Connection {
 
 	// Watching
 
-	/** Ends a transport from which nothing has come for too long. */
-	#watch(limit: number, reason: string): void {
-		clearTimeout(this.#watchTimer);
-		this.#heardAt = now();
-		const look = () => {
-			const silence = now() - this.#heardAt;
-			const tolerated = isHidden() ? Math.max(limit, HIDDEN_TOLERANCE_MILLIS) : limit;
-			if (silence >= tolerated) this.#abandon(reason);
-			else this.#watchTimer = after(tolerated - silence, look);
-		};
-		this.#watchTimer = after(limit, look);
-	}
-
 	/** What is left of the transport is not heard any more. */
 	#abandon(reason: string): void {
 		this.#generation++;
@@ -572,7 +549,7 @@ export class Connection {
 	/** Retries at once what waits by the client's own delay, and notices at once that an open transport is dead. */
 	#wake(): void {
 		if (this.#status.status === "waiting" && this.#told === undefined) this.#attempt();
-		else if (this.#openedAt !== undefined && now() - this.#heardAt >= 2 * this.#keepAlive) this.#abandon("silence");
+		else if (this.#openedAt !== undefined) this.#liveness.check();
 	}
 
 	/** Each listener is told of each status at most once and in their order, even if one of them changes it. */
@@ -591,10 +568,5 @@ export class Connection {
 		};
 		this.#status = current;
 		this.#statuses.emitWhile(() => this.#status === current, current);
-	}
-
-	#fail(error: unknown): void {
-		if (this.#errors.isEmpty) console.error("rivet-events:", error);
-		else this.#errors.emit(error);
 	}
 }

@@ -50,7 +50,11 @@ size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
 has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var isHidden=()=>globalThis.document?.visibilityState==="hidden";function onWake(listener){let wake=()=>{isHidden()||listener()};
 return globalThis.addEventListener?.("online",wake),globalThis.document?.addEventListener("visibilitychange",wake),()=>{
-globalThis.removeEventListener?.("online",wake),globalThis.document?.removeEventListener("visibilitychange",wake)}}var MAX_BYTES=32*1024,utf8=new TextEncoder,bytesOf=text=>utf8.encode(text).length,write=message=>JSON.stringify({body:message}),
+globalThis.removeEventListener?.("online",wake),globalThis.document?.removeEventListener("visibilitychange",wake)}}var HIDDEN_TOLERANCE_MILLIS=7e4,Liveness=class{#timer;#heardAt=0;#limit=0;#onSilence=()=>{};watch(limit,onSilence){this.
+stop(),this.heard(),this.#limit=limit,this.#onSilence=onSilence,this.#timer=after(limit,()=>this.check())}heard(){this.#heardAt=
+now()}check(){this.stop();let silence=now()-this.#heardAt,tolerated=isHidden()?Math.max(this.#limit,HIDDEN_TOLERANCE_MILLIS):
+this.#limit;silence>=tolerated?this.#onSilence():this.#timer=after(tolerated-silence,()=>this.check())}stop(){clearTimeout(
+this.#timer)}};var MAX_BYTES=32*1024,utf8=new TextEncoder,bytesOf=text=>utf8.encode(text).length,write=message=>JSON.stringify({body:message}),
 read=text=>{try{let{tag,val}=JSON.parse(text).body;return{tag,val:decodeMessage(tag,val)}}catch(cause){let answered=/"tag":"(?:ActionResponse|Error)"/.
 test(text);return unreadable(cause,answered?text:"",/"pos(?:ition)?":(\d+)[}\s]*$/.exec(text)?.[1])}},STREAM_NAMES={Init:"\
 rivet:init",ActionResponse:"rivet:response",Error:"rivet:error",SubscriptionResponse:"rivet:subscription",Gap:"rivet:gap",
@@ -139,18 +143,18 @@ message))})})().then(()=>end("connection lost"),()=>end("connection lost")),{kin
 text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
 headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
 item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
-if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var unreachable=_=>{};var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,HIDDEN_TOLERANCE_MILLIS=7e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,
-BATCH_CHARACTERS=16*1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocke\
-t here: pass { WebSocket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,
-message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
-characters:BATCH_CHARACTERS};#calls=new Calls;#errors;#subscriptions;#opens;#resyncs;#snapshots;#gaps;#reconnects;#closes;#statuses;#handlers=new Map;#status={
-status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#watchTimer;#heardAt=0;#keepAlive=0;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(base,address,params,options,{
+if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var unreachable=_=>{};var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,BATCH_CHARACTERS=16*
+1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSo\
+cket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscripti\
+on to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(error=>queueMicrotask(
+()=>reportToHost(error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)};#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
+characters:BATCH_CHARACTERS};#liveness=new Liveness;#calls=new Calls;#subscriptions=new Subscriptions(this.#fail);#opens=new Emitter(
+this.#fail);#resyncs=new Emitter(this.#fail);#snapshots=new Emitter(this.#fail);#gaps=new Emitter(this.#fail);#reconnects=new Emitter(
+this.#fail);#closes=new Emitter(this.#fail);#statuses=new Emitter(this.#fail);#handlers=new Map;#status={status:"connect\
+ing",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(base,address,params,options,{
 snapshot,paused=!1}={}){this.#base=base,this.#address=address,this.#params=params===void 0?void 0:encode(params),this.#options=
 options,this.#openTimeout=options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#snapshot=snapshot,this.#backoff=new Backoff(options.
-reconnect),this.#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(error)));let fail=error=>this.#fail(error);this.#subscriptions=
-new Subscriptions(fail),this.#opens=new Emitter(fail),this.#resyncs=new Emitter(fail),this.#snapshots=new Emitter(fail),
-this.#gaps=new Emitter(fail),this.#reconnects=new Emitter(fail),this.#closes=new Emitter(fail),this.#statuses=new Emitter(
-fail),paused||this.open()}get status(){return this.#status}get contractChanged(){return this.#contractChanged}call(name,args,options={}){
+reconnect),paused||this.open()}get status(){return this.#status}get contractChanged(){return this.#contractChanged}call(name,args,options={}){
 let first=this.#status.status==="connecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&
 options.queue===void 0?this.#openTimeout:0)}fire(name,args){this.#calls.fire(name,args)}on(event,tags,listener){return this.#subscriptions.
 add(event,tags,listener)}once(event,listener){let remove=this.on(event,[],(...args)=>{remove(),listener(...args)});return remove}async*events(event){
@@ -168,11 +172,11 @@ remove=this.onStatus(look);look(this.#status)})}open(){this.#generation>0||queue
 this.#status.status!=="closed"||this.#disposed||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=0,this.#start())}async dispose(){
 this.#disposed=!0,this.#finish("disposed")}#start(){this.#stopListening=onWake(()=>this.#wake()),this.#attempt()}#attempt(){
 clearTimeout(this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;this.#closing=
-void 0,this.#goingAway=void 0,this.#watch(this.#openTimeout,"timeout"),this.#setStatus("connecting",this.#status.reason,
-{attempt:this.#attempts}),this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),isCurrent()&&this.#credentials().
-then(credentials=>isCurrent()&&this.#connect(credentials,isCurrent),error=>{this.#fail(error),isCurrent()&&this.#ended("\
-no credentials")})}async#credentials(){let ask=this.#options.onAuthenticating;if(!ask)return;let credentials=await within(
-this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){
+void 0,this.#goingAway=void 0,this.#liveness.watch(this.#openTimeout,()=>this.#abandon("timeout")),this.#setStatus("conn\
+ecting",this.#status.reason,{attempt:this.#attempts}),this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),
+isCurrent()&&this.#credentials().then(credentials=>isCurrent()&&this.#connect(credentials,isCurrent),error=>{this.#fail(
+error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){let ask=this.#options.onAuthenticating;if(!ask)return;
+let credentials=await within(this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){
 let listener={hello:()=>this.#hello(credentials),onMessage:message=>{if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){
 this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&
 this.#ended(reason)}},bySocket=this.#prefersSocket(),url=gatewayUrl(this.#base,this.#address,bySocket?"connect":"sse");try{
@@ -200,9 +204,9 @@ this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus("waiting",reas
 now()+delay})}#finish(reason){if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),
 clearTimeout(this.#retryTimer),this.#stopListening(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("clos\
 ed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&
-new ActorError(this.#closing)}#dropTransport(){clearTimeout(this.#watchTimer),this.#transport?.close(),this.#transport=void 0,
-this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){switch(this.#heardAt=
-now(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"\
+new ActorError(this.#closing)}#dropTransport(){this.#liveness.stop(),this.#transport?.close(),this.#transport=void 0,this.#openedAt=
+void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){switch(this.#liveness.heard(),message.
+tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"\
 ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.val.actionId==null?this.#refusal=
 message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"SubscriptionResponse":return this.#onSubscription(
 message.val,isCurrent);case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.
@@ -218,27 +222,24 @@ this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({eventName
 position);let missing=subscribe&&this.#subscriptions.answered(eventName,position);error?this.#fail(subscriptionError(eventName,
 error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.
 outcome==="resumed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,
-secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=0,this.#keepAlive=
-toldMillis(init.keepAlive)||1/0,this.#contractChanged=init.contractChanged??!1,this.#watch(2*this.#keepAlive,"silence");
-let transport=this.#transport,missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),
-resumedFrom,"snapshot"in init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),this.#setStatus(
-"open",void 0,{attempt:0,outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);
-init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.
-snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.
-outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,
-error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name===
-"rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(
-pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&
-(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.
-fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??
-null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#watch(limit,reason){
-clearTimeout(this.#watchTimer),this.#heardAt=now();let look=()=>{let silence=now()-this.#heardAt,tolerated=isHidden()?Math.
-max(limit,HIDDEN_TOLERANCE_MILLIS):limit;silence>=tolerated?this.#abandon(reason):this.#watchTimer=after(tolerated-silence,
-look)};this.#watchTimer=after(limit,look)}#abandon(reason){this.#generation++,this.#ended(reason)}#wake(){this.#status.status===
-"waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&now()-this.#heardAt>=2*this.#keepAlive&&this.#abandon(
-"silence")}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),...outcome?{outcome}:
-{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,current)}#fail(error){
-this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=0,this.#contractChanged=
+init.contractChanged??!1,this.#liveness.watch(2*(toldMillis(init.keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,
+missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in
+init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,
+outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&
+this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in
+init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.
+length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])
+fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(
+args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(
+name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&(this.#resume={...this.#resume,
+position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.fire("rivet:r\
+eply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??null;isCurrent()&&
+reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#abandon(reason){
+this.#generation++,this.#ended(reason)}#wake(){this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
+void 0&&this.#liveness.check()}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),
+...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===
+current,current)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
 odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
 !/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
 target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
