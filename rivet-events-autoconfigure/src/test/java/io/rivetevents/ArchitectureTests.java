@@ -19,6 +19,7 @@ import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.placement.LocalNode;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -91,7 +92,7 @@ class ArchitectureTests {
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
-			    scheduling actor extension observation outbound delivery
+			    scheduling actor extension observation outbound delivery placement
 			security: protocol error contract annotation scheduling actor extension invocation
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound
@@ -192,6 +193,16 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAPackage("org.springframework.security..")
+			.check(classes);
+	}
+
+	/** All others ask for the directory that an application may replace. */
+	@ArchTest
+	static void onlyABeanIsTheLocalDirectory(JavaClasses classes) {
+		noClasses().that()
+			.resideOutsideOfPackages("io.rivetevents.autoconfigure..", "io.rivetevents.placement..")
+			.should()
+			.callMethod(LocalNode.class, "directory")
 			.check(classes);
 	}
 

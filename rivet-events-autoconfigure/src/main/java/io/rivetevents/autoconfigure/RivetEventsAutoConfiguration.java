@@ -68,7 +68,8 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.LocalNode;
+import io.rivetevents.placement.NodeShutdown;
 import io.rivetevents.scheduling.ActorWorkers;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
@@ -211,14 +212,26 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean(ActorDirectory.class)
-	LocalActorDirectory rivetActorDirectory(ActorStateStore store, ConnectionServices support,
+	@ConditionalOnMissingBean
+	LocalNode rivetLocalNode(ActorStateStore store, ConnectionServices support,
 			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
 			ObjectProvider<Clock> clock, OutboundRegistry connections, ObjectProvider<ContractFingerprints> contracts,
-			ActorTypes types, ActionListeners listeners) {
+			ActorTypes types, ActionListeners listeners, ObjectProvider<ActorDirectory> directory) {
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
 				interceptors.orderedStream().toList(), contracts.getIfAvailable(() -> ContractFingerprints.NONE));
-		return new LocalActorDirectory(runtime, types, listeners, connections);
+		return new LocalNode(runtime, types, listeners, connections, directory::getObject);
+	}
+
+	/** For a directory of the application that decorates it. */
+	@Bean(defaultCandidate = false)
+	ActorDirectory rivetLocalActorDirectory(LocalNode node) {
+		return node.directory();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ActorDirectory rivetActorDirectory(@Qualifier("rivetLocalActorDirectory") ActorDirectory local) {
+		return local;
 	}
 
 	@Bean
@@ -250,11 +263,12 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	RivetEventsLifecycle rivetEventsLifecycle(LocalActorDirectory directory,
-			ObjectProvider<ClusterConnections> connections, OutboundRegistry registry,
-			@Qualifier("rivetActorTimers") Scheduler timers, RivetEventsProperties properties) {
-		return new RivetEventsLifecycle(directory, connections.getIfAvailable(), registry, timers,
-				properties.shutdown());
+	RivetEventsLifecycle rivetEventsLifecycle(LocalNode node, ObjectProvider<ClusterConnections> connections,
+			OutboundRegistry registry, @Qualifier("rivetActorTimers") Scheduler timers,
+			RivetEventsProperties properties) {
+		RivetEventsProperties.Shutdown settings = properties.shutdown();
+		NodeShutdown shutdown = new NodeShutdown(node, registry, timers, settings.timeout(), settings.spread());
+		return new RivetEventsLifecycle(node, shutdown, connections.getIfAvailable());
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -39,6 +39,7 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
+import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.transport.Handshake;
@@ -113,9 +114,9 @@ public final class RivetEventsWebAutoConfiguration {
 	@Bean
 	LinkServices rivetLinkSupport(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
 			ValueMapper mapper, Observers observers, WakeupBatches bursts, RivetEventsProperties properties,
-			Limits limits) {
+			Limits limits, LocalNode node) {
 		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits);
+		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
 	}
 
 	@Bean
@@ -197,15 +198,14 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorHttpHandler rivetHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake,
-				ValueMapper mapper, LinkIo io, RivetEventsProperties properties, Limits limits,
-				ObjectProvider<AccessGuard> guard, @Qualifier("rivetActorWorkers") Scheduler workers,
-				ObjectProvider<CallerScope> callers) {
+		ActorHttpHandler rivetHttpHandler(BasePath basePath, LinkServices services, LinkIo io,
+				RivetEventsProperties properties, ObjectProvider<AccessGuard> guard,
+				@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<CallerScope> callers) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
-			return new ActorHttpHandler(basePath, directory, handshake, mapper,
+			return new ActorHttpHandler(basePath, services,
 					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					limits, io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
+					io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
 		}
 
 		private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,

@@ -72,7 +72,7 @@ class RivetEventsAutoConfigurationTests {
 	@Test
 	void servesActorsByDefault() {
 		this.contextRunner.withUserConfiguration(OneActor.class).run((context) -> {
-			assertThat(context).hasSingleBean(ActorDirectory.class)
+			assertThat(context).hasBean("rivetActorDirectory")
 				.hasSingleBean(Actors.class)
 				.hasSingleBean(ActorHttpHandler.class)
 				.hasSingleBean(ActorWebSocketHandler.class)
@@ -123,7 +123,7 @@ class RivetEventsAutoConfigurationTests {
 	void worksWithoutBeanValidation() {
 		this.contextRunner.withUserConfiguration(OneActor.class)
 			.withClassLoader(new FilteredClassLoader("jakarta.validation"))
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ActorDirectory.class));
+			.run((context) -> assertThat(context).hasNotFailed().hasBean("rivetActorDirectory"));
 	}
 
 	@Test

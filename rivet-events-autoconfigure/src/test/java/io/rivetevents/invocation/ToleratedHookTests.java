@@ -60,7 +60,7 @@ class ToleratedHookTests {
 			harness.call(Room.class, "k", "add", "a");
 			harness.directory().disconnected(ActorHarness.address(Room.class, "k"), client.connectionId());
 			harness.call(Room.class, "k", "end", hook);
-			Awaitility.await().until(() -> harness.directory().size() == 0);
+			Awaitility.await().until(() -> harness.node().size() == 0);
 		}
 		assertThat(
 				output.getAll().lines().filter((line) -> line.contains("Room[k]." + hook) && line.contains("failed")))
@@ -77,7 +77,7 @@ class ToleratedHookTests {
 				harness.directory().disconnected(ActorHarness.address(Room.class, key), client.connectionId());
 				harness.call(Room.class, key, "end", "SLEEP");
 			}
-			Awaitility.await().until(() -> harness.directory().size() == 0);
+			Awaitility.await().until(() -> harness.node().size() == 0);
 		}
 		assertThat(output.getAll().lines().filter((line) -> line.contains("fails_for_each"))).hasSize(1);
 	}

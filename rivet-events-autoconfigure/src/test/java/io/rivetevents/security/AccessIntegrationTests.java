@@ -41,7 +41,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.InboundInterceptor;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
@@ -72,7 +72,7 @@ class AccessIntegrationTests {
 	private Actors actors;
 
 	@Autowired
-	private LocalActorDirectory directory;
+	private LocalNode node;
 
 	@Autowired
 	private Switch right;
@@ -93,7 +93,7 @@ class AccessIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("guarded")
 	void refusesByEveryRouteWhomTheRuleRefuses(String actor) throws Exception {
-		int before = this.directory.size();
+		int before = this.node.size();
 		for (String user : new String[] { null, "ada" }) {
 			assertThat(plain(actor, user)).isEqualTo("forbidden");
 			for (Encoding encoding : List.of(Encoding.EXTENDED_JSON, Encoding.EVENT_STREAM)) {
@@ -113,7 +113,7 @@ class AccessIntegrationTests {
 		}
 		assertThat(send("GET", "/actors?name=%s&key=%s".formatted(actor, this.key), "admin", null))
 			.isEqualTo("{\"actors\":[]}");
-		assertThat(this.directory.size()).isLessThanOrEqualTo(before);
+		assertThat(this.node.size()).isLessThanOrEqualTo(before);
 	}
 
 	@ParameterizedTest
@@ -270,7 +270,7 @@ class AccessIntegrationTests {
 
 	@Test
 	void leavesNothingOfAnInstanceThatMayNotBeCreated() throws Exception {
-		int before = this.directory.size();
+		int before = this.node.size();
 		assertThat(plain("gate", "ada")).isEqualTo("forbidden");
 		assertThat(send("POST", query("gate").formatted("action/read"), null, "{\"args\":[]}"))
 			.contains("\"forbidden\"");
@@ -279,7 +279,7 @@ class AccessIntegrationTests {
 		try (TestClient client = connect(Encoding.EVENT_STREAM, query("gate"), "ada", TestClient.HELLO)) {
 			assertThat(client.nextExtended().text("code")).isEqualTo("forbidden");
 		}
-		assertThat(this.directory.size()).isEqualTo(before);
+		assertThat(this.node.size()).isEqualTo(before);
 		assertThat(send("GET", "/actors?name=gate", "admin", null)).isEqualTo("{\"actors\":[]}");
 		assertThat(Gate.CREATED).hasValue(0);
 		assertThat(plain("gate", "admin")).isEqualTo("gold");

@@ -49,6 +49,7 @@ import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
@@ -287,7 +288,7 @@ class BoundaryTests {
 			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG);
 			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
 					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets(null), Observers.NONE,
-					bean(WakeupBatches.class), limits);
+					bean(WakeupBatches.class), limits, bean(LocalNode.class));
 		}
 
 		private <T> T bean(Class<T> type) {

@@ -35,9 +35,10 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.error.UserError;
+import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
 
@@ -64,7 +65,10 @@ class RefusedConnectIntegrationTests {
 	private int port;
 
 	@Autowired
-	private LocalActorDirectory directory;
+	private LocalNode node;
+
+	@Autowired
+	private ActorDirectory directory;
 
 	@Autowired
 	private Limits limits;
@@ -93,7 +97,7 @@ class RefusedConnectIntegrationTests {
 		long stored = this.limits.stored().used();
 		assertThat(come(actor, way)).contains("not_you");
 		Awaitility.await().untilAsserted(() -> {
-			assertThat(this.directory.size()).isZero();
+			assertThat(this.node.size()).isZero();
 			assertThat(send("GET", "/actors?name=" + actor, null)).isEqualTo("{\"actors\":[]}");
 			assertThat(this.limits.stored().used()).isEqualTo(stored);
 		});

@@ -16,11 +16,11 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.outbound.Outbound;
-import io.rivetevents.placement.LocalActorDirectory;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -35,7 +35,7 @@ final class BenchmarkRuntime implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private final LocalActorDirectory directory;
+	private final ActorDirectory directory;
 
 	private final OutboundRegistry connections;
 
@@ -44,7 +44,7 @@ final class BenchmarkRuntime implements AutoCloseable {
 			.properties("server.address=127.0.0.1", "server.port=0", "logging.level.root=error",
 					"spring.main.banner-mode=off")
 			.run();
-		this.directory = this.context.getBean(LocalActorDirectory.class);
+		this.directory = this.context.getBean(ActorDirectory.class);
 		this.connections = this.context.getBean(OutboundRegistry.class);
 	}
 

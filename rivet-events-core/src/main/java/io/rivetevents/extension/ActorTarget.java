@@ -50,6 +50,7 @@ public sealed interface ActorTarget {
 
 	/**
 	 * Returns the address that the target names, {@code null} for one by id.
+	 * @since 0.1.0
 	 */
 	default @Nullable ActorAddress address() {
 		return null;

@@ -9,28 +9,23 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
-import io.rivetevents.actor.Actors;
-import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.OutboundRegistry;
-import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.PendingCall;
-import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * The instances of this node.
+ * Finds the instances of this node and brings messages to them. Each instance that it is
+ * asked for lives here.
  */
-public final class LocalActorDirectory implements ActorDirectory {
-
-	private final Actors actors;
+final class LocalActorDirectory implements ActorDirectory {
 
 	private final Instances instances;
 
@@ -42,71 +37,21 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	private final StatelessCalls calls;
 
-	private final InstanceClock clock;
-
 	/**
-	 * Create a directory.
-	 * @param runtime what instances share
+	 * Creates a directory.
+	 * @param instances those in memory
+	 * @param checks what a request of a client passes before
 	 * @param types what instances do
-	 * @param listeners what is called after actions
+	 * @param runtime what instances share
 	 * @param connections where the ways out to clients are found
 	 */
-	public LocalActorDirectory(ActorRuntime runtime, ActorTypes types, ActionListeners listeners,
+	LocalActorDirectory(Instances instances, RequestChecks checks, ActorTypes types, ActorRuntime runtime,
 			OutboundRegistry connections) {
-		this.actors = new DirectoryActors(this, types, listeners, runtime.mapper(), runtime.connections().contracts(),
-				runtime.connections().transactions());
-		this.instances = new Instances(types, runtime, connections.members(), this.actors, listeners);
-		this.lookup = new InstanceLookup(this.instances, runtime);
-		this.checks = new RequestChecks(types, this.instances, runtime);
-		this.entrances = new Entrances(this.instances, this.lookup, this.checks, connections);
-		this.calls = new StatelessCalls(types, this.instances, this.lookup, this.checks, this.entrances, runtime);
-		this.clock = new InstanceClock(this.instances);
-	}
-
-	// Actors
-
-	/** Return handles on instances. */
-	public Actors actors() {
-		return this.actors;
-	}
-
-	// Start and end
-
-	/**
-	 * Return the number of instances in memory.
-	 */
-	public int size() {
-		return this.instances.size();
-	}
-
-	Instances instances() {
-		return this.instances;
-	}
-
-	/** Begin to look at the time. */
-	public void start() {
-		this.clock.start();
-	}
-
-	/**
-	 * Refuse new connections with {@code actor.restarting}; those that are there stay.
-	 */
-	public void drain() {
-		this.clock.drain();
-	}
-
-	@Override
-	public boolean isDraining() {
-		return this.clock.isDraining();
-	}
-
-	/**
-	 * Refuse what is new, close all connections with {@code actor.restarting} and save
-	 * all instances.
-	 * @return ends when all are gone
-	 */
-	public Mono<Void> stop() {
-		return this.clock.stop();
+		this.instances = instances;
+		this.checks = checks;
+		this.lookup = new InstanceLookup(instances, runtime);
+		this.entrances = new Entrances(instances, this.lookup, checks, connections);
+		this.calls = new StatelessCalls(types, instances, this.lookup, checks, this.entrances, runtime);
 	}
 
 	// Location
@@ -161,8 +106,7 @@ public final class LocalActorDirectory implements ActorDirectory {
 
 	@Override
 	public Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
-		return isDraining() ? Mono.error(new RivetException(ErrorCode.RESTARTING))
-				: this.entrances.connect(target, request);
+		return this.entrances.connect(target, request);
 	}
 
 	@Override
@@ -191,11 +135,6 @@ public final class LocalActorDirectory implements ActorDirectory {
 	@Override
 	public Mono<JsonNode> call(ActorTarget target, @Nullable ConnectRequest caller, ToServer.ActionRequest action) {
 		return (caller != null) ? this.calls.call(target, caller, action) : this.calls.call(target, action);
-	}
-
-	@Override
-	public void checkRoom(ActorTarget target, long bytes) {
-		this.checks.checkRoom(target, bytes);
 	}
 
 	@Override

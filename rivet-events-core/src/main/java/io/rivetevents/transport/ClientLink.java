@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.StreamRequest;
@@ -280,11 +281,15 @@ public final class ClientLink {
 		}
 		Mono.defer(() -> LinkTask.later(() -> toRequest.apply(opening)))
 			.publishOn(Schedulers.fromExecutor(this.thread))
-			.flatMap((request) -> LinkTask
-				.later(() -> this.support.directory().connect(opening.target().get(), register(request))))
+			.flatMap((request) -> LinkTask.later(() -> connect(opening.target().get(), register(request))))
 			.map(ActorInfo::address)
 			.contextWrite(opening.context())
 			.subscribe((address) -> execute(() -> onConnected(address)), (ex) -> execute(() -> onRefused(ex)));
+	}
+
+	private Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
+		return this.support.isDraining() ? Mono.error(new RivetException(ErrorCode.RESTARTING))
+				: this.support.directory().connect(target, request);
 	}
 
 	/**

@@ -47,7 +47,7 @@ class ActorContextTests {
 	void handleOnItselfWakesTheInstance() {
 		this.harness.call(Counter.class, "k", "add", 3);
 		this.harness.call(Counter.class, "k", "nap");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(block(Counter.self.get().call("add", Integer.class, 4))).isEqualTo(7);
 	}
 

@@ -25,6 +25,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
@@ -39,7 +40,7 @@ import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.Outbound;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.DirectoryActors;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
@@ -70,7 +71,9 @@ public final class ActorHarness implements AutoCloseable {
 
 	private final ActionListeners listeners = new ActionListeners(CallerScope.NONE);
 
-	private final LocalActorDirectory directory;
+	private final LocalNode node;
+
+	private final ActorDirectory directory;
 
 	private final Limits limits;
 
@@ -143,13 +146,14 @@ public final class ActorHarness implements AutoCloseable {
 				CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
 				ContractFingerprints.NONE);
-		this.directory = new LocalActorDirectory(runtime, this.types, this.listeners, this.connections);
+		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);
+		this.directory = this.node.directory();
 		InvocationServices invocations = new InvocationServices(this.mapper, this.contracts, around);
 		for (Object actor : actors) {
 			String name = actor.getClass().getSimpleName();
 			this.types.register(new AnnotatedActorType(name, actor.getClass(), actor, settings, invocations));
 		}
-		this.directory.start();
+		this.node.start();
 	}
 
 	public Limits limits() {
@@ -164,7 +168,11 @@ public final class ActorHarness implements AutoCloseable {
 		return this.contracts;
 	}
 
-	public LocalActorDirectory directory() {
+	public LocalNode node() {
+		return this.node;
+	}
+
+	public ActorDirectory directory() {
 		return this.directory;
 	}
 
@@ -260,7 +268,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.directory.stop().timeout(Duration.ofSeconds(5)).onErrorComplete().block();
+		this.node.stop().timeout(Duration.ofSeconds(5)).onErrorComplete().block();
 		this.workers.dispose();
 		this.timers.dispose();
 	}

@@ -79,7 +79,7 @@ class AwakeTests {
 
 	private void letSleep(String key) {
 		this.harness.call(Room.class, key, "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	/** Takes a part of what is left, in eighths of the whole. */
@@ -93,7 +93,7 @@ class AwakeTests {
 		letSleep("honest");
 		take(this.limits.stored(), 9);
 		assertThat(refusal("new", caller("192.0.2.2", null))).extracting(RivetException::code).isEqualTo("overloaded");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(this.harness.callAsClient(Room.class, "honest", "echo", "x").stringValue()).isEqualTo("x");
 	}
 
@@ -105,7 +105,7 @@ class AwakeTests {
 		assertThat(refusal("new", caller("192.0.2.2", null)).metadata()).asString().contains("awake-size");
 		assertThat(this.harness.callAsClient(Room.class, "honest", "echo", "x").stringValue()).isEqualTo("x");
 		take(this.limits.awake(), 8);
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(refusal("honest", caller("192.0.2.1", null)).code()).isEqualTo("overloaded");
 		assertThat(this.limits.hits().count(Limit.NODE_AWAKE)).isPositive();
 	}
@@ -114,7 +114,7 @@ class AwakeTests {
 	void letsUnusedInstancesSleepEarlyWhileRoomIsScarce() {
 		create("unused", caller("192.0.2.1", null));
 		take(this.limits.awake(), 6);
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	/** Nor when there is room for no other instance. */
@@ -123,12 +123,12 @@ class AwakeTests {
 		create("unused", caller("192.0.2.1", null));
 		this.harness.call(Sleepless.class, "k", "sleep", false);
 		take(this.limits.awake(), 7);
-		Awaitility.await().until(() -> this.harness.directory().size() == 1);
-		Awaitility.await().during(Duration.ofSeconds(2)).until(() -> this.harness.directory().size() == 1);
+		Awaitility.await().until(() -> this.harness.node().size() == 1);
+		Awaitility.await().during(Duration.ofSeconds(2)).until(() -> this.harness.node().size() == 1);
 		take(this.limits.awake(), 7);
 		assertThat(refusal("new", caller("192.0.2.2", null)).code()).isEqualTo("overloaded");
 		this.harness.call(Sleepless.class, "k", "sleep", true);
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	@Test
@@ -153,7 +153,7 @@ class AwakeTests {
 		for (int i = 0; i < created; i++) {
 			this.harness.call(Room.class, "greedy" + i, "sleep");
 		}
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(refusal("more", greedy)).isNotNull();
 		assertThat(refusal("elsewhere", caller("192.0.2.9", "mallory"))).isNotNull();
 		assertThat(refusal("other", caller("192.0.2.2", "ada"))).isNull();

@@ -147,7 +147,7 @@ class ContextTurnTests {
 			return Counter.later(c, 1);
 		}).thenCompose((result) -> result);
 		assertThat(failure(waiting).code()).isEqualTo("stopped");
-		Awaitility.await().atMost(ActorHarness.PATIENCE).until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().atMost(ActorHarness.PATIENCE).until(() -> this.harness.node().size() == 0);
 		assertThat(failure(c.turn(() -> Counter.add(c, 1))).code()).isEqualTo("stopped");
 		assertThat(this.harness.call(Counter.class, "k", "get").intValue()).isZero();
 		assertThat(failure(c.turn(() -> Counter.add(c, 1))).code()).isEqualTo("stopped");

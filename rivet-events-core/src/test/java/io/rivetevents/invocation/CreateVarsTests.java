@@ -136,7 +136,7 @@ class CreateVarsTests {
 
 	private void letSleep(Class<?> actor) {
 		this.harness.call(actor, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	private static void assertInvalid(Object actor, String... texts) {

@@ -144,10 +144,10 @@ class DeclaredTypesTests {
 	void stateIsBackAfterASleep() {
 		this.harness.call(Room.class, "k", "draw");
 		this.harness.call(Room.class, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(this.harness.call(Room.class, "k", "drawn")).isEqualTo(json(BOTH));
 		this.harness.call(Room.class, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(this.harness.call(Room.class, "k", "drawn")).isEqualTo(json(BOTH));
 	}
 

@@ -59,7 +59,7 @@ class EndOrderTests {
 			.call(ActorHarness.target(Room.class, "k"), null, this.harness.request(0, "destroyLater"))
 			.subscribe();
 		this.room.waiting.await(5, TimeUnit.SECONDS);
-		Future<?> stopped = this.harness.directory().stop().toFuture();
+		Future<?> stopped = this.harness.node().stop().toFuture();
 		this.room.goOn.countDown();
 		stopped.get(5, TimeUnit.SECONDS);
 		assertThat(this.store.load(ROOM)).isNull();
@@ -71,7 +71,7 @@ class EndOrderTests {
 		Future<?> stopped = stopWhileItIsSaved(true);
 		stopped.get(5, TimeUnit.SECONDS);
 		assertThat(this.store.state(ROOM)).isEqualTo("[1]");
-		assertThat(this.harness.directory().size()).isZero();
+		assertThat(this.harness.node().size()).isZero();
 	}
 
 	@Test
@@ -88,13 +88,13 @@ class EndOrderTests {
 		this.store.held = true;
 		this.harness.call(Room.class, "k", "addAndSleep");
 		assertThat(this.store.waiting.await(5, TimeUnit.SECONDS)).isTrue();
-		Future<?> stopped = this.harness.directory().stop().toFuture();
+		Future<?> stopped = this.harness.node().stop().toFuture();
 		this.store.goOn.countDown();
 		return stopped;
 	}
 
 	private void awaitNone() {
-		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.harness.node().size() == 0);
 	}
 
 	static class Room {

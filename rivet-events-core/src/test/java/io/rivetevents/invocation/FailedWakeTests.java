@@ -68,7 +68,7 @@ class FailedWakeTests {
 			assertThat(this.store.load(ActorHarness.address(Room.class, "k"))).isNull();
 			assertThat(this.room.created).hasValue(i);
 		}
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		this.room.wake = Mono.empty();
 		come(way).block(ActorHarness.PATIENCE);
 		assertThat(this.room.created).hasValue(4);

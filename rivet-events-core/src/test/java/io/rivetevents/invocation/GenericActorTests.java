@@ -79,7 +79,7 @@ class GenericActorTests {
 	void stateIsOfTheTypeThatTheClassNames() {
 		this.harness.call(Items.class, "k", "keep", ITEM);
 		this.harness.call(Items.class, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		this.harness.call(Items.class, "k", "recall");
 		assertThat(this.items.seen).containsExactly(ITEM);
 	}

@@ -53,7 +53,7 @@ class InputTests {
 
 	private void sleep() {
 		this.harness.call(Room.class, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	@ParameterizedTest

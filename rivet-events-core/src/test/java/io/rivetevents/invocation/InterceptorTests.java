@@ -291,8 +291,7 @@ class InterceptorTests {
 	void listensToNamesThatAreNoActions() {
 		start(List.of(), List.of());
 		RecordedOutbound ada = this.harness.connectUser(Room.class, "k", "ada");
-		Registration registration = this.harness.directory()
-			.actors()
+		Registration registration = this.harness.actors()
 			.on("Room", "ping", (connection, args) -> connection.send("pong", args.get(0, Integer.class)));
 		call(ada, 1, "ping", 7);
 		Awaitility.await().until(() -> !ada.messages(ToClient.ActionResponse.class).isEmpty());

@@ -196,8 +196,7 @@ class InterceptorTurnTests {
 		Awaitility.await().until(() -> !ada.messages(ToClient.Error.class).isEmpty());
 		assertThat(ada.messages(ToClient.Error.class).get(0).code()).isEqualTo("internal_error");
 		Connection<?> connection = this.harness.connections().members().find(ada.connectionId());
-		assertThat(refusal(() -> this.harness.directory()
-			.actors()
+		assertThat(refusal(() -> this.harness.actors()
 			.get("Room", "k")
 			.predict(connection, "touch", Void.class)
 			.block(ActorHarness.PATIENCE))).isEqualTo("internal_error");

@@ -259,7 +259,7 @@ class LifeCycleTests {
 		try (ActorHarness drowsy = new ActorHarness(sleepy, this.store, this.room)) {
 			drowsy.call(Room.class, "k", "add", "something");
 			ActorInfo before = drowsy.directory().resolve(ActorHarness.target(Room.class, "k")).block();
-			Awaitility.await().until(() -> drowsy.directory().size() == 0);
+			Awaitility.await().until(() -> drowsy.node().size() == 0);
 			assertThat(this.room.log).contains("sleep");
 			ActorInfo after = drowsy.directory().resolve(new ActorTarget.ById(before.actorId())).block();
 			assertThat(after.actorId()).isEqualTo(before.actorId());
@@ -273,7 +273,7 @@ class LifeCycleTests {
 		ActorSettings sleepy = ActorSettings.DEFAULTS.withSleepTimeout(Duration.ofMillis(100));
 		try (ActorHarness drowsy = new ActorHarness(sleepy, this.room)) {
 			drowsy.connect(Room.class, "k", "ada");
-			Awaitility.await().during(Duration.ofMillis(400)).until(() -> drowsy.directory().size() == 1);
+			Awaitility.await().during(Duration.ofMillis(400)).until(() -> drowsy.node().size() == 1);
 		}
 	}
 
@@ -282,7 +282,7 @@ class LifeCycleTests {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", "ada");
 		this.harness.call(Room.class, "k", "add", "kept");
 		this.harness.call(Room.class, "k", "sleepNow");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(client.closed()).containsExactly(new CloseReason(1011, "actor.stopped"));
 		assertThat(this.room.log).contains("disconnect ada [ada]", "sleep");
 		assertThat(this.harness.call(Room.class, "k", "items").toString()).isEqualTo("[\"kept\"]");
@@ -325,7 +325,7 @@ class LifeCycleTests {
 	void savesAllAtShutdownAndClosesWithAReasonToRetry() {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", "ada");
 		this.harness.call(Room.class, "k", "add", "last");
-		this.harness.directory().stop().block(ActorHarness.PATIENCE);
+		this.harness.node().stop().block(ActorHarness.PATIENCE);
 		assertThat(client.closed()).containsExactly(new CloseReason(1011, "actor.restarting"));
 		assertThat(state(this.store.load(ActorHarness.address(Room.class, "k")))).contains("last");
 		RivetException ex = catchThrowableOfType(RivetException.class,
@@ -362,7 +362,7 @@ class LifeCycleTests {
 		RivetException ex = catchThrowableOfType(RivetException.class,
 				() -> this.harness.directory().resolve(target).block(ActorHarness.PATIENCE));
 		assertThat(ex.code()).isEqualTo("internal_error");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(this.store.load(ActorHarness.address(Room.class, "k"))).isNull();
 	}
 
@@ -373,7 +373,7 @@ class LifeCycleTests {
 					.resolve(new ActorTarget.Get(ActorHarness.address(Room.class, "none")))
 					.block(ActorHarness.PATIENCE));
 		assertThat(ex.code()).isEqualTo("not_found");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	@Test

@@ -121,11 +121,8 @@ class NonBlockingTurnTests {
 	@Test
 	void areCalledByAWorkerWhileSomebodyListens() {
 		RecordedOutbound client = connect();
-		Registration registration = this.harness.directory()
-			.actors()
-			.get("Tally", "k")
-			.on("thread", (connection, args) -> {
-			});
+		Registration registration = this.harness.actors().get("Tally", "k").on("thread", (connection, args) -> {
+		});
 		deliver(client, 1, "thread");
 		Awaitility.await().until(() -> answers(client).size() == 1);
 		assertThat(threads(client)).singleElement().asString().startsWith("test-worker");

@@ -97,10 +97,10 @@ class ObserverErrorTests {
 				.code()).isNotEqualTo("internal_error");
 			harness.directory().disconnected(ActorHarness.address(Counter.class, "k"), client.connectionId());
 			harness.call(Counter.class, "k", "nap");
-			await(() -> harness.directory().size() == 0);
+			await(() -> harness.node().size() == 0);
 			assertThat(harness.call(Counter.class, "k", "add").intValue()).isEqualTo(2);
 			harness.directory().destroy(ActorHarness.target(Counter.class, "k")).block(Duration.ofSeconds(5));
-			assertThat(harness.directory().size()).isZero();
+			assertThat(harness.node().size()).isZero();
 			assertThat(harness.call(Counter.class, "k", "add").intValue()).isEqualTo(1);
 			assertThat(harness.connections().members().size()).isZero();
 			await(() -> harness.limits().pending().used() == 0);

@@ -109,7 +109,7 @@ class RefusedConnectTests {
 		awaitNothing(actor);
 		assertThat(actor.created()).isEqualTo(actor.destroyed());
 		come(actor, way, "ada").block(ActorHarness.PATIENCE);
-		assertThat(this.harness.directory().size()).isOne();
+		assertThat(this.harness.node().size()).isOne();
 	}
 
 	@ParameterizedTest
@@ -136,7 +136,7 @@ class RefusedConnectTests {
 				assertThat(
 						codeOf(this.harness.directory().call(target, request, this.harness.request(0, "hello")).then()))
 					.isEqualTo("not_you");
-				Awaitility.await().until(() -> this.harness.directory().size() == 0);
+				Awaitility.await().until(() -> this.harness.node().size() == 0);
 			}
 		}
 		assertThat(this.harness.limits().stored().used()).isZero();
@@ -201,7 +201,7 @@ class RefusedConnectTests {
 	void isDiscardedIfTheClientLeavesWhileItWaits(Way way) {
 		Lobby lobby = start(new Lobby());
 		Disposable client = come(lobby, way, "slow").subscribe();
-		Awaitility.await().until(() -> this.harness.directory().size() == 1 && lobby.waiting);
+		Awaitility.await().until(() -> this.harness.node().size() == 1 && lobby.waiting);
 		client.dispose();
 		awaitNothing(lobby);
 	}
@@ -296,7 +296,7 @@ class RefusedConnectTests {
 					.intValue()).isOne();
 			}
 		}
-		assertThat(this.harness.directory().size()).isEqualTo(150);
+		assertThat(this.harness.node().size()).isEqualTo(150);
 	}
 
 	static Stream<Base> racing() {
@@ -305,7 +305,7 @@ class RefusedConnectTests {
 
 	private void awaitNothing(Base actor) {
 		Awaitility.await().untilAsserted(() -> {
-			assertThat(this.harness.directory().size()).isZero();
+			assertThat(this.harness.node().size()).isZero();
 			assertThat(this.harness.directory().list("default", actor.name(), null, 10).block()).isEmpty();
 			assertThat(this.harness.limits().stored().used()).isZero();
 		});

@@ -127,7 +127,7 @@ class RepeatedCallTests {
 		waiting.subscribe((value) -> {
 		}, (ex) -> {
 		});
-		Mono<Void> stopped = this.harness.directory().stop().cache();
+		Mono<Void> stopped = this.harness.node().stop().cache();
 		stopped.subscribe();
 		this.slow.gate.countDown();
 		assertThat(first.block(ActorHarness.PATIENCE)).isNotNull();
@@ -178,9 +178,9 @@ class RepeatedCallTests {
 			switch (end) {
 				case "sleep" -> kindly.call(Kept.class, "k", "sleepIf", true);
 				case "destroy" -> kindly.directory().destroy(ActorHarness.target(Kept.class, "k")).block();
-				default -> kindly.directory().stop().block(ActorHarness.PATIENCE);
+				default -> kindly.node().stop().block(ActorHarness.PATIENCE);
 			}
-			Awaitility.await().until(() -> kindly.directory().size() == 0);
+			Awaitility.await().until(() -> kindly.node().size() == 0);
 			gate.complete(null);
 			for (CompletableFuture<JsonNode> call : List.of(ofClient, ofServer)) {
 				assertThat(catchThrowableOfType(RivetException.class, () -> Mono.fromFuture(call).block()))

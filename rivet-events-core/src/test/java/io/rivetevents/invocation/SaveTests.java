@@ -66,7 +66,7 @@ class SaveTests {
 			drowsy.call(Counter.class, "k", "set", 1);
 			this.store.failNext(1);
 			drowsy.call(Counter.class, "k", "set", 2);
-			Awaitility.await().until(() -> drowsy.directory().size() == 0);
+			Awaitility.await().until(() -> drowsy.node().size() == 0);
 			assertThat(this.store.state(COUNTER)).isEqualTo("{\"value\":2}");
 		}
 	}
@@ -96,8 +96,7 @@ class SaveTests {
 	void listenersHearOfADurableActionOnceItIsSaved(String action) {
 		call("set", 1);
 		Queue<String> heard = new ConcurrentLinkedQueue<>();
-		this.harness.directory()
-			.actors()
+		this.harness.actors()
 			.get("Counter", "k")
 			.on(action, (connection, args) -> heard.add(this.store.state(COUNTER)));
 		RecordedOutbound client = this.harness.connect(Counter.class, "k", "ada");
@@ -173,7 +172,7 @@ class SaveTests {
 		assertThat(call("get", 0)).isZero();
 		call("setDurably", 4);
 		this.harness.call(Counter.class, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		this.store.overtakeNext(1);
 		assertThat(call("get", 0)).isEqualTo(4);
 	}

@@ -71,7 +71,7 @@ class StateSizeTests {
 			.asString()
 			.contains("outgoing_too_long", "rivet.events.sse.max-outgoing-message-size=" + MAX + " (json)");
 		this.harness.call(Vault.class, "k", "sleepNow");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(this.harness.call(Vault.class, "k", "size").intValue()).isEqualTo(20 * MAX);
 	}
 

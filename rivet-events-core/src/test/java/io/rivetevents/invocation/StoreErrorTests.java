@@ -120,8 +120,8 @@ class StoreErrorTests {
 		call("k", "set", 1).block(PATIENCE);
 		this.store.fail("save", error, Integer.MAX_VALUE);
 		call("k", "set", 2).block(PATIENCE);
-		assertThat(failure(this.harness.directory().stop())).isNull();
-		assertThat(this.harness.directory().size()).isZero();
+		assertThat(failure(this.harness.node().stop())).isNull();
+		assertThat(this.harness.node().size()).isZero();
 	}
 
 	@ParameterizedTest
@@ -141,7 +141,7 @@ class StoreErrorTests {
 
 	private void letSleep(Mono<?> call) {
 		call.block(PATIENCE);
-		Awaitility.await().atMost(PATIENCE).until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().atMost(PATIENCE).until(() -> this.harness.node().size() == 0);
 	}
 
 	/** Returns how something has failed, {@code null} if it has not. */

@@ -124,7 +124,7 @@ class StoredStateTests {
 	void aStateThatKeepsTheClassesOfItsValuesIsReadBackAsItWas() {
 		this.harness.call(Lobby.class, "k", "keep");
 		this.harness.call(Lobby.class, "k", "sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThat(this.harness.call(Lobby.class, "k", "read").stringValue()).isEqualTo("7 [x] {a=0.5}");
 	}
 
@@ -149,7 +149,7 @@ class StoredStateTests {
 		call("harmless");
 		assertThat(this.room.reads).hasValue(after);
 		call("sleep");
-		Awaitility.await().until(() -> this.harness.directory().size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("losing"));
 	}
 

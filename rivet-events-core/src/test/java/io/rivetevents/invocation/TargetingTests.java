@@ -207,14 +207,13 @@ class TargetingTests {
 
 	@Test
 	void wakesNobodyForAnEvent() {
-		Receipt receipt = this.harness.directory()
-			.actors()
+		Receipt receipt = this.harness.actors()
 			.getOrCreate("Room", "new")
 			.broadcast("said", "hi")
 			.whenDone()
 			.block(ActorHarness.PATIENCE);
 		assertThat(receipt.targeted()).isZero();
-		assertThat(this.harness.directory().size()).isEqualTo(1);
+		assertThat(this.harness.node().size()).isEqualTo(1);
 	}
 
 	@Test

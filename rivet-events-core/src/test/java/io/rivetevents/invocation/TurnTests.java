@@ -63,7 +63,7 @@ class TurnTests {
 		for (int i = 0; i < 10_000; i++) {
 			this.harness.call(Counter.class, "k" + i, "get");
 		}
-		assertThat(this.harness.directory().size()).isEqualTo(10_000);
+		assertThat(this.harness.node().size()).isEqualTo(10_000);
 		assertThat(Thread.activeCount()).isLessThanOrEqualTo(before + 32);
 	}
 

@@ -75,7 +75,7 @@ class CallContextTests {
 	}
 
 	private ActorHandle room() {
-		return this.harness.directory().actors().getOrCreate("Room", "k");
+		return this.harness.actors().getOrCreate("Room", "k");
 	}
 
 	private @Nullable String call(String action) {

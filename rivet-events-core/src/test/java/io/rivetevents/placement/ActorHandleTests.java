@@ -33,7 +33,7 @@ class ActorHandleTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Canvas());
 
-	private final Actors actors = this.harness.directory().actors();
+	private final Actors actors = this.harness.actors();
 
 	private final ActorHandle canvas = this.actors.getOrCreate(Canvas.class, "k");
 

@@ -54,7 +54,7 @@ class DueInstancesTests {
 			ActorSettings.DEFAULTS.withActionTimeout(Duration.ofMinutes(10)), this.store, this.room, new Sleepless(),
 			new Failing(), this.stuck);
 
-	private final DueQueue queue = this.harness.directory().instances().dueQueue();
+	private final DueQueue queue = this.harness.node().instances().dueQueue();
 
 	@AfterEach
 	void close() {
@@ -81,14 +81,14 @@ class DueInstancesTests {
 	}
 
 	private void assertNoInstance() {
-		assertThat(this.harness.directory().size()).isZero();
+		assertThat(this.harness.node().size()).isZero();
 	}
 
 	@Test
 	void sleepsWhenItsTimeHasCome() {
 		this.harness.call(Room.class, "k", "nothing");
 		advance(Duration.ofMillis(29_900));
-		assertThat(this.harness.directory().size()).isEqualTo(1);
+		assertThat(this.harness.node().size()).isEqualTo(1);
 		advance(Duration.ofMillis(100));
 		awaitSoon(this::assertNoInstance);
 	}
@@ -97,7 +97,7 @@ class DueInstancesTests {
 	void sleepsAfterItsLastConnectionHasClosed() {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", null);
 		advance(Duration.ofMinutes(10));
-		assertThat(this.harness.directory().size()).isEqualTo(1);
+		assertThat(this.harness.node().size()).isEqualTo(1);
 		this.harness.directory().disconnected(ActorHarness.address(Room.class, "k"), client.connectionId());
 		awaitSoon(() -> assertThat(this.queue.size()).isEqualTo(1));
 		advance(Duration.ofSeconds(30));
@@ -180,7 +180,7 @@ class DueInstancesTests {
 			advance(Duration.ofMinutes(20));
 			assertThat(this.queue.size()).isZero();
 		});
-		assertThat(this.harness.directory().size()).isEqualTo(1_000);
+		assertThat(this.harness.node().size()).isEqualTo(1_000);
 	}
 
 	@Test
@@ -225,10 +225,10 @@ class DueInstancesTests {
 		ByteBudget awake = this.harness.limits().awake();
 		awake.acquire(awake.max() * 6 / 8 - awake.used() + 1);
 		advance(Duration.ofSeconds(1));
-		assertThat(this.harness.directory().size()).isEqualTo(1);
+		assertThat(this.harness.node().size()).isEqualTo(1);
 		this.harness.call(Sleepless.class, "k", "change", "new");
 		advance(Duration.ofMillis(20));
-		Awaitility.await().until(() -> this.harness.directory().size() == 1);
+		Awaitility.await().until(() -> this.harness.node().size() == 1);
 	}
 
 	@Actor

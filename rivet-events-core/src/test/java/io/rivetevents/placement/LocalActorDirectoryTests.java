@@ -21,6 +21,7 @@ import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.invocation.ActorHarness;
 
@@ -33,7 +34,7 @@ class LocalActorDirectoryTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Room());
 
-	private final LocalActorDirectory directory = this.harness.directory();
+	private final ActorDirectory directory = this.harness.directory();
 
 	private final AtomicReference<@Nullable ActorInstance> seen = new AtomicReference<>();
 
@@ -51,7 +52,7 @@ class LocalActorDirectoryTests {
 		})) {
 			this.harness.callAsClient(Room.class, "k", "nap");
 		}
-		Awaitility.await().until(() -> this.directory.size() == 0);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
 	}
 
 	/** A thread that has found an instance closed forgets it once it gets on. */
@@ -60,7 +61,7 @@ class LocalActorDirectoryTests {
 		nap();
 		this.harness.connect(Room.class, "k", null);
 		String id = this.directory.resolve(TARGET).block(ActorHarness.PATIENCE).actorId();
-		this.directory.instances().forget(this.seen.get());
+		this.harness.node().instances().forget(this.seen.get());
 		assertThat(this.harness.actors().byId(id).send("said", "x").whenDone().block(ActorHarness.PATIENCE).targeted())
 			.isOne();
 	}
@@ -87,10 +88,10 @@ class LocalActorDirectoryTests {
 			.subscribeOn(Schedulers.boundedElastic())
 			.toFuture();
 		assertThat(entered.await(5, TimeUnit.SECONDS)).isTrue();
-		this.directory.stop().block(Duration.ofSeconds(5));
+		this.harness.node().stop().block(Duration.ofSeconds(5));
 		goOn.countDown();
 		assertThatThrownBy(() -> coming.get(5, TimeUnit.SECONDS)).hasMessageContaining("actor.restarting");
-		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.directory.size() == 0);
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> this.harness.node().size() == 0);
 	}
 
 	/** Returns an actor that is held up where its key is checked. */

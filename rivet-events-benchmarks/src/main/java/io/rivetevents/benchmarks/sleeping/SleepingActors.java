@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.Actors;
-import io.rivetevents.placement.LocalActorDirectory;
+import io.rivetevents.placement.LocalNode;
 
 /**
  * Creates many instances, lets them fall asleep, and prints what each costs as a line of
@@ -31,11 +31,11 @@ class SleepingActors {
 
 	private final Actors actors;
 
-	private final LocalActorDirectory directory;
+	private final LocalNode node;
 
-	SleepingActors(Actors actors, LocalActorDirectory directory) {
+	SleepingActors(Actors actors, LocalNode node) {
 		this.actors = actors;
-		this.directory = directory;
+		this.node = node;
 	}
 
 	public static void main(String[] args) throws InterruptedException {
@@ -57,9 +57,9 @@ class SleepingActors {
 		Duration creation = Duration.between(start, Instant.now());
 		Usage awake = Usage.whenCalm();
 		double awakeCpu = Usage.idleCpu(IDLE_TIME);
-		if (this.directory.size() != instances) {
+		if (this.node.size() != instances) {
 			throw new IllegalStateException("Only %d of %d are awake: set a longer rivet.events.actor.sleep-timeout"
-				.formatted(this.directory.size(), instances));
+				.formatted(this.node.size(), instances));
 		}
 		awaitSleep();
 		Usage asleep = Usage.whenCalm();
@@ -88,7 +88,7 @@ class SleepingActors {
 	}
 
 	private void awaitSleep() {
-		Flux.interval(Duration.ofMillis(100)).takeUntil((tick) -> this.directory.size() == 0).blockLast();
+		Flux.interval(Duration.ofMillis(100)).takeUntil((tick) -> this.node.size() == 0).blockLast();
 	}
 
 }

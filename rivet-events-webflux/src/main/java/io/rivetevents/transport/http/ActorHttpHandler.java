@@ -20,13 +20,10 @@ import org.springframework.web.util.pattern.PathPatternParser;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
-import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.failure.RepeatedFailures;
-import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.Reception;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
@@ -35,6 +32,7 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.GatewayRequest;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.HandshakeRequest;
+import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.LinkTask;
 import io.rivetevents.transport.webflux.BasePath;
 import io.rivetevents.transport.webflux.HttpAnswer;
@@ -64,17 +62,11 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private final BasePath basePath;
 
-	private final ActorDirectory directory;
+	private final LinkServices services;
 
 	private final ActorsApi actorsApi;
 
-	private final Handshake handshake;
-
-	private final ValueMapper mapper;
-
 	private final HttpLimits limits;
-
-	private final Limits nodeLimits;
 
 	private final PathPattern actionPattern;
 
@@ -83,24 +75,18 @@ public final class ActorHttpHandler implements WebHandler {
 	/**
 	 * Create a handler.
 	 * @param basePath where the routes begin
-	 * @param directory finds instances
-	 * @param handshake finds out who calls
-	 * @param mapper converts values
+	 * @param services what all links and calls share
 	 * @param limits bounds of bodies
-	 * @param nodeLimits bounds of what clients may take
 	 * @param io how event loops work
 	 * @param management who may list and delete instances
 	 */
-	public ActorHttpHandler(BasePath basePath, ActorDirectory directory, Handshake handshake, ValueMapper mapper,
-			HttpLimits limits, Limits nodeLimits, LinkIo io, Management management) {
+	public ActorHttpHandler(BasePath basePath, LinkServices services, HttpLimits limits, LinkIo io,
+			Management management) {
 		this.io = io;
 		this.basePath = basePath;
-		this.directory = directory;
-		this.actorsApi = new ActorsApi(directory, mapper, management);
-		this.handshake = handshake;
-		this.mapper = mapper;
+		this.services = services;
+		this.actorsApi = new ActorsApi(services.directory(), services.mapper(), management);
 		this.limits = limits;
-		this.nodeLimits = nodeLimits;
 		String prefix = basePath.toString().equals("/") ? "" : basePath.toString();
 		this.actionPattern = PathPatternParser.defaultInstance.parse(prefix + "/gateway/{actor}/action/{action}");
 	}
@@ -118,7 +104,7 @@ public final class ActorHttpHandler implements WebHandler {
 			return Mono.empty();
 		}
 		RivetException known = RequestFailures.ofClient(exchange.getRequest(), ex);
-		return (known != null) ? HttpAnswer.writeError(exchange.getResponse(), known, encoding, this.mapper)
+		return (known != null) ? HttpAnswer.writeError(exchange.getResponse(), known, encoding, this.services.mapper())
 				: Mono.error(ex); // for the filters, and the handler of failures
 	}
 
@@ -163,7 +149,7 @@ public final class ActorHttpHandler implements WebHandler {
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
 		HttpBody.checkContentType(exchange.getRequest());
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
-		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.nodeLimits, this.io.addresses())
+		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.services.limits(), this.io.addresses())
 			.flatMap(
 					(body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> this.actorsApi
 						.answer(exchange.getRequest(), path, body, ConnectRequest.stateless(params, identity)))))
@@ -178,13 +164,13 @@ public final class ActorHttpHandler implements WebHandler {
 		long weight = MessageWeight.ofRequest(params, body);
 		HandshakeRequest request = this.io.read(exchange);
 		return Mono.using(() -> {
-			Reception reception = this.nodeLimits.receivingFrom(request.clientAddress());
+			Reception reception = this.services.limits().receivingFrom(request.clientAddress());
 			if (!reception.tryAcquire(weight)) {
 				throw new RivetException(ErrorCode.OVERLOADED);
 			}
 			return reception;
-		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.handshake.identify(request, params)), exchange),
-				Reception::release);
+		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.services.handshake().identify(request, params)),
+				exchange), Reception::release);
 	}
 
 	private Mono<Void> routeToActor(ServerWebExchange exchange, GatewayRequest gateway) {
@@ -217,18 +203,19 @@ public final class ActorHttpHandler implements WebHandler {
 		HttpBody.checkContentType(request);
 		Encoding encoding = encoding(request);
 		return Mono.defer(() -> call(exchange, gateway, name, encoding))
-			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), encoding.contentType(), body, this.nodeLimits))
+			.flatMap((body) -> HttpAnswer.write(exchange.getResponse(), encoding.contentType(), body,
+					this.services.limits()))
 			.onErrorResume((ex) -> answerError(exchange, ex, encoding));
 	}
 
 	private Mono<byte[]> call(ServerWebExchange exchange, GatewayRequest gateway, String name, Encoding encoding) {
 		JsonNode params = Handshake.params(exchange.getRequest().getHeaders().getFirst(PARAMS));
-		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.nodeLimits, this.io.addresses())
+		return HttpBody.read(exchange, this.limits.maxIncomingSize(), this.services.limits(), this.io.addresses())
 			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> {
 				checkRoom(gateway, encoding, body);
-				return this.directory.call(gateway.target(), ConnectRequest.stateless(params, identity),
-						new ToServer.ActionRequest(0, name,
-								RequestFailures.reading(() -> encoding.codec().decodeActionRequest(body))));
+				return this.services.directory()
+					.call(gateway.target(), ConnectRequest.stateless(params, identity), new ToServer.ActionRequest(0,
+							name, RequestFailures.reading(() -> encoding.codec().decodeActionRequest(body))));
 			})))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);
@@ -237,7 +224,7 @@ public final class ActorHttpHandler implements WebHandler {
 	/** Most calls are small, and cost as little when they are read. */
 	private void checkRoom(GatewayRequest gateway, Encoding encoding, byte[] body) {
 		if (body.length > SMALL) {
-			this.directory.checkRoom(gateway.target(),
+			this.services.checkRoom(gateway.target(),
 					RequestFailures.reading(() -> MessageWeight.atLeast(encoding.isText(), body)));
 		}
 	}
@@ -269,8 +256,8 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	private Mono<Void> answer(ServerWebExchange exchange, @Nullable Object body) {
-		return HttpAnswer.write(exchange.getResponse(), MediaType.APPLICATION_JSON_VALUE, this.mapper.write(body),
-				this.nodeLimits);
+		return HttpAnswer.write(exchange.getResponse(), MediaType.APPLICATION_JSON_VALUE,
+				this.services.mapper().write(body), this.services.limits());
 	}
 
 }

@@ -161,7 +161,7 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, ToServer.Hello hello) {
-		if (this.links.directory().isDraining()) {
+		if (this.links.isDraining()) {
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
 		ServerHttpResponse response = exchange.getResponse();
