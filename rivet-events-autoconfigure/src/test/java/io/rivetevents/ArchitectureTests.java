@@ -104,7 +104,7 @@ class ArchitectureTests {
 			    transport transport.netty transport.webflux
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
-			security.webflux: protocol error failure extension delivery security
+			security.webflux: protocol error failure extension cluster security
 			redis: protocol error protocol.value failure extension
 			""";
 

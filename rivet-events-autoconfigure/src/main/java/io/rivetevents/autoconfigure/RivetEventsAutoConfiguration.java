@@ -40,6 +40,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.contract.ContractFingerprints;
 import io.rivetevents.contract.EventContracts;
@@ -120,10 +121,16 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
+	NodeCommands rivetNodeCommands(OutboundRegistry registry, Backplane backplane,
+			ObjectProvider<LocalActorDirectory> directory) {
+		return new NodeCommands(registry, backplane, () -> directory.ifAvailable(LocalActorDirectory::drain));
+	}
+
+	@Bean
 	@ConditionalOnMissingBean(Connections.class)
-	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
-			EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
-		return new ClusterConnections(registry, backplane, mapper, contracts, transactions(transactions));
+	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
+			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
+		return new ClusterConnections(registry, backplane, commands, mapper, contracts, transactions(transactions));
 	}
 
 	@Bean(destroyMethod = "dispose", defaultCandidate = false)

@@ -48,7 +48,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
@@ -218,8 +218,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ConnectionLogoutHandler rivetConnectionLogoutHandler(OutboundRegistry connections) {
-			return new ConnectionLogoutHandler(connections);
+		ConnectionLogoutHandler rivetConnectionLogoutHandler(NodeCommands commands) {
+			return new ConnectionLogoutHandler(commands);
 		}
 
 		@Bean

@@ -5,8 +5,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.hint.RuntimeHints;
@@ -15,6 +17,8 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,6 +47,16 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.cluster.NodeCommands;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.security.webflux.ConnectionLogoutHandler;
@@ -85,6 +99,24 @@ class LogoutIntegrationTests {
 			other.call(1, "act");
 			other.next(ToClient.ActionResponse.class);
 		}
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void succeedsWhereOtherNodesCannotBeAsked(CapturedOutput output) {
+		ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.post("/logout"));
+		String session = exchange.getSession().map(WebSession::getId).block();
+		OutboundRegistry registry = new OutboundRegistry();
+		ConnectRequest request = ConnectRequest.stateful(null, new Identity(() -> "ada", session));
+		RecordedOutbound client = new RecordedOutbound(request.connectionId());
+		registry.register(request, client);
+		new ConnectionLogoutHandler(new NodeCommands(registry, new EventsOnly(), () -> {
+		})).logout(new WebFilterExchange(exchange, (filtered) -> Mono.empty()),
+				UsernamePasswordAuthenticationToken.unauthenticated("ada", ""))
+			.block();
+		assertThat(client.closed()).containsExactly(CloseReason.of(ErrorCode.LOGGED_OUT));
+		assertThat(output).contains("Other nodes do not close the connections of a session", "EventsOnly")
+			.doesNotContain(session);
 	}
 
 	/** The customizer and the hook both add the handler. */
@@ -172,6 +204,28 @@ class LogoutIntegrationTests {
 			request.header("cookie", cookie);
 		}
 		return this.http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+	/** A backplane that carries no commands. */
+	private static final class EventsOnly implements Backplane {
+
+		@Override
+		public void start(Consumer<AddressedEvent> receiver) {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public void publish(AddressedEvent dispatch) {
+		}
+
+		@Override
+		public BackplaneStatus status() {
+			return new BackplaneStatus(true, 0, 0, 0, 0, 0, 0);
+		}
+
 	}
 
 	/** As a later version of Spring Security might be. */

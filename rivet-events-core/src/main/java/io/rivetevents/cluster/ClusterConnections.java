@@ -21,6 +21,7 @@ import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
@@ -37,6 +38,8 @@ public final class ClusterConnections implements Connections {
 
 	private final Backplane backplane;
 
+	private final NodeCommands commands;
+
 	private final Targets<@Nullable Object> here;
 
 	private final Targets<@Nullable Object> everywhere;
@@ -50,22 +53,25 @@ public final class ClusterConnections implements Connections {
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
-		this(registry, backplane, mapper, contracts, ReactiveTransactions.NONE);
+		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
+		}), mapper, contracts, ReactiveTransactions.NONE);
 	}
 
 	/**
 	 * Creates the bean of an application that may have reactive transactions.
 	 * @param registry the connections of this node
 	 * @param backplane the way to the other nodes
+	 * @param commands carries out what other nodes ask for
 	 * @param mapper converts arguments of events
 	 * @param contracts the contracts that are implemented
 	 * @param transactions tells whether a thread without a transaction may be in a
 	 * reactive one
 	 */
-	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
+	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands, ValueMapper mapper,
 			EventContracts contracts, ReactiveTransactions transactions) {
 		this.registry = registry;
 		this.backplane = backplane;
+		this.commands = commands;
 		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
 		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
 	}
@@ -91,7 +97,11 @@ public final class ClusterConnections implements Connections {
 	 * Begin to receive what other nodes send.
 	 */
 	public void start() {
-		this.backplane.start(this::receive);
+		if (!this.backplane.carriesCommands()) {
+			logger.warn("%s carries no commands to nodes: a logout closes the connections of its own node alone"
+				.formatted(this.backplane.getClass().getName()));
+		}
+		this.backplane.start(this::receive, this.commands::receive);
 	}
 
 	/** Its sender is on another node: one that is too long is counted and logged here. */
@@ -150,6 +160,17 @@ public final class ClusterConnections implements Connections {
 	public List<? extends Connection<?>> ofUser(String userName, String issuer) {
 		Assert.hasText(userName, "The user has no name");
 		return this.registry.members().ofUser(userName, issuer);
+	}
+
+	@Override
+	public int closeUser(String userName) {
+		return this.commands.send(new NodeCommand.CloseUser(userName, null));
+	}
+
+	@Override
+	public int closeUser(String userName, String issuer) {
+		Assert.hasText(issuer, "The issuer has no name");
+		return this.commands.send(new NodeCommand.CloseUser(userName, issuer));
 	}
 
 	@Override

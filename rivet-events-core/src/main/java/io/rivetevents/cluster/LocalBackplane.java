@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.NodeCommand;
 
 /**
  * The backplane of a node that is alone.
@@ -29,6 +30,17 @@ public final class LocalBackplane implements Backplane {
 	@Override
 	public void publish(AddressedEvent dispatch) {
 		Backplane.checkTravels(dispatch);
+		this.published.incrementAndGet();
+	}
+
+	/** There is no other node. */
+	@Override
+	public boolean carriesCommands() {
+		return true;
+	}
+
+	@Override
+	public void publish(NodeCommand command) {
 		this.published.incrementAndGet();
 	}
 

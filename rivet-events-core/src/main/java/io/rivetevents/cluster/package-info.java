@@ -1,6 +1,6 @@
 /**
- * Joins nodes: events for connections of other nodes. Internal: applications do not use
- * it.
+ * Joins nodes: events for connections of other nodes, and commands to nodes. Internal:
+ * applications do not use it.
  */
 @NullMarked
 package io.rivetevents.cluster;

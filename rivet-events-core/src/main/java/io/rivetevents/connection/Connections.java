@@ -74,6 +74,33 @@ public interface Connections {
 	List<? extends Connection<?>> ofUser(String userName, String issuer);
 
 	/**
+	 * Closes one user's connections on all nodes, whatever their actor, with
+	 * {@code auth.logged_out}: our client asks for new credentials before it reconnects,
+	 * a RivetKit client reconnects at once. Revoke the rights of the user first, since a
+	 * client that is just connecting is not closed and any client may try again. Delivery
+	 * to other nodes is as reliable as the backplane. Returns at once; events that were
+	 * sent before are still written.
+	 * @param userName name of the principal, as for {@link Targets#toUser(String)}
+	 * @return how many connections of this node are closed; other nodes are not counted
+	 * @throws IllegalArgumentException if the name is empty
+	 * @throws UnsupportedOperationException if the application's own backplane carries no
+	 * commands; the connections of this node are closed then
+	 * @since 0.1.0
+	 */
+	int closeUser(String userName);
+
+	/**
+	 * Closes the connections on all nodes of the user that an issuer has named, like
+	 * {@link #closeUser(String)}.
+	 * @param userName name of the principal
+	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 * @return how many connections of this node are closed; other nodes are not counted
+	 * @throws IllegalArgumentException if one of them is empty
+	 * @since 0.1.0
+	 */
+	int closeUser(String userName, String issuer);
+
+	/**
 	 * Returns how many connections actors of this node have accepted.
 	 */
 	int count();

@@ -1,7 +1,7 @@
 package io.rivetevents.extension;
 
 /**
- * How a backplane is doing, counted since its start.
+ * How a backplane is doing, counted since its start. Commands count like events.
  *
  * @param connected whether events of other nodes arrive at present
  * @param published events that have been handed over

@@ -51,6 +51,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
+import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
@@ -89,8 +90,11 @@ class ReactiveTransactionTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.room);
 
-	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(),
-			new LocalBackplane(), this.harness.mapper(), this.harness.contracts(), () -> true);
+	private final LocalBackplane backplane = new LocalBackplane();
+
+	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
+			new NodeCommands(this.harness.connections(), this.backplane, () -> {
+			}), this.harness.mapper(), this.harness.contracts(), () -> true);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

@@ -21,9 +21,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -56,16 +58,27 @@ public abstract class AbstractBackplaneTests {
 
 		private final Queue<AddressedEvent> received = new ConcurrentLinkedQueue<>();
 
+		private final Queue<NodeCommand> commands = new ConcurrentLinkedQueue<>();
+
+		/** Both, in their order. */
+		private final Queue<Object> all = new ConcurrentLinkedQueue<>();
+
 		Node(Backplane backplane) {
 			this.backplane = backplane;
 		}
 
 		void start() {
-			start(this.received::add);
+			start((event) -> {
+				this.received.add(event);
+				this.all.add(event.event());
+			}, (command) -> {
+				this.commands.add(command);
+				this.all.add(command);
+			});
 		}
 
-		void start(Consumer<AddressedEvent> receiver) {
-			this.backplane.start(receiver);
+		void start(Consumer<AddressedEvent> events, Consumer<NodeCommand> commands) {
+			this.backplane.start(events, commands);
 			Awaitility.await().atMost(PATIENCE).until(() -> this.backplane.status().connected());
 		}
 
@@ -186,6 +199,9 @@ public abstract class AbstractBackplaneTests {
 	void publishesNothingBeforeItsStartAndAfterItsEnd() {
 		Backplane early = createNode();
 		early.publish(event("early"));
+		if (early.carriesCommands()) {
+			early.publish(closeUser("early"));
+		}
 		assertThat(early.status().connected()).isFalse();
 		this.nodes.get(0).backplane.stop();
 		publish(0, "late");
@@ -219,10 +235,88 @@ public abstract class AbstractBackplaneTests {
 		failing.start((dispatch) -> {
 			failing.received.add(dispatch);
 			throw new IllegalStateException("a receiver that fails");
+		}, (command) -> {
+			failing.commands.add(command);
+			throw new IllegalStateException("a receiver that fails");
 		});
 		publish(1, "first");
 		publish(1, "second");
 		Awaitility.await().atMost(PATIENCE).until(() -> failing.received.size() == 2);
+		if (failing.backplane.carriesCommands()) {
+			command(1, closeUser("first"));
+			command(1, closeUser("second"));
+			Awaitility.await().atMost(PATIENCE).until(() -> failing.commands.size() == 2);
+		}
+	}
+
+	@Test
+	void bringsCommandsToTheOthersAndNotBack() {
+		assumeJoined();
+		assumeCommands();
+		command(0, closeUser("ada"));
+		awaitCommands(1, 1);
+		awaitCommands(2, 1);
+		command(1, closeUser("end"));
+		awaitCommands(0, 1);
+		assertThat(this.nodes.get(0).commands).containsExactly(closeUser("end"));
+		assertThat(this.nodes.get(2).backplane.status().malformed()).isZero();
+	}
+
+	@Test
+	void keepsAllThatACommandSays() {
+		assumeJoined();
+		assumeCommands();
+		List<NodeCommand> sent = List.of(closeUser("ada \"x\" ü"),
+				new NodeCommand.CloseUser("ada", "https://issuer.example"),
+				new NodeCommand.CloseSession("a \"session\" \u2028"), new NodeCommand.Drain("node 1"));
+		sent.forEach((command) -> command(0, command));
+		awaitCommands(1, sent.size());
+		assertThat(this.nodes.get(1).commands).containsExactlyElementsOf(sent);
+	}
+
+	@Test
+	void keepsTheOrderOfEventsAndCommands() {
+		assumeJoined();
+		assumeCommands();
+		List<Object> sent = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			publish(0, "e" + i);
+			command(0, closeUser("u" + i));
+			sent.addAll(List.of("e" + i, closeUser("u" + i)));
+		}
+		awaitCommands(1, 1000);
+		assertThat(this.nodes.get(1).all).containsExactlyElementsOf(sent);
+		assertThat(this.nodes.get(1).backplane.status().lost()).isZero();
+		assertThat(this.nodes.get(1).backplane.status().received()).isEqualTo(2000);
+	}
+
+	@Test
+	void refusesCommandsVisiblyIfItCarriesNone() {
+		Backplane backplane = this.nodes.get(0).backplane;
+		Assumptions.assumeFalse(backplane.carriesCommands(), "It carries commands");
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> backplane.publish(closeUser("ada")))
+			.withMessageContaining(backplane.getClass().getName());
+	}
+
+	private void assumeCommands() {
+		Assumptions.assumeTrue(this.nodes.get(0).backplane.carriesCommands(), "It carries no commands");
+	}
+
+	private void command(int node, NodeCommand command) {
+		this.nodes.get(node).backplane.publish(command);
+	}
+
+	private static NodeCommand closeUser(String name) {
+		return new NodeCommand.CloseUser(name, null);
+	}
+
+	private void awaitCommands(int node, int count) {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(
+					() -> assertThat(this.nodes.get(node).commands).as("%s", this.nodes.get(node).backplane.status())
+						.hasSize(count));
 	}
 
 	private void assumeJoined() {

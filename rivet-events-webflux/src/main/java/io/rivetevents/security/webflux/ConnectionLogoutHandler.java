@@ -1,30 +1,39 @@
 package io.rivetevents.security.webflux;
 
+import org.apache.commons.logging.LogFactory;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.server.WebFilterExchange;
 import org.springframework.security.web.server.authentication.logout.ServerLogoutHandler;
 import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.extension.Identity;
-import io.rivetevents.protocol.CloseReason;
-import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.extension.NodeCommand;
+import io.rivetevents.failure.RepeatedFailures;
 
 /**
- * Closes the connections of a web session with {@code auth.logged_out} when its user logs
- * out. Those of the same user from elsewhere stay. A logout that calls it several times
- * closes them once.
+ * Closes the connections of a web session on all nodes with {@code auth.logged_out} when
+ * its user logs out. Those of the same user from elsewhere stay. A logout that calls it
+ * several times closes them once. A logout does not fail if other nodes cannot be asked
+ * to, which is logged.
  */
 public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 
 	/** Attribute of an exchange whose logout it has seen. */
 	private static final String SEEN = ConnectionLogoutHandler.class.getName() + ".seen";
 
-	private final OutboundRegistry connections;
+	private static final RepeatedFailures failures = new RepeatedFailures(
+			LogFactory.getLog(ConnectionLogoutHandler.class));
 
-	public ConnectionLogoutHandler(OutboundRegistry connections) {
-		this.connections = connections;
+	private final NodeCommands commands;
+
+	/**
+	 * Creates the handler.
+	 * @param commands closes connections on all nodes
+	 */
+	public ConnectionLogoutHandler(NodeCommands commands) {
+		this.commands = commands;
 	}
 
 	@Override
@@ -39,7 +48,12 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 	private void close(WebSession session) {
 		String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
 		String id = (first != null) ? first : session.getId();
-		this.connections.close((identity) -> id.equals(identity.sessionId()), CloseReason.of(ErrorCode.LOGGED_OUT));
+		try {
+			this.commands.send(new NodeCommand.CloseSession(id));
+		}
+		catch (RuntimeException ex) {
+			failures.error(ex, () -> "Other nodes do not close the connections of a session that has ended");
+		}
 	}
 
 }

@@ -1,0 +1,164 @@
+package io.rivetevents.cluster;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.rivetevents.contract.EventContracts;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Backplane;
+import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.NodeCommand;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * What a node does when it is asked to, and what it asks of the others.
+ */
+class NodeCommandsTests {
+
+	private static final CloseReason LOGGED_OUT = CloseReason.of(ErrorCode.LOGGED_OUT);
+
+	private final OutboundRegistry registry = new OutboundRegistry("here");
+
+	private final OtherNodes others = new OtherNodes();
+
+	private final AtomicInteger drains = new AtomicInteger();
+
+	private final RecordedOutbound ada = register("ada", "ada", "s1");
+
+	private final RecordedOutbound adaOfIssuer = register("ada", "https://issuer|ada", "s2");
+
+	private final RecordedOutbound anonymous = register(null, null, "s1");
+
+	@Test
+	void closesTheConnectionsOfAUserHereAndAsksTheOthersTo() {
+		ClusterConnections connections = connections(this.others);
+		assertThat(connections.closeUser("ada")).isOne();
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.adaOfIssuer.closed()).isEmpty();
+		assertThat(connections.closeUser("ada", "https://issuer")).isOne();
+		assertThat(this.adaOfIssuer.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.anonymous.closed()).isEmpty();
+		assertThat(this.others.asked).containsExactly(new NodeCommand.CloseUser("ada", null),
+				new NodeCommand.CloseUser("ada", "https://issuer"));
+	}
+
+	@Test
+	void closesTheConnectionsOfASession() {
+		assertThat(commands(this.others).send(new NodeCommand.CloseSession("s1"))).isEqualTo(2);
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.anonymous.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.adaOfIssuer.closed()).isEmpty();
+	}
+
+	@Test
+	void carriesOutWhatOtherNodesAskForAndDoesNotPassItOn() {
+		connections(this.others).start();
+		this.others.commands.accept(new NodeCommand.CloseUser("ada", null));
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+		this.others.commands.accept(new NodeCommand.Drain("elsewhere"));
+		assertThat(this.drains).hasValue(0);
+		this.others.commands.accept(new NodeCommand.Drain("here"));
+		assertThat(this.drains).hasValue(1);
+		assertThat(this.others.asked).isEmpty();
+	}
+
+	@Test
+	void refusesVisiblyWhatABackplaneDoesNotCarry() {
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> connections(new EventsOnly()).closeUser("ada"))
+			.withMessageContainingAll(EventsOnly.class.getName(), "CloseUser", "carriesCommands()");
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+	}
+
+	@Test
+	void refusesWhatHasNoName() {
+		ClusterConnections connections = connections(this.others);
+		assertThatIllegalArgumentException().isThrownBy(() -> connections.closeUser(" "));
+		assertThatIllegalArgumentException().isThrownBy(() -> connections.closeUser("ada", ""));
+		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.CloseSession(""));
+		assertThatIllegalArgumentException().isThrownBy(() -> new NodeCommand.Drain(""));
+		assertThat(new NodeCommand.CloseSession("secret").toString()).doesNotContain("secret");
+	}
+
+	private RecordedOutbound register(@Nullable String name, @Nullable String owner, String session) {
+		Identity identity = new Identity((name != null) ? () -> name : null, owner, session, null);
+		ConnectRequest request = ConnectRequest.stateful(null, identity);
+		RecordedOutbound outbound = new RecordedOutbound(request.connectionId());
+		this.registry.register(request, outbound);
+		return outbound;
+	}
+
+	private NodeCommands commands(Backplane backplane) {
+		return new NodeCommands(this.registry, backplane, this.drains::incrementAndGet);
+	}
+
+	private ClusterConnections connections(Backplane backplane) {
+		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
+		return new ClusterConnections(this.registry, backplane, commands(backplane), mapper, new EventContracts(mapper),
+				() -> false);
+	}
+
+	/** As an application may have written it before there were commands. */
+	private static class EventsOnly implements Backplane {
+
+		@Override
+		public void start(Consumer<AddressedEvent> receiver) {
+		}
+
+		@Override
+		public void stop() {
+		}
+
+		@Override
+		public void publish(AddressedEvent dispatch) {
+		}
+
+		@Override
+		public BackplaneStatus status() {
+			return new BackplaneStatus(true, 0, 0, 0, 0, 0, 0);
+		}
+
+	}
+
+	/** Nodes that remember what they are asked. */
+	private static final class OtherNodes extends EventsOnly {
+
+		private final List<NodeCommand> asked = new ArrayList<>();
+
+		private Consumer<NodeCommand> commands = (command) -> {
+		};
+
+		@Override
+		public void start(Consumer<AddressedEvent> events, Consumer<NodeCommand> commands) {
+			this.commands = commands;
+		}
+
+		@Override
+		public boolean carriesCommands() {
+			return true;
+		}
+
+		@Override
+		public void publish(NodeCommand command) {
+			this.asked.add(command);
+		}
+
+	}
+
+}

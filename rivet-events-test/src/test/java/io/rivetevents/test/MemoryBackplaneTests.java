@@ -1,0 +1,16 @@
+package io.rivetevents.test;
+
+import java.util.Set;
+
+import io.rivetevents.extension.Backplane;
+
+class MemoryBackplaneTests extends AbstractBackplaneTests {
+
+	private final Set<MemoryBackplane> nodes = MemoryBackplane.joined();
+
+	@Override
+	protected Backplane createNode() {
+		return new MemoryBackplane(this.nodes);
+	}
+
+}
