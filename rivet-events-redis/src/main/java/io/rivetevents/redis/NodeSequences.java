@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The numbers of the last events of the other nodes, from which missed ones are seen.
- * Used by one thread at a time.
+ * The numbers of the last events and commands of the other nodes, from which missed ones
+ * are seen. Used by one thread at a time.
  */
 final class NodeSequences {
 
@@ -16,7 +16,7 @@ final class NodeSequences {
 
 	private final long forgetAfterNanos;
 
-	private record Last(long sequence, long at) {
+	private record Last(long sequence, long commands, long at) {
 	}
 
 	/**
@@ -29,7 +29,7 @@ final class NodeSequences {
 
 	/**
 	 * Take note of a message.
-	 * @return how many events before it have been missed
+	 * @return how many events and commands before it have been missed
 	 */
 	long missedBefore(RedisMessage message, long now) {
 		String node = String.valueOf(message.node());
@@ -37,13 +37,16 @@ final class NodeSequences {
 		if (last == null) {
 			this.lastByNode.values().removeIf((old) -> now - old.at() > this.forgetAfterNanos);
 			if (this.lastByNode.size() < MAX_NODES) {
-				this.lastByNode.put(node, new Last(message.sequence(), now));
+				this.lastByNode.put(node, new Last(message.sequence(), message.commands(), now));
 			}
 			return 0;
 		}
-		this.lastByNode.put(node, new Last(message.sequence(), now));
-		long expected = last.sequence() + ((message.dispatch() != null) ? 1 : 0);
-		return Math.max(message.sequence() - expected, 0);
+		boolean counted = message.commands() != RedisMessage.NOT_TOLD;
+		this.lastByNode.put(node, new Last(message.sequence(), counted ? message.commands() : last.commands(), now));
+		long events = message.sequence() - last.sequence() - ((message.dispatch() != null) ? 1 : 0);
+		long commands = (counted && last.commands() != RedisMessage.NOT_TOLD)
+				? message.commands() - last.commands() - (message.isCommand() ? 1 : 0) : 0;
+		return Math.max(events, 0) + Math.max(commands, 0);
 	}
 
 }

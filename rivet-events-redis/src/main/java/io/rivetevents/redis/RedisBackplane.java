@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,17 +25,18 @@ import reactor.util.retry.Retry;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Carries events over one channel of Redis pub/sub, which keeps nothing: what is
- * published while a node cannot be reached is lost for it.
+ * Carries events and commands over one channel of Redis pub/sub, which keeps nothing:
+ * what is published while a node cannot be reached is lost for it.
  * <p>
- * Each event has the id of its node and a number, and each node tells the number of its
- * last event in a heartbeat, so that the others see what they have missed. A node gets
- * its own messages back: the echo of its heartbeat proves that it still receives, which
- * the silence after a lost subscription would not tell.
+ * Each event and each command has the id of its node and a number, and each node tells
+ * its last numbers in a heartbeat, so that the others see what they have missed. A node
+ * gets its own messages back: the echo of its heartbeat proves that it still receives,
+ * which the silence after a lost subscription would not tell.
  */
 public final class RedisBackplane implements Backplane {
 
@@ -92,6 +94,8 @@ public final class RedisBackplane implements Backplane {
 
 	private long sequence;
 
+	private long commands;
+
 	private volatile long lastEcho;
 
 	private volatile @Nullable RedisLink link;
@@ -111,15 +115,31 @@ public final class RedisBackplane implements Backplane {
 		this.timers = timers;
 	}
 
+	/** What receives. */
+	private record Receivers(Consumer<AddressedEvent> events, Consumer<NodeCommand> commands) {
+	}
+
 	@Override
 	public void start(Consumer<AddressedEvent> receiver) {
+		start(receiver, (command) -> {
+		});
+	}
+
+	@Override
+	public boolean carriesCommands() {
+		return true;
+	}
+
+	@Override
+	public void start(Consumer<AddressedEvent> events, Consumer<NodeCommand> commands) {
+		Receivers receivers = new Receivers(events, commands);
 		RedisLink link = new RedisLink(this.application, this.settings);
 		link.start();
 		this.link = link;
 		Retry forEver = Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
 			.maxBackoff(LAST_RETRY)
 			.doBeforeRetry((signal) -> tellOutage(signal.failure()));
-		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receiver)))
+		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receivers)))
 			.subscribeOn(Schedulers.boundedElastic());
 		Disposable receiving = connecting.retryWhen(forEver).subscribe();
 		Disposable watching = link.interruptions().subscribe((event) -> interrupted());
@@ -152,10 +172,7 @@ public final class RedisBackplane implements Backplane {
 	public void publish(AddressedEvent dispatch) {
 		Backplane.checkTravels(dispatch);
 		byte[] body = RedisMessage.body(dispatch);
-		if (body.length > this.settings.maxMessageSize()) {
-			this.notPublished.incrementAndGet();
-			failures.warn("size", () -> "Event %s is not published: it has %d bytes, max-message-size is %d"
-				.formatted(SafeText.of(dispatch.event()), body.length, this.settings.maxMessageSize()));
+		if (isTooLarge(body, "Event " + SafeText.of(dispatch.event()))) {
 			return;
 		}
 		if (this.inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
@@ -167,6 +184,30 @@ public final class RedisBackplane implements Backplane {
 			this.sequence++;
 			write(RedisMessage.event(this.node, this.sequence, body), this::done, this::undone);
 		}
+	}
+
+	/** Has no bound in flight: commands are few, and events leave them no room. */
+	@Override
+	public void publish(NodeCommand command) {
+		byte[] body = RedisMessage.body(command);
+		if (isTooLarge(body, command.getClass().getSimpleName())) {
+			return;
+		}
+		this.inFlight.incrementAndGet();
+		synchronized (this.order) {
+			this.commands++;
+			write(RedisMessage.command(this.node, this.sequence, this.commands, body), this::done, this::undone);
+		}
+	}
+
+	private boolean isTooLarge(byte[] body, String what) {
+		boolean tooLarge = body.length > this.settings.maxMessageSize();
+		if (tooLarge) {
+			this.notPublished.incrementAndGet();
+			failures.warn("size", () -> "%s is not published: it has %d bytes, max-message-size is %d".formatted(what,
+					body.length, this.settings.maxMessageSize()));
+		}
+		return tooLarge;
 	}
 
 	private void write(byte[] message, Runnable onSuccess, Consumer<Throwable> onError) {
@@ -213,7 +254,7 @@ public final class RedisBackplane implements Backplane {
 			interrupted();
 		}
 		synchronized (this.order) {
-			write(RedisMessage.heartbeat(this.node, this.sequence), () -> {
+			write(RedisMessage.heartbeat(this.node, this.sequence, this.commands), () -> {
 			}, (ex) -> logger.debug("A heartbeat was not published", ex));
 		}
 	}
@@ -221,7 +262,7 @@ public final class RedisBackplane implements Backplane {
 	// In
 
 	/** On one thread at a time, that of the subscription. */
-	private void receive(byte[] bytes, Consumer<AddressedEvent> receiver) {
+	private void receive(byte[] bytes, Receivers receivers) {
 		RedisMessage message = read(bytes);
 		if (message == null) {
 			return;
@@ -235,7 +276,13 @@ public final class RedisBackplane implements Backplane {
 		}
 		if (message.dispatch() != null) {
 			this.received.incrementAndGet();
-			deliver(message.dispatch(), receiver);
+			deliver(message.dispatch(), receivers.events(),
+					(event) -> "Event %s of another node could not be delivered".formatted(SafeText.of(event.event())));
+		}
+		else if (message.command() != null) {
+			this.received.incrementAndGet();
+			deliver(message.command(), receivers.commands(),
+					(command) -> "A command of another node has failed: " + command.getClass().getSimpleName());
 		}
 	}
 
@@ -257,13 +304,12 @@ public final class RedisBackplane implements Backplane {
 		}
 	}
 
-	private static void deliver(AddressedEvent dispatch, Consumer<AddressedEvent> receiver) {
+	private static <T> void deliver(T received, Consumer<T> receiver, Function<T, String> failure) {
 		try {
-			receiver.accept(dispatch);
+			receiver.accept(received);
 		}
 		catch (Throwable ex) {
-			failures.error(ex,
-					() -> "Event %s of another node could not be delivered".formatted(SafeText.of(dispatch.event())));
+			failures.error(ex, () -> failure.apply(received));
 		}
 	}
 

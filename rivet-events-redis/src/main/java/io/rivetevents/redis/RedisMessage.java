@@ -13,6 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.NodeCommand;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.protocol.value.WireValues;
 
@@ -22,13 +23,28 @@ import io.rivetevents.protocol.value.WireValues;
  * that big integers and bytes arrive as what they were.
  *
  * @param node id of the node that sent it, {@code null} for an external process
- * @param sequence number of the event among those of the node; in a heartbeat that of its
- * last one
- * @param dispatch the event, {@code null} in a heartbeat
+ * @param sequence number of the event among those of the node; in a heartbeat or command
+ * that of its last one
+ * @param commands number of the command among those of the node; in a heartbeat that of
+ * its last one, in an event {@value #NOT_TOLD}
+ * @param isCommand whether it is a command
+ * @param dispatch the event, {@code null} in a heartbeat or command
+ * @param command the command, {@code null} in a heartbeat or event, and for one of a kind
+ * that only newer nodes have
  */
-record RedisMessage(@Nullable String node, long sequence, @Nullable AddressedEvent dispatch) {
+record RedisMessage(@Nullable String node, long sequence, long commands, boolean isCommand,
+		@Nullable AddressedEvent dispatch, @Nullable NodeCommand command) {
+
+	/** Number of commands where a message has none. */
+	static final long NOT_TOLD = -1;
 
 	private static final int VERSION = 1;
+
+	private static final String CLOSE_USER = "close-user";
+
+	private static final String CLOSE_SESSION = "close-session";
+
+	private static final String DRAIN = "drain";
 
 	/**
 	 * Write the part of an event that is the same whoever sends it, to be used by
@@ -57,14 +73,55 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable AddressedEve
 	}
 
 	/**
+	 * Writes the part of a command that is the same whoever sends it, to be used by
+	 * {@link #command}.
+	 */
+	static byte[] body(NodeCommand command) {
+		ObjectNode body = JsonNodeFactory.instance.objectNode();
+		if (command instanceof NodeCommand.CloseUser user) {
+			body.put("command", CLOSE_USER).put("user", user.name());
+			if (user.issuer() != null) {
+				body.put("issuer", user.issuer());
+			}
+		}
+		else if (command instanceof NodeCommand.CloseSession session) {
+			body.put("command", CLOSE_SESSION).put("session", session.sessionId());
+		}
+		else if (command instanceof NodeCommand.Drain drain) {
+			body.put("command", DRAIN).put("target", drain.node());
+		}
+		else {
+			throw new IllegalArgumentException("A command of an unknown kind: " + command);
+		}
+		return WireValues.encodeJson(body);
+	}
+
+	/**
 	 * Write an event.
 	 * @param node id of this node; needs no escapes
 	 * @param sequence its number
 	 * @param body the rest
 	 */
 	static byte[] event(String node, long sequence, byte[] body) {
-		byte[] start = "{\"v\":%d,\"node\":\"%s\",\"seq\":%d,".formatted(VERSION, node, sequence)
-			.getBytes(StandardCharsets.US_ASCII);
+		return join("{\"v\":%d,\"node\":\"%s\",\"seq\":%d,".formatted(VERSION, node, sequence), body);
+	}
+
+	/**
+	 * Writes a command. It has no {@code event}, so that a node of a version without
+	 * commands takes it for a heartbeat.
+	 * @param node id of this node; needs no escapes
+	 * @param sequence number of its last event
+	 * @param commands number of the command
+	 * @param body the rest
+	 */
+	static byte[] command(String node, long sequence, long commands, byte[] body) {
+		return join(
+				"{\"v\":%d,\"node\":\"%s\",\"seq\":%d,\"commands\":%d,".formatted(VERSION, node, sequence, commands),
+				body);
+	}
+
+	private static byte[] join(String head, byte[] body) {
+		byte[] start = head.getBytes(StandardCharsets.US_ASCII);
 		byte[] message = new byte[start.length + body.length - 1];
 		System.arraycopy(start, 0, message, 0, start.length);
 		System.arraycopy(body, 1, message, start.length, body.length - 1);
@@ -75,9 +132,10 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable AddressedEve
 	 * Write a heartbeat.
 	 * @param node id of this node; needs no escapes
 	 * @param sequence number of its last event
+	 * @param commands number of its last command
 	 */
-	static byte[] heartbeat(String node, long sequence) {
-		return "{\"v\":%d,\"node\":\"%s\",\"seq\":%d}".formatted(VERSION, node, sequence)
+	static byte[] heartbeat(String node, long sequence, long commands) {
+		return "{\"v\":%d,\"node\":\"%s\",\"seq\":%d,\"commands\":%d}".formatted(VERSION, node, sequence, commands)
 			.getBytes(StandardCharsets.US_ASCII);
 	}
 
@@ -98,9 +156,46 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable AddressedEve
 		JsonNode version = message.path("v");
 		check(version.isMissingNode() || (version.isInt() && version.intValue() == VERSION), "its version is unknown");
 		String node = text(message, "node");
-		JsonNode sequence = message.path("seq");
-		check(node == null || (sequence.isIntegralNumber() && sequence.canConvertToLong()), "`seq` is no number");
-		return new RedisMessage(node, (node != null) ? sequence.longValue() : 0, dispatch(message, node != null));
+		long sequence = (node != null) ? number(message, "seq") : NOT_TOLD;
+		check(node == null || sequence != NOT_TOLD, "`seq` is missing");
+		long commands = (node != null) ? number(message, "commands") : NOT_TOLD;
+		String command = text(message, "command");
+		return (command != null) ? new RedisMessage(node, sequence, commands, true, null, command(command, message))
+				: new RedisMessage(node, sequence, commands, false, dispatch(message, node != null), null);
+	}
+
+	private static @Nullable NodeCommand command(String kind, JsonNode message) {
+		return switch (kind) {
+			case CLOSE_USER -> {
+				Selection.User user = user(message);
+				check(user != null, "`user` is missing");
+				yield (user != null) ? new NodeCommand.CloseUser(user.name(), user.issuer()) : null;
+			}
+			case CLOSE_SESSION -> new NodeCommand.CloseSession(required(message, "session"));
+			case DRAIN -> new NodeCommand.Drain(required(message, "target"));
+			default -> null; // of a newer node
+		};
+	}
+
+	private static Selection.@Nullable User user(JsonNode message) {
+		String user = text(message, "user");
+		check(user == null || !user.isBlank(), "`user` is empty");
+		String issuer = text(message, "issuer");
+		check(issuer == null || (user != null && !issuer.isEmpty()), "`issuer` is empty, or without `user`");
+		return (user != null) ? new Selection.User(user, issuer) : null;
+	}
+
+	private static String required(JsonNode message, String name) {
+		String text = text(message, name);
+		check(text != null && !text.isBlank(), "`" + name + "` is missing");
+		return String.valueOf(text);
+	}
+
+	/** Returns a number, {@value #NOT_TOLD} if there is none. */
+	private static long number(JsonNode message, String name) {
+		JsonNode value = message.get(name);
+		check(value == null || (value.isIntegralNumber() && value.canConvertToLong()), "`" + name + "` is no number");
+		return (value != null) ? value.longValue() : NOT_TOLD;
 	}
 
 	private static @Nullable AddressedEvent dispatch(JsonNode message, boolean mayBeHeartbeat) {
@@ -109,13 +204,9 @@ record RedisMessage(@Nullable String node, long sequence, @Nullable AddressedEve
 			return null;
 		}
 		check(event != null && !event.isEmpty(), "`event` is missing");
-		String user = text(message, "user");
-		check(user == null || !user.isBlank(), "`user` is empty");
-		String issuer = text(message, "issuer");
-		check(issuer == null || (user != null && !issuer.isEmpty()), "`issuer` is empty, or without `user`");
-		return new AddressedEvent((user != null) ? new Selection.User(user, issuer) : Selection.ALL,
-				flag(message, "subscribed"), String.valueOf(event), list(message, "args"), tags(message),
-				flag(message, "droppable"));
+		Selection.User user = user(message);
+		return new AddressedEvent((user != null) ? user : Selection.ALL, flag(message, "subscribed"),
+				String.valueOf(event), list(message, "args"), tags(message), flag(message, "droppable"));
 	}
 
 	private static @Nullable String text(JsonNode message, String name) {

@@ -65,7 +65,10 @@ class NodeApplication {
 				User.withUsername("linus").password("{noop}linus").roles("USER").build());
 	}
 
-	/** Sends {@code count} numbers from {@code from} to a user, or to everybody. */
+	/**
+	 * Sends {@code count} numbers from {@code from} to a user, or to everybody; closes
+	 * the connections of a user.
+	 */
 	@Bean
 	RouterFunction<ServerResponse> sending(Connections connections, Backplane backplane) {
 		return RouterFunctions.route()
@@ -73,6 +76,9 @@ class NodeApplication {
 					(request) -> Mono.fromCallable(() -> send(connections, request))
 						.subscribeOn(Schedulers.boundedElastic())
 						.flatMap((targeted) -> ServerResponse.ok().bodyValue(targeted)))
+			.POST("/close",
+					(request) -> ServerResponse.ok()
+						.bodyValue(Map.of("closed", connections.closeUser(request.queryParam("user").orElseThrow()))))
 			.GET("/status", (request) -> ServerResponse.ok().bodyValue(backplane.status()))
 			.build();
 	}

@@ -1,5 +1,6 @@
 package io.rivetevents.test;
 
+import java.time.Duration;
 import java.util.UUID;
 
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +44,8 @@ class RedisBackplaneTests extends AbstractBackplaneTests {
 
 	@Override
 	protected Backplane createNode() {
-		return this.nodes.create(this.channel);
+		Duration longerThanAMachinePauses = Duration.ofSeconds(1);
+		return this.nodes.create(this.channel, longerThanAMachinePauses);
 	}
 
 }

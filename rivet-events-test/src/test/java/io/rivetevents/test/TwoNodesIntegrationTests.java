@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -107,6 +108,13 @@ class TwoNodesIntegrationTests {
 	}
 
 	@Test
+	void closesTheConnectionsOfAUserOnBothNodes() {
+		assertThat(left.close("ada")).isEqualTo(2);
+		ada().forEach((client) -> assertThat(client.closed).succeedsWithin(PATIENCE).isEqualTo("1011 auth.logged_out"));
+		assertThat(this.linus.closed).isNotDone();
+	}
+
+	@Test
 	void keepsTenThousandInOrder() {
 		left.send("user=ada&count=10000");
 		List<Integer> all = IntStream.range(0, 10_000).boxed().toList();
@@ -197,6 +205,12 @@ class TwoNodesIntegrationTests {
 			answer(HttpRequest.newBuilder(uri("/send?" + query)).POST(HttpRequest.BodyPublishers.noBody()).build());
 		}
 
+		int close(String user) {
+			return answer(HttpRequest.newBuilder(uri("/close?user=" + user))
+				.POST(HttpRequest.BodyPublishers.noBody())
+				.build()).path("closed").intValue();
+		}
+
 		private JsonNode get(String path) {
 			return answer(HttpRequest.newBuilder(uri(path)).build());
 		}
@@ -228,6 +242,8 @@ class TwoNodesIntegrationTests {
 		private final StringBuilder message = new StringBuilder();
 
 		private final WebSocket socket;
+
+		private final CompletableFuture<String> closed = new CompletableFuture<>();
 
 		private volatile boolean welcome;
 
@@ -261,6 +277,12 @@ class TwoNodesIntegrationTests {
 				}
 			}
 			socket.request(1);
+			return null;
+		}
+
+		@Override
+		public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+			this.closed.complete(code + " " + reason);
 			return null;
 		}
 
