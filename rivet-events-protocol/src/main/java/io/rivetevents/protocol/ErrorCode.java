@@ -114,7 +114,10 @@ public enum ErrorCode {
 	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client has not signed in in time.",
 			ReconnectAdvice.CREDENTIALS),
 
-	/** Told when the user of a connection has logged out. */
+	/**
+	 * Told when the user of a connection has logged out, or the application has closed
+	 * the connections of the user.
+	 */
 	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out.", ReconnectAdvice.CREDENTIALS),
 
 	/** Told when a client sent a message over the limit. */
