@@ -24,19 +24,28 @@ final class HeldTurn {
 	<T> Mono<T> during(ActorContext<?, ?> context, Mono<T> result) {
 		return Mono.defer(() -> {
 			this.context = context;
-			return result.doOnTerminate(this::endOnceDone);
+			return result.doOnTerminate(() -> endOnceDone(context));
 		});
 	}
 
-	private synchronized void endOnceDone() {
-		this.context = null;
+	private synchronized void endOnceDone(ActorContext<?, ?> context) {
+		end(context);
 	}
 
-	/** Begins no work from now on, since the turn is about to end. Does not wait. */
-	void end() {
-		if (this.context != null) {
+	/**
+	 * Begins no more work for a method, whose result is not awaited any more. Does not
+	 * wait for work.
+	 * @param context that of the method, whether it holds the turn or not
+	 */
+	void end(ActorContext<?, ?> context) {
+		if (this.context == context) {
 			this.context = null;
 		}
+	}
+
+	/** Begins no more work, since the turn is over. Does not wait for work. */
+	void end() {
+		this.context = null;
 	}
 
 	/**

@@ -250,7 +250,7 @@ public final class MethodInvoker {
 
 				@Override
 				public void late(ErrorCode why) {
-					MethodInvoker.this.held.end();
+					MethodInvoker.this.held.end(invocation.context());
 					sink.error(new RivetException(why));
 				}
 
