@@ -176,7 +176,18 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * @param name name of an actor
 	 * @param key key of the instance, part by part
 	 */
-	ActorHandle actor(String name, String... key);
+	default ActorHandle actor(String name, String... key) {
+		return actor(name, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on another instance of the same namespace, as
+	 * {@link #actor(String, String...)} does.
+	 * @param name name of an actor
+	 * @param key key of the instance
+	 * @since 0.1.0
+	 */
+	ActorHandle actor(String name, ActorKey key);
 
 	/**
 	 * Delete this instance after the current turn: its connections are closed, its state

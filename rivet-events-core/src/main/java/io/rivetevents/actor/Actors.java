@@ -3,11 +3,14 @@ package io.rivetevents.actor;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.protocol.ActorKey;
+
 /**
  * Finds instances for the server's own code: a controller, a listener, a scheduled job.
  * An actor is named by its name or by its class. Instances are those of one namespace:
  * {@value ActorAddress#DEFAULT_NAMESPACE} for the bean, another one by
- * {@link #inNamespace}. Safe for use by several threads.
+ * {@link #inNamespace}. A key is given part by part or as an {@link ActorKey}, which
+ * {@link ActorKey#of(java.util.List)} makes of a list. Safe for use by several threads.
  */
 public interface Actors {
 
@@ -23,28 +26,68 @@ public interface Actors {
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
-	ActorHandle get(String name, String... key);
+	default ActorHandle get(String name, String... key) {
+		return get(name, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on an instance that must exist.
+	 * @param name name of the actor
+	 * @param key its key
+	 * @since 0.1.0
+	 */
+	ActorHandle get(String name, ActorKey key);
 
 	/**
 	 * Return a handle on an instance that must exist.
 	 * @param actor class of the actor
 	 * @param key its key, part by part
 	 */
-	ActorHandle get(Class<?> actor, String... key);
+	default ActorHandle get(Class<?> actor, String... key) {
+		return get(actor, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on an instance that must exist.
+	 * @param actor class of the actor
+	 * @param key its key
+	 * @since 0.1.0
+	 */
+	ActorHandle get(Class<?> actor, ActorKey key);
 
 	/**
 	 * Return a handle on an instance that is created by its first call if there is none.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
-	ActorHandle getOrCreate(String name, String... key);
+	default ActorHandle getOrCreate(String name, String... key) {
+		return getOrCreate(name, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on an instance that is created by its first call if there is none.
+	 * @param name name of the actor
+	 * @param key its key
+	 * @since 0.1.0
+	 */
+	ActorHandle getOrCreate(String name, ActorKey key);
 
 	/**
 	 * Return a handle on an instance that is created by its first call if there is none.
 	 * @param actor class of the actor
 	 * @param key its key, part by part
 	 */
-	ActorHandle getOrCreate(Class<?> actor, String... key);
+	default ActorHandle getOrCreate(Class<?> actor, String... key) {
+		return getOrCreate(actor, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on an instance that is created by its first call if there is none.
+	 * @param actor class of the actor
+	 * @param key its key
+	 * @since 0.1.0
+	 */
+	ActorHandle getOrCreate(Class<?> actor, ActorKey key);
 
 	/**
 	 * Return a handle on an instance that is created by its first call if there is none.
@@ -52,7 +95,18 @@ public interface Actors {
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
-	ActorHandle getOrCreateWithInput(Object input, String name, String... key);
+	default ActorHandle getOrCreateWithInput(Object input, String name, String... key) {
+		return getOrCreateWithInput(input, name, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on an instance that is created by its first call if there is none.
+	 * @param input what a new instance gets as its input
+	 * @param name name of the actor
+	 * @param key its key
+	 * @since 0.1.0
+	 */
+	ActorHandle getOrCreateWithInput(Object input, String name, ActorKey key);
 
 	/**
 	 * Return a handle on an instance that must exist.
@@ -67,7 +121,19 @@ public interface Actors {
 	 * @param key its key, part by part
 	 * @return a handle on it; {@code actor.duplicate_key} if there is one
 	 */
-	Mono<ActorHandle> create(@Nullable Object input, String name, String... key);
+	default Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
+		return create(input, name, ActorKey.of(key));
+	}
+
+	/**
+	 * Creates an instance.
+	 * @param input what it gets as its input, {@code null} for none
+	 * @param name name of the actor
+	 * @param key its key
+	 * @return a handle on it; {@code actor.duplicate_key} if there is one
+	 * @since 0.1.0
+	 */
+	Mono<ActorHandle> create(@Nullable Object input, String name, ActorKey key);
 
 	/**
 	 * Listen to what clients of all instances of an actor, in whatever namespace, call

@@ -91,32 +91,32 @@ public final class DirectoryActors implements Actors {
 				this.transactions, namespace);
 	}
 
-	private ActorAddress address(String name, String[] key) {
-		return new ActorAddress(this.namespace, name, ActorKey.of(key));
+	private ActorAddress address(String name, ActorKey key) {
+		return new ActorAddress(this.namespace, name, key);
 	}
 
 	@Override
-	public ActorHandle get(String name, String... key) {
+	public ActorHandle get(String name, ActorKey key) {
 		return new Handle(new ActorTarget.Get(address(name, key)));
 	}
 
 	@Override
-	public ActorHandle get(Class<?> actor, String... key) {
+	public ActorHandle get(Class<?> actor, ActorKey key) {
 		return get(this.types.nameOf(actor), key);
 	}
 
 	@Override
-	public ActorHandle getOrCreate(String name, String... key) {
+	public ActorHandle getOrCreate(String name, ActorKey key) {
 		return new Handle(new ActorTarget.GetOrCreate(address(name, key), null));
 	}
 
 	@Override
-	public ActorHandle getOrCreate(Class<?> actor, String... key) {
+	public ActorHandle getOrCreate(Class<?> actor, ActorKey key) {
 		return getOrCreate(this.types.nameOf(actor), key);
 	}
 
 	@Override
-	public ActorHandle getOrCreateWithInput(Object input, String name, String... key) {
+	public ActorHandle getOrCreateWithInput(Object input, String name, ActorKey key) {
 		return new Handle(new ActorTarget.GetOrCreate(address(name, key), encode(input)));
 	}
 
@@ -126,7 +126,7 @@ public final class DirectoryActors implements Actors {
 	}
 
 	@Override
-	public Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
+	public Mono<ActorHandle> create(@Nullable Object input, String name, ActorKey key) {
 		byte[] encoded = (input != null) ? encode(input) : null;
 		return CallContext.captured(this.directory.resolve(new ActorTarget.Create(address(name, key), encoded)))
 			.map((info) -> byId(info.actorId()));

@@ -11,6 +11,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
@@ -19,6 +20,7 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.invocation.ActorHarness;
+import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -76,6 +78,25 @@ class ActorHandleTests {
 			});
 	}
 
+	@Test
+	void findsInstancesByKeysOfAnyForm() {
+		ActorKey key = ActorKey.of(List.of("a/b", "", "c"));
+		String id = id(this.actors.getOrCreate("Canvas", key));
+		assertThat(id(this.actors.getOrCreate(Canvas.class, "a/b", "", "c"))).isEqualTo(id);
+		assertThat(id(this.actors.getOrCreate(Canvas.class, key))).isEqualTo(id);
+		assertThat(id(this.actors.getOrCreateWithInput("input", "Canvas", key))).isEqualTo(id);
+		assertThat(id(this.actors.get("Canvas", key))).isEqualTo(id);
+		assertThat(id(this.actors.get(Canvas.class, key))).isEqualTo(id);
+		assertThat(block(this.actors.get(Canvas.class, key).call("idOf", String.class, key.parts()))).isEqualTo(id);
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> block(this.actors.create(null, "Canvas", key)))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("duplicate_key"));
+		assertThat(this.actors.get("Canvas", ActorKey.of(List.of()))).hasToString(this.actors.get("Canvas").toString());
+	}
+
+	private static String id(ActorHandle handle) {
+		return block(handle.resolve()).actorId();
+	}
+
 	private static <T> T block(Mono<T> result) {
 		return result.block(ActorHarness.PATIENCE);
 	}
@@ -110,6 +131,11 @@ class ActorHandleTests {
 		@Action
 		int size(ActorContext<int[], ?> c) {
 			return c.state()[0];
+		}
+
+		@Action(interleave = true)
+		Mono<String> idOf(ActorContext<?, ?> c, List<String> key) {
+			return c.actor("Canvas", ActorKey.of(key)).resolve().map(ActorInfo::actorId);
 		}
 
 		@Action

@@ -41,6 +41,15 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
+	 * Returns the key of a list of texts.
+	 * @param parts the texts, copied; none for the empty key
+	 * @since 0.1.0
+	 */
+	public static ActorKey of(List<String> parts) {
+		return new ActorKey(parts);
+	}
+
+	/**
 	 * Compares part by part; a key comes before those that begin with it.
 	 */
 	@Override

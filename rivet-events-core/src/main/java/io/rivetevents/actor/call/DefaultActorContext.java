@@ -171,7 +171,7 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	@Override
-	public ActorHandle actor(String name, String... key) {
+	public ActorHandle actor(String name, ActorKey key) {
 		return this.instance.actors().getOrCreate(name, key);
 	}
 
