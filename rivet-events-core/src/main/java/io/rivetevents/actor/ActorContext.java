@@ -190,6 +190,28 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	ActorHandle actor(String name, ActorKey key);
 
 	/**
+	 * Returns a handle on another instance of the same namespace, created with an input
+	 * by the first call if there is none.
+	 * @param input what a new instance gets as its input; ignored by one that exists
+	 * @param name name of an actor
+	 * @param key key of the instance, part by part
+	 * @since 0.1.0
+	 */
+	default ActorHandle actorWithInput(Object input, String name, String... key) {
+		return actorWithInput(input, name, ActorKey.of(key));
+	}
+
+	/**
+	 * Returns a handle on another instance of the same namespace, created with an input
+	 * by the first call if there is none.
+	 * @param input what a new instance gets as its input; ignored by one that exists
+	 * @param name name of an actor
+	 * @param key key of the instance
+	 * @since 0.1.0
+	 */
+	ActorHandle actorWithInput(Object input, String name, ActorKey key);
+
+	/**
 	 * Delete this instance after the current turn: its connections are closed, its state
 	 * is gone, and its key is free.
 	 */

@@ -1,5 +1,6 @@
 package io.rivetevents.invocation;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.awaitility.Awaitility;
@@ -18,6 +19,7 @@ import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -86,6 +88,14 @@ class ActorContextTests {
 		assertThat(this.harness.call(Counter.class, "k", "find", client.connectionId()).isNull()).isTrue();
 	}
 
+	@Test
+	void createsAnotherInstanceWithInput() {
+		for (String action : List.of("createWithParts", "createWithKey")) {
+			assertThat(this.harness.call(Counter.class, "k", action, "first").stringValue()).isEqualTo("first");
+			assertThat(this.harness.call(Counter.class, "k", action, "second").stringValue()).isEqualTo("first");
+		}
+	}
+
 	private static <T> T block(Mono<T> result) {
 		return result.block(ActorHarness.PATIENCE);
 	}
@@ -123,6 +133,21 @@ class ActorContextTests {
 		@Action(interleave = true)
 		Mono<Integer> awaitItself(ActorContext<?, ?> c) {
 			return c.self().call("add", Integer.class, 0);
+		}
+
+		@Action
+		@Nullable String input(ActorContext<?, ?> c) {
+			return c.input(String.class);
+		}
+
+		@Action
+		Mono<String> createWithParts(ActorContext<?, ?> c, String input) {
+			return c.actorWithInput(input, "Counter", "parts", "k").call("input", String.class);
+		}
+
+		@Action
+		Mono<String> createWithKey(ActorContext<?, ?> c, String input) {
+			return c.actorWithInput(input, "Counter", ActorKey.of("key")).call("input", String.class);
 		}
 
 		@Action

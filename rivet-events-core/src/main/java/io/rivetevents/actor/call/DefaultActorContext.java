@@ -176,6 +176,11 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	@Override
+	public ActorHandle actorWithInput(Object input, String name, ActorKey key) {
+		return this.instance.actors().getOrCreateWithInput(input, name, key);
+	}
+
+	@Override
 	public void destroy() {
 		checkExists();
 		this.instance.requestDestroy();
