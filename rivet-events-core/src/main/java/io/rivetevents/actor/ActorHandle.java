@@ -73,6 +73,34 @@ public interface ActorHandle extends Targets<@Nullable Object> {
 			@Nullable Object... args);
 
 	/**
+	 * Returns the instance as an object of an interface that its actor implements. Each
+	 * method calls the action that it is; a default method that is none runs as it is.
+	 * Arguments are written and results are read by the declared types, with their type
+	 * arguments. What a method returns decides how it is called:
+	 * <ul>
+	 * <li>a {@code Mono} calls when it is subscribed to, as {@link #call} does. A
+	 * {@code Flux} does so, too.</li>
+	 * <li>a {@code CompletionStage} or {@code CompletableFuture} calls at once and
+	 * continues on another thread.</li>
+	 * <li>any other type, and {@code void}, calls at once and waits for the result. It is
+	 * {@code null} if the action has none.</li>
+	 * <li>{@code void} of an action with {@code @OneWay} calls at once and does not wait;
+	 * a failure is logged.</li>
+	 * </ul>
+	 * Errors are those of {@link #call}, thrown where the method waits. A method that
+	 * waits throws {@code IllegalStateException} on a thread that must not block, such as
+	 * an event loop, and in a turn of the very instance that it calls, which would wait
+	 * for itself. In a turn of another instance it waits and holds that turn.
+	 * @param api the interface
+	 * @throws IllegalArgumentException if it is no interface, the actor does not
+	 * implement it, or one of its methods is no action or has parameters that are not the
+	 * caller's; for a handle {@linkplain Actors#byId by id}, if there is not exactly one
+	 * actor that implements it
+	 * @since 0.1.0
+	 */
+	<T> T as(Class<T> api);
+
+	/**
 	 * Listen to what clients of the instance call under a name, which need not be an
 	 * action. Several listeners run in the order in which they were added. They stay
 	 * while the instance sleeps, until the registration is closed.

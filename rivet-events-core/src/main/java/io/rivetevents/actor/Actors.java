@@ -109,6 +109,16 @@ public interface Actors {
 	ActorHandle getOrCreateWithInput(Object input, String name, ActorKey key);
 
 	/**
+	 * Returns what finds instances of the actor that implements an interface, as objects
+	 * of that interface. Not an overload of {@link #get(Class, String...)}, which returns
+	 * a handle for the class of an actor.
+	 * @param api an interface that exactly one actor of this node implements
+	 * @throws IllegalArgumentException if it is no interface
+	 * @since 0.1.0
+	 */
+	<T> ActorApi<T> api(Class<T> api);
+
+	/**
 	 * Return a handle on an instance that must exist.
 	 * @param actorId its id
 	 */

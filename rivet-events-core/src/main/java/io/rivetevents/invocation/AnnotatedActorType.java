@@ -328,13 +328,16 @@ final class AnnotatedActorType implements ActorType {
 					"it must implement %s, which declares its actions".formatted(contract.getName()));
 		}
 		for (Method declared : contract.getMethods()) {
-			Method method = BridgeMethodResolver
-				.findBridgedMethod(ClassUtils.getMostSpecificMethod(declared, this.type));
+			Method method = implementation(declared);
 			boolean known = this.actions.values().stream().anyMatch((action) -> action.getMethod().equals(method));
 			if (!known && !Modifier.isStatic(declared.getModifiers())) {
 				addAction(method);
 			}
 		}
+	}
+
+	private Method implementation(Method declared) {
+		return BridgeMethodResolver.findBridgedMethod(ClassUtils.getMostSpecificMethod(declared, this.type));
 	}
 
 	private void addAction(Method method) {
@@ -552,6 +555,18 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public @Nullable ActionSettings action(String name) {
 		return this.actionSettings.get(name);
+	}
+
+	@Override
+	public @Nullable DeclaredAction declaredAction(Method declared) {
+		Method method = implementation(declared);
+		return this.actions.entrySet()
+			.stream()
+			.filter((action) -> action.getValue().getMethod().equals(method))
+			.map((action) -> new DeclaredAction(action.getKey(),
+					action.getValue().clientParameters().size() == method.getParameterCount(), method.isVarArgs()))
+			.findFirst()
+			.orElse(null);
 	}
 
 	@Override

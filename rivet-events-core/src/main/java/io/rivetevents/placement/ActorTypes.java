@@ -39,6 +39,10 @@ public final class ActorTypes {
 		return List.copyOf(this.types.keySet());
 	}
 
+	Collection<ActorType> all() {
+		return List.copyOf(this.types.values());
+	}
+
 	/** Returns the actor of a name, {@code null} if there is none. */
 	@Nullable ActorType find(String name) {
 		return this.types.get(name);

@@ -12,6 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActionListener;
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorApi;
 import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
@@ -56,6 +57,8 @@ public final class DirectoryActors implements Actors {
 
 	private final ReactiveTransactions transactions;
 
+	private final ActorApis apis;
+
 	private final String namespace;
 
 	/**
@@ -70,25 +73,31 @@ public final class DirectoryActors implements Actors {
 	 */
 	public DirectoryActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners, ValueMapper mapper,
 			EventContracts contracts, ReactiveTransactions transactions) {
-		this(directory, types, listeners, mapper, contracts, transactions, ActorAddress.DEFAULT_NAMESPACE);
-	}
-
-	private DirectoryActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners, ValueMapper mapper,
-			EventContracts contracts, ReactiveTransactions transactions, String namespace) {
 		this.directory = directory;
 		this.types = types;
 		this.listeners = listeners;
 		this.mapper = mapper;
 		this.contracts = contracts;
 		this.transactions = transactions;
+		this.apis = new ActorApis(types, mapper);
+		this.namespace = ActorAddress.DEFAULT_NAMESPACE;
+	}
+
+	private DirectoryActors(DirectoryActors others, String namespace) {
+		this.directory = others.directory;
+		this.types = others.types;
+		this.listeners = others.listeners;
+		this.mapper = others.mapper;
+		this.contracts = others.contracts;
+		this.transactions = others.transactions;
+		this.apis = others.apis;
 		this.namespace = namespace;
 	}
 
 	@Override
 	public Actors inNamespace(String namespace) {
 		Assert.hasLength(namespace, "The namespace must not be empty");
-		return new DirectoryActors(this.directory, this.types, this.listeners, this.mapper, this.contracts,
-				this.transactions, namespace);
+		return new DirectoryActors(this, namespace);
 	}
 
 	private ActorAddress address(String name, ActorKey key) {
@@ -118,6 +127,28 @@ public final class DirectoryActors implements Actors {
 	@Override
 	public ActorHandle getOrCreateWithInput(Object input, String name, ActorKey key) {
 		return new Handle(new ActorTarget.GetOrCreate(address(name, key), encode(input)));
+	}
+
+	@Override
+	public <T> ActorApi<T> api(Class<T> api) {
+		ActorApis.checkInterface(api);
+		return new ActorApi<>() {
+
+			@Override
+			public T get(ActorKey key) {
+				return DirectoryActors.this.get(actor(), key).as(api);
+			}
+
+			@Override
+			public T getOrCreate(ActorKey key) {
+				return DirectoryActors.this.getOrCreate(actor(), key).as(api);
+			}
+
+			private String actor() {
+				return DirectoryActors.this.apis.nameOf(api);
+			}
+
+		};
 	}
 
 	@Override
@@ -167,13 +198,22 @@ public final class DirectoryActors implements Actors {
 		}
 
 		@Override
+		public <T> T as(Class<T> api) {
+			return DirectoryActors.this.apis.implement(api, this.target,
+					(action, args) -> CallContext.captured(call(new ToServer.ActionRequest(0, action, args))));
+		}
+
+		@Override
 		public <T> Mono<T> call(String action, ParameterizedTypeReference<T> type, @Nullable Object... args) {
 			return convert(call(action, args), type.getType());
 		}
 
 		private Mono<JsonNode> call(String action, @Nullable Object[] args) {
-			return CallContext.captured(
-					Mono.defer(() -> DirectoryActors.this.directory.call(this.target, null, request(action, args))));
+			return CallContext.captured(Mono.defer(() -> call(request(action, args))));
+		}
+
+		private Mono<JsonNode> call(ToServer.ActionRequest request) {
+			return DirectoryActors.this.directory.call(this.target, null, request);
 		}
 
 		@Override

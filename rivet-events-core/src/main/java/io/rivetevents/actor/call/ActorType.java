@@ -1,5 +1,6 @@
 package io.rivetevents.actor.call;
 
+import java.lang.reflect.Method;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
@@ -75,6 +76,13 @@ public interface ActorType {
 	@Nullable ActionSettings action(String name);
 
 	/**
+	 * Returns the action that a method of an interface declares.
+	 * @param declared a method of an interface that the class of the actor implements
+	 * @return the action, {@code null} if the method is none
+	 */
+	@Nullable DeclaredAction declaredAction(Method declared);
+
+	/**
 	 * Returns whether other turns may run while the result of an action is awaited.
 	 * @param name name that a client calls, whether there is such an action or not
 	 */
@@ -148,6 +156,16 @@ public interface ActorType {
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
 			boolean oneWay, boolean immediate, boolean blocking, boolean snapshot, DeclaredType result) {
+	}
+
+	/**
+	 * An action, as a method of an interface declares it.
+	 *
+	 * @param name its name
+	 * @param fromCaller whether all arguments are those of a caller
+	 * @param varArgs whether the elements of the last argument are arguments
+	 */
+	record DeclaredAction(String name, boolean fromCaller, boolean varArgs) {
 	}
 
 	/**

@@ -55,6 +55,10 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 		return new DefaultActorContext(instance, null, false, draft);
 	}
 
+	boolean isWithinTurn() {
+		return this.withinTurn;
+	}
+
 	private void checkTurn() {
 		Assert.state(this.withinTurn || runsInTurn(),
 				"A method with @OnBeforeConnect and no parameter of type ActorContext runs"

@@ -1,0 +1,125 @@
+package io.rivetevents.placement;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import org.springframework.util.ReflectionUtils;
+
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.extension.ActorTarget;
+
+/**
+ * Makes objects of the interfaces that actors implement, whose methods call actions. Each
+ * interface is read once for an actor. Safe for use by several threads.
+ */
+final class ActorApis {
+
+	private final ActorTypes types;
+
+	private final ValueMapper mapper;
+
+	private final Map<Key, Map<Method, ApiMethod>> read = new ConcurrentHashMap<>();
+
+	/**
+	 * An interface, and an actor that implements it.
+	 *
+	 * @param api the interface
+	 * @param actor name of the actor
+	 */
+	private record Key(Class<?> api, String actor) {
+	}
+
+	/**
+	 * Creates what has read no interface.
+	 * @param types the actors
+	 * @param mapper converts arguments and results
+	 */
+	ActorApis(ActorTypes types, ValueMapper mapper) {
+		this.types = types;
+		this.mapper = mapper;
+	}
+
+	/**
+	 * Returns the name of the only actor that implements an interface.
+	 * @throws IllegalArgumentException if there is none, or several
+	 */
+	String nameOf(Class<?> api) {
+		List<ActorType> found = this.types.all().stream().filter((type) -> implement(type, api)).toList();
+		Assert.isTrue(!found.isEmpty(), () -> "No actor implements %s".formatted(api.getName()));
+		Assert.isTrue(found.size() == 1,
+				() -> "Several actors implement %s: %s; find the instance by the name of its actor, and use as(%s.class)"
+					.formatted(api.getName(), names(found), api.getSimpleName()));
+		return found.get(0).name();
+	}
+
+	private static boolean implement(ActorType type, Class<?> api) {
+		return api.isAssignableFrom(type.actorClass());
+	}
+
+	private static List<String> names(Collection<ActorType> types) {
+		return types.stream().map(ActorType::name).sorted().toList();
+	}
+
+	/**
+	 * Makes an object of an interface.
+	 * @param api the interface
+	 * @param target the instance that it calls
+	 * @param calls calls actions of that instance
+	 * @throws IllegalArgumentException if the actor does not implement the interface, or
+	 * a method of it cannot be called
+	 */
+	<T> T implement(Class<T> api, ActorTarget target, ApiObject.Calls calls) {
+		checkInterface(api);
+		String actor = (target instanceof ActorTarget.ById) ? nameOf(api) : Instances.addressOf(target).name();
+		Map<Method, ApiMethod> methods = this.read.computeIfAbsent(new Key(api, actor), this::read);
+		return api.cast(Proxy.newProxyInstance(api.getClassLoader(), new Class<?>[] { api },
+				new ApiObject(api, methods, target, calls)));
+	}
+
+	static void checkInterface(Class<?> api) {
+		Assert.isTrue(api.isInterface() && !api.isAnnotation(), () -> api.getName() + " is no interface");
+	}
+
+	private Map<Method, ApiMethod> read(Key key) {
+		ActorType type = this.types.find(key.actor());
+		Assert.isTrue(type != null, () -> "There is no actor of the name %s".formatted(key.actor()));
+		Assert.isTrue(implement(type, key.api()),
+				() -> "%s does not implement %s; actors that do: %s".formatted(type, key.api().getName(),
+						names(this.types.all().stream().filter((each) -> implement(each, key.api())).toList())));
+		Map<Method, ApiMethod> methods = new HashMap<>();
+		for (Method method : key.api().getMethods()) {
+			ApiMethod action = Modifier.isStatic(method.getModifiers()) ? null : action(key.api(), method, type);
+			if (action != null) {
+				methods.put(method, action);
+			}
+		}
+		Assert.isTrue(!methods.isEmpty(), () -> "%s has no method that is an action".formatted(key.api().getName()));
+		return Map.copyOf(methods);
+	}
+
+	/** Returns {@code null} for a method that runs here. */
+	private @Nullable ApiMethod action(Class<?> api, Method method, ActorType type) {
+		ActorType.DeclaredAction action = type.declaredAction(method);
+		if (action == null) {
+			Assert.isTrue(method.isDefault() || ReflectionUtils.isObjectMethod(method),
+					() -> "%s is no action of %s: mark the method of the class with @Action, or name the interface in @Actor(actions = ...)"
+						.formatted(method.toGenericString(), type));
+			return null;
+		}
+		Assert.isTrue(action.fromCaller(),
+				() -> "%s cannot be called by server code: %s supplies some of its arguments; use ActorContext.current() in the actor instead of a parameter"
+					.formatted(method.toGenericString(), type));
+		ActorType.ActionSettings settings = type.action(action.name());
+		return new ApiMethod(api, method, action, settings != null && settings.oneWay(), this.mapper);
+	}
+
+}

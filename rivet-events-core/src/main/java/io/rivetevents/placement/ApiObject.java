@@ -1,0 +1,131 @@
+package io.rivetevents.placement;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapter;
+import org.springframework.util.Assert;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.call.CurrentTurn;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.failure.RepeatedFailures;
+
+/**
+ * An object of an interface that an actor implements: calls the actions of one instance.
+ */
+final class ApiObject implements InvocationHandler {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ApiObject.class));
+
+	private static final @Nullable Object[] NONE = new Object[0];
+
+	private final Class<?> api;
+
+	private final Map<Method, ApiMethod> methods;
+
+	private final ActorTarget target;
+
+	private final Calls calls;
+
+	/** Calls the actions of an instance. */
+	@FunctionalInterface
+	interface Calls {
+
+		/**
+		 * Calls an action once that is subscribed to.
+		 * @param action its name
+		 * @param args its arguments
+		 * @return the result, a missing or null node for none
+		 */
+		Mono<JsonNode> call(String action, List<JsonNode> args);
+
+	}
+
+	/**
+	 * Creates an object.
+	 * @param api the interface
+	 * @param methods those of its methods that call actions
+	 * @param target the instance
+	 * @param calls calls its actions
+	 */
+	ApiObject(Class<?> api, Map<Method, ApiMethod> methods, ActorTarget target, Calls calls) {
+		this.api = api;
+		this.methods = methods;
+		this.target = target;
+		this.calls = calls;
+	}
+
+	@Override
+	public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] given) throws Throwable {
+		@Nullable Object[] args = (given != null) ? given : NONE;
+		ApiMethod action = this.methods.get(method);
+		if (action != null) {
+			return call(action, args);
+		}
+		if (method.isDefault()) {
+			return invokeDefault(proxy, method, args);
+		}
+		return switch (method.getName()) {
+			case "equals" -> proxy == args[0];
+			case "hashCode" -> System.identityHashCode(proxy);
+			default -> "%s of %s".formatted(this.api.getSimpleName(), this.target);
+		};
+	}
+
+	/**
+	 * Not by {@code InvocationHandler.invokeDefault}: the interface need not be public.
+	 */
+	private static @Nullable Object invokeDefault(Object proxy, Method method, @Nullable Object[] args)
+			throws Throwable {
+		Class<?> declaring = method.getDeclaringClass();
+		return MethodHandles.privateLookupIn(declaring, MethodHandles.lookup())
+			.unreflectSpecial(method, declaring)
+			.bindTo(proxy)
+			.invokeWithArguments(args);
+	}
+
+	private @Nullable Object call(ApiMethod action, @Nullable Object[] args) {
+		Mono<Object> result = Mono.defer(() -> this.calls.call(action.action(), action.values(args)))
+			.mapNotNull(action::convert);
+		ReactiveAdapter adapter = action.adapter();
+		if (adapter != null) {
+			return adapter.fromPublisher(
+					adapter.isMultiValue() ? result.flatMapMany((list) -> Flux.fromIterable((List<?>) list)) : result);
+		}
+		if (action.isOneWay()) {
+			result.subscribe(null, (ex) -> failures.warn(action.toString(),
+					() -> "One-way %s of %s failed: %s".formatted(action, this.target, ex)));
+			return null;
+		}
+		checkMayWait(action);
+		return action.returned(result.block());
+	}
+
+	private void checkMayWait(ApiMethod action) {
+		Assert.state(!Schedulers.isInNonBlockingThread(),
+				() -> "%s waits for its result, and thread %s must not block: let it return a Mono or a CompletionStage"
+					.formatted(action, Thread.currentThread().getName()));
+		ActorContext<?, ?> current = CurrentTurn.context();
+		Assert.state(current == null || !isTarget(current),
+				() -> "%s waits for its result in a turn of the instance that it calls, %s, which would wait for itself"
+					.formatted(action, this.target));
+	}
+
+	private boolean isTarget(ActorContext<?, ?> current) {
+		return (this.target instanceof ActorTarget.ById byId) ? byId.actorId().equals(current.id())
+				: Instances.addressOf(this.target)
+					.equals(new ActorAddress(current.namespace(), current.name(), current.key()));
+	}
+
+}
