@@ -68,7 +68,13 @@ public final class NodeShutdown {
 			.onErrorResume((ex) -> {
 				logger.warn("%d instances could not be ended in %s".formatted(this.node.size(), this.timeout));
 				return Mono.empty();
-			});
+			})
+			.then(Mono.fromRunnable(this::closeRest));
+	}
+
+	/** Those of actors on other nodes, which do not end with this one. */
+	private void closeRest() {
+		this.connections.close((client) -> true, CloseReason.of(ErrorCode.RESTARTING));
 	}
 
 	private Mono<Void> closeConnections() {
