@@ -73,7 +73,8 @@ class ArchitectureTests {
 			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
 			    scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling observation
-			actor.persistence: conversion failure scheduling actor actor.state observation
+			actor.persistence: protocol error conversion failure limit scheduling actor actor.state
+			    extension observation
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
 			    actor.persistence

@@ -27,6 +27,7 @@ import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.call.Variables;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.turn.Expirations;
 import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;

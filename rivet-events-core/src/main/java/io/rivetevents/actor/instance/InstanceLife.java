@@ -19,6 +19,8 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.persistence.StoredInstance;
+import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.extension.Hook;
@@ -151,7 +153,8 @@ final class InstanceLife {
 		this.idle = new IdleTimer(() -> !owner.connections().isEmpty(), this::sleepTimeout, due, runtime.now());
 		this.heap = heap;
 		this.state = owner.state();
-		this.stored = new StoredInstance(owner.address(), this.state, share, runtime, () -> requestEnd(End.FENCED));
+		this.stored = new StoredInstance(owner.address(), this.state, share, runtime.workers(), runtime::now,
+				() -> requestEnd(End.FENCED));
 	}
 
 	/** Returns what is stored of it. */

@@ -18,6 +18,7 @@ import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.persistence.CreatorShare;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.error.RivetException;

@@ -1,11 +1,10 @@
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.persistence;
 
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.extension.ConnectRequest;
@@ -17,7 +16,7 @@ import io.rivetevents.limit.Limits;
  * The place of one instance in the shares of the client that has created it. An instance
  * in a store in memory has it while it sleeps, too.
  */
-final class CreatorShare {
+public final class CreatorShare {
 
 	/**
 	 * Eighths of what may be awake, up to which clients create: the rest is for instances
@@ -46,7 +45,7 @@ final class CreatorShare {
 	 * @param store where the instance is kept
 	 * @param limits bounds of what clients may take
 	 */
-	CreatorShare(ActorAddress address, Map<ActorAddress, CreatedInstance> creators, ActorStateStore store,
+	public CreatorShare(ActorAddress address, Map<ActorAddress, CreatedInstance> creators, ActorStateStore store,
 			Limits limits) {
 		this.address = address;
 		this.creators = creators;
@@ -58,7 +57,7 @@ final class CreatorShare {
 	 * Takes the share of a client.
 	 * @param caller the client, {@code null} for the server itself, which has none
 	 */
-	void take(@Nullable ConnectRequest caller) {
+	public void take(@Nullable ConnectRequest caller) {
 		if (caller != null) {
 			if (this.limits.awake().isBeyond(CREATION)) {
 				throw this.limits.overloaded(Limit.NODE_AWAKE, "create");
@@ -68,7 +67,7 @@ final class CreatorShare {
 	}
 
 	/** Stores a state for the first time, which counts from now on. */
-	void insert(ActorState state) {
+	public void insert(ActorState state) {
 		CreatedInstance share = this.share;
 		state.insert((first) -> {
 			if (share != null) {
@@ -82,7 +81,7 @@ final class CreatorShare {
 	}
 
 	/** The state has been saved, by a turn or beside one. */
-	void countGrowth(StoredActor before, StoredActor after) {
+	public void countGrowth(StoredActor before, StoredActor after) {
 		CreatedInstance share = this.share;
 		if (share != null && this.kept) {
 			share.grow(heapStored(after) - heapStored(before));
@@ -92,12 +91,12 @@ final class CreatorShare {
 	/**
 	 * Returns what a stored instance takes of the heap, in bytes; 0 if it is elsewhere.
 	 */
-	long heapStored(StoredActor actor) {
+	public long heapStored(StoredActor actor) {
 		return this.store.heapOf(actor);
 	}
 
 	/** The instance wakes. */
-	void wake() {
+	public void wake() {
 		CreatedInstance share = this.creators.get(this.address);
 		if (share != null) {
 			share.wake();
@@ -107,7 +106,7 @@ final class CreatorShare {
 	}
 
 	/** The instance leaves memory, or could not be started. */
-	void giveBack() {
+	public void giveBack() {
 		CreatedInstance share = this.share;
 		this.share = null;
 		if (share != null && this.kept) {
@@ -120,7 +119,7 @@ final class CreatorShare {
 	}
 
 	/** What was stored of the instance has been deleted. */
-	void deleted() {
+	public void deleted() {
 		this.creators.remove(this.address);
 		this.kept = false;
 	}

@@ -1,14 +1,15 @@
-package io.rivetevents.actor.instance;
+package io.rivetevents.actor.persistence;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
@@ -18,7 +19,7 @@ import io.rivetevents.protocol.ErrorCode;
 /**
  * What is stored of one instance: saves and deletes it.
  */
-final class StoredInstance {
+public final class StoredInstance {
 
 	private static final Log logger = LogFactory.getLog(StoredInstance.class);
 
@@ -35,7 +36,9 @@ final class StoredInstance {
 
 	private final CreatorShare share;
 
-	private final ActorRuntime runtime;
+	private final Scheduler workers;
+
+	private final LongSupplier clock;
 
 	private final Runnable onReplaced;
 
@@ -44,24 +47,26 @@ final class StoredInstance {
 	 * @param address where the instance is
 	 * @param state its state
 	 * @param share that of its creator
-	 * @param runtime has the workers and the time
+	 * @param workers where it is deleted
+	 * @param clock the time in nanoseconds
 	 * @param onReplaced drops the instance, whose state is not what is stored; called by
 	 * any thread
 	 */
-	StoredInstance(ActorAddress address, ActorState state, CreatorShare share, ActorRuntime runtime,
-			Runnable onReplaced) {
+	public StoredInstance(ActorAddress address, ActorState state, CreatorShare share, Scheduler workers,
+			LongSupplier clock, Runnable onReplaced) {
 		this.address = address;
 		this.state = state;
 		this.share = share;
-		this.runtime = runtime;
+		this.workers = workers;
+		this.clock = clock;
 		this.onReplaced = onReplaced;
 	}
 
 	/** Saves the state; what fails is tried again later. */
-	Mono<Void> save() {
+	public Mono<Void> save() {
 		return Mono.fromRunnable(() -> {
 			try {
-				this.state.save(this.runtime.now());
+				this.state.save(this.clock.getAsLong());
 			}
 			catch (StaleStateException ex) {
 				fence(ex);
@@ -78,9 +83,9 @@ final class StoredInstance {
 	 * @throws RivetException {@code actor.restarting} if another instance has saved
 	 * since: this one stops
 	 */
-	void saveNow() {
+	public void saveNow() {
 		try {
-			this.state.saveOrCheck(this.runtime.now());
+			this.state.saveOrCheck(this.clock.getAsLong());
 		}
 		catch (StaleStateException ex) {
 			fence(ex);
@@ -93,7 +98,7 @@ final class StoredInstance {
 	 * @param before what the state was before
 	 * @throws RuntimeException if it could not be saved
 	 */
-	void saveOrUndo(ActorState.Mark before) {
+	public void saveOrUndo(ActorState.Mark before) {
 		try {
 			saveNow();
 		}
@@ -121,19 +126,19 @@ final class StoredInstance {
 	}
 
 	/** Deletes what is stored, on a worker. */
-	Mono<Void> delete() {
+	public Mono<Void> delete() {
 		return Guarded.<Void>defer(() -> Mono.fromRunnable(this.state::delete))
-			.subscribeOn(this.runtime.workers())
+			.subscribeOn(this.workers)
 			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE).filter((ex) -> !(ex instanceof StaleStateException)))
 			.then(Mono.fromRunnable(this.share::deleted));
 	}
 
 	/** Deletes what was stored before it could be started; never fails. */
-	Mono<Void> withdraw() {
+	public Mono<Void> withdraw() {
 		return delete().onErrorResume((ex) -> Mono.fromRunnable(() -> logUndeleted(ex)));
 	}
 
-	void logUndeleted(Throwable ex) {
+	public void logUndeleted(Throwable ex) {
 		if (ex instanceof StaleStateException) {
 			logger.warn("%s has been replaced by another instance, which is not deleted".formatted(this.address), ex);
 		}
