@@ -75,15 +75,16 @@ class ArchitectureTests {
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion failure limit scheduling actor actor.state
 			    extension observation
+			actor.answer: protocol error limit
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
-			    actor.persistence
+			    actor.persistence actor.answer
 			actor.instance: protocol error protocol.encoding conversion contract failure limit
 			    scheduling connection actor actor.state extension observation outbound delivery
-			    actor.turn actor.persistence actor.call
+			    actor.turn actor.persistence actor.answer actor.call
 			placement: protocol error protocol.value conversion contract failure limit scheduling
 			    connection actor actor.state extension observation outbound delivery actor.turn
-			    actor.persistence actor.call actor.instance
+			    actor.persistence actor.answer actor.call actor.instance
 			cluster: protocol error protocol.value conversion contract failure connection extension
 			    delivery
 			# around it

@@ -15,7 +15,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.actor.call.KeptAnswers;
+import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.instance.InstanceHost;

@@ -46,7 +46,7 @@ class ActorApiTests {
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new Chat(), new Other());
 
-	private final Actors actors = this.harness.directory().actors();
+	private final Actors actors = this.harness.actors();
 
 	private final ActorApi<ChatApi> chats = this.actors.api(ChatApi.class);
 

@@ -20,6 +20,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.NullNode;
 
+import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.call.ActorType.ActionSettings;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.persistence.ActorState;

@@ -21,7 +21,7 @@ import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.ActionHandler;
 import io.rivetevents.actor.call.MethodInvoker;
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.actor.call.IdempotentAnswers;
+import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.call.Draft;
 import io.rivetevents.actor.call.InterceptorChain;
 import io.rivetevents.actor.call.NotBegun;

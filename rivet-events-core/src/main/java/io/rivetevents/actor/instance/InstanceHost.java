@@ -5,7 +5,7 @@ import java.util.Map;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
-import io.rivetevents.actor.call.KeptAnswers;
+import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.limit.CreatedInstance;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.call.IdempotentAnswers;
+import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;

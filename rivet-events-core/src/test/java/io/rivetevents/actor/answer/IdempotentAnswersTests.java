@@ -1,4 +1,4 @@
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.answer;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.answer;
 
 import java.util.ArrayList;
 import java.util.HashMap;

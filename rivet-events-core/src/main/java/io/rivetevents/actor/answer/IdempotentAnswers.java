@@ -1,4 +1,4 @@
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.answer;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,7 +35,8 @@ public final class IdempotentAnswers {
 	/** An answer without its key and value. */
 	private static final int OVERHEAD = 512;
 
-	static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
+	/** Time for which an answer is kept, in nanoseconds. */
+	public static final long MAX_AGE_NANOS = Duration.ofMinutes(5).toNanos();
 
 	private static final long SWEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -62,7 +63,7 @@ public final class IdempotentAnswers {
 	 * @param holder for whom they count: the user, or the address of a client that is not
 	 * signed in
 	 */
-	record Caller(String id, String holder) {
+	public record Caller(String id, String holder) {
 	}
 
 	/**
@@ -102,9 +103,13 @@ public final class IdempotentAnswers {
 	}
 
 	/** The call has been refused before it has run: that is no answer to keep. */
-	static final class NotRun extends RuntimeException {
+	public static final class NotRun extends RuntimeException {
 
-		NotRun(Throwable cause) {
+		/**
+		 * Creates the exception.
+		 * @param cause why it has not run
+		 */
+		public NotRun(Throwable cause) {
 			super(null, cause, false, false);
 		}
 
@@ -155,7 +160,7 @@ public final class IdempotentAnswers {
 	 * @return what came of it the first time; {@code actor.overloaded}, without a call,
 	 * if there is no room to keep an answer
 	 */
-	Mono<JsonNode> once(Caller caller, Key key, long now, Supplier<Mono<JsonNode>> call) {
+	public Mono<JsonNode> once(Caller caller, Key key, long now, Supplier<Mono<JsonNode>> call) {
 		Mono<JsonNode> result = tryOnce(caller, key, now, call);
 		if (result == null) {
 			this.kept.makeRoom(key.weight());
@@ -329,7 +334,7 @@ public final class IdempotentAnswers {
 	 * @param now the time in nanoseconds
 	 * @return when there may be more to drop, empty if nothing is kept
 	 */
-	synchronized OptionalLong expire(long now) {
+	public synchronized OptionalLong expire(long now) {
 		if (!this.byCaller.isEmpty() && now - this.sweptAt >= SWEEP_NANOS) {
 			this.sweptAt = now;
 			this.byCaller.values().forEach((known) -> dropOld(known, now));
@@ -343,7 +348,7 @@ public final class IdempotentAnswers {
 	}
 
 	/** Drops all. */
-	synchronized void clear() {
+	public synchronized void clear() {
 		for (OfCaller known : this.byCaller.values()) {
 			known.answers.values().forEach((answer) -> answer.dropped = true);
 			this.kept.release(this, known.holder, known.bytes);
