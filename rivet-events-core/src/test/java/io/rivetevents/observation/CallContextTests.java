@@ -1,5 +1,7 @@
 package io.rivetevents.observation;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.springframework.security.core.context.SecurityContextImpl;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
@@ -189,6 +192,16 @@ class CallContextTests {
 		assertThat(CallContext.NONE.around(work)).isSameAs(work);
 	}
 
+	@Test
+	void holdsNothingWithoutTheLibrary() throws Exception {
+		TRACE.set("t1");
+		Class<?> type = new WithoutMicrometer().loadClass(CallContext.class.getName());
+		Object captured = type.getMethod("capture", ContextView.class).invoke(null, Context.of(KEY, "t1"));
+		assertThat(captured).isSameAs(type.getField("NONE").get(null));
+		Mono<String> work = Mono.just("work");
+		assertThat(type.getMethod("captured", Mono.class).invoke(null, work)).isSameAs(work);
+	}
+
 	private static String trace() {
 		String trace = TRACE.get();
 		return (trace != null) ? trace : "none";
@@ -314,6 +327,37 @@ class CallContextTests {
 		@Action
 		Mono<String> lookInContext() {
 			return traceInContext();
+		}
+
+	}
+
+	/** Loads the class anew, and finds nothing of the library. */
+	private static final class WithoutMicrometer extends ClassLoader {
+
+		WithoutMicrometer() {
+			super(CallContext.class.getClassLoader());
+		}
+
+		@Override
+		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+			if (name.startsWith("io.micrometer.")) {
+				throw new ClassNotFoundException(name);
+			}
+			return name.startsWith(CallContext.class.getName()) ? define(name) : super.loadClass(name, resolve);
+		}
+
+		private Class<?> define(String name) throws ClassNotFoundException {
+			Class<?> loaded = findLoadedClass(name);
+			if (loaded != null) {
+				return loaded;
+			}
+			try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+				byte[] bytes = in.readAllBytes();
+				return defineClass(name, bytes, 0, bytes.length);
+			}
+			catch (IOException ex) {
+				throw new ClassNotFoundException(name, ex);
+			}
 		}
 
 	}
