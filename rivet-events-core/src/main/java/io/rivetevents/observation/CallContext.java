@@ -4,11 +4,14 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.util.ClassUtils;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
+
+import io.rivetevents.failure.RepeatedFailures;
 
 /**
  * What the thread and the Reactor context of a caller hold for traces and logs, such as
@@ -111,8 +114,10 @@ public final class CallContext {
 		return "context with " + this.values.stream().map((value) -> String.valueOf(value.getKey())).toList();
 	}
 
-	/** Needs the library. */
+	/** Needs the library. An accessor that fails is logged, and its call goes on. */
 	private static final class Values {
+
+		private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(CallContext.class));
 
 		private static final ContextRegistry registry = ContextRegistry.getInstance();
 
@@ -121,8 +126,16 @@ public final class CallContext {
 			.build();
 
 		static Context capture(ContextView context) {
-			return registry.getThreadLocalAccessors().isEmpty() ? Context.empty()
-					: snapshots.captureAll(context).updateContext(Context.empty());
+			if (registry.getThreadLocalAccessors().isEmpty()) {
+				return Context.empty();
+			}
+			try {
+				return snapshots.captureAll(context).updateContext(Context.empty());
+			}
+			catch (Throwable ex) {
+				failures.error(ex, () -> "The context of a caller cannot be captured");
+				return Context.empty();
+			}
 		}
 
 		/** A Reactor context has more than what is for threads: transactions, say. */
@@ -136,8 +149,23 @@ public final class CallContext {
 		}
 
 		static Scope enter(Context values) {
-			ContextSnapshot.Scope scope = snapshots.setThreadLocalsFrom(values);
-			return scope::close;
+			try {
+				ContextSnapshot.Scope scope = snapshots.setThreadLocalsFrom(values);
+				return () -> leave(scope);
+			}
+			catch (Throwable ex) {
+				failures.error(ex, () -> "The context of a caller cannot be set on a thread");
+				return NOTHING;
+			}
+		}
+
+		private static void leave(ContextSnapshot.Scope scope) {
+			try {
+				scope.close();
+			}
+			catch (Throwable ex) {
+				failures.error(ex, () -> "The context of a caller cannot be removed from a thread");
+			}
 		}
 
 	}

@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.context.ReactiveSecurityContextHolder;
@@ -162,6 +167,33 @@ class CallContextTests {
 	}
 
 	@Test
+	void passesTheCurrentObservation() {
+		this.room.observations.observationConfig().observationHandler((context) -> true); // or
+																							// all
+																							// are
+																							// no-ops
+		Observation observation = Observation.start("of the test", this.room.observations);
+		try (Observation.Scope scope = observation.openScope()) {
+			assertThat(call("observe")).isEqualTo("of the test");
+		}
+		assertThat(call("observe")).isEqualTo("none");
+	}
+
+	@ParameterizedTest
+	@EnumSource(FailingAccessor.At.class)
+	void goesOnWithoutWhatAnAccessorFailsAt(FailingAccessor.At at) {
+		FailingAccessor accessor = new FailingAccessor(at);
+		ContextRegistry.getInstance().registerThreadLocalAccessor(accessor);
+		try {
+			assertThat(call("look")).isEqualTo("none");
+			assertThat(accessor.failures).hasPositiveValue();
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor(accessor.key());
+		}
+	}
+
+	@Test
 	void doesNotMixTwoCallers() {
 		Mono<String> first = room().call("meet", String.class);
 		Mono<String> second = room().call("meet", String.class);
@@ -217,6 +249,8 @@ class CallContextTests {
 
 		private final CountDownLatch met = new CountDownLatch(2);
 
+		private final ObservationRegistry observations = ObservationRegistry.create();
+
 		@CreateState
 		int[] create() {
 			this.hooks.add("createState " + trace());
@@ -255,6 +289,12 @@ class CallContextTests {
 		@Action
 		String look() {
 			return trace();
+		}
+
+		@Action
+		String observe() {
+			Observation current = this.observations.getCurrentObservation();
+			return (current != null) ? current.getContext().getName() : "none";
 		}
 
 		@Action
@@ -327,6 +367,57 @@ class CallContextTests {
 		@Action
 		Mono<String> lookInContext() {
 			return traceInContext();
+		}
+
+	}
+
+	/** Fails at one of its methods, in an action or before it. */
+	private static final class FailingAccessor implements ThreadLocalAccessor<String> {
+
+		private final AtomicInteger failures = new AtomicInteger();
+
+		private final At at;
+
+		FailingAccessor(At at) {
+			this.at = at;
+		}
+
+		enum At {
+
+			GET, SET, RESTORE
+
+		}
+
+		private void failAt(At here) {
+			if (here == this.at) {
+				this.failures.incrementAndGet();
+				throw new NoClassDefFoundError("of the test");
+			}
+		}
+
+		@Override
+		public Object key() {
+			return "failing";
+		}
+
+		@Override
+		public String getValue() {
+			failAt(At.GET);
+			return "value";
+		}
+
+		@Override
+		public void setValue(String value) {
+			failAt(At.SET);
+		}
+
+		@Override
+		public void setValue() {
+		}
+
+		@Override
+		public void restore(String previous) {
+			failAt(At.RESTORE);
 		}
 
 	}

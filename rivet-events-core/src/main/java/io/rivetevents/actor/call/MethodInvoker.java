@@ -168,6 +168,7 @@ public final class MethodInvoker {
 	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit, Scheduler workers) {
 		return Mono.<Optional<Object>>create((sink) -> {
 			Thread.interrupted(); // whatever was here before may have left it
+			CallContext context = CallContext.capture(sink.contextView());
 			long deadline = this.instance.now() + limit.toNanos();
 			MethodTimeout watch = new MethodTimeout(deadline,
 					() -> sink.error(new RivetException(ErrorCode.CALLBACK_TIMED_OUT)));
@@ -175,7 +176,6 @@ public final class MethodInvoker {
 					TimeUnit.NANOSECONDS);
 			Object result = null;
 			Throwable failure = null;
-			CallContext context = CallContext.capture(sink.contextView());
 			ActorContext<?, ?> before = CurrentContext.enter(invocation.context());
 			try (CallContext.Scope scope = context.enter()) {
 				result = watch.isInTime() ? this.type.invoke(invocation) : null;
