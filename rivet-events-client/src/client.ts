@@ -1,55 +1,12 @@
+import { withActions, withNames } from "./actions.js";
 import { Connection, OPEN_TIMEOUT_MILLIS } from "./connection.js";
 import { ActorError } from "./errors.js";
 import type { Address } from "./protocol.js";
 import { gatewayUrl } from "./protocol.js";
 import { errorOf } from "./refusal.js";
 import { within } from "./time.js";
-import type {
-	ActorKey,
-	ActorsShape,
-	AnyActors,
-	CallOptions,
-	Client,
-	ClientOptions,
-	ConnectOptions,
-} from "./types.js";
+import type { ActorKey, ActorsShape, AnyActors, Client, ClientOptions, ConnectOptions } from "./types.js";
 import { decode, encode } from "./values.js";
-
-type Caller = (name: string, args: unknown[]) => unknown;
-
-/**
- * What the language and tools ask any object for: promises, `JSON`, test frameworks, React, Vue and Angular. An action of
- * such a name can be called by `call`.
- */
-const PROBES = new Set(
-	(
-		"then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType nodeName tagName " +
-		"_isMockFunction _isVue ngOnDestroy"
-	).split(" "),
-);
-
-const isAction = (name: string | symbol): name is string =>
-	typeof name === "string" && !PROBES.has(name) && !/^(@@|\$\$|__)/.test(name);
-
-/** What an object has, and for each other name what a function makes, once. */
-const withNames = <T extends object>(own: T, make: (name: string) => unknown): T => {
-	const made = new Map<string, unknown>();
-	return new Proxy(own, {
-		get: (target, name) => {
-			if (name in target) return Reflect.get(target, name, target);
-			if (!isAction(name)) return undefined;
-			if (!made.has(name)) made.set(name, make(name));
-			return made.get(name);
-		},
-	});
-};
-
-/** What an object has, and beside it an action for each other name. */
-const withActions = <T extends object>(own: T, call: Caller): T =>
-	withNames(own, (name) => (...args: unknown[]) => call(name, args));
-
-/** An object each of whose properties is a function that calls an action. */
-const actions = (call: Caller): object => withActions(Object.create(null), call);
 
 /** The URL is that of the page's server where it is relative, so it is asked for at its use: on a server is no page. */
 function resolveUrl(endpoint: string): string {
@@ -77,16 +34,21 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	let disposals = 0;
 
 	const connect = (address: Address, params: unknown, connectOptions?: ConnectOptions) => {
-		const connection = new Connection(resolveUrl(endpoint), address, params, options, connectOptions);
+		const disposalsBefore = disposals;
+		const connection = new Connection({
+			...connectOptions,
+			base: resolveUrl(endpoint),
+			address,
+			params,
+			options,
+			mayReconnect: () => disposals === disposalsBefore,
+		});
 		connections.add(connection);
-		connection.onStatus(() => {
-			if (connection.status.status === "closed") connections.delete(connection);
+		connection.onStatus(({ status }) => {
+			if (status === "closed") connections.delete(connection);
 			else connections.add(connection);
 		});
-		const disposalsBefore = disposals;
-		return connectionFacade(connection, () => {
-			if (disposals === disposalsBefore) connection.reconnect();
-		});
+		return withActions(connection, connection.call);
 	};
 
 	const accessor = (name: string) => {
@@ -112,45 +74,6 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	const own: Record<string | symbol, unknown> = { dispose };
 	if (Symbol.asyncDispose) own[Symbol.asyncDispose] = dispose;
 	return withNames(own, accessor) as Client<A>;
-}
-
-/** What an application sees of a connection. */
-function connectionFacade(connection: Connection, reconnect: () => void) {
-	const call = (name: string, args: unknown[], options?: CallOptions) => connection.call(name, args, options);
-	const dispose = () => connection.dispose();
-	const own = {
-		call,
-		with: (options: CallOptions) => actions((name, args) => call(name, args, options)),
-		fire: actions((name, args) => connection.fire(name, args)),
-		on: (event: string, ...rest: any[]) => {
-			const listener = rest.pop();
-			return connection.on(event, rest[0]?.tags ?? [], listener);
-		},
-		once: (event: string, listener: (...args: unknown[]) => void) => connection.once(event, listener),
-		events: (event: string) => connection.events(event),
-		predict: (event: string, ...args: unknown[]) => connection.predict(event, args),
-		answer: (name: string, handler: (...args: unknown[]) => unknown) => connection.answer(name, handler),
-		onOpen: connection.onOpen,
-		onResync: connection.onResync,
-		onSnapshot: connection.onSnapshot,
-		onGap: connection.onGap,
-		onReconnecting: connection.onReconnecting,
-		onClose: connection.onClose,
-		onError: connection.onError,
-		onStatus: connection.onStatus,
-		get status() {
-			return connection.status;
-		},
-		get contractChanged() {
-			return connection.contractChanged;
-		},
-		ready: () => connection.ready(),
-		open: () => connection.open(),
-		reconnect,
-		dispose,
-		...(Symbol.asyncDispose ? { [Symbol.asyncDispose]: dispose } : {}),
-	};
-	return withActions(own, call);
 }
 
 /** Calls an action by a request of its own. */

@@ -1,15 +1,29 @@
+import { actions } from "./actions.js";
 import { Backoff } from "./backoff.js";
-import { Calls } from "./calls.js";
+import { Calls as PendingCalls } from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
 import { onWake } from "./host.js";
+import { iterate } from "./iteration.js";
 import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { bytesOf, gatewayUrl, MAX_BYTES, write } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
 import { after, now, toldMillis, within } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport } from "./transport.js";
-import type { CallOptions, ClientOptions, ConnectionStatus, ConnectOptions, Gap, Outcome, Unsubscribe } from "./types.js";
+import type {
+	AnyActors,
+	CallOptions,
+	Calls,
+	ClientOptions,
+	ConnectionMethods,
+	ConnectionStatus,
+	ConnectOptions,
+	Fires,
+	Gap,
+	Outcome,
+	Unsubscribe,
+} from "./types.js";
 import { unreachable } from "./unreachable.js";
 import { encode } from "./values.js";
 
@@ -31,8 +45,6 @@ const BATCH_CHARACTERS = 16 * 1024;
 /** Milliseconds that opening may take, and each callback of the application in it. */
 export const OPEN_TIMEOUT_MILLIS = 10_000;
 
-const MAX_ITERATED = 1000;
-
 const noWebSocket = (): never => {
 	throw new Error('There is no WebSocket here: pass { WebSocket }, or use { transport: "sse" }');
 };
@@ -49,8 +61,23 @@ const subscriptionError = (eventName: string, error: WireError) =>
 		metadata: error.metadata ?? { eventName },
 	});
 
+type AnyActor = AnyActors[string];
+
+type Listener = (...args: unknown[]) => void;
+
+/** What a client says of a connection that it makes. */
+export interface ConnectionSettings extends ConnectOptions {
+	/** URL of the server's base path. */
+	base: string;
+	address: Address;
+	params: unknown;
+	options: ClientOptions;
+	/** Whether the client has not been disposed of since. */
+	mayReconnect: () => boolean;
+}
+
 /** A connection to one instance, over any number of sockets and streams, one at a time. */
-export class Connection {
+export class Connection implements ConnectionMethods<AnyActor> {
 	/** An error that a listener to errors throws is reported to the host. */
 	readonly #errors = new Emitter<[unknown]>((error) => queueMicrotask(() => reportToHost(error)));
 	readonly #fail = (error: unknown): void => {
@@ -58,17 +85,14 @@ export class Connection {
 		else this.#errors.emit(error);
 	};
 
-	readonly #base: string;
-	readonly #address: Address;
+	readonly #settings: ConnectionSettings;
 	/** Encoded. */
 	readonly #params: unknown;
-	readonly #options: ClientOptions;
 	readonly #openTimeout: number;
-	readonly #snapshot: string | undefined;
 	readonly #backoff: Backoff;
 	readonly #batches: BatchLimit = { characters: BATCH_CHARACTERS };
 	readonly #liveness = new Liveness();
-	readonly #calls = new Calls();
+	readonly #calls = new PendingCalls();
 	readonly #subscriptions = new Subscriptions(this.#fail);
 	readonly #opens = new Emitter<[Outcome, string | undefined]>(this.#fail);
 	readonly #resyncs = new Emitter<[string]>(this.#fail);
@@ -101,100 +125,71 @@ export class Connection {
 	#disposed = false;
 	#stopListening: Unsubscribe = () => {};
 
-	constructor(
-		base: string,
-		address: Address,
-		params: unknown,
-		options: ClientOptions,
-		{ snapshot, paused = false }: ConnectOptions = {},
-	) {
-		this.#base = base;
-		this.#address = address;
+	constructor(settings: ConnectionSettings) {
+		this.#settings = settings;
+		const { params, options } = settings;
 		this.#params = params === undefined ? undefined : encode(params);
-		this.#options = options;
 		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
-		this.#snapshot = snapshot;
 		this.#backoff = new Backoff(options.reconnect);
-		if (!paused) this.open();
+		if (!settings.paused) this.open();
+		if (Symbol.asyncDispose) this[Symbol.asyncDispose] = this.dispose;
 	}
 
-	// What a user of it calls
+	// What applications call: fields, so that each can be called without its object, and by the proxy that adds the actions
 
-	get status(): ConnectionStatus {
-		return this.#status;
-	}
+	readonly call = (name: string, args: unknown[], options: CallOptions = {}): Promise<any> => {
+		// the first attempt is part of connecting: it has not been seen to fail yet
+		const first = this.#status.status === "connecting" && this.#status.attempt === 0;
+		return this.#calls.call(name, args, options, first && options.queue === undefined ? this.#openTimeout : 0);
+	};
+
+	readonly with = (options: CallOptions): Calls<AnyActor> => actions((name, args) => this.call(name, args, options));
+
+	readonly fire: Fires<AnyActor> = actions((name, args) => this.#calls.fire(name, args));
+
+	readonly on = (event: string, options: Listener | { tags: readonly string[] }, listener?: Listener): Unsubscribe =>
+		typeof options === "function"
+			? this.#subscriptions.add(event, [], options)
+			: this.#subscriptions.add(event, options?.tags ?? [], listener!);
+
+	readonly once = (event: string, listener: Listener): Unsubscribe => {
+		const remove = this.on(event, (...args) => {
+			remove();
+			listener(...args);
+		});
+		return remove;
+	};
+
+	readonly events = (event: string): AsyncGenerator<unknown[]> => iterate(this, event);
+
+	readonly predict = (event: string, ...args: unknown[]): void => this.#subscriptions.emit(event, args, [], () => true);
+
+	readonly answer = (name: string, handler: (...args: unknown[]) => unknown): Unsubscribe => {
+		this.#handlers.set(name, handler);
+		return () => {
+			if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
+		};
+	};
+
+	readonly onOpen = this.#opens.add;
+	readonly onResync = this.#resyncs.add;
+	readonly onSnapshot = this.#snapshots.add;
+	readonly onGap = this.#gaps.add;
+	readonly onReconnecting = this.#reconnects.add;
+	readonly onClose = this.#closes.add;
+	readonly onError = this.#errors.add;
+	readonly onStatus = this.#statuses.add;
 
 	get contractChanged(): boolean {
 		return this.#contractChanged;
 	}
 
-	call(name: string, args: unknown[], options: CallOptions = {}): Promise<unknown> {
-		// the first attempt is part of connecting: nobody has seen it fail yet
-		const first = this.#status.status === "connecting" && this.#status.attempt === 0;
-		return this.#calls.call(name, args, options, first && options.queue === undefined ? this.#openTimeout : 0);
+	get status(): ConnectionStatus {
+		return this.#status;
 	}
 
-	fire(name: string, args: unknown[]): void {
-		this.#calls.fire(name, args);
-	}
-
-	on(event: string, tags: readonly string[], listener: (...args: unknown[]) => void): Unsubscribe {
-		return this.#subscriptions.add(event, tags, listener);
-	}
-
-	once(event: string, listener: (...args: unknown[]) => void): Unsubscribe {
-		const remove = this.on(event, [], (...args) => {
-			remove();
-			listener(...args);
-		});
-		return remove;
-	}
-
-	async *events(event: string): AsyncGenerator<unknown[]> {
-		const waiting: unknown[][] = [];
-		let wake = () => {};
-		let overflow = false;
-		const remove = this.on(event, [], (...args) => {
-			if (waiting.length < MAX_ITERATED) waiting.push(args);
-			else overflow = true;
-			wake();
-		});
-		const removeClose = this.onClose(() => wake());
-		try {
-			for (;;) {
-				if (waiting.length > 0) yield waiting.shift()!;
-				else if (overflow) throw new Error(`More than ${MAX_ITERATED} events "${event}" waited to be read`);
-				else if (this.#status.status === "closed") return;
-				else await new Promise<void>((resolve) => (wake = resolve));
-			}
-		} finally {
-			remove();
-			removeClose();
-		}
-	}
-
-	predict(event: string, args: unknown[]): void {
-		this.#subscriptions.emit(event, args, [], () => true);
-	}
-
-	answer(name: string, handler: (...args: unknown[]) => unknown): Unsubscribe {
-		this.#handlers.set(name, handler);
-		return () => {
-			if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
-		};
-	}
-
-	onOpen = (listener: (outcome: Outcome, reason?: string) => void): Unsubscribe => this.#opens.add(listener);
-	onResync = (listener: (reason: string) => void): Unsubscribe => this.#resyncs.add(listener);
-	onSnapshot = (listener: (snapshot: any) => void): Unsubscribe => this.#snapshots.add(listener);
-	onGap = (listener: (gap: Gap) => void): Unsubscribe => this.#gaps.add(listener);
-	onReconnecting = (listener: (attempt: number) => void): Unsubscribe => this.#reconnects.add(listener);
-	onClose = (listener: (reason: string) => void): Unsubscribe => this.#closes.add(listener);
-	onError = (listener: (error: unknown) => void): Unsubscribe => this.#errors.add(listener);
-	onStatus = (listener: (status: ConnectionStatus) => void): Unsubscribe => this.#statuses.add(listener);
-
-	ready(): Promise<void> {
-		return new Promise((resolve, reject) => {
+	readonly ready = (): Promise<void> =>
+		new Promise((resolve, reject) => {
 			const look = ({ status, reason }: ConnectionStatus) => {
 				if (status === "open") resolve();
 				else if (status === "closed") {
@@ -207,29 +202,30 @@ export class Connection {
 			const remove = this.onStatus(look);
 			look(this.#status);
 		});
-	}
 
 	/** After the caller has added its listeners, so that they travel with the first message. */
-	open(): void {
+	readonly open = (): void => {
 		if (this.#generation > 0) return;
 		queueMicrotask(() => {
-			if (this.#generation > 0) return;
-			this.#start();
+			if (this.#generation === 0) this.#start();
 		});
-	}
+	};
 
-	reconnect(): void {
-		if (this.#status.status !== "closed" || this.#disposed) return;
+	readonly reconnect = (): void => {
+		if (this.#status.status !== "closed" || this.#disposed || !this.#settings.mayReconnect()) return;
 		this.#backoff.reset();
 		this.#attempts = 0;
 		this.#refusedCredentials = 0;
 		this.#start();
-	}
+	};
 
-	async dispose(): Promise<void> {
+	readonly dispose = async (): Promise<void> => {
 		this.#disposed = true;
 		this.#finish("disposed");
-	}
+	};
+
+	/** Absent where the language has no such symbol yet. */
+	declare [Symbol.asyncDispose]: () => Promise<void>;
 
 	// Connecting
 
@@ -259,7 +255,7 @@ export class Connection {
 	}
 
 	async #credentials(): Promise<unknown> {
-		const ask = this.#options.onAuthenticating;
+		const ask = this.#settings.options.onAuthenticating;
 		if (!ask) return undefined;
 		const credentials = await within(this.#openTimeout, "onAuthenticating", ask);
 		return credentials === undefined ? undefined : encode(credentials);
@@ -284,7 +280,7 @@ export class Connection {
 			},
 		};
 		const bySocket = this.#prefersSocket();
-		const url = gatewayUrl(this.#base, this.#address, bySocket ? "connect" : "sse");
+		const url = gatewayUrl(this.#settings.base, this.#settings.address, bySocket ? "connect" : "sse");
 		try {
 			this.#transport = bySocket
 				? openWebSocket({ url, WebSocket: this.#socketClass() ?? noWebSocket() }, listener)
@@ -293,17 +289,18 @@ export class Connection {
 			// there is none here, or none to such a URL, and there will be none at the next attempt
 			this.#fail(error);
 			if (!isCurrent()) return;
-			if (!bySocket || this.#options.transport === "websocket") return this.#finish("no transport");
+			if (!bySocket || this.#settings.options.transport === "websocket") return this.#finish("no transport");
 			this.#preferStream();
 			this.#ended("no transport");
 		}
 	}
 
 	#hello(credentials: unknown): Hello {
-		const contract = this.#options.contract?.[this.#address.name];
+		const { address, options, snapshot } = this.#settings;
+		const contract = options.contract?.[address.name];
 		const others: Omit<Hello, "subscriptions"> = {
 			...(this.#resume ? { resume: this.#resume } : {}),
-			...(this.#snapshot === undefined ? {} : { snapshot: { name: this.#snapshot, args: [] } }),
+			...(snapshot === undefined ? {} : { snapshot: { name: snapshot, args: [] } }),
 			...(this.#params === undefined ? {} : { params: this.#params }),
 			...(credentials === undefined ? {} : { credentials }),
 			...(contract === undefined ? {} : { contract }),
@@ -313,14 +310,14 @@ export class Connection {
 	}
 
 	#socketClass() {
-		return this.#options.WebSocket ?? (globalThis.WebSocket as ClientOptions["WebSocket"]);
+		return this.#settings.options.WebSocket ?? (globalThis.WebSocket as ClientOptions["WebSocket"]);
 	}
 
 	#streamTarget() {
-		const request = this.#options.fetch ?? globalThis.fetch;
+		const request = this.#settings.options.fetch ?? globalThis.fetch;
 		return {
-			base: this.#base,
-			headers: this.#options.headers ?? {},
+			base: this.#settings.base,
+			headers: this.#settings.options.headers ?? {},
 			fetch: request.bind(globalThis),
 			timeout: this.#openTimeout,
 			batches: this.#batches,
@@ -328,7 +325,7 @@ export class Connection {
 	}
 
 	#prefersSocket(): boolean {
-		const { transport = "auto" } = this.#options;
+		const { transport = "auto" } = this.#settings.options;
 		if (transport !== "auto") return transport === "websocket";
 		return this.#socketClass() !== undefined && now() >= this.#streamUntil;
 	}
@@ -356,12 +353,12 @@ export class Connection {
 
 	#isFinal({ advice }: Close): boolean {
 		if (advice !== "credentials") return advice === "never";
-		return !this.#options.onAuthenticating || this.#refusedCredentials >= MAX_REFUSED_CREDENTIALS;
+		return !this.#settings.options.onAuthenticating || this.#refusedCredentials >= MAX_REFUSED_CREDENTIALS;
 	}
 
 	/** An instance that cannot be reached by socket may be by event stream. */
 	#countFailure({ kind }: Transport): void {
-		if ((this.#options.transport ?? "auto") !== "auto") return;
+		if ((this.#settings.options.transport ?? "auto") !== "auto") return;
 		if (kind === "sse") this.#streamUntil = 0; // it is not the WebSocket that is in the way
 		else if (++this.#socketFailures >= MAX_SOCKET_FAILURES) this.#preferStream();
 	}
@@ -528,7 +525,7 @@ export class Connection {
 	/** The id is one of this connection's: a later one would take it for an answer to something else. */
 	async #answer([id, name, args]: [number, string, unknown[]], isCurrent: () => boolean): Promise<void> {
 		const handler = this.#handlers.get(name);
-		const reply = (outcome: { value: unknown } | { error: string }) => this.fire("rivet:reply", [id, outcome]);
+		const reply = (outcome: { value: unknown } | { error: string }) => this.#calls.fire("rivet:reply", [id, outcome]);
 		try {
 			if (!handler) throw new Error(`Nobody answers ${name}`);
 			const value = (await handler(...args)) ?? null;

@@ -14,13 +14,13 @@ export class Emitter<T extends unknown[]> {
 	}
 
 	/** The same function added twice is two listeners. */
-	add(listener: (...args: T) => void): Unsubscribe {
+	readonly add = (listener: (...args: T) => void): Unsubscribe => {
 		const entry = { listener };
 		this.#listeners.add(entry);
 		return () => {
 			this.#listeners.delete(entry);
 		};
-	}
+	};
 
 	emit(...args: T): void {
 		this.emitWhile(() => true, ...args);

@@ -198,6 +198,25 @@ describe("a connection", () => {
 		expect(replies).toContainEqual([8, { error: "Nobody answers other" }]);
 	});
 
+	test("has methods that can be called without it", async () => {
+		const { on, ready, predict, with: withOptions, dispose, ...others } = connect();
+		const seen: unknown[] = [];
+		on("said", { tags: ["a"] }, (text: unknown) => seen.push(text));
+		await ready();
+		predict("said", "now");
+		expect(seen).toEqual(["now"]);
+		const call = withOptions({ queue: true }).slow!();
+		const lost = expect(call).rejects.toThrow("may have run");
+		await until(() => server.received.length === 1);
+		await dispose();
+		await lost;
+		const { events, reconnect, onOpen } = others;
+		expect(await events("said").next()).toEqual({ done: true, value: undefined });
+		onOpen(() => seen.push("open"));
+		reconnect();
+		expect(seen).toEqual(["now"]);
+	});
+
 	test("calls local listeners as if an event had come", async () => {
 		const room = connect();
 		const seen: unknown[] = [];

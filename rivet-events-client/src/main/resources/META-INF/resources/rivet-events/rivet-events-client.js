@@ -1,5 +1,10 @@
 /* rivet-events-client, Apache-2.0 */
-var Backoff=class{#min;#max;#attempt=0;constructor({minDelay=500,maxDelay=1e4}={}){this.#min=minDelay,this.#max=maxDelay}get attempt(){
+var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
+odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
+!/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
+target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
+name)}})},withActions=(own,call)=>withNames(own,name=>(...args)=>call(name,args)),actions=call=>withActions(Object.create(
+null),call);var Backoff=class{#min;#max;#attempt=0;constructor({minDelay=500,maxDelay=1e4}={}){this.#min=minDelay,this.#max=maxDelay}get attempt(){
 return this.#attempt}next(){let limit=Math.min(this.#max,this.#min*2**this.#attempt);return this.#attempt++,Math.random()*
 limit}wasOpenFor(millis){let stable=millis>=this.#max;return stable&&this.reset(),stable}reset(){this.#attempt=0}};var ActorError=class extends Error{name="ActorError";group;code;metadata;constructor(error){super(error.message),this.group=
 error.group,this.code=error.code,this.metadata=error.metadata}},ConnectionLostError=class extends Error{constructor(message,mayHaveRun,cause){
@@ -46,11 +51,14 @@ void 0);this.#queued=new Map([...again,...this.#queued]);for(let[,call]of waitin
 call.reject(new ConnectionLostError(`The connection was lost (${reason}); the call may have run`,!0))}closed(reason,cause){
 this.lost(reason);let queued=[...this.#queued.values()];this.#queued.clear();for(let call of queued){let mayHaveRun=call.
 options.idempotencyKey!==void 0;call.reject(new ConnectionLostError(`The connection is closed (${reason})`,mayHaveRun,cause))}}};var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
-size===0}add(listener){let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}}emit(...args){
+size===0}add=listener=>{let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}};emit(...args){
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
 has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var isHidden=()=>globalThis.document?.visibilityState==="hidden";function onWake(listener){let wake=()=>{isHidden()||listener()};
 return globalThis.addEventListener?.("online",wake),globalThis.document?.addEventListener("visibilitychange",wake),()=>{
-globalThis.removeEventListener?.("online",wake),globalThis.document?.removeEventListener("visibilitychange",wake)}}var HIDDEN_TOLERANCE_MILLIS=7e4,Liveness=class{#timer;#heardAt=0;#limit=0;#onSilence=()=>{};watch(limit,onSilence){this.
+globalThis.removeEventListener?.("online",wake),globalThis.document?.removeEventListener("visibilitychange",wake)}}async function*iterate(source,event){let waiting=[],wake=()=>{},overflow=!1,remove=source.on(event,(...args)=>{waiting.length<
+1e3?waiting.push(args):overflow=!0,wake()}),removeClose=source.onClose(()=>wake());try{for(;;)if(waiting.length>0)yield waiting.
+shift();else{if(overflow)throw new Error(`More than 1000 events "${event}" waited to be read`);if(source.status.status===
+"closed")return;await new Promise(resolve=>wake=resolve)}}finally{remove(),removeClose()}}var HIDDEN_TOLERANCE_MILLIS=7e4,Liveness=class{#timer;#heardAt=0;#limit=0;#onSilence=()=>{};watch(limit,onSilence){this.
 stop(),this.heard(),this.#limit=limit,this.#onSilence=onSilence,this.#timer=after(limit,()=>this.check())}heard(){this.#heardAt=
 now()}check(){this.stop();let silence=now()-this.#heardAt,tolerated=isHidden()?Math.max(this.#limit,HIDDEN_TOLERANCE_MILLIS):
 this.#limit;silence>=tolerated?this.#onSilence():this.#timer=after(tolerated-silence,()=>this.check())}stop(){clearTimeout(
@@ -144,125 +152,110 @@ text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",
 headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
 item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
 if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var unreachable=_=>{};var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,BATCH_CHARACTERS=16*
-1024,OPEN_TIMEOUT_MILLIS=1e4,MAX_ITERATED=1e3,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSo\
-cket }, or use { transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscripti\
-on to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(error=>queueMicrotask(
-()=>reportToHost(error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)};#base;#address;#params;#options;#openTimeout;#snapshot;#backoff;#batches={
+1024,OPEN_TIMEOUT_MILLIS=1e4,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSocket }, or use { \
+transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscription to "${eventName}\
+": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(
+error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)};#settings;#params;#openTimeout;#backoff;#batches={
 characters:BATCH_CHARACTERS};#liveness=new Liveness;#calls=new Calls;#subscriptions=new Subscriptions(this.#fail);#opens=new Emitter(
 this.#fail);#resyncs=new Emitter(this.#fail);#snapshots=new Emitter(this.#fail);#gaps=new Emitter(this.#fail);#reconnects=new Emitter(
 this.#fail);#closes=new Emitter(this.#fail);#statuses=new Emitter(this.#fail);#handlers=new Map;#status={status:"connect\
-ing",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(base,address,params,options,{
-snapshot,paused=!1}={}){this.#base=base,this.#address=address,this.#params=params===void 0?void 0:encode(params),this.#options=
-options,this.#openTimeout=options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#snapshot=snapshot,this.#backoff=new Backoff(options.
-reconnect),paused||this.open()}get status(){return this.#status}get contractChanged(){return this.#contractChanged}call(name,args,options={}){
-let first=this.#status.status==="connecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&
-options.queue===void 0?this.#openTimeout:0)}fire(name,args){this.#calls.fire(name,args)}on(event,tags,listener){return this.#subscriptions.
-add(event,tags,listener)}once(event,listener){let remove=this.on(event,[],(...args)=>{remove(),listener(...args)});return remove}async*events(event){
-let waiting=[],wake=()=>{},overflow=!1,remove=this.on(event,[],(...args)=>{waiting.length<MAX_ITERATED?waiting.push(args):
-overflow=!0,wake()}),removeClose=this.onClose(()=>wake());try{for(;;)if(waiting.length>0)yield waiting.shift();else{if(overflow)
-throw new Error(`More than ${MAX_ITERATED} events "${event}" waited to be read`);if(this.#status.status==="closed")return;
-await new Promise(resolve=>wake=resolve)}}finally{remove(),removeClose()}}predict(event,args){this.#subscriptions.emit(event,
-args,[],()=>!0)}answer(name,handler){return this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===handler&&this.#handlers.
-delete(name)}}onOpen=listener=>this.#opens.add(listener);onResync=listener=>this.#resyncs.add(listener);onSnapshot=listener=>this.#snapshots.
-add(listener);onGap=listener=>this.#gaps.add(listener);onReconnecting=listener=>this.#reconnects.add(listener);onClose=listener=>this.#closes.
-add(listener);onError=listener=>this.#errors.add(listener);onStatus=listener=>this.#statuses.add(listener);ready(){return new Promise(
-(resolve,reject)=>{let look=({status,reason})=>{if(status==="open")resolve();else if(status==="closed"){let message=`The\
- connection is closed (${reason})`;reject(new ConnectionLostError(message,!1,this.#closeCause()))}else return;remove()},
-remove=this.onStatus(look);look(this.#status)})}open(){this.#generation>0||queueMicrotask(()=>{this.#generation>0||this.#start()})}reconnect(){
-this.#status.status!=="closed"||this.#disposed||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=0,this.#start())}async dispose(){
-this.#disposed=!0,this.#finish("disposed")}#start(){this.#stopListening=onWake(()=>this.#wake()),this.#attempt()}#attempt(){
-clearTimeout(this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;this.#closing=
-void 0,this.#goingAway=void 0,this.#liveness.watch(this.#openTimeout,()=>this.#abandon("timeout")),this.#setStatus("conn\
-ecting",this.#status.reason,{attempt:this.#attempts}),this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),
+ing",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(settings){
+this.#settings=settings;let{params,options}=settings;this.#params=params===void 0?void 0:encode(params),this.#openTimeout=
+options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#backoff=new Backoff(options.reconnect),settings.paused||this.open(),Symbol.
+asyncDispose&&(this[Symbol.asyncDispose]=this.dispose)}call=(name,args,options={})=>{let first=this.#status.status==="co\
+nnecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&options.queue===void 0?this.#openTimeout:
+0)};with=options=>actions((name,args)=>this.call(name,args,options));fire=actions((name,args)=>this.#calls.fire(name,args));on=(event,options,listener)=>typeof options==
+"function"?this.#subscriptions.add(event,[],options):this.#subscriptions.add(event,options?.tags??[],listener);once=(event,listener)=>{
+let remove=this.on(event,(...args)=>{remove(),listener(...args)});return remove};events=event=>iterate(this,event);predict=(event,...args)=>this.#subscriptions.
+emit(event,args,[],()=>!0);answer=(name,handler)=>(this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===handler&&
+this.#handlers.delete(name)});onOpen=this.#opens.add;onResync=this.#resyncs.add;onSnapshot=this.#snapshots.add;onGap=this.#gaps.
+add;onReconnecting=this.#reconnects.add;onClose=this.#closes.add;onError=this.#errors.add;onStatus=this.#statuses.add;get contractChanged(){
+return this.#contractChanged}get status(){return this.#status}ready=()=>new Promise((resolve,reject)=>{let look=({status,
+reason})=>{if(status==="open")resolve();else if(status==="closed"){let message=`The connection is closed (${reason})`;reject(
+new ConnectionLostError(message,!1,this.#closeCause()))}else return;remove()},remove=this.onStatus(look);look(this.#status)});open=()=>{
+this.#generation>0||queueMicrotask(()=>{this.#generation===0&&this.#start()})};reconnect=()=>{this.#status.status!=="clo\
+sed"||this.#disposed||!this.#settings.mayReconnect()||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=0,
+this.#start())};dispose=async()=>{this.#disposed=!0,this.#finish("disposed")};#start(){this.#stopListening=onWake(()=>this.#wake()),
+this.#attempt()}#attempt(){clearTimeout(this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;
+this.#closing=void 0,this.#goingAway=void 0,this.#liveness.watch(this.#openTimeout,()=>this.#abandon("timeout")),this.#setStatus(
+"connecting",this.#status.reason,{attempt:this.#attempts}),this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),
 isCurrent()&&this.#credentials().then(credentials=>isCurrent()&&this.#connect(credentials,isCurrent),error=>{this.#fail(
-error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){let ask=this.#options.onAuthenticating;if(!ask)return;
-let credentials=await within(this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){
-let listener={hello:()=>this.#hello(credentials),onMessage:message=>{if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){
-this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&
-this.#ended(reason)}},bySocket=this.#prefersSocket(),url=gatewayUrl(this.#base,this.#address,bySocket?"connect":"sse");try{
-this.#transport=bySocket?openWebSocket({url,WebSocket:this.#socketClass()??noWebSocket()},listener):openEventStream({url,
-...this.#streamTarget()},listener)}catch(error){if(this.#fail(error),!isCurrent())return;if(!bySocket||this.#options.transport===
-"websocket")return this.#finish("no transport");this.#preferStream(),this.#ended("no transport")}}#hello(credentials){let contract=this.#options.
-contract?.[this.#address.name],others={...this.#resume?{resume:this.#resume}:{},...this.#snapshot===void 0?{}:{snapshot:{
-name:this.#snapshot,args:[]}},...this.#params===void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},
-...contract===void 0?{}:{contract}},taken=bytesOf(write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.
-first(MAX_BYTES-taken),...others}}#socketClass(){return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#options.
-fetch??globalThis.fetch;return{base:this.#base,headers:this.#options.headers??{},fetch:request.bind(globalThis),timeout:this.#openTimeout,
-batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#options;return transport!=="auto"?transport==="webso\
-cket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,wasOpen=this.#openedAt!==
-void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),close=this.#closing;this.#dropTransport(),transport&&
-!wasOpen&&!close&&this.#countFailure(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.lost(why),
-close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;let isFinal=close!==void 0&&this.#isFinal(close),refused=close?.
-advice==="credentials"||isFinal,generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(close)),
-generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(why,this.#delay(close,wasStable)))}#isFinal({advice}){
-return advice!=="credentials"?advice==="never":!this.#options.onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#countFailure({
-kind}){(this.#options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&
-this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){
-this.#attempts++;let own=this.#backoff.next();return this.#told=toldMillis(close?.retryAfter)??this.#goingAway,this.#told===
-void 0?wasStable&&close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){
-this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.
-now()+delay})}#finish(reason){if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),
-clearTimeout(this.#retryTimer),this.#stopListening(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("clos\
-ed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&
-new ActorError(this.#closing)}#dropTransport(){this.#liveness.stop(),this.#transport?.close(),this.#transport=void 0,this.#openedAt=
-void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){switch(this.#liveness.heard(),message.
-tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"\
-ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.val.actionId==null?this.#refusal=
-message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"SubscriptionResponse":return this.#onSubscription(
-message.val,isCurrent);case"Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.
-val.reason,events:message.val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=
-toldMillis(message.val.delay);return;case"Close":this.#closing={...message.val,...this.#refusalOf(message.val)};return;case"\
-Unreadable":return this.#onUnreadable(message.val);default:return unreachable(message)}}#refusalOf({group,code}){let refusal=this.#refusal;
-return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.metadata}}#onUnreadable({
-cause,actionId,position}){let error=new Error(`A message of the server cannot be read: ${cause}`,{cause});position!==void 0&&
-this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===void 0&&this.#abandon("un\
-readable")}#onRefused(message,error){let refusal=new ActorError(error);if(message.tag==="Hello"){this.#fail(refusal),this.#finish(
-`${error.group}.${error.code}`);return}let call=message.tag==="ActionRequest"&&!message.val.oneWay?message.val.id:void 0;
-this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({eventName,subscribe,position,error},isCurrent){this.#advance(
-position);let missing=subscribe&&this.#subscriptions.answered(eventName,position);error?this.#fail(subscriptionError(eventName,
-error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.
-outcome==="resumed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,
-secret:init.secret},this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#socketFailures=0,this.#contractChanged=
-init.contractChanged??!1,this.#liveness.watch(2*(toldMillis(init.keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,
-missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in
-init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,
-outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&
-this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in
-init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.
-length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])
-fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(
-args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(
-name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&(this.#resume={...this.#resume,
-position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.fire("rivet:r\
-eply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??null;isCurrent()&&
-reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#abandon(reason){
-this.#generation++,this.#ended(reason)}#wake(){this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
-void 0&&this.#liveness.check()}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),
-...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===
-current,current)}};var PROBES=new Set("then toJSON toString toLocaleString valueOf constructor prototype inspect asymmetricMatch nodeType n\
-odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>typeof name=="string"&&!PROBES.has(name)&&
-!/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
-target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
-name)}})},withActions=(own,call)=>withNames(own,name=>(...args)=>call(name,args)),actions=call=>withActions(Object.create(
-null),call);function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,
-page).href.replace(/\/$/,"")}catch(cause){let hint=page===void 0?"; outside a page it must begin with http:// or https:/\
-/":"";throw new TypeError(`"${endpoint}" is not a URL of a server${hint}`,{cause})}}function createClient(endpoint,options={}){
-let connections=new Set,disposals=0,connect=(address,params,connectOptions)=>{let connection=new Connection(resolveUrl(endpoint),
-address,params,options,connectOptions);connections.add(connection),connection.onStatus(()=>{connection.status.status==="\
-closed"?connections.delete(connection):connections.add(connection)});let disposalsBefore=disposals;return connectionFacade(
-connection,()=>{disposals===disposalsBefore&&connection.reconnect()})},accessor=name=>{let handle=(method,key=[])=>{let address={
-name,method,key:typeof key=="string"?[key]:key},call=(action,args)=>callOverHttp(endpoint,address,action,args,options);return withActions(
-{call,connect:(params,connectOptions)=>connect(address,params,connectOptions)},call)};return{get:key=>handle("get",key),
-getOrCreate:key=>handle("getOrCreate",key)}},dispose=async()=>{disposals++,await Promise.all([...connections].map(connection=>connection.
-dispose()))},own={dispose};return Symbol.asyncDispose&&(own[Symbol.asyncDispose]=dispose),withNames(own,accessor)}function connectionFacade(connection,reconnect){
-let call=(name,args,options)=>connection.call(name,args,options),dispose=()=>connection.dispose(),own={call,with:options=>actions(
-(name,args)=>call(name,args,options)),fire:actions((name,args)=>connection.fire(name,args)),on:(event,...rest)=>{let listener=rest.
-pop();return connection.on(event,rest[0]?.tags??[],listener)},once:(event,listener)=>connection.once(event,listener),events:event=>connection.
-events(event),predict:(event,...args)=>connection.predict(event,args),answer:(name,handler)=>connection.answer(name,handler),
-onOpen:connection.onOpen,onResync:connection.onResync,onSnapshot:connection.onSnapshot,onGap:connection.onGap,onReconnecting:connection.
-onReconnecting,onClose:connection.onClose,onError:connection.onError,onStatus:connection.onStatus,get status(){return connection.
-status},get contractChanged(){return connection.contractChanged},ready:()=>connection.ready(),open:()=>connection.open(),
-reconnect,dispose,...Symbol.asyncDispose?{[Symbol.asyncDispose]:dispose}:{}};return withActions(own,call)}async function callOverHttp(endpoint,address,action,args,options){
+error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){let ask=this.#settings.options.onAuthenticating;
+if(!ask)return;let credentials=await within(this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:
+encode(credentials)}#connect(credentials,isCurrent){let listener={hello:()=>this.#hello(credentials),onMessage:message=>{
+if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&
+this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&this.#ended(reason)}},bySocket=this.#prefersSocket(),url=gatewayUrl(
+this.#settings.base,this.#settings.address,bySocket?"connect":"sse");try{this.#transport=bySocket?openWebSocket({url,WebSocket:this.#socketClass()??
+noWebSocket()},listener):openEventStream({url,...this.#streamTarget()},listener)}catch(error){if(this.#fail(error),!isCurrent())
+return;if(!bySocket||this.#settings.options.transport==="websocket")return this.#finish("no transport");this.#preferStream(),
+this.#ended("no transport")}}#hello(credentials){let{address,options,snapshot}=this.#settings,contract=options.contract?.[address.
+name],others={...this.#resume?{resume:this.#resume}:{},...snapshot===void 0?{}:{snapshot:{name:snapshot,args:[]}},...this.#params===
+void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},...contract===void 0?{}:{contract}},taken=bytesOf(
+write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.first(MAX_BYTES-taken),...others}}#socketClass(){
+return this.#settings.options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#settings.options.fetch??
+globalThis.fetch;return{base:this.#settings.base,headers:this.#settings.options.headers??{},fetch:request.bind(globalThis),
+timeout:this.#openTimeout,batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#settings.options;return transport!==
+"auto"?transport==="websocket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,
+wasOpen=this.#openedAt!==void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),close=this.#closing;this.#dropTransport(),
+transport&&!wasOpen&&!close&&this.#countFailure(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.
+lost(why),close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;let isFinal=close!==void 0&&this.#isFinal(
+close),refused=close?.advice==="credentials"||isFinal,generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(
+close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(why,this.#delay(close,wasStable)))}#isFinal({
+advice}){return advice!=="credentials"?advice==="never":!this.#settings.options.onAuthenticating||this.#refusedCredentials>=
+MAX_REFUSED_CREDENTIALS}#countFailure({kind}){(this.#settings.options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=
+0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=
+now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){this.#attempts++;let own=this.#backoff.next();return this.#told=toldMillis(
+close?.retryAfter)??this.#goingAway,this.#told===void 0?wasStable&&close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?
+0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus(
+"waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){if(this.#status.status==="closed")
+return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),this.#stopListening(),this.#calls.
+closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===
+this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){this.#liveness.
+stop(),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){
+switch(this.#liveness.heard(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
+message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
+val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
+SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"Gap":return this.#advance(message.val.position),
+this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(
+message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.val.delay);return;case"Close":this.#closing={...message.
+val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val);default:return unreachable(
+message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.
+message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server\
+ cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(
+error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);
+if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag===
+"ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({
+eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(
+eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"\
+dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;
+this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=
+0,this.#refusedCredentials=0,this.#socketFailures=0,this.#contractChanged=init.contractChanged??!1,this.#liveness.watch(
+2*(toldMillis(init.keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,missing=this.#subscriptions.
+opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);
+this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.
+kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.
+reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,
+init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,
+{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({
+name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=
+this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&
+position>this.#resume.position&&(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.
+get(name),reply=outcome=>this.#calls.fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);
+let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
+Error?error.message:String(error)})}}#abandon(reason){this.#generation++,this.#ended(reason)}#wake(){this.#status.status===
+"waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&this.#liveness.check()}#setStatus(status,reason,more){
+let{outcome}=this.#status,current={status,since:Date.now(),...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};
+this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,current)}};function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,page).href.replace(
+/\/$/,"")}catch(cause){let hint=page===void 0?"; outside a page it must begin with http:// or https://":"";throw new TypeError(
+`"${endpoint}" is not a URL of a server${hint}`,{cause})}}function createClient(endpoint,options={}){let connections=new Set,
+disposals=0,connect=(address,params,connectOptions)=>{let disposalsBefore=disposals,connection=new Connection({...connectOptions,
+base:resolveUrl(endpoint),address,params,options,mayReconnect:()=>disposals===disposalsBefore});return connections.add(connection),
+connection.onStatus(({status})=>{status==="closed"?connections.delete(connection):connections.add(connection)}),withActions(
+connection,connection.call)},accessor=name=>{let handle=(method,key=[])=>{let address={name,method,key:typeof key=="stri\
+ng"?[key]:key},call=(action,args)=>callOverHttp(endpoint,address,action,args,options);return withActions({call,connect:(params,connectOptions)=>connect(
+address,params,connectOptions)},call)};return{get:key=>handle("get",key),getOrCreate:key=>handle("getOrCreate",key)}},dispose=async()=>{
+disposals++,await Promise.all([...connections].map(connection=>connection.dispose()))},own={dispose};return Symbol.asyncDispose&&
+(own[Symbol.asyncDispose]=dispose),withNames(own,accessor)}async function callOverHttp(endpoint,address,action,args,options){
 let url=gatewayUrl(resolveUrl(endpoint),address,`action/${encodeURIComponent(action)}`),body=JSON.stringify({args:encode(
 args)}),{onAuthenticating,openTimeout=OPEN_TIMEOUT_MILLIS}=options,credentials=onAuthenticating&&await within(openTimeout,
 "onAuthenticating",onAuthenticating),response=await(options.fetch??globalThis.fetch).bind(globalThis)(url,{method:"POST",
