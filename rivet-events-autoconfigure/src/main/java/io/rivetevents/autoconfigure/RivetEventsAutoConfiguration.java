@@ -121,9 +121,8 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	NodeCommands rivetNodeCommands(OutboundRegistry registry, Backplane backplane,
-			ObjectProvider<LocalActorDirectory> directory) {
-		return new NodeCommands(registry, backplane, () -> directory.ifAvailable(LocalActorDirectory::drain));
+	NodeCommands rivetNodeCommands(OutboundRegistry registry, Backplane backplane, ObjectProvider<LocalNode> node) {
+		return new NodeCommands(registry, backplane, () -> node.ifAvailable(LocalNode::drain));
 	}
 
 	@Bean
