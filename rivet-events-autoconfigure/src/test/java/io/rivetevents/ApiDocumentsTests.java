@@ -38,7 +38,8 @@ class ApiDocumentsTests {
 	private static final List<String> EXTENSION_POINTS = List.of("ActionArgumentResolver", "ActorObserver",
 			"ActorStateStore", "ArgumentValidator", "Backplane", "ConnParamsAuthenticationConverter",
 			"ConnectionAuthenticator", "CredentialsAuthenticationConverter", "FailureTranslator", "InboundInterceptor",
-			"InvocationDecorator", "OutboundInterceptor", "PrincipalIssuer");
+			"InvocationDecorator", "OutboundInterceptor", "PrincipalCodec", "PrincipalIssuer",
+			"PrincipalJsonCustomizer");
 
 	private static final Sources sources = Sources.ofModules();
 

@@ -84,9 +84,9 @@ public final class ConnectRequestCodec {
 			.put("connectionId", request.connectionId())
 			.put("stateless", request.stateless())
 			.put("gateway", request.gateway());
+		// the params of a client may be a null; no params are no field
 		if (request.params() != null) {
-			out.set("params", request.params()); // where it is null, the client has sent
-													// that
+			out.set("params", request.params());
 		}
 		out.set("identity", write(request.identity()));
 		out.set("stream", (request.stream() != null) ? stream(request.stream()) : null);
