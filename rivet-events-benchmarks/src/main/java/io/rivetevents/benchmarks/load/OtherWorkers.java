@@ -1,0 +1,55 @@
+package io.rivetevents.benchmarks.load;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadFactory;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.autoconfigure.RivetEventsProperties;
+
+/**
+ * Runs actors on other threads than those of rivet-events, to compare: {@code fixed} is a
+ * fixed pool, {@code fork-join} a {@link ForkJoinPool} that serves tasks in their order.
+ * Both have as many threads as the workers that they replace may have.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty("load.workers")
+class OtherWorkers {
+
+	@Bean(destroyMethod = "dispose", defaultCandidate = false)
+	@ConditionalOnProperty(name = "load.workers", havingValue = "fixed")
+	Scheduler rivetActorWorkers(RivetEventsProperties properties) {
+		ThreadFactory threads = (task) -> {
+			Thread thread = new Thread(task, "fixed");
+			thread.setDaemon(true);
+			return thread;
+		};
+		return schedulerOf(Executors.newFixedThreadPool(properties.actor().workerThreads(), threads));
+	}
+
+	/**
+	 * Not through {@link Schedulers#fromExecutorService}, which makes more of each task.
+	 */
+	private static Scheduler schedulerOf(ExecutorService threads) {
+		return Schedulers.fromExecutor(threads);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = "load.workers", havingValue = "fork-join")
+	static class ForkJoin {
+
+		@Bean(destroyMethod = "dispose", defaultCandidate = false)
+		Scheduler rivetActorWorkers(RivetEventsProperties properties) {
+			return schedulerOf(new ForkJoinPool(properties.actor().workerThreads(),
+					ForkJoinPool.defaultForkJoinWorkerThreadFactory, null, true));
+		}
+
+	}
+
+}
