@@ -7,10 +7,11 @@ import { onWake } from "./host.js";
 import { iterate } from "./iteration.js";
 import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
-import { bytesOf, gatewayUrl, MAX_BYTES, write } from "./protocol.js";
+import { bytesOf, MAX_BYTES, write } from "./protocol.js";
 import { Subscriptions } from "./subscriptions.js";
 import { after, now, toldMillis, within } from "./time.js";
-import { type BatchLimit, openEventStream, openWebSocket, type Transport } from "./transport.js";
+import type { Transport } from "./transport.js";
+import { TransportChoice } from "./transport-choice.js";
 import type {
 	AnyActors,
 	CallOptions,
@@ -27,27 +28,14 @@ import type {
 import { unreachable } from "./unreachable.js";
 import { encode } from "./values.js";
 
-/** Attempts by WebSocket that end before `Init` until it is left for an event stream. */
-const MAX_SOCKET_FAILURES = 2;
-
-/** How long an event stream is preferred then. */
-const STREAM_PREFERENCE_MILLIS = 10 * 60_000;
-
 /** Credentials that are refused one after the other until the connection is given up. */
 const MAX_REFUSED_CREDENTIALS = 2;
 
 /** Delays of the server from here on are waited for exactly. */
 const MIN_TOLD_MILLIS = 1000;
 
-/** Characters of messages in one request; far below the least limit that makes sense. */
-const BATCH_CHARACTERS = 16 * 1024;
-
 /** Milliseconds that opening may take, and each callback of the application in it. */
 export const OPEN_TIMEOUT_MILLIS = 10_000;
-
-const noWebSocket = (): never => {
-	throw new Error('There is no WebSocket here: pass { WebSocket }, or use { transport: "sse" }');
-};
 
 type EventMessage = Extract<FromServer, { tag: "Event" }>["val"];
 
@@ -89,8 +77,8 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	/** Encoded. */
 	readonly #params: unknown;
 	readonly #openTimeout: number;
+	readonly #transports: TransportChoice;
 	readonly #backoff: Backoff;
-	readonly #batches: BatchLimit = { characters: BATCH_CHARACTERS };
 	readonly #liveness = new Liveness();
 	readonly #calls = new PendingCalls();
 	readonly #subscriptions = new Subscriptions(this.#fail);
@@ -119,17 +107,16 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	#refusal: WireError | undefined;
 	#attempts = 0;
 	#refusedCredentials = 0;
-	#socketFailures = 0;
-	#streamUntil = 0;
 	#contractChanged = false;
 	#disposed = false;
 	#stopListening: Unsubscribe = () => {};
 
 	constructor(settings: ConnectionSettings) {
 		this.#settings = settings;
-		const { params, options } = settings;
+		const { base, address, params, options } = settings;
 		this.#params = params === undefined ? undefined : encode(params);
 		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
+		this.#transports = new TransportChoice(base, address, options, this.#openTimeout);
 		this.#backoff = new Backoff(options.reconnect);
 		if (!settings.paused) this.open();
 		if (Symbol.asyncDispose) this[Symbol.asyncDispose] = this.dispose;
@@ -279,19 +266,13 @@ export class Connection implements ConnectionMethods<AnyActor> {
 				if (isCurrent()) this.#ended(reason);
 			},
 		};
-		const bySocket = this.#prefersSocket();
-		const url = gatewayUrl(this.#settings.base, this.#settings.address, bySocket ? "connect" : "sse");
 		try {
-			this.#transport = bySocket
-				? openWebSocket({ url, WebSocket: this.#socketClass() ?? noWebSocket() }, listener)
-				: openEventStream({ url, ...this.#streamTarget() }, listener);
+			this.#transport = this.#transports.open(listener);
 		} catch (error) {
-			// there is none here, or none to such a URL, and there will be none at the next attempt
 			this.#fail(error);
 			if (!isCurrent()) return;
-			if (!bySocket || this.#settings.options.transport === "websocket") return this.#finish("no transport");
-			this.#preferStream();
-			this.#ended("no transport");
+			if (this.#transports.fallBack()) this.#ended("no transport");
+			else this.#finish("no transport");
 		}
 	}
 
@@ -309,27 +290,6 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		return { subscriptions: this.#subscriptions.first(MAX_BYTES - taken), ...others };
 	}
 
-	#socketClass() {
-		return this.#settings.options.WebSocket ?? (globalThis.WebSocket as ClientOptions["WebSocket"]);
-	}
-
-	#streamTarget() {
-		const request = this.#settings.options.fetch ?? globalThis.fetch;
-		return {
-			base: this.#settings.base,
-			headers: this.#settings.options.headers ?? {},
-			fetch: request.bind(globalThis),
-			timeout: this.#openTimeout,
-			batches: this.#batches,
-		};
-	}
-
-	#prefersSocket(): boolean {
-		const { transport = "auto" } = this.#settings.options;
-		if (transport !== "auto") return transport === "websocket";
-		return this.#socketClass() !== undefined && now() >= this.#streamUntil;
-	}
-
 	/** The transport has ended, or was not to be had. */
 	#ended(reason: string): void {
 		const transport = this.#transport;
@@ -338,7 +298,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		const wasStable = wasOpen && this.#backoff.wasOpenFor(now() - this.#openedAt!);
 		const close = this.#closing;
 		this.#dropTransport();
-		if (transport && !wasOpen && !close) this.#countFailure(transport);
+		if (transport && !wasOpen && !close) this.#transports.failed(transport);
 		const why = close ? `${close.group}.${close.code}` : reason;
 		this.#calls.lost(why);
 		if (close?.advice === "credentials" && !wasOpen) this.#refusedCredentials++;
@@ -354,18 +314,6 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	#isFinal({ advice }: Close): boolean {
 		if (advice !== "credentials") return advice === "never";
 		return !this.#settings.options.onAuthenticating || this.#refusedCredentials >= MAX_REFUSED_CREDENTIALS;
-	}
-
-	/** An instance that cannot be reached by socket may be by event stream. */
-	#countFailure({ kind }: Transport): void {
-		if ((this.#settings.options.transport ?? "auto") !== "auto") return;
-		if (kind === "sse") this.#streamUntil = 0; // it is not the WebSocket that is in the way
-		else if (++this.#socketFailures >= MAX_SOCKET_FAILURES) this.#preferStream();
-	}
-
-	#preferStream(): void {
-		this.#socketFailures = 0;
-		this.#streamUntil = now() + STREAM_PREFERENCE_MILLIS;
 	}
 
 	/**
@@ -485,7 +433,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#openedAt = now();
 		this.#attempts = 0;
 		this.#refusedCredentials = 0;
-		this.#socketFailures = 0;
+		this.#transports.opened();
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#liveness.watch(2 * (toldMillis(init.keepAlive) || Infinity), () => this.#abandon("silence"));
 		const transport = this.#transport!;

@@ -151,22 +151,32 @@ message))})})().then(()=>end("connection lost"),()=>end("connection lost")),{kin
 text:write(message)}),flush()},close:()=>{over||(over=!0,init&&post("","DELETE",{}).catch(()=>{}),abort.abort())}}}var isEventStream=({
 headers})=>/^text\/event-stream\b/i.test(headers.get("content-type")??"");async function readStream(body,onMessage){let parser=new EventStreamParser(
 item=>onMessage(readItem(item))),reader=body.getReader(),decoder=new TextDecoder;for(;;){let{value,done}=await reader.read();
-if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var unreachable=_=>{};var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,BATCH_CHARACTERS=16*
-1024,OPEN_TIMEOUT_MILLIS=1e4,noWebSocket=()=>{throw new Error('There is no WebSocket here: pass { WebSocket }, or use { \
-transport: "sse" }')},subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscription to "${eventName}\
-": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(
-error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)};#settings;#params;#openTimeout;#backoff;#batches={
-characters:BATCH_CHARACTERS};#liveness=new Liveness;#calls=new Calls;#subscriptions=new Subscriptions(this.#fail);#opens=new Emitter(
-this.#fail);#resyncs=new Emitter(this.#fail);#snapshots=new Emitter(this.#fail);#gaps=new Emitter(this.#fail);#reconnects=new Emitter(
-this.#fail);#closes=new Emitter(this.#fail);#statuses=new Emitter(this.#fail);#handlers=new Map;#status={status:"connect\
-ing",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#refusal;#attempts=0;#refusedCredentials=0;#socketFailures=0;#streamUntil=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(settings){
-this.#settings=settings;let{params,options}=settings;this.#params=params===void 0?void 0:encode(params),this.#openTimeout=
-options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#backoff=new Backoff(options.reconnect),settings.paused||this.open(),Symbol.
-asyncDispose&&(this[Symbol.asyncDispose]=this.dispose)}call=(name,args,options={})=>{let first=this.#status.status==="co\
-nnecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&options.queue===void 0?this.#openTimeout:
-0)};with=options=>actions((name,args)=>this.call(name,args,options));fire=actions((name,args)=>this.#calls.fire(name,args));on=(event,options,listener)=>typeof options==
-"function"?this.#subscriptions.add(event,[],options):this.#subscriptions.add(event,options?.tags??[],listener);once=(event,listener)=>{
-let remove=this.on(event,(...args)=>{remove(),listener(...args)});return remove};events=event=>iterate(this,event);predict=(event,...args)=>this.#subscriptions.
+if(done)return;parser.push(decoder.decode(value,{stream:!0}))}}var MAX_SOCKET_FAILURES=2,STREAM_PREFERENCE_MILLIS=10*6e4,BATCH_CHARACTERS=16*1024,noWebSocket=()=>{throw new Error('The\
+re is no WebSocket here: pass { WebSocket }, or use { transport: "sse" }')},TransportChoice=class{#base;#address;#options;#timeout;#batches={
+characters:BATCH_CHARACTERS};#bySocket=!1;#socketFailures=0;#streamUntil=0;constructor(base,address,options,timeout){this.#base=
+base,this.#address=address,this.#options=options,this.#timeout=timeout}open(listener){this.#bySocket=this.#prefersSocket();
+let url=gatewayUrl(this.#base,this.#address,this.#bySocket?"connect":"sse");return this.#bySocket?openWebSocket({url,WebSocket:this.#socketClass()??
+noWebSocket()},listener):openEventStream({url,...this.#streamTarget()},listener)}fallBack(){let another=this.#bySocket&&
+this.#isAuto();return another&&this.#preferStream(),another}failed({kind}){this.#isAuto()&&(kind==="sse"?this.#streamUntil=
+0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&this.#preferStream())}opened(){this.#socketFailures=0}#isAuto(){return(this.#options.
+transport??"auto")==="auto"}#prefersSocket(){return this.#isAuto()?this.#socketClass()!==void 0&&now()>=this.#streamUntil:
+this.#options.transport==="websocket"}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#socketClass(){
+return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#options.fetch??globalThis.fetch;return{
+base:this.#base,headers:this.#options.headers??{},fetch:request.bind(globalThis),timeout:this.#timeout,batches:this.#batches}}};var unreachable=_=>{};var MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,OPEN_TIMEOUT_MILLIS=1e4,subscriptionError=(eventName,error)=>new ActorError(
+{...error,message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(
+error=>queueMicrotask(()=>reportToHost(error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):
+this.#errors.emit(error)};#settings;#params;#openTimeout;#transports;#backoff;#liveness=new Liveness;#calls=new Calls;#subscriptions=new Subscriptions(
+this.#fail);#opens=new Emitter(this.#fail);#resyncs=new Emitter(this.#fail);#snapshots=new Emitter(this.#fail);#gaps=new Emitter(
+this.#fail);#reconnects=new Emitter(this.#fail);#closes=new Emitter(this.#fail);#statuses=new Emitter(this.#fail);#handlers=new Map;#status={
+status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#refusal;#attempts=0;#refusedCredentials=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(settings){
+this.#settings=settings;let{base,address,params,options}=settings;this.#params=params===void 0?void 0:encode(params),this.#openTimeout=
+options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#transports=new TransportChoice(base,address,options,this.#openTimeout),this.#backoff=
+new Backoff(options.reconnect),settings.paused||this.open(),Symbol.asyncDispose&&(this[Symbol.asyncDispose]=this.dispose)}call=(name,args,options={})=>{
+let first=this.#status.status==="connecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&
+options.queue===void 0?this.#openTimeout:0)};with=options=>actions((name,args)=>this.call(name,args,options));fire=actions(
+(name,args)=>this.#calls.fire(name,args));on=(event,options,listener)=>typeof options=="function"?this.#subscriptions.add(
+event,[],options):this.#subscriptions.add(event,options?.tags??[],listener);once=(event,listener)=>{let remove=this.on(event,
+(...args)=>{remove(),listener(...args)});return remove};events=event=>iterate(this,event);predict=(event,...args)=>this.#subscriptions.
 emit(event,args,[],()=>!0);answer=(name,handler)=>(this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===handler&&
 this.#handlers.delete(name)});onOpen=this.#opens.add;onResync=this.#resyncs.add;onSnapshot=this.#snapshots.add;onGap=this.#gaps.
 add;onReconnecting=this.#reconnects.add;onClose=this.#closes.add;onError=this.#errors.add;onStatus=this.#statuses.add;get contractChanged(){
@@ -184,68 +194,61 @@ error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){let ask=
 if(!ask)return;let credentials=await within(this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:
 encode(credentials)}#connect(credentials,isCurrent){let listener={hello:()=>this.#hello(credentials),onMessage:message=>{
 if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&
-this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&this.#ended(reason)}},bySocket=this.#prefersSocket(),url=gatewayUrl(
-this.#settings.base,this.#settings.address,bySocket?"connect":"sse");try{this.#transport=bySocket?openWebSocket({url,WebSocket:this.#socketClass()??
-noWebSocket()},listener):openEventStream({url,...this.#streamTarget()},listener)}catch(error){if(this.#fail(error),!isCurrent())
-return;if(!bySocket||this.#settings.options.transport==="websocket")return this.#finish("no transport");this.#preferStream(),
-this.#ended("no transport")}}#hello(credentials){let{address,options,snapshot}=this.#settings,contract=options.contract?.[address.
+this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&this.#ended(reason)}};try{this.#transport=this.#transports.open(
+listener)}catch(error){if(this.#fail(error),!isCurrent())return;this.#transports.fallBack()?this.#ended("no transport"):
+this.#finish("no transport")}}#hello(credentials){let{address,options,snapshot}=this.#settings,contract=options.contract?.[address.
 name],others={...this.#resume?{resume:this.#resume}:{},...snapshot===void 0?{}:{snapshot:{name:snapshot,args:[]}},...this.#params===
 void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},...contract===void 0?{}:{contract}},taken=bytesOf(
-write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.first(MAX_BYTES-taken),...others}}#socketClass(){
-return this.#settings.options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#settings.options.fetch??
-globalThis.fetch;return{base:this.#settings.base,headers:this.#settings.options.headers??{},fetch:request.bind(globalThis),
-timeout:this.#openTimeout,batches:this.#batches}}#prefersSocket(){let{transport="auto"}=this.#settings.options;return transport!==
-"auto"?transport==="websocket":this.#socketClass()!==void 0&&now()>=this.#streamUntil}#ended(reason){let transport=this.#transport,
-wasOpen=this.#openedAt!==void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),close=this.#closing;this.#dropTransport(),
-transport&&!wasOpen&&!close&&this.#countFailure(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.
-lost(why),close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;let isFinal=close!==void 0&&this.#isFinal(
-close),refused=close?.advice==="credentials"||isFinal,generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(
-close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(why,this.#delay(close,wasStable)))}#isFinal({
-advice}){return advice!=="credentials"?advice==="never":!this.#settings.options.onAuthenticating||this.#refusedCredentials>=
-MAX_REFUSED_CREDENTIALS}#countFailure({kind}){(this.#settings.options.transport??"auto")==="auto"&&(kind==="sse"?this.#streamUntil=
-0:++this.#socketFailures>=MAX_SOCKET_FAILURES&&this.#preferStream())}#preferStream(){this.#socketFailures=0,this.#streamUntil=
-now()+STREAM_PREFERENCE_MILLIS}#delay(close,wasStable){this.#attempts++;let own=this.#backoff.next();return this.#told=toldMillis(
-close?.retryAfter)??this.#goingAway,this.#told===void 0?wasStable&&close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?
-0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){this.#retryTimer=after(delay,()=>this.#attempt()),this.#setStatus(
-"waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){if(this.#status.status==="closed")
-return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),this.#stopListening(),this.#calls.
-closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),this.#closes.emitWhile(()=>generation===
-this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){this.#liveness.
-stop(),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){
-switch(this.#liveness.heard(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
-message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
-val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
-SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"Gap":return this.#advance(message.val.position),
-this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(
-message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.val.delay);return;case"Close":this.#closing={...message.
-val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val);default:return unreachable(
-message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.
-message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server\
- cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(
-error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);
-if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag===
-"ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({
-eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(
-eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"\
-dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;
-this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#attempts=
-0,this.#refusedCredentials=0,this.#socketFailures=0,this.#contractChanged=init.contractChanged??!1,this.#liveness.watch(
-2*(toldMillis(init.keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,missing=this.#subscriptions.
-opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);
-this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,outcome:init.outcome,transport:transport.
-kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.
-reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,
-init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,
-{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({
-name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(args,isCurrent);return}if(pos!==void 0){if(pos<=
-this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&
-position>this.#resume.position&&(this.#resume={...this.#resume,position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.
-get(name),reply=outcome=>this.#calls.fire("rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);
-let value=await handler(...args)??null;isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof
-Error?error.message:String(error)})}}#abandon(reason){this.#generation++,this.#ended(reason)}#wake(){this.#status.status===
-"waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==void 0&&this.#liveness.check()}#setStatus(status,reason,more){
-let{outcome}=this.#status,current={status,since:Date.now(),...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};
-this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,current)}};function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,page).href.replace(
+write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.first(MAX_BYTES-taken),...others}}#ended(reason){
+let transport=this.#transport,wasOpen=this.#openedAt!==void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),
+close=this.#closing;this.#dropTransport(),transport&&!wasOpen&&!close&&this.#transports.failed(transport);let why=close?
+`${close.group}.${close.code}`:reason;this.#calls.lost(why),close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;
+let isFinal=close!==void 0&&this.#isFinal(close),refused=close?.advice==="credentials"||isFinal,generation=this.#generation;
+close&&refused&&!wasOpen&&this.#fail(new ActorError(close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(
+why,this.#delay(close,wasStable)))}#isFinal({advice}){return advice!=="credentials"?advice==="never":!this.#settings.options.
+onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#delay(close,wasStable){this.#attempts++;let own=this.#backoff.
+next();return this.#told=toldMillis(close?.retryAfter)??this.#goingAway,this.#told===void 0?wasStable&&close?.advice==="\
+retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){this.#retryTimer=after(
+delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){
+if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),
+this.#stopListening(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),
+this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){
+this.#liveness.stop(),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.
+lost()}#onMessage(message,isCurrent){switch(this.#liveness.heard(),message.tag){case"Init":return this.#onInit(message.val,
+isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.
+val.id,message.val.output);case"Error":message.val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.
+actionId,new ActorError(message.val));return;case"SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"\
+Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.
+val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.
+val.delay);return;case"Close":this.#closing={...message.val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(
+message.val);default:return unreachable(message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==
+group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){
+let error=new Error(`A message of the server cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),
+this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){
+let refusal=new ActorError(error);if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);
+return}let call=message.tag==="ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||
+this.#fail(refusal)}#onSubscription({eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&
+this.#subscriptions.answered(eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.
+emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resum\
+ed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},
+this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#transports.opened(),this.#contractChanged=init.contractChanged??
+!1,this.#liveness.watch(2*(toldMillis(init.keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,
+missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in
+init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,
+outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&
+this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in
+init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.
+length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])
+fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(
+args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(
+name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&(this.#resume={...this.#resume,
+position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.#calls.fire("\
+rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??null;
+isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#abandon(reason){
+this.#generation++,this.#ended(reason)}#wake(){this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
+void 0&&this.#liveness.check()}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),
+...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===
+current,current)}};function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,page).href.replace(
 /\/$/,"")}catch(cause){let hint=page===void 0?"; outside a page it must begin with http:// or https://":"";throw new TypeError(
 `"${endpoint}" is not a URL of a server${hint}`,{cause})}}function createClient(endpoint,options={}){let connections=new Set,
 disposals=0,connect=(address,params,connectOptions)=>{let disposalsBefore=disposals,connection=new Connection({...connectOptions,
