@@ -18,6 +18,9 @@ import reactor.core.scheduler.Scheduler;
  * to give it more, and a socket is then written to for each message alone. A stretch that
  * waits for something holds nobody up for more than {@value StallChecks#PERIOD_MILLIS}
  * milliseconds, one that computes for {@value #MAX_MILLIS}.
+ * <p>
+ * Measured as said in {@link ActorWorkers}: without batches, broadcasts of actions that
+ * may block reached 29 percent fewer clients for each second of CPU.
  */
 public final class WakeupBatches {
 
