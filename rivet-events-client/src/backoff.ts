@@ -9,11 +9,6 @@ export class Backoff {
 		this.#max = maxDelay;
 	}
 
-	/** Attempts since the delays began to grow. */
-	get attempt(): number {
-		return this.#attempt;
-	}
-
 	/** The delay before the next attempt. */
 	next(): number {
 		const limit = Math.min(this.#max, this.#min * 2 ** this.#attempt);

@@ -1,5 +1,4 @@
 import { actions } from "./actions.js";
-import { Backoff } from "./backoff.js";
 import { Calls as PendingCalls } from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
@@ -8,6 +7,8 @@ import { iterate } from "./iteration.js";
 import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
 import { bytesOf, MAX_BYTES, write } from "./protocol.js";
+import { Requests } from "./requests.js";
+import { Retries } from "./retries.js";
 import { Subscriptions } from "./subscriptions.js";
 import { after, now, toldMillis, within } from "./time.js";
 import type { Transport } from "./transport.js";
@@ -27,12 +28,6 @@ import type {
 } from "./types.js";
 import { unreachable } from "./unreachable.js";
 import { encode } from "./values.js";
-
-/** Credentials that are refused one after the other until the connection is given up. */
-const MAX_REFUSED_CREDENTIALS = 2;
-
-/** Delays of the server from here on are waited for exactly. */
-const MIN_TOLD_MILLIS = 1000;
 
 /** Milliseconds that opening may take, and each callback of the application in it. */
 export const OPEN_TIMEOUT_MILLIS = 10_000;
@@ -78,7 +73,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	readonly #params: unknown;
 	readonly #openTimeout: number;
 	readonly #transports: TransportChoice;
-	readonly #backoff: Backoff;
+	readonly #retries: Retries;
 	readonly #liveness = new Liveness();
 	readonly #calls = new PendingCalls();
 	readonly #subscriptions = new Subscriptions(this.#fail);
@@ -89,7 +84,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	readonly #reconnects = new Emitter<[number]>(this.#fail);
 	readonly #closes = new Emitter<[string]>(this.#fail);
 	readonly #statuses = new Emitter<[ConnectionStatus]>(this.#fail);
-	readonly #handlers = new Map<string, (...args: unknown[]) => unknown>();
+	readonly #requests = new Requests();
 
 	#status: ConnectionStatus = { status: "connecting", since: Date.now(), attempt: 0 };
 	#transport: Transport | undefined;
@@ -100,13 +95,9 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	#openedAt: number | undefined;
 	#closing: Close | undefined;
 	#goingAway: number | undefined;
-	/** Milliseconds that the server wants the next attempt to wait. */
-	#told: number | undefined;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
 	/** What the server has said before it ends this transport. */
 	#refusal: WireError | undefined;
-	#attempts = 0;
-	#refusedCredentials = 0;
 	#contractChanged = false;
 	#disposed = false;
 	#stopListening: Unsubscribe = () => {};
@@ -117,7 +108,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#params = params === undefined ? undefined : encode(params);
 		this.#openTimeout = options.openTimeout ?? OPEN_TIMEOUT_MILLIS;
 		this.#transports = new TransportChoice(base, address, options, this.#openTimeout);
-		this.#backoff = new Backoff(options.reconnect);
+		this.#retries = new Retries(options);
 		if (!settings.paused) this.open();
 		if (Symbol.asyncDispose) this[Symbol.asyncDispose] = this.dispose;
 	}
@@ -151,12 +142,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	readonly predict = (event: string, ...args: unknown[]): void => this.#subscriptions.emit(event, args, [], () => true);
 
-	readonly answer = (name: string, handler: (...args: unknown[]) => unknown): Unsubscribe => {
-		this.#handlers.set(name, handler);
-		return () => {
-			if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
-		};
-	};
+	readonly answer = this.#requests.add;
 
 	readonly onOpen = this.#opens.add;
 	readonly onResync = this.#resyncs.add;
@@ -200,9 +186,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	readonly reconnect = (): void => {
 		if (this.#status.status !== "closed" || this.#disposed || !this.#settings.mayReconnect()) return;
-		this.#backoff.reset();
-		this.#attempts = 0;
-		this.#refusedCredentials = 0;
+		this.#retries.reset();
 		this.#start();
 	};
 
@@ -229,8 +213,9 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#closing = undefined;
 		this.#goingAway = undefined;
 		this.#liveness.watch(this.#openTimeout, () => this.#abandon("timeout"));
-		this.#setStatus("connecting", this.#status.reason, { attempt: this.#attempts });
-		if (this.#attempts > 0) this.#reconnects.emitWhile(isCurrent, this.#attempts);
+		const attempt = this.#retries.attempts;
+		this.#setStatus("connecting", this.#status.reason);
+		if (attempt > 0) this.#reconnects.emitWhile(isCurrent, attempt);
 		if (!isCurrent()) return;
 		this.#credentials().then(
 			(credentials) => isCurrent() && this.#connect(credentials, isCurrent),
@@ -293,44 +278,25 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	/** The transport has ended, or was not to be had. */
 	#ended(reason: string): void {
 		const transport = this.#transport;
-		const wasOpen = this.#openedAt !== undefined;
-		// before the growth of the delays is looked at: only a time of being open ends it
-		const wasStable = wasOpen && this.#backoff.wasOpenFor(now() - this.#openedAt!);
+		const openFor = this.#openedAt === undefined ? undefined : now() - this.#openedAt;
+		const wasOpen = openFor !== undefined;
 		const close = this.#closing;
 		this.#dropTransport();
 		if (transport && !wasOpen && !close) this.#transports.failed(transport);
 		const why = close ? `${close.group}.${close.code}` : reason;
 		this.#calls.lost(why);
-		if (close?.advice === "credentials" && !wasOpen) this.#refusedCredentials++;
-		const isFinal = close !== undefined && this.#isFinal(close);
+		const isFinal = close !== undefined && this.#retries.isFinal(close, wasOpen);
 		const refused = close?.advice === "credentials" || isFinal;
 		const generation = this.#generation;
 		if (close && refused && !wasOpen) this.#fail(new ActorError(close));
 		if (generation !== this.#generation) return; // a listener has ended it
 		if (isFinal) this.#finish(why);
-		else this.#retry(why, this.#delay(close, wasStable));
-	}
-
-	#isFinal({ advice }: Close): boolean {
-		if (advice !== "credentials") return advice === "never";
-		return !this.#settings.options.onAuthenticating || this.#refusedCredentials >= MAX_REFUSED_CREDENTIALS;
-	}
-
-	/**
-	 * Zero only after a time of being open: what ended a shorter connection may end the next one, too. For the same
-	 * reason a delay that the server tells does not shorten the first second of the client's own.
-	 */
-	#delay(close: Close | undefined, wasStable: boolean): number {
-		this.#attempts++;
-		const own = this.#backoff.next();
-		this.#told = toldMillis(close?.retryAfter) ?? this.#goingAway;
-		if (this.#told === undefined) return wasStable && close?.advice === "retry" ? 0 : own;
-		return Math.max(this.#told, wasStable ? 0 : Math.min(own, MIN_TOLD_MILLIS));
+		else this.#retry(why, this.#retries.delay(close, this.#goingAway, openFor));
 	}
 
 	#retry(reason: string, delay: number): void {
 		this.#retryTimer = after(delay, () => this.#attempt());
-		this.#setStatus("waiting", reason, { attempt: this.#attempts, nextRetryAt: Date.now() + delay });
+		this.#setStatus("waiting", reason, { nextRetryAt: Date.now() + delay });
 	}
 
 	#finish(reason: string): void {
@@ -340,7 +306,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		clearTimeout(this.#retryTimer);
 		this.#stopListening();
 		this.#calls.closed(reason, this.#closeCause());
-		this.#setStatus("closed", reason, { attempt: this.#attempts });
+		this.#setStatus("closed", reason);
 		this.#closes.emitWhile(() => generation === this.#generation, reason);
 	}
 
@@ -431,8 +397,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		const resumedFrom = init.outcome === "resumed" ? this.#resume?.position : undefined;
 		this.#resume = { epoch: init.epoch, position: init.position, stream: init.stream, secret: init.secret };
 		this.#openedAt = now();
-		this.#attempts = 0;
-		this.#refusedCredentials = 0;
+		this.#retries.opened();
 		this.#transports.opened();
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#liveness.watch(2 * (toldMillis(init.keepAlive) || Infinity), () => this.#abandon("silence"));
@@ -443,7 +408,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 			"snapshot" in init ? init.position : undefined,
 		);
 		this.#calls.opened((message) => transport.send(message));
-		this.#setStatus("open", undefined, { attempt: 0, outcome: init.outcome, transport: transport.kind });
+		this.#setStatus("open", undefined, { outcome: init.outcome, transport: transport.kind });
 		const fail = (error: ActorError) => isCurrent() && this.#fail(error);
 		if (init.outcome === "resynced") this.#resyncs.emitWhile(isCurrent, init.reason ?? "");
 		if (init.snapshotError) fail(new ActorError(init.snapshotError));
@@ -455,8 +420,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#onEvent({ name, args, pos, tags = [] }: EventMessage, isCurrent: () => boolean): void {
 		if (name === "rivet:request") {
-			void this.#answer(args as [number, string, unknown[]], isCurrent);
-			return;
+			return this.#onRequest(args as [number, string, unknown[]], isCurrent);
 		}
 		if (pos !== undefined) {
 			if (pos <= this.#resume!.position) return;
@@ -471,16 +435,10 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	}
 
 	/** The id is one of this connection's: a later one would take it for an answer to something else. */
-	async #answer([id, name, args]: [number, string, unknown[]], isCurrent: () => boolean): Promise<void> {
-		const handler = this.#handlers.get(name);
-		const reply = (outcome: { value: unknown } | { error: string }) => this.#calls.fire("rivet:reply", [id, outcome]);
-		try {
-			if (!handler) throw new Error(`Nobody answers ${name}`);
-			const value = (await handler(...args)) ?? null;
-			if (isCurrent()) reply({ value });
-		} catch (error) {
-			if (isCurrent()) reply({ error: error instanceof Error ? error.message : String(error) });
-		}
+	#onRequest([id, name, args]: [number, string, unknown[]], isCurrent: () => boolean): void {
+		void this.#requests.answer(name, args, (reply) => {
+			if (isCurrent()) this.#calls.fire("rivet:reply", [id, reply]);
+		});
 	}
 
 	// Watching
@@ -493,7 +451,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	/** Retries at once what waits by the client's own delay, and notices at once that an open transport is dead. */
 	#wake(): void {
-		if (this.#status.status === "waiting" && this.#told === undefined) this.#attempt();
+		if (this.#status.status === "waiting" && this.#retries.isOwnDelay) this.#attempt();
 		else if (this.#openedAt !== undefined) this.#liveness.check();
 	}
 
@@ -501,12 +459,13 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	#setStatus(
 		status: ConnectionStatus["status"],
 		reason: string | undefined,
-		more: Omit<ConnectionStatus, "status" | "since" | "reason">,
+		more: Pick<ConnectionStatus, "nextRetryAt" | "outcome" | "transport"> = {},
 	): void {
 		const { outcome } = this.#status;
 		const current: ConnectionStatus = {
 			status,
 			since: Date.now(),
+			attempt: this.#retries.attempts,
 			...(outcome ? { outcome } : {}),
 			...(reason === undefined ? {} : { reason }),
 			...more,

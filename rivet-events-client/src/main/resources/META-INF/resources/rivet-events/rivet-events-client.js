@@ -4,9 +4,7 @@ odeName tagName _isMockFunction _isVue ngOnDestroy".split(" ")),isAction=name=>t
 !/^(@@|\$\$|__)/.test(name),withNames=(own,make)=>{let made=new Map;return new Proxy(own,{get:(target,name)=>{if(name in
 target)return Reflect.get(target,name,target);if(isAction(name))return made.has(name)||made.set(name,make(name)),made.get(
 name)}})},withActions=(own,call)=>withNames(own,name=>(...args)=>call(name,args)),actions=call=>withActions(Object.create(
-null),call);var Backoff=class{#min;#max;#attempt=0;constructor({minDelay=500,maxDelay=1e4}={}){this.#min=minDelay,this.#max=maxDelay}get attempt(){
-return this.#attempt}next(){let limit=Math.min(this.#max,this.#min*2**this.#attempt);return this.#attempt++,Math.random()*
-limit}wasOpenFor(millis){let stable=millis>=this.#max;return stable&&this.reset(),stable}reset(){this.#attempt=0}};var ActorError=class extends Error{name="ActorError";group;code;metadata;constructor(error){super(error.message),this.group=
+null),call);var ActorError=class extends Error{name="ActorError";group;code;metadata;constructor(error){super(error.message),this.group=
 error.group,this.code=error.code,this.metadata=error.metadata}},ConnectionLostError=class extends Error{constructor(message,mayHaveRun,cause){
 super(message,cause===void 0?{}:{cause});this.mayHaveRun=mayHaveRun}mayHaveRun;name="ConnectionLostError"},reportToHost=error=>{
 typeof reportError=="function"?reportError(error):console.error("rivet-events: a listener to errors failed:",error)};var now=()=>performance.now(),after=(millis,call)=>millis>2147483647?void 0:setTimeout(call,millis),toldMillis=value=>typeof value==
@@ -77,7 +75,18 @@ unreadable=(cause,answer,position)=>{let action=/"(?:id|actionId)":(\d+)/.exec(a
 void 0?{}:{[name]:Number(digits)};return{tag:"Unreadable",val:{cause,...known("actionId",action),...known("position",position)}}};
 function gatewayUrl(base,address,route){let query=new URLSearchParams({"rvt-namespace":"default","rvt-method":address.method});
 return address.method==="getOrCreate"&&(query.set("rvt-runner","default"),query.set("rvt-crash-policy","sleep")),address.
-key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var MAX_NAME_LENGTH=1e3,Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
+key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var Requests=class{#handlers=new Map;add=(name,handler)=>(this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===
+handler&&this.#handlers.delete(name)});async answer(name,args,send){let handler=this.#handlers.get(name);try{if(!handler)
+throw new Error(`Nobody answers ${name}`);send({value:await handler(...args)??null})}catch(error){send({error:error instanceof
+Error?error.message:String(error)})}}};var Backoff=class{#min;#max;#attempt=0;constructor({minDelay=500,maxDelay=1e4}={}){this.#min=minDelay,this.#max=maxDelay}next(){
+let limit=Math.min(this.#max,this.#min*2**this.#attempt);return this.#attempt++,Math.random()*limit}wasOpenFor(millis){let stable=millis>=
+this.#max;return stable&&this.reset(),stable}reset(){this.#attempt=0}};var MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,Retries=class{#backoff;#hasCredentials;attempts=0;#refusedCredentials=0;#told;constructor({
+reconnect,onAuthenticating}){this.#backoff=new Backoff(reconnect),this.#hasCredentials=onAuthenticating!==void 0}get isOwnDelay(){
+return this.#told===void 0}opened(){this.attempts=0,this.#refusedCredentials=0}reset(){this.#backoff.reset(),this.opened()}isFinal({
+advice},wasOpen){return advice!=="credentials"?advice==="never":(wasOpen||this.#refusedCredentials++,!this.#hasCredentials||
+this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS)}delay(close,goingAway,openFor){let wasStable=openFor!==void 0&&this.#backoff.
+wasOpenFor(openFor);this.attempts++;let own=this.#backoff.next();return this.#told=toldMillis(close?.retryAfter)??goingAway,
+this.#told===void 0?wasStable&&close?.advice==="retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}};var MAX_NAME_LENGTH=1e3,Subscriptions=class{#events=new Map;#onFailure;#told=new Map;#late=new Set;#uncovered=new Map;#tell;constructor(onFailure){
 this.#onFailure=onFailure}add(event,tags,listener){this.#check(event,tags);let listening=this.#events.get(event);listening||
 (listening={emitter:new Emitter(this.#onFailure),tags:new Set},this.#events.set(event,listening));let{emitter,tags:wanted}=listening,
 own=[...tags];wanted.add(own);let remove=emitter.add((args,carried)=>{isWanted(own,carried)&&listener(...args)});return this.#compare(
@@ -162,93 +171,84 @@ this.#isAuto();return another&&this.#preferStream(),another}failed({kind}){this.
 transport??"auto")==="auto"}#prefersSocket(){return this.#isAuto()?this.#socketClass()!==void 0&&now()>=this.#streamUntil:
 this.#options.transport==="websocket"}#preferStream(){this.#socketFailures=0,this.#streamUntil=now()+STREAM_PREFERENCE_MILLIS}#socketClass(){
 return this.#options.WebSocket??globalThis.WebSocket}#streamTarget(){let request=this.#options.fetch??globalThis.fetch;return{
-base:this.#base,headers:this.#options.headers??{},fetch:request.bind(globalThis),timeout:this.#timeout,batches:this.#batches}}};var unreachable=_=>{};var MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,OPEN_TIMEOUT_MILLIS=1e4,subscriptionError=(eventName,error)=>new ActorError(
-{...error,message:`Subscription to "${eventName}": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(
-error=>queueMicrotask(()=>reportToHost(error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):
-this.#errors.emit(error)};#settings;#params;#openTimeout;#transports;#backoff;#liveness=new Liveness;#calls=new Calls;#subscriptions=new Subscriptions(
+base:this.#base,headers:this.#options.headers??{},fetch:request.bind(globalThis),timeout:this.#timeout,batches:this.#batches}}};var unreachable=_=>{};var OPEN_TIMEOUT_MILLIS=1e4,subscriptionError=(eventName,error)=>new ActorError({...error,message:`Subscription to "${eventName}\
+": ${error.message}`,metadata:error.metadata??{eventName}}),Connection=class{#errors=new Emitter(error=>queueMicrotask(()=>reportToHost(
+error)));#fail=error=>{this.#errors.isEmpty?console.error("rivet-events:",error):this.#errors.emit(error)};#settings;#params;#openTimeout;#transports;#retries;#liveness=new Liveness;#calls=new Calls;#subscriptions=new Subscriptions(
 this.#fail);#opens=new Emitter(this.#fail);#resyncs=new Emitter(this.#fail);#snapshots=new Emitter(this.#fail);#gaps=new Emitter(
-this.#fail);#reconnects=new Emitter(this.#fail);#closes=new Emitter(this.#fail);#statuses=new Emitter(this.#fail);#handlers=new Map;#status={
-status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#told;#retryTimer;#refusal;#attempts=0;#refusedCredentials=0;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(settings){
+this.#fail);#reconnects=new Emitter(this.#fail);#closes=new Emitter(this.#fail);#statuses=new Emitter(this.#fail);#requests=new Requests;#status={
+status:"connecting",since:Date.now(),attempt:0};#transport;#generation=0;#resume;#openedAt;#closing;#goingAway;#retryTimer;#refusal;#contractChanged=!1;#disposed=!1;#stopListening=()=>{};constructor(settings){
 this.#settings=settings;let{base,address,params,options}=settings;this.#params=params===void 0?void 0:encode(params),this.#openTimeout=
-options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#transports=new TransportChoice(base,address,options,this.#openTimeout),this.#backoff=
-new Backoff(options.reconnect),settings.paused||this.open(),Symbol.asyncDispose&&(this[Symbol.asyncDispose]=this.dispose)}call=(name,args,options={})=>{
+options.openTimeout??OPEN_TIMEOUT_MILLIS,this.#transports=new TransportChoice(base,address,options,this.#openTimeout),this.#retries=
+new Retries(options),settings.paused||this.open(),Symbol.asyncDispose&&(this[Symbol.asyncDispose]=this.dispose)}call=(name,args,options={})=>{
 let first=this.#status.status==="connecting"&&this.#status.attempt===0;return this.#calls.call(name,args,options,first&&
 options.queue===void 0?this.#openTimeout:0)};with=options=>actions((name,args)=>this.call(name,args,options));fire=actions(
 (name,args)=>this.#calls.fire(name,args));on=(event,options,listener)=>typeof options=="function"?this.#subscriptions.add(
 event,[],options):this.#subscriptions.add(event,options?.tags??[],listener);once=(event,listener)=>{let remove=this.on(event,
 (...args)=>{remove(),listener(...args)});return remove};events=event=>iterate(this,event);predict=(event,...args)=>this.#subscriptions.
-emit(event,args,[],()=>!0);answer=(name,handler)=>(this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===handler&&
-this.#handlers.delete(name)});onOpen=this.#opens.add;onResync=this.#resyncs.add;onSnapshot=this.#snapshots.add;onGap=this.#gaps.
-add;onReconnecting=this.#reconnects.add;onClose=this.#closes.add;onError=this.#errors.add;onStatus=this.#statuses.add;get contractChanged(){
-return this.#contractChanged}get status(){return this.#status}ready=()=>new Promise((resolve,reject)=>{let look=({status,
-reason})=>{if(status==="open")resolve();else if(status==="closed"){let message=`The connection is closed (${reason})`;reject(
-new ConnectionLostError(message,!1,this.#closeCause()))}else return;remove()},remove=this.onStatus(look);look(this.#status)});open=()=>{
-this.#generation>0||queueMicrotask(()=>{this.#generation===0&&this.#start()})};reconnect=()=>{this.#status.status!=="clo\
-sed"||this.#disposed||!this.#settings.mayReconnect()||(this.#backoff.reset(),this.#attempts=0,this.#refusedCredentials=0,
-this.#start())};dispose=async()=>{this.#disposed=!0,this.#finish("disposed")};#start(){this.#stopListening=onWake(()=>this.#wake()),
-this.#attempt()}#attempt(){clearTimeout(this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;
-this.#closing=void 0,this.#goingAway=void 0,this.#liveness.watch(this.#openTimeout,()=>this.#abandon("timeout")),this.#setStatus(
-"connecting",this.#status.reason,{attempt:this.#attempts}),this.#attempts>0&&this.#reconnects.emitWhile(isCurrent,this.#attempts),
-isCurrent()&&this.#credentials().then(credentials=>isCurrent()&&this.#connect(credentials,isCurrent),error=>{this.#fail(
-error),isCurrent()&&this.#ended("no credentials")})}async#credentials(){let ask=this.#settings.options.onAuthenticating;
-if(!ask)return;let credentials=await within(this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:
-encode(credentials)}#connect(credentials,isCurrent){let listener={hello:()=>this.#hello(credentials),onMessage:message=>{
-if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&
-this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&this.#ended(reason)}};try{this.#transport=this.#transports.open(
-listener)}catch(error){if(this.#fail(error),!isCurrent())return;this.#transports.fallBack()?this.#ended("no transport"):
-this.#finish("no transport")}}#hello(credentials){let{address,options,snapshot}=this.#settings,contract=options.contract?.[address.
-name],others={...this.#resume?{resume:this.#resume}:{},...snapshot===void 0?{}:{snapshot:{name:snapshot,args:[]}},...this.#params===
-void 0?{}:{params:this.#params},...credentials===void 0?{}:{credentials},...contract===void 0?{}:{contract}},taken=bytesOf(
-write({tag:"Hello",val:{subscriptions:[],...others}}));return{subscriptions:this.#subscriptions.first(MAX_BYTES-taken),...others}}#ended(reason){
-let transport=this.#transport,wasOpen=this.#openedAt!==void 0,wasStable=wasOpen&&this.#backoff.wasOpenFor(now()-this.#openedAt),
-close=this.#closing;this.#dropTransport(),transport&&!wasOpen&&!close&&this.#transports.failed(transport);let why=close?
-`${close.group}.${close.code}`:reason;this.#calls.lost(why),close?.advice==="credentials"&&!wasOpen&&this.#refusedCredentials++;
-let isFinal=close!==void 0&&this.#isFinal(close),refused=close?.advice==="credentials"||isFinal,generation=this.#generation;
-close&&refused&&!wasOpen&&this.#fail(new ActorError(close)),generation===this.#generation&&(isFinal?this.#finish(why):this.#retry(
-why,this.#delay(close,wasStable)))}#isFinal({advice}){return advice!=="credentials"?advice==="never":!this.#settings.options.
-onAuthenticating||this.#refusedCredentials>=MAX_REFUSED_CREDENTIALS}#delay(close,wasStable){this.#attempts++;let own=this.#backoff.
-next();return this.#told=toldMillis(close?.retryAfter)??this.#goingAway,this.#told===void 0?wasStable&&close?.advice==="\
-retry"?0:own:Math.max(this.#told,wasStable?0:Math.min(own,MIN_TOLD_MILLIS))}#retry(reason,delay){this.#retryTimer=after(
-delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{attempt:this.#attempts,nextRetryAt:Date.now()+delay})}#finish(reason){
-if(this.#status.status==="closed")return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),
-this.#stopListening(),this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason,{attempt:this.#attempts}),
-this.#closes.emitWhile(()=>generation===this.#generation,reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){
-this.#liveness.stop(),this.#transport?.close(),this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.
-lost()}#onMessage(message,isCurrent){switch(this.#liveness.heard(),message.tag){case"Init":return this.#onInit(message.val,
-isCurrent);case"Event":return this.#onEvent(message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.
-val.id,message.val.output);case"Error":message.val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.
-actionId,new ActorError(message.val));return;case"SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"\
-Gap":return this.#advance(message.val.position),this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.
-val.events});case"KeepAlive":return this.#advance(message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.
-val.delay);return;case"Close":this.#closing={...message.val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(
-message.val);default:return unreachable(message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==
-group||refusal.code!==code?{}:{message:refusal.message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){
-let error=new Error(`A message of the server cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),
-this.#calls.failed(actionId,error)||this.#fail(error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){
-let refusal=new ActorError(error);if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);
-return}let call=message.tag==="ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||
-this.#fail(refusal)}#onSubscription({eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&
-this.#subscriptions.answered(eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.
-emitWhile(isCurrent,{reason:"dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resum\
-ed"?this.#resume?.position:void 0;this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},
-this.#openedAt=now(),this.#attempts=0,this.#refusedCredentials=0,this.#transports.opened(),this.#contractChanged=init.contractChanged??
-!1,this.#liveness.watch(2*(toldMillis(init.keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,
-missing=this.#subscriptions.opened(change=>transport.send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in
-init?init.position:void 0);this.#calls.opened(message=>transport.send(message)),this.#setStatus("open",void 0,{attempt:0,
-outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&this.#fail(error);init.outcome==="resynced"&&
-this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(new ActorError(init.snapshotError)):"snapshot"in
-init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(isCurrent,init.outcome,init.reason),missing.
-length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});for(let{eventName,error}of init.refused??[])
-fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){if(name==="rivet:request"){this.#answer(
-args,isCurrent);return}if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(pos)}this.#subscriptions.emit(
-name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&(this.#resume={...this.#resume,
-position})}async#answer([id,name,args],isCurrent){let handler=this.#handlers.get(name),reply=outcome=>this.#calls.fire("\
-rivet:reply",[id,outcome]);try{if(!handler)throw new Error(`Nobody answers ${name}`);let value=await handler(...args)??null;
-isCurrent()&&reply({value})}catch(error){isCurrent()&&reply({error:error instanceof Error?error.message:String(error)})}}#abandon(reason){
-this.#generation++,this.#ended(reason)}#wake(){this.#status.status==="waiting"&&this.#told===void 0?this.#attempt():this.#openedAt!==
-void 0&&this.#liveness.check()}#setStatus(status,reason,more){let{outcome}=this.#status,current={status,since:Date.now(),
-...outcome?{outcome}:{},...reason===void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===
-current,current)}};function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,page).href.replace(
+emit(event,args,[],()=>!0);answer=this.#requests.add;onOpen=this.#opens.add;onResync=this.#resyncs.add;onSnapshot=this.#snapshots.
+add;onGap=this.#gaps.add;onReconnecting=this.#reconnects.add;onClose=this.#closes.add;onError=this.#errors.add;onStatus=this.#statuses.
+add;get contractChanged(){return this.#contractChanged}get status(){return this.#status}ready=()=>new Promise((resolve,reject)=>{
+let look=({status,reason})=>{if(status==="open")resolve();else if(status==="closed"){let message=`The connection is clos\
+ed (${reason})`;reject(new ConnectionLostError(message,!1,this.#closeCause()))}else return;remove()},remove=this.onStatus(
+look);look(this.#status)});open=()=>{this.#generation>0||queueMicrotask(()=>{this.#generation===0&&this.#start()})};reconnect=()=>{
+this.#status.status!=="closed"||this.#disposed||!this.#settings.mayReconnect()||(this.#retries.reset(),this.#start())};dispose=async()=>{
+this.#disposed=!0,this.#finish("disposed")};#start(){this.#stopListening=onWake(()=>this.#wake()),this.#attempt()}#attempt(){
+clearTimeout(this.#retryTimer);let generation=++this.#generation,isCurrent=()=>generation===this.#generation;this.#closing=
+void 0,this.#goingAway=void 0,this.#liveness.watch(this.#openTimeout,()=>this.#abandon("timeout"));let attempt=this.#retries.
+attempts;this.#setStatus("connecting",this.#status.reason),attempt>0&&this.#reconnects.emitWhile(isCurrent,attempt),isCurrent()&&
+this.#credentials().then(credentials=>isCurrent()&&this.#connect(credentials,isCurrent),error=>{this.#fail(error),isCurrent()&&
+this.#ended("no credentials")})}async#credentials(){let ask=this.#settings.options.onAuthenticating;if(!ask)return;let credentials=await within(
+this.#openTimeout,"onAuthenticating",ask);return credentials===void 0?void 0:encode(credentials)}#connect(credentials,isCurrent){
+let listener={hello:()=>this.#hello(credentials),onMessage:message=>{if(isCurrent())try{this.#onMessage(message,isCurrent)}catch(error){
+this.#fail(error)}},onRefused:(message,error)=>{isCurrent()&&this.#onRefused(message,error)},onEnd:reason=>{isCurrent()&&
+this.#ended(reason)}};try{this.#transport=this.#transports.open(listener)}catch(error){if(this.#fail(error),!isCurrent())
+return;this.#transports.fallBack()?this.#ended("no transport"):this.#finish("no transport")}}#hello(credentials){let{address,
+options,snapshot}=this.#settings,contract=options.contract?.[address.name],others={...this.#resume?{resume:this.#resume}:
+{},...snapshot===void 0?{}:{snapshot:{name:snapshot,args:[]}},...this.#params===void 0?{}:{params:this.#params},...credentials===
+void 0?{}:{credentials},...contract===void 0?{}:{contract}},taken=bytesOf(write({tag:"Hello",val:{subscriptions:[],...others}}));
+return{subscriptions:this.#subscriptions.first(MAX_BYTES-taken),...others}}#ended(reason){let transport=this.#transport,
+openFor=this.#openedAt===void 0?void 0:now()-this.#openedAt,wasOpen=openFor!==void 0,close=this.#closing;this.#dropTransport(),
+transport&&!wasOpen&&!close&&this.#transports.failed(transport);let why=close?`${close.group}.${close.code}`:reason;this.#calls.
+lost(why);let isFinal=close!==void 0&&this.#retries.isFinal(close,wasOpen),refused=close?.advice==="credentials"||isFinal,
+generation=this.#generation;close&&refused&&!wasOpen&&this.#fail(new ActorError(close)),generation===this.#generation&&(isFinal?
+this.#finish(why):this.#retry(why,this.#retries.delay(close,this.#goingAway,openFor)))}#retry(reason,delay){this.#retryTimer=
+after(delay,()=>this.#attempt()),this.#setStatus("waiting",reason,{nextRetryAt:Date.now()+delay})}#finish(reason){if(this.#status.
+status==="closed")return;let generation=++this.#generation;this.#dropTransport(),clearTimeout(this.#retryTimer),this.#stopListening(),
+this.#calls.closed(reason,this.#closeCause()),this.#setStatus("closed",reason),this.#closes.emitWhile(()=>generation===this.#generation,
+reason)}#closeCause(){return this.#closing&&new ActorError(this.#closing)}#dropTransport(){this.#liveness.stop(),this.#transport?.
+close(),this.#transport=void 0,this.#openedAt=void 0,this.#refusal=void 0,this.#subscriptions.lost()}#onMessage(message,isCurrent){
+switch(this.#liveness.heard(),message.tag){case"Init":return this.#onInit(message.val,isCurrent);case"Event":return this.#onEvent(
+message.val,isCurrent);case"ActionResponse":return this.#calls.answered(message.val.id,message.val.output);case"Error":message.
+val.actionId==null?this.#refusal=message.val:this.#calls.failed(message.val.actionId,new ActorError(message.val));return;case"\
+SubscriptionResponse":return this.#onSubscription(message.val,isCurrent);case"Gap":return this.#advance(message.val.position),
+this.#gaps.emitWhile(isCurrent,{reason:message.val.reason,events:message.val.events});case"KeepAlive":return this.#advance(
+message.val.position);case"GoingAway":this.#goingAway=toldMillis(message.val.delay);return;case"Close":this.#closing={...message.
+val,...this.#refusalOf(message.val)};return;case"Unreadable":return this.#onUnreadable(message.val);default:return unreachable(
+message)}}#refusalOf({group,code}){let refusal=this.#refusal;return refusal?.group!==group||refusal.code!==code?{}:{message:refusal.
+message,metadata:refusal.metadata}}#onUnreadable({cause,actionId,position}){let error=new Error(`A message of the server\
+ cannot be read: ${cause}`,{cause});position!==void 0&&this.#advance(position),this.#calls.failed(actionId,error)||this.#fail(
+error),this.#openedAt===void 0&&this.#abandon("unreadable")}#onRefused(message,error){let refusal=new ActorError(error);
+if(message.tag==="Hello"){this.#fail(refusal),this.#finish(`${error.group}.${error.code}`);return}let call=message.tag===
+"ActionRequest"&&!message.val.oneWay?message.val.id:void 0;this.#calls.failed(call,refusal)||this.#fail(refusal)}#onSubscription({
+eventName,subscribe,position,error},isCurrent){this.#advance(position);let missing=subscribe&&this.#subscriptions.answered(
+eventName,position);error?this.#fail(subscriptionError(eventName,error)):missing&&this.#gaps.emitWhile(isCurrent,{reason:"\
+dropped",events:[eventName]})}#onInit(init,isCurrent){let resumedFrom=init.outcome==="resumed"?this.#resume?.position:void 0;
+this.#resume={epoch:init.epoch,position:init.position,stream:init.stream,secret:init.secret},this.#openedAt=now(),this.#retries.
+opened(),this.#transports.opened(),this.#contractChanged=init.contractChanged??!1,this.#liveness.watch(2*(toldMillis(init.
+keepAlive)||1/0),()=>this.#abandon("silence"));let transport=this.#transport,missing=this.#subscriptions.opened(change=>transport.
+send({tag:"SubscriptionRequest",val:change}),resumedFrom,"snapshot"in init?init.position:void 0);this.#calls.opened(message=>transport.
+send(message)),this.#setStatus("open",void 0,{outcome:init.outcome,transport:transport.kind});let fail=error=>isCurrent()&&
+this.#fail(error);init.outcome==="resynced"&&this.#resyncs.emitWhile(isCurrent,init.reason??""),init.snapshotError?fail(
+new ActorError(init.snapshotError)):"snapshot"in init&&this.#snapshots.emitWhile(isCurrent,init.snapshot),this.#opens.emitWhile(
+isCurrent,init.outcome,init.reason),missing.length>0&&this.#gaps.emitWhile(isCurrent,{reason:"dropped",events:missing});
+for(let{eventName,error}of init.refused??[])fail(subscriptionError(eventName,error))}#onEvent({name,args,pos,tags=[]},isCurrent){
+if(name==="rivet:request")return this.#onRequest(args,isCurrent);if(pos!==void 0){if(pos<=this.#resume.position)return;this.#advance(
+pos)}this.#subscriptions.emit(name,args,tags,isCurrent)}#advance(position){this.#resume&&position>this.#resume.position&&
+(this.#resume={...this.#resume,position})}#onRequest([id,name,args],isCurrent){this.#requests.answer(name,args,reply=>{isCurrent()&&
+this.#calls.fire("rivet:reply",[id,reply])})}#abandon(reason){this.#generation++,this.#ended(reason)}#wake(){this.#status.
+status==="waiting"&&this.#retries.isOwnDelay?this.#attempt():this.#openedAt!==void 0&&this.#liveness.check()}#setStatus(status,reason,more={}){
+let{outcome}=this.#status,current={status,since:Date.now(),attempt:this.#retries.attempts,...outcome?{outcome}:{},...reason===
+void 0?{}:{reason},...more};this.#status=current,this.#statuses.emitWhile(()=>this.#status===current,current)}};function resolveUrl(endpoint){let page=typeof location>"u"?void 0:location.href;try{return new URL(endpoint,page).href.replace(
 /\/$/,"")}catch(cause){let hint=page===void 0?"; outside a page it must begin with http:// or https://":"";throw new TypeError(
 `"${endpoint}" is not a URL of a server${hint}`,{cause})}}function createClient(endpoint,options={}){let connections=new Set,
 disposals=0,connect=(address,params,connectOptions)=>{let disposalsBefore=disposals,connection=new Connection({...connectOptions,

@@ -1,0 +1,28 @@
+import type { Unsubscribe } from "./types.js";
+
+type Handler = (...args: unknown[]) => unknown;
+
+export type Reply = { value: unknown } | { error: string };
+
+/** Answers what the server asks for: by name, the handler that was added last. */
+export class Requests {
+	readonly #handlers = new Map<string, Handler>();
+
+	readonly add = (name: string, handler: Handler): Unsubscribe => {
+		this.#handlers.set(name, handler);
+		return () => {
+			if (this.#handlers.get(name) === handler) this.#handlers.delete(name);
+		};
+	};
+
+	/** @param send is called once, with an error if the handler fails or there is none */
+	async answer(name: string, args: unknown[], send: (reply: Reply) => void): Promise<void> {
+		const handler = this.#handlers.get(name);
+		try {
+			if (!handler) throw new Error(`Nobody answers ${name}`);
+			send({ value: (await handler(...args)) ?? null });
+		} catch (error) {
+			send({ error: error instanceof Error ? error.message : String(error) });
+		}
+	}
+}
