@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,36 @@ class ValueWritingTests {
 		assertThat(json(NODES.numberNode(new BigDecimal("1e400")))).isEqualTo("null");
 		assertThat(json(NODES.numberNode(Double.NaN))).isEqualTo("null");
 		assertThat(json(NODES.numberNode(Double.NEGATIVE_INFINITY))).isEqualTo("null");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0.1, 0.1", "-12.34, -12.34", "0.0005, 0.0005", "-1.005, -1.005", "1700000123.456, 1700000123.456",
+			"99999999999.9999, 99999999999.9999", "100.0001, 100.0001", "0.00005, 5.0E-5", "2e23, 2.0E23",
+			"2.2e-322, 2.2E-322", "0.30000000000000004, 0.30000000000000004", "5e-324, 4.9E-324" })
+	void writesFractionsInAsFewDigitsAsTellThemApart(double number, String expected) {
+		assertThat(json(NODES.numberNode(number))).isEqualTo(expected);
+	}
+
+	@Test
+	void writesFractionsThatReadTheSame() {
+		Random random = new Random(42);
+		for (int i = 0; i < 100_000; i++) {
+			double number = (i % 2 == 0) ? Double.longBitsToDouble(random.nextLong())
+					: random.nextLong(1_000_000_000_000_000L) / Math.pow(10, random.nextInt(1, 9));
+			if (Double.isFinite(number)) {
+				String text = json(NODES.numberNode(number));
+				assertThat(Double.parseDouble(text)).isEqualTo(number);
+				assertThat(text.length()).isLessThanOrEqualTo(Double.toString(number).length());
+			}
+		}
+	}
+
+	@Test
+	void writesLongs() {
+		for (long number : new long[] { 0, 9, -10, Integer.MIN_VALUE, (1L << 53) - 1, 1 - (1L << 53) }) {
+			assertThat(json(NODES.numberNode(number))).isEqualTo(Long.toString(number));
+		}
+		assertThat(json(NODES.numberNode(Long.MIN_VALUE))).isEqualTo("[\"$BigInt\",\"-9223372036854775808\"]");
 	}
 
 	@Test

@@ -2,6 +2,8 @@ package io.rivetevents.protocol.value;
 
 import java.util.Arrays;
 
+import tools.jackson.core.io.NumberOutput;
+
 import io.rivetevents.error.RivetException;
 
 /**
@@ -11,6 +13,9 @@ import io.rivetevents.error.RivetException;
 public final class ByteOutput {
 
 	private static final int INITIAL_CAPACITY = 256;
+
+	/** {@link Long#MIN_VALUE}, with its sign. */
+	private static final int MAX_LONG_LENGTH = 20;
 
 	private byte[] bytes = new byte[INITIAL_CAPACITY];
 
@@ -45,6 +50,28 @@ public final class ByteOutput {
 		ensure(length);
 		System.arraycopy(from, start, this.bytes, this.size, length);
 		this.size += length;
+	}
+
+	/**
+	 * Write a number in decimal digits.
+	 */
+	void decimal(long value) {
+		ensure(MAX_LONG_LENGTH);
+		this.size = NumberOutput.outputLong(value, this.bytes, this.size);
+	}
+
+	/**
+	 * Write a number that is not negative in a given count of decimal digits, with zeros
+	 * in front.
+	 */
+	void decimal(int value, int count) {
+		ensure(count);
+		int rest = value;
+		for (int i = this.size + count - 1; i >= this.size; i--) {
+			this.bytes[i] = (byte) ('0' + rest % 10);
+			rest /= 10;
+		}
+		this.size += count;
 	}
 
 	/**
@@ -140,7 +167,7 @@ public final class ByteOutput {
 		int i = start;
 		while (i < length) {
 			char next = text.charAt(i);
-			if (next < 0x20 || next > 0x7f || next == '"' || next == '\\') {
+			if (!isPlain(next)) {
 				break;
 			}
 			target[offset + i] = (byte) next;
@@ -148,6 +175,33 @@ public final class ByteOutput {
 		}
 		this.size = offset + i;
 		return i;
+	}
+
+	/**
+	 * Write a text between quotes if JSON takes all its characters as they are and they
+	 * are ASCII.
+	 * @return whether they are; if not, nothing is written
+	 */
+	boolean quoted(String text) {
+		int length = text.length();
+		ensure(length + 2);
+		byte[] target = this.bytes;
+		int start = this.size + 1;
+		for (int i = 0; i < length; i++) {
+			char next = text.charAt(i);
+			if (!isPlain(next)) {
+				return false;
+			}
+			target[start + i] = (byte) next;
+		}
+		target[start - 1] = '"';
+		target[start + length] = '"';
+		this.size = start + length + 1;
+		return true;
+	}
+
+	private static boolean isPlain(char character) {
+		return character >= 0x20 && character <= 0x7f && character != '"' && character != '\\';
 	}
 
 	/**

@@ -155,14 +155,10 @@ public final class CborWriter implements MessageWriter {
 	}
 
 	private void number(JsonNode number) {
-		if (number.isBigInteger()) {
-			marker(Markers.BIG_INT, number.bigIntegerValue().toString());
-		}
-		else if (number.isIntegralNumber()) {
-			number(number.longValue());
-		}
-		else {
-			floating(JavaScriptNumbers.doubleOf(number));
+		switch (number.numberType()) {
+			case INT, LONG -> number(number.longValue());
+			case BIG_INTEGER -> marker(Markers.BIG_INT, number.bigIntegerValue().toString());
+			default -> floating(JavaScriptNumbers.doubleOf(number));
 		}
 	}
 

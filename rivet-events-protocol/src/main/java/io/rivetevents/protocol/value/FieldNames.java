@@ -12,8 +12,8 @@ import java.util.Arrays;
  */
 final class FieldNames {
 
-	/** Bytes of the longest name that is kept. */
-	static final int MAX_LENGTH = 2 * Long.BYTES;
+	/** Bytes of the longest name that is kept: two longs hold it and the quote behind. */
+	static final int MAX_LENGTH = 2 * Long.BYTES - 1;
 
 	/** Bits of a place; all names take at most 60 KB of heap. */
 	private static final int PLACE_BITS = 9;

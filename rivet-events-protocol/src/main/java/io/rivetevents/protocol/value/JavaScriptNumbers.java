@@ -32,8 +32,11 @@ final class JavaScriptNumbers {
 	 * 0.10000000149011612. A {@code BigDecimal} keeps the digits that a double has.
 	 */
 	static double doubleOf(JsonNode number) {
-		return number.isFloat() ? Double.parseDouble(Float.toString(number.floatValue()))
-				: number.numberValue().doubleValue();
+		return switch (number.numberType()) {
+			case DOUBLE -> number.doubleValue();
+			case FLOAT -> Double.parseDouble(Float.toString(number.floatValue()));
+			default -> number.numberValue().doubleValue();
+		};
 	}
 
 	/**

@@ -1,17 +1,23 @@
 package io.rivetevents.protocol.value;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.NumberOutput;
 import tools.jackson.databind.JsonNode;
 
 /**
  * Writes JSON with markers, as short as {@code JSON.stringify} does. Half of a surrogate
  * pair is written as an escape, as there: it came in as one, and must not make a message
  * unreadable for everyone else.
+ * <p>
+ * CPU time of Jackson's streaming API divided by that of this class, for the same records
+ * ({@code JsonBenchmark}; 2 shared cores, JDK 17): 2.0 for 100 bytes, 1.3 for 2 KB of
+ * objects, 3 for a text, 1.9 for numbers.
  */
 public final class JsonWriter implements MessageWriter {
 
@@ -21,7 +27,19 @@ public final class JsonWriter implements MessageWriter {
 
 	private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
 
+	private static final byte[] BIG_INT = "[\"%s\",\"".formatted(Markers.BIG_INT).getBytes(StandardCharsets.US_ASCII);
+
 	private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+	/** Digits behind the point of a number that is written without a text of it. */
+	private static final int SHORT_DIGITS = 4;
+
+	private static final int SHORT_SCALE = 10_000;
+
+	/**
+	 * Below it doubles are far closer to each other than numbers with short fractions.
+	 */
+	private static final double MAX_SHORT = 1e11;
 
 	private final ByteOutput out = new ByteOutput();
 
@@ -47,6 +65,12 @@ public final class JsonWriter implements MessageWriter {
 
 	@Override
 	public void text(String text) {
+		if (!this.out.quoted(text)) {
+			escaped(text);
+		}
+	}
+
+	private void escaped(String text) {
 		this.out.put('"');
 		int length = text.length();
 		for (int i = this.out.plain(text, 0); i < length; i = this.out.plain(text, i + 1)) {
@@ -101,16 +125,19 @@ public final class JsonWriter implements MessageWriter {
 
 	@Override
 	public void id(long id) {
-		marker(Markers.BIG_INT, Long.toString(id));
+		this.out.put(BIG_INT);
+		this.out.decimal(id);
+		this.out.put('"');
+		this.out.put(']');
 	}
 
 	@Override
 	public void number(long number) {
 		if (JavaScriptNumbers.isSafe(number)) {
-			this.out.ascii(Long.toString(number));
+			this.out.decimal(number);
 		}
 		else {
-			marker(Markers.BIG_INT, Long.toString(number));
+			id(number);
 		}
 	}
 
@@ -180,14 +207,10 @@ public final class JsonWriter implements MessageWriter {
 	}
 
 	private void number(JsonNode number) {
-		if (number.isBigInteger()) {
-			marker(Markers.BIG_INT, number.bigIntegerValue().toString());
-		}
-		else if (number.isIntegralNumber()) {
-			number(number.longValue());
-		}
-		else {
-			floating(JavaScriptNumbers.doubleOf(number));
+		switch (number.numberType()) {
+			case INT, LONG -> number(number.longValue());
+			case BIG_INTEGER -> bigint(number.bigIntegerValue());
+			default -> floating(JavaScriptNumbers.doubleOf(number));
 		}
 	}
 
@@ -199,8 +222,43 @@ public final class JsonWriter implements MessageWriter {
 			number((long) number);
 		}
 		else {
-			this.out.ascii(Double.toString(number));
+			fraction(number);
 		}
+	}
+
+	/**
+	 * Write a number that is no integer in as few digits as tell it from all others,
+	 * which {@link Double#toString(double)} does not before JDK 19.
+	 */
+	private void fraction(double number) {
+		double magnitude = Math.abs(number);
+		if (magnitude < MAX_SHORT) {
+			long digits = (long) (magnitude * SHORT_SCALE + 0.5);
+			if ((double) digits / SHORT_SCALE == magnitude) {
+				if (number < 0) {
+					this.out.put('-');
+				}
+				shortFraction(digits);
+				return;
+			}
+		}
+		this.out.ascii(NumberOutput.toString(number, true));
+	}
+
+	/**
+	 * Neighbours that short lie further apart than doubles do, so no shorter one is
+	 * equal.
+	 */
+	private void shortFraction(long scaled) {
+		this.out.decimal(scaled / SHORT_SCALE);
+		this.out.put('.');
+		int digits = (int) (scaled % SHORT_SCALE);
+		int count = SHORT_DIGITS;
+		while (digits % 10 == 0) {
+			digits /= 10;
+			count--;
+		}
+		this.out.decimal(digits, count);
 	}
 
 	private void bytes(byte[] bytes) {
@@ -213,11 +271,10 @@ public final class JsonWriter implements MessageWriter {
 		this.out.put(']');
 	}
 
-	private void marker(String name, String value) {
-		this.out.put('[');
-		text(name);
-		this.out.put(',');
-		text(value);
+	private void bigint(BigInteger number) {
+		this.out.put(BIG_INT);
+		this.out.ascii(number.toString());
+		this.out.put('"');
 		this.out.put(']');
 	}
 
