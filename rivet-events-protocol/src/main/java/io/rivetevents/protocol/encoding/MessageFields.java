@@ -1,7 +1,6 @@
 package io.rivetevents.protocol.encoding;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,9 +81,7 @@ final class MessageFields {
 		if (!(args instanceof ArrayNode array)) {
 			return List.of(args);
 		}
-		List<JsonNode> list = new ArrayList<>(array.size());
-		array.forEach(list::add);
-		return list;
+		return List.copyOf(array.values());
 	}
 
 	static ToServer.Kind kind(@Nullable JsonNode tag) {

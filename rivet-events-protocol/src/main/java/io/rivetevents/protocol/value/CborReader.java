@@ -64,6 +64,8 @@ public final class CborReader implements MessageReader {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
+	private static final FieldNames NAMES = new FieldNames();
+
 	private final byte[] bytes;
 
 	private final int end;
@@ -199,11 +201,32 @@ public final class CborReader implements MessageReader {
 		return object;
 	}
 
+	/** Returns the same {@code String} for the same short name of plain characters. */
+	private String name(int length) {
+		int start = this.position;
+		boolean roomy = start + FieldNames.MAX_LENGTH < this.bytes.length;
+		if (length > FieldNames.MAX_LENGTH || start + length > this.end || !roomy) {
+			return text(length);
+		}
+		long first = EightBytes.get(this.bytes, start);
+		long second = EightBytes.get(this.bytes, start + Long.BYTES);
+		int plain = EightBytes.before(EightBytes.findSpecialOrWide(first));
+		if (plain == Long.BYTES) {
+			plain += EightBytes.before(EightBytes.findSpecialOrWide(second));
+		}
+		if (plain < length) {
+			return text(length);
+		}
+		this.position += length;
+		return NAMES.get(EightBytes.keep(first, length), EightBytes.keep(second, length - Long.BYTES), this.bytes,
+				start, length);
+	}
+
 	/** The keys of a JavaScript map need not be text. */
 	private String key() {
 		int head = next();
 		if (head >> 5 == TEXT) {
-			return text(head & 0x1f);
+			return name(head & 0x1f);
 		}
 		this.position--;
 		enter();

@@ -58,4 +58,15 @@ final class EightBytes {
 		return bytes & ((Long.lowestOneBit(found) >>> (Byte.SIZE - 1)) - 1);
 	}
 
+	/**
+	 * Returns the first bytes, and zeros instead of the others.
+	 * @param count how many; any number
+	 */
+	static long keep(long bytes, int count) {
+		if (count >= Long.BYTES) {
+			return bytes;
+		}
+		return (count > 0) ? bytes & ((1L << (count * Byte.SIZE)) - 1) : 0;
+	}
+
 }

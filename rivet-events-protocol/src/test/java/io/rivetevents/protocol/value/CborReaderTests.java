@@ -9,7 +9,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.error.RivetException;
 
@@ -134,6 +136,29 @@ class CborReaderTests {
 		long before = allocated();
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> read(claims));
 		assertThat(allocated() - before).isLessThan(64_000_000);
+	}
+
+	@Test
+	void readsNamesOfAnyLength() {
+		StringBuilder name = new StringBuilder();
+		for (int length = 0; length < 40; length++) {
+			for (String other : new String[] { "", "\0", "\"", "é", "\0\0", "\\" }) {
+				ObjectNode object = JsonNodeFactory.instance.objectNode().put(name + other, 1);
+				ArrayNode array = JsonNodeFactory.instance.arrayNode().add(object).add("x".repeat(30)).add(object);
+				CborWriter out = new CborWriter();
+				out.value(array);
+				assertThat(WireValues.decodeCbor(out.toBytes())).isEqualTo(array);
+			}
+			name.append((char) ('a' + length % 26));
+		}
+	}
+
+	/** The bytes after those of a value in BARE are there, but not part of it. */
+	@Test
+	void doesNotReadANameBeyondTheEnd() {
+		byte[] bytes = HexFormat.of().parseHex("a1636162" + "63".repeat(20));
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> CborReader.read(bytes, 0, 4))
+			.withMessageContaining("too early");
 	}
 
 	private static long allocated() {
