@@ -17,6 +17,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
+import io.rivetevents.actor.turn.HeldTurn;
 import io.rivetevents.actor.turn.MethodTimeout;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
