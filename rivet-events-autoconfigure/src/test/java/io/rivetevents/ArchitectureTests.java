@@ -94,7 +94,7 @@ class ArchitectureTests {
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
-			    scheduling actor extension observation outbound delivery placement
+			    scheduling connection actor extension observation outbound delivery placement
 			security: protocol error contract annotation scheduling actor extension invocation
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound

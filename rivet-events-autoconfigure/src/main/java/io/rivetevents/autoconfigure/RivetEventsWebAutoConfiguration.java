@@ -36,6 +36,7 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.limit.Limits;
+import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
@@ -93,11 +94,11 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties, Limits limits, ObjectProvider<CallerScope> callers) {
+			RivetEventsProperties properties, Limits limits, ObjectProvider<CallerScope> callers, ActorTypes types) {
 		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 		RivetEventsProperties.Security security = properties.security();
 		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
-				security.authenticationRequired(), limits, security.authenticationTimeout());
+				security.authenticationRequired(), limits, security.authenticationTimeout(), types::takeRequestHead);
 	}
 
 	@Bean

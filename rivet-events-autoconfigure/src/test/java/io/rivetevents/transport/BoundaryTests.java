@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -222,6 +223,16 @@ class BoundaryTests {
 		}
 
 		@Override
+		public Map<String, List<String>> headers() {
+			return Map.of();
+		}
+
+		@Override
+		public Map<String, List<String>> cookies() {
+			return Map.of();
+		}
+
+		@Override
 		public List<@Nullable String> queryParameter(String name) {
 			return List.of();
 		}
@@ -285,7 +296,8 @@ class BoundaryTests {
 
 		private LinkServices support() {
 			Limits limits = bean(Limits.class);
-			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG);
+			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG,
+					() -> false);
 			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
 					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets(null), Observers.NONE,
 					bean(WakeupBatches.class), limits, bean(LocalNode.class));

@@ -10,11 +10,11 @@ import java.lang.annotation.Target;
  * Called when a client names a key at which there is no instance, before anything is made
  * of it: by a connect, a stateless call, or over {@code /actors}. Parameters:
  * {@code ActorContext}, of which only the key is there yet, {@code Principal},
- * {@link ConnParams}, {@link Input}. Returns whether the client may create the instance,
- * as {@code boolean} or {@code Mono<Boolean>}, or returns nothing and throws a
- * {@code UserError} to refuse. Of one that returns something only {@code true} lets in:
- * {@code false}, {@code null} and an empty {@code Mono} are {@code auth.forbidden}. No
- * trace of the instance stays. It must end within
+ * {@code RequestHead}, {@link ConnParams}, {@link Input}. Returns whether the client may
+ * create the instance, as {@code boolean} or {@code Mono<Boolean>}, or returns nothing
+ * and throws a {@code UserError} to refuse. Of one that returns something only
+ * {@code true} lets in: {@code false}, {@code null} and an empty {@code Mono} are
+ * {@code auth.forbidden}. No trace of the instance stays. It must end within
  * {@code rivet.events.actor.connection-hook-timeout}. Not called where the server itself
  * creates an instance.
  */

@@ -9,8 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Called after {@link OnBeforeConnect}: returns the connection state, what the actor
  * keeps of this client. It stays in memory and is never sent. Parameters: {@code
- * ActorContext}, {@code Principal}, {@link ConnParams}. Throw a {@code UserError} to
- * refuse the client. It must end within {@code rivet.events.actor.connection-hook-
+ * ActorContext}, {@code Principal}, {@code RequestHead}, {@link ConnParams}. Throw a
+ * {@code UserError} to refuse the client. It must end within
+ * {@code rivet.events.actor.connection-hook-
  * timeout}.
  */
 @Documented

@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Called for each client that wants to connect, and for each stateless call, before
  * anything is kept of it. Parameters: {@code ActorContext}, {@code Principal},
- * {@link ConnParams}. Throw a {@code UserError} to refuse the client; a method that
- * returns {@code boolean} is refused at start-up. It must end within
- * {@code rivet.events.actor.connection-hook-timeout}.
+ * {@code RequestHead}, {@link ConnParams}. Throw a {@code UserError} to refuse the
+ * client; a method that returns {@code boolean} is refused at start-up. It must end
+ * within {@code rivet.events.actor.connection-hook-timeout}.
  * <p>
  * It does not hold up the other clients of the instance. A method without a parameter of
  * type {@code ActorContext} runs on a worker outside the turns of the instance: it may

@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Called when the connection is in the list of the actor. Events sent to it here arrive
  * before the client knows that it is connected, and reach it. Parameters: {@code
- * ActorContext}, {@code Connection}, {@code Principal}, {@link ConnParams}. If it fails,
- * the client is refused and {@link OnDisconnect} runs; a method that returns
- * {@code boolean} is refused at start-up. It must end within {@code
+ * ActorContext}, {@code Connection}, {@code Principal}, {@code RequestHead},
+ * {@link ConnParams}. If it fails, the client is refused and {@link OnDisconnect} runs; a
+ * method that returns {@code boolean} is refused at start-up. It must end within {@code
  * rivet.events.actor.connection-hook-timeout}.
  */
 @Documented

@@ -6,8 +6,10 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -20,6 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.connection.RequestHead;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PortablePrincipal;
@@ -90,6 +93,7 @@ public final class ConnectRequestCodec {
 		}
 		out.set("identity", write(request.identity()));
 		out.set("stream", (request.stream() != null) ? stream(request.stream()) : null);
+		out.set("head", (request.head() != null) ? head(request.head()) : null);
 		return out;
 	}
 
@@ -100,9 +104,11 @@ public final class ConnectRequestCodec {
 	public ConnectRequest readRequest(JsonNode in) {
 		return checked(() -> {
 			JsonNode stream = optional(in, "stream");
+			JsonNode head = optional(in, "head");
 			return new ConnectRequest(text(in, "connectionId"), in.get("params"),
 					readIdentity(required(in, "identity")), flag(in, "stateless"),
-					(stream != null) ? readStream(stream) : null, optionalText(in, "gateway"));
+					(stream != null) ? readStream(stream) : null, optionalText(in, "gateway"),
+					(head != null) ? readHead(head) : null);
 		});
 	}
 
@@ -152,6 +158,35 @@ public final class ConnectRequestCodec {
 		catch (UnknownHostException ex) {
 			throw new IllegalArgumentException("An address has %d bytes".formatted(in.binaryValue().length), ex);
 		}
+	}
+
+	private static ObjectNode head(RequestHead head) {
+		InetAddress address = head.remoteAddress();
+		ObjectNode out = NODES.objectNode()
+			.put("path", head.path())
+			.put("query", head.query())
+			.put("address", (address != null) ? address.getAddress() : null);
+		out.set("headers", lists(head.headers()));
+		out.set("cookies", lists(head.cookies()));
+		return out;
+	}
+
+	private static RequestHead readHead(JsonNode in) {
+		return new RequestHead(text(in, "path"), optionalText(in, "query"), readLists(in, "headers"),
+				readLists(in, "cookies"), address(optional(in, "address")));
+	}
+
+	private static ArrayNode lists(Map<String, List<String>> values) {
+		ArrayNode out = NODES.arrayNode();
+		values.forEach((name, each) -> out.addObject().put("name", name).set("values", texts(each)));
+		return out;
+	}
+
+	private static Map<String, List<String>> readLists(JsonNode in, String name) {
+		Map<String, List<String>> values = new LinkedHashMap<>();
+		list(in, name, (each) -> each)
+			.forEach((each) -> values.put(text(each, "name"), list(each, "values", JsonNode::stringValue)));
+		return values;
 	}
 
 	private static ObjectNode stream(StreamRequest stream) {

@@ -5,6 +5,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.connection.RequestHead;
+
 /**
  * A client's wish to connect to an actor.
  *
@@ -16,9 +18,11 @@ import tools.jackson.databind.JsonNode;
  * @param stream what it asks for in the extended mode, {@code null} in the plain protocol
  * @param gateway name of the node that holds the socket, {@code null} for the node where
  * it is asked; set before it leaves that node
+ * @param head head of the HTTP request, {@code null} if no hook asks for it or the client
+ * is connected
  */
 public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
-		@Nullable StreamRequest stream, @Nullable String gateway) {
+		@Nullable StreamRequest stream, @Nullable String gateway, @Nullable RequestHead head) {
 
 	/**
 	 * Creates the request of a client that stays connected, with an id of its own.
@@ -26,7 +30,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param identity who is behind it
 	 */
 	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null, null);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null, null, null);
 	}
 
 	/**
@@ -35,7 +39,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param identity who is behind it
 	 */
 	public static ConnectRequest stateless(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null, null);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null, null, null);
 	}
 
 	/**
@@ -43,8 +47,9 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * stream. What it has asked for could be large, and is not kept as long as it stays.
 	 */
 	public ConnectRequest established() {
-		return (this.stream != null) ? new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless,
-				this.stream.established(), this.gateway) : this;
+		StreamRequest stream = (this.stream != null) ? this.stream.established() : null;
+		return (stream != null || this.head != null) ? new ConnectRequest(this.connectionId, this.params, this.identity,
+				this.stateless, stream, this.gateway, null) : this;
 	}
 
 	/**
@@ -52,7 +57,18 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param gateway name of the node
 	 */
 	public ConnectRequest withGateway(String gateway) {
-		return new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless, this.stream, gateway);
+		return new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless, this.stream, gateway,
+				this.head);
+	}
+
+	/**
+	 * Returns the same request with the head of the HTTP request.
+	 * @param head the head
+	 * @since 0.1.0
+	 */
+	public ConnectRequest withHead(RequestHead head) {
+		return new ConnectRequest(this.connectionId, this.params, this.identity, this.stateless, this.stream,
+				this.gateway, head);
 	}
 
 	/**
@@ -62,7 +78,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param stream what it asks for in that mode
 	 */
 	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream, null);
+		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream, null, null);
 	}
 
 }

@@ -8,6 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.RequestHead;
 
 /**
  * One call of an actor's method: which one, for whom, with what. Arguments are resolved
@@ -61,6 +62,16 @@ public interface Invocation {
 	 * Return the caller's connection params, {@code null} if there are none.
 	 */
 	@Nullable JsonNode params();
+
+	/**
+	 * Returns the head of the HTTP request of the caller, {@code null} after it is
+	 * connected, for a call that comes from the server itself, and if no hook of any
+	 * actor has a parameter of this type.
+	 * @since 0.1.0
+	 */
+	default @Nullable RequestHead requestHead() {
+		return null;
+	}
 
 	/**
 	 * Return the input of the instance, {@code null} if there is none.

@@ -43,6 +43,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.RequestHead;
 import io.rivetevents.contract.OneWay;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.error.RivetException;
@@ -177,6 +178,12 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public boolean takesInput() {
 		return methods().anyMatch(ActorMethod::maySeeInput);
+	}
+
+	@Override
+	public boolean takesRequestHead() {
+		return methods().flatMap((method) -> Stream.of(method.getMethodParameters()))
+			.anyMatch((parameter) -> parameter.getParameterType() == RequestHead.class);
 	}
 
 	private @Nullable Actor annotation() {

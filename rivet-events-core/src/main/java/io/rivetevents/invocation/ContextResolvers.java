@@ -17,6 +17,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.RequestHead;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.Invocation;
@@ -38,6 +39,9 @@ final class ContextResolvers {
 
 		/** Who it is, before there is a connection. */
 		CALLER,
+
+		/** Its connection, which is being made. */
+		CONNECTING,
 
 		/** Its connection. */
 		CONNECTION
@@ -63,8 +67,11 @@ final class ContextResolvers {
 		}
 		// by type
 		chain.add(ofType(ActorContext.class::isAssignableFrom, Invocation::context));
-		if (scope == Scope.CONNECTION) {
+		if (scope == Scope.CONNECTION || scope == Scope.CONNECTING) {
 			chain.add(ofType(Connection.class::isAssignableFrom, Invocation::connection));
+		}
+		if (scope == Scope.CALLER || scope == Scope.CONNECTING) {
+			chain.add(ofType(RequestHead.class::equals, Invocation::requestHead));
 		}
 		// the application's own, and those of Spring Security
 		chain.addAll(this.ofApplication);

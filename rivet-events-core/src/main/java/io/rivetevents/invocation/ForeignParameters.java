@@ -11,6 +11,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 
 import io.rivetevents.annotation.DefaultValue;
 import io.rivetevents.annotation.Input;
+import io.rivetevents.connection.RequestHead;
 
 /**
  * Refuses parameters that look as if the server supplied them, but that no resolver
@@ -53,7 +54,7 @@ final class ForeignParameters {
 		Class<?> foreign = foreignType(ResolvableType.forMethodParameter(parameter));
 		if (foreign != null) {
 			throw new InvalidActorException(parameter,
-					"no resolver supports its type %s, and a client would choose the value"
+					"no resolver supports its type %s here, and a client would choose the value"
 						.formatted(foreign.getSimpleName()));
 		}
 	}
@@ -62,15 +63,19 @@ final class ForeignParameters {
 		return ANNOTATIONS.stream().anyMatch(annotation::startsWith) && !HARMLESS.contains(annotation);
 	}
 
+	private static boolean isForeign(Class<?> type) {
+		return type == RequestHead.class || type.getName().startsWith(TYPES);
+	}
+
 	/** The type itself, or what it holds, as {@code Mono} does. */
 	private static @Nullable Class<?> foreignType(ResolvableType type) {
 		Class<?> raw = type.resolve();
-		if (raw != null && raw.getName().startsWith(TYPES)) {
+		if (raw != null && isForeign(raw)) {
 			return raw;
 		}
 		for (ResolvableType generic : type.getGenerics()) {
 			Class<?> inner = generic.resolve();
-			if (inner != null && inner.getName().startsWith(TYPES)) {
+			if (inner != null && isForeign(inner)) {
 				return inner;
 			}
 		}

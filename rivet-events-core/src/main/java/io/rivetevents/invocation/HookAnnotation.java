@@ -46,7 +46,7 @@ record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope s
 			new HookAnnotation(OnDestroy.class, Hook.DESTROY, Scope.INSTANCE, 0),
 			new HookAnnotation(OnBeforeConnect.class, Hook.BEFORE_CONNECT, Scope.CALLER, 0),
 			new HookAnnotation(CreateConnState.class, Hook.CREATE_CONN_STATE, Scope.CALLER, 0),
-			new HookAnnotation(OnConnect.class, Hook.CONNECT, Scope.CONNECTION, 0),
+			new HookAnnotation(OnConnect.class, Hook.CONNECT, Scope.CONNECTING, 0),
 			new HookAnnotation(OnDisconnect.class, Hook.DISCONNECT, Scope.CONNECTION, 0),
 			new HookAnnotation(OnBeforeActionResponse.class, Hook.BEFORE_ACTION_RESPONSE, Scope.CONNECTION, 2),
 			new HookAnnotation(OnStateChange.class, Hook.STATE_CHANGE, Scope.INSTANCE, 1));

@@ -20,16 +20,27 @@ public final class ActorTypes {
 
 	private final Map<String, ActorType> types = new ConcurrentHashMap<>();
 
+	private volatile boolean takingRequestHead;
+
 	/**
 	 * Adds an actor.
 	 * @param type what its instances do
 	 * @throws IllegalStateException if there is an actor of its name
 	 */
-	public void register(ActorType type) {
+	public synchronized void register(ActorType type) {
 		Assert.state(this.types.putIfAbsent(type.name(), type) == null,
 				() -> "Two actors have the name " + type.name()
 						+ "; if a parent context is auto-configured, too, exclude RivetEventsAutoConfiguration there:"
 						+ " a child context finds the actors of its parents");
+		this.takingRequestHead |= type.takesRequestHead();
+	}
+
+	/**
+	 * Returns whether a hook of any actor takes the head of the request by which a client
+	 * connects.
+	 */
+	public boolean takeRequestHead() {
+		return this.takingRequestHead;
 	}
 
 	/**

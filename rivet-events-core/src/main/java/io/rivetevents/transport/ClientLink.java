@@ -235,7 +235,7 @@ public final class ClientLink {
 			JsonNode params = opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params)
-				.map((identity) -> ConnectRequest.stateful(params, identity));
+				.map((identity) -> withHead(ConnectRequest.stateful(params, identity), opening));
 		});
 	}
 
@@ -257,8 +257,13 @@ public final class ClientLink {
 			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params, hello.credentials())
-				.map((identity) -> ConnectRequest.extended(params, identity, stream(hello, identity)));
+				.map((identity) -> withHead(ConnectRequest.extended(params, identity, stream(hello, identity)),
+						opening));
 		});
+	}
+
+	private ConnectRequest withHead(ConnectRequest request, PendingHandshake opening) {
+		return this.support.handshake().withHead(request, opening.request());
 	}
 
 	private StreamRequest stream(ToServer.Hello hello, Identity identity) {

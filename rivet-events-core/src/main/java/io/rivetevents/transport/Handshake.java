@@ -3,15 +3,20 @@ package io.rivetevents.transport;
 import java.net.InetAddress;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.connection.RequestHead;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.Limit;
@@ -34,6 +39,8 @@ public final class Handshake {
 
 	private final Duration timeout;
 
+	private final BooleanSupplier headTaken;
+
 	/**
 	 * Create a reader.
 	 * @param authenticator asked for who the credentials of a client stand for
@@ -41,14 +48,16 @@ public final class Handshake {
 	 * @param authenticationRequired whether clients whom nobody knows are refused
 	 * @param limits counts what takes too long
 	 * @param timeout time to find out who is behind a request
+	 * @param headTaken whether a hook takes the head of the request
 	 */
 	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired, Limits limits,
-			Duration timeout) {
+			Duration timeout, BooleanSupplier headTaken) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
 		this.limits = limits;
 		this.timeout = timeout;
+		this.headTaken = headTaken;
 	}
 
 	/**
@@ -67,6 +76,34 @@ public final class Handshake {
 	 */
 	public Mono<String> ownerOf(HandshakeRequest request) {
 		return inTime(signedIn(request).mapNotNull(this.users::ownerOf));
+	}
+
+	/**
+	 * Adds the head of the HTTP request to what a client asks for, if a hook of any actor
+	 * takes it.
+	 * @param asked what the client asks for
+	 * @param request its HTTP request
+	 * @throws RivetException {@code request.invalid} if its headers are too large for
+	 * that
+	 */
+	public ConnectRequest withHead(ConnectRequest asked, HandshakeRequest request) {
+		return this.headTaken.getAsBoolean() ? asked.withHead(head(request)) : asked;
+	}
+
+	private static RequestHead head(HandshakeRequest request) {
+		Map<String, List<String>> headers = request.headers();
+		long size = 0;
+		for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+			for (String value : header.getValue()) {
+				size += header.getKey().length() + value.length();
+			}
+		}
+		if (size > RequestHead.MAX_SIZE) {
+			throw new RivetException(ErrorCode.REQUEST_INVALID,
+					"The headers of the request have more than %d bytes.".formatted(RequestHead.MAX_SIZE));
+		}
+		return new RequestHead(request.uri().getRawPath(), request.uri().getRawQuery(), headers, request.cookies(),
+				request.clientAddress());
 	}
 
 	private <T> Mono<T> inTime(Mono<T> found) {

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.Principal;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -29,6 +30,16 @@ public interface HandshakeRequest {
 	 * @return empty if there are none
 	 */
 	List<String> header(String name);
+
+	/**
+	 * Returns all headers: their values by name, in the order of their lines.
+	 */
+	Map<String, List<String>> headers();
+
+	/**
+	 * Returns all cookies: their values by name.
+	 */
+	Map<String, List<String>> cookies();
 
 	/**
 	 * Returns the values of a parameter of the query, decoded.

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
+import io.rivetevents.connection.RequestHead;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PortablePrincipal;
@@ -58,10 +60,12 @@ class ConnectRequestCodecTests {
 		ObjectNode params = NODES.objectNode().put("room", "a|b \"ö\"").put("n", 1.5).put("whole", 7).putNull("none");
 		params.put("big", BigInteger.TWO.pow(70)).put("bytes", new byte[] { 0, -1 });
 		params.putArray("$like").add("$BigInt").add("1");
-		return new ConnectRequest(
-				"connection", params, new Identity(new Member("ada", 7),
-						Identity.owner("ada|b", "https://a.example/|x%"), "session", address("192.0.2.1")),
-				true, stream(StreamProof.PROVEN), "gateway");
+		return new ConnectRequest("connection", params,
+				new Identity(new Member("ada", 7), Identity.owner("ada|b", "https://a.example/|x%"), "session",
+						address("192.0.2.1")),
+				true, stream(StreamProof.PROVEN), "gateway",
+				new RequestHead("/rivet/a%20b", "rvt-key=a", Map.of("Cookie", List.of("a=b", "c=d"), "x", List.of("")),
+						Map.of("a", List.of("b")), address("192.0.2.2")));
 	}
 
 	private static StreamRequest stream(StreamProof proof) {
@@ -131,7 +135,8 @@ class ConnectRequestCodecTests {
 		compare(request.identity().user().serialized(this.members), arrived.identity().user().serialized(this.members),
 				records);
 		assertThat(records).containsExactlyInAnyOrder(ConnectRequest.class, Identity.class, StreamRequest.class,
-				SubscriptionRequest.class, Position.class, Snapshot.class, SerializedPrincipal.class);
+				SubscriptionRequest.class, Position.class, Snapshot.class, SerializedPrincipal.class,
+				RequestHead.class);
 	}
 
 	private static void compare(Record sent, Record arrived, Set<Class<?>> records) {

@@ -64,6 +64,14 @@ public interface ActorType {
 	}
 
 	/**
+	 * Returns whether a hook of it takes the head of the request by which a client
+	 * connects. One that no hook takes is not read.
+	 */
+	default boolean takesRequestHead() {
+		return false;
+	}
+
+	/**
 	 * Return the type of its state, {@code null} if it has none.
 	 */
 	@Nullable DeclaredType stateType();

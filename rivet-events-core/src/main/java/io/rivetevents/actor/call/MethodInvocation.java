@@ -8,7 +8,9 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.connection.RequestHead;
 import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.Invocation;
@@ -40,12 +42,23 @@ public final class MethodInvocation implements Invocation {
 	 * @param connection its connection, {@code null} before there is one
 	 * @param principal who signed in, {@code null} if nobody did
 	 * @param params connection params, {@code null} if there are none
+	 * @param head head of its HTTP request, {@code null} once it is connected
 	 */
-	public record Caller(@Nullable ActorConnection connection, @Nullable Principal principal,
-			@Nullable JsonNode params) {
+	public record Caller(@Nullable ActorConnection connection, @Nullable Principal principal, @Nullable JsonNode params,
+			@Nullable RequestHead head) {
+
+		/** Returns a client that has no connection yet. */
+		public static Caller of(ConnectRequest request) {
+			return new Caller(null, request.identity().principal(), request.params(), request.head());
+		}
 
 		public static Caller of(ActorConnection connection) {
-			return new Caller(connection, connection.principal(), connection.request().params());
+			return of(connection, null);
+		}
+
+		/** Returns a client that is just being connected. */
+		public static Caller of(ActorConnection connection, @Nullable RequestHead head) {
+			return new Caller(connection, connection.principal(), connection.request().params(), head);
 		}
 
 	}
@@ -134,6 +147,11 @@ public final class MethodInvocation implements Invocation {
 	@Override
 	public @Nullable JsonNode params() {
 		return (this.caller != null) ? this.caller.params() : null;
+	}
+
+	@Override
+	public @Nullable RequestHead requestHead() {
+		return (this.caller != null) ? this.caller.head() : null;
 	}
 
 	@Override

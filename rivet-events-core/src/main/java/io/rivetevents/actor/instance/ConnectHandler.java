@@ -149,11 +149,7 @@ public final class ConnectHandler {
 	 * @param draft what is to be created
 	 */
 	public Mono<Void> askBeforeCreation(ConnectRequest request, Draft draft) {
-		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, caller(request), draft, request.identity());
-	}
-
-	private static Caller caller(ConnectRequest request) {
-		return new Caller(null, request.identity().principal(), request.params());
+		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, Caller.of(request), draft, request.identity());
 	}
 
 	private Inbound inbound(ConnectRequest request) {
@@ -185,7 +181,7 @@ public final class ConnectHandler {
 		return admit(entry,
 				connectsAside(request)
 						? this.instance
-							.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, caller(request), request.identity())
+							.keepAwake(this.calls.aside(Hook.BEFORE_CONNECT, Caller.of(request), request.identity())
 								.then(Mono.defer(
 										() -> this.instance.inTurn(() -> enter(entry).doOnNext(guest.onAdmitted())))))
 						: intercepted(entry).doOnNext(guest.onAdmitted()));
@@ -216,7 +212,7 @@ public final class ConnectHandler {
 		AtomicReference<@Nullable Accepted> admission = new AtomicReference<>();
 		return this.interceptors
 			.around(inbound(entry.guest.request()), this.interceptors.hookLimit(), false,
-					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, caller(entry.guest.request()))
+					(current) -> this.calls.hook(Hook.BEFORE_CONNECT, Caller.of(entry.guest.request()))
 						.then(Mono.defer(() -> enter(entry)))
 						.doOnNext(admission::set)
 						.cast(Object.class))
@@ -256,7 +252,7 @@ public final class ConnectHandler {
 		}
 		ConnectRequest request = entry.guest.request();
 		StreamRequest stream = request.stream();
-		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, caller(request))))
+		return replaced(request).then(Mono.defer(() -> this.calls.hook(Hook.CREATE_CONN_STATE, Caller.of(request))))
 			.flatMap((made) -> {
 				ActorConnection connection = new ActorConnection(request, entry.guest.outbound(), this.owner,
 						made.orElse(null), entry.guest.usage());
@@ -268,7 +264,7 @@ public final class ConnectHandler {
 	private Mono<Accepted> enterPlain(ActorConnection connection, Entry entry) {
 		entry.connection = connection;
 		this.connections.add(connection);
-		return this.calls.hook(Hook.CONNECT, Caller.of(connection))
+		return this.calls.hook(Hook.CONNECT, Caller.of(connection, entry.guest.request().head()))
 			.thenReturn(new Accepted(connection, new ToClient.Init(this.instance.actorId(), connection.id())));
 	}
 
@@ -295,10 +291,10 @@ public final class ConnectHandler {
 				entrance.refused()
 					.forEach((event) -> refused.put(event,
 							this.subscriptions.error(event, new RivetException(ErrorCode.TOO_MANY_SUBSCRIPTIONS))));
-				return snapshot(connection, stream, entrance)
-					.flatMap((snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection))
-						.thenReturn(new Accepted(connection,
-								welcome(connection, stream, entrance, snapshot.orElse(null), refused))));
+				return snapshot(connection, stream, entrance).flatMap(
+						(snapshot) -> this.calls.hook(Hook.CONNECT, Caller.of(connection, entry.guest.request().head()))
+							.thenReturn(new Accepted(connection,
+									welcome(connection, stream, entrance, snapshot.orElse(null), refused))));
 			});
 	}
 

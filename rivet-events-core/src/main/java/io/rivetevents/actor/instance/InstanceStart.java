@@ -236,8 +236,7 @@ public final class InstanceStart {
 		if (caller == null || !this.type.hooks().contains(Hook.CAN_CREATE)) {
 			return Mono.empty();
 		}
-		Caller creator = new Caller(null, caller.identity().principal(), caller.params());
-		return this.calls.hook(Hook.CAN_CREATE, creator).flatMap((allowed) -> {
+		return this.calls.hook(Hook.CAN_CREATE, Caller.of(caller)).flatMap((allowed) -> {
 			boolean may = !this.type.returnsDecision(Hook.CAN_CREATE) || Boolean.TRUE.equals(allowed.orElse(null));
 			return may ? Mono.empty() : Mono.error(new RivetException(ErrorCode.FORBIDDEN));
 		});

@@ -152,7 +152,7 @@ public final class ActorHttpHandler implements WebHandler {
 		return HttpBody.read(exchange, this.limits.maxManagementSize(), this.services.limits(), this.io.addresses())
 			.flatMap(
 					(body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> this.actorsApi
-						.answer(exchange.getRequest(), path, body, ConnectRequest.stateless(params, identity)))))
+						.answer(exchange.getRequest(), path, body, stateless(exchange, params, identity)))))
 			.flatMap((answer) -> answer(exchange, answer));
 	}
 
@@ -171,6 +171,10 @@ public final class ActorHttpHandler implements WebHandler {
 			return reception;
 		}, (taken) -> this.io.onEventLoop(LinkTask.later(() -> this.services.handshake().identify(request, params)),
 				exchange), Reception::release);
+	}
+
+	private ConnectRequest stateless(ServerWebExchange exchange, @Nullable JsonNode params, Identity identity) {
+		return this.services.handshake().withHead(ConnectRequest.stateless(params, identity), this.io.read(exchange));
 	}
 
 	private Mono<Void> routeToActor(ServerWebExchange exchange, GatewayRequest gateway) {
@@ -214,8 +218,8 @@ public final class ActorHttpHandler implements WebHandler {
 			.flatMap((body) -> identify(exchange, params, body).flatMap((identity) -> LinkTask.later(() -> {
 				checkRoom(gateway, encoding, body);
 				return this.services.directory()
-					.call(gateway.target(), ConnectRequest.stateless(params, identity), new ToServer.ActionRequest(0,
-							name, RequestFailures.reading(() -> encoding.codec().decodeActionRequest(body))));
+					.call(gateway.target(), stateless(exchange, params, identity), new ToServer.ActionRequest(0, name,
+							RequestFailures.reading(() -> encoding.codec().decodeActionRequest(body))));
 			})))
 			.map((output) -> encode(output, encoding))
 			.doOnNext(this::checkOutgoing);

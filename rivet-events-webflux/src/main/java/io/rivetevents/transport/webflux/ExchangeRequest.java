@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.Principal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpCookie;
@@ -36,6 +38,20 @@ record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) im
 	@Override
 	public List<String> header(String name) {
 		return List.copyOf(this.exchange.getRequest().getHeaders().getOrEmpty(name));
+	}
+
+	@Override
+	public Map<String, List<String>> headers() {
+		Map<String, List<String>> headers = new LinkedHashMap<>();
+		this.exchange.getRequest().getHeaders().forEach(headers::put);
+		return headers;
+	}
+
+	@Override
+	public Map<String, List<String>> cookies() {
+		Map<String, List<String>> cookies = new LinkedHashMap<>();
+		this.exchange.getRequest().getCookies().forEach((name, values) -> cookies.put(name, cookie(name)));
+		return cookies;
 	}
 
 	@Override
