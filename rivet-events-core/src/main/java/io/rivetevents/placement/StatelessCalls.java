@@ -61,9 +61,23 @@ final class StatelessCalls {
 		return Mono.defer(() -> {
 			ActionCall asked = new ActionCall(action, null, now());
 			return this.lookup.locate(target)
-				.flatMap((address) -> askAction(address, asked, (instance, call) -> instance.start(target, null)
-					.then(Mono.defer(() -> instance.actions().perform(null, action, call)))));
+				.flatMap((address) -> start(address, target, action)
+					.then(askAction(address, asked, (instance, call) -> instance.start(target, null)
+						.then(Mono.defer(() -> instance.actions().perform(null, action, call))))));
 		});
+	}
+
+	/**
+	 * Starts an instance in a turn of its own for an action that interleaves: other turns
+	 * run while that goes on, but must not while a hook of the start is awaited.
+	 */
+	private Mono<Void> start(ActorAddress address, ActorTarget target, ToServer.ActionRequest action) {
+		ActorType type = this.types.find(address.name());
+		ActorInstance present = this.instances.find(address);
+		boolean apart = type != null && type.isInterleaved(action.name()) && (present == null || !present.isRunning());
+		return apart ? TurnRequest
+			.ask(this.instances.at(address, "action"), false, (instance) -> instance.start(target, null))
+			.then() : Mono.empty();
 	}
 
 	/** Calls an action for a client. */

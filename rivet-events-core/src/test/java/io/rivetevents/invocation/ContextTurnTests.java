@@ -93,6 +93,13 @@ class ContextTurnTests {
 		assertThat(this.harness.call(Counter.class, "k", "get").intValue()).isEqualTo(2);
 	}
 
+	/** A hook of the start is awaited, and no other turn may run before its end. */
+	@Test
+	void actionThatInterleavesMayBeTheFirstOfItsInstance() {
+		assertThat(this.harness.call(Counter.class, "fresh", "interleaved").intValue()).isEqualTo(2);
+		assertThat(this.harness.call(Counter.class, "fresh", "get").intValue()).isEqualTo(2);
+	}
+
 	@Test
 	void hooksMayAwaitWorkOfTheirOwn() {
 		assertThat(this.harness.call(Counter.class, "created", "get").intValue()).isEqualTo(7);
