@@ -13,6 +13,7 @@ import io.rivetevents.protocol.SafeText;
  * @param name name of the actor
  * @param key what tells two of a name apart. One empty part is the same as none: a
  * gateway URL cannot tell them apart
+ * @since 0.1.0
  */
 public record ActorAddress(String namespace, String name, ActorKey key) implements Comparable<ActorAddress> {
 

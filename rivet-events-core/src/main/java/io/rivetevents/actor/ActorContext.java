@@ -21,6 +21,7 @@ import io.rivetevents.protocol.ActorKey;
  *
  * @param <S> type of the state
  * @param <C> type of the connection state
+ * @since 0.1.0
  */
 public interface ActorContext<S extends @Nullable Object, C extends @Nullable Object> extends Targets<C> {
 

@@ -15,6 +15,8 @@ import io.rivetevents.connection.Targets;
  * instance sends itself. An instance that is not in memory has no connections and is
  * neither created nor woken for an event. One whose mailbox is full refuses the event
  * with {@code actor.overloaded}, which its receipt says and the log.
+ *
+ * @since 0.1.0
  */
 public interface ActorHandle extends Targets<@Nullable Object> {
 

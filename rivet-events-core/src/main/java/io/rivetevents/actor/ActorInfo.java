@@ -15,6 +15,7 @@ import io.rivetevents.protocol.ActorSpecifier;
  * @param createdAt when it was created
  * @param startedAt when it came into memory, {@code null} while it sleeps
  * @param created whether the request that asked has created it
+ * @since 0.1.0
  */
 public record ActorInfo(String actorId, ActorAddress address, long generation, Instant createdAt,
 		@Nullable Instant startedAt, boolean created) {

@@ -11,6 +11,8 @@ import io.rivetevents.protocol.ActorKey;
  * {@value ActorAddress#DEFAULT_NAMESPACE} for the bean, another one by
  * {@link #inNamespace}. A key is given part by part or as an {@link ActorKey}, which
  * {@link ActorKey#of(java.util.List)} makes of a list. Safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public interface Actors {
 

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The context of the method of an actor that runs on a thread, which
  * {@link ActorContext#current()} returns. Public for the runtime alone, which sets it.
+ *
+ * @since 0.1.0
  */
 public final class CurrentContext {
 

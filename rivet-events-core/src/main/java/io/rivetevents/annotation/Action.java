@@ -24,6 +24,8 @@ import org.springframework.core.annotation.AliasFor;
  * {@code CompletionStage}. It may throw a {@code UserError}, which reaches the client as
  * it is, or an exception with {@link RivetError}; every other exception is logged and
  * answered with a fixed text.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

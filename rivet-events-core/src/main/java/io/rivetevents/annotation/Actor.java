@@ -39,6 +39,8 @@ import io.rivetevents.contract.Volatile;
  * arguments, one after the other. A parameter that nothing can supply stops the
  * application at start-up, and so does one that is left though its annotation or type
  * says that it is not the client's, such as {@code @RequestHeader}.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Component

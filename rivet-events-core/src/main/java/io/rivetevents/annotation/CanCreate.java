@@ -17,6 +17,8 @@ import java.lang.annotation.Target;
  * {@code auth.forbidden}. No trace of the instance stays. It must end within
  * {@code rivet.events.actor.connection-hook-timeout}. Not called where the server itself
  * creates an instance.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -30,6 +30,8 @@ import java.lang.annotation.Target;
  *
  * One method is called for a subscription: that of the event if there is one. An event
  * for which there is no method is open to each client.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })

@@ -11,6 +11,8 @@ import java.lang.annotation.Target;
  * application's {@code JsonMapper}. Without params it is {@code null}, which is refused
  * with {@code actor.validation_error} unless the parameter is {@code @Nullable} or
  * {@code Optional}.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.PARAMETER)

@@ -13,6 +13,8 @@ import java.lang.annotation.Target;
  * {@code UserError} to refuse the client. It must end within
  * {@code rivet.events.actor.connection-hook-
  * timeout}.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

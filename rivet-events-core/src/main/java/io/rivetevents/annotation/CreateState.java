@@ -12,6 +12,8 @@ import java.lang.annotation.Target;
  * ActorContext}, {@link Input}. Without such a method the actor has no state. It ends
  * within the time limit of the life cycle hooks. The state stays on the server, so no
  * limit for messages applies to it.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -11,6 +11,8 @@ import java.lang.annotation.Target;
  * the application's {@code JsonMapper}; {@code null} if there was none, which is refused
  * with {@code actor.validation_error} unless the parameter is {@code @Nullable} or
  * {@code Optional}.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.PARAMETER)

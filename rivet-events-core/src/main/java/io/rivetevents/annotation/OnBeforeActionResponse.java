@@ -11,6 +11,8 @@ import java.lang.annotation.Target;
  * Beside those of an action that need no argument, its parameters are, in this order, the
  * name of the action ({@code String}) and the result (the type of the parameter must take
  * every result; {@code Object} does).
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

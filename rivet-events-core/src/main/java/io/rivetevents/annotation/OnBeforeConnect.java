@@ -26,6 +26,8 @@ import java.lang.annotation.Target;
  * If the client is refused, by this method, by an interceptor or by a later hook of the
  * connect, the instance is deleted again ({@link OnDestroy} is called), unless the state
  * or the {@code vars} have changed since, or somebody else has used it.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -13,6 +13,8 @@ import java.lang.annotation.Target;
  * {@link ConnParams}. If it fails, the client is refused and {@link OnDisconnect} runs; a
  * method that returns {@code boolean} is refused at start-up. It must end within {@code
  * rivet.events.actor.connection-hook-timeout}.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -10,6 +10,8 @@ import java.lang.annotation.Target;
  * Called once for a new instance, after {@link CreateState}. Parameters: {@code
  * ActorContext}, {@link Input}. If it fails, the instance is not created and the caller
  * gets the error.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -9,6 +9,8 @@ import java.lang.annotation.Target;
 /**
  * Called before an instance and its state are deleted, after its connections are closed.
  * Parameters: {@code ActorContext}. A failure is logged and does not keep the instance.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -10,6 +10,8 @@ import java.lang.annotation.Target;
  * Called exactly once for each connection that was in the list of the actor, whatever
  * ended it; the connection leaves the list afterwards. Parameters: {@code ActorContext},
  * {@code Connection}, {@code Principal}, {@link ConnParams}. A failure is logged.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -10,6 +10,8 @@ import java.lang.annotation.Target;
  * Called before an instance is saved and leaves memory: after it has been idle, when it
  * asked for it, and when the application stops. Parameters: {@code ActorContext}. A
  * failure is logged and does not keep the instance awake.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

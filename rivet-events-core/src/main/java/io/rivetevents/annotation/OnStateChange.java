@@ -11,6 +11,8 @@ import java.lang.annotation.Target;
  * Parameters: {@code ActorContext}, and the state itself. What it changes itself is
  * saved, and does not call it again. It costs writing the state once after each turn that
  * read it, and once more after each call.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -9,6 +9,8 @@ import java.lang.annotation.Target;
 /**
  * Called each time an instance comes into memory: after {@link OnCreate}, and after it
  * has slept. Parameters: {@code ActorContext}, {@link Input}.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -5,6 +5,8 @@ import io.rivetevents.protocol.SafeText;
 /**
  * A request to a client that has got no answer, or none that can be used. Unless an
  * action handles it, its caller is told of an internal error.
+ *
+ * @since 0.1.0
  */
 public final class ClientRequestException extends RuntimeException {
 

@@ -16,6 +16,7 @@ import io.rivetevents.protocol.ActorKey;
  * {@code connection.slow_consumer}.
  *
  * @param <C> type of the connection state
+ * @since 0.1.0
  */
 public interface Connection<C extends @Nullable Object> extends Recipients {
 

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * event, and an event is droppable by its declaration only if it is sent by a contract.
  * Subscription guards apply: a broadcast under a name that an actor's contract guards
  * reaches, on all nodes, only the subscriptions that the guard has admitted.
+ *
+ * @since 0.1.0
  */
 public interface Connections {
 

@@ -6,6 +6,8 @@ import reactor.core.publisher.Mono;
  * What became of an event that was sent. May be ignored: the event is on its way without
  * it. Where the event has to wait first, for a turn of its actor or the commit of a
  * transaction, the counts are zero until it {@link #isDone() is done}.
+ *
+ * @since 0.1.0
  */
 public interface Receipt {
 

@@ -12,6 +12,8 @@ import io.rivetevents.error.RivetException;
  * Some connections, and the ways to tell them something. Each call returns at once and is
  * safe for use by several threads; the events of one thread arrive at each connection in
  * the order of its calls. What the arguments hold at the time of the call is sent.
+ *
+ * @since 0.1.0
  */
 public interface Recipients {
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * to be chosen. What is called on this itself goes to all.
  *
  * @param <C> type of the connection state
+ * @since 0.1.0
  */
 public interface Targets<C extends @Nullable Object> extends Recipients {
 

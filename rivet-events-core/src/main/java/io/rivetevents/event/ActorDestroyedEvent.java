@@ -6,6 +6,7 @@ import io.rivetevents.actor.ActorInfo;
  * An instance has been deleted.
  *
  * @param actor the instance
+ * @since 0.1.0
  */
 public record ActorDestroyedEvent(ActorInfo actor) {
 }

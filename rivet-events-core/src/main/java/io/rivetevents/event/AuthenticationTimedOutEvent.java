@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param handshake the URI that it connected to
  * @param remoteAddress where it is, {@code null} if unknown
+ * @since 0.1.0
  */
 public record AuthenticationTimedOutEvent(URI handshake, @Nullable InetSocketAddress remoteAddress) {
 }

@@ -19,6 +19,7 @@ import io.rivetevents.protocol.SafeText;
  * many if there are too many; -1 if it is none of the client's
  * @param value that argument as it was sent, {@code null} if it is missing
  * @param message what is wrong with it
+ * @since 0.1.0
  */
 public record BadRequestEvent(@Nullable Connection<?> connection, ActorAddress actor, String action, int index,
 		@Nullable JsonNode value, String message) {

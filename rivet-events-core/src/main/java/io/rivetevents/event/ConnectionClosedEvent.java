@@ -12,6 +12,7 @@ import io.rivetevents.protocol.CloseReason;
  *
  * @param connection its connection, which tells the actor
  * @param reason what the server told the client, {@code null} if the client left
+ * @since 0.1.0
  */
 public record ConnectionClosedEvent(Connection<?> connection, @Nullable CloseReason reason) {
 }

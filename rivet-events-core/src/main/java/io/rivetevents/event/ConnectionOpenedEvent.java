@@ -7,6 +7,7 @@ import io.rivetevents.connection.Connection;
  * single calls over HTTP.
  *
  * @param connection its connection, which tells the actor
+ * @since 0.1.0
  */
 public record ConnectionOpenedEvent(Connection<?> connection) {
 }

@@ -9,6 +9,7 @@ import io.rivetevents.connection.Connection;
  * @param connection the connection
  * @param event name of the event that found the queue full
  * @param dropped how many have been dropped for the connection so far
+ * @since 0.1.0
  */
 public record EventDroppedEvent(Connection<?> connection, String event, long dropped) {
 }

@@ -6,6 +6,7 @@ import io.rivetevents.connection.Connection;
  * A connection is closed because its client reads too slowly.
  *
  * @param connection the connection
+ * @since 0.1.0
  */
 public record SlowConsumerEvent(Connection<?> connection) {
 }

@@ -9,6 +9,8 @@ import io.rivetevents.scheduling.CallerScope;
 
 /**
  * Decides who may reach something: the instances of an actor, or their management.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface AccessRule {

@@ -6,6 +6,8 @@ import org.springframework.core.MethodParameter;
 /**
  * Supplies parameters of actions and hooks. Beans of this type are asked in their order,
  * after the built-in ones and before the client's arguments.
+ *
+ * @since 0.1.0
  */
 public interface ActionArgumentResolver {
 

@@ -17,6 +17,8 @@ import io.rivetevents.protocol.CloseReason;
  * <p>
  * The methods of this interface are called in turns of the instance, on a worker unless
  * they say otherwise: what takes long holds the instance up.
+ *
+ * @since 0.1.0
  */
 public interface ActorObserver extends ConnectionObserver {
 

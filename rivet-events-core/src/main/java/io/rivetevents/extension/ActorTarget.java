@@ -7,6 +7,8 @@ import io.rivetevents.actor.ActorAddress;
 /**
  * Which instance a message is for, and whether it may be created for it. Inputs are kept
  * encoded: a decoded one takes up to thirty times the memory, and is rarely looked at.
+ *
+ * @since 0.1.0
  */
 public sealed interface ActorTarget {
 

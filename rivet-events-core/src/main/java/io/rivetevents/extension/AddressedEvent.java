@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param tags tags that it carries; empty for none, and then it passes whatever tags a
  * subscription names
  * @param droppable whether it may be dropped for a connection that is slow
+ * @since 0.1.0
  */
 public record AddressedEvent(Selection selection, boolean subscribed, String event, List<JsonNode> args,
 		Set<String> tags, boolean droppable) {

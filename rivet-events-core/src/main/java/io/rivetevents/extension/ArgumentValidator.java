@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks arguments that have been converted.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ArgumentValidator {

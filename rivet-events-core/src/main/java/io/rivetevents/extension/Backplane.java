@@ -16,6 +16,8 @@ import org.springframework.util.Assert;
  * <p>
  * An implementation passes {@code AbstractBackplaneTests} of module
  * {@code rivet-events-test}.
+ *
+ * @since 0.1.0
  */
 public interface Backplane {
 

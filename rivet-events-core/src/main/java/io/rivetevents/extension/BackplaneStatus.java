@@ -10,6 +10,7 @@ package io.rivetevents.extension;
  * @param lost events of other nodes that are known to have been missed here
  * @param interruptions times at which events may have been missed here, known or not
  * @param malformed messages that could not be read
+ * @since 0.1.0
  */
 public record BackplaneStatus(boolean connected, long published, long received, long notPublished, long lost,
 		long interruptions, long malformed) {

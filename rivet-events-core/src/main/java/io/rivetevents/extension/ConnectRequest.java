@@ -20,6 +20,7 @@ import io.rivetevents.connection.RequestHead;
  * it is asked; set before it leaves that node
  * @param head head of the HTTP request, {@code null} if no hook asks for it or the client
  * is connected
+ * @since 0.1.0
  */
 public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
 		@Nullable StreamRequest stream, @Nullable String gateway, @Nullable RequestHead head) {

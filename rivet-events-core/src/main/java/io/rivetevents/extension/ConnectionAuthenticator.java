@@ -12,6 +12,8 @@ import io.rivetevents.scheduling.CallerScope;
 
 /**
  * Finds out who a client is from its connection params, where its handshake did not tell.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ConnectionAuthenticator {

@@ -14,6 +14,8 @@ import io.rivetevents.connection.Connection;
  * <p>
  * The methods of this interface are called on the thread that sends an event, which may
  * be an event loop: they must not block.
+ *
+ * @since 0.1.0
  */
 public interface ConnectionObserver {
 

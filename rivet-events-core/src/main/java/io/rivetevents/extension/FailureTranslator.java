@@ -6,6 +6,8 @@ import io.rivetevents.error.RivetException;
 
 /**
  * Says what a client is told of an exception that is not meant for it.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface FailureTranslator {

@@ -2,6 +2,8 @@ package io.rivetevents.extension;
 
 /**
  * What the runtime calls on an actor, beside its actions.
+ *
+ * @since 0.1.0
  */
 public enum Hook {
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionId what tells the web session apart that the handshake belonged to,
  * however often its id changes; {@code null} if there was none
  * @param address remote address, {@code null} if unknown
+ * @since 0.1.0
  */
 public record Identity(@Nullable PortablePrincipal user, @Nullable String owner, @Nullable String sessionId,
 		@Nullable InetAddress address) {

@@ -24,6 +24,7 @@ import io.rivetevents.scheduling.CallerScope;
  * @param connection the client's connection, {@code null} for a connect, which has none
  * yet, and where the server itself calls
  * @param principal who signed in, {@code null} if nobody did
+ * @since 0.1.0
  */
 public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nullable Connection<?> connection,
 		@Nullable Principal principal) {

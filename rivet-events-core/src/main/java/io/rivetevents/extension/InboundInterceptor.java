@@ -15,6 +15,8 @@ import reactor.core.publisher.Mono;
  * A call with an idempotency key that is repeated goes through them again. The action
  * does not run then: {@code next} ends without a result, what the interceptors return is
  * not used, and an error of theirs refuses the remembered answer.
+ *
+ * @since 0.1.0
  */
 public interface InboundInterceptor {
 

@@ -13,6 +13,8 @@ import io.rivetevents.connection.RequestHead;
 /**
  * One call of an actor's method: which one, for whom, with what. Arguments are resolved
  * from it. Its text names method, instance and connection for the log.
+ *
+ * @since 0.1.0
  */
 public interface Invocation {
 

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Does something around each call of an actor's method, on the thread of the call.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface InvocationDecorator {

@@ -10,6 +10,7 @@ import io.rivetevents.protocol.SafeText;
  * @param connection whom it is for; tells the actor, too
  * @param name name of the event
  * @param args its arguments
+ * @since 0.1.0
  */
 public record OutboundEvent(Connection<?> connection, String name, Args args) {
 

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * and must not wait. An event that it changes is encoded for that connection alone. One
  * that throws leaves the connection out, and is logged. The security context is that of
  * the connection which the event is for, not that of the sender.
+ *
+ * @since 0.1.0
  */
 public interface OutboundInterceptor {
 

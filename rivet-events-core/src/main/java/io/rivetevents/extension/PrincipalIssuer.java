@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Finds who has named a user. A bean of this type replaces the one that reads the claim
  * {@code iss} of tokens and of users of OpenID Connect, and the client registration of
  * other OAuth 2 logins.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface PrincipalIssuer {

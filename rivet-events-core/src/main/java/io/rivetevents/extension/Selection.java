@@ -11,6 +11,8 @@ import io.rivetevents.connection.Connection;
 
 /**
  * Whom an event goes to, among the connections of an actor, of a node, or of all nodes.
+ *
+ * @since 0.1.0
  */
 public sealed interface Selection {
 

@@ -20,6 +20,7 @@ import io.rivetevents.protocol.ToServer.Snapshot;
  * @param snapshot an action to be answered with the welcome, {@code null} for none
  * @param contract fingerprint of the client's contract, {@code null} if it does not say
  * @param keepAlive time from one sign of life to the next
+ * @since 0.1.0
  */
 public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @Nullable Position resume,
 		StreamProof proof, String stream, String secret, @Nullable Snapshot snapshot, @Nullable String contract,

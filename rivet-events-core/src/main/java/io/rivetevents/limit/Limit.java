@@ -3,6 +3,8 @@ package io.rivetevents.limit;
 /**
  * A bound on what clients may take. {@code docs/limits.md} lists each with its default
  * and with what a client receives at the bound.
+ *
+ * @since 0.1.0
  */
 public enum Limit {
 

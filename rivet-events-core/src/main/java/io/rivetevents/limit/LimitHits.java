@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Counts how often each bound was met since the start of the node. Safe for use by
  * several threads.
+ *
+ * @since 0.1.0
  */
 public final class LimitHits {
 

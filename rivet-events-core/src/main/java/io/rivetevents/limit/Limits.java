@@ -11,6 +11,8 @@ import io.rivetevents.protocol.ErrorCode;
 /**
  * The bounds of a node: their values, what is taken of those that hold for all clients
  * together, and how often each was met. Safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public final class Limits {
 

@@ -14,6 +14,8 @@ import reactor.util.context.Context;
  * thread while the code runs, and in the Reactor context of what it returns. Every call
  * of the application's code is made within a scope, also those without a caller, so that
  * no code sees the caller of another. Safe for use by several threads.
+ *
+ * @since 0.1.0
  */
 public interface CallerScope {
 

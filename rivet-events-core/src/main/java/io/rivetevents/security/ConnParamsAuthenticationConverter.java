@@ -9,6 +9,8 @@ import tools.jackson.databind.JsonNode;
  * this is the way in for a bearer token. A bean of this type is asked for each client
  * that the handshake itself has not identified; what it makes goes to the application's
  * {@code ReactiveAuthenticationManager}.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ConnParamsAuthenticationConverter {

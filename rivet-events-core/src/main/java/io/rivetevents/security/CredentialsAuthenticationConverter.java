@@ -9,6 +9,8 @@ import tools.jackson.databind.JsonNode;
  * replaces the one that knows {@code {"username", "password"}} and, with Spring
  * Security's resource server on the class path, {@code {"token"}}; what it makes goes to
  * the application's {@code ReactiveAuthenticationManager}.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface CredentialsAuthenticationConverter {

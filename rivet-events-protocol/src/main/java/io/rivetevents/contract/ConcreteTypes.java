@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Replaces the type variables of a generic class or interface by what the class that
  * extends it makes of them: {@code T} in {@code Base<T>} is {@code Item} for a class that
  * extends {@code Base<Item>}.
+ *
+ * @since 0.1.0
  */
 public final class ConcreteTypes {
 

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What tells two versions of an actor's contract apart.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ContractFingerprints {

@@ -24,6 +24,8 @@ import io.rivetevents.conversion.ValueMapper;
 /**
  * An interface that declares events: each method one, each interface within it a
  * namespace. All that can be wrong with it is found when it is read.
+ *
+ * @since 0.1.0
  */
 public final class EventContract {
 

@@ -11,6 +11,8 @@ import io.rivetevents.conversion.ValueMapper;
 
 /**
  * The contracts that an application uses, each read once.
+ *
+ * @since 0.1.0
  */
 public final class EventContracts {
 

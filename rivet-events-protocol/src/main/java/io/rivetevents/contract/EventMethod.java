@@ -14,6 +14,7 @@ import io.rivetevents.conversion.DeclaredType;
  * @param scopes the interfaces by which it was found, from the innermost to the contract:
  * what stands on one of them holds for it
  * @param arguments the types of its arguments, in order
+ * @since 0.1.0
  */
 public record EventMethod(String name, Method method, boolean droppable, List<Class<?>> scopes,
 		List<DeclaredType> arguments) {

@@ -9,6 +9,8 @@ import java.lang.annotation.Target;
 /**
  * Gives an event, or a namespace of events, another name than its method or interface
  * has.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target({ ElementType.METHOD, ElementType.TYPE })

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what is called on the implementation of a contract.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface EventSender {

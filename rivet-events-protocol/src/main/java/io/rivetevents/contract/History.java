@@ -12,6 +12,8 @@ import java.lang.annotation.Target;
  * kept of the others. All are kept in memory with the instance, and their bytes count
  * together. A client that has missed one that is no longer kept is told {@code resynced}.
  * Without effect on a {@link Volatile} event, of which nothing is kept.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target({ ElementType.METHOD, ElementType.TYPE })

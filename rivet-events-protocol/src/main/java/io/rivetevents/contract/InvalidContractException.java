@@ -4,6 +4,8 @@ import java.lang.reflect.Method;
 
 /**
  * An interface that cannot declare events.
+ *
+ * @since 0.1.0
  */
 public final class InvalidContractException extends IllegalStateException {
 

@@ -11,6 +11,8 @@ import java.lang.annotation.Target;
  * must return nothing. A published RivetKit client waits for an answer to everything it
  * calls, so it should not wait for the promise of such a call. Over HTTP, where a request
  * has a response, it is answered as other actions are.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target(ElementType.METHOD)

@@ -11,6 +11,8 @@ import java.lang.annotation.Target;
  * queue is full the oldest such events are dropped and counted, so that the newest is
  * kept, and the connection stays open. Right for positions, cursors and typing
  * indicators, of which only the latest counts.
+ *
+ * @since 0.1.0
  */
 @Documented
 @Target({ ElementType.METHOD, ElementType.TYPE })

@@ -12,6 +12,8 @@ import io.rivetevents.protocol.SafeText;
 
 /**
  * Arguments of an action or an event as they stand on the wire, not yet converted.
+ *
+ * @since 0.1.0
  */
 public final class Args {
 

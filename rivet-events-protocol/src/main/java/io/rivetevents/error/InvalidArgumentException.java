@@ -8,6 +8,8 @@ import io.rivetevents.protocol.ErrorCode;
 /**
  * An argument of an action that does not fit its type or its constraints; told as
  * {@code actor.validation_error}.
+ *
+ * @since 0.1.0
  */
 public final class InvalidArgumentException extends RivetException {
 

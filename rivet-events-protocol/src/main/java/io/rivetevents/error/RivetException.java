@@ -10,6 +10,8 @@ import io.rivetevents.protocol.SafeText;
  * Something that a client is told as it is. One that is made of an {@link ErrorCode} has
  * no stack trace: it says what is wrong with a request, not where in the server that was
  * found.
+ *
+ * @since 0.1.0
  */
 public class RivetException extends RuntimeException {
 

@@ -8,6 +8,8 @@ import io.rivetevents.protocol.ErrorCode;
  * What an application throws on purpose for a client: it arrives there with its code,
  * message and metadata, in group {@code user}. Every other exception of an action is
  * masked.
+ *
+ * @since 0.1.0
  */
 public class UserError extends RivetException {
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * to be the key of a hash map.
  *
  * @param parts the texts, copied
+ * @since 0.1.0
  */
 public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param actorId its id
  * @param generation how often it has come into memory
  * @param key its serialized key, {@code null} if unknown
+ * @since 0.1.0
  */
 public record ActorSpecifier(String actorId, long generation, @Nullable String key) {
 }

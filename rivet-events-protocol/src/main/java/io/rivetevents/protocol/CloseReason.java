@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
  * longer one is cut between two characters
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-7.4">RFC 6455: status
  * codes</a>
+ * @since 0.1.0
  */
 public record CloseReason(int code, String reason) {
 

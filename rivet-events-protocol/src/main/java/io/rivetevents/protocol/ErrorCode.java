@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * HTTP status, and the message that is used where there is no better one.
  *
  * @see <a href="https://rivet.dev/docs/actors/errors">Rivet: errors</a>
+ * @since 0.1.0
  */
 public enum ErrorCode {
 

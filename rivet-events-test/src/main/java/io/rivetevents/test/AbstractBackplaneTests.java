@@ -42,6 +42,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  *
  * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public abstract class AbstractBackplaneTests {
 

@@ -10,6 +10,8 @@ import io.rivetevents.actor.ActorAddress;
  * Where instances are kept while they sleep. Its methods may block; they are called on
  * workers, by several threads, but never at once for one address on one node. A failure
  * is an exception.
+ *
+ * @since 0.1.0
  */
 public interface ActorStateStore {
 

@@ -19,6 +19,8 @@ import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Keeps instances in memory: they sleep and wake, and are gone when the process ends.
+ *
+ * @since 0.1.0
  */
 public final class MemoryActorStateStore implements ActorStateStore {
 

@@ -5,6 +5,8 @@ import io.rivetevents.actor.ActorAddress;
 /**
  * A save or a deletion met a version other than the expected one: another instance at the
  * same address has saved since. The one that gets this must stop.
+ *
+ * @since 0.1.0
  */
 public class StaleStateException extends RuntimeException {
 

@@ -20,6 +20,7 @@ import io.rivetevents.protocol.value.WireValues;
  * @param input the input it was created with, as
  * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null} if
  * there was none
+ * @since 0.1.0
  */
 public record StoredActor(String actorId, ActorAddress address, long version, long generation, Instant createdAt,
 		byte @Nullable [] state, byte @Nullable [] input) {

@@ -17,6 +17,8 @@ import io.rivetevents.failure.RepeatedFailures;
  * its user logs out. Those of the same user from elsewhere stay. A logout that calls it
  * several times closes them once. A logout does not fail if other nodes cannot be asked
  * to, which is logged.
+ *
+ * @since 0.1.0
  */
 public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 
