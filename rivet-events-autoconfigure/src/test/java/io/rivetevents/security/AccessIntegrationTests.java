@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 
 import jakarta.annotation.security.RolesAllowed;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,7 +280,7 @@ class AccessIntegrationTests {
 		try (TestClient client = connect(Encoding.EVENT_STREAM, query("gate"), "ada", TestClient.HELLO)) {
 			assertThat(client.nextExtended().text("code")).isEqualTo("forbidden");
 		}
-		assertThat(this.node.size()).isEqualTo(before);
+		Awaitility.await().untilAsserted(() -> assertThat(this.node.size()).isEqualTo(before));
 		assertThat(send("GET", "/actors?name=gate", "admin", null)).isEqualTo("{\"actors\":[]}");
 		assertThat(Gate.CREATED).hasValue(0);
 		assertThat(plain("gate", "admin")).isEqualTo("gold");
