@@ -12,7 +12,7 @@ interface Call {
 	/** Encoded. */
 	readonly args: unknown[];
 	readonly options: CallOptions;
-	/** When nobody needs the answer any more. */
+	/** When the answer is not needed any more. */
 	readonly deadline: number | undefined;
 	readonly resolve: (output: unknown) => void;
 	readonly reject: (error: unknown) => void;

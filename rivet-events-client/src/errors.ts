@@ -17,8 +17,8 @@ export class ActorError extends Error {
 }
 
 /**
- * The connection was lost, or is not there. `mayHaveRun` says whether the call was on its way: if so nobody knows
- * what became of it. It is not made again. `cause` is the server's refusal, where there is one.
+ * The connection was lost, or there is none. `mayHaveRun` says whether the call was sent: if so its outcome is
+ * unknown. It is not made again. `cause` is the server's refusal, where there is one.
  */
 export class ConnectionLostError extends Error {
 	override readonly name = "ConnectionLostError";

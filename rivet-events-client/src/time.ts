@@ -1,7 +1,7 @@
 /** The longest delay that timers know; a longer one would end at once. */
 const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 
-/** Milliseconds of a clock that nobody sets; of use for differences alone. */
+/** Milliseconds of a monotonic clock; of use for differences alone. */
 export const now = (): number => performance.now();
 
 /** Calls a function after a time in milliseconds. A delay that is longer than timers know never ends. */

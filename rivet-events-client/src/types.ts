@@ -144,7 +144,7 @@ export interface ConnectionMethods<A extends ActorShape> {
 	onReconnecting(listener: (attempt: number) => void): Unsubscribe;
 	/** It is over: disposed of, or the server said never. */
 	onClose(listener: (reason: string) => void): Unsubscribe;
-	/** What nobody else was told: failed listeners, refused subscriptions, why a connection was refused for good. */
+	/** Errors that are reported nowhere else: failed listeners, refused subscriptions, why a connection was refused for good. */
 	onError(listener: (error: unknown) => void): Unsubscribe;
 	/** Whether the server has another contract than the one that this client was built against. */
 	readonly contractChanged: boolean;
