@@ -19,13 +19,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnCreate;
+import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -45,6 +49,7 @@ class ContextTurnTests {
 		this.harness.close();
 		Counter.context.set(null);
 		Counter.inTurn.set(0);
+		Counter.release.set(null);
 	}
 
 	private ActorContext<int[], ?> context() {
@@ -111,6 +116,23 @@ class ContextTurnTests {
 		this.harness.call(Counter.class, "k", "endsBeforeItsWork");
 		assertThat(Counter.worked).isTrue();
 		assertThat(this.harness.call(Counter.class, "k", "get").intValue()).isEqualTo(2);
+	}
+
+	/** Another call is cancelled meanwhile, whose action interleaves. */
+	@Test
+	void turnIsHeldByTheMethodThatIsAwaitedAlone() {
+		this.harness.call(Counter.class, "other", "get");
+		RecordedOutbound client = this.harness.connectExtended(Counter.class, "other");
+		ActorAddress address = ActorHarness.address(Counter.class, "other");
+		this.harness.directory().deliver(address, client.connectionId(), this.harness.request(1, "never"));
+		this.harness.directory().deliver(address, client.connectionId(), this.harness.request(2, "whileReleased"));
+		Awaitility.await().atMost(ActorHarness.PATIENCE).until(() -> Counter.release.get() != null);
+		this.harness.directory().deliver(address, client.connectionId(), new ToServer.Cancel(1));
+		Awaitility.await().atMost(ActorHarness.PATIENCE).until(() -> !client.messages(ToClient.Error.class).isEmpty());
+		Counter.release.get().complete(null);
+		Awaitility.await()
+			.atMost(ActorHarness.PATIENCE)
+			.until(() -> !client.messages(ToClient.ActionResponse.class).isEmpty());
 	}
 
 	@Test
@@ -204,6 +226,8 @@ class ContextTurnTests {
 
 		static volatile boolean worked;
 
+		static final AtomicReference<@Nullable CompletableFuture<Void>> release = new AtomicReference<>();
+
 		@CreateState
 		int[] create() {
 			return new int[1];
@@ -284,6 +308,18 @@ class ContextTurnTests {
 			Mono<Integer> added = Mono.defer(() -> Mono.fromFuture(c.turn(() -> add(c, 1))))
 				.subscribeOn(Schedulers.boundedElastic());
 			return Mono.delay(Duration.ofMillis(10)).then(Mono.zip(added, added, Math::max));
+		}
+
+		@Action(interleave = true)
+		Mono<Integer> never() {
+			return Mono.never();
+		}
+
+		@Action
+		Mono<Integer> whileReleased(ActorContext<int[], ?> c) {
+			CompletableFuture<Void> released = new CompletableFuture<>();
+			release.set(released);
+			return Mono.fromFuture(released).then(Mono.defer(() -> Mono.fromFuture(c.turn(() -> add(c, 1)))));
 		}
 
 		@Action(interleave = true)
