@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,18 @@ class SourceTests {
 		String actual = sources.api();
 		Files.writeString(LISTING, actual);
 		assertThat(written).as("%s was written anew: commit it if that is meant", LISTING).isEqualTo(actual);
+	}
+
+	/** A reader who does not know the code looks there first. */
+	@Test
+	void theMapForContributorsNamesTypesThatExist() throws IOException {
+		List<String> named = Pattern.compile("`([a-z.]+\\.[A-Z]\\w+)")
+			.matcher(Files.readString(Path.of("../CONTRIBUTING.md")))
+			.results()
+			.map((found) -> "io.rivetevents." + found.group(1))
+			.toList();
+		assertThat(named).hasSizeGreaterThan(15);
+		assertThat(sources.types()).containsAll(named);
 	}
 
 	@Test

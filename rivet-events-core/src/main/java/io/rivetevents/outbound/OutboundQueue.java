@@ -23,7 +23,9 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 /**
  * What waits to be written to one client, bounded in bytes. Any thread puts in; the
  * transport, woken by its signal, takes out on one thread at a time. Where it is full,
- * the oldest messages that may be dropped make room.
+ * the oldest messages that may be dropped make room; if that is not enough, the client is
+ * closed as too slow. It is closed as well if the node has no room for all queues, which
+ * {@link QueuedTotal} finds, or if its socket takes nothing.
  */
 public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 

@@ -32,7 +32,8 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The calls of the methods of one instance, each under a time limit.
+ * The calls of the methods of one instance, each under a time limit. The way from here to
+ * the method is {@link ActorType#invoke}.
  */
 public final class MethodInvoker {
 
