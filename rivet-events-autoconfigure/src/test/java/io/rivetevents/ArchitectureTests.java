@@ -56,7 +56,8 @@ class ArchitectureTests {
 			protocol.value: protocol error
 			protocol.encoding: protocol error protocol.value
 			conversion: protocol error protocol.value
-			contract: conversion
+			contract:
+			contract.reflect: conversion contract
 			# what everything stands on
 			annotation:
 			failure: protocol
@@ -70,8 +71,8 @@ class ArchitectureTests {
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
 			outbound: protocol protocol.encoding failure limit
-			delivery: protocol error protocol.value protocol.encoding conversion contract failure limit
-			    scheduling connection extension outbound observation
+			delivery: protocol error protocol.value protocol.encoding conversion contract.reflect
+			    failure limit scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion failure limit scheduling actor actor.state
 			    extension observation
@@ -79,23 +80,25 @@ class ArchitectureTests {
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
 			    actor.persistence actor.answer
-			actor.instance: protocol error protocol.encoding conversion contract failure limit
+			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
+			    limit scheduling connection actor actor.state extension observation outbound
+			    delivery actor.turn actor.persistence actor.answer actor.call
+			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state extension observation outbound delivery
-			    actor.turn actor.persistence actor.answer actor.call
-			placement: protocol error protocol.value conversion contract failure limit scheduling
-			    connection actor actor.state extension observation outbound delivery actor.turn
-			    actor.persistence actor.answer actor.call actor.instance
-			cluster: protocol error protocol.value conversion contract failure connection extension
-			    delivery
+			    actor.turn actor.persistence actor.answer actor.call actor.instance
+			cluster: protocol error protocol.value conversion contract.reflect failure connection
+			    extension delivery
 			# around it
-			invocation: protocol error protocol.value conversion contract annotation failure scheduling
-			    connection actor extension delivery actor.call placement
+			invocation: protocol error protocol.value conversion contract contract.reflect
+			    annotation failure scheduling connection actor extension delivery actor.call
+			    placement
 			event: protocol connection actor
 			event.publishing: protocol error failure limit scheduling connection actor extension event
-			asyncapi: protocol conversion contract invocation
+			asyncapi: protocol conversion contract.reflect invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor extension observation outbound delivery placement
-			security: protocol error contract annotation scheduling actor extension invocation
+			security: protocol error contract.reflect annotation scheduling actor extension
+			    invocation
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound
 			transport.webflux: protocol error protocol.encoding conversion failure limit scheduling
@@ -257,7 +260,7 @@ class ArchitectureTests {
 	static void theProtocolKnowsNoFramework(JavaClasses classes) {
 		noClasses().that()
 			.resideInAnyPackage("io.rivetevents.protocol..", "io.rivetevents.error", "io.rivetevents.conversion",
-					"io.rivetevents.contract")
+					"io.rivetevents.contract..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework..", "io.netty..", "reactor..", "org.reactivestreams..")

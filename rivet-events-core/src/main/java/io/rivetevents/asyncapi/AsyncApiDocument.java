@@ -25,9 +25,9 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-import io.rivetevents.contract.ConcreteTypes;
-import io.rivetevents.contract.ContractFingerprints;
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.ConcreteTypes;
+import io.rivetevents.contract.reflect.ContractFingerprints;
+import io.rivetevents.contract.reflect.EventMethod;
 import io.rivetevents.invocation.ActorContract;
 import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.protocol.ErrorCode;

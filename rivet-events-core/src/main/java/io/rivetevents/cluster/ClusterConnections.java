@@ -12,7 +12,7 @@ import io.rivetevents.connection.Connections;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;

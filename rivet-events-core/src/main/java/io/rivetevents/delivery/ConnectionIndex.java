@@ -23,8 +23,8 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * Connections by id, by user and by what they have subscribed to. Safe for use by several
- * threads.
+ * Connections by id, by user and by what they have subscribed to; sends an event to those
+ * that it is for. Safe for use by several threads.
  */
 public final class ConnectionIndex implements Dispatcher {
 

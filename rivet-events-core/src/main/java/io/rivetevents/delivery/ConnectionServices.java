@@ -4,7 +4,7 @@ import java.util.List;
 
 import reactor.core.scheduler.Scheduler;
 
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.limit.Limits;

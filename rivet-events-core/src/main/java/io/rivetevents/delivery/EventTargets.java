@@ -12,7 +12,7 @@ import org.springframework.util.Assert;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.connection.Targets;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.Selection;
 

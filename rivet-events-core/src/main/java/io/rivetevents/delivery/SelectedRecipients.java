@@ -11,7 +11,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.AddressedEvent;

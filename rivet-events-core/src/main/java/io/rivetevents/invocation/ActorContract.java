@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.EventMethod;
 
 /**
  * What an actor offers to clients.

@@ -24,7 +24,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.contract.ConcreteTypes;
+import io.rivetevents.contract.reflect.ConcreteTypes;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.extension.ArgumentValidator;
 import io.rivetevents.extension.Invocation;

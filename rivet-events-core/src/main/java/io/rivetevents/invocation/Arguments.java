@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.DefaultValue;
-import io.rivetevents.contract.ConcreteTypes;
+import io.rivetevents.contract.reflect.ConcreteTypes;
 import io.rivetevents.conversion.Misfit;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.InvalidArgumentException;

@@ -17,8 +17,8 @@ import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.call.ActorType.EventSettings;
-import io.rivetevents.contract.EventContracts;
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.EventContracts;
+import io.rivetevents.contract.reflect.EventMethod;
 import io.rivetevents.contract.History;
 import io.rivetevents.delivery.HistoryLimits;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.EventMethod;
 
 /**
  * The events of all actors to which not everybody may subscribe, by name. Each actor adds

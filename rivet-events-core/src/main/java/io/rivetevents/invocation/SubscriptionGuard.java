@@ -4,7 +4,7 @@ import java.security.Principal;
 
 import org.jspecify.annotations.Nullable;
 
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.EventMethod;
 
 /**
  * Decides who may subscribe to an event by what stands on its declaration.

@@ -15,7 +15,7 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.call.ActorType;
-import io.rivetevents.contract.ConcreteTypes;
+import io.rivetevents.contract.reflect.ConcreteTypes;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 

@@ -20,7 +20,7 @@ import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.EventTargets;

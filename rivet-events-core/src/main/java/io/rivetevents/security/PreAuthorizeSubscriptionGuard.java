@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.util.SimpleMethodInvocation;
 
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.EventMethod;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.invocation.SecurityAnnotations;
 import io.rivetevents.invocation.SubscriptionGuard;

@@ -23,7 +23,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.contract.History;
 import io.rivetevents.contract.OneWay;
 import io.rivetevents.conversion.ValueMapper;

@@ -23,7 +23,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.annotation.OnWake;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;

@@ -24,7 +24,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.connection.Connection;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.protocol.ToClient;

@@ -27,7 +27,7 @@ import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.RivetError;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.delivery.RecordedOutbound;
-import io.rivetevents.contract.EventContracts;
+import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ToClient;

@@ -11,8 +11,8 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.contract.EventContracts;
-import io.rivetevents.contract.EventMethod;
+import io.rivetevents.contract.reflect.EventContracts;
+import io.rivetevents.contract.reflect.EventMethod;
 import io.rivetevents.conversion.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;

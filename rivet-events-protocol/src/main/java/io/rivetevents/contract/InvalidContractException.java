@@ -9,11 +9,21 @@ import java.lang.reflect.Method;
  */
 public final class InvalidContractException extends IllegalStateException {
 
-	InvalidContractException(Class<?> type, String problem) {
+	/**
+	 * Creates the exception.
+	 * @param type the interface
+	 * @param problem what is wrong with it
+	 */
+	public InvalidContractException(Class<?> type, String problem) {
 		super("%s cannot declare events: %s".formatted(type.getName(), problem));
 	}
 
-	InvalidContractException(Method method, String problem) {
+	/**
+	 * Creates the exception.
+	 * @param method the method
+	 * @param problem what is wrong with it
+	 */
+	public InvalidContractException(Method method, String problem) {
 		super("%s cannot declare an event: %s".formatted(method.toGenericString(), problem));
 	}
 

@@ -10,7 +10,7 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.actor.persistence.ObservedStateStore;
 import io.rivetevents.actor.persistence.ScopedStateStore;
 import io.rivetevents.actor.state.ActorStateStore;
-import io.rivetevents.contract.ContractFingerprints;
+import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.extension.Identity;

@@ -1,4 +1,4 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import java.util.List;
 import java.util.Map;
@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
+import io.rivetevents.contract.InvalidContractException;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 

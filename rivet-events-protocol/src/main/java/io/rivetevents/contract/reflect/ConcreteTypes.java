@@ -1,4 +1,4 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import java.lang.reflect.Array;
 import java.lang.reflect.GenericArrayType;

@@ -1,4 +1,4 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.InvocationHandler;
@@ -18,6 +18,9 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.contract.EventName;
+import io.rivetevents.contract.InvalidContractException;
+import io.rivetevents.contract.Volatile;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 

@@ -1,4 +1,4 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import java.io.InputStream;
 import java.lang.reflect.Parameter;
@@ -16,6 +16,9 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.contract.EventName;
+import io.rivetevents.contract.InvalidContractException;
+import io.rivetevents.contract.Volatile;
 import io.rivetevents.conversion.ValueMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,8 +1,9 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import java.lang.reflect.Method;
 import java.util.List;
 
+import io.rivetevents.contract.Volatile;
 import io.rivetevents.conversion.DeclaredType;
 
 /**

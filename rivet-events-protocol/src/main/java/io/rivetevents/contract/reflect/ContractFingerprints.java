@@ -1,4 +1,4 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import org.jspecify.annotations.Nullable;
 

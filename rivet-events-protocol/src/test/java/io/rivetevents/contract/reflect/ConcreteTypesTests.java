@@ -1,4 +1,4 @@
-package io.rivetevents.contract;
+package io.rivetevents.contract.reflect;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConcreteTypesTests {
 
-	private static final String ITEM = "io.rivetevents.contract.ConcreteTypesTests$Item";
+	private static final String ITEM = "io.rivetevents.contract.reflect.ConcreteTypesTests$Item";
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """

@@ -1,0 +1,7 @@
+/**
+ * Reads the interfaces that declare events. Internal: applications do not use it.
+ */
+@NullMarked
+package io.rivetevents.contract.reflect;
+
+import org.jspecify.annotations.NullMarked;
