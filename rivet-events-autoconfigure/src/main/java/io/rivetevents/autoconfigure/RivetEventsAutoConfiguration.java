@@ -213,8 +213,8 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ActionListeners rivetActionListeners(ConnectionServices support) {
-		return new ActionListeners(support.callers());
+	ActionListeners rivetActionListeners(ObjectProvider<CallerScope> callers) {
+		return new ActionListeners(callers(callers));
 	}
 
 	@Bean
@@ -240,12 +240,16 @@ public final class RivetEventsAutoConfiguration {
 		return local;
 	}
 
+	/**
+	 * Without the directory, so that interceptors and observers, which the directory of
+	 * this node needs, may have it.
+	 */
 	@Bean
 	@ConditionalOnMissingBean
-	Actors rivetActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners,
-			ConnectionServices support) {
-		return new DirectoryActors(directory, types, listeners, support.mapper(), support.contracts(),
-				support.transactions());
+	Actors rivetActors(ObjectProvider<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
+			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
+		return new DirectoryActors(SingletonSupplier.of(directory::getObject), types, listeners, mapper, contracts,
+				transactions(transactions));
 	}
 
 	@Bean

@@ -36,6 +36,8 @@ import org.springframework.security.core.Authentication;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
+import reactor.core.publisher.Mono;
+
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActorSettings;
@@ -48,6 +50,12 @@ import io.rivetevents.connection.Connections;
 import io.rivetevents.event.ActorCreatedEvent;
 import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.PrincipalIssuer;
+import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.FailureTranslator;
+import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.redis.RedisBackplane;
@@ -85,6 +93,12 @@ class RivetEventsAutoConfigurationTests {
 			assertThat(context.getBean(Actors.class).getOrCreate("one", "k").call("act", String.class).block())
 				.isEqualTo("done");
 		});
+	}
+
+	@Test
+	void givesActorsAndConnectionsToBeansThatExtendIt() {
+		this.contextRunner.withUserConfiguration(OneActor.class, Extensions.class)
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -456,6 +470,48 @@ class RivetEventsAutoConfigurationTests {
 
 		@Action
 		void act() {
+		}
+
+	}
+
+	/** Each of them may call actors, and send events. */
+	@Configuration(proxyBeanMethods = false)
+	static class Extensions {
+
+		@Bean
+		InboundInterceptor inbound(Actors actors, Connections connections) {
+			return (inbound, next) -> next.proceed(inbound);
+		}
+
+		@Bean
+		OutboundInterceptor outbound(Actors actors, Connections connections) {
+			return (event) -> event;
+		}
+
+		@Bean
+		ActorObserver observer(Actors actors, Connections connections) {
+			return new ActorObserver() {
+			};
+		}
+
+		@Bean
+		InvocationDecorator decorator(Actors actors, Connections connections) {
+			return (invocation, call) -> call.call();
+		}
+
+		@Bean
+		FailureTranslator translator(Actors actors, Connections connections) {
+			return (failure) -> null;
+		}
+
+		@Bean
+		PrincipalIssuer issuers(Actors actors, Connections connections) {
+			return (principal) -> null;
+		}
+
+		@Bean
+		ConnectionAuthenticator authenticator(Actors actors, Connections connections) {
+			return (params) -> Mono.empty();
 		}
 
 	}

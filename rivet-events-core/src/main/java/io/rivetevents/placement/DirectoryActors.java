@@ -2,6 +2,8 @@ package io.rivetevents.placement;
 
 import java.lang.reflect.Type;
 
+import java.util.function.Supplier;
+
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
@@ -45,7 +47,7 @@ public final class DirectoryActors implements Actors {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(DirectoryActors.class));
 
-	private final ActorDirectory directory;
+	private final Supplier<ActorDirectory> directory;
 
 	private final ActorTypes types;
 
@@ -63,7 +65,7 @@ public final class DirectoryActors implements Actors {
 
 	/**
 	 * Creates the actors of an application.
-	 * @param directory finds instances
+	 * @param directory finds instances; asked for at each use, and not before
 	 * @param types names of actor classes
 	 * @param listeners where listeners are added
 	 * @param mapper converts values
@@ -71,8 +73,8 @@ public final class DirectoryActors implements Actors {
 	 * @param transactions tells whether a thread without a transaction may be in a
 	 * reactive one
 	 */
-	public DirectoryActors(ActorDirectory directory, ActorTypes types, ActionListeners listeners, ValueMapper mapper,
-			EventContracts contracts, ReactiveTransactions transactions) {
+	public DirectoryActors(Supplier<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
+			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions) {
 		this.directory = directory;
 		this.types = types;
 		this.listeners = listeners;
@@ -159,7 +161,7 @@ public final class DirectoryActors implements Actors {
 	@Override
 	public Mono<ActorHandle> create(@Nullable Object input, String name, ActorKey key) {
 		byte[] encoded = (input != null) ? encode(input) : null;
-		return CallContext.captured(this.directory.resolve(new ActorTarget.Create(address(name, key), encoded)))
+		return CallContext.captured(this.directory.get().resolve(new ActorTarget.Create(address(name, key), encoded)))
 			.map((info) -> byId(info.actorId()));
 	}
 
@@ -174,7 +176,7 @@ public final class DirectoryActors implements Actors {
 
 	private Receipt dispatch(ActorTarget target, AddressedEvent dispatch) {
 		PendingReceipt receipt = new PendingReceipt();
-		CallContext.captured(this.directory.dispatch(target, dispatch)).subscribe(receipt::complete, (ex) -> {
+		CallContext.captured(this.directory.get().dispatch(target, dispatch)).subscribe(receipt::complete, (ex) -> {
 			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"
 				.formatted(SafeText.of(dispatch.event()), SafeText.of(target), SafeText.of(ex.getMessage())));
 			receipt.fail(ex);
@@ -213,7 +215,7 @@ public final class DirectoryActors implements Actors {
 		}
 
 		private Mono<JsonNode> call(ToServer.ActionRequest request) {
-			return DirectoryActors.this.directory.call(this.target, null, request);
+			return DirectoryActors.this.directory.get().call(this.target, null, request);
 		}
 
 		@Override
@@ -228,8 +230,8 @@ public final class DirectoryActors implements Actors {
 		}
 
 		private Mono<JsonNode> predict(Connection<?> connection, String action, @Nullable Object[] args) {
-			return CallContext.captured(Mono.defer(
-					() -> DirectoryActors.this.directory.predict(this.target, connection.id(), request(action, args))));
+			return CallContext.captured(Mono.defer(() -> DirectoryActors.this.directory.get()
+				.predict(this.target, connection.id(), request(action, args))));
 		}
 
 		private ToServer.ActionRequest request(String action, @Nullable Object[] args) {
@@ -254,12 +256,12 @@ public final class DirectoryActors implements Actors {
 
 		@Override
 		public Mono<ActorInfo> resolve() {
-			return CallContext.captured(DirectoryActors.this.directory.resolve(this.target));
+			return CallContext.captured(DirectoryActors.this.directory.get().resolve(this.target));
 		}
 
 		@Override
 		public Mono<Void> destroy() {
-			return CallContext.captured(DirectoryActors.this.directory.destroy(this.target));
+			return CallContext.captured(DirectoryActors.this.directory.get().destroy(this.target));
 		}
 
 		@Override

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
@@ -57,7 +56,7 @@ final class Instances implements InstanceHost {
 
 	private final ConnectionIndex members;
 
-	private final Supplier<Actors> actors;
+	private final Actors actors;
 
 	private final Departures departures;
 
@@ -75,7 +74,7 @@ final class Instances implements InstanceHost {
 	 * @param actors finds the neighbours of instances
 	 * @param listeners what is called after actions
 	 */
-	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Supplier<Actors> actors,
+	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors,
 			ActionListeners listeners) {
 		this.types = types;
 		this.runtime = runtime;
@@ -225,7 +224,7 @@ final class Instances implements InstanceHost {
 
 	@Override
 	public Actors actors(String namespace) {
-		return this.actors.get().inNamespace(namespace);
+		return this.actors.inNamespace(namespace);
 	}
 
 	@Override

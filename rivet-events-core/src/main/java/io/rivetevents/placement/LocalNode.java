@@ -2,7 +2,6 @@ package io.rivetevents.placement;
 
 import java.util.function.Supplier;
 
-import org.springframework.util.function.SingletonSupplier;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.Actors;
@@ -34,13 +33,12 @@ public final class LocalNode {
 	 * @param listeners what is called after actions
 	 * @param connections where the ways out to clients are found
 	 * @param placement finds the instances that an actor calls, on whatever node; asked
-	 * once, when the first actor calls another one
+	 * for when an actor calls another one
 	 */
 	public LocalNode(ActorRuntime runtime, ActorTypes types, ActionListeners listeners, OutboundRegistry connections,
 			Supplier<ActorDirectory> placement) {
-		Supplier<Actors> neighbours = SingletonSupplier
-			.of(() -> (Actors) new DirectoryActors(placement.get(), types, listeners, runtime.mapper(),
-					runtime.connections().contracts(), runtime.connections().transactions()))::obtain;
+		Actors neighbours = new DirectoryActors(placement, types, listeners, runtime.mapper(),
+				runtime.connections().contracts(), runtime.connections().transactions());
 		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners);
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);

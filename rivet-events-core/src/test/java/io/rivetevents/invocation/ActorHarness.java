@@ -191,7 +191,7 @@ public final class ActorHarness implements AutoCloseable {
 
 	/** Handles on instances in an application that may have reactive transactions. */
 	public Actors actors(ReactiveTransactions transactions) {
-		return new DirectoryActors(this.directory, this.types, this.listeners, this.mapper, this.contracts,
+		return new DirectoryActors(() -> this.directory, this.types, this.listeners, this.mapper, this.contracts,
 				transactions);
 	}
 
