@@ -8,10 +8,12 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.instance.ConnectHandler.Guest;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
@@ -33,6 +35,9 @@ import io.rivetevents.protocol.ToServer;
  * the hooks of a connection run around the call, and those of the server itself.
  */
 final class StatelessCalls {
+
+	/** Starts of an instance for one call, which may go to sleep again each time. */
+	private static final int STARTS = 3;
 
 	private final ActorTypes types;
 
@@ -61,23 +66,43 @@ final class StatelessCalls {
 		return Mono.defer(() -> {
 			ActionCall asked = new ActionCall(action, null, now());
 			return this.lookup.locate(target)
-				.flatMap((address) -> start(address, target, action)
-					.then(askAction(address, asked, (instance, call) -> instance.start(target, null)
-						.then(Mono.defer(() -> instance.actions().perform(null, action, call))))));
+				.flatMap((address) -> isInterleaved(address, action) ? callInterleaved(address, target, asked)
+						: askAction(address, asked, (instance, call) -> instance.start(target, null)
+							.then(Mono.defer(() -> instance.actions().perform(null, action, call)))));
 		});
 	}
 
 	/**
-	 * Starts an instance in a turn of its own for an action that interleaves: other turns
-	 * run while that goes on, but must not while a hook of the start is awaited.
+	 * Calls an action that interleaves. It never starts the instance in its own turn:
+	 * others run meanwhile, and none may while a hook of the start is awaited. The
+	 * instance is started in a turn before; one that has gone to sleep until the action
+	 * begins is started again.
 	 */
-	private Mono<Void> start(ActorAddress address, ActorTarget target, ToServer.ActionRequest action) {
-		ActorType type = this.types.find(address.name());
+	private Mono<JsonNode> callInterleaved(ActorAddress address, ActorTarget target, ActionCall asked) {
+		return Mono.defer(() -> start(address, target, asked).then(askAction(address, asked, (instance, call) -> {
+			boolean begins = instance.isRunning();
+			return begins ? instance.actions().perform(null, asked.action(), call) : Mono.error(new NotBegun());
+		})))
+			.retryWhen(Retry.max(STARTS)
+				.filter(NotBegun.class::isInstance)
+				.onRetryExhaustedThrow((spec, last) -> last.failure()));
+	}
+
+	private Mono<Void> start(ActorAddress address, ActorTarget target, ActionCall asked) {
 		ActorInstance present = this.instances.find(address);
-		boolean apart = type != null && type.isInterleaved(action.name()) && (present == null || !present.isRunning());
-		return apart ? TurnRequest
-			.ask(this.instances.at(address, "action"), false, (instance) -> instance.start(target, null))
-			.then() : Mono.empty();
+		if (present != null && present.isRunning()) {
+			return Mono.empty();
+		}
+		ActorType type = this.types.at(address);
+		return TurnRequest
+			.ask(this.instances.at(address, "action"), false, (refusal) -> asked.pending(type, refusal),
+					(instance, call) -> instance.start(target, null))
+			.then();
+	}
+
+	private boolean isInterleaved(ActorAddress address, ToServer.ActionRequest action) {
+		ActorType type = this.types.find(address.name());
+		return type != null && type.isInterleaved(action.name());
 	}
 
 	/** Calls an action for a client. */
