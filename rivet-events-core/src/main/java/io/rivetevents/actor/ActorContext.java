@@ -127,13 +127,12 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * <ul>
 	 * <li>On a thread that runs a method of this instance in its turn, the work runs
 	 * before this returns.</li>
-	 * <li>While the result of an action or hook is awaited and holds the turn, the work
-	 * runs on the calling thread, one at a time, if it is asked for by the context of
-	 * that action. So an action may return what comes of it, whether it interleaves or
-	 * not.</li>
 	 * <li>Otherwise it waits in the mailbox and runs on a worker, without a signed-in
 	 * user. What depends on the result continues on a worker after the work.</li>
 	 * </ul>
+	 * An action that does not interleave, or a hook, holds its turn until its result is
+	 * there: its asynchronous part may touch the state without this. It must not wait for
+	 * work that it submits by this, which waits for it: until its time-out.
 	 * @param work may block like an action; {@link #current()} returns this context in
 	 * it. It has the time limit of an action, {@code actor.action_timed_out}, from its
 	 * beginning

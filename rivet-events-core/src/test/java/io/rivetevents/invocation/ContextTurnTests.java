@@ -17,19 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
-import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnBeforeConnect;
 import io.rivetevents.annotation.OnCreate;
-import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
-import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.ToServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -49,7 +44,6 @@ class ContextTurnTests {
 		this.harness.close();
 		Counter.context.set(null);
 		Counter.inTurn.set(0);
-		Counter.release.set(null);
 	}
 
 	private ActorContext<int[], ?> context() {
@@ -89,9 +83,8 @@ class ContextTurnTests {
 		assertThat(ran).hasValue(1);
 	}
 
-	/** Within the method itself, and while its result holds or does not hold the turn. */
 	@ParameterizedTest
-	@ValueSource(strings = { "inMethod", "nested", "whileAwaited", "whileAwaitedOnOtherThreads", "interleaved" })
+	@ValueSource(strings = { "inMethod", "nested", "interleaved" })
 	void neverWaitsForTheTurnThatAskedForIt(String action) {
 		context();
 		assertThat(this.harness.call(Counter.class, "k", action).intValue()).isEqualTo(2);
@@ -106,40 +99,19 @@ class ContextTurnTests {
 	}
 
 	@Test
-	void hooksMayAwaitWorkOfTheirOwn() {
-		assertThat(this.harness.call(Counter.class, "created", "get").intValue()).isEqualTo(7);
-	}
-
-	@Test
-	void resultWaitsForWorkInItsTurn() {
-		Counter.worked = false;
-		this.harness.call(Counter.class, "k", "endsBeforeItsWork");
-		assertThat(Counter.worked).isTrue();
-		assertThat(this.harness.call(Counter.class, "k", "get").intValue()).isEqualTo(2);
-	}
-
-	/** Another call is cancelled meanwhile, whose action interleaves. */
-	@Test
-	void turnIsHeldByTheMethodThatIsAwaitedAlone() {
-		this.harness.call(Counter.class, "other", "get");
-		RecordedOutbound client = this.harness.connectExtended(Counter.class, "other");
-		ActorAddress address = ActorHarness.address(Counter.class, "other");
-		this.harness.directory().deliver(address, client.connectionId(), this.harness.request(1, "never"));
-		this.harness.directory().deliver(address, client.connectionId(), this.harness.request(2, "whileReleased"));
-		Awaitility.await().atMost(ActorHarness.PATIENCE).until(() -> Counter.release.get() != null);
-		this.harness.directory().deliver(address, client.connectionId(), new ToServer.Cancel(1));
-		Awaitility.await().atMost(ActorHarness.PATIENCE).until(() -> !client.messages(ToClient.Error.class).isEmpty());
-		Counter.release.get().complete(null);
-		Awaitility.await()
-			.atMost(ActorHarness.PATIENCE)
-			.until(() -> !client.messages(ToClient.ActionResponse.class).isEmpty());
-	}
-
-	@Test
 	void workOfAnEndedActionHasATurnOfItsOwn() throws Exception {
-		this.harness.call(Counter.class, "k", "whileAwaited");
-		ActorContext<int[], ?> c = Counter.context.get();
+		ActorContext<int[], ?> c = context();
 		assertThat(c.turn(() -> Thread.currentThread()).get(5, TimeUnit.SECONDS)).isNotSameAs(Thread.currentThread());
+	}
+
+	/** It waits for itself. The work is dropped with the result that it is a part of. */
+	@Test
+	void actionThatHoldsItsTurnTimesOutIfItWaitsForWork() {
+		context();
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.harness.call(Counter.class, "k", "waitsForItself"))
+			.satisfies((ex) -> assertThat(ex.code()).isEqualTo("action_timed_out"));
+		assertThat(this.harness.call(Counter.class, "k", "get").intValue()).isZero();
 	}
 
 	@Test
@@ -224,19 +196,14 @@ class ContextTurnTests {
 
 		static final AtomicInteger inTurn = new AtomicInteger();
 
-		static volatile boolean worked;
-
-		static final AtomicReference<@Nullable CompletableFuture<Void>> release = new AtomicReference<>();
-
 		@CreateState
 		int[] create() {
 			return new int[1];
 		}
 
 		@OnCreate
-		Mono<Integer> created(ActorContext<int[], ?> c) {
-			return c.key().toString().equals("created") ? Mono.delay(Duration.ofMillis(10))
-				.flatMap((tick) -> Mono.fromFuture(() -> c.turn(() -> add(c, 7)))) : Mono.just(0);
+		Mono<Long> created() {
+			return Mono.delay(Duration.ofMillis(10));
 		}
 
 		@OnBeforeConnect
@@ -296,49 +263,15 @@ class ContextTurnTests {
 		}
 
 		@Action
-		Mono<Integer> whileAwaited(ActorContext<int[], ?> c) {
-			context.set(c);
-			return Mono.delay(Duration.ofMillis(10))
-				.flatMap((tick) -> Mono.fromFuture(() -> c.turn(() -> add(c, 1))))
-				.flatMap((one) -> Mono.fromFuture(() -> c.turn(() -> add(c, 1))));
-		}
-
-		@Action
-		Mono<Integer> whileAwaitedOnOtherThreads(ActorContext<int[], ?> c) {
-			Mono<Integer> added = Mono.defer(() -> Mono.fromFuture(c.turn(() -> add(c, 1))))
-				.subscribeOn(Schedulers.boundedElastic());
-			return Mono.delay(Duration.ofMillis(10)).then(Mono.zip(added, added, Math::max));
-		}
-
-		@Action(interleave = true)
-		Mono<Integer> never() {
-			return Mono.never();
-		}
-
-		@Action
-		Mono<Integer> whileReleased(ActorContext<int[], ?> c) {
-			CompletableFuture<Void> released = new CompletableFuture<>();
-			release.set(released);
-			return Mono.fromFuture(released).then(Mono.defer(() -> Mono.fromFuture(c.turn(() -> add(c, 1)))));
+		Mono<Integer> waitsForItself(ActorContext<int[], ?> c) {
+			return Mono.delay(Duration.ofMillis(10)).flatMap((tick) -> Mono.fromFuture(() -> c.turn(() -> add(c, 1))));
 		}
 
 		@Action(interleave = true)
 		Mono<Integer> interleaved(ActorContext<int[], ?> c) {
-			return whileAwaited(c);
-		}
-
-		/** Its work is asked for in its turn and has not ended with its result. */
-		@Action
-		Mono<Integer> endsBeforeItsWork(ActorContext<int[], ?> c) {
-			return Mono.create((sink) -> Schedulers.boundedElastic().schedule(() -> {
-				sleep(10);
-				c.turn(() -> {
-					sink.success(1);
-					sleep(100);
-					worked = true;
-					return add(c, 2);
-				});
-			}));
+			return Mono.delay(Duration.ofMillis(10))
+				.flatMap((tick) -> Mono.fromFuture(() -> c.turn(() -> add(c, 1))))
+				.flatMap((one) -> Mono.fromFuture(() -> c.turn(() -> add(c, 1))));
 		}
 
 	}

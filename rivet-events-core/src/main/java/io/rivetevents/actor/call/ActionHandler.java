@@ -323,7 +323,7 @@ public final class ActionHandler {
 			InterceptorChain.Limit limit = limit(action, pending);
 			return (action != null)
 					? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection).asCheck(),
-							limit.time(), limit.onTimeout(), false, pending, () -> {
+							limit.time(), limit.onTimeout(), pending, () -> {
 							})
 						.then()
 					: Mono.<Void>empty();
@@ -474,7 +474,7 @@ public final class ActionHandler {
 		ActorConnection connection = run.connection();
 		Mono<Optional<Object>> result = (run.action() != null)
 				? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection), run.limit().time(),
-						run.limit().onTimeout(), !run.interleave(), run.pending(), run.onBegin())
+						run.limit().onTimeout(), run.pending(), run.onBegin())
 				: Mono.fromSupplier(() -> {
 					run.onBegin().run();
 					return Optional.empty();
@@ -501,9 +501,7 @@ public final class ActionHandler {
 
 	private Mono<Optional<Object>> beforeResponse(Run run, String action, Optional<Object> value) {
 		Caller caller = (run.connection() != null) ? Caller.of(run.connection()) : null;
-		return run.interleave()
-				? this.calls.hookOfAnyTurn(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null))
-				: this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null));
+		return this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null));
 	}
 
 	/** Notes what the state is before a durable action, {@code null} for another one. */

@@ -17,7 +17,6 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
-import io.rivetevents.actor.turn.HeldTurn;
 import io.rivetevents.actor.turn.MethodTimeout;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.RivetException;
@@ -52,13 +51,7 @@ public final class MethodInvoker {
 
 	private final Body methods;
 
-	/** Whose result is awaited in its turn. */
-	private final HeldTurn held = new HeldTurn();
-
-	/**
-	 * Methods that run, one at the most, and threads that look whether they may run work
-	 * in a turn that is held.
-	 */
+	/** Methods that run: one at the most. */
 	private final AtomicInteger running = new AtomicInteger();
 
 	private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
@@ -101,21 +94,11 @@ public final class MethodInvoker {
 	 * {@code RivetException}
 	 */
 	public Mono<Optional<Object>> hook(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
-		return hook(hook, true, caller, payload);
-	}
-
-	/** Calls a hook that begins in the current turn, which may end before its result. */
-	Mono<Optional<Object>> hookOfAnyTurn(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
-		return hook(hook, false, caller, payload);
-	}
-
-	private Mono<Optional<Object>> hook(Hook hook, boolean holdsTurn, @Nullable Caller caller,
-			@Nullable Object... payload) {
 		if (!this.type.hooks().contains(hook)) {
 			return Mono.just(Optional.empty());
 		}
 		Invocation invocation = invocation(hook, caller, payload);
-		return call(invocation, caller, holdsTurn).onErrorMap((ex) -> !(ex instanceof RivetException),
+		return call(invocation, caller).onErrorMap((ex) -> !(ex instanceof RivetException),
 				(ex) -> this.type.translate(ex, invocation, invocation.caller()));
 	}
 
@@ -124,10 +107,10 @@ public final class MethodInvoker {
 		return MethodInvocation.ofHook(hook, new DefaultActorContext(this.instance, connection), caller, payload);
 	}
 
-	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller, boolean holdsTurn) {
+	private Mono<Optional<Object>> call(Invocation hook, @Nullable Caller caller) {
 		ActorSettings settings = this.type.settings();
 		Duration limit = (caller != null) ? settings.connectionHookTimeout() : settings.lifecycleHookTimeout();
-		return call(hook, limit, ErrorCode.CALLBACK_TIMED_OUT, holdsTurn, null, () -> {
+		return call(hook, limit, ErrorCode.CALLBACK_TIMED_OUT, null, () -> {
 		});
 	}
 
@@ -140,7 +123,7 @@ public final class MethodInvoker {
 	 */
 	public Mono<Void> aside(Hook hook, Caller caller, Identity client) {
 		if (this.type.usesContext(hook)) {
-			return hookOfAnyTurn(hook, caller).then();
+			return hook(hook, caller).then();
 		}
 		return outsideTurns(MethodInvocation.ofHook(hook, DefaultActorContext.outsideTurns(this.instance), caller),
 				client);
@@ -213,7 +196,7 @@ public final class MethodInvoker {
 			return Mono.empty();
 		}
 		Invocation invocation = invocation(hook, caller, payload);
-		return call(invocation, caller, true).onErrorResume((ex) -> {
+		return call(invocation, caller).onErrorResume((ex) -> {
 			logTolerated(ex, invocation);
 			return Mono.empty();
 		}).then();
@@ -232,14 +215,13 @@ public final class MethodInvoker {
 
 	/**
 	 * Call a method on this thread, under a time limit.
-	 * @param holdsTurn whether the current turn lasts until its result is there
 	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
 	 * cannot
 	 * @param onBegin called once the method begins; not if it has been cancelled before
 	 * @return its result. If the limit passes, or the client cancels, while the method
 	 * still runs, the error comes from another thread
 	 */
-	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout, boolean holdsTurn,
+	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout,
 			@Nullable PendingCall pending, Runnable onBegin) {
 		return Mono.create((sink) -> {
 			long deadline = this.instance.now() + limit.toNanos();
@@ -252,7 +234,6 @@ public final class MethodInvoker {
 
 				@Override
 				public void late(ErrorCode why) {
-					MethodInvoker.this.held.end(invocation.context());
 					sink.error(new RivetException(why));
 				}
 
@@ -267,8 +248,7 @@ public final class MethodInvoker {
 				return;
 			}
 			if (result instanceof Mono<?> later) {
-				Mono<Optional<Object>> awaited = Guarded.defer(() -> await(context.around(later), deadline, onTimeout));
-				sink.onDispose((holdsTurn ? this.held.during(invocation.context(), awaited) : awaited)
+				sink.onDispose(Guarded.defer(() -> await(context.around(later), deadline, onTimeout))
 					.subscribe(sink::success, sink::error));
 			}
 			else if (result != LATE) {
@@ -366,26 +346,15 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Does work of the application in a turn: in that of the context if it is held for a
-	 * result, or else in one of its own. By any thread.
+	 * Does work of the application in a turn of its own. By any thread.
 	 * @param asked what the work is a part of
 	 * @param work what to do
 	 * @return its result
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> turn(Invocation asked, Supplier<? extends T> work) {
-		TurnWork<T> here = new TurnWork<>(work, asked, null);
-		this.running.incrementAndGet(); // before the look, or the turn could end after it
-		try {
-			if (this.held.run(asked.context(), () -> run(here))) {
-				return here.result();
-			}
-		}
-		finally {
-			returned();
-		}
-		TurnWork<T> later = new TurnWork<>(work, asked, this.instance.workers());
-		this.instance.offerWork(() -> run(later), later::fail);
-		return later.result();
+		TurnWork<T> turn = new TurnWork<>(work, asked, this.instance.workers());
+		this.instance.offerWork(() -> run(turn), turn::fail);
+		return turn.result();
 	}
 
 	private void run(TurnWork<?> turn) {
@@ -416,7 +385,6 @@ public final class MethodInvoker {
 	 * been answered.
 	 */
 	public void onceReturned(Runnable next) {
-		this.held.end();
 		if (this.running.get() == 0) {
 			next.run();
 			return;

@@ -24,7 +24,7 @@ final class TurnWork<T extends @Nullable Object> {
 
 	private final Invocation asked;
 
-	private final @Nullable Scheduler workers;
+	private final Scheduler workers;
 
 	private final CompletableFuture<T> result = new CompletableFuture<>();
 
@@ -33,9 +33,9 @@ final class TurnWork<T extends @Nullable Object> {
 	 * @param work what to do
 	 * @param asked what it is a part of
 	 * @param workers where what depends on the result goes on, so that it does not hold
-	 * the turn; {@code null} if the work is done before anything can depend on it
+	 * the turn
 	 */
-	TurnWork(Supplier<? extends T> work, Invocation asked, @Nullable Scheduler workers) {
+	TurnWork(Supplier<? extends T> work, Invocation asked, Scheduler workers) {
 		this.work = work;
 		this.asked = asked;
 		this.workers = workers;
@@ -70,7 +70,7 @@ final class TurnWork<T extends @Nullable Object> {
 
 	void fail(Throwable ex) {
 		later(() -> {
-			boolean unseen = this.workers != null && this.result.getNumberOfDependents() == 0;
+			boolean unseen = this.result.getNumberOfDependents() == 0;
 			if (this.result.completeExceptionally(ex) && unseen) {
 				failures.error(ex, () -> "%s failed, and nothing depends on its result".formatted(this.asked));
 			}
@@ -78,10 +78,6 @@ final class TurnWork<T extends @Nullable Object> {
 	}
 
 	private void later(Runnable end) {
-		if (this.workers == null) {
-			end.run();
-			return;
-		}
 		try {
 			this.workers.schedule(end);
 		}
