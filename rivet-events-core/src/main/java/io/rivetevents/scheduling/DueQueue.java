@@ -198,6 +198,7 @@ public final class DueQueue {
 
 	private List<Entry> takeDue() {
 		synchronized (this.lock) {
+			Thread.interrupted(); // by an earlier wake-up that was planned meanwhile
 			this.wakeUpAt = NEVER;
 			this.visiting = true;
 			long now = now();
