@@ -83,6 +83,9 @@ public final class RedisBackplane implements Backplane {
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
+	/** Apart from events, so that neither leaves the other no room. */
+	private final AtomicInteger commandsInFlight = new AtomicInteger();
+
 	private final AtomicBoolean connected = new AtomicBoolean();
 
 	private final AtomicLong outageToldAt = new AtomicLong(Long.MIN_VALUE);
@@ -175,28 +178,36 @@ public final class RedisBackplane implements Backplane {
 		if (isTooLarge(body, "Event " + SafeText.of(dispatch.event()))) {
 			return;
 		}
-		if (this.inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
-			this.inFlight.decrementAndGet();
-			failed(new IllegalStateException("%d events wait for Redis already".formatted(MAX_IN_FLIGHT)));
+		if (!enter(this.inFlight, "events")) {
 			return;
 		}
 		synchronized (this.order) {
 			this.sequence++;
-			write(RedisMessage.event(this.node, this.sequence, body), this::done, this::undone);
+			write(RedisMessage.event(this.node, this.sequence, body), this.inFlight);
 		}
 	}
 
-	/** Has no bound in flight: commands are few, and events leave them no room. */
+	private boolean enter(AtomicInteger inFlight, String what) {
+		if (inFlight.incrementAndGet() <= MAX_IN_FLIGHT) {
+			return true;
+		}
+		inFlight.decrementAndGet();
+		failed(new IllegalStateException("%d %s wait for Redis already".formatted(MAX_IN_FLIGHT, what)));
+		return false;
+	}
+
 	@Override
 	public void publish(NodeCommand command) {
 		byte[] body = RedisMessage.body(command);
 		if (isTooLarge(body, command.getClass().getSimpleName())) {
 			return;
 		}
-		this.inFlight.incrementAndGet();
+		if (!enter(this.commandsInFlight, "commands")) {
+			return;
+		}
 		synchronized (this.order) {
 			this.commands++;
-			write(RedisMessage.command(this.node, this.sequence, this.commands, body), this::done, this::undone);
+			write(RedisMessage.command(this.node, this.sequence, this.commands, body), this.commandsInFlight);
 		}
 	}
 
@@ -219,14 +230,14 @@ public final class RedisBackplane implements Backplane {
 		link.publish(message).subscribe((receivers) -> onSuccess.run(), onError);
 	}
 
-	private void done() {
-		this.inFlight.decrementAndGet();
-		this.published.incrementAndGet();
-	}
-
-	private void undone(Throwable ex) {
-		this.inFlight.decrementAndGet();
-		failed(ex);
+	private void write(byte[] message, AtomicInteger inFlight) {
+		write(message, () -> {
+			inFlight.decrementAndGet();
+			this.published.incrementAndGet();
+		}, (ex) -> {
+			inFlight.decrementAndGet();
+			failed(ex);
+		});
 	}
 
 	private void failed(Throwable ex) {
