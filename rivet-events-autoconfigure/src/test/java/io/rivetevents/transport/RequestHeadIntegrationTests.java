@@ -88,7 +88,8 @@ class RequestHeadIntegrationTests {
 	@EnumSource
 	void isSeenByHooks(Way way) throws IOException {
 		try (RawSocket client = new RawSocket(this.port)) {
-			way.come(client, this.key, "X-Client: tester", "Cookie: theme=dark", "Authorization: Bearer abc");
+			way.come(client, this.key, "X-Client: tester", "Cookie: theme=dark", "Authorization: Bearer abc",
+					"X-Twice: 1", "x-twice: 2");
 		}
 		assertThat(Room.seen).containsOnlyKeys("canCreate", "beforeConnect", "createConnState", "connect");
 		assertThat(Room.seen.values()).allSatisfy((head) -> {
@@ -96,6 +97,7 @@ class RequestHeadIntegrationTests {
 			assertThat(head.query()).contains("rvt-key=" + this.key);
 			assertThat(head.header("x-client")).isEqualTo("tester");
 			assertThat(head.header("authorization")).isEqualTo("Bearer abc");
+			assertThat(head.headers().get("X-TWICE")).containsExactly("1", "2");
 			assertThat(head.cookie("theme")).isEqualTo("dark");
 			assertThat(head.remoteAddress()).isEqualTo(InetAddress.getByName("127.0.0.1"));
 		});

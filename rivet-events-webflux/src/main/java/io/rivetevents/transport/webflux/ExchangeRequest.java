@@ -7,6 +7,7 @@ import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpCookie;
@@ -40,10 +41,17 @@ record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) im
 		return List.copyOf(this.exchange.getRequest().getHeaders().getOrEmpty(name));
 	}
 
+	/**
+	 * Each name once, in whatever case it comes: the headers of Netty return the values
+	 * of all cases for each of them.
+	 */
 	@Override
 	public Map<String, List<String>> headers() {
-		Map<String, List<String>> headers = new LinkedHashMap<>();
-		this.exchange.getRequest().getHeaders().forEach(headers::put);
+		Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		this.exchange.getRequest()
+			.getHeaders()
+			.headerNames()
+			.forEach((name) -> headers.computeIfAbsent(name, this::header));
 		return headers;
 	}
 
