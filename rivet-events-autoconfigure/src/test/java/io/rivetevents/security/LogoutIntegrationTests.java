@@ -105,7 +105,7 @@ class LogoutIntegrationTests {
 	@ExtendWith(OutputCaptureExtension.class)
 	void succeedsWhereOtherNodesCannotBeAsked(CapturedOutput output) {
 		ServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.post("/logout"));
-		String session = exchange.getSession().map(WebSession::getId).block();
+		String session = exchange.getSession().doOnNext(WebSession::start).map(WebSession::getId).block();
 		OutboundRegistry registry = new OutboundRegistry();
 		ConnectRequest request = ConnectRequest.stateful(null, new Identity(() -> "ada", session));
 		RecordedOutbound client = new RecordedOutbound(request.connectionId());

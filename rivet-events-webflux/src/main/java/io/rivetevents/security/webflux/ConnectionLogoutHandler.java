@@ -42,8 +42,17 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 	public Mono<Void> logout(WebFilterExchange exchange, Authentication authentication) {
 		return Mono.defer(() -> {
 			boolean first = exchange.getExchange().getAttributes().putIfAbsent(SEEN, true) == null;
-			return first ? exchange.getExchange().getSession().doOnNext(this::close).then() : Mono.empty();
+			return first ? exchange.getExchange()
+				.getSession()
+				.filter(ConnectionLogoutHandler::hasBeen)
+				.doOnNext(this::close)
+				.then() : Mono.empty();
 		});
+	}
+
+	/** A request without a session gets a new one, of which no connection is. */
+	private static boolean hasBeen(WebSession session) {
+		return session.isStarted() || session.isExpired();
 	}
 
 	/** By the id of the first connect, since each login has given the session another. */
