@@ -49,6 +49,7 @@ import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.Users;
 import io.rivetevents.event.publishing.EventPublishingObserver;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.ActorDirectory;
@@ -128,8 +129,11 @@ public final class RivetEventsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(Connections.class)
 	ClusterConnections rivetConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
-			ValueMapper mapper, EventContracts contracts, ObjectProvider<ReactiveTransactions> transactions) {
-		return new ClusterConnections(registry, backplane, commands, mapper, contracts, transactions(transactions));
+			ObjectProvider<Users> users, ValueMapper mapper, EventContracts contracts,
+			ObjectProvider<ReactiveTransactions> transactions) {
+		return new ClusterConnections(registry, backplane, commands,
+				SingletonSupplier.of(() -> users.getIfAvailable(() -> Users.PLAIN)), mapper, contracts,
+				transactions(transactions));
 	}
 
 	@Bean(destroyMethod = "dispose", defaultCandidate = false)

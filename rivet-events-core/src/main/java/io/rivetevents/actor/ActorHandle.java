@@ -92,7 +92,10 @@ public interface ActorHandle extends Targets<@Nullable Object> {
 	 * Errors are those of {@link #call}, thrown where the method waits. A method that
 	 * waits throws {@code IllegalStateException} on a thread that must not block, such as
 	 * an event loop, and in a turn of the very instance that it calls, which would wait
-	 * for itself. In a turn of another instance it waits and holds that turn.
+	 * for itself. In a turn of another instance it waits and holds that turn. For a
+	 * handle {@linkplain Actors#byId by id} the actor of the instance is not checked: an
+	 * id that comes from a client may be that of another actor, which has actions of the
+	 * same names.
 	 * @param api the interface
 	 * @throws IllegalArgumentException if it is no interface, the actor does not
 	 * implement it, or one of its methods is no action or has parameters that are not the

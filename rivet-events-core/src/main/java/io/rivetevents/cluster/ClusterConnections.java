@@ -1,6 +1,7 @@
 package io.rivetevents.cluster;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,6 +19,7 @@ import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
@@ -40,6 +42,8 @@ public final class ClusterConnections implements Connections {
 
 	private final NodeCommands commands;
 
+	private final Supplier<Users> users;
+
 	private final Targets<@Nullable Object> here;
 
 	private final Targets<@Nullable Object> everywhere;
@@ -54,7 +58,7 @@ public final class ClusterConnections implements Connections {
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
 		this(registry, backplane, new NodeCommands(registry, backplane, () -> {
-		}), mapper, contracts, ReactiveTransactions.NONE);
+		}), () -> Users.PLAIN, mapper, contracts, ReactiveTransactions.NONE);
 	}
 
 	/**
@@ -62,16 +66,18 @@ public final class ClusterConnections implements Connections {
 	 * @param registry the connections of this node
 	 * @param backplane the way to the other nodes
 	 * @param commands carries out what other nodes ask for
+	 * @param users knows the home issuer; asked for when an issuer is named
 	 * @param mapper converts arguments of events
 	 * @param contracts the contracts that are implemented
 	 * @param transactions tells whether a thread without a transaction may be in a
 	 * reactive one
 	 */
-	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands, ValueMapper mapper,
-			EventContracts contracts, ReactiveTransactions transactions) {
+	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
+			Supplier<Users> users, ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions) {
 		this.registry = registry;
 		this.backplane = backplane;
 		this.commands = commands;
+		this.users = users;
 		this.here = new EventTargets<>(registry.members(), mapper, contracts, transactions);
 		this.everywhere = new EventTargets<>(new Everywhere(), mapper, contracts, transactions);
 	}
@@ -170,7 +176,7 @@ public final class ClusterConnections implements Connections {
 	@Override
 	public int closeUser(String userName, String issuer) {
 		Assert.hasText(issuer, "The issuer has no name");
-		return this.commands.send(new NodeCommand.CloseUser(userName, issuer));
+		return this.commands.send(new NodeCommand.CloseUser(userName, this.users.get().known(issuer)));
 	}
 
 	@Override

@@ -146,7 +146,7 @@ public final class ConnectRequestCodec {
 	}
 
 	private static SerializedPrincipal readUser(JsonNode in) {
-		return new SerializedPrincipal(text(in, "name"), list(in, "authorities", JsonNode::stringValue),
+		return new SerializedPrincipal(text(in, "name"), list(in, "authorities", ConnectRequestCodec::textOf),
 				optionalText(in, "json"));
 	}
 
@@ -185,7 +185,7 @@ public final class ConnectRequestCodec {
 	private static Map<String, List<String>> readLists(JsonNode in, String name) {
 		Map<String, List<String>> values = new LinkedHashMap<>();
 		list(in, name, (each) -> each)
-			.forEach((each) -> values.put(text(each, "name"), list(each, "values", JsonNode::stringValue)));
+			.forEach((each) -> values.put(text(each, "name"), list(each, "values", ConnectRequestCodec::textOf)));
 		return values;
 	}
 
@@ -223,7 +223,7 @@ public final class ConnectRequestCodec {
 	}
 
 	private static SubscriptionRequest readSubscription(JsonNode in) {
-		Set<String> tags = new LinkedHashSet<>(list(in, "tags", JsonNode::stringValue));
+		Set<String> tags = new LinkedHashSet<>(list(in, "tags", ConnectRequestCodec::textOf));
 		return new SubscriptionRequest(text(in, "event"), flag(in, "subscribe"), tags);
 	}
 
@@ -273,6 +273,14 @@ public final class ConnectRequestCodec {
 	private static boolean flag(JsonNode in, String field) {
 		JsonNode value = optional(in, field);
 		return value != null && value.booleanValue();
+	}
+
+	private static String textOf(JsonNode value) {
+		if (!value.isString()) {
+			throw new IllegalArgumentException(
+					"A request to connect has a list with %s instead of a text".formatted(value.getNodeType()));
+		}
+		return value.stringValue();
 	}
 
 	private static String text(JsonNode in, String field) {

@@ -95,7 +95,8 @@ public interface Connections {
 	 * Closes the connections on all nodes of the user that an issuer has named, like
 	 * {@link #closeUser(String)}.
 	 * @param userName name of the principal
-	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 * @param issuer the issuer, such as the claim {@code iss} of its token; that of the
+	 * home issuer is the same as none
 	 * @return how many connections of this node are closed; other nodes are not counted
 	 * @throws IllegalArgumentException if one of them is empty
 	 * @since 0.1.0

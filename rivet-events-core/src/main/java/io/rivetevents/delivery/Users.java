@@ -59,6 +59,16 @@ public final class Users {
 	}
 
 	/**
+	 * Returns the issuer by which users of an issuer are found.
+	 * @param issuer the issuer, as a token names it
+	 * @return {@code null} for the home issuer, whose users are known by their names
+	 * alone
+	 */
+	public @Nullable String known(String issuer) {
+		return issuer.equals(this.homeIssuer) ? null : issuer;
+	}
+
+	/**
 	 * Return what tells a user apart from all others.
 	 * @param principal who signed in, {@code null} if nobody did
 	 * @return its owner, {@code null} if nobody signed in

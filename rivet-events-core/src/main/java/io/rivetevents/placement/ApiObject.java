@@ -20,6 +20,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.CurrentTurn;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * An object of an interface that an actor implements: calls the actions of one instance.
@@ -105,7 +106,7 @@ final class ApiObject implements InvocationHandler {
 		}
 		if (action.isOneWay()) {
 			result.subscribe(null, (ex) -> failures.warn(action.toString(),
-					() -> "One-way %s of %s failed: %s".formatted(action, this.target, ex)));
+					() -> "One-way %s of %s failed: %s".formatted(action, SafeText.of(this.target), SafeText.of(ex))));
 			return null;
 		}
 		checkMayWait(action);

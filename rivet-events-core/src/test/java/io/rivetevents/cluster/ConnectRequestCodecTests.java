@@ -173,6 +173,13 @@ class ConnectRequestCodecTests {
 	}
 
 	@Test
+	void refusesAListWithSomethingElseThanTexts() {
+		ObjectNode tree = this.codec.write(whole());
+		((ObjectNode) tree.at("/identity/user")).putArray("authorities").addNull();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.codec.readRequest(tree));
+	}
+
+	@Test
 	void ignoresFieldsThatANewerNodeHasAdded() {
 		ObjectNode tree = this.codec.write(whole());
 		addEverywhere(tree);

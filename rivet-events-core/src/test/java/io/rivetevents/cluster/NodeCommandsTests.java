@@ -12,6 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.Users;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
@@ -19,6 +20,7 @@ import io.rivetevents.extension.BackplaneStatus;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.NodeCommand;
+import io.rivetevents.extension.PrincipalIssuer;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
@@ -32,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class NodeCommandsTests {
 
 	private static final CloseReason LOGGED_OUT = CloseReason.of(ErrorCode.LOGGED_OUT);
+
+	private static final Users USERS = new Users((principal) -> true, PrincipalIssuer.NONE, "https://home");
 
 	private final OutboundRegistry registry = new OutboundRegistry("here");
 
@@ -56,6 +60,13 @@ class NodeCommandsTests {
 		assertThat(this.anonymous.closed()).isEmpty();
 		assertThat(this.others.asked).containsExactly(new NodeCommand.CloseUser("ada", null),
 				new NodeCommand.CloseUser("ada", "https://issuer"));
+	}
+
+	@Test
+	void findsTheUsersOfTheHomeIssuerByTheirNames() {
+		assertThat(connections(this.others).closeUser("ada", "https://home")).isOne();
+		assertThat(this.ada.closed()).containsExactly(LOGGED_OUT);
+		assertThat(this.others.asked).containsExactly(new NodeCommand.CloseUser("ada", null));
 	}
 
 	@Test
@@ -110,8 +121,8 @@ class NodeCommandsTests {
 
 	private ClusterConnections connections(Backplane backplane) {
 		ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
-		return new ClusterConnections(this.registry, backplane, commands(backplane), mapper, new EventContracts(mapper),
-				() -> false);
+		return new ClusterConnections(this.registry, backplane, commands(backplane), () -> USERS, mapper,
+				new EventContracts(mapper), () -> false);
 	}
 
 	/** As an application may have written it before there were commands. */

@@ -55,6 +55,7 @@ import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
@@ -94,7 +95,7 @@ class ReactiveTransactionTests {
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
-			}), this.harness.mapper(), this.harness.contracts(), () -> true);
+			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true);
 
 	private final Actors actors = this.harness.actors(() -> true);
 

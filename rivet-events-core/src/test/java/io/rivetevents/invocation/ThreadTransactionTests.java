@@ -34,6 +34,7 @@ import io.rivetevents.cluster.NodeCommands;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.delivery.Users;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
@@ -60,7 +61,7 @@ class ThreadTransactionTests {
 
 	private final ClusterConnections connections = new ClusterConnections(this.harness.connections(), this.backplane,
 			new NodeCommands(this.harness.connections(), this.backplane, () -> {
-			}), this.harness.mapper(), this.harness.contracts(), () -> true);
+			}), () -> Users.PLAIN, this.harness.mapper(), this.harness.contracts(), () -> true);
 
 	private final Actors actors = this.harness.actors(() -> true);
 
