@@ -158,16 +158,6 @@ public final class RivetEventsAutoConfiguration {
 		return new Observers(observers.orderedStream().toList());
 	}
 
-	@Bean
-	ConnectionServices rivetConnectionSupport(ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<OutboundInterceptor> interceptors, Observers observers,
-			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
-			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
-			ObjectProvider<ReactiveTransactions> transactions) {
-		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observers, timers,
-				workers, bursts, limits, callers(callers), transactions(transactions));
-	}
-
 	private static ReactiveTransactions transactions(ObjectProvider<ReactiveTransactions> transactions) {
 		return transactions.getIfAvailable(() -> ReactiveTransactions.NONE);
 	}
@@ -221,17 +211,6 @@ public final class RivetEventsAutoConfiguration {
 		return new ActionListeners(callers(callers));
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
-	LocalNode rivetLocalNode(ActorStateStore store, ConnectionServices support,
-			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<InboundInterceptor> interceptors,
-			ObjectProvider<Clock> clock, OutboundRegistry connections, ObjectProvider<ContractFingerprints> contracts,
-			ActorTypes types, ActionListeners listeners, ObjectProvider<ActorDirectory> directory) {
-		ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC), support,
-				interceptors.orderedStream().toList(), contracts.getIfAvailable(() -> ContractFingerprints.NONE));
-		return new LocalNode(runtime, types, listeners, connections, directory::getObject);
-	}
-
 	/** For a directory of the application that decorates it. */
 	@Bean(defaultCandidate = false)
 	ActorDirectory rivetLocalActorDirectory(LocalNode node) {
@@ -257,23 +236,10 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	InvocationServices rivetInvocationSupport(ValueMapper mapper, EventContracts contracts,
-			ObjectProvider<ActionArgumentResolver> resolvers, ObjectProvider<ArgumentValidator> validator,
-			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
-			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access,
-			ObjectProvider<CallerScope> callers) {
-		Neighbours neighbours = new Neighbours(resolvers.orderedStream().toList(),
-				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
-				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
-				access.getIfAvailable(() -> AccessGuard.NONE), callers(callers));
-		return new InvocationServices(mapper, contracts, neighbours);
-	}
-
-	@Bean
 	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<ActorTypes> types,
-			ObjectProvider<RivetEventsProperties> properties, ObjectProvider<InvocationServices> support) {
+			ObjectProvider<RivetEventsProperties> properties, ObjectProvider<Invocations> invocations) {
 		return new ActorRegistrar(beanFactory, types, SingletonSupplier.of(() -> actorSettings(properties.getObject())),
-				support);
+				() -> invocations.getObject().services);
 	}
 
 	@Bean
@@ -283,6 +249,52 @@ public final class RivetEventsAutoConfiguration {
 		RivetEventsProperties.Shutdown settings = properties.shutdown();
 		NodeShutdown shutdown = new NodeShutdown(node, registry, timers, settings.timeout(), settings.spread());
 		return new RivetEventsLifecycle(node, shutdown, connections.getIfAvailable());
+	}
+
+	/** The instances of this node. */
+	@Configuration(proxyBeanMethods = false)
+	static class Node {
+
+		private final ConnectionServices connections;
+
+		Node(ValueMapper mapper, EventContracts contracts, ObjectProvider<OutboundInterceptor> interceptors,
+				Observers observers, @Qualifier("rivetActorTimers") Scheduler timers,
+				@Qualifier("rivetActorWorkers") Scheduler workers, WakeupBatches bursts, Limits limits,
+				ObjectProvider<CallerScope> callers, ObjectProvider<ReactiveTransactions> transactions) {
+			this.connections = new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(),
+					observers, timers, workers, bursts, limits, callers(callers), transactions(transactions));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		LocalNode rivetLocalNode(ActorStateStore store, @Qualifier("rivetActorWorkers") Scheduler workers,
+				ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
+				ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
+				ObjectProvider<ActorDirectory> directory) {
+			ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC),
+					this.connections, interceptors.orderedStream().toList(),
+					contracts.getIfAvailable(() -> ContractFingerprints.NONE));
+			return new LocalNode(runtime, types, listeners, registry, directory::getObject);
+		}
+
+	}
+
+	/** What is called around methods of actors. */
+	@Configuration(proxyBeanMethods = false)
+	static class Invocations {
+
+		private final InvocationServices services;
+
+		Invocations(ValueMapper mapper, EventContracts contracts, ObjectProvider<ActionArgumentResolver> resolvers,
+				ObjectProvider<ArgumentValidator> validator, ObjectProvider<InvocationDecorator> decorators,
+				ObjectProvider<FailureTranslator> translators, ObjectProvider<SubscriptionGuard> subscriptions,
+				ObjectProvider<AccessGuard> access, ObjectProvider<CallerScope> callers) {
+			this.services = new InvocationServices(mapper, contracts, new Neighbours(resolvers.orderedStream().toList(),
+					validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
+					translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
+					access.getIfAvailable(() -> AccessGuard.NONE), callers(callers)));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

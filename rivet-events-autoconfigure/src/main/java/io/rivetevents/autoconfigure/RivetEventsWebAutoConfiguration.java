@@ -102,22 +102,8 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
-	LinkIo rivetLinkIo(WakeupBatches bursts, RivetEventsProperties properties, Limits limits,
-			ClientAddresses addresses) {
-		return new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
-	}
-
-	@Bean
 	QueuedTotal rivetQueuedTotal(Limits limits) {
 		return new QueuedTotal(limits);
-	}
-
-	@Bean
-	LinkServices rivetLinkSupport(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
-			ValueMapper mapper, Observers observers, WakeupBatches bursts, RivetEventsProperties properties,
-			Limits limits, LocalNode node) {
-		StreamSecrets secrets = new StreamSecrets(properties.security().streamKey());
-		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
 	}
 
 	@Bean
@@ -193,20 +179,38 @@ public final class RivetEventsWebAutoConfiguration {
 
 	}
 
+	/** What all transports share. */
+	@Configuration(proxyBeanMethods = false)
+	static class Links {
+
+		private final LinkServices services;
+
+		private final LinkIo io;
+
+		Links(ActorDirectory directory, OutboundRegistry connections, Handshake handshake, ValueMapper mapper,
+				Observers observers, WakeupBatches bursts, RivetEventsProperties properties, Limits limits,
+				LocalNode node, ClientAddresses addresses) {
+			this.services = new LinkServices(directory, connections, handshake, mapper,
+					new StreamSecrets(properties.security().streamKey()), observers, bursts, limits, node);
+			this.io = new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "rivet.events.http.enabled", matchIfMissing = true)
 	static class Http {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorHttpHandler rivetHttpHandler(BasePath basePath, LinkServices services, LinkIo io,
-				RivetEventsProperties properties, ObjectProvider<AccessGuard> guard,
-				@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<CallerScope> callers) {
+		ActorHttpHandler rivetHttpHandler(BasePath basePath, Links links, RivetEventsProperties properties,
+				ObjectProvider<AccessGuard> guard, @Qualifier("rivetActorWorkers") Scheduler workers,
+				ObjectProvider<CallerScope> callers) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
-			return new ActorHttpHandler(basePath, services,
+			return new ActorHttpHandler(basePath, links.services,
 					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
+					links.io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
 		}
 
 		private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
@@ -239,12 +243,12 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkServices links, LinkIo io, QueuedTotal queued,
+		EventStreamHandler rivetEventStreamHandler(BasePath basePath, Links links, QueuedTotal queued,
 				RivetEventsProperties properties) {
 			RivetEventsProperties.Sse sse = properties.sse();
 			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
 					properties.security().authenticationTimeout());
-			return new EventStreamHandler(basePath, links, io,
+			return new EventStreamHandler(basePath, links.services, links.io,
 					new EventStreamSettings(link, new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(),
 							bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued)));
 		}
@@ -271,9 +275,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkServices links, LinkIo io,
-				RivetEventsProperties properties, QueuedTotal queued) {
-			return new ActorWebSocketHandler(basePath, links, io, settings(properties, queued));
+		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, Links links, RivetEventsProperties properties,
+				QueuedTotal queued) {
+			return new ActorWebSocketHandler(basePath, links.services, links.io, settings(properties, queued));
 		}
 
 		@Bean

@@ -36,7 +36,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	private final Supplier<ActorSettings> settings;
 
-	private final ObjectProvider<InvocationServices> support;
+	private final Supplier<InvocationServices> support;
 
 	/**
 	 * Create a registrar.
@@ -46,7 +46,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	 * @param support what calls need
 	 */
 	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<ActorTypes> types,
-			Supplier<ActorSettings> settings, ObjectProvider<InvocationServices> support) {
+			Supplier<ActorSettings> settings, Supplier<InvocationServices> support) {
 		this.beanFactory = beanFactory;
 		this.types = types;
 		this.settings = settings;
@@ -75,7 +75,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 							other.actorClass().getName()));
 		});
 		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.get(),
-				this.support.getObject());
+				this.support.get());
 		this.types.getObject().register(actor);
 		this.actors.add(actor);
 	}
