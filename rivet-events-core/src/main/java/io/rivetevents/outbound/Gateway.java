@@ -42,7 +42,7 @@ public interface Gateway {
 	/**
 	 * Closes a connection after what has been sent to it.
 	 * @param connectionId id of the connection
-	 * @param reason what the client is told
+	 * @param reason the reason that the client receives
 	 */
 	void close(String connectionId, CloseReason reason);
 

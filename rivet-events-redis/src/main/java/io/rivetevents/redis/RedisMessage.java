@@ -47,7 +47,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	private static final String DRAIN = "drain";
 
 	/**
-	 * Write the part of an event that is the same whoever sends it, to be used by
+	 * Write the part of an event that is the same for each sender, to be used by
 	 * {@link #event}.
 	 */
 	static byte[] body(AddressedEvent dispatch) {
@@ -73,7 +73,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	}
 
 	/**
-	 * Writes the part of a command that is the same whoever sends it, to be used by
+	 * Writes the part of a command that is the same for each sender, to be used by
 	 * {@link #command}.
 	 */
 	static byte[] body(NodeCommand command) {

@@ -168,8 +168,8 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * What a client is told of its call: one thing, whatever comes together. It is itself
-	 * the note that it has been told: one is made for each call.
+	 * The answer to a call of a client: one, whatever comes together. It is itself the
+	 * flag that the answer has been sent: one is made for each call.
 	 */
 	private final class Reply extends AtomicBoolean {
 
