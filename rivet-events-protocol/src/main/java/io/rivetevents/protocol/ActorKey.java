@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells two instances of an actor apart: a list of texts, which may be empty. Made
- * to be the key of a hash map.
+ * Identifies an instance of an actor: a list of texts, which can be empty. Can be used as
+ * the key of a hash map.
  *
  * @param parts the texts, copied
  * @since 0.1.0
@@ -19,14 +19,14 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 
 	private static final String SERIALIZED_EMPTY = "/";
 
-	/** Characters that are logged: as many as most keys may have. */
+	/** Maximum number of logged characters, enough for most keys. */
 	private static final int MAX_LOGGED = 1024;
 
 	private static final char SEPARATOR = '/';
 
 	private static final char ESCAPE = '\\';
 
-	/** Behind the escape: the part is the empty text. */
+	/** After the escape: the part is an empty text. */
 	private static final char EMPTY_MARK = '0';
 
 	public ActorKey {
@@ -34,7 +34,7 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * Return the key of these texts.
+	 * Returns the key of some texts.
 	 * @param parts the texts; none for the empty key
 	 */
 	public static ActorKey of(String... parts) {
@@ -51,7 +51,7 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * Compares part by part; a key comes before those that begin with it.
+	 * Compares part by part. A key is less than longer keys that begin with it.
 	 */
 	@Override
 	public int compareTo(ActorKey other) {
@@ -66,8 +66,7 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * Return the one text that stands for the key on the wire: protocol document, section
-	 * 4.
+	 * Returns the text of the key on the wire: protocol document, section 4.
 	 */
 	public String serialize() {
 		if (this.parts.isEmpty()) {
@@ -97,8 +96,8 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * Read a serialized key.
-	 * @param serialized its text; {@code null} for the empty key. Every text is one.
+	 * Reads a serialized key. Every text is valid.
+	 * @param serialized the text, {@code null} for the empty key
 	 */
 	public static ActorKey parse(@Nullable String serialized) {
 		if (serialized == null || serialized.equals(SERIALIZED_EMPTY)) {
@@ -121,7 +120,7 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * An escaped zero anywhere makes the part empty; a lone escape at the end is none.
+	 * An escaped zero anywhere makes the part empty. An escape at the end is ignored.
 	 */
 	private static String unescape(String part) {
 		if (part.indexOf(ESCAPE) < 0) {
@@ -142,8 +141,8 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * Read the key of a gateway URL, whose parts are joined with commas and not escaped.
-	 * A part with a comma becomes two: the wire cannot tell.
+	 * Reads the key of a gateway URL, whose parts are joined with commas and not escaped.
+	 * A part with a comma becomes two parts, because the wire does not distinguish them.
 	 * @param joined the value of {@code rvt-key}; {@code null} for the empty key
 	 */
 	public static ActorKey ofQueryParameter(@Nullable String joined) {
@@ -151,8 +150,8 @@ public record ActorKey(List<String> parts) implements Comparable<ActorKey> {
 	}
 
 	/**
-	 * Return the key as the log has it: {@linkplain #serialize() serialized}, on one line
-	 * and of bounded length.
+	 * Returns the key for the log: {@linkplain #serialize() serialized}, on one line and
+	 * of limited length.
 	 */
 	@Override
 	public String toString() {

@@ -3,11 +3,11 @@ package io.rivetevents.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an error names the instance it comes from.
+ * Identifies the instance of an error.
  *
- * @param actorId its id
- * @param generation how often it has come into memory
- * @param key its serialized key, {@code null} if unknown
+ * @param actorId id of the instance
+ * @param generation number of times that the instance was loaded into memory
+ * @param key serialized key of the instance, {@code null} if unknown
  * @since 0.1.0
  */
 public record ActorSpecifier(String actorId, long generation, @Nullable String key) {

@@ -6,13 +6,13 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Why a connection is closed. RivetKit clients look at the text alone, never at the code:
+ * Reason for closing a connection. RivetKit clients use only the text, not the code:
  * <ul>
- * <li>One that was connected comes back at once, whatever the reason. It fails its
- * running actions, with the error that the reason names if it has the form
- * {@code group.code}.
- * <li>One that was not yet connected, or is trying to come back, tries again for the
- * reasons that are marked so here, and gives up for good for all others and for none.
+ * <li>A client that was connected reconnects at once after any reason. It fails its
+ * pending actions, with the error of the reason if it has the form {@code group.code}.
+ * <li>A client that was not yet connected, or is reconnecting, retries after the reasons
+ * that are marked so here. After any other reason, or without one, it gives up
+ * permanently.
  * </ul>
  *
  * @param code code of the close frame
@@ -24,20 +24,20 @@ import java.nio.charset.StandardCharsets;
  */
 public record CloseReason(int code, String reason) {
 
-	/** The connection has served its purpose; not an error. */
+	/** A normal end of the connection, not an error. */
 	public static final int NORMAL = 1000;
 
-	/** The client speaks in a way that the server does not know. */
+	/** The client requests something that the server does not support. */
 	public static final int UNSUPPORTED = 1003;
 
-	/** A text message that is no UTF-8. */
+	/** A text message that is not UTF-8. */
 	public static final int INVALID_TEXT = 1007;
 
-	/** An error, told by the reason as {@code group.code}. */
+	/** An error, with {@code group.code} as the reason. */
 	public static final int ERROR = 1011;
 
 	/**
-	 * RFC 6455, section 5.5: what a control frame of 125 bytes leaves beside the code.
+	 * RFC 6455, section 5.5: a control frame has at most 125 bytes, including the code.
 	 */
 	private static final int MAX_BYTES = 123;
 
@@ -48,35 +48,35 @@ public record CloseReason(int code, String reason) {
 	}
 
 	/**
-	 * Return the reason for a connection that the application closes. A client that is
+	 * Returns the reason for a connection that the application closes. A client that is
 	 * not yet connected gives up.
-	 * @param reason its text, plain
+	 * @param reason plain text of the reason
 	 */
 	public static CloseReason disconnected(String reason) {
 		return new CloseReason(NORMAL, reason);
 	}
 
 	/**
-	 * Return the reason for an error. A client that is not yet connected tries again for
-	 * {@link ErrorCode#RESTARTING} and {@link ErrorCode#STOPPED}; if it asked by key,
-	 * also for {@link ErrorCode#ACTOR_NOT_FOUND}; it gives up for all others.
-	 * @param code what is wrong
+	 * Returns the reason for an error. A client that is not yet connected retries after
+	 * {@link ErrorCode#RESTARTING} and {@link ErrorCode#STOPPED}, and if it connects by
+	 * key, after {@link ErrorCode#ACTOR_NOT_FOUND}. It gives up after any other error.
+	 * @param code the error
 	 */
 	public static CloseReason of(ErrorCode code) {
 		return new CloseReason(ERROR, code.reason());
 	}
 
 	/**
-	 * Return the reason for an encoding that the server does not know. The client gives
-	 * up.
+	 * Returns the reason for an encoding that the server does not support. The client
+	 * gives up.
 	 */
 	public static CloseReason unsupportedEncoding() {
 		return new CloseReason(UNSUPPORTED, ErrorCode.UNSUPPORTED_WEBSOCKET_ENCODING.reason());
 	}
 
 	/**
-	 * Return the reason for a text message that is no UTF-8. The client does as for
-	 * {@link ErrorCode#INVALID_REQUEST}, which any other unreadable message is told.
+	 * Returns the reason for a text message that is not UTF-8. The client handles it like
+	 * {@link ErrorCode#INVALID_REQUEST}, the reason for any other undecodable message.
 	 * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-8.1">RFC 6455, section
 	 * 8.1</a>
 	 */
@@ -85,14 +85,14 @@ public record CloseReason(int code, String reason) {
 	}
 
 	/**
-	 * Return what a client is to do.
+	 * Returns what a client should do.
 	 */
 	public ReconnectAdvice advice() {
 		ErrorCode known = (this.code == ERROR || this.code == INVALID_TEXT) ? ErrorCode.ofReason(this.reason) : null;
 		return (known != null) ? known.advice() : ReconnectAdvice.NEVER;
 	}
 
-	/** The encoder stops before the first character that does not fit whole. */
+	/** The encoder stops before the first character that does not fit completely. */
 	private static String cut(String reason) {
 		ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
 		StandardCharsets.UTF_8.newEncoder()
@@ -101,7 +101,7 @@ public record CloseReason(int code, String reason) {
 		return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
 	}
 
-	/** Return it on one line, for the log. */
+	/** Returns the reason on one line, for the log. */
 	@Override
 	public String toString() {
 		return "%d %s".formatted(this.code, SafeText.of(this.reason));

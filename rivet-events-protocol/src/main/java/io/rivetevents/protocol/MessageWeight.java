@@ -9,14 +9,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.BinaryNode;
 
 /**
- * Estimates the heap that a decoded message takes, in bytes. A tree of small values takes
- * up to fifty times as much as its encoded form, so bounds on what waits count this and
- * not the size of the frame. Sizes are those of a 64-bit JVM with compressed pointers,
- * rounded up.
+ * Estimates the heap memory of a decoded message, in bytes. A tree of small values needs
+ * up to fifty times the memory of its encoded form, so limits of pending messages count
+ * this and not the size of the frame. Sizes are those of a 64-bit JVM with compressed
+ * pointers, rounded up.
  */
 public final class MessageWeight {
 
-	/** A message, the turn that it waits in, and what it takes to answer it. */
+	/** A message, its turn, and the memory to answer it. */
 	static final int MESSAGE = 512;
 
 	private static final int NODE = 32;
@@ -41,8 +41,8 @@ public final class MessageWeight {
 	}
 
 	/**
-	 * Returns the weight of a request that comes without a connection, less the action
-	 * that it may call.
+	 * Returns the weight of a request without a connection, without the action that it
+	 * may call.
 	 * @param params connection params, {@code null} if there are none
 	 * @param input encoded input of an instance, {@code null} if there is none
 	 */
@@ -51,18 +51,19 @@ public final class MessageWeight {
 	}
 
 	/**
-	 * Returns what a message will weigh at least, without reading it, which takes a
-	 * hundredth of the time and no memory. Of an encoding of bytes that is its size.
-	 * @param text whether it is written as text
-	 * @param body its bytes, which may be anything
+	 * Returns the minimum weight of a message without decoding it, in a hundredth of the
+	 * time and without allocation. For a binary encoding it is the size.
+	 * @param text whether the encoding is textual
+	 * @param body the encoded message, not checked before
 	 */
 	public static long atLeast(boolean text, byte[] body) {
 		return text ? ofText(body) : body.length;
 	}
 
 	/**
-	 * Counts containers, and what stands between their elements. A marker is no array. Of
-	 * a text two thirds remain at least: of a character in three bytes.
+	 * Counts containers and the separators of their elements. A marker is not counted as
+	 * an array. At least two thirds of a text are counted: a character has up to three
+	 * bytes.
 	 */
 	private static long ofText(byte[] json) {
 		long weight = 0;
@@ -123,7 +124,7 @@ public final class MessageWeight {
 	}
 
 	static long of(@Nullable String text) {
-		// two bytes a character, as for all that is not Latin
+		// two bytes for each character, as in texts that are not Latin-1
 		return (text != null) ? TEXT + 2L * text.length() : 0;
 	}
 
@@ -149,7 +150,7 @@ public final class MessageWeight {
 	private static long ofArray(JsonNode array) {
 		long weight = CONTAINER;
 		for (int i = 0; i < array.size(); i++) {
-			// half as much again, since the list grows ahead of what is in it
+			// half as much again, since the capacity of the list grows in advance
 			weight += ELEMENT + ELEMENT / 2 + of(array.get(i));
 		}
 		return weight;

@@ -3,26 +3,26 @@ package io.rivetevents.protocol;
 import java.util.Locale;
 
 /**
- * What a client is to do after its connection has been closed.
+ * What a client should do after its connection was closed.
  */
 public enum ReconnectAdvice {
 
-	/** Come back at once, then with growing delays. */
+	/** Reconnect at once, then with growing delays. */
 	RETRY,
 
-	/** Come back after a delay. */
+	/** Reconnect after a delay. */
 	LATER,
 
-	/** Get fresh credentials, then come back. */
+	/** Get new credentials, then reconnect. */
 	CREDENTIALS,
 
-	/** Stay away until the application asks again. */
+	/** Stay closed until the application connects again. */
 	NEVER;
 
 	private final String wireName = name().toLowerCase(Locale.ROOT);
 
 	/**
-	 * Return the name as clients are told it.
+	 * Returns the name on the wire.
 	 */
 	public String wireName() {
 		return this.wireName;

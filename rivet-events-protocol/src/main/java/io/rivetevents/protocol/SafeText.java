@@ -3,12 +3,12 @@ package io.rivetevents.protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes text of clients where people read it, such as in a log: what could end a line or
- * hide something is escaped, and a long text is cut.
+ * Writes texts of clients for people, such as in a log: escapes characters that could end
+ * a line or hide content, and cuts long texts.
  */
 public final class SafeText {
 
-	/** Characters of a text that are kept. */
+	/** Maximum number of characters of a text. */
 	public static final int MAX_LENGTH = 256;
 
 	private static final String CUT = "…";
@@ -17,19 +17,19 @@ public final class SafeText {
 	}
 
 	/**
-	 * Return a text on one line, of bounded length.
+	 * Returns a text on one line, of limited length.
 	 * @param text a text of any origin
 	 * @return the same text if it has at most {@value #MAX_LENGTH} characters, all of
-	 * them harmless; its beginning, with escapes as in Java, otherwise
+	 * them harmless; otherwise its beginning, with escapes as in Java
 	 */
 	public static String of(@Nullable Object text) {
 		return of(text, MAX_LENGTH);
 	}
 
 	/**
-	 * Return a text on one line, of bounded length.
+	 * Returns a text on one line, of limited length.
 	 * @param text a text of any origin
-	 * @param maxLength characters that are kept
+	 * @param maxLength maximum number of characters
 	 */
 	public static String of(@Nullable Object text, int maxLength) {
 		String given = String.valueOf(text);
@@ -63,7 +63,10 @@ public final class SafeText {
 		return escaped.toString();
 	}
 
-	/** Neither a control character, nor one that ends a line or changes the direction. */
+	/**
+	 * Returns false for control characters and those that end a line or change the
+	 * direction.
+	 */
 	private static boolean isHarmless(char next) {
 		return switch (Character.getType(next)) {
 			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,

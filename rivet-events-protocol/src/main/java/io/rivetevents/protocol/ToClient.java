@@ -9,31 +9,31 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.NullNode;
 
 /**
- * A message from the server: section 5.2 of the protocol document, and those that
- * {@code docs/protocol.md} adds. The nodes in it are not copied: whoever makes a message
- * must not change them afterwards.
+ * A message from the server: section 5.2 of the protocol document, and the messages of
+ * the extended mode in {@code docs/protocol.md}. Its JSON nodes are not copied: the
+ * creator of a message must not change them afterwards.
  */
 public sealed interface ToClient {
 
 	/**
-	 * Returns the name of its kind on the wire.
+	 * Returns the name of the message's kind on the wire.
 	 */
 	String tag();
 
 	/**
 	 * Calls the method of a visitor for this kind of message.
-	 * @param visitor handles it
-	 * @param context passed on to the visitor, so that one visitor serves all messages
-	 * @return what the visitor returns
+	 * @param visitor handles the message
+	 * @param context passed to the visitor, so that one visitor can handle all messages
+	 * @return the result of the visitor
 	 */
 	<C, R> R accept(Visitor<C, R> visitor, C context);
 
 	/**
-	 * Handles each kind of message. A new kind does not compile before each visitor
-	 * handles it.
+	 * Handles each kind of message. The code does not compile if a visitor does not
+	 * handle a new kind.
 	 *
-	 * @param <C> what is passed on to it
-	 * @param <R> what it returns
+	 * @param <C> the context
+	 * @param <R> the result
 	 */
 	interface Visitor<C, R> {
 
@@ -45,7 +45,7 @@ public sealed interface ToClient {
 
 		R event(Event event, C context);
 
-		/** See {@link Extended#acceptExtended} for each kind of them. */
+		/** {@link Extended#acceptExtended} distinguishes their kinds. */
 		R extended(Extended message, C context);
 
 	}
@@ -53,8 +53,8 @@ public sealed interface ToClient {
 	/**
 	 * Handles each kind of message of the extended mode.
 	 *
-	 * @param <C> what is passed on to it
-	 * @param <R> what it returns
+	 * @param <C> the context
+	 * @param <R> the result
 	 */
 	interface ExtendedVisitor<C, R> {
 
@@ -73,8 +73,8 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * The client is connected. The first message, but for events that were sent while it
-	 * connected.
+	 * The client is connected. The first message, except for events that were sent while
+	 * the client connected.
 	 *
 	 * @param actorId id of the instance
 	 * @param connectionId id of the connection
@@ -94,14 +94,14 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * Something is wrong with an action, or with the connection.
+	 * An error of an action or of the connection.
 	 *
 	 * @param group group of the error
 	 * @param code code of the error
 	 * @param message text for people
-	 * @param metadata value for programs, {@code null} for none; a null node is none too
-	 * @param actionId which action, {@code null} if it is the connection
-	 * @param actor which instance, {@code null} if unknown
+	 * @param metadata value for programs; {@code null} or a null node for none
+	 * @param actionId id of the action, {@code null} for an error of the connection
+	 * @param actor the instance, {@code null} if unknown
 	 */
 	record Error(String group, String code, String message, @Nullable JsonNode metadata, @Nullable Long actionId,
 			@Nullable ActorSpecifier actor) implements ToClient {
@@ -112,7 +112,7 @@ public sealed interface ToClient {
 
 		/**
 		 * Returns an error of the connection.
-		 * @param code what is wrong
+		 * @param code the error
 		 * @param message text for people
 		 */
 		public static Error of(ErrorCode code, String message) {
@@ -120,17 +120,17 @@ public sealed interface ToClient {
 		}
 
 		/**
-		 * Returns an error of an action, with the text that the code has of itself.
-		 * @param code what is wrong
-		 * @param actionId which action
+		 * Returns an error of an action, with the default text of the code.
+		 * @param code the error
+		 * @param actionId id of the action
 		 */
 		public static Error ofAction(ErrorCode code, long actionId) {
 			return new Error(code.group(), code.code(), code.message(), null, actionId, null);
 		}
 
 		/**
-		 * Returns the error without its metadata, and with no more than so many
-		 * characters of its text.
+		 * Returns the error without its metadata, and with its text cut to a maximum
+		 * number of characters.
 		 */
 		public Error shortened(int maxText) {
 			String text = (this.message.length() > maxText) ? this.message.substring(0, maxText) : this.message;
@@ -152,9 +152,9 @@ public sealed interface ToClient {
 	/**
 	 * The answer to an action.
 	 *
-	 * @param id which action
-	 * @param output its result; {@code null} for none, which a client sees as
-	 * {@code undefined}
+	 * @param id id of the action
+	 * @param output result of the action; {@code null} for none, which is
+	 * {@code undefined} for a client
 	 */
 	record ActionResponse(long id, @Nullable JsonNode output) implements ToClient {
 
@@ -171,14 +171,14 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * Something that the actor tells.
+	 * An event.
 	 *
 	 * @param name name of the event
-	 * @param args its arguments, copied; {@code null} in it becomes a null node
-	 * @param position where it stands, {@code null} if it does not come from an instance;
-	 * told in the extended mode alone
-	 * @param tags tags that it carries, empty for none; told in the extended mode alone,
-	 * whose clients divide events between their listeners
+	 * @param args arguments of the event, copied; {@code null} becomes a null node
+	 * @param position position of the event, {@code null} if it was not sent by an
+	 * instance; part of the message in the extended mode only
+	 * @param tags tags of the event, empty for none; part of the message in the extended
+	 * mode only, whose clients select listeners by tag
 	 */
 	record Event(String name, List<JsonNode> args, @Nullable Position position, Set<String> tags) implements ToClient {
 
@@ -223,9 +223,9 @@ public sealed interface ToClient {
 
 		/**
 		 * Calls the method of a visitor for this kind of message.
-		 * @param visitor handles it
-		 * @param context passed on to the visitor
-		 * @return what the visitor returns
+		 * @param visitor handles the message
+		 * @param context passed to the visitor
+		 * @return the result of the visitor
 		 */
 		<C, R> R acceptExtended(ExtendedVisitor<C, R> visitor, C context);
 
@@ -236,14 +236,14 @@ public sealed interface ToClient {
 	 *
 	 * @param actorId id of the instance
 	 * @param connectionId id of the connection
-	 * @param position where the stream goes on: what follows has a higher one
+	 * @param position start of the stream: following messages have higher positions
 	 * @param stream id of the stream
-	 * @param secret what proves the stream
-	 * @param outcome what became of the wish to resume
-	 * @param keepAlive milliseconds from one {@code KeepAlive} to the next
-	 * @param snapshot what the client wanted to have with it, {@code null} for nothing
-	 * @param refused errors by the name of the event that was refused
-	 * @param contractChanged whether the client was built against another contract
+	 * @param secret proof of the stream
+	 * @param outcome outcome of the request to resume
+	 * @param keepAlive interval of {@code KeepAlive} messages, in milliseconds
+	 * @param snapshot result of the requested snapshot, {@code null} for none
+	 * @param refused errors of rejected subscriptions, by the name of the event
+	 * @param contractChanged whether the client was built with a different contract
 	 */
 	record Welcome(String actorId, String connectionId, Position position, String stream, String secret,
 			ResumeOutcome outcome, long keepAlive, @Nullable SnapshotResult snapshot, Map<String, Error> refused,
@@ -262,18 +262,18 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * What became of the wish to resume.
+	 * Outcome of a request to resume.
 	 *
-	 * @param kind one of three
-	 * @param replayed how many events follow; of {@code resumed} alone
-	 * @param reason why not; of {@code resynced} alone
+	 * @param kind kind of the outcome
+	 * @param replayed number of events that follow; for {@code resumed} only
+	 * @param reason why the stream was not resumed; for {@code resynced} only
 	 */
 	record ResumeOutcome(Kind kind, int replayed, @Nullable String reason) {
 
-		/** Nothing was to be resumed. */
+		/** A new stream: the client did not request to resume. */
 		public static final ResumeOutcome FRESH = new ResumeOutcome(Kind.FRESH, 0, null);
 
-		/** One of three. */
+		/** Kind of an outcome. */
 		public enum Kind {
 
 			FRESH, RESUMED, RESYNCED
@@ -291,10 +291,10 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * What came of the action that a client wanted to have answered with its welcome.
+	 * Result of the snapshot action of a client.
 	 *
-	 * @param output its result, {@code null} for none
-	 * @param error why it failed, {@code null} if it did not
+	 * @param output result of the action, {@code null} for none
+	 * @param error error of the action, {@code null} if it succeeded
 	 */
 	record SnapshotResult(@Nullable JsonNode output, @Nullable Error error) {
 	}
@@ -303,9 +303,9 @@ public sealed interface ToClient {
 	 * The answer to a subscription.
 	 *
 	 * @param eventName name of the event
-	 * @param subscribe what the client wanted
-	 * @param position from where on it holds
-	 * @param error why it was refused, {@code null} if it was not
+	 * @param subscribe the client's request
+	 * @param position position after which the answer holds
+	 * @param error why it was rejected, {@code null} if it was accepted
 	 */
 	record SubscriptionResponse(String eventName, boolean subscribe, Position position,
 			@Nullable Error error) implements Extended {
@@ -323,18 +323,18 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * Something that the client would have got will not come.
+	 * Reports events that the client missed and will not receive.
 	 *
 	 * @param reason {@code dropped} or {@code volatile}
 	 * @param events names of the events, or some of them
-	 * @param position where it stands
+	 * @param position position of the message
 	 */
 	record Gap(String reason, Set<String> events, Position position) implements Extended {
 
 		/** The client was slow. */
 		public static final String DROPPED = "dropped";
 
-		/** The client was away. */
+		/** The client was disconnected. */
 		public static final String VOLATILE = "volatile";
 
 		public Gap {
@@ -354,9 +354,9 @@ public sealed interface ToClient {
 	}
 
 	/**
-	 * A sign of life.
+	 * Keeps the connection open, and sends its position.
 	 *
-	 * @param position position of all that has been sent before
+	 * @param position position of the last message before this one
 	 */
 	record KeepAlive(Position position) implements Extended {
 
@@ -375,7 +375,7 @@ public sealed interface ToClient {
 	/**
 	 * The server is about to stop.
 	 *
-	 * @param delay milliseconds to wait after the end before coming back
+	 * @param delay time to wait after the close before reconnecting, in milliseconds
 	 */
 	record GoingAway(long delay) implements Extended {
 
@@ -394,9 +394,9 @@ public sealed interface ToClient {
 	/**
 	 * The last message.
 	 *
-	 * @param reason why the server closes
-	 * @param retryAfter milliseconds to wait before coming back, {@code null} if the
-	 * client may choose
+	 * @param reason reason of the close
+	 * @param retryAfter time to wait before reconnecting, in milliseconds; {@code null}
+	 * if the client can choose it
 	 */
 	record Close(CloseReason reason, @Nullable Long retryAfter) implements Extended {
 

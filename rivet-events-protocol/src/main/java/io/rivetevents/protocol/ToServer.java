@@ -14,34 +14,34 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A message from a client: section 5.3 of the protocol document, and those that
- * {@code docs/protocol.md} adds for the extended mode.
+ * A message from a client: section 5.3 of the protocol document, and the messages of the
+ * extended mode in {@code docs/protocol.md}.
  */
 public sealed interface ToServer {
 
 	/**
-	 * Returns its kind.
+	 * Returns the kind of the message.
 	 */
 	Kind kind();
 
 	/**
-	 * Returns the heap that it takes, with the turn that it waits in, in bytes; see
+	 * Returns the heap memory of the message and its waiting turn, in bytes; see
 	 * {@link MessageWeight}.
 	 */
 	long weight();
 
 	/**
 	 * Calls the method of a visitor for this kind of message.
-	 * @param visitor handles it
-	 * @param context passed on to the visitor, so that one visitor serves all messages
+	 * @param visitor handles the message
+	 * @param context passed to the visitor, so that one visitor can handle all messages
 	 */
 	<C> void accept(Visitor<C> visitor, C context);
 
 	/**
-	 * Handles each kind of message. A new kind does not compile before each visitor
-	 * handles it.
+	 * Handles each kind of message. The code does not compile if a visitor does not
+	 * handle a new kind.
 	 *
-	 * @param <C> what is passed on to it
+	 * @param <C> the context
 	 */
 	interface Visitor<C> {
 
@@ -56,8 +56,8 @@ public sealed interface ToServer {
 	}
 
 	/**
-	 * Kinds of messages as their tags name them. What reads messages switches over it, so
-	 * that a new kind does not compile before each reader reads or refuses it.
+	 * Kinds of messages, named by their tags. Readers switch over the kinds, so that the
+	 * code does not compile if a reader does not handle a new kind.
 	 */
 	enum Kind {
 
@@ -81,7 +81,7 @@ public sealed interface ToServer {
 
 		/**
 		 * Returns the kind of a tag.
-		 * @return the kind, {@code null} if there is none of that tag
+		 * @return the kind, {@code null} if the tag is unknown
 		 */
 		public static @Nullable Kind of(String tag) {
 			return BY_TAG.get(tag);
@@ -92,10 +92,10 @@ public sealed interface ToServer {
 	/**
 	 * Calls an action.
 	 *
-	 * @param id what the answer will carry; chosen by the client, not negative
+	 * @param id id of the answer, chosen by the client, not negative
 	 * @param name name of the action
-	 * @param args its arguments, copied
-	 * @param options how it is called
+	 * @param args arguments of the action, copied
+	 * @param options options of the call
 	 */
 	record ActionRequest(long id, String name, List<JsonNode> args, CallOptions options) implements ToServer {
 
@@ -126,13 +126,13 @@ public sealed interface ToServer {
 	}
 
 	/**
-	 * How an action is called, in the extended mode.
+	 * Options of a call in the extended mode.
 	 *
-	 * @param oneWay whether nobody waits for an answer
-	 * @param deadline time from its arrival after which nobody needs the answer,
-	 * {@code null} for none
-	 * @param idempotencyKey the same key again is answered with the first answer,
-	 * {@code null} for none
+	 * @param oneWay whether the call is not answered
+	 * @param deadline time from the arrival of the call after which the client no longer
+	 * needs the answer, {@code null} for none
+	 * @param idempotencyKey a repeated call with the same key is answered with the first
+	 * answer; {@code null} for none
 	 */
 	record CallOptions(boolean oneWay, @Nullable Duration deadline, @Nullable String idempotencyKey) {
 
@@ -142,7 +142,7 @@ public sealed interface ToServer {
 	}
 
 	/**
-	 * Says that the answer to an action is not needed any more; in the extended mode.
+	 * Cancels an action whose answer the client no longer needs. Extended mode only.
 	 *
 	 * @param id id of the action
 	 */
@@ -168,13 +168,14 @@ public sealed interface ToServer {
 	/**
 	 * The first message in the extended mode.
 	 *
-	 * @param subscriptions what to subscribe to, each with {@code subscribe} set
-	 * @param resume where the client was, {@code null} if it was nowhere
-	 * @param snapshot an action to be answered with the welcome, {@code null} for none
+	 * @param subscriptions initial subscriptions, each with {@code subscribe} set
+	 * @param resume the stream to resume, {@code null} for a new one
+	 * @param snapshot an action whose result is part of the welcome, {@code null} for
+	 * none
 	 * @param params connection params, {@code null} for those of the handshake
 	 * @param credentials for the application's authentication, {@code null} for none
-	 * @param contract fingerprint of the contract that the client was built against,
-	 * {@code null} if it does not say
+	 * @param contract fingerprint of the contract that the client was built with,
+	 * {@code null} if unknown
 	 */
 	record Hello(List<SubscriptionRequest> subscriptions, @Nullable Resume resume, @Nullable Snapshot snapshot,
 			@Nullable JsonNode params, @Nullable JsonNode credentials, @Nullable String contract) implements ToServer {
@@ -206,20 +207,20 @@ public sealed interface ToServer {
 	}
 
 	/**
-	 * Where a client was before it came back.
+	 * The stream that a client resumes.
 	 *
-	 * @param position the last that it has handled
-	 * @param stream id of its stream, {@code null} if it does not prove one
-	 * @param secret what proves it
+	 * @param position position of the last message that the client handled
+	 * @param stream id of the stream, {@code null} if the client cannot prove it
+	 * @param secret proof of the stream
 	 */
 	record Resume(Position position, @Nullable String stream, @Nullable String secret) {
 	}
 
 	/**
-	 * An action to be answered with the welcome.
+	 * An action whose result is part of the welcome.
 	 *
 	 * @param name name of the action
-	 * @param args its arguments, copied
+	 * @param args arguments of the action, copied
 	 */
 	record Snapshot(String name, List<JsonNode> args) {
 
@@ -230,12 +231,12 @@ public sealed interface ToServer {
 	}
 
 	/**
-	 * Subscribes to an event, or no longer.
+	 * Subscribes to an event, or unsubscribes.
 	 *
 	 * @param eventName name of the event
-	 * @param subscribe whether the client wants it
-	 * @param tags only events with one of these tags are wanted, or with none; empty for
-	 * all events. The RivetKit protocol has no tags
+	 * @param subscribe whether to subscribe
+	 * @param tags the subscription receives events with one of these tags, and events
+	 * without tags; empty for all events. The RivetKit protocol has no tags
 	 */
 	record SubscriptionRequest(String eventName, boolean subscribe, Set<String> tags) implements ToServer {
 
@@ -245,7 +246,7 @@ public sealed interface ToServer {
 			tags = distinct(tags);
 		}
 
-		/** The immutable sets of the JDK slow down with texts that have the same hash. */
+		/** The immutable sets of the JDK are slow for texts with equal hash codes. */
 		private static Set<String> distinct(Set<String> tags) {
 			return (tags.size() <= FEW) ? Set.copyOf(tags) : Collections.unmodifiableSet(new HashSet<>(tags));
 		}

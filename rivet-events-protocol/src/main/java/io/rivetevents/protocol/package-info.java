@@ -1,5 +1,5 @@
 /**
- * Messages of the client protocol, error codes and close reasons, without any web type.
+ * Messages of the client protocol, error codes and close reasons, without web types.
  */
 @NullMarked
 package io.rivetevents.protocol;
