@@ -30,13 +30,13 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Carries events and commands over one channel of Redis pub/sub, which keeps nothing:
- * what is published while a node cannot be reached is lost for it.
+ * Carries events and commands over one channel of Redis pub/sub, which stores no
+ * messages: a node that is not reachable loses the messages that are published meanwhile.
  * <p>
- * Each event and each command has the id of its node and a number, and each node tells
- * its last numbers in a heartbeat, so that the others see what they have missed. A node
- * gets its own messages back: the echo of its heartbeat proves that it still receives,
- * which the silence after a lost subscription would not tell.
+ * Each event and each command has the id of its node and a number, and each node sends
+ * its last numbers in a heartbeat, so that other nodes detect missed messages. A node
+ * receives its own messages as well: the echo of its heartbeat proves that its
+ * subscription works.
  */
 public final class RedisBackplane implements Backplane {
 
@@ -44,13 +44,13 @@ public final class RedisBackplane implements Backplane {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** Failures come by thousands, in turn with successes. */
-	private static final long TELL_OUTAGE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+	/** Thousands of failures can alternate with successes. */
+	private static final long WARN_OUTAGE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
 
-	/** Events that Redis has not confirmed yet. */
+	/** Maximum number of events that Redis has not confirmed. */
 	private static final int MAX_IN_FLIGHT = 10_000;
 
-	/** What stands around the body of an event. */
+	/** Maximum size of a message without the body of its event, in bytes. */
 	private static final int MAX_ENVELOPE = 256;
 
 	private static final int SILENT_HEARTBEATS = 3;
@@ -59,7 +59,7 @@ public final class RedisBackplane implements Backplane {
 
 	private static final Duration LAST_RETRY = Duration.ofSeconds(5);
 
-	private static final long FORGET_NODE_NANOS = TimeUnit.MINUTES.toNanos(1);
+	private static final long REMOVE_NODE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
 	private final String node = UUID.randomUUID().toString();
 
@@ -83,16 +83,16 @@ public final class RedisBackplane implements Backplane {
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
-	/** Apart from events, so that neither leaves the other no room. */
+	/** Counted apart from events, so that neither can use up the limit of the other. */
 	private final AtomicInteger commandsInFlight = new AtomicInteger();
 
 	private final AtomicBoolean connected = new AtomicBoolean();
 
-	private final AtomicLong outageToldAt = new AtomicLong(Long.MIN_VALUE);
+	private final AtomicLong outageWarnedAt = new AtomicLong(Long.MIN_VALUE);
 
-	private final NodeSequences sequences = new NodeSequences(FORGET_NODE_NANOS);
+	private final NodeSequences sequences = new NodeSequences(REMOVE_NODE_NANOS);
 
-	/** Keeps the order of the numbers that of the messages. */
+	/** Guards that messages are written in the order of their numbers. */
 	private final Object order = new Object();
 
 	private long sequence;
@@ -106,11 +106,11 @@ public final class RedisBackplane implements Backplane {
 	private volatile Disposable running = Disposables.disposed();
 
 	/**
-	 * Create a backplane.
-	 * @param application the application's connections to Redis; the backplane makes its
+	 * Creates a backplane.
+	 * @param application the application's connections to Redis; the backplane opens its
 	 * own to the same server
 	 * @param settings its settings
-	 * @param timers sends heartbeats; never blocked
+	 * @param timers sends heartbeats; is never blocked
 	 */
 	public RedisBackplane(LettuceConnectionFactory application, RedisSettings settings, Scheduler timers) {
 		this.application = application;
@@ -118,7 +118,7 @@ public final class RedisBackplane implements Backplane {
 		this.timers = timers;
 	}
 
-	/** What receives. */
+	/** Receivers of the messages of other nodes. */
 	private record Receivers(Consumer<AddressedEvent> events, Consumer<NodeCommand> commands) {
 	}
 
@@ -141,7 +141,7 @@ public final class RedisBackplane implements Backplane {
 		this.link = link;
 		Retry forEver = Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
 			.maxBackoff(LAST_RETRY)
-			.doBeforeRetry((signal) -> tellOutage(signal.failure()));
+			.doBeforeRetry((signal) -> warnOutage(signal.failure()));
 		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receivers)))
 			.subscribeOn(Schedulers.boundedElastic());
 		Disposable receiving = connecting.retryWhen(forEver).subscribe();
@@ -149,7 +149,7 @@ public final class RedisBackplane implements Backplane {
 		Disposable beating = Flux.interval(Duration.ZERO, this.settings.heartbeat(), this.timers)
 			.onBackpressureDrop()
 			.subscribe((tick) -> beat());
-		// a connection that was dropped without a word looks well for hours
+		// a connection that was dropped silently appears to be open for hours
 		Disposable reviving = Flux.interval(this.settings.heartbeat().multipliedBy(SILENT_HEARTBEATS), this.timers)
 			.onBackpressureDrop()
 			.filter((tick) -> link.isConnected() && isSilent())
@@ -192,7 +192,7 @@ public final class RedisBackplane implements Backplane {
 			return true;
 		}
 		inFlight.decrementAndGet();
-		failed(new IllegalStateException("%d %s wait for Redis already".formatted(MAX_IN_FLIGHT, what)));
+		failed(new IllegalStateException("%d %s are waiting for Redis".formatted(MAX_IN_FLIGHT, what)));
 		return false;
 	}
 
@@ -215,8 +215,9 @@ public final class RedisBackplane implements Backplane {
 		boolean tooLarge = body.length > this.settings.maxMessageSize();
 		if (tooLarge) {
 			this.notPublished.incrementAndGet();
-			failures.warn("size", () -> "%s is not published: it has %d bytes, max-message-size is %d".formatted(what,
-					body.length, this.settings.maxMessageSize()));
+			failures.warn("size",
+					() -> "%s is not published: its size is %d bytes, and rivet.events.redis.max-message-size is %d"
+						.formatted(what, body.length, this.settings.maxMessageSize()));
 		}
 		return tooLarge;
 	}
@@ -242,20 +243,20 @@ public final class RedisBackplane implements Backplane {
 
 	private void failed(Throwable ex) {
 		this.notPublished.incrementAndGet();
-		tellOutage(ex);
+		warnOutage(ex);
 	}
 
-	/** Once until Redis is back: it may be away for long. */
-	private void tellOutage(Throwable ex) {
+	/** Limits the rate: an outage can be long. */
+	private void warnOutage(Throwable ex) {
 		long now = now();
-		long before = this.outageToldAt.get();
-		boolean due = before == Long.MIN_VALUE || now - before >= TELL_OUTAGE_EVERY_NANOS;
-		if (due && this.outageToldAt.compareAndSet(before, now)) {
-			logger.warn("Redis cannot be reached; other nodes miss events until it can: " + ex);
+		long before = this.outageWarnedAt.get();
+		boolean due = before == Long.MIN_VALUE || now - before >= WARN_OUTAGE_EVERY_NANOS;
+		if (due && this.outageWarnedAt.compareAndSet(before, now)) {
+			logger.warn("Redis is not reachable, and other nodes miss events until it is: " + ex);
 		}
 	}
 
-	/** Whether its own heartbeats do not come back. */
+	/** Returns whether the echoes of its own heartbeats are missing. */
 	private boolean isSilent() {
 		return now() - this.lastEcho > this.settings.heartbeat().toNanos() * SILENT_HEARTBEATS;
 	}
@@ -272,7 +273,7 @@ public final class RedisBackplane implements Backplane {
 
 	// In
 
-	/** On one thread at a time, that of the subscription. */
+	/** Called on one thread at a time, by the subscription. */
 	private void receive(byte[] bytes, Receivers receivers) {
 		RedisMessage message = read(bytes);
 		if (message == null) {
@@ -293,7 +294,7 @@ public final class RedisBackplane implements Backplane {
 		else if (message.command() != null) {
 			this.received.incrementAndGet();
 			deliver(message.command(), receivers.commands(),
-					(command) -> "A command of another node has failed: " + command.getClass().getSimpleName());
+					(command) -> "A command of another node failed: " + command.getClass().getSimpleName());
 		}
 	}
 
@@ -331,7 +332,7 @@ public final class RedisBackplane implements Backplane {
 		}
 	}
 
-	/** Whichever notices first, the lost connection or the missing echo, is counted. */
+	/** Counts a lost connection once, also if its echo is missing as well. */
 	private void interrupted() {
 		if (this.connected.compareAndSet(true, false)) {
 			this.interruptions.incrementAndGet();

@@ -22,8 +22,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Connections to the application's Redis that belong to the backplane alone: unlike the
- * application's own they refuse commands while Redis is away, instead of keeping them.
+ * Connections of the backplane to the application's Redis. Unlike the application's
+ * connections they reject commands while Redis is not reachable, instead of queueing
+ * them.
  */
 final class RedisLink {
 
@@ -42,9 +43,9 @@ final class RedisLink {
 	private volatile @Nullable RedisConnection subscribed;
 
 	/**
-	 * Create the link; nothing is connected yet.
-	 * @param application the application's own connections, whose server, credentials and
-	 * encryption are used
+	 * Creates the link, which is not connected yet.
+	 * @param application the application's connections, which define the server, the
+	 * credentials and the encryption
 	 * @param settings settings of the backplane
 	 */
 	RedisLink(LettuceConnectionFactory application, RedisSettings settings) {
@@ -92,20 +93,20 @@ final class RedisLink {
 		return derived.build();
 	}
 
-	/** Prepare to connect. */
+	/** Prepares the connections. */
 	void start() {
 		this.factory.afterPropertiesSet();
 		this.factory.start();
 	}
 
 	/**
-	 * Connect and subscribe, anew if that has been done. Blocks. Once it has succeeded,
-	 * Lettuce connects and subscribes anew by itself whenever it sees that a connection
-	 * has ended, which {@link #interruptions()} tells. The receiver is called as messages
-	 * come, without the queue that a reactive subscription would add.
-	 * @param receiver gets the messages on the channel, on the event loop of the
+	 * Connects and subscribes, or reconnects. Blocks. Afterwards Lettuce reconnects and
+	 * subscribes automatically when a connection ends, which {@link #interruptions()}
+	 * reports. The receiver is called directly, without the queue of a reactive
+	 * subscription.
+	 * @param receiver receives the messages of the channel, on the event loop of the
 	 * connection
-	 * @throws RuntimeException if Redis cannot be reached now
+	 * @throws RuntimeException if Redis is not reachable
 	 */
 	void connect(Consumer<byte[]> receiver) {
 		RedisConnection before = this.subscribed;
@@ -127,30 +128,31 @@ final class RedisLink {
 	}
 
 	/**
-	 * Return whether it has connected and subscribed, be it that the connection has ended
-	 * since.
+	 * Returns whether it has connected and subscribed at least once since the start. The
+	 * connection may have ended since.
 	 */
 	boolean isConnected() {
 		return this.subscribed != null;
 	}
 
 	/**
-	 * Return the times at which a connection was lost.
+	 * Returns an element for each lost connection.
 	 */
 	Flux<?> interruptions() {
 		return this.resources.eventBus().get().ofType(DisconnectedEvent.class);
 	}
 
 	/**
-	 * Publish a message. Messages are written in the order in which the results are
-	 * subscribed to, at once.
-	 * @return ends once Redis has it; an error if Redis is away
+	 * Publishes a message. Messages are written at once, in the order of the
+	 * subscriptions to the results.
+	 * @return completes when Redis has received the message; an error if Redis is not
+	 * reachable
 	 */
 	Mono<Long> publish(byte[] message) {
 		ReactiveRedisConnection connection = this.publishing;
 		return (connection != null)
 				? connection.pubSubCommands().publish(this.channel.duplicate(), ByteBuffer.wrap(message))
-				: Mono.error(() -> new IllegalStateException("Redis has not been reached yet"));
+				: Mono.error(() -> new IllegalStateException("Redis is not connected yet"));
 	}
 
 	void stop() {

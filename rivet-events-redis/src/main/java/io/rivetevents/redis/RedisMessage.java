@@ -19,24 +19,24 @@ import io.rivetevents.protocol.value.WireValues;
 
 /**
  * A message on the channel, version {@value #VERSION}: one JSON object in UTF-8, as
- * {@code docs/redis.md} says. Values in it have the markers of the client protocol, so
- * that big integers and bytes arrive as what they were.
+ * described in {@code docs/redis.md}. Values have the markers of the client protocol, so
+ * that big integers and bytes keep their types.
  *
- * @param node id of the node that sent it, {@code null} for an external process
- * @param sequence number of the event among those of the node; in a heartbeat or command
- * that of its last one
- * @param commands number of the command among those of the node; in a heartbeat that of
- * its last one, in an event {@value #NOT_TOLD}
+ * @param node id of the sending node, {@code null} for an external process
+ * @param sequence number of the event, counted by its node; in a heartbeat or command the
+ * number of the last event
+ * @param commands number of the command, counted by its node; in a heartbeat the number
+ * of the last command, in an event {@value #ABSENT}
  * @param isCommand whether it is a command
  * @param dispatch the event, {@code null} in a heartbeat or command
- * @param command the command, {@code null} in a heartbeat or event, and for one of a kind
- * that only newer nodes have
+ * @param command the command, {@code null} in a heartbeat or event, and for a kind that
+ * only newer nodes support
  */
 record RedisMessage(@Nullable String node, long sequence, long commands, boolean isCommand,
 		@Nullable AddressedEvent dispatch, @Nullable NodeCommand command) {
 
-	/** Number of commands where a message has none. */
-	static final long NOT_TOLD = -1;
+	/** Number of commands of a message without one. */
+	static final long ABSENT = -1;
 
 	private static final int VERSION = 1;
 
@@ -47,8 +47,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	private static final String DRAIN = "drain";
 
 	/**
-	 * Write the part of an event that is the same for each sender, to be used by
-	 * {@link #event}.
+	 * Writes the part of an event that does not depend on the sender, for {@link #event}.
 	 */
 	static byte[] body(AddressedEvent dispatch) {
 		ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -73,7 +72,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	}
 
 	/**
-	 * Writes the part of a command that is the same for each sender, to be used by
+	 * Writes the part of a command that does not depend on the sender, for
 	 * {@link #command}.
 	 */
 	static byte[] body(NodeCommand command) {
@@ -91,16 +90,16 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 			body.put("command", DRAIN).put("target", drain.node());
 		}
 		else {
-			throw new IllegalArgumentException("A command of an unknown kind: " + command);
+			throw new IllegalArgumentException("Unknown kind of command: " + command);
 		}
 		return WireValues.encodeJson(body);
 	}
 
 	/**
-	 * Write an event.
-	 * @param node id of this node; needs no escapes
-	 * @param sequence its number
-	 * @param body the rest
+	 * Writes an event.
+	 * @param node id of this node, without characters that JSON escapes
+	 * @param sequence number of the event
+	 * @param body the rest of the message
 	 */
 	static byte[] event(String node, long sequence, byte[] body) {
 		return join("{\"v\":%d,\"node\":\"%s\",\"seq\":%d,".formatted(VERSION, node, sequence), body);
@@ -108,11 +107,11 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 
 	/**
 	 * Writes a command. It has no {@code event}, so that a node of a version without
-	 * commands takes it for a heartbeat.
-	 * @param node id of this node; needs no escapes
+	 * commands reads it as a heartbeat.
+	 * @param node id of this node, without characters that JSON escapes
 	 * @param sequence number of its last event
 	 * @param commands number of the command
-	 * @param body the rest
+	 * @param body the rest of the message
 	 */
 	static byte[] command(String node, long sequence, long commands, byte[] body) {
 		return join(
@@ -129,8 +128,8 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	}
 
 	/**
-	 * Write a heartbeat.
-	 * @param node id of this node; needs no escapes
+	 * Writes a heartbeat.
+	 * @param node id of this node, without characters that JSON escapes
 	 * @param sequence number of its last event
 	 * @param commands number of its last command
 	 */
@@ -140,9 +139,9 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	}
 
 	/**
-	 * Read a message.
-	 * @param bytes whatever was on the channel
-	 * @throws IllegalArgumentException if it is not as it must be
+	 * Reads a message.
+	 * @param bytes content of the message, not checked before
+	 * @throws IllegalArgumentException if the message is malformed
 	 */
 	static RedisMessage read(byte[] bytes) {
 		JsonNode message;
@@ -150,15 +149,15 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 			message = WireValues.decodeJson(bytes);
 		}
 		catch (RivetException ex) {
-			throw new IllegalArgumentException("it is no JSON", ex);
+			throw new IllegalArgumentException("it is not JSON", ex);
 		}
-		check(message.isObject(), "it is no object");
+		check(message.isObject(), "it is not an object");
 		JsonNode version = message.path("v");
 		check(version.isMissingNode() || (version.isInt() && version.intValue() == VERSION), "its version is unknown");
 		String node = text(message, "node");
-		long sequence = (node != null) ? number(message, "seq") : NOT_TOLD;
-		check(node == null || sequence != NOT_TOLD, "`seq` is missing");
-		long commands = (node != null) ? number(message, "commands") : NOT_TOLD;
+		long sequence = (node != null) ? number(message, "seq") : ABSENT;
+		check(node == null || sequence != ABSENT, "`seq` is missing");
+		long commands = (node != null) ? number(message, "commands") : ABSENT;
 		String command = text(message, "command");
 		return (command != null) ? new RedisMessage(node, sequence, commands, true, null, command(command, message))
 				: new RedisMessage(node, sequence, commands, false, dispatch(message, node != null), null);
@@ -173,7 +172,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 			}
 			case CLOSE_SESSION -> new NodeCommand.CloseSession(required(message, "session"));
 			case DRAIN -> new NodeCommand.Drain(required(message, "target"));
-			default -> null; // of a newer node
+			default -> null; // a kind of a newer version
 		};
 	}
 
@@ -191,11 +190,12 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 		return String.valueOf(text);
 	}
 
-	/** Returns a number, {@value #NOT_TOLD} if there is none. */
+	/** Returns a number, {@value #ABSENT} if there is none. */
 	private static long number(JsonNode message, String name) {
 		JsonNode value = message.get(name);
-		check(value == null || (value.isIntegralNumber() && value.canConvertToLong()), "`" + name + "` is no number");
-		return (value != null) ? value.longValue() : NOT_TOLD;
+		check(value == null || (value.isIntegralNumber() && value.canConvertToLong()),
+				"`" + name + "` is not a number");
+		return (value != null) ? value.longValue() : ABSENT;
 	}
 
 	private static @Nullable AddressedEvent dispatch(JsonNode message, boolean mayBeHeartbeat) {
@@ -211,19 +211,19 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 
 	private static @Nullable String text(JsonNode message, String name) {
 		JsonNode value = message.get(name);
-		check(value == null || value.isString(), "`" + name + "` is no text");
+		check(value == null || value.isString(), "`" + name + "` is not a text");
 		return (value != null) ? value.stringValue() : null;
 	}
 
 	private static boolean flag(JsonNode message, String name) {
 		JsonNode value = message.get(name);
-		check(value == null || value.isBoolean(), "`" + name + "` is no boolean");
+		check(value == null || value.isBoolean(), "`" + name + "` is not a boolean");
 		return value != null && value.booleanValue();
 	}
 
 	private static List<JsonNode> list(JsonNode message, String name) {
 		JsonNode value = message.get(name);
-		check(value == null || value.isArray(), "`" + name + "` is no array");
+		check(value == null || value.isArray(), "`" + name + "` is not an array");
 		List<JsonNode> list = new ArrayList<>();
 		if (value != null) {
 			value.forEach(list::add);
@@ -234,7 +234,7 @@ record RedisMessage(@Nullable String node, long sequence, long commands, boolean
 	private static Set<String> tags(JsonNode message) {
 		Set<String> tags = new HashSet<>();
 		for (JsonNode tag : list(message, "tags")) {
-			check(tag.isString(), "a tag is no text");
+			check(tag.isString(), "a tag is not a text");
 			tags.add(tag.stringValue());
 		}
 		return tags;

@@ -3,12 +3,12 @@ package io.rivetevents.redis;
 import java.time.Duration;
 
 /**
- * Settings of the backplane over Redis.
+ * Settings of the Redis backplane.
  *
  * @param channel name of the channel
- * @param heartbeat time from one heartbeat of a node to its next
+ * @param heartbeat interval of the heartbeats of a node
  * @param commandTimeout longest time to wait for Redis
- * @param maxMessageSize most bytes of a message, in both directions
+ * @param maxMessageSize maximum size of a message in bytes, in both directions
  */
 public record RedisSettings(String channel, Duration heartbeat, Duration commandTimeout, int maxMessageSize) {
 }
