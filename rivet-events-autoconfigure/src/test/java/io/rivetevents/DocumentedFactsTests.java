@@ -39,7 +39,7 @@ class DocumentedFactsTests {
 
 	@Test
 	void nameEachCodeThatClosesAWebSocket() throws IOException {
-		String codes = find("README.md", "(?s)## Close and error codes\n(.*?)\n\\| error");
+		String codes = find("docs/errors.md", "(?s)## Close codes\n(.*?)\n## ");
 		assertThat(List.of("1000", "1002", "1003", "1007", "1009", "1011"))
 			.allSatisfy((code) -> assertThat(codes).contains(code));
 	}
@@ -60,7 +60,7 @@ class DocumentedFactsTests {
 
 	@Test
 	void callNoMemoryDirectThatIsOnTheHeap() throws IOException {
-		assertThat(find("README.md", "\\| `rivet.events.limits.node.receiving-size` \\|(.*)"))
+		assertThat(find("docs/configuration.md", "\\| `rivet.events.limits.node.receiving-size` \\|(.*)"))
 			.doesNotContain("Direct memory of");
 	}
 

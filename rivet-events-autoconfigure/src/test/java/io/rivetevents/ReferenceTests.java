@@ -56,7 +56,8 @@ class ReferenceTests {
 		Map<String, String> texts = CONSTANT.matcher(Files.readString(ERROR_CODES))
 			.results()
 			.collect(Collectors.toMap((found) -> found.group(2), (found) -> markdown(found.group(1))));
-		StringBuilder table = new StringBuilder("| error | HTTP status | advice | sent when |\n| --- | --- | --- | --- |\n");
+		StringBuilder table = new StringBuilder(
+				"| error | HTTP status | advice | sent when |\n| --- | --- | --- | --- |\n");
 		for (ErrorCode error : ErrorCode.values()) {
 			table.append("| `%s` | %d | `%s` | %s |\n".formatted(error.reason(), error.status(),
 					error.advice().name().toLowerCase(Locale.ROOT), texts.get(error.name())));

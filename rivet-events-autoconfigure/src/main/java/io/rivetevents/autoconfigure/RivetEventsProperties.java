@@ -12,22 +12,21 @@ import org.springframework.util.unit.DataSize;
  * Realtime actors.
  *
  * @param enabled Whether to serve actors.
- * @param basePath Path under which clients find the actors; "/" serves them at the root.
+ * @param basePath Path of the actor routes; "/" serves them at the root.
  * @param actor Actors and their instances.
  * @param websocket WebSocket transport.
  * @param http HTTP transport.
- * @param security Who may connect.
- * @param shutdown End of the application.
- * @param backplane What carries events to other nodes.
- * @param redis Backplane over Redis.
+ * @param security Security of connections and requests.
+ * @param shutdown Shutdown of the application.
+ * @param backplane Transport of events to other nodes.
+ * @param redis Redis backplane.
  * @param sse Server-Sent Events transport.
- * @param history Events that are kept for clients that come back.
- * @param asyncapi Description of the actors.
+ * @param history History of events, for clients that reconnect.
+ * @param asyncapi AsyncAPI document of the actors.
  * @param directIo Whether connections read from and write to their channels below WebFlux
- * where that is possible. Slower without, and for the case that something else has to see
- * each frame.
- * @param limits Bounds of what clients may take.
- * @param management Instances over HTTP.
+ * where possible. Without it delivery is slower, but handlers of WebFlux see each frame.
+ * @param limits Limits of the resources that clients can use.
+ * @param management Management of instances over HTTP.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
@@ -38,11 +37,11 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue Management management) {
 
 	/**
-	 * What carries events to other nodes.
+	 * Transport of events to other nodes.
 	 */
 	public enum Backplane {
 
-		/** Nothing: this node is alone. */
+		/** No other nodes. */
 		LOCAL,
 
 		/** Redis pub/sub. */
@@ -53,24 +52,25 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	/**
 	 * Actors and their instances.
 	 *
-	 * @param actionTimeout Longest time that an action may take; a longer one is answered
+	 * @param actionTimeout Longest duration of an action. A longer action is answered
 	 * with actor.action_timed_out, cancelled and interrupted.
-	 * @param connectionHookTimeout Longest time that each hook of a connection may take;
-	 * a longer one refuses the client with actor.callback_timed_out.
-	 * @param lifecycleHookTimeout Longest time that each hook of an instance may take.
+	 * @param connectionHookTimeout Longest duration of each connection hook. A longer
+	 * hook rejects the client with actor.callback_timed_out.
+	 * @param lifecycleHookTimeout Longest duration of each hook of an instance.
 	 * @param sleepTimeout Time without connections and calls after which an instance is
-	 * saved and leaves memory; never keeps it there until it asks to sleep.
-	 * @param saveInterval Longest time from a change of the state until it is saved; a
-	 * crash of the process loses what is younger.
-	 * @param mailboxCapacity Most calls that may wait for one instance; one more is
-	 * answered with actor.overloaded.
-	 * @param maxKeySize Longest key as it is written on the wire, in UTF-8; a longer one
-	 * is answered with actor.key_too_large.
-	 * @param maxInputSize Largest input that a client sends for an instance, as JSON; a
-	 * larger one is answered with actor.input_too_large.
-	 * @param workerThreads Most actions that run or block at the same time. Without
-	 * effect where virtual threads are enabled or the application has its own scheduler
-	 * bean "rivetActorWorkers".
+	 * saved and removed from memory; "never" disables it, and an instance sleeps only if
+	 * it calls c.sleep().
+	 * @param saveInterval Longest time from a change of the state to its save. Changes
+	 * within it are lost if the process crashes.
+	 * @param mailboxCapacity Maximum number of calls that wait for one instance. Further
+	 * calls are answered with actor.overloaded.
+	 * @param maxKeySize Maximum size of a key as on the wire, in UTF-8. A larger key is
+	 * answered with actor.key_too_large.
+	 * @param maxInputSize Maximum size of the input of a new instance, as JSON. A larger
+	 * input is answered with actor.input_too_large.
+	 * @param workerThreads Maximum number of actions that run or block at the same time.
+	 * Not used with virtual threads, or if the application has its own Scheduler bean
+	 * "rivetActorWorkers".
 	 */
 	public record Actor(@DefaultValue("60s") Duration actionTimeout, @DefaultValue("5s") Duration connectionHookTimeout,
 			@DefaultValue("5s") Duration lifecycleHookTimeout,
@@ -84,20 +84,20 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * WebSocket transport.
 	 *
 	 * @param enabled Whether to serve actors over WebSocket.
-	 * @param maxMessageSize Largest message that is accepted from a client; a larger one
-	 * closes its connection with message.incoming_too_long.
-	 * @param maxFrameSize Largest frame that is read at all; a larger one ends the
-	 * connection with close code 1009. At least max-message-size.
-	 * @param maxOutgoingMessageSize Largest message that is sent to a client; a larger
+	 * @param maxMessageSize Maximum size of a message from a client. A larger message
+	 * closes the connection with message.incoming_too_long.
+	 * @param maxFrameSize Maximum size of a frame that is read, at least
+	 * max-message-size. A larger frame closes the connection with close code 1009.
+	 * @param maxOutgoingMessageSize Maximum size of a message to a client. A larger
 	 * answer fails its action and a larger event fails at its sender, both with
 	 * message.outgoing_too_long.
-	 * @param maxQueuedSize Most data that may wait for one client; a client that reads
-	 * too slowly for it is closed with connection.slow_consumer.
-	 * @param keepAlive Idle time after which a client is sent a ping; one that is silent
-	 * for another such time is closed with connection.timed_out.
-	 * @param rejectionDelay Time for which a refused client waits for the refusal, which
-	 * calms those that try again at once.
-	 * @param compression Whether to offer permessage-deflate; it costs CPU for each
+	 * @param maxQueuedSize Maximum size of the data that waits for one client. A client
+	 * that reads too slowly is closed with connection.slow_consumer.
+	 * @param keepAlive Idle time after which the server sends a ping. A client that does
+	 * not answer for the same time is closed with connection.timed_out.
+	 * @param rejectionDelay Delay of a rejection, which slows down clients that retry at
+	 * once.
+	 * @param compression Whether to offer permessage-deflate, which costs CPU for each
 	 * client.
 	 */
 	public record Websocket(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
@@ -110,15 +110,15 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * Server-Sent Events transport.
 	 *
 	 * @param enabled Whether to serve actors over Server-Sent Events.
-	 * @param maxMessageSize Largest body that is accepted from a client; a larger one
-	 * closes its connection with message.incoming_too_long.
-	 * @param maxOutgoingMessageSize Largest message that is sent to a client; a larger
+	 * @param maxMessageSize Maximum size of a body from a client. A larger body closes
+	 * the connection with message.incoming_too_long.
+	 * @param maxOutgoingMessageSize Maximum size of a message to a client. A larger
 	 * answer fails its action and a larger event fails at its sender, both with
 	 * message.outgoing_too_long.
-	 * @param maxQueuedSize Most data that may wait for one client; a client that reads
-	 * too slowly for it is closed with connection.slow_consumer.
-	 * @param keepAlive Time from one keep-alive to the next; on Linux a client that does
-	 * not acknowledge anything for twice that time is closed.
+	 * @param maxQueuedSize Maximum size of the data that waits for one client. A client
+	 * that reads too slowly is closed with connection.slow_consumer.
+	 * @param keepAlive Interval of keep-alive messages. On Linux a client that
+	 * acknowledges nothing for twice that time is closed.
 	 */
 	public record Sse(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
 			@DefaultValue("1MB") DataSize maxOutgoingMessageSize, @DefaultValue("4MB") DataSize maxQueuedSize,
@@ -126,25 +126,26 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * Events that are kept for clients that come back; for each instance, in memory.
+	 * History of events for clients that reconnect, for each instance, in memory.
 	 *
-	 * @param maxEvents Most events that are kept; 0 keeps none.
-	 * @param maxSize Most data that is kept; never more than half of what may wait for a
-	 * client.
-	 * @param maxAge Longest time for which an event is kept.
+	 * @param maxEvents Maximum number of events that an instance keeps; 0 disables the
+	 * history.
+	 * @param maxSize Maximum size of the events that an instance keeps, limited to half
+	 * of the data that may wait for a client.
+	 * @param maxAge Longest time that an event is kept.
 	 */
 	public record History(@MayBeZero @DefaultValue("1000") int maxEvents,
 			@MayBeZero @DefaultValue("1MB") DataSize maxSize, @MayBeZero @DefaultValue("2m") Duration maxAge) {
 	}
 
 	/**
-	 * Description of the actors, for those who write clients.
+	 * AsyncAPI document of the actors, for authors of clients.
 	 *
-	 * @param enabled Whether to serve it at asyncapi.json below the base path. Needs
-	 * jsonschema-generator and jsonschema-module-jackson of com.github.victools on the
-	 * class path.
-	 * @param output File to write it to when the application has started, such as in a
-	 * build.
+	 * @param enabled Whether to serve the document at asyncapi.json below the base path.
+	 * Requires jsonschema-generator and jsonschema-module-jackson of com.github.victools
+	 * on the class path.
+	 * @param output File that the document is written to when the application has
+	 * started, for use in a build.
 	 */
 	public record Asyncapi(@DefaultValue("false") boolean enabled, @Nullable String output) {
 	}
@@ -153,42 +154,41 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * HTTP transport.
 	 *
 	 * @param enabled Whether to serve calls and the management of instances over HTTP.
-	 * @param maxMessageSize Largest body of a call; a larger one is answered with
-	 * message.incoming_too_long.
-	 * @param maxOutgoingMessageSize Largest body of an answer; a larger one fails the
-	 * call with message.outgoing_too_long.
+	 * @param maxMessageSize Maximum size of the body of a call. A larger body is answered
+	 * with message.incoming_too_long.
+	 * @param maxOutgoingMessageSize Maximum size of the body of an answer. A larger body
+	 * fails the call with message.outgoing_too_long.
 	 */
 	public record Http(@DefaultValue("true") boolean enabled, @DefaultValue("64KB") DataSize maxMessageSize,
 			@DefaultValue("1MB") DataSize maxOutgoingMessageSize) {
 	}
 
 	/**
-	 * Who may connect.
+	 * Security of connections and requests.
 	 *
-	 * @param allowedOrigins Origins of pages that may connect beside those of the server
-	 * itself, such as https://example.org or https://*.example.org; a page from elsewhere
-	 * gets 403.
-	 * @param allowedHosts Names of hosts under which the server may be asked, without
-	 * port, such as www.example.org or *.example.org; a request for another gets 403,
-	 * which keeps out pages that point a name of their own at the server. Every host if
-	 * empty.
-	 * @param csrfExempt Whether Spring Security's CSRF protection leaves the actor routes
-	 * alone, which protect themselves by the origin and the content type of a request.
-	 * @param onForbiddenSubscription What happens to a client that may not subscribe to
-	 * an event; RivetKit clients that are closed come back at once and try again.
-	 * @param authenticationRequired Whether clients are refused with
-	 * auth.authentication_required whom neither the handshake nor their params nor their
-	 * first message identify.
-	 * @param authenticationTimeout Time for the first message of a client of the extended
-	 * mode; one that must sign in and takes longer is closed with
-	 * auth.authentication_timed_out, any other with connection.timed_out. Also time for
-	 * the application to find out who a client is, over HTTP as well.
-	 * @param issuer Issuer of tokens whose users are known by their names alone, in user
-	 * events and elsewhere. That of spring.security.oauth2.resourceserver.jwt.issuer-uri
-	 * if it is not set; every issuer is a part of its users if neither is, or this is
-	 * empty.
-	 * @param streamKey Key to the secrets that prove streams; nodes that share clients
-	 * need the same. Random if it is not set.
+	 * @param allowedOrigins Origins of pages that may connect in addition to the server's
+	 * own, such as https://example.org or https://*.example.org. Pages of other origins
+	 * are answered with 403.
+	 * @param allowedHosts Host names that requests may use, without port, such as
+	 * www.example.org or *.example.org. Requests for other hosts are answered with 403,
+	 * which prevents DNS rebinding. If empty, every host is allowed.
+	 * @param csrfExempt Whether to exempt the actor routes from Spring Security's CSRF
+	 * protection. They are protected by checks of the origin and the content type.
+	 * @param onForbiddenSubscription Reaction to a subscription that the client is not
+	 * allowed to make. With "close", RivetKit clients reconnect at once and try again.
+	 * @param authenticationRequired Whether to reject clients that are still anonymous
+	 * after the handshake, connection params and first message, with
+	 * auth.authentication_required.
+	 * @param authenticationTimeout Time limit for the first message of a client in the
+	 * extended mode, and for the application's authentication of a client, over HTTP as
+	 * well. A client that must sign in is closed with auth.authentication_timed_out, any
+	 * other with connection.timed_out.
+	 * @param issuer Home issuer: its users are identified by their name alone, in user
+	 * events and elsewhere. Defaults to
+	 * spring.security.oauth2.resourceserver.jwt.issuer-uri. If neither is set, or this is
+	 * empty, the issuer is part of each user.
+	 * @param streamKey Key of the secrets that authenticate streams. Nodes that share
+	 * clients require the same key. Random if not set.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("true") boolean csrfExempt,
@@ -198,17 +198,17 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * Instances over HTTP.
+	 * Management of instances over HTTP.
 	 *
-	 * @param access Who may list and delete instances below /actors: "none", or an
-	 * expression as in @PreAuthorize, such as hasRole('ADMIN'). To find one by its key or
-	 * id and to create one is open to those who may connect to it.
+	 * @param access Access rule for listing and deleting instances below /actors: "none",
+	 * or an expression as in @PreAuthorize, such as hasRole('ADMIN'). Finding an instance
+	 * by key or id and creating one require only access to the actor.
 	 */
 	public record Management(@DefaultValue("none") String access) {
 	}
 
 	/**
-	 * What happens to a client that may not subscribe to an event.
+	 * Reaction to a subscription that the client is not allowed to make.
 	 */
 	public enum OnForbiddenSubscription {
 
@@ -223,54 +223,55 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * End of the application.
+	 * Shutdown of the application.
 	 *
 	 * @param timeout Longest time to wait for instances to be saved and connections to be
 	 * closed when the application stops.
-	 * @param spread Time over which the connections are closed one after the other, and
-	 * over which their clients come back; nothing if there are none. Never more than half
-	 * of the time-out.
+	 * @param spread Time over which connections are closed one after the other, and over
+	 * which their clients reconnect. Not used without connections. At most half of the
+	 * timeout.
 	 */
 	public record Shutdown(@MayBeZero @DefaultValue("10s") Duration timeout,
 			@MayBeZero @DefaultValue("2s") Duration spread) {
 	}
 
 	/**
-	 * Backplane over Redis.
+	 * Redis backplane.
 	 *
-	 * @param channel Channel on which the nodes of one application talk; applications
-	 * that share a Redis need one each.
-	 * @param heartbeat Time from one heartbeat of a node to its next; missed events are
-	 * noticed within it, a lost connection within three of it.
-	 * @param commandTimeout Longest time that an event may take to Redis; one that takes
-	 * longer, in a burst or over a connection that hangs, counts as not published.
-	 * @param maxMessageSize Largest message to and from other nodes; a larger one is
-	 * counted and goes nowhere.
+	 * @param channel Channel of the nodes of one application. Applications that share a
+	 * Redis require different channels.
+	 * @param heartbeat Interval of the heartbeats of a node. Missed events are detected
+	 * within one interval, a lost connection within three.
+	 * @param commandTimeout Longest time until Redis has received an event. An event that
+	 * takes longer, in a burst or over a connection that hangs, counts as not published.
+	 * @param maxMessageSize Maximum size of a message to and from other nodes. A larger
+	 * message is dropped and counted.
 	 */
 	public record Redis(@DefaultValue("rivet.events:1") String channel, @DefaultValue("5s") Duration heartbeat,
 			@DefaultValue("5s") Duration commandTimeout, @DefaultValue("1MB") DataSize maxMessageSize) {
 	}
 
 	/**
-	 * Bounds of what clients may take. A size that is not set is a part of the heap.
+	 * Limits of the resources that clients can use. Sizes that are not set are derived
+	 * from the heap.
 	 *
-	 * @param connection Bounds of one connection.
-	 * @param instance Bounds of one instance.
+	 * @param connection Limits of one connection.
+	 * @param instance Limits of one instance.
 	 * @param principal Share of one signed-in user.
 	 * @param address Share of one remote address.
 	 * @param node Totals of the node.
-	 * @param trustedProxies Addresses or networks in CIDR notation of proxies, which are
-	 * not counted by address. Once there are some, forwarded headers count only from them
-	 * and from loopback.
-	 * @param headerTimeout Time for the head of a request; a connection that takes longer
-	 * is closed.
-	 * @param bodyTimeout Time for the body of a request, and for a message of a
-	 * WebSocket; one that takes longer is answered with 408 or closed, both as
-	 * request.timed_out.
-	 * @param idleTimeout Time without a request after which a connection is closed;
-	 * longer than the 60 seconds after which common proxies close theirs.
-	 * @param writeTimeout Time after which a connection is closed that has taken nothing
-	 * of its answer; streams of events have their own bounds.
+	 * @param trustedProxies Addresses or networks (CIDR) of proxies. They are exempt from
+	 * the limits of an address. If set, forwarded headers are accepted only from them and
+	 * from loopback.
+	 * @param headerTimeout Time limit for the head of a request. A connection that
+	 * exceeds it is closed.
+	 * @param bodyTimeout Time limit for the body of a request and for a WebSocket
+	 * message. If exceeded, a request is answered with 408 and a connection is closed,
+	 * both with request.timed_out.
+	 * @param idleTimeout Time without a request after which a connection is closed.
+	 * Longer than the 60 seconds of common proxies.
+	 * @param writeTimeout Time after which a connection is closed if it accepts no data
+	 * of its answer. Event streams have their own limits.
 	 */
 	public record Limits(@DefaultValue ConnectionLimits connection, @DefaultValue InstanceLimits instance,
 			@DefaultValue PrincipalShare principal, @DefaultValue AddressShare address, @DefaultValue NodeLimits node,
@@ -280,18 +281,18 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * Bounds of one connection.
+	 * Limits of one connection.
 	 *
-	 * @param calls Calls that may be unanswered at the same time; one more is answered
-	 * with actor.overloaded.
-	 * @param pendingSize Memory that its unanswered calls may take; one more is answered
-	 * with actor.overloaded.
-	 * @param subscriptions Events that it may subscribe to; one more is answered with
-	 * actor.too_many_subscriptions.
-	 * @param subscriptionsSize Memory of these, and of connection params over 8 KB; one
-	 * more is answered with actor.too_many_subscriptions.
-	 * @param pipelinedSize Data that may arrive behind a request before that is answered;
-	 * reading stops until then.
+	 * @param calls Maximum number of pending calls. Further calls are answered with
+	 * actor.overloaded.
+	 * @param pendingSize Maximum memory of pending calls. Further calls are answered with
+	 * actor.overloaded.
+	 * @param subscriptions Maximum number of subscribed events. Further subscriptions are
+	 * answered with actor.too_many_subscriptions.
+	 * @param subscriptionsSize Maximum memory of subscriptions, and of connection params
+	 * over 8 KB. Further subscriptions are answered with actor.too_many_subscriptions.
+	 * @param pipelinedSize Maximum size of the data that arrives behind a request before
+	 * its answer. Reading pauses until then.
 	 */
 	public record ConnectionLimits(@DefaultValue("1000") int calls, @DefaultValue("4MB") DataSize pendingSize,
 			@MayBeZero @DefaultValue("1000") int subscriptions, @DefaultValue("1MB") DataSize subscriptionsSize,
@@ -299,12 +300,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * Bounds of one instance.
+	 * Limits of one instance.
 	 *
-	 * @param calls Calls of clients that may be unanswered at the same time, interleaved
-	 * ones included; one more is answered with actor.overloaded.
-	 * @param pendingSize Memory that its unanswered calls may take; one more is answered
-	 * with actor.overloaded.
+	 * @param calls Maximum number of pending calls of clients, including interleaved
+	 * ones. Further calls are answered with actor.overloaded.
+	 * @param pendingSize Maximum memory of pending calls. Further calls are answered with
+	 * actor.overloaded.
 	 */
 	public record InstanceLimits(@DefaultValue("10000") int calls, @DefaultValue("16MB") DataSize pendingSize) {
 	}
@@ -312,15 +313,15 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	/**
 	 * Share of one signed-in user, over all connections to the node.
 	 *
-	 * @param calls Calls that may be unanswered at the same time; one more is answered
-	 * with actor.overloaded.
-	 * @param connections Connections that may be open; one more is refused with
-	 * connection.too_many.
-	 * @param subscriptions Subscriptions of all its connections; one more is answered
-	 * with actor.too_many_subscriptions.
-	 * @param instances Instances that it has created and that are awake; one more is
-	 * refused with actor.overloaded. 10,000 if not set, at most half of those that may be
-	 * awake.
+	 * @param calls Maximum number of pending calls. Further calls are answered with
+	 * actor.overloaded.
+	 * @param connections Maximum number of open connections. Further connections are
+	 * rejected with connection.too_many.
+	 * @param subscriptions Maximum number of subscriptions of all connections. Further
+	 * subscriptions are answered with actor.too_many_subscriptions.
+	 * @param instances Maximum number of awake instances that the user has created.
+	 * Further creations are answered with actor.overloaded. Defaults to 10,000, at most
+	 * half of the instances that may be awake.
 	 */
 	public record PrincipalShare(@DefaultValue("10000") int calls, @DefaultValue("1000") int connections,
 			@MayBeZero @DefaultValue("20000") int subscriptions, @MayBeZero @Nullable Integer instances) {
@@ -328,58 +329,59 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 
 	/**
 	 * Share of one remote address, over all connections to the node. Loopback and
-	 * trusted-proxies are not counted.
+	 * trusted-proxies are exempt.
 	 *
-	 * @param calls Calls that may be unanswered at the same time; one more is answered
-	 * with actor.overloaded.
-	 * @param connections Connections that may be open; one more is refused with
-	 * connection.too_many. 20,000 if not set, at most three quarters of those of the
-	 * node.
-	 * @param subscriptions Subscriptions of all its connections; one more is answered
-	 * with actor.too_many_subscriptions.
-	 * @param instances Instances that it has created and that are awake; one more is
-	 * refused with actor.overloaded. 50,000 if not set, at most half of those that may be
-	 * awake.
+	 * @param calls Maximum number of pending calls. Further calls are answered with
+	 * actor.overloaded.
+	 * @param connections Maximum number of open connections. Further connections are
+	 * rejected with connection.too_many. Defaults to 20,000, at most three quarters of
+	 * the connections of the node.
+	 * @param subscriptions Maximum number of subscriptions of all connections. Further
+	 * subscriptions are answered with actor.too_many_subscriptions.
+	 * @param instances Maximum number of awake instances that clients of the address have
+	 * created. Further creations are answered with actor.overloaded. Defaults to 50,000,
+	 * at most half of the instances that may be awake.
 	 */
 	public record AddressShare(@MayBeZero @DefaultValue("50000") int calls, @MayBeZero @Nullable Integer connections,
 			@MayBeZero @DefaultValue("200000") int subscriptions, @MayBeZero @Nullable Integer instances) {
 	}
 
 	/**
-	 * Totals of the node. What is not set is a part of the heap.
+	 * Totals of the node. Limits that are not set are derived from the heap.
 	 *
-	 * @param connections Connections that may be open; one more is refused with
-	 * connection.too_many. One for each 64 KB of heap if not set.
-	 * @param pendingSize Memory of all unanswered calls; one more is answered with
-	 * actor.overloaded. A tenth of the heap if not set.
-	 * @param queuedSize Memory of all messages that wait to be written; beyond it the
-	 * clients with the longest queues are closed with connection.slow_consumer. An eighth
-	 * of the heap if not set.
-	 * @param subscriptionsSize Memory of all subscriptions; one more is answered with
-	 * actor.too_many_subscriptions. A sixteenth of the heap if not set.
-	 * @param historySize Memory of all events that are kept; beyond it an instance keeps
-	 * no more. A tenth of the heap if not set.
-	 * @param answersSize Memory of all answers that are kept for repeated calls; beyond
-	 * it the client with most of it loses its oldest. A twentieth of the heap if not set.
-	 * @param awakeSize Memory of instances that are awake, 4 KB for each; beyond three
-	 * quarters of it those that are not used sleep after a second, and beyond seven
-	 * eighths a creation is answered with actor.overloaded. A tenth of the heap if not
-	 * set.
-	 * @param storedSize Memory of instances in the memory store; a creation beyond it, or
-	 * beyond half of it for one user or address, is answered with actor.overloaded. A
-	 * tenth of the heap if not set.
-	 * @param receivingSize Memory of bodies and fragments that have not arrived whole;
-	 * beyond it they are refused. A quarter of the direct memory, at most a sixteenth of
-	 * the heap if not set.
-	 * @param sendingSize Direct memory of what sockets have not taken; beyond it the
-	 * clients that hold most of it are closed with connection.slow_consumer. A quarter of
-	 * the direct memory, at most an eighth of the heap if not set.
-	 * @param compressionSize Memory outside of the heap of WebSockets that compress, 300
-	 * KB for each; beyond it a client is served without compression. As much as an eighth
-	 * of the heap if not set.
-	 * @param requestsSize Memory of HTTP connections and of requests that are not
-	 * answered; beyond it requests are answered with 503, streams of HTTP/2 are refused,
-	 * and new connections are closed. An eighth of the heap if not set.
+	 * @param connections Maximum number of open connections. Further connections are
+	 * rejected with connection.too_many. Defaults to one for each 64 KB of heap.
+	 * @param pendingSize Maximum memory of all pending calls. Further calls are answered
+	 * with actor.overloaded. Defaults to a tenth of the heap.
+	 * @param queuedSize Maximum memory of all messages that wait to be written. If
+	 * exceeded, the clients with the longest queues are closed with
+	 * connection.slow_consumer. Defaults to an eighth of the heap.
+	 * @param subscriptionsSize Maximum memory of all subscriptions. Further subscriptions
+	 * are answered with actor.too_many_subscriptions. Defaults to a sixteenth of the
+	 * heap.
+	 * @param historySize Maximum memory of the histories of all instances. If exceeded,
+	 * instances keep no further events. Defaults to a tenth of the heap.
+	 * @param answersSize Maximum memory of all answers that are kept for repeated calls.
+	 * If exceeded, the oldest answers of the client with the most memory are removed.
+	 * Defaults to a twentieth of the heap.
+	 * @param awakeSize Maximum memory of awake instances, 4 KB for each. Beyond three
+	 * quarters of it unused instances sleep after a second; beyond seven eighths a
+	 * creation is answered with actor.overloaded. Defaults to a tenth of the heap.
+	 * @param storedSize Maximum memory of instances in the memory store. A creation
+	 * beyond it, or beyond half of it for one user or address, is answered with
+	 * actor.overloaded. Defaults to a tenth of the heap.
+	 * @param receivingSize Maximum memory of incomplete bodies and fragments. Further
+	 * ones are rejected. Defaults to a quarter of the direct memory, at most a sixteenth
+	 * of the heap.
+	 * @param sendingSize Maximum direct memory of data that sockets have not accepted. If
+	 * exceeded, the clients with the most data are closed with connection.slow_consumer.
+	 * Defaults to a quarter of the direct memory, at most an eighth of the heap.
+	 * @param compressionSize Maximum memory outside the heap for WebSockets with
+	 * compression, 300 KB for each. Further clients are served without compression.
+	 * Defaults to the size of an eighth of the heap.
+	 * @param requestsSize Maximum memory of HTTP connections and pending requests. If
+	 * exceeded, requests are answered with 503, HTTP/2 streams are rejected, and new
+	 * connections are closed. Defaults to an eighth of the heap.
 	 */
 	public record NodeLimits(@Nullable Integer connections, @Nullable DataSize pendingSize,
 			@Nullable DataSize queuedSize, @Nullable DataSize subscriptionsSize,
