@@ -18,7 +18,7 @@ import org.springframework.util.ClassUtils;
 import io.rivetevents.annotation.Actor;
 
 /**
- * Tells that an actor has the name of another actor or bean.
+ * Reports an actor that has the name of another actor or bean.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ActorNameFailureAnalyzer implements FailureAnalyzer {
@@ -63,9 +63,9 @@ final class ActorNameFailureAnalyzer implements FailureAnalyzer {
 			return null;
 		}
 		String names = (actors.size() == 2) ? "The names of actors are unique."
-				: "The name of an actor is that of its bean, too, and the names of beans are unique.";
+				: "An actor has the name of its bean, and the names of beans are unique.";
 		return new FailureAnalysis("The actor name \"%s\" is used twice: by %s and by %s.".formatted(name, one, other),
-				"%s Give %s another one, as @Actor(\"...\").".formatted(names, actors.get(actors.size() - 1)), cause);
+				"%s Give %s another name with @Actor(\"...\").".formatted(names, actors.get(actors.size() - 1)), cause);
 	}
 
 	private static boolean isActor(String type) {

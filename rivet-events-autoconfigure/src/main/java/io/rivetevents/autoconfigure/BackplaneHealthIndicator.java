@@ -7,7 +7,7 @@ import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
 
 /**
- * Tells whether events of other nodes arrive, and what has been missed.
+ * Reports whether events of other nodes arrive, and how many were lost.
  */
 final class BackplaneHealthIndicator extends AbstractHealthIndicator {
 

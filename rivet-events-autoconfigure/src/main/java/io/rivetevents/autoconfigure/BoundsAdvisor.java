@@ -16,9 +16,9 @@ import io.rivetevents.actor.call.ActorSettings;
 
 /**
  * Stops the start if a number, size or duration below {@code rivet.events} is less than
- * makes sense: one, a byte, or a millisecond, or zero where {@link MayBeZero} stands. A
- * duration is at most a hundred years, since it is counted in nanoseconds. Reads
- * {@code never} where {@link MayBeNever} stands.
+ * one, a byte or a millisecond. Zero is allowed with {@link MayBeZero}, {@code never}
+ * with {@link MayBeNever}. A duration is at most a hundred years, since it is counted in
+ * nanoseconds.
  */
 final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 

@@ -8,7 +8,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 
 /**
- * Knows whether the application has its server read forwarded headers.
+ * Finds out whether the server or Spring reads forwarded headers.
  */
 final class ForwardedHeaders {
 
@@ -18,8 +18,8 @@ final class ForwardedHeaders {
 	/**
 	 * Returns whether they are read, by the server or by Spring.
 	 * @param server properties of the server, {@code null} if there are none
-	 * @param transformer what reads them for Spring, {@code null} if nothing does
-	 * @param environment tells on which platform the application runs
+	 * @param transformer reads them for Spring, {@code null} if there is none
+	 * @param environment has the platform that the application runs on
 	 */
 	static boolean areRead(@Nullable ServerProperties server, @Nullable ForwardedHeaderTransformer transformer,
 			Environment environment) {

@@ -6,15 +6,15 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.rivetevents.contract.InvalidContractException;
 
 /**
- * Tells of a mistake in an interface that declares events without the stack.
+ * Reports a mistake in an interface that declares events, without the stack trace.
  */
 final class InvalidContractFailureAnalyzer extends AbstractFailureAnalyzer<InvalidContractException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidContractException cause) {
 		return new FailureAnalysis(cause.getMessage(),
-				"Change the interface as the description says. What it may declare is in the Javadoc of"
-						+ " @Actor(events = ...).",
+				"Change the interface as described above. The Javadoc of @Actor(events = ...) lists what it can"
+						+ " declare.",
 				cause);
 	}
 

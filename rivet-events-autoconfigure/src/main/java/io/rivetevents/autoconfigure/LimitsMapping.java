@@ -8,7 +8,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Makes bounds of properties: what is not set depends on the memory of the process.
+ * Derives limits from properties. Limits that are not set depend on the memory of the
+ * process.
  */
 final class LimitsMapping {
 

@@ -12,7 +12,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.connection.Connections;
 
 /**
- * Tells why there is no {@link Actors} or {@link Connections} to be injected.
+ * Reports why there is no {@link Actors} or {@link Connections} bean to inject.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class MissingActorsFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
@@ -32,17 +32,16 @@ final class MissingActorsFailureAnalyzer extends AbstractInjectionFailureAnalyze
 		if (type != Actors.class && type != Connections.class) {
 			return null;
 		}
-		String wanted = "%s required a bean of type '%s', which rivet-events makes"
+		String wanted = "%s required a bean of type '%s', which rivet-events provides"
 			.formatted((description != null) ? description : "A component", type.getName());
 		if (!this.environment.getProperty(ENABLED, Boolean.class, true)) {
-			return new FailureAnalysis(wanted + " unless " + ENABLED + " is false, as it is.",
+			return new FailureAnalysis(wanted + " only if " + ENABLED + " is true.",
 					"Remove " + ENABLED + "=false, or inject an ObjectProvider.", cause);
 		}
-		return new FailureAnalysis(wanted + " in its auto-configuration, which was not applied.",
-				"Let " + RivetEventsAutoConfiguration.class.getName() + " apply: do not exclude it, use"
-						+ " @SpringBootApplication or @EnableAutoConfiguration, and in a test of a slice import it with"
-						+ " @ImportAutoConfiguration.",
-				cause);
+		return new FailureAnalysis(wanted + " by its auto-configuration, which was not applied.", "Apply "
+				+ RivetEventsAutoConfiguration.class.getName() + ": do not exclude it, use"
+				+ " @SpringBootApplication or @EnableAutoConfiguration, and import it with @ImportAutoConfiguration in"
+				+ " a test slice.", cause);
 	}
 
 }

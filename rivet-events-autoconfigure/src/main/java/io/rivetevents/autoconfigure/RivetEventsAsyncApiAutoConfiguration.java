@@ -28,8 +28,8 @@ import io.rivetevents.transport.webflux.ActorHandlerMapping;
 import io.rivetevents.transport.webflux.BasePath;
 
 /**
- * Auto-configuration of the description of the actors, where there is a generator of JSON
- * Schema on the class path. Only serving it needs a reactive web application: a build may
+ * Auto-configuration of the AsyncAPI document, if a generator of JSON Schema is on the
+ * class path. Only serving the document requires a reactive web application: a build can
  * write it without a server.
  */
 @AutoConfiguration(after = { RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class })

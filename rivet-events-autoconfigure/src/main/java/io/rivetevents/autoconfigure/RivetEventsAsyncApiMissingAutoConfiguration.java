@@ -13,8 +13,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.util.ClassUtils;
 
 /**
- * Auto-configuration that stops the start if the description of the actors is wanted and
- * what writes it is not on the class path.
+ * Auto-configuration that stops the start if the AsyncAPI document is enabled and its
+ * generator is not on the class path.
  */
 @AutoConfiguration(after = RivetEventsAsyncApiAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
@@ -32,7 +32,7 @@ public final class RivetEventsAsyncApiMissingAutoConfiguration {
 		if (!present) {
 			throw new InvalidConfigurationPropertyValueException(property,
 					context.getEnvironment().getProperty(property),
-					"It needs a generator of JSON Schema: add the dependencies"
+					"It requires a generator of JSON Schema: add the dependencies"
 							+ " com.github.victools:jsonschema-generator and"
 							+ " com.github.victools:jsonschema-module-jackson.");
 		}

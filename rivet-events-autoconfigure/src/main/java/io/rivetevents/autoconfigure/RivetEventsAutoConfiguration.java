@@ -77,8 +77,8 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
 
 /**
- * Auto-configuration of the actors themselves, in any kind of application. Clients reach
- * them in one on WebFlux: see {@link RivetEventsWebAutoConfiguration}.
+ * Auto-configuration of the actors, in any kind of application. Clients connect in an
+ * application on WebFlux: see {@link RivetEventsWebAutoConfiguration}.
  */
 @AutoConfiguration(after = JacksonAutoConfiguration.class,
 		afterName = "org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration")
@@ -189,7 +189,7 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	/**
-	 * What is sent again must fit into the queue of the client, or it never comes back.
+	 * Replayed events must fit into the queue of the client, or it could never resume.
 	 */
 	private static HistoryLimits history(RivetEventsProperties properties) {
 		RivetEventsProperties.History history = properties.history();
@@ -211,7 +211,7 @@ public final class RivetEventsAutoConfiguration {
 		return new ActionListeners(callers(callers));
 	}
 
-	/** For a directory of the application that decorates it. */
+	/** For a directory of the application that decorates this one. */
 	@Bean(defaultCandidate = false)
 	ActorDirectory rivetLocalActorDirectory(LocalNode node) {
 		return node.directory();
@@ -224,8 +224,8 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	/**
-	 * Without the directory, so that interceptors and observers, which the directory of
-	 * this node needs, may have it.
+	 * Does not depend on the directory, so that interceptors and observers, which the
+	 * directory requires, can inject it.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
@@ -279,7 +279,7 @@ public final class RivetEventsAutoConfiguration {
 
 	}
 
-	/** What is called around methods of actors. */
+	/** Calls of the methods of actors. */
 	@Configuration(proxyBeanMethods = false)
 	static class Invocations {
 
@@ -333,8 +333,9 @@ public final class RivetEventsAutoConfiguration {
 
 		@Bean
 		ReactiveTransactions rivetReactiveTransactions(ListableBeanFactory beanFactory) {
-			// later than now: the transaction managers need not be known yet, and none is
-			// created for this
+			// deferred: the transaction managers may not be defined yet, and none is
+			// created
+			// for this
 			return SingletonSupplier.of(() -> BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
 					ReactiveTransactionManager.class, true, false).length > 0)::obtain;
 		}

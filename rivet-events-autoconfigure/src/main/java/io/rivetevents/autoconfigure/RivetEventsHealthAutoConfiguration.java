@@ -12,7 +12,7 @@ import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.extension.Backplane;
 
 /**
- * Auto-configuration of the health of the backplane, where there is one to other nodes.
+ * Auto-configuration of the health indicator of a backplane to other nodes.
  */
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })

@@ -8,8 +8,8 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.placement.NodeShutdown;
 
 /**
- * Starts the node and the backplane, and ends them before the web server stops: an open
- * socket would delay its graceful shutdown.
+ * Starts the node and the backplane, and stops them before the web server: an open socket
+ * would delay its graceful shutdown.
  */
 final class RivetEventsLifecycle implements SmartLifecycle {
 
@@ -17,7 +17,7 @@ final class RivetEventsLifecycle implements SmartLifecycle {
 
 	private final NodeShutdown shutdown;
 
-	/** {@code null} if the application has connections of its own. */
+	/** {@code null} if the application has its own connections. */
 	private final @Nullable ClusterConnections connections;
 
 	private volatile boolean running;

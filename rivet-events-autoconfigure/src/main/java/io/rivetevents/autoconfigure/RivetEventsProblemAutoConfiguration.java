@@ -11,8 +11,7 @@ import org.springframework.web.bind.annotation.ControllerAdvice;
 import io.rivetevents.extension.ActorDirectory;
 
 /**
- * Auto-configuration of what the application's own controllers answer when an actor
- * refuses or fails.
+ * Auto-configuration of the answer of the application's controllers to errors of actors.
  */
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class)
 @ConditionalOnWebApplication

@@ -18,7 +18,7 @@ import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.redis.RedisSettings;
 
 /**
- * Auto-configuration of the backplane over Redis.
+ * Auto-configuration of the Redis backplane.
  */
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
@@ -47,7 +47,7 @@ public final class RivetEventsRedisAutoConfiguration {
 
 		NoRedis() {
 			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
-					"It needs Spring Data Redis with Lettuce: add the dependency"
+					"It requires Spring Data Redis with Lettuce: add the dependency"
 							+ " io.rivetevents:rivet-events-redis, which brings both.");
 		}
 
@@ -60,7 +60,7 @@ public final class RivetEventsRedisAutoConfiguration {
 
 		NoModule() {
 			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
-					"The module for it is missing: add the dependency io.rivetevents:rivet-events-redis.");
+					"It requires a module that is missing: add the dependency io.rivetevents:rivet-events-redis.");
 		}
 
 	}

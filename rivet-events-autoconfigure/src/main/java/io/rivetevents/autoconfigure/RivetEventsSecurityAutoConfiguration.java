@@ -78,8 +78,8 @@ import io.rivetevents.security.webflux.StandardCredentialsConverter;
 import io.rivetevents.transport.webflux.BasePath;
 
 /**
- * Auto-configuration of what Spring Security adds: who calls, what is denied, and the end
- * of connections at logout.
+ * Auto-configuration of the integration with Spring Security: callers, access rules, and
+ * the closing of connections at logout.
  */
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class)
 @ConditionalOnClass({ Authentication.class, GrantedAuthorityDefaults.class })
@@ -150,8 +150,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 	}
 
 	/**
-	 * {@code @EnableMethodSecurity} has the same one for methods, and shows it nobody.
-	 * Its permission evaluator denies all, whatever beans there are; so does this one's.
+	 * Same as the handler of {@code @EnableMethodSecurity}, which is not accessible. Its
+	 * permission evaluator denies everything, even if there is a bean; so does this one.
 	 */
 	@SuppressWarnings("deprecation")
 	private static MethodSecurityExpressionHandler expressionHandler(ApplicationContext context,
@@ -184,7 +184,7 @@ public final class RivetEventsSecurityAutoConfiguration {
 		return new MethodSecurityCheck(beanFactory, rules);
 	}
 
-	/** Where clients come over WebFlux: who they are, and the end of their sessions. */
+	/** For clients that connect over WebFlux: their users, and the end of sessions. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnWebApplication(type = Type.REACTIVE)
 	@ConditionalOnClass(ServerHttpSecurity.class)
@@ -204,7 +204,7 @@ public final class RivetEventsSecurityAutoConfiguration {
 					credentials.getIfUnique(StandardCredentialsConverter::new), managers, chains);
 		}
 
-		/** What Spring Security itself makes of users and no manager. */
+		/** As Spring Security does for users without a manager. */
 		private static @Nullable ReactiveAuthenticationManager userDetailsManager(
 				@Nullable ReactiveUserDetailsService users, ObjectProvider<PasswordEncoder> passwords) {
 			if (users == null) {
@@ -228,8 +228,8 @@ public final class RivetEventsSecurityAutoConfiguration {
 		}
 
 		/**
-		 * For the chain of Spring Security itself, which is no bean. Before the handler
-		 * that invalidates the session, whose id is what connections know.
+		 * For the default chain of Spring Security, which is not a bean. Runs before the
+		 * handler that invalidates the session, because connections have its id.
 		 */
 		@Bean
 		Customizer<ServerHttpSecurity.LogoutSpec> rivetLogoutCustomizer(ConnectionLogoutHandler handler) {

@@ -38,21 +38,21 @@ public final class RivetEventsUnreachableAutoConfiguration {
 			String reason = types.names().isEmpty() ? null : reason(event.getApplicationContext());
 			if (reason != null) {
 				logger.warn(
-						"Clients cannot connect to the actors %s: %s. Beans such as Actors and Connections work all the same"
+						"Clients cannot connect to the actors %s: %s. Beans such as Actors and Connections are available"
 							.formatted(types.names().stream().sorted().toList(), reason));
 			}
 		};
 	}
 
-	/** Returns {@code null} if nothing keeps clients away. */
+	/** Returns {@code null} if clients can connect. */
 	private static @Nullable String reason(ApplicationContext context) {
 		if (isA(SERVLET_CONTEXT, context)) {
 			return "this is a servlet application (Spring MVC), and rivet-events serves clients over WebFlux. Remove"
-					+ " spring-boot-starter-webmvc, or set spring.main.web-application-type=reactive, which leaves Spring"
-					+ " MVC out";
+					+ " spring-boot-starter-webmvc, or set spring.main.web-application-type=reactive, which excludes Spring"
+					+ " MVC";
 		}
 		if (!isA(REACTIVE_CONTEXT, context)) {
-			return "this is no web application (spring.main.web-application-type)";
+			return "this is not a web application (spring.main.web-application-type)";
 		}
 		return isA(SERVER_CONTEXT, context) ? Servers.reason(context) : null;
 	}
@@ -62,7 +62,7 @@ public final class RivetEventsUnreachableAutoConfiguration {
 		return ClassUtils.isPresent(type, loader) && ClassUtils.resolveClassName(type, loader).isInstance(object);
 	}
 
-	/** Loaded only where the module for web servers is present. */
+	/** Loaded only if the module for web servers is present. */
 	private static final class Servers {
 
 		static @Nullable String reason(ApplicationContext context) {

@@ -66,7 +66,7 @@ import io.rivetevents.transport.websocket.ActorWebSocketHandlerAdapter;
 import io.rivetevents.transport.websocket.WebSocketSettings;
 
 /**
- * Auto-configuration of the ways in which clients reach actors.
+ * Auto-configuration of the transports.
  */
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class)
 @ConditionalOnWebApplication(type = Type.REACTIVE)
@@ -127,7 +127,7 @@ public final class RivetEventsWebAutoConfiguration {
 		return (int) size.toBytes();
 	}
 
-	/** For all connections of the server, whatever they ask for. */
+	/** For all connections of the server, including those of other routes. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(NettyServerCustomizer.class)
 	static class Guard {
@@ -141,9 +141,9 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	/**
-	 * As many event loops as processors for this server: Reactor Netty starts four at
-	 * least, which on one processor take turns, so that each finds a fourth of what waits
-	 * to be written.
+	 * One event loop for each processor. Reactor Netty starts at least four; on one
+	 * processor each of them would have only a quarter of the pending writes, so that
+	 * fewer writes are batched.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(NettyReactiveWebServerFactory.class)
@@ -163,7 +163,7 @@ public final class RivetEventsWebAutoConfiguration {
 			return resources;
 		}
 
-		/** What the application configures for all servers and clients wins. */
+		/** Settings of the application for all servers and clients take precedence. */
 		@Bean
 		WebServerFactoryCustomizer<NettyReactiveWebServerFactory> rivetEventLoops(
 				@Qualifier("rivetServerResources") ReactorResourceFactory own,
@@ -179,7 +179,7 @@ public final class RivetEventsWebAutoConfiguration {
 
 	}
 
-	/** What all transports share. */
+	/** Services of all transports. */
 	@Configuration(proxyBeanMethods = false)
 	static class Links {
 

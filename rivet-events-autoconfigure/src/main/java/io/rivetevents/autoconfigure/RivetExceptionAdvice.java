@@ -13,16 +13,16 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import io.rivetevents.error.RivetException;
 
 /**
- * Answers requests to the application's own controllers that fail with what an actor
- * said: with the status of the error and a problem document (RFC 9457), whose
- * {@code group}, {@code code} and {@code metadata} are those that a client of the actor
- * gets. Spring MVC and WebFlux both know it. Comes after the application's own handlers.
+ * Answers requests to the application's controllers that fail with an error of an actor:
+ * with the status of the error and a problem document (RFC 9457) that has the
+ * {@code group}, {@code code} and {@code metadata} that a client of the actor receives.
+ * For Spring MVC and WebFlux. The application's own handlers take precedence.
  */
 @ControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class RivetExceptionAdvice {
 
-	/** Seconds after which a client may try again what had no room. */
+	/** Seconds after which a client may retry. */
 	private static final String RETRY_AFTER = "1";
 
 	@ExceptionHandler

@@ -8,15 +8,15 @@ import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Changes three defaults of the server; what the application sets wins. Two limits are
- * raised: clients put the input of an instance into the URL and their params into a
- * header, and need more than 4 KB and 8 KB for them (protocol document, section 11).
- * Bytes that are no HTTP get 400 and not a warning each, with the whole request in it:
- * any client could fill the log.
+ * Changes three defaults of the server; settings of the application take precedence. Two
+ * limits are raised: clients send the input of an instance in the URL and their params in
+ * a header, which need more than 4 KB and 8 KB (protocol document, section 11). A request
+ * that cannot be decoded is answered 400 and not logged as a warning with its whole
+ * content: any client could fill the log.
  */
 final class ServerDefaultsEnvironmentPostProcessor implements EnvironmentPostProcessor {
 
-	/** Logs what cannot be decoded as a warning, and what is the server's as an error. */
+	/** Logs undecodable requests as warnings, and failures of the server as errors. */
 	private static final String DECODING = "reactor.netty.http.server.HttpServerOperations";
 
 	private static final Map<String, Object> DEFAULTS = Map.of("server.netty.max-initial-line-length", "16KB",

@@ -4,8 +4,8 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.util.unit.DataSize;
 
 /**
- * Stops the start if sizes contradict each other, so that something could be accepted
- * that can never be sent.
+ * Stops the start if sizes contradict each other, so that the server would accept what it
+ * cannot send.
  */
 final class SizesCheck {
 

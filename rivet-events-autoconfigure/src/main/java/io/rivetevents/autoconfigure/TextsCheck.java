@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Stops the start if an origin, the name of a host or a path is written so that nothing
- * can ever match it.
+ * Stops the start if an origin, a host name or a path is written in a form that nothing
+ * can match.
  */
 final class TextsCheck {
 
@@ -18,13 +18,13 @@ final class TextsCheck {
 
 	private static final String HOSTS = "rivet.events.security.allowed-hosts";
 
-	/** All origins, that of a sandboxed frame, and that of a file in some web views. */
+	/** All origins, the origin of a sandboxed frame, and of a file in some web views. */
 	private static final Set<String> SPECIAL_ORIGINS = Set.of("*", "null", "file://");
 
 	private static final Pattern SCHEME = Pattern.compile("[a-z*][a-z0-9+.*-]*://.*");
 
 	/**
-	 * Scheme and host with an optional port; ports as Spring's CORS patterns have them.
+	 * Scheme and host with an optional port; ports as in Spring's CORS patterns.
 	 */
 	private static final Pattern ORIGIN = Pattern
 		.compile("[a-z*][a-z0-9+.*-]*://([a-z0-9._*-]+|\\[[0-9a-f:.*]+])(:([0-9*]+|\\[(\\*|\\d+(,\\d+)*)]))?");
@@ -70,29 +70,30 @@ final class TextsCheck {
 		if (SPECIAL_ORIGINS.contains(origin)) {
 			return null;
 		}
-		String looks = "An origin is a scheme, a host and a port unless it is the default one, in lower case and"
-				+ " without a path or a slash at the end, such as https://example.org, http://localhost:3000 or"
-				+ " https://*.example.org; * is every origin.";
+		String looks = "An origin has a scheme, a host, and a port unless it is the default, in lower case and"
+				+ " without a path or trailing slash, such as https://example.org, http://localhost:3000 or"
+				+ " https://*.example.org; * matches every origin.";
 		String lower = origin.toLowerCase(Locale.ROOT);
 		if (lower.startsWith("ws://") || lower.startsWith("wss://")) {
-			return "\"%s\" is no origin: it is that of the page, which has http or https. ".formatted(origin) + looks;
+			return "\"%s\" is not an origin: use the origin of the page, which has http or https. ".formatted(origin)
+					+ looks;
 		}
 		if (origin.contains(":[") && !origin.endsWith("]")) {
-			return "\"%s\" is no origin: a comma separates values; write one with a list of ports as %s[0]=... "
+			return "\"%s\" is not an origin: a comma separates values; write an origin with a list of ports as %s[0]=... "
 				.formatted(origin, ORIGINS) + looks;
 		}
 		if (!SCHEME.matcher(lower).matches()) {
-			return "\"%s\" is no origin: it has no scheme such as https://. ".formatted(origin) + looks;
+			return "\"%s\" is not an origin: the scheme is missing, such as https://. ".formatted(origin) + looks;
 		}
 		if (DEFAULT_PORT.matcher(origin).matches()) {
-			return "\"%s\" is no origin: a browser leaves out the default port. ".formatted(origin) + looks;
+			return "\"%s\" is not an origin: browsers omit the default port. ".formatted(origin) + looks;
 		}
-		return ORIGIN.matcher(origin).matches() ? null : "\"%s\" is no origin. ".formatted(origin) + looks;
+		return ORIGIN.matcher(origin).matches() ? null : "\"%s\" is not an origin. ".formatted(origin) + looks;
 	}
 
 	private static @Nullable String hostProblem(String host) {
 		return HOST.matcher(host).matches() ? null
-				: "\"%s\" is no name of a host. It has no scheme, port or path, such as www.example.org, *.example.org,"
+				: "\"%s\" is not a host name. Host names have no scheme, port or path, such as www.example.org, *.example.org,"
 					.formatted(host) + " 192.0.2.1 or [2001:db8::1]; every host is allowed if the list is empty.";
 	}
 

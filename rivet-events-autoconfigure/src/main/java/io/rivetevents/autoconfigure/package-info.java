@@ -1,5 +1,5 @@
 /**
- * Beans, conditions, properties; no behaviour.
+ * Beans, conditions and properties.
  */
 @NullMarked
 package io.rivetevents.autoconfigure;

@@ -69,10 +69,10 @@ class StartFailureTests {
 				Arguments.of(SameNames.class, "",
 						"The actor name \"poll\" is used twice: by " + FirstPoll.class.getName() + " and by "
 								+ SecondPoll.class.getName(),
-						"The names of actors are unique. Give " + SecondPoll.class.getName() + " another one"),
+						"The names of actors are unique. Give " + SecondPoll.class.getName() + " another name"),
 				Arguments.of(SameNameAsBean.class, "",
 						FirstPoll.class.getName() + " and by " + OtherPoll.class.getName(),
-						"Give " + FirstPoll.class.getName() + " another one"),
+						"Give " + FirstPoll.class.getName() + " another name"),
 				Arguments.of(SameNamesImported.class, "", SecondPoll.class.getName(),
 						"The names of actors are unique."),
 				Arguments.of(Hasty.class, "", "StartFailureTests$Hasty", "write it as 30s"),
@@ -102,7 +102,7 @@ class StartFailureTests {
 		}
 		assertThat(output.toString().lines().filter((line) -> line.contains(" WARN "))).singleElement()
 			.asString()
-			.contains("Clients cannot connect to the actors [greeter]", "no web application");
+			.contains("Clients cannot connect to the actors [greeter]", "not a web application");
 	}
 
 	@Test

@@ -25,7 +25,7 @@ class TextsCheckTests {
 			"HTTPS://example.org", "https://example.org?a", "https://ada@example.org", "https://b\u00fccher.example",
 			"https://example.org:port", "https://example.org:[1", "https://one.example https://two.example" })
 	void refusesAnOriginThatNoBrowserSends(String origin) {
-		refuses("security.allowed-origins", origin, "An origin is a scheme, a host");
+		refuses("security.allowed-origins", origin, "An origin has a scheme, a host");
 	}
 
 	@ParameterizedTest
@@ -41,7 +41,7 @@ class TextsCheckTests {
 	@ValueSource(strings = { "https://example.org", "example.org/app", "example.org:8080", "*", "www.*.org",
 			"*example.org", "::1", "[::1]:80", "b\u00fccher.example", "example..org", ".example.org" })
 	void refusesAHostThatIsNoName(String host) {
-		refuses("security.allowed-hosts", host, "is no name of a host");
+		refuses("security.allowed-hosts", host, "is not a host name");
 	}
 
 	@ParameterizedTest
