@@ -9,21 +9,21 @@ import java.lang.annotation.Target;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * A method of an {@link Actor} that clients may call. It runs as a turn of the instance,
- * on a worker thread unless it {@linkplain #blocking() never blocks}.
+ * A method of an {@link Actor} that clients can call. It runs as a turn of the instance,
+ * on a worker thread unless {@link #blocking()} is {@code false}.
  * <p>
- * Parameters that no resolver claims are the client's arguments, in order, converted with
- * the application's {@code JsonMapper}. An argument that is missing or {@code null} is
- * refused unless its parameter is {@code @Nullable} or {@code Optional};
- * {@link DefaultValue} stands for one that is missing; a last parameter with {@code ...}
- * takes the rest; arguments too many are refused. Bean Validation constraints and
- * {@code @Valid} on the parameters are checked. Every such refusal is answered
- * {@code actor.validation_error} and does not reach the method.
+ * Parameters that no resolver supports take the client's arguments in order, converted
+ * with the application's {@code JsonMapper}. A missing or {@code null} argument is
+ * rejected unless its parameter is {@code @Nullable} or {@code Optional}.
+ * {@link DefaultValue} supplies a missing argument. A last parameter with {@code ...}
+ * takes the remaining arguments; otherwise surplus arguments are rejected. Bean
+ * Validation constraints and {@code @Valid} on the parameters are checked. A rejected
+ * call is answered with {@code actor.validation_error} and does not reach the method.
  * <p>
- * It may return a value, nothing, {@code Mono}, {@code Flux} (answered as a list) or
- * {@code CompletionStage}. It may throw a {@code UserError}, which reaches the client as
- * it is, or an exception with {@link RivetError}; every other exception is logged and
- * answered with a fixed text.
+ * The method may return a value, nothing, {@code Mono}, {@code Flux} (sent as a list) or
+ * {@code CompletionStage}. It may throw a {@code UserError}, which is sent to the client
+ * unchanged, or an exception with {@link RivetError}. Any other exception is logged, and
+ * the client receives a fixed text.
  *
  * @since 0.1.0
  */
@@ -33,63 +33,65 @@ import org.springframework.core.annotation.AliasFor;
 public @interface Action {
 
 	/**
-	 * Name that clients call; a dot makes a group, as in {@code users.add}. Empty: the
+	 * Name that clients call. A dot makes a group, as in {@code users.add}. Default: the
 	 * name of the method.
 	 */
 	@AliasFor("name")
 	String value() default "";
 
 	/**
-	 * The same as {@link #value()}.
+	 * Alias for {@link #value()}.
 	 */
 	@AliasFor("value")
 	String name() default "";
 
 	/**
-	 * Whether other turns may run while what this method returned is still going on. The
-	 * method itself still never runs beside another of the same instance; what a
-	 * {@code Mono} does later may, and must not touch the state without need.
+	 * Whether other turns may run while the asynchronous result of this method is
+	 * pending. The method itself never runs at the same time as another method of the
+	 * instance. The later steps of a {@code Mono} may, so they should not use the state
+	 * directly.
 	 */
 	boolean interleave() default false;
 
 	/**
-	 * Whether the state is saved before the caller gets the answer. If that fails, the
-	 * call fails, and the state is what it was before the call. Not for methods that are
-	 * {@link #interleave()}.
+	 * Whether the state is saved before the result is sent. If saving fails, the call
+	 * fails and the state is reset to what it was before the call. Cannot be combined
+	 * with {@link #interleave()}.
 	 */
 	boolean durable() default false;
 
 	/**
-	 * Whether the method may block its thread: wait for a lock, a database, another
-	 * service, or compute for long. One that never does may say so, and is called at once
-	 * on the thread that has read the message of the client, an event loop, which saves
-	 * the way to a worker thread and back. If it blocks all the same, or what converts
-	 * and checks its arguments, or an advice around it, it holds up every client of that
-	 * event loop; a {@code Mono.block()} in it may fail.
+	 * Whether the method may block its thread: wait for a lock, a database or another
+	 * service, or compute for a long time. A method that never blocks can set this to
+	 * {@code false}. It is then called directly on the event loop that has read the
+	 * client's message, which avoids the switch to a worker thread and back. If the
+	 * method blocks nevertheless, it delays every client of that event loop, and
+	 * {@code Mono.block()} may fail. The same holds for the conversion and validation of
+	 * its arguments and for advice around it.
 	 * <p>
-	 * A worker calls it as any other if a turn of the instance is going on, for a call
-	 * over HTTP or with an idempotency key, while the event loop has had much to do at a
-	 * stretch, and if the call may need something else that blocks: the application has
-	 * an {@code InboundInterceptor} or {@code OutboundInterceptor}, somebody listens to
-	 * the action, or the actor has a method with {@link OnBeforeActionResponse}. Workers
-	 * save the state, too. Not for methods that are {@link #durable()} or
-	 * {@link #interleave()}, or return a {@code Mono}, {@code Flux} or
-	 * {@code CompletionStage}.
+	 * A worker thread still calls the method in these cases: a turn of the instance is
+	 * running; the call is made over HTTP or with an idempotency key; the event loop has
+	 * run many calls in succession; or the call may involve other code that blocks. Such
+	 * code is an {@code InboundInterceptor} or {@code OutboundInterceptor} of the
+	 * application, a listener for the action, or a method of the actor with
+	 * {@link OnBeforeActionResponse}. The state is saved on worker threads as well.
+	 * Cannot be combined with {@link #durable()}, {@link #interleave()} or a return type
+	 * of {@code Mono}, {@code Flux} or {@code CompletionStage}.
 	 */
 	boolean blocking() default true;
 
 	/**
-	 * Whether a client may ask for the result with its connect, so that it gets a view of
-	 * the instance and the events after it. The request for that is a {@code GET} of an
-	 * event stream, which other pages can cause too: such an action must only read.
-	 * Others are answered {@code auth.forbidden}.
+	 * Whether a client may request the result when it connects, to get a view of the
+	 * instance and all later events. The request is a {@code GET} of an event stream,
+	 * which pages of other sites can cause too, so such an action must only read.
+	 * Snapshots of other actions are rejected with {@code auth.forbidden}.
 	 */
 	boolean snapshot() default false;
 
 	/**
-	 * Longest time that this action may take, such as {@code 5s}. Empty: that of the
-	 * actor. A longer one is answered {@code actor.action_timed_out}, its {@code Mono} is
-	 * cancelled, its thread interrupted.
+	 * Time limit of this action, such as {@code 5s}. Default: the limit of the actor.
+	 * When it is exceeded, the call is answered with {@code actor.action_timed_out}, the
+	 * {@code Mono} is cancelled and the thread is interrupted.
 	 */
 	String timeout() default "";
 

@@ -7,16 +7,18 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called when a client names a key at which there is no instance, before anything is made
- * of it: by a connect, a stateless call, or over {@code /actors}. Parameters:
- * {@code ActorContext}, of which only the key is there yet, {@code Principal},
- * {@code RequestHead}, {@link ConnParams}, {@link Input}. Returns whether the client may
- * create the instance, as {@code boolean} or {@code Mono<Boolean>}, or returns nothing
- * and throws a {@code UserError} to refuse. Of one that returns something only
- * {@code true} lets in: {@code false}, {@code null} and an empty {@code Mono} are
- * {@code auth.forbidden}. No trace of the instance stays. It must end within
- * {@code rivet.events.actor.connection-hook-timeout}. Not called where the server itself
- * creates an instance.
+ * Decides whether a client may create an instance. Called when a client names a key that
+ * has no instance, before the instance is created: by a connect, a stateless call, or a
+ * request under {@code /actors}. Parameters: {@code ActorContext}, which has only the key
+ * at this point, {@code Principal}, {@code RequestHead}, {@link ConnParams},
+ * {@link Input}.
+ * <p>
+ * The method returns {@code boolean} or {@code Mono<Boolean>}, or returns nothing and
+ * throws a {@code UserError} to reject the client. A method with a result accepts the
+ * client only with {@code true}: {@code false}, {@code null} and an empty {@code Mono}
+ * are answered with {@code auth.forbidden}. A rejected client leaves nothing of the
+ * instance behind. The time limit is {@code rivet.events.actor.connection-hook-timeout}.
+ * Not called when server code creates an instance.
  *
  * @since 0.1.0
  */

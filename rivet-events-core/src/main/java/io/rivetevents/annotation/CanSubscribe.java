@@ -7,10 +7,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called when a client subscribes to an event; returns whether it may, as {@code
- * boolean} or {@code Mono<Boolean>}. A {@code String} parameter is the name of the event;
- * further ones as for {@link OnConnect}. A refusal is told to the client as
- * {@code auth.forbidden} and leaves its connection open, unless
+ * Decides whether a client may subscribe to an event, by returning {@code boolean} or
+ *
+ * {@code Mono<Boolean>}. A {@code String} parameter is the name of the event; the other
+ * parameters are those of {@link OnConnect}. A rejected client receives
+ * {@code auth.forbidden} and its connection stays open, unless
  * {@code rivet.events.security.on-forbidden-subscription=close}.
  * <p>
  * An actor may have several such methods, each for events of its own, and one without
@@ -28,8 +29,8 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * One method is called for a subscription: that of the event if there is one. An event
- * for which there is no method is open to each client.
+ * One method is called for each subscription: the method for the event if there is one.
+ * An event without a method is open to every client.
  *
  * @since 0.1.0
  */
@@ -40,9 +41,9 @@ public @interface CanSubscribe {
 
 	/**
 	 * Names of the events that the method decides about, as clients subscribe to them.
-	 * Empty: all events that no other method names. The application does not start if two
-	 * methods name one event, or if the actor is {@linkplain Actor#strict() strict} and
-	 * does not declare it.
+	 * Default: all events that no other method names. The application does not start if
+	 * two methods name the same event, or if the actor is {@linkplain Actor#strict()
+	 * strict} and does not declare the event.
 	 * @since 0.1.0
 	 */
 	String[] value() default {};

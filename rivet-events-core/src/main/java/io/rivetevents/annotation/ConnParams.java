@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A parameter that takes what the client sent as connection params, converted with the
- * application's {@code JsonMapper}. Without params it is {@code null}, which is refused
+ * A parameter that takes the connection params sent by the client, converted with the
+ * application's {@code JsonMapper}. Without params it is {@code null}, which is rejected
  * with {@code actor.validation_error} unless the parameter is {@code @Nullable} or
  * {@code Optional}.
  *

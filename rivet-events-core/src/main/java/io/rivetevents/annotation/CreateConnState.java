@@ -7,12 +7,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called after {@link OnBeforeConnect}: returns the connection state, what the actor
- * keeps of this client. It stays in memory and is never sent. Parameters: {@code
- * ActorContext}, {@code Principal}, {@code RequestHead}, {@link ConnParams}. Throw a
- * {@code UserError} to refuse the client. It must end within
- * {@code rivet.events.actor.connection-hook-
- * timeout}.
+ * Creates the connection state: the data that the actor keeps about this client. Called
+ * after {@link OnBeforeConnect}. The state stays in memory and is never sent. Parameters:
+ * {@code ActorContext}, {@code Principal}, {@code RequestHead}, {@link ConnParams}. Throw
+ * a {@code UserError} to reject the client. The time limit is
+ * {@code rivet.events.actor.connection-hook-timeout}.
  *
  * @since 0.1.0
  */

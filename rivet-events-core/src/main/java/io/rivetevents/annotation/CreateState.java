@@ -7,11 +7,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called once for a new instance: returns its state. The return type is the type of the
- * state, which must be readable and writable with Jackson. Parameters: {@code
- * ActorContext}, {@link Input}. Without such a method the actor has no state. It ends
- * within the time limit of the life cycle hooks. The state stays on the server, so no
- * limit for messages applies to it.
+ * Creates the state of a new instance. Called once for each instance. The return type is
+ * the type of the state; Jackson must be able to write and read it. Parameters:
+ * {@code ActorContext}, {@link Input}. Without such a method the actor has no state. The
+ * time limit is that of the life cycle hooks. The state stays on the server, so message
+ * size limits do not apply to it.
  *
  * @since 0.1.0
  */

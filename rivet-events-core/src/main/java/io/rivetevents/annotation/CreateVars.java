@@ -7,10 +7,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called each time an instance comes into memory, before {@link OnCreate} and
- * {@link OnWake}: returns its variables, which live until it leaves memory and are never
- * saved, such as a connection to another service, a cache or a counter. Parameters:
- * {@code ActorContext}, whose state is there already, and {@link Input}.
+ * Creates the variables of an instance. Called each time an instance is loaded into
+ * memory, before {@link OnCreate} and {@link OnWake}. The variables are kept until the
+ * instance leaves memory and are never saved: a connection to another service, a cache or
+ * a counter, for example. Parameters: {@code ActorContext}, whose state is already
+ * available, and {@link Input}.
  *
  * <pre>{@code
  * &#64;CreateVars
@@ -24,14 +25,14 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * {@code ActorContext.vars(Class)} returns the object. If it is a {@code Map}, its keys
- * are texts, and {@code ActorContext.vars()} holds its entries. What other methods have
- * put there before is removed.
+ * {@code ActorContext.vars(Class)} returns the object. If the object is a {@code Map},
+ * its keys must be strings, and {@code ActorContext.vars()} contains its entries. Entries
+ * that other methods have added earlier are removed.
  * <p>
- * It may return a {@code Mono} or {@code CompletionStage} of the object, and ends within
- * {@code rivet.events.actor.lifecycle-hook-timeout}. If it fails or returns {@code null},
- * the instance does not start: who has caused that gets the error, a new instance is not
- * created, and the next use tries again.
+ * The method may return a {@code Mono} or {@code CompletionStage} of the object. The time
+ * limit is {@code rivet.events.actor.lifecycle-hook-timeout}. If the method fails or
+ * returns {@code null}, the instance does not start and the caller receives the error. A
+ * new instance is then not created. The next use of the key tries again.
  *
  * @since 0.1.0
  */

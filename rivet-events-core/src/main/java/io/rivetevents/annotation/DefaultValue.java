@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Value of a parameter of an {@link Action} for calls that leave its argument out, since
- * they have fewer arguments than the method has parameters:
+ * Value of a parameter of an {@link Action} for calls that omit its argument because they
+ * have fewer arguments than the method has parameters:
  *
  * <pre>{@code
  * &#64;Action
@@ -18,12 +18,12 @@ import java.lang.annotation.Target;
  * }
  * }</pre>
  *
- * A {@code null} that is sent is no argument that is left out. Constraints on the
- * parameter hold for the value, too. Each call gets an object of its own.
+ * An argument that is sent as {@code null} does not count as omitted. Constraints on the
+ * parameter also apply to the default value. Each call gets its own object.
  * <p>
- * The application does not start if the text is no value of the type of the parameter, if
- * the parameter is not the client's or takes the rest of the arguments, or if a parameter
- * behind it must be given.
+ * The application does not start if the text cannot be converted to the parameter's type,
+ * if the parameter does not take a single client argument, or if a later parameter is
+ * required.
  *
  * @since 0.1.0
  */
@@ -33,9 +33,12 @@ import java.lang.annotation.Target;
 public @interface DefaultValue {
 
 	/**
-	 * The value as a client sends it, in JSON, such as {@code 20}, {@code true} or
-	 * {@code ["a", "b"]}. A text needs no quotes: {@code NEWEST} or {@code 2026-01-31}.
-	 * For a {@code String} it is always the text itself, and for a {@code Duration} it is
+	 * The value as a client would send it, in JSON, such as {@code 20}, {@code true} or
+	 *
+	 * {@code ["a", "b"]}. Text needs no quotes: {@code NEWEST} or {@code 2026-01-31}. For
+	 * a
+	 *
+	 * {@code String} parameter the value is always the text itself. A {@code Duration} is
 	 * written as in properties, such as {@code 30s}, or as {@code PT30S}.
 	 */
 	String value();

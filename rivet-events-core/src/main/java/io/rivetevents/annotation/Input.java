@@ -8,9 +8,9 @@ import java.lang.annotation.Target;
 
 /**
  * A parameter that takes the input with which the instance was created, converted with
- * the application's {@code JsonMapper}; {@code null} if there was none, which is refused
- * with {@code actor.validation_error} unless the parameter is {@code @Nullable} or
- * {@code Optional}.
+ * the application's {@code JsonMapper}. Without input it is {@code null}, which is
+ * rejected with {@code actor.validation_error} unless the parameter is {@code @Nullable}
+ * or {@code Optional}.
  *
  * @since 0.1.0
  */

@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called after an action has succeeded; what it returns is sent in place of the result.
- * Beside those of an action that need no argument, its parameters are, in this order, the
- * name of the action ({@code String}) and the result (the type of the parameter must take
- * every result; {@code Object} does).
+ * Called after an action has succeeded; its return value is sent instead of the result.
+ * The parameters are the name of the action ({@code String}) and the result, in this
+ * order, besides those that need no client argument. The type of the result parameter
+ * must accept every result, as {@code Object} does.
  *
  * @since 0.1.0
  */

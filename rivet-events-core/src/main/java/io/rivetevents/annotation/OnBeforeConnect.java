@@ -7,25 +7,25 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called for each client that wants to connect, and for each stateless call, before
- * anything is kept of it. Parameters: {@code ActorContext}, {@code Principal},
- * {@code RequestHead}, {@link ConnParams}. Throw a {@code UserError} to refuse the
- * client; a method that returns {@code boolean} is refused at start-up. It must end
- * within {@code rivet.events.actor.connection-hook-timeout}.
+ * Called for each client that connects and for each stateless call, before the runtime
+ * stores anything about the client. Parameters: {@code ActorContext}, {@code Principal},
+ * {@code RequestHead}, {@link ConnParams}. Throw a {@code UserError} to reject the
+ * client; the application does not start if the method returns {@code boolean}. The time
+ * limit is {@code rivet.events.actor.connection-hook-timeout}.
  * <p>
- * It does not hold up the other clients of the instance. A method without a parameter of
- * type {@code ActorContext} runs on a worker outside the turns of the instance: it may
- * block, but not use the state. One with that parameter begins in a turn: it may use the
- * state, and should return a {@code Mono} or {@code CompletionStage} for whatever takes
- * long. Only an interceptor that goes around the connect holds the turn meanwhile.
+ * The method does not delay other clients of the instance. Without a parameter of type
+ * {@code ActorContext} it runs on a worker thread outside the turns of the instance: it
+ * may block, but must not use the state. With that parameter it starts in a turn: it may
+ * use the state, and should return a {@code Mono} or {@code CompletionStage} for long
+ * work. The turn is then held only if an interceptor wraps the connect.
  * <p>
- * A method without that parameter is called before {@link CreateState} if there is no
- * instance for the key yet: a client that it refuses creates nothing. It may be called a
- * second time for the client if another client creates the instance meanwhile, with
- * another input. One with the parameter needs the instance, so that it is created first.
- * If the client is refused, by this method, by an interceptor or by a later hook of the
- * connect, the instance is deleted again ({@link OnDestroy} is called), unless the state
- * or the {@code vars} have changed since, or somebody else has used it.
+ * Without that parameter, and if the key has no instance yet, the method is called before
+ * {@link CreateState}: a rejected client creates nothing. It may be called a second time
+ * for the same client if another client creates the instance in the meantime with a
+ * different input. With the parameter, the instance is created first. If this method, an
+ * interceptor or a later connect hook then rejects the client, the instance is deleted
+ * again and {@link OnDestroy} is called. It is kept if its state or {@code vars} have
+ * changed or it has been used otherwise.
  *
  * @since 0.1.0
  */

@@ -7,12 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called when the connection is in the list of the actor. Events sent to it here arrive
- * before the client knows that it is connected, and reach it. Parameters: {@code
- * ActorContext}, {@code Connection}, {@code Principal}, {@code RequestHead},
- * {@link ConnParams}. If it fails, the client is refused and {@link OnDisconnect} runs; a
- * method that returns {@code boolean} is refused at start-up. It must end within {@code
- * rivet.events.actor.connection-hook-timeout}.
+ * Called after the connection has been added to the connections of the instance. The
+ * client receives the events that this method sends to it before the message that
+ * confirms the connection. Parameters: {@code ActorContext}, {@code Connection},
+ * {@code Principal}, {@code RequestHead}, {@link ConnParams}. If the method fails, the
+ * client is rejected and {@link OnDisconnect} is called. The application does not start
+ * if it returns {@code boolean}. The time limit is
+ * {@code rivet.events.actor.connection-hook-timeout}.
  *
  * @since 0.1.0
  */

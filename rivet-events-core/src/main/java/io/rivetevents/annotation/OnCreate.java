@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called once for a new instance, after {@link CreateState}. Parameters: {@code
- * ActorContext}, {@link Input}. If it fails, the instance is not created and the caller
- * gets the error.
+ * Called once for a new instance, after {@link CreateState}. Parameters:
+ * {@code ActorContext}, {@link Input}. If the method fails, the instance is not created
+ * and the caller receives the error.
  *
  * @since 0.1.0
  */

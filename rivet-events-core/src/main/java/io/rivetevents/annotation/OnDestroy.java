@@ -7,8 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called before an instance and its state are deleted, after its connections are closed.
- * Parameters: {@code ActorContext}. A failure is logged and does not keep the instance.
+ * Called before an instance and its state are deleted, after its connections have been
+ * closed. Parameters: {@code ActorContext}. A failure is logged and does not prevent the
+ * deletion.
  *
  * @since 0.1.0
  */

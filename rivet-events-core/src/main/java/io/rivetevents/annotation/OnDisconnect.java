@@ -7,9 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called exactly once for each connection that was in the list of the actor, whatever
- * ended it; the connection leaves the list afterwards. Parameters: {@code ActorContext},
- * {@code Connection}, {@code Principal}, {@link ConnParams}. A failure is logged.
+ * Called exactly once for each connection of the instance when it ends, for whatever
+ * reason. The connection is removed from the connections of the instance afterwards.
+ * Parameters: {@code ActorContext}, {@code Connection}, {@code Principal},
+ * {@link ConnParams}. A failure is logged.
  *
  * @since 0.1.0
  */

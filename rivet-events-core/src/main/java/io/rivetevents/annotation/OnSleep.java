@@ -7,9 +7,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called before an instance is saved and leaves memory: after it has been idle, when it
- * asked for it, and when the application stops. Parameters: {@code ActorContext}. A
- * failure is logged and does not keep the instance awake.
+ * Called before an instance is saved and removed from memory: after it has been idle,
+ * after {@code ActorContext.sleep()}, and when the application stops. Parameters:
+ * {@code ActorContext}. A failure is logged and does not keep the instance in memory.
  *
  * @since 0.1.0
  */

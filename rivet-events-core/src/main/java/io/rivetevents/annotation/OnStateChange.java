@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called after a turn in which the state has changed, as far as its JSON shows.
- * Parameters: {@code ActorContext}, and the state itself. What it changes itself is
- * saved, and does not call it again. It costs writing the state once after each turn that
- * read it, and once more after each call.
+ * Called after a turn that has changed the JSON form of the state. Parameters:
+ * {@code ActorContext}, and the state itself. Changes that the method makes are saved and
+ * do not call it again. The cost is writing the state to JSON once after each turn that
+ * has read it, and once more after each call of the method.
  *
  * @since 0.1.0
  */

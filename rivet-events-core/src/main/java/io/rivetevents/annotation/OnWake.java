@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Called each time an instance comes into memory: after {@link OnCreate}, and after it
- * has slept. Parameters: {@code ActorContext}, {@link Input}.
+ * Called each time an instance is loaded into memory: after {@link OnCreate}, and after
+ * sleeping. Parameters: {@code ActorContext}, {@link Input}.
  *
  * @since 0.1.0
  */

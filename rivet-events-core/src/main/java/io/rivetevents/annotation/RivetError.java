@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * What clients get of an exception of the application's own, which need not extend
- * {@code UserError}:
+ * Defines the error that clients receive for an exception class of the application, which
+ * need not extend {@code UserError}:
  *
  * <pre>{@code
  * &#64;RivetError(group = "shop", code = "out_of_stock", status = 409, message = "Sold out")
@@ -18,18 +18,20 @@ import org.springframework.core.annotation.AliasFor;
  * }
  * }</pre>
  *
- * It holds wherever an actor, an interceptor or a rule throws the exception: over
- * WebSocket, Server-Sent Events and HTTP, also as the cause of an
- * {@code ExecutionException}, {@code CompletionException} or
- * {@code UndeclaredThrowableException}. Subclasses have the error of the closest class
- * with the annotation. The exception is logged at {@code DEBUG} alone. An exception
- * without the annotation is {@code rivetkit.internal_error}, and a bean of type
- * {@code FailureTranslator} is asked before it. Without effect on subclasses of
- * {@code RivetException} and {@code UserError}, which say all of this themselves.
+ * The annotation applies wherever an actor, an interceptor or a rule throws the
+ * exception, over WebSocket, Server-Sent Events and HTTP. It also applies if the
+ * exception is the cause of an {@code ExecutionException}, {@code CompletionException} or
+ *
+ * {@code UndeclaredThrowableException}. A subclass uses the annotation of its closest
+ * annotated superclass. The exception is logged at {@code DEBUG} only. A bean of type
+ * {@code FailureTranslator} takes precedence. An exception without the annotation becomes
+ * {@code rivetkit.internal_error}. The annotation has no effect on subclasses of
+ * {@code RivetException} and {@code UserError}, which carry their own error.
  * <p>
  * Group and code have up to 64 letters, digits, dots, underscores and hyphens each. The
- * application does not start if a method of an actor declares an exception whose
- * annotation cannot be used; any other such exception is {@code rivetkit.internal_error}.
+ * application does not start if a method of an actor declares an exception with an
+ * invalid annotation. Any other exception with an invalid annotation becomes
+ * {@code rivetkit.internal_error}.
  *
  * @since 0.1.0
  */
@@ -39,13 +41,13 @@ import org.springframework.core.annotation.AliasFor;
 public @interface RivetError {
 
 	/**
-	 * The same as {@link #code()}.
+	 * Alias for {@link #code()}.
 	 */
 	@AliasFor("code")
 	String value() default "";
 
 	/**
-	 * Code of the error, by which programs tell it from others of its group. Required.
+	 * Code of the error, unique within its group. Required.
 	 */
 	@AliasFor("value")
 	String code() default "";
@@ -56,20 +58,20 @@ public @interface RivetError {
 	String group() default "user";
 
 	/**
-	 * HTTP status of an answer, from 400 to 599, except for 408: browsers repeat a
-	 * request that is answered so.
+	 * HTTP status of the response, from 400 to 599 except 408, because browsers repeat a
+	 * request that is answered with 408.
 	 */
 	int status() default 400;
 
 	/**
-	 * Text for people that the client gets. Empty: a fixed text, which says nothing.
+	 * Message that the client receives. Default: a fixed text without details.
 	 */
 	String message() default "";
 
 	/**
-	 * Whether the client gets the message of the exception instead, if it has one. It
-	 * must say nothing that the client may not see; an exception with a cause and no
-	 * message of its own has that of the cause.
+	 * Whether the client receives the message of the exception instead, if it has one.
+	 * The message must not contain confidential data. An exception that has a cause but
+	 * no message of its own uses the message of the cause.
 	 */
 	boolean exposeMessage() default false;
 

@@ -1,5 +1,5 @@
 /**
- * What an application writes on its actors.
+ * Annotations for actors.
  */
 @NullMarked
 package io.rivetevents.annotation;
