@@ -4,9 +4,10 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.Args;
 
 /**
- * Takes what clients send under a name, beside or instead of an action. Called in the
- * turn of the instance, on a worker, after the action of that name if there is one, and
- * if that one is durable once it is saved. What it throws is logged and stops nothing.
+ * Receives the calls of clients to an action name, in addition to the action of that name
+ * or without one. Called on a worker thread in the turn of the instance, after the action
+ * if there is one. After a durable action it is called once the state is saved. An
+ * exception that the listener throws is logged and affects nothing else.
  *
  * @since 0.1.0
  */
@@ -14,9 +15,9 @@ import io.rivetevents.conversion.Args;
 public interface ActionListener {
 
 	/**
-	 * Take a call.
-	 * @param connection who called
-	 * @param args what it sent
+	 * Handles a call.
+	 * @param connection connection of the caller
+	 * @param args arguments of the call
 	 */
 	void onAction(Connection<?> connection, Args args);
 

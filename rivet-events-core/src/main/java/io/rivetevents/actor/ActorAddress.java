@@ -6,13 +6,13 @@ import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Where an instance is found: two instances never share one.
+ * Address of an instance, unique to it.
  *
- * @param namespace what keeps apart the actors of unrelated clients; usually
+ * @param namespace separates the actors of unrelated clients; usually
  * {@value #DEFAULT_NAMESPACE}
  * @param name name of the actor
- * @param key what tells two of a name apart. One empty part is the same as none: a
- * gateway URL cannot tell them apart
+ * @param key distinguishes instances of the same actor. A key of one empty part equals
+ * the empty key, because a gateway URL cannot distinguish them
  * @since 0.1.0
  */
 public record ActorAddress(String namespace, String name, ActorKey key) implements Comparable<ActorAddress> {
@@ -31,7 +31,7 @@ public record ActorAddress(String namespace, String name, ActorKey key) implemen
 	}
 
 	/**
-	 * Return an address in the default namespace.
+	 * Returns an address in the default namespace.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
@@ -40,8 +40,8 @@ public record ActorAddress(String namespace, String name, ActorKey key) implemen
 	}
 
 	/**
-	 * Compares namespaces, names and keys. A map stays fast by it, whatever clients make
-	 * the hashes of addresses.
+	 * Compares namespaces, names and keys. The order keeps hash maps fast even if clients
+	 * choose keys with equal hashes.
 	 */
 	@Override
 	public int compareTo(ActorAddress other) {
@@ -49,8 +49,8 @@ public record ActorAddress(String namespace, String name, ActorKey key) implemen
 	}
 
 	/**
-	 * Return name and key as the log has them: on one line, of bounded length. Two
-	 * addresses may have the same.
+	 * Returns the name and key as they appear in logs: on one line and of limited length.
+	 * Different addresses can have the same text.
 	 */
 	@Override
 	public String toString() {

@@ -13,11 +13,10 @@ import io.rivetevents.connection.Targets;
 import io.rivetevents.protocol.ActorKey;
 
 /**
- * What a method of an actor sees of its instance, and does with it. Events may be sent
- * from any thread, to all connections of the instance or to some of them:
- * {@code c.broadcast("moved", x, y)},
- * {@code c.except(c.conn()).broadcast("moved", x, y)}. The state is to be touched within
- * a turn only.
+ * The view that an actor's method has of its instance. Events can be sent from any
+ * thread, to all connections of the instance or to some of them: {@code
+ * c.broadcast("moved", x, y)}, {@code c.except(c.conn()).broadcast("moved", x, y)}. The
+ * state may only be used within a turn.
  *
  * @param <S> type of the state
  * @param <C> type of the connection state
@@ -26,20 +25,20 @@ import io.rivetevents.protocol.ActorKey;
 public interface ActorContext<S extends @Nullable Object, C extends @Nullable Object> extends Targets<C> {
 
 	/**
-	 * Return the context of the method of an actor that runs on this thread, for a method
-	 * that is declared by a contract and so has no parameter for it. What the method does
-	 * later, on other threads, does not see it.
-	 * @throws IllegalStateException if there is none
+	 * Returns the context of the actor method that is running on this thread. It serves
+	 * methods that are declared by a contract and therefore have no context parameter.
+	 * Not available to the asynchronous parts of a method on other threads.
+	 * @throws IllegalStateException if no actor method is running on this thread
 	 */
 	@SuppressWarnings("unchecked")
 	static <S extends @Nullable Object, C extends @Nullable Object> ActorContext<S, C> current() {
 		ActorContext<?, ?> current = CurrentContext.get();
-		Assert.state(current != null, "No method of an actor runs on this thread");
+		Assert.state(current != null, "No actor method is running on this thread; call ActorContext.current() within the method, before its asynchronous parts");
 		return (ActorContext<S, C>) current;
 	}
 
 	/**
-	 * Return the name of the actor.
+	 * Returns the name of the actor.
 	 */
 	String name();
 
@@ -50,98 +49,100 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	String namespace();
 
 	/**
-	 * Return the key of this instance.
+	 * Returns the key of this instance.
 	 */
 	ActorKey key();
 
 	/**
-	 * Return the id of this instance: opaque and never used again.
+	 * Returns the id of this instance. It is opaque and never reused.
 	 */
 	String id();
 
 	/**
-	 * Return the state, to be read and changed within a turn. What was changed is saved
-	 * within {@code rivet.events.actor.save-interval}.
+	 * Returns the state, to be read and changed within a turn. Changes are saved within
+	 * {@code rivet.events.actor.save-interval}.
 	 * @throws IllegalStateException if the actor has no state
 	 */
 	S state();
 
 	/**
-	 * Replace the state, for one that is a record.
-	 * @param state the new one, not {@code null}
+	 * Replaces the state, for a state that is immutable such as a record.
+	 * @param state the new state; not {@code null}
 	 */
 	void setState(S state);
 
 	/**
-	 * Return values that live as long as the instance is in memory and are not saved, by
-	 * names of the application's choice. To be used within a turn. A {@code Map} that the
-	 * method with {@code @CreateVars} returns is copied into it.
+	 * Returns variables of the instance by name. They are kept while the instance is in
+	 * memory and are not saved. Use them within a turn only. If the method with {@code
+	 * @CreateVars} returns a {@code Map}, its entries are copied into this map.
 	 */
 	Map<String, Object> vars();
 
 	/**
-	 * Returns what the method with {@code @CreateVars} has returned: the same object
-	 * until the instance leaves memory. To be used within a turn, not before that method
-	 * has returned.
-	 * @param type its class, or one that it extends or implements
-	 * @throws IllegalStateException if no method has {@code @CreateVars}, it has not
+	 * Returns the object that the method with {@code @CreateVars} has returned: the same
+	 * object until the instance leaves memory. Use it within a turn only, after that
+	 * method has returned.
+	 * @param type class of the object, a superclass or an interface
+	 * @throws IllegalStateException if there is no method with {@code @CreateVars}, if it
+	 * has not returned yet, or if the object is of another type
 	 * returned yet, or it has returned an object of another type
 	 * @since 0.1.0
 	 */
 	<V> V vars(Class<V> type);
 
 	/**
-	 * Return the input with which the instance was created.
+	 * Returns the input with which the instance was created.
 	 * @param type type to convert to
 	 * @return the input, or {@code null} if there was none
 	 */
 	<T> @Nullable T input(Class<T> type);
 
 	/**
-	 * Return the connections of this instance, from after {@code @CreateConnState} until
-	 * {@code @OnDisconnect} has run; calls over HTTP count as long as they run. A
-	 * snapshot.
+	 * Returns a snapshot of the connections of this instance. A connection is included
+	 * from the end of {@code @CreateConnState} to the end of {@code @OnDisconnect}. A
+	 * call over HTTP has a connection while it runs.
 	 */
 	Collection<Connection<C>> conns();
 
 	/**
-	 * Return the connection of the caller.
-	 * @throws IllegalStateException if the call comes from no connection: in a hook of
-	 * the instance, and in an action that the server itself has called
+	 * Returns the connection of the caller.
+	 * @throws IllegalStateException if there is no calling connection: in a hook of the
+	 * instance, or in an action that server code has called
 	 */
 	Connection<C> conn();
 
 	/**
-	 * Returns the connection of this instance with an id, {@code null} if there is none
-	 * or it is closed: one of those that {@link #conns()} returns.
-	 * @param id as {@link Connection#id()} returns it
+	 * Returns the connection of this instance with the given id, as in {@link #conns()};
+	 * {@code null} if there is none or it is closed.
+	 * @param id an id that {@link Connection#id()} has returned
 	 * @since 0.1.0
 	 */
 	@Nullable Connection<C> conn(String id);
 
 	/**
-	 * Runs work in a turn of this instance, where the state may be touched: the way back
-	 * from another thread, and from the asynchronous part of an action with
-	 * {@code interleave = true}. Safe for use by several threads; returns at once and
-	 * needs no subscription.
+	 * Runs work in a turn of this instance, where it may use the state. Use it on other
+	 * threads and in the asynchronous part of an action with {@code interleave = true}.
+	 * Safe for use by several threads; returns immediately and needs no subscription.
 	 * <ul>
-	 * <li>On a thread that runs a method of this instance in its turn, the work runs
-	 * before this returns.</li>
-	 * <li>Otherwise it waits in the mailbox and runs on a worker, without a signed-in
-	 * user. What depends on the result continues on a worker after the work.</li>
+	 * <li>On a thread that is running a method of this instance in its turn, the work
+	 * runs before this method returns.</li>
+	 * <li>Otherwise the work waits in the mailbox and runs on a worker thread, without an
+	 * authenticated user. Stages that depend on the result continue on a worker
+	 * thread.</li>
 	 * </ul>
-	 * An action that does not interleave, or a hook, holds its turn until its result is
-	 * there: its asynchronous part may touch the state without this. It must not wait for
-	 * work that it submits by this, which waits for it: until its time-out.
+	 * An action without {@code interleave} and a hook hold their turn until their result
+	 * is complete, so their asynchronous parts may use the state directly. If such a part
+	 * submits work here and waits for its result, it deadlocks until the timeout.
 	 * @param work may block like an action; {@link #current()} returns this context in
-	 * it. It has the time limit of an action, {@code actor.action_timed_out}, from its
-	 * beginning
-	 * @return the result, {@code null} if the work returns that. Fails with what the work
-	 * throws; with {@code actor.overloaded} if the mailbox is full, and with
-	 * {@code actor.stopped} if the instance leaves memory before the work begins, each as
-	 * a {@code RivetException}: {@link #self()} reaches its next life. A failure of work
-	 * that waited in the mailbox is logged if nothing depends on the result. Work that
-	 * has not begun does not run if this is cancelled; {@code Mono.fromFuture} does that
+	 * it. The time limit is that of an action and starts when the work starts; when it is
+	 * exceeded, the result fails with {@code actor.action_timed_out}
+	 * @return the result of the work, which may be {@code null}. It fails with the
+	 * exception of the work, or with a {@code RivetException}: {@code actor.overloaded}
+	 * if the mailbox is full, {@code actor.stopped} if the instance leaves memory before
+	 * the work starts. {@link #self()} also reaches the instance after it is loaded
+	 * again. A failure of work that waited in the mailbox is logged if nothing depends on
+	 * the result. Cancelling the result, as {@code Mono.fromFuture} does, prevents work
+	 * that has not started
 	 * @throws IllegalStateException if the instance does not exist yet
 	 * @since 0.1.0
 	 */
@@ -150,29 +151,31 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	/**
 	 * Runs work without a result in a turn of this instance; see {@link #turn(Supplier)}.
 	 * @param work may block like an action
-	 * @return completes with {@code null} after the work
+	 * @return a future that completes with {@code null} after the work
 	 * @throws IllegalStateException if the instance does not exist yet
 	 * @since 0.1.0
 	 */
 	CompletableFuture<@Nullable Void> turn(Runnable work);
 
 	/**
-	 * Returns a handle on this instance, for what is done later on other threads: a
-	 * timer, a listener, a callback. It names the instance by its id, so it wakes an
-	 * instance that sleeps, fails with {@code actor.not_found} after {@link #destroy()}
-	 * and never reaches another instance of the same key. What it does waits for its turn
-	 * like the calls of other code. A method that calls its own instance and waits for
-	 * the result, by {@code block()} or by returning it, deadlocks until it times out,
-	 * unless it is an action with {@code interleave = true} that returns the result.
+	 * Returns a handle on this instance for later use on other threads: in a timer, a
+	 * listener or a callback. The handle names the instance by its id. It wakes a
+	 * sleeping instance, fails with {@code actor.not_found} after {@link #destroy()}, and
+	 * never reaches another instance with the same key. Calls through the handle wait for
+	 * their turn like all calls from server code. A method that calls its own instance
+	 * and waits for the result, by {@code block()} or by returning it, deadlocks until it
+	 * times out. The exception is an action with {@code interleave = true} that returns
+	 * the result.
 	 * @throws IllegalStateException if the instance does not exist yet
 	 * @since 0.1.0
 	 */
 	ActorHandle self();
 
 	/**
-	 * Return a handle on another instance of the same namespace, created with the first
-	 * call if there is none. {@link Actors#inNamespace} leads to other namespaces. An
-	 * instance that waits for an answer of its own waits for ever: until its time-out.
+	 * Returns a handle on another instance in the same namespace, which is created by the
+	 * first call if it does not exist. Use {@link Actors#inNamespace} for other
+	 * namespaces. An instance that waits for a call to itself deadlocks until the call
+	 * times out.
 	 * @param name name of an actor
 	 * @param key key of the instance, part by part
 	 */
@@ -181,8 +184,8 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	}
 
 	/**
-	 * Returns a handle on another instance of the same namespace, as
-	 * {@link #actor(String, String...)} does.
+	 * Returns a handle on another instance in the same namespace. Otherwise the same as
+	 * {@link #actor(String, String...)}.
 	 * @param name name of an actor
 	 * @param key key of the instance
 	 * @since 0.1.0
@@ -190,9 +193,9 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	ActorHandle actor(String name, ActorKey key);
 
 	/**
-	 * Returns a handle on another instance of the same namespace, created with an input
-	 * by the first call if there is none.
-	 * @param input what a new instance gets as its input; ignored by one that exists
+	 * Returns a handle on another instance in the same namespace, which is created with
+	 * an input by the first call if it does not exist.
+	 * @param input input of a new instance; ignored if the instance exists
 	 * @param name name of an actor
 	 * @param key key of the instance, part by part
 	 * @since 0.1.0
@@ -202,9 +205,9 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	}
 
 	/**
-	 * Returns a handle on another instance of the same namespace, created with an input
-	 * by the first call if there is none.
-	 * @param input what a new instance gets as its input; ignored by one that exists
+	 * Returns a handle on another instance in the same namespace, which is created with
+	 * an input by the first call if it does not exist.
+	 * @param input input of a new instance; ignored if the instance exists
 	 * @param name name of an actor
 	 * @param key key of the instance
 	 * @since 0.1.0
@@ -212,22 +215,23 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	ActorHandle actorWithInput(Object input, String name, ActorKey key);
 
 	/**
-	 * Delete this instance after the current turn: its connections are closed, its state
-	 * is gone, and its key is free.
+	 * Deletes this instance after the current turn: its connections are closed, its state
+	 * is deleted, and its key becomes free.
 	 */
 	void destroy();
 
 	/**
-	 * Let this instance sleep after the current turn. Its connections are closed with
+	 * Puts this instance to sleep after the current turn. Its connections are closed with
 	 * {@code actor.stopped}; the next use wakes it.
 	 */
 	void sleep();
 
 	/**
-	 * Save the state now. It is saved when this returns. Blocks, so not for an event
-	 * loop.
-	 * @throws io.rivetevents.error.RivetException {@code actor.restarting} if another
-	 * instance has saved since: this one stops, and its last changes are lost
+	 * Saves the state and returns when it is saved. Blocks, so it must not be called on
+	 * an event loop.
+	 * @throws io.rivetevents.error.RivetException with {@code actor.restarting} if
+	 * another node has saved the instance in the meantime: this one stops, and its last
+	 * changes are lost
 	 */
 	void saveState();
 

@@ -6,25 +6,26 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.protocol.ActorKey;
 
 /**
- * Finds instances for the server's own code: a controller, a listener, a scheduled job.
- * An actor is named by its name or by its class. Instances are those of one namespace:
- * {@value ActorAddress#DEFAULT_NAMESPACE} for the bean, another one by
- * {@link #inNamespace}. A key is given part by part or as an {@link ActorKey}, which
- * {@link ActorKey#of(java.util.List)} makes of a list. Safe for use by several threads.
+ * Finds instances for server code: a controller, a listener, a scheduled job. An actor is
+ * identified by its name or its class. Instances are those of one namespace:
+ * {@value ActorAddress#DEFAULT_NAMESPACE} for the bean, another one after
+ * {@link #inNamespace}. A key is passed part by part or as an {@link ActorKey}, which
+ * {@link ActorKey#of(java.util.List)} creates from a list. Safe for use by several
+ * threads.
  *
  * @since 0.1.0
  */
 public interface Actors {
 
 	/**
-	 * Returns what finds the instances of another namespace. Costs no more than the
-	 * object.
+	 * Returns an object that finds the instances of another namespace. It is cheap to
+	 * create.
 	 * @param namespace the namespace, as a client names it in {@code rvt-namespace}
 	 */
 	Actors inNamespace(String namespace);
 
 	/**
-	 * Return a handle on an instance that must exist.
+	 * Returns a handle on an instance that must exist.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
@@ -41,7 +42,7 @@ public interface Actors {
 	ActorHandle get(String name, ActorKey key);
 
 	/**
-	 * Return a handle on an instance that must exist.
+	 * Returns a handle on an instance that must exist.
 	 * @param actor class of the actor
 	 * @param key its key, part by part
 	 */
@@ -58,7 +59,8 @@ public interface Actors {
 	ActorHandle get(Class<?> actor, ActorKey key);
 
 	/**
-	 * Return a handle on an instance that is created by its first call if there is none.
+	 * Returns a handle on an instance that is created by its first call if it does not
+	 * exist.
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
@@ -67,7 +69,8 @@ public interface Actors {
 	}
 
 	/**
-	 * Returns a handle on an instance that is created by its first call if there is none.
+	 * Returns a handle on an instance that is created by its first call if it does not
+	 * exist.
 	 * @param name name of the actor
 	 * @param key its key
 	 * @since 0.1.0
@@ -75,7 +78,8 @@ public interface Actors {
 	ActorHandle getOrCreate(String name, ActorKey key);
 
 	/**
-	 * Return a handle on an instance that is created by its first call if there is none.
+	 * Returns a handle on an instance that is created by its first call if it does not
+	 * exist.
 	 * @param actor class of the actor
 	 * @param key its key, part by part
 	 */
@@ -84,7 +88,8 @@ public interface Actors {
 	}
 
 	/**
-	 * Returns a handle on an instance that is created by its first call if there is none.
+	 * Returns a handle on an instance that is created by its first call if it does not
+	 * exist.
 	 * @param actor class of the actor
 	 * @param key its key
 	 * @since 0.1.0
@@ -92,8 +97,9 @@ public interface Actors {
 	ActorHandle getOrCreate(Class<?> actor, ActorKey key);
 
 	/**
-	 * Return a handle on an instance that is created by its first call if there is none.
-	 * @param input what a new instance gets as its input
+	 * Returns a handle on an instance that is created by its first call if it does not
+	 * exist.
+	 * @param input input of a new instance
 	 * @param name name of the actor
 	 * @param key its key, part by part
 	 */
@@ -102,8 +108,9 @@ public interface Actors {
 	}
 
 	/**
-	 * Returns a handle on an instance that is created by its first call if there is none.
-	 * @param input what a new instance gets as its input
+	 * Returns a handle on an instance that is created by its first call if it does not
+	 * exist.
+	 * @param input input of a new instance
 	 * @param name name of the actor
 	 * @param key its key
 	 * @since 0.1.0
@@ -111,27 +118,27 @@ public interface Actors {
 	ActorHandle getOrCreateWithInput(Object input, String name, ActorKey key);
 
 	/**
-	 * Returns what finds instances of the actor that implements an interface, as objects
-	 * of that interface. Not an overload of {@link #get(Class, String...)}, which returns
-	 * a handle for the class of an actor.
+	 * Returns an object that finds instances of the actor that implements an interface,
+	 * as objects of that interface. It is not named {@code get} because
+	 * {@link #get(Class, String...)} returns a handle for the class of an actor.
 	 * @param api an interface that exactly one actor of this node implements
-	 * @throws IllegalArgumentException if it is no interface
+	 * @throws IllegalArgumentException if it is not an interface
 	 * @since 0.1.0
 	 */
 	<T> ActorApi<T> api(Class<T> api);
 
 	/**
-	 * Return a handle on an instance that must exist.
+	 * Returns a handle on an instance that must exist.
 	 * @param actorId its id
 	 */
 	ActorHandle byId(String actorId);
 
 	/**
-	 * Create an instance.
-	 * @param input what it gets as its input, {@code null} for none
+	 * Creates an instance.
+	 * @param input its input; {@code null} for none
 	 * @param name name of the actor
 	 * @param key its key, part by part
-	 * @return a handle on it; {@code actor.duplicate_key} if there is one
+	 * @return a handle on it; {@code actor.duplicate_key} if the instance exists already
 	 */
 	default Mono<ActorHandle> create(@Nullable Object input, String name, String... key) {
 		return create(input, name, ActorKey.of(key));
@@ -139,21 +146,21 @@ public interface Actors {
 
 	/**
 	 * Creates an instance.
-	 * @param input what it gets as its input, {@code null} for none
+	 * @param input its input; {@code null} for none
 	 * @param name name of the actor
 	 * @param key its key
-	 * @return a handle on it; {@code actor.duplicate_key} if there is one
+	 * @return a handle on it; {@code actor.duplicate_key} if the instance exists already
 	 * @since 0.1.0
 	 */
 	Mono<ActorHandle> create(@Nullable Object input, String name, ActorKey key);
 
 	/**
-	 * Listen to what clients of all instances of an actor, in whatever namespace, call
-	 * under a name, which need not be an action.
+	 * Listens to the calls of clients to an action name of all instances of an actor, in
+	 * all namespaces. The name need not be an action.
 	 * @param name name of the actor
-	 * @param action the name
-	 * @param listener called in the turn
-	 * @return ends it
+	 * @param action the action name
+	 * @param listener called in the turn of the instance
+	 * @return a registration; close it to stop listening
 	 */
 	Registration on(String name, String action, ActionListener listener);
 

@@ -3,8 +3,8 @@ package io.rivetevents.actor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context of the method of an actor that runs on a thread, which
- * {@link ActorContext#current()} returns. Public for the runtime alone, which sets it.
+ * Holds the context of the actor method that is running on a thread, for
+ * {@link ActorContext#current()}. Public only for the runtime, which sets it.
  *
  * @since 0.1.0
  */
@@ -15,15 +15,15 @@ public final class CurrentContext {
 	private CurrentContext() {
 	}
 
-	/** Returns the context of the method that runs on this thread, if any. */
+	/** Returns the context of the method that is running on this thread, if any. */
 	public static @Nullable ActorContext<?, ?> get() {
 		return CURRENT.get();
 	}
 
 	/**
 	 * Sets the context of this thread.
-	 * @param context the context, {@code null} for none
-	 * @return what it was before, for {@link #leave}
+	 * @param context the context; {@code null} for none
+	 * @return the previous context, for {@link #leave}
 	 */
 	public static @Nullable ActorContext<?, ?> enter(@Nullable ActorContext<?, ?> context) {
 		ActorContext<?, ?> before = CURRENT.get();
@@ -34,8 +34,8 @@ public final class CurrentContext {
 	}
 
 	/**
-	 * Sets the context of this thread back.
-	 * @param before what {@link #enter} has returned
+	 * Restores the previous context of this thread.
+	 * @param before the context that {@link #enter} has returned
 	 */
 	public static void leave(@Nullable ActorContext<?, ?> before) {
 		if (before != null) {

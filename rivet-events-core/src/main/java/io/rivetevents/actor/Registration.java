@@ -1,7 +1,7 @@
 package io.rivetevents.actor;
 
 /**
- * Something that is in force until it is closed. Closing it twice does nothing.
+ * A registration that stays in effect until it is closed. Closing it twice has no effect.
  *
  * @since 0.1.0
  */

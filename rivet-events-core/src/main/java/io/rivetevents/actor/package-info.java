@@ -1,5 +1,5 @@
 /**
- * What an application sees of actors: the context of a method, handles, addresses.
+ * Actors as an application uses them: the context of a method, handles, addresses.
  */
 @NullMarked
 package io.rivetevents.actor;
