@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Work that may throw anything. Reactor lets some kinds of {@link Error} pass out of
- * {@code subscribe}, such as a stack overflow or a missing class: nobody would be told of
- * the end, and the turn would last for ever.
+ * Runs work that may throw any {@link Throwable}. Reactor rethrows some kinds of
+ * {@link Error} from {@code subscribe}, such as a stack overflow or a missing class. The
+ * subscriber would then receive no signal and the turn would never end.
  */
 public final class Guarded {
 
@@ -17,8 +17,8 @@ public final class Guarded {
 	}
 
 	/**
-	 * Returns work whose end is told, whatever it throws while it begins.
-	 * @param work makes the work
+	 * Returns work that always signals its end, whatever it throws while it begins.
+	 * @param work creates the work
 	 */
 	public static <T> Mono<T> defer(Supplier<Mono<T>> work) {
 		return Mono.create((sink) -> {
@@ -31,7 +31,7 @@ public final class Guarded {
 					told.set(true);
 					sink.error(ex);
 				}, () -> {
-					// after a value as well, which is told already
+					// also after a value, which has been signalled already
 					if (told.compareAndSet(false, true)) {
 						sink.success();
 					}
@@ -39,7 +39,7 @@ public final class Guarded {
 			}
 			catch (Throwable ex) {
 				if (!told.compareAndSet(false, true)) {
-					throw ex; // it comes from whoever was told
+					throw ex; // it comes from the subscriber
 				}
 				sink.error(passable(ex));
 			}
@@ -47,10 +47,10 @@ public final class Guarded {
 	}
 
 	/**
-	 * Does work of the application at once.
+	 * Runs application code on the current thread.
 	 * @return its result
-	 * @throws IllegalStateException instead of an {@link Error}; exceptions stay as they
-	 * are
+	 * @throws IllegalStateException instead of an {@link Error}; exceptions are rethrown
+	 * unchanged
 	 */
 	public static <T extends @Nullable Object> T call(Supplier<T> work) {
 		try {
@@ -62,19 +62,19 @@ public final class Guarded {
 	}
 
 	/**
-	 * Returns a failure of work that throws no checked exceptions, as {@link #call} does.
+	 * Returns the failure as an unchecked exception, as {@link #call} does.
 	 */
 	public static RuntimeException unchecked(Throwable ex) {
 		return (ex instanceof RuntimeException unchecked) ? unchecked
-				: new IllegalStateException("Work of an instance has failed", ex);
+				: new IllegalStateException("Application code failed with a severe error", ex);
 	}
 
 	/**
-	 * Returns what Reactor takes for an error like others.
+	 * Returns the failure as an exception that Reactor passes on as an error signal.
 	 */
 	static Exception passable(Throwable ex) {
 		return (ex instanceof Exception passable) ? passable
-				: new IllegalStateException("Work of an instance has failed", ex);
+				: new IllegalStateException("Application code failed with a severe error", ex);
 	}
 
 }

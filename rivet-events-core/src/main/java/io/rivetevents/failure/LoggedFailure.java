@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Stands in a log for a failure whose message holds what could end a line, such as text
- * of a client that an application has put into its exception: the same class names, stack
- * traces and causes, with messages on one line.
+ * Replaces a failure in the log if its message contains line breaks or other control
+ * characters, such as text of a client in an exception of the application. It has the
+ * same class names, stack traces and causes, with each message on one line.
  */
 final class LoggedFailure extends Exception {
 
-	/** Characters of a message that are kept. */
+	/** Maximum length of a message, in characters. */
 	private static final int MAX_LENGTH = 2000;
 
 	private LoggedFailure(Throwable failure, @Nullable Throwable cause) {
@@ -30,9 +30,9 @@ final class LoggedFailure extends Exception {
 	}
 
 	/**
-	 * Returns what is to be logged.
-	 * @param failure the failure
-	 * @return the failure itself if none of its messages could end a line
+	 * Returns the failure to log.
+	 * @param failure the original failure
+	 * @return the failure itself if none of its messages needs replacing
 	 */
 	static Throwable of(Throwable failure) {
 		return isSafe(failure, seen()) ? failure : copy(failure, seen());
@@ -42,7 +42,7 @@ final class LoggedFailure extends Exception {
 		return Collections.newSetFromMap(new IdentityHashMap<>());
 	}
 
-	/** Causes may form a circle. */
+	/** Causes may be circular. */
 	private static boolean isSafe(@Nullable Throwable failure, Set<Throwable> seen) {
 		if (failure == null || !seen.add(failure)) {
 			return true;

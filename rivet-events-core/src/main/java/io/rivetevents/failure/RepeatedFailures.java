@@ -10,21 +10,22 @@ import org.apache.commons.logging.Log;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs failures that a client can bring about as often as it likes: each kind once a
- * minute as an error, with how often it was met since, and every one at debug. Two are of
- * one kind if their exceptions have the same class and were made at the same place. What
- * a message of an exception holds stays on its line. Safe for use by several threads.
+ * Logs failures that a client can cause repeatedly. Each kind is logged once a minute as
+ * an error, with the number of failures since the last time. Every failure is logged at
+ * debug level. Failures are of one kind if their exceptions have the same class and were
+ * created at the same place. Messages of exceptions are logged on one line. Safe for use
+ * by several threads.
  */
 public final class RepeatedFailures {
 
 	private static final long PERIOD = Duration.ofMinutes(1).toNanos();
 
 	/**
-	 * As many kinds as are told apart within a period: what is beyond is one more kind.
+	 * Maximum number of kinds in a period. Further failures count as one more kind.
 	 */
 	private static final int MAX_KINDS = 100;
 
-	/** Between two looks at all kinds. */
+	/** Time between two searches for kinds to remove. */
 	private static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
 	private static final String OTHERS = "";
@@ -38,8 +39,8 @@ public final class RepeatedFailures {
 	private @Nullable Long lookedAt;
 
 	/**
-	 * Create a log.
-	 * @param logger where to log
+	 * Creates a log.
+	 * @param logger target of the messages
 	 */
 	public RepeatedFailures(Log logger) {
 		this(logger, System::nanoTime);
@@ -51,7 +52,7 @@ public final class RepeatedFailures {
 	}
 
 	/**
-	 * Log a failure.
+	 * Logs a failure with its stack trace.
 	 * @param ex the failure
 	 * @param message what has failed
 	 */
@@ -61,7 +62,7 @@ public final class RepeatedFailures {
 			this.logger.error(message.get(), LoggedFailure.of(ex));
 		}
 		else if (more > 0) {
-			this.logger.error("%s (and %d times more since it was last logged)".formatted(message.get(), more),
+			this.logger.error("%s (and %d more since it was last logged)".formatted(message.get(), more),
 					LoggedFailure.of(ex));
 		}
 		else if (this.logger.isDebugEnabled()) {
@@ -70,8 +71,8 @@ public final class RepeatedFailures {
 	}
 
 	/**
-	 * Warn of a failure that has no stack worth reading.
-	 * @param name its kind, of bounded length
+	 * Logs a warning without a stack trace.
+	 * @param name kind of the failure, of limited length
 	 * @param message what has failed
 	 */
 	public void warn(String name, Supplier<String> message) {
@@ -80,7 +81,7 @@ public final class RepeatedFailures {
 			this.logger.warn(message.get());
 		}
 		else if (more > 0) {
-			this.logger.warn("%s (and %d times more since it was last logged)".formatted(message.get(), more));
+			this.logger.warn("%s (and %d more since it was last logged)".formatted(message.get(), more));
 		}
 		else if (this.logger.isDebugEnabled()) {
 			this.logger.debug(message.get());
@@ -98,7 +99,7 @@ public final class RepeatedFailures {
 		return this.kinds.computeIfAbsent((this.kinds.size() < MAX_KINDS) ? name : OTHERS, (key) -> new Kind());
 	}
 
-	/** Forgets the kinds whose period is over. What they have counted is logged. */
+	/** Removes the kinds whose period is over, and logs their counts. */
 	private synchronized void forget() {
 		long now = this.nanoTime.getAsLong();
 		if (this.lookedAt != null && now - this.lookedAt < PAUSE) {
@@ -112,7 +113,7 @@ public final class RepeatedFailures {
 			this.kinds.remove(name, kind);
 			long more = kind.due(now);
 			if (more > 0) {
-				this.logger.warn("%d times more since it was last logged: %s".formatted(more,
+				this.logger.warn("%d more since it was last logged: %s".formatted(more,
 						name.equals(OTHERS) ? "failures of other kinds" : name));
 			}
 		});
@@ -137,8 +138,8 @@ public final class RepeatedFailures {
 		}
 
 		/**
-		 * Return how many have not been logged since the last that was, -1 if this one is
-		 * not to be, either.
+		 * Returns the number of failures that have not been logged, -1 if this failure is
+		 * not to be logged either.
 		 */
 		synchronized long due(long now) {
 			if (this.logged && now - this.loggedAt < PERIOD) {

@@ -1,6 +1,6 @@
 /**
- * Reports what fails in code of others: one error for each kind of throwable, and a log
- * that does not grow with repetition. Internal: applications do not use it.
+ * Reports failures of application code: as one error for each kind of throwable, in a log
+ * whose size does not grow with repetition. Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.failure;

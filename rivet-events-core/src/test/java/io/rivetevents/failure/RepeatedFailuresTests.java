@@ -42,7 +42,7 @@ class RepeatedFailuresTests {
 		assertThat(this.errors).containsExactly("it failed");
 		this.now.addAndGet(60_000_000_000L);
 		fail(1000, ex);
-		assertThat(this.errors).containsExactly("it failed", "it failed (and 999 times more since it was last logged)");
+		assertThat(this.errors).containsExactly("it failed", "it failed (and 999 more since it was last logged)");
 	}
 
 	@Test
@@ -87,8 +87,7 @@ class RepeatedFailuresTests {
 		this.now.addAndGet(60_000_000_000L);
 		this.failures.warn("new", () -> "new");
 		assertThat(this.warnings).hasSize(100)
-			.contains("1 times more since it was last logged: kind1", "99 times more since it was last logged: kind99",
-					"new");
+			.contains("1 more since it was last logged: kind1", "99 more since it was last logged: kind99", "new");
 	}
 
 	@Test

@@ -76,8 +76,8 @@ class StoredStateTests {
 
 	@Test
 	void aSaveThatWouldLoseSomethingFailsOnceAndNamesThePaths() {
-		assertThat(save("lose")).isEqualTo("The state would not be loaded as it is: $.keyed[0].id of "
-				+ Room.State.class.getName() + " would differ");
+		assertThat(save("lose")).isEqualTo(
+				"The loaded state would differ: $.keyed[0].id of " + Room.State.class.getName() + " would differ");
 		assertThat(stored()).doesNotContain("\"keyed\":[{");
 		assertThat(save("lose")).isEqualTo("saved");
 		assertThat(save("lose")).isEqualTo("saved");
@@ -93,8 +93,9 @@ class StoredStateTests {
 	@Test
 	void aStateThatCouldNotBeLoadedAtAllIsNotStored() {
 		for (int i = 0; i < 2; i++) {
-			assertThat(save("spoil")).startsWith("The state is not saved, since it could not be loaded again: $.odd of "
-					+ Room.State.class.getName() + ": Cannot construct");
+			assertThat(save("spoil"))
+				.startsWith("The state is not saved because it could not be loaded again: $.odd of "
+						+ Room.State.class.getName() + ": Cannot construct");
 		}
 		assertThat(stored()).doesNotContain("odd\":{");
 	}
@@ -111,7 +112,7 @@ class StoredStateTests {
 	@Test
 	void aSaveThatWouldChangeTheClassesOfValuesFailsOnceAndNamesThem() {
 		assertThat(this.harness.call(Lobby.class, "k", "put").stringValue())
-			.startsWith("The state would not be loaded as it is: in java.util.Map<java.lang.String,java.lang.Object>, ")
+			.startsWith("The loaded state would differ: in java.util.Map<java.lang.String,java.lang.Object>, ")
 			.contains("at balance: java.lang.Long is loaded as java.lang.Integer, "
 					+ "at since: java.time.Instant is loaded as java.lang.String.")
 			.endsWith("Declare the type of such a value, or annotate it with @JsonTypeInfo");

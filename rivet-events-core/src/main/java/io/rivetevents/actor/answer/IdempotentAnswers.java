@@ -20,19 +20,20 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 
 /**
- * The answers of one instance to calls with an idempotency key, so that a call that is
- * made again is not run again: the last of each caller, errors included. What one caller
- * does never drops an answer of another. Safe for use by several threads.
+ * The answers of one instance to calls with an idempotency key, errors included. A
+ * repeated call gets the stored answer and does not run again. The latest answers of each
+ * caller are kept, and one caller never displaces the answers of another. Safe for use by
+ * several threads.
  */
 public final class IdempotentAnswers {
 
-	/** Of one caller. */
+	/** Limit for one caller. */
 	private static final int MAX_ANSWERS = 1000;
 
-	/** Of one caller: heap of keys and answers. */
+	/** Limit for one caller, in bytes of heap for keys and answers. */
 	private static final long MAX_BYTES = 1024 * 1024;
 
-	/** An answer without its key and value. */
+	/** Heap of an answer without its key and value, in bytes. */
 	private static final int OVERHEAD = 512;
 
 	/** Time for which an answer is kept, in nanoseconds. */
@@ -40,7 +41,7 @@ public final class IdempotentAnswers {
 
 	private static final long SWEEP_NANOS = Duration.ofSeconds(10).toNanos();
 
-	/** Each in the order of the calls. */
+	/** By id of the caller; the answers of each are in the order of the calls. */
 	private final Map<String, OfCaller> byCaller = new HashMap<>(2);
 
 	private final KeptAnswers kept;
@@ -48,30 +49,30 @@ public final class IdempotentAnswers {
 	private long sweptAt;
 
 	/**
-	 * Creates answers.
-	 * @param kept what all instances of the node keep
+	 * Creates an empty set of answers.
+	 * @param kept the answers of all instances of the node
 	 */
 	public IdempotentAnswers(KeptAnswers kept) {
 		this.kept = kept;
 	}
 
 	/**
-	 * Who calls.
+	 * The caller of an action.
 	 *
-	 * @param id whose answers are its own: the user, or the stream of a client that is
-	 * not signed in
-	 * @param holder for whom they count: the user, or the address of a client that is not
-	 * signed in
+	 * @param id identifies the caller: the user, or the stream of an anonymous client
+	 * @param holder to which the memory is charged: the user, or the address of an
+	 * anonymous client
 	 */
 	public record Caller(String id, String holder) {
 	}
 
 	/**
-	 * Which calls of a caller are the same.
+	 * Identifies a call of a caller.
 	 *
 	 * @param action name of the action
-	 * @param key what the client says
-	 * @param digest of the arguments: the same key with others is another call
+	 * @param key idempotency key that the client has sent
+	 * @param digest hash of the arguments; the same key with different arguments is
+	 * another call
 	 */
 	public record Key(String action, String key, byte[] digest) implements Comparable<Key> {
 
@@ -79,7 +80,7 @@ public final class IdempotentAnswers {
 			.thenComparing(Key::action)
 			.thenComparing(Key::digest, Arrays::compare);
 
-		/** So that a map stays fast whatever clients make their hashes. */
+		/** The order keeps maps fast even if clients choose keys with equal hashes. */
 		@Override
 		public int compareTo(Key other) {
 			return ORDER.compare(this, other);
@@ -102,12 +103,12 @@ public final class IdempotentAnswers {
 
 	}
 
-	/** The call has been refused before it has run: that is no answer to keep. */
+	/** A call was rejected before it ran, so there is no answer to keep. */
 	public static final class NotRun extends RuntimeException {
 
 		/**
 		 * Creates the exception.
-		 * @param cause why it has not run
+		 * @param cause why the call has not run
 		 */
 		public NotRun(Throwable cause) {
 			super(null, cause, false, false);
@@ -115,7 +116,7 @@ public final class IdempotentAnswers {
 
 	}
 
-	/** A call, which may still run, and what came of it. */
+	/** A call, which may still be running, and its answer. */
 	private static final class Answer {
 
 		private final long time;
@@ -126,7 +127,7 @@ public final class IdempotentAnswers {
 
 		private boolean over;
 
-		/** Whether it is kept no more, though its call may still run. */
+		/** Whether it is no longer kept, although its call may still be running. */
 		private boolean dropped;
 
 		Answer(long time, long bytes) {
@@ -152,13 +153,13 @@ public final class IdempotentAnswers {
 	}
 
 	/**
-	 * Makes a call, unless it has been made.
-	 * @param caller who calls
-	 * @param key which call
+	 * Runs a call unless it has run before.
+	 * @param caller the caller
+	 * @param key the call
 	 * @param now the time in nanoseconds
-	 * @param call makes it
-	 * @return what came of it the first time; {@code actor.overloaded}, without a call,
-	 * if there is no room to keep an answer
+	 * @param call runs the call
+	 * @return the answer of the first call; {@code actor.overloaded}, without a call, if
+	 * there is no room to keep an answer
 	 */
 	public Mono<JsonNode> once(Caller caller, Key key, long now, Supplier<Mono<JsonNode>> call) {
 		Mono<JsonNode> result = tryOnce(caller, key, now, call);
@@ -231,7 +232,7 @@ public final class IdempotentAnswers {
 
 	private synchronized boolean tryFinish(OfCaller known, Answer answer, long bytes) {
 		if (answer.dropped) {
-			return true; // its instance has left memory, or it has become too old
+			return true; // the instance has left memory, or the answer has expired
 		}
 		makeRoom(known, 0, bytes);
 		if (!fits(known, 0, bytes) || !this.kept.tryAcquire(this, known.holder, bytes)) {
@@ -243,15 +244,15 @@ public final class IdempotentAnswers {
 		return true;
 	}
 
-	/** The call is not made again all the same. */
+	/** The call must not run again although its answer cannot be kept. */
 	private synchronized void giveUp(Answer answer) {
 		answer.over = true;
 		answer.result = Mono.error(noRoom());
 	}
 
 	/**
-	 * Drops the oldest answers that count for somebody.
-	 * @return how many bytes have become free
+	 * Drops the oldest answers of a holder.
+	 * @return number of bytes that were freed
 	 */
 	synchronized long dropOldest(String holder, long bytes) {
 		long left = bytes;
@@ -270,8 +271,8 @@ public final class IdempotentAnswers {
 	}
 
 	/**
-	 * Drops the oldest answers of a caller, if that can make room; not those that are
-	 * still to come.
+	 * Drops the oldest answers of a caller if that frees enough room. Answers of running
+	 * calls are kept.
 	 */
 	private void makeRoom(OfCaller known, int count, long bytes) {
 		if (fits(known, count, bytes) || !canMakeRoom(known, count, bytes)) {
@@ -291,7 +292,7 @@ public final class IdempotentAnswers {
 	}
 
 	/**
-	 * Returns whether there would be room without all the answers that may be dropped.
+	 * Returns whether dropping all finished answers would free enough room.
 	 */
 	private synchronized boolean canMakeRoom(OfCaller known, int count, long bytes) {
 		int stayingCount = count;
@@ -330,9 +331,9 @@ public final class IdempotentAnswers {
 	}
 
 	/**
-	 * Drops what is too old; not more often than every ten seconds.
+	 * Drops expired answers, at most every ten seconds.
 	 * @param now the time in nanoseconds
-	 * @return when there may be more to drop, empty if nothing is kept
+	 * @return when the next answers expire, empty if there are none
 	 */
 	public synchronized OptionalLong expire(long now) {
 		if (!this.byCaller.isEmpty() && now - this.sweptAt >= SWEEP_NANOS) {
@@ -347,7 +348,7 @@ public final class IdempotentAnswers {
 			.min();
 	}
 
-	/** Drops all. */
+	/** Drops all answers. */
 	public synchronized void clear() {
 		for (OfCaller known : this.byCaller.values()) {
 			known.answers.values().forEach((answer) -> answer.dropped = true);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.limit.ByteBudget;
 
 /**
- * What the answers of all instances of a node take, and who holds how much of it. When
- * there is no room, whoever holds most loses its oldest: no client keeps another from
- * calling. Safe for use by several threads.
+ * Tracks the memory of the answers of all instances of a node for each holder. When the
+ * limit is reached, the holder with the most bytes loses its oldest answers, so that no
+ * client prevents another from calling. Safe for use by several threads.
  */
 public final class KeptAnswers {
 
@@ -27,7 +27,7 @@ public final class KeptAnswers {
 		this.budget = budget;
 	}
 
-	/** One user, or one remote address; guarded by the map that it stands in. */
+	/** A user or a remote address; guarded by the map entry that contains it. */
 	private static final class Holder {
 
 		private volatile long bytes;
@@ -37,9 +37,9 @@ public final class KeptAnswers {
 	}
 
 	/**
-	 * Takes bytes if they are there.
+	 * Reserves bytes if they are available.
 	 * @param answers where they are kept
-	 * @param holder who holds them
+	 * @param holder to which they are charged
 	 */
 	boolean tryAcquire(IdempotentAnswers answers, String holder, long bytes) {
 		if (!this.budget.tryAcquire(bytes)) {
@@ -66,8 +66,8 @@ public final class KeptAnswers {
 	}
 
 	/**
-	 * Drops the oldest answers of whoever holds most, if that can make room. To be called
-	 * without a lock on any answers.
+	 * Drops the oldest answers of the holder with the most bytes, if that frees enough
+	 * room. Must be called without a lock on any {@link IdempotentAnswers}.
 	 */
 	void makeRoom(long bytes) {
 		long missing = this.budget.used() + bytes - this.budget.max();
@@ -75,7 +75,7 @@ public final class KeptAnswers {
 		if (missing <= 0 || most == null) {
 			return;
 		}
-		// more than is asked for, so that not each call has to look for room
+		// frees more than required, so that not every call has to free memory
 		long wanted = Math.max(missing, Math.min(this.budget.max() / CHUNK, bytesOf(most) / 2));
 		for (IdempotentAnswers answers : where(most)) {
 			wanted -= answers.dropOldest(most, wanted);

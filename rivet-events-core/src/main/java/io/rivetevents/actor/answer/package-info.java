@@ -1,6 +1,6 @@
 /**
- * Remembers the answers of calls that must not run twice. Internal: applications do not
- * use it.
+ * Stores the answers of calls that must not run twice. Internal: applications do not use
+ * it.
  */
 @NullMarked
 package io.rivetevents.actor.answer;

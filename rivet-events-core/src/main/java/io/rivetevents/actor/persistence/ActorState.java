@@ -17,15 +17,17 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The state of one instance: the object that its methods change, and what is stored of
- * it. Whoever reads the object may have changed it, so reading makes it due for a save;
- * one that finds nothing new writes nothing. It stays due until a save has succeeded.
+ * The state of one instance: the object that its methods change, and its stored form.
+ * Reading the object counts as a possible change and makes a save due; the save writes
+ * nothing if the state is unchanged. The save stays due until it succeeds.
  */
 public final class ActorState {
 
 	private static final long CLEAN = -1;
 
-	/** Pause after a save that has failed; it doubles with each further one. */
+	/**
+	 * Delay after a failed save, in nanoseconds; it doubles with each further failure.
+	 */
 	private static final long FIRST_PAUSE = Duration.ofSeconds(1).toNanos();
 
 	private static final long LONGEST_PAUSE = Duration.ofSeconds(30).toNanos();
@@ -40,7 +42,7 @@ public final class ActorState {
 
 	private final DueQueue.Entry due;
 
-	/** Keeps apart a save by a turn and one by what an interleaved action does later. */
+	/** Separates the save of a turn from the save of an interleaved action. */
 	private final ReentrantLock saving = new ReentrantLock();
 
 	private @Nullable Object value;
@@ -49,23 +51,23 @@ public final class ActorState {
 
 	private volatile boolean touched;
 
-	/** Whether a change has been compared with what would be loaded of it. */
+	/** Whether the state has been compared with the form that would be loaded. */
 	private boolean compared;
 
 	private byte @Nullable [] seen;
 
 	private volatile long dirtySince = CLEAN;
 
-	/** Saves that have failed since the last one that has not. */
+	/** Number of failed saves since the last successful one. */
 	private volatile int failures;
 
 	private volatile long retryAt;
 
 	/**
-	 * What the state was at a moment.
+	 * The state at a point in time.
 	 *
 	 * @param bytes the state as JSON, {@code null} if the actor has none
-	 * @param saved whether that is stored
+	 * @param saved whether these bytes are stored
 	 */
 	public record Mark(byte @Nullable [] bytes, boolean saved) {
 	}
@@ -75,9 +77,9 @@ public final class ActorState {
 	 * @param store where it is saved
 	 * @param mapper writes and reads it
 	 * @param type its type, {@code null} if the actor has none
-	 * @param onChange told what was stored before and what is stored now, by the thread
-	 * that saves
-	 * @param due is visited when a save may be due
+	 * @param onChange receives the previous and the new stored form, on the thread that
+	 * saves
+	 * @param due called when a save may be due
 	 */
 	public ActorState(ActorStateStore store, ValueMapper mapper, @Nullable DeclaredType type,
 			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due) {
@@ -89,7 +91,7 @@ public final class ActorState {
 	}
 
 	public @Nullable Object get() {
-		Assert.state(this.type != null, "The actor has no method with @CreateState");
+		Assert.state(this.type != null, "The actor has no state; add a method annotated with @CreateState");
 		this.touched = true;
 		return this.value;
 	}
@@ -115,15 +117,17 @@ public final class ActorState {
 		return this.stored != null;
 	}
 
-	/** Begin with a state that is not stored yet; the hooks see it before it is saved. */
+	/**
+	 * Starts with a state that is not stored yet; the hooks use it before it is saved.
+	 */
 	public void begin(StoredActor created, @Nullable Object value) {
 		this.value = value;
 		this.stored = created;
 	}
 
 	/**
-	 * Store what was begun.
-	 * @param check throws if it must not be
+	 * Stores the new state.
+	 * @param check throws an exception if the state must not be stored
 	 */
 	public void insert(Consumer<StoredActor> check) {
 		byte[] bytes = write();
@@ -134,7 +138,10 @@ public final class ActorState {
 		saved(first);
 	}
 
-	/** Take up what is stored, and say so in the store, which fences off who had it. */
+	/**
+	 * Loads the stored state and saves a new generation, which invalidates the previous
+	 * instance.
+	 */
 	public void wake(StoredActor found) {
 		this.value = (this.type != null && found.state() != null) ? this.mapper.read(found.state(), this.type.type())
 				: null;
@@ -144,9 +151,11 @@ public final class ActorState {
 	}
 
 	/**
-	 * Saves what has changed; blocks. If it fails, it stays due, from a later time on.
+	 * Saves the state if it has changed; blocks. After a failure the save stays due, with
+	 * a delay.
 	 * @param now the time in nanoseconds
-	 * @throws StaleStateException if another instance has saved since
+	 * @throws StaleStateException if a newer copy of the instance has saved in the
+	 * meantime
 	 */
 	public void save(long now) {
 		this.saving.lock();
@@ -159,9 +168,11 @@ public final class ActorState {
 	}
 
 	/**
-	 * Saves as {@link #save} does, and asks the store even if nothing has changed.
+	 * Saves as {@link #save} does, and checks the stored version even if nothing has
+	 * changed.
 	 * @param now the time in nanoseconds
-	 * @throws StaleStateException if another instance has saved since
+	 * @throws StaleStateException if a newer copy of the instance has saved in the
+	 * meantime
 	 */
 	public void saveOrCheck(long now) {
 		this.saving.lock();
@@ -176,10 +187,10 @@ public final class ActorState {
 		}
 	}
 
-	/** Returns whether there was something to save. */
+	/** Returns whether the state had changed. */
 	private boolean saveWhatIs(long now) {
 		StoredActor before = stored();
-		// before writing: what an interleaved action changes meanwhile stays due
+		// before writing: concurrent changes of an interleaved action stay due
 		this.touched = false;
 		this.dirtySince = CLEAN;
 		try {
@@ -205,7 +216,7 @@ public final class ActorState {
 		this.dirtySince = now;
 		this.retryAt = now + Math.min(FIRST_PAUSE << Math.min(this.failures, 10), LONGEST_PAUSE);
 		this.failures = this.failures + 1;
-		this.due.arm(this.retryAt); // outside a turn nothing else does
+		this.due.arm(this.retryAt); // nothing else schedules it outside a turn
 	}
 
 	private void check(StoredActor ours) {
@@ -215,12 +226,12 @@ public final class ActorState {
 		}
 	}
 
-	/** Notes what the state is, so that it can be restored. */
+	/** Records the current state, so that it can be restored. */
 	public Mark mark() {
 		return isDirty() ? new Mark(write(), false) : new Mark(stored().state(), true);
 	}
 
-	/** Undoes all that has happened since a mark. */
+	/** Restores the state of a mark. */
 	public void restore(Mark mark) {
 		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type.type())
 				: null;
@@ -239,8 +250,9 @@ public final class ActorState {
 	}
 
 	/**
-	 * Fails if the state would be loaded in another way than it is: once if parts of it
-	 * would differ, or have another class, each time if it could not be loaded at all.
+	 * Fails if the loaded state would differ from this one. The check for different
+	 * values or classes is made once. The check whether the state can be loaded is made
+	 * each time.
 	 */
 	private void compare(byte @Nullable [] bytes) {
 		if (this.type == null || bytes == null) {
@@ -249,7 +261,7 @@ public final class ActorState {
 		String difference = new StateComparison(this.mapper, this.type).difference(this.value, bytes);
 		if (difference != null) {
 			this.compared = true;
-			throw new IllegalStateException("The state would not be loaded as it is: %s".formatted(difference));
+			throw new IllegalStateException("The loaded state would differ: %s".formatted(difference));
 		}
 	}
 
@@ -257,7 +269,7 @@ public final class ActorState {
 		this.store.delete(stored().address(), stored().version());
 	}
 
-	/** Forget what was begun and could not be stored. */
+	/** Discards a new state that could not be stored. */
 	public void reset() {
 		this.value = null;
 		this.stored = null;
@@ -268,9 +280,9 @@ public final class ActorState {
 	}
 
 	/**
-	 * Take note of the end of a turn.
+	 * Notes the end of a turn.
 	 * @param now the time in nanoseconds
-	 * @return whether the turn touched the state
+	 * @return whether the turn has used the state
 	 */
 	public boolean endTurn(long now) {
 		boolean wasTouched = this.touched;
@@ -284,7 +296,7 @@ public final class ActorState {
 	}
 
 	/**
-	 * Return whether the state differs from what it was when this was asked last.
+	 * Returns whether the state has changed since the last call.
 	 */
 	public boolean hasChanged() {
 		byte[] now = write();
@@ -293,7 +305,7 @@ public final class ActorState {
 		return changed;
 	}
 
-	/** Takes what the state is now for what was asked for last. */
+	/** Records the current state for the next call of {@link #hasChanged}. */
 	public void noteSeen() {
 		this.seen = write();
 	}
@@ -312,7 +324,10 @@ public final class ActorState {
 		return since != CLEAN && now - since >= interval && (this.failures == 0 || now - this.retryAt >= 0);
 	}
 
-	/** Has a visit come when it is due, if it waits for a save. By any thread. */
+	/**
+	 * Schedules a visit for the time when the save is due, if there is one. Safe for use
+	 * by several threads.
+	 */
 	public void armSave(long interval) {
 		long since = this.dirtySince;
 		if (since != CLEAN) {

@@ -13,14 +13,14 @@ import io.rivetevents.limit.Limit;
 import io.rivetevents.limit.Limits;
 
 /**
- * The place of one instance in the shares of the client that has created it. An instance
- * in a store in memory has it while it sleeps, too.
+ * The share of one instance in the limits of the client that created it. In a store in
+ * memory the instance keeps its share while it sleeps.
  */
 public final class CreatorShare {
 
 	/**
-	 * Eighths of what may be awake, up to which clients create: the rest is for instances
-	 * that exist.
+	 * Fraction, in eighths, of the memory for loaded instances that new instances may
+	 * use. The rest is reserved for existing instances.
 	 */
 	private static final int CREATION = 7;
 
@@ -32,18 +32,18 @@ public final class CreatorShare {
 
 	private final Limits limits;
 
-	/** {@code null} if no client has created it. */
+	/** {@code null} if it was not created by a client. */
 	private volatile @Nullable CreatedInstance share;
 
-	/** Whether it outlives the instance in memory, since its store is there, too. */
+	/** Whether the share outlasts the loaded instance, because the store is in memory. */
 	private volatile boolean kept;
 
 	/**
-	 * Creates no share yet.
-	 * @param address where the instance is
+	 * Creates an empty share.
+	 * @param address address of the instance
 	 * @param creators shares of all instances in a store in memory
-	 * @param store where the instance is kept
-	 * @param limits bounds of what clients may take
+	 * @param store where the instance is stored
+	 * @param limits limits of clients
 	 */
 	public CreatorShare(ActorAddress address, Map<ActorAddress, CreatedInstance> creators, ActorStateStore store,
 			Limits limits) {
@@ -54,8 +54,8 @@ public final class CreatorShare {
 	}
 
 	/**
-	 * Takes the share of a client.
-	 * @param caller the client, {@code null} for the server itself, which has none
+	 * Reserves the share of a client.
+	 * @param caller the client; {@code null} for server code, which has no share
 	 */
 	public void take(@Nullable ConnectRequest caller) {
 		if (caller != null) {
@@ -66,7 +66,7 @@ public final class CreatorShare {
 		}
 	}
 
-	/** Stores a state for the first time, which counts from now on. */
+	/** Stores a state for the first time and charges it to the share. */
 	public void insert(ActorState state) {
 		CreatedInstance share = this.share;
 		state.insert((first) -> {
@@ -80,7 +80,7 @@ public final class CreatorShare {
 		}
 	}
 
-	/** The state has been saved, by a turn or beside one. */
+	/** Charges the growth of a saved state. */
 	public void countGrowth(StoredActor before, StoredActor after) {
 		CreatedInstance share = this.share;
 		if (share != null && this.kept) {
@@ -89,13 +89,14 @@ public final class CreatorShare {
 	}
 
 	/**
-	 * Returns what a stored instance takes of the heap, in bytes; 0 if it is elsewhere.
+	 * Returns the heap that a stored instance takes, in bytes; 0 if it is stored
+	 * elsewhere.
 	 */
 	public long heapStored(StoredActor actor) {
 		return this.store.heapOf(actor);
 	}
 
-	/** The instance wakes. */
+	/** Notes that the instance wakes. */
 	public void wake() {
 		CreatedInstance share = this.creators.get(this.address);
 		if (share != null) {
@@ -105,7 +106,7 @@ public final class CreatorShare {
 		}
 	}
 
-	/** The instance leaves memory, or could not be started. */
+	/** Releases the share when the instance leaves memory or could not be started. */
 	public void giveBack() {
 		CreatedInstance share = this.share;
 		this.share = null;
@@ -118,7 +119,7 @@ public final class CreatorShare {
 		this.kept = false;
 	}
 
-	/** What was stored of the instance has been deleted. */
+	/** Notes that the stored instance has been deleted. */
 	public void deleted() {
 		this.creators.remove(this.address);
 		this.kept = false;

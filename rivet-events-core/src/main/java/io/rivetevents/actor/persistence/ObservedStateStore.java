@@ -11,10 +11,10 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.observation.Observers;
 
 /**
- * A store whose saves are reported to observers.
+ * A store that reports saves to observers.
  *
- * @param store what saves
- * @param observers receive how that went
+ * @param store saves the instances
+ * @param observers receive the outcome of each save
  */
 public record ObservedStateStore(ActorStateStore store, Observers observers) implements ActorStateStore {
 

@@ -12,12 +12,12 @@ import io.rivetevents.failure.Guarded;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * A store that is called without a caller on its thread, and leaves nothing there. An
- * {@link Error} of it, such as a class of its driver that is missing, is an exception
- * like others: Reactor would let it pass, and the turn would never end.
+ * Calls a store without a caller on the thread, and removes thread-bound data afterwards.
+ * An {@link Error} of the store, such as a missing class of its driver, becomes an
+ * exception: Reactor would rethrow it, and the turn would never end.
  *
- * @param store the application's
- * @param callers the scopes of callers
+ * @param store store of the application
+ * @param callers scopes of callers
  */
 public record ScopedStateStore(ActorStateStore store, CallerScope callers) implements ActorStateStore {
 

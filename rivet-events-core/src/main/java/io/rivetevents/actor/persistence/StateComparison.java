@@ -20,10 +20,10 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 
 /**
- * Compares a state with what would be loaded of it: it is written, read and written
- * again. Where the declared type allows any class, the classes are compared too. The
- * order of elements does not count, since a set has none, nor what changes each time that
- * it is written.
+ * Compares a state with the form that would be loaded: the state is written, read and
+ * written again. Where the declared type allows any class, the classes are compared too.
+ * The order of elements is ignored, since sets have none, and so are values that change
+ * on each write.
  */
 public final class StateComparison {
 
@@ -39,12 +39,12 @@ public final class StateComparison {
 	}
 
 	/**
-	 * Returns what would be loaded in another way.
+	 * Describes what would differ after loading.
 	 * @param value the state
-	 * @param written what is to be stored of it
-	 * @return the paths, with both classes where these differ, {@code null} if nothing
-	 * would
-	 * @throws IllegalStateException if it could not be loaded at all
+	 * @param written its JSON that is to be stored
+	 * @return the paths, with both classes where these differ; {@code null} if nothing
+	 * would differ
+	 * @throws IllegalStateException if the JSON could not be loaded at all
 	 */
 	public @Nullable String difference(@Nullable Object value, byte[] written) {
 		Object read = read(written);
@@ -82,7 +82,7 @@ public final class StateComparison {
 			return this.mapper.read(written, this.type.type());
 		}
 		catch (JacksonException ex) {
-			throw new IllegalStateException("The state is not saved, since it could not be loaded again: %s of %s: %s"
+			throw new IllegalStateException("The state is not saved because it could not be loaded again: %s of %s: %s"
 				.formatted(path(ex), this.type, ex.getOriginalMessage()), ex);
 		}
 	}
@@ -138,7 +138,7 @@ public final class StateComparison {
 		}
 	}
 
-	/** A number may be read as one of another type, a time in another zone. */
+	/** A number may be read as another type, and a time in another zone. */
 	private static boolean isSame(JsonNode one, JsonNode other) {
 		if (one.isNumber() && other.isNumber()) {
 			return Double.compare(one.doubleValue(), other.doubleValue()) == 0;

@@ -17,7 +17,7 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * What is stored of one instance: saves and deletes it.
+ * Saves and deletes one instance in the store.
  */
 public final class StoredInstance {
 
@@ -27,7 +27,7 @@ public final class StoredInstance {
 
 	private static final int DELETE_RETRIES = 4;
 
-	/** Pause before an instance that could not be deleted is, which doubles. */
+	/** Delay before the first retry of a deletion, which doubles. */
 	private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
 	private final ActorAddress address;
@@ -43,14 +43,14 @@ public final class StoredInstance {
 	private final Runnable onReplaced;
 
 	/**
-	 * Creates what saves and deletes.
-	 * @param address where the instance is
+	 * Creates the storage of an instance.
+	 * @param address address of the instance
 	 * @param state its state
-	 * @param share that of its creator
+	 * @param share share of its creator
 	 * @param workers where it is deleted
 	 * @param clock the time in nanoseconds
-	 * @param onReplaced drops the instance, whose state is not what is stored; called by
-	 * any thread
+	 * @param onReplaced removes the instance from memory when its state is not the stored
+	 * one; called by any thread
 	 */
 	public StoredInstance(ActorAddress address, ActorState state, CreatorShare share, Scheduler workers,
 			LongSupplier clock, Runnable onReplaced) {
@@ -62,7 +62,7 @@ public final class StoredInstance {
 		this.onReplaced = onReplaced;
 	}
 
-	/** Saves the state; what fails is tried again later. */
+	/** Saves the state. A failed save is retried later. */
 	public Mono<Void> save() {
 		return Mono.fromRunnable(() -> {
 			try {
@@ -72,16 +72,16 @@ public final class StoredInstance {
 				fence(ex);
 			}
 			catch (Throwable ex) {
-				failures.error(ex,
-						() -> "The state of %s could not be saved; it will be tried again".formatted(this.address));
+				failures.error(ex, () -> "Failed to save the state of %s; will retry".formatted(this.address));
 			}
 		});
 	}
 
 	/**
-	 * Saves the state now; blocks. By any thread.
-	 * @throws RivetException {@code actor.restarting} if another instance has saved
-	 * since: this one stops
+	 * Saves the state and returns when it is saved; blocks. Safe for use by several
+	 * threads.
+	 * @throws RivetException with {@code actor.restarting} if a newer copy of the
+	 * instance has saved in the meantime: this one stops
 	 */
 	public void saveNow() {
 		try {
@@ -94,9 +94,9 @@ public final class StoredInstance {
 	}
 
 	/**
-	 * Saves the state now, or undoes what has changed; blocks.
-	 * @param before what the state was before
-	 * @throws RuntimeException if it could not be saved
+	 * Saves the state, or restores it if saving fails; blocks.
+	 * @param before the state to restore
+	 * @throws RuntimeException if the state could not be saved
 	 */
 	public void saveOrUndo(ActorState.Mark before) {
 		try {
@@ -113,19 +113,20 @@ public final class StoredInstance {
 			this.state.restore(before);
 		}
 		catch (Throwable ex) {
-			logger.error(
-					"The state of %s cannot be read back; it starts anew with what is stored".formatted(this.address),
+			logger.error("Failed to restore the state of %s; it restarts with its stored state".formatted(this.address),
 					ex);
 			this.onReplaced.run();
 		}
 	}
 
 	private void fence(StaleStateException ex) {
-		logger.warn("%s has been replaced by another instance and stops".formatted(this.address), ex);
+		logger
+			.warn("%s was saved by a newer copy, usually on another node; this copy stops and its last changes are lost"
+				.formatted(this.address), ex);
 		this.onReplaced.run();
 	}
 
-	/** Deletes what is stored, on a worker. */
+	/** Deletes the stored instance, on a worker thread. */
 	public Mono<Void> delete() {
 		return Guarded.<Void>defer(() -> Mono.fromRunnable(this.state::delete))
 			.subscribeOn(this.workers)
@@ -133,17 +134,18 @@ public final class StoredInstance {
 			.then(Mono.fromRunnable(this.share::deleted));
 	}
 
-	/** Deletes what was stored before it could be started; never fails. */
+	/** Deletes a stored instance that could not be started; never fails. */
 	public Mono<Void> withdraw() {
 		return delete().onErrorResume((ex) -> Mono.fromRunnable(() -> logUndeleted(ex)));
 	}
 
 	public void logUndeleted(Throwable ex) {
 		if (ex instanceof StaleStateException) {
-			logger.warn("%s has been replaced by another instance, which is not deleted".formatted(this.address), ex);
+			logger.warn("Did not delete %s because a newer copy has saved it, usually on another node"
+				.formatted(this.address), ex);
 		}
 		else {
-			failures.error(ex, () -> "%s could not be deleted; its next use wakes it".formatted(this.address));
+			failures.error(ex, () -> "Failed to delete %s; its next use wakes it".formatted(this.address));
 		}
 	}
 

@@ -18,7 +18,8 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Keeps instances in memory: they sleep and wake, and are gone when the process ends.
+ * Stores instances in memory. They can sleep and wake, and are lost when the process
+ * ends.
  *
  * @since 0.1.0
  */
@@ -28,20 +29,23 @@ public final class MemoryActorStateStore implements ActorStateStore {
 
 	private final Map<String, ActorAddress> byId = new ConcurrentHashMap<>();
 
-	/** Heap of an entry beside key, state and input: measured, rounded up. */
+	/**
+	 * Heap of an entry in addition to key, state and input, in bytes: measured and
+	 * rounded up.
+	 */
 	private static final int OVERHEAD = 512;
 
-	/** In the order in which they are listed. */
+	/** In the order of {@link #list}. */
 	private final NavigableMap<Place, ActorAddress> ordered = new ConcurrentSkipListMap<>();
 
 	private final ByteBudget budget;
 
 	/**
-	 * Where an instance is listed.
+	 * Position of an instance in the list.
 	 *
 	 * @param namespace its namespace
 	 * @param name name of the actor
-	 * @param key its serialized key, empty before all of them
+	 * @param key its serialized key; the empty key precedes all others
 	 */
 	private record Place(String namespace, String name, String key) implements Comparable<Place> {
 
@@ -62,14 +66,14 @@ public final class MemoryActorStateStore implements ActorStateStore {
 
 	/**
 	 * Creates a store.
-	 * @param budget what the instances may take; a new one beyond it is refused, one that
-	 * is there may grow
+	 * @param budget memory limit; a new instance beyond it is rejected, an existing one
+	 * may grow
 	 */
 	public MemoryActorStateStore(ByteBudget budget) {
 		this.budget = budget;
 	}
 
-	/** Creates a store with the part of the heap that a node has by default. */
+	/** Creates a store with the share of the heap that a node has by default. */
 	public MemoryActorStateStore() {
 		this(Limits.defaults().stored());
 	}
@@ -129,7 +133,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			this.budget.acquire(weight(after) - weight(before));
 		}
 		else if (!this.budget.tryAcquire(weight(after))) {
-			throw new RivetException(ErrorCode.OVERLOADED, "The memory store is full.",
+			throw new RivetException(ErrorCode.OVERLOADED, "The memory for stored actors is full.",
 					Map.of("channel", Limit.NODE_STORED.property(), "operation", "create"));
 		}
 	}

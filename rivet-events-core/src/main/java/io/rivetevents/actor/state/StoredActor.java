@@ -9,25 +9,25 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * An instance as it is stored.
+ * The stored form of an instance.
  *
  * @param actorId its id
- * @param address where it is found
- * @param version counts the saves, from 1
- * @param generation counts how often it has come into memory, from 1
+ * @param address its address
+ * @param version number of saves, from 1
+ * @param generation number of times that it has been loaded into memory, from 1
  * @param createdAt when it was created
  * @param state its state as JSON in UTF-8, {@code null} if it has none
- * @param input the input it was created with, as
- * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null} if
- * there was none
+ * @param input the input with which it was created, as written by
+ * {@link io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} if there was
+ * none
  * @since 0.1.0
  */
 public record StoredActor(String actorId, ActorAddress address, long version, long generation, Instant createdAt,
 		byte @Nullable [] state, byte @Nullable [] input) {
 
 	/**
-	 * Returns what is stored next, with the version after this one.
-	 * @param generation how often the instance has come into memory by then
+	 * Returns the next version of the instance.
+	 * @param generation number of times that it has been loaded into memory
 	 * @param state its state as JSON in UTF-8, {@code null} if it has none
 	 */
 	public StoredActor next(long generation, byte @Nullable [] state) {
@@ -35,7 +35,7 @@ public record StoredActor(String actorId, ActorAddress address, long version, lo
 				this.input);
 	}
 
-	/** Returns the input, decoded anew each time; {@code null} if there was none. */
+	/** Returns the input, decoded on each call; {@code null} if there was none. */
 	public @Nullable JsonNode decodeInput() {
 		byte[] input = this.input;
 		return (input != null) ? WireValues.decodeJson(input) : null;

@@ -1,5 +1,5 @@
 /**
- * Stores for the state of instances, and what they keep.
+ * Stores for instances and their state.
  */
 @NullMarked
 package io.rivetevents.actor.state;

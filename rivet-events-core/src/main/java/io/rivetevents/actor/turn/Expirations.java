@@ -4,8 +4,8 @@ import io.rivetevents.limit.PendingCall;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * Times out the calls that wait in one mailbox. It looks at them only when the earliest
- * time-out has come, which hardly ever happens. Safe for use by several threads.
+ * Times out the calls that wait in a mailbox. The mailbox is searched only when the
+ * earliest deadline has passed, which is rare. Safe for use by several threads.
  */
 public final class Expirations {
 
@@ -18,16 +18,16 @@ public final class Expirations {
 	private volatile long earliest;
 
 	/**
-	 * Creates time-outs.
+	 * Creates the timeouts of a mailbox.
 	 * @param mailbox where the calls wait
-	 * @param due has {@link #check} called when the earliest time-out comes
+	 * @param due calls {@link #check} at the earliest deadline
 	 */
 	public Expirations(Mailbox<?> mailbox, DueQueue.Entry due) {
 		this.mailbox = mailbox;
 		this.due = due;
 	}
 
-	/** Notes a call that has been put into the mailbox. */
+	/** Registers a call that has been added to the mailbox. */
 	public void add(PendingCall call) {
 		if (call.hasDeadline() && isEarlier(call.deadline())) {
 			setEarliest(call.deadline());
@@ -46,7 +46,7 @@ public final class Expirations {
 		}
 	}
 
-	/** Refuses what has timed out. */
+	/** Rejects the calls that have timed out. */
 	public void check(long now) {
 		if (!this.any) {
 			return;
@@ -55,7 +55,7 @@ public final class Expirations {
 			this.due.arm(this.earliest);
 			return;
 		}
-		// before the look: a call that comes after it notes its own time-out
+		// before the search: a call that arrives later registers its own deadline
 		this.any = false;
 		this.mailbox.expire(now, this::add);
 	}

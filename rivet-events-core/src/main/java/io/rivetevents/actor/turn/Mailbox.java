@@ -23,9 +23,9 @@ import io.rivetevents.scheduling.SharedWork;
 import io.rivetevents.scheduling.ActorWorkers;
 
 /**
- * The turns that wait for one instance, run one at a time in the order they came. It
- * holds no thread while there is nothing to do: the first turn that is put in asks the
- * workers for one, unless it can run where it comes from.
+ * The queue of turns of one instance, which run one at a time in the order of their
+ * arrival. An idle mailbox holds no thread. The first turn requests a worker thread
+ * unless it can run on the current thread.
  *
  * @param <I> type of the instance
  */
@@ -33,32 +33,41 @@ public final class Mailbox<I> {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(Mailbox.class));
 
-	/** Turns run before a worker is given back, so that instances share the workers. */
+	/**
+	 * Turns run before the worker thread is released, so that instances share the
+	 * workers.
+	 */
 	private static final int BATCH = 64;
 
 	private static final int CLOSED = Integer.MIN_VALUE / 2;
 
 	private final Queue<Turn<I>> queue = new ConcurrentLinkedQueue<>();
 
-	/** Turns that wait or run; far below zero once closed. */
+	/** Number of turns that wait or run; far below zero once closed. */
 	private final AtomicInteger pending = new AtomicInteger();
 
-	/** Turns of clients among them: those of the runtime take no room from clients. */
+	/**
+	 * Number of these turns that are for clients. Turns of the runtime do not count
+	 * against the capacity.
+	 */
 	private final AtomicInteger clients = new AtomicInteger();
 
 	/**
-	 * Whether the last turn that was taken is a client's; of the thread that runs turns.
-	 * The turn itself is not kept: an idle instance would hold its last call and answer.
+	 * Whether the last turn was for a client; used only by the thread that runs turns.
+	 * The turn itself is not kept, so that an idle instance does not retain its last call
+	 * and answer.
 	 */
 	private boolean ofClient;
 
 	/** The call of the current turn; other threads may see an older one. */
 	private @Nullable PendingCall current;
 
-	/** What the caller of the current turn holds; until what follows it is over. */
+	/**
+	 * Context of the caller of the current turn, until the work after the turn is done.
+	 */
 	private CallContext context = CallContext.NONE;
 
-	/** Whether what came last between two turns has failed. */
+	/** Whether the last work between two turns has failed. */
 	private boolean stepFailed;
 
 	private final int capacity;
@@ -72,47 +81,49 @@ public final class Mailbox<I> {
 	private final Owner<I> owner;
 
 	/**
-	 * Whose turns these are.
+	 * The instance to which the turns belong. Its {@code toString} names the instance in
+	 * logs.
 	 *
 	 * @param <I> type of the instance
 	 */
 	public interface Owner<I> {
 
 		/**
-		 * Begin the work of a turn; it must not fail.
-		 * @return what is left of it, {@code null} if it is over
+		 * Begins the work of a turn; must not throw.
+		 * @return the remaining work, {@code null} if the turn is over
 		 */
 		@Nullable Mono<Void> begin(Turn<I> turn);
 
 		/**
-		 * Do something once no method runs any more, which may be after the work that
-		 * called it has ended.
+		 * Runs an action when no method is running any more, which may be after the end
+		 * of the work that called the method.
 		 */
 		void onceReturned(Runnable next);
 
 		/**
-		 * Return what has to be done before the next turn, {@code null} for nothing.
-		 * Asked until it says so, but not again before the next turn has ended once
-		 * something of it has failed.
+		 * Returns work to do before the next turn, {@code null} for none. Called until it
+		 * returns {@code null}. After a failure it is called again only after the next
+		 * turn.
 		 */
 		@Nullable Mono<Void> afterTurn();
 
 		/**
-		 * Begins a stretch of turns on the current thread.
-		 * @return ends it
+		 * Prepares the current thread for a series of turns.
+		 * @return restores the thread
 		 */
 		default CallerScope.Restoration enterThread() {
 			return CallerScope.Restoration.NOTHING;
 		}
 
 		/**
-		 * Sees to what is due while no turn runs: called when none waits or runs any
-		 * more, unless the mailbox is closed. The next may have begun meanwhile.
+		 * Schedules or performs work that is due while no turn runs. Called when the last
+		 * turn has ended and none waits, unless the mailbox is closed. The next turn may
+		 * already have begun.
 		 */
 		default void lookAhead() {
 		}
 
-		/** Removes what a turn may have left on the current thread, between two. */
+		/** Removes thread-bound data that a turn may have left, between two turns. */
 		default void resetThread() {
 		}
 
@@ -126,7 +137,7 @@ public final class Mailbox<I> {
 
 	}
 
-	/** What became of a turn that was offered. */
+	/** Outcome of offering a turn. */
 	public enum Offer {
 
 		ACCEPTED, FULL, CLOSED
@@ -134,11 +145,12 @@ public final class Mailbox<I> {
 	}
 
 	/**
-	 * Create a mailbox.
-	 * @param capacity most turns of clients that wait or run; one more is refused
+	 * Creates a mailbox.
+	 * @param capacity maximum number of client turns that wait or run; further turns are
+	 * rejected
 	 * @param workers where turns run
-	 * @param bursts turns that follow each other are one
-	 * @param owner whose turns they are
+	 * @param bursts batches the wake-ups of successive turns
+	 * @param owner the instance to which the turns belong
 	 */
 	public Mailbox(int capacity, Scheduler workers, WakeupBatches bursts, Owner<I> owner) {
 		this.capacity = capacity;
@@ -152,7 +164,7 @@ public final class Mailbox<I> {
 		if (this.pending.get() < 0) {
 			return Offer.CLOSED;
 		}
-		// counted before it is put in, or two that come together could both be the last
+		// counted before it is added, or two concurrent turns could both be the last
 		if (turn.client() && this.clients.incrementAndGet() > this.capacity) {
 			this.clients.decrementAndGet();
 			return Offer.FULL;
@@ -177,9 +189,9 @@ public final class Mailbox<I> {
 	}
 
 	/**
-	 * Refuses the calls that wait and have timed out.
+	 * Rejects waiting calls that have timed out.
 	 * @param now the time in nanoseconds
-	 * @param waiting takes each call that still waits and may time out
+	 * @param waiting receives each call that still waits and may time out
 	 */
 	void expire(long now, Consumer<PendingCall> waiting) {
 		for (Turn<I> turn : this.queue) {
@@ -191,7 +203,7 @@ public final class Mailbox<I> {
 	}
 
 	/**
-	 * Return whether no turn waits or runs.
+	 * Returns whether no turn waits or runs.
 	 */
 	public boolean isIdle() {
 		return this.pending.get() == 0;
@@ -203,7 +215,7 @@ public final class Mailbox<I> {
 	}
 
 	/**
-	 * Take no more turns. To be called within a turn.
+	 * Closes the mailbox. Must be called within a turn.
 	 * @return the turns that were waiting, in order
 	 */
 	public List<Turn<I>> close() {
@@ -215,7 +227,7 @@ public final class Mailbox<I> {
 		return turns;
 	}
 
-	/** Close if the turn that calls this is the only one. */
+	/** Closes the mailbox if the calling turn is the only one. */
 	public boolean closeIfAlone() {
 		return this.pending.compareAndSet(1, CLOSED);
 	}
@@ -224,7 +236,7 @@ public final class Mailbox<I> {
 		this.workers.schedule(new Work(work));
 	}
 
-	/** Returns the client and the actor of the current turn, or else of the next. */
+	/** Returns the client and the actor of the current turn, or else of the next one. */
 	private SharedWork.Beneficiary beneficiary() {
 		PendingCall call = this.current;
 		if (call == null) {
@@ -243,9 +255,10 @@ public final class Mailbox<I> {
 	}
 
 	/**
-	 * Run a turn that does not block on the thread that has brought it. What it leaves to
-	 * do, and the turns that have come meanwhile, are for a worker; so are turns that
-	 * come faster than the thread gets on to other things, or they would not be bounded.
+	 * Runs a non-blocking turn on the thread that offered it. Remaining work and turns
+	 * that have arrived in the meantime run on a worker thread. This includes turns that
+	 * arrive faster than the thread can run them, which would otherwise occupy the thread
+	 * without limit.
 	 */
 	private void runHere(Turn<I> turn) {
 		begins(turn);
@@ -264,7 +277,7 @@ public final class Mailbox<I> {
 		}
 	}
 
-	/** Run turns; one is counted and waits. */
+	/** Runs turns; at least one is counted and waits. */
 	private void drain() {
 		for (int i = 0; i < BATCH; i++) {
 			this.owner.resetThread();
@@ -297,7 +310,7 @@ public final class Mailbox<I> {
 		return this.threads != null && this.threads.isScarce();
 	}
 
-	/** Go on after a turn that has ended on another thread. */
+	/** Continues after a turn that has ended on another thread. */
 	private void resume() {
 		if (!runAfterTurn() || !hasNext()) {
 			return;
@@ -310,7 +323,7 @@ public final class Mailbox<I> {
 		}
 	}
 
-	/** Run what belongs between the last turn and the next. */
+	/** Runs the work between the last turn and the next. */
 	private boolean runAfterTurn() {
 		this.owner.resetThread();
 		Mono<Void> work = nextStep();
@@ -323,7 +336,10 @@ public final class Mailbox<I> {
 		return true;
 	}
 
-	/** One that has failed would fail again at once, and for ever. */
+	/**
+	 * Work that has failed is not repeated immediately, because it would fail again
+	 * endlessly.
+	 */
 	private @Nullable Mono<Void> nextStep() {
 		if (this.stepFailed) {
 			this.stepFailed = false;
@@ -332,18 +348,19 @@ public final class Mailbox<I> {
 		return afterTurn();
 	}
 
-	/** What fails there is tried again after the next turn. */
+	/** Failed work is repeated after the next turn. */
 	private @Nullable Mono<Void> afterTurn() {
 		try {
 			return this.owner.afterTurn();
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "What belongs between two turns has failed");
+			failures.error(ex, () -> "Work between two turns of %s failed; it is repeated after the next turn"
+				.formatted(this.owner));
 			return null;
 		}
 	}
 
-	/** A turn that was counted but not yet queued is there in a moment. */
+	/** A turn that is counted but not yet queued will be queued in a moment. */
 	private Turn<I> take() {
 		while (true) {
 			Turn<I> turn = this.queue.poll();
@@ -354,7 +371,7 @@ public final class Mailbox<I> {
 		}
 	}
 
-	/** Reactor has let an error pass, and nothing of the turn comes any more. */
+	/** Reactor has passed an error on, and the turn receives no further signal. */
 	private static void abandon(@Nullable Turn<?> turn) {
 		PendingCall call = (turn != null) ? turn.call() : null;
 		if (call != null) {
@@ -378,22 +395,22 @@ public final class Mailbox<I> {
 	}
 
 	/**
-	 * Run some work.
-	 * @param turn whose work it is, {@code null} for what comes between two
-	 * @return whether it is over. If not, its end goes on with the next one
+	 * Runs work.
+	 * @param turn turn of the work, {@code null} for work between two turns
+	 * @return whether the work is over. If not, its end continues with the next turn
 	 */
 	private boolean run(Mono<Void> work, @Nullable Turn<I> turn) {
 		boolean interleave = turn != null && turn.interleave();
-		// A turn is over when its work has ended AND what it called has returned, be it
-		// on
-		// this thread or on another: a time-out may end the work while a method still
-		// runs.
+		// A turn is over when its work has ended AND the method that it called has
+		// returned, on this thread or on another: a timeout may end the work while a
+		// method is still running.
 		AtomicBoolean halfOver = new AtomicBoolean(interleave);
 		Runnable onEnd = () -> {
 			if (!interleave) {
 				this.owner.onceReturned(() -> {
 					if (!halfOver.compareAndSet(false, true)) {
-						this.current = null; // by this thread alone: the other has left
+						this.current = null; // only on this thread: the other has
+												// returned
 						onWorker(this::resume);
 					}
 				});
@@ -418,7 +435,7 @@ public final class Mailbox<I> {
 		if (turn == null) {
 			this.stepFailed = true;
 		}
-		failures.error(failure, () -> "A turn ended with an error that no caller was told of");
+		failures.error(failure, () -> "Unhandled error in a turn of %s".formatted(this.owner));
 	}
 
 	private static void endOnce(AtomicBoolean told, Runnable onEnd) {
@@ -427,7 +444,7 @@ public final class Mailbox<I> {
 		}
 	}
 
-	/** Turns for a worker. */
+	/** Turns that run on a worker thread. */
 	private final class Work implements SharedWork {
 
 		private final Runnable turns;

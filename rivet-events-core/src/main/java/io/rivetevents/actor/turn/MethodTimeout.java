@@ -3,8 +3,9 @@ package io.rivetevents.actor.turn;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Watches a method that runs on a thread of its own time: the first of its end and its
- * time-out wins. The thread is interrupted only while the method runs, never afterwards.
+ * Watches a method that runs on the current thread. Either the end of the method or the
+ * timeout takes effect, whichever is first. The thread is interrupted only while the
+ * method runs, never afterwards.
  */
 public final class MethodTimeout {
 
@@ -25,9 +26,9 @@ public final class MethodTimeout {
 	private final Runnable onTimeout;
 
 	/**
-	 * Watch what the current thread is about to do.
-	 * @param deadline time in nanoseconds at which it is too late
-	 * @param onTimeout called by the thread that notices
+	 * Watches the method that the current thread is about to call.
+	 * @param deadline time in nanoseconds at which the method times out
+	 * @param onTimeout called by the thread that detects the timeout
 	 */
 	public MethodTimeout(long deadline, Runnable onTimeout) {
 		this.deadline = deadline;
@@ -35,16 +36,16 @@ public final class MethodTimeout {
 	}
 
 	/**
-	 * Returns whether there was still time for the method to begin. What comes too late
-	 * from now on interrupts it.
+	 * Returns whether the method may still start. A timeout after this call interrupts
+	 * the method.
 	 */
 	public boolean isInTime() {
 		return this.phase.get() == RUNNING;
 	}
 
 	/**
-	 * Interrupts the thread if it is too late.
-	 * @return whether it is
+	 * Interrupts the thread if the deadline has passed.
+	 * @return whether the deadline has passed
 	 */
 	public boolean check(long now) {
 		boolean late = now - this.deadline >= 0;
@@ -54,15 +55,15 @@ public final class MethodTimeout {
 		return late;
 	}
 
-	/** Returns the time in nanoseconds at which it is too late. */
+	/** Returns the deadline in nanoseconds. */
 	public long deadline() {
 		return this.deadline;
 	}
 
 	/**
-	 * Interrupt the thread, if the method has not ended.
-	 * @param onExpiry what to do then, before anything else
-	 * @return whether it had not ended
+	 * Interrupts the thread if the method has not ended.
+	 * @param onExpiry runs before the interrupt
+	 * @return whether the method had not ended
 	 */
 	public boolean expire(Runnable onExpiry) {
 		if (!this.phase.compareAndSet(RUNNING, EXPIRING)) {
@@ -79,14 +80,15 @@ public final class MethodTimeout {
 	}
 
 	/**
-	 * The method has ended.
-	 * @return whether it was in time
+	 * Notes that the method has ended.
+	 * @return whether it ended before the timeout
 	 */
 	public boolean end() {
 		if (this.phase.compareAndSet(RUNNING, ENDED)) {
 			return true;
 		}
-		// between the time-out and the interrupt: wait, or the next turn gets it
+		// between the timeout and the interrupt: wait, or the next turn would be
+		// interrupted
 		while (this.phase.get() != EXPIRED) {
 			Thread.onSpinWait();
 		}

@@ -9,19 +9,19 @@ import io.rivetevents.limit.PendingCall;
 import io.rivetevents.observation.CallContext;
 
 /**
- * One piece of work of an instance. It names no instance, so that what was sent to one
- * that has just gone to sleep can be given to the one that wakes.
+ * A unit of work of an instance. It does not refer to an instance, so that a turn for an
+ * instance that has just gone to sleep can be passed to its successor.
  *
  * @param <I> type of the instance
- * @param work what to do; never begun while another turn of the instance runs. It returns
- * what is left to do, {@code null} if it is over. It must not fail: who asked has been
- * answered within it
+ * @param work the work; never begun while another turn of the instance runs. Returns the
+ * remaining work, {@code null} if it is over. It must not throw: it answers the caller
+ * itself
  * @param interleave whether the next turn may run before the work has ended
- * @param client whether a client asked for it, so that the bound of the mailbox counts
+ * @param client whether a client has caused it, so that it counts against the capacity of
+ * the mailbox
  * @param blocking whether it may block its thread
- * @param call the call that it is for, which may time out while it waits; {@code null} if
- * it is for none
- * @param context what its caller holds for traces and logs, in which the work runs
+ * @param call its call, which may time out while it waits; {@code null} if there is none
+ * @param context context of the caller for traces and logs, in which the work runs
  */
 public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave, boolean client, boolean blocking,
 		@Nullable PendingCall call, CallContext context) {
@@ -30,7 +30,7 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 		return new Turn<>(work, interleave, true, true, null, CallContext.NONE);
 	}
 
-	/** Whatever comes of the work, the call is over with it. */
+	/** The call ends with the work, whatever its outcome. */
 	public static <I> Turn<I> ofCall(PendingCall call, Function<I, @Nullable Mono<Void>> work, boolean interleave,
 			boolean blocking) {
 		return new Turn<>((instance) -> run(call, work, instance), interleave, true, blocking, call, CallContext.NONE);
@@ -54,8 +54,8 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	}
 
 	/**
-	 * Returns the same turn for a caller that holds something.
-	 * @param context what it holds for traces and logs
+	 * Returns the same turn in the context of a caller.
+	 * @param context context of the caller for traces and logs
 	 */
 	public Turn<I> within(CallContext context) {
 		return (context == this.context) ? this
@@ -63,9 +63,9 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 	}
 
 	/**
-	 * Returns the same turn, which does something else before its work. One that is put
-	 * into a second mailbox does that once, too.
-	 * @param first what to do; must not fail
+	 * Returns the same turn with an action that runs before its work, once only, even if
+	 * the turn is passed on to a second mailbox.
+	 * @param first the action; must not throw
 	 */
 	public Turn<I> whenBegun(Runnable first) {
 		return (this.work instanceof Begun) ? this : new Turn<>(new Begun<>(first, this.work), this.interleave,
@@ -83,7 +83,7 @@ public record Turn<I>(Function<I, @Nullable Mono<Void>> work, boolean interleave
 
 	}
 
-	/** Do it at once, outside any mailbox. */
+	/** Runs the turn immediately, outside of any mailbox. */
 	public void doNow(I instance) {
 		Mono<Void> rest = this.work.apply(instance);
 		if (rest != null) {

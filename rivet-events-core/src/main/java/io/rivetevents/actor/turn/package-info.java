@@ -1,5 +1,5 @@
 /**
- * The turns of one instance: one at a time, in order, under a time limit. Internal:
+ * The turns of one instance: one at a time, in order, with a time limit. Internal:
  * applications do not use it.
  */
 @NullMarked
