@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.ActorConnection;
@@ -44,10 +45,10 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The connections of one instance, each of which is among the node's, too, and the order
- * of what they are sent: each event has a position, and all connections see them in the
- * order of their positions. Connections are added and removed within turns; all else is
- * for any thread.
+ * The connections of one instance, which are also registered with the node, and the order
+ * of the messages sent to them. Each event has a position, and all connections receive
+ * events in the order of their positions. Connections are added and removed within turns.
+ * All other methods are safe for use by several threads.
  */
 public final class ActorConnections {
 
@@ -55,11 +56,13 @@ public final class ActorConnections {
 
 	private static final SecureRandom RANDOM = new SecureRandom();
 
-	/** Answers that wait for the order, of one connection. */
+	/** Maximum number of answers of one connection that wait for the order lock. */
 	private static final int MAX_WAITING = 100;
 
-	/** What the thread that is sending an event has been asked to send meanwhile. */
+	/** Events that a thread sends while it is already sending an event. */
 	private static final ThreadLocal<@Nullable Deque<Runnable>> AFTERWARDS = new ThreadLocal<>();
+
+	private final ActorAddress instance;
 
 	private final ConnectionIndex own = new ConnectionIndex();
 
@@ -73,26 +76,31 @@ public final class ActorConnections {
 
 	private final String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
 
-	/** Guards what follows, and the order of what is sent. */
+	/** Guards the fields below and the order of messages. */
 	private final ReentrantLock order = new ReentrantLock();
 
 	private final EventHistory history;
 
 	private long sequence;
 
-	/** What threads that must not wait for the order have left to the one that has it. */
+	/**
+	 * Messages left by threads that must not wait for the order lock; sent by the thread
+	 * that holds it.
+	 */
 	private final Map<ActorConnection, Waiting> waiting = new ConcurrentHashMap<>(2);
 
 	/**
-	 * Create the connections.
-	 * @param ofNode those of the node
-	 * @param history bounds of what is kept of events
-	 * @param kept what all instances may keep of events
-	 * @param clock tells the time in nanoseconds
-	 * @param due has {@link #expire} called when something is too old
+	 * Creates the connections.
+	 * @param instance address of the instance, for logs
+	 * @param ofNode connections of the node
+	 * @param history limits of the event history
+	 * @param kept memory for the event histories of all instances
+	 * @param clock returns the time in nanoseconds
+	 * @param due calls {@link #expire} when a part of the history expires
 	 */
-	ActorConnections(ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept, LongSupplier clock,
-			DueQueue.Entry due) {
+	ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
+			LongSupplier clock, DueQueue.Entry due) {
+		this.instance = instance;
 		this.ofNode = ofNode;
 		this.history = new EventHistory(history, kept);
 		this.clock = clock;
@@ -110,8 +118,9 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Take a connection out.
-	 * @return whether it was in: only the first of two that race is told so
+	 * Removes a connection.
+	 * @return whether it was registered; of two concurrent calls only the first returns
+	 * {@code true}
 	 */
 	boolean remove(ActorConnection connection) {
 		this.ofNode.remove(connection);
@@ -128,7 +137,7 @@ public final class ActorConnections {
 		return this.own.find(id);
 	}
 
-	/** Return the connection of a stream of the extended mode. */
+	/** Returns the connection of a stream in the extended mode. */
 	@Nullable ActorConnection findByStream(String streamId) {
 		return this.byStream.get(streamId);
 	}
@@ -162,22 +171,22 @@ public final class ActorConnections {
 		}
 	}
 
-	// What is sent, in one order
+	// Sending, in one order
 
 	/**
-	 * Bring an event to connections.
+	 * Sends an event to connections.
 	 * @param dispatch the event
-	 * @param own bounds of what is kept of the events of its name, {@code null} for none
-	 * of its own
-	 * @throws RivetException {@code message.outgoing_too_long} if it is too long; it then
-	 * has no position, and nobody gets it
+	 * @param own history limits of the event, {@code null} for the default
+	 * @throws RivetException with {@code message.outgoing_too_long} if the event is too
+	 * long; it then has no position, and no connection receives it
 	 */
 	Receipt dispatch(AddressedEvent dispatch, @Nullable HistoryLimits own) {
 		Deque<Runnable> afterwards = AFTERWARDS.get();
 		if (afterwards == null) {
 			return inOrder(() -> send(dispatch, own));
 		}
-		// an interceptor or a predicate sends: never within the order of another instance
+		// an interceptor or a predicate is sending: never within the order lock of
+		// another instance
 		PendingReceipt receipt = new PendingReceipt();
 		afterwards.add(() -> sendAfterwards(dispatch, own, receipt));
 		return receipt;
@@ -188,17 +197,18 @@ public final class ActorConnections {
 			receipt.complete(dispatch(dispatch, own));
 		}
 		catch (RivetException ex) {
-			receipt.fail(ex); // logged where it was refused
+			receipt.fail(ex); // logged where it was rejected
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "Event %s could not be sent".formatted(SafeText.of(dispatch.event())));
+			failures.error(ex, () -> "Event %s could not be sent to the connections of %s"
+				.formatted(SafeText.of(dispatch.event()), this.instance));
 			receipt.fail(ex);
 		}
 	}
 
 	/**
-	 * Check that an event could be sent now.
-	 * @throws RivetException {@code message.outgoing_too_long} if it could not
+	 * Checks whether an event can be sent now.
+	 * @throws RivetException with {@code message.outgoing_too_long} if it is too long
 	 */
 	void check(AddressedEvent dispatch) {
 		this.own.check(dispatch);
@@ -237,7 +247,7 @@ public final class ActorConnections {
 		}
 	}
 
-	/** Does something with the order, which is given back afterwards. */
+	/** Runs work that holds the order lock, and releases the lock afterwards. */
 	private <T> T withOrder(Supplier<T> work) {
 		Deque<Runnable> afterwards = new ArrayDeque<>(0);
 		AFTERWARDS.set(afterwards);
@@ -251,7 +261,7 @@ public final class ActorConnections {
 		}
 	}
 
-	/** What is sent to a connection by the thread that has the order. */
+	/** Messages to a connection that wait for the order lock. */
 	private static final class Waiting {
 
 		private final List<Runnable> answers = new ArrayList<>(0);
@@ -261,9 +271,9 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Sends what waits for the order, unless another thread has it: that thread does so,
-	 * since it looks again after it has given the order back. Never waits itself. A loop,
-	 * since more may come for as long as clients like.
+	 * Sends the waiting messages unless another thread holds the order lock. That thread
+	 * then sends them, since it checks again after releasing the lock. Never blocks. The
+	 * loop is needed because messages may arrive continuously.
 	 */
 	private void sendWaiting() {
 		while (!this.waiting.isEmpty() && !this.order.isHeldByCurrentThread() && this.order.tryLock()) {
@@ -285,11 +295,11 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Where a connection has come in.
+	 * The result of adding a connection.
 	 *
-	 * @param position what follows has a higher one
-	 * @param outcome what became of the request to resume
-	 * @param refused events that there was no room to subscribe to
+	 * @param position all later events have a higher position
+	 * @param outcome outcome of the request to resume
+	 * @param refused events whose subscription was rejected because a limit was reached
 	 */
 	record Entrance(Position position, ResumeOutcome outcome, Set<String> refused) {
 
@@ -300,10 +310,10 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Add a connection with its subscriptions, and queue what it has missed.
+	 * Adds a connection with its subscriptions, and queues the events that it has missed.
 	 * @param connection the connection
-	 * @param subscriptions its subscriptions, checked
-	 * @param stream where it wants to resume
+	 * @param subscriptions its subscriptions, already checked
+	 * @param stream position from which it resumes
 	 */
 	Entrance enter(ActorConnection connection, List<ToServer.SubscriptionRequest> subscriptions, StreamRequest stream) {
 		return inOrder(() -> {
@@ -351,9 +361,9 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Return events that are sent again.
-	 * @return {@code null} if they do not fit into the queue of the connection: it would
-	 * be closed for them, and again whenever it comes back
+	 * Returns the messages of a replay.
+	 * @return {@code null} if they do not fit into the queue of the connection, which
+	 * would close it on each attempt to resume
 	 */
 	private @Nullable List<OutgoingMessage> messages(ActorConnection connection, List<EventHistory.Replay> missed) {
 		Outbound outbound = connection.outbound();
@@ -391,10 +401,10 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Change a subscription of a client of the extended mode, and tell it so.
-	 * @param connection whose
-	 * @param request what it wants
-	 * @param refusal why not, {@code null} if it may
+	 * Changes a subscription of a client in the extended mode and sends the response.
+	 * @param connection connection of the client
+	 * @param request the requested change
+	 * @param refusal reason for rejecting it, {@code null} if it is allowed
 	 */
 	void subscribe(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.@Nullable Error refusal) {
 		inOrder(() -> subscribeInOrder(connection, request, refusal));
@@ -413,9 +423,9 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Tells a client of the extended mode that there was no room for its request. Does
-	 * not wait for an event that is being sent: an event loop may do this. A client that
-	 * has too many such answers to come is closed as {@code actor.overloaded}.
+	 * Rejects a subscription request of a client in the extended mode because there is no
+	 * room for it. Does not block, so it may be called on an event loop. If too many such
+	 * responses are waiting, the connection is closed with {@code actor.overloaded}.
 	 */
 	void refuse(ActorConnection connection, ToServer.SubscriptionRequest request, ToClient.Error refusal) {
 		AtomicBoolean full = new AtomicBoolean();
@@ -431,8 +441,8 @@ public final class ActorConnections {
 	}
 
 	/**
-	 * Tells a client of the extended mode where the stream is: at once, or after the
-	 * event that is being sent. Does not wait for that: an event loop does this.
+	 * Sends the current position to a client in the extended mode: immediately, or after
+	 * the event that is being sent. Does not block; it is called on an event loop.
 	 */
 	void keepAlive(ActorConnection connection) {
 		leave(connection, (waiting) -> waiting.keepAlive = true);
@@ -447,7 +457,7 @@ public final class ActorConnections {
 		sendWaiting();
 	}
 
-	/** Forget what is kept of events: the instance leaves memory. */
+	/** Drops the event history because the instance leaves memory. */
 	void forgetHistory() {
 		inOrder(() -> {
 			this.history.close();
@@ -455,7 +465,7 @@ public final class ActorConnections {
 		});
 	}
 
-	/** Drop what is too old of the history; later if events are being sent right now. */
+	/** Drops expired history; postponed if events are being sent. */
 	void expire(long now) {
 		if (this.order.tryLock()) {
 			try {

@@ -56,9 +56,9 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * One instance of an actor in memory, and its turns. All it does it does in turns of its
- * mailbox; what other threads may call is marked so. Each of its parts sees it by an
- * interface.
+ * One instance of an actor in memory, and its turns. Methods are called within turns of
+ * its mailbox unless their documentation states otherwise. Each of its parts refers to it
+ * by an interface.
  */
 public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<ActorInstance> {
 
@@ -110,9 +110,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	/**
 	 * Creates an instance that has not been started.
-	 * @param host the node that holds it
-	 * @param workers where things are done for it outside its turns
-	 * @param heap what it has taken of what all that are awake may take, in bytes
+	 * @param host the node of the instance
+	 * @param workers worker threads for its work outside of turns
+	 * @param heap bytes reserved for it from the memory for loaded instances
 	 */
 	public ActorInstance(ActorAddress address, ActorType type, InstanceHost host, ActorRuntime runtime,
 			Scheduler workers, long heap) {
@@ -129,7 +129,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.usage = new InstanceUsage(limits());
 		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), share::countGrowth, this.due);
-		this.connections = new ActorConnections(host.members(), type.settings().history(), limits().history(),
+		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
 				this::now, this.due);
 		this.events = new InstanceEvents(type, this.connections);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
@@ -146,7 +146,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
 	}
 
-	// Its parts
+	// Parts
 
 	@Override
 	public ActorAddress address() {
@@ -231,17 +231,17 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return this.connections.find(id);
 	}
 
-	/** Returns what is called of it. */
+	/** Returns the handler of its actions. */
 	public ActionHandler actions() {
 		return this.actions;
 	}
 
-	/** Returns what lets its clients in. */
+	/** Returns the handler of its connecting clients. */
 	public ConnectHandler clients() {
 		return this.clients;
 	}
 
-	/** Returns what takes the messages of its clients. */
+	/** Returns the handler of its clients' messages. */
 	public ClientMessages messages() {
 		return this.messages;
 	}
@@ -267,10 +267,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return new ToClient.Error(ex.group(), ex.code(), ex.text(), tree, actionId, this.life.info(false).specifier());
 	}
 
-	// For any thread
+	// Safe for use by several threads
 
 	/**
-	 * Put in a turn.
+	 * Adds a turn to the mailbox.
 	 */
 	public Mailbox.Offer offer(Turn<ActorInstance> turn) {
 		PendingCall call = turn.call();
@@ -293,7 +293,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return outcome;
 	}
 
-	/** Returns a turn that reports how long it has waited, if that is observed. */
+	/** Returns the turn, which reports its waiting time if that is observed. */
 	private Turn<ActorInstance> observed(Turn<ActorInstance> turn) {
 		if (!this.observers.observeTurns()) {
 			return turn;
@@ -309,8 +309,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 				work.run();
 			}
 			else {
-				refusal.accept(new RivetException(ErrorCode.STOPPED)); // the next one of
-																		// its address
+				// the next instance of the address
+				refusal.accept(new RivetException(ErrorCode.STOPPED));
 			}
 			return null;
 		}, false);
@@ -327,7 +327,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		offer(Turn.ofRuntime((instance) -> work.get()));
 	}
 
-	/** Returns the error for a caller whose turn has no room. */
+	/** Returns the error for a caller whose turn was rejected by a limit. */
 	public RivetException overloaded(@Nullable PendingCall call, String operation) {
 		Limit met = (call != null) ? call.met() : null;
 		Map<String, Object> metadata = (met != null) ? Map.of("channel", met.property(), "operation", operation) : Map
@@ -336,8 +336,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	/**
-	 * Takes a message of a connected client. The messages of one connection are handled
-	 * in the order of the calls.
+	 * Handles a message of a connected client. Messages of one connection are handled in
+	 * the order of the calls.
 	 */
 	public void receive(String connectionId, ToServer message) {
 		ActorConnection connection = this.connections.find(connectionId);
@@ -347,7 +347,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	/**
-	 * Puts what clients send into turns of the instance, but for what cannot wait for
+	 * Turns client messages into turns of the instance, except those that cannot wait for
 	 * one.
 	 */
 	private final class Arrivals implements ToServer.Visitor<ActorConnection> {
@@ -388,12 +388,12 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 		@Override
 		public void hello(ToServer.Hello hello, ActorConnection connection) {
-			throw new IllegalStateException("A link refuses a second Hello");
+			throw new IllegalStateException("A second Hello must be rejected by the link");
 		}
 
 	}
 
-	/** Tells a client of the extended mode that it is connected. Does not wait. */
+	/** Sends a keep-alive message to a client in the extended mode. Does not block. */
 	public void keepAlive(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null && connection.wasConnected()) {
@@ -401,17 +401,17 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		}
 	}
 
-	/** The socket of a connection is gone. */
+	/** Handles the end of a connection's transport. */
 	public void disconnected(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null) {
-			connection.end(); // a turn that waits for its answer need not, and holds
-								// up the next
+			// the turn that waits for its answer ends and does not delay the next one
+			connection.end();
 		}
 		offer(Turn.ofRuntime((current) -> current.clients.disconnect(connectionId)));
 	}
 
-	/** Does what is due. */
+	/** Performs the work that is due. */
 	private void check(long now) {
 		this.calls.check(now);
 		this.expirations.check(now);
@@ -425,37 +425,43 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.lookAhead();
 	}
 
-	// Its life
+	// Life cycle
 
-	/** Returns its id and address, {@code null} if it is not running. By any thread. */
+	/**
+	 * Returns its id and address, {@code null} if it is not running. Safe for use by
+	 * several threads.
+	 */
 	public @Nullable ActorInfo info() {
 		return this.life.isRunning() ? this.life.info(false) : null;
 	}
 
-	/** Returns whether it has been started and has not left. By any thread. */
+	/**
+	 * Returns whether it has started and is still in memory. Safe for use by several
+	 * threads.
+	 */
 	public boolean isRunning() {
 		return this.life.isRunning();
 	}
 
-	/** Returns what it takes of what all that are awake may take, in bytes. */
+	/** Returns the bytes reserved for it from the memory for loaded instances. */
 	public long heap() {
 		return this.life.heap();
 	}
 
-	/** Makes sure that it is what a target asks for; see {@link InstanceStart#start}. */
+	/** Starts the instance if the target requires it; see {@link InstanceStart#start}. */
 	public Mono<ActorInfo> start(ActorTarget target, @Nullable ConnectRequest caller) {
 		return this.start.start(target, caller);
 	}
 
 	/**
-	 * Makes sure that it is what a client wants to connect to; see
-	 * {@link InstanceStart#arrive}.
+	 * Starts the instance for a connecting client if necessary; see {@link
+	 * InstanceStart#arrive}.
 	 */
 	public Mono<InstanceStart.Arrival> arrive(ActorTarget target, ConnectRequest request, @Nullable Draft allowed) {
 		return this.start.arrive(target, request, allowed);
 	}
 
-	/** Returns whether it has the input of a draft. */
+	/** Returns whether its input equals that of a draft. */
 	public boolean hasInputOf(Draft draft) {
 		return this.start.hasInputOf(draft);
 	}
@@ -501,7 +507,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.requestEnd(InstanceLife.End.SLEEP);
 	}
 
-	/** Asks for its end because the application stops. By any thread. */
+	/** Requests its end because the application stops. Safe for use by several threads. */
 	public void requestShutdown() {
 		this.life.requestEnd(InstanceLife.End.SHUTDOWN);
 	}
@@ -542,7 +548,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			return turn.work().apply(this);
 		}
 		catch (Throwable ex) {
-			return Mono.error(ex); // the mailbox tells of it, and goes on
+			return Mono.error(ex); // the mailbox logs it and continues
 		}
 	}
 

@@ -21,19 +21,22 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.SharedWork;
 
 /**
- * What all instances of a node share.
+ * Services that all instances of a node share.
  *
- * @param store where they are kept while they sleep
- * @param workers where turns run; may be blocked
- * @param clock dates what is told of instances
- * @param connections what connections share
- * @param interceptors go around what clients want, in their order
- * @param contracts knows what clients are built against
+ * @param store where they are stored while they sleep
+ * @param workers threads for turns, which may block
+ * @param clock source of dates in {@link ActorInfo}
+ * @param connections services that connections share
+ * @param interceptors interceptors of client requests, in their order
+ * @param contracts fingerprints of the contracts that clients are built against
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 		List<InboundInterceptor> interceptors, ContractFingerprints contracts) {
 
-	/** Eighths of what may be awake, beyond which memory is scarce. */
+	/**
+	 * Fraction, in eighths, of the memory for loaded instances beyond which memory is
+	 * scarce.
+	 */
 	private static final int SCARCE = 6;
 
 	public ActorRuntime {
@@ -44,9 +47,9 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	}
 
 	/**
-	 * Returns workers for what is done for a client of an actor outside its turns.
+	 * Returns workers for work on behalf of a client outside of turns.
 	 * @param identity the client
-	 * @param actor name of the actor, {@code null} if it is for none
+	 * @param actor name of the actor, {@code null} if the work is for none
 	 */
 	public Scheduler workersFor(Identity identity, @Nullable String actor) {
 		String address = this.connections.limits().shareOf(identity.address());
@@ -54,7 +57,7 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	}
 
 	/**
-	 * Returns workers for what is done for an actor outside its turns.
+	 * Returns workers for work of an actor outside of turns.
 	 * @param actor its name
 	 */
 	public Scheduler workersFor(String actor) {
@@ -71,14 +74,14 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		return this.connections.observers();
 	}
 
-	/** Go around what the application does for a client. */
+	/** Returns the scopes that wrap application code called for a client. */
 	public CallerScope callers() {
 		return this.connections.callers();
 	}
 
 	/**
-	 * Returns whether memory for instances is scarce, so that those that are not used
-	 * sleep early.
+	 * Returns whether memory for instances is scarce, so that unused instances sleep
+	 * early.
 	 */
 	public boolean isScarce() {
 		return this.connections.limits().awake().isBeyond(SCARCE);
@@ -89,7 +92,10 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		return timers().now(TimeUnit.NANOSECONDS);
 	}
 
-	/** Tells the time and ends what takes too long; never blocked. */
+	/**
+	 * Returns the scheduler for timeouts, which also provides the time; must not be
+	 * blocked.
+	 */
 	public Scheduler timers() {
 		return this.connections.timers();
 	}

@@ -8,36 +8,37 @@ import io.rivetevents.actor.call.CalledInstance;
 import io.rivetevents.delivery.Dispatcher;
 
 /**
- * The instance that clients connect to, as what handles the clients sees it.
+ * The instance as seen by the handlers of its clients.
  */
 interface ClientInstance extends CalledInstance {
 
 	/** Returns its connections. */
 	ActorConnections connections();
 
-	/** Returns what brings events to its connections. */
+	/** Returns the dispatcher of events to its connections. */
 	Dispatcher events();
 
-	/** Does something in a turn of its own, which is held until it has ended. */
+	/** Runs work in a new turn, which is held until the work has ended. */
 	<T> Mono<T> inTurn(Supplier<Mono<T>> work);
 
 	/**
-	 * Puts in a turn of the runtime, unless the instance has left memory. By any thread.
+	 * Adds a turn of the runtime unless the instance has left memory. Safe for use by
+	 * several threads.
 	 */
 	void offerTurn(Supplier<Mono<Void>> work);
 
-	/** Keeps from sleeping until something has ended. */
+	/** Prevents the instance from sleeping until the work has ended. */
 	<T> Mono<T> keepAwake(Mono<T> work);
 
-	/** It has just been used. */
+	/** Notes that the instance has been used. */
 	void touch();
 
-	/** It is used by more than clients that have not been let in. */
+	/** Notes that the instance is used by more than clients that are not accepted yet. */
 	void claim();
 
 	/**
-	 * Deletes it if it was created for a client that was not let in, nothing has changed
-	 * since and no other client uses it. May be called by any thread.
+	 * Deletes the instance if it was created for a client that was then rejected, nothing
+	 * has changed since and no other client uses it. Safe for use by several threads.
 	 */
 	void discardIfUnclaimed();
 

@@ -14,8 +14,7 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * What connected clients of one instance send: all that depends on the kind of a message
- * is decided here.
+ * Handles the messages of connected clients of one instance, depending on their kind.
  */
 public final class ClientMessages {
 
@@ -32,11 +31,11 @@ public final class ClientMessages {
 	private final Scheduler workers;
 
 	/**
-	 * Creates what takes messages.
-	 * @param instance whose clients send
-	 * @param actions what they call
-	 * @param subscriptions what they subscribe to
-	 * @param runtime has the workers
+	 * Creates the handler.
+	 * @param instance instance of the clients
+	 * @param actions handler of calls
+	 * @param subscriptions handler of subscriptions
+	 * @param runtime provides the workers
 	 */
 	ClientMessages(ClientInstance instance, ActionHandler actions, SubscriptionHandler subscriptions,
 			ActorRuntime runtime) {
@@ -49,14 +48,16 @@ public final class ClientMessages {
 	}
 
 	/**
-	 * Ends a call that its client does not wait for. Not in a turn: the call may hold it.
+	 * Cancels a call of a client. Not called in a turn, because the call may hold the
+	 * turn.
 	 */
 	void cancel(ActorConnection connection, ToServer.Cancel cancel) {
 		connection.calls().cancel(cancel.id(), this.workers);
 	}
 
 	/**
-	 * Takes the answer of a client. Not in a turn: the one that waits for it may hold it.
+	 * Handles the reply of a client to a server request. Not called in a turn, because
+	 * the code that waits for the reply may hold the turn.
 	 */
 	void answerRequest(ActorConnection connection, ToServer.ActionRequest reply) {
 		this.callers.run(null, () -> connection.requests().answer(reply.args()));
@@ -66,8 +67,8 @@ public final class ClientMessages {
 	}
 
 	/**
-	 * Notes a call that has arrived. For any thread.
-	 * @return what it counts as until it has been answered
+	 * Registers a call that has arrived. Safe for use by several threads.
+	 * @return the call, which counts until it has been answered
 	 */
 	PendingCall arrived(ActorConnection connection, ToServer.ActionRequest request) {
 		PendingCall call = this.actions.arrived(connection, request);
@@ -76,8 +77,8 @@ public final class ClientMessages {
 
 	/**
 	 * Answers a call, in its turn.
-	 * @param call what it has counted as since its arrival
-	 * @return what is left to do, {@code null} if nothing is
+	 * @param call the registered call
+	 * @return the remaining work, {@code null} if there is none
 	 */
 	@Nullable Mono<Void> answer(String connectionId, ToServer.ActionRequest request, PendingCall call) {
 		ActorConnection connection = waiting(connectionId);
@@ -86,30 +87,33 @@ public final class ClientMessages {
 
 	/**
 	 * Changes a subscription, in its turn.
-	 * @return what is left to do, {@code null} if nothing is
+	 * @return the remaining work, {@code null} if there is none
 	 */
 	@Nullable Mono<Void> subscribe(String connectionId, ToServer.SubscriptionRequest request) {
 		ActorConnection connection = waiting(connectionId);
 		return (connection != null) ? this.subscriptions.change(connection, request) : null;
 	}
 
-	/** Returns a connection, {@code null} if it has seen all fail that it waited for. */
+	/**
+	 * Returns a connection, {@code null} if it has ended and its pending calls have
+	 * failed.
+	 */
 	private @Nullable ActorConnection waiting(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
 		return (connection != null && !connection.hasEnded()) ? connection : null;
 	}
 
 	/**
-	 * Call an action as a connection would.
+	 * Calls an action as if a connection had called it.
 	 * @param connectionId id of the connection
-	 * @param call what it has counted as since its arrival
+	 * @param call the registered call
 	 * @return the result, as for {@link ActionHandler#perform}
 	 */
 	public Mono<JsonNode> predict(String connectionId, ToServer.ActionRequest request, PendingCall call) {
 		ActorConnection connection = this.connections.find(connectionId);
 		return (connection != null) ? this.actions.perform(connection, request, call)
 				: Mono.error(() -> new IllegalArgumentException(
-						"Connection %s is none of %s".formatted(connectionId, this.instance.address())));
+						"Connection %s does not belong to %s".formatted(connectionId, this.instance.address())));
 	}
 
 }

@@ -43,8 +43,8 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * The clients of one instance on their way in and out: they connect, come back, and
- * leave. All of it happens in turns of the instance, unless it says otherwise.
+ * Connects, resumes and disconnects the clients of one instance. Methods are called in
+ * turns of the instance unless their documentation states otherwise.
  */
 public final class ConnectHandler {
 
@@ -72,19 +72,19 @@ public final class ConnectHandler {
 
 	private final ContractFingerprints contracts;
 
-	/** Goes on on a worker: what comes behind it may block. */
+	/** Continues on a worker, because the next step may block. */
 	private final Mono<List<ToServer.SubscriptionRequest>> lateForAll;
 
 	private final ConnectionScope owner;
 
 	/**
-	 * Creates what lets clients in.
-	 * @param instance what they connect to
-	 * @param calls the calls of its methods
-	 * @param actions its actions, one of which may be the snapshot of a client
-	 * @param subscriptions what clients subscribe to
-	 * @param interceptors go around the connects
-	 * @param runtime what instances share
+	 * Creates the handler.
+	 * @param instance instance that clients connect to
+	 * @param calls calls the methods of the actor
+	 * @param actions its actions, one of which may provide the snapshot of a client
+	 * @param subscriptions handler of subscriptions
+	 * @param interceptors interceptors of connects
+	 * @param runtime services that instances share
 	 */
 	ConnectHandler(ClientInstance instance, MethodInvoker calls, ActionHandler actions,
 			SubscriptionHandler subscriptions, InterceptorChain interceptors, ActorRuntime runtime) {
@@ -108,14 +108,14 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * A client that has been let in, and does not know yet.
+	 * An accepted client that has not been notified yet.
 	 *
 	 * @param connection its connection
 	 * @param welcome the first message that it receives
 	 */
 	public record Accepted(ActorConnection connection, ToClient welcome) {
 
-		/** Tell the client. */
+		/** Notifies the client. */
 		public void tell() {
 			if (this.connection.request().stream() != null) {
 				this.connection.outbound().release(OutgoingMessage.of(this.welcome));
@@ -128,25 +128,26 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * Returns whether a hook that may wait runs before a client is let in: then
-	 * {@link #connect} does not hold the turn while it does. Interceptors hold it.
+	 * Returns whether a hook that may take long runs before a client is accepted.
+	 * {@link #connect} then does not hold the turn during the hook. With interceptors it
+	 * holds the turn.
 	 */
 	public boolean connectsAside(ConnectRequest request) {
 		return this.type.hooks().contains(Hook.BEFORE_CONNECT) && !this.interceptors.wants(inbound(request));
 	}
 
 	/**
-	 * Returns whether that hook needs no instance, so that one is created only for a
-	 * client that it lets in.
+	 * Returns whether this hook does not need an instance, so that an instance is created
+	 * only for a client that the hook accepts.
 	 */
 	boolean connectsBeforeCreation(ConnectRequest request) {
 		return connectsAside(request) && !this.type.usesContext(Hook.BEFORE_CONNECT);
 	}
 
 	/**
-	 * Asks the hook whether a client may connect to an instance that does not exist yet.
-	 * For any thread.
-	 * @param draft what is to be created
+	 * Calls the hook that decides whether a client may connect to an instance that does
+	 * not exist yet. Safe for use by several threads.
+	 * @param draft the instance to be created
 	 */
 	public Mono<Void> askBeforeCreation(ConnectRequest request, Draft draft) {
 		return this.calls.beforeCreation(Hook.BEFORE_CONNECT, Caller.of(request), draft, request.identity());
@@ -159,21 +160,21 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * A client on its way in.
+	 * A client that is connecting.
 	 *
-	 * @param request what it asks for
-	 * @param outbound its way out
-	 * @param usage what it takes of the node, {@code null} if that is not counted
-	 * @param gone whether it has gone meanwhile
-	 * @param onAdmitted tells it, within the turn that lets it in
+	 * @param request its request
+	 * @param outbound queue for messages to the client
+	 * @param usage its share of the node's limits, {@code null} if it is not limited
+	 * @param gone whether it has disconnected in the meantime
+	 * @param onAdmitted called when it is accepted, within the same turn
 	 */
 	public record Guest(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage, BooleanSupplier gone,
 			Consumer<Accepted> onAdmitted) {
 	}
 
 	/**
-	 * Let a client in.
-	 * @return its admission, once it is in the list and its hooks have run
+	 * Accepts a client or fails.
+	 * @return the accepted client, once it is registered and its hooks have run
 	 */
 	public Mono<Accepted> connect(Guest guest) {
 		Entry entry = new Entry(guest);
@@ -188,8 +189,8 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * Let a client in of which {@link #askBeforeCreation} has been asked.
-	 * @return its admission, once it is in the list and its other hooks have run
+	 * Accepts a client for which {@link #askBeforeCreation} has completed.
+	 * @return the accepted client, once it is registered and its other hooks have run
 	 */
 	public Mono<Accepted> connectAllowed(Guest guest) {
 		Entry entry = new Entry(guest);
@@ -220,12 +221,12 @@ public final class ConnectHandler {
 			.switchIfEmpty(Mono.error(() -> new RivetException(ErrorCode.SKIPPED)));
 	}
 
-	/** What has become of a client on its way in. */
+	/** Progress of a connecting client. */
 	private static final class Entry {
 
 		private final Guest guest;
 
-		/** Once it enters the list. */
+		/** Set when it is registered. */
 		private volatile @Nullable ActorConnection connection;
 
 		Entry(Guest guest) {
@@ -234,7 +235,9 @@ public final class ConnectHandler {
 
 	}
 
-	/** The client comes back before the loss of its old connection was noticed. */
+	/**
+	 * Closes the old connection of a client that reconnects before its loss was detected.
+	 */
 	private Mono<Void> replaced(ConnectRequest request) {
 		StreamRequest stream = request.stream();
 		ActorConnection old = (stream != null && stream.proof() == StreamRequest.StreamProof.PROVEN)
@@ -269,8 +272,8 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * In the extended mode: what the client has subscribed to is effective before its
-	 * hook runs, and what it has missed is queued.
+	 * Accepts a client in the extended mode. Its subscriptions are effective before its
+	 * hook runs, and the events that it has missed are queued.
 	 */
 	private Mono<Accepted> enterStream(ActorConnection connection, StreamRequest stream, Entry entry) {
 		Map<String, ToClient.Error> refused = new LinkedHashMap<>();
@@ -283,9 +286,9 @@ public final class ConnectHandler {
 			.collectList()
 			.timeout(this.interceptors.hookLimit().time(), this.lateForAll, this.timers)
 			.flatMap((allowed) -> {
-				// before it enters: whatever fails from now on, it is taken out again
+				// before it is registered: any later failure removes it again
 				entry.connection = connection;
-				// predicates are asked again about what was missed
+				// predicates are evaluated again for missed events
 				ActorConnections.Entrance entrance = Guarded
 					.call(() -> this.callers.call(null, () -> this.connections.enter(connection, allowed, stream)));
 				entrance.refused()
@@ -299,8 +302,8 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * Returns the last subscription to each event, and refuses what there is no room for,
-	 * since each is asked for within the turn.
+	 * Returns the last subscription to each event, and rejects subscriptions beyond the
+	 * limit, since each one is checked within the turn.
 	 */
 	private Collection<ToServer.SubscriptionRequest> askable(ActorConnection connection, StreamRequest stream,
 			Map<String, ToClient.Error> refused) {
@@ -319,7 +322,7 @@ public final class ConnectHandler {
 		return byEvent.values();
 	}
 
-	/** Whoever has missed nothing needs none. */
+	/** A client that has missed nothing needs no snapshot. */
 	private Mono<Optional<ToClient.SnapshotResult>> snapshot(ActorConnection connection, StreamRequest stream,
 			ActorConnections.Entrance entrance) {
 		ToServer.Snapshot wanted = stream.snapshot();
@@ -342,8 +345,8 @@ public final class ConnectHandler {
 	}
 
 	/**
-	 * Return whether a client was built against another contract than ours.
-	 * @param fingerprint what it says, {@code null} if nothing
+	 * Returns whether a client was built against a different contract.
+	 * @param fingerprint the client's fingerprint, {@code null} if it has sent none
 	 */
 	private boolean isOtherContract(@Nullable String fingerprint) {
 		if (fingerprint == null) {
@@ -353,7 +356,9 @@ public final class ConnectHandler {
 		return ours != null && !fingerprint.equals(ours);
 	}
 
-	/** A call over HTTP comes and goes with its action. */
+	/**
+	 * A call over HTTP has a connection only during its action, which is not reported.
+	 */
 	private void tellOpened(ActorConnection connection) {
 		if (!connection.isStateless()) {
 			connection.markConnected();
@@ -361,20 +366,20 @@ public final class ConnectHandler {
 		}
 	}
 
-	/** In a turn of its own: after a time-out the hook may still be running. */
+	/** In a new turn: after a timeout the hook may still be running. */
 	private void leave(@Nullable ActorConnection connection) {
 		if (connection != null) {
 			this.instance.offerTurn(() -> disconnect(connection));
 		}
 	}
 
-	/** Let a client go; without effect for one that is not in the list. */
+	/** Disconnects a client; without effect if it is not registered. */
 	Mono<Void> disconnect(String connectionId) {
 		ActorConnection connection = this.connections.find(connectionId);
 		return (connection != null) ? disconnect(connection) : Mono.empty();
 	}
 
-	/** Let a client go; without effect for one that is not in the list. */
+	/** Disconnects a client; without effect if it is not registered. */
 	Mono<Void> disconnect(ActorConnection connection) {
 		if (connection != this.connections.find(connection.id())) {
 			return Mono.empty();
@@ -388,7 +393,7 @@ public final class ConnectHandler {
 		});
 	}
 
-	/** Of one that was refused by its last hook nobody has been told. */
+	/** A connection that its last hook has rejected was never reported as opened. */
 	private void tellClosed(ActorConnection connection) {
 		if (connection.wasConnected()) {
 			this.observers.connectionClosed(connection, connection.outbound().closeReason());

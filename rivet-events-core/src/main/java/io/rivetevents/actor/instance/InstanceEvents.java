@@ -9,8 +9,8 @@ import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.extension.AddressedEvent;
 
 /**
- * Brings events to the connections of one instance, as its actor declares them. For any
- * thread.
+ * Sends events to the connections of one instance, with the settings that its actor
+ * declares. Safe for use by several threads.
  */
 final class InstanceEvents implements Dispatcher {
 
@@ -19,9 +19,9 @@ final class InstanceEvents implements Dispatcher {
 	private final ActorConnections connections;
 
 	/**
-	 * Creates events.
-	 * @param type declares them
-	 * @param connections those of the instance
+	 * Creates the dispatcher.
+	 * @param type declares the events
+	 * @param connections connections of the instance
 	 */
 	InstanceEvents(ActorType type, ActorConnections connections) {
 		this.type = type;
@@ -29,8 +29,9 @@ final class InstanceEvents implements Dispatcher {
 	}
 
 	/**
-	 * Bring an event to connections.
-	 * @throws IllegalArgumentException if the actor does not declare the event, and must
+	 * Sends an event to connections.
+	 * @throws IllegalArgumentException if the contract is strict and does not declare the
+	 * event
 	 */
 	@Override
 	public Receipt dispatch(AddressedEvent dispatch) {
@@ -54,7 +55,7 @@ final class InstanceEvents implements Dispatcher {
 	private ActorType.EventSettings event(AddressedEvent dispatch) {
 		ActorType.EventSettings event = this.type.event(dispatch.event());
 		if (event == null) {
-			throw new IllegalArgumentException("The contract of actor %s is strict and has no event `%s`"
+			throw new IllegalArgumentException("Actor %s is strict and does not declare the event `%s`"
 				.formatted(this.type.name(), dispatch.event()));
 		}
 		return event;

@@ -12,39 +12,38 @@ import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The node that holds an instance, as the instance sees it. Safe for use by several
- * threads.
+ * The node of an instance, as used by the instance. Safe for use by several threads.
  */
 public interface InstanceHost {
 
 	/**
-	 * Returns what finds the instances of a namespace.
+	 * Returns the handles of a namespace.
 	 * @param namespace the namespace
 	 */
 	Actors actors(String namespace);
 
-	/** Put a turn in that goes on with something, whatever has become of the instance. */
+	/** Adds a turn that continues earlier work, even if the instance has left memory. */
 	void submit(ActorInstance instance, Turn<ActorInstance> turn);
 
-	/** Give a turn that waited for one instance to the next at the same address. */
+	/** Passes a waiting turn to the next instance of the same address. */
 	void submitAgain(ActorInstance gone, Turn<ActorInstance> turn);
 
-	/** The instance has been started: it is found by its id. */
+	/** Notes that the instance has started and can be found by its id. */
 	void started(ActorInstance instance);
 
-	/** The instance has left memory, and takes no more turns. */
+	/** Removes the instance, which has left memory and accepts no turns. */
 	void forget(ActorInstance instance);
 
-	/** The instance has left memory, and all that follows from it has happened. */
+	/** Notes that the instance has left memory and that its clean-up is complete. */
 	void left(ActorInstance instance);
 
-	/** Returns the queue by which instances are visited when something is due. */
+	/** Returns the queue that visits instances when work is due. */
 	DueQueue dueQueue();
 
-	/** Returns the shares of those who have created what a store in memory keeps. */
+	/** Returns the shares of the creators of instances in a store in memory. */
 	Map<ActorAddress, CreatedInstance> creators();
 
-	/** Returns what the answers of all instances take. */
+	/** Returns the memory for answers of all instances. */
 	KeptAnswers keptAnswers();
 
 	/** Returns the listeners that were added at run time. */

@@ -32,9 +32,9 @@ import io.rivetevents.scheduling.DueQueue;
 import io.rivetevents.scheduling.IdleTimer;
 
 /**
- * The life of one instance from its start to its end: what keeps it awake, when it is
- * saved, and how it leaves memory. It goes on in turns of the instance; what other
- * threads may call is marked so.
+ * The life cycle of one instance: what keeps it in memory, when it is saved, and how it
+ * leaves memory. Methods are called in turns of the instance unless their documentation
+ * states otherwise.
  */
 final class InstanceLife {
 
@@ -42,7 +42,7 @@ final class InstanceLife {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** Until an end that has failed is tried again. */
+	/** Delay before a failed end is retried, in nanoseconds. */
 	private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
 
 	private static final Duration EARLY_SLEEP = Duration.ofSeconds(1);
@@ -72,36 +72,39 @@ final class InstanceLife {
 	/** Whether it has left memory, which is final. */
 	private volatile boolean left;
 
-	/** Whether its last turn has been told to the hook for changes of the state. */
+	/** Whether the hook for state changes has been called after the last turn. */
 	private boolean changeTold;
 
 	private volatile @Nullable Instant startedAt;
 
-	/** What it takes of what all that are awake may take, in bytes. */
+	/** Bytes reserved from the memory for loaded instances. */
 	private long heap;
 
-	/** Present while it exists only for clients that have not been let in. */
+	/** Set while it exists only for clients that are not accepted yet. */
 	private volatile @Nullable Fresh fresh;
 
-	/** Whose life it is. */
+	/** The instance of this life cycle. */
 	interface Owner extends ClientInstance {
 
 		/** Returns whether no turn waits or runs. */
 		boolean isIdle();
 
-		/** It has been started. */
+		/** Notes that the instance has started. */
 		void started();
 
-		/** It leaves memory: its turns that wait are for the next at its address. */
+		/**
+		 * Called when it leaves memory: its waiting turns are passed to the next instance
+		 * of its address.
+		 */
 		void leaves();
 
-		/** It has left memory, and observers have been notified. */
+		/** Notes that it has left memory and that observers have been notified. */
 		void left();
 
 	}
 
 	/**
-	 * What an instance was when it was created.
+	 * An instance as it was when it was created.
 	 *
 	 * @param state its state as JSON, {@code null} if it has none
 	 * @param vars its variables
@@ -109,10 +112,13 @@ final class InstanceLife {
 	private record Fresh(byte @Nullable [] state, Map<String, Object> vars) {
 	}
 
-	/** How an instance leaves memory; of several, the last one of these wins. */
+	/**
+	 * How an instance leaves memory; of several requests, the last of these constants
+	 * takes effect.
+	 */
 	enum End {
 
-		/** Saved, to be woken by the next use. */
+		/** Saved; the next use wakes it. */
 		SLEEP(ErrorCode.STOPPED),
 
 		/** Saved, because the application stops. */
@@ -121,7 +127,7 @@ final class InstanceLife {
 		/** Deleted. */
 		DESTROY(ErrorCode.DESTROYING),
 
-		/** Dropped, because another one has replaced it. */
+		/** Removed, because a newer copy of the instance has saved its state. */
 		FENCED(ErrorCode.RESTARTING);
 
 		private final ErrorCode code;
@@ -133,14 +139,14 @@ final class InstanceLife {
 	}
 
 	/**
-	 * Creates the life of an instance that has not been started.
+	 * Creates the life cycle of an instance that has not been started.
 	 * @param owner the instance
-	 * @param calls the calls of its methods
+	 * @param calls calls the methods of the actor
 	 * @param clients its clients
-	 * @param share that of its creator
-	 * @param runtime what instances share
-	 * @param due has {@link #check} called when something of it is due
-	 * @param heap what it has taken of what all that are awake may take, in bytes
+	 * @param share share of its creator
+	 * @param runtime services that instances share
+	 * @param due calls {@link #check} when work is due
+	 * @param heap bytes reserved for it from the memory for loaded instances
 	 */
 	InstanceLife(Owner owner, MethodInvoker calls, ConnectHandler clients, CreatorShare share, ActorRuntime runtime,
 			DueQueue.Entry due, long heap) {
@@ -157,29 +163,32 @@ final class InstanceLife {
 				() -> requestEnd(End.FENCED));
 	}
 
-	/** Returns what is stored of it. */
+	/** Returns its storage. */
 	StoredInstance stored() {
 		return this.stored;
 	}
 
-	/** Returns whether it has been started and has not left. By any thread. */
+	/**
+	 * Returns whether it has started and is still in memory. Safe for use by several
+	 * threads.
+	 */
 	boolean isRunning() {
 		return this.running;
 	}
 
-	/** Returns whether it has left memory. By any thread. */
+	/** Returns whether it has left memory. Safe for use by several threads. */
 	boolean hasLeft() {
 		return this.left;
 	}
 
-	/** Returns what is told of it. */
+	/** Returns information about it. */
 	ActorInfo info(boolean created) {
 		StoredActor stored = this.state.stored();
 		return new ActorInfo(stored.actorId(), this.owner.address(), stored.generation(), stored.createdAt(),
 				this.startedAt, created);
 	}
 
-	/** Returns what it takes of what all that are awake may take, in bytes. */
+	/** Returns the bytes reserved for it from the memory for loaded instances. */
 	long heap() {
 		return this.heap;
 	}
@@ -192,9 +201,9 @@ final class InstanceLife {
 		return this.runtime.now();
 	}
 
-	// Its begin
+	// Start
 
-	/** It has been woken. */
+	/** Notes that it has been woken. */
 	ActorInfo wake() {
 		ActorInfo info = begin(false);
 		observers().actorWoken(info);
@@ -202,8 +211,8 @@ final class InstanceLife {
 	}
 
 	/**
-	 * It has been created.
-	 * @param forNewcomer whether it exists only for a client that is to be let in yet
+	 * Notes that it has been created.
+	 * @param forNewcomer whether it exists only for a client that is not accepted yet
 	 */
 	ActorInfo create(boolean forNewcomer) {
 		this.fresh = forNewcomer ? new Fresh(this.state.bytes(), new HashMap<>(this.owner.vars().named())) : null;
@@ -220,7 +229,7 @@ final class InstanceLife {
 		return info(created);
 	}
 
-	/** One in a store in memory has its input there. */
+	/** In a store in memory the input is counted there. */
 	private void countInput() {
 		StoredActor stored = this.state.stored();
 		byte[] input = stored.input();
@@ -230,19 +239,22 @@ final class InstanceLife {
 		}
 	}
 
-	// Its use
+	// Use
 
-	/** It has just been used. */
+	/** Notes that it has been used. */
 	void touch() {
 		this.idle.touch(now());
 	}
 
-	/** Returns what keeps it from sleeping. For any thread. */
+	/** Returns the timer for sleeping. Safe for use by several threads. */
 	IdleTimer idle() {
 		return this.idle;
 	}
 
-	/** Sees to it that {@link #check} is called when something is due. By any thread. */
+	/**
+	 * Schedules {@link #check} for the next time when work is due. Safe for use by
+	 * several threads.
+	 */
 	void lookAhead() {
 		if (this.running && this.end.get() != null) {
 			this.due.arm(now() + RETRY_NANOS);
@@ -258,15 +270,15 @@ final class InstanceLife {
 	}
 
 	/**
-	 * Does what is due, unless a turn runs: that does so, or looks ahead when it ends. By
-	 * any thread.
+	 * Performs the work that is due. If a turn is running, it does the work or schedules
+	 * it when it ends. Safe for use by several threads.
 	 */
 	void check(long now) {
 		if (!this.running || !this.owner.isIdle()) {
 			return;
 		}
 		if (this.end.get() != null) {
-			this.owner.offerTurn(Mono::empty); // its end has failed
+			this.owner.offerTurn(Mono::empty); // retries an end that has failed
 			return;
 		}
 		boolean saves = this.state.isDue(now, saveInterval());
@@ -282,7 +294,7 @@ final class InstanceLife {
 		}
 	}
 
-	/** One that is not used makes room while room is scarce, unless it is never to. */
+	/** While memory is scarce, unused instances sleep early unless they never sleep. */
 	private Duration sleepTimeout() {
 		Duration timeout = this.owner.type().settings().sleepTimeout();
 		boolean early = !timeout.equals(ActorSettings.NEVER) && this.runtime.isScarce()
@@ -297,7 +309,7 @@ final class InstanceLife {
 		return Mono.empty();
 	}
 
-	/** Returns what has to be done before the next turn, {@code null} for nothing. */
+	/** Returns the work before the next turn, {@code null} for none. */
 	@Nullable Mono<Void> afterTurn() {
 		End how = this.end.get();
 		if (how != null) {
@@ -313,28 +325,29 @@ final class InstanceLife {
 		return this.state.isDue(now, saveInterval()) ? this.stored.save() : null;
 	}
 
-	/** What the hook changes itself is no reason to call it. */
+	/** Changes that the hook makes do not call it again. */
 	private Mono<Void> stateChanged() {
 		return Mono
 			.defer(() -> this.state.hasChanged() ? this.calls.tolerant(Hook.STATE_CHANGE, null, this.state.peek())
 				.then(Mono.<Void>fromRunnable(this.state::noteSeen)) : Mono.empty())
 			.onErrorResume((ex) -> {
-				failures.error(ex, () -> "The state of %s cannot be written as JSON".formatted(this.owner.address()));
+				failures.error(ex, () -> "Failed to write the state of %s as JSON; @OnStateChange is not called"
+					.formatted(this.owner.address()));
 				return Mono.empty();
 			});
 	}
 
-	/** It is used by more than clients that have not been let in. */
+	/** Notes that it is used by more than clients that are not accepted yet. */
 	void claim() {
 		this.fresh = null;
 	}
 
 	/**
-	 * Deletes it if it was created for a client that was not let in, nothing has changed
-	 * since and no other client uses it. May be called by any thread.
+	 * Deletes it if it was created for a client that was then rejected, nothing has
+	 * changed since and no other client uses it. Safe for use by several threads.
 	 */
 	void discardIfUnclaimed() {
-		// while it is not running, it may be in the midst of being created
+		// while it is not running, it may be being created
 		if (!this.running || this.fresh != null) {
 			this.owner.offerTurn(this::discard);
 		}
@@ -342,7 +355,7 @@ final class InstanceLife {
 
 	private Mono<Void> discard() {
 		Fresh fresh = this.fresh;
-		// whichever of the clients that wait to be let in is the last looks after this
+		// the last of the waiting clients deletes the instance
 		if (this.running && fresh != null && this.idle.isUnused() && Arrays.equals(fresh.state(), this.state.bytes())
 				&& fresh.vars().equals(this.owner.vars().named())) {
 			raiseEnd(End.DESTROY);
@@ -350,15 +363,15 @@ final class InstanceLife {
 		return Mono.empty();
 	}
 
-	// Its end
+	// End
 
 	/**
-	 * Ask for the end after the current turn, unless one is asked for that wins. By any
-	 * thread.
+	 * Requests the end after the current turn, unless a request that takes precedence is
+	 * present. Safe for use by several threads.
 	 */
 	void requestEnd(End how) {
 		raiseEnd(how);
-		// if no turn is running, this one is what it comes after
+		// if no turn is running, the end follows this one
 		this.owner.offerTurn(Mono::empty);
 	}
 
@@ -394,8 +407,8 @@ final class InstanceLife {
 	}
 
 	/**
-	 * Saves it and leaves. If it is to be deleted instead by now, or is still to end
-	 * though it was to stay awake, that comes next.
+	 * Saves the instance and removes it from memory. If it is to be deleted by now, or is
+	 * to end although it was to stay in memory, that is done next.
 	 */
 	private void saveAndLeave(End how) {
 		ActorAddress address = this.owner.address();
@@ -406,24 +419,25 @@ final class InstanceLife {
 			}
 		}
 		catch (StaleStateException ex) {
-			logger.warn("%s has been replaced by another instance; its last changes are lost".formatted(address), ex);
+			logger.warn("%s was saved by a newer copy, usually on another node; the last changes of this copy are lost"
+				.formatted(address), ex);
 			leave();
 		}
 		catch (Throwable ex) {
 			if (how == End.SLEEP) {
-				failures.error(ex, () -> "The state of %s could not be saved; it stays awake".formatted(address));
+				failures.error(ex,
+						() -> "Failed to save the state of %s; it stays in memory and will retry".formatted(address));
 				stayAwake();
 			}
 			else if (!isBeyond(this.end.get(), how)) {
-				logger.error(
-						"The state of %s could not be saved at shutdown; its last changes are lost".formatted(address),
+				logger.error("Failed to save the state of %s at shutdown; its last changes are lost".formatted(address),
 						ex);
 				leave();
 			}
 		}
 	}
 
-	/** Unless another end has been asked for meanwhile. */
+	/** Unless another end has been requested in the meantime. */
 	private void stayAwake() {
 		this.end.compareAndSet(End.SLEEP, null);
 		touch();

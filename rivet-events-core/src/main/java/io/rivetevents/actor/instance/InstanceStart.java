@@ -29,14 +29,16 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * The start of one instance: it is woken if it is stored, or created. All of it happens
- * in turns of the instance.
+ * Starts one instance: wakes it if it is stored, or creates it. Methods are called in
+ * turns of the instance.
  */
 public final class InstanceStart {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(InstanceStart.class));
 
-	/** As often it is looked what is stored, if others change it meanwhile. */
+	/**
+	 * Maximum number of attempts if other nodes change the stored instance concurrently.
+	 */
 	private static final int START_ATTEMPTS = 3;
 
 	private final CalledInstance instance;
@@ -59,12 +61,12 @@ public final class InstanceStart {
 
 	/**
 	 * Creates the start.
-	 * @param instance what is to be started
-	 * @param life begins with it
-	 * @param calls the calls of its methods
+	 * @param instance the instance to start
+	 * @param life its life cycle
+	 * @param calls calls the methods of the actor
 	 * @param clients its clients
-	 * @param share that of its creator
-	 * @param runtime what instances share
+	 * @param share share of its creator
+	 * @param runtime services that instances share
 	 */
 	InstanceStart(CalledInstance instance, InstanceLife life, MethodInvoker calls, ConnectHandler clients,
 			CreatorShare share, ActorRuntime runtime) {
@@ -80,11 +82,11 @@ public final class InstanceStart {
 	}
 
 	/**
-	 * What a client finds that wants to connect: one of the two.
+	 * What a connecting client finds: either an instance or a draft.
 	 *
 	 * @param info id and address of the instance, {@code null} if there is none yet
-	 * @param draft what is created once the client may connect, {@code null} if there is
-	 * an instance
+	 * @param draft the instance to create once the client may connect, {@code null} if
+	 * there is an instance
 	 */
 	public record Arrival(@Nullable ActorInfo info, @Nullable Draft draft) {
 
@@ -95,9 +97,9 @@ public final class InstanceStart {
 	}
 
 	/**
-	 * Make sure that the instance is what a target asks for.
-	 * @param caller the client that asks, {@code null} for the server itself
-	 * @return what is told of it
+	 * Makes sure that the instance exists as the target requires.
+	 * @param caller the client, {@code null} for server code
+	 * @return information about the instance
 	 */
 	Mono<ActorInfo> start(ActorTarget target, @Nullable ConnectRequest caller) {
 		this.life.claim();
@@ -106,12 +108,13 @@ public final class InstanceStart {
 	}
 
 	/**
-	 * Make sure that the instance is what a client wants to connect to. One that does not
-	 * exist is not created before a hook that needs no instance has let the client in.
-	 * @param target what the client asks for
-	 * @param request how it wants to connect
-	 * @param allowed what the hook has let the client into, {@code null} if it has not
-	 * been asked
+	 * Makes sure that the instance exists for a connecting client. If a connect hook
+	 * needs no instance, a new instance is created only after the hook has accepted the
+	 * client.
+	 * @param target instance that the client has requested
+	 * @param request its connect request
+	 * @param allowed draft that the hook has accepted, {@code null} if it has not been
+	 * called
 	 */
 	Mono<Arrival> arrive(ActorTarget target, ConnectRequest request, @Nullable Draft allowed) {
 		if (allowed != null) {
@@ -132,14 +135,14 @@ public final class InstanceStart {
 			.switchIfEmpty(Mono.fromSupplier(() -> new Arrival(null, wanted.get())));
 	}
 
-	/** Returns whether it has the input of a draft. */
+	/** Returns whether its input equals that of a draft. */
 	boolean hasInputOf(Draft draft) {
 		return Arrays.equals(this.state.stored().input(), draft.actor().input());
 	}
 
 	/**
 	 * Wakes the instance if it is not running.
-	 * @param absent what is done if there is none
+	 * @param absent called if it is not stored
 	 */
 	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent) {
 		if (this.life.isRunning()) {
@@ -151,7 +154,7 @@ public final class InstanceStart {
 		return start(target, absent, START_ATTEMPTS).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask);
 	}
 
-	/** One that another has overtaken looks again what is stored. */
+	/** If another node has changed the stored instance, it is loaded again. */
 	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent, int attempts) {
 		return Mono.defer(() -> {
 			StoredActor stored = this.runtime.store().load(this.address);
@@ -186,7 +189,7 @@ public final class InstanceStart {
 		return other ? Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND)) : Mono.empty();
 	}
 
-	/** Begins with what is to be created, so that the hooks see it. */
+	/** Prepares the instance to create, so that the hooks can use it. */
 	private Mono<Draft> draft(ActorTarget target) {
 		if (!target.creates()) {
 			return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
@@ -202,10 +205,10 @@ public final class InstanceStart {
 	}
 
 	/**
-	 * Creates it. If it has been stored for a client that is refused after all, it is
+	 * Creates the instance. If it has been stored and the client is then rejected, it is
 	 * deleted again.
-	 * @param caller the client that asks, {@code null} for the server itself
-	 * @param connects whether that is to be let in yet, and may be refused
+	 * @param caller the client, {@code null} for server code
+	 * @param connects whether the client is not accepted yet and may be rejected
 	 */
 	private Mono<ActorInfo> create(Draft draft, @Nullable ConnectRequest caller, boolean connects) {
 		return Mono.fromRunnable(() -> {
@@ -223,12 +226,12 @@ public final class InstanceStart {
 			.then(Mono.fromSupplier(() -> this.life.create(connects)));
 	}
 
-	/** Not what an attempt to start has left that has failed. */
+	/** Replaces variables that a failed start has left. */
 	private Mono<Void> createVars() {
 		return this.type.hooks().contains(Hook.CREATE_VARS) ? this.calls.hook(Hook.CREATE_VARS, null)
 			.doOnNext((made) -> this.instance.vars()
-				.begin(made
-					.orElseThrow(() -> new IllegalStateException("The method with @CreateVars has returned null"))))
+				.begin(made.orElseThrow(
+						() -> new IllegalStateException("The method annotated with @CreateVars has returned null"))))
 			.then() : Mono.empty();
 	}
 
@@ -243,7 +246,7 @@ public final class InstanceStart {
 	}
 
 	private RivetException mask(Throwable ex) {
-		failures.error(ex, () -> "%s could not be started".formatted(this.address));
+		failures.error(ex, () -> "Failed to start %s".formatted(this.address));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 

@@ -26,12 +26,12 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * What clients of one instance subscribe to. All of it happens in turns of the instance,
- * unless it says otherwise.
+ * Handles the subscriptions of clients of one instance. Methods are called in turns of
+ * the instance unless their documentation states otherwise.
  */
 final class SubscriptionHandler {
 
-	/** Characters of the name of an event and the tags that are asked for. */
+	/** Maximum length of an event name and its tags together, in characters. */
 	private static final int MAX_SUBSCRIPTION_LENGTH = 1000;
 
 	private static final int MAX_TAGS = 64;
@@ -47,11 +47,11 @@ final class SubscriptionHandler {
 	private final InterceptorChain interceptors;
 
 	/**
-	 * Creates subscriptions.
-	 * @param instance whose events they are for
-	 * @param connections those of the instance
-	 * @param calls the calls of its methods
-	 * @param interceptors go around the requests
+	 * Creates the handler.
+	 * @param instance instance that sends the events
+	 * @param connections connections of the instance
+	 * @param calls calls the methods of the actor
+	 * @param interceptors interceptors of the requests
 	 */
 	SubscriptionHandler(CalledInstance instance, ActorConnections connections, MethodInvoker calls,
 			InterceptorChain interceptors) {
@@ -63,14 +63,17 @@ final class SubscriptionHandler {
 	}
 
 	/**
-	 * Notes a request that has arrived. For any thread.
-	 * @return what it counts as until it has been answered
+	 * Registers a request that has arrived. Safe for use by several threads.
+	 * @return the request, which counts until it has been answered
 	 */
 	PendingCall arrived(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		return PendingCall.ofRequest(MessageWeight.of(request), connection.usage());
 	}
 
-	/** Answers a request that there was no room for. For any thread; does not wait. */
+	/**
+	 * Rejects a request for which there is no room. Safe for use by several threads; does
+	 * not block.
+	 */
 	void refuseAside(ActorConnection connection, ToServer.SubscriptionRequest request, RivetException refusal) {
 		if (connection.request().stream() != null) {
 			this.connections.refuse(connection, request, error(request.eventName(), refusal));
@@ -81,8 +84,8 @@ final class SubscriptionHandler {
 	}
 
 	/**
-	 * Subscribes or unsubscribes, and answers.
-	 * @return what is left to do
+	 * Subscribes or unsubscribes, and responds.
+	 * @return the remaining work
 	 */
 	Mono<Void> change(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		boolean extended = connection.request().stream() != null;
@@ -110,8 +113,8 @@ final class SubscriptionHandler {
 	}
 
 	/**
-	 * Ask all whether a client may subscribe.
-	 * @return what it may subscribe to, as interceptors leave it
+	 * Checks whether a client may subscribe, by interceptors, access rules and the hook.
+	 * @return the subscription, which interceptors may have changed
 	 */
 	Mono<ToServer.SubscriptionRequest> allow(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		if (isTooLong(request)) {
@@ -153,8 +156,8 @@ final class SubscriptionHandler {
 	}
 
 	/**
-	 * Returns an error that names the event, since a client may have asked for many.
-	 * Metadata of the application's own stays as it is.
+	 * Returns an error that names the event, since a client may have requested several.
+	 * Metadata of the application is not changed.
 	 */
 	ToClient.Error error(String event, RivetException ex) {
 		boolean named = ex.metadata() == null && event.length() <= MAX_SUBSCRIPTION_LENGTH;

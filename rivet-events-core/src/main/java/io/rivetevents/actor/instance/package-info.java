@@ -1,6 +1,6 @@
 /**
- * One instance in memory: its life cycle, its connections, and what its clients ask for.
- * Internal: applications do not use it.
+ * One instance in memory: its life cycle, its connections, and the requests of its
+ * clients. Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.actor.instance;
