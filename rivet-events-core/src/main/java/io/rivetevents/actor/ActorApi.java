@@ -9,6 +9,7 @@ import io.rivetevents.protocol.ActorKey;
  * be created before the actors are registered, in a constructor for example. The actor is
  * looked up and the interface is checked when an instance is requested. Safe for use by
  * several threads.
+ *
  * @param <T> the interface
  * @since 0.1.0
  * @see Actors#api(Class)

@@ -230,7 +230,7 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * Saves the state and returns when it is saved. Blocks, so it must not be called on
 	 * an event loop.
 	 * @throws io.rivetevents.error.RivetException with {@code actor.restarting} if
-	 * another node has saved the instance in the meantime: this one stops, and its last
+	 * a newer copy of the instance has saved in the meantime: this one stops, and its last
 	 * changes are lost
 	 */
 	void saveState();

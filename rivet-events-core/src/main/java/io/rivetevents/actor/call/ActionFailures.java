@@ -15,13 +15,13 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * What the callers of actions of one instance are told of failures.
+ * Determines the errors that callers of actions of one instance receive.
  */
 final class ActionFailures {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActionFailures.class));
 
-	/** Characters that the log has of what failed. */
+	/** Maximum length of the description of a failed call in the log, in characters. */
 	private static final int MAX_LOGGED = 1000;
 
 	private final CalledInstance instance;
@@ -29,9 +29,9 @@ final class ActionFailures {
 	private final Observers observers;
 
 	/**
-	 * Creates failures.
-	 * @param instance whose actions fail
-	 * @param observers receive what does not fit an action
+	 * Creates the failures.
+	 * @param instance instance of the actions
+	 * @param observers receive calls with invalid arguments
 	 */
 	ActionFailures(CalledInstance instance, Observers observers) {
 		this.instance = instance;
@@ -64,9 +64,9 @@ final class ActionFailures {
 	}
 
 	/**
-	 * The code of an action, what it calls itself included, may fail with an error which
-	 * says that a call has not run. A client would then repeat this call, so it gets
-	 * another error. The server's own code gets the original one.
+	 * The code of an action, or an action that it calls, may fail with an error which
+	 * means that a call has not run. Clients repeat a call after such an error, so the
+	 * client receives another error. Server code receives the original error.
 	 */
 	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ActorConnection connection) {
 		String reason = ex.group() + "." + ex.code();
@@ -74,8 +74,10 @@ final class ActionFailures {
 		if (connection == null || code == null || !code.isRepeated()) {
 			return ex;
 		}
-		failures.error(ex, () -> "%s failed with %s, which clients take for a call that has not run"
-			.formatted(SafeText.of(MethodInvocation.ofAction(inbound, this.instance, connection), MAX_LOGGED), reason));
+		failures.error(ex,
+				() -> "%s failed with %s, which would make clients repeat the call; the client receives rivetkit.internal_error"
+					.formatted(SafeText.of(MethodInvocation.ofAction(inbound, this.instance, connection), MAX_LOGGED),
+							reason));
 		return new RivetException(ErrorCode.INTERNAL_ERROR, ErrorCode.INTERNAL_ERROR.message(),
 				Map.of("cause", reason));
 	}

@@ -48,8 +48,8 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * What is called of one instance, by its clients and by the server itself. All of it
- * happens in turns of the instance.
+ * Runs the actions of one instance, for its clients and for server code. Methods are
+ * called in turns of the instance unless their documentation states otherwise.
  */
 public final class ActionHandler {
 
@@ -73,7 +73,7 @@ public final class ActionHandler {
 
 	private final CallerScope callers;
 
-	/** Whether something else is asked about what is sent. */
+	/** Whether outbound interceptors are present. */
 	private final boolean intercepted;
 
 	private final IdempotentAnswers answers;
@@ -81,14 +81,14 @@ public final class ActionHandler {
 	private final DueQueue.Entry due;
 
 	/**
-	 * Creates actions.
-	 * @param instance whose actions are called
-	 * @param calls the calls of its methods
-	 * @param listeners to what clients call
-	 * @param interceptors go around the actions
-	 * @param answers remembered answers of the instance
-	 * @param connections what connections share
-	 * @param due has {@link #expire} called when answers are too old
+	 * Creates the handler.
+	 * @param instance instance of the actions
+	 * @param calls calls the methods of the actor
+	 * @param listeners listeners to the calls of clients
+	 * @param interceptors interceptors of the actions
+	 * @param answers stored answers of the instance
+	 * @param connections services that connections share
+	 * @param due calls {@link #expire} when answers expire
 	 */
 	public ActionHandler(CalledInstance instance, MethodInvoker calls, ActionListeners listeners,
 			InterceptorChain interceptors, IdempotentAnswers answers, ConnectionServices connections,
@@ -108,11 +108,11 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Call an action for a connected client, and answer it.
-	 * @param connection who calls
-	 * @param request what it calls
-	 * @param pending what it has counted as since its arrival
-	 * @return what is left to do, {@code null} if it has been answered
+	 * Calls an action for a connected client and answers the client.
+	 * @param connection connection of the caller
+	 * @param request the call
+	 * @param pending the registered call
+	 * @return the remaining work, {@code null} if the call has been answered
 	 */
 	public @Nullable Mono<Void> answer(ActorConnection connection, ToServer.ActionRequest request,
 			PendingCall pending) {
@@ -149,7 +149,8 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Notes a call that has arrived: its time-out counts from now. For any thread.
+	 * Registers a call that has arrived, which starts its timeout. Safe for use by
+	 * several threads.
 	 */
 	public PendingCall arrived(ActorConnection connection, ToServer.ActionRequest request) {
 		ActionSettings action = this.type.action(request.name());
@@ -162,14 +163,18 @@ public final class ActionHandler {
 				(why) -> refuse(connection, request, new RivetException(why)));
 	}
 
-	/** Answers a call that has not begun and will not. For any thread. */
+	/**
+	 * Answers a call that has not begun and will not begin. Safe for use by several
+	 * threads.
+	 */
 	public void refuse(ActorConnection connection, ToServer.ActionRequest request, RivetException refusal) {
 		new Reply(connection, request, isOneWay(this.type.action(request.name()), request)).refuse(refusal);
 	}
 
 	/**
-	 * The answer to a call of a client: one, whatever comes together. It is itself the
-	 * flag that the answer has been sent: one is made for each call.
+	 * The answer to a client's call, which is sent once only, even if several outcomes
+	 * compete. The object itself is the flag that the answer has been sent, because one
+	 * is created for each call.
 	 */
 	private final class Reply extends AtomicBoolean {
 
@@ -187,7 +192,7 @@ public final class ActionHandler {
 			this.oneWay = oneWay;
 		}
 
-		/** Reports from now on what becomes of the call. */
+		/** Starts to report the outcome of the call to observers. */
 		void observe() {
 			this.observed = ActionHandler.this.observers.actionStarted(ActionHandler.this.instance.address(),
 					this.request.name(), this.connection);
@@ -211,16 +216,17 @@ public final class ActionHandler {
 						OutgoingMessage.of(ActionHandler.this.instance.error(ex, ex.metadata(), this.request.id())));
 			}
 			else {
-				logger.debug("One-way %s of %s failed: %s".formatted(SafeText.of(this.request.name()),
-						ActionHandler.this.instance.address(), ex));
+				logger
+					.debug("One-way %s of %s from connection %s failed: %s".formatted(SafeText.of(this.request.name()),
+							ActionHandler.this.instance.address(), this.connection.id(), ex));
 			}
 		}
 
 	}
 
 	/**
-	 * Whether the method is all there is to do, so that the answer is known once it
-	 * returns. Most calls are of this kind.
+	 * Whether the call consists only of its method, so that the answer is available once
+	 * the method returns. This holds for most calls.
 	 */
 	private boolean isImmediate(ActionSettings action, ToServer.ActionRequest request) {
 		return action.immediate() && !action.interleave() && this.interceptors.isEmpty()
@@ -229,7 +235,7 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Return whether a call may block its thread. For any thread.
+	 * Returns whether a call may block its thread. Safe for use by several threads.
 	 */
 	public boolean mayBlock(ToServer.ActionRequest request) {
 		ActionSettings action = this.type.action(request.name());
@@ -267,7 +273,7 @@ public final class ActionHandler {
 					new IdempotentAnswers.Key(request.name(), key, digest(request.args())), now, () -> {
 						first.set(true);
 						AtomicBoolean begun = new AtomicBoolean();
-						// later: nothing of the application runs under the lock of the
+						// deferred: no application code runs under the lock of the
 						// answers
 						return Mono.defer(() -> perform(connection, request, pending, false, () -> begun.set(true)))
 							.onErrorMap((ex) -> begun.get() ? ex : new IdempotentAnswers.NotRun(ex));
@@ -278,8 +284,8 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Asks the interceptors about a call that has been made before. What they go around
-	 * has no result, and theirs is not used.
+	 * Runs the interceptors for a call that has been made before. The call itself has no
+	 * result here, and the result of the interceptors is not used.
 	 */
 	private Mono<Void> askInterceptors(ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
@@ -297,23 +303,23 @@ public final class ActionHandler {
 				.digest(WireValues.encodeJson(JsonNodeFactory.instance.arrayNode().addAll(args)));
 		}
 		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException(ex); // each Java platform has it
+			throw new IllegalStateException(ex); // every Java platform provides it
 		}
 	}
 
-	/** Drops answers that are too old. For any thread. */
+	/** Drops expired answers. Safe for use by several threads. */
 	public void expire(long now) {
 		this.answers.expire(now).ifPresent(this.due::arm);
 	}
 
-	/** The instance leaves memory. */
+	/** Drops all answers because the instance leaves memory. */
 	public void end() {
 		this.answers.clear();
 	}
 
 	/**
-	 * Whoever may not call an action any more does not get what it has answered, and a
-	 * refusal is not kept.
+	 * Checks access again. A caller that may no longer call an action does not receive
+	 * its stored answer, and a rejection is not stored.
 	 */
 	private Mono<Void> authorize(ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
@@ -348,10 +354,10 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Call an action, and the listeners of its name.
-	 * @param connection who calls, {@code null} for the server itself
-	 * @param pending what it has counted as since its arrival
-	 * @return the result, a missing node for none; every failure is a
+	 * Calls an action and the listeners of its name.
+	 * @param connection connection of the caller, {@code null} for server code
+	 * @param pending the registered call
+	 * @return the result, a missing node if there is none; every failure is a
 	 * {@code RivetException}
 	 */
 	public Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
@@ -360,9 +366,9 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Call an action that is declared for it as a part of the current turn, whether it
-	 * may interleave or not.
-	 * @param connection who calls
+	 * Calls an action that allows snapshots. It is part of the current turn, even if the
+	 * action interleaves.
+	 * @param connection connection of the caller
 	 * @return the result, as for {@link #perform}
 	 */
 	public Mono<JsonNode> snapshot(ActorConnection connection, ToServer.ActionRequest request) {
@@ -384,8 +390,8 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Calls an action, and reports that to observers.
-	 * @param onBegin called once nothing but its method can refuse it any more
+	 * Calls an action and reports it to observers.
+	 * @param onBegin called when only the method can still reject the call
 	 */
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn, Runnable onBegin) {
@@ -446,11 +452,11 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * How an action is run.
+	 * Parameters of a run of an action.
 	 *
-	 * @param action the action, {@code null} if there are listeners alone
-	 * @param onBegin called once its method begins
-	 * @param saved what listeners are told once it is saved
+	 * @param action the action, {@code null} if there are only listeners
+	 * @param onBegin called when its method begins
+	 * @param saved calls that are passed to listeners after the state is saved
 	 */
 	private record Run(@Nullable ActionSettings action, @Nullable ActorConnection connection,
 			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave, Runnable onBegin,
@@ -484,7 +490,7 @@ public final class ActionHandler {
 		}
 		return result.doOnNext((value) -> {
 			if (run.isDurable()) {
-				run.saved().add(inbound); // they do not hear of what leaves no trace
+				run.saved().add(inbound); // listeners are not called if saving fails
 			}
 			else {
 				tellListeners(connection, inbound);
@@ -492,7 +498,10 @@ public final class ActionHandler {
 		});
 	}
 
-	/** Tells them what a client has called; not what the server itself has. */
+	/**
+	 * Calls the listeners for a client's call; calls of server code are not passed to
+	 * them.
+	 */
 	private void tellListeners(@Nullable ActorConnection connection, Inbound inbound) {
 		if (connection != null) {
 			this.listeners.call(this.instance, inbound.name(), connection, inbound.args());
@@ -504,12 +513,12 @@ public final class ActionHandler {
 		return this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null));
 	}
 
-	/** Notes what the state is before a durable action, {@code null} for another one. */
+	/** Records the state before a durable action, {@code null} for other actions. */
 	private ActorState.@Nullable Mark mark(@Nullable ActionSettings action) {
 		return (action != null && action.durable()) ? this.instance.state().mark() : null;
 	}
 
-	/** Saves what a durable action has changed; if that fails, nothing has changed. */
+	/** Saves the changes of a durable action, or restores the state if that fails. */
 	private void save(ActorState.@Nullable Mark before) {
 		if (before != null) {
 			this.instance.saveOrUndo(before);

@@ -19,9 +19,9 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * The listeners that were added at run time on this node, by the name that they listen
- * to. A listener is code, which stays on its node: it is called for the instances of this
- * node alone, in their turns. Safe for use by several threads.
+ * The listeners that were added at run time on this node, by action name. A listener is
+ * called only for instances on this node, in their turns. Safe for use by several
+ * threads.
  */
 public final class ActionListeners {
 
@@ -32,8 +32,8 @@ public final class ActionListeners {
 	private final CallerScope callers;
 
 	/**
-	 * Creates listeners.
-	 * @param callers the scopes of those who call
+	 * Creates an empty set of listeners.
+	 * @param callers scopes of callers
 	 */
 	public ActionListeners(CallerScope callers) {
 		this.callers = callers;
@@ -43,8 +43,8 @@ public final class ActionListeners {
 	}
 
 	/**
-	 * Adds a listener to what connections of one instance call.
-	 * @param target which instance, whether it exists or not; nothing is created
+	 * Adds a listener to the calls of clients of one instance.
+	 * @param target the instance, which need not exist and is not created
 	 * @param action name of the action
 	 * @param listener called after the action of that name, if there is one
 	 * @return a registration; close it to stop listening
@@ -58,7 +58,7 @@ public final class ActionListeners {
 	}
 
 	/**
-	 * Adds a listener to what connections of all instances of an actor call.
+	 * Adds a listener to the calls of clients of all instances of an actor.
 	 * @param actor name of the actor
 	 * @param action name of the action
 	 * @param listener called after the action of that name, if there is one
@@ -69,8 +69,8 @@ public final class ActionListeners {
 	}
 
 	/**
-	 * Adds a listener to what connections of some instances call.
-	 * @param at chooses instances; asked at each call
+	 * Adds a listener to the calls of clients of some instances.
+	 * @param at selects instances; evaluated at each call
 	 * @param action name of the action
 	 * @param listener called after the action of that name, if there is one
 	 * @return a registration; close it to stop listening
@@ -106,9 +106,9 @@ public final class ActionListeners {
 		try {
 			this.callers.run(CallerScope.client(connection.principal()), () -> listener.onAction(connection, args));
 		}
-		catch (Throwable ex) { // an Error as well, which would end nothing but the answer
-			failures.error(ex,
-					() -> "A listener to %s of %s failed".formatted(SafeText.of(action), instance.address()));
+		catch (Throwable ex) { // also an Error, which would otherwise prevent the answer
+			failures.error(ex, () -> "A listener to %s of %s failed for a call of connection %s"
+				.formatted(SafeText.of(action), instance.address(), connection.id()));
 		}
 	}
 

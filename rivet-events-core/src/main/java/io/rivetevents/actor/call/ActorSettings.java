@@ -5,35 +5,34 @@ import java.time.Duration;
 import io.rivetevents.delivery.HistoryLimits;
 
 /**
- * Limits and times of the instances of an actor.
+ * Limits and timeouts of the instances of an actor.
  *
- * @param actionTimeout longest time of an action that names none
- * @param connectionHookTimeout longest time of each hook that belongs to a connection
- * @param lifecycleHookTimeout longest time of each hook that belongs to an instance
+ * @param actionTimeout timeout of an action that declares none
+ * @param connectionHookTimeout timeout of each hook of a connection
+ * @param lifecycleHookTimeout timeout of each hook of an instance
  * @param sleepTimeout time without connections and calls until an instance sleeps, or
  * {@link #NEVER}
- * @param saveInterval longest time from a change of the state until it is saved
- * @param mailboxCapacity most turns that may wait for one instance; a client's message
- * beyond it is answered {@code actor.overloaded}
- * @param maxKeySize most bytes of UTF-8 of a serialized key
- * @param maxInputSize most bytes of an instance's input, as JSON
- * @param closeOnForbiddenSubscription whether a refused subscription closes the
- * connection, as Rivet does
- * @param history what is kept of events for clients that come back
+ * @param saveInterval maximum time from a change of the state until it is saved
+ * @param mailboxCapacity maximum number of waiting turns of one instance; further client
+ * messages are answered with {@code actor.overloaded}
+ * @param maxKeySize maximum size of a serialized key, in bytes of UTF-8
+ * @param maxInputSize maximum size of an instance's input, in bytes of JSON
+ * @param closeOnForbiddenSubscription whether a rejected subscription closes the
+ * connection, as in Rivet
+ * @param history limits of the event history for clients that reconnect
  */
 public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
 		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize,
 		boolean closeOnForbiddenSubscription, HistoryLimits history) {
 
 	/**
-	 * Sleep time-out of instances that stay in memory whatever the time, also while there
-	 * is little room for others. They sleep only if they ask for it themselves, and at
-	 * shutdown.
+	 * Sleep timeout of instances that stay in memory, even while memory for other
+	 * instances is scarce. They sleep only at their own request and at shutdown.
 	 * @since 0.1.0
 	 */
 	public static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
 
-	/** Values that the protocol document gives, or that suit a test. */
+	/** Default values, for tests. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
 			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 10_000, 1024, 64 * 1024, false,
 			HistoryLimits.DEFAULTS);

@@ -17,82 +17,82 @@ import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Invocation;
 
 /**
- * What the instances of one actor do. The runtime decides when, this knows how.
+ * The behavior of the instances of one actor. The runtime decides when to call it.
  */
 public interface ActorType {
 
 	/**
-	 * Return the name under which clients find it.
+	 * Returns the name that clients use.
 	 */
 	String name();
 
 	/**
-	 * Return the class that an application knows it by.
+	 * Returns the class of the actor as declared by the application.
 	 */
 	Class<?> actorClass();
 
 	/**
-	 * Return limits and times of its instances.
+	 * Returns the limits and timeouts of its instances.
 	 */
 	ActorSettings settings();
 
 	/**
-	 * Return the hooks that it has.
+	 * Returns the hooks that the actor has.
 	 */
 	Set<Hook> hooks();
 
 	/**
-	 * Returns whether the method for a hook takes the context of the instance.
-	 * @param hook one that it has
+	 * Returns whether the method of a hook has a context parameter.
+	 * @param hook one of its hooks
 	 */
 	boolean usesContext(Hook hook);
 
 	/**
-	 * Returns whether the method for a hook says by its result whether to go on. Then
-	 * only {@code true} says so: {@code null} and an empty {@code Mono} do not. One that
-	 * returns nothing agrees by returning.
-	 * @param hook one that it has
+	 * Returns whether the method of a hook decides by its result whether to continue.
+	 * Only {@code true} continues; {@code null} and an empty {@code Mono} do not. A
+	 * method without a result continues when it returns.
+	 * @param hook one of its hooks
 	 */
 	boolean returnsDecision(Hook hook);
 
 	/**
-	 * Returns whether anything of it could see the input of an instance. One that nobody
-	 * can see is not kept.
+	 * Returns whether any method can read the input of an instance. Otherwise the input
+	 * is not stored.
 	 */
 	default boolean takesInput() {
 		return true;
 	}
 
 	/**
-	 * Returns whether a hook of it takes the head of the request by which a client
-	 * connects. One that no hook takes is not read.
+	 * Returns whether a hook uses the head of the HTTP request of a connecting client.
+	 * Otherwise the head is not read.
 	 */
 	default boolean takesRequestHead() {
 		return false;
 	}
 
 	/**
-	 * Return the type of its state, {@code null} if it has none.
+	 * Returns the type of its state, {@code null} if it has none.
 	 */
 	@Nullable DeclaredType stateType();
 
 	/**
-	 * Return an action.
+	 * Returns an action.
 	 * @param name name that a client calls
-	 * @return how to treat it, or {@code null} if there is none of that name
+	 * @return settings of the action, or {@code null} if there is no action of that name
 	 */
 	@Nullable ActionSettings action(String name);
 
 	/**
 	 * Returns the action that a method of an interface declares.
-	 * @param declared a method of an interface that the class of the actor implements
-	 * @return the action, {@code null} if the method is none
+	 * @param declared method of an interface that the class of the actor implements
+	 * @return the action, {@code null} if the method is not an action
 	 */
 	@Nullable DeclaredAction declaredAction(Method declared);
 
 	/**
-	 * Returns whether other turns may run while the result of an action is awaited.
-	 * @param name name that a client calls, whether there is such an action or not
+	 * Returns whether other turns may run while the result of an action is pending.
+	 * @param name name that a client calls; the action need not exist
 	 */
 	default boolean isInterleaved(String name) {
 		ActionSettings action = action(name);
@@ -100,66 +100,67 @@ public interface ActorType {
 	}
 
 	/**
-	 * Return an event.
+	 * Returns an event.
 	 * @param name its name
-	 * @return how to treat it, or {@code null} if there must not be one of that name
+	 * @return settings of the event, or {@code null} if an event of that name is not
+	 * allowed
 	 */
 	@Nullable EventSettings event(String name);
 
 	/**
-	 * Check that a client may subscribe to an event, as far as its declaration says; the
-	 * hook is asked afterwards.
+	 * Checks whether a client may subscribe to an event according to its declaration; the
+	 * hook is called afterwards.
 	 * @param event name of the event
-	 * @param principal who signed in, {@code null} if nobody did
-	 * @return whether it may also get events of that name that are sent to the
-	 * connections of all actors; not if another actor declares them, and not for it
-	 * @throws RivetException if it may not
+	 * @param principal the authenticated user, {@code null} if there is none
+	 * @return whether the client also receives events of that name that are sent to the
+	 * connections of all actors; {@code false} if only other actors declare the event
+	 * @throws RivetException if the client may not subscribe
 	 */
 	boolean checkSubscription(String event, @Nullable Principal principal);
 
 	/**
-	 * Return whether there is a rule for who may reach its instances.
+	 * Returns whether the actor has an access rule for its instances.
 	 */
 	boolean isGuarded();
 
 	/**
-	 * Check that a client may reach an instance, whatever it wants of it and however it
-	 * found it. May block.
-	 * @param principal who signed in, {@code null} if nobody did
+	 * Checks whether a client may access an instance, for any kind of request. May block.
+	 * @param principal the authenticated user, {@code null} if there is none
 	 * @param address the instance, which need not exist
-	 * @throws RivetException if it may not
+	 * @throws RivetException if the client may not access it
 	 */
 	void checkAccess(@Nullable Principal principal, ActorAddress address);
 
 	/**
-	 * Call the method for a hook or an action on the current thread.
-	 * @param invocation what to call, and with what
-	 * @return its result, {@code null} for none, or a {@code Mono} of it that is still to
-	 * be subscribed to
-	 * @throws Exception what the method threw
+	 * Calls the method of a hook or an action on the current thread.
+	 * @param invocation the call and its arguments
+	 * @return its result, {@code null} for none, or a {@code Mono} of it that has not
+	 * been subscribed to
+	 * @throws Exception the exception that the method has thrown
 	 */
 	@Nullable Object invoke(Invocation invocation) throws Exception;
 
 	/**
-	 * Say what a client is told of a failure. What it must not see is logged here.
-	 * @param failure what a method or an interceptor threw
-	 * @param what what failed, for the log
-	 * @param caller the caller whose call has failed, {@code null} for the server itself
+	 * Returns the error that a client receives for a failure. Details that the client
+	 * must not see are logged here.
+	 * @param failure exception of a method or an interceptor
+	 * @param what the failed call, for the log
+	 * @param caller caller of the failed call, {@code null} for server code
 	 */
 	RivetException translate(Throwable failure, Object what, @Nullable Principal caller);
 
 	/**
-	 * How to treat an action.
+	 * Settings of an action.
 	 *
 	 * @param name its name
-	 * @param timeout longest time it may take
-	 * @param interleave whether other turns may run while its result is awaited
+	 * @param timeout its timeout
+	 * @param interleave whether other turns may run while its result is pending
 	 * @param durable whether the state is saved before the answer
-	 * @param isVoid whether it has no result, so that a client gets {@code undefined}
-	 * @param oneWay whether a connection is not answered
-	 * @param immediate whether its result is there once its method has returned
+	 * @param isVoid whether it has no result, so that a client receives {@code undefined}
+	 * @param oneWay whether calls of a connection are not answered
+	 * @param immediate whether its result is complete when its method returns
 	 * @param blocking whether its method may block its thread
-	 * @param snapshot whether a client may ask for it with its connect
+	 * @param snapshot whether a client may request its result when it connects
 	 * @param result type of its result, {@code Object} if it has none
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
@@ -167,33 +168,33 @@ public interface ActorType {
 	}
 
 	/**
-	 * An action, as a method of an interface declares it.
+	 * An action as declared by a method of an interface.
 	 *
 	 * @param name its name
-	 * @param fromCaller whether all arguments are those of a caller
-	 * @param varArgs whether the elements of the last argument are arguments
+	 * @param fromCaller whether all parameters take arguments of the caller
+	 * @param varArgs whether the elements of the last parameter are arguments
 	 */
 	record DeclaredAction(String name, boolean fromCaller, boolean varArgs) {
 	}
 
 	/**
-	 * How to treat an event.
+	 * Settings of an event.
 	 *
-	 * @param droppable whether it may be dropped for a connection that is slow
-	 * @param history what is kept of it for clients that come back, {@code null} for what
-	 * holds for the instance
-	 * @param arguments the types of its arguments, none if they are not declared
+	 * @param droppable whether it may be dropped for a slow connection
+	 * @param history history limits for clients that reconnect, {@code null} for those of
+	 * the instance
+	 * @param arguments types of its arguments, empty if they are not declared
 	 */
 	record EventSettings(boolean droppable, @Nullable HistoryLimits history, List<DeclaredType> arguments) {
 
-		/** An event of which nothing is declared. */
+		/** An event without declared settings. */
 		public static final EventSettings PLAIN = new EventSettings(false, null, List.of());
 
 	}
 
 	/**
-	 * Return the value of a result that is none of {@link Mono}'s.
-	 * @param result what {@link #invoke} returned
+	 * Returns a result as a {@link Mono}.
+	 * @param result result of {@link #invoke}
 	 */
 	static Mono<Object> asMono(@Nullable Object result) {
 		return (result instanceof Mono<?> mono) ? mono.cast(Object.class) : Mono.justOrEmpty(result);

@@ -12,58 +12,58 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.ToClient;
 
 /**
- * The instance whose methods are called, as its calls see it. All but the turns and the
- * state is for any thread.
+ * The instance as seen by the calls of its methods. Safe for use by several threads,
+ * except for the turns and the state.
  */
 public interface CalledInstance extends ContextInstance {
 
-	/** Returns what its actor does. */
+	/** Returns its actor type. */
 	ActorType type();
 
-	/** Returns whether it has an id; not before it has been started. */
+	/** Returns whether it has the given id; {@code false} before it has been started. */
 	boolean hasId(String actorId);
 
 	/** Returns the time in nanoseconds. */
 	long now();
 
-	/** Returns where things are done for it outside its turns. */
+	/** Returns the threads for its work outside of turns. */
 	Scheduler workers();
 
 	/**
-	 * Returns where things are done outside its turns for one of its clients.
-	 * @param client of whose share of the workers it is
+	 * Returns the threads for work on behalf of a client outside of turns.
+	 * @param client client whose share of the workers is used
 	 */
 	Scheduler workersFor(Identity client);
 
 	/**
-	 * Puts in a turn for work of the application, for which the bound of the mailbox
-	 * counts. By any thread.
-	 * @param work what to do in the turn
-	 * @param refusal called instead: {@code actor.overloaded} if there is no room, and
-	 * {@code actor.stopped} if the instance has left memory by then
+	 * Adds a turn for application code, which counts against the capacity of the mailbox.
+	 * Safe for use by several threads.
+	 * @param work runs in the turn
+	 * @param refusal called instead of the work: with {@code actor.overloaded} if there
+	 * is no room, with {@code actor.stopped} if the instance has left memory
 	 */
 	void offerWork(Runnable work, Consumer<RivetException> refusal);
 
-	/** Goes on in a turn once a result is there whose turn is over. */
+	/** Continues in a new turn when a result is available whose own turn is over. */
 	<T> Mono<T> inNewTurn(Mono<T> result);
 
 	/**
-	 * Begins something in a turn, which does not wait for its end.
-	 * @return fails with {@link NotBegun} if the instance is gone by then
+	 * Begins work in a new turn, which does not wait for its end.
+	 * @return fails with {@link NotBegun} if the instance has left memory
 	 */
 	<T> Mono<T> startInNewTurn(Mono<T> work);
 
 	/**
-	 * Saves the state now, or undoes what has changed; blocks.
-	 * @param before what the state was before
-	 * @throws RuntimeException if it could not be saved
+	 * Saves the state, or restores it if saving fails; blocks.
+	 * @param before the state to restore
+	 * @throws RuntimeException if the state could not be saved
 	 */
 	void saveOrUndo(ActorState.Mark before);
 
 	/**
-	 * Returns the message that tells a client of a failure.
-	 * @param metadata value for programs, {@code null} for none
-	 * @param actionId which action, {@code null} if none
+	 * Returns the message that reports a failure to a client.
+	 * @param metadata machine-readable details, {@code null} for none
+	 * @param actionId id of the action, {@code null} for none
 	 */
 	ToClient.Error error(RivetException ex, @Nullable Object metadata, @Nullable Long actionId);
 

@@ -16,25 +16,25 @@ import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.extension.Invocation;
 
 /**
- * The instance of a context: what a method of an actor sees of it, and does with it.
+ * The instance as seen by the context of a method.
  */
 interface ContextInstance {
 
-	/** Returns where it is found. */
+	/** Returns its address. */
 	ActorAddress address();
 
-	/** Returns its id; not before it has been started. */
+	/** Returns its id; must not be called before it has been started. */
 	String actorId();
 
-	/** Returns its state, to be touched within a turn. */
+	/** Returns its state, which may only be used within a turn. */
 	ActorState state();
 
-	/** Returns its variables, to be touched within a turn. */
+	/** Returns its variables, which may only be used within a turn. */
 	Variables vars();
 
 	/**
-	 * Returns the input, decoded anew each time: as a tree it would take up to thirty
-	 * times its memory for as long as the instance is awake. {@code null} if there is
+	 * Returns the input, decoded on each call, because a decoded tree can take thirty
+	 * times the memory for as long as the instance is loaded. {@code null} if there is
 	 * none.
 	 */
 	@Nullable JsonNode input();
@@ -42,39 +42,40 @@ interface ContextInstance {
 	/** Converts values. */
 	ValueMapper mapper();
 
-	/** Returns what sends events to its connections. */
+	/** Returns the targets for events to its connections. */
 	EventTargets<@Nullable Object> targets();
 
-	/** Returns its connections; a snapshot. */
+	/** Returns a snapshot of its connections. */
 	Collection<Connection<@Nullable Object>> conns();
 
 	/**
-	 * Returns one of its connections, {@code null} if there is none of that id.
+	 * Returns one of its connections, {@code null} if there is none with the given id.
 	 * @param id id of the connection
 	 */
 	@Nullable Connection<@Nullable Object> conn(String id);
 
 	/**
-	 * Does work of the application in a turn. By any thread.
-	 * @param asked what the work is a part of
-	 * @param work what to do
+	 * Runs application code in a turn. Safe for use by several threads.
+	 * @param asked the call that submits the work
+	 * @param work the work
 	 * @return its result
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> turn(Invocation asked, Supplier<? extends T> work);
 
-	/** Returns what finds the instances of its namespace. */
+	/** Returns the handles of its namespace. */
 	Actors actors();
 
-	/** Asks for its deletion after the current turn. By any thread. */
+	/** Requests its deletion after the current turn. Safe for use by several threads. */
 	void requestDestroy();
 
-	/** Asks for its sleep after the current turn. By any thread. */
+	/** Requests its sleep after the current turn. Safe for use by several threads. */
 	void requestSleep();
 
 	/**
-	 * Saves the state now; blocks. By any thread.
-	 * @throws io.rivetevents.error.RivetException {@code actor.restarting} if another
-	 * instance has saved since: this one stops
+	 * Saves the state and returns when it is saved; blocks. Safe for use by several
+	 * threads.
+	 * @throws io.rivetevents.error.RivetException with {@code actor.restarting} if a
+	 * newer copy of the instance has saved in the meantime: this one stops
 	 */
 	void saveNow();
 

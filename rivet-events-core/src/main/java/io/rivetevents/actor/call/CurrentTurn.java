@@ -6,7 +6,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.CurrentContext;
 
 /**
- * The turn in which a thread runs a method of an instance.
+ * Finds the turn in which a thread runs a method of an instance.
  */
 public final class CurrentTurn {
 
@@ -14,8 +14,8 @@ public final class CurrentTurn {
 	}
 
 	/**
-	 * Returns the context of the method that this thread runs in a turn, {@code null} if
-	 * it runs none, or one outside turns.
+	 * Returns the context of the method that this thread is running in a turn,
+	 * {@code null} if there is none or the method runs outside of turns.
 	 */
 	public static @Nullable ActorContext<?, ?> context() {
 		return (CurrentContext.get() instanceof DefaultActorContext current && current.isWithinTurn()) ? current : null;

@@ -19,7 +19,7 @@ import io.rivetevents.delivery.EventTargets;
 import io.rivetevents.protocol.ActorKey;
 
 /**
- * The context of one call: the instance, and who called.
+ * The context of one call: the instance and the caller.
  */
 final class DefaultActorContext extends EventTargets<@Nullable Object>
 		implements ActorContext<@Nullable Object, @Nullable Object> {
@@ -28,10 +28,10 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	private final @Nullable ActorConnection caller;
 
-	/** Whether its method runs in a turn, where the state may be touched. */
+	/** Whether the method runs in a turn, where the state may be used. */
 	private final boolean withinTurn;
 
-	/** What is seen instead of the instance before it exists. */
+	/** Replaces the instance before it exists. */
 	private final @Nullable Draft draft;
 
 	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller) {
@@ -65,14 +65,14 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 						+ " outside the turns of the instance: add the parameter to use the state");
 	}
 
-	/** Returns whether this thread runs a method of the instance in its turn. */
+	/** Returns whether this thread is running a method of the instance in its turn. */
 	private boolean runsInTurn() {
 		return CurrentContext.get() instanceof DefaultActorContext current && current.withinTurn
 				&& current.instance == this.instance;
 	}
 
 	private void checkExists() {
-		Assert.state(this.draft == null, "The instance does not exist yet");
+		Assert.state(this.draft == null, () -> "Instance %s does not exist yet".formatted(address()));
 	}
 
 	ActorAddress address() {
@@ -141,7 +141,8 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 
 	@Override
 	public Connection<@Nullable Object> conn() {
-		Assert.state(this.caller != null, "This call comes from no connection");
+		Assert.state(this.caller != null,
+				() -> "The call of %s has no connection: a hook of the instance or server code".formatted(address()));
 		return this.caller;
 	}
 

@@ -6,13 +6,13 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.state.StoredActor;
 
 /**
- * An instance that is to be created, before anything is made of it.
+ * An instance that is about to be created.
  *
- * @param actor what is stored of it once it exists
+ * @param actor its initial stored form
  */
 public record Draft(StoredActor actor) {
 
-	/** Returns the input that its hooks see, {@code null} if there is none. */
+	/** Returns the input that its hooks receive, {@code null} if there is none. */
 	@Nullable JsonNode input() {
 		return this.actor.decodeInput();
 	}

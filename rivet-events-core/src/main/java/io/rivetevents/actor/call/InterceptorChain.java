@@ -15,7 +15,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * The interceptors of one instance, one around the other.
+ * The interceptors of one instance, nested in their order.
  */
 public final class InterceptorChain {
 
@@ -28,11 +28,11 @@ public final class InterceptorChain {
 	private final Scheduler timers;
 
 	/**
-	 * Create the chain.
-	 * @param instance whose messages go through it
-	 * @param interceptors the interceptors, the first one outermost
-	 * @param callers go around what they do for a client
-	 * @param timers tell the time and end what takes too long
+	 * Creates the chain.
+	 * @param instance instance of the requests
+	 * @param interceptors the interceptors, outermost first
+	 * @param callers scopes of the callers
+	 * @param timers scheduler for timeouts
 	 */
 	public InterceptorChain(CalledInstance instance, List<InboundInterceptor> interceptors, CallerScope callers,
 			Scheduler timers) {
@@ -42,12 +42,12 @@ public final class InterceptorChain {
 		this.timers = timers;
 	}
 
-	/** Whether there are none at all. */
+	/** Whether there are no interceptors. */
 	boolean isEmpty() {
 		return this.interceptors.isEmpty();
 	}
 
-	/** Returns whether one of them goes around something. */
+	/** Returns whether an interceptor supports a request. */
 	public boolean wants(Inbound inbound) {
 		return !isEmpty() && !wanted(inbound).isEmpty();
 	}
@@ -58,26 +58,27 @@ public final class InterceptorChain {
 	}
 
 	/**
-	 * Time that the interceptors of one message may take.
+	 * Time limit for the interceptors of one request.
 	 *
-	 * @param time the time; what comes last has a limit of its own
-	 * @param onTimeout what is told when it has passed
+	 * @param time the time; the innermost call has its own limit
+	 * @param onTimeout error code after the timeout
 	 */
 	public record Limit(Duration time, ErrorCode onTimeout) {
 	}
 
-	/** Returns the time for what belongs to a connection and is no action. */
+	/** Returns the time limit of connection requests other than actions. */
 	public Limit hookLimit() {
 		return new Limit(this.instance.type().settings().connectionHookTimeout(), ErrorCode.CALLBACK_TIMED_OUT);
 	}
 
 	/**
-	 * Go through the interceptors. What comes last runs on a worker, in a turn: in this
-	 * one, which is held until all is over, or in a new one if it is interleaved.
-	 * @param inbound what a client wants
-	 * @param limit time for the interceptors
-	 * @param interleave whether other turns may run meanwhile
-	 * @param last what comes last
+	 * Calls the interceptors. The innermost call runs on a worker in a turn: in the
+	 * current turn, which is held until everything has ended, or in a new turn if it is
+	 * interleaved.
+	 * @param inbound request of a client
+	 * @param limit time limit for the interceptors
+	 * @param interleave whether other turns may run in the meantime
+	 * @param last the innermost call
 	 */
 	public Mono<Object> around(Inbound inbound, Limit limit, boolean interleave, InboundInterceptor.Next last) {
 		if (isEmpty()) {

@@ -13,9 +13,9 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.error.RivetException;
 
 /**
- * The way of one message through the interceptors, under a time limit. The clock stands
- * still while what comes last is going on, which has a limit of its own. Once the time is
- * over the message has been answered, and what comes last is not begun any more.
+ * The run of one request through the interceptors, with a time limit. The clock is
+ * stopped during the innermost call, which has its own limit. After the timeout the
+ * request has been answered, and the innermost call is no longer started.
  */
 final class InterceptorRun {
 
@@ -39,25 +39,25 @@ final class InterceptorRun {
 
 	private boolean over;
 
-	/** Whether the thread of the turn is within the interceptors. */
+	/** Whether the thread of the turn is still within the interceptors. */
 	private boolean inside = true;
 
-	/** Gets back to where an actor's method may run. */
+	/** Returns to a thread on which methods of the actor may run. */
 	interface Reentry {
 
 		/**
-		 * Return the same work, begun on a worker.
+		 * Returns the same work, started on a worker thread.
 		 */
 		Mono<Object> onWorker(Mono<Object> last);
 
 	}
 
 	/**
-	 * Begins a passage on the current thread, that of the turn.
-	 * @param sink takes its result
-	 * @param limit time for the interceptors
-	 * @param timers tell the time and end what takes too long
-	 * @param workers where what follows goes on that may block
+	 * Creates a run on the current thread, which runs the turn.
+	 * @param sink receives the result
+	 * @param limit time limit for the interceptors
+	 * @param timers scheduler for timeouts
+	 * @param workers threads for later steps, which may block
 	 */
 	InterceptorRun(MonoSink<Object> sink, InterceptorChain.Limit limit, Scheduler timers, Scheduler workers) {
 		this.sink = sink;
@@ -67,27 +67,27 @@ final class InterceptorRun {
 		this.remaining = limit.time().toNanos();
 	}
 
-	/** Go through the interceptors, on the thread of the turn. */
+	/** Calls the interceptors on the thread of the turn. */
 	void run(Mono<Object> chain) {
 		startClock();
 		try {
-			// a value and the end after it are one signal, or they would race for the
+			// the value and the completion are one signal, or they would compete for the
 			// workers
 			Disposable passing = chain.map(Optional::of)
 				.defaultIfEmpty(Optional.empty())
 				.subscribe((value) -> deliver(() -> this.sink.success(value.orElse(null))),
 						(ex) -> deliver(() -> this.sink.error(ex)));
-			this.sink.onDispose(passing); // what waits is cancelled when it is too late
+			this.sink.onDispose(passing); // waiting work is cancelled after the timeout
 		}
 		finally {
 			leave();
 		}
 	}
 
-	/** What follows may block, so it goes on on a worker. */
+	/** Later steps may block, so they continue on a worker. */
 	private void deliver(Runnable signal) {
 		if (!stopClock()) {
-			return; // it has been answered
+			return; // the request has been answered
 		}
 		if (isOnTurn()) {
 			signal.run();
@@ -98,9 +98,9 @@ final class InterceptorRun {
 	}
 
 	/**
-	 * Go on with what comes last.
-	 * @param last begins it
-	 * @param reentry gets back to a worker, where an interceptor has left it
+	 * Continues with the innermost call.
+	 * @param last starts the call
+	 * @param reentry returns to a worker thread if an interceptor has switched threads
 	 */
 	Mono<Object> proceed(Supplier<Mono<Object>> last, Reentry reentry) {
 		return Mono.defer(() -> {
@@ -132,8 +132,8 @@ final class InterceptorRun {
 	}
 
 	/**
-	 * Stop the clock.
-	 * @return whether there was still time
+	 * Stops the clock.
+	 * @return whether there is time left
 	 */
 	private synchronized boolean stopClock() {
 		if (this.ticking) {

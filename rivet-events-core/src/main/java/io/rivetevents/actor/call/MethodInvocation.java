@@ -18,7 +18,7 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * The call of a method of one instance.
+ * A call of a method of one instance.
  */
 public final class MethodInvocation implements Invocation {
 
@@ -37,10 +37,10 @@ public final class MethodInvocation implements Invocation {
 	private final boolean check;
 
 	/**
-	 * Who has caused a call.
+	 * The client that has caused a call.
 	 *
-	 * @param connection its connection, {@code null} before there is one
-	 * @param principal who signed in, {@code null} if nobody did
+	 * @param connection its connection, {@code null} before it has one
+	 * @param principal the authenticated user, {@code null} if there is none
 	 * @param params connection params, {@code null} if there are none
 	 * @param head head of its HTTP request, {@code null} once it is connected
 	 */
@@ -56,7 +56,7 @@ public final class MethodInvocation implements Invocation {
 			return of(connection, null);
 		}
 
-		/** Returns a client that is just being connected. */
+		/** Returns a client that is connecting. */
 		public static Caller of(ActorConnection connection, @Nullable RequestHead head) {
 			return new Caller(connection, connection.principal(), connection.request().params(), head);
 		}
@@ -81,10 +81,9 @@ public final class MethodInvocation implements Invocation {
 
 	/**
 	 * Creates the call of an action.
-	 * @param inbound what is called
-	 * @param instance whose action it is
-	 * @param connection the connection of the caller, {@code null} if the server itself
-	 * calls
+	 * @param inbound the request
+	 * @param instance instance of the action
+	 * @param connection connection of the caller, {@code null} for server code
 	 */
 	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ActorConnection connection) {
 		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection),
@@ -92,14 +91,17 @@ public final class MethodInvocation implements Invocation {
 	}
 
 	/**
-	 * Creates what work for a turn is a part of.
-	 * @param context that of the method that has asked for it
+	 * Creates the invocation for work that is submitted to a turn.
+	 * @param context context of the method that submits it
 	 */
 	static MethodInvocation ofWork(DefaultActorContext context) {
 		return new MethodInvocation(null, "turn", context, null, List.of(), new Object[0], false);
 	}
 
-	/** Return the same without the call: only what stands on the method is asked. */
+	/**
+	 * Returns the same invocation without the call: only the security rules of the method
+	 * are checked.
+	 */
 	MethodInvocation asCheck() {
 		return new MethodInvocation(this.hook, this.name, this.context, this.caller, this.args, this.payload, true);
 	}

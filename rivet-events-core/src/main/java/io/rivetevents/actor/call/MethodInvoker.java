@@ -31,14 +31,14 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The calls of the methods of one instance, each under a time limit. The way from here to
- * the method is {@link ActorType#invoke}.
+ * Calls the methods of one instance, with a time limit. The methods are called by
+ * {@link ActorType#invoke}.
  */
 public final class MethodInvoker {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(MethodInvoker.class));
 
-	/** What a method has returned that was too late. */
+	/** Result of a method that has exceeded its time limit. */
 	static final Object LATE = new Object();
 
 	private final CalledInstance instance;
@@ -51,14 +51,14 @@ public final class MethodInvoker {
 
 	private final Body methods;
 
-	/** Methods that run: one at the most. */
+	/** Number of running methods: at most one. */
 	private final AtomicInteger running = new AtomicInteger();
 
 	private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
 
 	private volatile @Nullable MethodTimeout watch;
 
-	/** What runs under a time limit. */
+	/** Code that runs under a time limit. */
 	@FunctionalInterface
 	private interface Body {
 
@@ -67,10 +67,10 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Creates calls.
-	 * @param instance whose methods are called
-	 * @param timers tell the time and end what takes too long
-	 * @param due has {@link #check} called when a method has run too long
+	 * Creates the invoker.
+	 * @param instance instance of the methods
+	 * @param timers scheduler for timeouts
+	 * @param due calls {@link #check} at the deadline of a method
 	 */
 	public MethodInvoker(CalledInstance instance, Scheduler timers, DueQueue.Entry due) {
 		this.instance = instance;
@@ -80,7 +80,7 @@ public final class MethodInvoker {
 		this.due = due;
 	}
 
-	/** Look whether what runs has run too long. By any thread. */
+	/** Checks the deadline of the running method. Safe for use by several threads. */
 	public void check(long now) {
 		MethodTimeout watch = this.watch;
 		if (watch != null && !watch.check(now)) {
@@ -89,8 +89,8 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Call a hook.
-	 * @return its result, nothing if the actor does not have it; every failure is a
+	 * Calls a hook.
+	 * @return its result, empty if the actor does not have the hook; every failure is a
 	 * {@code RivetException}
 	 */
 	public Mono<Optional<Object>> hook(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
@@ -115,11 +115,11 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Calls a hook that does not hold the turn while it waits. A method with a parameter
-	 * for the context begins in the current turn, and what it returns is awaited outside;
-	 * one without runs outside turns altogether, so that it may block.
-	 * @param client of whose share of the workers it is
-	 * @return ends with it; every failure is a {@code RivetException}
+	 * Calls a hook that does not hold the turn while it waits. A method with a context
+	 * parameter begins in the current turn, and its result is awaited outside of the
+	 * turn. A method without one runs outside of turns, so it may block.
+	 * @param client client whose share of the workers is used
+	 * @return completes after the hook; every failure is a {@code RivetException}
 	 */
 	public Mono<Void> aside(Hook hook, Caller caller, Identity client) {
 		if (this.type.usesContext(hook)) {
@@ -130,11 +130,10 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Calls a hook without a parameter for the context before the instance exists, on a
-	 * worker.
-	 * @param draft what is to be created
-	 * @param client of whose share of the workers it is
-	 * @return ends with it; every failure is a {@code RivetException}
+	 * Calls a hook without a context parameter on a worker, before the instance exists.
+	 * @param draft the instance to be created
+	 * @param client client whose share of the workers is used
+	 * @return completes after the hook; every failure is a {@code RivetException}
 	 */
 	public Mono<Void> beforeCreation(Hook hook, Caller caller, Draft draft, Identity client) {
 		return outsideTurns(
@@ -152,7 +151,7 @@ public final class MethodInvoker {
 
 	private Mono<Optional<Object>> outsideTurns(Invocation invocation, Duration limit, Scheduler workers) {
 		return Mono.<Optional<Object>>create((sink) -> {
-			Thread.interrupted(); // whatever was here before may have left it
+			Thread.interrupted(); // earlier work on this thread may have left it set
 			CallContext context = CallContext.capture(sink.contextView());
 			long deadline = this.instance.now() + limit.toNanos();
 			MethodTimeout watch = new MethodTimeout(deadline,
@@ -173,9 +172,9 @@ public final class MethodInvoker {
 				clock.dispose();
 			}
 			boolean inTime = watch.end();
-			Thread.interrupted(); // the method may have left it
+			Thread.interrupted(); // the method may have left it set
 			if (!inTime) {
-				return; // it has been told
+				return; // the timeout has been signalled
 			}
 			if (failure != null) {
 				sink.error(failure);
@@ -190,7 +189,7 @@ public final class MethodInvoker {
 		}).subscribeOn(workers);
 	}
 
-	/** Call a hook whose failure changes nothing; it has been logged. */
+	/** Calls a hook whose failure has no effect except that it is logged. */
 	public Mono<Void> tolerant(Hook hook, @Nullable Caller caller, @Nullable Object... payload) {
 		if (!this.type.hooks().contains(hook)) {
 			return Mono.empty();
@@ -202,7 +201,7 @@ public final class MethodInvoker {
 		}).then();
 	}
 
-	/** What is not meant for a client is logged where it is translated. */
+	/** Failures that a client must not see are logged where they are translated. */
 	private void logTolerated(Throwable ex, Invocation hook) {
 		boolean meant = ex instanceof RivetException;
 		RivetException told = (ex instanceof RivetException known) ? known
@@ -214,12 +213,11 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Call a method on this thread, under a time limit.
-	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
-	 * cannot
-	 * @param onBegin called once the method begins; not if it has been cancelled before
-	 * @return its result. If the limit passes, or the client cancels, while the method
-	 * still runs, the error comes from another thread
+	 * Calls a method on this thread, with a time limit.
+	 * @param pending the client's call, which can be cancelled; {@code null} if it cannot
+	 * @param onBegin called when the method begins; not called if it was cancelled before
+	 * @return its result. If the timeout passes or the client cancels while the method is
+	 * running, another thread signals the error
 	 */
 	Mono<Optional<Object>> call(Invocation invocation, Duration limit, ErrorCode onTimeout,
 			@Nullable PendingCall pending, Runnable onBegin) {
@@ -257,37 +255,36 @@ public final class MethodInvoker {
 		});
 	}
 
-	/** Told how the call of a method goes on. */
+	/** Receives the progress of a method call. */
 	interface Progress {
 
 		/**
-		 * Called on the thread of the method, right before it is called, unless it is too
-		 * late by then.
+		 * Called on the thread of the method immediately before the method, unless the
+		 * deadline has passed.
 		 */
 		default void begun() {
 		}
 
 		/**
-		 * Called if it is too late while the method still runs, or the client has
-		 * cancelled, be it that the result is awaited. Called by another thread, unless
-		 * the client had cancelled before the method could begin.
-		 * @param why the error code of the answer
+		 * Called if the deadline passes or the client cancels while the method is running
+		 * or its result is pending. Called by another thread unless the client had
+		 * cancelled before the method could begin.
+		 * @param why error code of the answer
 		 */
 		void late(ErrorCode why);
 
 	}
 
 	/**
-	 * Call a method on this thread, and wait for it.
-	 * @param deadline time in nanoseconds at which it is too late
-	 * @param onTimeout what is told then
-	 * @param pending the client's call, by which it can be cancelled; {@code null} if it
-	 * cannot
-	 * @param progress told whether it begins, and if it is too late
-	 * @return what it has returned, a {@code Mono} if its result comes later;
-	 * {@link #LATE} if it was too late, and {@code progress} has been told; the method
-	 * has not been called if that was before it could begin
-	 * @throws Throwable what it has thrown, if it was not too late
+	 * Calls a method on this thread and waits for it.
+	 * @param deadline deadline in nanoseconds
+	 * @param onTimeout error code after the deadline
+	 * @param pending the client's call, which can be cancelled; {@code null} if it cannot
+	 * @param progress notified when the method begins and when the deadline passes
+	 * @return its result, a {@code Mono} if the result is asynchronous; {@link #LATE} if
+	 * the deadline has passed and {@code progress} has been notified. If the deadline
+	 * passed before the method could begin, it has not been called
+	 * @throws Throwable exception of the method, if the deadline has not passed
 	 */
 	@Nullable Object invoke(Invocation invocation, long deadline, ErrorCode onTimeout, @Nullable PendingCall pending,
 			Progress progress) throws Throwable {
@@ -296,8 +293,7 @@ public final class MethodInvoker {
 
 	private @Nullable Object invoke(Body body, Invocation invocation, long deadline, ErrorCode onTimeout,
 			@Nullable PendingCall pending, Progress progress) throws Throwable {
-		// before anything can interrupt this call, or its interrupt were taken for an
-		// older one
+		// first: a later interrupt of this call must not be mistaken for an older one
 		boolean interrupted = Thread.interrupted();
 		MethodTimeout watch = new MethodTimeout(deadline, () -> progress.late(onTimeout));
 		if (pending != null) {
@@ -313,7 +309,7 @@ public final class MethodInvoker {
 		try {
 			if (watch.isInTime()) {
 				progress.begun();
-				// again: who cancels meanwhile may take it for one that has not begun
+				// again: a concurrent cancellation may treat the call as not begun
 				result = watch.isInTime() ? body.run(invocation) : null;
 			}
 		}
@@ -324,7 +320,7 @@ public final class MethodInvoker {
 			CurrentContext.leave(before);
 			this.watch = null;
 			inTime = watch.end();
-			Thread.interrupted(); // the method may have left it
+			Thread.interrupted(); // the method may have left it set
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
@@ -340,15 +336,15 @@ public final class MethodInvoker {
 		Runnable cancel = () -> progress.late(ErrorCode.CANCELLED);
 		pending.onCancel(() -> {
 			if (!watch.expire(cancel)) {
-				cancel.run(); // the method has returned, its result is awaited
+				cancel.run(); // the method has returned, its result is pending
 			}
 		});
 	}
 
 	/**
-	 * Does work of the application in a turn of its own. By any thread.
-	 * @param asked what the work is a part of
-	 * @param work what to do
+	 * Runs application code in a new turn. Safe for use by several threads.
+	 * @param asked the call that submits the work
+	 * @param work the work
 	 * @return its result
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> turn(Invocation asked, Supplier<? extends T> work) {
@@ -359,7 +355,7 @@ public final class MethodInvoker {
 
 	private void run(TurnWork<?> turn) {
 		if (turn.result().isDone()) {
-			return; // it has been cancelled
+			return; // the work has been cancelled
 		}
 		long deadline = this.instance.now() + this.type.settings().actionTimeout().toNanos();
 		try {
@@ -381,8 +377,8 @@ public final class MethodInvoker {
 	}
 
 	/**
-	 * Do something once no method runs any more: one that is late may run on after it has
-	 * been answered.
+	 * Runs an action when no method is running any more. A method that has exceeded its
+	 * time limit may still be running after it has been answered.
 	 */
 	public void onceReturned(Runnable next) {
 		if (this.running.get() == 0) {
@@ -390,7 +386,7 @@ public final class MethodInvoker {
 			return;
 		}
 		this.waiting.set(next);
-		// whichever of this and the return comes second sees the other
+		// the later of this call and the return sees the effect of the other
 		if (this.running.get() == 0) {
 			runWaiting();
 		}
@@ -403,7 +399,7 @@ public final class MethodInvoker {
 		}
 	}
 
-	/** What comes after the result may block, so it goes on on a worker. */
+	/** The steps after the result may block, so they continue on a worker. */
 	Mono<Optional<Object>> await(Mono<?> result, long deadline, ErrorCode onTimeout) {
 		long nanos = deadline - this.instance.now();
 		Mono<Object> late = Mono.error(() -> new RivetException(onTimeout));

@@ -4,9 +4,9 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * A call of an instance that has left memory before the method of the call began. Only
- * the call itself answers its client with {@code actor.restarting}; if it was nested in
- * another call, it is masked like other errors.
+ * A call whose instance has left memory before its method began. Only this call is
+ * answered with {@code actor.restarting}. If it was nested in another call, the error of
+ * that call is masked like other errors.
  */
 public final class NotBegun extends RivetException {
 

@@ -12,7 +12,7 @@ import io.rivetevents.extension.Invocation;
 import io.rivetevents.failure.RepeatedFailures;
 
 /**
- * Work of the application for a turn of an instance, and its result.
+ * Application code for a turn of an instance, and its result.
  *
  * @param <T> type of the result
  */
@@ -30,10 +30,10 @@ final class TurnWork<T extends @Nullable Object> {
 
 	/**
 	 * Creates work that has not begun.
-	 * @param work what to do
-	 * @param asked what it is a part of
-	 * @param workers where what depends on the result goes on, so that it does not hold
-	 * the turn
+	 * @param work the work
+	 * @param asked the call that submits it
+	 * @param workers threads for stages that depend on the result, so that they do not
+	 * hold the turn
 	 */
 	TurnWork(Supplier<? extends T> work, Invocation asked, Scheduler workers) {
 		this.work = work;
@@ -41,12 +41,12 @@ final class TurnWork<T extends @Nullable Object> {
 		this.workers = workers;
 	}
 
-	/** Does work at once, on a thread that is in the turn already. */
+	/** Runs work immediately on a thread that is already in the turn. */
 	static <T extends @Nullable Object> CompletableFuture<T> now(Supplier<? extends T> work) {
 		try {
 			return CompletableFuture.completedFuture(work.get());
 		}
-		catch (Throwable ex) { // an Error as well, as in a turn of its own
+		catch (Throwable ex) { // also an Error, as in a new turn
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -63,7 +63,7 @@ final class TurnWork<T extends @Nullable Object> {
 		return this.result;
 	}
 
-	@SuppressWarnings({ "unchecked", "NullAway" }) // what the work has returned
+	@SuppressWarnings({ "unchecked", "NullAway" }) // the value is the result of the work
 	void succeed(@Nullable Object value) {
 		later(() -> this.result.complete((T) value));
 	}
@@ -72,7 +72,7 @@ final class TurnWork<T extends @Nullable Object> {
 		later(() -> {
 			boolean unseen = this.result.getNumberOfDependents() == 0;
 			if (this.result.completeExceptionally(ex) && unseen) {
-				failures.error(ex, () -> "%s failed, and nothing depends on its result".formatted(this.asked));
+				failures.error(ex, () -> "%s failed, and no code handles its result".formatted(this.asked));
 			}
 		});
 	}
@@ -82,7 +82,7 @@ final class TurnWork<T extends @Nullable Object> {
 			this.workers.schedule(end);
 		}
 		catch (RejectedExecutionException ex) {
-			end.run(); // the application stops
+			end.run(); // the application is stopping
 		}
 	}
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * What an instance holds as long as it is in memory, and nothing saves. Used within turns
- * alone.
+ * The variables of an instance, which are kept while it is in memory and are not saved.
+ * Used within turns only.
  */
 public final class Variables {
 
@@ -17,16 +17,17 @@ public final class Variables {
 	private @Nullable Object made;
 
 	/**
-	 * Begins anew, since the instance starts.
-	 * @param made what the application has made for that
-	 * @throws IllegalStateException if it is a map whose keys are no names
+	 * Replaces the variables when the instance starts.
+	 * @param made the object that the application has created
+	 * @throws IllegalStateException if it is a map with a key that is not a string
 	 */
 	public void begin(Object made) {
 		this.named.clear();
 		this.made = made;
 		if (made instanceof Map<?, ?> values) {
 			values.forEach((name, value) -> {
-				Assert.state(name instanceof String, () -> "A variable has no name, but the key " + name);
+				Assert.state(name instanceof String,
+						() -> "The map of the method with @CreateVars has a key that is not a string: " + name);
 				this.named.put((String) name, value);
 			});
 			this.made = this.named;
@@ -39,7 +40,7 @@ public final class Variables {
 
 	<V> V typed(Class<V> type) {
 		Object made = this.made;
-		Assert.state(made != null, "No method with @CreateVars has returned");
+		Assert.state(made != null, "There are no variables: no method with @CreateVars has returned yet");
 		Assert.state(type.isInstance(made), () -> "The method with @CreateVars has returned an object of %s, not of %s"
 			.formatted(made.getClass().getName(), type.getName()));
 		return type.cast(made);

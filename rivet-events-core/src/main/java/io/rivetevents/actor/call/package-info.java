@@ -1,6 +1,6 @@
 /**
- * Calls the methods of one instance: interceptors, time limits, remembered answers.
- * Internal: applications do not use it.
+ * Calls the methods of one instance: interceptors, time limits, stored answers. Internal:
+ * applications do not use it.
  */
 @NullMarked
 package io.rivetevents.actor.call;
