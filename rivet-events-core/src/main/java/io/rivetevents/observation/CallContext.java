@@ -14,17 +14,16 @@ import reactor.util.context.ContextView;
 import io.rivetevents.failure.RepeatedFailures;
 
 /**
- * What the thread and the Reactor context of a caller hold for traces and logs, such as
- * the current observation and the MDC: all values that have an accessor in the
- * {@link ContextRegistry} of Micrometer. It is captured where a call begins, is carried
- * by the turn, and is restored around the code of the application. The identity of the
- * caller is not among it, which {@link io.rivetevents.scheduling.CallerScope} sets.
- * Without that library, and without values, it is {@link #NONE}, which costs nothing.
- * Immutable.
+ * The values for traces and logs on the thread and in the Reactor context of a caller,
+ * such as the current observation and the MDC: all values with an accessor in
+ * Micrometer's {@link ContextRegistry}. They are captured when a call begins, passed on
+ * with the turn, and restored around application code. The identity of the caller is set
+ * by {@link io.rivetevents.scheduling.CallerScope} instead. Without that library or
+ * without values it is {@link #NONE}, which has no cost. Immutable.
  */
 public final class CallContext {
 
-	/** Holds nothing. */
+	/** A context without values. */
 	public static final CallContext NONE = new CallContext(Context.empty());
 
 	private static final boolean SUPPORTED = ClassUtils.isPresent("io.micrometer.context.ContextSnapshotFactory",
@@ -40,7 +39,7 @@ public final class CallContext {
 		this.values = values;
 	}
 
-	/** Restores what was on the thread before. */
+	/** Restores the previous values of the thread. */
 	@FunctionalInterface
 	public interface Scope extends AutoCloseable {
 
@@ -50,7 +49,8 @@ public final class CallContext {
 	}
 
 	/**
-	 * Captures the values of the current thread and of a Reactor context, which wins.
+	 * Captures the values of the current thread and of a Reactor context, which takes
+	 * precedence.
 	 * @param context the context of the caller
 	 */
 	public static CallContext capture(ContextView context) {
@@ -62,8 +62,8 @@ public final class CallContext {
 	}
 
 	/**
-	 * Returns work that finds the values of its subscriber, those of its thread included,
-	 * in the Reactor context, wherever it goes on.
+	 * Returns work whose Reactor context contains the values of its subscriber and of the
+	 * subscriber's thread, on whatever thread it continues.
 	 * @param work the work
 	 */
 	public static <T> Mono<T> captured(Mono<T> work) {
@@ -71,8 +71,8 @@ public final class CallContext {
 	}
 
 	/**
-	 * Returns what a turn carries.
-	 * @param context Reactor context of its work
+	 * Returns the context that a turn carries.
+	 * @param context Reactor context of the turn's work
 	 */
 	public static CallContext carried(ContextView context) {
 		return context.hasKey(CallContext.class) ? context.<CallContext>get(CallContext.class) : NONE;
@@ -80,15 +80,15 @@ public final class CallContext {
 
 	/**
 	 * Sets the values on the current thread.
-	 * @return restores what was there before; to be closed by the same thread
+	 * @return restores the previous values; must be closed by the same thread
 	 */
 	public Scope enter() {
 		return (this == NONE) ? NOTHING : Values.enter(this.values);
 	}
 
 	/**
-	 * Returns work which has the values on its thread when it is subscribed to, and in
-	 * its Reactor context.
+	 * Returns work that has the values on its thread during subscription, and in its
+	 * Reactor context.
 	 * @param work the work
 	 */
 	public <T> Mono<T> around(Mono<T> work) {
@@ -114,7 +114,10 @@ public final class CallContext {
 		return "context with " + this.values.stream().map((value) -> String.valueOf(value.getKey())).toList();
 	}
 
-	/** Needs the library. An accessor that fails is logged, and its call goes on. */
+	/**
+	 * Requires the library. A failure of an accessor is logged and does not affect the
+	 * call.
+	 */
 	private static final class Values {
 
 		private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(CallContext.class));
@@ -133,12 +136,16 @@ public final class CallContext {
 				return snapshots.captureAll(context).updateContext(Context.empty());
 			}
 			catch (Throwable ex) {
-				failures.error(ex, () -> "The context of a caller cannot be captured");
+				failures.error(ex,
+						() -> "Failed to capture the context of a caller (traces, MDC); the call continues without it");
 				return Context.empty();
 			}
 		}
 
-		/** A Reactor context has more than what is for threads: transactions, say. */
+		/**
+		 * A Reactor context also contains values that are not for threads, such as
+		 * transactions.
+		 */
 		private static boolean isCarried(Object key) {
 			for (ThreadLocalAccessor<?> accessor : registry.getThreadLocalAccessors()) {
 				if (accessor.key().equals(key)) {
@@ -154,7 +161,8 @@ public final class CallContext {
 				return () -> leave(scope);
 			}
 			catch (Throwable ex) {
-				failures.error(ex, () -> "The context of a caller cannot be set on a thread");
+				failures.error(ex,
+						() -> "Failed to set the context of a caller (traces, MDC) on a thread; the call continues without it");
 				return NOTHING;
 			}
 		}
@@ -164,7 +172,7 @@ public final class CallContext {
 				scope.close();
 			}
 			catch (Throwable ex) {
-				failures.error(ex, () -> "The context of a caller cannot be removed from a thread");
+				failures.error(ex, () -> "Failed to remove the context of a caller (traces, MDC) from a thread");
 			}
 		}
 

@@ -12,8 +12,8 @@ import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.failure.RepeatedFailures;
 
 /**
- * The observers that override one method, in their order. An observer that fails, be it
- * with an {@link Error}, is logged and affects neither the others nor the caller.
+ * The observers that override one method, in their order. An exception or {@link Error}
+ * of an observer is logged and affects neither other observers nor the caller.
  *
  * @param <T> type that declares the method
  */
@@ -45,7 +45,10 @@ final class Callback<T extends ConnectionObserver> {
 			.toList());
 	}
 
-	/** A proxy overrides each method. What reflection does not find may be one, too. */
+	/**
+	 * A proxy overrides each method, and a method that reflection does not find may be
+	 * overridden, too.
+	 */
 	private static boolean overrides(Object observer, Class<?> type, String name, Class<?>[] parameters) {
 		Method method = ClassUtils.getMethodIfAvailable(observer.getClass(), name, parameters);
 		return method == null || method.getDeclaringClass() != type;

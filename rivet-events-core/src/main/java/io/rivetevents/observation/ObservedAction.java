@@ -1,12 +1,12 @@
 package io.rivetevents.observation;
 
 /**
- * Takes the end of an action. Of several ends the first one counts. Safe for use by
+ * Receives the outcome of an action. Only the first outcome counts. Safe for use by
  * several threads.
  */
 public interface ObservedAction {
 
-	/** Is not observed. */
+	/** An action that is not observed. */
 	ObservedAction NONE = new ObservedAction() {
 
 		@Override
@@ -19,12 +19,12 @@ public interface ObservedAction {
 
 	};
 
-	/** Reports that it has a result. */
+	/** Reports that the action has succeeded. */
 	void succeed();
 
 	/**
-	 * Reports that it has none.
-	 * @param failure what the caller gets
+	 * Reports that the action has failed.
+	 * @param failure the error that the caller receives
 	 */
 	void fail(Throwable failure);
 

@@ -13,7 +13,7 @@ import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * A call of an action that is observed.
+ * An observed call of an action.
  */
 final class ObservedCall implements ActionCall, ObservedAction {
 

@@ -18,13 +18,13 @@ import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * All observers of the application, one after the other in their order. Where something
- * has to be measured or made for them, one asks before whether it is observed at all.
- * Safe for use by several threads.
+ * All observers of the application, called in their order. Methods such as
+ * {@link #observeActions} allow callers to skip work that is not observed. Safe for use
+ * by several threads.
  */
 public final class Observers {
 
-	/** Calls none. */
+	/** No observers. */
 	public static final Observers NONE = new Observers(List.of());
 
 	private final List<? extends ConnectionObserver> observers;
@@ -69,7 +69,7 @@ public final class Observers {
 
 	/**
 	 * Creates the observers.
-	 * @param observers those of connections, some of which are those of actors, too
+	 * @param observers observers of connections, some of which may also observe actors
 	 */
 	public Observers(List<? extends ConnectionObserver> observers) {
 		this.observers = List.copyOf(observers);
@@ -165,7 +165,8 @@ public final class Observers {
 
 	/**
 	 * Reports that an action starts.
-	 * @return takes the end of the call; does nothing if none observes actions
+	 * @return receives the outcome of the call; without effect if no observer observes
+	 * actions
 	 */
 	public ObservedAction actionStarted(ActorAddress actor, String action, @Nullable Connection<?> connection) {
 		if (!observeActions()) {

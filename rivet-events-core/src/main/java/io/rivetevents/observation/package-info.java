@@ -1,6 +1,6 @@
 /**
- * Calls the observers of the application, and carries the context of callers to where
- * their calls run. Internal: applications do not use it.
+ * Calls the observers of the application, and passes the context of callers on to the
+ * code of their calls. Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.observation;

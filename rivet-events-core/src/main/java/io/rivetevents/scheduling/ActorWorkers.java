@@ -19,24 +19,24 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The threads on which actors run where there are no virtual ones. They share one queue,
- * which holds at most one task for each instance. As long as none of them blocks, no more
- * of them run than there are processors: more would only take turns, each with less to do
- * at a stretch. For each that blocks another one runs, up to their number. One that waits
- * in Java (for a lock, a future, a time) is seen at once; of one that waits in the
- * operating system it shows by the queue, which does not move for some milliseconds.
+ * The worker threads of actors where virtual threads are not available. They share one
+ * queue, which contains at most one task for each instance. While no thread blocks, at
+ * most as many threads run as there are processors, because more threads would only
+ * alternate and do less work in each batch. For each blocked thread another one runs, up
+ * to the maximum. A thread that waits in Java (for a lock, a future, a timeout) is
+ * detected immediately. A thread that waits in the operating system is detected after
+ * some milliseconds, because the queue does not move.
  * <p>
- * Of work that blocks, neither a user nor a remote address nor an actor gets all threads:
- * see {@link WorkerShares}. As long as half of the threads are enough for what there is
- * to do, nothing is counted.
+ * No user, remote address or actor can occupy all threads with blocking work: see
+ * {@link WorkerShares}. Work is not counted while half of the threads are sufficient.
  * <p>
- * Why not a pool: on OpenJDK 17 and one core, with as many threads and for each second of
- * CPU, a fixed pool answered 25 to 40 percent fewer calls, and a {@code ForkJoinPool} 17
- * to 20 percent fewer. Of actions that only sleep, both answered about 12 percent fewer a
- * second, with up to 16 percent less CPU for each. On OpenJDK 25 virtual threads answered
- * 20 to 26 percent fewer calls, but 1.8 times as many that sleep. None of them has
- * shares. The command {@code load/workers.py} of {@code rivet-events-benchmarks} measures
- * it again.
+ * Reasons for not using a thread pool, measured on OpenJDK 17 with one core and the same
+ * number of threads, for each second of CPU: a fixed pool answered 25 to 40 percent fewer
+ * calls, and a {@code ForkJoinPool} 17 to 20 percent fewer. With actions that only sleep,
+ * both answered about 12 percent fewer calls a second, with up to 16 percent less CPU for
+ * each. On OpenJDK 25 virtual threads answered 20 to 26 percent fewer calls, but 1.8
+ * times as many that sleep. None of them has shares. The command {@code load/workers.py}
+ * of {@code rivet-events-benchmarks} repeats the measurement.
  */
 public final class ActorWorkers implements Scheduler, Wakeable {
 
@@ -44,13 +44,13 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 
 	private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-	/** Time after which others are told what there is to do for them. */
+	/** Maximum time of a batch, after which the collected wake-ups are sent. */
 	private static final long STRETCH_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-	/** Looks at a queue that does not move until one more thread may run. */
+	/** Number of checks with an unchanged queue after which one more thread may run. */
 	private static final int STALLS = 2;
 
-	/** Time without a stall after which one thread less may run. */
+	/** Time without a stall after which one thread fewer may run. */
 	private static final long CALM_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
@@ -65,10 +65,12 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 
 	private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
 
-	/** The application's, which a thread that inherits nothing does not have. */
+	/**
+	 * Class loader of the application, which threads that inherit nothing do not have.
+	 */
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
-	/** Guards what follows. */
+	/** Guards the fields below. */
 	private final Object lock = new Object();
 
 	private final List<Worker> workers = new ArrayList<>();
@@ -77,10 +79,13 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 
 	private final WorkerShares shares;
 
-	/** Whether shares have to be looked at. */
+	/** Whether shares must be checked. */
 	private volatile boolean scarce;
 
-	/** How many may run beyond the processors, since some wait in the system. */
+	/**
+	 * Number of threads that may run beyond the processors because some wait in the
+	 * operating system.
+	 */
 	private int extra;
 
 	private long takenBefore;
@@ -94,9 +99,9 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 	private volatile boolean disposed;
 
 	/**
-	 * Create workers; none is started before there is something to do.
-	 * @param maxThreads most threads that run or block at the same time
-	 * @param bursts what they do at a stretch
+	 * Creates the workers. Threads are started on demand.
+	 * @param maxThreads maximum number of threads that run or block at the same time
+	 * @param bursts batches their wake-ups
 	 */
 	public ActorWorkers(int maxThreads, WakeupBatches bursts) {
 		this.maxThreads = maxThreads;
@@ -107,9 +112,9 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 	}
 
 	/**
-	 * Returns a scheduler whose work counts for a beneficiary.
+	 * Returns a scheduler whose work is charged to a beneficiary.
 	 * @param workers the threads; returned unchanged if they have no shares
-	 * @param beneficiary what the work counts for
+	 * @param beneficiary the beneficiary
 	 */
 	public static Scheduler share(Scheduler workers, SharedWork.Beneficiary beneficiary) {
 		if (!(workers instanceof ActorWorkers threads)) {
@@ -135,11 +140,12 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 
 	void execute(Runnable task) {
 		if (this.disposed) {
-			throw new RejectedExecutionException("The workers have been disposed");
+			throw new RejectedExecutionException(
+					"The actor workers have been stopped because the application is shutting down");
 		}
 		this.tasks.add(task);
 		if (Thread.currentThread() instanceof Worker worker && worker.isOf(this)) {
-			// it may be about to wait for what it has asked for
+			// the thread may be about to wait for the new task
 			start(nextWorker());
 		}
 		else {
@@ -153,8 +159,8 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 	}
 
 	/**
-	 * Without the lock: whoever is woken may take the processor away at once, and would
-	 * wait for it in the end.
+	 * Called without the lock: a woken thread may take over the processor immediately and
+	 * then wait for the lock.
 	 */
 	private static void start(@Nullable Worker worker) {
 		if (worker != null) {
@@ -163,14 +169,14 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 	}
 
 	/**
-	 * Returns whether a worker should ask for its next work before it goes on with more
-	 * of what it has, since that may be for somebody else.
+	 * Returns whether a worker should request its next work before it continues with the
+	 * work that it has, because other callers may take precedence.
 	 */
 	public boolean isScarce() {
 		return this.scarce;
 	}
 
-	/** To be called whenever a worker begins or ceases to be idle. */
+	/** Must be called whenever a worker becomes idle or busy. */
 	private void lookAtShares() {
 		boolean now = !this.shares.isEmpty() || this.shares.isScarce(this.workers.size() - this.idle.size());
 		if (this.scarce != now) {
@@ -210,7 +216,7 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 		return Math.min(PROCESSORS, this.maxThreads) + this.extra;
 	}
 
-	/** Without those that wait for something. */
+	/** Without waiting threads. */
 	private int running() {
 		int busy = this.workers.size() - this.idle.size();
 		if (busy < mayRun()) {
@@ -222,7 +228,7 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 		return busy;
 	}
 
-	/** Return a worker to be started, {@code null} if there is none left. */
+	/** Returns a worker to start, {@code null} if the maximum is reached. */
 	private @Nullable Worker nextWorker() {
 		synchronized (this.lock) {
 			Worker worker = this.idle.pollLast();
@@ -238,7 +244,9 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 		}
 	}
 
-	/** There may be more to do than may run: see to it that it gets on. */
+	/**
+	 * Checks whether the work makes progress, and allows one more thread if it does not.
+	 */
 	private boolean look() {
 		synchronized (this.lock) {
 			long taken = this.workers.stream().mapToLong((worker) -> worker.taken).sum();
@@ -266,19 +274,19 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 		}
 	}
 
-	/** Run tasks at a stretch. */
+	/** Runs a batch of tasks. */
 	private void runSome(Worker worker) {
 		long start = System.nanoTime();
 		Runnable task = next(worker);
 		if (task != null && !this.tasks.isEmpty()) {
-			wake(); // there is something for another one, too
+			wake(); // there is work for another worker, too
 		}
 		while (task != null) {
 			try {
 				task.run();
 			}
 			catch (Throwable ex) {
-				logger.error("A worker goes on after a failure", ex);
+				logger.error("Unhandled error in a worker task; the worker thread continues", ex);
 			}
 			worker.end();
 			task = (System.nanoTime() - start < STRETCH_NANOS) ? next(worker) : null;
@@ -305,13 +313,13 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 				worker.begin(task);
 			}
 			lookAtShares();
-			another = workerThatMayRun(); // the end of one task may make room for several
+			another = workerThatMayRun(); // the end of one task may allow several others
 		}
 		start(another);
 		return task;
 	}
 
-	/** Return whether a worker is to go on; if not, it is idle from now on. */
+	/** Returns whether a worker continues; otherwise it is idle from now on. */
 	private boolean goesOn(Worker worker) {
 		synchronized (this.lock) {
 			boolean more = hasWork();
@@ -319,7 +327,7 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 				return true;
 			}
 			if (more) {
-				this.pulse.begin(); // what the others are at may turn out to wait for it
+				this.pulse.begin(); // running tasks may turn out to wait for this work
 			}
 			worker.started = false;
 			this.idle.add(worker);
@@ -328,7 +336,10 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 		}
 	}
 
-	/** Return whether a worker may end, which nobody has given anything to do. */
+	/**
+	 * Removes an idle worker that has not been given work.
+	 * @return whether the worker may end
+	 */
 	private boolean leaves(Worker worker) {
 		synchronized (this.lock) {
 			return this.idle.remove(worker) && this.workers.remove(worker);
@@ -349,18 +360,21 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 		return this.disposed;
 	}
 
-	/** One of the threads. */
+	/** One of the worker threads. */
 	private static final class Worker extends Thread {
 
 		private final ActorWorkers owner;
 
-		/** How many tasks it has begun; others see it a moment late. */
+		/**
+		 * Number of tasks that it has begun; other threads may read a slightly older
+		 * value.
+		 */
 		private volatile long taken;
 
-		/** What it is at; written before {@link #taken} and read after it. */
+		/** Its current task; written before {@link #taken} and read after it. */
 		private @Nullable Runnable work;
 
-		/** Set by who gives it something to do. */
+		/** Set by the thread that starts it. */
 		private volatile boolean started;
 
 		private volatile boolean running;
@@ -381,17 +395,20 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 			this.taken = this.taken + 1;
 		}
 
-		/** Others see it a moment late: when it begins or rests. */
+		/**
+		 * Other threads see the change slightly later: when the next task begins or the
+		 * worker becomes idle.
+		 */
 		void end() {
 			this.work = null;
 		}
 
-		/** Returns what it is at, {@code null} for nothing. */
+		/** Returns its current task, {@code null} for none. */
 		@Nullable Runnable work() {
 			return (this.taken > 0) ? this.work : null;
 		}
 
-		/** Whether what it does has to wait for something. */
+		/** Whether its task waits. */
 		boolean isWaiting() {
 			return this.running && getState() != State.RUNNABLE;
 		}
@@ -421,7 +438,7 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 				if (!this.owner.disposed) {
 					LockSupport.parkNanos(this, IDLE_NANOS);
 				}
-				Thread.interrupted(); // or it would not park again
+				Thread.interrupted(); // otherwise it would not park again
 				boolean over = this.owner.disposed || System.nanoTime() - since >= IDLE_NANOS;
 				if (over && this.owner.leaves(this)) {
 					return false;

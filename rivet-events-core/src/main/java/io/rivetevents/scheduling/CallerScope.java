@@ -10,22 +10,22 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Sets the caller of the application's code and restores what was there before: on the
- * thread while the code runs, and in the Reactor context of what it returns. Every call
- * of the application's code is made within a scope, also those without a caller, so that
- * no code sees the caller of another. Safe for use by several threads.
+ * Sets the caller for application code and restores the previous one: on the thread while
+ * the code runs, and in the Reactor context of its result. All application code is called
+ * within a scope, even without a caller, so that code never sees the caller of another
+ * call. Safe for use by several threads.
  *
  * @since 0.1.0
  */
 public interface CallerScope {
 
 	/**
-	 * Stands for a client that has not signed in. Never passed on to the application: a
-	 * scope makes of it what the application's security has for such clients.
+	 * Represents an anonymous client. Never passed to the application: a scope replaces
+	 * it with the representation of the application's security.
 	 */
 	Principal ANONYMOUS = () -> "anonymous";
 
-	/** Sets nothing. */
+	/** A scope without effect. */
 	CallerScope NONE = new CallerScope() {
 
 		@Override
@@ -45,8 +45,8 @@ public interface CallerScope {
 	};
 
 	/**
-	 * Returns the caller that a client is.
-	 * @param principal the signed-in user, {@code null} for an anonymous client
+	 * Returns the caller for a client.
+	 * @param principal the authenticated user, {@code null} for an anonymous client
 	 */
 	static Principal client(@Nullable Principal principal) {
 		return (principal != null) ? principal : ANONYMOUS;
@@ -55,11 +55,13 @@ public interface CallerScope {
 	/**
 	 * Sets the caller of the current thread.
 	 * @param caller the caller, {@code null} for the server itself
-	 * @return restores what was there before; to be closed by the same thread
+	 * @return restores the previous caller; must be closed by the same thread
 	 */
 	Restoration enter(@Nullable Principal caller);
 
-	/** Removes the caller of the current thread, which must belong to the runtime. */
+	/**
+	 * Removes the caller of the current thread, which must be a thread of the runtime.
+	 */
 	void reset();
 
 	/**
@@ -69,7 +71,7 @@ public interface CallerScope {
 	 */
 	Context write(Context context, @Nullable Principal caller);
 
-	/** Restores what a scope has replaced. */
+	/** Restores the state that a scope has replaced. */
 	@FunctionalInterface
 	interface Restoration extends AutoCloseable {
 
@@ -83,7 +85,7 @@ public interface CallerScope {
 	}
 
 	/**
-	 * Does work for a caller.
+	 * Runs work for a caller.
 	 * @param caller the caller, {@code null} for the server itself
 	 * @param work the work
 	 */
@@ -94,7 +96,7 @@ public interface CallerScope {
 	}
 
 	/**
-	 * Does work for a caller.
+	 * Runs work for a caller.
 	 * @param caller the caller, {@code null} for the server itself
 	 * @param work the work
 	 * @return its result
@@ -106,19 +108,19 @@ public interface CallerScope {
 	}
 
 	/**
-	 * Does work for a caller whose result comes later. The work and the subscription to
-	 * its result are within the scope, and the Reactor context has the caller.
+	 * Runs work with an asynchronous result for a caller. The work and the subscription
+	 * to its result are within the scope, and the Reactor context contains the caller.
 	 * @param caller the caller, {@code null} for the server itself
-	 * @param work begins on subscription
+	 * @param work called on subscription
 	 */
 	default <T> Mono<T> later(@Nullable Principal caller, Supplier<Mono<T>> work) {
 		return shielded(caller, work).contextWrite((context) -> write(context, caller));
 	}
 
 	/**
-	 * As {@link #later}, but the Reactor context stays as it is.
+	 * Like {@link #later}, but the Reactor context is not changed.
 	 * @param caller the caller, {@code null} for the server itself
-	 * @param work begins on subscription
+	 * @param work called on subscription
 	 */
 	default <T> Mono<T> shielded(@Nullable Principal caller, Supplier<Mono<T>> work) {
 		return new Mono<>() {
@@ -131,9 +133,10 @@ public interface CallerScope {
 						result = work.get();
 					}
 					catch (Throwable ex) {
-						// Reactor would let an Error pass, and nobody would be told
+						// Reactor would rethrow an Error, and the subscriber would
+						// receive no signal
 						Exception failure = (ex instanceof Exception passable) ? passable
-								: new IllegalStateException("Code of the application has failed", ex);
+								: new IllegalStateException("Application code failed with a severe error", ex);
 						Operators.error(actual, Operators.onOperatorError(failure, actual.currentContext()));
 						return;
 					}

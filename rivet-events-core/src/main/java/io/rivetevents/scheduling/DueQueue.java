@@ -14,39 +14,39 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Visits many things, each when something of it is due. It holds one entry at most for
- * each of them, sleeps until the earliest is due, and visits nothing that is not due.
- * Visits are up to {@value #PAUSE_MILLIS} milliseconds late, so that those that are due
- * at about the same time share one wake-up. Safe for use by several threads.
+ * Visits its entries, each when work of it is due. The queue holds at most one time for
+ * each entry, sleeps until the earliest one, and visits only entries that are due. A
+ * visit may be up to {@value #PAUSE_MILLIS} milliseconds late, so that entries due at
+ * about the same time share one wake-up. Safe for use by several threads.
  * <p>
- * An entry moves to an earlier time only: if it turns out that something is due later, or
- * not at all, the visit comes all the same and arms the entry anew. So arming an entry
- * that is armed already costs one comparison.
+ * The time of an entry only moves to an earlier time. If work becomes due later or no
+ * longer exists, the visit takes place anyway and sets the next time. Arming an entry
+ * that is already armed therefore costs one comparison.
  */
 public final class DueQueue {
 
 	private static final Log logger = LogFactory.getLog(DueQueue.class);
 
-	/** Milliseconds from one wake-up to the next at the least. */
+	/** Minimum number of milliseconds between two wake-ups. */
 	static final long PAUSE_MILLIS = 10;
 
 	private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
 
-	/** Time until the next visit after one that has failed. */
+	/** Time until the next visit after a failed one. */
 	private static final long PAUSE_AFTER_FAILURE = TimeUnit.SECONDS.toNanos(1);
 
-	/** Later than any time. */
+	/** Later than any other time. */
 	private static final long NEVER = Long.MAX_VALUE;
 
-	/** Earlier than any time, so that no time is earlier. */
+	/** Earlier than any other time, so that arming has no effect. */
 	private static final long REMOVED = Long.MIN_VALUE;
 
 	private final Scheduler timers;
 
-	/** All times in here count from this one, so that they can be compared. */
+	/** All times in this class are relative to this one, so that they can be compared. */
 	private final long origin;
 
-	/** Guards what follows. */
+	/** Guards the fields below. */
 	private final Object lock = new Object();
 
 	private final TreeSet<Entry> armed = new TreeSet<>(
@@ -64,14 +64,16 @@ public final class DueQueue {
 
 	private Disposable wakeUp = Disposables.disposed();
 
-	/** What is visited. */
+	/**
+	 * The code that is called when work is due. Its {@code toString} names it in logs.
+	 */
 	@FunctionalInterface
 	public interface Visitor {
 
 		/**
-		 * Does what is due, and arms the entry again if there is more to come. Called on
-		 * the thread of the timers, one visit after the other; must not block. One that
-		 * throws is called again after a second.
+		 * Performs the work that is due, and arms the entry again if there is later work.
+		 * Called on the timer thread, one visit after another; must not block. A visitor
+		 * that throws is called again after one second.
 		 * @param now the time in nanoseconds
 		 */
 		void visit(long now);
@@ -79,8 +81,8 @@ public final class DueQueue {
 	}
 
 	/**
-	 * Creates a queue that visits nothing before it is started.
-	 * @param timers tell the time, and wake the queue
+	 * Creates a queue that visits nothing until it is started.
+	 * @param timers scheduler that provides the time and wakes the queue
 	 */
 	public DueQueue(Scheduler timers) {
 		this.timers = timers;
@@ -88,14 +90,14 @@ public final class DueQueue {
 	}
 
 	/**
-	 * Creates an entry that is not armed. It takes no room in the queue before it is.
-	 * @param visitor is visited when something is due
+	 * Creates an entry that is not armed and takes no space in the queue.
+	 * @param visitor called when work is due
 	 */
 	public Entry register(Visitor visitor) {
 		return new Entry(this, visitor);
 	}
 
-	/** Begins to visit what is due, also what has become due before. */
+	/** Starts the visits, including those that are already due. */
 	public void start() {
 		synchronized (this.lock) {
 			this.started = true;
@@ -103,7 +105,7 @@ public final class DueQueue {
 		}
 	}
 
-	/** Visits nothing until the next start. What is armed stays so. */
+	/** Stops the visits until the next start. Armed entries stay armed. */
 	public void stop() {
 		synchronized (this.lock) {
 			this.started = false;
@@ -123,7 +125,7 @@ public final class DueQueue {
 		return this.timers.now(TimeUnit.NANOSECONDS) - this.origin;
 	}
 
-	/** Returns a time as it is counted here; one that is out of range never comes. */
+	/** Returns a time relative to the origin; a time out of range is never reached. */
 	private long count(long time) {
 		long count = time - this.origin;
 		return (count >= Long.MIN_VALUE / 2) ? Math.max(count, 0) : NEVER;
@@ -154,7 +156,7 @@ public final class DueQueue {
 		}
 	}
 
-	/** Sees to it that the queue wakes when the earliest is due; under the lock. */
+	/** Schedules the wake-up for the earliest entry; called with the lock. */
 	private void plan() {
 		if (!this.started || this.visiting || this.armed.isEmpty()) {
 			return;
@@ -168,14 +170,15 @@ public final class DueQueue {
 	private void wakeAt(long time) {
 		this.wakeUp.dispose();
 		this.wakeUpAt = NEVER;
-		// never at once, which some schedulers do on this thread
+		// with a delay, because some schedulers run immediate tasks on this thread
 		long nanos = Math.max(time - now(), TimeUnit.MILLISECONDS.toNanos(1));
 		try {
 			this.wakeUp = this.timers.schedule(this::visitDue, nanos, TimeUnit.NANOSECONDS);
 			this.wakeUpAt = time;
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("The timers have ended, and the application with them", ex);
+			logger.debug("No further checks: the timers have been stopped because the application is shutting down",
+					ex);
 		}
 	}
 
@@ -198,7 +201,7 @@ public final class DueQueue {
 
 	private List<Entry> takeDue() {
 		synchronized (this.lock) {
-			Thread.interrupted(); // by an earlier wake-up that was planned meanwhile
+			Thread.interrupted(); // set by an earlier wake-up that has been replaced
 			this.wakeUpAt = NEVER;
 			this.visiting = true;
 			long now = now();
@@ -218,22 +221,26 @@ public final class DueQueue {
 			entry.visitor.visit(now);
 		}
 		catch (Throwable ex) {
-			logger.error("What was due will be tried again", ex);
+			logger.error("Scheduled check failed, will retry: " + entry.visitor, ex);
 			entry.arm(now + PAUSE_AFTER_FAILURE);
 		}
 	}
 
-	/** The place of one thing in a queue. Safe for use by several threads. */
+	/** The entry of one visitor. Safe for use by several threads. */
 	public static final class Entry {
 
 		private final DueQueue queue;
 
 		private final Visitor visitor;
 
-		/** When the visit is due; changed under the lock, while not in the queue. */
+		/**
+		 * Time of the visit; changed with the lock while the entry is not in the queue.
+		 */
 		private volatile long time = NEVER;
 
-		/** Entries of the same time are visited in the order in which they were armed. */
+		/**
+		 * Entries with the same time are visited in the order in which they were armed.
+		 */
 		private long order;
 
 		private Entry(DueQueue queue, Visitor visitor) {
@@ -242,10 +249,10 @@ public final class DueQueue {
 		}
 
 		/**
-		 * Has the visitor visited at a time, unless it is visited earlier anyway. What
-		 * the visit is to find must have been written before, in a way that other threads
-		 * see: then either this finds the entry unarmed, or the visit finds what was
-		 * written. Without effect once the entry has been removed.
+		 * Schedules a visit at the given time, unless an earlier visit is scheduled. Data
+		 * for the visit must have been written before, visible to other threads: either
+		 * this call finds the entry unarmed, or the visit finds the data. Without effect
+		 * once the entry has been removed.
 		 * @param time the time in nanoseconds of the timers
 		 */
 		public void arm(long time) {
@@ -255,7 +262,7 @@ public final class DueQueue {
 			}
 		}
 
-		/** Removes the entry from the queue for good. */
+		/** Removes the entry from the queue permanently. */
 		public void remove() {
 			this.queue.remove(this);
 		}

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
 /**
- * Finds that something has not been used for some time, and counts what keeps it awake
- * meanwhile. Safe for use by several threads.
+ * Detects that an object has not been used for some time, and counts the work that keeps
+ * it awake. Safe for use by several threads.
  */
 public final class IdleTimer {
 
@@ -24,10 +24,10 @@ public final class IdleTimer {
 	private volatile long lastUsed;
 
 	/**
-	 * Creates a timer of something that has just been used.
-	 * @param connected whether it is in use by what is not counted here
-	 * @param timeout time without use after which it is idle
-	 * @param due is visited when it may be idle
+	 * Creates the timer of an object that has just been used.
+	 * @param connected whether the object is used in ways that are not counted here
+	 * @param timeout time without use after which the object is idle
+	 * @param due visited when the object may be idle
 	 * @param now the time in nanoseconds
 	 */
 	public IdleTimer(BooleanSupplier connected, Supplier<Duration> timeout, DueQueue.Entry due, long now) {
@@ -38,38 +38,38 @@ public final class IdleTimer {
 	}
 
 	/**
-	 * Notes that it has just been used.
+	 * Notes that the object has been used.
 	 * @param now the time in nanoseconds
 	 */
 	public void touch(long now) {
 		this.lastUsed = now;
 	}
 
-	/** Keeps it awake until some work has ended. */
+	/** Keeps the object awake until the work has ended. */
 	public <T> Mono<T> keepAwake(Mono<T> work) {
-		// before the signal, so that whatever it causes finds it unused
+		// released before the signal, so that the code it causes finds the object unused
 		return Mono.using(this.awaited::incrementAndGet, (count) -> work, (count) -> awaitNoMore());
 	}
 
-	/** Keeps it awake from now on, until {@link #awaitNoMore}. */
+	/** Keeps the object awake until {@link #awaitNoMore}. */
 	public void await() {
 		this.awaited.incrementAndGet();
 	}
 
-	/** Ends what {@link #await} has begun. */
+	/** Ends a call of {@link #await}. */
 	public void awaitNoMore() {
 		if (this.awaited.decrementAndGet() == 0) {
 			arm();
 		}
 	}
 
-	/** Returns whether nothing uses it or keeps it awake. */
+	/** Returns whether nothing uses the object or keeps it awake. */
 	public boolean isUnused() {
 		return this.awaited.get() == 0 && !this.connected.getAsBoolean();
 	}
 
 	/**
-	 * Returns whether it has not been used for so long that it is idle.
+	 * Returns whether the object has been unused for the timeout.
 	 * @param now the time in nanoseconds
 	 */
 	public boolean isIdle(long now) {
@@ -77,8 +77,8 @@ public final class IdleTimer {
 	}
 
 	/**
-	 * Has it visited when it may be idle. To be called whenever its use has ended, or its
-	 * timeout is shorter than before.
+	 * Schedules a visit for the time when the object may be idle. Must be called when a
+	 * use ends and when the timeout becomes shorter.
 	 */
 	public void arm() {
 		if (isUnused()) {

@@ -3,24 +3,25 @@ package io.rivetevents.scheduling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work for {@link ActorWorkers} that counts for a user, a remote address and an actor, so
- * that none of them takes all workers.
+ * Work for {@link ActorWorkers} that is charged to a user, a remote address and an actor,
+ * so that none of them occupies all workers.
  */
 public interface SharedWork extends Runnable {
 
 	/**
-	 * Returns what this work counts for. Called by any thread; the result may be slightly
-	 * out of date.
+	 * Returns the beneficiary of this work. Called by any thread; the result may be
+	 * slightly out of date.
 	 */
 	Beneficiary beneficiary();
 
 	/**
-	 * What work counts for. Each component has its own share of the workers.
+	 * The user, address and actor to which work is charged. Each component has its own
+	 * share of the workers.
 	 *
-	 * @param owner the signed-in user, {@code null} if there is none
+	 * @param owner the authenticated user, {@code null} if there is none
 	 * @param address owner of the share of a remote address, {@code null} if there is
 	 * none
-	 * @param actor name of an actor, {@code null} if it is for none
+	 * @param actor name of an actor, {@code null} if there is none
 	 */
 	record Beneficiary(@Nullable String owner, @Nullable String address, @Nullable String actor) {
 
@@ -30,7 +31,7 @@ public interface SharedWork extends Runnable {
 	 * Work whose beneficiary does not change.
 	 *
 	 * @param work the task
-	 * @param beneficiary what it counts for
+	 * @param beneficiary its beneficiary
 	 */
 	record Fixed(Runnable work, Beneficiary beneficiary) implements SharedWork {
 
@@ -42,10 +43,10 @@ public interface SharedWork extends Runnable {
 	}
 
 	/**
-	 * Work that a hook of Reactor has wrapped.
+	 * Work that a Reactor hook has wrapped.
 	 *
-	 * @param decorated what to do
-	 * @param work what is in there
+	 * @param decorated the wrapped task
+	 * @param work the original work
 	 */
 	record Decorated(Runnable decorated, SharedWork work) implements SharedWork {
 

@@ -11,18 +11,18 @@ import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * Has others look after what goes on, every {@value #PERIOD_MILLIS} milliseconds, and
- * rests when nothing does. One timer for all of them that goes on for a while: to wake a
- * thread for each look of each would cost more than what they see to.
+ * Calls watchers every {@value #PERIOD_MILLIS} milliseconds while they have something to
+ * check, and stops when they do not. All watchers share one timer, because waking a
+ * thread for each check would cost more than the checks.
  */
 public final class StallChecks {
 
 	private static final Log logger = LogFactory.getLog(StallChecks.class);
 
-	/** Milliseconds from one look to the next. */
+	/** Milliseconds between two checks. */
 	static final long PERIOD_MILLIS = 5;
 
-	/** Looks at nothing before it rests. */
+	/** Number of checks without result after which the timer stops. */
 	private static final int MAX_IDLE = 20;
 
 	private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
@@ -31,16 +31,16 @@ public final class StallChecks {
 
 	private final Scheduler timers;
 
-	/** Of the thread of the timers. */
+	/** Used only by the timer thread. */
 	private int idle;
 
-	/** Looks after something. */
+	/** Checks running work. */
 	@FunctionalInterface
 	public interface Watcher {
 
 		/**
-		 * Have a look. On the thread of the timers; must not block.
-		 * @return whether there still is something to look after
+		 * Performs a check on the timer thread; must not block.
+		 * @return whether there is still work to check
 		 */
 		boolean look();
 
@@ -51,13 +51,13 @@ public final class StallChecks {
 	}
 
 	/**
-	 * Add one who looks, whenever somebody has begun something.
+	 * Adds a watcher, which is called after each {@link #begin}.
 	 */
 	public void add(Watcher watcher) {
 		this.watchers.add(watcher);
 	}
 
-	/** There is something to look after, from now on. By any thread. */
+	/** Notes that there is work to check. Safe for use by several threads. */
 	public void begin() {
 		if (!this.beating.get() && this.beating.compareAndSet(false, true)) {
 			scheduleNext();
@@ -69,10 +69,11 @@ public final class StallChecks {
 			this.timers.schedule(this::beat, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("The timers have ended, and the application with them", ex);
+			logger.debug("No further checks: the timers have been stopped because the application is shutting down",
+					ex);
 		}
 		catch (Throwable ex) {
-			this.beating.set(false); // the next one that begins something tries again
+			this.beating.set(false); // the next call of begin tries again
 			throw ex;
 		}
 	}
@@ -91,7 +92,7 @@ public final class StallChecks {
 		this.idle = 0;
 		this.beating.set(false);
 		if (look()) {
-			begin(); // who came right now found it beating
+			begin(); // work that began just now found the timer running
 		}
 	}
 
@@ -108,7 +109,7 @@ public final class StallChecks {
 			return watcher.look();
 		}
 		catch (Throwable ex) {
-			logger.error("What was to be looked after will be looked at again", ex);
+			logger.error("Periodic check failed, will retry", ex);
 			return true;
 		}
 	}

@@ -1,12 +1,12 @@
 package io.rivetevents.scheduling;
 
 /**
- * Somebody who sleeps while there is nothing to do.
+ * An object that waits while it has no work.
  */
 public interface Wakeable {
 
 	/**
-	 * Look for something to do. By any thread; to be called too often does no harm.
+	 * Looks for work. Safe for use by several threads; unnecessary calls have no effect.
 	 */
 	void wake();
 

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * What threads do at a stretch. Who has to be woken because of it is woken once, at its
- * end: one that is woken earlier takes the processor away from the thread that is about
- * to give it more, and a socket is then written to for each message alone. A stretch that
- * waits for something holds nobody up for more than {@value StallChecks#PERIOD_MILLIS}
- * milliseconds, one that computes for {@value #MAX_MILLIS}.
+ * Batches the wake-ups that a thread causes during one burst of work, and sends them at
+ * its end. An earlier wake-up would take the processor away from the thread that is about
+ * to provide more work, and each message would be written to the socket separately. A
+ * burst that waits delays wake-ups by at most {@value StallChecks#PERIOD_MILLIS}
+ * milliseconds, a burst that computes by {@value #MAX_MILLIS}.
  * <p>
- * Measured as said in {@link ActorWorkers}: without batches, broadcasts of actions that
- * may block reached 29 percent fewer clients for each second of CPU.
+ * Measured as described in {@link ActorWorkers}: without batches, broadcasts of actions
+ * that may block reached 29 percent fewer clients for each second of CPU.
  */
 public final class WakeupBatches {
 
@@ -30,17 +30,17 @@ public final class WakeupBatches {
 
 	private static final long MAX_MILLIS = 20;
 
-	/** A millisecond, after which other things are to get their turn. */
+	/** One millisecond, after which other work should run. */
 	private static final long YOUNG_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** Those that have somebody to wake. */
+	/** Bursts with wake-ups to send. */
 	private final Set<Burst> pending = ConcurrentHashMap.newKeySet();
 
 	private final StallChecks pulse;
 
 	/**
-	 * Create bursts.
-	 * @param timers ends what takes too long
+	 * Creates the batches.
+	 * @param timers scheduler that ends bursts that take too long
 	 */
 	public WakeupBatches(Scheduler timers) {
 		this.pulse = new StallChecks(timers);
@@ -48,15 +48,14 @@ public final class WakeupBatches {
 	}
 
 	/**
-	 * Return what looks after them, for others that have to be looked after.
+	 * Returns the checks of bursts, which can be used for other checks too.
 	 */
 	public StallChecks pulse() {
 		return this.pulse;
 	}
 
 	/**
-	 * Run some work at a stretch; as a part of the one that the thread is in, if there is
-	 * one.
+	 * Runs work as a burst, or as part of the current burst of this thread.
 	 */
 	public void run(Runnable work) {
 		if (CURRENT.get() != null) {
@@ -75,9 +74,9 @@ public final class WakeupBatches {
 	}
 
 	/**
-	 * Begin a stretch on the current thread, unless it is in one.
-	 * @param later runs on this thread, once it has done what it is about to do; the
-	 * stretch ends then
+	 * Begins a burst on the current thread, unless it is in one.
+	 * @param later executes a task on this thread after its current work; the burst ends
+	 * with this task
 	 */
 	public void begin(Executor later) {
 		if (CURRENT.get() == null) {
@@ -90,15 +89,15 @@ public final class WakeupBatches {
 				});
 			}
 			catch (Throwable ex) {
-				CURRENT.remove(); // or the thread would never leave the stretch
+				CURRENT.remove(); // otherwise the thread would stay in the burst
 				throw ex;
 			}
 		}
 	}
 
 	/**
-	 * Wake somebody when the stretch ends that this thread is in; at once if it is in
-	 * none.
+	 * Sends a wake-up when the current burst of this thread ends, or immediately if there
+	 * is none.
 	 */
 	public static void wakeAtEnd(Wakeable wakeup) {
 		Burst burst = CURRENT.get();
@@ -111,15 +110,15 @@ public final class WakeupBatches {
 	}
 
 	/**
-	 * Return whether the stretch that this thread is in has only just begun, so that more
-	 * can become a part of it; also if it is in none.
+	 * Returns whether the current burst of this thread has just begun, so that more work
+	 * may join it; also {@code true} if there is none.
 	 */
 	public static boolean isYoung() {
 		Burst burst = CURRENT.get();
 		return burst == null || System.nanoTime() - burst.begun < YOUNG_NANOS;
 	}
 
-	/** Wake at once who has been waiting for the end. */
+	/** Sends the collected wake-ups of this thread. */
 	public static void wakeNow() {
 		Burst burst = CURRENT.get();
 		if (burst != null) {
@@ -141,7 +140,7 @@ public final class WakeupBatches {
 		return !this.pending.isEmpty();
 	}
 
-	/** The stretch that one thread is in. */
+	/** The current burst of one thread. */
 	private static final class Burst {
 
 		private final WakeupBatches owner;
@@ -152,7 +151,7 @@ public final class WakeupBatches {
 
 		private final List<Wakeable> sleeping = new ArrayList<>(4);
 
-		/** Since when there is somebody to wake. */
+		/** Time of the first wake-up that waits. */
 		private volatile long since;
 
 		Burst(WakeupBatches owner) {
@@ -183,19 +182,19 @@ public final class WakeupBatches {
 				}
 				all = List.copyOf(this.sleeping);
 				this.sleeping.clear();
-				// here, or one who comes right now would sleep without being watched
+				// under the lock, or a wake-up added just now would not be watched
 				this.owner.pending.remove(this);
 			}
 			all.forEach(Burst::wake);
 		}
 
-		/** Whatever one throws, the others are woken. */
+		/** A failing wake-up does not affect the others. */
 		private static void wake(Wakeable wakeup) {
 			try {
 				wakeup.wake();
 			}
 			catch (Throwable ex) {
-				logger.error("Could not wake " + wakeup, ex);
+				logger.error("Failed to wake " + wakeup, ex);
 			}
 		}
 

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.scheduling.SharedWork.Beneficiary;
 
 /**
- * Shares of the workers: a user or a remote address has at most as many as are free, an
- * actor three times as many. So the first gets half of them, and the next half of the
- * rest; the last quarter is for other actors. Work beyond a share is held until there is
- * room. To be guarded by its owner.
+ * Shares of the workers. A user or a remote address has at most as many workers as are
+ * free, an actor three times as many. So the first user gets half of the workers, and the
+ * next one half of the rest; the last quarter is for other actors. Work beyond a share
+ * waits until there is room. Must be guarded by the owner.
  */
 final class WorkerShares {
 
@@ -26,10 +26,13 @@ final class WorkerShares {
 
 	private final int workers;
 
-	/** What has no room, by the part that has none; each in the order it came. */
+	/**
+	 * Work that waits, by the part whose share is used up; each queue is in order of
+	 * arrival.
+	 */
 	private final Map<Part, Queue<SharedWork>> held = new LinkedHashMap<>();
 
-	/** Parts of a beneficiary, the most specific first. */
+	/** Components of a beneficiary, the most specific first. */
 	private enum Kind {
 
 		OWNER, ADDRESS, ACTOR
@@ -40,8 +43,8 @@ final class WorkerShares {
 	}
 
 	/**
-	 * Creates shares.
-	 * @param workers how many workers there are at the most
+	 * Creates the shares.
+	 * @param workers maximum number of workers
 	 */
 	WorkerShares(int workers) {
 		this.workers = workers;
@@ -49,7 +52,7 @@ final class WorkerShares {
 
 	/**
 	 * Returns whether a share may be used up.
-	 * @param busy how many workers are busy at the most
+	 * @param busy maximum number of busy workers
 	 */
 	boolean isScarce(int busy) {
 		return busy > this.workers / 2;
@@ -60,8 +63,8 @@ final class WorkerShares {
 	}
 
 	/**
-	 * Returns whether some of the work that is held may begin.
-	 * @param running what the workers are at
+	 * Returns whether some of the waiting work may begin.
+	 * @param running current tasks of the workers
 	 */
 	boolean mayGoOn(Collection<Runnable> running) {
 		if (this.held.isEmpty()) {
@@ -72,10 +75,10 @@ final class WorkerShares {
 	}
 
 	/**
-	 * Takes the next work that may begin.
-	 * @param running what the workers are at
-	 * @param tasks what waits; what has no room is held instead
-	 * @return the work, {@code null} if there is none
+	 * Takes the next task that may begin.
+	 * @param running current tasks of the workers
+	 * @param tasks waiting tasks; those beyond a share are moved to this object
+	 * @return the task, {@code null} if there is none
 	 */
 	@Nullable Runnable take(Collection<Runnable> running, Queue<Runnable> tasks) {
 		Counts counts = new Counts(running);
@@ -101,8 +104,8 @@ final class WorkerShares {
 	}
 
 	/**
-	 * Looks at the first of each part. One that now waits for a more specific part moves
-	 * there, out of the way of the others; which it does twice at the most.
+	 * Checks the first task of each part. A task that now waits for a more specific part
+	 * moves there, so that it does not delay the others. Each task moves at most twice.
 	 */
 	private @Nullable SharedWork takeHeld(Counts counts) {
 		SharedWork found = null;
@@ -125,7 +128,7 @@ final class WorkerShares {
 		return found;
 	}
 
-	/** How many workers each has. */
+	/** Numbers of workers in use. */
 	private final class Counts {
 
 		private final Map<Part, Integer> counts = new HashMap<>();
@@ -153,7 +156,9 @@ final class WorkerShares {
 			}
 		}
 
-		/** Returns what of it has no room, {@code null} if it may begin. */
+		/**
+		 * Returns the part whose share is used up, {@code null} if the work may begin.
+		 */
 		@Nullable Part full(SharedWork work) {
 			Beneficiary beneficiary = work.beneficiary();
 			Part full = full(Kind.OWNER, beneficiary.owner(), this.free);

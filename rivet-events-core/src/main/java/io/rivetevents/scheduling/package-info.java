@@ -1,5 +1,5 @@
 /**
- * Threads for actors, batched wake-ups, and the caller that a thread works for. Internal:
+ * Threads for actors, batched wake-ups, and the caller of the code on a thread. Internal:
  * applications do not use it.
  */
 @NullMarked

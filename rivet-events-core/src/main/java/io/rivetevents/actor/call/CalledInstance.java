@@ -39,8 +39,8 @@ public interface CalledInstance extends ContextInstance {
 	 * Adds a turn for application code, which counts against the capacity of the mailbox.
 	 * Safe for use by several threads.
 	 * @param work runs in the turn
-	 * @param refusal called instead of the work: with {@code actor.overloaded} if there
-	 * is no room, with {@code actor.stopped} if the instance has left memory
+	 * @param refusal called instead of the work: with {@code actor.overloaded} if the
+	 * mailbox is full, with {@code actor.stopped} if the instance has left memory
 	 */
 	void offerWork(Runnable work, Consumer<RivetException> refusal);
 

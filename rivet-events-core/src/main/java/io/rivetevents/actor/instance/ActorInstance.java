@@ -60,7 +60,7 @@ import io.rivetevents.scheduling.DueQueue;
  * its mailbox unless their documentation states otherwise. Each of its parts refers to it
  * by an interface.
  */
-public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<ActorInstance> {
+public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<ActorInstance>, DueQueue.Visitor {
 
 	private final ActorAddress address;
 
@@ -122,7 +122,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.runtime = runtime;
 		this.observers = runtime.observers();
 		this.workers = workers;
-		this.due = host.dueQueue().register(this::check);
+		this.due = host.dueQueue().register(this);
 		this.mailbox = new Mailbox<>(type.settings().mailboxCapacity(), runtime.workers(),
 				runtime.connections().bursts(), this);
 		this.expirations = new Expirations(this.mailbox, this.due);
@@ -411,8 +411,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		offer(Turn.ofRuntime((current) -> current.clients.disconnect(connectionId)));
 	}
 
-	/** Performs the work that is due. */
-	private void check(long now) {
+	@Override
+	public void visit(long now) {
 		this.calls.check(now);
 		this.expirations.check(now);
 		this.connections.expire(now);
@@ -454,8 +454,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	/**
-	 * Starts the instance for a connecting client if necessary; see {@link
-	 * InstanceStart#arrive}.
+	 * Starts the instance for a connecting client if necessary; see
+	 * {@link InstanceStart#arrive}.
 	 */
 	public Mono<InstanceStart.Arrival> arrive(ActorTarget target, ConnectRequest request, @Nullable Draft allowed) {
 		return this.start.arrive(target, request, allowed);
@@ -507,7 +507,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.requestEnd(InstanceLife.End.SLEEP);
 	}
 
-	/** Requests its end because the application stops. Safe for use by several threads. */
+	/**
+	 * Requests its end because the application stops. Safe for use by several threads.
+	 */
 	public void requestShutdown() {
 		this.life.requestEnd(InstanceLife.End.SHUTDOWN);
 	}
