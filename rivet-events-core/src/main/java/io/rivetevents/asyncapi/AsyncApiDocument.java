@@ -33,9 +33,9 @@ import io.rivetevents.invocation.ActorContract.ActionContract;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * The contract of all actors as an AsyncAPI document: each actor is a channel, each
- * action an operation that the server receives and replies to, each event one that it
- * sends. The payload of an action or event is the tuple of its arguments.
+ * The contract of all actors as an AsyncAPI document. Each actor is a channel, each
+ * action an operation that the server receives and replies to, each event an operation
+ * that it sends. The payload of an action or event is the tuple of its arguments.
  *
  * @see <a href="https://www.asyncapi.com/docs/reference/specification/v3.0.0">AsyncAPI
  * 3.0.0</a>
@@ -44,7 +44,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	/** Two contracts are the same if this writes the same of them. */
+	/** Contracts are equal if this mapper writes the same text. */
 	private static final JsonMapper CANONICAL = JsonMapper.builder()
 		.enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
 		.build();
@@ -62,11 +62,11 @@ public final class AsyncApiDocument implements ContractFingerprints {
 	private final Map<String, Optional<String>> fingerprints = new ConcurrentHashMap<>();
 
 	/**
-	 * Create a document; nothing is read yet.
-	 * @param actors the actors, once they are known
-	 * @param mapper writes what clients get
+	 * Creates a document. The actors are read when it is written.
+	 * @param actors provides the actors
+	 * @param mapper writes the values that clients receive
 	 * @param title name of the application
-	 * @param basePath path under which clients find the actors
+	 * @param basePath path of the actors for clients
 	 */
 	public AsyncApiDocument(Supplier<List<ActorContract>> actors, JsonMapper mapper, String title, String basePath) {
 		this.actors = actors;
@@ -76,7 +76,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 	}
 
 	/**
-	 * Return the document.
+	 * Returns the document.
 	 */
 	public ObjectNode write() {
 		Schemas schemas = new Schemas(this.mapper);
@@ -99,9 +99,9 @@ public final class AsyncApiDocument implements ContractFingerprints {
 	}
 
 	/**
-	 * Writes the document to a file, and its directories if they are missing.
+	 * Writes the document to a file and creates missing directories.
 	 * @param file the file, replaced if it exists
-	 * @throws IllegalStateException if it cannot be written
+	 * @throws IllegalStateException if the file cannot be written
 	 */
 	public void writeTo(Path file) {
 		try {
@@ -109,7 +109,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 			Files.write(file, this.mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(write()));
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException("The contract could not be written to " + file, ex);
+			throw new IllegalStateException("Failed to write the contract to " + file, ex);
 		}
 	}
 
@@ -174,7 +174,10 @@ public final class AsyncApiDocument implements ContractFingerprints {
 			.forType(ConcreteTypes.of(parameter.getGenericParameterType(), parameter.getContainingClass()));
 	}
 
-	/** As the interface by which the event was found sees their types. */
+	/**
+	 * Parameters with the types as declared by the interface through which the event was
+	 * found.
+	 */
 	private static List<MethodParameter> parameters(EventMethod event) {
 		return IntStream.range(0, event.method().getParameterCount())
 			.mapToObj((index) -> new MethodParameter(event.method(), index).withContainingClass(event.scopes().get(0)))
@@ -208,7 +211,10 @@ public final class AsyncApiDocument implements ContractFingerprints {
 		}
 	}
 
-	/** Of its messages and the types in them, whatever the other actors have. */
+	/**
+	 * Computed from the messages of the actor and their types; independent of other
+	 * actors.
+	 */
 	@Override
 	public @Nullable String of(String name) {
 		return this.fingerprints
@@ -232,7 +238,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 			return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
 		}
 		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException(ex); // each Java platform has it
+			throw new IllegalStateException(ex); // every Java platform provides it
 		}
 	}
 

@@ -41,9 +41,9 @@ import io.rivetevents.conversion.WrittenForm.Kind;
 import io.rivetevents.conversion.WrittenForms;
 
 /**
- * JSON Schema of Java types as Jackson writes them to clients, with the values that only
- * our wire has: {@code format} {@code bigint} is a bigint there, {@code bytes} a byte
- * array, {@code int64} a number, or a bigint beyond 2^53.
+ * Creates JSON Schemas of Java types in the form in which Jackson writes them to clients,
+ * with the values that only the protocol has: {@code format} {@code bigint} is a bigint,
+ * {@code bytes} a byte array, {@code int64} a number, or a bigint beyond 2^53.
  */
 final class Schemas {
 
@@ -51,7 +51,7 @@ final class Schemas {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	/** Written as null, and read from nothing, if they are empty. */
+	/** Written as null if empty, and not required when read. */
 	private static final Set<Class<?>> MAYBE = Set.of(Optional.class, OptionalInt.class, OptionalLong.class,
 			OptionalDouble.class, AtomicReference.class);
 
@@ -80,7 +80,7 @@ final class Schemas {
 		this.builder = new SchemaGenerator(config.build()).buildMultipleSchemaDefinitions();
 	}
 
-	/** What is no bean, map or list to the generator, or else to Jackson. */
+	/** Returns the schema of types that the generator and Jackson treat differently. */
 	private @Nullable CustomDefinition wellKnown(ResolvedType type, SchemaGenerationContext context) {
 		Class<?> erased = type.getErasedType();
 		if (erased == Optional.class) {
@@ -96,7 +96,7 @@ final class Schemas {
 		return known ? null : new CustomDefinition(whole(form, context), !erased.isEnum());
 	}
 
-	/** What annotations of a property say of it. */
+	/** Returns the schema of a property according to its annotations. */
 	private @Nullable CustomPropertyDefinition ofField(FieldScope field, SchemaGenerationContext context) {
 		if (field.isFakeContainerItemScope()) {
 			return null;
@@ -106,7 +106,8 @@ final class Schemas {
 	}
 
 	/**
-	 * The generator copies it before it completes a reference, which has to be within.
+	 * Wraps a reference, because the generator copies the schema before it completes the
+	 * reference.
 	 */
 	private ObjectNode whole(WrittenForm form, SchemaGenerationContext context) {
 		ObjectNode schema = schema(form, context);
@@ -139,7 +140,7 @@ final class Schemas {
 		return (format != null) ? schema.put("format", format) : schema;
 	}
 
-	/** The generator's type as Jackson knows it. */
+	/** Converts the generator's type to Jackson's. */
 	private JavaType javaType(ResolvedType type) {
 		if (type.isArray()) {
 			return this.types.constructArrayType(javaType(type.getArrayElementType()));
@@ -149,7 +150,7 @@ final class Schemas {
 				: this.types.constructType(type.getErasedType());
 	}
 
-	/** Jackson's type as the generator knows it. */
+	/** Converts Jackson's type to the generator's. */
 	private static ResolvedType resolved(JavaType type, TypeContext context) {
 		Type[] arguments = type.getBindings()
 			.getTypeParameters()
@@ -159,7 +160,10 @@ final class Schemas {
 		return context.resolve(type.getRawClass(), arguments);
 	}
 
-	/** Jackson writes whichever it is; with type information its module knows better. */
+	/**
+	 * Returns the permitted subtypes of a sealed type, which Jackson writes; type
+	 * information is handled by its module.
+	 */
 	private static @Nullable List<ResolvedType> permitted(ResolvedType type, SchemaGenerationContext context) {
 		Class<?> erased = type.getErasedType();
 		if (!erased.isSealed()) {
@@ -190,7 +194,10 @@ final class Schemas {
 		return NODES.objectNode().set("anyOf", either);
 	}
 
-	/** To be asked for once all types have been: it completes the references to them. */
+	/**
+	 * Must be called after all types have been requested, because it completes the
+	 * references to them.
+	 */
 	ObjectNode definitions() {
 		return this.builder.collectDefinitions(PATH);
 	}
