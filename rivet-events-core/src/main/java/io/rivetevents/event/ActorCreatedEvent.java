@@ -3,7 +3,7 @@ package io.rivetevents.event;
 import io.rivetevents.actor.ActorInfo;
 
 /**
- * A new instance has come into memory. Published in its turn.
+ * Published when a new instance has been created, in its turn.
  *
  * @param actor the instance
  * @since 0.1.0

@@ -3,7 +3,7 @@ package io.rivetevents.event;
 import io.rivetevents.actor.ActorInfo;
 
 /**
- * An instance has been deleted.
+ * Published when an instance has been deleted.
  *
  * @param actor the instance
  * @since 0.1.0

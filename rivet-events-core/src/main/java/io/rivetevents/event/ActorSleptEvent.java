@@ -3,7 +3,7 @@ package io.rivetevents.event;
 import io.rivetevents.actor.ActorInfo;
 
 /**
- * An instance has left memory, its state saved.
+ * Published when an instance has been saved and has left memory.
  *
  * @param actor the instance
  * @since 0.1.0

@@ -3,7 +3,7 @@ package io.rivetevents.event;
 import io.rivetevents.actor.ActorInfo;
 
 /**
- * An instance that slept is in memory again. Published in its turn.
+ * Published when a sleeping instance has been loaded into memory again, in its turn.
  *
  * @param actor the instance
  * @since 0.1.0

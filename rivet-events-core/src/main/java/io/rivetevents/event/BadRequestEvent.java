@@ -8,23 +8,23 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * An action was called with an argument that does not fit its type or its constraints;
- * the method was not called. Published on a worker, after earlier events of the
- * connection.
+ * Published when an action is called with an argument that does not match its type or its
+ * constraints; the method is not called. Published on a worker thread, after earlier
+ * events of the connection.
  *
- * @param connection who called, {@code null} for the server itself
+ * @param connection connection of the caller, {@code null} for server code
  * @param actor the instance
  * @param action name of the action
- * @param index position of the first argument that is wrong, from 0; the first one too
- * many if there are too many; -1 if it is none of the client's
- * @param value that argument as it was sent, {@code null} if it is missing
- * @param message what is wrong with it
+ * @param index position of the first invalid argument, from 0; with too many arguments,
+ * the position of the first surplus one; -1 if no client argument is at fault
+ * @param value this argument as it was sent, {@code null} if it is missing
+ * @param message what is invalid
  * @since 0.1.0
  */
 public record BadRequestEvent(@Nullable Connection<?> connection, ActorAddress actor, String action, int index,
 		@Nullable JsonNode value, String message) {
 
-	/** Return it on one line, of bounded length, for the log. */
+	/** Returns the event on one line of limited length, for the log. */
 	@Override
 	public String toString() {
 		return "%s of %s by %s, argument %d: %s (%s)".formatted(SafeText.of(this.action), this.actor, this.connection,

@@ -3,7 +3,7 @@ package io.rivetevents.event;
 import io.rivetevents.connection.Connection;
 
 /**
- * A connection is closed because its client reads too slowly.
+ * Published when a connection is closed because its client reads too slowly.
  *
  * @param connection the connection
  * @since 0.1.0

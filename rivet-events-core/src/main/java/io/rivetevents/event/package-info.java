@@ -1,5 +1,5 @@
 /**
- * What happens to actors and connections, as application events of Spring.
+ * Events of actors and connections, published as Spring application events.
  */
 @NullMarked
 package io.rivetevents.event;

@@ -15,14 +15,18 @@ import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.ActorKey;
 
 /**
- * The order in which events are published. Events of a connection follow each other. An
- * event of an instance itself follows everything reported of the instance before it, and
- * precedes everything after it. Different connections do not wait for each other. What
- * waits is bounded in bytes. No method blocks. Safe for use by several threads.
+ * The order in which application events are published. Events of a connection are
+ * published one after another. An event of an instance is published after all earlier and
+ * before all later events of the instance. Different connections do not wait for each
+ * other. The waiting events are limited in bytes. Methods do not block and are safe for
+ * use by several threads.
  */
 final class EventOrder {
 
-	/** Bytes of droppable events of one connection that may wait, beside a first one. */
+	/**
+	 * Maximum size of waiting droppable events of one connection, in addition to the
+	 * first one.
+	 */
 	static final long CONNECTION_BYTES = 1024 * 1024;
 
 	private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
@@ -33,7 +37,7 @@ final class EventOrder {
 
 	/**
 	 * Creates an order.
-	 * @param budget bytes of all events that may wait
+	 * @param budget maximum size of all waiting events
 	 */
 	EventOrder(ByteBudget budget) {
 		this.budget = budget;
@@ -41,7 +45,7 @@ final class EventOrder {
 
 	/**
 	 * Takes the next place of an instance.
-	 * @return the place, {@code null} if it would have to wait and too much waits
+	 * @return the place, {@code null} if it would have to wait and the limit is reached
 	 */
 	@Nullable Place enter(Instance instance, long weight) {
 		return take(instance, (line) -> {
@@ -52,7 +56,7 @@ final class EventOrder {
 
 	/**
 	 * Takes the next place of a connection.
-	 * @return the place, {@code null} if it would have to wait and too much waits
+	 * @return the place, {@code null} if it would have to wait and the limit is reached
 	 */
 	@Nullable Place enter(Instance instance, String connection, long weight) {
 		return take(instance, (line) -> {
@@ -63,8 +67,9 @@ final class EventOrder {
 
 	/**
 	 * Takes the next place of a connection for an event that may be dropped.
-	 * @param connection id of the connection, empty for the server itself
-	 * @return the place, {@code null} if too much waits, of this connection or in total
+	 * @param connection id of the connection, empty for server code
+	 * @return the place, {@code null} if the limit of the connection or the total limit
+	 * is reached
 	 */
 	@Nullable Place tryEnter(Instance instance, String connection, long weight) {
 		return take(instance, (line) -> {
@@ -73,7 +78,7 @@ final class EventOrder {
 		});
 	}
 
-	/** What does not have to wait is not refused. */
+	/** An event that does not have to wait is always accepted. */
 	private boolean acquire(CompletableFuture<?> previous, long weight) {
 		if (!previous.isDone()) {
 			return tryAcquire(weight);
@@ -110,14 +115,14 @@ final class EventOrder {
 	}
 
 	/**
-	 * Returns of how many instances something waits or is being published.
+	 * Returns the number of instances with waiting or current events.
 	 */
 	int size() {
 		return this.lines.size();
 	}
 
 	/**
-	 * What shares an order: an instance. Those of equal name and key in several
+	 * An instance, which has one order. Instances with equal name and key in several
 	 * namespaces share one.
 	 *
 	 * @param actor name of the actor
@@ -128,7 +133,7 @@ final class EventOrder {
 		private static final Comparator<Instance> ORDER = Comparator.comparing(Instance::actor)
 			.thenComparing(Instance::key);
 
-		/** So that a map stays fast whatever clients make their hashes. */
+		/** The order keeps maps fast even if clients choose keys with equal hashes. */
 		@Override
 		public int compareTo(Instance other) {
 			return ORDER.compare(this, other);
@@ -137,8 +142,8 @@ final class EventOrder {
 	}
 
 	/**
-	 * The place of one event. Each must be left by a call of {@link #run}, or those
-	 * behind it wait for ever.
+	 * The place of one event. {@link #run} must be called for each place, or later places
+	 * wait forever.
 	 */
 	final class Place {
 
@@ -163,23 +168,23 @@ final class EventOrder {
 		}
 
 		/**
-		 * Returns whether nothing is left to wait for.
+		 * Returns whether all previous places are done.
 		 */
 		boolean isNext() {
 			return this.previous.isDone();
 		}
 
 		/**
-		 * Runs something once nothing is left to wait for, on this thread or on that of
-		 * the event before.
+		 * Runs a task when all previous places are done, on this thread or on the thread
+		 * of the previous event.
 		 */
 		void whenNext(Runnable task) {
 			this.previous.thenRun(task);
 		}
 
 		/**
-		 * Runs something and leaves the place, whatever happens. Without effect when
-		 * called again.
+		 * Runs a task and leaves the place, even if the task fails. Further calls have no
+		 * effect.
 		 */
 		void run(Runnable task) {
 			if (!this.left.compareAndSet(false, true)) {
@@ -195,7 +200,7 @@ final class EventOrder {
 
 	}
 
-	/** What waits of an instance; used under the lock of its key in the map. */
+	/** The places of an instance; used under the lock of its map entry. */
 	private static final class Line {
 
 		private final Map<String, Waiting> connections = new HashMap<>();
@@ -256,7 +261,7 @@ final class EventOrder {
 
 	}
 
-	/** What waits of a connection. */
+	/** The places of a connection. */
 	private static final class Waiting {
 
 		private CompletableFuture<?> last = DONE;

@@ -41,11 +41,11 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * Publishes what happens to the application's listeners, in the order in which it
- * happens: events of one connection one after the other, those of an instance itself
- * before or after all others of the instance. Listeners to an event of a connection run
- * within the scope of its client, the others within that of the server itself. What a
- * listener throws is logged and has no other effect.
+ * Publishes events of actors and connections to the application's listeners, in the order
+ * in which they occur. Events of one connection are published one after another, events
+ * of an instance before or after all its other events. Listeners to an event of a
+ * connection run within the scope of its client, others within that of the server. An
+ * exception of a listener is logged and has no other effect.
  */
 public final class EventPublishingObserver implements ActorObserver {
 
@@ -53,10 +53,10 @@ public final class EventPublishingObserver implements ActorObserver {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** Memory of an event and its place, without the value of an argument. */
+	/** Memory of an event and its place without the argument value, in bytes. */
 	private static final long WEIGHT = 512;
 
-	/** Of what concerns no instance. */
+	/** The instance of events that belong to none. */
 	private static final EventOrder.Instance NONE = new EventOrder.Instance("", ActorKey.EMPTY);
 
 	private final ApplicationEventPublisher publisher;
@@ -73,16 +73,16 @@ public final class EventPublishingObserver implements ActorObserver {
 
 	private final AtomicLong unordered = new AtomicLong();
 
-	/** Places of instances that leave memory, until they have left it. */
+	/** Places of instances that are leaving memory, until they have left. */
 	private final Map<ActorInfo, EventOrder.Place> leaving = new ConcurrentHashMap<>();
 
 	/**
-	 * Create an observer.
-	 * @param publisher the application's
-	 * @param workers where listeners run that are told of something from an event loop,
-	 * or that have to wait for others
-	 * @param limits bounds what waits
-	 * @param callers the scopes of listeners
+	 * Creates an observer.
+	 * @param publisher publisher of the application
+	 * @param workers threads for listeners to events of event loops, or that have to wait
+	 * for others
+	 * @param limits limits of waiting events
+	 * @param callers scopes of the listeners
 	 */
 	public EventPublishingObserver(ApplicationEventPublisher publisher, Scheduler workers, Limits limits,
 			CallerScope callers) {
@@ -104,7 +104,7 @@ public final class EventPublishingObserver implements ActorObserver {
 		tell(this.order.enter(instance(actor.address()), WEIGHT), new ActorWokenEvent(actor));
 	}
 
-	/** Before the next instance of the address can be told of. */
+	/** Takes the place before events of the next instance of the address. */
 	@Override
 	public void actorLeaves(ActorInfo actor) {
 		EventOrder.Place place = this.order.enter(instance(actor.address()), WEIGHT);
@@ -154,7 +154,7 @@ public final class EventPublishingObserver implements ActorObserver {
 				new EventDroppedEvent(connection, event, total));
 	}
 
-	/** Each by itself: these have no order. */
+	/** Each separately: these events have no order. */
 	@Override
 	public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
 		offer(this.order.tryEnter(NONE, Long.toString(this.unordered.incrementAndGet()), WEIGHT),
@@ -162,9 +162,10 @@ public final class EventPublishingObserver implements ActorObserver {
 	}
 
 	/**
-	 * Publishes what must not be lost: here, or on a worker once the events before it
-	 * have been published.
-	 * @param place its place, {@code null} if too much waits; it does not wait then
+	 * Publishes an event that must not be lost: immediately, or on a worker after the
+	 * earlier events.
+	 * @param place its place; {@code null} if the limit is reached, then it is published
+	 * out of order
 	 */
 	private void tell(EventOrder.@Nullable Place place, Object event) {
 		if (place == null) {
@@ -181,16 +182,16 @@ public final class EventPublishingObserver implements ActorObserver {
 	}
 
 	/**
-	 * Publishes on a worker what may be dropped.
-	 * @param place its place, {@code null} if too much waits; it is dropped then
+	 * Publishes an event that may be dropped, on a worker.
+	 * @param place its place; {@code null} if the limit is reached, then it is dropped
 	 */
 	private void offer(EventOrder.@Nullable Place place, Object event) {
 		if (place == null) {
 			refused(event, "is dropped");
 			return;
 		}
-		place.whenNext(() -> onWorker(() -> place.run(() -> publish(event)),
-				() -> place.run(() -> logger.debug("The workers have ended before " + event))));
+		place.whenNext(() -> onWorker(() -> place.run(() -> publish(event)), () -> place.run(() -> logger
+			.debug("Did not publish %s because the application is shutting down".formatted(SafeText.of(event))))));
 	}
 
 	private void onWorker(Runnable task, Runnable otherwise) {
@@ -201,20 +202,22 @@ public final class EventPublishingObserver implements ActorObserver {
 			otherwise.run();
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "No worker takes an event");
+			failures.error(ex,
+					() -> "Failed to schedule an event on a worker; it is published on the current thread if it must not be lost");
 			otherwise.run();
 		}
 	}
 
 	private void refused(Object event, String outcome) {
 		if (this.hits.addAndTell(Limit.APPLICATION_EVENTS)) {
-			logger.warn("%s %s: listeners are too slow, %d bytes of events wait (reported once a minute)"
-				.formatted(event.getClass().getSimpleName(), outcome, this.budget.used()));
+			logger
+				.warn("%s %s: application listeners are too slow, %d bytes of events are waiting (logged once a minute)"
+					.formatted(SafeText.of(event), outcome, this.budget.used()));
 		}
 	}
 
 	/**
-	 * Returns of how many instances events wait or are being published.
+	 * Returns the number of instances with waiting or current events.
 	 */
 	int instances() {
 		return this.order.size();
@@ -250,7 +253,7 @@ public final class EventPublishingObserver implements ActorObserver {
 			this.callers.run((connection != null) ? CallerScope.client(connection.principal()) : null,
 					() -> this.publisher.publishEvent(event));
 		}
-		catch (Throwable ex) { // including an Error, which would break the instance
+		catch (Throwable ex) { // also an Error, which would break the instance
 			failures.error(ex, () -> "A listener to %s failed".formatted(SafeText.of(event)));
 		}
 	}

@@ -1,6 +1,6 @@
 /**
- * Publishes what happens to actors and connections as application events of Spring, in
- * order. Internal: applications do not use it.
+ * Publishes events of actors and connections as Spring application events, in order.
+ * Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.event.publishing;
