@@ -3,8 +3,8 @@ package io.rivetevents.connection;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * A request to a client that has got no answer, or none that can be used. Unless an
- * action handles it, its caller is told of an internal error.
+ * Thrown when a request to a client has received no answer or an invalid one. If an
+ * action does not handle it, the caller of the action receives an internal error.
  *
  * @since 0.1.0
  */
@@ -12,38 +12,38 @@ public final class ClientRequestException extends RuntimeException {
 
 	private final Reason reason;
 
-	/** Why there is no answer. */
+	/** Why there is no valid answer. */
 	public enum Reason {
 
 		/** The connection has ended. */
 		CANCELLED,
 
-		/** The client has not answered in time, or does not know requests. */
+		/** The client has not answered in time, or does not support requests. */
 		TIMEOUT,
 
-		/** The answer does not fit the type that was asked for. */
+		/** The answer cannot be converted to the requested type. */
 		BAD_RESULT,
 
 		/**
-		 * The client says that it has nobody who answers this, or that its answer failed.
+		 * The client has no handler for the request, or the handler failed.
 		 */
 		UNPROCESSED,
 
-		/** Too many requests wait for this client already. */
+		/** Too many requests to this client are pending. */
 		OVERLOADED
 
 	}
 
-	/** Characters of the message that are kept. */
+	/** Maximum length of the message, in characters. */
 	private static final int MAX_LENGTH = 1000;
 
 	public ClientRequestException(Reason reason, String message) {
-		super(SafeText.of(message, MAX_LENGTH)); // may be what the client said
+		super(SafeText.of(message, MAX_LENGTH)); // may be text of the client
 		this.reason = reason;
 	}
 
 	/**
-	 * Return why there is no answer.
+	 * Returns why there is no valid answer.
 	 */
 	public Reason reason() {
 		return this.reason;

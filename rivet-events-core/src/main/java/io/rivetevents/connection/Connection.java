@@ -9,10 +9,10 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.protocol.ActorKey;
 
 /**
- * One client's link to one actor, as the actor sees it. All methods are safe for use by
- * several threads. To {@code send} to it queues an event for this client alone, whether
- * it has subscribed or not; to {@code broadcast} does so only if it has. Both are without
- * effect once the connection is closed; a full queue closes it as
+ * A client's connection to one actor instance. All methods are safe for use by several
+ * threads. {@code send} queues an event for this client whether or not it has subscribed
+ * to the event; {@code broadcast} queues it only if it has. Both have no effect once the
+ * connection is closed. A full queue closes the connection with
  * {@code connection.slow_consumer}.
  *
  * @param <C> type of the connection state
@@ -21,77 +21,81 @@ import io.rivetevents.protocol.ActorKey;
 public interface Connection<C extends @Nullable Object> extends Recipients {
 
 	/**
-	 * Return the id of the connection: opaque, unique, new for each reconnect.
+	 * Returns the id of the connection. It is opaque, unique, and new after each
+	 * reconnect.
 	 */
 	String id();
 
 	/**
-	 * Return the name of the actor that it is a connection of.
+	 * Returns the name of the actor.
 	 */
 	String actorName();
 
 	/**
-	 * Return the key of the instance that it is a connection of.
+	 * Returns the key of the instance.
 	 */
 	ActorKey actorKey();
 
 	/**
-	 * Return what {@code @CreateConnState} made of this client.
+	 * Returns the connection state that {@code @CreateConnState} has created.
 	 * @throws IllegalStateException if the actor has no such method
 	 */
 	C state();
 
 	/**
-	 * Replace the connection state, for a state that is a record.
-	 * @param state the new one
+	 * Replaces the connection state, for a state that is immutable such as a record.
+	 * @param state the new state
 	 */
 	void setState(C state);
 
 	/**
-	 * Return what the client sent on connecting.
+	 * Returns the connection params that the client has sent.
 	 * @param type type to convert to
-	 * @return the params, or {@code null} if the client sent none
-	 * @throws io.rivetevents.error.RivetException {@code actor.validation_error} if they
-	 * do not fit the type
+	 * @return the params, or {@code null} if the client has sent none
+	 * @throws io.rivetevents.error.RivetException with {@code actor.validation_error} if
+	 * the params cannot be converted to the type
 	 */
 	<T> @Nullable T params(Class<T> type);
 
 	/**
-	 * Return who is behind the connection since its handshake, {@code null} if nobody
-	 * signed in.
+	 * Returns the user that was authenticated when the client connected, {@code null} for
+	 * an anonymous client.
 	 */
 	@Nullable Principal principal();
 
 	/**
-	 * Return whether the client has subscribed to an event.
+	 * Returns whether the client has subscribed to an event.
 	 * @param event name of the event
 	 */
 	boolean isSubscribed(String event);
 
 	/**
-	 * Return whether this stands for a single call over HTTP. Such a connection ends with
-	 * the call, and no event is for it.
+	 * Returns whether this connection represents a single call over HTTP. Such a
+	 * connection ends with the call and receives no events.
 	 */
 	boolean isStateless();
 
 	/**
-	 * Ask the client for something. Nothing happens before the result is subscribed to.
-	 * The turn need not wait for it; where it does, the client's answer comes all the
-	 * same. A published RivetKit client does not answer by itself: it takes the event
-	 * {@code rivet:request} and calls the action {@code rivet:reply}.
-	 * @param name what to ask for
+	 * Sends a request to the client and returns its answer. The request is sent when the
+	 * result is subscribed to. The turn need not wait for the answer; if it does, the
+	 * answer is received nevertheless. A published RivetKit client does not answer
+	 * automatically: its application must listen to the event {@code rivet:request} and
+	 * call the action {@code rivet:reply}.
+	 * @param name name of the request
 	 * @param type type to convert the answer to; {@code Void} for none
-	 * @param timeout longest time to wait
+	 * @param timeout maximum time to wait
 	 * @param args values to encode, in order; may be empty
-	 * @return the answer; empty for none or null; {@link ClientRequestException} if there
-	 * is none or it cannot be used
+	 * @return the answer; empty if there is none or it is null. Fails with
+	 * {@link ClientRequestException} if the client does not answer or the answer is
+	 * invalid
 	 */
 	<T> Mono<T> request(String name, Class<T> type, Duration timeout, @Nullable Object... args);
 
 	/**
-	 * Close the connection after what is queued for it has been sent. RivetKit clients
-	 * connect again at once; to keep one out, refuse it in {@code @OnBeforeConnect}.
-	 * @param reason text that the client is told; cut to 123 bytes of UTF-8
+	 * Closes the connection after the queued messages have been sent. RivetKit clients
+	 * reconnect immediately; to prevent this, reject the client in
+	 * {@code @OnBeforeConnect}.
+	 * @param reason text that the client receives; cut to 123 bytes of UTF-8
 	 */
 	void disconnect(String reason);
 

@@ -3,54 +3,55 @@ package io.rivetevents.connection;
 import reactor.core.publisher.Mono;
 
 /**
- * What became of an event that was sent. May be ignored: the event is on its way without
- * it. Where the event has to wait first, for a turn of its actor or the commit of a
- * transaction, the counts are zero until it {@link #isDone() is done}.
+ * The result of sending an event. It may be ignored; the event is sent anyway. If the
+ * event has to wait for a turn of its actor or for the commit of a transaction, the
+ * counts are zero until the receipt {@link #isDone() is done}.
  *
  * @since 0.1.0
  */
 public interface Receipt {
 
-	/** Nobody was there to get it. */
+	/** The receipt of an event without recipients. */
 	Receipt NOBODY = new Done(0, 0);
 
 	/**
-	 * Return how many connections it was for. Connections on other nodes are not counted.
+	 * Returns the number of targeted connections. Connections on other nodes are not
+	 * counted.
 	 */
 	int targeted();
 
 	/**
-	 * Return in how many queues it was put. The connections get it unless they end
-	 * before, or it is droppable and a newer one takes its place.
+	 * Returns the number of queues that the event was added to. The connections receive
+	 * it unless they close before, or it is droppable and a newer event replaces it.
 	 */
 	int queued();
 
 	/**
-	 * Return for how many connections it was dropped: those that were closed or became
-	 * so, were too slow for an event that may be dropped, or were left out by an
-	 * interceptor.
+	 * Returns the number of connections for which the event was dropped. These
+	 * connections were closed or were closed by this event, were too slow for a droppable
+	 * event, or were excluded by an interceptor.
 	 */
 	default int dropped() {
 		return targeted() - queued();
 	}
 
 	/**
-	 * Return whether the counts are final.
+	 * Returns whether the counts are final.
 	 */
 	boolean isDone();
 
 	/**
-	 * Wait until the counts are final.
-	 * @return this, once they are; an error if the event could not be sent, such as
-	 * {@code actor.overloaded}, which is logged as well
+	 * Waits until the counts are final.
+	 * @return this receipt, once the counts are final; fails if the event could not be
+	 * sent, for example with {@code actor.overloaded}, which is also logged
 	 */
 	Mono<Receipt> whenDone();
 
 	/**
-	 * What became of an event that had not to wait.
+	 * The receipt of an event that did not have to wait.
 	 *
-	 * @param targeted how many connections it was for
-	 * @param queued in how many queues it was put
+	 * @param targeted number of targeted connections
+	 * @param queued number of queues that the event was added to
 	 */
 	record Done(int targeted, int queued) implements Receipt {
 

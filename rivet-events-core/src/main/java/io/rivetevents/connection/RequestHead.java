@@ -12,30 +12,30 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Head of the HTTP request by which a client connects or calls an action over HTTP: that
- * of the WebSocket handshake, of the event stream or of the call. Methods with
+ * Head of the HTTP request with which a client connects or calls an action over HTTP:
+ * that of the WebSocket handshake, of the event stream or of the call. Methods with
  * {@code @CanCreate}, {@code @OnBeforeConnect}, {@code @CreateConnState} and
- * {@code @OnConnect} may have a parameter of this type. Nothing keeps it after the client
- * is connected: what is needed later belongs into the connection state.
+ * {@code @OnConnect} may have a parameter of this type. It is not kept after the client
+ * is connected; put data that is needed later into the connection state.
  * <p>
- * Its headers have at most {@value #MAX_SIZE} bytes together, names and values; a request
- * with more is rejected with {@code request.invalid} if a hook of any actor asks for the
- * head. Credentials such as {@code Authorization} and {@code Cookie} are in it, so its
- * text is the path alone. Immutable.
+ * The names and values of its headers have at most {@value #MAX_SIZE} bytes together. A
+ * longer request is rejected with {@code request.invalid} if a hook of any actor uses the
+ * head. The head contains credentials such as {@code Authorization} and {@code Cookie},
+ * so {@code toString} returns only the path. Immutable.
  *
  * @param path path of the URI, as it was encoded
  * @param query query of the URI, as it was encoded; {@code null} if there is none
  * @param headers values of the headers by name, in the order of their lines; names are
- * found in any case
+ * not case-sensitive
  * @param cookies values of the cookies by name
- * @param remoteAddress address of the client, such as a trusted proxy reports it;
+ * @param remoteAddress address of the client, also as reported by a trusted proxy;
  * {@code null} if it is not known
  * @since 0.1.0
  */
 public record RequestHead(String path, @Nullable String query, Map<String, List<String>> headers,
 		Map<String, List<String>> cookies, @Nullable InetAddress remoteAddress) {
 
-	/** Most bytes of the headers, names and values. */
+	/** Maximum size of the header names and values, in bytes. */
 	public static final int MAX_SIZE = 16 * 1024;
 
 	public RequestHead {
@@ -55,14 +55,15 @@ public record RequestHead(String path, @Nullable String query, Map<String, List<
 
 	/**
 	 * Returns the first value of a header, {@code null} if there is none.
-	 * @param name name of the header, in any case
+	 * @param name name of the header, not case-sensitive
 	 */
 	public @Nullable String header(String name) {
 		return first(this.headers.get(name));
 	}
 
 	/**
-	 * Returns the first value of the cookies with a name, {@code null} if there is none.
+	 * Returns the first value of the cookies with the given name, {@code null} if there
+	 * is none.
 	 * @param name name of the cookie
 	 */
 	public @Nullable String cookie(String name) {
@@ -74,7 +75,7 @@ public record RequestHead(String path, @Nullable String query, Map<String, List<
 	}
 
 	/**
-	 * Returns a text for the log: the path, without query, headers and cookies.
+	 * Returns the path for logs, without query, headers and cookies.
 	 */
 	@Override
 	public String toString() {

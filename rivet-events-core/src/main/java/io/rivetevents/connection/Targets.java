@@ -6,8 +6,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All connections of an actor or a node, to be told something at once, or a part of them
- * to be chosen. What is called on this itself goes to all.
+ * All connections of an actor or a node, with methods that select some of them. Methods
+ * that send, called on this object, send to all of them.
  *
  * @param <C> type of the connection state
  * @since 0.1.0
@@ -15,64 +15,68 @@ import org.jspecify.annotations.Nullable;
 public interface Targets<C extends @Nullable Object> extends Recipients {
 
 	/**
-	 * Return some connections.
-	 * @param connections which ones; those of others than this are passed over
+	 * Returns the given connections.
+	 * @param connections the connections; those that do not belong to this object are
+	 * ignored
 	 */
 	Recipients to(Connection<?>... connections);
 
 	/**
-	 * Return some connections.
-	 * @param connections which ones; those of others than this are passed over
+	 * Returns the given connections.
+	 * @param connections the connections; those that do not belong to this object are
+	 * ignored
 	 */
 	Recipients to(Collection<? extends Connection<?>> connections);
 
 	/**
-	 * Return all connections but some. Another tab of the same user is another
-	 * connection: {@link #exceptUser(String)} leaves out all of them.
-	 * @param connections which ones to leave out
+	 * Returns all connections except the given ones. Another tab of the same user has its
+	 * own connection; use {@link #exceptUser(String)} to exclude all connections of a
+	 * user.
+	 * @param connections the connections to exclude
 	 */
 	Recipients except(Connection<?>... connections);
 
 	/**
-	 * Return all connections but some. Another tab of the same user is another
-	 * connection: {@link #exceptUser(String)} leaves out all of them.
-	 * @param connections which ones to leave out
+	 * Returns all connections except the given ones. Another tab of the same user has its
+	 * own connection; use {@link #exceptUser(String)} to exclude all connections of a
+	 * user.
+	 * @param connections the connections to exclude
 	 */
 	Recipients except(Collection<? extends Connection<?>> connections);
 
 	/**
-	 * Return the connections of one user.
-	 * @param userName name of the principal; not empty. It stands for the user of that
-	 * name without an issuer or, where there is a home issuer, of that one
+	 * Returns the connections of one user.
+	 * @param userName name of the principal; not empty. It identifies the user of that
+	 * name without an issuer or, if there is a home issuer, of the home issuer
 	 */
 	Recipients toUser(String userName);
 
 	/**
-	 * Return the connections of one user whom a certain issuer has named.
+	 * Returns the connections of one user of an issuer.
 	 * @param userName name of the principal; not empty
-	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 * @param issuer the issuer, such as the claim {@code iss} of the user's token
 	 */
 	Recipients toUser(String userName, String issuer);
 
 	/**
-	 * Return all connections but those of one user, who may have several.
-	 * @param userName name of the principal; not empty. It stands for the same user as in
+	 * Returns all connections except those of one user.
+	 * @param userName name of the principal; not empty. It identifies the same user as in
 	 * {@link #toUser(String)}
 	 */
 	Recipients exceptUser(String userName);
 
 	/**
-	 * Return all connections but those of one user whom a certain issuer has named.
+	 * Returns all connections except those of one user of an issuer.
 	 * @param userName name of the principal; not empty
-	 * @param issuer the issuer, such as the claim {@code iss} of its token
+	 * @param issuer the issuer, such as the claim {@code iss} of the user's token
 	 */
 	Recipients exceptUser(String userName, String issuer);
 
 	/**
-	 * Return the connections for which a predicate holds.
-	 * @param predicate asked for each connection when an event is sent: on the calling
-	 * thread within the actor, in the actor's turn from outside. It does not travel to
-	 * other nodes
+	 * Returns the connections that match a predicate.
+	 * @param predicate evaluated for each connection when an event is sent: on the
+	 * calling thread within the actor, in the actor's turn for calls from outside. It is
+	 * not sent to other nodes
 	 */
 	Recipients where(Predicate<? super Connection<C>> predicate);
 

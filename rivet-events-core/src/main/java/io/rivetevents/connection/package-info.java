@@ -1,5 +1,6 @@
 /**
- * What an application sees of clients: connections, and the ways to send events to them.
+ * Clients as an application uses them: connections, and the methods that send events to
+ * them.
  */
 @NullMarked
 package io.rivetevents.connection;
