@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Gives an event, or a namespace of events, another name than its method or interface
- * has.
+ * Sets the name of an event, or of a namespace of events, that differs from the name of
+ * its method or interface.
  *
  * @since 0.1.0
  */
@@ -18,7 +18,7 @@ import java.lang.annotation.Target;
 public @interface EventName {
 
 	/**
-	 * The name; not empty. Where it stands in a namespace, that goes before it.
+	 * The name; not empty. In a namespace, the name of the namespace precedes it.
 	 */
 	String value();
 

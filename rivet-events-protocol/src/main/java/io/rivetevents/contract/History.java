@@ -7,11 +7,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says how much is kept of an event, or of each event of a namespace, for clients that
- * were away for a moment and come back: see {@code rivet.events.history.*} for what is
- * kept of the others. All are kept in memory with the instance, and their bytes count
- * together. A client that has missed one that is no longer kept is told {@code resynced}.
- * Without effect on a {@link Volatile} event, of which nothing is kept.
+ * Sets how many events are kept for clients that reconnect after a short interruption.
+ * Applies to an event, or to each event of a namespace; {@code rivet.events.history.*}
+ * applies to all others. Events are kept in memory with the instance, and the size limit
+ * applies to all of them together. A client that has missed an event that is no longer
+ * kept receives {@code resynced}. Without effect on a {@link Volatile} event, which is
+ * never kept.
  *
  * @since 0.1.0
  */
@@ -21,13 +22,13 @@ import java.lang.annotation.Target;
 public @interface History {
 
 	/**
-	 * Most events that are kept of a name; 0 for none.
+	 * Maximum number of events that are kept for each name; 0 for none.
 	 */
 	int maxEvents();
 
 	/**
-	 * Longest time for which one is kept, such as {@code 30s} or {@code 5m}; empty for
-	 * that of the others.
+	 * Maximum time for which an event is kept, such as {@code 30s} or {@code 5m}.
+	 * Default: that of {@code rivet.events.history.*}.
 	 */
 	String maxAge() default "";
 

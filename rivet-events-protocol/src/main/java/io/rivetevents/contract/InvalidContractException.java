@@ -3,7 +3,7 @@ package io.rivetevents.contract;
 import java.lang.reflect.Method;
 
 /**
- * An interface that cannot declare events.
+ * Thrown when an interface cannot declare events.
  *
  * @since 0.1.0
  */
@@ -12,7 +12,7 @@ public final class InvalidContractException extends IllegalStateException {
 	/**
 	 * Creates the exception.
 	 * @param type the interface
-	 * @param problem what is wrong with it
+	 * @param problem reason
 	 */
 	public InvalidContractException(Class<?> type, String problem) {
 		super("%s cannot declare events: %s".formatted(type.getName(), problem));
@@ -21,7 +21,7 @@ public final class InvalidContractException extends IllegalStateException {
 	/**
 	 * Creates the exception.
 	 * @param method the method
-	 * @param problem what is wrong with it
+	 * @param problem reason
 	 */
 	public InvalidContractException(Method method, String problem) {
 		super("%s cannot declare an event: %s".formatted(method.toGenericString(), problem));

@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks an action that is not answered, not even where it fails: a failure is logged. It
- * must return nothing. A published RivetKit client waits for an answer to everything it
- * calls, so it should not wait for the promise of such a call. Over HTTP, where a request
- * has a response, it is answered as other actions are.
+ * Marks an action whose calls are not answered, even if they fail; failures are logged.
+ * The action must return nothing. A published RivetKit client waits for an answer to
+ * every call, so its code should not wait for the promise of such a call. Calls over
+ * HTTP, which require a response, are answered like other actions.
  *
  * @since 0.1.0
  */

@@ -7,10 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks an event, or all of a namespace, that a slow connection can do without: where its
- * queue is full the oldest such events are dropped and counted, so that the newest is
- * kept, and the connection stays open. Right for positions, cursors and typing
- * indicators, of which only the latest counts.
+ * Marks an event, or all events of a namespace, that a slow connection can lose. If the
+ * queue of the connection is full, the oldest of these events are dropped and counted in
+ * favor of the newest, and the connection stays open. Suitable for positions, cursors and
+ * typing indicators, where only the latest value matters.
  *
  * @since 0.1.0
  */

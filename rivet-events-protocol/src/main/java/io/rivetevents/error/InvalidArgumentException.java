@@ -6,8 +6,8 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * An argument of an action that does not fit its type or its constraints; told as
- * {@code actor.validation_error}.
+ * An argument of an action does not match its type or its constraints. The client
+ * receives {@code actor.validation_error}.
  *
  * @since 0.1.0
  */
@@ -18,12 +18,12 @@ public final class InvalidArgumentException extends RivetException {
 	private final transient @Nullable JsonNode value;
 
 	/**
-	 * Create the exception.
-	 * @param message text for people
+	 * Creates the exception.
+	 * @param message message for the client
 	 * @param metadata the violations, as {@code {"violations": [{"path", "message"}]}}
-	 * @param index position of the first argument that is wrong, from 0; the first one
-	 * too many if there are too many
-	 * @param value that argument as it was sent, {@code null} if it is missing
+	 * @param index position of the first invalid argument, from 0; with too many
+	 * arguments, the position of the first surplus one
+	 * @param value this argument as it was sent, {@code null} if it is missing
 	 */
 	public InvalidArgumentException(String message, Object metadata, int index, @Nullable JsonNode value) {
 		super(ErrorCode.VALIDATION_ERROR, message, metadata);
@@ -32,15 +32,15 @@ public final class InvalidArgumentException extends RivetException {
 	}
 
 	/**
-	 * Return the position of the first argument that is wrong, from 0.
+	 * Returns the position of the first invalid argument, from 0.
 	 */
 	public int index() {
 		return this.index;
 	}
 
 	/**
-	 * Return that argument as it was sent, {@code null} if it is missing. It does not
-	 * survive serialization.
+	 * Returns the first invalid argument as it was sent, {@code null} if it is missing.
+	 * It is lost on serialization.
 	 */
 	public @Nullable JsonNode value() {
 		return this.value;

@@ -7,15 +7,13 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Something that a client is told as it is. One that is made of an {@link ErrorCode} has
- * no stack trace: it says what is wrong with a request, not where in the server that was
- * found.
- *
- * @since 0.1.0
+ * An error that a client receives unchanged. An exception with an {@link ErrorCode} has
+ * no stack trace: it describes what is wrong with a request, not the place in the server
+ * where it was found.
  */
 public class RivetException extends RuntimeException {
 
-	/** Characters of a text that are logged. */
+	/** Maximum length of a logged message, in characters. */
 	private static final int MAX_LOGGED = 1000;
 
 	private final String group;
@@ -27,27 +25,27 @@ public class RivetException extends RuntimeException {
 	private final transient @Nullable Object metadata;
 
 	/**
-	 * Create the exception with the message that the code has of itself.
-	 * @param code what is wrong
+	 * Creates the exception with the message of the code.
+	 * @param code the error code
 	 */
 	public RivetException(ErrorCode code) {
 		this(code, code.message(), null);
 	}
 
 	/**
-	 * Create the exception.
-	 * @param code what is wrong
-	 * @param message text for people
+	 * Creates the exception.
+	 * @param code the error code
+	 * @param message message for the client
 	 */
 	public RivetException(ErrorCode code, String message) {
 		this(code, message, null);
 	}
 
 	/**
-	 * Create the exception.
-	 * @param code what is wrong
-	 * @param message text for people
-	 * @param metadata value for programs, converted with the application's
+	 * Creates the exception.
+	 * @param code the error code
+	 * @param message message for the client
+	 * @param metadata machine-readable details, converted with the application's
 	 * {@code JsonMapper}; {@code null} for none
 	 */
 	public RivetException(ErrorCode code, String message, @Nullable Object metadata) {
@@ -55,14 +53,13 @@ public class RivetException extends RuntimeException {
 	}
 
 	/**
-	 * Create the exception of an application's own error.
+	 * Creates the exception for an error of the application.
 	 * @param group group of the error
-	 * @param code code of the error, which is unique within its group
-	 * @param status HTTP status of an answer
-	 * @param message text for people
-	 * @param metadata value for programs, converted with the application's
+	 * @param code code of the error, unique within its group
+	 * @param status HTTP status of the response
+	 * @param message message for the client
+	 * @param metadata machine-readable details, converted with the application's
 	 * {@code JsonMapper}; {@code null} for none
-	 * @since 0.1.0
 	 */
 	public RivetException(String group, String code, int status, String message, @Nullable Object metadata) {
 		this(group, code, status, message, metadata, false);
@@ -78,37 +75,37 @@ public class RivetException extends RuntimeException {
 	}
 
 	/**
-	 * Return the group of the error.
+	 * Returns the group of the error.
 	 */
 	public String group() {
 		return this.group;
 	}
 
 	/**
-	 * Return the code of the error, which is unique within its group.
+	 * Returns the code of the error, which is unique within its group.
 	 */
 	public String code() {
 		return this.code;
 	}
 
 	/**
-	 * Returns the reason to close a connection with, an error. As for
-	 * {@link CloseReason#of(ErrorCode)} the group and code decide whether a client tries
-	 * again.
+	 * Returns the reason for closing a connection because of this error. As for
+	 * {@link CloseReason#of(ErrorCode)}, the group and code determine whether a client
+	 * reconnects.
 	 */
 	public CloseReason closeReason() {
 		return new CloseReason(CloseReason.ERROR, this.group + "." + this.code);
 	}
 
 	/**
-	 * Return the HTTP status of an answer.
+	 * Returns the HTTP status of the response.
 	 */
 	public int status() {
 		return this.status;
 	}
 
 	/**
-	 * Return the value for programs, {@code null} for none. It does not survive
+	 * Returns the machine-readable details, {@code null} for none. They are lost on
 	 * serialization.
 	 */
 	public @Nullable Object metadata() {
@@ -116,15 +113,15 @@ public class RivetException extends RuntimeException {
 	}
 
 	/**
-	 * Return the text for people, as the client gets it.
+	 * Returns the message as the client receives it.
 	 */
 	public String text() {
 		return String.valueOf(super.getMessage());
 	}
 
 	/**
-	 * Return the text for the log: that of {@link #text()} on one line, of bounded
-	 * length, since it may hold what a client sent.
+	 * Returns the message for the log: {@link #text()} on one line of limited length,
+	 * because it may contain text of a client.
 	 */
 	@Override
 	public String getMessage() {

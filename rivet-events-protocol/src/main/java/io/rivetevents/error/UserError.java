@@ -5,36 +5,35 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * What an application throws on purpose for a client: it arrives there with its code,
- * message and metadata, in group {@code user}. Every other exception of an action is
- * masked.
+ * An error that an application throws for a client. The client receives its code, message
+ * and metadata, in group {@code user}. Any other exception of an action is masked.
  *
  * @since 0.1.0
  */
 public class UserError extends RivetException {
 
 	/**
-	 * Create an error with code {@code user_error}.
-	 * @param message text for people
+	 * Creates an error with code {@code user_error}.
+	 * @param message message for the client
 	 */
 	public UserError(String message) {
 		this(ErrorCode.USER_ERROR.code(), message, null);
 	}
 
 	/**
-	 * Create an error.
-	 * @param code what programs tell it by
-	 * @param message text for people
+	 * Creates an error.
+	 * @param code code of the error, unique within the group {@code user}
+	 * @param message message for the client
 	 */
 	public UserError(String code, String message) {
 		this(code, message, null);
 	}
 
 	/**
-	 * Create an error.
-	 * @param code what programs tell it by
-	 * @param message text for people
-	 * @param metadata value for programs, converted with the application's
+	 * Creates an error.
+	 * @param code code of the error, unique within the group {@code user}
+	 * @param message message for the client
+	 * @param metadata machine-readable details, converted with the application's
 	 * {@code JsonMapper}; {@code null} for none
 	 */
 	public UserError(String code, String message, @Nullable Object metadata) {

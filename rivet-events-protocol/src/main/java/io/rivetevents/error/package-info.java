@@ -1,5 +1,5 @@
 /**
- * What an application throws on purpose, and what a client receives of it.
+ * Exceptions that an application throws for clients, and the errors that clients receive.
  */
 @NullMarked
 package io.rivetevents.error;

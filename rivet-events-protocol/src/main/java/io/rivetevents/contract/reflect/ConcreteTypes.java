@@ -18,18 +18,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces the type variables of a generic class or interface by what the class that
- * extends it makes of them: {@code T} in {@code Base<T>} is {@code Item} for a class that
- * extends {@code Base<Item>}.
+ * Replaces the type variables of a generic class or interface by the types that a
+ * subclass defines: {@code T} in {@code Base<T>} is {@code Item} for a class that extends
+ * {@code Base<Item>}.
  *
  * @since 0.1.0
  */
 public final class ConcreteTypes {
 
-	/** What the class and its supertypes make of the variables of their supertypes. */
+	/**
+	 * Types that the class and its supertypes define for the variables of their
+	 * supertypes.
+	 */
 	private final Map<TypeVariable<?>, Type> arguments = new HashMap<>();
 
-	/** Variables whose bounds are being resolved: one may be in its own bound. */
+	/**
+	 * Variables whose bounds are being resolved; a variable may occur in its own bound.
+	 */
 	private final Set<TypeVariable<?>> open = new HashSet<>();
 
 	private ConcreteTypes(Class<?> containing) {
@@ -37,9 +42,10 @@ public final class ConcreteTypes {
 	}
 
 	/**
-	 * Returns a type without type variables. One that the class leaves open is its bound.
-	 * @param type a type in the signature of a method, such as that of a parameter
-	 * @param containing the class or interface by which the method was found
+	 * Returns a type without type variables. A variable that the class does not define is
+	 * replaced by its bound.
+	 * @param type type in the signature of a method, such as that of a parameter
+	 * @param containing class or interface through which the method was found
 	 */
 	public static Type of(Type type, Class<?> containing) {
 		return hasVariables(type) ? new ConcreteTypes(containing).concrete(type) : type;
@@ -118,7 +124,7 @@ public final class ConcreteTypes {
 	}
 
 	/**
-	 * A class with arguments.
+	 * A class with type arguments.
 	 *
 	 * @param raw the class
 	 * @param arguments its arguments
@@ -146,7 +152,9 @@ public final class ConcreteTypes {
 					&& List.of(that.getActualTypeArguments()).equals(this.arguments);
 		}
 
-		/** As of the JDK's own, which it may be equal to. */
+		/**
+		 * Equal to that of the JDK's own implementation, which this type may be equal to.
+		 */
 		@Override
 		public int hashCode() {
 			Class<?> owner = this.raw.getDeclaringClass();
@@ -164,7 +172,7 @@ public final class ConcreteTypes {
 	}
 
 	/**
-	 * An array of a class with arguments.
+	 * An array of a class with type arguments.
 	 *
 	 * @param component type of its elements
 	 */

@@ -3,20 +3,20 @@ package io.rivetevents.contract.reflect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells two versions of an actor's contract apart.
+ * Fingerprints that distinguish two versions of an actor's contract.
  *
  * @since 0.1.0
  */
 @FunctionalInterface
 public interface ContractFingerprints {
 
-	/** Knows none, so that no client is told that it is out of date. */
+	/** Has no fingerprints, so that no client is reported as out of date. */
 	ContractFingerprints NONE = (actor) -> null;
 
 	/**
-	 * Return the fingerprint of a contract: its actions, events and params.
+	 * Returns the fingerprint of a contract: its actions, events and params.
 	 * @param actor name of the actor
-	 * @return the fingerprint, {@code null} if it is not known
+	 * @return the fingerprint, {@code null} if it is not available
 	 */
 	@Nullable String of(String actor);
 

@@ -17,22 +17,22 @@ import tools.jackson.databind.JavaType;
 import io.rivetevents.conversion.ValueMapper;
 
 /**
- * Tells what cannot be the argument of an event.
+ * Finds types that cannot be an argument of an event.
  */
 final class Encodable {
 
-	/** What is still to come, still to be done, or not a value. */
+	/** Types of results or tasks that are pending, or that are not values. */
 	private static final List<Class<?>> NO_VALUES = List.of(CompletionStage.class, Future.class, BaseStream.class,
 			Runnable.class, Callable.class, Closeable.class, Thread.class, ClassLoader.class);
 
-	/** By its name: events do not need Reactive Streams on the class path. */
+	/** By name, because events do not require Reactive Streams on the class path. */
 	private static final String PUBLISHER = "org.reactivestreams.Publisher";
 
 	private Encodable() {
 	}
 
 	/**
-	 * Return what is wrong with a type, {@code null} if nothing is.
+	 * Returns why a type cannot be encoded, {@code null} if it can.
 	 */
 	static @Nullable String problem(Type type, ValueMapper mapper) {
 		JavaType known = mapper.constructType(type);
@@ -40,7 +40,7 @@ final class Encodable {
 		boolean noValue = NO_VALUES.stream().anyMatch((candidate) -> candidate.isAssignableFrom(raw))
 				|| isPublisher(raw) || raw.getPackageName().equals("java.util.function");
 		if (noValue) {
-			return "%s is no value that can be encoded".formatted(type.getTypeName());
+			return "%s is not a value that can be encoded".formatted(type.getTypeName());
 		}
 		for (int i = 0; i < known.containedTypeCount(); i++) {
 			String problem = problem(known.containedType(i), mapper);

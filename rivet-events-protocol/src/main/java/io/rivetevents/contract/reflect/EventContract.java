@@ -25,8 +25,8 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 
 /**
- * An interface that declares events: each method one, each interface within it a
- * namespace. All that can be wrong with it is found when it is read.
+ * An interface that declares events. Each method is an event, and each nested interface
+ * is a namespace. All errors are reported when the interface is read.
  *
  * @since 0.1.0
  */
@@ -43,15 +43,15 @@ public final class EventContract {
 	private final Map<Method, Class<?>> namespaces = new HashMap<>();
 
 	/**
-	 * Read an interface.
+	 * Reads an interface.
 	 * @param type the interface
-	 * @param mapper tells what can be encoded
-	 * @throws InvalidContractException if it is not written as it must be
+	 * @param mapper checks whether types can be encoded
+	 * @throws InvalidContractException if the interface is not a valid contract
 	 */
 	EventContract(Class<?> type, ValueMapper mapper) {
 		this.type = type;
 		if (!type.isInterface() || type.isAnnotation()) {
-			throw new InvalidContractException(type, "it is no interface");
+			throw new InvalidContractException(type, "it is not an interface");
 		}
 		read(prefix(type), scopes(type), mapper);
 		if (this.byName.isEmpty()) {
@@ -59,7 +59,7 @@ public final class EventContract {
 		}
 	}
 
-	/** What stands before the names: nothing, unless it is itself a namespace. */
+	/** Prefix of the names: empty unless the type is itself a namespace. */
 	private static String prefix(Class<?> type) {
 		Class<?> outer = type.getDeclaringClass();
 		return (outer != null && outer.isInterface()) ? prefix(outer) + namespace(type) : "";
@@ -71,7 +71,7 @@ public final class EventContract {
 		return ((name != null) ? name.value() : Character.toLowerCase(simple.charAt(0)) + simple.substring(1)) + ".";
 	}
 
-	/** It, and what it is a namespace of. */
+	/** The type and the interfaces that enclose it. */
 	private static List<Class<?>> scopes(Class<?> type) {
 		List<Class<?>> scopes = new ArrayList<>();
 		for (Class<?> scope = type; scope != null && scope.isInterface(); scope = scope.getDeclaringClass()) {
@@ -96,7 +96,7 @@ public final class EventContract {
 		}
 	}
 
-	/** Those of the interfaces that it extends, too. */
+	/** Includes the namespaces of the interfaces that it extends. */
 	private static Set<Class<?>> namespaces(Class<?> part) {
 		Set<Class<?>> namespaces = new LinkedHashSet<>();
 		for (Class<?> nested : part.getDeclaredClasses()) {
@@ -116,7 +116,7 @@ public final class EventContract {
 			return;
 		}
 		if (method.getReturnType() != void.class) {
-			throw new InvalidContractException(method, "it must return nothing, since nobody answers an event");
+			throw new InvalidContractException(method, "it must return void, because an event has no answer");
 		}
 		List<DeclaredType> arguments = new ArrayList<>();
 		for (Type declared : method.getGenericParameterTypes()) {
@@ -150,16 +150,17 @@ public final class EventContract {
 	}
 
 	/**
-	 * Return the events that it declares.
+	 * Returns the declared events.
 	 */
 	public List<EventMethod> events() {
 		return List.copyOf(this.byName.values());
 	}
 
 	/**
-	 * Make an implementation. Its methods send and return at once; a namespace can be had
-	 * from a method without parameters that returns it.
-	 * @param sender sends what is called
+	 * Returns an implementation of the interface. Its methods send and return
+	 * immediately. A method without parameters that returns a namespace provides the
+	 * implementation of the namespace.
+	 * @param sender sends the events
 	 * @return an implementation of the interface that was read
 	 */
 	public Object implement(EventSender sender) {
@@ -194,7 +195,8 @@ public final class EventContract {
 	}
 
 	/**
-	 * Not by {@code InvocationHandler.invokeDefault}: the interface need not be public.
+	 * Does not use {@code InvocationHandler.invokeDefault}, because the interface need
+	 * not be public.
 	 */
 	private static @Nullable Object invokeDefault(Object proxy, Method method, @Nullable Object[] args)
 			throws Throwable {

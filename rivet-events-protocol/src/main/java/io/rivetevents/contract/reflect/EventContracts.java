@@ -11,7 +11,7 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 
 /**
- * The contracts that an application uses, each read once.
+ * The contracts of an application. Each contract is read once.
  *
  * @since 0.1.0
  */
@@ -19,10 +19,10 @@ public final class EventContracts {
 
 	private final Map<Class<?>, EventContract> contracts = new ConcurrentHashMap<>();
 
-	/** What actors declare. */
+	/** Events that actors declare. */
 	private final Set<EventMethod> declared = ConcurrentHashMap.newKeySet();
 
-	/** By the name of the event; empty where contracts differ. */
+	/** By name of the event; empty if contracts differ. */
 	private final Map<String, List<DeclaredType>> arguments = new ConcurrentHashMap<>();
 
 	private final Map<EventMethod, Boolean> guarded = new ConcurrentHashMap<>();
@@ -32,17 +32,17 @@ public final class EventContracts {
 	private final ValueMapper mapper;
 
 	/**
-	 * Create the collection.
-	 * @param mapper tells what can be encoded
+	 * Creates an empty collection.
+	 * @param mapper checks whether types can be encoded
 	 */
 	public EventContracts(ValueMapper mapper) {
 		this.mapper = mapper;
 	}
 
 	/**
-	 * Return a contract.
+	 * Returns a contract.
 	 * @param type its interface
-	 * @throws InvalidContractException if it cannot declare events
+	 * @throws InvalidContractException if the interface cannot declare events
 	 */
 	public EventContract of(Class<?> type) {
 		EventContract known = this.contracts.get(type);
@@ -51,8 +51,8 @@ public final class EventContracts {
 	}
 
 	/**
-	 * Set what knows to which events not everybody may subscribe.
-	 * @param guard asked once for each event
+	 * Sets the guard, which decides whether subscriptions to an event are restricted.
+	 * @param guard called once for each event
 	 */
 	public void guardBy(Predicate<EventMethod> guard) {
 		this.guard = guard;
@@ -60,8 +60,8 @@ public final class EventContracts {
 	}
 
 	/**
-	 * Note that an actor declares an event, so that whoever subscribes to its name is
-	 * asked for what stands on it.
+	 * Notes that an actor declares an event, so that the rules of the event are checked
+	 * for each subscription to its name.
 	 */
 	public void declare(EventMethod event) {
 		this.declared.add(event);
@@ -70,18 +70,18 @@ public final class EventContracts {
 	}
 
 	/**
-	 * Returns the types of an event's arguments as the contracts of all actors declare
-	 * them.
+	 * Returns the argument types of an event as declared by the contracts of all actors.
 	 * @param name name of the event
-	 * @return the types; none if no contract declares it, or two do with other types
+	 * @return the types; empty if no contract declares the event, or if contracts differ
 	 */
 	public List<DeclaredType> argumentsOf(String name) {
 		return this.arguments.getOrDefault(name, List.of());
 	}
 
 	/**
-	 * Check that an event may be sent to those who have subscribed to its name.
-	 * @throws IllegalStateException if not everybody may subscribe to it, and no actor
+	 * Checks that an event may be sent to the connections that have subscribed to its
+	 * name.
+	 * @throws IllegalStateException if subscriptions to it are restricted and no actor
 	 * declares it
 	 */
 	public void checkDeclared(EventMethod event) {
@@ -89,7 +89,7 @@ public final class EventContracts {
 		boolean guarded = (known != null) ? known : this.guarded.computeIfAbsent(event, this.guard::test);
 		if (guarded && !this.declared.contains(event)) {
 			throw new IllegalStateException(
-					"Nobody has been asked for what stands on %s: no actor of this node has %s among its events"
+					"Subscriptions to %s have not been checked against its rules: add %s to @Actor(events = ...) of an actor on this node"
 						.formatted(event.method(), event.scopes().get(event.scopes().size() - 1).getName()));
 		}
 	}

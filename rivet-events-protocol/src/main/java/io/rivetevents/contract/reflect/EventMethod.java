@@ -11,10 +11,10 @@ import io.rivetevents.conversion.DeclaredType;
  *
  * @param name name of the event, with its namespaces
  * @param method the method
- * @param droppable whether it or an interface of its scopes is {@code @Volatile}
- * @param scopes the interfaces by which it was found, from the innermost to the contract:
- * what stands on one of them holds for it
- * @param arguments the types of its arguments, in order
+ * @param droppable whether the method or an interface of its scopes is {@code @Volatile}
+ * @param scopes the interfaces through which it was found, from the innermost to the
+ * contract; their annotations apply to the event
+ * @param arguments types of its arguments, in order
  * @since 0.1.0
  */
 public record EventMethod(String name, Method method, boolean droppable, List<Class<?>> scopes,

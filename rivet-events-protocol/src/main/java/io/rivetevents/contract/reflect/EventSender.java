@@ -3,7 +3,7 @@ package io.rivetevents.contract.reflect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what is called on the implementation of a contract.
+ * Sends the events that are called on the implementation of a contract.
  *
  * @since 0.1.0
  */
@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public interface EventSender {
 
 	/**
-	 * Send an event.
-	 * @param event which one
+	 * Sends an event.
+	 * @param event the event
 	 * @param args its arguments
 	 */
 	void send(EventMethod event, @Nullable Object[] args);
