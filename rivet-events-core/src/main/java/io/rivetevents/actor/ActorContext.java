@@ -14,9 +14,10 @@ import io.rivetevents.protocol.ActorKey;
 
 /**
  * The view that an actor's method has of its instance. Events can be sent from any
- * thread, to all connections of the instance or to some of them: {@code
- * c.broadcast("moved", x, y)}, {@code c.except(c.conn()).broadcast("moved", x, y)}. The
- * state may only be used within a turn.
+ * thread, to all connections of the instance or to some of them:
+ * {@code c.broadcast("moved", x, y)},
+ * {@code c.except(c.conn()).broadcast("moved", x, y)}. The state may only be used within
+ * a turn.
  *
  * @param <S> type of the state
  * @param <C> type of the connection state
@@ -33,7 +34,8 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	@SuppressWarnings("unchecked")
 	static <S extends @Nullable Object, C extends @Nullable Object> ActorContext<S, C> current() {
 		ActorContext<?, ?> current = CurrentContext.get();
-		Assert.state(current != null, "No actor method is running on this thread; call ActorContext.current() within the method, before its asynchronous parts");
+		Assert.state(current != null,
+				"No actor method is running on this thread; call ActorContext.current() within the method, before its asynchronous parts");
 		return (ActorContext<S, C>) current;
 	}
 
@@ -73,8 +75,8 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 
 	/**
 	 * Returns variables of the instance by name. They are kept while the instance is in
-	 * memory and are not saved. Use them within a turn only. If the method with {@code
-	 * @CreateVars} returns a {@code Map}, its entries are copied into this map.
+	 * memory and are not saved. Use them within a turn only. If the method with
+	 * {@code @CreateVars} returns a {@code Map}, its entries are copied into this map.
 	 */
 	Map<String, Object> vars();
 
@@ -85,7 +87,6 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * @param type class of the object, a superclass or an interface
 	 * @throws IllegalStateException if there is no method with {@code @CreateVars}, if it
 	 * has not returned yet, or if the object is of another type
-	 * returned yet, or it has returned an object of another type
 	 * @since 0.1.0
 	 */
 	<V> V vars(Class<V> type);
@@ -130,7 +131,7 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	 * authenticated user. Stages that depend on the result continue on a worker
 	 * thread.</li>
 	 * </ul>
-	 * An action without {@code interleave} and a hook hold their turn until their result
+	 * Hooks, and actions without {@code interleave}, hold their turn until their result
 	 * is complete, so their asynchronous parts may use the state directly. If such a part
 	 * submits work here and waits for its result, it deadlocks until the timeout.
 	 * @param work may block like an action; {@link #current()} returns this context in
@@ -229,8 +230,8 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	/**
 	 * Saves the state and returns when it is saved. Blocks, so it must not be called on
 	 * an event loop.
-	 * @throws io.rivetevents.error.RivetException with {@code actor.restarting} if
-	 * a newer copy of the instance has saved in the meantime: this one stops, and its last
+	 * @throws io.rivetevents.error.RivetException with {@code actor.restarting} if a
+	 * newer copy of the instance has saved in the meantime: this one stops, and its last
 	 * changes are lost
 	 */
 	void saveState();

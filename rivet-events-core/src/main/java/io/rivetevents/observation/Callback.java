@@ -10,6 +10,7 @@ import org.springframework.util.ClassUtils;
 
 import io.rivetevents.extension.ConnectionObserver;
 import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * The observers that override one method, in their order. An exception or {@link Error}
@@ -59,14 +60,18 @@ final class Callback<T extends ConnectionObserver> {
 		return this.observers.isEmpty();
 	}
 
-	/** Calls the observers on the current thread. */
-	void call(Consumer<T> call) {
+	/**
+	 * Calls the observers on the current thread.
+	 * @param subject the observed actor, call, connection or event, for logs
+	 */
+	void call(Object subject, Consumer<T> call) {
 		for (T observer : this.observers) {
 			try {
 				call.accept(observer);
 			}
 			catch (Throwable ex) {
-				failures.error(ex, () -> "Observer %s failed".formatted(observer.getClass().getName()));
+				failures.error(ex, () -> "Observer %s failed for %s".formatted(observer.getClass().getName(),
+						SafeText.of(subject)));
 			}
 		}
 	}

@@ -106,23 +106,23 @@ public final class Observers {
 	// Instances
 
 	public void actorCreated(ActorInfo actor) {
-		this.actorCreated.call((observer) -> observer.actorCreated(actor));
+		this.actorCreated.call(actor, (observer) -> observer.actorCreated(actor));
 	}
 
 	public void actorWoken(ActorInfo actor) {
-		this.actorWoken.call((observer) -> observer.actorWoken(actor));
+		this.actorWoken.call(actor, (observer) -> observer.actorWoken(actor));
 	}
 
 	public void actorLeaves(ActorInfo actor) {
-		this.actorLeaves.call((observer) -> observer.actorLeaves(actor));
+		this.actorLeaves.call(actor, (observer) -> observer.actorLeaves(actor));
 	}
 
 	public void actorSlept(ActorInfo actor) {
-		this.actorSlept.call((observer) -> observer.actorSlept(actor));
+		this.actorSlept.call(actor, (observer) -> observer.actorSlept(actor));
 	}
 
 	public void actorDestroyed(ActorInfo actor) {
-		this.actorDestroyed.call((observer) -> observer.actorDestroyed(actor));
+		this.actorDestroyed.call(actor, (observer) -> observer.actorDestroyed(actor));
 	}
 
 	/** Returns whether saves are observed. */
@@ -131,11 +131,11 @@ public final class Observers {
 	}
 
 	public void stateSaved(ActorAddress actor, int bytes, Duration duration) {
-		this.stateSaved.call((observer) -> observer.stateSaved(actor, bytes, duration));
+		this.stateSaved.call(actor, (observer) -> observer.stateSaved(actor, bytes, duration));
 	}
 
 	public void saveFailed(ActorAddress actor, int bytes, Duration duration, Throwable failure) {
-		this.saveFailed.call((observer) -> observer.saveFailed(actor, bytes, duration, failure));
+		this.saveFailed.call(actor, (observer) -> observer.saveFailed(actor, bytes, duration, failure));
 	}
 
 	// Turns and actions
@@ -146,7 +146,7 @@ public final class Observers {
 	}
 
 	public void turnQueued(ActorAddress actor, int depth) {
-		this.turnQueued.call((observer) -> observer.turnQueued(actor, depth));
+		this.turnQueued.call(actor, (observer) -> observer.turnQueued(actor, depth));
 	}
 
 	/** Returns whether {@link #turnStarted} is observed. */
@@ -155,7 +155,7 @@ public final class Observers {
 	}
 
 	public void turnStarted(ActorAddress actor, Duration waited) {
-		this.turnStarted.call((observer) -> observer.turnStarted(actor, waited));
+		this.turnStarted.call(actor, (observer) -> observer.turnStarted(actor, waited));
 	}
 
 	/** Returns whether the start or the end of actions is observed. */
@@ -173,39 +173,40 @@ public final class Observers {
 			return ObservedAction.NONE;
 		}
 		ObservedCall call = new ObservedCall(this, actor, action, connection);
-		this.actionStarted.call((observer) -> observer.actionStarted(call));
+		this.actionStarted.call(call, (observer) -> observer.actionStarted(call));
 		return call;
 	}
 
 	void actionEnded(ActionCall call, ActionOutcome outcome) {
-		this.actionEnded.call((observer) -> observer.actionEnded(call, outcome));
+		this.actionEnded.call(call, (observer) -> observer.actionEnded(call, outcome));
 	}
 
 	public void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
 			InvalidArgumentException violation) {
-		this.badRequest.call((observer) -> observer.badRequest(connection, actor, action, violation));
+		this.badRequest.call(actor, (observer) -> observer.badRequest(connection, actor, action, violation));
 	}
 
 	// Connections
 
 	public void connectionOpened(Connection<?> connection) {
-		this.connectionOpened.call((observer) -> observer.connectionOpened(connection));
+		this.connectionOpened.call(connection, (observer) -> observer.connectionOpened(connection));
 	}
 
 	public void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
-		this.connectionClosed.call((observer) -> observer.connectionClosed(connection, reason));
+		this.connectionClosed.call(connection, (observer) -> observer.connectionClosed(connection, reason));
 	}
 
 	public void authenticationTimedOut(URI handshake, @Nullable InetSocketAddress remoteAddress) {
-		this.authenticationTimedOut.call((observer) -> observer.authenticationTimedOut(handshake, remoteAddress));
+		this.authenticationTimedOut.call(handshake.getPath(),
+				(observer) -> observer.authenticationTimedOut(handshake, remoteAddress));
 	}
 
 	public void slowConsumer(Connection<?> connection) {
-		this.slowConsumer.call((observer) -> observer.slowConsumer(connection));
+		this.slowConsumer.call(connection, (observer) -> observer.slowConsumer(connection));
 	}
 
 	public void eventsDropped(Connection<?> connection, String event, long total) {
-		this.eventsDropped.call((observer) -> observer.eventsDropped(connection, event, total));
+		this.eventsDropped.call(connection, (observer) -> observer.eventsDropped(connection, event, total));
 	}
 
 	// Events
@@ -216,7 +217,7 @@ public final class Observers {
 	}
 
 	public void eventEncoded(@Nullable String actor, String event, String encoding, int bytes) {
-		this.eventEncoded.call((observer) -> observer.eventEncoded(actor, event, encoding, bytes));
+		this.eventEncoded.call(event, (observer) -> observer.eventEncoded(actor, event, encoding, bytes));
 	}
 
 	/** Returns whether {@link #eventQueued} is observed. */
@@ -225,7 +226,7 @@ public final class Observers {
 	}
 
 	public void eventQueued(@Nullable String actor, String event, int targeted, int queued) {
-		this.eventQueued.call((observer) -> observer.eventQueued(actor, event, targeted, queued));
+		this.eventQueued.call(event, (observer) -> observer.eventQueued(actor, event, targeted, queued));
 	}
 
 }
