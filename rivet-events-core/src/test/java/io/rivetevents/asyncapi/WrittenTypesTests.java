@@ -272,7 +272,7 @@ class WrittenTypesTests {
 		return Stream.of(arguments(NumberEnum.class, "{\"value\":\"B\"}", "must be one of 0, 1"),
 				arguments(Ranked.class, "\"HIGH\"", "must be one of 0, 1"),
 				arguments(Switched.class, "\"ON\"", "must be one of true, false"),
-				arguments(TextLong.class, "{\"value\":5}", "must be a text with a number"),
+				arguments(TextLong.class, "{\"value\":5}", "must be a string that contains a number"),
 				arguments(TextBoolean.class, "{\"value\":true}", "must be \"true\" or \"false\""),
 				arguments(NumberBoolean.class, "{\"value\":true}", "must be 0 or 1"));
 	}

@@ -128,7 +128,7 @@ class AnnotatedActorTypeTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', textBlock = """
-			text({})             | text       | must be a text
+			text({})             | text       | must be a string
 			text()               | text       | is missing
 			text(null)           | text       | must not be null
 			text(a, b)           | arguments  | are too many

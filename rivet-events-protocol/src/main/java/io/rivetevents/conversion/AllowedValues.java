@@ -16,12 +16,12 @@ import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.TypeDeserializer;
 
 /**
- * Lists the values that the application's types allow, for messages about those that do
- * not fit.
+ * Lists the values that types of the application allow, for messages about invalid
+ * values.
  */
 public final class AllowedValues {
 
-	/** Of the values that are allowed, at most so many are listed. */
+	/** Maximum number of values that are listed. */
 	private static final int MAX_LISTED = 50;
 
 	private final ValueWriter writer;
@@ -33,19 +33,19 @@ public final class AllowedValues {
 		this.strict = strict;
 	}
 
-	/** Returns an object as it stands on the wire. */
+	/** Returns an object in its form on the wire. */
 	JsonNode written(Object object) {
 		return this.writer.toTree(object);
 	}
 
-	/** Returns the constants of an enum as they stand on the wire. */
+	/** Returns the constants of an enum in their form on the wire. */
 	Collection<String> constants(Class<?> type) {
 		return Stream.of(type.getEnumConstants())
 			.map((constant) -> this.writer.toTree(constant).asString())
 			.collect(Collectors.toCollection(LinkedHashSet::new));
 	}
 
-	/** Says which ids of subtypes there are, {@code null} if that is not known. */
+	/** Describes the ids of subtypes, {@code null} if they are not known. */
 	@Nullable String typeIds(JavaType base) {
 		DeserializationContext context = this.strict._deserializationContext();
 		TypeDeserializer types = context.findTypeDeserializer(base);
@@ -71,7 +71,7 @@ public final class AllowedValues {
 		return listed(all.stream().map("\"%s\""::formatted).toList());
 	}
 
-	/** Lists values as they stand in JSON. */
+	/** Lists values in JSON. */
 	static String listed(Collection<String> json) {
 		String more = (json.size() > MAX_LISTED) ? " and %d more".formatted(json.size() - MAX_LISTED) : "";
 		return json.stream().limit(MAX_LISTED).collect(Collectors.joining(", ")) + more;

@@ -11,7 +11,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Arguments of an action or an event as they stand on the wire, not yet converted.
+ * Arguments of an action or an event in their form on the wire, not yet converted.
  *
  * @since 0.1.0
  */
@@ -22,7 +22,7 @@ public final class Args {
 	private final List<JsonNode> values;
 
 	/**
-	 * Create arguments.
+	 * Creates arguments.
 	 * @param mapper converts them
 	 * @param values the values, copied
 	 */
@@ -32,7 +32,7 @@ public final class Args {
 	}
 
 	/**
-	 * Create arguments of objects.
+	 * Creates arguments from objects.
 	 * @param mapper converts them
 	 * @param objects the objects
 	 */
@@ -41,25 +41,26 @@ public final class Args {
 	}
 
 	/**
-	 * Return how many there are.
+	 * Returns the number of arguments.
 	 */
 	public int size() {
 		return this.values.size();
 	}
 
 	/**
-	 * Return the values. Not to be changed.
+	 * Returns the values, which must not be changed.
 	 */
 	public List<JsonNode> values() {
 		return this.values;
 	}
 
 	/**
-	 * Return an argument.
+	 * Returns an argument.
 	 * @param index its position, from 0
 	 * @param type type to convert to
-	 * @return the argument, {@code null} if it is null or was not given
-	 * @throws RivetException {@code actor.validation_error} if it does not fit
+	 * @return the argument, {@code null} if it is null or missing
+	 * @throws RivetException with {@code actor.validation_error} if it does not match the
+	 * type
 	 */
 	public <T> @Nullable T get(int index, Class<T> type) {
 		if (index >= this.values.size() || this.values.get(index).isNull()) {
@@ -69,8 +70,8 @@ public final class Args {
 	}
 
 	/**
-	 * Return arguments with another value at one position.
-	 * @param index the position, from 0; it must be there
+	 * Returns arguments with another value at one position.
+	 * @param index the position, from 0; it must exist
 	 * @param value the value, converted
 	 */
 	public Args with(int index, @Nullable Object value) {

@@ -24,25 +24,25 @@ import tools.jackson.databind.node.StringNode;
 import tools.jackson.databind.node.TreeTraversingParser;
 
 /**
- * Reads a number, a boolean or an enum in the form in which the application's mapper
- * writes it for the property, and in no other.
+ * Reads a number, a boolean or an enum only in the form in which the application's mapper
+ * writes it for the property.
  */
 final class AsWritten extends DelegatingDeserializer {
 
-	/** As of numbers that are no texts. */
+	/** Same limit as for numbers that are not strings. */
 	private static final int MAX_DIGITS = 1000;
 
 	private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]{1,4})?");
 
-	/** How Java writes what JSON does not have. */
+	/** Java's strings for numbers that JSON does not have. */
 	private static final List<String> NOT_FINITE = List.of("NaN", "Infinity", "-Infinity");
 
 	private final WrittenForms forms;
 
 	/**
-	 * Create it.
+	 * Creates the deserializer.
 	 * @param deserializer reads the usual form
-	 * @param forms of the application's mapper
+	 * @param forms forms of the application's mapper
 	 */
 	AsWritten(ValueDeserializer<?> deserializer, WrittenForms forms) {
 		super(deserializer);
@@ -76,7 +76,7 @@ final class AsWritten extends DelegatingDeserializer {
 		boolean ofRadix = isOfRadix(usual);
 		boolean mayBeInfinite = type.hasRawClass(double.class) || type.hasRawClass(Double.class)
 				|| type.hasRawClass(float.class) || type.hasRawClass(Float.class);
-		return new Translated(usual, "must be a text with a number",
+		return new Translated(usual, "must be a string that contains a number",
 				(node) -> ofRadix ? digits(node) : number(node, mayBeInfinite));
 	}
 
@@ -105,7 +105,7 @@ final class AsWritten extends DelegatingDeserializer {
 		};
 	}
 
-	/** Of a number that is written in hexadecimal digits, say. */
+	/** For a number in hexadecimal digits, for example. */
 	private static @Nullable JsonNode digits(JsonNode node) {
 		return (node.isString() && !node.stringValue().isBlank() && node.stringValue().length() <= MAX_DIGITS) ? node
 				: null;
@@ -124,7 +124,7 @@ final class AsWritten extends DelegatingDeserializer {
 				: JsonNodeFactory.instance.numberNode(new BigDecimal(text));
 	}
 
-	/** Reads something else in place of what was sent. */
+	/** Reads a translation of the value that was sent. */
 	private static final class Translated extends DelegatingDeserializer {
 
 		private final String expected;
@@ -132,10 +132,10 @@ final class AsWritten extends DelegatingDeserializer {
 		private final Function<JsonNode, @Nullable JsonNode> translation;
 
 		/**
-		 * Create it.
-		 * @param deserializer reads what is translated
-		 * @param expected what is right, in words for a client's developer
-		 * @param translation returns {@code null} for what is not right
+		 * Creates the deserializer.
+		 * @param deserializer reads the translation
+		 * @param expected the expected value, for the client's developer
+		 * @param translation returns {@code null} for an invalid value
 		 */
 		Translated(ValueDeserializer<?> deserializer, String expected,
 				Function<JsonNode, @Nullable JsonNode> translation) {
@@ -168,10 +168,10 @@ final class AsWritten extends DelegatingDeserializer {
 		}
 	}
 
-	/** Reads an enum of which not each constant is a text. */
+	/** Reads an enum whose constants are not all strings. */
 	private static final class Constants extends DelegatingDeserializer {
 
-		/** A text that is no constant, for which a default may be set. */
+		/** A string that is not a constant, for which a default may be configured. */
 		private static final StringNode UNKNOWN = StringNode.valueOf("\u0000");
 
 		private final Class<?> type;
@@ -181,8 +181,8 @@ final class AsWritten extends DelegatingDeserializer {
 		private final Map<String, Object> constants = new LinkedHashMap<>();
 
 		/**
-		 * Create it.
-		 * @param deserializer reads the default of what is unknown
+		 * Creates the deserializer.
+		 * @param deserializer reads the default of unknown values
 		 * @param type the enum
 		 * @param written its constants, in their order
 		 */
@@ -218,7 +218,7 @@ final class AsWritten extends DelegatingDeserializer {
 
 	}
 
-	/** Is thrown for a value of another form, and knows the right one. */
+	/** Thrown for a value in another form than the expected one. */
 	static final class Unexpected extends MismatchedInputException {
 
 		private final String expected;
@@ -228,7 +228,7 @@ final class AsWritten extends DelegatingDeserializer {
 			this.expected = expected;
 		}
 
-		/** Returns what is right, in words for a client's developer. */
+		/** Returns the expected value, for the client's developer. */
 		String expected() {
 			return this.expected;
 		}

@@ -40,25 +40,30 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * Makes the mapper that reads what clients send: the application's own, which takes no
- * scalar for another. A text is no number, a number neither a text nor a boolean, a
- * number with a fraction no integer, and a constant of an enum has a name. No text of a
- * client loads a class, is looked up in the network, or takes much longer than its length
- * to be read. Deserializers of the application are left alone.
+ * Creates the mapper for values of clients: the application's mapper without conversions
+ * between scalars. A string is not accepted as a number, a number not as a string or
+ * boolean, a number with a fraction not as an integer, and enum constants are accepted by
+ * name only. A string of a client never loads a class, never causes a network lookup, and
+ * takes no more time to read than its length requires. Deserializers of the application
+ * are not changed.
  */
 final class ClientValueMapper {
 
-	/** Read from numbers by Jackson, in units that a client need not expect. */
+	/**
+	 * Jackson reads these types from numbers too, in units that clients do not expect.
+	 */
 	private static final Set<Class<?>> TIMES = Set.of(Instant.class, OffsetDateTime.class, ZonedDateTime.class,
 			Date.class, Calendar.class, Duration.class);
 
-	/** As many as the digits of a number: to compile a pattern may take their square. */
+	/**
+	 * Same as for the digits of a number: compiling a pattern may take quadratic time.
+	 */
 	private static final int MAX_PATTERN = 1000;
 
-	/** Of a number between 0 and 255. */
+	/** A number between 0 and 255. */
 	private static final String OCTET = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 
-	/** An address of IPv4, or of IPv6. */
+	/** An IPv4 or IPv6 address. */
 	private static final Pattern ADDRESS = Pattern
 		.compile(OCTET + "(\\." + OCTET + "){3}|(?=.*:.*:)[\\da-fA-F:.]{2,45}(%\\w{1,16})?");
 
@@ -77,10 +82,10 @@ final class ClientValueMapper {
 						.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
 						.setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
 						.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-			// an empty one is written as an empty text
+			// an empty URI is written as an empty string
 			.withCoercionConfig(URI.class,
 					(config) -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.TryConvert))
-			// a number is refused below, unless it is what is written
+			// a number is rejected below unless it is the written form
 			.withCoercionConfig(LocalDate.class,
 					(config) -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.TryConvert))
 			.withCoercionConfig(Locale.class,
@@ -90,7 +95,7 @@ final class ClientValueMapper {
 			.build();
 	}
 
-	/** Wraps the deserializers of Jackson that no setting makes strict. */
+	/** Wraps Jackson's deserializers that settings cannot make strict. */
 	private static final class Modifier extends ValueDeserializerModifier {
 
 		private final transient WrittenForms forms;
@@ -129,10 +134,10 @@ final class ClientValueMapper {
 				return new Checked(deserializer, "bytes", (parser, value) -> isBytes(parser), null);
 			}
 			if (type == double.class || type == Double.class) {
-				return new Checked(deserializer, "a text", (parser, value) -> isText(parser), null);
+				return new Checked(deserializer, "a string", (parser, value) -> isText(parser), null);
 			}
 			if (type == float.class || type == Float.class) {
-				return new Checked(deserializer, "a text, or a number out of the range of float",
+				return new Checked(deserializer, "a string, or a number out of the range of float",
 						(parser, value) -> isText(parser) || isTooLarge(parser, value), null);
 			}
 			if (type == byte.class || type == Byte.class) {
@@ -143,23 +148,23 @@ final class ClientValueMapper {
 						this.forms);
 			}
 			return (deserializer instanceof FromStringDeserializer || TIMES.contains(type)) ? new Checked(
-					withoutCosts(type, deserializer), "a value that is no text", (parser, value) -> !isText(parser)
+					withoutCosts(type, deserializer), "a value that is not a string", (parser, value) -> !isText(parser)
 							&& parser.currentToken().isScalarValue() && !(isBytes(parser) && type == UUID.class),
 					this.forms) : deserializer;
 		}
 
-		/** What Jackson does with some texts costs more than to read them. */
+		/** Rejects strings for which Jackson does more work than reading them. */
 		private static ValueDeserializer<?> withoutCosts(Class<?> type, ValueDeserializer<?> deserializer) {
 			if (type == Class.class) {
-				return new Checked(deserializer, "a text, which would load that class", (parser, value) -> true, null);
+				return new Checked(deserializer, "a string, which would load the class", (parser, value) -> true, null);
 			}
 			if (type == Pattern.class) {
 				return new Checked(deserializer,
-						"a text of more than %d characters, which could take seconds".formatted(MAX_PATTERN),
+						"a string of more than %d characters, which could take seconds".formatted(MAX_PATTERN),
 						(parser, value) -> isText(parser) && parser.getString().length() > MAX_PATTERN, null);
 			}
 			if (InetAddress.class.isAssignableFrom(type)) {
-				return new Checked(deserializer, "a name, which would be looked up",
+				return new Checked(deserializer, "a host name, which would cause a lookup",
 						(parser, value) -> isText(parser) && !ADDRESS.matcher(parser.getString()).matches(), null);
 			}
 			return deserializer;
@@ -179,7 +184,7 @@ final class ClientValueMapper {
 			return parser.currentToken() == JsonToken.VALUE_EMBEDDED_OBJECT;
 		}
 
-		/** Jackson takes 200 for -56. */
+		/** Jackson converts 200 to -56. */
 		private static boolean isAnotherByte(JsonParser parser, @Nullable Object value) {
 			return value instanceof Byte number && parser.currentToken().isNumeric() && parser.getIntValue() != number;
 		}
@@ -191,17 +196,17 @@ final class ClientValueMapper {
 
 	}
 
-	/** Refuses to load classes that a client names. */
+	/** Rejects keys that would load classes. */
 	private static final class ClassKey extends KeyDeserializer {
 
 		@Override
 		public Object deserializeKey(String key, DeserializationContext context) {
-			return context.handleWeirdKey(Class.class, key, "a class is not read from a text, which would load it");
+			return context.handleWeirdKey(Class.class, key, "a class is not read from a string, which would load it");
 		}
 
 	}
 
-	/** Refuses some tokens that the deserializer behind it takes. */
+	/** Rejects some of the tokens that a deserializer accepts. */
 	private static final class Checked extends DelegatingDeserializer {
 
 		private final String what;
@@ -211,13 +216,13 @@ final class ClientValueMapper {
 		private final transient @Nullable WrittenForms forms;
 
 		/**
-		 * Create it.
-		 * @param deserializer the deserializer behind it
-		 * @param what names what is refused
-		 * @param refused tests a token: before it is read with {@code null}, and then
+		 * Creates the deserializer.
+		 * @param deserializer the wrapped deserializer
+		 * @param what describes the rejected values
+		 * @param refused tests a token: with {@code null} before it is read, and then
 		 * with the value that was read
-		 * @param forms tell whether the application's mapper writes a number, so that
-		 * nothing is refused; {@code null} if that does not matter
+		 * @param forms forms of the application's mapper, which accept a number if it is
+		 * the written form; {@code null} to ignore the written form
 		 */
 		Checked(ValueDeserializer<?> deserializer, String what, BiPredicate<JsonParser, @Nullable Object> refused,
 				@Nullable WrittenForms forms) {
@@ -232,7 +237,7 @@ final class ClientValueMapper {
 			return new Checked(deserializer, this.what, this.refused, this.forms);
 		}
 
-		/** What is written as a number is read from one. */
+		/** Accepts a number if the application's mapper writes a number. */
 		@Override
 		public ValueDeserializer<?> createContextual(DeserializationContext context, @Nullable BeanProperty property) {
 			ValueDeserializer<?> contextual = super.createContextual(context, property);

@@ -16,10 +16,9 @@ import tools.jackson.databind.ser.SerializationContextExt;
 import tools.jackson.databind.util.TokenBuffer;
 
 /**
- * A type that the application declares for what it sends or stores, such as the return
- * type of a method. It decides how a value is written as a property of that type would
- * be: elements of a declared list keep their type ids, and a value has the properties of
- * its own class.
+ * A type that the application declares for values that it sends or stores, such as the
+ * return type of a method. Values are written like a property of that type: elements of a
+ * declared list keep their type ids, and a value has the properties of its own class.
  */
 public final class DeclaredType {
 
@@ -32,14 +31,15 @@ public final class DeclaredType {
 
 	private final JavaType type;
 
-	/** Whether the class of a value says all that the type does. */
+	/** Whether the class of a value is sufficient to write it. */
 	private final boolean plain;
 
-	/** Writes the ids of its subtypes, {@code null} if it has none. */
+	/** Writes the ids of subtypes, {@code null} if the type has none. */
 	private final @Nullable TypeSerializer types;
 
 	/**
-	 * As values have it, by their class: {@code ArrayList<Item>} for {@code List<Item>}.
+	 * Actual types of values, by their class: {@code ArrayList<Item>} for
+	 * {@code List<Item>}.
 	 */
 	private final Map<Class<?>, JavaType> actual = new ConcurrentHashMap<>(2);
 
@@ -68,7 +68,7 @@ public final class DeclaredType {
 	}
 
 	/**
-	 * Returns the type as the mapper knows it.
+	 * Returns the type as a Jackson type.
 	 */
 	public JavaType type() {
 		return this.type;
@@ -76,8 +76,8 @@ public final class DeclaredType {
 
 	/**
 	 * Converts an object to a value of the protocol.
-	 * @param object the object; {@code null} becomes a null node, a value is left as it
-	 * is, and an object of another type is written by its class
+	 * @param object the object; {@code null} becomes a null node, a {@code JsonNode} is
+	 * returned unchanged, and an object of another type is written by its class
 	 * @throws tools.jackson.core.JacksonException if it cannot be written
 	 */
 	public JsonNode toTree(@Nullable Object object) {
@@ -118,7 +118,7 @@ public final class DeclaredType {
 		return out.toByteArray();
 	}
 
-	/** Not by a writer for the type, to which nothing but the type would count. */
+	/** Not with a writer for the type, which would consider only the type. */
 	private void write(Object object, JsonGenerator generator, SerializationContextExt context) {
 		if (!this.type.getRawClass().isInstance(object)) {
 			context.serializeValue(generator, object);

@@ -41,12 +41,12 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.node.MissingNode;
 
 /**
- * What is wrong with a value that a client sent, in words for its developer: the field,
- * and what it must be.
+ * Describes an invalid value of a client, for the client's developer: the field, and the
+ * values that it accepts.
  *
- * @param path the way from the value to the field: {@code .items[0].kind}; empty for the
+ * @param path path from the value to the field: {@code .items[0].kind}; empty for the
  * value itself
- * @param message what is wrong with it, such as {@code must be one of "A", "B"}
+ * @param message what is wrong, such as {@code must be one of "A", "B"}
  */
 public record Misfit(String path, String message) {
 
@@ -59,11 +59,11 @@ public record Misfit(String path, String message) {
 			range(Long.MIN_VALUE, Long.MAX_VALUE));
 
 	private static final Map<Class<?>, String> SCALARS = Map.of(Boolean.class, "must be true or false", Float.class,
-			"must be a number that a float holds", Double.class, "must be a number", BigDecimal.class,
-			"must be a number", OptionalDouble.class, "must be a number", String.class, "must be a text",
-			Character.class, "must be a text of one character");
+			"must be a number in the range of a float", Double.class, "must be a number", BigDecimal.class,
+			"must be a number", OptionalDouble.class, "must be a number", String.class, "must be a string",
+			Character.class, "must be a string of one character");
 
-	/** The form of their texts is shown by an example, as the mapper writes it. */
+	/** Their string form is shown by an example, as written by the mapper. */
 	private static final Map<Class<?>, Object> EXAMPLES = Stream
 		.of(Instant.parse("2024-01-02T03:04:05Z"), OffsetDateTime.parse("2024-01-02T03:04:05Z"),
 				ZonedDateTime.parse("2024-01-02T03:04:05Z"), LocalDateTime.parse("2024-01-02T03:04:05"),
@@ -78,10 +78,10 @@ public record Misfit(String path, String message) {
 	}
 
 	/**
-	 * Says what is wrong.
-	 * @param value what the client sent
-	 * @param ex what the mapper said of it
-	 * @param allowed knows what is allowed
+	 * Describes an invalid value.
+	 * @param value value that the client has sent
+	 * @param ex exception of the mapper
+	 * @param allowed lists the allowed values
 	 */
 	static Misfit of(JsonNode value, JacksonException ex, AllowedValues allowed) {
 		StringBuilder path = new StringBuilder();
@@ -97,7 +97,7 @@ public record Misfit(String path, String message) {
 
 	private static String message(JsonNode at, JacksonException ex, AllowedValues allowed) {
 		if (ex instanceof UnrecognizedPropertyException unknown) {
-			return "is unknown: known are " + AllowedValues.list(unknown.getKnownPropertyIds());
+			return "is not a known property; known properties are " + AllowedValues.list(unknown.getKnownPropertyIds());
 		}
 		if (at.isMissingNode()) {
 			return "is missing";

@@ -35,13 +35,13 @@ import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import tools.jackson.databind.ser.impl.UnknownSerializer;
 
 /**
- * Finds what a type shows to be written but not read back: a field that is not stored, a
- * type without a creator, an interface that does not say which class it was. Types that
- * have a serializer or deserializer of their own are left to it.
+ * Finds parts of a type that would be written but not read back: a field that is not
+ * stored, a type without a creator, an interface whose class is not stored. Types with a
+ * custom serializer or deserializer are not checked.
  */
 final class StorableType {
 
-	/** A field with one of them is as it is meant to be. */
+	/** Fields with one of these annotations are not checked. */
 	private static final String ANNOTATIONS = "com.fasterxml.jackson.";
 
 	private final JsonMapper mapper;
@@ -59,10 +59,10 @@ final class StorableType {
 	}
 
 	/**
-	 * Returns what is wrong with a type.
+	 * Checks a type.
 	 * @param type the type
-	 * @param mapper writes and reads it
-	 * @return a sentence, {@code null} if nothing is
+	 * @param mapper writes and reads the type
+	 * @return a sentence that describes the problem, {@code null} if there is none
 	 */
 	static @Nullable String problem(JavaType type, JsonMapper mapper) {
 		return new StorableType(mapper).visit(type, "");
@@ -104,7 +104,7 @@ final class StorableType {
 			return visitSubtypes(type, path, typed, deserializer);
 		}
 		if (deserializer instanceof AbstractDeserializer) {
-			return "%s is %s, and the class of a value is not stored with it: annotate it with @JsonTypeInfo, or name a class"
+			return "%s is %s, and the class of a value is not stored with it: annotate it with @JsonTypeInfo, or declare a class"
 				.formatted(at(path, type), type.isInterface() ? "an interface" : "abstract");
 		}
 		return visitBean(type, path, deserializer);
@@ -129,7 +129,7 @@ final class StorableType {
 		boolean anyClass = id == JsonTypeInfo.Id.CLASS || id == JsonTypeInfo.Id.MINIMAL_CLASS
 				|| id == JsonTypeInfo.Id.CUSTOM;
 		if (!known && !anyClass && typed.getDefaultImpl() == null && deserializer instanceof AbstractDeserializer) {
-			return "%s has no known subtype: name them with @JsonSubTypes".formatted(at(path, type));
+			return "%s has no known subtype: list the subtypes with @JsonSubTypes".formatted(at(path, type));
 		}
 		return visitBean(type, path, deserializer);
 	}
@@ -205,7 +205,8 @@ final class StorableType {
 	}
 
 	/**
-	 * What a constructor with parameters makes of them may be derived, a text constant.
+	 * A constructor parameter may be converted, and a string may be a constant, so these
+	 * are not lost.
 	 */
 	private boolean isLost(BeanPropertyDefinition property, @Nullable Field field, ValueInstantiator instantiator) {
 		if (this.mapper.isEnabled(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)) {

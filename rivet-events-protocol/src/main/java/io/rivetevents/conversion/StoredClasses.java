@@ -42,10 +42,10 @@ import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import tools.jackson.databind.ser.jackson.JsonValueSerializer;
 
 /**
- * Finds the values that are read back as values of another class. Only places whose
- * declared type allows any class count, such as {@code Object} and {@code Number}: there,
- * the JSON alone decides what is read. Lists, sets and maps are the same whatever
- * implements them. Objects with a serializer of their own are left to it.
+ * Finds values that are read back as another class. Only places whose declared type
+ * allows any class are checked, such as {@code Object} and {@code Number}, because there
+ * the JSON alone determines the class. The implementation of lists, sets and maps is
+ * ignored. Objects with a custom serializer are not checked.
  */
 final class StoredClasses {
 
@@ -56,10 +56,10 @@ final class StoredClasses {
 
 	private final SerializationContext writing;
 
-	/** The value accessor of each class that has one. */
+	/** Accessor of the {@code @JsonValue} of each class that has one. */
 	private final Map<Class<?>, AnnotatedMember> accessors = new HashMap<>();
 
-	/** Ends cycles, which types with ids for objects may have. */
+	/** Ends cycles, which types with object ids can have. */
 	private final Set<Pair> seen = new HashSet<>();
 
 	private StoredClasses(JsonMapper mapper) {
@@ -68,12 +68,12 @@ final class StoredClasses {
 	}
 
 	/**
-	 * Returns what is read back as another class.
+	 * Returns the values that are read back as another class.
 	 * @param value the value that was written
-	 * @param read what was read of it
+	 * @param read the value that was read back
 	 * @param type the declared type of both
-	 * @param mapper wrote and read it
-	 * @return both classes as a text, by the path of the value; empty if there is none
+	 * @param mapper mapper that wrote and read it
+	 * @return a text with both classes, by the path of the value; empty if there is none
 	 */
 	static SortedMap<String, String> differences(@Nullable Object value, @Nullable Object read, JavaType type,
 			JsonMapper mapper) {
@@ -114,7 +114,8 @@ final class StoredClasses {
 	}
 
 	/**
-	 * As values have it, by their class: {@code ArrayList<Item>} for {@code List<Item>}.
+	 * Actual types of values, by their class: {@code ArrayList<Item>} for
+	 * {@code List<Item>}.
 	 */
 	private JavaType actual(JavaType declared, Object read) {
 		if (declared.isArrayType() || !declared.getRawClass().isInstance(read)) {
@@ -128,7 +129,7 @@ final class StoredClasses {
 		return (content != null) ? content : type.containedTypeOrUnknown(0);
 	}
 
-	/** Nothing in values of such a type could be of another class. */
+	/** Values of such a type cannot contain another class. */
 	private static boolean isLeaf(JavaType type) {
 		return type.isPrimitive() || type.isEnumType() || (type.isArrayType() && isLeaf(type.getContentType()))
 				|| (type.isFinal() && !type.isContainerType() && !type.isReferenceType() && !type.hasGenericTypes()
@@ -159,7 +160,7 @@ final class StoredClasses {
 
 	private void compareKeys(Place place, Map<?, ?> map, Map<?, ?> read, Map<String, String> found) {
 		JavaType content = content(place.type());
-		// by hash: a sorted map fails on keys of another class
+		// by hash, because a sorted map fails on keys of another class
 		Map<?, ?> byKey = new HashMap<>(read);
 		Set<?> keys = new HashSet<>(map.keySet());
 		Object unknown = read.keySet().stream().filter((each) -> !keys.contains(each)).findFirst().orElse(null);
@@ -204,8 +205,9 @@ final class StoredClasses {
 	}
 
 	/**
-	 * Compares each element with an equal one, or one that is written alike, or else one
-	 * without a difference. Of those that have none, the first is named.
+	 * Compares each element with an equal one, otherwise with one that is written in the
+	 * same way, otherwise with one without a difference. Of elements without a
+	 * counterpart, the first is reported.
 	 */
 	private void compareUnordered(Place place, JavaType content, List<?> elements, List<?> others,
 			Map<String, String> found) {
@@ -245,7 +247,8 @@ final class StoredClasses {
 	}
 
 	/**
-	 * Takes the counterpart out; returns the differences from the first if there is none.
+	 * Removes the counterpart of an element; returns the differences from the first
+	 * candidate if there is no counterpart.
 	 */
 	private Map<String, String> counterpart(Place at, Object element, List<Object> candidates) {
 		Map<String, String> first = Map.of();
@@ -360,11 +363,11 @@ final class StoredClasses {
 	}
 
 	/**
-	 * Where a value is.
+	 * The place of a value.
 	 *
-	 * @param path steps to it, such as {@code .items[0]}
+	 * @param path path to it, such as {@code .items[0]}
 	 * @param type its declared type
-	 * @param property the property that it is in, {@code null} for none
+	 * @param property the property that contains it, {@code null} for none
 	 */
 	private record Place(String path, JavaType type, @Nullable BeanProperty property) {
 
@@ -378,7 +381,7 @@ final class StoredClasses {
 
 	}
 
-	/** Two objects, each by its identity. */
+	/** Two objects, compared by identity. */
 	private record Pair(Object value, Object read) {
 
 		@Override

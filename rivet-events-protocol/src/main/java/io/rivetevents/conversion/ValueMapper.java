@@ -21,9 +21,9 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * Converts between the application's objects and values of the protocol, with the
- * application's own mapper. What is read from values takes no scalar for another: see
- * {@code docs/values.md}. {@link JacksonException}s are left to the caller unless said
+ * Converts between objects of the application and values of the protocol, with the
+ * application's mapper. Scalars are not converted into other scalars on reading: see
+ * {@code docs/values.md}. Methods throw {@link JacksonException} unless documented
  * otherwise.
  */
 public final class ValueMapper {
@@ -39,8 +39,8 @@ public final class ValueMapper {
 	private final AllowedValues allowed;
 
 	/**
-	 * Create a mapper.
-	 * @param mapper the application's
+	 * Creates a mapper.
+	 * @param mapper mapper of the application
 	 */
 	public ValueMapper(JsonMapper mapper) {
 		this.mapper = mapper;
@@ -50,7 +50,7 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Returns how values of a type are written; worth keeping.
+	 * Returns the form in which values of a type are written. The result should be kept.
 	 * @param type a class, or a type with arguments
 	 */
 	public DeclaredType declared(Type type) {
@@ -58,19 +58,20 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Convert an object to a value.
-	 * @param object the object; {@code null} becomes a null node, and a value is left as
-	 * it is, not copied
+	 * Converts an object to a value.
+	 * @param object the object; {@code null} becomes a null node, and a {@code JsonNode}
+	 * is returned unchanged, not copied
 	 */
 	public JsonNode toTree(@Nullable Object object) {
 		return this.writer.toTree(object);
 	}
 
 	/**
-	 * Returns what a client receives for an exception, with its metadata converted.
+	 * Returns the error that a client receives for an exception, with its metadata
+	 * converted.
 	 * @param ex the exception
-	 * @param actionId which action, {@code null} if it is the connection
-	 * @param actor which instance, {@code null} if unknown
+	 * @param actionId id of the action, {@code null} if the error concerns the connection
+	 * @param actor the instance, {@code null} if unknown
 	 */
 	public ToClient.Error toError(RivetException ex, @Nullable Long actionId, @Nullable ActorSpecifier actor) {
 		JsonNode metadata = (ex.metadata() != null) ? toTree(ex.metadata()) : null;
@@ -78,11 +79,13 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Convert a value to an object.
+	 * Converts a value to an object.
 	 * @param node the value
-	 * @param type type of the object; a value is left as it is if that is asked for
-	 * @return the object; {@code null} if the mapper makes that of a null node
-	 * @throws JacksonException if the value does not fit, whatever a deserializer throws
+	 * @param type type of the object; a {@code JsonNode} is returned unchanged if that is
+	 * the requested type
+	 * @return the object; {@code null} if the mapper converts a null node to it
+	 * @throws JacksonException if the value does not match the type, whatever exception a
+	 * deserializer throws
 	 */
 	public @Nullable Object fromTree(JsonNode node, JavaType type) {
 		if (type.isTypeOrSubTypeOf(JsonNode.class) && type.getRawClass().isInstance(node)) {
@@ -95,15 +98,15 @@ public final class ValueMapper {
 			throw ex;
 		}
 		catch (RuntimeException | StackOverflowError | LinkageError ex) {
-			// deserializers cast, parse and calculate with what a client has sent
+			// deserializers cast, parse and calculate with data of a client
 			logger.debug("A value does not fit %s".formatted(type), ex);
 			throw DatabindException.from((JsonParser) null, "The value does not fit %s".formatted(type), ex);
 		}
 	}
 
 	/**
-	 * JavaScript has one kind of number, so a whole one is an integer however it was
-	 * written. Few are written so that they have to be looked for.
+	 * JavaScript has one kind of number, so a whole number is an integer in whatever form
+	 * it was written. Few values contain numbers that need this conversion.
 	 */
 	private @Nullable Object read(JsonNode node, JavaType type) {
 		try {
@@ -119,10 +122,11 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Convert a value to an object.
+	 * Converts a value to an object.
 	 * @param node the value
 	 * @param type type of the object
-	 * @throws RivetException {@code actor.validation_error} if it does not fit
+	 * @throws RivetException with {@code actor.validation_error} if the value does not
+	 * match the type
 	 */
 	public <T> @Nullable T convert(JsonNode node, Class<T> type) {
 		return boxed(type).cast(convert(node, constructType(type)));
@@ -132,7 +136,8 @@ public final class ValueMapper {
 	 * Converts a value to an object.
 	 * @param node the value
 	 * @param type type of the object
-	 * @throws RivetException {@code actor.validation_error} if it does not fit
+	 * @throws RivetException with {@code actor.validation_error} if the value does not
+	 * match the type
 	 */
 	public @Nullable Object convert(JsonNode node, JavaType type) {
 		try {
@@ -147,9 +152,9 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Says why a value could not be converted.
+	 * Describes why a value could not be converted.
 	 * @param node the value
-	 * @param ex what was thrown
+	 * @param ex exception of the conversion
 	 */
 	public Misfit misfit(JsonNode node, JacksonException ex) {
 		return Misfit.of(node, ex, this.allowed);
@@ -161,7 +166,7 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Return the type as the mapper knows it; worth keeping.
+	 * Returns the type as a Jackson type. The result should be kept.
 	 * @param type a class, or a type with arguments
 	 */
 	public JavaType constructType(Type type) {
@@ -169,18 +174,18 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Check that objects of a type can be written.
+	 * Checks that objects of a type can be written.
 	 * @param type a concrete type
-	 * @throws JacksonException if its properties contradict each other
+	 * @throws JacksonException if its properties are inconsistent
 	 */
 	public void checkEncodable(JavaType type) {
 		this.mapper._serializationContext().findValueSerializer(type);
 	}
 
 	/**
-	 * Returns what a type shows to be lost between writing and reading it.
-	 * @param type type of what is stored
-	 * @return a sentence, {@code null} if nothing is
+	 * Returns a part of a type that would be lost between writing and reading.
+	 * @param type type of the stored value
+	 * @return a sentence that describes the problem, {@code null} if there is none
 	 */
 	public @Nullable String storageProblem(Type type) {
 		return StorableType.problem(constructType(type), this.mapper);
@@ -190,9 +195,9 @@ public final class ValueMapper {
 	 * Returns the values that are read back as another class, at places whose declared
 	 * type allows any class.
 	 * @param value the object that was written
-	 * @param read what was read of it
+	 * @param read the object that was read back
 	 * @param type the declared type of both
-	 * @return both classes as a text, by the path of the value; empty if there is none
+	 * @return a text with both classes, by the path of the value; empty if there is none
 	 */
 	public SortedMap<String, String> classDifferences(@Nullable Object value, @Nullable Object read, JavaType type) {
 		return ValueWriter.guard(() -> StoredClasses.differences(value, read, type, this.mapper),
@@ -200,7 +205,7 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Write an object as JSON.
+	 * Writes an object as JSON.
 	 * @return UTF-8
 	 */
 	public byte[] write(@Nullable Object object) {
@@ -208,7 +213,7 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Read an object from JSON.
+	 * Reads an object from JSON.
 	 * @param json UTF-8
 	 * @param type type of the object
 	 */
@@ -218,16 +223,16 @@ public final class ValueMapper {
 	}
 
 	/**
-	 * Read a value from JSON that a client sent, as strictly as a message.
+	 * Reads a value from the JSON of a client, as strictly as a message.
 	 * @param json UTF-8
-	 * @throws RivetException {@code request.invalid} if it is none
+	 * @throws RivetException with {@code request.invalid} if it is not valid JSON
 	 */
 	public JsonNode readTree(byte[] json) {
 		try {
 			return WireValues.decodeJson(json);
 		}
 		catch (RivetException ex) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "The body is not JSON.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "The body is not valid JSON.");
 		}
 	}
 

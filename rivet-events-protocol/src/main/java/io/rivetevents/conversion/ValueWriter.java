@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.NullNode;
 
 /**
- * Writes the application's objects by their classes.
+ * Writes objects of the application by their classes.
  */
 final class ValueWriter {
 
@@ -22,8 +22,8 @@ final class ValueWriter {
 
 	/**
 	 * Converts an object to a value.
-	 * @param object the object; {@code null} becomes a null node, and a value is left as
-	 * it is, not copied
+	 * @param object the object; {@code null} becomes a null node, and a {@code JsonNode}
+	 * is returned unchanged, not copied
 	 */
 	JsonNode toTree(@Nullable Object object) {
 		if (object == null) {
@@ -42,8 +42,8 @@ final class ValueWriter {
 	}
 
 	/**
-	 * An error of the application's getters and setters is one like others: Reactor would
-	 * let it pass, and nobody would be told.
+	 * Converts an {@link Error} of the application's getters and setters to an exception:
+	 * Reactor would rethrow an {@code Error}, and the caller would receive no signal.
 	 */
 	static <T extends @Nullable Object> T guard(Supplier<T> work, String failure) {
 		try {

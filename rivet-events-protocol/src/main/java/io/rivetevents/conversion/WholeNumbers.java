@@ -9,8 +9,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Finds floating point numbers that are whole: 2^53 and beyond from a client that writes
- * CBOR, any from the server's own code.
+ * Finds floating point numbers without a fraction: from 2^53 in CBOR of clients, any from
+ * server code.
  */
 final class WholeNumbers {
 
@@ -18,9 +18,10 @@ final class WholeNumbers {
 	}
 
 	/**
-	 * Returns a value with integers for the whole numbers in it.
+	 * Returns a value in which integers replace floating point numbers without a
+	 * fraction.
 	 * @param node a value
-	 * @return the very same one if there are none
+	 * @return the same object if there are none
 	 */
 	static JsonNode of(JsonNode node) {
 		if (node instanceof ObjectNode object) {

@@ -7,16 +7,16 @@ import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What values of a type are on the wire.
+ * The form of a type's values on the wire.
  *
  * @param kind the kind of value
- * @param format a format of JSON Schema for a {@link Kind#TEXT}, {@code null} if it has
+ * @param format a format of JSON Schema for a {@link Kind#TEXT}, {@code null} if there is
  * none
  * @param constants all values of a {@link Kind#CONSTANT}, in the order of the enum; empty
  * for other kinds
  * @param items form of the elements of a {@link Kind#ARRAY} and of the values of a
  * {@link Kind#MAP}, {@code null} for other kinds
- * @param type type whose properties an {@link Kind#OBJECT} has, {@code null} for other
+ * @param type type with the properties of an {@link Kind#OBJECT}, {@code null} for other
  * kinds
  */
 public record WrittenForm(Kind kind, @Nullable String format, List<JsonNode> constants, @Nullable WrittenForm items,
@@ -27,7 +27,7 @@ public record WrittenForm(Kind kind, @Nullable String format, List<JsonNode> con
 	 */
 	public enum Kind {
 
-		/** A text. */
+		/** A string. */
 		TEXT,
 
 		/** True or false. */
@@ -63,7 +63,7 @@ public record WrittenForm(Kind kind, @Nullable String format, List<JsonNode> con
 		/** Always null. */
 		NULL,
 
-		/** Whatever a serializer writes that does not describe it. */
+		/** Any value: the serializer does not describe what it writes. */
 		ANY
 
 	}

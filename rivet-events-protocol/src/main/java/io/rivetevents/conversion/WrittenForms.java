@@ -61,16 +61,16 @@ import tools.jackson.databind.util.TokenBuffer;
 import io.rivetevents.conversion.WrittenForm.Kind;
 
 /**
- * Finds how a mapper writes a type: by what its serializer says of it, and by a sample
- * where that is vague or wrong. Annotations and settings count as they do for values.
- * Public for the description of the contract alone.
+ * Finds the form in which a mapper writes a type: from the description by its serializer,
+ * and from a sample where this description is vague or wrong. Annotations and settings
+ * are considered as for values. Public only for the description of the contract.
  */
 public final class WrittenForms {
 
 	/** A list may be its own element. */
 	private static final int MAX_DEPTH = 10;
 
-	/** What Jackson's serializers of these types say of themselves is not enough. */
+	/** Types that Jackson's serializers do not describe sufficiently. */
 	private static final Map<Class<?>, Sample> SAMPLES = Map.ofEntries(sample(Instant.EPOCH, "date-time"),
 			sample(OffsetDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time"),
 			sample(ZonedDateTime.of(LocalDateTime.MIN, ZoneOffset.UTC), "date-time"),
@@ -87,7 +87,7 @@ public final class WrittenForms {
 	}
 
 	/**
-	 * Create it; nothing is asked yet.
+	 * Creates the forms; no serializer is used yet.
 	 * @param mapper writes the values
 	 */
 	public WrittenForms(JsonMapper mapper) {
@@ -100,7 +100,7 @@ public final class WrittenForms {
 	}
 
 	/**
-	 * Returns how values of a type are written.
+	 * Returns the written form of a type.
 	 * @param type a class, a type with arguments, or a {@link JavaType}
 	 */
 	public WrittenForm of(Type type) {
@@ -108,10 +108,10 @@ public final class WrittenForms {
 	}
 
 	/**
-	 * Returns how a property is written.
+	 * Returns the written form of a property.
 	 * @param owner type that has the property
 	 * @param field name of the property's field
-	 * @return {@code null} if it is written as its type is
+	 * @return {@code null} if it is written in the form of its type
 	 */
 	public @Nullable WrittenForm of(JavaType owner, String field) {
 		SerializationContext context = this.mapper._serializationContext();
@@ -143,10 +143,10 @@ public final class WrittenForms {
 	}
 
 	/**
-	 * Returns how values of a type are written.
+	 * Returns the written form of a type.
 	 * @param type the type
-	 * @param property what has values of the type, or containers of them; {@code null} if
-	 * no property does
+	 * @param property property that contains values of the type, or containers of them;
+	 * {@code null} for none
 	 */
 	WrittenForm of(JavaType type, @Nullable BeanProperty property) {
 		SerializationContext context = this.mapper._serializationContext();
@@ -159,7 +159,7 @@ public final class WrittenForms {
 	}
 
 	/**
-	 * An annotation of the property names the serializer of its value, or of its
+	 * Returns the serializer that an annotation of the property sets for its value or its
 	 * elements.
 	 */
 	private static @Nullable ValueSerializer<Object> annotated(JavaType type, @Nullable BeanProperty property,
@@ -254,7 +254,7 @@ public final class WrittenForms {
 		};
 	}
 
-	/** Records what a serializer says of the values that it writes. */
+	/** Records a serializer's description of the values that it writes. */
 	private final class Visitor extends JsonFormatVisitorWrapper.Base {
 
 		private final JavaType type;

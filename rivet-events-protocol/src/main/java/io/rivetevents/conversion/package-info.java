@@ -1,6 +1,6 @@
 /**
  * Converts between objects of the application and the values of messages and stored
- * states. Internal, but for the arguments that interceptors see.
+ * states. Internal, except for the arguments that interceptors receive.
  */
 @NullMarked
 package io.rivetevents.conversion;

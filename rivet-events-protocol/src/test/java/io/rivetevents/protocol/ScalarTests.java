@@ -287,7 +287,7 @@ class ScalarTests {
 					{"flags":{"on":1,"n":1}}            | .flags.on  | must be true or false
 					{"flags":{"on":true,"n":1.5}}       | .flags.n   | must be a whole number from -2147483648 to 2147483647
 					{"flags":{"on":true,"n":3000000000}}| .flags.n   | must be a whole number from -2147483648 to 2147483647
-					{"text":5}                          | .text      | must be a text
+					{"text":5}                          | .text      | must be a string
 					{"list":[1,"a"]}                    | .list[1]   | must be a whole number from -9223372036854775808 to 9223372036854775807
 					{"at":"yesterday"}                  | .at        | must be of the form "2024-01-02T03:04:05Z"
 					{"at":7}                            | .at        | must be of the form "2024-01-02T03:04:05Z"
