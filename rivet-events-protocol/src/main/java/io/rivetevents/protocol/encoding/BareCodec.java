@@ -12,9 +12,9 @@ import io.rivetevents.protocol.value.BareReader;
 import io.rivetevents.protocol.value.BareWriter;
 
 /**
- * The encoding without names (BARE, with a version before it): section 5.1 of the
- * protocol document. Versions 1 to 4 are read, in which what clients send is the same; 4
- * is written.
+ * The encoding without names: BARE with a preceding version, section 5.1 of the protocol
+ * document. Versions 1 to 4, which have the same client messages, are read; version 4 is
+ * written.
  */
 final class BareCodec implements Codec {
 

@@ -8,12 +8,12 @@ import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 
 /**
- * The bytes of a message in one encoding, shared by all queues in which it waits. It does
- * not refer to the values it was made of. Safe for use by several threads.
+ * The bytes of a message in one encoding, shared by all queues that contain it. It does
+ * not refer to the values from which it was created. Safe for use by several threads.
  */
 public final class EncodedMessage {
 
-	/** Has no bytes: keeps a place. */
+	/** A placeholder without bytes. */
 	public static final EncodedMessage NOTHING = new EncodedMessage(new byte[0], null, null, false);
 
 	/** Heap of this object and of the header of the bytes. */
@@ -46,51 +46,51 @@ public final class EncodedMessage {
 	}
 
 	/**
-	 * Returns the bytes, not to be changed.
+	 * Returns the bytes, which must not be changed.
 	 */
 	public byte[] bytes() {
 		return this.bytes;
 	}
 
 	/**
-	 * Returns the name of the event, {@code null} if it is none.
+	 * Returns the name of the event, {@code null} for other messages.
 	 */
 	public @Nullable String event() {
 		return this.event;
 	}
 
 	/**
-	 * Returns where the event stands, {@code null} if it has no position.
+	 * Returns the position of the event, {@code null} if it has none.
 	 */
 	public @Nullable Position position() {
 		return this.position;
 	}
 
 	/**
-	 * Returns whether it may be dropped for a client that is slow.
+	 * Returns whether it may be dropped for a slow client.
 	 */
 	public boolean isDroppable() {
 		return this.droppable;
 	}
 
 	/**
-	 * Returns the bytes of heap that it takes.
+	 * Returns its heap in bytes.
 	 */
 	public int heapSize() {
 		return this.bytes.length + OVERHEAD;
 	}
 
 	/**
-	 * Counts one more queue that is charged for it.
-	 * @return whether it is the first
+	 * Counts another queue that is charged for the message.
+	 * @return whether it is the first queue
 	 */
 	public boolean hold() {
 		return HOLDERS.getAndIncrement(this) == 0;
 	}
 
 	/**
-	 * Counts one less queue that is charged for it.
-	 * @return whether it was the last
+	 * Counts the release by a queue that was charged for the message.
+	 * @return whether it was the last queue
 	 */
 	public boolean letGo() {
 		return HOLDERS.decrementAndGet(this) == 0;

@@ -8,19 +8,19 @@ import io.rivetevents.protocol.value.JsonReader;
 import io.rivetevents.protocol.value.JsonWriter;
 
 /**
- * How messages are written. A client chooses one for all it sends and gets: section 5 of
- * the protocol document.
+ * The encodings of messages. A client selects one for all messages in both directions:
+ * section 5 of the protocol document.
  */
 public enum Encoding {
 
-	/** Text, with markers for what JSON has not. */
+	/** Text, with markers for values that JSON does not have. */
 	JSON("json", true, "application/json", new TreeCodec(JsonWriter::new, JsonReader::read, false)),
 
-	/** Binary, in the same shape as JSON. */
+	/** Binary, with the same structure as JSON. */
 	CBOR("cbor", false, "application/octet-stream", new TreeCodec(CborWriter::new, CborReader::read, false)),
 
 	/**
-	 * Binary and without names; values inside are CBOR. What the official clients use.
+	 * Binary and without names; contained values are CBOR. Used by the official clients.
 	 */
 	BARE("bare", false, "application/octet-stream", new BareCodec()),
 
@@ -30,7 +30,7 @@ public enum Encoding {
 	/** CBOR in the extended mode. */
 	EXTENDED_CBOR("cbor", false, "application/octet-stream", new TreeCodec(CborWriter::new, CborReader::read, true)),
 
-	/** Server-Sent Events; what comes from the client is JSON of the extended mode. */
+	/** Server-Sent Events; messages from the client are JSON of the extended mode. */
 	EVENT_STREAM("json", true, "text/event-stream", new EventStreamCodec(EXTENDED_JSON.codec));
 
 	private final String wireName;
@@ -49,9 +49,9 @@ public enum Encoding {
 	}
 
 	/**
-	 * Return the encoding of a name, in the plain protocol.
-	 * @param wireName name as clients say it, in lower case
-	 * @return the encoding, or {@code null} if there is none of that name
+	 * Returns the encoding with the given name, in the plain protocol.
+	 * @param wireName name on the wire, in lower case
+	 * @return the encoding, or {@code null} if the name is unknown
 	 */
 	public static @Nullable Encoding of(String wireName) {
 		return switch (wireName) {
@@ -63,7 +63,7 @@ public enum Encoding {
 	}
 
 	/**
-	 * Return the encoding of the same name in the extended mode.
+	 * Returns the encoding with the same name in the extended mode.
 	 * @return the encoding, or {@code null} if there is none
 	 */
 	public @Nullable Encoding extended() {
@@ -75,35 +75,35 @@ public enum Encoding {
 	}
 
 	/**
-	 * Return whether it is one of the extended mode.
+	 * Returns whether this is an encoding of the extended mode.
 	 */
 	public boolean isExtended() {
 		return this.compareTo(BARE) > 0;
 	}
 
 	/**
-	 * Return the name as clients say it.
+	 * Returns the name on the wire.
 	 */
 	public String wireName() {
 		return this.wireName;
 	}
 
 	/**
-	 * Return whether frames are text.
+	 * Returns whether frames are text.
 	 */
 	public boolean isText() {
 		return this.text;
 	}
 
 	/**
-	 * Return the content type of HTTP bodies, in both directions.
+	 * Returns the content type of HTTP bodies, in both directions.
 	 */
 	public String contentType() {
 		return this.contentType;
 	}
 
 	/**
-	 * Return what writes and reads it; safe for use by several threads.
+	 * Returns the codec, which is safe for use by several threads.
 	 */
 	public Codec codec() {
 		return this.codec;

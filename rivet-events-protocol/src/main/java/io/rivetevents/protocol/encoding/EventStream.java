@@ -11,7 +11,7 @@ import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * What Server-Sent Events have beside messages: {@code docs/protocol.md}.
+ * Elements of Server-Sent Events other than messages: {@code docs/protocol.md}.
  */
 public final class EventStream {
 
@@ -22,17 +22,17 @@ public final class EventStream {
 	}
 
 	/**
-	 * Return the id of an item.
-	 * @param position where the item stands
+	 * Returns the id of an item.
+	 * @param position position of the item
 	 */
 	public static String id(Position position) {
 		return position.epoch() + "-" + position.sequence();
 	}
 
 	/**
-	 * Read the id of an item.
-	 * @param id as {@link #id} has made it
-	 * @return where the item stands, {@code null} if it is no such id
+	 * Reads the id of an item.
+	 * @param id an id that {@link #id} has created
+	 * @return position of the item, {@code null} if the id is not valid
 	 */
 	public static @Nullable Position position(String id) {
 		int dash = id.lastIndexOf('-');
@@ -49,8 +49,7 @@ public final class EventStream {
 	}
 
 	/**
-	 * Return whether a client that only knows how to open the stream again must not do
-	 * so.
+	 * Returns whether a client that can only open the stream again must not do so.
 	 * @param reason why the stream ends
 	 */
 	public static boolean endsForGood(CloseReason reason) {
@@ -58,9 +57,9 @@ public final class EventStream {
 	}
 
 	/**
-	 * Read the messages of a body.
+	 * Reads the messages of a body.
 	 * @param body a JSON array of messages
-	 * @throws RivetException {@code actor.invalid_request}
+	 * @throws RivetException with {@code actor.invalid_request} if it cannot be read
 	 */
 	public static List<ToServer> messages(byte[] body) {
 		return EventStreamCodec.decodeAll(body);

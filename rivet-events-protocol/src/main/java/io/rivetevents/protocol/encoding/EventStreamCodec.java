@@ -16,8 +16,8 @@ import io.rivetevents.protocol.value.JsonWriter;
 import io.rivetevents.protocol.value.Markers;
 
 /**
- * Items of an event stream. Only messages to the client are written so; those from it are
- * JSON of the extended mode, any number in one body.
+ * Items of an event stream. Only messages to the client are written in this form;
+ * messages from the client are JSON of the extended mode, any number in one body.
  *
  * @see <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html">WHATWG:
  * server-sent events</a>
@@ -30,10 +30,10 @@ final class EventStreamCodec implements Codec {
 
 	private static final byte[] DATA = ascii("data: ");
 
-	/** A field that an {@code EventSource} ignores, as the standard has it. */
+	/** A field that an {@code EventSource} ignores according to the standard. */
 	private static final byte[] TAGS = ascii("\ntags: ");
 
-	/** Where no line break can stand inside: JSON escapes it. */
+	/** Ends an item; JSON escapes line breaks within strings. */
 	private static final byte[] END = ascii("\n\n");
 
 	private static final Items ITEMS = new Items();
@@ -41,7 +41,7 @@ final class EventStreamCodec implements Codec {
 	private final Codec json;
 
 	/**
-	 * Create a codec.
+	 * Creates a codec.
 	 * @param json reads the bodies
 	 */
 	EventStreamCodec(Codec json) {
@@ -90,8 +90,8 @@ final class EventStreamCodec implements Codec {
 	}
 
 	/**
-	 * Writes each kind of message as an item, with what a client that reconnects sends as
-	 * {@code Last-Event-ID}.
+	 * Writes each kind of message as an item, with the id that a reconnecting client
+	 * sends as {@code Last-Event-ID}.
 	 */
 	private static final class Items
 			implements ToClient.Visitor<ByteOutput, ByteOutput>, ToClient.ExtendedVisitor<ByteOutput, ByteOutput> {

@@ -14,7 +14,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 
 /**
- * The fields of the messages that {@code docs/protocol.md} adds.
+ * Writes the fields of the messages that {@code docs/protocol.md} adds.
  */
 final class ExtendedMessages implements ToClient.ExtendedVisitor<ObjectNode, ObjectNode> {
 
@@ -66,7 +66,7 @@ final class ExtendedMessages implements ToClient.ExtendedVisitor<ObjectNode, Obj
 		return tree;
 	}
 
-	/** What the application says has no code, so it gets one. */
+	/** The reason of an application has no code, so a code is added. */
 	@Override
 	public ObjectNode close(ToClient.Close close, ObjectNode tree) {
 		CloseReason reason = close.reason();

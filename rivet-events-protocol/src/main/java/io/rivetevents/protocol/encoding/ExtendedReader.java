@@ -12,15 +12,16 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.value.Markers;
 
 /**
- * Reads the messages of the extended mode, which have more fields than it pays to look
- * for on the way.
+ * Reads the messages of the extended mode from a tree, because they have too many fields
+ * to read them in one pass.
  */
 final class ExtendedReader {
 
 	private static final int MAX_KEY_LENGTH = 200;
 
 	/**
-	 * A year: a longer deadline is none, and nanoseconds of it can be added to a time.
+	 * One year: a longer deadline is ignored, so that its nanoseconds can be added to a
+	 * time.
 	 */
 	private static final long MAX_DEADLINE_MILLIS = Duration.ofDays(365).toMillis();
 
@@ -41,7 +42,7 @@ final class ExtendedReader {
 
 	private static JsonNode object(@Nullable JsonNode node, String field) {
 		if (node == null || !node.isObject()) {
-			throw Markers.malformed("`" + field + "` is no object");
+			throw Markers.malformed("`" + field + "` is not an object");
 		}
 		return node;
 	}

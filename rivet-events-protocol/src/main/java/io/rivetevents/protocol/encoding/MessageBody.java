@@ -12,15 +12,14 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.value.MessageWriter;
 
 /**
- * Writes what stands in the {@code val} of each message, in the shape that JSON and CBOR
- * share.
+ * Writes the {@code val} of each message, with the structure that JSON and CBOR share.
  */
 final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter> {
 
-	/** Of the plain protocol. */
+	/** Bodies of the plain protocol. */
 	static final MessageBody PLAIN = new MessageBody(false);
 
-	/** With what the extended mode has more. */
+	/** Bodies with the additions of the extended mode. */
 	static final MessageBody EXTENDED = new MessageBody(true);
 
 	private final boolean extended;
@@ -68,7 +67,10 @@ final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter
 		return out;
 	}
 
-	/** Without {@code actionId} a RivetKit client drops the frame, even if it is null. */
+	/**
+	 * A RivetKit client drops the frame if {@code actionId} is missing, even if it would
+	 * be null.
+	 */
 	@Override
 	public MessageWriter error(ToClient.Error error, MessageWriter out) {
 		out.startMap(errorSize(error) + 1);
@@ -103,7 +105,7 @@ final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter
 		return event.tags().stream().<JsonNode>map(JsonNodeFactory.instance::stringNode).toList();
 	}
 
-	/** Write an error where there is no action that it could be of. */
+	/** Writes an error that does not belong to an action. */
 	static void writeError(ToClient.Error error, MessageWriter out) {
 		out.startMap(errorSize(error));
 		errorStart(error, out);
@@ -142,8 +144,8 @@ final class MessageBody implements ToClient.Visitor<MessageWriter, MessageWriter
 	}
 
 	/**
-	 * Neither the actor nor its key may be written as null: a RivetKit client drops the
-	 * frame.
+	 * The actor and its key must not be written as null, because a RivetKit client would
+	 * drop the frame.
 	 */
 	private static void errorEnd(ToClient.Error error, MessageWriter out) {
 		ActorSpecifier actor = error.actor();

@@ -14,7 +14,7 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.value.Markers;
 
 /**
- * Reads fields of messages from the values that stand in them.
+ * Reads fields of messages from their values.
  */
 final class MessageFields {
 
@@ -29,7 +29,7 @@ final class MessageFields {
 
 	static String text(@Nullable JsonNode node, String field) {
 		if (node == null || !node.isString()) {
-			throw Markers.malformed("`" + field + "` is no text");
+			throw Markers.malformed("`" + field + "` is not a string");
 		}
 		return node.stringValue();
 	}
@@ -40,18 +40,18 @@ final class MessageFields {
 
 	static boolean flag(@Nullable JsonNode node, String field) {
 		if (node == null || !node.isBoolean()) {
-			throw Markers.malformed("`" + field + "` is no boolean");
+			throw Markers.malformed("`" + field + "` is not a boolean");
 		}
 		return node.booleanValue();
 	}
 
 	/**
-	 * Return a number that is not negative: an id is a bigint from the official clients,
-	 * and a plain number from others.
+	 * Returns a number that is not negative. Ids are bigints in messages of the official
+	 * clients, and numbers in those of other clients.
 	 */
 	static long number(@Nullable JsonNode node, String field) {
 		if (node == null || !node.isIntegralNumber()) {
-			throw Markers.malformed("`" + field + "` is no integer");
+			throw Markers.malformed("`" + field + "` is not an integer");
 		}
 		BigInteger number = node.bigIntegerValue();
 		if (number.signum() < 0 || number.bitLength() > MAX_NUMBER_BITS) {
@@ -60,7 +60,7 @@ final class MessageFields {
 		return number.longValue();
 	}
 
-	/** Our addition: a RivetKit client sends none. */
+	/** An addition to the protocol; RivetKit clients send no tags. */
 	static Set<String> tags(@Nullable JsonNode node) {
 		if (node == null || isAbsent(node)) {
 			return Set.of();
@@ -71,8 +71,8 @@ final class MessageFields {
 	}
 
 	/**
-	 * Returns the arguments of an action: what is no array is one, null and undefined are
-	 * none.
+	 * Returns the arguments of an action. A value that is not an array is one argument;
+	 * null and undefined are none.
 	 */
 	static List<JsonNode> args(JsonNode args) {
 		if (args.isNull() || args.isMissingNode()) {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.protocol.ToClient;
 
 /**
- * A message on its way to any number of clients, encoded once for each encoding in use.
- * Safe for use by several threads; two that ask at the same moment may both encode, and
- * get equal bytes.
+ * A message to any number of clients, encoded once for each encoding in use. Safe for use
+ * by several threads; threads that request an encoding at the same moment may both
+ * encode, and receive equal bytes.
  */
 public final class OutgoingMessage {
 
@@ -28,48 +28,48 @@ public final class OutgoingMessage {
 	}
 
 	/**
-	 * Create a message on its way; nothing is encoded yet.
-	 * @param message the message; the nodes in it must not be changed from here on
+	 * Creates an outgoing message, which is not encoded yet.
+	 * @param message the message; its nodes must not be changed from now on
 	 */
 	public static OutgoingMessage of(ToClient message) {
 		return new OutgoingMessage(message, false);
 	}
 
 	/**
-	 * Create an event on its way; nothing is encoded yet.
-	 * @param event the event; the nodes in it must not be changed from here on
-	 * @param droppable whether it may be dropped for a client that is slow
+	 * Creates an outgoing event, which is not encoded yet.
+	 * @param event the event; its nodes must not be changed from now on
+	 * @param droppable whether it may be dropped for a slow client
 	 */
 	public static OutgoingMessage of(ToClient.Event event, boolean droppable) {
 		return new OutgoingMessage(event, droppable);
 	}
 
 	/**
-	 * Return what is on its way.
+	 * Returns the message.
 	 */
 	public ToClient message() {
 		return this.message;
 	}
 
 	/**
-	 * Return whether it may be dropped for a client that is slow.
+	 * Returns whether it may be dropped for a slow client.
 	 */
 	public boolean isDroppable() {
 		return this.droppable;
 	}
 
 	/**
-	 * Return the bytes of the message.
-	 * @param encoding how it is written
-	 * @return the bytes, shared by all who ask: not to be changed
+	 * Returns the bytes of the message.
+	 * @param encoding the encoding
+	 * @return the bytes, shared by all callers: they must not be changed
 	 */
 	public byte[] encodedAs(Encoding encoding) {
 		return encode(encoding).bytes();
 	}
 
 	/**
-	 * Visits the encodings in which the message has been written so far.
-	 * @param visitor takes the encoding and the encoded message
+	 * Visits the encodings that the message has been written in.
+	 * @param visitor receives the encoding and the encoded message
 	 */
 	public void forEachEncoded(BiConsumer<Encoding, EncodedMessage> visitor) {
 		for (Encoding encoding : Encoding.values()) {
@@ -82,8 +82,8 @@ public final class OutgoingMessage {
 
 	/**
 	 * Returns the encoded message.
-	 * @param encoding how it is written
-	 * @return the message, shared by all that ask
+	 * @param encoding the encoding
+	 * @return the message, shared by all callers
 	 */
 	public EncodedMessage encode(Encoding encoding) {
 		EncodedMessage present = this.encoded.getAcquire(encoding.ordinal());

@@ -24,10 +24,10 @@ final class TreeCodec implements Codec {
 	private final boolean extended;
 
 	/**
-	 * Create a codec.
-	 * @param writers make what writes one message
+	 * Creates a codec.
+	 * @param writers create the writer of a message
 	 * @param source opens a message
-	 * @param extended whether it is that of the extended mode
+	 * @param extended whether this is the codec of the extended mode
 	 */
 	TreeCodec(Supplier<MessageWriter> writers, MessageReader.Source source, boolean extended) {
 		this.writers = writers;
@@ -87,8 +87,7 @@ final class TreeCodec implements Codec {
 	}
 
 	/**
-	 * What the fields of a message hold, of whatever kind it is: its tag may come after
-	 * them.
+	 * The fields of a message of any kind, because its tag may follow them.
 	 */
 	private static final class Parts {
 

@@ -3,13 +3,13 @@ package io.rivetevents.protocol.value;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the primitives of BARE, after the version, and values out of the CBOR inside.
+ * Reads the primitives of BARE after the version, and values from the contained CBOR.
  */
 public final class BareReader {
 
 	private static final int MAX_VERSION = 4;
 
-	/** What a number of 63 bits takes, 7 bits a byte. */
+	/** Size of a number of 63 bits, with 7 bits in each byte. */
 	private static final int MAX_VARINT_BITS = 63;
 
 	private final byte[] bytes;
@@ -25,8 +25,8 @@ public final class BareReader {
 	}
 
 	/**
-	 * Read an unsigned number.
-	 * @return the number, at most {@link Long#MAX_VALUE}; a larger one is refused
+	 * Reads an unsigned number.
+	 * @return the number, at most {@link Long#MAX_VALUE}; a larger number is rejected
 	 */
 	public long unsigned() {
 		long value = 0;
@@ -65,7 +65,7 @@ public final class BareReader {
 
 	public void end() {
 		if (this.position != this.bytes.length) {
-			throw Markers.malformed("something follows it");
+			throw Markers.malformed("it is followed by further data");
 		}
 	}
 

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes the primitives of BARE, after the version, and values as the CBOR inside.
+ * Writes the primitives of BARE after the version, and values as contained CBOR.
  */
 public final class BareWriter {
 
 	private static final int VERSION = 4;
 
-	/** The length of most values takes so many bytes: 128 to 16383. */
+	/** Bytes of most lengths: 128 to 16383. */
 	private static final int ROOM_FOR_LENGTH = 2;
 
 	private final ByteOutput out = new ByteOutput();
@@ -46,7 +46,7 @@ public final class BareWriter {
 	}
 
 	/**
-	 * Write a value of the application.
+	 * Writes a value of the application.
 	 * @param value the value; {@code null} is undefined
 	 */
 	public BareWriter value(@Nullable JsonNode value) {
@@ -58,7 +58,7 @@ public final class BareWriter {
 	}
 
 	/**
-	 * Write values of the application as one array.
+	 * Writes values of the application as one array.
 	 */
 	public BareWriter values(List<JsonNode> values) {
 		int start = this.out.size();

@@ -7,14 +7,14 @@ import tools.jackson.core.io.NumberOutput;
 import io.rivetevents.error.RivetException;
 
 /**
- * Bytes that grow while they are written. Most text on the wire is ASCII, so that is what
- * it writes without a copy in between.
+ * A growing buffer of bytes. Most text on the wire is ASCII, which is written without an
+ * intermediate copy.
  */
 public final class ByteOutput {
 
 	private static final int INITIAL_CAPACITY = 256;
 
-	/** {@link Long#MIN_VALUE}, with its sign. */
+	/** Length of {@link Long#MIN_VALUE} with its sign. */
 	private static final int MAX_LONG_LENGTH = 20;
 
 	private byte[] bytes = new byte[INITIAL_CAPACITY];
@@ -26,7 +26,7 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Forget what was written after a position.
+	 * Drops the bytes from a position on.
 	 */
 	void truncate(int size) {
 		this.size = size;
@@ -44,7 +44,7 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write a part of other bytes.
+	 * Writes a part of other bytes.
 	 */
 	void put(byte[] from, int start, int length) {
 		ensure(length);
@@ -53,7 +53,7 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write a number in decimal digits.
+	 * Writes a number in decimal digits.
 	 */
 	void decimal(long value) {
 		ensure(MAX_LONG_LENGTH);
@@ -61,8 +61,8 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write a number that is not negative in a given count of decimal digits, with zeros
-	 * in front.
+	 * Writes a number that is not negative in the given number of decimal digits, with
+	 * leading zeros.
 	 */
 	void decimal(int value, int count) {
 		ensure(count);
@@ -75,8 +75,8 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write a character in UTF-8.
-	 * @param point its code point, no half of a surrogate pair
+	 * Writes a character in UTF-8.
+	 * @param point its code point, not half of a surrogate pair
 	 */
 	void utf8(int point) {
 		if (point <= 0x7f) {
@@ -100,17 +100,17 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Return what was written as text.
-	 * @throws RivetException if it is not UTF-8
+	 * Returns the written bytes as text.
+	 * @throws RivetException if they are not UTF-8
 	 */
 	String text() {
 		return Utf8.decode(this.bytes, 0, this.size);
 	}
 
 	/**
-	 * Write the last bytes of a number, high first.
+	 * Writes the last bytes of a number, highest first.
 	 * @param value the number
-	 * @param length how many bytes, at most 8
+	 * @param length number of bytes, at most 8
 	 */
 	void big(long value, int length) {
 		ensure(length);
@@ -120,7 +120,7 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write an unsigned number as BARE does: 7 bits a byte, low first.
+	 * Writes an unsigned number as in BARE: 7 bits in each byte, lowest first.
 	 */
 	void varint(long value) {
 		long rest = value;
@@ -132,8 +132,8 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write the characters of a text up to the first that is not ASCII.
-	 * @return how many were written: the length of the text if it is all ASCII
+	 * Writes the characters of a string up to the first one that is not ASCII.
+	 * @return number of written characters: the length of the string if it is all ASCII
 	 */
 	public int ascii(String text) {
 		int length = text.length();
@@ -154,10 +154,11 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write the characters of a text up to the first that JSON does not take as it is, or
-	 * that is not ASCII.
+	 * Writes the characters of a string up to the first one that JSON must escape or that
+	 * is not ASCII.
 	 * @param start where to begin
-	 * @return where it has stopped: the length of the text if all was plain
+	 * @return where it has stopped: the length of the string if no such character was
+	 * found
 	 */
 	int plain(String text, int start) {
 		int length = text.length();
@@ -178,9 +179,9 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write a text between quotes if JSON takes all its characters as they are and they
-	 * are ASCII.
-	 * @return whether they are; if not, nothing is written
+	 * Writes a string between quotes if it is ASCII and JSON escapes none of its
+	 * characters.
+	 * @return whether it was written
 	 */
 	boolean quoted(String text) {
 		int length = text.length();
@@ -205,7 +206,7 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Leave room for bytes that are known later.
+	 * Reserves space for bytes that are written later.
 	 */
 	void skip(int length) {
 		ensure(length);
@@ -213,10 +214,10 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Write a length before what was written after a position, into the room that was
-	 * left for it there; what follows moves if the room does not fit.
-	 * @param start position of the room
-	 * @param room how many bytes were left
+	 * Writes the length of the bytes after a position into the space that was reserved
+	 * there. The bytes are moved if the space does not fit.
+	 * @param start position of the space
+	 * @param room number of reserved bytes
 	 */
 	void lengthBefore(int start, int room) {
 		int end = this.size;
@@ -240,7 +241,7 @@ public final class ByteOutput {
 	}
 
 	/**
-	 * Return the byte that was written last; there must be one.
+	 * Returns the last written byte; there must be one.
 	 */
 	int last() {
 		return this.bytes[this.size - 1];

@@ -17,11 +17,11 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads CBOR (RFC 8949) as the RivetKit clients write it, markers included: section 6.2
- * of the protocol document. Lengths are believed only as far as there are bytes.
+ * Reads CBOR (RFC 8949) as written by RivetKit clients, including markers: section 6.2 of
+ * the protocol document. Lengths are checked against the number of bytes.
  * <p>
- * Jackson's own parser cannot replace it: an integer with a head of 8 bytes is a bigint
- * here, and a number there.
+ * Jackson's parser cannot be used: here an integer with a head of 8 bytes is a bigint,
+ * which that parser does not distinguish from a number.
  */
 public final class CborReader implements MessageReader {
 
@@ -39,27 +39,30 @@ public final class CborReader implements MessageReader {
 
 	private static final int TAG = 6;
 
-	/** Stands for an argument of 8 bytes. */
+	/** Argument of 8 bytes. */
 	private static final int LONG = 27;
 
-	/** Stands for a length that is not known in advance. */
+	/** Length that is not known in advance. */
 	private static final int INDEFINITE = 31;
 
-	/** Ends what is of no known length. */
+	/** Ends an item of unknown length. */
 	private static final int BREAK = 0xff;
 
 	private static final long INDEFINITE_COUNT = -1;
 
-	/** A claimed count beyond it is not believed before the elements are there. */
+	/**
+	 * Maximum capacity that is reserved for a declared count before the elements are
+	 * read.
+	 */
 	private static final int MAX_INITIAL_CAPACITY = 16;
 
-	/** As {@link Markers} allows it for text. */
+	/** Same limit as {@link Markers} has for strings. */
 	private static final int MAX_BIGNUM_BYTES = 415;
 
-	/** ECMA-262: the milliseconds that a date can be away from 1970. */
+	/** ECMA-262: maximum distance of a date from 1970, in milliseconds. */
 	private static final double MAX_DATE = 8.64e15;
 
-	/** What {@code JSON.stringify} makes of a date. */
+	/** Format of a date in {@code JSON.stringify}. */
 	private static final DateTimeFormatter ISO_MILLIS = new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -95,7 +98,7 @@ public final class CborReader implements MessageReader {
 
 	private void end() {
 		if (this.position != this.end) {
-			throw Markers.malformed("something follows it");
+			throw Markers.malformed("it is followed by further data");
 		}
 	}
 
@@ -201,7 +204,7 @@ public final class CborReader implements MessageReader {
 		return object;
 	}
 
-	/** Returns the same {@code String} for the same short name of plain characters. */
+	/** Returns the same {@code String} for equal short names of plain characters. */
 	private String name(int length) {
 		int start = this.position;
 		boolean roomy = start + FieldNames.MAX_LENGTH < this.bytes.length;
@@ -222,7 +225,7 @@ public final class CborReader implements MessageReader {
 				start, length);
 	}
 
-	/** The keys of a JavaScript map need not be text. */
+	/** The keys of a JavaScript map may be of other types than string. */
 	private String key() {
 		int head = next();
 		if (head >> 5 == TEXT) {
@@ -233,7 +236,7 @@ public final class CborReader implements MessageReader {
 		JsonNode key = value();
 		this.depth--;
 		if (!key.isNumber() && !key.isBoolean()) {
-			throw Markers.malformed("a map has a key that is no text");
+			throw Markers.malformed("a map has a key that is not a string");
 		}
 		return key.asString();
 	}
@@ -253,16 +256,17 @@ public final class CborReader implements MessageReader {
 		if (tag > 64 && tag <= 87) {
 			return typedArray((int) tag, binary(content));
 		}
-		// 64 is bytes, 258 a set, 259 a map: what they hold says it already
+		// 64 is bytes, 258 a set, 259 a map: their content determines the value
 		return content;
 	}
 
 	/**
-	 * Seconds as the text that JSON would have carried; an invalid date is null there.
+	 * Converts seconds to the string that JSON would contain; an invalid date is null
+	 * there.
 	 */
 	private static JsonNode date(JsonNode seconds) {
 		if (!seconds.isNumber()) {
-			throw Markers.malformed("a date is no number");
+			throw Markers.malformed("a date is not a number");
 		}
 		double millis = seconds.numberValue().doubleValue() * 1000;
 		if (!(Math.abs(millis) <= MAX_DATE)) {
@@ -286,7 +290,8 @@ public final class CborReader implements MessageReader {
 	}
 
 	/**
-	 * RFC 8746, section 2.1: the tag's bits are float, signed, little endian and size.
+	 * RFC 8746, section 2.1: the bits of the tag are float, signed, little endian and
+	 * size.
 	 */
 	private static JsonNode typedArray(int tag, byte[] content) {
 		boolean floating = (tag & 0b10000) != 0;
@@ -312,7 +317,7 @@ public final class CborReader implements MessageReader {
 		});
 	}
 
-	/** In JavaScript the elements of 8 bytes are bigints. */
+	/** Elements of 8 bytes are bigints in JavaScript. */
 	private static JsonNode whole(ByteBuffer in, int size, boolean signed) {
 		return switch (size) {
 			case 1 -> integer(signed ? in.get() : in.get() & 0xff);
@@ -341,13 +346,13 @@ public final class CborReader implements MessageReader {
 		return Arrays.copyOfRange(this.bytes, this.position - length, this.position);
 	}
 
-	/** The pieces of a text or of bytes of no known length, put together. */
+	/** Joins the parts of a string or of bytes of unknown length. */
 	private byte[] chunks(int major) {
 		ByteArrayOutputStream whole = new ByteArrayOutputStream();
 		while (hasNext(INDEFINITE_COUNT)) {
 			int head = next();
 			if (head >> 5 != major || (head & 0x1f) == INDEFINITE) {
-				throw Markers.malformed("a text has a part that is none");
+				throw Markers.malformed("a string has a part of another type");
 			}
 			int length = length(argument(head & 0x1f));
 			whole.write(this.bytes, this.position, length);
@@ -356,12 +361,12 @@ public final class CborReader implements MessageReader {
 		return whole.toByteArray();
 	}
 
-	/** How many elements follow; negative if only their end tells. */
+	/** Number of elements; negative if an end marker follows. */
 	private long count(int info) {
 		return (info == INDEFINITE) ? INDEFINITE_COUNT : length(argument(info));
 	}
 
-	/** Whether there is another element; reads the end if only that tells. */
+	/** Whether there is another element; reads an end marker. */
 	private boolean hasNext(long rest) {
 		if (rest >= 0) {
 			return rest > 0;
@@ -385,7 +390,10 @@ public final class CborReader implements MessageReader {
 		};
 	}
 
-	/** What claims more than is there is refused: each element takes a byte at least. */
+	/**
+	 * Rejects a declared length that exceeds the remaining bytes, since each element
+	 * takes at least one byte.
+	 */
 	private int length(long claimed) {
 		if (claimed < 0 || claimed > this.end - this.position) {
 			throw Markers.malformed("it ends too early");
@@ -409,7 +417,7 @@ public final class CborReader implements MessageReader {
 
 	private void enter() {
 		if (++this.depth > MAX_DEPTH) {
-			throw Markers.malformed("it is nested too deep");
+			throw Markers.malformed("it is nested too deeply");
 		}
 	}
 

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes CBOR (RFC 8949) as the RivetKit clients read it: all lengths definite, numbers
- * that would arrive as a bigint as float64, the rest by markers. Section 6.2 of the
- * protocol document.
+ * Writes CBOR (RFC 8949) as read by RivetKit clients. All lengths are definite, numbers
+ * that would arrive as a bigint are written as float64, and other values by markers:
+ * section 6.2 of the protocol document.
  */
 public final class CborWriter implements MessageWriter {
 
@@ -55,7 +55,7 @@ public final class CborWriter implements MessageWriter {
 
 	@Override
 	public void endMap() {
-		// its size says where it ends
+		// its size determines its end
 	}
 
 	@Override
@@ -181,7 +181,7 @@ public final class CborWriter implements MessageWriter {
 		this.out.big(Double.doubleToLongBits(number), 8);
 	}
 
-	/** Write a major type with its argument, at most 32 bits, in the shortest form. */
+	/** Writes a major type with its argument of at most 32 bits, in the shortest form. */
 	private void head(int major, long argument) {
 		int type = major << 5;
 		if (argument < 24) {

@@ -5,13 +5,13 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Looks at eight bytes of JSON at once, the first in the lowest bits. What a method finds
- * is the lowest bit of its result: it has the top bit of that byte set, none for the
- * bytes before, and any for those behind.
+ * Examines eight bytes of JSON at once, the first one in the lowest bits. The position
+ * that a method finds is the lowest set bit of its result: the top bit of that byte is
+ * set, the bytes before are zero, and the bytes after are arbitrary.
  */
 final class EightBytes {
 
-	/** Multiplied by a byte, holds it eight times. */
+	/** Multiplied by a byte, contains that byte eight times. */
 	private static final long EACH = 0x0101_0101_0101_0101L;
 
 	private static final long TOP_BITS = EACH * 0x80;
@@ -26,7 +26,7 @@ final class EightBytes {
 	}
 
 	/**
-	 * Finds the first byte that a text cannot hold as it is: a quote, a backslash or a
+	 * Finds the first byte that must be escaped in a string: a quote, a backslash or a
 	 * control character.
 	 * @return 0 if there is none
 	 */
@@ -37,7 +37,7 @@ final class EightBytes {
 	}
 
 	/**
-	 * Finds the first byte that is special or not ASCII.
+	 * Finds the first byte that must be escaped or is not ASCII.
 	 * @return 0 if there is none
 	 */
 	static long findSpecialOrWide(long bytes) {
@@ -45,22 +45,22 @@ final class EightBytes {
 	}
 
 	/**
-	 * Returns how many bytes precede what was found: 8 if nothing was.
+	 * Returns the number of bytes before the found byte: 8 if none was found.
 	 */
 	static int before(long found) {
 		return Long.numberOfTrailingZeros(found) / Byte.SIZE;
 	}
 
 	/**
-	 * Returns the bytes that precede what was found, and zeros instead of the others.
+	 * Returns the bytes before the found byte, with zeros in place of the others.
 	 */
 	static long keepBefore(long bytes, long found) {
 		return bytes & ((Long.lowestOneBit(found) >>> (Byte.SIZE - 1)) - 1);
 	}
 
 	/**
-	 * Returns the first bytes, and zeros instead of the others.
-	 * @param count how many; any number
+	 * Returns the first bytes, with zeros in place of the others.
+	 * @param count number of bytes; may be any number
 	 */
 	static long keep(long bytes, int count) {
 		if (count >= Long.BYTES) {

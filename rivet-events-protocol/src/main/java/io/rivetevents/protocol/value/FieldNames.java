@@ -4,18 +4,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Field names that messages repeat, so that a name is the same {@code String} each time
- * and its hash is calculated once. A name that falls on the place of another one replaces
- * it: names that clients invent to collide take no memory, and no more time than names
- * without this cache. Safe for use by several threads without synchronization, since all
- * fields of a name are final.
+ * Caches field names that messages repeat, so that equal names are the same
+ * {@code String} and the hash is computed once. A name replaces another name with the
+ * same slot. Names that clients choose to collide therefore take no additional memory,
+ * and no more time than without this cache. Safe for use by several threads without
+ * synchronization, since all fields of a name are final.
  */
 final class FieldNames {
 
-	/** Bytes of the longest name that is kept: two longs hold it and the quote behind. */
+	/**
+	 * Maximum length of a cached name in bytes: two longs contain it and the following
+	 * quote.
+	 */
 	static final int MAX_LENGTH = 2 * Long.BYTES - 1;
 
-	/** Bits of a place; all names take at most 60 KB of heap. */
+	/** Bits of a slot; all names take at most 60 KB of heap. */
 	private static final int PLACE_BITS = 9;
 
 	/** 2^64 divided by the golden ratio, which spreads similar numbers. */
@@ -29,11 +32,11 @@ final class FieldNames {
 
 	/**
 	 * Returns a name.
-	 * @param first its first eight bytes, little endian, filled with zeros
-	 * @param second the bytes behind those, likewise
-	 * @param bytes holds the name, which is all ASCII
+	 * @param first its first eight bytes, little endian, padded with zeros
+	 * @param second the following bytes, in the same form
+	 * @param bytes contains the name, which is all ASCII
 	 * @param start where it starts
-	 * @param length how many bytes it has, at most {@link #MAX_LENGTH}
+	 * @param length its length in bytes, at most {@link #MAX_LENGTH}
 	 */
 	String get(long first, long second, byte[] bytes, int start, int length) {
 		int place = place(first, second);

@@ -4,11 +4,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Numbers as JavaScript has them: one kind for all, exact up to 2^53.
+ * Numbers as in JavaScript: one kind for all, exact up to 2^53.
  */
 final class JavaScriptNumbers {
 
-	/** {@code Number.MAX_SAFE_INTEGER}: what a JavaScript number holds exactly. */
+	/**
+	 * {@code Number.MAX_SAFE_INTEGER}: the largest integer that JavaScript represents
+	 * exactly.
+	 */
 	private static final long MAX_SAFE_INTEGER = (1L << 53) - 1;
 
 	private JavaScriptNumbers() {
@@ -19,17 +22,17 @@ final class JavaScriptNumbers {
 	}
 
 	/**
-	 * Whether a number is the same one as a {@code long}, so that JavaScript cannot tell
-	 * how it was written.
+	 * Returns whether a number equals a {@code long}, so that JavaScript does not
+	 * distinguish the forms in which it was written.
 	 */
 	static boolean isSafeInteger(double number) {
 		return number == (long) number && isSafe((long) number);
 	}
 
 	/**
-	 * Returns the double that stands for a number that is no integer: that of its
-	 * shortest decimal digits, so that a {@code float} of 0.1 is 0.1 and not
-	 * 0.10000000149011612. A {@code BigDecimal} keeps the digits that a double has.
+	 * Returns the double for a number with a fraction: that of its shortest decimal form,
+	 * so that a {@code float} of 0.1 is 0.1 and not 0.10000000149011612. A
+	 * {@code BigDecimal} keeps the digits that a double has.
 	 */
 	static double doubleOf(JsonNode number) {
 		return switch (number.numberType()) {
@@ -40,8 +43,8 @@ final class JavaScriptNumbers {
 	}
 
 	/**
-	 * Return the node of a number that was written as floating point, which CBOR clients
-	 * do with every whole number that takes more than 32 bits.
+	 * Returns the node of a floating point number. CBOR clients write every integer of
+	 * more than 32 bits in this form.
 	 */
 	static JsonNode number(double number) {
 		if (!isSafeInteger(number)) {

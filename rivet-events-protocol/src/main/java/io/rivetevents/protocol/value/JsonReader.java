@@ -14,9 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 import io.rivetevents.error.RivetException;
 
 /**
- * Reads JSON (RFC 8259, without a byte order mark) and resolves its markers on the way.
- * Depth and the length of numbers are bounded. Half of a surrogate pair is taken where it
- * is written as an escape.
+ * Reads JSON (RFC 8259, without a byte order mark) and resolves its markers. The depth
+ * and the length of numbers are limited. Half of a surrogate pair is accepted if it is
+ * written as an escape.
  * <p>
  * CPU time of Jackson's streaming API divided by that of this class, for the same records
  * ({@code JsonBenchmark}; 2 shared cores, JDK 17): 1.5 for 100 bytes, 1.3 for 2 KB of
@@ -26,22 +26,22 @@ public final class JsonReader implements MessageReader {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	/** Text of a number takes quadratic time to read. */
+	/** Reading the text of a number takes quadratic time. */
 	private static final int MAX_NUMBER_LENGTH = 1000;
 
-	/** Digits that a {@code long} always holds. */
+	/** Number of digits that always fit into a {@code long}. */
 	private static final int LONG_DIGITS = 18;
 
 	private static final int END = -1;
 
-	/** A {@code double} holds each whole number up to it. */
+	/** A {@code double} represents each integer up to this number. */
 	private static final long MAX_EXACT = 1L << 53;
 
-	/** The powers of ten that a {@code double} holds exactly. */
+	/** The powers of ten that a {@code double} represents exactly. */
 	private static final double[] TENS = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
 			1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 
-	/** Stands for each exponent of more digits, which may be zeros. */
+	/** Represents all exponents with more digits, which may be zeros. */
 	private static final int LARGE_EXPONENT = 10_000;
 
 	private static final int MAX_EXPONENT_LENGTH = 4;
@@ -54,7 +54,7 @@ public final class JsonReader implements MessageReader {
 
 	private int depth;
 
-	/** For texts with escapes; made for the first of them. */
+	/** For strings with escapes; created for the first one. */
 	private @Nullable ByteOutput unescaped;
 
 	private JsonReader(byte[] in) {
@@ -65,7 +65,7 @@ public final class JsonReader implements MessageReader {
 		JsonReader reader = new JsonReader(bytes);
 		body.accept(reader);
 		if (reader.token() != END) {
-			throw Markers.malformed("something follows it");
+			throw Markers.malformed("it is followed by further data");
 		}
 	}
 
@@ -85,7 +85,7 @@ public final class JsonReader implements MessageReader {
 		while (goesOn('}'));
 	}
 
-	/** Reads a name and the colon behind it. */
+	/** Reads a name and the colon after it. */
 	private String name() {
 		if (token() != '"') {
 			throw malformed();
@@ -168,7 +168,7 @@ public final class JsonReader implements MessageReader {
 	private void enter() {
 		this.at++;
 		if (++this.depth > MAX_DEPTH) {
-			throw Markers.malformed("it is too deep");
+			throw Markers.malformed("it is nested too deeply");
 		}
 	}
 
@@ -177,7 +177,7 @@ public final class JsonReader implements MessageReader {
 		this.depth--;
 	}
 
-	/** Whether another element follows; if not, the container has ended. */
+	/** Returns whether another element follows; if not, the container has ended. */
 	private boolean goesOn(char end) {
 		int next = token();
 		if (next == ',') {
@@ -198,7 +198,7 @@ public final class JsonReader implements MessageReader {
 		this.at++;
 	}
 
-	/** Return what comes next behind white space, which stays where it is. */
+	/** Returns the next character after white space, without consuming it. */
 	private int token() {
 		while (this.at < this.in.length) {
 			int next = this.in[this.at] & 0xff;
@@ -238,7 +238,7 @@ public final class JsonReader implements MessageReader {
 		return Utf8.decode(this.in, start, end - start);
 	}
 
-	/** Returns where the next quote or backslash is. */
+	/** Returns the position of the next quote or backslash. */
 	private int endOfPlain(int from) {
 		byte[] in = this.in;
 		int at = from;
@@ -262,7 +262,10 @@ public final class JsonReader implements MessageReader {
 		throw malformed();
 	}
 
-	/** Half of a surrogate pair has no UTF-8, so it divides what is decoded. */
+	/**
+	 * Half of a surrogate pair has no UTF-8 form, so the string is decoded in parts
+	 * around it.
+	 */
 	private String escaped(int start, int firstEscape) {
 		ByteOutput utf8 = unescaped();
 		StringBuilder divided = null;
@@ -322,8 +325,8 @@ public final class JsonReader implements MessageReader {
 	// Numbers
 
 	/**
-	 * A plain number is never a bigint; what a long cannot hold is a large JavaScript
-	 * number.
+	 * A plain number is never a bigint; a number that exceeds a long is a large
+	 * JavaScript number.
 	 */
 	private JsonNode number() {
 		int start = this.at;
@@ -332,7 +335,7 @@ public final class JsonReader implements MessageReader {
 		long digits = digits(first, 0);
 		int end = this.at;
 		if (end - first > 1 && this.in[first] == '0') {
-			throw malformed(); // a zero leads
+			throw malformed(); // leading zero
 		}
 		int next = peek();
 		if (next == '.' || next == 'e' || next == 'E') {
@@ -345,7 +348,7 @@ public final class JsonReader implements MessageReader {
 	}
 
 	/**
-	 * Digits and a power of ten that are both exact are divided or multiplied into the
+	 * If the digits and the power of ten are both exact, their quotient or product is the
 	 * nearest number.
 	 */
 	private JsonNode fraction(int start, long wholeDigits, int wholeCount) {
@@ -392,8 +395,8 @@ public final class JsonReader implements MessageReader {
 	}
 
 	/**
-	 * Reads one digit at least.
-	 * @param before the digits that precede them
+	 * Reads at least one digit.
+	 * @param before the preceding digits
 	 * @return all digits; any number if there are more than {@link #LONG_DIGITS}
 	 */
 	private long digits(int start, long before) {
@@ -423,7 +426,7 @@ public final class JsonReader implements MessageReader {
 	}
 
 	private static RivetException malformed() {
-		return Markers.malformed("it is no JSON");
+		return Markers.malformed("it is not valid JSON");
 	}
 
 }

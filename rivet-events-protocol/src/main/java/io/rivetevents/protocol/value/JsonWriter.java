@@ -11,9 +11,9 @@ import tools.jackson.core.io.NumberOutput;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes JSON with markers, as short as {@code JSON.stringify} does. Half of a surrogate
- * pair is written as an escape, as there: it came in as one, and must not make a message
- * unreadable for everyone else.
+ * Writes JSON with markers, as compact as {@code JSON.stringify}. Half of a surrogate
+ * pair is written as an escape, as in {@code JSON.stringify}: it was received as an
+ * escape, and must not make the message unreadable for other clients.
  * <p>
  * CPU time of Jackson's streaming API divided by that of this class, for the same records
  * ({@code JsonBenchmark}; 2 shared cores, JDK 17): 2.0 for 100 bytes, 1.3 for 2 KB of
@@ -31,13 +31,14 @@ public final class JsonWriter implements MessageWriter {
 
 	private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-	/** Digits behind the point of a number that is written without a text of it. */
+	/** Maximum number of fraction digits that are written without creating a string. */
 	private static final int SHORT_DIGITS = 4;
 
 	private static final int SHORT_SCALE = 10_000;
 
 	/**
-	 * Below it doubles are far closer to each other than numbers with short fractions.
+	 * Below this limit doubles are much closer to each other than numbers with short
+	 * fractions.
 	 */
 	private static final double MAX_SHORT = 1e11;
 
@@ -53,7 +54,7 @@ public final class JsonWriter implements MessageWriter {
 		this.out.put('}');
 	}
 
-	/** Only the first name of a map stands behind a brace: a text ends with a quote. */
+	/** Only the first name of a map follows a brace, because strings end with a quote. */
 	@Override
 	public void name(String name) {
 		if (this.out.last() != '{') {
@@ -110,8 +111,8 @@ public final class JsonWriter implements MessageWriter {
 	}
 
 	/**
-	 * Write a character that takes more than a byte, and return how many chars it has
-	 * beyond one.
+	 * Writes a character of more than one byte, and returns the number of additional
+	 * chars.
 	 */
 	private int wide(String text, int index) {
 		int point = text.codePointAt(index);
@@ -227,8 +228,8 @@ public final class JsonWriter implements MessageWriter {
 	}
 
 	/**
-	 * Write a number that is no integer in as few digits as tell it from all others,
-	 * which {@link Double#toString(double)} does not before JDK 19.
+	 * Writes a number with a fraction in the fewest digits that identify it, which
+	 * {@link Double#toString(double)} does not do before JDK 19.
 	 */
 	private void fraction(double number) {
 		double magnitude = Math.abs(number);
@@ -246,7 +247,7 @@ public final class JsonWriter implements MessageWriter {
 	}
 
 	/**
-	 * Neighbours that short lie further apart than doubles do, so no shorter one is
+	 * Numbers with so few digits are further apart than doubles, so no shorter form is
 	 * equal.
 	 */
 	private void shortFraction(long scaled) {

@@ -14,11 +14,11 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Values that plain JSON has not, written as an array of a name with a dollar sign and a
- * value: section 6.1 of the protocol document.
+ * Values that plain JSON does not have, written as an array of a name with a dollar sign
+ * and a value: section 6.1 of the protocol document.
  * <p>
- * Clients do not escape the user's own arrays in CBOR messages, so an array that cannot
- * be a marker, by its name or by what stands behind it, is taken as it is.
+ * Clients do not escape arrays of the user in CBOR messages, so an array that cannot be a
+ * marker, because of its name or its value, is read as an array.
  */
 public final class Markers {
 
@@ -32,10 +32,10 @@ public final class Markers {
 
 	private static final String SET = "$Set";
 
-	/** As in Jackson: text of a number takes quadratic time to read. */
+	/** Same limit as in Jackson: reading the text of a number takes quadratic time. */
 	private static final int MAX_DIGITS = 1000;
 
-	/** Digits that a {@code long} always holds. */
+	/** Number of digits that always fit into a {@code long}. */
 	private static final int LONG_DIGITS = 18;
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -44,14 +44,15 @@ public final class Markers {
 	}
 
 	/**
-	 * Whether an array must be escaped, so that no reader takes it for a marker.
+	 * Returns whether an array must be escaped, so that readers do not mistake it for a
+	 * marker.
 	 */
 	static boolean looksLikeMarker(JsonNode array) {
 		return array.size() == 2 && isName(array.get(0));
 	}
 
 	/**
-	 * Whether a list must be escaped.
+	 * Returns whether a list must be escaped.
 	 * @param first the first of two elements
 	 */
 	static boolean isName(JsonNode first) {
@@ -59,15 +60,15 @@ public final class Markers {
 	}
 
 	/**
-	 * Return the first element of an array that looks like a marker, so that it does not.
+	 * Returns the escaped first element of an array that looks like a marker.
 	 */
 	static String escape(JsonNode name) {
 		return "$" + name.stringValue();
 	}
 
 	/**
-	 * Return what an array that was read stands for: a missing node for undefined, the
-	 * array itself if it is no marker.
+	 * Returns the value of an array that was read: a missing node for undefined, the
+	 * array itself if it is not a marker.
 	 */
 	static JsonNode resolve(ArrayNode array) {
 		if (!looksLikeMarker(array)) {
@@ -90,7 +91,7 @@ public final class Markers {
 	}
 
 	/**
-	 * Return what an undefined value becomes where there must be one.
+	 * Returns the value that replaces undefined where a value is required.
 	 */
 	static JsonNode defined(JsonNode value) {
 		return value.isMissingNode() ? NODES.nullNode() : value;
@@ -123,8 +124,9 @@ public final class Markers {
 	}
 
 	/**
-	 * Return the bytes in a node that holds a Java object, which is how Jackson makes a
-	 * tree of a {@code byte[]}; only the application's mapper could write any other.
+	 * Returns the bytes of a node with a Java object, which is Jackson's form of a
+	 * {@code byte[]} in a tree. Other Java objects can only be written by the
+	 * application's mapper.
 	 */
 	static byte[] bytesOf(JsonNode node) {
 		Object object = (node instanceof POJONode pojo) ? pojo.getPojo() : null;
@@ -132,7 +134,7 @@ public final class Markers {
 			return bytes;
 		}
 		String type = (object != null) ? object.getClass().getName() : "null";
-		throw new IllegalArgumentException("No value of the protocol: a POJONode of " + type);
+		throw new IllegalArgumentException("Not a value of the protocol: a POJONode of " + type);
 	}
 
 }

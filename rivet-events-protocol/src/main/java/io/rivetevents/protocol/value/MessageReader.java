@@ -5,22 +5,23 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the parts of a message in the shape that JSON and CBOR share, without a tree of
- * the whole. Each method reads the next thing and refuses what is none.
+ * Reads the parts of a message with the structure that JSON and CBOR share, without a
+ * tree of the whole message. Each method reads the next part and rejects a part of
+ * another type.
  */
 public interface MessageReader {
 
-	/** Containers within containers beyond it are refused. */
+	/** Maximum nesting depth of containers. */
 	int MAX_DEPTH = 500;
 
 	/**
-	 * Read a map.
-	 * @param field called with each name; must read what stands behind it
+	 * Reads a map.
+	 * @param field called with each name; must read its value
 	 */
 	void map(Consumer<String> field);
 
 	/**
-	 * Read a value of any kind.
+	 * Reads a value of any kind.
 	 * @return the value; a missing node is undefined
 	 */
 	JsonNode value();
@@ -31,9 +32,9 @@ public interface MessageReader {
 	interface Source {
 
 		/**
-		 * Read a message, and refuse it if anything follows.
+		 * Reads a message and rejects it if further data follows.
 		 * @param bytes the message
-		 * @param body reads it
+		 * @param body reads the message
 		 */
 		void read(byte[] bytes, Consumer<MessageReader> body);
 

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Writes the parts of a message in the shape that JSON and CBOR share.
+ * Writes the parts of a message with the structure that JSON and CBOR share.
  */
 public interface MessageWriter {
 
-	/** Begin a map of so many fields. */
+	/** Begins a map with the given number of fields. */
 	void startMap(int size);
 
 	void endMap();
@@ -19,16 +19,18 @@ public interface MessageWriter {
 
 	void text(String text);
 
-	/** An id must arrive as a bigint: section 5.2 of the protocol document. */
+	/**
+	 * Writes an id, which must arrive as a bigint: section 5.2 of the protocol document.
+	 */
 	void id(long id);
 
-	/** A number that the client reads as one. */
+	/** Writes a number that the client reads as a number. */
 	void number(long number);
 
-	/** A value of the application; {@code null} is undefined. */
+	/** Writes a value of the application; {@code null} is undefined. */
 	void value(@Nullable JsonNode value);
 
-	/** Values of the application as one array. */
+	/** Writes values of the application as one array. */
 	void values(List<JsonNode> values);
 
 	void nothing();

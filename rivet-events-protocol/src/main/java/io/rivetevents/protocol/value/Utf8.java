@@ -5,11 +5,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Reads UTF-8 without leniency: what is none is refused.
+ * Reads UTF-8 strictly and rejects invalid bytes.
  */
 final class Utf8 {
 
-	/** What a lenient decoder puts for each mistake. */
+	/** Replacement character of a lenient decoder for each error. */
 	private static final char REPLACEMENT = '\uFFFD';
 
 	private Utf8() {
@@ -28,7 +28,7 @@ final class Utf8 {
 			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
 		}
 		catch (CharacterCodingException ex) {
-			throw Markers.malformed("a text is no UTF-8");
+			throw Markers.malformed("a string is not valid UTF-8");
 		}
 	}
 

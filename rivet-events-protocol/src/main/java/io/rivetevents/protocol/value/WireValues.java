@@ -7,15 +7,16 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.error.RivetException;
 
 /**
- * Values as they stand on the wire beside messages: connection params and input. One
- * model serves all encodings, Jackson's tree, and a value arrives as the same tree
- * whichever encoding the client uses, as far as the encoding carries it:
+ * Values on the wire outside of messages: connection params and input. All encodings use
+ * Jackson's tree as their model. A value arrives as the same tree in every encoding, as
+ * far as the encoding supports it:
  * <ul>
- * <li>a bigint is a {@code BigIntegerNode}, and nothing else is one,
- * <li>a whole number is an {@code IntNode} or {@code LongNode}, however it was written,
+ * <li>a bigint is a {@code BigIntegerNode}, which represents nothing else,
+ * <li>an integer is an {@code IntNode} or {@code LongNode}, in whatever form it was
+ * written,
  * <li>bytes are a {@code BinaryNode}, a set and a typed array an {@code ArrayNode}, a map
- * an {@code ObjectNode}, a date its ISO text in UTC,
- * <li>undefined is a {@code NullNode} in an array and no field in an object.
+ * an {@code ObjectNode}, a date its ISO string in UTC,
+ * <li>undefined is a {@code NullNode} in an array and is omitted in an object.
  * </ul>
  */
 public final class WireValues {
@@ -24,30 +25,30 @@ public final class WireValues {
 	}
 
 	/**
-	 * Read CBOR, markers included.
-	 * @param bytes one value, and nothing behind it
-	 * @throws RivetException {@code actor.invalid_request}, and nothing else whatever the
-	 * bytes
+	 * Reads CBOR, including markers.
+	 * @param bytes one value without further data
+	 * @throws RivetException with {@code actor.invalid_request} if it cannot be read;
+	 * never another exception
 	 */
 	public static JsonNode decodeCbor(byte[] bytes) {
 		return CborReader.read(bytes, 0, bytes.length);
 	}
 
 	/**
-	 * Read JSON, markers included.
-	 * @param json one value, and nothing but white space around it
-	 * @throws RivetException {@code actor.invalid_request}, and nothing else whatever the
-	 * text
+	 * Reads JSON, including markers.
+	 * @param json one value, which may be surrounded by white space
+	 * @throws RivetException with {@code actor.invalid_request} if it cannot be read;
+	 * never another exception
 	 */
 	public static JsonNode decodeJson(String json) {
 		return decodeJson(json.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
-	 * Read JSON, markers included.
-	 * @param json UTF-8: one value, and nothing but white space around it
-	 * @throws RivetException {@code actor.invalid_request}, and nothing else whatever the
-	 * bytes
+	 * Reads JSON, including markers.
+	 * @param json UTF-8: one value, which may be surrounded by white space
+	 * @throws RivetException with {@code actor.invalid_request} if it cannot be read;
+	 * never another exception
 	 */
 	public static JsonNode decodeJson(byte[] json) {
 		JsonNode[] value = new JsonNode[1];
@@ -56,7 +57,7 @@ public final class WireValues {
 	}
 
 	/**
-	 * Write JSON, markers included.
+	 * Writes JSON, including markers.
 	 * @param value the value
 	 * @return UTF-8
 	 */
