@@ -49,7 +49,7 @@ public final class ClusterConnections implements Connections {
 	private final Targets<@Nullable Object> everywhere;
 
 	/**
-	 * Create the bean of an application without reactive transactions.
+	 * Creates the bean of an application without reactive transactions.
 	 * @param registry the connections of this node
 	 * @param backplane the way to the other nodes
 	 * @param mapper converts arguments of events
@@ -100,7 +100,7 @@ public final class ClusterConnections implements Connections {
 	}
 
 	/**
-	 * Begin to receive what other nodes send.
+	 * Begins to receive what other nodes send.
 	 */
 	public void start() {
 		if (!this.backplane.carriesCommands()) {
@@ -125,7 +125,7 @@ public final class ClusterConnections implements Connections {
 	}
 
 	/**
-	 * Receive no more.
+	 * Receives no more.
 	 */
 	public void stop() {
 		this.backplane.stop();

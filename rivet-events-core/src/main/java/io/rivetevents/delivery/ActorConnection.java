@@ -34,13 +34,14 @@ import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * The actor's side of one client: from the moment it is let in until its last hook has
- * run. It holds no socket, only the way out: a queue of this node, or that of another
- * node by its {@link io.rivetevents.outbound.Gateway}.
+ * The server side of one client connection, from its acceptance until its last hook has
+ * run. It holds no socket, only the outbound path: a queue on this node, or the queue of
+ * another node, reached through its {@link io.rivetevents.outbound.Gateway}.
  */
 public final class ActorConnection extends ForwardingRecipients
 		implements Connection<@Nullable Object>, ClientRequests.Receiver {
@@ -49,12 +50,16 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	private static final long TELL_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+	private static final long REPORT_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	/** Heap of a subscription and its places in the indexes, beside name and tags. */
+	/**
+	 * Heap bytes of a subscription and its index entries, in addition to its name and tags.
+	 */
 	private static final int SUBSCRIPTION_BYTES = 400;
 
-	/** As many subscriptions as most clients have at the most. */
+	/**
+	 * Size up to which the subscriptions are in an immutable map; most clients have fewer.
+	 */
 	private static final int FEW = 8;
 
 	private final ConnectRequest request;
@@ -64,12 +69,12 @@ public final class ActorConnection extends ForwardingRecipients
 	private final ConnectionScope owner;
 
 	/**
-	 * Tags by the name of the event; no tags for all events of the name. A few are in a
-	 * small map, which a change makes anew; many in one that can be changed.
+	 * Tags by event name; an empty set subscribes to all events of the name. A small map is
+	 * copied on change; a large one is concurrent and changed in place.
 	 */
 	private volatile Map<String, Set<String>> subscriptions = Map.of();
 
-	/** Events of the actor's contract whose name is guarded by that of another. */
+	/** Contract events of the actor whose name is also guarded by another contract. */
 	private volatile Set<String> ofActorAlone = Set.of();
 
 	/** Guarded by this. */
@@ -90,11 +95,11 @@ public final class ActorConnection extends ForwardingRecipients
 	private final @Nullable ClientUsage usage;
 
 	/**
-	 * Create a connection whose usage is not counted.
-	 * @param request what the client asked for
-	 * @param outbound its way out
+	 * Creates a connection whose usage is not counted.
+	 * @param request the client's request
+	 * @param outbound its outbound path
 	 * @param owner what it shares with the other connections of the instance
-	 * @param state the connection state; {@code null} without one
+	 * @param state the connection state; {@code null} if the actor has none
 	 */
 	public ActorConnection(ConnectRequest request, Outbound outbound, ConnectionScope owner, @Nullable Object state) {
 		this(request, outbound, owner, state, null);
@@ -102,11 +107,11 @@ public final class ActorConnection extends ForwardingRecipients
 
 	/**
 	 * Creates a connection.
-	 * @param request what the client asked for
-	 * @param outbound its way out
+	 * @param request the client's request
+	 * @param outbound its outbound path
 	 * @param owner what it shares with the other connections of the instance
-	 * @param state the connection state; {@code null} without one
-	 * @param usage what it takes of the node, {@code null} if that is not counted
+	 * @param state the connection state; {@code null} if the actor has none
+	 * @param usage the resources it uses on the node, {@code null} if they are not counted
 	 */
 	public ActorConnection(ConnectRequest request, Outbound outbound, ConnectionScope owner, @Nullable Object state,
 			@Nullable ClientUsage usage) {
@@ -118,7 +123,7 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Returns what it takes of the node, {@code null} if that is not counted.
+	 * Returns the resources that it uses on the node, {@code null} if they are not counted.
 	 */
 	public @Nullable ClientUsage usage() {
 		return this.usage;
@@ -179,7 +184,7 @@ public final class ActorConnection extends ForwardingRecipients
 		this.outbound.close(CloseReason.disconnected(reason));
 	}
 
-	/** Itself alone. */
+	/** This connection only. */
 	@Override
 	Recipients recipients() {
 		ConnectionServices support = this.owner.support();
@@ -193,7 +198,7 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Return the requests that wait for the client's answer.
+	 * Returns the requests that wait for an answer of the client.
 	 */
 	public ClientRequests requests() {
 		ClientRequests present = this.requests;
@@ -207,39 +212,42 @@ public final class ActorConnection extends ForwardingRecipients
 		return this.requests;
 	}
 
-	/** Returns what observes the connections of its node. */
+	/** Returns the observers of the connections of this node. */
 	Observers observers() {
 		return this.owner.support().observers();
 	}
 
-	/** All hooks have let it in. */
+	/** Marks it as connected: all its hooks have accepted it. */
 	public void markConnected() {
 		this.connected = true;
 		this.outbound.onOverrun(() -> observers().slowConsumer(this));
 	}
 
 	/**
-	 * Return whether all hooks have let it in.
+	 * Returns whether all its hooks have accepted it.
 	 */
 	public boolean wasConnected() {
 		return this.connected;
 	}
 
-	/** Its socket is gone, or it has left the list: nobody will answer any more. */
+	/**
+	 * Marks it as ended: its socket is closed, or it has left the list of the actor. Pending
+	 * requests fail.
+	 */
 	public void end() {
 		this.ended = true;
 		requests().end();
 	}
 
 	/**
-	 * Return whether its client has nothing to expect any more.
+	 * Returns whether nothing more can be sent to the client.
 	 */
 	public boolean hasEnded() {
 		return this.ended;
 	}
 
 	/**
-	 * Return the calls that its client waits for.
+	 * Returns the calls that wait for a result or an error.
 	 */
 	public PendingCalls calls() {
 		PendingCalls present = this.calls;
@@ -254,10 +262,10 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Queue a message, an event as the interceptors leave it. Whatever fails closes this
-	 * connection and no other; an answer that cannot be written fails its action.
+	 * Queues a message; for an event, what the interceptors return. A failure closes this
+	 * connection and no other; a response that cannot be written fails its action.
 	 * @param message the message
-	 * @return whether it has been queued
+	 * @return whether it was queued
 	 */
 	@Override
 	public boolean deliver(OutgoingMessage message) {
@@ -266,8 +274,8 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Returns a message as the interceptors leave it, {@code null} if they leave this
-	 * connection out.
+	 * Returns the message to send after the interceptors, {@code null} if they skip this
+	 * connection.
 	 */
 	@Nullable OutgoingMessage prepare(OutgoingMessage message) {
 		ConnectionServices support = this.owner.support();
@@ -275,8 +283,8 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Queues a message that has been prepared.
-	 * @return whether it has been queued
+	 * Queues a prepared message.
+	 * @return whether it was queued
 	 */
 	boolean queue(OutgoingMessage message) {
 		try {
@@ -299,19 +307,23 @@ public final class ActorConnection extends ForwardingRecipients
 		return outcome == Outbound.Outcome.QUEUED;
 	}
 
-	/** Something must be heard of it: the error of an action, or the end. */
+	/**
+	 * Sends the error of the action in place of its response; closes the connection for any
+	 * other message.
+	 */
 	private boolean replace(OutgoingMessage message, Throwable ex) {
 		if (message.message() instanceof ToClient.ActionResponse response) {
-			failures.error(ex, () -> "The answer to action %d of %s could not be sent".formatted(response.id(), this));
+			failures.error(ex, () -> "The response to action call %d of %s could not be sent: the client gets an error"
+				.formatted(response.id(), describe(this)));
 			return queue(OutgoingMessage.of(ToClient.Error.ofAction(ErrorCode.INTERNAL_ERROR, response.id())));
 		}
 		failures.error(ex,
-				() -> "%s of %s[%s] is closed: a message could not be queued".formatted(this, actorName(), actorKey()));
+				() -> "Closing %s: a message could not be queued".formatted(describe(this)));
 		try {
 			this.outbound.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
 		}
 		catch (Throwable again) {
-			logger.error("%s could not be closed".formatted(this), again);
+			logger.error("Closing %s failed".formatted(describe(this)), again);
 		}
 		return false;
 	}
@@ -319,7 +331,7 @@ public final class ActorConnection extends ForwardingRecipients
 	/**
 	 * Checks that an event can be sent to this connection.
 	 * @param event the event
-	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit
+	 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit
 	 */
 	@Override
 	public void checkSize(OutgoingMessage event) {
@@ -329,8 +341,8 @@ public final class ActorConnection extends ForwardingRecipients
 		}
 		String name = (event.message() instanceof ToClient.Event told) ? told.name() : "";
 		RivetException tooLong = new RivetException(ErrorCode.OUTGOING_TOO_LONG,
-				"Event `%s` of %s[%s] has %d bytes and is not sent: %s.".formatted(name, actorName(), actorKey(), size,
-						this.outbound.describeMaxMessageSize()));
+				"Event `%s` of %s[%s] was not sent: it has %d bytes, more than %s.".formatted(name, actorName(), actorKey(),
+						size, this.outbound.describeMaxMessageSize()));
 		if (this.owner.support().limits().hits().addAndTell(Limit.OUTGOING_SIZE)) {
 			logger.warn(tooLong.getMessage());
 		}
@@ -345,7 +357,7 @@ public final class ActorConnection extends ForwardingRecipients
 
 	private synchronized boolean areDropsToBeTold(long dropped) {
 		long now = this.owner.support().timers().now(TimeUnit.NANOSECONDS);
-		boolean due = this.dropsTold == 0 || now - this.dropsToldAt >= TELL_EVERY_NANOS;
+		boolean due = this.dropsTold == 0 || now - this.dropsToldAt >= REPORT_INTERVAL_NANOS;
 		if (due && dropped > this.dropsTold) {
 			this.dropsToldAt = now;
 			this.dropsTold = dropped;
@@ -355,14 +367,14 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Return what is left of what the client asked for on connecting.
+	 * Returns the part of the client's request that is kept after connecting.
 	 */
 	public ConnectRequest request() {
 		return this.request;
 	}
 
 	/**
-	 * Return the id of its stream, which a connection that resumes it takes over.
+	 * Returns the id of its stream, which a connection that resumes it takes over.
 	 */
 	public String streamId() {
 		StreamRequest stream = this.request.stream();
@@ -370,35 +382,34 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Returns what tells its user apart from all others, {@code null} if nobody signed
-	 * in.
+	 * Returns the owner id of its user, {@code null} if it is anonymous.
 	 */
 	@Nullable String owner() {
 		return this.request.identity().owner();
 	}
 
 	/**
-	 * Return the way out.
+	 * Returns the outbound path.
 	 */
 	public Outbound outbound() {
 		return this.outbound;
 	}
 
 	/**
-	 * Returns the way out by another node, {@code null} if this node holds the socket.
+	 * Returns the outbound path by another node, {@code null} if this node holds the socket.
 	 */
 	@Nullable GatewayOutbound gateway() {
 		return (this.outbound instanceof GatewayOutbound gateway) ? gateway : null;
 	}
 
-	// What it has subscribed to: changed by the actor alone
+	// Subscriptions: changed by the actor only
 
 	/**
-	 * Add a subscription, or change its tags.
+	 * Adds a subscription, or changes its tags.
 	 * @param event name of the event
-	 * @param tags tags that it names; empty for all events of the name
+	 * @param tags tags to filter by; empty for all events of the name
 	 * @return whether it is new
-	 * @throws RivetException {@code actor.too_many_subscriptions} if there is no room
+	 * @throws RivetException {@code actor.too_many_subscriptions} if a limit is reached
 	 */
 	public boolean subscribe(String event, Set<String> tags) {
 		Set<String> before = this.subscriptions.get(event);
@@ -417,9 +428,9 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Remove a subscription.
+	 * Removes a subscription.
 	 * @param event name of the event
-	 * @return whether it was there
+	 * @return whether it existed
 	 */
 	public boolean unsubscribe(String event) {
 		Set<String> before = change((subscriptions) -> subscriptions.remove(event));
@@ -442,9 +453,10 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Note whether an event reaches the client only if its actor sends it.
+	 * Sets whether the client receives an event only from its own actor.
 	 * @param event name of the event
-	 * @param alone whether it does not if it is sent to the connections of all actors
+	 * @param alone whether events of this name that are sent to the connections of all actors
+	 * are skipped
 	 */
 	public void keepToActor(String event, boolean alone) {
 		if (alone != this.ofActorAlone.contains(event)) {
@@ -460,7 +472,7 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Return whether an event reaches the client only if its actor sends it.
+	 * Returns whether the client receives an event only from its own actor.
 	 * @param event name of the event
 	 */
 	boolean isKeptToActor(String event) {
@@ -468,27 +480,33 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Return the names of the events that the client has subscribed to.
+	 * Returns the names of the events that the client has subscribed to.
 	 */
 	public Set<String> subscriptions() {
 		return Set.copyOf(this.subscriptions.keySet());
 	}
 
 	/**
-	 * Return how many events the client has subscribed to.
+	 * Returns how many events the client has subscribed to.
 	 */
 	public int subscriptionCount() {
 		return this.subscriptions.size();
 	}
 
 	/**
-	 * Return whether a subscription asks for an event.
+	 * Returns whether a subscription matches an event.
 	 * @param event name of the event
-	 * @param tags tags that it carries
+	 * @param tags tags of the event
 	 */
 	public boolean wants(String event, Set<String> tags) {
 		Set<String> wanted = this.subscriptions.get(event);
 		return wanted != null && (wanted.isEmpty() || tags.isEmpty() || !Collections.disjoint(wanted, tags));
+	}
+
+	/** Returns connection, actor and key for the log, on one line. */
+	static String describe(Connection<?> connection) {
+		return "connection %s of %s[%s]".formatted(connection.id(), SafeText.of(connection.actorName()),
+				SafeText.of(connection.actorKey().serialize()));
 	}
 
 	@Override

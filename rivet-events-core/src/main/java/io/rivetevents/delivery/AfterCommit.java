@@ -11,7 +11,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Finds the transaction that events are bound to.
+ * Finds the transaction to bind events to.
  */
 final class AfterCommit {
 
@@ -23,7 +23,7 @@ final class AfterCommit {
 	}
 
 	/**
-	 * Returns what binds an event to the transaction of the thread that sends it.
+	 * Returns a timing that binds an event to the transaction of the sending thread.
 	 * @param reactive whether a thread without a transaction may be in a reactive one
 	 */
 	static Timing ofThread(ReactiveTransactions reactive) {
@@ -37,16 +37,16 @@ final class AfterCommit {
 	}
 
 	private static String refusal(AddressedEvent dispatch) {
-		return ("Event %s is not sent: afterCommit() needs a transaction of the calling thread, because the application"
-				+ " has a ReactiveTransactionManager, whose transactions are not visible here. In a reactive chain use"
-				+ " afterCommit((recipients) -> recipients.send(..)) and return its Mono; outside of transactions send"
-				+ " without afterCommit()")
+		return ("Event %s was not sent: afterCommit() requires a transaction on the calling thread, because the"
+				+ " application has a ReactiveTransactionManager, whose transactions are not visible here. In a reactive"
+				+ " chain, use afterCommit((recipients) -> recipients.send(..)) and return its Mono; outside of a"
+				+ " transaction, send without afterCommit()")
 			.formatted(SafeText.of(dispatch.event()));
 	}
 
 	/**
 	 * Sends events that are bound to the transaction of the subscriber.
-	 * @param events sends them, on the thread that subscribes; the timing is not valid
+	 * @param events sends the events, on the subscribing thread; the timing is invalid
 	 * afterwards
 	 */
 	static Mono<Void> ofSubscriber(Consumer<Timing> events) {
@@ -58,7 +58,7 @@ final class AfterCommit {
 		}).then();
 	}
 
-	/** A timing that is valid within one call. */
+	/** A timing that is valid during one call only. */
 	private static final class Lent implements Timing {
 
 		private final Timing timing;
@@ -71,8 +71,9 @@ final class AfterCommit {
 
 		@Override
 		public Receipt dispatch(Dispatcher dispatcher, AddressedEvent dispatch) {
-			Assert.state(!this.over, () -> "Event %s is not sent: recipients of afterCommit(..) are used after the call"
-				.formatted(SafeText.of(dispatch.event())));
+			Assert.state(!this.over,
+					() -> "Event %s was not sent: use the recipients of afterCommit(..) inside its callback only"
+						.formatted(SafeText.of(dispatch.event())));
 			return this.timing.dispatch(dispatcher, dispatch);
 		}
 

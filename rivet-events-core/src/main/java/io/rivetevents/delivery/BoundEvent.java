@@ -22,8 +22,8 @@ final class BoundEvent {
 	private final PendingReceipt receipt = new PendingReceipt();
 
 	/**
-	 * Creates an event that waits.
-	 * @throws RivetException {@code message.outgoing_too_long} if it is too long now
+	 * Creates an event bound to a transaction.
+	 * @throws RivetException {@code message.outgoing_too_long} if it is too long to be sent
 	 */
 	BoundEvent(Dispatcher dispatcher, AddressedEvent dispatch) {
 		dispatcher.check(dispatch);
@@ -35,25 +35,25 @@ final class BoundEvent {
 		return this.receipt;
 	}
 
-	/** The transaction has been rolled back, or how it ended is unknown. */
+	/** Drops the event: the transaction was rolled back, or its outcome is unknown. */
 	void drop() {
 		this.receipt.complete(Receipt.NOBODY);
 	}
 
 	/**
-	 * Sends the event. Never throws: the transaction has been committed, and other events
-	 * follow.
+	 * Sends the event. Never throws: the transaction is committed, and other events follow.
 	 */
 	void send() {
 		try {
 			this.receipt.complete(this.dispatcher.dispatch(this.dispatch));
 		}
 		catch (RivetException ex) {
-			this.receipt.fail(ex); // logged where it was refused
+			this.receipt.fail(ex); // already logged
 		}
 		catch (Throwable ex) {
 			failures.error(ex,
-					() -> "Event %s could not be sent after the commit".formatted(SafeText.of(this.dispatch.event())));
+					() -> "Event %s could not be sent after the commit of its transaction"
+						.formatted(SafeText.of(this.dispatch.event())));
 			this.receipt.fail(ex);
 		}
 	}

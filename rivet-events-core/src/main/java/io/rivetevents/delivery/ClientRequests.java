@@ -22,21 +22,21 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * The requests to one client that wait for its answer. They are an addition to the
- * protocol that needs no new message: a request is an event of the name {@link #REQUEST},
- * with an id, a name and the list of arguments; the answer is a call of the action
- * {@link #REPLY} with the id and either {@code {"value": …}} or {@code {"error": text}}.
- * A client that does not know requests ignores the event.
+ * The requests to one client that wait for an answer. They need no new protocol message:
+ * a request is an event named {@link #REQUEST} with an id, a name and the list of
+ * arguments; the answer is a call of the action {@link #REPLY} with the id and either
+ * {@code {"value": …}} or {@code {"error": text}}. A client that does not support
+ * requests ignores the event.
  */
 public final class ClientRequests {
 
-	/** Name of the event that is a request. */
+	/** Event name of a request. */
 	public static final String REQUEST = "rivet:request";
 
-	/** Name of the action that is an answer. */
+	/** Action name of an answer. */
 	public static final String REPLY = "rivet:reply";
 
-	/** What may wait for one client. */
+	/** Most pending requests of one client. */
 	private static final int MAX_PENDING = 1000;
 
 	private final Map<Long, MonoSink<JsonNode>> pending = new ConcurrentHashMap<>(2);
@@ -49,19 +49,18 @@ public final class ClientRequests {
 
 	private volatile boolean ended;
 
-	/** Brings a request to the client. */
+	/** Sends requests to the client. */
 	interface Receiver {
 
 		/**
 		 * Checks that a request can be sent.
-		 * @throws RivetException {@code message.outgoing_too_long} if it is over the
-		 * limit
+		 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit
 		 */
 		void checkSize(OutgoingMessage request);
 
 		/**
 		 * Queues a request.
-		 * @return whether it has been queued
+		 * @return whether it was queued
 		 */
 		boolean deliver(OutgoingMessage request);
 
@@ -78,7 +77,7 @@ public final class ClientRequests {
 			.timeout(timeout, this.support.timers())
 			.onErrorMap(TimeoutException.class,
 					(ex) -> new ClientRequestException(Reason.TIMEOUT,
-							"The client has not answered `%s` in %s".formatted(name, timeout)))
+							"The client did not answer the request `%s` within %s".formatted(name, timeout)))
 			.publishOn(this.support.workers())
 			.mapNotNull((value) -> convert(name, value, type));
 	}
@@ -86,7 +85,7 @@ public final class ClientRequests {
 	private void start(String name, List<JsonNode> args, MonoSink<JsonNode> sink) {
 		if (this.pending.size() >= MAX_PENDING) {
 			sink.error(new ClientRequestException(Reason.OVERLOADED,
-					"%d requests wait for the client already".formatted(MAX_PENDING)));
+					"The client already has %d pending requests".formatted(MAX_PENDING)));
 			return;
 		}
 		long id = this.ids.incrementAndGet();
@@ -100,7 +99,7 @@ public final class ClientRequests {
 		}
 		this.pending.put(id, sink);
 		sink.onDispose(() -> this.pending.remove(id));
-		// after it is put in: whichever of this and the end comes second sees the other
+		// checked after the put: either this thread or the one that ends the connection sees the other
 		if (this.ended || !this.client.deliver(request)) {
 			cancel(sink);
 		}
@@ -118,12 +117,13 @@ public final class ClientRequests {
 		}
 		catch (RivetException ex) {
 			throw new ClientRequestException(Reason.BAD_RESULT,
-					"The answer to `%s` is no %s".formatted(name, type.getSimpleName()));
+					"The client's answer to the request `%s` cannot be converted to %s".formatted(name,
+							type.getSimpleName()));
 		}
 	}
 
 	/**
-	 * Take an answer. One that nobody waits for any more is ignored, whatever it holds.
+	 * Completes a request. An answer to a request that is no longer pending is ignored.
 	 * @param args arguments of the action {@link #REPLY}
 	 */
 	public void answer(List<JsonNode> args) {
@@ -135,25 +135,27 @@ public final class ClientRequests {
 		JsonNode outcome = (args.size() > 1) ? args.get(1) : NullNode.getInstance();
 		JsonNode error = outcome.get("error");
 		if (error != null) {
-			sink.error(new ClientRequestException(Reason.UNPROCESSED, "The client says: " + error.asString("")));
+			sink.error(new ClientRequestException(Reason.UNPROCESSED,
+					"The client answered with an error: " + error.asString("")));
 		}
 		else if (outcome.isObject()) {
 			JsonNode value = outcome.get("value");
 			sink.success((value != null) ? value : NullNode.getInstance());
 		}
 		else {
-			sink.error(new ClientRequestException(Reason.BAD_RESULT, "The answer has neither value nor error"));
+			sink.error(new ClientRequestException(Reason.BAD_RESULT,
+					"The client's answer has neither a value nor an error"));
 		}
 	}
 
-	/** Nobody will answer any more. */
+	/** Cancels all pending requests: the connection has ended. */
 	void end() {
 		this.ended = true;
 		this.pending.values().forEach(ClientRequests::cancel);
 	}
 
 	private static void cancel(MonoSink<?> sink) {
-		sink.error(new ClientRequestException(Reason.CANCELLED, "The connection has ended"));
+		sink.error(new ClientRequestException(Reason.CANCELLED, "The connection ended before the client answered"));
 	}
 
 }

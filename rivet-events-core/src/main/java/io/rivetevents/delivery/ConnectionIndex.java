@@ -23,18 +23,18 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * Connections by id, by user and by what they have subscribed to; sends an event to those
- * that it is for. Safe for use by several threads.
+ * Connections by id, by user and by subscription; sends an event to the connections it
+ * targets. Safe for use by several threads.
  */
 public final class ConnectionIndex implements Dispatcher {
 
 	/**
-	 * How much longer an event can be in one encoding than in another: empty binary data
-	 * has one byte in CBOR and 20 in JSON.
+	 * Largest factor between the sizes of an event in two encodings: empty binary data has
+	 * one byte in CBOR and 20 in JSON.
 	 */
 	private static final int WIDEST = 32;
 
-	/** What stands around an event. */
+	/** Most bytes of a message besides the event. */
 	private static final int ENVELOPE = 1024;
 
 	private final Map<String, ActorConnection> byId = new ConcurrentHashMap<>(4);
@@ -43,29 +43,29 @@ public final class ConnectionIndex implements Dispatcher {
 
 	private final Map<String, Subscribers> byEvent = new ConcurrentHashMap<>(4);
 
-	/** Whether they are those of all actors. */
+	/** Whether it has the connections of all actors of the node. */
 	private final boolean ofNode;
 
-	/** Most bytes of a message that each connection so far would take. */
+	/** Smallest outgoing message limit of all connections so far, in bytes. */
 	private volatile int maxMessageSize = Integer.MAX_VALUE;
 
 	/**
-	 * Create an index of the connections of one actor.
+	 * Creates an index of the connections of one actor.
 	 */
 	public ConnectionIndex() {
 		this(false);
 	}
 
 	/**
-	 * Create an index.
-	 * @param ofNode whether it has the connections of all actors
+	 * Creates an index.
+	 * @param ofNode whether it has the connections of all actors of the node
 	 */
 	ConnectionIndex(boolean ofNode) {
 		this.ofNode = ofNode;
 	}
 
 	/**
-	 * Add a connection.
+	 * Adds a connection.
 	 */
 	public void add(ActorConnection connection) {
 		noteSize(connection.outbound().maxMessageSize());
@@ -82,8 +82,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Take a connection out.
-	 * @return whether it was in: only the first of two that race is told so
+	 * Removes a connection.
+	 * @return whether it was present; if two threads race, {@code true} for one of them only
 	 */
 	public boolean remove(ActorConnection connection) {
 		String user = userOf(connection);
@@ -95,8 +95,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Note a new subscription of a connection that is in.
-	 * @param connection whose
+	 * Records a new subscription of a connection in the index.
+	 * @param connection the connection
 	 * @param event name of the event
 	 */
 	public void subscribed(ActorConnection connection, String event) {
@@ -111,9 +111,9 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Notes that a connection that is in has subscribed again: it may have lost the right
-	 * to what comes from other actors.
-	 * @param connection whose
+	 * Records that a connection in the index has subscribed again: it may have lost access to
+	 * the events of other actors.
+	 * @param connection the connection
 	 * @param event name of the event
 	 */
 	public void subscribedAgain(ActorConnection connection, String event) {
@@ -123,8 +123,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Note the end of a subscription.
-	 * @param connection whose
+	 * Records the end of a subscription.
+	 * @param connection the connection
 	 * @param event name of the event
 	 */
 	public void unsubscribed(ActorConnection connection, String event) {
@@ -155,7 +155,7 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Return a connection, {@code null} if it is not in.
+	 * Returns a connection, {@code null} if it is not in the index.
 	 * @param id its id
 	 */
 	public @Nullable ActorConnection find(String id) {
@@ -163,7 +163,7 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Return the connections of a user; a snapshot.
+	 * Returns a snapshot of the connections of a user.
 	 * @param name name of the principal
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
 	 */
@@ -172,14 +172,14 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Return all connections; a snapshot.
+	 * Returns a snapshot of all connections.
 	 */
 	public List<ActorConnection> all() {
 		return List.copyOf(this.byId.values());
 	}
 
 	/**
-	 * Return how many there are.
+	 * Returns the number of connections.
 	 */
 	public int size() {
 		return this.byId.size();
@@ -194,7 +194,7 @@ public final class ConnectionIndex implements Dispatcher {
 	@Override
 	public void check(AddressedEvent dispatch) {
 		if (dispatch.droppable() || dispatch.selection() instanceof Selection.Where) {
-			return; // a predicate is asked once, when the event is sent
+			return; // a predicate is evaluated once, when the event is sent
 		}
 		OutgoingMessage message = message(dispatch, null);
 		List<ActorConnection> chosen = choose(dispatch, candidates(dispatch));
@@ -204,17 +204,16 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Bring an event to those whom it is for. Either nobody gets it, since it is too long
-	 * for one of them, or a predicate or its encoding fails; or whatever fails for one
-	 * connection ends that connection alone.
+	 * Sends an event to the connections that it targets. It is sent to none of them if it is
+	 * too long for one of them, or if a predicate or its encoding fails. Any other failure
+	 * closes only the connection concerned.
 	 * @param dispatch the event
-	 * @param position where it stands, {@code null} if nowhere
-	 * @param accepted called when it is about to be queued, and will not be refused any
-	 * more
-	 * @return what became of it
-	 * @throws RivetException {@code message.outgoing_too_long} if it is over the limit of
-	 * one of them, and may not be dropped
-	 */
+	 * @param position its position in the event stream, {@code null} if it has none
+	 * @param accepted called when the event is about to be queued and can no longer be
+	 * rejected
+	 * @return the counts of targeted and queued connections
+	 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit of one
+	 * of them and is not droppable
 	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
 		Collection<ActorConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {
@@ -223,14 +222,15 @@ public final class ConnectionIndex implements Dispatcher {
 		}
 		OutgoingMessage message = message(dispatch, position);
 		if (dispatch.selection() instanceof Selection.Where) {
-			// all are asked before one is told, so that a predicate that fails sends
-			// nothing
+			// the predicate is evaluated for all before the first send, so that nothing is sent if it fails
 			return dispatch(choose(dispatch, candidates), message, accepted);
 		}
 		return dispatch(dispatch, candidates, message, accepted);
 	}
 
-	/** A connection of this node gets it at once, those of another node together. */
+	/**
+	 * Sends to connections of this node one by one, and to those of another node in one call.
+	 */
 	private Receipt dispatch(AddressedEvent dispatch, Collection<ActorConnection> candidates, OutgoingMessage message,
 			Runnable accepted) {
 		ActorConnection first = null;
@@ -277,16 +277,16 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Return whether an event has to be looked at for each connection before it is sent
-	 * to the first. Encodes it for that one, which has to be done anyway: no encoding
-	 * makes more than {@value #WIDEST} times as much of it.
+	 * Returns whether the size has to be checked for each connection before the first send.
+	 * Encodes the event for the first connection, which is necessary anyway: no other
+	 * encoding is more than {@value #WIDEST} times as long.
 	 */
 	private boolean mayBeTooLong(OutgoingMessage message, ActorConnection first) {
 		return !message.isDroppable()
 				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE + tags(message) > this.maxMessageSize;
 	}
 
-	/** Most bytes that tags take where they are told. */
+	/** Returns the most bytes that the tags take in an encoding that includes them. */
 	private static long tags(OutgoingMessage message) {
 		if (!(message.message() instanceof ToClient.Event event) || event.tags().isEmpty()) {
 			return 0;
@@ -317,7 +317,7 @@ public final class ConnectionIndex implements Dispatcher {
 		return new Receipt.Done(chosen.size(), all);
 	}
 
-	/** Reports to observers what has been sent: once, to however many connections. */
+	/** Reports a sent event to the observers, once for all connections. */
 	private void report(OutgoingMessage message, ActorConnection first, int targeted, int queued) {
 		Observers observers = first.observers();
 		if (!observers.observeEvents() && !observers.observeEncodings()) {
@@ -330,7 +330,10 @@ public final class ConnectionIndex implements Dispatcher {
 		observers.eventQueued(actor, event, targeted, queued);
 	}
 
-	/** One that an interceptor has changed is no fault of the sender's. */
+	/**
+	 * The size limit is not checked for an event that an interceptor has changed: the sender
+	 * cannot prevent that.
+	 */
 	private static List<@Nullable OutgoingMessage> prepare(List<ActorConnection> chosen, OutgoingMessage message) {
 		List<@Nullable OutgoingMessage> prepared = new ArrayList<>(chosen.size());
 		for (ActorConnection connection : chosen) {
@@ -357,7 +360,7 @@ public final class ConnectionIndex implements Dispatcher {
 		return (subscribers != null) ? subscribers.all() : List.of();
 	}
 
-	/** The plain broadcast: nobody has to be asked anything. */
+	/** Whether this is a plain broadcast, which needs no check per connection. */
 	private static boolean isForAllSubscribers(AddressedEvent dispatch) {
 		return dispatch.subscribed() && dispatch.selection() == Selection.ALL && dispatch.tags().isEmpty();
 	}
@@ -367,7 +370,7 @@ public final class ConnectionIndex implements Dispatcher {
 				&& (!dispatch.subscribed() || isWantedBy(connection, dispatch));
 	}
 
-	/** An event to all is compared with nothing of the connection. */
+	/** An event for all connections needs no comparison. */
 	private static boolean isSelected(ActorConnection connection, Selection selection) {
 		return selection == Selection.ALL || selection.includes(connection, connection.id(), connection.owner());
 	}

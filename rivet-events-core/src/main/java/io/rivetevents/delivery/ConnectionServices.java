@@ -13,19 +13,19 @@ import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * What all connections of a node share.
+ * Shared by all connections of a node.
  *
  * @param mapper converts values
- * @param contracts the contracts that are implemented
- * @param interceptors see events on their way out, in their order
- * @param observers receive what happens to connections
- * @param timers tells the time and ends what takes too long; never blocked
- * @param workers where what follows the answer of a client runs; may be blocked
- * @param bursts what threads do at a stretch
- * @param limits bounds of what clients may take
- * @param callers go around what the application does for a client
- * @param transactions tells whether a thread without a transaction may be in a reactive
- * one
+ * @param contracts the implemented contracts
+ * @param interceptors intercept outgoing events, in their order
+ * @param observers observers of connections
+ * @param timers clock and scheduler of timeouts; must not be blocked
+ * @param workers scheduler for code that runs after the answer of a client; may be
+ * blocked
+ * @param bursts batches of wake-ups
+ * @param limits limits for clients
+ * @param callers scope of application code that runs for a client
+ * @param transactions whether a thread without a transaction may be in a reactive one
  */
 public record ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
 		Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,

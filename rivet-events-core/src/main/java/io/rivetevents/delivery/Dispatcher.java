@@ -9,37 +9,37 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.extension.AddressedEvent;
 
 /**
- * Brings events to connections.
+ * Sends events to connections.
  */
 @FunctionalInterface
 public interface Dispatcher {
 
 	/**
-	 * Bring an event to those whom it is for. Returns at once; safe for use by several
+	 * Sends an event to the connections it targets. Returns at once; safe for use by several
 	 * threads.
 	 * @param dispatch the event
-	 * @return what became of it
-	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it
-	 * is too long to be sent
+	 * @return the receipt
+	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it is
+	 * too long to be sent
 	 */
 	Receipt dispatch(AddressedEvent dispatch);
 
 	/**
-	 * Returns the types that an event's arguments are declared with.
+	 * Returns the declared types of an event's arguments.
 	 * @param event name of the event
-	 * @return the types, none if the event is not declared, {@code null} if it is not
-	 * known here who sends it
+	 * @return the types, empty if the event is not declared, {@code null} if the sending
+	 * actor is unknown here
 	 */
 	default @Nullable List<DeclaredType> argumentsOf(String event) {
 		return null;
 	}
 
 	/**
-	 * Checks that an event that is sent later could be sent now. Does nothing where that
-	 * is not known.
+	 * Checks that an event that is sent later could be sent now. Does nothing if that is
+	 * unknown.
 	 * @param dispatch the event
-	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it
-	 * could not
+	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it is
+	 * too long to be sent
 	 */
 	default void check(AddressedEvent dispatch) {
 	}

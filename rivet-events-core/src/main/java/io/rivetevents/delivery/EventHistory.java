@@ -28,9 +28,9 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * The last events of one instance, for clients that come back. Events with limits of
- * their own are kept apart from the others; the bytes are counted together. Nothing is
- * kept before the first client came that could come back. Not safe for use by several
+ * The recent events of one instance, for clients that resume. Events with limits of their
+ * own are kept separately; the bytes are counted together. History is recorded from the
+ * first connection of a client that supports resuming. Not safe for use by several
  * threads.
  */
 public final class EventHistory {
@@ -39,19 +39,19 @@ public final class EventHistory {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** What an event takes beside its name and arguments: measured, rounded up. */
+	/** Heap bytes of an event besides its name and arguments: measured, rounded up. */
 	private static final int OVERHEAD = 96;
 
-	/** What a text in a set takes beside its characters. */
+	/** Heap bytes of a text in a set besides its characters. */
 	private static final int OVERHEAD_OF_TEXT = 72;
 
-	/** Eighths of what all may keep, beyond which none may keep much. */
+	/** Eighths of the total above which only small histories can grow. */
 	private static final int SCARCE = 6;
 
-	/** Bytes that are not much. */
+	/** Size of a small history, in bytes. */
 	private static final long FEW = 16 * 1024;
 
-	/** Names of droppable events that are told apart. */
+	/** Most names of droppable events that are recorded separately. */
 	private static final int MAX_VOLATILE_NAMES = 1000;
 
 	private static final String OTHERS = "*";
@@ -62,22 +62,22 @@ public final class EventHistory {
 
 	private final Map<String, Ring> own = new HashMap<>(2);
 
-	/** Where the last droppable event of each name was. */
+	/** Position of the last droppable event of each name. */
 	private final Map<String, Long> droppable = new HashMap<>(2);
 
 	private final ByteBudget total;
 
 	private boolean recording;
 
-	/** Whether it has been logged that an event does not fit. */
+	/** Whether it was logged that an event exceeds the limit. */
 	private boolean refused;
 
 	private long bytes;
 
 	/**
-	 * Create a history.
-	 * @param limits its bounds
-	 * @param total what the histories of all instances may take
+	 * Creates a history.
+	 * @param limits its limits
+	 * @param total byte budget of the histories of all instances
 	 */
 	public EventHistory(HistoryLimits limits, ByteBudget total) {
 		this.limits = limits;
@@ -85,7 +85,7 @@ public final class EventHistory {
 		this.common = new Ring(limits);
 	}
 
-	/** An event that was sent. */
+	/** A recorded event. */
 	private record Entry(long sequence, long time, AddressedEvent dispatch, byte[] args) {
 
 		private static final List<JsonNode> IN_ARGS = List.of();
@@ -124,7 +124,7 @@ public final class EventHistory {
 	}
 
 	/**
-	 * An event that is sent again.
+	 * An event that is replayed.
 	 *
 	 * @param sequence its position
 	 * @param event its name
@@ -134,17 +134,17 @@ public final class EventHistory {
 	public record Replay(long sequence, String event, List<JsonNode> args, Set<String> tags) {
 	}
 
-	/** Events under one bound. */
+	/** Events under one limit. */
 	private final class Ring {
 
 		private final HistoryLimits limits;
 
 		private final Deque<Entry> entries = new ArrayDeque<>(0);
 
-		/** Where the newest is that is no longer here. */
+		/** Position of the newest event that was dropped. */
 		private long lostUpTo;
 
-		/** Whether some of them went to connections that had not subscribed. */
+		/** Whether some of the events were sent to connections without a subscription. */
 		private boolean unsubscribed;
 
 		Ring(HistoryLimits limits) {
@@ -192,7 +192,7 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Begin to keep events, if that has not begun: from here on a client may come back.
+	 * Starts recording, if it has not started: from this position a client can resume.
 	 * @param sequence the current position
 	 */
 	public void open(long sequence) {
@@ -203,17 +203,17 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Return whether events are kept.
+	 * Returns whether events are recorded.
 	 */
 	public boolean isOpen() {
 		return this.recording;
 	}
 
 	/**
-	 * Keep an event.
+	 * Records an event.
 	 * @param sequence its position
 	 * @param now the time in nanoseconds
-	 * @param dispatch the event; connections in its selection by the ids of their streams
+	 * @param dispatch the event; its selection names connections by the ids of their streams
 	 * @param own limits of the events of its name, {@code null} if it has none of its own
 	 */
 	public void add(long sequence, long now, AddressedEvent dispatch, @Nullable HistoryLimits own) {
@@ -231,8 +231,8 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Makes room for an event, at the cost of the oldest of this instance.
-	 * @return whether it can be kept
+	 * Makes room for an event by dropping the oldest events of this instance.
+	 * @return whether the event fits
 	 */
 	private boolean makeRoom(long size) {
 		if (size > this.limits.maxBytes()) {
@@ -250,7 +250,10 @@ public final class EventHistory {
 		return true;
 	}
 
-	/** The last quarter is for instances that keep little: others drop what they have. */
+	/**
+	 * The last quarter of the total is reserved for small histories; a large one drops its
+	 * own events.
+	 */
 	private boolean acquire(long size) {
 		if (this.bytes + size > FEW && this.total.isBeyond(SCARCE)) {
 			this.total.hit();
@@ -259,16 +262,16 @@ public final class EventHistory {
 		return this.total.tryAcquire(size);
 	}
 
-	/** What came before it is of no use to a client that has missed it. */
+	/** Drops everything: older events are of no use to a client that missed this one. */
 	private void refuse(long size) {
 		while (removeOldest()) {
 			// until nothing is left
 		}
 		if (!this.refused) {
 			this.refused = true;
-			logger.warn(("An event of %d bytes is sent but not kept for clients that resume: "
-					+ "rivet.events.history.max-size leaves %d bytes, less than max-outgoing-message-size of "
-					+ "rivet.events.websocket or rivet.events.sse")
+			logger.warn(("An event of %d bytes was sent but not recorded, so clients that resume miss it:"
+					+ " rivet.events.history.max-size leaves %d bytes. Set it higher than max-outgoing-message-size of"
+					+ " rivet.events.websocket and rivet.events.sse")
 				.formatted(size, this.limits.maxBytes()));
 		}
 	}
@@ -281,7 +284,7 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Forgets all, and keeps nothing more: the instance leaves memory.
+	 * Drops all events and stops recording: the instance leaves memory.
 	 */
 	public void close() {
 		this.recording = false;
@@ -293,7 +296,7 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Drop what is too old.
+	 * Drops events that are too old.
 	 * @param now the time in nanoseconds
 	 */
 	public void expire(long now) {
@@ -302,7 +305,7 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Returns the time in nanoseconds at which an event is too old that is kept now.
+	 * Returns the time in nanoseconds at which an event recorded now expires.
 	 * @param own limits of the events of its name, {@code null} if it has none of its own
 	 */
 	public long expiry(long now, @Nullable HistoryLimits own) {
@@ -310,8 +313,8 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Returns the time in nanoseconds at which the first of the events is too old, empty
-	 * if none is kept.
+	 * Returns the time in nanoseconds at which the next event expires, empty if there is
+	 * none.
 	 */
 	public OptionalLong nextExpiry() {
 		return rings().filter((ring) -> ring.oldest() != null)
@@ -320,10 +323,10 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Return what a connection has missed.
+	 * Returns the events that a connection has missed.
 	 * @param sequence the last position that its client has handled
 	 * @param connection the connection, subscriptions included
-	 * @return the events in their order, {@code null} if some are missing
+	 * @return the events in their order, {@code null} if some were dropped
 	 */
 	public @Nullable List<Replay> after(long sequence, ActorConnection connection) {
 		if (!this.recording || this.common.lostUpTo > sequence) {
@@ -349,14 +352,14 @@ public final class EventHistory {
 			return wanted && dispatch.selection().includes(connection, connection.streamId(), connection.owner());
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "Event %s is not sent again to %s: a predicate failed"
-				.formatted(SafeText.of(dispatch.event()), connection));
+			failures.error(ex, () -> "Event %s is not replayed to %s: a predicate failed"
+				.formatted(SafeText.of(dispatch.event()), ActorConnection.describe(connection)));
 			return false;
 		}
 	}
 
 	/**
-	 * Return the names of the droppable events that a connection has, or may have,
+	 * Returns the names of the droppable events that a connection has missed or may have
 	 * missed.
 	 * @param sequence the last position that its client has handled
 	 * @param connection the connection, subscriptions included
@@ -371,14 +374,14 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Return how many events are kept.
+	 * Returns how many events are recorded.
 	 */
 	public int size() {
 		return rings().mapToInt((ring) -> ring.entries.size()).sum();
 	}
 
 	/**
-	 * Return how many bytes they take.
+	 * Returns how many bytes they take.
 	 */
 	public long bytes() {
 		return this.bytes;

@@ -14,7 +14,7 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * Calls the interceptors of the application for one event to one connection.
+ * Calls the application's interceptors for one event to one connection.
  */
 final class EventInterception {
 
@@ -24,12 +24,12 @@ final class EventInterception {
 	}
 
 	/**
-	 * Returns a message as the interceptors leave it. Only events are intercepted, and no
-	 * requests to the client.
+	 * Returns the message to send after the interceptors. Requests to the client and messages
+	 * other than events are not intercepted.
 	 * @param message the message
-	 * @param connection the connection that it is for
+	 * @param connection the receiving connection
 	 * @param support has the interceptors
-	 * @return the message, {@code null} if one of them leaves the connection out or fails
+	 * @return the message, {@code null} if an interceptor skips the connection or fails
 	 */
 	static @Nullable OutgoingMessage intercept(OutgoingMessage message, Connection<?> connection,
 			ConnectionServices support) {
@@ -59,7 +59,7 @@ final class EventInterception {
 		}
 		catch (Throwable ex) {
 			failures.error(ex, () -> "Event %s is not sent to %s: an interceptor failed"
-				.formatted(SafeText.of(event.name()), connection));
+				.formatted(SafeText.of(event.name()), ActorConnection.describe(connection)));
 			return null;
 		}
 	}

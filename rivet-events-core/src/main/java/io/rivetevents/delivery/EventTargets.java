@@ -26,12 +26,11 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 	private final SelectedRecipients all;
 
 	/**
-	 * Create the targets.
-	 * @param dispatcher brings events to connections
+	 * Creates the targets.
+	 * @param dispatcher sends events to connections
 	 * @param mapper converts their arguments
-	 * @param contracts the contracts that are implemented
-	 * @param transactions tells whether a thread without a transaction may be in a
-	 * reactive one
+	 * @param contracts the implemented contracts
+	 * @param transactions whether a thread without a transaction may be in a reactive one
 	 */
 	public EventTargets(Dispatcher dispatcher, ValueMapper mapper, EventContracts contracts,
 			ReactiveTransactions transactions) {
@@ -39,8 +38,8 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 	}
 
 	/**
-	 * Create the same targets.
-	 * @param same what they are the same as
+	 * Creates a copy of the targets.
+	 * @param same the targets to copy
 	 */
 	protected EventTargets(EventTargets<C> same) {
 		this.all = same.all;
@@ -96,12 +95,12 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 	}
 
 	private static String checkName(String userName) {
-		Assert.hasText(userName, "The user has no name: an event for a user needs a principal with one");
+		Assert.hasText(userName, "The name of the user must not be empty: an event can only be sent to a user whose principal has a name");
 		return userName;
 	}
 
 	private static String checkIssuer(String issuer) {
-		Assert.hasText(issuer, "The issuer has no name");
+		Assert.hasText(issuer, "The issuer must not be empty");
 		return issuer;
 	}
 

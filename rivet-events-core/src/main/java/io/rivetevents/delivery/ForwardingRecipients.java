@@ -9,8 +9,8 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.connection.Recipients;
 
 /**
- * Forwards each call to other recipients: what is more than recipients, a connection and
- * targets, sends by them.
+ * Forwards each call to other recipients: the base of connections and targets, which are
+ * recipients and more.
  */
 abstract class ForwardingRecipients implements Recipients {
 

@@ -12,8 +12,8 @@ import io.rivetevents.outbound.GatewayOutbound;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * One event on its way to connections of other nodes: collects their ids, and sends it
- * with one call for each node. Used by one thread.
+ * One event for connections of other nodes: collects the connection ids and sends the
+ * event with one call to each node. Used by one thread.
  */
 final class GatewayFanOut {
 
@@ -21,23 +21,23 @@ final class GatewayFanOut {
 
 	private final Map<GatewayLink, List<String>> connectionIds = new LinkedHashMap<>(4);
 
-	/** Connections whose event is on its way. */
+	/** Number of connections to which the event was sent. */
 	private int queued;
 
 	/**
 	 * Creates a fan-out.
-	 * @param message the event as it was sent
+	 * @param message the original event
 	 */
 	GatewayFanOut(OutgoingMessage message) {
 		this.message = message;
 	}
 
 	/**
-	 * Adds a connection. An event that the interceptors have changed for it is sent at
-	 * once, to it alone: it is the only one of this fan-out that the connection gets.
+	 * Adds a connection. An event that the interceptors have changed is sent at once to this
+	 * connection alone.
 	 * @param connection the connection
-	 * @param outbound its way out
-	 * @param prepared the event as the interceptors leave it, {@code null} for none
+	 * @param outbound its outbound path
+	 * @param prepared the event after the interceptors, {@code null} to send none
 	 */
 	void add(ActorConnection connection, GatewayOutbound outbound, @Nullable OutgoingMessage prepared) {
 		if (prepared == this.message && outbound.isOpen()) {
@@ -49,8 +49,8 @@ final class GatewayFanOut {
 	}
 
 	/**
-	 * Sends the event to all connections that were added.
-	 * @return for how many connections it is on its way
+	 * Sends the event to all added connections.
+	 * @return the number of connections to which it was sent
 	 */
 	int send() {
 		this.connectionIds.forEach((link, ids) -> this.queued += link.send(this.message, ids) ? ids.size() : 0);

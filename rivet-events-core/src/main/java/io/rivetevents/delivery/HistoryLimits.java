@@ -3,19 +3,19 @@ package io.rivetevents.delivery;
 import java.time.Duration;
 
 /**
- * What is kept of the events that were sent, for clients that come back.
+ * Limits of the recorded events of an instance, for clients that resume.
  *
  * @param maxEvents most events
- * @param maxBytes most bytes, as {@link EventHistory} counts them
+ * @param maxBytes most bytes, as counted by {@link EventHistory}
  * @param maxAge longest time
  */
 public record HistoryLimits(int maxEvents, long maxBytes, Duration maxAge) {
 
-	/** Values that suit a room of people. */
+	/** Default values. */
 	public static final HistoryLimits DEFAULTS = new HistoryLimits(1000, 1024 * 1024, Duration.ofMinutes(2));
 
 	/**
-	 * Return whether anything is kept.
+	 * Returns whether nothing is recorded.
 	 */
 	public boolean isEmpty() {
 		return this.maxEvents <= 0 || this.maxBytes <= 0 || this.maxAge.isNegative() || this.maxAge.isZero();

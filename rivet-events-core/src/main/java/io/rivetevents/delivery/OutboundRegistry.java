@@ -17,7 +17,7 @@ import io.rivetevents.protocol.CloseReason;
 
 /**
  * The connections of this node. A transport registers a connection before it asks an
- * actor to connect it, and removes it when its socket is gone; the actor adds it to the
+ * actor to connect it, and removes it when its socket is closed; the actor adds it to the
  * {@linkplain #members() members} while it is in the actor's own list.
  */
 public final class OutboundRegistry {
@@ -49,23 +49,23 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Returns the name of this node, which is the gateway of its connections.
+	 * Returns the name of this node, the gateway of its connections.
 	 */
 	public String node() {
 		return this.node;
 	}
 
 	/**
-	 * Returns the other nodes that hold sockets of this node's actors.
+	 * Returns the other nodes that hold sockets of connections to this node's actors.
 	 */
 	public Gateways gateways() {
 		return this.gateways;
 	}
 
 	/**
-	 * Add a connection.
-	 * @param request what the client asked for
-	 * @param outbound its way out
+	 * Adds a connection.
+	 * @param request the client's request
+	 * @param outbound its outbound path
 	 */
 	public void register(ConnectRequest request, Outbound outbound) {
 		register(request, outbound, null);
@@ -73,16 +73,16 @@ public final class OutboundRegistry {
 
 	/**
 	 * Adds a connection.
-	 * @param request what the client asked for
-	 * @param outbound its way out
-	 * @param usage what it takes of the node, {@code null} if that is not counted
+	 * @param request the client's request
+	 * @param outbound its outbound path
+	 * @param usage the resources it uses on the node, {@code null} if they are not counted
 	 */
 	public void register(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage) {
 		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound, usage));
 	}
 
 	/**
-	 * Remove a connection whose socket is gone.
+	 * Removes a connection whose socket is closed.
 	 * @param connectionId its id
 	 */
 	public void remove(String connectionId) {
@@ -90,8 +90,8 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Return the way out to a connection, {@link Outbound#NONE} if it is not or no longer
-	 * here.
+	 * Returns the outbound path to a connection of this node, {@link Outbound#NONE} if it is
+	 * not or no longer registered.
 	 * @param connectionId its id
 	 */
 	public Outbound outbound(String connectionId) {
@@ -100,9 +100,9 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Returns the way out to a client, wherever its socket is; {@link Outbound#NONE} if
-	 * the client or its node has gone.
-	 * @param request what the client asked for
+	 * Returns the outbound path to a client of any node; {@link Outbound#NONE} if the client
+	 * or its node has disconnected.
+	 * @param request the client's request
 	 */
 	public Outbound outbound(ConnectRequest request) {
 		String gateway = request.gateway();
@@ -111,8 +111,8 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Returns what a connection takes of the node, {@code null} if it is not here or not
-	 * counted.
+	 * Returns the resources that a connection uses on the node, {@code null} if it is not
+	 * registered or not counted.
 	 * @param connectionId its id
 	 */
 	public @Nullable ClientUsage usage(String connectionId) {
@@ -121,17 +121,17 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Return the ways out to all connections; a snapshot.
+	 * Returns a snapshot of the outbound paths to all connections.
 	 */
 	public List<Outbound> outbounds() {
 		return this.entries.values().stream().map(Entry::outbound).toList();
 	}
 
 	/**
-	 * Close the connections of some clients.
-	 * @param who which ones
-	 * @param reason what they are told
-	 * @return how many
+	 * Closes the connections of some clients.
+	 * @param who selects the clients by their identity
+	 * @param reason the reason that the clients receive
+	 * @return the number of closed connections
 	 */
 	public int close(Predicate<Identity> who, CloseReason reason) {
 		int count = 0;
@@ -145,14 +145,14 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Return the connections that actors of this node have let in, stateless ones aside.
+	 * Returns the connections that actors of this node have accepted, except stateless ones.
 	 */
 	public ConnectionIndex members() {
 		return this.members;
 	}
 
 	/**
-	 * Return the number of open connections.
+	 * Returns the number of open connections.
 	 */
 	public int size() {
 		return this.entries.size();

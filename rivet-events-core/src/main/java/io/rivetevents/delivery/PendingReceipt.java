@@ -7,7 +7,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.connection.Receipt;
 
 /**
- * The receipt of an event that has to wait.
+ * The receipt of an event that is not sent yet.
  */
 public final class PendingReceipt implements Receipt {
 
@@ -38,16 +38,16 @@ public final class PendingReceipt implements Receipt {
 	}
 
 	/**
-	 * Say what became of the event.
-	 * @param outcome its receipt, which may itself be one that waits
+	 * Completes the receipt.
+	 * @param outcome the receipt of the sent event, which may be pending too
 	 */
 	public void complete(Receipt outcome) {
 		outcome.whenDone().subscribe(this.outcome::complete, this::fail);
 	}
 
 	/**
-	 * Say that the event could not be sent.
-	 * @param cause why
+	 * Fails the receipt: the event could not be sent.
+	 * @param cause the reason
 	 */
 	public void fail(Throwable cause) {
 		this.outcome.completeExceptionally(cause);

@@ -1,8 +1,8 @@
 package io.rivetevents.delivery;
 
 /**
- * Tells whether code of the application may run in a reactive transaction, which no
- * thread shows.
+ * Detects whether application code may run in a reactive transaction, which is not bound
+ * to a thread.
  */
 @FunctionalInterface
 public interface ReactiveTransactions {
@@ -11,7 +11,8 @@ public interface ReactiveTransactions {
 	ReactiveTransactions NONE = () -> false;
 
 	/**
-	 * Returns whether there may be one. Called on any thread; does not block.
+	 * Returns whether there may be a reactive transaction. Called on any thread; does not
+	 * block.
 	 */
 	boolean possible();
 

@@ -18,7 +18,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 
 /**
- * Some of the connections that a dispatcher can reach, and how they are told.
+ * Some of the connections of a dispatcher, and how events are sent to them.
  */
 final class SelectedRecipients implements Recipients {
 
@@ -78,7 +78,9 @@ final class SelectedRecipients implements Recipients {
 		return tell(event, argumentsOf(event), false, this.how.droppable(), args);
 	}
 
-	/** The actor's own declaration, or that of all actors if any of them may send it. */
+	/**
+	 * Returns the types that the actor has declared, or else those that apply to all actors.
+	 */
 	private List<DeclaredType> argumentsOf(String event) {
 		List<DeclaredType> own = this.dispatcher.argumentsOf(event);
 		return (own != null) ? own : this.contracts.argumentsOf(event);
@@ -112,14 +114,14 @@ final class SelectedRecipients implements Recipients {
 	}
 
 	private static void checkName(String event) {
-		Assert.hasLength(event, "An event needs a name");
+		Assert.hasLength(event, "The name of an event must not be empty");
 		Assert.isTrue(event.chars().noneMatch((character) -> character == '\n' || character == '\r' || character == 0),
-				"The name of an event has no line breaks");
+				"The name of an event must not contain line breaks or null characters");
 		Assert.isTrue(!event.startsWith(RESERVED),
-				() -> "Names with " + RESERVED + " are the protocol's own: " + event);
+				() -> "Event names that start with " + RESERVED + " are reserved for the protocol: " + event);
 	}
 
-	/** As they are now: a tree could be changed by the caller while the event waits. */
+	/** Converts at the call: the caller could change a JSON tree while the event waits. */
 	private List<JsonNode> values(List<DeclaredType> types, @Nullable Object[] args) {
 		JsonNode[] values = new JsonNode[args.length];
 		boolean declared = types.size() == args.length;

@@ -11,8 +11,8 @@ import org.springframework.transaction.reactive.TransactionSynchronization;
 import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 
 /**
- * The transaction of a subscriber, which a {@code ReactiveTransactionManager} has begun.
- * Loaded only where there is spring-tx.
+ * The transaction of a subscriber, started by a {@code ReactiveTransactionManager}.
+ * Loaded only if spring-tx is present.
  */
 final class SubscriberTransaction {
 
@@ -20,9 +20,8 @@ final class SubscriberTransaction {
 	}
 
 	/**
-	 * Finds what binds events to the transaction of the subscriber: the one in its
-	 * context or, if there is none, the one of the thread that subscribes. Events are
-	 * sent at once if there is neither.
+	 * Finds the timing for the transaction of the subscriber: the one in its context, or else
+	 * the one of the subscribing thread. Without a transaction, events are sent at once.
 	 */
 	static Mono<Timing> find() {
 		return TransactionContextManager.currentContext()
@@ -45,8 +44,7 @@ final class SubscriberTransaction {
 	private static Timing timing(TransactionContext context) {
 		return (dispatcher, dispatch) -> {
 			BoundEvent event = new BoundEvent(dispatcher, dispatch);
-			// branches of one chain may run on several threads, and the set is not for
-			// several
+			// branches of one chain may run on several threads, and the set of synchronizations is not thread-safe
 			synchronized (context) {
 				new TransactionSynchronizationManager(context).registerSynchronization(new Synchronization(event));
 			}

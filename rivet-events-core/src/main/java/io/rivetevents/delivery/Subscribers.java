@@ -7,16 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has subscribed to an event. To go through them, which happens for each broadcast,
- * is to go through an array; it is made anew after a change. Safe for use by several
- * threads.
+ * The connections that have subscribed to an event. Each broadcast iterates over an
+ * array, which is created again after a change. Safe for use by several threads.
  */
 final class Subscribers {
 
 	private final Set<ActorConnection> connections = new LinkedHashSet<>(2);
 
 	/**
-	 * {@code null} after a change; set under the lock alone, or it could be of before.
+	 * {@code null} after a change; set only while locked, so that it is never outdated.
 	 */
 	private volatile @Nullable List<ActorConnection> all;
 
@@ -35,7 +34,7 @@ final class Subscribers {
 	}
 
 	/**
-	 * Return all of them; who comes or goes from now on may or may not be in it.
+	 * Returns all of them; a concurrent change may or may not be included.
 	 */
 	List<ActorConnection> all() {
 		List<ActorConnection> all = this.all;

@@ -12,8 +12,8 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.extension.AddressedEvent;
 
 /**
- * The transaction of the calling thread, which a {@code PlatformTransactionManager} has
- * begun. Loaded only where there is spring-tx.
+ * The transaction of the calling thread, started by a {@code PlatformTransactionManager}.
+ * Loaded only if spring-tx is present.
  */
 final class ThreadTransaction {
 
@@ -39,7 +39,7 @@ final class ThreadTransaction {
 	/**
 	 * Sends one event. A nested transaction is a savepoint of the outer one, and only the
 	 * outer one completes: the event is dropped if the transaction is rolled back to a
-	 * savepoint that was there before the event.
+	 * savepoint that is older than the event.
 	 */
 	private static final class Synchronization implements TransactionSynchronization {
 

@@ -4,20 +4,20 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.extension.AddressedEvent;
 
 /**
- * When an event is dispatched: at once or with the commit of a transaction.
+ * When an event is dispatched: at once, or when the transaction commits.
  */
 @FunctionalInterface
 interface Timing {
 
-	/** At the call. */
+	/** Dispatches at once. */
 	Timing AT_ONCE = Dispatcher::dispatch;
 
 	/**
-	 * Dispatches an event, or keeps it until it may be dispatched.
-	 * @param dispatcher brings the event to its connections
+	 * Dispatches an event, or keeps it until it can be dispatched.
+	 * @param dispatcher sends the event to its connections
 	 * @param dispatch the event
-	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if
-	 * the event is too long now
+	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if the
+	 * event is too long to be sent
 	 */
 	Receipt dispatch(Dispatcher dispatcher, AddressedEvent dispatch);
 

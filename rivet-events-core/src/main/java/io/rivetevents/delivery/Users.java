@@ -9,22 +9,23 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalIssuer;
 
 /**
- * Decides whether somebody has signed in, and what tells one user from all others: the
- * issuer and the name. All transports and routes ask here.
+ * Decides whether a principal is authenticated, and identifies a user by issuer and name.
+ * All transports and routes use it.
  * <p>
- * The owner of a user without an issuer is its name. With a home issuer that holds for
- * the users of that one, and those without an issuer belong to {@value #LOCAL}. The owner
- * of any other is {@code issuer|name}. A bar is escaped where an owner would otherwise be
- * that of somebody else. An issuer whose own name means something here has a {@code %}
- * before it: the empty one, and {@value #LOCAL} where there is a home issuer.
+ * The owner id of a user without an issuer is its name. If there is a home issuer, the
+ * same applies to the users of the home issuer, and users without an issuer get the
+ * issuer {@value #LOCAL}. The owner id of any other user is {@code issuer|name}. A bar is
+ * escaped if the owner id could otherwise be that of another user. An issuer whose own
+ * name is reserved gets a {@code %} prefix: the empty name, and {@value #LOCAL} if there
+ * is a home issuer.
  */
 public final class Users {
 
-	/** Counts every principal as signed in, by its name alone. */
+	/** Treats every principal as authenticated and identifies it by name only. */
 	public static final Users PLAIN = new Users((principal) -> true, PrincipalIssuer.NONE, null);
 
 	/**
-	 * Issuer of users whom the application itself names, where there is a home issuer.
+	 * Issuer of users that the application itself names, if there is a home issuer.
 	 */
 	public static final String LOCAL = "local";
 
@@ -37,10 +38,10 @@ public final class Users {
 	private final @Nullable String homeIssuer;
 
 	/**
-	 * Create the rules.
-	 * @param signedIn whether a principal stands for somebody who has signed in
+	 * Creates the rules.
+	 * @param signedIn whether a principal is authenticated
 	 * @param issuers finds issuers
-	 * @param homeIssuer issuer whose users are known by their names alone, {@code null}
+	 * @param homeIssuer issuer whose users are identified by their names alone, {@code null}
 	 * if there is none
 	 */
 	public Users(Predicate<Principal> signedIn, PrincipalIssuer issuers, @Nullable String homeIssuer) {
@@ -50,8 +51,8 @@ public final class Users {
 	}
 
 	/**
-	 * Return whether a principal stands for somebody who has signed in: not an anonymous
-	 * or unauthenticated one; a remembered one does.
+	 * Returns whether a principal is authenticated: not an anonymous or unauthenticated one;
+	 * a remembered one is.
 	 * @param principal the principal
 	 */
 	public boolean isSignedIn(Principal principal) {
@@ -59,9 +60,9 @@ public final class Users {
 	}
 
 	/**
-	 * Returns the issuer by which users of an issuer are found.
-	 * @param issuer the issuer, as a token names it
-	 * @return {@code null} for the home issuer, whose users are known by their names
+	 * Returns the issuer to look up users of an issuer.
+	 * @param issuer the issuer named in a token
+	 * @return {@code null} for the home issuer, whose users are identified by their names
 	 * alone
 	 */
 	public @Nullable String known(String issuer) {
@@ -69,9 +70,9 @@ public final class Users {
 	}
 
 	/**
-	 * Return what tells a user apart from all others.
-	 * @param principal who signed in, {@code null} if nobody did
-	 * @return its owner, {@code null} if nobody signed in
+	 * Returns the owner id, which identifies a user.
+	 * @param principal the user's principal, {@code null} if anonymous
+	 * @return the owner id, {@code null} if anonymous
 	 */
 	public @Nullable String ownerOf(@Nullable Principal principal) {
 		if (principal == null) {
@@ -88,8 +89,8 @@ public final class Users {
 	}
 
 	/**
-	 * An issuer chooses its name. Those that are quoted already are quoted once more, so
-	 * that no two become one.
+	 * Quotes a reserved name of an issuer. An issuer chooses its name, so a quoted name is
+	 * quoted again: no two names become the same.
 	 */
 	private String quoted(String issuer) {
 		int end = 0;

@@ -1,5 +1,5 @@
 /**
- * Brings addressed events to connections: selection, index, history, transactions.
+ * Sends addressed events to connections: selection, index, history, transactions.
  * Internal: applications do not use it.
  */
 @NullMarked

@@ -16,7 +16,7 @@ import io.rivetevents.scheduling.CallerScope;
 public interface AccessRule {
 
 	/**
-	 * Check that somebody may. Called on a worker: it may block.
+	 * Checks that somebody may. Called on a worker: it may block.
 	 * @param principal who signed in, {@code null} if nobody did
 	 * @param actor the instance, {@code null} for all of them
 	 * @throws RuntimeException if not; {@code auth.forbidden} or what is translated to it

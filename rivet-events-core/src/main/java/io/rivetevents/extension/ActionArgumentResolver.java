@@ -12,13 +12,13 @@ import org.springframework.core.MethodParameter;
 public interface ActionArgumentResolver {
 
 	/**
-	 * Return whether this supplies a parameter. Asked once, at start-up.
+	 * Returns whether this supplies a parameter. Asked once, at start-up.
 	 * @param parameter the parameter, and nothing of any call
 	 */
 	boolean supportsParameter(MethodParameter parameter);
 
 	/**
-	 * Return the value for a call. Must not wait.
+	 * Returns the value for a call. Must not wait.
 	 * @param parameter a supported parameter
 	 * @param invocation the call
 	 * @return the value, {@code null} if there is none

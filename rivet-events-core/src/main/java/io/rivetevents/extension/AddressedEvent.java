@@ -33,14 +33,14 @@ public record AddressedEvent(Selection selection, boolean subscribed, String eve
 	}
 
 	/**
-	 * Return the same event for other connections.
+	 * Returns the same event for other connections.
 	 */
 	public AddressedEvent withSelection(Selection selection) {
 		return new AddressedEvent(selection, this.subscribed, this.event, this.args, this.tags, this.droppable);
 	}
 
 	/**
-	 * Return the same event as one that may be dropped for a connection that is slow.
+	 * Returns the same event as one that may be dropped for a connection that is slow.
 	 */
 	public AddressedEvent asDroppable() {
 		return new AddressedEvent(this.selection, this.subscribed, this.event, this.args, this.tags, true);

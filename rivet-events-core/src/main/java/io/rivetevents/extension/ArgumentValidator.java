@@ -27,7 +27,7 @@ public interface ArgumentValidator {
 	};
 
 	/**
-	 * Check the arguments of a call.
+	 * Checks the arguments of a call.
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
 	 * @param args one for each parameter

@@ -22,7 +22,7 @@ import org.springframework.util.Assert;
 public interface Backplane {
 
 	/**
-	 * Begin to receive. Returns at once: where the network is not there yet, it goes on
+	 * Begins to receive. Returns at once: where the network is not there yet, it goes on
 	 * trying.
 	 * @param receiver gets what other nodes and external processes have published, never
 	 * what this node has; called by one thread at a time, must not block
@@ -64,12 +64,12 @@ public interface Backplane {
 	}
 
 	/**
-	 * Stop receiving and publishing. A stopped backplane may be started again.
+	 * Stops receiving and publishing. A stopped backplane may be started again.
 	 */
 	void stop();
 
 	/**
-	 * Tell the other nodes. Returns at once, never blocks, and never fails because of the
+	 * Notifies the other nodes. Returns at once, never blocks, and never fails because of the
 	 * network: what cannot be published is counted. Safe for use by several threads.
 	 * @param dispatch what to tell; its selection is {@code All} or {@code User}
 	 * @throws IllegalArgumentException if it has another selection
@@ -77,12 +77,12 @@ public interface Backplane {
 	void publish(AddressedEvent dispatch);
 
 	/**
-	 * Return how it goes, for health and metrics.
+	 * Returns how it goes, for health and metrics.
 	 */
 	BackplaneStatus status();
 
 	/**
-	 * Check that an event goes to whom other nodes can find.
+	 * Checks that an event goes to whom other nodes can find.
 	 * @throws IllegalArgumentException if its selection is neither {@code All} nor
 	 * {@code User}
 	 */

@@ -22,7 +22,7 @@ public interface ConnectionAuthenticator {
 	ConnectionAuthenticator NONE = (params) -> Mono.empty();
 
 	/**
-	 * Look for credentials.
+	 * Looks for credentials.
 	 * @param params connection params, {@code null} if there are none
 	 * @return who it is; empty if the params hold no credentials; an error if they are
 	 * wrong
@@ -52,7 +52,7 @@ public interface ConnectionAuthenticator {
 	}
 
 	/**
-	 * Check the credentials of a first message.
+	 * Checks the credentials of a first message.
 	 * @param credentials what the client sent
 	 * @return who it is; {@code auth.invalid_credentials} if they are wrong, or of an
 	 * unknown kind

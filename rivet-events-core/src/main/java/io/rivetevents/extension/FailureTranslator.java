@@ -13,7 +13,7 @@ import io.rivetevents.error.RivetException;
 public interface FailureTranslator {
 
 	/**
-	 * Translate a failure.
+	 * Translates a failure.
 	 * @param failure what a method threw
 	 * @return what the client is told, or {@code null} if this does not know
 	 */

@@ -60,7 +60,7 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 	}
 
 	/**
-	 * Return the owner for a name.
+	 * Returns the owner for a name.
 	 * @param name name of the principal
 	 * @param issuer its issuer, {@code null} for none and for the home issuer
 	 */

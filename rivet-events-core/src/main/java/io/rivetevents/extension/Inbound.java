@@ -44,7 +44,7 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 	}
 
 	/**
-	 * Return the same with other arguments. Those of a connect cannot be changed.
+	 * Returns the same with other arguments. Those of a connect cannot be changed.
 	 * @param args the arguments
 	 */
 	public Inbound withArgs(Args args) {
@@ -59,14 +59,14 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 		return server ? this.principal : CallerScope.client(this.principal);
 	}
 
-	/** Return it on one line, of bounded length, for the log. */
+	/** Returns it on one line, of bounded length, for the log. */
 	@Override
 	public String toString() {
 		return "%s %s of %s by %s".formatted(this.kind, SafeText.of(this.name), this.actor, this.connection);
 	}
 
 	/**
-	 * Return what leaves it undone: the client is answered {@code actor.skipped}.
+	 * Returns what leaves it undone: the client is answered {@code actor.skipped}.
 	 */
 	public Mono<Object> skip() {
 		return Mono.error(() -> new RivetException(ErrorCode.SKIPPED));

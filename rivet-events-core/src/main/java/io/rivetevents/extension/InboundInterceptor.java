@@ -21,7 +21,7 @@ import reactor.core.publisher.Mono;
 public interface InboundInterceptor {
 
 	/**
-	 * Return whether this wants to see something. Asked each time; must be quick.
+	 * Returns whether this wants to see something. Asked each time; must be quick.
 	 * @param inbound what a client wants
 	 */
 	default boolean supports(Inbound inbound) {

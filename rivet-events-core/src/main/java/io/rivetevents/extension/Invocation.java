@@ -19,38 +19,38 @@ import io.rivetevents.connection.RequestHead;
 public interface Invocation {
 
 	/**
-	 * Return whether it is only asked whether the caller may make the call.
+	 * Returns whether it is only asked whether the caller may make the call.
 	 */
 	boolean isCheck();
 
 	/**
-	 * Return whether a client has caused the call, and not the server itself.
+	 * Returns whether a client has caused the call, and not the server itself.
 	 */
 	boolean hasCaller();
 
 	/**
-	 * Return which hook is called, {@code null} if it is an action.
+	 * Returns which hook is called, {@code null} if it is an action.
 	 */
 	@Nullable Hook hook();
 
 	/**
-	 * Return the name of the action, or of the hook.
+	 * Returns the name of the action, or of the hook.
 	 */
 	String name();
 
 	/**
-	 * Return the context that the method gets.
+	 * Returns the context that the method gets.
 	 */
 	ActorContext<@Nullable Object, @Nullable Object> context();
 
 	/**
-	 * Return the connection of the caller, {@code null} before there is one and for a
+	 * Returns the connection of the caller, {@code null} before there is one and for a
 	 * call that comes from the server itself.
 	 */
 	@Nullable Connection<@Nullable Object> connection();
 
 	/**
-	 * Return who has caused the call, {@code null} if nobody signed in.
+	 * Returns who has caused the call, {@code null} if nobody signed in.
 	 */
 	@Nullable Principal principal();
 
@@ -61,7 +61,7 @@ public interface Invocation {
 	@Nullable Principal caller();
 
 	/**
-	 * Return the caller's connection params, {@code null} if there are none.
+	 * Returns the caller's connection params, {@code null} if there are none.
 	 */
 	@Nullable JsonNode params();
 
@@ -76,17 +76,17 @@ public interface Invocation {
 	}
 
 	/**
-	 * Return the input of the instance, {@code null} if there is none.
+	 * Returns the input of the instance, {@code null} if there is none.
 	 */
 	@Nullable JsonNode input();
 
 	/**
-	 * Return the arguments of an action as the client sent them.
+	 * Returns the arguments of an action as the client sent them.
 	 */
 	List<JsonNode> args();
 
 	/**
-	 * Return what a hook is told beside its context, as said at {@link Hook}.
+	 * Returns what a hook is told beside its context, as said at {@link Hook}.
 	 */
 	@Nullable Object[] payload();
 

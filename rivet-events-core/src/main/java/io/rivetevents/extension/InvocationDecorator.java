@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public interface InvocationDecorator {
 
 	/**
-	 * Make the call.
+	 * Makes the call.
 	 * @param invocation what is called
 	 * @param call the call itself
 	 * @return its result, a {@code Mono} if it comes later; may be decorated, too

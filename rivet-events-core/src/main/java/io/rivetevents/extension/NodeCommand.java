@@ -15,7 +15,7 @@ import org.springframework.util.Assert;
 public sealed interface NodeCommand {
 
 	/**
-	 * Close all connections of one user with {@code auth.logged_out}.
+	 * Closes all connections of one user with {@code auth.logged_out}.
 	 *
 	 * @param name name of the principal; not empty
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
@@ -39,7 +39,7 @@ public sealed interface NodeCommand {
 	}
 
 	/**
-	 * Close all connections that were opened in one web session with
+	 * Closes all connections that were opened in one web session with
 	 * {@code auth.logged_out}. The id is not logged: it may still be valid.
 	 *
 	 * @param sessionId what tells the session apart, as {@link Identity#sessionId()} has
@@ -60,7 +60,7 @@ public sealed interface NodeCommand {
 	}
 
 	/**
-	 * Refuse new connections with {@code actor.restarting}, until the node is started
+	 * Refuses new connections with {@code actor.restarting}, until the node is started
 	 * again; those that are open stay.
 	 *
 	 * @param node name of the node that drains; the others ignore it

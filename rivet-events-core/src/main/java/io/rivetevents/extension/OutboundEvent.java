@@ -14,14 +14,14 @@ import io.rivetevents.protocol.SafeText;
  */
 public record OutboundEvent(Connection<?> connection, String name, Args args) {
 
-	/** Return it on one line, of bounded length, for the log. */
+	/** Returns it on one line, of bounded length, for the log. */
 	@Override
 	public String toString() {
 		return "event %s%s for %s".formatted(SafeText.of(this.name), this.args, this.connection);
 	}
 
 	/**
-	 * Return the event with other arguments.
+	 * Returns the event with other arguments.
 	 * @param args the arguments
 	 */
 	public OutboundEvent withArgs(Args args) {

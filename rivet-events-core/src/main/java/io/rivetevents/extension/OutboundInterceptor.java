@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public interface OutboundInterceptor {
 
 	/**
-	 * Return whether this wants to see an event.
+	 * Returns whether this wants to see an event.
 	 * @param actor name of the actor
 	 * @param event name of the event
 	 */

@@ -18,7 +18,7 @@ public interface PrincipalIssuer {
 	PrincipalIssuer NONE = (principal) -> null;
 
 	/**
-	 * Return the issuer of the name of a user. Called on an event loop: it must not wait.
+	 * Returns the issuer of the name of a user. Called on an event loop: it must not wait.
 	 * @param principal who signed in
 	 * @return its issuer; {@code null} if the application itself names it
 	 */

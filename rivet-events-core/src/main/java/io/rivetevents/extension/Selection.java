@@ -29,7 +29,7 @@ public sealed interface Selection {
 	boolean includes(Connection<?> connection, String id, @Nullable String owner);
 
 	/**
-	 * Return the same selection with the ids of streams for those of connections.
+	 * Returns the same selection with the ids of streams for those of connections.
 	 * @param streamIds finds the id of a stream by that of a connection
 	 */
 	default Selection byStream(UnaryOperator<String> streamIds) {
@@ -104,7 +104,7 @@ public sealed interface Selection {
 			this(name, null);
 		}
 
-		/** Return what tells the user apart from all others. */
+		/** Returns what tells the user apart from all others. */
 		public String owner() {
 			return Identity.owner(this.name, this.issuer);
 		}

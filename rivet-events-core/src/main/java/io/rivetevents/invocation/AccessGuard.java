@@ -51,7 +51,7 @@ public interface AccessGuard {
 	};
 
 	/**
-	 * Return the rule for the instances of an actor. Asked once, at start-up; if it
+	 * Returns the rule for the instances of an actor. Asked once, at start-up; if it
 	 * fails, the application does not start.
 	 * @param actor class of the actor
 	 * @param access expression of {@code @Actor}, empty for none
@@ -60,21 +60,21 @@ public interface AccessGuard {
 	@Nullable AccessRule ruleOf(Class<?> actor, String access);
 
 	/**
-	 * Return a rule.
+	 * Returns a rule.
 	 * @param expression an expression as in {@code @PreAuthorize}
 	 * @throws RuntimeException if it cannot be read
 	 */
 	AccessRule ruleOf(String expression);
 
 	/**
-	 * Return what to call where no client is the cause and nothing stands on the method
+	 * Returns what to call where no client is the cause and nothing stands on the method
 	 * itself: the same bean without the checks that its class asks for.
 	 * @param bean an actor
 	 */
 	Object withoutCaller(Object bean);
 
 	/**
-	 * Check that the current caller may call a method, without calling it.
+	 * Checks that the current caller may call a method, without calling it.
 	 * @param bean an actor
 	 * @param method method of its class
 	 * @param args what it would be called with

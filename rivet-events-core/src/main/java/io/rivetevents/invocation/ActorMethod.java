@@ -73,7 +73,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Create a method.
+	 * Creates a method.
 	 * @param bean the bean
 	 * @param method method of its class
 	 * @param arguments where they come from
@@ -109,7 +109,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Return the type of what the method makes, out of any {@code Mono}, without type
+	 * Returns the type of what the method makes, out of any {@code Mono}, without type
 	 * variables.
 	 */
 	ResolvableType valueType() {
@@ -122,7 +122,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Return the type of what a client gets.
+	 * Returns the type of what a client gets.
 	 */
 	ResolvableType resultType() {
 		return (this.adapter != null && this.adapter.isMultiValue())
@@ -130,7 +130,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Return the parameters that take what the client sent.
+	 * Returns the parameters that take what the client sent.
 	 */
 	List<MethodParameter> clientParameters() {
 		return this.arguments.rest();
@@ -149,14 +149,14 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Return whether the result is there once the method has returned.
+	 * Returns whether the result is there once the method has returned.
 	 */
 	boolean isImmediate() {
 		return this.adapter == null && !getReturnType().getParameterType().isAssignableFrom(Mono.class);
 	}
 
 	/**
-	 * Return whether the method makes nothing.
+	 * Returns whether the method makes nothing.
 	 */
 	boolean returnsNothing() {
 		Class<?> type = valueType().toClass();
@@ -164,7 +164,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Call the method on the current thread.
+	 * Calls the method on the current thread.
 	 * @param invocation what to resolve arguments from
 	 * @return its result; a {@code Mono} if it comes later
 	 */
@@ -183,7 +183,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Ask whether the method may be called, on the current thread.
+	 * Asks whether the method may be called, on the current thread.
 	 * @param invocation what to resolve arguments from
 	 * @return a {@code Mono} that ends if it may
 	 */

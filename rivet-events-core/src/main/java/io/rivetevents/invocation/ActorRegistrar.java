@@ -39,7 +39,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	private final Supplier<InvocationServices> support;
 
 	/**
-	 * Create a registrar.
+	 * Creates a registrar.
 	 * @param beanFactory where actors are looked for
 	 * @param types where they are put
 	 * @param settings limits and times that an actor does not set
@@ -94,7 +94,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Return what the actors offer to clients, in the order of their names.
+	 * Returns what the actors offer to clients, in the order of their names.
 	 */
 	public List<ActorContract> contracts() {
 		return this.actors.stream()

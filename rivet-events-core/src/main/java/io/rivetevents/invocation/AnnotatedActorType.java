@@ -114,7 +114,7 @@ final class AnnotatedActorType implements ActorType {
 	private final SingletonSupplier<ActorContract> contract = SingletonSupplier.of(this::describe);
 
 	/**
-	 * Read a class.
+	 * Reads a class.
 	 * @param name name of the actor
 	 * @param type its class
 	 * @param bean the bean, which may be a proxy
@@ -239,7 +239,7 @@ final class AnnotatedActorType implements ActorType {
 				"%s = \"%s\" is no duration: write it as 30s or 5m".formatted(attribute, text));
 	}
 
-	/** Find the methods with annotations of ours, and all annotations of each. */
+	/** Finds the methods with annotations of ours, and all annotations of each. */
 	private static Map<Method, MergedAnnotations> findMarked(Class<?> type) {
 		return MethodIntrospector.selectMethods(type, (Method method) -> {
 			MergedAnnotations all = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY,
@@ -453,7 +453,7 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	/**
-	 * Return what it offers to clients.
+	 * Returns what it offers to clients.
 	 */
 	ActorContract contract() {
 		return this.contract.obtain();

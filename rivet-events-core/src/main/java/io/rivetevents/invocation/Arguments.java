@@ -157,21 +157,21 @@ final class Arguments {
 	}
 
 	/**
-	 * Return the parameters that no resolver supports.
+	 * Returns the parameters that no resolver supports.
 	 */
 	List<MethodParameter> rest() {
 		return this.rest;
 	}
 
 	/**
-	 * Return how many parameters no resolver supports.
+	 * Returns how many parameters no resolver supports.
 	 */
 	int restSize() {
 		return this.clientArguments;
 	}
 
 	/**
-	 * Make the arguments for a call.
+	 * Makes the arguments for a call.
 	 */
 	@Nullable Object[] resolve(Invocation invocation) {
 		int given = invocation.args().size();
@@ -187,7 +187,7 @@ final class Arguments {
 	}
 
 	/**
-	 * Say which of the client's arguments it is that a parameter has refused.
+	 * States which of the client's arguments it is that a parameter has refused.
 	 * @param ex its index is that of the parameter
 	 */
 	InvalidArgumentException locate(InvalidArgumentException ex, Invocation invocation) {

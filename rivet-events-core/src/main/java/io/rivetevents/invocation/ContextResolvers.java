@@ -49,7 +49,7 @@ final class ContextResolvers {
 	}
 
 	/**
-	 * Create the chain.
+	 * Creates the chain.
 	 * @param mapper converts params and input
 	 * @param ofApplication the application's own, in their order
 	 */

@@ -46,7 +46,7 @@ final class DeclaredEvents {
 	private final GuardedEvents guardedAnywhere;
 
 	/**
-	 * Read the contracts.
+	 * Reads the contracts.
 	 * @param type class of the actor
 	 * @param contracts their interfaces
 	 * @param strict whether there must be no other events
@@ -137,7 +137,7 @@ final class DeclaredEvents {
 	}
 
 	/**
-	 * Check that a client may subscribe. An event that this actor declares is judged by
+	 * Checks that a client may subscribe. An event that this actor declares is judged by
 	 * its own declaration, any other one by those of all actors: it could be sent by
 	 * their contracts.
 	 * @return whether the client may get events of the name that are not the actor's own

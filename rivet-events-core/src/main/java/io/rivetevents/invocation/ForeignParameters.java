@@ -36,7 +36,7 @@ final class ForeignParameters {
 	}
 
 	/**
-	 * Check a parameter that no resolver supports.
+	 * Checks a parameter that no resolver supports.
 	 * @param parameter the parameter
 	 * @throws InvalidActorException if it is not meant for what a client sends
 	 */

@@ -12,7 +12,7 @@ import org.springframework.core.MethodParameter;
 public class InvalidActorException extends IllegalStateException {
 
 	/**
-	 * Create the exception.
+	 * Creates the exception.
 	 * @param type the class
 	 * @param problem what is wrong with it
 	 */
@@ -21,7 +21,7 @@ public class InvalidActorException extends IllegalStateException {
 	}
 
 	/**
-	 * Create the exception.
+	 * Creates the exception.
 	 * @param method the method
 	 * @param problem what is wrong with it
 	 */
@@ -30,7 +30,7 @@ public class InvalidActorException extends IllegalStateException {
 	}
 
 	/**
-	 * Create the exception.
+	 * Creates the exception.
 	 * @param parameter the parameter
 	 * @param problem what is wrong with it
 	 */

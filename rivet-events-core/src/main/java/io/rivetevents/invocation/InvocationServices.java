@@ -67,7 +67,7 @@ public final class InvocationServices {
 	}
 
 	/**
-	 * Create the support.
+	 * Creates the support.
 	 * @param mapper converts arguments
 	 * @param contracts the contracts that actors declare
 	 * @param neighbours what else has a say
@@ -142,7 +142,7 @@ public final class InvocationServices {
 	}
 
 	/**
-	 * Translate a failure.
+	 * Translates a failure.
 	 * @param caller the caller whose call has failed, {@code null} for the server itself
 	 * @return what the client is told, {@code null} if that is nothing of it
 	 */

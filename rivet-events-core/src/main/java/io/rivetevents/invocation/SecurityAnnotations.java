@@ -44,7 +44,7 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Return the annotations of a class or method.
+	 * Returns the annotations of a class or method.
 	 * @param element the class or method
 	 */
 	public static Set<Class<? extends Annotation>> of(AnnotatedElement element) {
@@ -56,7 +56,7 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Return whether a method that is not called, since it is denied, may return
+	 * Returns whether a method that is not called, since it is denied, may return
 	 * something all the same.
 	 */
 	static boolean handlesDenial(Method method) {
@@ -70,7 +70,7 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Return the methods of an actor for which annotations must have an effect: those
+	 * Returns the methods of an actor for which annotations must have an effect: those
 	 * with their own, and the actions and hooks of a class with some.
 	 * @param actor the class
 	 * @return by method, what stands on it or on the class
@@ -102,7 +102,7 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Refuse whatever there is, since nothing looks at it. What stands on the class holds
+	 * Refuses whatever there is, since nothing looks at it. What stands on the class holds
 	 * for its actions and hooks, of which there is one at least.
 	 */
 	static void refuse(Class<?> actor) {
@@ -112,7 +112,7 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Return what is told of an annotation that nothing looks at.
+	 * Returns what is told of an annotation that nothing looks at.
 	 * @param annotation the annotation
 	 * @param remedy what to do
 	 */

@@ -29,7 +29,7 @@ public interface SubscriptionGuard {
 	};
 
 	/**
-	 * Return whether something stands on its declaration that this decides by. Asked once
+	 * Returns whether something stands on its declaration that this decides by. Asked once
 	 * for each actor and event, at start-up; where it says no, {@link #check} is never
 	 * called. If it fails, the application does not start.
 	 * @param event what a contract declares
@@ -37,7 +37,7 @@ public interface SubscriptionGuard {
 	boolean guards(EventMethod event);
 
 	/**
-	 * Check that somebody may subscribe. Called in the turn, on a worker.
+	 * Checks that somebody may subscribe. Called in the turn, on a worker.
 	 * @param event what a contract declares, and this guards
 	 * @param principal who signed in, {@code null} if nobody did
 	 * @throws RuntimeException if not; translated as one that an action throws

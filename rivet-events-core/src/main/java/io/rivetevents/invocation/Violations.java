@@ -57,7 +57,7 @@ final class Violations {
 	}
 
 	/**
-	 * Return the refusal: {@code actor.validation_error} with {@code {"violations":
+	 * Returns the refusal: {@code actor.validation_error} with {@code {"violations":
 	 * [{"path", "message"}]}} as its metadata, of at most {@value #MAX_TOLD} violations.
 	 */
 	RivetException toException() {
@@ -65,7 +65,7 @@ final class Violations {
 	}
 
 	/**
-	 * Return the refusal.
+	 * Returns the refusal.
 	 * @param index position of what is wrong
 	 * @param value what is wrong
 	 */

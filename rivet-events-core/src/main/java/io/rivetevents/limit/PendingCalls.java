@@ -29,7 +29,7 @@ public final class PendingCalls {
 	}
 
 	/**
-	 * Cancel a call; without effect if it has been answered. One that waits will not run,
+	 * Cancels a call; without effect if it has been answered. One that waits will not run,
 	 * from now on.
 	 * @param id its id
 	 * @param workers where one that runs is ended

@@ -50,14 +50,14 @@ public interface Outbound {
 	}
 
 	/**
-	 * Queue a message. Without effect once closed; a full queue drops what may be
+	 * Queues a message. Without effect once closed; a full queue drops what may be
 	 * dropped, or closes it as {@code connection.slow_consumer}.
 	 * @param message what to send; encoded here, once for each encoding in use
 	 */
 	Outcome send(OutgoingMessage message);
 
 	/**
-	 * Send what was held back until the connection was let in: a way out of the extended
+	 * Sends what was held back until the connection was let in: a way out of the extended
 	 * mode holds all back until then.
 	 * @param first what goes before all that was held back
 	 */
@@ -66,20 +66,20 @@ public interface Outbound {
 	}
 
 	/**
-	 * Tell a client of the extended mode that the server is about to stop.
+	 * Notifies a client of the extended mode that the server is about to stop.
 	 * @param delay milliseconds for it to wait once the connection has ended
 	 */
 	default void announceEnd(long delay) {
 	}
 
 	/**
-	 * Close after what is queued has been sent. The first reason counts.
+	 * Closes after what is queued has been sent. The first reason counts.
 	 * @param reason what the client is told
 	 */
 	void close(CloseReason reason);
 
 	/**
-	 * Return why the server has closed it, {@code null} if it has not.
+	 * Returns why the server has closed it, {@code null} if it has not.
 	 */
 	default @Nullable CloseReason closeReason() {
 		return null;
@@ -132,7 +132,7 @@ public interface Outbound {
 	}
 
 	/**
-	 * Return how many messages have been dropped.
+	 * Returns how many messages have been dropped.
 	 */
 	default long dropped() {
 		return 0;

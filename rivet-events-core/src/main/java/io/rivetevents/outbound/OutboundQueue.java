@@ -103,7 +103,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Create a queue. One of the extended mode holds all back until it is released.
+	 * Creates a queue. One of the extended mode holds all back until it is released.
 	 * @param encoding how messages are written
 	 * @param limits its bounds
 	 * @param signal called after each change with the bytes that wait, by any thread;
@@ -244,7 +244,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Take an item out. In the extended mode the client is told in its place, of all that
+	 * Takes an item out. In the extended mode the client is told in its place, of all that
 	 * are missing at once: nothing that follows may have an earlier position.
 	 */
 	private void leaveGap(MessageChain.Item missing) {
@@ -291,7 +291,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Return the last message of the extended mode, once there is a reason to close.
+	 * Returns the last message of the extended mode, once there is a reason to close.
 	 * @return encoded bytes, {@code null} in the plain protocol
 	 */
 	public byte @Nullable [] lastWord() {
@@ -299,7 +299,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		return (reason != null) ? this.notices.ofClose(reason) : null;
 	}
 
-	/** Forget what was held back: the client is not let in. */
+	/** Forgets what was held back: the client is not let in. */
 	public void discard() {
 		synchronized (this.waiting) {
 			clear();
@@ -441,7 +441,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Take the next message. By one thread at a time.
+	 * Takes the next message. By one thread at a time.
 	 * @return encoded bytes, or {@code null} if nothing waits
 	 */
 	public byte @Nullable [] poll() {
@@ -453,7 +453,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Take the next messages. By one thread at a time.
+	 * Takes the next messages. By one thread at a time.
 	 * @param target where to add their encoded bytes
 	 * @param maxBytes how many to take; one message more than that, but not a second
 	 * @return how many messages were taken, 0 if nothing waits
@@ -491,7 +491,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Return why the connection is to be closed once {@link #poll()} has nothing more,
+	 * Returns why the connection is to be closed once {@link #poll()} has nothing more,
 	 * {@code null} while it is open.
 	 */
 	@Override
@@ -500,7 +500,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Return whether the client was too slow: it will not read a close frame either.
+	 * Returns whether the client was too slow: it will not read a close frame either.
 	 */
 	public boolean isOverrun() {
 		synchronized (this.waiting) {
@@ -509,14 +509,14 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Return how messages are written.
+	 * Returns how messages are written.
 	 */
 	public Encoding encoding() {
 		return this.encoding;
 	}
 
 	/**
-	 * Return whether nothing waits that could be written.
+	 * Returns whether nothing waits that could be written.
 	 */
 	public boolean isEmpty() {
 		synchronized (this.waiting) {

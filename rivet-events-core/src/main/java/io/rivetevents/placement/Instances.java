@@ -120,7 +120,7 @@ final class Instances implements InstanceHost {
 		return this.addresses.get(actorId);
 	}
 
-	/** Return the address that a target names; one by id names none. */
+	/** Returns the address that a target names; one by id names none. */
 	static ActorAddress addressOf(ActorTarget target) {
 		return Objects.requireNonNull(target.address());
 	}

@@ -96,7 +96,7 @@ final class LocalActorDirectory implements ActorDirectory {
 		})).flatMap((instance) -> this.instances.departures().of(instance));
 	}
 
-	/** Ask an instance for something, in a turn. */
+	/** Asks an instance for something, in a turn. */
 	private <T> Mono<T> ask(ActorTarget target, String operation, Function<ActorInstance, Mono<T>> work) {
 		return this.lookup.locate(target)
 			.flatMap((address) -> TurnRequest.ask(this.instances.at(address, operation), false, work));

@@ -230,7 +230,7 @@ final class StatelessCalls {
 
 	}
 
-	/** Call an action, under the time-out of its caller. */
+	/** Calls an action, under the time-out of its caller. */
 	private Mono<JsonNode> askAction(ActorAddress address, ActionCall asked,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
 		return Mono.defer(() -> askAction(this.instances.at(address, "action"), this.types.at(address), asked, work));

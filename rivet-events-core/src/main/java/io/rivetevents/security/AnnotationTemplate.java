@@ -34,7 +34,7 @@ final class AnnotationTemplate {
 	}
 
 	/**
-	 * Return the expression of an annotation.
+	 * Returns the expression of an annotation.
 	 * @param annotation the annotation, which may stand on others
 	 * @param attribute its attribute with the expression
 	 * @param ignoresUnknown whether a placeholder without attribute stays as it is; else
@@ -62,7 +62,7 @@ final class AnnotationTemplate {
 	}
 
 	/**
-	 * Return whether an expression has a placeholder that nothing has filled.
+	 * Returns whether an expression has a placeholder that nothing has filled.
 	 * @param expression the expression
 	 */
 	static boolean isIn(String expression) {

@@ -13,7 +13,7 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 public final class AuthenticationPrincipalResolver extends ExpressionArgumentResolver {
 
 	/**
-	 * Create the resolver.
+	 * Creates the resolver.
 	 * @param beans finds beans that expressions name
 	 */
 	public AuthenticationPrincipalResolver(BeanResolver beans) {

@@ -82,18 +82,18 @@ final class AuthorizationAdvisors {
 		this.targetObject = (current != null) ? current : bean;
 	}
 
-	/** Return the class of what is behind all proxies. */
+	/** Returns the class of what is behind all proxies. */
 	Class<?> target() {
 		return this.target;
 	}
 
-	/** Return what is behind all proxies. */
+	/** Returns what is behind all proxies. */
 	Object targetObject() {
 		return this.targetObject;
 	}
 
 	/**
-	 * Return the advisors that look at an annotation of a method, in their order.
+	 * Returns the advisors that look at an annotation of a method, in their order.
 	 * @param method method of the target class
 	 * @param annotation what stands on it, or on the class
 	 */
@@ -106,7 +106,7 @@ final class AuthorizationAdvisors {
 	}
 
 	/**
-	 * Return what decides about a method before it is called, in its order.
+	 * Returns what decides about a method before it is called, in its order.
 	 * @param method method of the target class
 	 */
 	List<MethodInterceptor> findBefore(Method method) {
@@ -120,7 +120,7 @@ final class AuthorizationAdvisors {
 	}
 
 	/**
-	 * Return why no proxy gets to see the calls of a method.
+	 * Returns why no proxy gets to see the calls of a method.
 	 * @param method method of the target class
 	 * @return the reason, {@code null} if one does, or there is none
 	 */
@@ -155,7 +155,7 @@ final class AuthorizationAdvisors {
 		return (proxy instanceof Advised advised) ? Stream.of(advised.getAdvisors()) : Stream.empty();
 	}
 
-	/** Return whether Spring Security stands behind an advisor. */
+	/** Returns whether Spring Security stands behind an advisor. */
 	static boolean isAuthorization(Advisor advisor) {
 		return advisor instanceof AuthorizationAdvisor || advisor.getAdvice() instanceof AuthorizationAdvisor;
 	}
@@ -187,7 +187,7 @@ final class AuthorizationAdvisors {
 	}
 
 	/**
-	 * Return the same bean without the checks of Spring Security.
+	 * Returns the same bean without the checks of Spring Security.
 	 */
 	Object without() {
 		if (!(this.bean instanceof Advised advised)

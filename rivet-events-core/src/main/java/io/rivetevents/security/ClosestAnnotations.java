@@ -30,7 +30,7 @@ final class ClosestAnnotations {
 	}
 
 	/**
-	 * Return the closest annotation for a class.
+	 * Returns the closest annotation for a class.
 	 * @param type the class
 	 * @param annotations names of annotation types, of which one may stand on a class
 	 * @throws InvalidActorException if several are equally close
@@ -42,7 +42,7 @@ final class ClosestAnnotations {
 	}
 
 	/**
-	 * Return the closest annotation for a method of an interface, without those on the
+	 * Returns the closest annotation for a method of an interface, without those on the
 	 * interface.
 	 * @param method the method
 	 * @param annotations names of annotation types, of which one may stand on a method

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 public interface ConnParamsAuthenticationConverter {
 
 	/**
-	 * Look for credentials.
+	 * Looks for credentials.
 	 * @param params connection params; never {@code null}
 	 * @return an unauthenticated token of them; empty if there are none. An
 	 * {@code AuthenticationException} rejects the client, any other error is logged and

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 public interface CredentialsAuthenticationConverter {
 
 	/**
-	 * Read credentials.
+	 * Reads credentials.
 	 * @param credentials what the client sent; never {@code null}
 	 * @return an unauthenticated token of them; empty if they are of no known kind. An
 	 * {@code AuthenticationException} rejects the client, any other error is logged and

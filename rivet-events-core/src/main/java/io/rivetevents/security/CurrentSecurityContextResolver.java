@@ -13,7 +13,7 @@ import org.springframework.security.core.context.SecurityContextImpl;
 public final class CurrentSecurityContextResolver extends ExpressionArgumentResolver {
 
 	/**
-	 * Create the resolver.
+	 * Creates the resolver.
 	 * @param beans finds beans that expressions name
 	 */
 	public CurrentSecurityContextResolver(BeanResolver beans) {

@@ -40,7 +40,7 @@ public final class ExpressionAccessGuard implements AccessGuard {
 	private final Map<Object, AuthorizationAdvisors> advisors = new ConcurrentHashMap<>();
 
 	/**
-	 * Create a guard.
+	 * Creates a guard.
 	 * @param rules reads rules, and decides by them
 	 */
 	public ExpressionAccessGuard(SecurityRules rules) {

@@ -43,7 +43,7 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 	}
 
 	/**
-	 * Create a resolver.
+	 * Creates a resolver.
 	 * @param annotation the annotation, with {@code expression} and
 	 * {@code errorOnInvalidType}
 	 * @param beans finds beans that expressions name
@@ -53,7 +53,7 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 		this.beans = beans;
 	}
 
-	/** Return what expressions are evaluated on, and the value without an expression. */
+	/** Returns what expressions are evaluated on, and the value without an expression. */
 	abstract @Nullable Object rootOf(Authentication authentication);
 
 	@Override

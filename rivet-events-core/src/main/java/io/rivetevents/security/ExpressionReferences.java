@@ -35,7 +35,7 @@ final class ExpressionReferences {
 	private final Predicate<String> beans;
 
 	/**
-	 * Create the search.
+	 * Creates the search.
 	 * @param context what the expression is evaluated in
 	 * @param beans whether there is a bean of a name
 	 */
@@ -46,7 +46,7 @@ final class ExpressionReferences {
 	}
 
 	/**
-	 * Return what is wrong with the first reference that does not exist.
+	 * Returns what is wrong with the first reference that does not exist.
 	 * @param node root of the parsed expression
 	 * @return the problem, {@code null} if there is none
 	 */

@@ -77,7 +77,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	private final SecurityRules rules;
 
 	/**
-	 * Create the check.
+	 * Creates the check.
 	 * @param beanFactory where actors are looked for
 	 * @param rules reads expressions
 	 */
@@ -165,7 +165,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Return whether an advisor takes only methods that return publishers. What the
+	 * Returns whether an advisor takes only methods that return publishers. What the
 	 * annotations for whole applications make hides its type, and there is one kind of
 	 * it.
 	 */

@@ -29,7 +29,7 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 	private final Map<EventMethod, List<SecurityRules.Condition>> conditions = new ConcurrentHashMap<>();
 
 	/**
-	 * Create a guard.
+	 * Creates a guard.
 	 * @param rules reads rules, and decides by them
 	 */
 	public PreAuthorizeSubscriptionGuard(SecurityRules rules) {

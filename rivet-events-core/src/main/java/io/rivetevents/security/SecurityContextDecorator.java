@@ -27,7 +27,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 	private final SecurityContextHolderStrategy holder;
 
 	/**
-	 * Create the decorator.
+	 * Creates the decorator.
 	 * @param holder knows the context of a thread
 	 */
 	public SecurityContextDecorator(SecurityContextHolderStrategy holder) {

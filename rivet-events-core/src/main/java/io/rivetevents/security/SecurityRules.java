@@ -104,7 +104,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Create the reader.
+	 * Creates the reader.
 	 * @param settings finds the application's settings; asked once, when there is a rule
 	 * @param holder knows the security context of a thread
 	 */
@@ -114,7 +114,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Return what must hold for a class: for each kind of annotation the closest one.
+	 * Returns what must hold for a class: for each kind of annotation the closest one.
 	 * @param type the class
 	 */
 	List<Condition> ofClass(Class<?> type) {
@@ -144,7 +144,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Return what must hold for an event: the {@link PreAuthorize} on its method, or else
+	 * Returns what must hold for an event: the {@link PreAuthorize} on its method, or else
 	 * those on its scopes together.
 	 * @param method the method
 	 * @param scopes the interfaces by which it was found
@@ -187,7 +187,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Return the condition that an expression holds.
+	 * Returns the condition that an expression holds.
 	 * @param expression the expression
 	 * @throws IllegalArgumentException if it cannot be read, is a template, or names what
 	 * does not exist
@@ -235,7 +235,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Check that the expressions can be read that Spring Security evaluates for a method.
+	 * Checks that the expressions can be read that Spring Security evaluates for a method.
 	 * @param actor class of the actor
 	 * @param method its method
 	 * @param annotation one that has an expression, on the method or on the class
@@ -305,7 +305,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Check that all conditions hold. Meanwhile the caller is in the security context of
+	 * Checks that all conditions hold. Meanwhile the caller is in the security context of
 	 * the thread, as it is while a method is asked about.
 	 * @param conditions what must hold
 	 * @param principal who signed in, {@code null} if nobody did

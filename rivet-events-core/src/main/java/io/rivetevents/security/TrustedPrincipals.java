@@ -15,7 +15,7 @@ public final class TrustedPrincipals implements Predicate<Principal> {
 	private final AuthenticationTrustResolver resolver;
 
 	/**
-	 * Create the predicate.
+	 * Creates the predicate.
 	 * @param resolver decides about tokens of Spring Security
 	 */
 	public TrustedPrincipals(AuthenticationTrustResolver resolver) {

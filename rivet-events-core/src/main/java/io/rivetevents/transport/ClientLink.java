@@ -132,14 +132,14 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Return the id of the connection, {@code null} before it is known who is behind it.
+	 * Returns the id of the connection, {@code null} before it is known who is behind it.
 	 */
 	public @Nullable String connectionId() {
 		return (this.request != null) ? this.request.connectionId() : null;
 	}
 
 	/**
-	 * Return what the client has asked for, {@code null} before it is known who is behind
+	 * Returns what the client has asked for, {@code null} before it is known who is behind
 	 * it.
 	 */
 	public @Nullable ConnectRequest request() {
@@ -229,7 +229,7 @@ public final class ClientLink {
 		refuse(new RivetException(undecided ? ErrorCode.AUTHENTICATION_TIMED_OUT : ErrorCode.CONNECTION_TIMED_OUT));
 	}
 
-	/** Connect a client of the plain protocol. */
+	/** Connects a client of the plain protocol. */
 	private void connect() {
 		connect((opening) -> {
 			JsonNode params = opening.params().get();
@@ -239,7 +239,7 @@ public final class ClientLink {
 		});
 	}
 
-	/** Connect a client of the extended mode. */
+	/** Connects a client of the extended mode. */
 	private void connect(ToServer.Hello hello) {
 		if (this.waiting != null) {
 			this.waiting.cancel(false);
@@ -452,7 +452,7 @@ public final class ClientLink {
 		}
 	}
 
-	/** Tell a client of the extended mode that it is connected. */
+	/** Notifies a client of the extended mode that it is connected. */
 	private void tellAlive() {
 		if (this.queue.encoding().isExtended() && this.address != null && this.request != null) {
 			this.support.directory().keepAlive(this.address, this.request.connectionId());

@@ -40,7 +40,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 	private static final Set<String> BOOLEANS = Set.of("true", "1", "false", "0");
 
 	/**
-	 * Read a URL.
+	 * Reads a URL.
 	 * @param path encoded path from {@value #PREFIX} on
 	 * @param query encoded query, {@code null} if there is none
 	 * @throws RivetException {@code guard.query_*}, {@code guard.no_route}

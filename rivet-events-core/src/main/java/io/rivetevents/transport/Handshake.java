@@ -42,7 +42,7 @@ public final class Handshake {
 	private final BooleanSupplier headTaken;
 
 	/**
-	 * Create a reader.
+	 * Creates a reader.
 	 * @param authenticator asked for who the credentials of a client stand for
 	 * @param users decides who has signed in, and who is the same user
 	 * @param authenticationRequired whether clients whom nobody knows are refused
@@ -61,7 +61,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Return whether a client still has to say who it is.
+	 * Returns whether a client still has to say who it is.
 	 * @param request its request
 	 */
 	public Mono<Boolean> isUndecided(HandshakeRequest request) {
@@ -69,7 +69,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Return the owner of what a request does.
+	 * Returns the owner of what a request does.
 	 * @param request the request
 	 * @return its owner; empty if no user has signed in;
 	 * {@code auth.authentication_timed_out} if that takes too long
@@ -118,7 +118,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Find out who is behind a request.
+	 * Finds out who is behind a request.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
 	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials,
@@ -131,7 +131,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Find out who is behind a request.
+	 * Finds out who is behind a request.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
 	 * @param credentials what its first message holds, {@code null} if nothing
@@ -180,7 +180,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Read connection params.
+	 * Reads connection params.
 	 * @param json their JSON, {@code null} if there are none
 	 * @throws RivetException {@code request.invalid} if it is not JSON
 	 */

@@ -29,7 +29,7 @@ public final class StreamSecrets {
 	private final SecretKeySpec key;
 
 	/**
-	 * Create secrets.
+	 * Creates secrets.
 	 * @param key what nodes share, {@code null} for a key of this node alone
 	 */
 	public StreamSecrets(@Nullable String key) {
@@ -44,7 +44,7 @@ public final class StreamSecrets {
 	}
 
 	/**
-	 * Return the secret of a stream.
+	 * Returns the secret of a stream.
 	 * @param stream id of the stream
 	 * @param identity whose it is
 	 */
@@ -64,7 +64,7 @@ public final class StreamSecrets {
 	}
 
 	/**
-	 * Return whether a secret is that of a stream.
+	 * Returns whether a secret is that of a stream.
 	 * @param secret what a client says, {@code null} if nothing
 	 * @param stream id of the stream
 	 * @param identity who says it
