@@ -10,8 +10,8 @@ import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.encoding.EncodedMessage;
 
 /**
- * Events that were dropped and that the client has not been notified of. Not safe for use
- * by several threads.
+ * Dropped events that the client has not been notified of. Not safe for use by several
+ * threads.
  */
 final class Gap {
 
@@ -21,11 +21,11 @@ final class Gap {
 
 	private @Nullable Position position;
 
-	/** Where the last of them was. */
+	/** Position in the queue of the last of them. */
 	private MessageChain.Item place = new MessageChain.Item(EncodedMessage.NOTHING);
 
 	/**
-	 * Adds an event that was dropped.
+	 * Adds a dropped event.
 	 * @param event the event, with a name and a position
 	 */
 	void add(EncodedMessage event) {
@@ -35,23 +35,23 @@ final class Gap {
 		this.position = event.position();
 	}
 
-	/** Returns the item that stands where the last of them was. */
+	/** Returns the placeholder item at the position of the last of them. */
 	MessageChain.Item place() {
 		return this.place;
 	}
 
-	/** Makes an item for the place of the last of them. */
+	/** Creates a placeholder item for the position of the last of them. */
 	MessageChain.Item movePlace() {
 		this.place = new MessageChain.Item(EncodedMessage.NOTHING);
 		return this.place;
 	}
 
-	/** Returns their names, {@value #MAX_NAMES} at most. */
+	/** Returns their names, at most {@value #MAX_NAMES}. */
 	Set<String> events() {
 		return this.events;
 	}
 
-	/** Returns the position of the last of them. */
+	/** Returns the stream position of the last of them. */
 	Position position() {
 		return Objects.requireNonNull(this.position);
 	}

@@ -9,15 +9,15 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * Another node that holds the sockets of connections whose actor runs on this node. The
- * module that joins nodes implements it and puts it into {@link Gateways}.
+ * Another node that holds the sockets of connections whose actor runs on this node.
+ * Implemented by the module that connects nodes, which adds it to {@link Gateways}.
  * <p>
- * All calls for one node travel on one channel that keeps their order: what an action
+ * All calls for one node are sent on one channel that keeps their order: what an action
  * broadcasts arrives before its answer. All methods return at once, never wait for the
  * other node, and are safe for use by several threads. Each connection has a queue at its
  * gateway, which holds messages back until the connection is admitted, drops droppable
- * ones, shortens what is too long, and closes a slow client: none of that is reported to
- * the node of the actor.
+ * ones, shortens messages that are too long, and closes a slow client: none of that is
+ * reported to the node of the actor.
  */
 public interface Gateway {
 
@@ -26,38 +26,38 @@ public interface Gateway {
 	 * interceptor has changed it for one connection; an answer is a call for one.
 	 * @param message the message, encoded by nothing but the sender's size check
 	 * @param connectionIds ids of the connections, at least one; not changed afterwards
-	 * @return whether the message is on its way; {@code false} if the node cannot be
-	 * reached. An implementation that returns {@code false} for a connection which is
-	 * still open has to close or resume that connection later, since it misses a message
+	 * @return whether the message was sent; {@code false} if the node cannot be reached. An
+	 * implementation that returns {@code false} for a connection which is still open has to
+	 * close or resume that connection later, since it misses a message
 	 */
 	boolean send(OutgoingMessage message, List<String> connectionIds);
 
 	/**
-	 * Admits a connection: its queue sends what it has held back.
+	 * Admits a connection: its queue sends the messages that it has held back.
 	 * @param connectionId id of the connection
-	 * @param first what the client receives first
+	 * @param first the first message for the client
 	 */
 	void admit(String connectionId, OutgoingMessage first);
 
 	/**
-	 * Closes a connection after what has been sent to it.
+	 * Closes a connection after the messages sent to it so far.
 	 * @param connectionId id of the connection
 	 * @param reason the reason that the client receives
 	 */
 	void close(String connectionId, CloseReason reason);
 
 	/**
-	 * Returns the bounds of a connection, {@code null} if the gateway has not announced
-	 * it or has lost it since.
+	 * Returns the limits of a connection, {@code null} if the gateway has not announced it or
+	 * has lost it since.
 	 * @param connectionId id of the connection
 	 */
 	@Nullable Bounds bounds(String connectionId);
 
 	/**
-	 * What a connection can take, which is checked where its actor runs, so that an event
+	 * The limits of a connection. They are checked on the node of the actor, so that an event
 	 * that is too long for one connection is sent to none.
 	 *
-	 * @param encoding how messages to the client are written
+	 * @param encoding encoding of messages to the client
 	 * @param maxMessageSize most bytes of one encoded message
 	 * @param maxQueuedBytes most bytes that may wait in its queue
 	 * @param transport prefix of the transport's properties, for error texts

@@ -12,8 +12,8 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * Calls a gateway and never throws: a gateway that fails costs no other node and no local
- * connection anything. What it does not accept is logged and counted.
+ * Calls a gateway and never throws, so that a failing gateway affects no other node and
+ * no local connection. Messages that it does not accept are logged and counted.
  */
 public final class GatewayLink {
 
@@ -28,8 +28,8 @@ public final class GatewayLink {
 	/**
 	 * Creates a link.
 	 * @param node name of the node
-	 * @param gateway the way to its connections
-	 * @param notSent counts what it does not accept
+	 * @param gateway sends to the connections of the node
+	 * @param notSent counts messages that it does not accept
 	 */
 	GatewayLink(String node, Gateway gateway, LongAdder notSent) {
 		this.node = node;
@@ -41,18 +41,19 @@ public final class GatewayLink {
 	 * Sends a message to connections.
 	 * @param message the message
 	 * @param connectionIds their ids
-	 * @return whether the gateway has accepted it
+	 * @return whether the gateway accepted it
 	 */
 	public boolean send(OutgoingMessage message, List<String> connectionIds) {
 		try {
 			if (this.gateway.send(message, connectionIds)) {
 				return true;
 			}
-			failures.warn(toString(),
-					() -> "%s does not accept a message to %d connections".formatted(this, connectionIds.size()));
+			failures.warn(toString(), () -> "%s did not accept a message for %d connections, which miss it: %s"
+				.formatted(this, connectionIds.size(), SafeText.of(connectionIds)));
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "%s fails to send to %d connections".formatted(this, connectionIds.size()));
+			failures.error(ex, () -> "%s failed to send a message to %d connections, which miss it: %s".formatted(this,
+					connectionIds.size(), SafeText.of(connectionIds)));
 		}
 		this.notSent.add(connectionIds.size());
 		return false;
@@ -63,7 +64,7 @@ public final class GatewayLink {
 			this.gateway.admit(connectionId, first);
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "%s fails to admit connection %s".formatted(this, connectionId));
+			failures.error(ex, () -> "%s failed to admit connection %s".formatted(this, SafeText.of(connectionId)));
 			this.notSent.increment();
 		}
 	}
@@ -73,7 +74,7 @@ public final class GatewayLink {
 			this.gateway.close(connectionId, reason);
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "%s fails to close connection %s".formatted(this, connectionId));
+			failures.error(ex, () -> "%s failed to close connection %s".formatted(this, SafeText.of(connectionId)));
 		}
 	}
 

@@ -9,8 +9,9 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * The way out to a connection whose socket another node holds. The queue is there: this
- * has only the bounds of the connection and the reason for which it was closed here.
+ * The outbound path to a connection whose socket is held by another node. The queue is on
+ * that node: this object has only the limits of the connection and the reason for which
+ * it was closed here.
  */
 public final class GatewayOutbound implements Outbound {
 
@@ -18,7 +19,7 @@ public final class GatewayOutbound implements Outbound {
 
 	private final String connectionId;
 
-	/** What a message to it alone is addressed to. */
+	/** Address of a message to this connection only. */
 	private final List<String> alone;
 
 	private final Gateway.Bounds bounds;
@@ -26,10 +27,10 @@ public final class GatewayOutbound implements Outbound {
 	private final AtomicReference<@Nullable CloseReason> closeReason = new AtomicReference<>();
 
 	/**
-	 * Creates a way out.
-	 * @param link the way to its node
+	 * Creates an outbound path.
+	 * @param link the link to its node
 	 * @param connectionId its id
-	 * @param bounds what it can take
+	 * @param bounds its limits
 	 */
 	GatewayOutbound(GatewayLink link, String connectionId, Gateway.Bounds bounds) {
 		this.link = link;
@@ -39,14 +40,14 @@ public final class GatewayOutbound implements Outbound {
 	}
 
 	/**
-	 * Returns the way to the node, the same for all connections of the node.
+	 * Returns the link to the node, shared by all its connections.
 	 */
 	public GatewayLink link() {
 		return this.link;
 	}
 
 	/**
-	 * Returns whether a message can be sent: the actor has not closed the connection.
+	 * Returns whether the actor has not closed the connection.
 	 */
 	public boolean isOpen() {
 		return this.closeReason.get() == null;

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The other nodes that hold sockets, by their names. Empty on a node that is alone. Safe
- * for use by several threads.
+ * The other nodes that hold sockets, by name. Empty on a single node. Safe for use by
+ * several threads.
  */
 public final class Gateways {
 
@@ -15,17 +15,17 @@ public final class Gateways {
 	private final LongAdder notSent = new LongAdder();
 
 	/**
-	 * Adds a node. Connections that come from it are reached by it from then on, until
-	 * they end; an earlier gateway of the same name keeps its own.
-	 * @param node name of the node, as {@code ConnectRequest.gateway()} has it
-	 * @param gateway the way to its connections
+	 * Adds a node. From now on its new connections are reached through this gateway, until
+	 * they end; connections of an earlier gateway of the same name keep that one.
+	 * @param node name of the node, as in {@code ConnectRequest.gateway()}
+	 * @param gateway sends to its connections
 	 */
 	public void add(String node, Gateway gateway) {
 		this.links.put(node, new GatewayLink(node, gateway, this.notSent));
 	}
 
 	/**
-	 * Removes a node: no connection of it can be admitted any more.
+	 * Removes a node: none of its connections can be admitted any more.
 	 * @param node name of the node
 	 */
 	public void remove(String node) {
@@ -33,8 +33,8 @@ public final class Gateways {
 	}
 
 	/**
-	 * Returns the way out to a connection, {@link Outbound#NONE} if its node or the
-	 * connection has gone.
+	 * Returns the outbound path to a connection, {@link Outbound#NONE} if its node or the
+	 * connection has disconnected.
 	 * @param node name of the node that holds its socket
 	 * @param connectionId its id
 	 */
@@ -45,8 +45,8 @@ public final class Gateways {
 	}
 
 	/**
-	 * Returns how many messages to connections no gateway has accepted; an event that was
-	 * for three connections counts as three.
+	 * Returns how many messages were not accepted by their gateway; an event for three
+	 * connections counts as three.
 	 */
 	public long notSent() {
 		return this.notSent.sum();

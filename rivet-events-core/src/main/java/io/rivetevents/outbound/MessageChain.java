@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.protocol.encoding.EncodedMessage;
 
 /**
- * Encoded messages in the order in which they came, from the midst of which one can be
- * taken out at no cost. Not safe for use by several threads.
+ * Encoded messages in the order of their arrival; removing one from the middle takes
+ * constant time. Not safe for use by several threads.
  */
 final class MessageChain {
 
@@ -14,10 +14,10 @@ final class MessageChain {
 
 	private @Nullable Item last;
 
-	/** A message, and its neighbours. */
+	/** A message and its neighbours in the chain. */
 	static final class Item {
 
-		/** Heap of an item, beside its message. */
+		/** Heap bytes of an item besides its message. */
 		static final int HEAP_SIZE = 32;
 
 		private final EncodedMessage message;
@@ -26,7 +26,7 @@ final class MessageChain {
 
 		private @Nullable Item next;
 
-		/** Whether the total of the node counts it. */
+		/** Whether it is counted in the total of the node. */
 		private boolean charged;
 
 		Item(EncodedMessage message) {
@@ -67,7 +67,7 @@ final class MessageChain {
 		this.first = item;
 	}
 
-	/** Put one in the place of another. */
+	/** Puts an item in the place of another. */
 	void replace(Item old, Item item) {
 		item.previous = old.previous;
 		item.next = old;

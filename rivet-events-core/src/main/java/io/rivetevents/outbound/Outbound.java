@@ -7,15 +7,15 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * The way out to one client. An actor holds this and never the session behind it. All
- * methods return at once and are safe for use by several threads.
+ * The outbound path to one client. An actor holds this and never the session behind it.
+ * All methods return at once and are safe for use by several threads.
  */
 public interface Outbound {
 
-	/** Heap that a message takes while it waits, beside its bytes. */
+	/** Heap bytes of a waiting message besides its content. */
 	int OVERHEAD = 80;
 
-	/** Where the messages for a stateless call go: nowhere. */
+	/** Discards the messages of a stateless call. */
 	Outbound NONE = new Outbound() {
 
 		@Override
@@ -29,37 +29,37 @@ public interface Outbound {
 
 	};
 
-	/** What became of a message. */
+	/** Result of sending a message. */
 	enum Outcome {
 
-		/** It waits to be written. */
+		/** It is queued. */
 		QUEUED,
 
 		/**
-		 * It was dropped, since the queue is full or it is too long; the client is told
-		 * unless it may be dropped.
+		 * It was dropped, because the queue is full or it is too long; the client is notified
+		 * unless the message is droppable.
 		 */
 		DROPPED,
 
-		/** It found the connection closed, or closed it by being too long. */
+		/** The connection is closed, or was closed because the message is too long. */
 		CLOSED,
 
-		/** It found the queue full, and has closed the connection as slow. */
+		/** The queue was full, so the connection was closed as slow. */
 		OVERRUN
 
 	}
 
 	/**
-	 * Queues a message. Without effect once closed; a full queue drops what may be
-	 * dropped, or closes it as {@code connection.slow_consumer}.
-	 * @param message what to send; encoded here, once for each encoding in use
+	 * Queues a message. No effect once closed. A full queue drops droppable messages, or
+	 * closes the connection with {@code connection.slow_consumer}.
+	 * @param message the message; encoded here, once for each encoding in use
 	 */
 	Outcome send(OutgoingMessage message);
 
 	/**
-	 * Sends what was held back until the connection was let in: a way out of the extended
-	 * mode holds all back until then.
-	 * @param first what goes before all that was held back
+	 * Sends the messages that were held back until the connection was accepted: in the
+	 * extended mode all messages are held back until then.
+	 * @param first the message to send before them
 	 */
 	default void release(OutgoingMessage first) {
 		send(first);
@@ -67,34 +67,34 @@ public interface Outbound {
 
 	/**
 	 * Notifies a client of the extended mode that the server is about to stop.
-	 * @param delay milliseconds for it to wait once the connection has ended
+	 * @param delay milliseconds that the client should wait before it reconnects
 	 */
 	default void announceEnd(long delay) {
 	}
 
 	/**
-	 * Closes after what is queued has been sent. The first reason counts.
-	 * @param reason what the client is told
+	 * Closes the connection after the queued messages are sent. The first reason is used.
+	 * @param reason the reason that the client receives
 	 */
 	void close(CloseReason reason);
 
 	/**
-	 * Returns why the server has closed it, {@code null} if it has not.
+	 * Returns the reason for which the server has closed it, {@code null} if it has not.
 	 */
 	default @Nullable CloseReason closeReason() {
 		return null;
 	}
 
 	/**
-	 * Sets what is called if the connection is closed as slow without a message of its
-	 * own.
+	 * Sets the listener for a connection that is closed as slow at another time than when a
+	 * message is sent to it.
 	 * @param listener called by any thread
 	 */
 	default void onOverrun(Runnable listener) {
 	}
 
 	/**
-	 * Returns how many bytes a message has on this way, which encodes it.
+	 * Encodes a message for this connection and returns its size in bytes.
 	 */
 	default int sizeOf(OutgoingMessage message) {
 		return 0;
@@ -108,31 +108,31 @@ public interface Outbound {
 	}
 
 	/**
-	 * Returns the most bytes that may wait, those around each message included.
+	 * Returns the most bytes that may wait, overhead included.
 	 */
 	default long maxQueuedBytes() {
 		return Long.MAX_VALUE;
 	}
 
 	/**
-	 * Returns the property that bounds one message, for people.
+	 * Returns the property that limits one message, for error messages.
 	 */
 	default String describeMaxMessageSize() {
-		return "no bound";
+		return "no limit";
 	}
 
 	/**
-	 * Returns the property that bounds one message of a transport, for people.
-	 * @param transport what the properties of the transport begin with
+	 * Returns the property that limits one message of a transport, for error messages.
+	 * @param transport prefix of the transport's properties
 	 * @param maxMessageSize most bytes of one message
-	 * @param encoding how messages are written
+	 * @param encoding encoding of messages
 	 */
 	static String describeMaxMessageSize(String transport, int maxMessageSize, Encoding encoding) {
 		return "%s.max-outgoing-message-size=%d (%s)".formatted(transport, maxMessageSize, encoding.wireName());
 	}
 
 	/**
-	 * Returns how many messages have been dropped.
+	 * Returns how many messages were dropped.
 	 */
 	default long dropped() {
 		return 0;

@@ -21,11 +21,11 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * What waits to be written to one client, bounded in bytes. Any thread puts in; the
- * transport, woken by its signal, takes out on one thread at a time. Where it is full,
- * the oldest messages that may be dropped make room; if that is not enough, the client is
- * closed as too slow. It is closed as well if the node has no room for all queues, which
- * {@link QueuedTotal} finds, or if its socket takes nothing.
+ * The messages that wait to be written to one client, limited in bytes. Any thread adds
+ * messages; the transport, woken by the signal, takes them on one thread at a time. If
+ * the queue is full, the oldest droppable messages make room; if that is not enough, the
+ * client is closed as slow. It is also closed if the queues of the node exceed their
+ * total, which {@link QueuedTotal} checks, or if its socket accepts no data.
  */
 public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
@@ -44,25 +44,25 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	private volatile @Nullable CloseReason closeReason;
 
-	/** Guards itself and what follows; held for a few instructions only. */
+	/** Guards itself and the fields below; locked for a few instructions only. */
 	private final MessageChain waiting = new MessageChain();
 
 	/**
-	 * Those of them that may be dropped, in the same order; {@code null} if there has
-	 * been none, as with most clients.
+	 * The droppable ones among them, in the same order; {@code null} if there were none, as
+	 * for most clients.
 	 */
 	private @Nullable Deque<MessageChain.Item> droppable;
 
-	/** Heap of what waits, with all around it. */
+	/** Heap bytes of the waiting messages, overhead included. */
 	private long queuedBytes;
 
-	/** Items that the total of the node counts. */
+	/** Number of items that are counted in the total of the node. */
 	private int charged;
 
-	/** What is to be given back to the total. */
+	/** Bytes to release from the total. */
 	private long freed;
 
-	/** Part of them. */
+	/** Heap bytes of the droppable messages. */
 	private long droppableBytes;
 
 	/** Changed under the lock. */
@@ -70,30 +70,30 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	private boolean overrun;
 
-	/** Whether the socket is gone. */
+	/** Whether the socket is closed. */
 	private boolean ended;
 
 	private volatile @Nullable Runnable onOverrun;
 
-	/** Whether nothing is to be taken out yet. */
+	/** Whether no messages may be taken yet. */
 	private boolean held;
 
-	/** Droppable messages that are gone, and the place of the last one. */
+	/** Dropped messages, and the position of the last one. */
 	private @Nullable Gap gap;
 
 	/**
-	 * Bounds of a queue.
+	 * Limits of a queue.
 	 *
-	 * @param maxQueuedBytes most bytes of heap that may wait; one more and the client is
-	 * closed as slow
+	 * @param maxQueuedBytes most heap bytes that may wait; a client that exceeds it is closed
+	 * as slow
 	 * @param maxMessageSize most bytes of one encoded message
-	 * @param transport what the properties of the transport begin with, for people
-	 * @param total what all queues of the node may hold
+	 * @param transport prefix of the transport's properties, for error messages
+	 * @param total limit of all queues of the node
 	 */
 	public record Limits(long maxQueuedBytes, int maxMessageSize, String transport, QueuedTotal total) {
 
 		/**
-		 * Creates the bounds of a queue that is alone, for a test.
+		 * Creates the limits of a single queue, for a test.
 		 */
 		public Limits(long maxQueuedBytes, int maxMessageSize) {
 			this(maxQueuedBytes, maxMessageSize, "rivet.events.websocket",
@@ -103,10 +103,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Creates a queue. One of the extended mode holds all back until it is released.
-	 * @param encoding how messages are written
-	 * @param limits its bounds
-	 * @param signal called after each change with the bytes that wait, by any thread;
+	 * Creates a queue. In the extended mode it holds all messages back until it is released.
+	 * @param encoding encoding of messages
+	 * @param limits its limits
+	 * @param signal called after each change with the number of waiting bytes, by any thread;
 	 * must not block
 	 */
 	public OutboundQueue(Encoding encoding, Limits limits, LongConsumer signal) {
@@ -148,7 +148,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			return Outcome.CLOSED;
 		}
 		long size = MessageChain.Item.sizeOf(message);
-		// without all that may be dropped; one message always fits
+		// without the droppable messages; one message always fits
 		long kept = this.queuedBytes - this.droppableBytes;
 		if (kept > 0 && kept + size > this.limits.maxQueuedBytes()) {
 			return message.isDroppable() ? drop(message) : overrun();
@@ -167,7 +167,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		return Outcome.QUEUED;
 	}
 
-	/** What a client that reads keeps waiting is not counted for the node. */
+	/**
+	 * Adds an item to the counts. The first bytes, up to {@link QueuedTotal#FREE}, do not
+	 * count for the node.
+	 */
 	private void count(MessageChain.Item item, long size) {
 		this.queuedBytes += size;
 		if (this.queuedBytes > QueuedTotal.FREE) {
@@ -198,7 +201,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		}
 	}
 
-	/** Gives back in one go what was taken out. */
+	/** Releases the bytes of all removed messages in one call. */
 	private void settle() {
 		if (this.freed > 0) {
 			this.limits.total().release(this.freed);
@@ -231,7 +234,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			}
 			outcome = drop(message);
 		}
-		this.signal.accept(queuedBytes()); // there may be a gap to tell of
+		this.signal.accept(queuedBytes()); // the transport has to write the notice of a gap
 		return outcome;
 	}
 
@@ -244,8 +247,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Takes an item out. In the extended mode the client is told in its place, of all that
-	 * are missing at once: nothing that follows may have an earlier position.
+	 * Removes an item. In the extended mode a notice of all missing messages takes its place:
+	 * no message after the notice may have an earlier position.
 	 */
 	private void leaveGap(MessageChain.Item missing) {
 		if (!this.notices.includeDropOf(missing.message())) {
@@ -291,7 +294,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Returns the last message of the extended mode, once there is a reason to close.
+	 * Returns the close message of the extended mode, once there is a reason to close.
 	 * @return encoded bytes, {@code null} in the plain protocol
 	 */
 	public byte @Nullable [] lastWord() {
@@ -299,7 +302,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		return (reason != null) ? this.notices.ofClose(reason) : null;
 	}
 
-	/** Forgets what was held back: the client is not let in. */
+	/** Drops the messages that were held back: the client is rejected. */
 	public void discard() {
 		synchronized (this.waiting) {
 			clear();
@@ -308,8 +311,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Forgets what waits, and takes nothing more: the socket is gone. The reason to close
-	 * stays as it is.
+	 * Drops all messages and accepts no more: the socket is closed. The close reason does not
+	 * change.
 	 */
 	public void end() {
 		synchronized (this.waiting) {
@@ -340,8 +343,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Closes as slow and forgets what waits: the client holds most of a node that holds
-	 * too much.
+	 * Closes the connection as slow and drops all messages: the queues of the node exceed
+	 * their total, and this one is among the largest.
 	 */
 	@Override
 	public void closeAsSlow() {
@@ -384,10 +387,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * What is too long fails alone where that is possible: an answer fails its action,
-	 * and errors lose what is said beside their code. An event, which has been checked
-	 * when it was sent, is one that was changed for this client: it is dropped where the
-	 * client can be told, and else ends the connection.
+	 * Handles a message that is too long. An answer fails its action; an error loses
+	 * everything but its code. An event was checked when it was sent, so this one was changed
+	 * for this client: it is dropped if the client can be notified, otherwise the connection
+	 * is closed.
 	 */
 	private Outcome refuse(OutgoingMessage message, EncodedMessage encoded) {
 		boolean told = message.isDroppable() || this.notices.includeDropOf(encoded);
@@ -405,13 +408,16 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		return Outcome.CLOSED;
 	}
 
-	/** An answer that is too long is the mistake of its client, and told to it. */
+	/**
+	 * Logs a message that is too long. An answer that is too long is the fault of its client,
+	 * which gets an error.
+	 */
 	private void tellTooLong(OutgoingMessage message, EncodedMessage encoded) {
 		boolean first = this.limits.total().hits().addAndTell(Limit.OUTGOING_SIZE);
 		String what = (encoded.event() != null) ? "Event `" + SafeText.of(encoded.event()) + "`"
 				: message.message().getClass().getSimpleName();
-		String text = "%s is not sent since it has %d bytes: %s".formatted(what, encoded.bytes().length,
-				describeMaxMessageSize());
+		String text = "%s for %s was not sent: it has %d bytes, more than %s".formatted(what, owner(),
+				encoded.bytes().length, describeMaxMessageSize());
 		if (first && encoded.event() != null) {
 			logger.warn(text);
 		}
@@ -420,7 +426,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		}
 	}
 
-	/** Returns what is sent of a message, {@code null} if nothing of it can be. */
+	/** Returns the message, shortened if necessary, {@code null} if that is not possible. */
 	private @Nullable OutgoingMessage fitting(OutgoingMessage message) {
 		OutgoingMessage fitting = message;
 		while (sizeOf(fitting) > this.limits.maxMessageSize()) {
@@ -441,8 +447,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Takes the next message. By one thread at a time.
-	 * @return encoded bytes, or {@code null} if nothing waits
+	 * Takes the next message. Called by one thread at a time.
+	 * @return encoded bytes, or {@code null} if no message waits
 	 */
 	public byte @Nullable [] poll() {
 		synchronized (this.waiting) {
@@ -453,10 +459,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Takes the next messages. By one thread at a time.
-	 * @param target where to add their encoded bytes
-	 * @param maxBytes how many to take; one message more than that, but not a second
-	 * @return how many messages were taken, 0 if nothing waits
+	 * Takes the next messages. Called by one thread at a time.
+	 * @param target the collection to add their encoded bytes to
+	 * @param maxBytes most bytes to take; exceeded by at most one message
+	 * @return the number of messages, 0 if none waits
 	 */
 	public int drainTo(Collection<byte[]> target, long maxBytes) {
 		synchronized (this.waiting) {
@@ -491,8 +497,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Returns why the connection is to be closed once {@link #poll()} has nothing more,
-	 * {@code null} while it is open.
+	 * Returns the reason to close the connection once {@link #poll()} returns no more
+	 * messages, {@code null} while it is open.
 	 */
 	@Override
 	public @Nullable CloseReason closeReason() {
@@ -509,14 +515,14 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Returns how messages are written.
+	 * Returns the encoding of messages.
 	 */
 	public Encoding encoding() {
 		return this.encoding;
 	}
 
 	/**
-	 * Returns whether nothing waits that could be written.
+	 * Returns whether no messages wait.
 	 */
 	public boolean isEmpty() {
 		synchronized (this.waiting) {
@@ -525,7 +531,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Returns how many bytes of heap wait, those around each message included.
+	 * Returns how many heap bytes wait, overhead included.
 	 */
 	@Override
 	public long queuedBytes() {

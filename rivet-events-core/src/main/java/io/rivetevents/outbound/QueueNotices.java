@@ -9,9 +9,9 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * The messages with which a queue notifies its client of what happens to the queue: that
- * events were dropped, and that the connection ends. Clients of the extended mode alone
- * receive them. Safe for use by several threads.
+ * The messages that notify a client of changes to its queue: events were dropped, or the
+ * connection ends. Only clients of the extended mode receive them. Safe for use by
+ * several threads.
  */
 final class QueueNotices {
 
@@ -21,29 +21,29 @@ final class QueueNotices {
 
 	/**
 	 * Creates the notices of one queue.
-	 * @param encoding how messages are written
+	 * @param encoding encoding of messages
 	 */
 	QueueNotices(Encoding encoding) {
 		this.encoding = encoding;
 	}
 
 	/**
-	 * Returns whether a queue sends nothing before the client is let in: its first
-	 * message is a welcome.
+	 * Returns whether a queue sends nothing before the client is accepted: its first message
+	 * is a welcome.
 	 */
 	boolean beginWithWelcome() {
 		return this.encoding.isExtended();
 	}
 
 	/**
-	 * Returns whether the client is notified if a message is dropped.
+	 * Returns whether the client is notified when a message is dropped.
 	 */
 	boolean includeDropOf(EncodedMessage message) {
 		return this.encoding.isExtended() && message.event() != null && message.position() != null;
 	}
 
 	/**
-	 * Returns the notice of events that were dropped.
+	 * Returns the notice of dropped events.
 	 * @return encoded bytes
 	 */
 	byte[] ofDrops(Gap gap) {
@@ -52,7 +52,7 @@ final class QueueNotices {
 
 	/**
 	 * Returns the notice that the server is about to stop.
-	 * @param delay milliseconds for the client to wait once the connection has ended
+	 * @param delay milliseconds that the client should wait before it reconnects
 	 * @return the message, {@code null} in the plain protocol
 	 */
 	@Nullable OutgoingMessage ofEnd(long delay) {
@@ -64,7 +64,7 @@ final class QueueNotices {
 	}
 
 	/**
-	 * Returns the last message, which says why the connection is closed.
+	 * Returns the last message, which contains the close reason.
 	 * @return encoded bytes, {@code null} in the plain protocol
 	 */
 	byte @Nullable [] ofClose(CloseReason reason) {

@@ -12,12 +12,12 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.encoding.EncodedMessage;
 
 /**
- * The memory of all messages of a node that wait in queues. The first {@value #FREE}
- * bytes of a queue are part of what a connection costs and are not counted, so that a
- * client that reads what it is sent costs nothing here. A message that waits in several
- * queues beyond that counts once. Beyond the bound the queues that hold most are closed
- * until a sixteenth of it is free again: to look for them at each message would cost more
- * than it brings. Safe for use by several threads.
+ * The memory of all messages in the queues of a node. The first {@value #FREE} bytes of a
+ * queue are part of the cost of a connection and are not counted, so that a client that
+ * reads its messages does not count here. A message in several queues is counted once. If
+ * the total exceeds its limit, the largest queues are closed until a sixteenth of the
+ * limit is free again: looking for them at each message would be too expensive. Safe for
+ * use by several threads.
  */
 public final class QueuedTotal {
 
@@ -30,38 +30,38 @@ public final class QueuedTotal {
 
 	private final LimitHits hits;
 
-	/** Those that hold something that is counted. */
+	/** Queues with counted bytes. */
 	private final Set<Queue> charged = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean relieving = new AtomicBoolean();
 
-	/** A queue that holds something that is counted. */
+	/** A queue with counted bytes. */
 	interface Queue {
 
-		/** Returns how many bytes of heap wait. */
+		/** Returns the number of waiting heap bytes. */
 		long queuedBytes();
 
-		/** Closes it as slow, and forgets what waits. */
+		/** Closes the connection as slow and drops all messages. */
 		void closeAsSlow();
 
 	}
 
 	/**
 	 * Creates a total.
-	 * @param limits bounds of the node
+	 * @param limits limits of the node
 	 */
 	public QueuedTotal(Limits limits) {
 		this.budget = limits.queued();
 		this.hits = limits.hits();
 	}
 
-	/** Counts a message that waits in one more queue. */
+	/** Counts a message that was added to one more queue. */
 	void charge(EncodedMessage message) {
 		this.budget.acquire(MessageChain.Item.HEAP_SIZE + (message.hold() ? message.heapSize() : 0));
 	}
 
 	/**
-	 * Counts a message no longer that waits in one queue less.
+	 * Stops counting a message for one queue.
 	 * @return the bytes to {@linkplain #release release}
 	 */
 	long letGo(EncodedMessage message) {
@@ -85,8 +85,8 @@ public final class QueuedTotal {
 	}
 
 	/**
-	 * Closes the largest queues if the total is over its bound. Not to be called under
-	 * the lock of a queue.
+	 * Closes the largest queues if the total exceeds its limit. Must not be called while the
+	 * lock of a queue is held.
 	 */
 	void relieve() {
 		while (this.budget.isExceeded() && this.relieving.compareAndSet(false, true)) {
@@ -103,7 +103,7 @@ public final class QueuedTotal {
 
 	/**
 	 * Closes the largest queues.
-	 * @return whether that has brought anything
+	 * @return whether that has freed memory
 	 */
 	private boolean closeLargest() {
 		long before = this.budget.used();
@@ -122,7 +122,7 @@ public final class QueuedTotal {
 		return this.budget.used() < before;
 	}
 
-	/** A queue, and what it held at one moment: it must not change while it is sorted. */
+	/** A queue and its size at one moment: the size must not change during sorting. */
 	private record Size(Queue queue, long bytes) {
 	}
 

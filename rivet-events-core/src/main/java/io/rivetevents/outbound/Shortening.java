@@ -9,23 +9,24 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 
 /**
- * Says less where a message is too long to be sent, without leaving its client in doubt.
+ * Shortens a message that is too long to be sent, so that its client still gets an
+ * answer.
  */
 final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.ExtendedVisitor<String, ToClient> {
 
 	private static final Shortening INSTANCE = new Shortening();
 
-	/** Characters of the text of an error. */
+	/** Most characters of the text of a shortened error. */
 	private static final int MAX_TEXT = 1000;
 
 	private Shortening() {
 	}
 
 	/**
-	 * Returns a shorter message in the place of one.
-	 * @param message what is too long
-	 * @param bound what it is over, for people
-	 * @return the message, {@code null} if nothing can be left out of it
+	 * Returns a shorter message in place of another.
+	 * @param message the message that is too long
+	 * @param bound the limit that it exceeds, for error messages
+	 * @return the message, {@code null} if it cannot be shortened
 	 */
 	static @Nullable ToClient shorten(ToClient message, String bound) {
 		ToClient shorter = message.accept(INSTANCE, bound);
@@ -89,7 +90,7 @@ final class Shortening implements ToClient.Visitor<String, ToClient>, ToClient.E
 		ToClient.SnapshotResult snapshot = welcome.snapshot();
 		if (snapshot != null && snapshot.output() != null) {
 			ToClient.Error tooLong = ToClient.Error.of(ErrorCode.OUTGOING_TOO_LONG,
-					"The snapshot is too long to be sent, over " + bound + ".");
+					"The snapshot is too long to be sent: it exceeds " + bound + ".");
 			return with(welcome, new ToClient.SnapshotResult(null, tooLong), welcome.refused());
 		}
 		ToClient.Error error = (snapshot != null) ? snapshot.error() : null;

@@ -36,15 +36,15 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * Joins a client to an actor, from its handshake to its end, whatever the transport:
- * finds out who the client is, connects it, passes its messages on, refuses and closes
- * it, and looks after it in each keep-alive period.
+ * Connects a client to an actor, from the handshake to the end of the session, for all
+ * transports: identifies the client, connects it, forwards its messages, rejects it or
+ * closes it, and checks it in each keep-alive period.
  * <p>
- * A transport creates one for each client, calls one of the {@code start} methods, then
- * {@link #receive} for each message, and {@link #end} once. What is written to the client
- * it takes from the queue, which also says when to close. All methods but
- * {@link #execute} are called on the thread of the session, and return at once. The
- * {@link TransportSession} is called back on the same thread.
+ * A transport creates one link for each client, calls one of the {@code start} methods,
+ * then {@link #receive} for each message, and {@link #end} once. It takes the messages to
+ * write from the queue, which also reports when to close. All methods except {@link
+ * #execute} are called on the thread of the session and return at once. The {@link
+ * TransportSession} is called on the same thread.
  */
 public final class ClientLink {
 
@@ -53,8 +53,8 @@ public final class ClientLink {
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/**
-	 * Refusals after which a RivetKit client tries again by itself. It is told by the
-	 * close frame alone: an error before that would reject the calls that wait for the
+	 * Rejections after which a RivetKit client retries automatically. It receives the close
+	 * frame only: an error message before it would reject the calls that wait for the
 	 * connection.
 	 */
 	private static final Set<String> RETRIED = Stream
@@ -74,15 +74,15 @@ public final class ClientLink {
 
 	private final EarlyMessages early = new EarlyMessages();
 
-	/** {@code null} once the client is connected, or refused. */
+	/** {@code null} once the client is connected or rejected. */
 	private @Nullable PendingHandshake opening;
 
 	private @Nullable ScheduledFuture<?> keepAlive;
 
-	/** Whether it was to be closed at the last look, and is still there. */
+	/** Whether it was already closing at the last keep-alive check. */
 	private boolean closing;
 
-	/** Whether the first message is still to come, in the extended mode. */
+	/** Whether the first message of the extended mode is missing. */
 	private boolean awaitsHello;
 
 	private @Nullable ScheduledFuture<?> waiting;
@@ -91,25 +91,25 @@ public final class ClientLink {
 
 	private @Nullable ActorAddress address;
 
-	/** While the client is being connected. */
+	/** Set while the client is being connected. */
 	private ToServer.@Nullable Hello hello;
 
 	private final @Nullable ClientUsage usage;
 
-	/** Why it is refused from the start, {@code null} if it is not. */
+	/** Rejection that applies from the start, {@code null} if there is none. */
 	private final @Nullable RivetException excess;
 
 	private boolean gone;
 
 	/**
-	 * Creates a link. It counts for the limits of the client's address until its
-	 * {@link #end()}, so that each link has to be ended.
-	 * @param opening what the client has come with
-	 * @param queue the way out
-	 * @param support what links share
+	 * Creates a link. It counts towards the limits of the client's address until {@link
+	 * #end()} is called, so each link must be ended.
+	 * @param opening the client's request
+	 * @param queue the outbound queue
+	 * @param support shared by all links
 	 * @param settings limits and times
-	 * @param thread the one thread of the session, which runs tasks in their order
-	 * @param session is called back
+	 * @param thread the single thread of the session, which runs tasks in order
+	 * @param session the session to call back
 	 */
 	public ClientLink(PendingHandshake opening, OutboundQueue queue, LinkServices support, LinkSettings settings,
 			ScheduledExecutorService thread, TransportSession session) {
@@ -132,15 +132,14 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Returns the id of the connection, {@code null} before it is known who is behind it.
+	 * Returns the id of the connection, {@code null} before the client is identified.
 	 */
 	public @Nullable String connectionId() {
 		return (this.request != null) ? this.request.connectionId() : null;
 	}
 
 	/**
-	 * Returns what the client has asked for, {@code null} before it is known who is behind
-	 * it.
+	 * Returns the client's request, {@code null} before the client is identified.
 	 */
 	public @Nullable ConnectRequest request() {
 		return this.request;
@@ -149,9 +148,9 @@ public final class ClientLink {
 	// Connecting
 
 	/**
-	 * Begins: connects a client of the plain protocol, and waits for the first message of
-	 * one of the extended mode. Called once, or {@link #start(ToServer.Hello)}, or
-	 * {@link #start(CloseReason)}.
+	 * Starts the link: connects a client of the plain protocol, or waits for the first
+	 * message of a client of the extended mode. Exactly one of the {@code start} methods is
+	 * called, once.
 	 */
 	public void start() {
 		startKeepAlive();
@@ -165,7 +164,7 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Begins with a client of the extended mode whose first message came with its
+	 * Starts the link of a client of the extended mode whose first message is part of its
 	 * request.
 	 * @param hello the message
 	 */
@@ -175,9 +174,9 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Begins with a client that is not served, and closes it after the time that calms
-	 * clients.
-	 * @param reason what the client is told
+	 * Starts the link of a client that is not served, and closes it after the rejection
+	 * delay.
+	 * @param reason the reason that the client receives
 	 */
 	public void start(CloseReason reason) {
 		startKeepAlive();
@@ -206,7 +205,10 @@ public final class ClientLink {
 		}
 	}
 
-	/** That the server cannot find out is no timeout of the client. */
+	/**
+	 * Rejects the client with the error, not with a timeout: the authentication itself
+	 * failed.
+	 */
 	private void onUndecidable(Throwable ex) {
 		if (isAwaitingHello()) {
 			onRefused(ex);
@@ -246,7 +248,7 @@ public final class ClientLink {
 			this.waiting = null;
 		}
 		if (this.opening == null || this.gone || this.queue.closeReason() != null) {
-			return; // it has been refused meanwhile
+			return; // rejected in the meantime
 		}
 		if (this.usage != null && this.usage.begin(MessageWeight.of(hello)) != null) {
 			refuse(new RivetException(ErrorCode.OVERLOADED));
@@ -298,9 +300,9 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Does work of the session on its thread, in the order of the calls. An error that it
+	 * Runs work of the session on its thread, in the order of the calls. An error that it
 	 * throws closes the session. Safe for use by several threads.
-	 * @param work what is to be done
+	 * @param work the work
 	 */
 	public void execute(Runnable work) {
 		this.thread.execute(new LinkTask(this.queue, work));
@@ -344,13 +346,13 @@ public final class ClientLink {
 			refusal = known;
 		}
 		else {
-			failures.error(ex, () -> "A client could not be connected");
+			failures.error(ex, () -> "Connecting %s failed".formatted(describe()));
 			refusal = new RivetException(ErrorCode.INTERNAL_ERROR);
 		}
 		refuse(refusal);
 	}
 
-	/** It counts as long as it is being dealt with. */
+	/** Ends the accounting of the first message, which counts while it is being processed. */
 	private void endHello() {
 		if (this.hello != null && this.usage != null) {
 			this.usage.end(MessageWeight.of(this.hello), false);
@@ -367,7 +369,7 @@ public final class ClientLink {
 			this.queue.close(refusal.closeReason());
 			return;
 		}
-		// React clients try again at once and for ever: the wait keeps them calm
+		// React clients retry immediately and without limit: the delay slows them down
 		long delay = this.settings.rejectionDelay().toMillis();
 		this.thread.schedule(new LinkTask(this.queue, () -> refusePlain(refusal)), delay, TimeUnit.MILLISECONDS);
 	}
@@ -383,7 +385,7 @@ public final class ClientLink {
 	// Connected
 
 	/**
-	 * Takes a message of the client. Ignored once the session is closed.
+	 * Handles a message of the client. Ignored once the session is closed.
 	 * @param message the message, decoded by the codec of the session's encoding
 	 */
 	public void receive(ToServer message) {
@@ -407,7 +409,7 @@ public final class ClientLink {
 			connect(hello);
 		}
 		else {
-			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST, "The first message is `Hello`."));
+			refuseMessage(new RivetException(ErrorCode.INVALID_REQUEST, "The first message must be `Hello`."));
 		}
 	}
 
@@ -424,15 +426,15 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Closes after a message that cannot be read.
-	 * @param ex why not, as the codec has thrown it
+	 * Closes the connection because of a message that cannot be read.
+	 * @param ex the error that the codec has thrown
 	 */
 	public void refuseMessage(RivetException ex) {
-		logger.debug("A client sent what cannot be read", ex);
+		logger.debug("Closing %s: it sent a message that cannot be read".formatted(describe()), ex);
 		this.queue.close(ex.closeReason());
 	}
 
-	// Keeping alive
+	// Keep-alive
 
 	private void startKeepAlive() {
 		long period = this.settings.keepAlive().toMillis();
@@ -442,7 +444,7 @@ public final class ClientLink {
 
 	private void keepAlive() {
 		if (this.closing) {
-			this.session.cut(); // it reads nothing, not even why it is closed
+			this.session.cut(); // the client does not read, not even the close reason
 			return;
 		}
 		this.closing = this.queue.closeReason() != null || this.session.isClosed();
@@ -460,8 +462,8 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Ends the link: the session is gone. Whatever comes first may call it, the end of
-	 * what is received or that of the socket; without effect from the second call on.
+	 * Ends the link: the session is closed. Called at the end of the input or of the socket,
+	 * whichever is first; later calls have no effect.
 	 */
 	public void end() {
 		if (this.gone) {
@@ -482,7 +484,10 @@ public final class ClientLink {
 		leave();
 	}
 
-	/** Whichever comes last of the end and the welcome finds both done. */
+	/**
+	 * Removes the connection. Called by {@link #end} and {@link #onConnected}: the later of
+	 * the two has both the request and the address.
+	 */
 	private void leave() {
 		if (this.request == null) {
 			return;

@@ -10,8 +10,9 @@ import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * What a client sends before it is known to be connected. It may have its welcome by
- * then, and say a lot at once. Used on the thread of the session.
+ * The messages that a client sends before its link has the result of connecting. The
+ * client may have received its welcome by then and send many messages at once. Used on
+ * the thread of the session.
  */
 final class EarlyMessages {
 
@@ -19,18 +20,18 @@ final class EarlyMessages {
 	private @Nullable List<Early> waiting;
 
 	/**
-	 * A message that came before the welcome.
+	 * A message that arrived before the client was connected.
 	 *
 	 * @param message the message
-	 * @param identified whether the user was known by then, and it counts in the user's
-	 * share
+	 * @param identified whether the user was identified by then, so that the message counts
+	 * towards the limits of the user
 	 */
 	private record Early(ToServer message, boolean identified) {
 	}
 
 	/**
 	 * Keeps a message.
-	 * @param usage what the client takes of the node, {@code null} if it may take nothing
+	 * @param usage the client's usage of the node, {@code null} if it has no budget
 	 * @return whether there is room for it
 	 */
 	boolean add(ToServer message, @Nullable ClientUsage usage) {
@@ -44,8 +45,8 @@ final class EarlyMessages {
 	}
 
 	/**
-	 * Takes all out, in their order; they count no more.
-	 * @param usage as they were added with
+	 * Removes and returns all messages in their order; they are no longer counted.
+	 * @param usage the usage that they were added with
 	 */
 	List<ToServer> take(@Nullable ClientUsage usage) {
 		List<Early> waiting = this.waiting;

@@ -18,16 +18,16 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * A gateway URL, read: {@code /gateway/<id>[@<token>]/<path>}, or
- * {@code /gateway/<name>/<path>?rvt-...} by name and key. The protocol document, section
- * 3.
+ * A parsed gateway URL: {@code /gateway/<id>[@<token>]/<path>}, or {@code
+ * /gateway/<name>/<path>?rvt-...} by name and key. See section 3 of the protocol
+ * document.
  *
- * @param target which instance
- * @param path what of it is asked for: the encoded rest of the path, from a slash on
+ * @param target the target instance
+ * @param path the encoded rest of the path, starting with a slash
  */
 public record GatewayRequest(ActorTarget target, String path) {
 
-	/** What every path of this kind starts with. */
+	/** Prefix of every gateway path. */
 	public static final String PREFIX = "/gateway/";
 
 	private static final String PARAMETER_PREFIX = "rvt-";
@@ -40,14 +40,14 @@ public record GatewayRequest(ActorTarget target, String path) {
 	private static final Set<String> BOOLEANS = Set.of("true", "1", "false", "0");
 
 	/**
-	 * Reads a URL.
-	 * @param path encoded path from {@value #PREFIX} on
+	 * Parses a URL.
+	 * @param path encoded path, starting with {@value #PREFIX}
 	 * @param query encoded query, {@code null} if there is none
 	 * @throws RivetException {@code guard.query_*}, {@code guard.no_route}
 	 */
 	public static GatewayRequest parse(String path, @Nullable String query) {
 		if (path.contains("//")) {
-			throw new RivetException(ErrorCode.NO_ROUTE, "A gateway path has no empty segment.");
+			throw new RivetException(ErrorCode.NO_ROUTE, "A gateway path must not contain an empty segment.");
 		}
 		int end = path.indexOf('/', PREFIX.length());
 		String first = path.substring(PREFIX.length(), (end < 0) ? path.length() : end);
@@ -61,7 +61,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 		int token = segment.indexOf('@');
 		String id = decode((token < 0) ? segment : segment.substring(0, token));
 		if (id.isEmpty()) {
-			throw new RivetException(ErrorCode.NO_ROUTE, "A gateway path needs the id or the name of an actor.");
+			throw new RivetException(ErrorCode.NO_ROUTE, "A gateway path must contain the id or the name of an actor.");
 		}
 		return new ActorTarget.ById(id);
 	}
@@ -69,11 +69,11 @@ public record GatewayRequest(ActorTarget target, String path) {
 	private static ActorTarget byKey(String segment, Map<String, String> parameters) {
 		if (segment.contains("@")) {
 			throw new RivetException(ErrorCode.QUERY_PATH_TOKEN_SYNTAX,
-					"A token in the path goes with an id, not with a name.");
+					"A token in the path is allowed with an actor id only, not with a name.");
 		}
 		String name = decode(segment);
 		if (name.isEmpty()) {
-			throw new RivetException(ErrorCode.QUERY_EMPTY_ACTOR_NAME, "A gateway path needs the name of an actor.");
+			throw new RivetException(ErrorCode.QUERY_EMPTY_ACTOR_NAME, "A gateway path must contain the name of an actor.");
 		}
 		checkValues(parameters);
 		String namespace = parameters.getOrDefault("rvt-namespace", ActorAddress.DEFAULT_NAMESPACE);
@@ -81,23 +81,23 @@ public record GatewayRequest(ActorTarget target, String path) {
 		return switch (parameters.getOrDefault("rvt-method", "")) {
 			case "get" -> get(address, parameters);
 			case "getOrCreate" -> getOrCreate(address, parameters);
-			default -> throw invalid("rvt-method is `get` or `getOrCreate`.");
+			default -> throw invalid("rvt-method must be `get` or `getOrCreate`.");
 		};
 	}
 
 	private static void checkValues(Map<String, String> parameters) {
 		if (!CRASH_POLICIES.contains(parameters.getOrDefault("rvt-crash-policy", "sleep"))) {
-			throw invalid("rvt-crash-policy is `restart`, `sleep` or `destroy`.");
+			throw invalid("rvt-crash-policy must be `restart`, `sleep` or `destroy`.");
 		}
 		if (!BOOLEANS.contains(parameters.getOrDefault("rvt-skip-ready-wait", "false"))) {
-			throw invalid("rvt-skip-ready-wait is `true` or `false`.");
+			throw invalid("rvt-skip-ready-wait must be `true` or `false`.");
 		}
 	}
 
 	private static ActorTarget get(ActorAddress address, Map<String, String> parameters) {
 		for (String name : Set.of("rvt-input", "rvt-region", "rvt-crash-policy", "rvt-runner", "rvt-pool")) {
 			if (parameters.containsKey(name)) {
-				throw new RivetException(ErrorCode.QUERY_GET_DISALLOWED_PARAMS, name + " does not go with `get`.");
+				throw new RivetException(ErrorCode.QUERY_GET_DISALLOWED_PARAMS, name + " is not allowed with `get`.");
 			}
 		}
 		return new ActorTarget.Get(address);
@@ -105,7 +105,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 
 	private static ActorTarget getOrCreate(ActorAddress address, Map<String, String> parameters) {
 		if (!parameters.containsKey("rvt-runner") && !parameters.containsKey("rvt-pool")) {
-			throw new RivetException(ErrorCode.QUERY_MISSING_POOL, "`getOrCreate` needs rvt-runner.");
+			throw new RivetException(ErrorCode.QUERY_MISSING_POOL, "`getOrCreate` requires rvt-runner.");
 		}
 		String input = parameters.get("rvt-input");
 		return new ActorTarget.GetOrCreate(address, (input != null) ? readInput(input) : null);
@@ -117,17 +117,17 @@ public record GatewayRequest(ActorTarget target, String path) {
 			cbor = Base64.getUrlDecoder().decode(base64);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.QUERY_INVALID_BASE64_INPUT, "rvt-input is not base64url.");
+			throw new RivetException(ErrorCode.QUERY_INVALID_BASE64_INPUT, "rvt-input is not valid base64url.");
 		}
 		try {
 			return WireValues.encodeJson(WireValues.decodeCbor(cbor));
 		}
 		catch (RivetException ex) {
-			throw new RivetException(ErrorCode.QUERY_INVALID_CBOR_INPUT, "rvt-input is not CBOR.");
+			throw new RivetException(ErrorCode.QUERY_INVALID_CBOR_INPUT, "rvt-input is not valid CBOR.");
 		}
 	}
 
-	/** The parameters for the gateway; the others belong to the actor. */
+	/** The parameters of the gateway; all others belong to the actor. */
 	private static Map<String, String> parameters(@Nullable String query) {
 		Map<String, String> parameters = new LinkedHashMap<>();
 		if (query == null) {
@@ -140,10 +140,10 @@ public record GatewayRequest(ActorTarget target, String path) {
 				continue;
 			}
 			if (!PARAMETERS.contains(name)) {
-				throw invalid("There is no parameter %s.".formatted(name));
+				throw invalid("Unknown parameter %s.".formatted(name));
 			}
 			if (parameters.put(name, decodeForm((equals < 0) ? "" : pair.substring(equals + 1))) != null) {
-				throw new RivetException(ErrorCode.QUERY_DUPLICATE_PARAM, "%s is there twice.".formatted(name));
+				throw new RivetException(ErrorCode.QUERY_DUPLICATE_PARAM, "%s is given more than once.".formatted(name));
 			}
 		}
 		return parameters;
@@ -158,7 +158,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 			return StringUtils.uriDecode(encoded, StandardCharsets.UTF_8);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "A percent escape is broken.");
+			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "The URL contains an invalid percent escape.");
 		}
 	}
 
@@ -167,7 +167,7 @@ public record GatewayRequest(ActorTarget target, String path) {
 			return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "A percent escape is broken.");
+			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "The URL contains an invalid percent escape.");
 		}
 	}
 

@@ -25,7 +25,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * Reads from a request what a connection keeps of it.
+ * Reads and checks the parts of a request that a connection keeps.
  */
 public final class Handshake {
 
@@ -43,11 +43,11 @@ public final class Handshake {
 
 	/**
 	 * Creates a reader.
-	 * @param authenticator asked for who the credentials of a client stand for
-	 * @param users decides who has signed in, and who is the same user
-	 * @param authenticationRequired whether clients whom nobody knows are refused
-	 * @param limits counts what takes too long
-	 * @param timeout time to find out who is behind a request
+	 * @param authenticator authenticates the credentials of a client
+	 * @param users decides whether a principal is authenticated, and identifies users
+	 * @param authenticationRequired whether anonymous clients are rejected
+	 * @param limits counts timeouts
+	 * @param timeout time limit for the authentication of a request
 	 * @param headTaken whether a hook takes the head of the request
 	 */
 	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired, Limits limits,
@@ -61,7 +61,7 @@ public final class Handshake {
 	}
 
 	/**
-	 * Returns whether a client still has to say who it is.
+	 * Returns whether a client still has to authenticate.
 	 * @param request its request
 	 */
 	public Mono<Boolean> isUndecided(HandshakeRequest request) {
@@ -69,22 +69,21 @@ public final class Handshake {
 	}
 
 	/**
-	 * Returns the owner of what a request does.
+	 * Returns the owner id of the user of a request.
 	 * @param request the request
-	 * @return its owner; empty if no user has signed in;
-	 * {@code auth.authentication_timed_out} if that takes too long
+	 * @return the owner id; empty for an anonymous client; {@code
+	 * auth.authentication_timed_out} if authentication takes too long
 	 */
 	public Mono<String> ownerOf(HandshakeRequest request) {
 		return inTime(signedIn(request).mapNotNull(this.users::ownerOf));
 	}
 
 	/**
-	 * Adds the head of the HTTP request to what a client asks for, if a hook of any actor
-	 * takes it.
-	 * @param asked what the client asks for
+	 * Adds the head of the HTTP request to a client's request if a hook of any actor takes
+	 * it.
+	 * @param asked the client's request
 	 * @param request its HTTP request
-	 * @throws RivetException {@code request.invalid} if its headers are too large for
-	 * that
+	 * @throws RivetException {@code request.invalid} if its headers exceed the limit
 	 */
 	public ConnectRequest withHead(ConnectRequest asked, HandshakeRequest request) {
 		return this.headTaken.getAsBoolean() ? asked.withHead(head(request)) : asked;
@@ -100,7 +99,7 @@ public final class Handshake {
 		}
 		if (size > RequestHead.MAX_SIZE) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID,
-					"The headers of the request have more than %d bytes.".formatted(RequestHead.MAX_SIZE));
+					"The headers of the request exceed %d bytes.".formatted(RequestHead.MAX_SIZE));
 		}
 		return new RequestHead(request.uri().getRawPath(), request.uri().getRawQuery(), headers, request.cookies(),
 				request.clientAddress());
@@ -118,24 +117,24 @@ public final class Handshake {
 	}
 
 	/**
-	 * Finds out who is behind a request.
+	 * Authenticates the client of a request.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
-	 * @return who it is; {@code auth.forbidden} if the params hold wrong credentials,
-	 * {@code auth.identity_conflict} if they are those of another user than the
-	 * request's, {@code auth.authentication_required} if nobody knows it and somebody
-	 * must, {@code auth.authentication_timed_out} if it takes too long
+	 * @return the identity; {@code auth.forbidden} if the params contain wrong credentials,
+	 * {@code auth.identity_conflict} if they belong to another user than the request, {@code
+	 * auth.authentication_required} if the client is anonymous and authentication is
+	 * required, {@code auth.authentication_timed_out} if authentication takes too long
 	 */
 	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params) {
 		return identify(request, params, null);
 	}
 
 	/**
-	 * Finds out who is behind a request.
+	 * Authenticates the client of a request.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
-	 * @param credentials what its first message holds, {@code null} if nothing
-	 * @return who it is; errors as for {@link #identify(HandshakeRequest, JsonNode)}
+	 * @param credentials the credentials in its first message, {@code null} if there are none
+	 * @return the identity; errors as for {@link #identify(HandshakeRequest, JsonNode)}
 	 */
 	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
@@ -150,7 +149,8 @@ public final class Handshake {
 	}
 
 	/**
-	 * Whatever it says of itself must be one user.
+	 * Finds the principal by the request, the params and the credentials. All that are
+	 * present must belong to the same user.
 	 */
 	private Mono<Principal> principal(HandshakeRequest request, @Nullable JsonNode params,
 			@Nullable JsonNode credentials) {
@@ -180,9 +180,9 @@ public final class Handshake {
 	}
 
 	/**
-	 * Reads connection params.
+	 * Parses connection params.
 	 * @param json their JSON, {@code null} if there are none
-	 * @throws RivetException {@code request.invalid} if it is not JSON
+	 * @throws RivetException {@code request.invalid} if they are not valid JSON
 	 */
 	public static @Nullable JsonNode params(@Nullable String json) {
 		if (json == null) {
@@ -192,7 +192,7 @@ public final class Handshake {
 			return WireValues.decodeJson(json);
 		}
 		catch (RivetException ex) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "The connection params are not JSON.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "The connection params are not valid JSON.");
 		}
 	}
 

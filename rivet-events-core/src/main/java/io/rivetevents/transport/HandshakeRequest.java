@@ -13,20 +13,20 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Request by which a client connects, or calls an action, as its transport has read it.
- * Read only. It is used until the client is connected or refused and not kept for longer,
- * so that it may hold the request of a web stack. Called on any thread, one at a time.
+ * Request to connect or to call an action, as its transport has read it. Read-only. It is
+ * used until the client is connected or rejected and not kept longer, so that it may hold
+ * the request of a web stack. Called on any thread, by one at a time.
  */
 public interface HandshakeRequest {
 
 	/**
-	 * Returns the URI with its query, as it was encoded.
+	 * Returns the URI with its query, as encoded by the client.
 	 */
 	URI uri();
 
 	/**
 	 * Returns the values of a header, in the order of their lines.
-	 * @param name name of the header, in any case
+	 * @param name name of the header; case-insensitive
 	 * @return empty if there are none
 	 */
 	List<String> header(String name);
@@ -44,7 +44,7 @@ public interface HandshakeRequest {
 	/**
 	 * Returns the values of a parameter of the query, decoded.
 	 * @param name name of the parameter
-	 * @return empty if there are none; {@code null} stands for one without a value
+	 * @return empty if there are none; contains {@code null} for a parameter without a value
 	 */
 	List<@Nullable String> queryParameter(String name);
 
@@ -57,34 +57,34 @@ public interface HandshakeRequest {
 
 	/**
 	 * Returns the remote address as the server reports it.
-	 * @return {@code null} if it is not known
+	 * @return {@code null} if it is unknown
 	 */
 	@Nullable InetSocketAddress remoteAddress();
 
 	/**
-	 * Returns the address whose limits the client counts for, such as the one that a
+	 * Returns the address that the client's limits apply to, for example the one that a
 	 * trusted proxy reports.
-	 * @return {@code null} if it is not known; the client counts for no address then
+	 * @return {@code null} if it is unknown; then no limits per address apply
 	 */
 	@Nullable InetAddress clientAddress();
 
 	/**
-	 * Finds the user that the request itself identifies, such as by a cookie or a header.
-	 * @return the user; empty if there is none; an error if that cannot be found out
+	 * Finds the user that the request itself identifies, for example by a cookie or a header.
+	 * @return the user; empty if there is none; an error if authentication fails
 	 */
 	Mono<Principal> principal();
 
 	/**
-	 * Finds what tells the web session of the request apart from all others, however
-	 * often its id changes. A session is not created for this.
-	 * @param signedIn whether a user has signed in; the session has to keep its id then
-	 * @return the id; empty if there is no session; {@code auth.logged_out} if it has
-	 * ended
+	 * Finds the id that identifies the web session of the request permanently, even if the
+	 * session id changes. Does not create a session.
+	 * @param signedIn whether a user has signed in; in that case the session has to keep its
+	 * id
+	 * @return the id; empty if there is no session; {@code auth.logged_out} if it has ended
 	 */
 	Mono<String> sessionId(boolean signedIn);
 
 	/**
-	 * Returns what is added to the Reactor context in which the application's
+	 * Returns the entries to add to the Reactor context in which the application's
 	 * authenticators are called.
 	 */
 	default ContextView context() {

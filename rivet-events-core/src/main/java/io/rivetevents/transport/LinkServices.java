@@ -10,16 +10,16 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.WakeupBatches;
 
 /**
- * What all links and calls of a node share.
+ * Shared by all links and calls of a node.
  *
  * @param directory finds instances
- * @param connections where connections are registered
- * @param handshake finds out who connects
+ * @param connections registry of the connections
+ * @param handshake authenticates clients
  * @param mapper converts values
- * @param secrets proves streams
- * @param observers receive which clients do not authenticate
+ * @param secrets creates and checks stream secrets
+ * @param observers observers of authentication timeouts
  * @param bursts batches wake-ups of threads while messages are delivered
- * @param limits bounds of what clients may take
+ * @param limits limits for clients
  * @param node this node
  */
 public record LinkServices(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
@@ -27,17 +27,17 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 		LocalNode node) {
 
 	/**
-	 * Returns whether new connections are refused with {@code actor.restarting}: this
-	 * node, which holds their sockets, is about to stop, wherever their actors live.
+	 * Returns whether new connections are rejected with {@code actor.restarting}: this node,
+	 * which holds their sockets, is about to stop. The node of the actor does not matter.
 	 */
 	public boolean isDraining() {
 		return this.node.isDraining();
 	}
 
 	/**
-	 * Checks whether a call has room in the memory of this node, before it is read.
-	 * @param target which instance
-	 * @param bytes memory that the call takes at least
+	 * Checks, before a call is read, whether this node has memory for it.
+	 * @param target the target instance
+	 * @param bytes least memory that the call takes
 	 * @throws io.rivetevents.error.RivetException {@code actor.overloaded}
 	 */
 	public void checkRoom(ActorTarget target, long bytes) {

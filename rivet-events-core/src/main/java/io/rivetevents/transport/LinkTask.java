@@ -11,12 +11,13 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Work of one connection on its event loop. Whatever it throws, an {@link Error} as well,
- * closes that connection as {@code rivetkit.internal_error}: an event loop would log it
- * and leave the connection as it is, and a timer that repeats would end without a word.
+ * Work of one connection on its event loop. Anything that it throws, including an {@link
+ * Error}, closes the connection with {@code rivetkit.internal_error}. Without this, an
+ * event loop would log it and leave the connection unchanged, and a periodic timer would
+ * stop silently.
  *
- * @param queue the way out of the connection
- * @param work what is to be done
+ * @param queue the outbound queue of the connection
+ * @param work the work
  */
 public record LinkTask(OutboundQueue queue, Runnable work) implements Runnable {
 
@@ -33,19 +34,18 @@ public record LinkTask(OutboundQueue queue, Runnable work) implements Runnable {
 	}
 
 	/**
-	 * Closes a connection whose work has failed.
-	 * @param queue its way out
-	 * @param ex why
+	 * Closes a connection because its work has failed.
+	 * @param queue its outbound queue
+	 * @param ex the failure
 	 */
 	public static void end(OutboundQueue queue, Throwable ex) {
-		failures.error(ex, () -> "Closes a connection whose work has failed");
+		failures.error(ex, () -> "Closing %s: its work on the event loop failed".formatted(queue.owner()));
 		queue.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
 	}
 
 	/**
-	 * Does work whose result comes later. An {@link Error} becomes an error of the
-	 * result: Reactor would let it pass to the event loop, and nobody would ever be
-	 * answered.
+	 * Runs work with an asynchronous result. An {@link Error} becomes an error of the result:
+	 * Reactor would pass it to the event loop, and the client would never get an answer.
 	 */
 	public static <T> Mono<T> later(Supplier<Mono<T>> work) {
 		try {
@@ -55,7 +55,7 @@ public record LinkTask(OutboundQueue queue, Runnable work) implements Runnable {
 			return Mono.error(ex);
 		}
 		catch (Throwable ex) {
-			return Mono.error(new IllegalStateException("Work of a connection has failed", ex));
+			return Mono.error(new IllegalStateException("The work of a connection failed", ex));
 		}
 	}
 

@@ -5,15 +5,15 @@ import java.util.Arrays;
 import io.rivetevents.limit.Reception;
 
 /**
- * A message of which a part has arrived. It takes as much memory as that needs, not what
- * has been announced, and counts it with what the node may take for such parts once it
- * has to wait for more.
+ * A message of which a part has arrived. It takes only the memory that is needed, not the
+ * announced length, and counts it towards the limit of the node once it has to wait for
+ * more.
  */
 public final class PartialMessage {
 
 	private static final int MIN_CAPACITY = 256;
 
-	/** One byte more than it may have, by which one sees that it has too many. */
+	/** One byte more than the maximum, to detect a message that is too long. */
 	private final int maxCapacity;
 
 	private final Reception reception;
@@ -26,8 +26,8 @@ public final class PartialMessage {
 
 	/**
 	 * Creates an empty message.
-	 * @param maxSize most bytes that it may have
-	 * @param reception what it may take, with other such messages
+	 * @param maxSize most bytes of the message
+	 * @param reception budget shared with other partial messages
 	 */
 	public PartialMessage(int maxSize, Reception reception) {
 		this.maxCapacity = maxSize + 1;
@@ -42,20 +42,20 @@ public final class PartialMessage {
 	}
 
 	/**
-	 * Returns the array that holds them, until there has to be a larger one.
+	 * Returns the array with these bytes; valid until a larger one is needed.
 	 */
 	public byte[] array() {
 		return this.bytes;
 	}
 
-	/** Adds bytes that have been put into the array. */
+	/** Adds bytes that were written to the array. */
 	public void advance(int count) {
 		this.size += count;
 	}
 
 	/**
-	 * Returns how many bytes can be put into the array, behind those that are there. More
-	 * are made if there are none; none are left only beyond the maximum.
+	 * Returns how many bytes can be written to the array after the present ones. Enlarges a
+	 * full array; returns 0 only beyond the maximum.
 	 */
 	public int room() {
 		if (this.size == this.bytes.length) {
@@ -65,9 +65,9 @@ public final class PartialMessage {
 	}
 
 	/**
-	 * Adds bytes that are to be put into the array.
-	 * @param count how many; no more than the message may have
-	 * @return position of the first of them in the array
+	 * Adds bytes that are written to the array afterwards.
+	 * @param count number of bytes; at most what the message may have
+	 * @return index of the first of them in the array
 	 */
 	public int add(int count) {
 		int start = this.size;
@@ -84,7 +84,7 @@ public final class PartialMessage {
 	}
 
 	/**
-	 * Counts what it takes, since it has to wait.
+	 * Counts its memory towards the limit of the node, since it has to wait.
 	 * @return whether the node has room for it
 	 */
 	public boolean count() {
@@ -97,14 +97,14 @@ public final class PartialMessage {
 	}
 
 	/**
-	 * Returns the whole message, and counts it no more.
+	 * Returns the whole message, which is no longer counted.
 	 */
 	public byte[] take() {
 		release();
 		return (this.bytes.length == this.size) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
 	}
 
-	/** Counts it no more. */
+	/** Stops counting it. */
 	public void release() {
 		this.reception.release();
 		this.counted = 0;

@@ -9,15 +9,16 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.extension.ActorTarget;
 
 /**
- * What a client has come with. It holds the whole request, and is let go once the client
- * is connected.
+ * The request of a client that is being connected. It holds the whole HTTP request, and
+ * is released once the client is connected.
  *
  * @param request the request
- * @param target reads from it which instance is meant; throws a {@code RivetException} if
- * it cannot be read
+ * @param target reads the target instance from it; throws a {@code RivetException} if
+ * that is invalid
  * @param params reads its connection params; {@code null} if there are none; throws a
- * {@code RivetException} if they cannot be read
- * @param context the Reactor context of the request, which knows who has signed in
+ * {@code RivetException} if they are invalid
+ * @param context the Reactor context of the request, which contains the authenticated
+ * user
  */
 public record PendingHandshake(HandshakeRequest request, Supplier<ActorTarget> target,
 		Supplier<@Nullable JsonNode> params, ContextView context) {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.extension.Identity;
 
 /**
- * Makes what proves that a stream is a client's own: a message authentication code over
- * its id and its owner, so that no node has to remember it. Nodes with the same key know
- * each other's.
+ * Creates and checks stream secrets, by which a client proves that a stream is its own. A
+ * secret is a message authentication code over the id of the stream and its owner, so
+ * that no node has to store it. Nodes with the same key accept each other's secrets.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc2104">RFC 2104: HMAC</a>
  */
@@ -30,7 +30,7 @@ public final class StreamSecrets {
 
 	/**
 	 * Creates secrets.
-	 * @param key what nodes share, {@code null} for a key of this node alone
+	 * @param key key shared by all nodes, {@code null} for a random key of this node
 	 */
 	public StreamSecrets(@Nullable String key) {
 		byte[] bytes = (key != null) ? key.getBytes(StandardCharsets.UTF_8) : random();
@@ -46,10 +46,10 @@ public final class StreamSecrets {
 	/**
 	 * Returns the secret of a stream.
 	 * @param stream id of the stream
-	 * @param identity whose it is
+	 * @param identity owner of the stream
 	 */
 	public String of(String stream, Identity identity) {
-		// the length keeps apart what the id ends with and what the owner begins with
+		// the length separates the end of the id from the beginning of the owner
 		String owner = (identity.owner() != null) ? "user " + identity.owner() : "";
 		String proven = stream.length() + ":" + stream + '\n' + owner;
 		try {
@@ -59,15 +59,15 @@ public final class StreamSecrets {
 			return Base64.getUrlEncoder().withoutPadding().encodeToString(code);
 		}
 		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException(ex); // each Java platform has it
+			throw new IllegalStateException(ex); // every Java platform supports it
 		}
 	}
 
 	/**
-	 * Returns whether a secret is that of a stream.
-	 * @param secret what a client says, {@code null} if nothing
+	 * Returns whether a secret is valid for a stream.
+	 * @param secret the secret sent by the client, {@code null} if there is none
 	 * @param stream id of the stream
-	 * @param identity who says it
+	 * @param identity identity of the client
 	 */
 	public boolean isSecret(@Nullable String secret, String stream, Identity identity) {
 		return secret != null && MessageDigest.isEqual(secret.getBytes(StandardCharsets.UTF_8),

@@ -1,5 +1,5 @@
 /**
- * The boundary that every transport speaks to, without any web type.
+ * The boundary that all transports use, without any web type.
  */
 @NullMarked
 package io.rivetevents.transport;
