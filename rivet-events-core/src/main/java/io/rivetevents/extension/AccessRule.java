@@ -8,7 +8,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * Decides who may reach something: the instances of an actor, or their management.
+ * Decides whether a caller may access the instances of an actor, or manage them.
  *
  * @since 0.1.0
  */
@@ -16,15 +16,16 @@ import io.rivetevents.scheduling.CallerScope;
 public interface AccessRule {
 
 	/**
-	 * Checks that somebody may. Called on a worker: it may block.
-	 * @param principal who signed in, {@code null} if nobody did
-	 * @param actor the instance, {@code null} for all of them
-	 * @throws RuntimeException if not; {@code auth.forbidden} or what is translated to it
+	 * Checks access. Called on a worker: it may block.
+	 * @param principal the caller's principal, {@code null} if anonymous
+	 * @param actor the instance, {@code null} for all instances
+	 * @throws RuntimeException if access is denied; the client gets {@code auth.forbidden} or
+	 * the error that a {@link FailureTranslator} returns
 	 */
 	void check(@Nullable Principal principal, @Nullable ActorAddress actor);
 
 	/**
-	 * Returns the same rule, within the scope of the one it decides about.
+	 * Returns the same rule, called within the scope of the caller that it checks.
 	 * @param callers the scopes of callers
 	 */
 	default AccessRule within(CallerScope callers) {

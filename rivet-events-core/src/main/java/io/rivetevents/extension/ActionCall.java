@@ -6,9 +6,9 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.connection.Connection;
 
 /**
- * One call of an action, as observers see it. The start and the end of a call are
- * reported with the same object; those of two calls are never equal, so that it may be
- * the key of a map.
+ * One call of an action, as reported to observers. The start and the end of a call are
+ * reported with the same object. Two calls are never equal, so that it can be the key of
+ * a map.
  *
  * @since 0.1.0
  * @see ActorObserver#actionStarted
@@ -22,8 +22,8 @@ public interface ActionCall {
 	String action();
 
 	/**
-	 * Returns the connection of the caller, one of its own for a call over HTTP;
-	 * {@code null} for the server itself.
+	 * Returns the connection of the caller, a separate one for a call over HTTP; {@code null}
+	 * if the server itself calls.
 	 */
 	@Nullable Connection<?> connection();
 

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.error.RivetException;
 
 /**
- * How a call of an action has ended.
+ * Result of a call of an action.
  *
- * @param kind what has ended it
- * @param error what its caller gets, with group and code; {@code null} if it has
- * succeeded
+ * @param kind how the call ended
+ * @param error the error that the caller receives, with group and code; {@code null} if
+ * it succeeded
  * @param duration time since the start of its turn
  * @since 0.1.0
  * @see ActorObserver#actionEnded
@@ -19,25 +19,25 @@ import io.rivetevents.error.RivetException;
 public record ActionOutcome(Kind kind, @Nullable RivetException error, Duration duration) {
 
 	/**
-	 * What ends a call.
+	 * How a call ends.
 	 *
 	 * @since 0.1.0
 	 */
 	public enum Kind {
 
-		/** The caller gets a result. */
+		/** The caller receives a result. */
 		SUCCEEDED,
 
-		/** The caller gets an error. */
+		/** The caller receives an error. */
 		FAILED,
 
 		/**
-		 * The time limit of the action, or the deadline of its caller, has passed. The
-		 * method may still run.
+		 * The timeout of the action, or the deadline of its caller, has passed. The method may
+		 * still run.
 		 */
 		TIMED_OUT,
 
-		/** The caller has cancelled it. The method may still run. */
+		/** The caller has cancelled the call. The method may still run. */
 		CANCELLED
 
 	}

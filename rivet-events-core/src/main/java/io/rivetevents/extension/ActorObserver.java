@@ -11,25 +11,25 @@ import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * Receives what happens to instances and their connections. All beans of this type and of
- * {@link ConnectionObserver} are called, in their {@code @Order}; an observer that throws
- * is logged, and affects neither the others nor what it observes.
+ * Observes instances and their connections. All beans of this type and of {@link
+ * ConnectionObserver} are called, in their {@code @Order}. An exception of an observer is
+ * logged, and affects neither the others nor the observed operation.
  * <p>
  * The methods of this interface are called in turns of the instance, on a worker unless
- * they say otherwise: what takes long holds the instance up.
+ * stated otherwise: an observer that takes long delays the instance.
  *
  * @since 0.1.0
  */
 public interface ActorObserver extends ConnectionObserver {
 
-	/** Ignores all. */
+	/** Does nothing. */
 	ActorObserver NONE = new ActorObserver() {
 	};
 
 	// Instances
 
 	/**
-	 * A new instance has come into memory.
+	 * A new instance was loaded into memory.
 	 */
 	default void actorCreated(ActorInfo actor) {
 	}
@@ -41,15 +41,15 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * An instance is about to leave memory. Either {@link #actorSlept} or
-	 * {@link #actorDestroyed} follows with the same object. What is reported of the next
-	 * instance of the address is reported after this call, but possibly before that one.
+	 * An instance is about to leave memory. Either {@link #actorSlept} or {@link
+	 * #actorDestroyed} follows with the same object. Calls for the next instance of the
+	 * address follow this call, but may precede that one.
 	 */
 	default void actorLeaves(ActorInfo actor) {
 	}
 
 	/**
-	 * An instance has left memory, its state saved.
+	 * An instance has left memory, with its state saved.
 	 */
 	default void actorSlept(ActorInfo actor) {
 	}
@@ -61,24 +61,23 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * The store has saved an instance: when it was created, when it was woken, or since
-	 * its state has changed. Called on the worker that has saved it.
+	 * The store has saved an instance: after it was created or woken, or because its state
+	 * has changed. Called on the worker that has saved it.
 	 * @param actor the instance
 	 * @param bytes size of its state as JSON, 0 if it has none
-	 * @param duration time that the store has taken
-	 * @since 0.1.0
+	 * @param duration time taken by the store
 	 */
 	default void stateSaved(ActorAddress actor, int bytes, Duration duration) {
 	}
 
 	/**
-	 * The store has failed to save an instance. Called on the worker that has tried.
+	 * The store has failed to save an instance. Called on the worker that tried to save it.
 	 * @param actor the instance
 	 * @param bytes size of its state as JSON, 0 if it has none
-	 * @param duration time that the store has taken
-	 * @param failure what the store has thrown; a
-	 * {@link io.rivetevents.actor.state.StaleStateException} if another instance has
-	 * saved since
+	 * @param duration time taken by the store
+	 * @param failure exception of the store; a {@link
+	 * io.rivetevents.actor.state.StaleStateException} if another instance has saved in the
+	 * meantime
 	 * @since 0.1.0
 	 */
 	default void saveFailed(ActorAddress actor, int bytes, Duration duration, Throwable failure) {
@@ -87,23 +86,22 @@ public interface ActorObserver extends ConnectionObserver {
 	// Turns
 
 	/**
-	 * A turn has been put into the mailbox of an instance: a message or call of a client,
-	 * a call of the server, or work of the runtime, such as a save. Called on the thread
-	 * that puts it in, which may be an event loop, so it must not block; it may be called
-	 * after {@link #turnStarted}.
+	 * A turn was added to the mailbox of an instance: a message or call of a client, a call
+	 * of the server, or work of the runtime, such as a save. Called on the adding thread,
+	 * which may be an event loop, so it must not block; it may be called after {@link
+	 * #turnStarted}.
 	 * @param actor the instance
-	 * @param depth how many turns wait or run by now, this one included unless it has
-	 * ended
+	 * @param depth number of waiting or running turns, this one included unless it has ended
 	 * @since 0.1.0
 	 */
 	default void turnQueued(ActorAddress actor, int depth) {
 	}
 
 	/**
-	 * A turn begins. For an action that never blocks this may be an event loop, so it
+	 * A turn starts. For a non-blocking action this may be called on an event loop, so it
 	 * must not block.
 	 * @param actor the instance
-	 * @param waited time since the turn was put into the mailbox
+	 * @param waited time since the turn was added to the mailbox
 	 * @since 0.1.0
 	 */
 	default void turnStarted(ActorAddress actor, Duration waited) {
@@ -112,10 +110,10 @@ public interface ActorObserver extends ConnectionObserver {
 	// Actions
 
 	/**
-	 * An action is about to be called, after its turn has begun and before interceptors
-	 * and the checks of its arguments. Not called if there is no such action, and not for
-	 * a call that timed out or was cancelled while it waited. For an action that never
-	 * blocks this may be an event loop, so it must not block.
+	 * An action is about to be called: its turn has started, and interceptors and argument
+	 * checks follow. Not called for an unknown action, nor for a call that timed out or was
+	 * cancelled while it waited. For a non-blocking action this may be called on an event
+	 * loop, so it must not block.
 	 * @param call the call
 	 * @since 0.1.0
 	 */
@@ -123,23 +121,23 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * A call of an action has ended, and its caller gets the result or the error. Called
-	 * once for each call that has started. It may be outside of a turn and on any thread,
-	 * that of the timers among them, so it must not block.
+	 * A call of an action has ended, and its caller receives the result or the error. Called
+	 * once for each started call. It may be called outside of a turn and on any thread,
+	 * including the timer thread, so it must not block.
 	 * @param call the call, the same object as at its start
-	 * @param outcome how it has ended
+	 * @param outcome the result of the call
 	 * @since 0.1.0
 	 */
 	default void actionEnded(ActionCall call, ActionOutcome outcome) {
 	}
 
 	/**
-	 * An action was called with what does not fit it. For one that never blocks this may
-	 * be an event loop, so it must not block.
-	 * @param connection who called, {@code null} for the server itself
+	 * An action was called with invalid arguments. For a non-blocking action this may be
+	 * called on an event loop, so it must not block.
+	 * @param connection the caller's connection, {@code null} if the server itself calls
 	 * @param actor the instance
 	 * @param action name of the action
-	 * @param violation what does not fit
+	 * @param violation the invalid argument
 	 */
 	default void badRequest(@Nullable Connection<?> connection, ActorAddress actor, String action,
 			InvalidArgumentException violation) {
@@ -148,15 +146,16 @@ public interface ActorObserver extends ConnectionObserver {
 	// Connections
 
 	/**
-	 * A connection has been let in, all its hooks have run.
+	 * A connection was accepted: all its hooks have run.
 	 */
 	default void connectionOpened(Connection<?> connection) {
 	}
 
 	/**
-	 * A connection has ended, all its hooks have run.
+	 * A connection has ended: all its hooks have run.
 	 * @param connection the connection
-	 * @param reason what the server told the client, {@code null} if the client left
+	 * @param reason the reason that the server sent to the client, {@code null} if the client
+	 * disconnected
 	 */
 	default void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
 	}

@@ -5,15 +5,15 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 
 /**
- * Which instance a message is for, and whether it may be created for it. Inputs are kept
- * encoded: a decoded one takes up to thirty times the memory, and is rarely looked at.
+ * The target instance of a message, and whether the message may create it. Inputs are
+ * kept encoded: a decoded one takes up to thirty times the memory and is rarely needed.
  *
  * @since 0.1.0
  */
 public sealed interface ActorTarget {
 
 	/**
-	 * The instance with an id; it must exist.
+	 * The instance with an id, which must exist.
 	 *
 	 * @param actorId id of the instance
 	 */
@@ -21,9 +21,9 @@ public sealed interface ActorTarget {
 	}
 
 	/**
-	 * The instance at an address; it must exist.
+	 * The instance at an address, which must exist.
 	 *
-	 * @param address where it is
+	 * @param address address of the instance
 	 */
 	record Get(ActorAddress address) implements ActorTarget {
 	}
@@ -31,27 +31,25 @@ public sealed interface ActorTarget {
 	/**
 	 * The instance at an address, created if there is none.
 	 *
-	 * @param address where it is
-	 * @param input what a new instance gets as its input, as
-	 * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null}
-	 * for none
+	 * @param address address of the instance
+	 * @param input input for a new instance, as written by {@link
+	 * io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
 	 */
 	record GetOrCreate(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 	}
 
 	/**
-	 * A new instance at an address; there must be none.
+	 * A new instance at an address, where none may exist.
 	 *
-	 * @param address where it will be
-	 * @param input what it gets as its input, as
-	 * {@link io.rivetevents.protocol.value.WireValues#encodeJson} writes it; {@code null}
-	 * for none
+	 * @param address address of the new instance
+	 * @param input input for the instance, as written by {@link
+	 * io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
 	 */
 	record Create(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 	}
 
 	/**
-	 * Returns the address that the target names, {@code null} for one by id.
+	 * Returns the address of the target, {@code null} if it is given by id.
 	 * @since 0.1.0
 	 */
 	default @Nullable ActorAddress address() {
@@ -59,14 +57,14 @@ public sealed interface ActorTarget {
 	}
 
 	/**
-	 * Returns the input that the target brings along, {@code null} if there is none.
+	 * Returns the input of the target, {@code null} if there is none.
 	 */
 	default byte @Nullable [] input() {
 		return null;
 	}
 
 	/**
-	 * Returns whether an instance that does not exist is created.
+	 * Returns whether an instance is created if none exists.
 	 */
 	default boolean creates() {
 		return this instanceof GetOrCreate || this instanceof Create;

@@ -6,15 +6,14 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An event on its way: whom it goes to, and what it says.
+ * An event and the connections that it is for.
  *
- * @param selection whom it may go to
- * @param subscribed whether only those get it who have subscribed to it
+ * @param selection connections that may receive it
+ * @param subscribed whether only connections with a subscription receive it
  * @param event name of the event
- * @param args its arguments, not to be changed from here on
- * @param tags tags that it carries; empty for none, and then it passes whatever tags a
- * subscription names
- * @param droppable whether it may be dropped for a connection that is slow
+ * @param args its arguments; must not be changed afterwards
+ * @param tags its tags; empty to match the tags of every subscription
+ * @param droppable whether it may be dropped for a slow connection
  * @since 0.1.0
  */
 public record AddressedEvent(Selection selection, boolean subscribed, String event, List<JsonNode> args,
@@ -40,7 +39,7 @@ public record AddressedEvent(Selection selection, boolean subscribed, String eve
 	}
 
 	/**
-	 * Returns the same event as one that may be dropped for a connection that is slow.
+	 * Returns the same event as one that may be dropped for a slow connection.
 	 */
 	public AddressedEvent asDroppable() {
 		return new AddressedEvent(this.selection, this.subscribed, this.event, this.args, this.tags, true);

@@ -5,14 +5,14 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks arguments that have been converted.
+ * Validates converted arguments.
  *
  * @since 0.1.0
  */
 @FunctionalInterface
 public interface ArgumentValidator {
 
-	/** Accepts all. */
+	/** Accepts all arguments. */
 	ArgumentValidator NONE = new ArgumentValidator() {
 
 		@Override
@@ -27,18 +27,18 @@ public interface ArgumentValidator {
 	};
 
 	/**
-	 * Checks the arguments of a call.
+	 * Validates the arguments of a call.
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
-	 * @param args one for each parameter
-	 * @throws io.rivetevents.error.InvalidArgumentException if one is wrong; its index is
-	 * that of the parameter, from 0, and it needs no value
+	 * @param args one value for each parameter
+	 * @throws io.rivetevents.error.InvalidArgumentException if an argument is invalid; its
+	 * index is that of the parameter, from 0, and it needs no value
 	 */
 	void validate(Object actor, Method method, @Nullable Object[] args);
 
 	/**
-	 * Returns whether there is anything to check of a method. Asked before each call,
-	 * since what is checked has to be measured first.
+	 * Returns whether a method has anything to validate. Called before each call, since the
+	 * arguments to validate must be measured first.
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
 	 */
@@ -47,12 +47,12 @@ public interface ArgumentValidator {
 	}
 
 	/**
-	 * As {@link #validate}, for arguments of so many parts that to find all that is wrong
-	 * with them could take too much memory: it should stop at the first.
+	 * Validates like {@link #validate}, for arguments with so many parts that collecting all
+	 * violations could take too much memory: it should stop at the first violation.
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
-	 * @param args one for each parameter
-	 * @throws io.rivetevents.error.InvalidArgumentException if one is wrong
+	 * @param args one value for each parameter
+	 * @throws io.rivetevents.error.InvalidArgumentException if an argument is invalid
 	 */
 	default void validateFirst(Object actor, Method method, @Nullable Object[] args) {
 		validate(actor, method, args);

@@ -5,35 +5,36 @@ import java.util.function.Consumer;
 import org.springframework.util.Assert;
 
 /**
- * Carries events and commands to the other nodes. Delivery is best effort: what is
- * published while a node cannot be reached is lost for it, which {@link #status()} tells.
- * What one thread publishes arrives at each node in the order of its calls.
+ * Sends events and commands to the other nodes. Delivery is best effort: a node that
+ * cannot be reached misses what is published in the meantime, which {@link #status()}
+ * reports. Messages published by one thread arrive at each node in the order of its
+ * calls.
  * <p>
- * Commands are optional. A backplane that carries them implements
- * {@link #carriesCommands()}, {@link #start(Consumer, Consumer)} and
- * {@link #publish(NodeCommand)}. With one that does not, a logout closes the connections
- * of its own node alone, which is logged, and {@code Connections.closeUser} fails.
+ * Commands are optional. A backplane that supports them implements {@link
+ * #carriesCommands()}, {@link #start(Consumer, Consumer)} and {@link
+ * #publish(NodeCommand)}. Without command support, a logout closes only the connections
+ * of its own node, which is logged, and {@code Connections.closeUser} fails.
  * <p>
- * An implementation passes {@code AbstractBackplaneTests} of module
- * {@code rivet-events-test}.
+ * An implementation must pass {@code AbstractBackplaneTests} of the module {@code
+ * rivet-events-test}.
  *
  * @since 0.1.0
  */
 public interface Backplane {
 
 	/**
-	 * Begins to receive. Returns at once: where the network is not there yet, it goes on
+	 * Starts receiving. Returns at once: if the network is not available yet, it keeps
 	 * trying.
-	 * @param receiver gets what other nodes and external processes have published, never
-	 * what this node has; called by one thread at a time, must not block
+	 * @param receiver receives what other nodes and external processes have published, but
+	 * not what this node has published; called by one thread at a time, must not block
 	 */
 	void start(Consumer<AddressedEvent> receiver);
 
 	/**
-	 * Begins to receive events and commands, like {@link #start(Consumer)}. This
-	 * implementation receives events alone.
-	 * @param events gets the events
-	 * @param commands gets the commands of other nodes and external processes, called
+	 * Starts receiving events and commands, like {@link #start(Consumer)}. The default
+	 * implementation receives events only.
+	 * @param events receives the events
+	 * @param commands receives the commands of other nodes and external processes, called
 	 * like the receiver of events and by the same thread
 	 * @since 0.1.0
 	 */
@@ -42,7 +43,7 @@ public interface Backplane {
 	}
 
 	/**
-	 * Returns whether commands are carried; this implementation carries none.
+	 * Returns whether commands are supported; {@code false} by default.
 	 * @since 0.1.0
 	 */
 	default boolean carriesCommands() {
@@ -50,16 +51,16 @@ public interface Backplane {
 	}
 
 	/**
-	 * Sends a command to the other nodes, under the same rules as an event: returns at
-	 * once, never fails because of the network, and counts what cannot be published.
+	 * Sends a command to the other nodes, under the same rules as an event: returns at once,
+	 * never fails because of the network, and counts commands that cannot be published.
 	 * @param command the command
-	 * @throws UnsupportedOperationException if no commands are carried, as by this
+	 * @throws UnsupportedOperationException if commands are not supported, as in the default
 	 * implementation
 	 * @since 0.1.0
 	 */
 	default void publish(NodeCommand command) {
 		throw new UnsupportedOperationException(
-				"Backplane %s carries no commands: other nodes do not get %s. Implement carriesCommands(), start(events, commands) and publish(command)"
+				"Backplane %s does not support commands, so other nodes do not receive %s. Implement carriesCommands(), start(events, commands) and publish(command)"
 					.formatted(getClass().getName(), command.getClass().getSimpleName()));
 	}
 
@@ -69,26 +70,27 @@ public interface Backplane {
 	void stop();
 
 	/**
-	 * Notifies the other nodes. Returns at once, never blocks, and never fails because of the
-	 * network: what cannot be published is counted. Safe for use by several threads.
-	 * @param dispatch what to tell; its selection is {@code All} or {@code User}
+	 * Publishes an event to the other nodes. Returns at once, never blocks, and never fails
+	 * because of the network: events that cannot be published are counted. Safe for use by
+	 * several threads.
+	 * @param dispatch the event; its selection is {@code All} or {@code User}
 	 * @throws IllegalArgumentException if it has another selection
 	 */
 	void publish(AddressedEvent dispatch);
 
 	/**
-	 * Returns how it goes, for health and metrics.
+	 * Returns the status, for health and metrics.
 	 */
 	BackplaneStatus status();
 
 	/**
-	 * Checks that an event goes to whom other nodes can find.
-	 * @throws IllegalArgumentException if its selection is neither {@code All} nor
-	 * {@code User}
+	 * Checks that other nodes can find the connections that an event is for.
+	 * @throws IllegalArgumentException if its selection is neither {@code All} nor {@code
+	 * User}
 	 */
 	static void checkTravels(AddressedEvent dispatch) {
 		Assert.isTrue(dispatch.selection() instanceof Selection.All || dispatch.selection() instanceof Selection.User,
-				() -> "Only events for all or for one user travel, not for " + dispatch.selection());
+				() -> "An event for other nodes must be for all connections or for one user, not for " + dispatch.selection());
 	}
 
 }

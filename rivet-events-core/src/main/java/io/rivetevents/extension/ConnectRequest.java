@@ -8,44 +8,44 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.connection.RequestHead;
 
 /**
- * A client's wish to connect to an actor.
+ * A client's request to connect to an actor.
  *
- * @param connectionId id of the connection to be, under which its node finds the way out
- * to the client
- * @param params what the client sent as connection params, {@code null} if nothing
- * @param identity who is behind it
- * @param stateless whether it stands for one call over HTTP, which has no way out
- * @param stream what it asks for in the extended mode, {@code null} in the plain protocol
- * @param gateway name of the node that holds the socket, {@code null} for the node where
- * it is asked; set before it leaves that node
- * @param head head of the HTTP request, {@code null} if no hook asks for it or the client
- * is connected
+ * @param connectionId id of the new connection, under which its node finds the outbound
+ * path to the client
+ * @param params connection params sent by the client, {@code null} if there are none
+ * @param identity the client's identity
+ * @param stateless whether it is for one call over HTTP, without an outbound path
+ * @param stream options of the extended mode, {@code null} in the plain protocol
+ * @param gateway name of the node that holds the socket, {@code null} for this node; set
+ * before the request is sent to another node
+ * @param head head of the HTTP request, {@code null} if no hook takes it or the client is
+ * connected
  * @since 0.1.0
  */
 public record ConnectRequest(String connectionId, @Nullable JsonNode params, Identity identity, boolean stateless,
 		@Nullable StreamRequest stream, @Nullable String gateway, @Nullable RequestHead head) {
 
 	/**
-	 * Creates the request of a client that stays connected, with an id of its own.
+	 * Creates the request of a client that stays connected, with a new id.
 	 * @param params connection params, {@code null} if the client sent none
-	 * @param identity who is behind it
+	 * @param identity the client's identity
 	 */
 	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
 		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null, null, null);
 	}
 
 	/**
-	 * Creates the request of a single call over HTTP, with an id of its own.
+	 * Creates the request of a single call over HTTP, with a new id.
 	 * @param params connection params, {@code null} if the client sent none
-	 * @param identity who is behind it
+	 * @param identity the client's identity
 	 */
 	public static ConnectRequest stateless(@Nullable JsonNode params, Identity identity) {
 		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, true, null, null, null);
 	}
 
 	/**
-	 * Returns what is left of it once the client is connected: who it is, and on which
-	 * stream. What it has asked for could be large, and is not kept as long as it stays.
+	 * Returns the part that is kept once the client is connected: its identity and its
+	 * stream. The rest could be large, and is not kept while the client stays connected.
 	 */
 	public ConnectRequest established() {
 		StreamRequest stream = (this.stream != null) ? this.stream.established() : null;
@@ -54,7 +54,7 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	}
 
 	/**
-	 * Returns the same request of a client whose socket a node holds.
+	 * Returns the same request of a client whose socket another node holds.
 	 * @param gateway name of the node
 	 */
 	public ConnectRequest withGateway(String gateway) {
@@ -73,10 +73,10 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	}
 
 	/**
-	 * Creates the request of a client in the extended mode, with an id of its own.
+	 * Creates the request of a client of the extended mode, with a new id.
 	 * @param params connection params, {@code null} if the client sent none
-	 * @param identity who is behind it
-	 * @param stream what it asks for in that mode
+	 * @param identity the client's identity
+	 * @param stream options of the extended mode
 	 */
 	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
 		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream, null, null);

@@ -11,27 +11,27 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * Finds out who a client is from its connection params, where its handshake did not tell.
+ * Authenticates a client by its connection params, if its handshake did not identify it.
  *
  * @since 0.1.0
  */
 @FunctionalInterface
 public interface ConnectionAuthenticator {
 
-	/** Knows nobody. */
+	/** Authenticates no client. */
 	ConnectionAuthenticator NONE = (params) -> Mono.empty();
 
 	/**
-	 * Looks for credentials.
+	 * Checks the credentials in connection params.
 	 * @param params connection params, {@code null} if there are none
-	 * @return who it is; empty if the params hold no credentials; an error if they are
+	 * @return the principal; empty if the params contain no credentials; an error if they are
 	 * wrong
 	 */
 	Mono<Principal> authenticate(@Nullable JsonNode params);
 
 	/**
-	 * Returns the same, called for an anonymous client on its thread: it is asked before
-	 * the client is known.
+	 * Returns the same authenticator, called in the scope of an anonymous client: the client
+	 * is not identified yet.
 	 * @param callers the scopes of callers
 	 */
 	default ConnectionAuthenticator within(CallerScope callers) {
@@ -53,13 +53,14 @@ public interface ConnectionAuthenticator {
 
 	/**
 	 * Checks the credentials of a first message.
-	 * @param credentials what the client sent
-	 * @return who it is; {@code auth.invalid_credentials} if they are wrong, or of an
+	 * Checks the credentials of a first message.
+	 * @param credentials credentials sent by the client
+	 * @return the principal; {@code auth.invalid_credentials} if they are wrong or of an
 	 * unknown kind
 	 */
 	default Mono<Principal> login(JsonNode credentials) {
 		return Mono
-			.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS, "This server does not take credentials."));
+			.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS, "This server does not accept credentials in the first message."));
 	}
 
 }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.error.RivetException;
 
 /**
- * Says what a client is told of an exception that is not meant for it.
+ * Translates exceptions into errors for the client.
  *
  * @since 0.1.0
  */
@@ -14,8 +14,9 @@ public interface FailureTranslator {
 
 	/**
 	 * Translates a failure.
-	 * @param failure what a method threw
-	 * @return what the client is told, or {@code null} if this does not know
+	 * @param failure exception thrown by a method
+	 * @return the error for the client, or {@code null} if this translator does not handle
+	 * the exception
 	 */
 	@Nullable RivetException translate(Throwable failure);
 

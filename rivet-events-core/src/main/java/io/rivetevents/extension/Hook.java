@@ -1,25 +1,25 @@
 package io.rivetevents.extension;
 
 /**
- * What the runtime calls on an actor, beside its actions.
+ * A method that the runtime calls on an actor, besides its actions.
  *
  * @since 0.1.0
  */
 public enum Hook {
 
-	/** A client wants to create an instance. */
+	/** A client requests a new instance. */
 	CAN_CREATE,
 
-	/** Makes the state of a new instance. */
+	/** Creates the state of a new instance. */
 	CREATE_STATE,
 
-	/** Makes the variables of an instance that comes into memory and has its state. */
+	/** Creates the variables of an instance that is loaded into memory and has its state. */
 	CREATE_VARS,
 
 	/** A new instance has its state. */
 	CREATE,
 
-	/** An instance has come into memory. */
+	/** An instance was loaded into memory. */
 	WAKE,
 
 	/** An instance is about to leave memory. */
@@ -28,19 +28,19 @@ public enum Hook {
 	/** An instance is about to be deleted. */
 	DESTROY,
 
-	/** A client wants to connect. */
+	/** A client requests a connection. */
 	BEFORE_CONNECT,
 
-	/** Makes the connection state. */
+	/** Creates the connection state. */
 	CREATE_CONN_STATE,
 
-	/** A connection is in the list. */
+	/** A connection was added to the list of the actor. */
 	CONNECT,
 
-	/** A connection is about to leave the list. */
+	/** A connection is about to be removed from the list of the actor. */
 	DISCONNECT,
 
-	/** A client wants to subscribe; the payload is the name of the event. */
+	/** A client requests a subscription; the payload is the name of the event. */
 	CAN_SUBSCRIBE,
 
 	/** An action has succeeded; the payload is its name and its result. */

@@ -6,13 +6,13 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is behind a connection, fixed at its handshake.
+ * The identity of a client, fixed at its handshake.
  *
- * @param user the principal that signed in, {@code null} if none did
- * @param owner what tells the user apart from all others, over all ways to sign in: its
- * name, with the issuer where several issue names; {@code null} if nobody signed in
- * @param sessionId what tells the web session apart that the handshake belonged to,
- * however often its id changes; {@code null} if there was none
+ * @param user the authenticated principal, {@code null} if anonymous
+ * @param owner owner id, which identifies the user across all ways to authenticate: the
+ * user's name, with the issuer if several issue names; {@code null} if anonymous
+ * @param sessionId permanent id of the web session of the handshake, even if the session
+ * id changes; {@code null} if there was none
  * @param address remote address, {@code null} if unknown
  * @since 0.1.0
  */
@@ -21,19 +21,17 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 
 	private static final char BAR = '|';
 
-	/** Attribute of a web session that holds what tells it apart. */
+	/** Attribute of a web session that holds its permanent id. */
 	public static final String SESSION_ATTRIBUTE = "io.rivetevents.session";
 
-	/** Nobody signed in, no web session. */
+	/** An anonymous client without a web session. */
 	public static final Identity ANONYMOUS = new Identity((Principal) null, null, null, null);
 
 	/**
 	 * Creates an identity on the node of the handshake.
-	 * @param principal the principal that signed in, of any class; {@code null} if none
-	 * did
-	 * @param owner what tells the user apart from all others; {@code null} if none signed
-	 * in
-	 * @param sessionId what tells the web session apart, {@code null} if there was none
+	 * @param principal the authenticated principal, of any class; {@code null} if anonymous
+	 * @param owner owner id of the user; {@code null} if anonymous
+	 * @param sessionId permanent id of the web session, {@code null} if there was none
 	 * @param address remote address, {@code null} if unknown
 	 */
 	public Identity(@Nullable Principal principal, @Nullable String owner, @Nullable String sessionId,
@@ -42,8 +40,8 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 	}
 
 	/**
-	 * Creates an identity whose owner is the name of the principal.
-	 * @param principal who signed in, {@code null} if nobody did
+	 * Creates an identity whose owner id is the name of the principal.
+	 * @param principal the authenticated principal, {@code null} if anonymous
 	 * @param sessionId id of the web session, {@code null} if there was none
 	 */
 	public Identity(@Nullable Principal principal, @Nullable String sessionId) {
@@ -51,16 +49,16 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 	}
 
 	/**
-	 * Returns the principal that signed in, {@code null} if none did.
-	 * @throws PrincipalCodecException if the identity has arrived from another node, and
-	 * its principal cannot be read here
+	 * Returns the authenticated principal, {@code null} if anonymous.
+	 * @throws PrincipalCodecException if the identity has arrived from another node, and its
+	 * principal cannot be read here
 	 */
 	public @Nullable Principal principal() {
 		return (this.user != null) ? this.user.principal() : null;
 	}
 
 	/**
-	 * Returns the owner for a name.
+	 * Returns the owner id for a name.
 	 * @param name name of the principal
 	 * @param issuer its issuer, {@code null} for none and for the home issuer
 	 */

@@ -14,37 +14,36 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * Something that a client wants of an instance, as interceptors see it.
+ * A client's request to an instance, as interceptors see it.
  *
- * @param kind what it wants
+ * @param kind the kind of request
  * @param actor the instance
  * @param name name of the action or event; empty for a connect
- * @param args arguments of the action; those of a connect are its params, if there are
- * any
- * @param connection the client's connection, {@code null} for a connect, which has none
- * yet, and where the server itself calls
- * @param principal who signed in, {@code null} if nobody did
+ * @param args arguments of the action; for a connect its params, if there are any
+ * @param connection the client's connection, {@code null} for a connect and if the server
+ * itself calls
+ * @param principal the caller's principal, {@code null} if anonymous
  * @since 0.1.0
  */
 public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nullable Connection<?> connection,
 		@Nullable Principal principal) {
 
-	/** What a client wants. */
+	/** The kind of request. */
 	public enum Kind {
 
-		/** To call an action. */
+		/** Calls an action. */
 		ACTION,
 
-		/** To get an event. */
+		/** Subscribes to an event. */
 		SUBSCRIPTION,
 
-		/** To be let in. */
+		/** Connects. */
 		CONNECT
 
 	}
 
 	/**
-	 * Returns the same with other arguments. Those of a connect cannot be changed.
+	 * Returns the same request with other arguments. Those of a connect cannot be changed.
 	 * @param args the arguments
 	 */
 	public Inbound withArgs(Args args) {
@@ -52,21 +51,21 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 	}
 
 	/**
-	 * The caller within whose scope it is handled, {@code null} for the server itself.
+	 * Returns the caller in whose scope it is handled, {@code null} for the server itself.
 	 */
 	public @Nullable Principal caller() {
 		boolean server = this.kind == Kind.ACTION && this.connection == null;
 		return server ? this.principal : CallerScope.client(this.principal);
 	}
 
-	/** Returns it on one line, of bounded length, for the log. */
+	/** Returns a text for the log: on one line, of bounded length. */
 	@Override
 	public String toString() {
 		return "%s %s of %s by %s".formatted(this.kind, SafeText.of(this.name), this.actor, this.connection);
 	}
 
 	/**
-	 * Returns what leaves it undone: the client is answered {@code actor.skipped}.
+	 * Returns a result that skips the request: the client receives {@code actor.skipped}.
 	 */
 	public Mono<Object> skip() {
 		return Mono.error(() -> new RivetException(ErrorCode.SKIPPED));

@@ -3,49 +3,49 @@ package io.rivetevents.extension;
 import reactor.core.publisher.Mono;
 
 /**
- * Goes around what clients want: actions, subscriptions and connects. Beans of this type
- * are asked in their order, the first one outermost.
+ * Intercepts requests of clients: actions, subscriptions and connects. Beans of this type
+ * are called in their order, the first one outermost.
  * <p>
- * It runs in the turn of the instance, before the arguments are converted and checked:
- * blocking is allowed, and a delay holds the turn, so that messages keep their order. The
- * interceptors of a message together have the time that the action has, or a hook of a
- * connection; what they go around has its own. When it has passed, the client is answered
- * as for a late action, a blocked thread is interrupted, and the action is not begun.
+ * An interceptor runs in the turn of the instance, before the arguments are converted and
+ * validated. It may block; a delay holds the turn, so that messages keep their order. All
+ * interceptors of a message together have the timeout of the action or of a connection
+ * hook; the intercepted action or hook has its own. After the timeout, the client
+ * receives the same error as for an action that timed out, a blocked thread is
+ * interrupted, and the action is not called.
  * <p>
- * A call with an idempotency key that is repeated goes through them again. The action
- * does not run then: {@code next} ends without a result, what the interceptors return is
- * not used, and an error of theirs refuses the remembered answer.
+ * A repeated call with an idempotency key passes the interceptors again. The action does
+ * not run then: {@code next} completes without a result, results of interceptors are
+ * ignored, and an error of an interceptor replaces the remembered answer.
  *
  * @since 0.1.0
  */
 public interface InboundInterceptor {
 
 	/**
-	 * Returns whether this wants to see something. Asked each time; must be quick.
-	 * @param inbound what a client wants
+	 * Returns whether a request is intercepted. Called for each request; must be fast.
+	 * @param inbound the request
 	 */
 	default boolean supports(Inbound inbound) {
 		return true;
 	}
 
 	/**
-	 * Go around.
-	 * @param inbound what a client wants
-	 * @param next goes on with it, or with a changed one
-	 * @return the result of an action, empty for none; for the other kinds it only ends.
-	 * An error refuses: a {@code UserError} reaches the client as it is;
-	 * {@link Inbound#skip()} skips
+	 * Intercepts a request.
+	 * @param inbound the request
+	 * @param next continues with the request, or with a changed one
+	 * @return the result of an action, empty for none; for the other kinds it only completes.
+	 * An error rejects the request: a {@code UserError} is sent to the client unchanged;
+	 * {@link Inbound#skip()} skips it
 	 */
 	Mono<?> intercept(Inbound inbound, Next next);
 
-	/** What comes after an interceptor. */
+	/** Continues after an interceptor. */
 	@FunctionalInterface
 	interface Next {
 
 		/**
-		 * Go on. Nothing happens before the result is subscribed to, and it may be
-		 * subscribed to once.
-		 * @param inbound what to go on with
+		 * Continues. Nothing happens before the result is subscribed to, which is allowed once.
+		 * @param inbound the request to continue with
 		 * @return its result
 		 */
 		Mono<Object> proceed(Inbound inbound);

@@ -11,25 +11,25 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.RequestHead;
 
 /**
- * One call of an actor's method: which one, for whom, with what. Arguments are resolved
- * from it. Its text names method, instance and connection for the log.
+ * One call of an actor's method: the method, the caller and the arguments. Argument
+ * resolvers use it. Its text names method, instance and connection for the log.
  *
  * @since 0.1.0
  */
 public interface Invocation {
 
 	/**
-	 * Returns whether it is only asked whether the caller may make the call.
+	 * Returns whether it only checks that the caller may make the call.
 	 */
 	boolean isCheck();
 
 	/**
-	 * Returns whether a client has caused the call, and not the server itself.
+	 * Returns whether a client has made the call, and not the server itself.
 	 */
 	boolean hasCaller();
 
 	/**
-	 * Returns which hook is called, {@code null} if it is an action.
+	 * Returns the hook that is called, {@code null} for an action.
 	 */
 	@Nullable Hook hook();
 
@@ -39,24 +39,24 @@ public interface Invocation {
 	String name();
 
 	/**
-	 * Returns the context that the method gets.
+	 * Returns the context that is passed to the method.
 	 */
 	ActorContext<@Nullable Object, @Nullable Object> context();
 
 	/**
-	 * Returns the connection of the caller, {@code null} before there is one and for a
-	 * call that comes from the server itself.
+	 * Returns the connection of the caller, {@code null} before it exists and if the server
+	 * itself calls.
 	 */
 	@Nullable Connection<@Nullable Object> connection();
 
 	/**
-	 * Returns who has caused the call, {@code null} if nobody signed in.
+	 * Returns the principal of the caller, {@code null} if anonymous.
 	 */
 	@Nullable Principal principal();
 
 	/**
-	 * Returns the caller within whose scope the application's code runs, {@code null} for
-	 * the server itself.
+	 * Returns the caller in whose scope the application's code runs, {@code null} for the
+	 * server itself.
 	 */
 	@Nullable Principal caller();
 
@@ -66,9 +66,8 @@ public interface Invocation {
 	@Nullable JsonNode params();
 
 	/**
-	 * Returns the head of the HTTP request of the caller, {@code null} after it is
-	 * connected, for a call that comes from the server itself, and if no hook of any
-	 * actor has a parameter of this type.
+	 * Returns the head of the HTTP request of the caller, {@code null} after it is connected,
+	 * if the server itself calls, and if no hook of any actor has a parameter of this type.
 	 * @since 0.1.0
 	 */
 	default @Nullable RequestHead requestHead() {
@@ -86,7 +85,7 @@ public interface Invocation {
 	List<JsonNode> args();
 
 	/**
-	 * Returns what a hook is told beside its context, as said at {@link Hook}.
+	 * Returns the arguments of a hook besides its context, as described at {@link Hook}.
 	 */
 	@Nullable Object[] payload();
 

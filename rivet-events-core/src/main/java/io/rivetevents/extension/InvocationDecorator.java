@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does something around each call of an actor's method, on the thread of the call.
+ * Decorates each call of an actor's method, on the thread of the call.
  *
  * @since 0.1.0
  */
@@ -14,10 +14,10 @@ public interface InvocationDecorator {
 
 	/**
 	 * Makes the call.
-	 * @param invocation what is called
+	 * @param invocation the call's method, caller and arguments
 	 * @param call the call itself
-	 * @return its result, a {@code Mono} if it comes later; may be decorated, too
-	 * @throws Exception what the method threw
+	 * @return its result, a {@code Mono} if it is asynchronous; may be decorated too
+	 * @throws Exception the exception of the method
 	 */
 	@Nullable Object around(Invocation invocation, Callable<@Nullable Object> call) throws Exception;
 

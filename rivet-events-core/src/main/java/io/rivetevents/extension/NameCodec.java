@@ -19,7 +19,7 @@ final class NameCodec implements PrincipalCodec {
 	@Override
 	public Principal read(SerializedPrincipal serialized) {
 		if (serialized.json() != null) {
-			throw new PrincipalCodecException(("The principal of user '%s' has been written by another"
+			throw new PrincipalCodecException(("The principal of user '%s' was written by another"
 					+ " PrincipalCodec. Use the same one, and the same version of Spring Security, on all nodes.")
 				.formatted(SafeText.of(serialized.name())), null);
 		}
@@ -27,7 +27,7 @@ final class NameCodec implements PrincipalCodec {
 	}
 
 	/**
-	 * A principal of which the name is known.
+	 * A principal with a name only.
 	 *
 	 * @param name its name
 	 */

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 /**
- * What one node asks the others to do, beside the events that a {@link Backplane}
- * carries. Code of the server alone sends commands: no message of a client becomes one.
+ * A command to the other nodes, sent by a {@link Backplane} besides events. Only server
+ * code sends commands: no message of a client becomes one.
  * <p>
- * Later versions may add kinds. A backplane ignores a kind that it does not know, so that
- * nodes of two versions can be joined.
+ * Later versions may add kinds. A backplane ignores an unknown kind, so that nodes of two
+ * versions can be connected.
  *
  * @since 0.1.0
  */
@@ -24,13 +24,12 @@ public sealed interface NodeCommand {
 	record CloseUser(String name, @Nullable String issuer) implements NodeCommand {
 
 		public CloseUser {
-			Assert.hasText(name, "The user has no name");
-			Assert.isTrue(issuer == null || !issuer.isEmpty(), "The issuer has no name");
+			Assert.hasText(name, "The user name must not be empty");
+			Assert.isTrue(issuer == null || !issuer.isEmpty(), "The issuer must not be empty");
 		}
 
 		/**
-		 * Returns what tells the user apart from all others, as {@link Identity#owner()}
-		 * has it.
+		 * Returns the owner id of the user, as in {@link Identity#owner()}.
 		 */
 		public String owner() {
 			return Identity.owner(this.name, this.issuer);
@@ -39,17 +38,17 @@ public sealed interface NodeCommand {
 	}
 
 	/**
-	 * Closes all connections that were opened in one web session with
-	 * {@code auth.logged_out}. The id is not logged: it may still be valid.
+	 * Closes all connections that were opened in one web session with {@code
+	 * auth.logged_out}. The id is not logged: it may still be valid.
 	 *
-	 * @param sessionId what tells the session apart, as {@link Identity#sessionId()} has
-	 * it; not empty
+	 * @param sessionId permanent id of the session, as in {@link Identity#sessionId()}; not
+	 * empty
 	 * @since 0.1.0
 	 */
 	record CloseSession(String sessionId) implements NodeCommand {
 
 		public CloseSession {
-			Assert.hasText(sessionId, "The session has no id");
+			Assert.hasText(sessionId, "The session id must not be empty");
 		}
 
 		@Override
@@ -60,16 +59,16 @@ public sealed interface NodeCommand {
 	}
 
 	/**
-	 * Refuses new connections with {@code actor.restarting}, until the node is started
-	 * again; those that are open stay.
+	 * Rejects new connections with {@code actor.restarting} until the node is started again;
+	 * open connections stay open.
 	 *
-	 * @param node name of the node that drains; the others ignore it
+	 * @param node name of the node that drains; the others ignore the command
 	 * @since 0.1.0
 	 */
 	record Drain(String node) implements NodeCommand {
 
 		public Drain {
-			Assert.hasText(node, "The node has no name");
+			Assert.hasText(node, "The node name must not be empty");
 		}
 
 	}

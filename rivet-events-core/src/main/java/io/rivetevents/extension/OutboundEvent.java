@@ -5,16 +5,16 @@ import io.rivetevents.conversion.Args;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * An event on its way to one connection.
+ * An event for one connection.
  *
- * @param connection whom it is for; tells the actor, too
+ * @param connection the receiving connection, which names the actor too
  * @param name name of the event
  * @param args its arguments
  * @since 0.1.0
  */
 public record OutboundEvent(Connection<?> connection, String name, Args args) {
 
-	/** Returns it on one line, of bounded length, for the log. */
+	/** Returns a text for the log: on one line, of bounded length. */
 	@Override
 	public String toString() {
 		return "event %s%s for %s".formatted(SafeText.of(this.name), this.args, this.connection);

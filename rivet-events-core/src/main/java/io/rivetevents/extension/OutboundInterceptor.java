@@ -3,21 +3,20 @@ package io.rivetevents.extension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees each event on its way to each connection, and may change it or leave the
- * connection out. Beans of this type are asked in their order, each with what the one
- * before has made.
+ * Intercepts each event for each connection, and may change it or skip the connection.
+ * Beans of this type are called in their order, each with the result of the previous one.
  * <p>
- * It is called on the thread that sends the event, for each connection: it must be quick
- * and must not wait. An event that it changes is encoded for that connection alone. One
- * that throws leaves the connection out, and is logged. The security context is that of
- * the connection which the event is for, not that of the sender.
+ * It is called on the thread that sends the event, for each connection: it must be fast
+ * and must not block. A changed event is encoded for that connection alone. If an
+ * interceptor throws an exception, the connection is skipped and the exception is logged.
+ * The security context is that of the receiving connection, not that of the sender.
  *
  * @since 0.1.0
  */
 public interface OutboundInterceptor {
 
 	/**
-	 * Returns whether this wants to see an event.
+	 * Returns whether an event is intercepted.
 	 * @param actor name of the actor
 	 * @param event name of the event
 	 */
@@ -26,10 +25,10 @@ public interface OutboundInterceptor {
 	}
 
 	/**
-	 * See an event.
+	 * Intercepts an event.
 	 * @param event the event
-	 * @return what is sent, the same object to leave it as it is; {@code null} to send
-	 * nothing to this connection
+	 * @return the event to send, the same object if unchanged; {@code null} to skip this
+	 * connection
 	 */
 	@Nullable OutboundEvent intercept(OutboundEvent event);
 

@@ -6,15 +6,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A principal that can travel to another node: on the node of its handshake the object
- * itself, elsewhere what was written of it. It is written when it first travels, and read
- * when it is first asked for; each once. Safe for use by several threads.
+ * A principal that can be sent to another node: the object itself on the node of its
+ * handshake, its serialized form on other nodes. It is written once, when it is first
+ * sent, and read once, when it is first used. Safe for use by several threads.
  *
  * @since 0.1.0
  */
 public final class PortablePrincipal {
 
-	/** Reads what arrived; {@code null} for the object itself. */
+	/** Reads the serialized form; {@code null} if there is the object itself. */
 	private final @Nullable PrincipalCodec codec;
 
 	private volatile @Nullable Principal principal;
@@ -22,8 +22,8 @@ public final class PortablePrincipal {
 	private volatile @Nullable SerializedPrincipal serialized;
 
 	/**
-	 * Creates one of the object itself.
-	 * @param principal what signed in, of any class
+	 * Creates an instance for the object itself.
+	 * @param principal the authenticated principal, of any class
 	 */
 	public PortablePrincipal(Principal principal) {
 		this.codec = null;
@@ -31,8 +31,8 @@ public final class PortablePrincipal {
 	}
 
 	/**
-	 * Creates one of what arrived from another node.
-	 * @param serialized what was written there
+	 * Creates an instance for a principal from another node.
+	 * @param serialized the serialized form from the other node
 	 * @param codec reads it
 	 */
 	public PortablePrincipal(SerializedPrincipal serialized, PrincipalCodec codec) {
@@ -42,8 +42,8 @@ public final class PortablePrincipal {
 
 	/**
 	 * Returns the principal, always the same object.
-	 * @throws PrincipalCodecException if it has arrived from another node and cannot be
-	 * read here
+	 * @throws PrincipalCodecException if it has arrived from another node and cannot be read
+	 * here
 	 */
 	public Principal principal() {
 		Principal known = this.principal;
@@ -60,9 +60,9 @@ public final class PortablePrincipal {
 	}
 
 	/**
-	 * Returns what travels to another node.
-	 * @param codec writes it; what has arrived from another node stays as it is
-	 * @throws PrincipalCodecException if it cannot travel
+	 * Returns the serialized form for another node.
+	 * @param codec writes it; a principal from another node is passed on unchanged
+	 * @throws PrincipalCodecException if it cannot be written
 	 */
 	public SerializedPrincipal serialized(PrincipalCodec codec) {
 		SerializedPrincipal known = this.serialized;
@@ -78,7 +78,7 @@ public final class PortablePrincipal {
 		return known;
 	}
 
-	/** Two of them are equal if their principals are. */
+	/** Returns whether both have equal principals. */
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return this == other || (other instanceof PortablePrincipal that && principal().equals(that.principal()));

@@ -4,12 +4,12 @@ import java.security.Principal;
 
 /**
  * Writes the principal of a client for another node, and reads it there. It is called
- * only for a client whose actor lives on another node than its socket: on one node
- * principals of any class work. A bean of this type replaces the one that writes an
+ * only for a client whose actor and socket are on different nodes: within one node
+ * principals of any class work. A bean of this type replaces the default, which writes an
  * {@code Authentication} of Spring Security as JSON, and any other principal as its name.
  * <p>
- * All nodes need the same codec. It is called by several threads at once, and may take
- * the time of some hundred lines of JSON, but must not wait.
+ * All nodes need the same codec. It is called by several threads at once. It may take as
+ * long as reading a few hundred lines of JSON, but must not block.
  *
  * @see PrincipalJsonCustomizer
  * @since 0.1.0
@@ -17,26 +17,26 @@ import java.security.Principal;
 public interface PrincipalCodec {
 
 	/**
-	 * Writes names only: on the other node a principal is its name, whatever class it
-	 * had.
+	 * Writes names only: on the other node a principal has only its name, not its original
+	 * class.
 	 */
 	PrincipalCodec BY_NAME = new NameCodec();
 
 	/**
-	 * Writes a principal. Nothing changes in it.
-	 * @param principal what signed in
-	 * @return what travels; never a password
-	 * @throws PrincipalCodecException if the principal, or something in it, cannot be
-	 * read again on another node
+	 * Writes a principal, without changing it.
+	 * @param principal the authenticated principal
+	 * @return the serialized form; never contains a password
+	 * @throws PrincipalCodecException if the principal, or a part of it, cannot be read again
+	 * on another node
 	 */
 	SerializedPrincipal write(Principal principal);
 
 	/**
 	 * Reads a principal.
-	 * @param serialized what {@link #write} returned on another node
+	 * @param serialized the result of {@link #write} on another node
 	 * @return the principal, with the same name and authorities
-	 * @throws PrincipalCodecException if it cannot be read; a principal that cannot be
-	 * read is never replaced by another, nor by none
+	 * @throws PrincipalCodecException if it cannot be read; a principal that cannot be read
+	 * is never replaced by another one or by none
 	 */
 	Principal read(SerializedPrincipal serialized);
 

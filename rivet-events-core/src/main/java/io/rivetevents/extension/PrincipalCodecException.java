@@ -3,8 +3,8 @@ package io.rivetevents.extension;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A principal cannot be written for another node, or not be read there. The message names
- * the class concerned and what the application can do.
+ * Thrown if a principal cannot be written for another node, or not be read there. The
+ * message names the class concerned and what the application can do.
  *
  * @since 0.1.0
  */
@@ -13,7 +13,7 @@ public class PrincipalCodecException extends IllegalStateException {
 	/**
 	 * Creates the exception.
 	 * @param message what failed and what to do; without passwords or tokens
-	 * @param cause what failed, {@code null} if nothing was thrown
+	 * @param cause the cause, {@code null} if there is none
 	 */
 	public PrincipalCodecException(String message, @Nullable Throwable cause) {
 		super(message, cause);

@@ -4,15 +4,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
 /**
- * Adds the application's own classes to those that may be part of an
- * {@code Authentication} on its way to another node. Beans of this type are called in
- * their order, when the first principal travels. <pre>{@code
+ * Adds the application's own classes to those that may be part of an {@code
+ * Authentication} that is sent to another node. Beans of this type are called in their
+ * order, when the first principal is sent. <pre>{@code
  * &#64;Bean
  * PrincipalJsonCustomizer shopUsers() {
  *     return (types, mapper) -> types.allowIfSubType(ShopUser.class);
  * }
- * }</pre> A class that Jackson cannot read by itself needs a module or a mix-in, too:
- * {@code mapper.addModule(new ShopModule())}.
+ * }</pre> A class that Jackson cannot read without configuration also needs a module or a
+ * mix-in: {@code mapper.addModule(new ShopModule())}.
  *
  * @see PrincipalCodec
  * @since 0.1.0
@@ -22,7 +22,7 @@ public interface PrincipalJsonCustomizer {
 
 	/**
 	 * Adds classes, modules and mix-ins.
-	 * @param types allow-list of classes; allows those of Spring Security already
+	 * @param types allow-list of classes; already allows those of Spring Security
 	 * @param mapper reads and writes principals, and nothing else
 	 */
 	void customize(BasicPolymorphicTypeValidator.Builder types, JsonMapper.Builder mapper);

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.connection.Connection;
 
 /**
- * Whom an event goes to, among the connections of an actor, of a node, or of all nodes.
+ * The connections that an event is for, among those of an actor, of a node, or of all
+ * nodes.
  *
  * @since 0.1.0
  */
@@ -22,14 +23,14 @@ public sealed interface Selection {
 	/**
 	 * Returns whether a connection is selected.
 	 * @param connection the connection, for a predicate
-	 * @param id its id, or that of its stream where the selection names streams public
-	 * * @param owner the owner of its user, as {@link Identity#owner()} has it;
-	 * {@code null} if nobody signed in
+	 * @param id its id, or the id of its stream if the selection names streams
+	 * @param owner the owner id of its user, as in {@link Identity#owner()}; {@code null} if
+	 * anonymous
 	 */
 	boolean includes(Connection<?> connection, String id, @Nullable String owner);
 
 	/**
-	 * Returns the same selection with the ids of streams for those of connections.
+	 * Returns the same selection with stream ids in place of connection ids.
 	 * @param streamIds finds the id of a stream by that of a connection
 	 */
 	default Selection byStream(UnaryOperator<String> streamIds) {
@@ -70,9 +71,9 @@ public sealed interface Selection {
 	}
 
 	/**
-	 * Every connection but some.
+	 * Every connection except some.
 	 *
-	 * @param connectionIds ids of those left out
+	 * @param connectionIds ids of the excluded connections
 	 */
 	record AllExcept(Set<String> connectionIds) implements Selection {
 
@@ -104,7 +105,7 @@ public sealed interface Selection {
 			this(name, null);
 		}
 
-		/** Returns what tells the user apart from all others. */
+		/** Returns the owner id of the user. */
 		public String owner() {
 			return Identity.owner(this.name, this.issuer);
 		}
@@ -117,7 +118,7 @@ public sealed interface Selection {
 	}
 
 	/**
-	 * Every connection but those of one user.
+	 * Every connection except those of one user.
 	 *
 	 * @param name name of the principal
 	 * @param issuer issuer of the name, {@code null} for none and for the home issuer
@@ -136,10 +137,10 @@ public sealed interface Selection {
 	}
 
 	/**
-	 * The connections for which a predicate holds. It is asked where the connections are,
-	 * and travels to no other node.
+	 * The connections that a predicate selects. It is evaluated on the node of the
+	 * connections, and cannot be sent to another node.
 	 *
-	 * @param predicate asked for each connection
+	 * @param predicate called for each connection
 	 */
 	record Where(Predicate<Connection<?>> predicate) implements Selection {
 

@@ -10,32 +10,34 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.ToServer.Snapshot;
 
 /**
- * What a client asks for on connecting in the extended mode: {@code docs/protocol.md}.
+ * Options of a client that connects in the extended mode: see {@code docs/protocol.md}.
  *
- * @param subscriptions what to subscribe to
- * @param resume the last position that it has handled, {@code null} to begin anew
- * @param proof whether the client has proven that the stream was its own
- * @param stream id of the stream: the one that is resumed, or a new one
- * @param secret what proves it
- * @param snapshot an action to be answered with the welcome, {@code null} for none
- * @param contract fingerprint of the client's contract, {@code null} if it does not say
- * @param keepAlive time from one sign of life to the next
+ * @param subscriptions events to subscribe to
+ * @param resume the last position that the client has handled, {@code null} to start a
+ * new stream
+ * @param proof whether the client has proven that the stream is its own
+ * @param stream id of the stream: the resumed one, or a new one
+ * @param secret secret of the stream
+ * @param snapshot an action whose result is part of the welcome, {@code null} for none
+ * @param contract fingerprint of the client's contract, {@code null} if the client sends
+ * none
+ * @param keepAlive keep-alive period
  * @since 0.1.0
  */
 public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @Nullable Position resume,
 		StreamProof proof, String stream, String secret, @Nullable Snapshot snapshot, @Nullable String contract,
 		Duration keepAlive) {
 
-	/** What a client has proven of the stream that it was on. */
+	/** What a client has proven about its previous stream. */
 	public enum StreamProof {
 
-		/** It is on a new one, and claims no other. */
+		/** It starts a new stream and claims no previous one. */
 		NEW,
 
-		/** It was on this one. */
+		/** It has proven that the stream is its own. */
 		PROVEN,
 
-		/** It claims one that it has not proven, and is on a new one. */
+		/** It claims a stream without proof, and gets a new one. */
 		UNPROVEN
 
 	}
@@ -45,7 +47,7 @@ public record StreamRequest(List<ToServer.SubscriptionRequest> subscriptions, @N
 	}
 
 	/**
-	 * Returns what is left of it once the client is connected: which stream it is on.
+	 * Returns the part that is kept once the client is connected: its stream.
 	 */
 	StreamRequest established() {
 		return new StreamRequest(List.of(), null, this.proof, this.stream, this.secret, null, null, this.keepAlive);

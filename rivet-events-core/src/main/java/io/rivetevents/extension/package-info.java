@@ -1,5 +1,5 @@
 /**
- * What an application may plug in, and the types that those parts take and return.
+ * What an application can replace or add, and the types used for that.
  */
 @NullMarked
 package io.rivetevents.extension;
