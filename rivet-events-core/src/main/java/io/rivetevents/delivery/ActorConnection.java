@@ -341,8 +341,8 @@ public final class ActorConnection extends ForwardingRecipients
 		}
 		String name = (event.message() instanceof ToClient.Event told) ? told.name() : "";
 		RivetException tooLong = new RivetException(ErrorCode.OUTGOING_TOO_LONG,
-				"Event `%s` of %s[%s] was not sent: it has %d bytes, more than %s.".formatted(name, actorName(), actorKey(),
-						size, this.outbound.describeMaxMessageSize()));
+				"Event `%s` of %s[%s] was not sent: it has %d bytes, more than %s.".formatted(name, actorName(),
+						actorKey(), size, this.outbound.describeMaxMessageSize()));
 		if (this.owner.support().limits().hits().addAndTell(Limit.OUTGOING_SIZE)) {
 			logger.warn(tooLong.getMessage());
 		}

@@ -214,6 +214,7 @@ public final class ConnectionIndex implements Dispatcher {
 	 * @return the counts of targeted and queued connections
 	 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit of one
 	 * of them and is not droppable
+	 */
 	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
 		Collection<ActorConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {

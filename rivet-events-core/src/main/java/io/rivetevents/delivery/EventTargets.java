@@ -95,7 +95,7 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 	}
 
 	private static String checkName(String userName) {
-		Assert.hasText(userName, "The name of the user must not be empty: an event can only be sent to a user whose principal has a name");
+		Assert.hasText(userName, "The user name must not be empty: only a user whose principal has a name can get events");
 		return userName;
 	}
 

@@ -3,10 +3,12 @@ package io.rivetevents.extension;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.protocol.SafeText;
 
 /**
  * The target instance of a message, and whether the message may create it. Inputs are
  * kept encoded: a decoded one takes up to thirty times the memory and is rarely needed.
+ * The text of a target names the instance for the log, on one line.
  *
  * @since 0.1.0
  */
@@ -18,6 +20,12 @@ public sealed interface ActorTarget {
 	 * @param actorId id of the instance
 	 */
 	record ById(String actorId) implements ActorTarget {
+
+		@Override
+		public String toString() {
+			return "actor id " + SafeText.of(this.actorId);
+		}
+
 	}
 
 	/**
@@ -26,6 +34,12 @@ public sealed interface ActorTarget {
 	 * @param address address of the instance
 	 */
 	record Get(ActorAddress address) implements ActorTarget {
+
+		@Override
+		public String toString() {
+			return this.address.toString();
+		}
+
 	}
 
 	/**
@@ -36,6 +50,12 @@ public sealed interface ActorTarget {
 	 * io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
 	 */
 	record GetOrCreate(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
+
+		@Override
+		public String toString() {
+			return this.address.toString();
+		}
+
 	}
 
 	/**
@@ -46,6 +66,12 @@ public sealed interface ActorTarget {
 	 * io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
 	 */
 	record Create(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
+
+		@Override
+		public String toString() {
+			return this.address.toString();
+		}
+
 	}
 
 	/**

@@ -60,7 +60,8 @@ public interface Backplane {
 	 */
 	default void publish(NodeCommand command) {
 		throw new UnsupportedOperationException(
-				"Backplane %s does not support commands, so other nodes do not receive %s. Implement carriesCommands(), start(events, commands) and publish(command)"
+				("Backplane %s does not support commands, so other nodes do not receive %s."
+						+ " Implement carriesCommands(), start(events, commands) and publish(command)")
 					.formatted(getClass().getName(), command.getClass().getSimpleName()));
 	}
 
@@ -90,7 +91,8 @@ public interface Backplane {
 	 */
 	static void checkTravels(AddressedEvent dispatch) {
 		Assert.isTrue(dispatch.selection() instanceof Selection.All || dispatch.selection() instanceof Selection.User,
-				() -> "An event for other nodes must be for all connections or for one user, not for " + dispatch.selection());
+				() -> "An event for other nodes must be for all connections or for one user, not for "
+						+ dispatch.selection());
 	}
 
 }

@@ -60,7 +60,8 @@ public interface ConnectionAuthenticator {
 	 */
 	default Mono<Principal> login(JsonNode credentials) {
 		return Mono
-			.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS, "This server does not accept credentials in the first message."));
+			.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS,
+					"This server does not accept credentials in the first message."));
 	}
 
 }

@@ -15,7 +15,7 @@ import reactor.core.publisher.Mono;
  * <p>
  * A repeated call with an idempotency key passes the interceptors again. The action does
  * not run then: {@code next} completes without a result, results of interceptors are
- * ignored, and an error of an interceptor replaces the remembered answer.
+ * ignored, and an error of an interceptor is sent instead of the remembered answer.
  *
  * @since 0.1.0
  */

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -74,6 +75,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	private boolean ended;
 
 	private volatile @Nullable Runnable onOverrun;
+
+	private volatile Supplier<String> owner = () -> "a connection";
 
 	/** Whether no messages may be taken yet. */
 	private boolean held;
@@ -379,6 +382,21 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	@Override
 	public long maxQueuedBytes() {
 		return this.limits.maxQueuedBytes();
+	}
+
+	/**
+	 * Sets the name of the connection for the log.
+	 * @param owner returns connection, actor and key; called by any thread
+	 */
+	public void setOwner(Supplier<String> owner) {
+		this.owner = owner;
+	}
+
+	/**
+	 * Returns connection, actor and key for the log.
+	 */
+	public String owner() {
+		return this.owner.get();
 	}
 
 	@Override

@@ -129,6 +129,7 @@ public final class ClientLink {
 		}
 		this.usage = usage;
 		this.excess = excess;
+		queue.setOwner(this::describe);
 	}
 
 	/**
@@ -350,6 +351,23 @@ public final class ClientLink {
 			refusal = new RivetException(ErrorCode.INTERNAL_ERROR);
 		}
 		refuse(refusal);
+	}
+
+	/** Returns connection, actor and key for the log, as far as they are known. */
+	private String describe() {
+		ConnectRequest request = this.request;
+		String connection = (request != null) ? "connection " + request.connectionId() : "a client";
+		ActorAddress address = this.address;
+		return connection + " of " + ((address != null) ? address : describe(this.opening));
+	}
+
+	private static String describe(@Nullable PendingHandshake opening) {
+		try {
+			return (opening != null) ? opening.target().get().toString() : "an unknown actor";
+		}
+		catch (RivetException ex) {
+			return "an unknown actor";
+		}
 	}
 
 	/** Ends the accounting of the first message, which counts while it is being processed. */

@@ -73,7 +73,8 @@ public record GatewayRequest(ActorTarget target, String path) {
 		}
 		String name = decode(segment);
 		if (name.isEmpty()) {
-			throw new RivetException(ErrorCode.QUERY_EMPTY_ACTOR_NAME, "A gateway path must contain the name of an actor.");
+			throw new RivetException(ErrorCode.QUERY_EMPTY_ACTOR_NAME,
+					"A gateway path must contain the name of an actor.");
 		}
 		checkValues(parameters);
 		String namespace = parameters.getOrDefault("rvt-namespace", ActorAddress.DEFAULT_NAMESPACE);
@@ -143,7 +144,8 @@ public record GatewayRequest(ActorTarget target, String path) {
 				throw invalid("Unknown parameter %s.".formatted(name));
 			}
 			if (parameters.put(name, decodeForm((equals < 0) ? "" : pair.substring(equals + 1))) != null) {
-				throw new RivetException(ErrorCode.QUERY_DUPLICATE_PARAM, "%s is given more than once.".formatted(name));
+				throw new RivetException(ErrorCode.QUERY_DUPLICATE_PARAM,
+						"%s is given more than once.".formatted(name));
 			}
 		}
 		return parameters;
@@ -158,7 +160,8 @@ public record GatewayRequest(ActorTarget target, String path) {
 			return StringUtils.uriDecode(encoded, StandardCharsets.UTF_8);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "The URL contains an invalid percent escape.");
+			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING,
+					"The URL contains an invalid percent escape.");
 		}
 	}
 
@@ -167,7 +170,8 @@ public record GatewayRequest(ActorTarget target, String path) {
 			return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING, "The URL contains an invalid percent escape.");
+			throw new RivetException(ErrorCode.QUERY_INVALID_PERCENT_ENCODING,
+					"The URL contains an invalid percent escape.");
 		}
 	}
 
