@@ -8,13 +8,13 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.extension.AccessRule;
 
 /**
- * Knows what stands on actors and their methods about who may use them.
+ * Enforces the access rules and security annotations of actors and their methods.
  */
 public interface AccessGuard {
 
 	/**
-	 * Knows no rule, and takes none: where something stands on an actor, the application
-	 * does not start.
+	 * Supports no rules: the application does not start if an actor has a rule or a security
+	 * annotation.
 	 */
 	AccessGuard NONE = new AccessGuard() {
 
@@ -22,7 +22,7 @@ public interface AccessGuard {
 		public @Nullable AccessRule ruleOf(Class<?> actor, String access) {
 			if (!access.isEmpty()) {
 				throw new InvalidActorException(actor,
-						"`access` needs Spring Security; add spring-boot-starter-security to the application");
+						"`access` requires Spring Security: add spring-boot-starter-security to the application");
 			}
 			SecurityAnnotations.refuse(actor);
 			return null;
@@ -32,7 +32,8 @@ public interface AccessGuard {
 		public AccessRule ruleOf(String expression) {
 			if (!expression.equals("permitAll")) {
 				throw new IllegalStateException(
-						"The rule \"%s\" needs Spring Security; without it there is permitAll".formatted(expression));
+						"The rule \"%s\" requires Spring Security: add spring-boot-starter-security, or use permitAll"
+							.formatted(expression));
 			}
 			return (principal, actor) -> {
 			};
@@ -51,8 +52,8 @@ public interface AccessGuard {
 	};
 
 	/**
-	 * Returns the rule for the instances of an actor. Asked once, at start-up; if it
-	 * fails, the application does not start.
+	 * Returns the rule for the instances of an actor. Called once, at start-up; an exception
+	 * stops the start of the application.
 	 * @param actor class of the actor
 	 * @param access expression of {@code @Actor}, empty for none
 	 * @return the rule of expression and class, {@code null} if there is neither
@@ -62,13 +63,13 @@ public interface AccessGuard {
 	/**
 	 * Returns a rule.
 	 * @param expression an expression as in {@code @PreAuthorize}
-	 * @throws RuntimeException if it cannot be read
+	 * @throws RuntimeException if it is invalid
 	 */
 	AccessRule ruleOf(String expression);
 
 	/**
-	 * Returns what to call where no client is the cause and nothing stands on the method
-	 * itself: the same bean without the checks that its class asks for.
+	 * Returns the bean for calls of the server itself to methods without an annotation of
+	 * their own: the same bean without the checks of its class.
 	 * @param bean an actor
 	 */
 	Object withoutCaller(Object bean);
@@ -77,8 +78,8 @@ public interface AccessGuard {
 	 * Checks that the current caller may call a method, without calling it.
 	 * @param bean an actor
 	 * @param method method of its class
-	 * @param args what it would be called with
-	 * @return ends if it may, an error if not
+	 * @param args arguments of the call
+	 * @return completes if access is allowed, an error if not
 	 */
 	Mono<Void> authorize(Object bean, Method method, @Nullable Object[] args);
 

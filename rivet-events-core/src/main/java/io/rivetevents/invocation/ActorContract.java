@@ -9,12 +9,12 @@ import org.springframework.core.MethodParameter;
 import io.rivetevents.contract.reflect.EventMethod;
 
 /**
- * What an actor offers to clients.
+ * The part of an actor that clients use.
  *
  * @param name name of the actor
  * @param params connection params, {@code null} if it takes none
- * @param actions its actions, by name
- * @param events the events that its contracts declare, by name
+ * @param actions its actions, sorted by name
+ * @param events events declared by its contracts, sorted by name
  */
 public record ActorContract(String name, @Nullable MethodParameter params, List<ActionContract> actions,
 		List<EventMethod> events) {
@@ -28,17 +28,16 @@ public record ActorContract(String name, @Nullable MethodParameter params, List<
 	 * An action.
 	 *
 	 * @param name its name
-	 * @param parameters what a client sends
-	 * @param result type of what it gets, {@code null} for nothing
-	 * @param nullable whether it may get null
+	 * @param parameters parameters that a client sends
+	 * @param result type of the result, {@code null} for none
+	 * @param nullable whether the result may be null
 	 */
 	public record ActionContract(String name, List<MethodParameter> parameters, @Nullable Type result,
 			boolean nullable) {
 
 		/**
-		 * Returns whether a client may leave an argument out, if it leaves out all those
-		 * behind it.
-		 * @param parameter one that takes what a client sends
+		 * Returns whether a client may omit an argument together with all later ones.
+		 * @param parameter a parameter that a client sends
 		 * @since 0.1.0
 		 */
 		public static boolean isOptional(MethodParameter parameter) {

@@ -32,12 +32,12 @@ import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * A method of an actor, ready to be called: where each argument comes from has been
- * decided, and what it may return is known.
+ * A method of an actor, ready to be called: the sources of its arguments and its return
+ * type are resolved.
  */
 final class ActorMethod extends AnnotatedMethod {
 
-	/** What is made of neither the params nor the input. */
+	/** Parameter types that contain neither the params nor the input. */
 	private static final List<Class<?>> NEITHER = List.of(ActorContext.class, Connection.class, Principal.class);
 
 	private final Bean bean;
@@ -67,7 +67,7 @@ final class ActorMethod extends AnnotatedMethod {
 	 *
 	 * @param type the class of the actor
 	 * @param bean the bean, which may be a proxy
-	 * @param withoutCaller what is called where no client is the cause
+	 * @param withoutCaller the bean for calls of the server itself
 	 */
 	record Bean(Class<?> type, Object bean, Object withoutCaller) {
 	}
@@ -76,9 +76,9 @@ final class ActorMethod extends AnnotatedMethod {
 	 * Creates a method.
 	 * @param bean the bean
 	 * @param method method of its class
-	 * @param arguments where they come from
-	 * @param validator checks them
-	 * @param support knows what goes around the call
+	 * @param arguments resolves the arguments
+	 * @param validator validates the arguments
+	 * @param support services around the call
 	 */
 	ActorMethod(Bean bean, Method method, Arguments arguments, ArgumentValidator validator,
 			InvocationServices support) {
@@ -102,15 +102,14 @@ final class ActorMethod extends AnnotatedMethod {
 		return invocable;
 	}
 
-	/** Type variables of a class that the actor extends stand for what it says. */
+	/** Resolves the type variables of a class that the actor extends. */
 	@Override
 	protected Class<?> getContainingClass() {
 		return this.bean.type();
 	}
 
 	/**
-	 * Returns the type of what the method makes, out of any {@code Mono}, without type
-	 * variables.
+	 * Returns the type of the result, unwrapped from a {@code Mono}, without type variables.
 	 */
 	ResolvableType valueType() {
 		ResolvableType type = concrete(getReturnType().getGenericParameterType());
@@ -122,7 +121,7 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Returns the type of what a client gets.
+	 * Returns the type of the result for a client.
 	 */
 	ResolvableType resultType() {
 		return (this.adapter != null && this.adapter.isMultiValue())
@@ -130,16 +129,16 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Returns the parameters that take what the client sent.
+	 * Returns the parameters that a client sends.
 	 */
 	List<MethodParameter> clientParameters() {
 		return this.arguments.rest();
 	}
 
 	/**
-	 * Returns whether the method could see the input of the instance: by a parameter that
-	 * is neither the client's nor one of those that have nothing to do with it. A
-	 * resolver of the application may look at anything.
+	 * Returns whether the method can read the input of the instance: by a parameter that is
+	 * neither sent by the client nor of an unrelated type. A resolver of the application may
+	 * read anything.
 	 */
 	boolean maySeeInput() {
 		return Stream.of(getMethodParameters())
@@ -149,14 +148,14 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Returns whether the result is there once the method has returned.
+	 * Returns whether the result is complete when the method returns.
 	 */
 	boolean isImmediate() {
 		return this.adapter == null && !getReturnType().getParameterType().isAssignableFrom(Mono.class);
 	}
 
 	/**
-	 * Returns whether the method makes nothing.
+	 * Returns whether the method has no result.
 	 */
 	boolean returnsNothing() {
 		Class<?> type = valueType().toClass();
@@ -165,11 +164,11 @@ final class ActorMethod extends AnnotatedMethod {
 
 	/**
 	 * Calls the method on the current thread.
-	 * @param invocation what to resolve arguments from
-	 * @return its result; a {@code Mono} if it comes later
+	 * @param invocation the call to resolve arguments from
+	 * @return its result; a {@code Mono} if it is asynchronous
 	 */
 	@Nullable Object invoke(Invocation invocation) throws Exception {
-		// what reads them may leave something behind, which the method must not see
+		// argument resolvers may change the thread's state, which the method must not see
 		@Nullable Object[] args = this.arguments.arePlain() ? arguments(invocation)
 				: this.callers.call(invocation.caller(), () -> arguments(invocation));
 		Callable<@Nullable Object> call = () -> adapt(call(invocation.hasCaller(), args));
@@ -183,9 +182,9 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Asks whether the method may be called, on the current thread.
-	 * @param invocation what to resolve arguments from
-	 * @return a {@code Mono} that ends if it may
+	 * Checks whether the method may be called, on the current thread.
+	 * @param invocation the call to resolve arguments from
+	 * @return a {@code Mono} that completes if access is allowed
 	 */
 	@Nullable Object authorize(Invocation invocation) throws Exception {
 		@Nullable Object[] args = this.callers.call(invocation.caller(), () -> this.arguments.resolve(invocation));
@@ -193,9 +192,9 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Returns whether an argument may be made of the params, or of the input. A resolver
-	 * of the application may look at anything.
-	 * @param other stands on what is made of the other one alone
+	 * Returns whether an argument may be created from the params, or from the input. A
+	 * resolver of the application may read anything.
+	 * @param other annotation of parameters created from the other one only
 	 */
 	private boolean mayTake(Class<? extends Annotation> other) {
 		return Stream.of(getMethodParameters())
@@ -205,12 +204,12 @@ final class ActorMethod extends AnnotatedMethod {
 			.anyMatch((type) -> NEITHER.stream().noneMatch((known) -> known.isAssignableFrom(type)));
 	}
 
-	/** Whether what is to be validated is large. */
+	/** Whether the arguments to validate are large. */
 	private boolean isLarge(Invocation invocation) {
 		if (invocation.hook() == null) {
 			return ArgumentSize.isLarge(invocation.args());
 		}
-		// the input is decoded each time, at a cost that its sender chooses
+		// the input is decoded each time, and its sender determines the cost
 		return (this.validatesParams && ArgumentSize.isLarge(invocation.params()))
 				|| (this.validatesInput && ArgumentSize.isLarge(invocation.input()));
 	}

@@ -21,8 +21,8 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.placement.ActorTypes;
 
 /**
- * Finds the {@link Actor} beans, those of parent contexts too, once all singletons are
- * there, so that an actor may itself be injected with what calls other actors.
+ * Finds the {@link Actor} beans, including those of parent contexts, after all singletons
+ * are created, so that an actor can be injected with objects that call other actors.
  */
 public final class ActorRegistrar implements SmartInitializingSingleton {
 
@@ -40,10 +40,10 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	/**
 	 * Creates a registrar.
-	 * @param beanFactory where actors are looked for
-	 * @param types where they are put
-	 * @param settings limits and times that an actor does not set
-	 * @param support what calls need
+	 * @param beanFactory contains the actors
+	 * @param types registry for the actors
+	 * @param settings defaults for limits and times
+	 * @param support services for calls
 	 */
 	public ActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<ActorTypes> types,
 			Supplier<ActorSettings> settings, Supplier<InvocationServices> support) {
@@ -66,12 +66,12 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		Object bean = this.beanFactory.getBean(name);
 		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
 		if (!this.beanFactory.isSingleton(name)) {
-			throw new InvalidActorException(type, "it must be a singleton; what belongs to one instance is its state");
+			throw new InvalidActorException(type, "it must be a singleton: keep the data of an instance in its state");
 		}
 		String actorName = nameOf(type, name);
 		this.actors.stream().filter((other) -> other.name().equals(actorName)).findFirst().ifPresent((other) -> {
 			throw new InvalidActorException(type,
-					"its name, %s, is that of %s, too; give it another one, as @Actor(\"…\")".formatted(actorName,
+					"the name %s is already used by %s: choose another one, as in @Actor(\"…\")".formatted(actorName,
 							other.actorClass().getName()));
 		});
 		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.get(),
@@ -81,9 +81,9 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * The bean may have another name than the annotation says, as one of a method with
-	 * {@code @Bean}. One that is imported has the name of its class with the package; it
-	 * is called as if it had been scanned.
+	 * Returns the name in the annotation, or else the name of the bean, which may come from a
+	 * method with {@code @Bean}. A bean imported under its class name gets the name that a
+	 * scan would give it.
 	 */
 	private static String nameOf(Class<?> type, String bean) {
 		Actor annotation = AnnotatedElementUtils.findMergedAnnotation(type, Actor.class);
@@ -94,7 +94,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Returns what the actors offer to clients, in the order of their names.
+	 * Returns the contracts of all actors, sorted by name.
 	 */
 	public List<ActorContract> contracts() {
 		return this.actors.stream()

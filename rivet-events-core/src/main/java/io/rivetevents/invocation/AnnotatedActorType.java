@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
@@ -29,6 +30,7 @@ import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.annotation.RepeatableContainers;
+import org.springframework.core.log.LogMessage;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
@@ -57,25 +59,27 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * What the instances of a class with {@link Actor} do. All that can be wrong with the
- * class is found when this is created.
+ * An actor type defined by a class with {@link Actor}. The constructor finds all errors
+ * in the class.
  */
 final class AnnotatedActorType implements ActorType {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(AnnotatedActorType.class));
+	private static final Log logger = LogFactory.getLog(AnnotatedActorType.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private static final int MAX_NAME_LENGTH = 64;
 
-	/** Characters that the log has of what failed. */
+	/** Most characters of the failed operation in the log. */
 	private static final int MAX_LOGGED = 1000;
 
-	/** Stands for a sleep time-out that never passes. */
+	/** Value of a sleep timeout that never passes. */
 	private static final String NEVER = "never";
 
-	/** Begins the names of what the protocol itself needs. */
+	/** Prefix of names that are reserved for the protocol. */
 	private static final String RESERVED = "rivet:";
 
-	/** Hooks that let in by returning. */
+	/** Hooks that accept a client by returning. */
 	private static final Set<Hook> LETTING_IN = EnumSet.of(Hook.CAN_CREATE, Hook.BEFORE_CONNECT, Hook.CREATE_CONN_STATE,
 			Hook.CONNECT);
 
@@ -89,7 +93,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private final ActorSettings settings;
 
-	/** Without those that decide about subscriptions. */
+	/** Except those for subscriptions. */
 	private final Map<Hook, ActorMethod> hooks = new EnumMap<>(Hook.class);
 
 	private final SubscriptionRules subscriptions = new SubscriptionRules();
@@ -108,7 +112,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private final @Nullable AccessRule rule;
 
-	/** What the server itself calls where nothing stands on a method. */
+	/** The bean for calls of the server itself to methods without security annotations. */
 	private final Object withoutCaller;
 
 	private final SingletonSupplier<ActorContract> contract = SingletonSupplier.of(this::describe);
@@ -118,9 +122,9 @@ final class AnnotatedActorType implements ActorType {
 	 * @param name name of the actor
 	 * @param type its class
 	 * @param bean the bean, which may be a proxy
-	 * @param defaults limits and times that the class does not set
-	 * @param support what calls need
-	 * @throws InvalidActorException if the class is not written as it must be
+	 * @param defaults defaults for limits and times
+	 * @param support services for calls
+	 * @throws InvalidActorException if the class is invalid
 	 */
 	AnnotatedActorType(String name, Class<?> type, Object bean, ActorSettings defaults, InvocationServices support) {
 		this.name = name;
@@ -128,7 +132,7 @@ final class AnnotatedActorType implements ActorType {
 		this.bean = bean;
 		this.support = support;
 		if (name.length() > MAX_NAME_LENGTH) {
-			throw new InvalidActorException(type, "its name may have %d characters".formatted(MAX_NAME_LENGTH));
+			throw new InvalidActorException(type, "its name exceeds %d characters".formatted(MAX_NAME_LENGTH));
 		}
 		this.settings = settings(defaults);
 		Actor declared = annotation();
@@ -145,7 +149,7 @@ final class AnnotatedActorType implements ActorType {
 				this.settings.history(), support);
 		this.subscriptions.check(this.events);
 		if (this.actions.isEmpty() && this.implemented.isEmpty()) {
-			throw new InvalidActorException(type, "it has no method with @Action");
+			throw new InvalidActorException(type, "no method has @Action: add it to the methods for clients");
 		}
 		this.stateType = producedType(Hook.CREATE_STATE);
 		this.declaredState = (this.stateType != null) ? support.mapper().declared(this.stateType) : null;
@@ -157,7 +161,7 @@ final class AnnotatedActorType implements ActorType {
 		ActorMethod method = this.hooks.get(Hook.CREATE_STATE);
 		String problem = (this.stateType != null) ? this.support.mapper().storageProblem(this.stateType) : null;
 		if (method != null && problem != null) {
-			throw new InvalidActorException(method.getMethod(), "the state could not be loaded again: " + problem);
+			throw new InvalidActorException(method.getMethod(), "the state could be saved but not loaded: " + problem);
 		}
 	}
 
@@ -220,7 +224,7 @@ final class AnnotatedActorType implements ActorType {
 		Duration timeout = duration(text, attribute);
 		if (timeout.isZero()) {
 			throw new InvalidActorException(this.type,
-					"%s = \"%s\" leaves no time: write it as 30s or 5m".formatted(attribute, text));
+					"%s = \"%s\" must be positive: use a value such as 30s or 5m".formatted(attribute, text));
 		}
 		return timeout;
 	}
@@ -233,13 +237,13 @@ final class AnnotatedActorType implements ActorType {
 			}
 		}
 		catch (IllegalArgumentException | ArithmeticException ex) {
-			// told below
+			// rejected below
 		}
 		throw new InvalidActorException(this.type,
-				"%s = \"%s\" is no duration: write it as 30s or 5m".formatted(attribute, text));
+				"%s = \"%s\" is not a valid duration: use a value such as 30s or 5m".formatted(attribute, text));
 	}
 
-	/** Finds the methods with annotations of ours, and all annotations of each. */
+	/** Finds the methods with annotations of this library, and all annotations of each. */
 	private static Map<Method, MergedAnnotations> findMarked(Class<?> type) {
 		return MethodIntrospector.selectMethods(type, (Method method) -> {
 			MergedAnnotations all = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY,
@@ -271,7 +275,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private void findHook(HookAnnotation known, List<Method> methods) {
 		if (methods.size() > 1) {
-			throw new InvalidActorException(methods.get(1), "@%s stands on another method, too: %s"
+			throw new InvalidActorException(methods.get(1), "only one method can have @%s, but %s has it, too"
 				.formatted(known.annotation().getSimpleName(), methods.get(0).getName()));
 		}
 		methods.forEach((method) -> this.hooks.put(known.hook(), hookMethod(known, method)));
@@ -281,7 +285,7 @@ final class AnnotatedActorType implements ActorType {
 		Arguments arguments = arguments(method, known.scope(), known.rest());
 		if (known.rest() == Arguments.Rest.PAYLOAD && arguments.restSize() > known.payloadSize()) {
 			throw new InvalidActorException(method,
-					"it has more parameters than a method with @%s".formatted(known.annotation().getSimpleName()));
+					"it has too many parameters for a method with @%s".formatted(known.annotation().getSimpleName()));
 		}
 		ActorMethod hook = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
 		checkProduct(known.hook(), hook);
@@ -300,8 +304,8 @@ final class AnnotatedActorType implements ActorType {
 		ResolvableType map = method.valueType().as(Map.class);
 		if (hook == Hook.CREATE_VARS && map != ResolvableType.NONE && map.resolveGeneric(0) != String.class) {
 			throw new InvalidActorException(method.getMethod(),
-					"the keys of the map that it returns are names of variables: return a Map<String, …>,"
-							+ " or a class of your own that holds the map");
+					"the keys of the returned map are names of variables: return a Map<String, …>,"
+							+ " or a class of your own that contains the map");
 		}
 	}
 
@@ -314,25 +318,26 @@ final class AnnotatedActorType implements ActorType {
 		}
 		if ((hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT) && isBoolean(method)) {
 			throw new InvalidActorException(method.getMethod(),
-					"nobody would look at what it returns: it must return nothing, and throw a UserError to refuse");
+					"its return value would be ignored: return nothing, and throw a UserError to reject the client");
 		}
 		if (LETTING_IN.contains(hook) && !isBoolean(method) && SecurityAnnotations.handlesDenial(method.getMethod())) {
 			throw new InvalidActorException(method.getMethod(),
-					"its @HandleAuthorizationDenied would let in who is denied, since it lets in whom it does not throw for");
+					"its @HandleAuthorizationDenied would accept denied clients, because this hook accepts a client"
+							+ " unless it throws an exception: remove the annotation");
 		}
 	}
 
-	/** What stands on the method itself holds for the server, too. */
+	/** Security annotations of the method itself also apply to calls of the server. */
 	private ActorMethod.Bean bean(Method method) {
 		return new ActorMethod.Bean(this.type, this.bean,
 				SecurityAnnotations.of(method).isEmpty() ? this.withoutCaller : this.bean);
 	}
 
-	/** Every method of the interface is an action, implemented by the class. */
+	/** Adds every method of the interface as an action, implemented by the class. */
 	private void addContract(Class<?> contract) {
 		if (!contract.isInterface() || !contract.isAssignableFrom(this.type)) {
 			throw new InvalidActorException(this.type,
-					"it must implement %s, which declares its actions".formatted(contract.getName()));
+					"it must implement %s, which `actions` declares".formatted(contract.getName()));
 		}
 		for (Method declared : contract.getMethods()) {
 			Method method = implementation(declared);
@@ -352,11 +357,11 @@ final class AnnotatedActorType implements ActorType {
 		String actionName = (action != null && StringUtils.hasText(action.name())) ? action.name() : method.getName();
 		ActorMethod previous = this.actions.get(actionName);
 		if (previous != null) {
-			throw new InvalidActorException(method, "the action \"%s\" stands on another method, too: %s"
+			throw new InvalidActorException(method, "the action \"%s\" is already declared by another method: %s"
 				.formatted(actionName, previous.getMethod().toGenericString()));
 		}
 		if (actionName.startsWith(RESERVED)) {
-			throw new InvalidActorException(method, "names that begin with \"%s\" are reserved".formatted(RESERVED));
+			throw new InvalidActorException(method, "names that start with \"%s\" are reserved".formatted(RESERVED));
 		}
 		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
 		ActorMethod added = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
@@ -370,24 +375,23 @@ final class AnnotatedActorType implements ActorType {
 				: this.settings.actionTimeout();
 		boolean oneWay = AnnotatedElementUtils.hasAnnotation(method.getMethod(), OneWay.class);
 		if (oneWay && !method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "it is @OneWay and must return nothing");
+			throw new InvalidActorException(method.getMethod(), "a method with @OneWay must return nothing");
 		}
 		boolean interleave = action != null && action.interleave();
 		boolean durable = action != null && action.durable();
 		boolean blocking = action == null || action.blocking();
 		if (!blocking && (interleave || durable || !method.isImmediate())) {
-			throw new InvalidActorException(method.getMethod(), "it is said not to block: it must neither be durable"
-					+ " nor interleave, and must return its result, not what may come later");
+			throw new InvalidActorException(method.getMethod(), "`blocking = false` cannot be combined with `durable`,"
+					+ " `interleave` or an asynchronous return type");
 		}
 		if (durable && interleave) {
 			throw new InvalidActorException(method.getMethod(),
-					"it is durable, and must not interleave: what others"
-							+ " change meanwhile could not be told from its own changes if the save fails. Call"
-							+ " c.saveState() in it");
+					"`durable` cannot be combined with `interleave`: if the save fails, the changes of the action could"
+							+ " not be separated from those of other calls. Call c.saveState() in the action instead");
 		}
 		boolean snapshot = action != null && action.snapshot();
 		if (snapshot && method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "it is a snapshot and must return something");
+			throw new InvalidActorException(method.getMethod(), "an action with `snapshot = true` must return a value");
 		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
 				method.isImmediate(), blocking, snapshot, resultType(method));
@@ -399,7 +403,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
-			throw new InvalidActorException(method, "it must be neither private nor static");
+			throw new InvalidActorException(method, "the method must be neither private nor static");
 		}
 		MethodParameter[] parameters = new AnnotatedMethod(method) {
 
@@ -443,17 +447,17 @@ final class AnnotatedActorType implements ActorType {
 			return;
 		}
 		if (produced == null) {
-			throw new InvalidActorException(parameter, "it names %s as type of the %s, but no method has %s"
+			throw new InvalidActorException(parameter, "it declares %s as type of the %s, but no method has %s"
 				.formatted(wanted.getName(), what, annotation));
 		}
 		if (!declared.isAssignableFrom(ResolvableType.forType(produced))) {
-			throw new InvalidActorException(parameter, "it names %s as type of the %s, but the method with %s makes %s"
+			throw new InvalidActorException(parameter, "it declares %s as type of the %s, but the method with %s returns %s"
 				.formatted(wanted.getName(), what, annotation, produced.getTypeName()));
 		}
 	}
 
 	/**
-	 * Returns what it offers to clients.
+	 * Returns its contract with clients.
 	 */
 	ActorContract contract() {
 		return this.contract.obtain();
@@ -502,8 +506,8 @@ final class AnnotatedActorType implements ActorType {
 			return this.support.callers()
 				.call(CallerScope.client(principal), () -> this.events.checkSubscription(event, principal));
 		}
-		catch (Throwable ex) { // an Error as well, which Reactor would let pass
-			throw translate(ex, "subscription to %s of actor %s".formatted(event, this.name),
+		catch (Throwable ex) { // an Error too, which Reactor would not catch
+			throw translate(ex, "Subscription to %s of actor %s".formatted(event, this.name),
 					CallerScope.client(principal));
 		}
 	}
@@ -521,8 +525,8 @@ final class AnnotatedActorType implements ActorType {
 		try {
 			this.rule.check(principal, address);
 		}
-		catch (Throwable ex) { // an Error as well, which Reactor would let pass
-			throw translate(ex, "access to " + address, CallerScope.client(principal));
+		catch (Throwable ex) { // an Error too, which Reactor would not catch
+			throw translate(ex, "Access check of " + address, CallerScope.client(principal));
 		}
 	}
 
@@ -581,10 +585,10 @@ final class AnnotatedActorType implements ActorType {
 		Hook hook = invocation.hook();
 		ActorMethod method = (hook != null) ? method(hook, invocation) : this.actions.get(invocation.name());
 		if (method == null && hook == Hook.CAN_SUBSCRIBE) {
-			return true; // there is a method for other events alone
+			return true; // only other events have a method
 		}
 		if (method == null) {
-			throw new IllegalStateException("There is no method for " + invocation);
+			throw new IllegalStateException("No method of the actor class handles " + invocation);
 		}
 		return invocation.isCheck() ? method.authorize(invocation) : method.invoke(invocation);
 	}
@@ -599,11 +603,13 @@ final class AnnotatedActorType implements ActorType {
 		try {
 			RivetException known = this.support.translate(failure, caller);
 			if (known != null) {
+				logger.debug(LogMessage.of(() -> "%s failed: its caller gets %s.%s".formatted(
+						SafeText.of(what, MAX_LOGGED), known.group(), known.code())), failure);
 				return known;
 			}
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "A translator of failures failed");
+			failures.error(ex, () -> "A FailureTranslator failed for %s".formatted(SafeText.of(what, MAX_LOGGED)));
 		}
 		failures.error(failure, () -> "%s failed".formatted(SafeText.of(what, MAX_LOGGED)));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);

@@ -4,8 +4,6 @@ import java.lang.reflect.Method;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -14,11 +12,9 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.error.RivetException;
 
 /**
- * Translates exceptions as their {@link RivetError} says.
+ * Translates exceptions with the annotation {@link RivetError}.
  */
 final class AnnotatedErrors {
-
-	private static final Log logger = LogFactory.getLog(AnnotatedErrors.class);
 
 	private static final Pattern NAME = Pattern.compile("[\\w.-]{1,64}");
 
@@ -26,7 +22,7 @@ final class AnnotatedErrors {
 
 	private static final int MOST_STATUS = 599;
 
-	/** Browsers send a request again that is answered so. */
+	/** Browsers repeat a request after this status. */
 	private static final int REQUEST_TIMEOUT = 408;
 
 	private AnnotatedErrors() {
@@ -34,8 +30,8 @@ final class AnnotatedErrors {
 
 	/**
 	 * Translates a failure.
-	 * @return what the client gets, {@code null} if its class has no annotation
-	 * @throws IllegalStateException if the annotation cannot be used
+	 * @return the error for the client, {@code null} if its class has no annotation
+	 * @throws IllegalStateException if the annotation is invalid
 	 */
 	static @Nullable RivetException translate(Throwable failure) {
 		RivetError error = of(failure.getClass());
@@ -46,20 +42,20 @@ final class AnnotatedErrors {
 		if (problem != null) {
 			throw new IllegalStateException("%s: %s".formatted(failure.getClass().getName(), problem));
 		}
-		logger.debug("Answered with %s.%s".formatted(error.group(), error.code()), failure);
+
 		return new RivetException(error.group(), error.code(), error.status(), text(error, failure), null);
 	}
 
 	/**
-	 * Checks what a method declares to throw.
-	 * @throws InvalidActorException if the annotation of one of these cannot be used
+	 * Checks the exceptions that a method declares.
+	 * @throws InvalidActorException if the annotation of one of them is invalid
 	 */
 	static void check(Method method) {
 		Stream.of(method.getExceptionTypes()).forEach((type) -> {
 			RivetError error = of(type);
 			String problem = (error != null) ? problem(type, error) : null;
 			if (problem != null) {
-				throw new InvalidActorException(method, "it throws %s: %s".formatted(type.getName(), problem));
+				throw new InvalidActorException(method, "its exception %s: %s".formatted(type.getName(), problem));
 			}
 		});
 	}
@@ -70,15 +66,15 @@ final class AnnotatedErrors {
 
 	private static @Nullable String problem(Class<?> type, RivetError error) {
 		if (RivetException.class.isAssignableFrom(type)) {
-			return "@RivetError has no effect on a RivetException";
+			return "@RivetError has no effect on a RivetException; remove it";
 		}
 		if (!NAME.matcher(error.group()).matches() || !NAME.matcher(error.code()).matches()) {
-			return "group \"%s\" and code \"%s\" of @RivetError need 1 to 64 letters, digits, dots, underscores or hyphens"
-				.formatted(error.group(), error.code());
+			return "group \"%s\" and code \"%s\" of @RivetError must have 1 to 64 letters, digits, dots, underscores"
+				.formatted(error.group(), error.code()) + " or hyphens";
 		}
 		boolean usable = error.status() >= LEAST_STATUS && error.status() <= MOST_STATUS
 				&& error.status() != REQUEST_TIMEOUT;
-		return usable ? null : "the status %d of @RivetError is not from 400 to 599, or is 408, after which browsers"
+		return usable ? null : "the status %d of @RivetError must be from 400 to 599, but not 408, after which browsers"
 			.formatted(error.status()) + " repeat the request";
 	}
 

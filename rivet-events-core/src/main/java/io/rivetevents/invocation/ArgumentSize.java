@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Tells whether what a client sent has so many parts that to name all that is wrong with
- * them would take more memory than it is worth: each is named by its path, which is as
- * long as the part is deep.
+ * Checks whether arguments have so many parts that listing all violations would take too
+ * much memory: each violation has the path of its part, which is as long as the part is
+ * deep.
  */
 final class ArgumentSize {
 
-	/** Lengths of the paths to all parts together. */
+	/** Total length of the paths of all parts. */
 	private static final int LARGE = 10_000;
 
 	private ArgumentSize() {
@@ -30,7 +30,7 @@ final class ArgumentSize {
 		return sum > LARGE;
 	}
 
-	/** Adds the paths of a value and its parts, until the sum is large. */
+	/** Adds the path lengths of a value and its parts, until the sum is large. */
 	private static int add(int sum, @Nullable JsonNode value, int depth) {
 		int result = sum + depth;
 		if (value == null || !value.isContainer()) {

@@ -27,8 +27,8 @@ import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.Invocation;
 
 /**
- * Where the arguments of one method come from: a resolver for each parameter that one
- * supports, the client's arguments for the rest.
+ * The sources of the arguments of one method: a resolver for each parameter that one
+ * supports, the client's arguments for the others.
  */
 final class Arguments {
 
@@ -37,7 +37,7 @@ final class Arguments {
 
 	private final List<Argument> arguments;
 
-	/** For each parameter the position among the client's arguments, -1 for none. */
+	/** Position of each parameter among the client's arguments, -1 for none. */
 	private final int[] positions;
 
 	private final int clientArguments;
@@ -48,7 +48,7 @@ final class Arguments {
 
 	private final boolean plain;
 
-	/** Makes the argument for one parameter. */
+	/** Returns the argument for one parameter. */
 	private interface Argument {
 
 		@Nullable Object resolve(Invocation invocation);
@@ -56,29 +56,29 @@ final class Arguments {
 	}
 
 	/**
-	 * What stands behind the parameters that no resolver supports.
+	 * The source of the parameters that no resolver supports.
 	 */
 	enum Rest {
 
 		/** The client's arguments, in order. */
 		CLIENT,
 
-		/** What the hook is told, in order. */
+		/** The payload of the hook, in order. */
 		PAYLOAD,
 
-		/** Nothing: such a parameter is a mistake. */
+		/** None: such a parameter is an error. */
 		NONE
 
 	}
 
 	/**
-	 * Decide where arguments come from.
+	 * Resolves the sources of the arguments.
 	 * @param parameters parameters of the method
-	 * @param chain resolvers, in the order in which they are asked
-	 * @param rest what stands behind the others
+	 * @param chain resolvers, in the order in which they are consulted
+	 * @param rest source of the other parameters
 	 * @param mapper converts the client's arguments
-	 * @throws InvalidActorException if a parameter has no source, or looks as if it had
-	 * another than the client, or has a default that does not fit
+	 * @throws InvalidActorException if a parameter has no source, looks as if the server
+	 * supplied it, or has an invalid default
 	 */
 	Arguments(MethodParameter[] parameters, List<ActionArgumentResolver> chain, Rest rest, ValueMapper mapper) {
 		this.arguments = new ArrayList<>(parameters.length);
@@ -113,7 +113,7 @@ final class Arguments {
 		this.plain = plain;
 	}
 
-	/** A default of which no call makes use is a mistake. */
+	/** Checks that each default can be used by a call. */
 	private void checkDefaults() {
 		MethodParameter defaulted = null;
 		for (MethodParameter parameter : this.rest) {
@@ -122,7 +122,7 @@ final class Arguments {
 			}
 			else if (defaulted != null && !Conversion.takesNull(parameter) && !parameter.getParameter().isVarArgs()) {
 				throw new InvalidActorException(defaulted,
-						"its @DefaultValue has no effect: parameter %d (%s) behind it must be given"
+						"its @DefaultValue has no effect, because the later parameter %d (%s) is required"
 							.formatted(parameter.getParameterIndex(), parameter.getParameter().getName()));
 			}
 		}
@@ -135,8 +135,8 @@ final class Arguments {
 	}
 
 	/**
-	 * Returns whether no code of the application takes part in making them: no converter,
-	 * no constraint, no resolver.
+	 * Returns whether they are created without application code: no converter, no constraint,
+	 * no resolver.
 	 */
 	boolean arePlain() {
 		return this.plain;
@@ -171,7 +171,7 @@ final class Arguments {
 	}
 
 	/**
-	 * Makes the arguments for a call.
+	 * Resolves the arguments for a call.
 	 */
 	@Nullable Object[] resolve(Invocation invocation) {
 		int given = invocation.args().size();
@@ -187,7 +187,7 @@ final class Arguments {
 	}
 
 	/**
-	 * States which of the client's arguments it is that a parameter has refused.
+	 * Returns the exception with the index of the client's argument.
 	 * @param ex its index is that of the parameter
 	 */
 	InvalidArgumentException locate(InvalidArgumentException ex, Invocation invocation) {
@@ -203,9 +203,9 @@ final class Arguments {
 	}
 
 	/**
-	 * One that the client sends.
+	 * An argument that the client sends.
 	 *
-	 * @param absent stands for one that it does not send, {@code null} for nothing
+	 * @param absent replaces an argument that the client omits, {@code null} for none
 	 */
 	private record ClientArgument(Conversion conversion, int position, @Nullable JsonNode absent) implements Argument {
 
@@ -220,7 +220,7 @@ final class Arguments {
 			}
 		}
 
-		/** A parameter may be the value itself, which its method may change. */
+		/** Returns a copy of the default, since a method may change its parameter. */
 		private @Nullable JsonNode byDefault() {
 			return (this.absent != null) ? this.absent.deepCopy() : null;
 		}
@@ -260,7 +260,7 @@ final class Arguments {
 	}
 
 	/**
-	 * Converts what a client sent to the type of a parameter.
+	 * Converts a value sent by a client to the type of a parameter.
 	 */
 	static final class Conversion {
 
@@ -296,7 +296,7 @@ final class Arguments {
 			}
 			Object value = read(node, this.type, this.name, this.mapper);
 			if (value == null && !this.nullable) {
-				// as many types are that are read from a text, if it is empty
+				// many types are read as null from an empty text
 				throw unreadable(this.name, node);
 			}
 			return value;

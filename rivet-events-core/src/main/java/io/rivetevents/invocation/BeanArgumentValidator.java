@@ -23,7 +23,7 @@ import org.springframework.util.ClassUtils;
 import io.rivetevents.extension.ArgumentValidator;
 
 /**
- * Checks the Bean Validation constraints on the parameters of actions and hooks.
+ * Validates the Bean Validation constraints on the parameters of actions and hooks.
  */
 public final class BeanArgumentValidator implements ArgumentValidator {
 
@@ -32,7 +32,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 
 	private final Validator validator;
 
-	/** Stops at the first violation; {@code null} if the provider cannot. */
+	/** Stops at the first violation; {@code null} if the provider does not support it. */
 	private final @Nullable Validator failFast;
 
 	private final Map<Target, Boolean> constrained = new ConcurrentHashMap<>();
@@ -48,7 +48,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 
 	/**
 	 * Creates a validator.
-	 * @param validator the application's
+	 * @param validator the application's validator
 	 */
 	public BeanArgumentValidator(Validator validator) {
 		this.validator = validator;
@@ -66,7 +66,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 		return isConstrained(target(actor), method);
 	}
 
-	/** Without Hibernate Validator arguments of that size are not taken at all. */
+	/** Without Hibernate Validator, large arguments are rejected. */
 	@Override
 	public void validateFirst(Object actor, Method method, @Nullable Object[] args) {
 		Object target = target(actor);
@@ -97,7 +97,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 		return this.constrained.computeIfAbsent(new Target(target.getClass(), method), this::find);
 	}
 
-	/** The descriptor of a method does not count what stands on type arguments. */
+	/** The descriptor of a method does not include constraints on type arguments. */
 	private boolean find(Target target) {
 		MethodDescriptor descriptor = this.validator.getConstraintsForClass(target.type())
 			.getConstraintsForMethod(target.method().getName(), target.method().getParameterTypes());
@@ -127,7 +127,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 			.orElse(-1);
 	}
 
-	/** The first node is the method, which the client need not know. */
+	/** Leaves out the first node, the method, which is an internal of the server. */
 	private static String path(Path path) {
 		return StreamSupport.stream(path.spliterator(), false)
 			.filter((node) -> node.getKind() != ElementKind.METHOD)
@@ -135,7 +135,7 @@ public final class BeanArgumentValidator implements ArgumentValidator {
 			.collect(Collectors.joining("."));
 	}
 
-	/** Loaded only where Hibernate Validator is there. */
+	/** Loaded only if Hibernate Validator is present. */
 	private static final class Hibernate {
 
 		static @Nullable Validator failFast(ValidatorFactory factory) {

@@ -23,7 +23,7 @@ import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.Invocation;
 
 /**
- * The argument resolvers, in the order in which they are asked.
+ * The argument resolvers, in the order in which they are consulted.
  */
 final class ContextResolvers {
 
@@ -31,19 +31,19 @@ final class ContextResolvers {
 
 	private final List<ActionArgumentResolver> ofApplication;
 
-	/** What a method can know of its caller. */
+	/** The information about its caller that a method can use. */
 	enum Scope {
 
-		/** Nothing: the instance itself is the cause. */
+		/** None: the call is made by the instance itself. */
 		INSTANCE,
 
-		/** Who it is, before there is a connection. */
+		/** The identity, before there is a connection. */
 		CALLER,
 
-		/** Its connection, which is being made. */
+		/** The connection that is being created. */
 		CONNECTING,
 
-		/** Its connection. */
+		/** The connection. */
 		CONNECTION
 
 	}
@@ -51,7 +51,7 @@ final class ContextResolvers {
 	/**
 	 * Creates the chain.
 	 * @param mapper converts params and input
-	 * @param ofApplication the application's own, in their order
+	 * @param ofApplication the application's resolvers, in their order
 	 */
 	ContextResolvers(ValueMapper mapper, List<ActionArgumentResolver> ofApplication) {
 		this.mapper = mapper;
@@ -73,7 +73,7 @@ final class ContextResolvers {
 		if (scope == Scope.CALLER || scope == Scope.CONNECTING) {
 			chain.add(ofType(RequestHead.class::equals, Invocation::requestHead));
 		}
-		// the application's own, and those of Spring Security
+		// resolvers of the application and of Spring Security
 		chain.addAll(this.ofApplication);
 		if (scope != Scope.INSTANCE) {
 			chain.add(ofType(Principal.class::isAssignableFrom, Invocation::principal));

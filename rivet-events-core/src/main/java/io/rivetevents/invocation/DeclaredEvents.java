@@ -33,7 +33,7 @@ final class DeclaredEvents {
 
 	private final Map<String, EventSettings> settings = new HashMap<>();
 
-	/** Those of them to which not everybody may subscribe. */
+	/** The events with restricted subscriptions. */
 	private final Map<String, EventMethod> guarded = new HashMap<>();
 
 	private final HistoryLimits history;
@@ -42,16 +42,16 @@ final class DeclaredEvents {
 
 	private final SubscriptionGuard guard;
 
-	/** Those of all actors. */
+	/** The restricted events of all actors. */
 	private final GuardedEvents guardedAnywhere;
 
 	/**
 	 * Reads the contracts.
 	 * @param type class of the actor
-	 * @param contracts their interfaces
-	 * @param strict whether there must be no other events
-	 * @param history what is kept of events that do not say otherwise
-	 * @param support what calls need
+	 * @param contracts the contract interfaces
+	 * @param strict whether other events are forbidden
+	 * @param history default limits of recorded events
+	 * @param support services for calls
 	 * @throws InvalidActorException if two contracts declare the same event
 	 */
 	DeclaredEvents(Class<?> type, List<Class<?>> contracts, boolean strict, HistoryLimits history,
@@ -67,7 +67,7 @@ final class DeclaredEvents {
 		this.guarded.values().forEach(this.guardedAnywhere::add);
 		this.strict = strict;
 		if (strict && this.events.isEmpty()) {
-			throw new InvalidActorException(type, "it is strict, but declares no events");
+			throw new InvalidActorException(type, "`strict = true` requires at least one event in `events`");
 		}
 	}
 
@@ -87,12 +87,12 @@ final class DeclaredEvents {
 				.findFirst()
 				.ifPresent((annotation) -> {
 					throw new InvalidActorException(event.method(), SecurityAnnotations.noEffect(annotation,
-							"an event takes @PreAuthorize, with Spring Security on the class path"));
+							"an event supports @PreAuthorize only, with Spring Security on the class path"));
 				});
 		}
 	}
 
-	/** What stands on the method comes before what stands around it. */
+	/** Annotations of the method take precedence over those of its interface. */
 	private @Nullable HistoryLimits history(EventMethod event) {
 		return Stream.<AnnotatedElement>concat(Stream.of(event.method()), event.scopes().stream())
 			.map((element) -> element.getAnnotation(History.class))
@@ -105,7 +105,7 @@ final class DeclaredEvents {
 	private static int maxEvents(EventMethod event, History own) {
 		if (own.maxEvents() < 0) {
 			throw new InvalidActorException(event.method(),
-					"@History(maxEvents = %d) is negative: write 0 for none".formatted(own.maxEvents()));
+					"@History(maxEvents = %d) must not be negative: use 0 for no history".formatted(own.maxEvents()));
 		}
 		return own.maxEvents();
 	}
@@ -121,10 +121,10 @@ final class DeclaredEvents {
 			}
 		}
 		catch (IllegalArgumentException ex) {
-			// told below
+			// rejected below
 		}
 		throw new InvalidActorException(event.method(),
-				"\"%s\" is no duration: write it as 30s or 5m".formatted(own.maxAge()));
+				"\"%s\" is not a valid duration: use a value such as 30s or 5m".formatted(own.maxAge()));
 	}
 
 	@Nullable EventSettings settings(String name) {
@@ -137,10 +137,10 @@ final class DeclaredEvents {
 	}
 
 	/**
-	 * Checks that a client may subscribe. An event that this actor declares is judged by
-	 * its own declaration, any other one by those of all actors: it could be sent by
-	 * their contracts.
-	 * @return whether the client may get events of the name that are not the actor's own
+	 * Checks that a client may subscribe. For an event that this actor declares its own
+	 * declaration applies, for any other event those of all actors, whose contracts could
+	 * send it.
+	 * @return whether the client may also receive events of this name from other actors
 	 */
 	boolean checkSubscription(String name, @Nullable Principal principal) {
 		EventMethod own = this.guarded.get(name);
@@ -161,8 +161,8 @@ final class DeclaredEvents {
 			return true;
 		}
 		catch (RuntimeException ex) {
-			logger.debug("Leaves a subscription to events of its actor, since %s refuses".formatted(event.method()),
-					ex);
+			logger.debug("A subscription to %s is limited to events of its own actor, because %s denies access"
+				.formatted(event.name(), event.method()), ex);
 			return false;
 		}
 	}

@@ -20,7 +20,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * Reads the text of {@link DefaultValue} as what a client could send instead.
+ * Converts the text of {@link DefaultValue} to a value that a client could send.
  */
 final class DefaultArgument {
 
@@ -36,21 +36,20 @@ final class DefaultArgument {
 	}
 
 	/**
-	 * Checks a parameter that takes no single argument of a client.
-	 * @throws InvalidActorException if it has a default all the same
+	 * Checks a parameter that does not take a single argument of a client.
+	 * @throws InvalidActorException if it has a default
 	 */
 	static void refuse(MethodParameter parameter) {
 		if (isOn(parameter)) {
 			throw new InvalidActorException(parameter,
-					"its @DefaultValue has no effect: it stands for a single argument of an action");
+					"its @DefaultValue has no effect: only a parameter for one argument of an action has a default");
 		}
 	}
 
 	/**
-	 * Returns the argument that stands for a missing one.
+	 * Returns the argument that replaces a missing one.
 	 * @param parameter takes an argument of a client
-	 * @param conversion converts arguments to its type, or throws a
-	 * {@link RivetException}
+	 * @param conversion converts arguments to its type, or throws a {@link RivetException}
 	 * @return the argument, {@code null} if there is none
 	 * @throws InvalidActorException if the text does not fit the type
 	 */
@@ -78,7 +77,7 @@ final class DefaultArgument {
 				"its @DefaultValue(\"%s\") does not fit its type: %s".formatted(text, problem));
 	}
 
-	/** What the text may mean, the most probable first. */
+	/** Possible values of the text, the most probable first. */
 	private static List<JsonNode> candidates(MethodParameter parameter, String text) {
 		Class<?> type = valueType(parameter);
 		if (type == Duration.class) {
@@ -89,7 +88,7 @@ final class DefaultArgument {
 			return List.of(plain);
 		}
 		List<JsonNode> candidates = new ArrayList<>(List.of(plain));
-		// a number would be the position of a constant
+		// a number would be the ordinal of a constant
 		candidates.addAll(type.isEnum() ? 1 : 0, json(text));
 		return candidates;
 	}
@@ -105,7 +104,7 @@ final class DefaultArgument {
 			return StringNode.valueOf(DurationFormatterUtils.detectAndParse(text).toString());
 		}
 		catch (IllegalArgumentException ex) {
-			throw misfit(parameter, text, "write it as 30s or 5m");
+			throw misfit(parameter, text, "use a value such as 30s or 5m");
 		}
 	}
 

@@ -14,19 +14,19 @@ import io.rivetevents.annotation.Input;
 import io.rivetevents.connection.RequestHead;
 
 /**
- * Refuses parameters that look as if the server supplied them, but that no resolver
- * supports: a client would choose their values.
+ * Rejects parameters that look as if the server supplied them although no resolver
+ * supports them: a client could choose their values.
  */
 final class ForeignParameters {
 
-	/** Annotations that elsewhere say where a value comes from. */
+	/** Prefixes of annotations that declare the source of a value in other libraries. */
 	private static final List<String> ANNOTATIONS = List.of("org.springframework.security.",
 			"org.springframework.web.bind.annotation.", "org.springframework.messaging.",
 			"org.springframework.beans.factory.annotation.", "org.springframework.boot.context.properties.bind.",
 			"org.springframework.graphql.", "jakarta.inject.", "jakarta.ws.rs.", "jakarta.websocket.",
 			Input.class.getPackageName() + ".");
 
-	/** They name parameters, or say something of what a client sends. */
+	/** Annotations that name a parameter or describe a value sent by a client. */
 	private static final Set<String> HARMLESS = Set.of("org.springframework.security.core.parameters.P",
 			DefaultValue.class.getName());
 
@@ -38,7 +38,7 @@ final class ForeignParameters {
 	/**
 	 * Checks a parameter that no resolver supports.
 	 * @param parameter the parameter
-	 * @throws InvalidActorException if it is not meant for what a client sends
+	 * @throws InvalidActorException if it must not be sent by a client
 	 */
 	static void refuse(MethodParameter parameter) {
 		MergedAnnotations.from(parameter.getParameterAnnotations())
@@ -48,13 +48,13 @@ final class ForeignParameters {
 			.findFirst()
 			.ifPresent((type) -> {
 				throw new InvalidActorException(parameter,
-						"no resolver supports its @%s here, and a client would choose the value"
+						"no resolver supports its @%s here, so a client could choose the value"
 							.formatted(type.getSimpleName()));
 			});
 		Class<?> foreign = foreignType(ResolvableType.forMethodParameter(parameter));
 		if (foreign != null) {
 			throw new InvalidActorException(parameter,
-					"no resolver supports its type %s here, and a client would choose the value"
+					"no resolver supports its type %s here, so a client could choose the value"
 						.formatted(foreign.getSimpleName()));
 		}
 	}
@@ -67,7 +67,7 @@ final class ForeignParameters {
 		return type == RequestHead.class || type.getName().startsWith(TYPES);
 	}
 
-	/** The type itself, or what it holds, as {@code Mono} does. */
+	/** Finds a type of the server in a type or its type arguments, as in {@code Mono}. */
 	private static @Nullable Class<?> foreignType(ResolvableType type) {
 		Class<?> raw = type.resolve();
 		if (raw != null && isForeign(raw)) {

@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.rivetevents.contract.reflect.EventMethod;
 
 /**
- * The events of all actors to which not everybody may subscribe, by name. Each actor adds
- * its own at start-up. Safe for use by several threads.
+ * The events of all actors with restricted subscriptions, by name. Each actor adds its
+ * own at start-up. Safe for use by several threads.
  */
 final class GuardedEvents {
 

@@ -22,20 +22,20 @@ import io.rivetevents.invocation.Arguments.Rest;
 import io.rivetevents.invocation.ContextResolvers.Scope;
 
 /**
- * What marks the method for a hook, and what that method can take.
+ * The annotation of a hook, and the parameters that its method can have.
  *
- * @param annotation the mark
+ * @param annotation the annotation
  * @param hook the hook
- * @param scope what it can know of the caller
- * @param payloadSize how many parameters it may have beside
+ * @param scope the available information about the caller
+ * @param payloadSize most parameters for the payload
  */
 record HookAnnotation(Class<? extends Annotation> annotation, Hook hook, Scope scope, int payloadSize) {
 
-	/** May stand on several methods. */
+	/** Allowed on several methods. */
 	static final HookAnnotation CAN_SUBSCRIBE = new HookAnnotation(CanSubscribe.class, Hook.CAN_SUBSCRIBE,
 			Scope.CONNECTION, 1);
 
-	/** May stand on one method each. */
+	/** Each allowed on one method. */
 	static final List<HookAnnotation> SINGLE = List.of(
 			new HookAnnotation(CanCreate.class, Hook.CAN_CREATE, Scope.CALLER, 0),
 			new HookAnnotation(CreateState.class, Hook.CREATE_STATE, Scope.INSTANCE, 0),

@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 import org.springframework.core.MethodParameter;
 
 /**
- * An actor class is not written as it must be. The application does not start.
+ * Thrown at start-up if an actor class is invalid.
  */
 public class InvalidActorException extends IllegalStateException {
 
 	/**
 	 * Creates the exception.
 	 * @param type the class
-	 * @param problem what is wrong with it
+	 * @param problem the error and what to do
 	 */
 	public InvalidActorException(Class<?> type, String problem) {
 		super("Actor %s: %s".formatted(type.getName(), problem));
@@ -23,7 +23,7 @@ public class InvalidActorException extends IllegalStateException {
 	/**
 	 * Creates the exception.
 	 * @param method the method
-	 * @param problem what is wrong with it
+	 * @param problem the error and what to do
 	 */
 	public InvalidActorException(Method method, String problem) {
 		super("Actor method %s: %s".formatted(describe(method), problem));
@@ -32,7 +32,7 @@ public class InvalidActorException extends IllegalStateException {
 	/**
 	 * Creates the exception.
 	 * @param parameter the parameter
-	 * @param problem what is wrong with it
+	 * @param problem the error and what to do
 	 */
 	public InvalidActorException(MethodParameter parameter, String problem) {
 		super("Actor method %s: parameter %d (%s %s): %s".formatted(describe(parameter.getExecutable()),

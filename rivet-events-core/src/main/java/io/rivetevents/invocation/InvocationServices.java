@@ -21,7 +21,7 @@ import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * What the calls of all actors need.
+ * Services for the calls of all actors.
  */
 public final class InvocationServices {
 
@@ -46,31 +46,31 @@ public final class InvocationServices {
 	private final GuardedEvents guardedEvents = new GuardedEvents();
 
 	/**
-	 * Beans around the calls of methods.
+	 * Beans that take part in calls.
 	 *
 	 * @param resolvers the application's argument resolvers, in their order
-	 * @param validator checks arguments of actions
-	 * @param decorators go around each call, the first one outermost
-	 * @param translators say what clients are told of exceptions, asked in their order
-	 * @param subscriptions decides who may subscribe to declared events
-	 * @param access knows who may use actors and their methods
-	 * @param callers go around all of these
+	 * @param validator validates arguments of actions
+	 * @param decorators decorate each call, the first one outermost
+	 * @param translators translate exceptions for clients, in their order
+	 * @param subscriptions checks subscriptions to declared events
+	 * @param access enforces the access rules of actors and their methods
+	 * @param callers scope of the caller, for all of these
 	 */
 	public record Neighbours(List<ActionArgumentResolver> resolvers, ArgumentValidator validator,
 			List<InvocationDecorator> decorators, List<FailureTranslator> translators, SubscriptionGuard subscriptions,
 			AccessGuard access, CallerScope callers) {
 
-		/** None at all. */
+		/** No beans. */
 		public static final Neighbours NONE = new Neighbours(List.of(), ArgumentValidator.NONE, List.of(), List.of(),
 				SubscriptionGuard.NONE, AccessGuard.NONE, CallerScope.NONE);
 
 	}
 
 	/**
-	 * Creates the support.
+	 * Creates the services.
 	 * @param mapper converts arguments
 	 * @param contracts the contracts that actors declare
-	 * @param neighbours what else has a say
+	 * @param neighbours other beans that take part in calls
 	 */
 	public InvocationServices(ValueMapper mapper, EventContracts contracts, Neighbours neighbours) {
 		this.mapper = mapper;
@@ -144,7 +144,7 @@ public final class InvocationServices {
 	/**
 	 * Translates a failure.
 	 * @param caller the caller whose call has failed, {@code null} for the server itself
-	 * @return what the client is told, {@code null} if that is nothing of it
+	 * @return the error for the client, {@code null} if it has no translation
 	 */
 	@Nullable RivetException translate(Throwable failure, @Nullable Principal caller) {
 		Throwable cause = wrapped(failure);
@@ -163,11 +163,11 @@ public final class InvocationServices {
 		return this.callers.call(caller, () -> AnnotatedErrors.translate(failure));
 	}
 
-	/** Returns what a failure was put into on its way, {@code null} if it was not. */
+	/** Returns the cause of a wrapper exception, {@code null} if there is no wrapper. */
 	private static @Nullable Throwable wrapped(Throwable failure) {
 		boolean wrapper = failure instanceof CompletionException || failure instanceof ExecutionException
 				|| failure instanceof UndeclaredThrowableException;
-		// a checked exception that a Mono has thrown out of block()
+		// a checked exception that block() of a Mono has wrapped
 		Throwable cause = wrapper ? failure.getCause() : Exceptions.unwrap(failure);
 		return (cause != failure) ? cause : null;
 	}

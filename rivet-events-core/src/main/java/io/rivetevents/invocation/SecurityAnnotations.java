@@ -22,9 +22,9 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 
 /**
- * Finds the annotations by which classes and methods say who may use them: those of
- * Spring Security's method security and of {@code jakarta.annotation.security}, on other
- * annotations, superclasses and interfaces, too.
+ * Finds security annotations on classes and methods: those of Spring Security's method
+ * security and of {@code jakarta.annotation.security}, including meta-annotations,
+ * superclasses and interfaces.
  */
 public final class SecurityAnnotations {
 
@@ -34,10 +34,10 @@ public final class SecurityAnnotations {
 
 	private static final String DENIED_HANDLER = "org.springframework.security.authorization.method.HandleAuthorizationDenied";
 
-	/** They decide nothing by themselves. */
+	/** These annotations restrict nothing. */
 	private static final Set<String> HARMLESS = Set.of(DENIED_HANDLER, "jakarta.annotation.security.DeclareRoles");
 
-	private static final String NO_SPRING_SECURITY = "the application has no Spring Security; add"
+	private static final String NO_SPRING_SECURITY = "Spring Security is missing; add"
 			+ " spring-boot-starter-security and @EnableMethodSecurity";
 
 	private SecurityAnnotations() {
@@ -56,8 +56,8 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Returns whether a method that is not called, since it is denied, may return
-	 * something all the same.
+	 * Returns whether a method may return a value although access was denied and the method
+	 * was not called.
 	 */
 	static boolean handlesDenial(Method method) {
 		return Stream.of(method, method.getDeclaringClass())
@@ -70,10 +70,10 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Returns the methods of an actor for which annotations must have an effect: those
-	 * with their own, and the actions and hooks of a class with some.
+	 * Returns the methods of an actor that annotations must protect: those with their own
+	 * annotations, and the actions and hooks of an annotated class.
 	 * @param actor the class
-	 * @return by method, what stands on it or on the class
+	 * @return the annotations of each method and its class
 	 */
 	public static Map<Method, Set<Class<? extends Annotation>>> ofMethods(Class<?> actor) {
 		Set<Class<? extends Annotation>> ofClass = of(actor);
@@ -102,8 +102,8 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Refuses whatever there is, since nothing looks at it. What stands on the class holds
-	 * for its actions and hooks, of which there is one at least.
+	 * Rejects all security annotations, since they would have no effect. Those of the class
+	 * apply to its actions and hooks; there is at least one.
 	 */
 	static void refuse(Class<?> actor) {
 		ofMethods(actor).forEach((method, annotations) -> {
@@ -112,12 +112,12 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Returns what is told of an annotation that nothing looks at.
+	 * Returns the error text for an annotation without effect.
 	 * @param annotation the annotation
 	 * @param remedy what to do
 	 */
 	public static String noEffect(Class<? extends Annotation> annotation, String remedy) {
-		return "its @%s has no effect; %s".formatted(annotation.getSimpleName(), remedy);
+		return "its @%s has no effect: %s".formatted(annotation.getSimpleName(), remedy);
 	}
 
 }

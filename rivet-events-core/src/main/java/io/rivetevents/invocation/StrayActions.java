@@ -16,8 +16,9 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 
 /**
- * Warns of beans with actions or hooks whose class is no actor, so that no client finds
- * them. Creates no bean, and looks only at types that the bean factory knows already.
+ * Warns of beans with actions or hooks whose class has no {@link Actor} annotation, so
+ * that clients cannot find them. Creates no bean: reads only types that the bean factory
+ * already has.
  */
 final class StrayActions {
 
@@ -35,7 +36,7 @@ final class StrayActions {
 			if (!isForeign(type) && !AnnotatedElementUtils.hasAnnotation(type, Actor.class)) {
 				List<String> methods = marked(type);
 				if (!methods.isEmpty()) {
-					logger.warn("%s has methods with annotations of an actor, %s, and is none: no client can call it."
+					logger.warn("%s has methods with actor annotations, %s, but no @Actor: clients cannot call them."
 						.formatted(type.getName(), methods) + " Add @Actor to the class, or remove the annotations");
 				}
 			}

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.contract.reflect.EventMethod;
 
 /**
- * Decides who may subscribe to an event by what stands on its declaration.
+ * Checks subscriptions to an event by the annotations of its declaration.
  */
 public interface SubscriptionGuard {
 
 	/**
-	 * Lets everybody, and takes nothing that says otherwise: the application does not
-	 * start with it.
+	 * Allows all subscriptions. The application does not start if a declaration has a
+	 * security annotation.
 	 */
 	SubscriptionGuard NONE = new SubscriptionGuard() {
 
@@ -29,18 +29,18 @@ public interface SubscriptionGuard {
 	};
 
 	/**
-	 * Returns whether something stands on its declaration that this decides by. Asked once
-	 * for each actor and event, at start-up; where it says no, {@link #check} is never
-	 * called. If it fails, the application does not start.
-	 * @param event what a contract declares
+	 * Returns whether the declaration has an annotation that this guard enforces. Called once
+	 * for each actor and event, at start-up; if {@code false}, {@link #check} is never
+	 * called. An exception stops the start of the application.
+	 * @param event an event of a contract
 	 */
 	boolean guards(EventMethod event);
 
 	/**
-	 * Checks that somebody may subscribe. Called in the turn, on a worker.
-	 * @param event what a contract declares, and this guards
-	 * @param principal who signed in, {@code null} if nobody did
-	 * @throws RuntimeException if not; translated as one that an action throws
+	 * Checks that a client may subscribe. Called in the turn, on a worker.
+	 * @param event an event of a contract, restricted by this guard
+	 * @param principal the client's principal, {@code null} if anonymous
+	 * @throws RuntimeException if access is denied; translated like an exception of an action
 	 */
 	void check(EventMethod event, @Nullable Principal principal);
 

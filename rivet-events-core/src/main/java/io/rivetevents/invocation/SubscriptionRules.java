@@ -11,8 +11,8 @@ import org.springframework.util.StringUtils;
 import io.rivetevents.annotation.CanSubscribe;
 
 /**
- * The methods with {@link CanSubscribe} of an actor: those of single events, and the one
- * of all others.
+ * The methods with {@link CanSubscribe} of an actor: those for single events, and the one
+ * for all others.
  */
 final class SubscriptionRules {
 
@@ -22,9 +22,9 @@ final class SubscriptionRules {
 
 	/**
 	 * Adds a method.
-	 * @param events names of the events that it decides about, none for all others
-	 * @throws InvalidActorException if another one decides about the same, or it has a
-	 * parameter that nothing supplies
+	 * @param events names of the events that it is for, empty for all others
+	 * @throws InvalidActorException if another method is for the same event, or a parameter
+	 * has no source
 	 */
 	void add(ActorMethod method, String[] events) {
 		method.clientParameters().forEach(SubscriptionRules::checkName);
@@ -34,7 +34,7 @@ final class SubscriptionRules {
 		}
 		for (String event : events) {
 			if (!StringUtils.hasText(event)) {
-				throw new InvalidActorException(method.getMethod(), "its @CanSubscribe names an event without a name");
+				throw new InvalidActorException(method.getMethod(), "its @CanSubscribe contains an empty event name");
 			}
 			checkUnique("@CanSubscribe(\"%s\")".formatted(event), this.byEvent.put(event, method), method);
 		}
@@ -43,33 +43,34 @@ final class SubscriptionRules {
 	private static void checkName(MethodParameter parameter) {
 		if (!parameter.getParameterType().isAssignableFrom(String.class)) {
 			throw new InvalidActorException(parameter,
-					"no resolver supports it, and it is no String for the name of the event");
+					"no resolver supports it, and it is not a String for the name of the event");
 		}
 	}
 
 	private static void checkUnique(String annotation, @Nullable ActorMethod other, ActorMethod method) {
 		if (other != null && other != method) {
 			throw new InvalidActorException(method.getMethod(),
-					"%s stands on another method, too: %s".formatted(annotation, other.getMethod().getName()));
+					"only one method can have %s, but %s has it, too".formatted(annotation,
+							other.getMethod().getName()));
 		}
 	}
 
 	/**
-	 * Checks that the actor can send the events that are named.
-	 * @throws InvalidActorException if one of them is never sent
+	 * Checks that the actor can send the named events.
+	 * @throws InvalidActorException if it cannot send one of them
 	 */
 	void check(DeclaredEvents declared) {
 		this.byEvent.forEach((event, method) -> {
 			if (declared.settings(event) == null) {
 				throw new InvalidActorException(method.getMethod(),
-						"its @CanSubscribe names \"%s\", but the contract of the actor is strict and has no such event"
+						"its @CanSubscribe names \"%s\", which the strict contract of the actor does not declare"
 							.formatted(event));
 			}
 		});
 	}
 
 	/**
-	 * Returns the method that decides about an event, {@code null} if there is none.
+	 * Returns the method for an event, {@code null} if there is none.
 	 */
 	@Nullable ActorMethod of(String event) {
 		ActorMethod own = this.byEvent.get(event);

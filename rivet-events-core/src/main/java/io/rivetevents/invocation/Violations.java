@@ -13,14 +13,14 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * What is wrong with the arguments of one call.
+ * The violations in the arguments of one call.
  */
 final class Violations {
 
-	/** As many as are told; of the others it is said how many there are. */
-	private static final int MAX_TOLD = 100;
+	/** Most violations that are listed; further ones are only counted. */
+	private static final int MAX_LISTED = 100;
 
-	/** Characters of a path, and of a message: both may hold what a client has sent. */
+	/** Most characters of a path and of a message, which may contain text of a client. */
 	private static final int MAX_LENGTH = 500;
 
 	private final List<Violation> found = new ArrayList<>(1);
@@ -28,22 +28,22 @@ final class Violations {
 	private int count;
 
 	/**
-	 * One thing that is wrong.
+	 * A violation.
 	 *
-	 * @param path the parameter, and the way from it to the value: {@code position.x}
-	 * @param message what is wrong with it
+	 * @param path the parameter and the path from it to the value: {@code position.x}
+	 * @param message the violated constraint
 	 */
 	record Violation(String path, String message) {
 	}
 
 	/**
-	 * Adds something that is wrong.
-	 * @param path makes its path; not called for a violation that is only counted
-	 * @param message what is wrong with it
+	 * Adds a violation.
+	 * @param path returns its path; not called for a violation that is only counted
+	 * @param message the violated constraint
 	 */
 	void add(Supplier<String> path, String message) {
 		this.count++;
-		if (this.found.size() < MAX_TOLD) {
+		if (this.found.size() < MAX_LISTED) {
 			this.found.add(new Violation(cut(path.get()), cut(message)));
 		}
 	}
@@ -57,17 +57,17 @@ final class Violations {
 	}
 
 	/**
-	 * Returns the refusal: {@code actor.validation_error} with {@code {"violations":
-	 * [{"path", "message"}]}} as its metadata, of at most {@value #MAX_TOLD} violations.
+	 * Returns the error: {@code actor.validation_error} with {@code {"violations": [{"path",
+	 * "message"}]}} as its metadata, with at most {@value #MAX_LISTED} violations.
 	 */
 	RivetException toException() {
 		return new RivetException(ErrorCode.VALIDATION_ERROR, text(), metadata());
 	}
 
 	/**
-	 * Returns the refusal.
-	 * @param index position of what is wrong
-	 * @param value what is wrong
+	 * Returns the error.
+	 * @param index index of the invalid argument
+	 * @param value the invalid argument
 	 */
 	InvalidArgumentException toException(int index, @Nullable JsonNode value) {
 		return new InvalidArgumentException(text(), metadata(), index, value);

@@ -1,6 +1,6 @@
 /**
- * Reads classes with {@code @Actor}, resolves arguments and calls the methods, when
- * {@code actor.call} asks for it. Internal: applications do not use it.
+ * Reads classes with {@code @Actor}, resolves arguments and calls the methods for {@code
+ * actor.call}. Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.invocation;

@@ -347,7 +347,7 @@ public final class ClientLink {
 			refusal = known;
 		}
 		else {
-			failures.error(ex, () -> "Connecting %s failed".formatted(describe()));
+			failures.error(ex, () -> "Connect request failed for %s".formatted(describe()));
 			refusal = new RivetException(ErrorCode.INTERNAL_ERROR);
 		}
 		refuse(refusal);
