@@ -18,8 +18,8 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.ActorTarget;
 
 /**
- * Makes objects of the interfaces that actors implement, whose methods call actions. Each
- * interface is read once for an actor. Safe for use by several threads.
+ * Creates proxies of the interfaces that actors implement; their methods call actions.
+ * Each interface is read once for an actor. Safe for use by several threads.
  */
 final class ActorApis {
 
@@ -30,7 +30,7 @@ final class ActorApis {
 	private final Map<Key, Map<Method, ApiMethod>> read = new ConcurrentHashMap<>();
 
 	/**
-	 * An interface, and an actor that implements it.
+	 * An interface and an actor that implements it.
 	 *
 	 * @param api the interface
 	 * @param actor name of the actor
@@ -39,7 +39,7 @@ final class ActorApis {
 	}
 
 	/**
-	 * Creates what has read no interface.
+	 * Creates an empty cache of interfaces.
 	 * @param types the actors
 	 * @param mapper converts arguments and results
 	 */
@@ -56,7 +56,7 @@ final class ActorApis {
 		List<ActorType> found = this.types.all().stream().filter((type) -> implement(type, api)).toList();
 		Assert.isTrue(!found.isEmpty(), () -> "No actor implements %s".formatted(api.getName()));
 		Assert.isTrue(found.size() == 1,
-				() -> "Several actors implement %s: %s; find the instance by the name of its actor, and use as(%s.class)"
+				() -> "Several actors implement %s: %s. Find the instance by the name of its actor, and use as(%s.class)"
 					.formatted(api.getName(), names(found), api.getSimpleName()));
 		return found.get(0).name();
 	}
@@ -70,12 +70,12 @@ final class ActorApis {
 	}
 
 	/**
-	 * Makes an object of an interface.
+	 * Creates a proxy of an interface.
 	 * @param api the interface
 	 * @param target the instance that it calls
 	 * @param calls calls actions of that instance
-	 * @throws IllegalArgumentException if the actor does not implement the interface, or
-	 * a method of it cannot be called
+	 * @throws IllegalArgumentException if the actor does not implement the interface, or one
+	 * of its methods cannot be called
 	 */
 	<T> T implement(Class<T> api, ActorTarget target, ApiObject.Calls calls) {
 		checkInterface(api);
@@ -86,14 +86,14 @@ final class ActorApis {
 	}
 
 	static void checkInterface(Class<?> api) {
-		Assert.isTrue(api.isInterface() && !api.isAnnotation(), () -> api.getName() + " is no interface");
+		Assert.isTrue(api.isInterface() && !api.isAnnotation(), () -> api.getName() + " is not an interface");
 	}
 
 	private Map<Method, ApiMethod> read(Key key) {
 		ActorType type = this.types.find(key.actor());
-		Assert.isTrue(type != null, () -> "There is no actor of the name %s".formatted(key.actor()));
+		Assert.isTrue(type != null, () -> "No actor is named %s".formatted(key.actor()));
 		Assert.isTrue(implement(type, key.api()),
-				() -> "%s does not implement %s; actors that do: %s".formatted(type, key.api().getName(),
+				() -> "%s does not implement %s; actors that implement it: %s".formatted(type, key.api().getName(),
 						names(this.types.all().stream().filter((each) -> implement(each, key.api())).toList())));
 		Map<Method, ApiMethod> methods = new HashMap<>();
 		for (Method method : key.api().getMethods()) {
@@ -102,21 +102,23 @@ final class ActorApis {
 				methods.put(method, action);
 			}
 		}
-		Assert.isTrue(!methods.isEmpty(), () -> "%s has no method that is an action".formatted(key.api().getName()));
+		Assert.isTrue(!methods.isEmpty(), () -> "%s declares no action of the actor".formatted(key.api().getName()));
 		return Map.copyOf(methods);
 	}
 
-	/** Returns {@code null} for a method that runs here. */
+	/** Returns the action of a method, {@code null} if the method runs locally. */
 	private @Nullable ApiMethod action(Class<?> api, Method method, ActorType type) {
 		ActorType.DeclaredAction action = type.declaredAction(method);
 		if (action == null) {
 			Assert.isTrue(method.isDefault() || ReflectionUtils.isObjectMethod(method),
-					() -> "%s is no action of %s: mark the method of the class with @Action, or name the interface in @Actor(actions = ...)"
+					() -> ("%s is not an action of %s: add @Action to the method of the class,"
+							+ " or the interface to @Actor(actions = ...)")
 						.formatted(method.toGenericString(), type));
 			return null;
 		}
 		Assert.isTrue(action.fromCaller(),
-				() -> "%s cannot be called by server code: %s supplies some of its arguments; use ActorContext.current() in the actor instead of a parameter"
+				() -> ("%s cannot be called from server code, because %s supplies some of its arguments:"
+						+ " use ActorContext.current() in the actor instead of a parameter")
 					.formatted(method.toGenericString(), type));
 		ActorType.ActionSettings settings = type.action(action.name());
 		return new ApiMethod(api, method, action, settings != null && settings.oneWay(), this.mapper);

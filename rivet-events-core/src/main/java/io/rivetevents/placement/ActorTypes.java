@@ -14,7 +14,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * The actors of this node, by their names. Safe for use by several threads.
+ * The actors of this node, by name. Safe for use by several threads.
  */
 public final class ActorTypes {
 
@@ -24,27 +24,26 @@ public final class ActorTypes {
 
 	/**
 	 * Adds an actor.
-	 * @param type what its instances do
-	 * @throws IllegalStateException if there is an actor of its name
+	 * @param type the type of the actor
+	 * @throws IllegalStateException if the name is already used
 	 */
 	public synchronized void register(ActorType type) {
 		Assert.state(this.types.putIfAbsent(type.name(), type) == null,
 				() -> "Two actors have the name " + type.name()
-						+ "; if a parent context is auto-configured, too, exclude RivetEventsAutoConfiguration there:"
+						+ ". If a parent context is auto-configured too, exclude RivetEventsAutoConfiguration there:"
 						+ " a child context finds the actors of its parents");
 		this.takingRequestHead |= type.takesRequestHead();
 	}
 
 	/**
-	 * Returns whether a hook of any actor takes the head of the request by which a client
-	 * connects.
+	 * Returns whether a hook of any actor takes the head of the connect request.
 	 */
 	public boolean takeRequestHead() {
 		return this.takingRequestHead;
 	}
 
 	/**
-	 * Returns the names of the actors, a copy in no order.
+	 * Returns a copy of the names of the actors, in no particular order.
 	 */
 	public Collection<String> names() {
 		return List.copyOf(this.types.keySet());
@@ -54,7 +53,7 @@ public final class ActorTypes {
 		return List.copyOf(this.types.values());
 	}
 
-	/** Returns the actor of a name, {@code null} if there is none. */
+	/** Returns the actor with a name, {@code null} if there is none. */
 	@Nullable ActorType find(String name) {
 		return this.types.get(name);
 	}
@@ -67,7 +66,7 @@ public final class ActorTypes {
 		ActorType type = find(address.name());
 		if (type == null) {
 			throw new RivetException(ErrorCode.ACTOR_NOT_REGISTERED,
-					"There is no actor of the name `%s`.".formatted(address.name()));
+					"No actor is named `%s`.".formatted(address.name()));
 		}
 		return type;
 	}
@@ -83,7 +82,7 @@ public final class ActorTypes {
 			.filter((type) -> type.actorClass() == actor)
 			.map(ActorType::name)
 			.findFirst()
-			.orElseThrow(() -> new IllegalArgumentException("There is no actor of class " + actor.getName()));
+			.orElseThrow(() -> new IllegalArgumentException("No actor has the class " + actor.getName()));
 	}
 
 }

@@ -20,7 +20,8 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 
 /**
- * A method of an interface that calls an action of the actor that implements it.
+ * A method of an interface that calls an action of the actor that implements the
+ * interface.
  */
 final class ApiMethod {
 
@@ -40,10 +41,10 @@ final class ApiMethod {
 
 	/**
 	 * Reads a method.
-	 * @param api the interface that has it, or extends one that has it
+	 * @param api the interface that declares or inherits it
 	 * @param method the method
 	 * @param action the action that it declares
-	 * @param oneWay whether nothing waits for the end of the action
+	 * @param oneWay whether the caller does not wait for the end of the action
 	 * @param mapper converts arguments and results
 	 */
 	ApiMethod(Class<?> api, Method method, ActorType.DeclaredAction action, boolean oneWay, ValueMapper mapper) {
@@ -56,7 +57,9 @@ final class ApiMethod {
 		this.result = mapper.constructType(result(api).getType());
 	}
 
-	/** The last one may be the type of several arguments. */
+	/**
+	 * Returns the types of the arguments. A varargs parameter has the type of its elements.
+	 */
 	private List<DeclaredType> parameters(Class<?> api) {
 		List<DeclaredType> parameters = new ArrayList<>();
 		Type[] declared = this.method.getGenericParameterTypes();
@@ -83,18 +86,19 @@ final class ApiMethod {
 	}
 
 	/**
-	 * Returns what makes a publisher what the method returns, {@code null} if it waits.
+	 * Returns the adapter that converts a publisher to the return type, {@code null} if the
+	 * method blocks until the action ends.
 	 */
 	@Nullable ReactiveAdapter adapter() {
 		return this.adapter;
 	}
 
-	/** Returns whether it neither waits nor has a result. */
+	/** Returns whether it neither blocks nor has a result. */
 	boolean isOneWay() {
 		return this.oneWay;
 	}
 
-	/** Returns the values of arguments, written by their declared types. */
+	/** Returns the JSON of arguments, written by their declared types. */
 	List<JsonNode> values(@Nullable Object[] args) {
 		List<JsonNode> values = new ArrayList<>(args.length);
 		for (int i = 0; i < args.length; i++) {
@@ -111,7 +115,7 @@ final class ApiMethod {
 		return values;
 	}
 
-	/** Returns the result of a value, {@code null} for none. */
+	/** Converts a value to the result, {@code null} for none. */
 	@Nullable Object convert(JsonNode value) {
 		if (value.isMissingNode() || value.isNull() || this.result.hasRawClass(Void.class)
 				|| this.result.hasRawClass(void.class)) {
@@ -121,8 +125,8 @@ final class ApiMethod {
 	}
 
 	/**
-	 * Checks a result that was waited for.
-	 * @throws IllegalStateException if there is none and the method must return one
+	 * Checks the result of a call that has ended.
+	 * @throws IllegalStateException if it is missing although the return type requires one
 	 */
 	@Nullable Object returned(@Nullable Object value) {
 		Class<?> type = this.method.getReturnType();
@@ -130,7 +134,7 @@ final class ApiMethod {
 			return Optional.empty();
 		}
 		if (value == null && type.isPrimitive() && type != void.class) {
-			throw new IllegalStateException("%s has returned nothing, which is no %s".formatted(this, type));
+			throw new IllegalStateException("%s returned no value, but its return type is %s".formatted(this, type));
 		}
 		return value;
 	}

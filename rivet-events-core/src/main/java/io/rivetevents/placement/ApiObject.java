@@ -23,7 +23,7 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * An object of an interface that an actor implements: calls the actions of one instance.
+ * A proxy of an interface that an actor implements: calls the actions of one instance.
  */
 final class ApiObject implements InvocationHandler {
 
@@ -44,7 +44,7 @@ final class ApiObject implements InvocationHandler {
 	interface Calls {
 
 		/**
-		 * Calls an action once that is subscribed to.
+		 * Calls an action, once subscribed to.
 		 * @param action its name
 		 * @param args its arguments
 		 * @return the result, a missing or null node for none
@@ -54,9 +54,9 @@ final class ApiObject implements InvocationHandler {
 	}
 
 	/**
-	 * Creates an object.
+	 * Creates a proxy.
 	 * @param api the interface
-	 * @param methods those of its methods that call actions
+	 * @param methods its methods that call actions
 	 * @param target the instance
 	 * @param calls calls its actions
 	 */
@@ -85,7 +85,7 @@ final class ApiObject implements InvocationHandler {
 	}
 
 	/**
-	 * Not by {@code InvocationHandler.invokeDefault}: the interface need not be public.
+	 * Does not use {@code InvocationHandler.invokeDefault}: the interface may be non-public.
 	 */
 	private static @Nullable Object invokeDefault(Object proxy, Method method, @Nullable Object[] args)
 			throws Throwable {
@@ -106,7 +106,7 @@ final class ApiObject implements InvocationHandler {
 		}
 		if (action.isOneWay()) {
 			result.subscribe(null, (ex) -> failures.warn(action.toString(),
-					() -> "One-way %s of %s failed: %s".formatted(action, SafeText.of(this.target), SafeText.of(ex))));
+					() -> "One-way call %s of %s failed: %s".formatted(action, this.target, SafeText.of(ex))));
 			return null;
 		}
 		checkMayWait(action);
@@ -115,11 +115,11 @@ final class ApiObject implements InvocationHandler {
 
 	private void checkMayWait(ApiMethod action) {
 		Assert.state(!Schedulers.isInNonBlockingThread(),
-				() -> "%s waits for its result, and thread %s must not block: let it return a Mono or a CompletionStage"
+				() -> "%s would block thread %s, which must not block: use the return type Mono or CompletionStage"
 					.formatted(action, Thread.currentThread().getName()));
 		ActorContext<?, ?> current = CurrentTurn.context();
 		Assert.state(current == null || !isTarget(current),
-				() -> "%s waits for its result in a turn of the instance that it calls, %s, which would wait for itself"
+				() -> "%s would deadlock: it calls its own instance, %s, and waits. Use the return type Mono or CompletionStage"
 					.formatted(action, this.target));
 	}
 

@@ -14,7 +14,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.instance.ActorInstance;
 
 /**
- * Signals that instances have left the memory of this node. Safe for use by several
+ * Signals when instances have left the memory of this node. Safe for use by several
  * threads.
  */
 final class Departures {
@@ -28,27 +28,27 @@ final class Departures {
 	private final Queue<MonoSink<Void>> awaitedLast = new ConcurrentLinkedQueue<>();
 
 	/**
-	 * Creates departures.
+	 * Creates the signals.
 	 * @param present the instances in memory
-	 * @param workers where signals are received, since what follows them may block
+	 * @param workers scheduler on which signals are received, since later operators may block
 	 */
 	Departures(Map<ActorAddress, ActorInstance> present, Scheduler workers) {
 		this.present = present;
 		this.workers = workers;
 	}
 
-	/** Ends when an instance has left memory. */
+	/** Completes when an instance has left memory. */
 	Mono<Void> of(ActorInstance instance) {
 		return Mono.defer(() -> {
 			Sinks.Empty<Void> left = this.awaited.computeIfAbsent(instance, (key) -> Sinks.empty());
 			if (this.present.get(instance.address()) != instance) {
-				note(instance); // it may have left before it was awaited
+				note(instance); // it may have left before this call
 			}
 			return left.asMono();
 		}).publishOn(this.workers);
 	}
 
-	/** Ends when no instance is in memory. */
+	/** Completes when no instance is in memory. */
 	Mono<Void> ofAll() {
 		return Mono.<Void>create((sink) -> {
 			this.awaitedLast.add(sink);
@@ -56,7 +56,7 @@ final class Departures {
 		}).publishOn(this.workers);
 	}
 
-	/** An instance has left memory. */
+	/** Signals that an instance has left memory. */
 	void note(ActorInstance instance) {
 		Sinks.Empty<Void> left = this.awaited.remove(instance);
 		if (left != null) {

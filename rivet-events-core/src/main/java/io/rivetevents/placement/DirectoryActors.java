@@ -39,9 +39,9 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * Handles on instances that a directory finds. What is local to this node is not asked of
- * the directory: names of actor classes, and listeners, which are called for the
- * instances of this node.
+ * Handles on instances that a directory finds. Names of actor classes, and listeners,
+ * which are called for the instances of this node, are local and do not need the
+ * directory.
  */
 public final class DirectoryActors implements Actors {
 
@@ -65,13 +65,12 @@ public final class DirectoryActors implements Actors {
 
 	/**
 	 * Creates the actors of an application.
-	 * @param directory finds instances; asked for at each use, and not before
+	 * @param directory finds instances; resolved at each use, and not earlier
 	 * @param types names of actor classes
-	 * @param listeners where listeners are added
+	 * @param listeners registry for listeners
 	 * @param mapper converts values
-	 * @param contracts the contracts that are implemented
-	 * @param transactions tells whether a thread without a transaction may be in a
-	 * reactive one
+	 * @param contracts the implemented contracts
+	 * @param transactions whether a thread without a transaction may be in a reactive one
 	 */
 	public DirectoryActors(Supplier<ActorDirectory> directory, ActorTypes types, ActionListeners listeners,
 			ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions) {
@@ -177,8 +176,8 @@ public final class DirectoryActors implements Actors {
 	private Receipt dispatch(ActorTarget target, AddressedEvent dispatch) {
 		PendingReceipt receipt = new PendingReceipt();
 		CallContext.captured(this.directory.get().dispatch(target, dispatch)).subscribe(receipt::complete, (ex) -> {
-			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s is not sent to %s: %s"
-				.formatted(SafeText.of(dispatch.event()), SafeText.of(target), SafeText.of(ex.getMessage())));
+			failures.warn(SafeText.of(dispatch.event()), () -> "Event %s could not be sent to %s: %s"
+				.formatted(SafeText.of(dispatch.event()), target, SafeText.of(ex.getMessage())));
 			receipt.fail(ex);
 		});
 		return receipt;

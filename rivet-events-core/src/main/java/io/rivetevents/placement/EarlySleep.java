@@ -8,9 +8,9 @@ import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * Has instances look at their sleep timeout again, which is shorter while memory is
- * scarce: all of them at once when it becomes scarce, and each second as long as it is.
- * Safe for use by several threads.
+ * Makes instances check their sleep timeout again, which is shorter while memory is
+ * scarce: all instances when memory becomes scarce, and again each second while it is
+ * scarce. Safe for use by several threads.
  */
 final class EarlySleep {
 
@@ -25,10 +25,10 @@ final class EarlySleep {
 	private volatile boolean looking;
 
 	/**
-	 * Creates what looks at nothing yet.
-	 * @param instances those in memory
-	 * @param runtime knows whether memory is scarce
-	 * @param queue when to look
+	 * Creates an inactive check.
+	 * @param instances the instances in memory
+	 * @param runtime reports whether memory is scarce
+	 * @param queue schedules the checks
 	 */
 	EarlySleep(Collection<ActorInstance> instances, ActorRuntime runtime, DueQueue queue) {
 		this.instances = instances;
@@ -36,7 +36,9 @@ final class EarlySleep {
 		this.due = queue.register(this::look);
 	}
 
-	/** To be called when an instance has taken memory. */
+	/**
+	 * Starts the checks if memory is scarce. Called when an instance has allocated memory.
+	 */
 	void check(long now) {
 		if (!this.looking && this.runtime.isScarce()) {
 			this.looking = true;
@@ -45,7 +47,7 @@ final class EarlySleep {
 	}
 
 	private void look(long now) {
-		this.looking = false; // before the look: what takes memory meanwhile checks again
+		this.looking = false; // set first: an instance that allocates memory meanwhile calls check again
 		if (this.runtime.isScarce()) {
 			this.looking = true;
 			this.instances.forEach(ActorInstance::lookAhead);

@@ -26,7 +26,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 
 /**
- * Connects clients to instances, which are woken or created for them.
+ * Connects clients to instances, and wakes or creates the instances if necessary.
  */
 final class Entrances {
 
@@ -40,10 +40,10 @@ final class Entrances {
 
 	/**
 	 * Creates entrances.
-	 * @param instances those in memory
-	 * @param lookup finds others
-	 * @param checks what a client passes before
-	 * @param connections where the ways out to clients are found
+	 * @param instances the instances in memory
+	 * @param lookup finds other instances
+	 * @param checks checks for requests of clients
+	 * @param connections registry of the outbound paths to clients
 	 */
 	Entrances(Instances instances, InstanceLookup lookup, RequestChecks checks, OutboundRegistry connections) {
 		this.instances = instances;
@@ -53,52 +53,53 @@ final class Entrances {
 	}
 
 	/**
-	 * How a client comes in.
+	 * How a client enters an instance.
 	 *
-	 * @param counting makes what each turn of it counts as, from what refuses it
-	 * @param door lets it in
+	 * @param counting creates the pending call of each turn, from the function that rejects
+	 * it
+	 * @param door accepts the client
 	 */
 	record Entrance(Function<Consumer<ErrorCode>, PendingCall> counting, Door door) {
 	}
 
-	/** Lets a client in. */
+	/** Accepts a client. */
 	interface Door {
 
 		/**
-		 * Lets a client in.
-		 * @param call what the turn counts as
-		 * @param asked whether the hook before the connect has been asked
+		 * Accepts a client.
+		 * @param call the pending call of the turn
+		 * @param asked whether the hook before the connect has already run
 		 */
 		Mono<Accepted> admit(ActorInstance instance, PendingCall call, boolean asked);
 
 	}
 
 	/**
-	 * A client that has been let in.
+	 * An accepted client.
 	 *
-	 * @param info what is told of the instance
+	 * @param info the instance
 	 * @param admission its admission
 	 */
 	record Admitted(ActorInfo info, Accepted admission) {
 	}
 
 	/**
-	 * An instance that a client has found.
+	 * An instance that a client has entered.
 	 *
-	 * @param instance the instance, or what is to become one
-	 * @param arrival what the client finds
-	 * @param admitted the client's admission, {@code null} before it has one
+	 * @param instance the instance, or the draft of one
+	 * @param arrival the state of the instance at the arrival of the client
+	 * @param admitted the client's admission, {@code null} if it has none yet
 	 */
 	private record Opened(ActorInstance instance, InstanceStart.Arrival arrival, @Nullable Admitted admitted) {
 	}
 
 	/**
-	 * Connects a client whose way out has been registered.
-	 * @return what is told of the instance, once the client has been told
+	 * Connects a client whose outbound path is registered.
+	 * @return the instance, after the client was notified
 	 */
 	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request) {
 		ClientUsage usage = this.connections.usage(request.connectionId());
-		// what else it has brought along counts for as long as it is connected
+		// everything else of the request counts while the client is connected
 		long weight = MessageWeight.ofRequest(null, target.input());
 		return this.lookup.locate(target).flatMap((address) -> {
 			this.checks.checkInput(address, target);
@@ -111,9 +112,9 @@ final class Entrances {
 	}
 
 	/**
-	 * Wakes or creates an instance and connects a client to it: in one turn, but for a
-	 * hook that may wait before the client is let in. No instance is left behind that was
-	 * created for a client that is not let in.
+	 * Wakes or creates an instance and connects a client to it: in one turn, except for a
+	 * hook that may block before the client is accepted. An instance that was created for a
+	 * rejected client is discarded.
 	 */
 	Mono<Admitted> open(ActorAddress address, ActorTarget target, ConnectRequest request, Entrance entrance) {
 		return TurnRequest.ask(this.instances.at(address, "connect"), false, entrance.counting(),
@@ -135,16 +136,16 @@ final class Entrances {
 							.then(Mono.defer(() -> openAllowed(address, target, request, entrance, draft)))
 						: openAside(address, target, request, entrance);
 			})
-			// the instance has changed meanwhile: ask that one
+			// the instance has changed in the meantime: try again with the present one
 			.switchIfEmpty(Mono.defer(() -> open(address, target, request, entrance)))
 			.doOnError((ex) -> discard(address))
 			.doOnCancel(() -> discard(address));
 	}
 
 	/**
-	 * Creates an instance and connects the client that was let in before.
-	 * @return nothing if another instance has come into being, of which the client has to
-	 * be asked
+	 * Creates an instance and connects the client that was accepted before.
+	 * @return empty if another instance was created in the meantime, which has to accept the
+	 * client first
 	 */
 	private Mono<Admitted> openAllowed(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Entrance entrance, Draft draft) {
@@ -157,7 +158,7 @@ final class Entrances {
 
 	/**
 	 * Connects a client to an instance in memory.
-	 * @return nothing if the instance has left memory
+	 * @return empty if the instance has left memory
 	 */
 	private Mono<Admitted> openAside(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Entrance entrance) {
@@ -182,7 +183,7 @@ final class Entrances {
 		}
 	}
 
-	/** A client that was let in for a call that nobody waits for any more. */
+	/** Disconnects a client that was accepted for a call whose caller has cancelled it. */
 	private void leave(ActorAddress address, @Nullable Admitted admitted) {
 		if (admitted != null && admitted.admission().connection().isStateless()) {
 			this.instances.disconnected(address, admitted.admission().connection().id());
@@ -197,16 +198,16 @@ final class Entrances {
 		Outbound outbound = this.connections.outbound(request);
 		ClientUsage usage = this.connections.usage(request.connectionId());
 		return connect(instance, new Guest(request, outbound, usage, gone, (admission) -> {
-			call.end(); // what the client sends once it has been told finds all its room
+			call.end(); // before the notification, so that the next messages of the client find all their room
 			admission.tell();
 			if (gone.getAsBoolean()) {
-				// it has gone meanwhile, and was looked for in vain
+				// the client disconnected in the meantime, and could not be found by then
 				this.instances.disconnected(instance.address(), request.connectionId());
 			}
 		}), asked);
 	}
 
-	/** Lets a client in, whose hook before the connect may have been asked. */
+	/** Connects a client; the hook before the connect may have run already. */
 	static Mono<Accepted> connect(ActorInstance instance, Guest guest, boolean asked) {
 		return asked ? instance.clients().connectAllowed(guest) : instance.clients().connect(guest);
 	}

@@ -17,7 +17,7 @@ import io.rivetevents.failure.Guarded;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Looks for instances in memory and in the store, and wakes none. The store is read on a
+ * Finds instances in memory and in the store without waking them. The store is read on a
  * worker.
  */
 final class InstanceLookup {
@@ -28,8 +28,8 @@ final class InstanceLookup {
 
 	/**
 	 * Creates a lookup.
-	 * @param instances those in memory
-	 * @param runtime has the store
+	 * @param instances the instances in memory
+	 * @param runtime provides the store
 	 */
 	InstanceLookup(Instances instances, ActorRuntime runtime) {
 		this.instances = instances;
@@ -37,8 +37,8 @@ final class InstanceLookup {
 	}
 
 	/**
-	 * Returns the address that a target names.
-	 * @return {@code actor.not_found} if there is no instance with its id
+	 * Returns the address of a target.
+	 * @return the address; {@code actor.not_found} if there is no instance with its id
 	 */
 	Mono<ActorAddress> locate(ActorTarget target) {
 		return Mono.defer(() -> (target instanceof ActorTarget.ById byId) ? locateById(byId.actorId())

@@ -31,19 +31,19 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The instances in the memory of this node: finds, creates and forgets them, and gives
- * them turns. Safe for use by several threads.
+ * The instances in the memory of this node: finds, creates and removes them, and submits
+ * turns to them. Safe for use by several threads.
  */
 final class Instances implements InstanceHost {
 
-	/** Workers for what is done outside turns, by the name of the actor. */
+	/** Workers for work outside of turns, by name of the actor. */
 	private final Map<String, Scheduler> workers = new ConcurrentHashMap<>();
 
 	private final Map<ActorAddress, ActorInstance> instances = new ConcurrentHashMap<>();
 
 	private final Map<String, ActorAddress> addresses = new ConcurrentHashMap<>();
 
-	/** Of instances in a store in memory: who has created them, awake or not. */
+	/** Creators of the instances in an in-memory store, whether awake or not. */
 	private final Map<ActorAddress, CreatedInstance> creators = new ConcurrentHashMap<>();
 
 	private final KeptAnswers keptAnswers;
@@ -67,12 +67,12 @@ final class Instances implements InstanceHost {
 	private volatile boolean stopping;
 
 	/**
-	 * Creates no instance yet.
-	 * @param types what instances do
-	 * @param runtime what instances share
+	 * Creates an empty registry.
+	 * @param types the actor types
+	 * @param runtime shared by all instances
 	 * @param members the connections of all instances
-	 * @param actors finds the neighbours of instances
-	 * @param listeners what is called after actions
+	 * @param actors finds the instances that an actor calls
+	 * @param listeners listeners that are called after actions
 	 */
 	Instances(ActorTypes types, ActorRuntime runtime, ConnectionIndex members, Actors actors,
 			ActionListeners listeners) {
@@ -95,7 +95,7 @@ final class Instances implements InstanceHost {
 		return this.instances.values();
 	}
 
-	/** Returns what signals that instances have left memory. */
+	/** Returns the signals of instances that have left memory. */
 	Departures departures() {
 		return this.departures;
 	}
@@ -105,7 +105,7 @@ final class Instances implements InstanceHost {
 		return this.instances.get(address);
 	}
 
-	/** Returns the instance that a target names, {@code null} if none is in memory. */
+	/** Returns the instance of a target, {@code null} if it is not in memory. */
 	@Nullable ActorInstance find(ActorTarget target) {
 		ActorAddress address = (target instanceof ActorTarget.ById byId) ? findAddress(byId.actorId())
 				: addressOf(target);
@@ -113,22 +113,21 @@ final class Instances implements InstanceHost {
 	}
 
 	/**
-	 * Returns the address of the instance with an id, {@code null} if it is not in
-	 * memory.
+	 * Returns the address of the instance with an id, {@code null} if it is not in memory.
 	 */
 	@Nullable ActorAddress findAddress(String actorId) {
 		return this.addresses.get(actorId);
 	}
 
-	/** Returns the address that a target names; one by id names none. */
+	/** Returns the address of a target that has one, which is any target except one by id. */
 	static ActorAddress addressOf(ActorTarget target) {
 		return Objects.requireNonNull(target.address());
 	}
 
 	/**
-	 * Tells an instance that a connection is gone, if it is in memory.
-	 * @param address where the instance is
-	 * @param connectionId whose
+	 * Notifies an instance that a connection has ended, if it is in memory.
+	 * @param address address of the instance
+	 * @param connectionId id of the connection
 	 */
 	void disconnected(ActorAddress address, String connectionId) {
 		ActorInstance instance = find(address);
@@ -137,7 +136,7 @@ final class Instances implements InstanceHost {
 		}
 	}
 
-	/** Creates no instance from now on. */
+	/** Stops creating instances. */
 	void refuseNew() {
 		this.stopping = true;
 	}
@@ -150,13 +149,14 @@ final class Instances implements InstanceHost {
 	// Turns
 
 	/**
-	 * Returns what gives turns to the instance at an address, which is created for it.
+	 * Returns a consumer that submits turns to the instance at an address; creates the
+	 * instance if necessary.
 	 */
 	Consumer<Turn<ActorInstance>> at(ActorAddress address, String operation) {
 		return (turn) -> submit(address, turn, operation);
 	}
 
-	/** Returns what gives turns to an instance that must not be created for it. */
+	/** Returns a consumer that submits turns to an instance, and never creates one. */
 	static Consumer<Turn<ActorInstance>> of(ActorInstance instance, String operation) {
 		return (turn) -> submitTo(instance, turn, operation);
 	}
@@ -169,7 +169,7 @@ final class Instances implements InstanceHost {
 					return;
 				}
 				case FULL -> throw instance.overloaded(turn.call(), operation);
-				case CLOSED -> forget(instance); // it leaves right now; the next one is
+				case CLOSED -> forget(instance); // it is leaving memory; the next one is
 													// fresh
 			}
 		}
@@ -180,7 +180,7 @@ final class Instances implements InstanceHost {
 			case ACCEPTED -> {
 			}
 			case FULL -> throw instance.overloaded(turn.call(), operation);
-			case CLOSED -> turn.doNow(instance); // finds nobody
+			case CLOSED -> turn.doNow(instance); // without an effect on clients: the instance has ended
 		}
 	}
 
@@ -196,12 +196,11 @@ final class Instances implements InstanceHost {
 		int keySize = address.key().serialize().getBytes(StandardCharsets.UTF_8).length;
 		if (keySize > type.settings().maxKeySize()) {
 			throw new RivetException(ErrorCode.KEY_TOO_LARGE,
-					"A key may have %d bytes.".formatted(type.settings().maxKeySize()));
+					"A key must have at most %d bytes.".formatted(type.settings().maxKeySize()));
 		}
 		ActorInstance instance = this.instances.computeIfAbsent(address, (key) -> create(key, type));
 		if (this.stopping) {
-			// since it was asked above, and stop may have looked before this one was
-			// there
+			// it may have changed since the check above, and stop() may have missed this instance
 			instance.requestShutdown();
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
@@ -220,7 +219,7 @@ final class Instances implements InstanceHost {
 		return new ActorInstance(address, type, this, this.runtime, workers, heap);
 	}
 
-	// For the instances
+	// Calls of instances
 
 	@Override
 	public Actors actors(String namespace) {
@@ -242,13 +241,13 @@ final class Instances implements InstanceHost {
 		}
 		PendingCall call = turn.call();
 		if (call != null) {
-			call.leave(); // it counts in the next one from now on
+			call.leave(); // from now on it counts for the next instance
 		}
 		try {
 			submit(gone.address(), turn, "message");
 		}
 		catch (RivetException ex) {
-			// nobody takes it any more, so the old one answers
+			// no other instance accepts the turn, so the old one answers
 			turn.doNow(gone);
 		}
 	}
@@ -260,7 +259,8 @@ final class Instances implements InstanceHost {
 	}
 
 	/**
-	 * Its id first: the next instance of the address, which cannot be there yet, has it.
+	 * Removes the id first, while the next instance of the address, which has the same id,
+	 * cannot exist yet.
 	 */
 	@Override
 	public void forget(ActorInstance instance) {

@@ -22,8 +22,8 @@ import io.rivetevents.limit.PendingCall;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * Finds the instances of this node and brings messages to them. Each instance that it is
- * asked for lives here.
+ * Finds the instances of this node and delivers messages to them. Every requested
+ * instance runs on this node.
  */
 final class LocalActorDirectory implements ActorDirectory {
 
@@ -39,11 +39,11 @@ final class LocalActorDirectory implements ActorDirectory {
 
 	/**
 	 * Creates a directory.
-	 * @param instances those in memory
-	 * @param checks what a request of a client passes before
-	 * @param types what instances do
-	 * @param runtime what instances share
-	 * @param connections where the ways out to clients are found
+	 * @param instances the instances in memory
+	 * @param checks checks for requests of clients
+	 * @param types the actor types
+	 * @param runtime shared by all instances
+	 * @param connections registry of the outbound paths to clients
 	 */
 	LocalActorDirectory(Instances instances, RequestChecks checks, ActorTypes types, ActorRuntime runtime,
 			OutboundRegistry connections) {
@@ -96,7 +96,7 @@ final class LocalActorDirectory implements ActorDirectory {
 		})).flatMap((instance) -> this.instances.departures().of(instance));
 	}
 
-	/** Asks an instance for something, in a turn. */
+	/** Runs work on an instance, in a turn. */
 	private <T> Mono<T> ask(ActorTarget target, String operation, Function<ActorInstance, Mono<T>> work) {
 		return this.lookup.locate(target)
 			.flatMap((address) -> TurnRequest.ask(this.instances.at(address, operation), false, work));

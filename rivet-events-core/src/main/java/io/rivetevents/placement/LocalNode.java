@@ -13,8 +13,8 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 
 /**
- * This node, from its start to its end: the instances in its memory, and whether it takes
- * new connections. Safe for use by several threads.
+ * This node, from its start to its end: the instances in its memory, and whether it
+ * accepts new connections. Safe for use by several threads.
  */
 public final class LocalNode {
 
@@ -28,12 +28,12 @@ public final class LocalNode {
 
 	/**
 	 * Creates a node without instances.
-	 * @param runtime what instances share
-	 * @param types what instances do
-	 * @param listeners what is called after actions
-	 * @param connections where the ways out to clients are found
-	 * @param placement finds the instances that an actor calls, on whatever node; asked
-	 * for when an actor calls another one
+	 * @param runtime shared by all instances
+	 * @param types the actor types
+	 * @param listeners listeners that are called after actions
+	 * @param connections registry of the outbound paths to clients
+	 * @param placement finds the instances that an actor calls, on any node; resolved when an
+	 * actor calls another one
 	 */
 	public LocalNode(ActorRuntime runtime, ActorTypes types, ActionListeners listeners, OutboundRegistry connections,
 			Supplier<ActorDirectory> placement) {
@@ -45,8 +45,8 @@ public final class LocalNode {
 	}
 
 	/**
-	 * Returns the directory of the instances of this node: it creates and wakes each
-	 * instance that it is asked for here.
+	 * Returns the directory of the instances of this node: it creates and wakes every
+	 * requested instance on this node.
 	 */
 	public ActorDirectory directory() {
 		return this.directory;
@@ -64,19 +64,18 @@ public final class LocalNode {
 	}
 
 	/**
-	 * Checks whether a call has room in the memory of this node, before it is read: a
-	 * call without room costs as little as possible. Passes if the instance is on another
-	 * node, or if its actor has an access rule, which the client has not passed yet.
-	 * @param target which instance
-	 * @param bytes memory that the call takes at least
-	 * @throws io.rivetevents.error.RivetException {@code actor.overloaded}
+	 * Checks, before a call is read, whether this node has memory for it: a rejected call
+	 * costs as little as possible. Passes if the instance is on another node, or if its actor
+	 * has an access rule, which was not checked yet.
+	 * @param target the target instance
+	 * @param bytes least memory that the call takes
 	 */
 	public void checkRoom(ActorTarget target, long bytes) {
 		this.checks.checkRoom(target, bytes);
 	}
 
 	/**
-	 * Starts the node: time passes for its instances, and it takes new connections.
+	 * Starts the node: the timers of its instances run, and it accepts new connections.
 	 */
 	public void start() {
 		this.instances.acceptNew();
@@ -85,15 +84,15 @@ public final class LocalNode {
 	}
 
 	/**
-	 * Refuses new connections of clients with {@code actor.restarting} from now on.
-	 * Existing connections stay.
+	 * Rejects new connections of clients with {@code actor.restarting} from now on. Existing
+	 * connections stay open.
 	 */
 	public void drain() {
 		this.draining = true;
 	}
 
 	/**
-	 * Returns whether new connections of clients are refused, since the node is about to
+	 * Returns whether new connections of clients are rejected because the node is about to
 	 * stop.
 	 */
 	public boolean isDraining() {
@@ -101,8 +100,8 @@ public final class LocalNode {
 	}
 
 	/**
-	 * Drains the node, creates no instance from now on, closes all connections of its
-	 * instances with {@code actor.restarting} and saves the instances.
+	 * Drains the node, stops creating instances, closes all connections of its instances with
+	 * {@code actor.restarting} and saves the instances.
 	 * @return completes when no instance is in memory
 	 */
 	public Mono<Void> stop() {

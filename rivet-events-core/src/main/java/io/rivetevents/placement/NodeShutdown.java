@@ -16,16 +16,19 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Ends a node in order: it refuses new connections, announces the end to clients, closes
- * their connections one after the other, so that clients do not reconnect all in the same
- * second, and saves the instances.
+ * Shuts a node down gracefully: rejects new connections, notifies clients of the
+ * shutdown, closes their connections gradually, so that clients do not all reconnect in
+ * the same second, and saves the instances.
  */
 public final class NodeShutdown {
 
 	private static final Log logger = LogFactory.getLog(NodeShutdown.class);
 
-	/** Connections are closed in so many steps. */
+	/** Number of steps in which connections are closed. */
 	private static final int STEPS = 50;
+
+	/** Most instances that a warning names. */
+	private static final int MAX_LOGGED = 10;
 
 	private final LocalNode node;
 
@@ -39,12 +42,12 @@ public final class NodeShutdown {
 
 	/**
 	 * Creates a shutdown.
-	 * @param node the node that ends
-	 * @param connections the connections that its sockets serve
-	 * @param timers where time is measured
-	 * @param timeout longest time for all of it
-	 * @param spread time over which connections are closed; at most half of the timeout
-	 * counts, since the rest is for instances to be saved
+	 * @param node the node to shut down
+	 * @param connections the connections whose sockets it holds
+	 * @param timers clock and scheduler
+	 * @param timeout time limit of the whole shutdown
+	 * @param spread time over which connections are closed, at most half of the timeout,
+	 * since the rest is needed to save instances
 	 */
 	public NodeShutdown(LocalNode node, OutboundRegistry connections, Scheduler timers, Duration timeout,
 			Duration spread) {
@@ -57,8 +60,8 @@ public final class NodeShutdown {
 	}
 
 	/**
-	 * Ends the node, once it is subscribed to.
-	 * @return completes when all instances are saved, or after the timeout with a warning
+	 * Shuts the node down, once subscribed to.
+	 * @return completes when all instances are saved, or after the timeout, with a warning
 	 */
 	public Mono<Void> run() {
 		return Mono.fromRunnable(this.node::drain)
@@ -66,13 +69,14 @@ public final class NodeShutdown {
 			.then(this.node.stop())
 			.timeout(this.timeout, this.timers)
 			.onErrorResume((ex) -> {
-				logger.warn("%d instances could not be ended in %s".formatted(this.node.size(), this.timeout));
+				logger.warn("%d instances did not stop within %s: %s".formatted(this.node.size(), this.timeout,
+						this.node.instances().all().stream().limit(MAX_LOGGED).toList()));
 				return Mono.empty();
 			})
 			.then(Mono.fromRunnable(this::closeRest));
 	}
 
-	/** Those of actors on other nodes, which do not end with this one. */
+	/** Closes the connections to actors on other nodes, which keep running. */
 	private void closeRest() {
 		this.connections.close((client) -> true, CloseReason.of(ErrorCode.RESTARTING));
 	}

@@ -21,8 +21,8 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 
 /**
- * What a request of a client passes before it reaches an instance: bounds of what clients
- * may take, the size of its input, and the rule of its actor.
+ * The checks for a request of a client before it reaches an instance: limits for clients,
+ * the size of its input, and the access rule of its actor.
  */
 final class RequestChecks {
 
@@ -34,9 +34,9 @@ final class RequestChecks {
 
 	/**
 	 * Creates checks.
-	 * @param types have the rules
-	 * @param instances those in memory
-	 * @param runtime has the bounds
+	 * @param types have the access rules
+	 * @param instances the instances in memory
+	 * @param runtime has the limits
 	 */
 	RequestChecks(ActorTypes types, Instances instances, ActorRuntime runtime) {
 		this.types = types;
@@ -45,8 +45,8 @@ final class RequestChecks {
 	}
 
 	/**
-	 * Does something for a request that comes without a connection. What the request
-	 * brings along counts from now on until the work has ended and no turn holds it.
+	 * Runs work for a request without a connection. The memory of the request counts until
+	 * the work has ended and no turn holds it.
 	 * @param weight memory of the action that it calls, in bytes
 	 */
 	<T> Mono<T> visit(ActorTarget target, ConnectRequest caller, long weight, String operation,
@@ -61,7 +61,7 @@ final class RequestChecks {
 	}
 
 	/**
-	 * Checks the size of an input, before the request waits anywhere.
+	 * Checks the size of an input, before the request waits.
 	 * @throws RivetException {@code actor.input_too_large}
 	 */
 	void checkInput(ActorAddress address, ActorTarget target) {
@@ -73,8 +73,8 @@ final class RequestChecks {
 	}
 
 	/**
-	 * Asks the rule of an actor: on a worker, since a rule may block; at once where there
-	 * is none.
+	 * Checks the access rule of an actor: on a worker, since a rule may block; at once if
+	 * there is none.
 	 */
 	Mono<Void> authorize(ActorAddress address, Identity identity) {
 		ActorType type = this.types.find(address.name());
@@ -84,7 +84,7 @@ final class RequestChecks {
 	}
 
 	/**
-	 * Checks that there is room for a call.
+	 * Checks that there is memory for a call.
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	void checkRoom(ActorTarget target, long bytes) {

@@ -31,12 +31,12 @@ import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * Calls of actions without a lasting connection: those of clients over HTTP, for which
- * the hooks of a connection run around the call, and those of the server itself.
+ * Calls of actions without a lasting connection: calls of clients over HTTP, which run
+ * the connection hooks, and calls of the server itself.
  */
 final class StatelessCalls {
 
-	/** Starts of an instance for one call, which may go to sleep again each time. */
+	/** Most starts of an instance for one call, since it may go to sleep after each start. */
 	private static final int STARTS = 3;
 
 	private final ActorTypes types;
@@ -73,10 +73,10 @@ final class StatelessCalls {
 	}
 
 	/**
-	 * Calls an action that interleaves. It never starts the instance in its own turn:
-	 * others run meanwhile, and none may while a hook of the start is awaited. The
-	 * instance is started in a turn before; one that has gone to sleep until the action
-	 * begins is started again.
+	 * Calls an action that interleaves. It never starts the instance in its own turn: other
+	 * turns run meanwhile, which is not allowed while a start hook is pending. The instance
+	 * is started in a separate turn before; if it goes to sleep before the action starts, it
+	 * is started again.
 	 */
 	private Mono<JsonNode> callInterleaved(ActorAddress address, ActorTarget target, ActionCall asked) {
 		return Mono.defer(() -> start(address, target, asked).then(askAction(address, asked, (instance, call) -> {
@@ -142,20 +142,20 @@ final class StatelessCalls {
 	/**
 	 * An action that is called without a connection.
 	 *
-	 * @param action what is called
-	 * @param visit what its client takes, {@code null} if the server itself calls
-	 * @param arrivedAt when it has come, in nanoseconds: its time-out counts from then,
-	 * whatever comes before the action
+	 * @param action the action and its arguments
+	 * @param visit the usage of its client, {@code null} if the server itself calls
+	 * @param arrivedAt time of its arrival in nanoseconds; its timeout includes everything
+	 * from then on
 	 */
 	private record ActionCall(ToServer.ActionRequest action, @Nullable RequestUsage visit, long arrivedAt) {
 
-		/** Counts the call of the action itself. */
+		/** Returns the pending call of the action itself. */
 		PendingCall pending(ActorType type, Consumer<ErrorCode> refusal) {
 			return PendingCall.ofAction(MessageWeight.of(this.action), this.visit, deadline(type),
 					ErrorCode.ACTION_TIMED_OUT, refusal);
 		}
 
-		/** Counts what comes before the action. */
+		/** Returns the pending call of the steps before the action. */
 		PendingCall entering(ActorType type, RequestUsage visit, Consumer<ErrorCode> refusal) {
 			return PendingCall.ofAction(visit.bytes(), visit, deadline(type), ErrorCode.ACTION_TIMED_OUT, refusal);
 		}
@@ -168,15 +168,15 @@ final class StatelessCalls {
 
 	}
 
-	/** Whether a client's visit is more than one turn. */
+	/** Returns whether the call of a client takes more than one turn. */
 	private boolean comesForLong(ActorAddress address, ToServer.ActionRequest action) {
 		ActorType type = this.types.find(address.name());
 		return type != null && (type.isInterleaved(action.name()) || type.hooks().contains(Hook.BEFORE_CONNECT));
 	}
 
 	/**
-	 * A client comes, calls an action and leaves, in one turn but for what its leaving is
-	 * to cause.
+	 * Connects a client, calls an action and disconnects the client. All of it is one turn,
+	 * except the effects of the disconnect.
 	 */
 	private Mono<JsonNode> stay(ActorInstance instance, ActorTarget target, ConnectRequest caller,
 			ToServer.ActionRequest action, PendingCall call) {
@@ -197,13 +197,13 @@ final class StatelessCalls {
 			.map((admitted) -> new Stay(admitted.info().address(), admitted.admission().connection()));
 	}
 
-	/** One that calls an action over HTTP. */
+	/** Returns a client that calls an action over HTTP. */
 	private static Guest visitor(ConnectRequest caller) {
 		return new Guest(caller, Outbound.NONE, null, () -> false, (admission) -> {
 		});
 	}
 
-	/** The stay of a client that calls one action over HTTP. */
+	/** The temporary connection of a client that calls one action over HTTP. */
 	private final class Stay {
 
 		private final ActorAddress address;
@@ -216,7 +216,7 @@ final class StatelessCalls {
 		}
 
 		Mono<JsonNode> perform(ActionCall asked) {
-			// the instance that it visits may be gone, and another one in its place
+			// the instance may have ended, and been replaced by another one
 			return askAction(this.address, asked,
 					(current, call) -> (current.connections().find(this.connection.id()) == this.connection)
 							? current.actions().perform(this.connection, asked.action(), call)
@@ -230,7 +230,7 @@ final class StatelessCalls {
 
 	}
 
-	/** Calls an action, under the time-out of its caller. */
+	/** Calls an action, under the timeout of its caller. */
 	private Mono<JsonNode> askAction(ActorAddress address, ActionCall asked,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
 		return Mono.defer(() -> askAction(this.instances.at(address, "action"), this.types.at(address), asked, work));

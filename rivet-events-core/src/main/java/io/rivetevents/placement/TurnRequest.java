@@ -19,8 +19,8 @@ import io.rivetevents.observation.CallContext;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * A result of a turn that is waited for. Nothing is done if the subscriber has cancelled
- * before the turn begins; a result that it does not take after that is unclaimed.
+ * A pending result of a turn. Nothing is done if the subscriber cancels before the turn
+ * starts; a result that it does not take after that is unclaimed.
  *
  * @param <T> type of the result
  */
@@ -30,7 +30,7 @@ final class TurnRequest<T> {
 
 	private final Consumer<T> unclaimed;
 
-	/** Set before the sink returns: all who subscribe ask for the result at once. */
+	/** Set before the sink returns: all subscribers request the result at once. */
 	private final AtomicBoolean taken;
 
 	private volatile boolean cancelled;
@@ -43,10 +43,10 @@ final class TurnRequest<T> {
 	}
 
 	/**
-	 * Asks for something, in a turn.
-	 * @param submission gives the turn to an instance
-	 * @param interleave whether the next turn may run before the result is there
-	 * @param work what is asked for
+	 * Runs work in a turn.
+	 * @param submission submits the turn to an instance
+	 * @param interleave whether the next turn may run before the result is complete
+	 * @param work the work
 	 */
 	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<ActorInstance, Mono<T>> work) {
@@ -56,11 +56,11 @@ final class TurnRequest<T> {
 	}
 
 	/**
-	 * Asks for something that a client waits for, in a turn.
-	 * @param submission gives the turn to an instance
-	 * @param interleave whether the next turn may run before the result is there
-	 * @param counting makes what the turn counts as, from what refuses it
-	 * @param work what is asked for
+	 * Runs work that a client waits for, in a turn.
+	 * @param submission submits the turn to an instance
+	 * @param interleave whether the next turn may run before the result is complete
+	 * @param counting creates the pending call of the turn, from the function that rejects it
+	 * @param work the work
 	 */
 	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work) {
@@ -69,12 +69,12 @@ final class TurnRequest<T> {
 	}
 
 	/**
-	 * Asks for something that a client waits for, in a turn.
-	 * @param submission gives the turn to an instance
-	 * @param interleave whether the next turn may run before the result is there
-	 * @param counting makes what the turn counts as, from what refuses it
-	 * @param work what is asked for
-	 * @param unclaimed takes a result that the subscriber does not
+	 * Runs work that a client waits for, in a turn.
+	 * @param submission submits the turn to an instance
+	 * @param interleave whether the next turn may run before the result is complete
+	 * @param counting creates the pending call of the turn, from the function that rejects it
+	 * @param work the work
+	 * @param unclaimed receives a result that the subscriber does not take
 	 */
 	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
 			Function<Consumer<ErrorCode>, PendingCall> counting, BiFunction<ActorInstance, PendingCall, Mono<T>> work,
@@ -113,8 +113,7 @@ final class TurnRequest<T> {
 
 	private void succeed(@Nullable T value) {
 		this.sink.success(value);
-		// the sink does not tell which of this and a cancel that races with it came
-		// first
+		// the sink does not report whether this or a concurrent cancel was first
 		if (value != null && !this.taken.get()) {
 			this.unclaimed.accept(value);
 		}

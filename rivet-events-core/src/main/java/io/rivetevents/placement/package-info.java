@@ -1,6 +1,6 @@
 /**
- * Finds the instance for an address and brings messages to it. Internal: applications do
- * not use it.
+ * Finds the instance for an address and delivers messages to it. Internal: applications
+ * do not use it.
  */
 @NullMarked
 package io.rivetevents.placement;
