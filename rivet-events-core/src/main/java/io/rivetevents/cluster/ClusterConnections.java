@@ -28,7 +28,7 @@ import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * The connections of this node, and of the others by the backplane.
+ * The connections of this node, and those of the other nodes through the backplane.
  */
 public final class ClusterConnections implements Connections {
 
@@ -51,9 +51,9 @@ public final class ClusterConnections implements Connections {
 	/**
 	 * Creates the bean of an application without reactive transactions.
 	 * @param registry the connections of this node
-	 * @param backplane the way to the other nodes
+	 * @param backplane connects the nodes
 	 * @param mapper converts arguments of events
-	 * @param contracts the contracts that are implemented
+	 * @param contracts the implemented contracts
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, ValueMapper mapper,
 			EventContracts contracts) {
@@ -64,13 +64,12 @@ public final class ClusterConnections implements Connections {
 	/**
 	 * Creates the bean of an application that may have reactive transactions.
 	 * @param registry the connections of this node
-	 * @param backplane the way to the other nodes
-	 * @param commands carries out what other nodes ask for
-	 * @param users knows the home issuer; asked for when an issuer is named
+	 * @param backplane connects the nodes
+	 * @param commands executes commands of other nodes
+	 * @param users has the home issuer; resolved when an issuer is named
 	 * @param mapper converts arguments of events
-	 * @param contracts the contracts that are implemented
-	 * @param transactions tells whether a thread without a transaction may be in a
-	 * reactive one
+	 * @param contracts the implemented contracts
+	 * @param transactions whether a thread without a transaction may be in a reactive one
 	 */
 	public ClusterConnections(OutboundRegistry registry, Backplane backplane, NodeCommands commands,
 			Supplier<Users> users, ValueMapper mapper, EventContracts contracts, ReactiveTransactions transactions) {
@@ -100,23 +99,27 @@ public final class ClusterConnections implements Connections {
 	}
 
 	/**
-	 * Begins to receive what other nodes send.
+	 * Starts receiving from other nodes.
 	 */
 	public void start() {
 		if (!this.backplane.carriesCommands()) {
-			logger.warn("%s carries no commands to nodes: a logout closes the connections of its own node alone"
+			logger.warn(("Backplane %s does not support commands: a logout closes only the connections of its own node."
+					+ " Implement Backplane.carriesCommands() and publish(NodeCommand)")
 				.formatted(this.backplane.getClass().getName()));
 		}
 		this.backplane.start(this::receive, this.commands::receive);
 	}
 
-	/** Its sender is on another node: one that is too long is counted and logged here. */
+	/**
+	 * Sends an event of another node. One that is too long is counted and logged on this
+	 * node.
+	 */
 	private void receive(AddressedEvent dispatch) {
 		try {
 			this.registry.members().dispatch(dispatch);
 		}
 		catch (RivetException ex) {
-			logger.debug("An event of another node is dropped", ex);
+			logger.debug("Event %s of another node was dropped".formatted(SafeText.of(dispatch.event())), ex);
 		}
 		catch (Throwable ex) {
 			failures.error(ex,
@@ -125,7 +128,7 @@ public final class ClusterConnections implements Connections {
 	}
 
 	/**
-	 * Receives no more.
+	 * Stops receiving.
 	 */
 	public void stop() {
 		this.backplane.stop();
@@ -158,13 +161,13 @@ public final class ClusterConnections implements Connections {
 
 	@Override
 	public List<? extends Connection<?>> ofUser(String userName) {
-		Assert.hasText(userName, "The user has no name");
+		Assert.hasText(userName, "The user name must not be empty");
 		return this.registry.members().ofUser(userName, null);
 	}
 
 	@Override
 	public List<? extends Connection<?>> ofUser(String userName, String issuer) {
-		Assert.hasText(userName, "The user has no name");
+		Assert.hasText(userName, "The user name must not be empty");
 		return this.registry.members().ofUser(userName, issuer);
 	}
 
@@ -175,7 +178,7 @@ public final class ClusterConnections implements Connections {
 
 	@Override
 	public int closeUser(String userName, String issuer) {
-		Assert.hasText(issuer, "The issuer has no name");
+		Assert.hasText(issuer, "The issuer must not be empty");
 		return this.commands.send(new NodeCommand.CloseUser(userName, this.users.get().known(issuer)));
 	}
 

@@ -36,13 +36,13 @@ import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 import io.rivetevents.protocol.value.WireValues;
 
 /**
- * Writes requests to connect, and identities, for another node, and reads them there: as
- * a tree that fits into a frame, or as JSON. A field that a newer node has added is
- * ignored; one that is missing is {@code null}, empty or {@code false}, and makes the
- * request unreadable where the request needs it.
+ * Writes connect requests and identities for another node, and reads them there: as a
+ * tree that can be part of a frame, or as JSON. An unknown field of a newer node is
+ * ignored; a missing field is {@code null}, empty or {@code false}, and an error if it is
+ * required.
  * <p>
- * Principals are written when a request is, and read when they are asked for. Safe for
- * use by several threads.
+ * Principals are written with a request, and read on first use. Safe for use by several
+ * threads.
  */
 public final class ConnectRequestCodec {
 
@@ -61,8 +61,8 @@ public final class ConnectRequestCodec {
 	/**
 	 * Writes a request as JSON.
 	 * @return UTF-8
-	 * @throws io.rivetevents.extension.PrincipalCodecException if its principal cannot
-	 * travel
+	 * @throws io.rivetevents.extension.PrincipalCodecException if its principal cannot be
+	 * written
 	 */
 	public byte[] toJson(ConnectRequest request) {
 		return WireValues.encodeJson(write(request));
@@ -71,7 +71,7 @@ public final class ConnectRequestCodec {
 	/**
 	 * Reads a request from JSON.
 	 * @param json UTF-8
-	 * @throws IllegalArgumentException if it is none
+	 * @throws IllegalArgumentException if it is not a valid request
 	 */
 	public ConnectRequest fromJson(byte[] json) {
 		return checked(() -> readRequest(WireValues.decodeJson(json)));
@@ -79,15 +79,15 @@ public final class ConnectRequestCodec {
 
 	/**
 	 * Writes a request.
-	 * @throws io.rivetevents.extension.PrincipalCodecException if its principal cannot
-	 * travel
+	 * @throws io.rivetevents.extension.PrincipalCodecException if its principal cannot be
+	 * written
 	 */
 	public ObjectNode write(ConnectRequest request) {
 		ObjectNode out = NODES.objectNode()
 			.put("connectionId", request.connectionId())
 			.put("stateless", request.stateless())
 			.put("gateway", request.gateway());
-		// the params of a client may be a null; no params are no field
+		// the params of a client may be a JSON null; without params the field is missing
 		if (request.params() != null) {
 			out.set("params", request.params());
 		}
@@ -99,7 +99,7 @@ public final class ConnectRequestCodec {
 
 	/**
 	 * Reads a request.
-	 * @throws IllegalArgumentException if it is none
+	 * @throws IllegalArgumentException if it is not a valid request
 	 */
 	public ConnectRequest readRequest(JsonNode in) {
 		return checked(() -> {
@@ -114,8 +114,8 @@ public final class ConnectRequestCodec {
 
 	/**
 	 * Writes an identity.
-	 * @throws io.rivetevents.extension.PrincipalCodecException if its principal cannot
-	 * travel
+	 * @throws io.rivetevents.extension.PrincipalCodecException if its principal cannot be
+	 * written
 	 */
 	public ObjectNode write(Identity identity) {
 		InetAddress address = identity.address();
@@ -128,8 +128,8 @@ public final class ConnectRequestCodec {
 	}
 
 	/**
-	 * Reads an identity. Its principal is read when it is asked for.
-	 * @throws IllegalArgumentException if it is none
+	 * Reads an identity. Its principal is read on first use.
+	 * @throws IllegalArgumentException if it is not a valid identity
 	 */
 	public Identity readIdentity(JsonNode in) {
 		return checked(() -> {
@@ -150,13 +150,15 @@ public final class ConnectRequestCodec {
 				optionalText(in, "json"));
 	}
 
-	/** As bytes: a name would be looked up. */
+	/** Reads an address from bytes: a name would need a lookup. */
 	private static @Nullable InetAddress address(@Nullable JsonNode in) {
 		try {
 			return (in != null) ? InetAddress.getByAddress(in.binaryValue()) : null;
 		}
 		catch (UnknownHostException ex) {
-			throw new IllegalArgumentException("An address has %d bytes".formatted(in.binaryValue().length), ex);
+			throw new IllegalArgumentException(
+					"The address in a connect request has %d bytes, not 4 or 16".formatted(in.binaryValue().length),
+					ex);
 		}
 	}
 
@@ -228,7 +230,7 @@ public final class ConnectRequestCodec {
 	}
 
 	private static ObjectNode position(Position position) {
-		// as text: JSON keeps whole numbers up to 2^53
+		// as text: JSON numbers are exact only up to 2^53
 		return NODES.objectNode().put("epoch", position.epoch()).put("sequence", Long.toString(position.sequence()));
 	}
 
@@ -257,7 +259,7 @@ public final class ConnectRequestCodec {
 			return read.get();
 		}
 		catch (RivetException | JacksonException | DateTimeException ex) {
-			throw new IllegalArgumentException("A request to connect cannot be read", ex);
+			throw new IllegalArgumentException("The connect request of another node cannot be read", ex);
 		}
 	}
 
@@ -278,7 +280,7 @@ public final class ConnectRequestCodec {
 	private static String textOf(JsonNode value) {
 		if (!value.isString()) {
 			throw new IllegalArgumentException(
-					"A request to connect has a list with %s instead of a text".formatted(value.getNodeType()));
+					"The connect request of another node has a list with %s, not text".formatted(value.getNodeType()));
 		}
 		return value.stringValue();
 	}
@@ -295,7 +297,8 @@ public final class ConnectRequestCodec {
 	private static JsonNode required(JsonNode in, String field) {
 		JsonNode value = optional(in, field);
 		if (value == null) {
-			throw new IllegalArgumentException("A request to connect has no '%s'".formatted(field));
+			throw new IllegalArgumentException(
+					"The connect request of another node has no field '%s'".formatted(field));
 		}
 		return value;
 	}

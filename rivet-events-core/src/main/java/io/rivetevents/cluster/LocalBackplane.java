@@ -9,7 +9,7 @@ import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.NodeCommand;
 
 /**
- * The backplane of a node that is alone.
+ * The backplane of a single node.
  */
 public final class LocalBackplane implements Backplane {
 
@@ -33,7 +33,7 @@ public final class LocalBackplane implements Backplane {
 		this.published.incrementAndGet();
 	}
 
-	/** There is no other node. */
+	/** Returns {@code true}: there is no other node to send commands to. */
 	@Override
 	public boolean carriesCommands() {
 		return true;

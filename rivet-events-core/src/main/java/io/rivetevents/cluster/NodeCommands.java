@@ -11,8 +11,8 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Carries out commands on this node, and sends them to the others by the backplane. For
- * code of the server alone. Safe for use by several threads.
+ * Executes commands on this node, and sends them to the other nodes through the
+ * backplane. For server code only. Safe for use by several threads.
  */
 public final class NodeCommands {
 
@@ -27,8 +27,8 @@ public final class NodeCommands {
 	/**
 	 * Creates commands.
 	 * @param registry the connections of this node
-	 * @param backplane the way to the other nodes
-	 * @param drain has this node refuse new connections
+	 * @param backplane connects the nodes
+	 * @param drain makes this node reject new connections
 	 */
 	public NodeCommands(OutboundRegistry registry, Backplane backplane, Runnable drain) {
 		this.registry = registry;
@@ -37,12 +37,12 @@ public final class NodeCommands {
 	}
 
 	/**
-	 * Carries out a command on this node, then sends it to the others. Delivery to them
-	 * is as reliable as the backplane.
+	 * Executes a command on this node, then sends it to the others. Delivery to them is as
+	 * reliable as the backplane.
 	 * @param command the command
-	 * @return how many connections of this node are closed
-	 * @throws UnsupportedOperationException if the backplane carries no commands; this
-	 * node has carried it out then
+	 * @return the number of closed connections of this node
+	 * @throws UnsupportedOperationException if the backplane does not support commands; this
+	 * node has executed it in that case
 	 */
 	public int send(NodeCommand command) {
 		int closed = carryOut(command);
@@ -50,13 +50,13 @@ public final class NodeCommands {
 		return closed;
 	}
 
-	/** Carries out a command of another node. */
+	/** Executes a command of another node. */
 	void receive(NodeCommand command) {
 		try {
 			carryOut(command);
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "A command of another node has failed: " + command.getClass().getSimpleName());
+			failures.error(ex, () -> "Command %s of another node failed".formatted(command.getClass().getSimpleName()));
 		}
 	}
 

@@ -1,5 +1,5 @@
 /**
- * Joins nodes: events for connections of other nodes, and commands to nodes. Internal:
+ * Connects nodes: events for connections of other nodes, and commands to nodes. Internal:
  * applications do not use it.
  */
 @NullMarked

@@ -3,7 +3,7 @@ package io.rivetevents.limit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes that all clients of a node may take together for one purpose. Safe for use by
+ * Bytes that all clients of a node may use together for one purpose. Safe for use by
  * several threads.
  */
 public final class ByteBudget {
@@ -23,8 +23,8 @@ public final class ByteBudget {
 	}
 
 	/**
-	 * Takes bytes if they are there; counts a refusal.
-	 * @return whether they were taken
+	 * Acquires bytes if they are available; otherwise counts a rejection.
+	 * @return whether they were acquired
 	 */
 	public boolean tryAcquire(long bytes) {
 		if (this.used.addAndGet(bytes) <= this.max) {
@@ -36,51 +36,51 @@ public final class ByteBudget {
 	}
 
 	/**
-	 * Takes bytes whether they are there or not.
-	 * @return whether the bound still holds
+	 * Acquires bytes even if they exceed the limit.
+	 * @return whether the total is within the limit
 	 */
 	public boolean acquire(long bytes) {
 		return this.used.addAndGet(bytes) <= this.max;
 	}
 
 	/**
-	 * Gives bytes back.
+	 * Releases bytes.
 	 */
 	public void release(long bytes) {
 		this.used.addAndGet(-bytes);
 	}
 
 	/**
-	 * Counts something that was refused, dropped or closed at this bound.
+	 * Counts something that was rejected, dropped or closed because of this limit.
 	 */
 	public void hit() {
 		this.hits.add(this.limit);
 	}
 
 	/**
-	 * Returns whether more is taken than may be.
+	 * Returns whether the total exceeds the limit.
 	 */
 	public boolean isExceeded() {
 		return this.used.get() > this.max;
 	}
 
 	/**
-	 * Returns whether more is taken than a part of what may be.
-	 * @param eighths the part
+	 * Returns whether the total exceeds a part of the limit.
+	 * @param eighths the part, in eighths
 	 */
 	public boolean isBeyond(int eighths) {
 		return this.used.get() > this.max / 8 * eighths;
 	}
 
 	/**
-	 * Returns how many bytes are taken.
+	 * Returns the number of acquired bytes.
 	 */
 	public long used() {
 		return this.used.get();
 	}
 
 	/**
-	 * Returns how many bytes may be taken.
+	 * Returns the limit in bytes.
 	 */
 	public long max() {
 		return this.max;

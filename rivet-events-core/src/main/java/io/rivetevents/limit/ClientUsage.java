@@ -7,13 +7,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client takes of the node at the moment: one connection, or one call over HTTP.
- * It counts in the shares of its principal and of its remote address too. Safe for use by
- * several threads.
+ * The resources that one client uses on the node at the moment: one connection, or one
+ * call over HTTP. They also count in the shares of its principal and of its remote
+ * address. Safe for use by several threads.
  */
 public final class ClientUsage {
 
-	/** Memory of unanswered calls of one connection that the node total does not see. */
+	/** Memory of unanswered calls of one connection that the node total does not include. */
 	private static final long ALLOWANCE = 8 * 1024;
 
 	private static final long LEASE = 16 * 1024;
@@ -34,17 +34,17 @@ public final class ClientUsage {
 
 	private volatile @Nullable Share ofPrincipal;
 
-	/** Below zero once nothing of the client counts any more. */
+	/** Negative once nothing of the client counts any more. */
 	private final AtomicInteger calls = new AtomicInteger();
 
 	private final AtomicLong pending = new AtomicLong();
 
-	/** Of the node total; guarded by this. */
+	/** Part of the node total; guarded by this. */
 	private long leased;
 
 	private volatile boolean leasing;
 
-	/** What of it the principal's share counts; guarded by this. */
+	/** Part of it that counts in the principal's share; guarded by this. */
 	private long leasedOfPrincipal;
 
 	/** Guarded by this. */
@@ -53,12 +53,15 @@ public final class ClientUsage {
 	/** Guarded by this. */
 	private long subscriptionBytes;
 
-	/** Of the subscriptions of the node, until the client has gone; guarded by this. */
+	/**
+	 * Part of the subscriptions of the node, until the client has disconnected; guarded by
+	 * this.
+	 */
 	private long kept;
 
 	private volatile boolean closed;
 
-	/** Whether an instance has it in its list. */
+	/** Whether the connection is in the list of an instance. */
 	private volatile boolean entered;
 
 	private final AtomicBoolean gone = new AtomicBoolean();
@@ -67,9 +70,9 @@ public final class ClientUsage {
 
 	/**
 	 * Creates the usage of a client.
-	 * @param node what all clients take together
+	 * @param node usage of all clients
 	 * @param address owner of the share of its address, {@code null} if it has none
-	 * @param connection whether it is a connection, which counts as one
+	 * @param connection whether it counts as a connection
 	 */
 	ClientUsage(NodeUsage node, @Nullable String address, boolean connection) {
 		this.node = node;
@@ -85,9 +88,9 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Adds the share of a principal, once it is known. To be called once at the most.
-	 * @param owner what tells the principal apart, {@code null} if nobody signed in
-	 * @return the bound that was met, {@code null} if none
+	 * Adds the share of a principal, once it is authenticated. Must be called at most once.
+	 * @param owner owner id of the principal, {@code null} if anonymous
+	 * @return the limit that was reached, {@code null} if none
 	 */
 	public @Nullable Limit identify(@Nullable String owner) {
 		if (owner == null || this.closed) {
@@ -106,14 +109,14 @@ public final class ClientUsage {
 
 	/**
 	 * Begins a call or another message that waits for its turn.
-	 * @param bytes memory that it takes
-	 * @return the bound that was met, in which case nothing has begun; {@code null} if
+	 * @param bytes memory that it uses
+	 * @return the limit that was reached, in which case nothing has begun; {@code null} if
 	 * none
 	 */
 	public @Nullable Limit begin(long bytes) {
 		Limit met = beginHere(bytes);
 		if (met != null) {
-			return (this.calls.get() < 0) ? met : hit(met); // nobody is told who has gone
+			return (this.calls.get() < 0) ? met : hit(met); // a client that has left is not counted
 		}
 		met = beginShared();
 		if (met != null) {
@@ -158,9 +161,9 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Ends what was begun.
-	 * @param bytes as many as it began with
-	 * @param identified whether the principal was known when it began
+	 * Ends a call or message.
+	 * @param bytes the same number as at its begin
+	 * @param identified whether the principal was authenticated at its begin
 	 */
 	public void end(long bytes, boolean identified) {
 		giveBackHere(bytes);
@@ -175,27 +178,27 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Returns whether the principal is known and has a share.
+	 * Returns whether the principal is authenticated and has a share.
 	 */
 	public boolean isIdentified() {
 		return this.ofPrincipal != null;
 	}
 
 	/**
-	 * Returns what tells the principal apart, {@code null} while it is not known.
+	 * Returns the owner id of the principal, {@code null} if it is not authenticated yet.
 	 */
 	public @Nullable String owner() {
 		return this.owner;
 	}
 
 	/**
-	 * Returns what tells its share of an address apart, {@code null} if it has none.
+	 * Returns the owner of the share of its address, {@code null} if it has none.
 	 */
 	public @Nullable String address() {
 		return this.address;
 	}
 
-	/** Comes last: the shares may end with the last call. */
+	/** Ends a call; called last, since the shares may be released with the last call. */
 	private void endCall() {
 		if (this.calls.decrementAndGet() == 0 && this.closed) {
 			letGo();
@@ -209,7 +212,7 @@ public final class ClientUsage {
 		}
 	}
 
-	/** Takes as much of the node total as goes beyond the allowance. */
+	/** Acquires the bytes beyond the allowance from the node total. */
 	private synchronized boolean lease() {
 		long wanted = this.pending.get() - this.allowance;
 		if (wanted <= this.leased) {
@@ -268,7 +271,7 @@ public final class ClientUsage {
 	// Subscriptions
 
 	/**
-	 * Returns how many subscriptions there may be.
+	 * Returns the limit of subscriptions.
 	 */
 	public int maxSubscriptions() {
 		return this.max.subscriptions();
@@ -276,8 +279,8 @@ public final class ClientUsage {
 
 	/**
 	 * Adds a subscription.
-	 * @param bytes memory that it takes
-	 * @return the bound that was met, {@code null} if none
+	 * @param bytes memory that it uses
+	 * @return the limit that was reached, {@code null} if none
 	 */
 	public synchronized @Nullable Limit subscribe(long bytes) {
 		if (this.subscriptions >= this.max.subscriptions()) {
@@ -298,7 +301,9 @@ public final class ClientUsage {
 		return null;
 	}
 
-	/** Takes memory of subscriptions, here, in the shares and of the node. */
+	/**
+	 * Acquires memory of subscriptions: for the client, in the shares and in the node total.
+	 */
 	private @Nullable Limit acquire(long bytes) {
 		if (this.subscriptionBytes + this.kept + bytes > this.max.subscriptionBytes()) {
 			return Limit.CONNECTION_SUBSCRIPTIONS_SIZE;
@@ -335,9 +340,9 @@ public final class ClientUsage {
 
 	/**
 	 * Changes a subscription.
-	 * @param before memory that it took
-	 * @param after memory that it takes from now on
-	 * @return the bound that was met, in which case nothing has changed; {@code null} if
+	 * @param before memory that it used
+	 * @param after memory that it uses from now on
+	 * @return the limit that was reached, in which case nothing has changed; {@code null} if
 	 * none
 	 */
 	public synchronized @Nullable Limit resubscribe(long before, long after) {
@@ -366,7 +371,7 @@ public final class ClientUsage {
 
 	/**
 	 * Removes a subscription.
-	 * @param bytes as many as it was added with
+	 * @param bytes the same number as when it was added
 	 */
 	public synchronized void unsubscribe(long bytes) {
 		removeSubscriptions(1, bytes);
@@ -391,10 +396,10 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Counts what the client has brought along and is kept until it has gone, such as its
-	 * params. Counts with the subscriptions of the node; what is usual is free.
-	 * @param bytes memory that it takes
-	 * @return the bound that was met, {@code null} if none
+	 * Counts data of the client that is kept until it disconnects, such as its params. It
+	 * counts with the subscriptions of the node; a usual size is free.
+	 * @param bytes memory that it uses
+	 * @return the limit that was reached, {@code null} if none
 	 */
 	public synchronized @Nullable Limit keep(long bytes) {
 		if (bytes <= ALLOWANCE || this.closed) {
@@ -415,7 +420,7 @@ public final class ClientUsage {
 
 	// The end
 
-	/** Ends a connection that its address has no room for. */
+	/** Ends a connection that exceeds the limit of its address. */
 	void abandon() {
 		this.closed = true;
 		this.gone.set(true);
@@ -427,14 +432,17 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * An instance has the connection in its list from now on: it counts until it has left
-	 * that, too. To be called while a call counts.
+	 * Notes that the connection is in the list of an instance: it counts until it is removed
+	 * from that list, too. Must be called while a call counts.
 	 */
 	public void enter() {
 		this.entered = true;
 	}
 
-	/** The instance has taken the connection out of its list, with its subscriptions. */
+	/**
+	 * Notes that the instance has removed the connection from its list, with its
+	 * subscriptions.
+	 */
 	public void leave() {
 		this.entered = false;
 		if (this.closed) {
@@ -443,9 +451,8 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Ends the client. What it has begun ends on its own, and counts in its shares until
-	 * it has: a client that comes back does not find them empty. Without effect when
-	 * called again.
+	 * Ends the client. Its open calls end on their own, and count in its shares until then: a
+	 * client that reconnects does not find them empty. No effect when called again.
 	 */
 	public void close() {
 		this.closed = true;
@@ -453,8 +460,8 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Each of those that end sets what it has ended, and then looks at the others: so the
-	 * last one finds all of them ended.
+	 * Releases what has ended. Each part first records its own end and then checks the
+	 * others, so that the last one finds all of them ended.
 	 */
 	private void letGo() {
 		if (this.entered) {
@@ -494,7 +501,7 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Returns the memory of what waits or runs.
+	 * Returns the memory of messages that wait or run.
 	 */
 	public long pendingBytes() {
 		return this.pending.get();

@@ -5,9 +5,8 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.error.RivetException;
 
 /**
- * Counts an instance in the shares of the client that has created it, for as long as it
- * is in memory, be it awake or in a store that is in memory too. Safe for use by several
- * threads.
+ * Counts an instance in the shares of the client that has created it, while it is in
+ * memory: awake, or in an in-memory store. Safe for use by several threads.
  */
 public final class CreatedInstance implements AutoCloseable {
 
@@ -28,11 +27,10 @@ public final class CreatedInstance implements AutoCloseable {
 	private boolean closed;
 
 	/**
-	 * Takes a place in the shares.
-	 * @param node what all clients take together
-	 * @param address owner of the share of the client's address, {@code null} if it has
-	 * none
-	 * @param owner what tells its principal apart, {@code null} if it has not signed in
+	 * Creates an entry in the shares.
+	 * @param node usage of all clients
+	 * @param address owner of the share of the client's address, {@code null} if it has none
+	 * @param owner owner id of its principal, {@code null} if anonymous
 	 */
 	CreatedInstance(NodeUsage node, @Nullable String address, @Nullable String owner) {
 		this.node = node;
@@ -44,7 +42,7 @@ public final class CreatedInstance implements AutoCloseable {
 
 	/**
 	 * Counts it.
-	 * @return the bound that was met, in which case it does not count; {@code null} if
+	 * @return the limit that was reached, in which case it does not count; {@code null} if
 	 * none
 	 */
 	synchronized @Nullable Limit open() {
@@ -64,10 +62,10 @@ public final class CreatedInstance implements AutoCloseable {
 	}
 
 	/**
-	 * Counts what a store in memory takes for it, until it is closed.
-	 * @param bytes memory that it takes
-	 * @throws RivetException {@code actor.overloaded} if one of the shares has no room,
-	 * in which case nothing more counts
+	 * Counts its memory in an in-memory store, until it is closed.
+	 * @param bytes memory that it uses
+	 * @throws RivetException {@code actor.overloaded} if one of the shares is exhausted, in
+	 * which case nothing more counts
 	 */
 	public synchronized void store(long bytes) {
 		boolean fits = this.ofAddress == null || this.ofAddress.store(bytes);
@@ -84,9 +82,9 @@ public final class CreatedInstance implements AutoCloseable {
 	}
 
 	/**
-	 * Counts that a store in memory takes more for it, or less. It is not refused: what
-	 * has been changed is kept. A creator beyond its share creates no more.
-	 * @param bytes memory that it takes more; may be negative
+	 * Counts a change of its memory in an in-memory store. The change is never rejected. A
+	 * creator that exceeds its share cannot create more instances.
+	 * @param bytes change of its memory; may be negative
 	 */
 	public synchronized void grow(long bytes) {
 		if (this.closed) {
@@ -101,7 +99,7 @@ public final class CreatedInstance implements AutoCloseable {
 		}
 	}
 
-	/** It is awake no more, but in a store in memory. */
+	/** Notes that it is asleep, in an in-memory store. */
 	public synchronized void sleep() {
 		if (!this.awake) {
 			return;
@@ -115,7 +113,7 @@ public final class CreatedInstance implements AutoCloseable {
 		}
 	}
 
-	/** It is awake again. */
+	/** Notes that it is awake again. */
 	public synchronized void wake() {
 		if (this.awake || this.closed) {
 			return;
@@ -129,7 +127,7 @@ public final class CreatedInstance implements AutoCloseable {
 		}
 	}
 
-	/** Ends when nothing of it is in memory; without effect when called again. */
+	/** Ends it, when it is no longer in memory; no effect when called again. */
 	@Override
 	public synchronized void close() {
 		if (this.closed) {

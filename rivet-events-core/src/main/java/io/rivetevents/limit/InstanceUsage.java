@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the calls of clients to one instance take, from their arrival to their answer.
- * Safe for use by several threads.
+ * The resources that the calls of clients to one instance use, from their arrival to
+ * their answer. Safe for use by several threads.
  */
 public final class InstanceUsage {
 
@@ -19,7 +19,7 @@ public final class InstanceUsage {
 
 	/**
 	 * Creates the usage of an instance.
-	 * @param limits bounds of the node
+	 * @param limits limits of the node
 	 */
 	public InstanceUsage(Limits limits) {
 		this.limits = limits;
@@ -27,8 +27,8 @@ public final class InstanceUsage {
 
 	/**
 	 * Begins a call.
-	 * @param bytes memory that it takes
-	 * @return the bound that was met, in which case nothing has begun; {@code null} if
+	 * @param bytes memory that it uses
+	 * @return the limit that was reached, in which case nothing has begun; {@code null} if
 	 * none
 	 */
 	public @Nullable Limit begin(long bytes) {
@@ -45,9 +45,9 @@ public final class InstanceUsage {
 	}
 
 	/**
-	 * Returns whether a call would meet a bound; it is counted as if it had.
-	 * @param bytes memory that it takes at least
-	 * @return the bound, {@code null} if it may begin
+	 * Returns whether a call would reach a limit, and counts it as if it had.
+	 * @param bytes least memory that it uses
+	 * @return the limit, {@code null} if it may begin
 	 */
 	public @Nullable Limit refuses(long bytes) {
 		LimitSettings.Instance max = this.limits.settings().instance();
@@ -61,7 +61,7 @@ public final class InstanceUsage {
 
 	/**
 	 * Ends a call.
-	 * @param bytes as many as it began with
+	 * @param bytes the same number as at its begin
 	 */
 	public void end(long bytes) {
 		this.calls.decrementAndGet();
@@ -69,14 +69,14 @@ public final class InstanceUsage {
 	}
 
 	/**
-	 * Returns how many calls are not answered yet.
+	 * Returns how many calls are unanswered.
 	 */
 	public int calls() {
 		return this.calls.get();
 	}
 
 	/**
-	 * Returns the memory that they take.
+	 * Returns the memory that they use.
 	 */
 	public long pendingBytes() {
 		return this.pending.get();

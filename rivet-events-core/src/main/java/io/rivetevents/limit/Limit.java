@@ -1,14 +1,14 @@
 package io.rivetevents.limit;
 
 /**
- * A bound on what clients may take. {@code docs/limits.md} lists each with its default
- * and with what a client receives at the bound.
+ * A limit for clients. {@code docs/limits.md} lists each with its default and with the
+ * error that a client receives when it is reached.
  *
  * @since 0.1.0
  */
 public enum Limit {
 
-	/** Calls and subscription requests of one connection that are not answered yet. */
+	/** Unanswered calls and subscription requests of one connection. */
 	CONNECTION_CALLS("limits.connection.calls"),
 
 	/** Memory of the messages of one connection that wait or run. */
@@ -26,13 +26,13 @@ public enum Limit {
 	/** Turns of clients that wait for one instance. */
 	MAILBOX("actor.mailbox-capacity"),
 
-	/** Calls of clients to one instance that are not answered yet. */
+	/** Unanswered calls of clients to one instance. */
 	INSTANCE_CALLS("limits.instance.calls"),
 
-	/** Memory of the messages that wait for or run in one instance. */
+	/** Memory of the messages that wait for one instance or run in it. */
 	INSTANCE_PENDING("limits.instance.pending-size"),
 
-	/** Calls of one principal that are not answered yet. */
+	/** Unanswered calls of one principal. */
 	PRINCIPAL_CALLS("limits.principal.calls"),
 
 	/** Open connections of one principal. */
@@ -44,7 +44,7 @@ public enum Limit {
 	/** Instances in memory that one principal has created. */
 	PRINCIPAL_INSTANCES("limits.principal.instances"),
 
-	/** Calls from one remote address that are not answered yet. */
+	/** Unanswered calls from one remote address. */
 	ADDRESS_CALLS("limits.address.calls"),
 
 	/** Open connections from one remote address. */
@@ -68,7 +68,7 @@ public enum Limit {
 	/** Memory of all subscriptions. */
 	NODE_SUBSCRIPTIONS("limits.node.subscriptions-size"),
 
-	/** Memory of all events that are kept for clients that resume. */
+	/** Memory of all recorded events for clients that resume. */
 	NODE_HISTORY("limits.node.history-size"),
 
 	/** Memory of all answers that are kept for repeated calls. */
@@ -80,19 +80,19 @@ public enum Limit {
 	/** Memory of all instances in the memory store. */
 	NODE_STORED("limits.node.stored-size"),
 
-	/** Memory of bodies, fragments and frames that have not arrived whole. */
+	/** Memory of bodies, fragments and frames that have arrived only partly. */
 	NODE_RECEIVING("limits.node.receiving-size"),
 
-	/** Direct memory of what sockets have not taken yet. */
+	/** Direct memory of data that sockets have not accepted yet. */
 	NODE_SENDING("limits.node.sending-size"),
 
-	/** Memory of all sockets that compress, which is neither heap nor direct memory. */
+	/** Memory of all sockets with compression, which is neither heap nor direct memory. */
 	NODE_COMPRESSION("limits.node.compression-size"),
 
-	/** Memory of connections that are none of an actor, and of unanswered requests. */
+	/** Memory of connections that are not to an actor, and of unanswered requests. */
 	NODE_REQUESTS("limits.node.requests-size"),
 
-	/** Time for the head of a request, TLS and upgrade included. */
+	/** Time for the head of a request, including TLS and upgrade. */
 	HEADER_TIMEOUT("limits.header-timeout"),
 
 	/** Time for the body of a request. */
@@ -101,7 +101,7 @@ public enum Limit {
 	/** Time without a request on an open connection. */
 	IDLE_TIMEOUT("limits.idle-timeout"),
 
-	/** Time without progress with an answer that its client does not read. */
+	/** Time without progress of an answer that its client does not read. */
 	WRITE_TIMEOUT("limits.write-timeout"),
 
 	/** Time for the first message of a client of the extended mode. */
@@ -111,14 +111,14 @@ public enum Limit {
 	MESSAGE_SIZE("websocket.max-message-size"),
 
 	/**
-	 * Answers to pings of a client that has not read the answer before: one waits, and
-	 * then that to the last ping. Not to be set.
+	 * Pongs to a client that has not read the previous one: one waits, then the one for the
+	 * last ping. Not configurable.
 	 */
 	PONGS(""),
 
 	/**
-	 * Memory of events of the runtime that wait for the application's listeners. Not to
-	 * be set.
+	 * Memory of events of the runtime that wait for the application's listeners. Not
+	 * configurable.
 	 */
 	APPLICATION_EVENTS(""),
 
@@ -137,8 +137,8 @@ public enum Limit {
 	}
 
 	/**
-	 * Returns the name of the property that sets the bound, below {@code rivet.events};
-	 * empty if nothing does.
+	 * Returns the name of the property of the limit, below {@code rivet.events}; empty if it
+	 * is not configurable.
 	 */
 	public String property() {
 		return this.property;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts how often each bound was met since the start of the node. Safe for use by
+ * Counts how often each limit was reached since the start of the node. Safe for use by
  * several threads.
  *
  * @since 0.1.0
@@ -27,15 +27,15 @@ public final class LimitHits {
 	}
 
 	/**
-	 * Counts one more refusal, drop or close at a bound.
+	 * Counts a rejection, drop or close because of a limit.
 	 */
 	public void add(Limit limit) {
 		counter(limit).increment();
 	}
 
 	/**
-	 * Counts one more refusal, drop or close at a bound.
-	 * @return whether to log it: true once a minute
+	 * Counts a rejection, drop or close because of a limit.
+	 * @return whether to log it: {@code true} once a minute
 	 */
 	public boolean addAndTell(Limit limit) {
 		add(limit);
@@ -48,7 +48,7 @@ public final class LimitHits {
 	}
 
 	/**
-	 * Returns how often a bound was met.
+	 * Returns how often a limit was reached.
 	 */
 	public long count(Limit limit) {
 		return counter(limit).sum();
@@ -57,7 +57,7 @@ public final class LimitHits {
 	private LongAdder counter(Limit limit) {
 		LongAdder counter = this.counts.get(limit);
 		if (counter == null) {
-			throw new IllegalArgumentException("No counter of " + limit);
+			throw new IllegalArgumentException("There is no counter for " + limit);
 		}
 		return counter;
 	}

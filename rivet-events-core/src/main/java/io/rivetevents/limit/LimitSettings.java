@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Bounds of what clients may take.
+ * Limits for clients.
  *
- * @param connection those of one connection
- * @param instance those of one instance
+ * @param connection limits of one connection
+ * @param instance limits of one instance
  * @param principal share of one principal
  * @param address share of one remote address
  * @param node totals of the node
- * @param trustedProxies addresses and networks that have no share
- * @param times deadlines of requests
+ * @param trustedProxies addresses and networks without a share
+ * @param times timeouts of requests
  */
 public record LimitSettings(Connection connection, Instance instance, Share principal, Share address, Node node,
 		List<String> trustedProxies, Times times) {
@@ -27,7 +27,7 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Returns the same bounds with other totals of the node.
+	 * Returns the same limits with other totals of the node.
 	 */
 	public LimitSettings withNode(Node node) {
 		return new LimitSettings(this.connection, this.instance, this.principal, this.address, node,
@@ -35,15 +35,15 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Returns what one owner of a share may take of a total, so that others get
-	 * something.
+	 * Returns the largest part of a total for one owner of a share; the rest is left for
+	 * others.
 	 */
 	static long partOf(long total) {
 		return total - total / 4;
 	}
 
 	/**
-	 * Deadlines of requests.
+	 * Timeouts of requests.
 	 *
 	 * @param head time for the head of a request
 	 * @param body time for the body of a request, and for a message of a WebSocket
@@ -59,10 +59,10 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Bounds of one instance.
+	 * Limits of one instance.
 	 *
-	 * @param calls most calls of clients that are not answered yet
-	 * @param pendingBytes most memory of these
+	 * @param calls most unanswered calls of clients
+	 * @param pendingBytes most memory of these calls
 	 */
 	public record Instance(int calls, long pendingBytes) {
 
@@ -71,13 +71,13 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Bounds of one connection.
+	 * Limits of one connection.
 	 *
-	 * @param calls most calls and subscription requests that are not answered yet
+	 * @param calls most unanswered calls and subscription requests
 	 * @param pendingBytes most memory of its messages that wait or run
 	 * @param subscriptions most subscriptions
-	 * @param subscriptionBytes most memory of these, and of what else it has brought
-	 * along
+	 * @param subscriptionBytes most memory of its subscriptions and of other data that is
+	 * kept for it
 	 * @param pipelinedBytes most bytes of requests that arrive before earlier ones are
 	 * answered
 	 */
@@ -89,12 +89,12 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	}
 
 	/**
-	 * Most that one principal or remote address may have at the same time.
+	 * Limits of one principal or remote address.
 	 *
-	 * @param calls calls that are not answered yet
-	 * @param connections open connections
-	 * @param subscriptions subscriptions of all its connections
-	 * @param instances instances that it has created and that are awake
+	 * @param calls most unanswered calls
+	 * @param connections most open connections
+	 * @param subscriptions most subscriptions of all its connections
+	 * @param instances most awake instances that it has created
 	 */
 	public record Share(int calls, int connections, int subscriptions, int instances) {
 
@@ -111,15 +111,15 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 	 * @param pendingBytes most memory of messages that wait or run
 	 * @param queuedBytes most memory of bytes that wait to be written
 	 * @param subscriptionBytes most memory of subscriptions
-	 * @param historyBytes most memory of events that are kept
-	 * @param answerBytes most memory of answers that are kept
-	 * @param awakeBytes most memory of instances that are awake
-	 * @param storedBytes most memory of the memory store
-	 * @param receivingBytes most direct memory of what has not arrived whole
-	 * @param sendingBytes most direct memory of what sockets have not taken
-	 * @param compressionBytes most memory of sockets that compress
-	 * @param requestBytes most memory of connections that are none of an actor, and of
-	 * requests that are not answered
+	 * @param historyBytes most memory of recorded events
+	 * @param answerBytes most memory of answers that are kept for repeated calls
+	 * @param awakeBytes most memory of awake instances
+	 * @param storedBytes most memory of the in-memory store
+	 * @param receivingBytes most direct memory of data that has arrived only partly
+	 * @param sendingBytes most direct memory of data that sockets have not accepted
+	 * @param compressionBytes most memory of sockets with compression
+	 * @param requestBytes most memory of connections that are not to an actor, and of
+	 * unanswered requests
 	 */
 	public record Node(int connections, long pendingBytes, long queuedBytes, long subscriptionBytes, long historyBytes,
 			long answerBytes, long awakeBytes, long storedBytes, long receivingBytes, long sendingBytes,
@@ -127,28 +127,27 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 
 		private static final int HEAP_OF_CONNECTION = 64 * 1024;
 
-		/** Heap of an instance that is awake, without its state: measured, rounded up. */
+		/** Heap of an awake instance, without its state: measured, rounded up. */
 		public static final int HEAP_OF_INSTANCE = 4 * 1024;
 
 		/**
-		 * Returns how many connections one remote address may have that says nothing
-		 * else: three quarters of all, so that others get in.
+		 * Returns the default for the connections of one remote address: three quarters of all,
+		 * so that others can connect.
 		 */
 		public int connectionsOfAddress() {
 			return (int) Math.min(Share.OF_ADDRESS.connections(), Math.max(partOf(this.connections), 1));
 		}
 
 		/**
-		 * Returns how many instances one owner of a share may have created that says
-		 * nothing else.
-		 * @param most how many at the most; half of what may be awake, if that is less
+		 * Returns the default for the instances that one owner of a share may have created.
+		 * @param most upper limit; half of the instances that can be awake, if that is less
 		 */
 		public int instancesOfOne(int most) {
 			return (int) Math.min(most, Math.max(this.awakeBytes / HEAP_OF_INSTANCE / 2, 1));
 		}
 
 		/**
-		 * Returns the totals of a node that says nothing else.
+		 * Returns the default totals of a node.
 		 * @param heap most bytes of its heap
 		 * @param direct most bytes of its direct memory
 		 */

@@ -9,14 +9,14 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * The bounds of a node: their values, what is taken of those that hold for all clients
- * together, and how often each was met. Safe for use by several threads.
+ * The limits of a node: their values, the usage of the limits shared by all clients, and
+ * how often each was reached. Safe for use by several threads.
  *
  * @since 0.1.0
  */
 public final class Limits {
 
-	/** Part of the heap that may wait for the application's listeners. */
+	/** Divisor of the heap for events that wait for the application's listeners. */
 	private static final int APPLICATION_EVENTS = 32;
 
 	private final LimitSettings settings;
@@ -44,7 +44,7 @@ public final class Limits {
 	private final RemoteAddresses remoteAddresses;
 
 	/**
-	 * Creates the bounds.
+	 * Creates the limits.
 	 * @param settings their values
 	 */
 	public Limits(LimitSettings settings) {
@@ -66,7 +66,7 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns bounds that suit the memory of this process, for a test.
+	 * Returns limits for the memory of this process, for a test.
 	 */
 	public static Limits defaults() {
 		return new Limits(LimitSettings.DEFAULTS);
@@ -80,7 +80,7 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns how often each bound was met.
+	 * Returns how often each limit was reached.
 	 */
 	public LimitHits hits() {
 		return this.node.hits();
@@ -108,7 +108,7 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns the memory of events that are kept for clients that resume.
+	 * Returns the memory of recorded events for clients that resume.
 	 */
 	public ByteBudget history() {
 		return this.history;
@@ -122,71 +122,70 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns the memory of instances that are awake.
+	 * Returns the memory of awake instances.
 	 */
 	public ByteBudget awake() {
 		return this.awake;
 	}
 
 	/**
-	 * Returns the memory of instances in the memory store.
+	 * Returns the memory of instances in the in-memory store.
 	 */
 	public ByteBudget stored() {
 		return this.stored;
 	}
 
 	/**
-	 * Returns the direct memory of what has not arrived whole.
+	 * Returns the direct memory of data that has arrived only partly.
 	 */
 	public ByteBudget receiving() {
 		return this.node.receiving();
 	}
 
 	/**
-	 * Returns the memory of what has not arrived whole of one message, which counts for
-	 * the remote address too.
-	 * @param address where it comes from, {@code null} if unknown
+	 * Returns the memory of one message that has arrived only partly, which also counts for
+	 * the remote address.
+	 * @param address address of the client, {@code null} if unknown
 	 */
 	public Reception receivingFrom(@Nullable InetAddress address) {
 		return new Reception(this.node, Share.Memory.RECEIVING, receiving(), this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
-	 * Returns the memory of connections that are none of an actor, and of requests that
-	 * are not answered.
+	 * Returns the memory of connections that are not to an actor, and of unanswered requests.
 	 */
 	public ByteBudget requests() {
 		return this.node.requests();
 	}
 
 	/**
-	 * Returns the memory of one connection and its requests, which counts for the remote
-	 * address too.
-	 * @param address of the peer, {@code null} if unknown
+	 * Returns the memory of one connection and its requests, which also counts for the remote
+	 * address.
+	 * @param address address of the peer, {@code null} if unknown
 	 */
 	public Reception requestsFrom(@Nullable InetAddress address) {
 		return new Reception(this.node, Share.Memory.REQUESTS, requests(), this.remoteAddresses.ownerOf(address));
 	}
 
 	/**
-	 * Returns the direct memory of what sockets have not taken.
+	 * Returns the direct memory of data that sockets have not accepted.
 	 */
 	public ByteBudget sending() {
 		return this.sending;
 	}
 
 	/**
-	 * Returns the memory of sockets that compress.
+	 * Returns the memory of sockets with compression.
 	 */
 	public ByteBudget compression() {
 		return this.compression;
 	}
 
 	/**
-	 * Takes direct memory for an answer over HTTP. All of them take half of
-	 * {@link #sending} at the most: nobody closes their connections when there is too
-	 * much, but those of others.
-	 * @return whether it was taken
+	 * Acquires direct memory for an answer over HTTP. All answers may use at most half of
+	 * {@link #sending}: when that is exhausted, other connections are closed, but not those
+	 * of answers.
+	 * @return whether it was acquired
 	 */
 	public boolean tryAnswer(long bytes) {
 		if (!this.answering.tryAcquire(bytes)) {
@@ -200,7 +199,7 @@ public final class Limits {
 	}
 
 	/**
-	 * Gives back what an answer has taken.
+	 * Releases the memory of an answer.
 	 */
 	public void answered(long bytes) {
 		this.sending.release(bytes);
@@ -217,7 +216,8 @@ public final class Limits {
 	// Clients
 
 	/**
-	 * Returns whether an address is that of a trusted proxy. Loopback is none by itself.
+	 * Returns whether an address belongs to a trusted proxy. Loopback does not, unless
+	 * configured.
 	 * @param address the address
 	 */
 	public boolean isTrustedProxy(InetAddress address) {
@@ -225,25 +225,25 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns what tells the share of an address apart.
+	 * Returns the owner of the share of an address.
 	 * @param address the address, {@code null} if unknown
-	 * @return {@code null} if it has none
+	 * @return {@code null} if it has no share
 	 */
 	public @Nullable String shareOf(@Nullable InetAddress address) {
 		return this.remoteAddresses.ownerOf(address);
 	}
 
 	/**
-	 * Returns whether there are trusted proxies.
+	 * Returns whether trusted proxies are configured.
 	 */
 	public boolean hasTrustedProxies() {
 		return !this.settings.trustedProxies().isEmpty();
 	}
 
 	/**
-	 * Opens a connection, whose principal may not be known yet.
+	 * Opens a connection, whose principal may not be authenticated yet.
 	 * @param address its remote address, {@code null} if unknown
-	 * @return what it takes, to be closed with it
+	 * @return its usage, to be closed with it
 	 * @throws RivetException {@code connection.too_many}
 	 */
 	public ClientUsage connect(@Nullable InetAddress address) {
@@ -260,12 +260,12 @@ public final class Limits {
 	}
 
 	/**
-	 * Begins a request that comes without a connection.
+	 * Begins a request without a connection.
 	 * @param address its remote address, {@code null} if unknown
-	 * @param owner what tells its principal apart, {@code null} if nobody signed in
-	 * @param bytes memory of what it brings along
-	 * @param operation what it is for, as its caller is told
-	 * @return what it takes, to be closed when it has been answered
+	 * @param owner owner id of its principal, {@code null} if anonymous
+	 * @param bytes memory of the request
+	 * @param operation name of the operation in errors
+	 * @return its usage, to be closed when it has been answered
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public RequestUsage visit(@Nullable InetAddress address, @Nullable String owner, long bytes, String operation) {
@@ -281,8 +281,8 @@ public final class Limits {
 	}
 
 	/**
-	 * Looks whether there is room for a message before it is read.
-	 * @param bytes memory that it takes at least
+	 * Checks, before a message is read, whether there is memory for it.
+	 * @param bytes least memory that it uses
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public void checkRoom(long bytes) {
@@ -294,8 +294,8 @@ public final class Limits {
 	/**
 	 * Counts an instance that a client creates.
 	 * @param address the client's remote address, {@code null} if unknown
-	 * @param owner what tells its principal apart, {@code null} if it has not signed in
-	 * @return its place in the shares, to be closed when the instance leaves memory
+	 * @param owner owner id of its principal, {@code null} if anonymous
+	 * @return its entry in the shares, to be closed when the instance leaves memory
 	 * @throws RivetException {@code actor.overloaded}
 	 */
 	public CreatedInstance create(@Nullable InetAddress address, @Nullable String owner) {
@@ -308,8 +308,8 @@ public final class Limits {
 	}
 
 	/**
-	 * Counts that a bound was met.
-	 * @return what the client is told
+	 * Counts that a limit was reached.
+	 * @return the error for the client
 	 */
 	public RivetException overloaded(Limit met, String operation) {
 		return this.node.overloaded(met, operation);
@@ -327,7 +327,7 @@ public final class Limits {
 		return this.node.connections();
 	}
 
-	/** Returns what all clients take together. */
+	/** Returns the usage of all clients. */
 	NodeUsage usage() {
 		return this.node;
 	}

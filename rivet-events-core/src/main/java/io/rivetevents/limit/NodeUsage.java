@@ -7,8 +7,8 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * What the clients of a node take of it together, and the shares of principals and remote
- * addresses in that. Safe for use by several threads.
+ * The resources that all clients of a node use together, and the shares of principals and
+ * remote addresses. Safe for use by several threads.
  */
 final class NodeUsage {
 
@@ -32,7 +32,7 @@ final class NodeUsage {
 
 	/**
 	 * Creates the usage of a node without clients.
-	 * @param settings its bounds
+	 * @param settings its limits
 	 */
 	NodeUsage(LimitSettings settings) {
 		this.settings = settings;
@@ -79,7 +79,7 @@ final class NodeUsage {
 
 	/**
 	 * Counts a connection.
-	 * @return whether there was room for it; if not, it does not count
+	 * @return whether it is within the limit; if not, it does not count
 	 */
 	boolean connectionOpened() {
 		if (this.connections.incrementAndGet() > this.settings.node().connections()) {
@@ -99,8 +99,8 @@ final class NodeUsage {
 	}
 
 	/**
-	 * Counts that a bound was met.
-	 * @return what the client receives
+	 * Counts that a limit was reached.
+	 * @return the error for the client
 	 */
 	RivetException overloaded(Limit met, String operation) {
 		this.hits.add(met);

@@ -9,9 +9,9 @@ import reactor.core.scheduler.Scheduler;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * A message of a client from its arrival to its answer: while it waits for its turn it
- * may time out or be cancelled, and all the while it counts in what its client and its
- * instance may take. Safe for use by several threads.
+ * A message of a client from its arrival to its answer. While it waits for its turn it
+ * can time out or be cancelled; until its end it counts towards the limits of its client
+ * and its instance. Safe for use by several threads.
  */
 public final class PendingCall {
 
@@ -29,7 +29,7 @@ public final class PendingCall {
 
 	private @Nullable InstanceUsage instance;
 
-	/** Where it is found by its id from its begin to its end. */
+	/** Has it under its id from its begin to its end. */
 	private @Nullable PendingCalls calls;
 
 	private long id;
@@ -37,10 +37,10 @@ public final class PendingCall {
 	/** Whether it counts for its client; guarded by this. */
 	private boolean counted;
 
-	/** Whether the principal of the client was known when that began. */
+	/** Whether the principal of the client was authenticated when the call began. */
 	private boolean identified;
 
-	/** Refuses it while it waits; {@code null} once it has been refused or begun. */
+	/** Rejects it while it waits; {@code null} once it is rejected or started. */
 	private @Nullable Consumer<ErrorCode> refusal;
 
 	private boolean refused;
@@ -63,12 +63,12 @@ public final class PendingCall {
 
 	/**
 	 * Creates a call of an action.
-	 * @param weight memory that it takes, in bytes
-	 * @param client what its client takes, {@code null} if that is counted elsewhere
+	 * @param weight memory that it uses, in bytes
+	 * @param client usage of its client, {@code null} if it is counted elsewhere
 	 * @param deadline time in nanoseconds at which it times out
-	 * @param onTimeout what is told then
-	 * @param refusal tells it, if the call has not begun by then; called by the thread
-	 * that looks at the time
+	 * @param onTimeout error for the timeout
+	 * @param refusal receives that error if the call has not started by then; called by the
+	 * thread that checks the time
 	 */
 	public static PendingCall ofAction(long weight, @Nullable ClientUsage client, long deadline, ErrorCode onTimeout,
 			Consumer<ErrorCode> refusal) {
@@ -76,14 +76,14 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Creates a call of an action that comes without a connection.
-	 * @param weight memory that it takes, in bytes
-	 * @param visit what its client takes, which it holds until it has ended; {@code null}
-	 * if the server itself calls
+	 * Creates a call of an action without a connection.
+	 * @param weight memory that it uses, in bytes
+	 * @param visit usage of its client, held until the call has ended; {@code null} if the
+	 * server itself calls
 	 * @param deadline time in nanoseconds at which it times out
-	 * @param onTimeout what is told then
-	 * @param refusal tells it, if the call has not begun by then; called by the thread
-	 * that looks at the time
+	 * @param onTimeout error for the timeout
+	 * @param refusal receives that error if the call has not started by then; called by the
+	 * thread that checks the time
 	 */
 	public static PendingCall ofAction(long weight, @Nullable RequestUsage visit, long deadline, ErrorCode onTimeout,
 			Consumer<ErrorCode> refusal) {
@@ -91,27 +91,27 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Creates what has no time-out of its own: a subscription request, or a connect.
-	 * @param weight memory that it takes, in bytes
-	 * @param client what its client takes
+	 * Creates a request without a timeout: a subscription request, or a connect.
+	 * @param weight memory that it uses, in bytes
+	 * @param client usage of its client
 	 */
 	public static PendingCall ofRequest(long weight, @Nullable ClientUsage client) {
 		return new PendingCall(weight, client, null, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
 	}
 
 	/**
-	 * Creates what has no time-out of its own and comes without a connection: a request
-	 * for an instance.
-	 * @param visit what its client takes, which it holds until it has ended
+	 * Creates a request without a timeout and without a connection: a request for an
+	 * instance.
+	 * @param visit usage of its client, held until the request has ended
 	 */
 	public static PendingCall ofRequest(RequestUsage visit) {
 		return new PendingCall(visit.bytes(), null, visit, NO_DEADLINE, ErrorCode.ACTION_TIMED_OUT, null);
 	}
 
 	/**
-	 * Counts it from now on.
-	 * @param instance what the instance takes
-	 * @return whether it counts; not if a bound was {@linkplain #met met}
+	 * Starts counting it.
+	 * @param instance usage of the instance
+	 * @return whether it counts; {@code false} if a limit was {@linkplain #met reached}
 	 */
 	public boolean begin(InstanceUsage instance) {
 		boolean begun = count(instance);
@@ -157,25 +157,24 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Returns what its client takes, {@code null} if that is not known or counted
-	 * elsewhere.
+	 * Returns the usage of its client, {@code null} if it is unknown or counted elsewhere.
 	 */
 	public @Nullable ClientUsage usage() {
 		return (this.visit != null) ? this.visit.usage() : this.client;
 	}
 
 	/**
-	 * Returns the bound that it has met, {@code null} if none.
+	 * Returns the limit that was reached, {@code null} if none.
 	 */
 	public synchronized @Nullable Limit met() {
 		return this.met;
 	}
 
 	/**
-	 * Lets its client cancel it, from its begin to its end. To be called before it
+	 * Allows its client to cancel it, from its begin to its end. Must be called before it
 	 * begins.
-	 * @param calls those of the client
-	 * @param id id by which the client knows it
+	 * @param calls calls of the client
+	 * @param id id that the client has given it
 	 */
 	public PendingCall cancelledBy(PendingCalls calls, long id) {
 		this.calls = calls;
@@ -183,7 +182,7 @@ public final class PendingCall {
 		return this;
 	}
 
-	/** Counts it no more: it has been answered, or never will be. */
+	/** Stops counting it: it was answered, or will never be. */
 	public void end() {
 		if (this.calls != null) {
 			this.calls.end(this.id, this);
@@ -196,7 +195,7 @@ public final class PendingCall {
 	}
 
 	/**
-	 * It leaves an instance for the next at its address, and counts on for its client.
+	 * Moves it to the next instance of the address: it counts on for its client.
 	 */
 	public synchronized void leave() {
 		InstanceUsage instance = this.instance;
@@ -209,7 +208,7 @@ public final class PendingCall {
 	// Waiting
 
 	/**
-	 * Returns whether it has a time-out.
+	 * Returns whether it has a timeout.
 	 */
 	public boolean hasDeadline() {
 		return this.deadline != NO_DEADLINE;
@@ -223,14 +222,14 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Returns what is told when it times out.
+	 * Returns the error for its timeout.
 	 */
 	public ErrorCode onTimeout() {
 		return this.onTimeout;
 	}
 
 	/**
-	 * Returns the time that is left, which is not positive if it has timed out.
+	 * Returns the remaining time, which is not positive if it has timed out.
 	 * @param now the time in nanoseconds
 	 */
 	public Duration left(long now) {
@@ -238,9 +237,9 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Refuses it if it waits and has timed out.
+	 * Rejects it if it waits and has timed out.
 	 * @param now the time in nanoseconds
-	 * @return whether it still waits for its turn or its time-out
+	 * @return whether it still waits for its turn or its timeout
 	 */
 	public boolean expire(long now) {
 		Consumer<ErrorCode> refusal;
@@ -260,8 +259,8 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Begins its turn: from now on it does not time out by itself.
-	 * @return whether it is to be run; not if it has been refused
+	 * Starts its turn: from now on {@link #expire} does not reject it.
+	 * @return whether to run it; {@code false} if it was rejected
 	 */
 	public synchronized boolean start() {
 		this.refusal = null;
@@ -278,7 +277,8 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Sets what ends it when the client cancels it; done at once if it has.
+	 * Sets the action that ends it when the client cancels it; runs it at once if the client
+	 * already has.
 	 */
 	public void onCancel(Runnable end) {
 		synchronized (this) {

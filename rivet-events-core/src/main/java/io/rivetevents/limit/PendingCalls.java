@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The calls of one client that have not been answered, by their ids, so that it can
- * cancel them. Safe for use by several threads.
+ * The unanswered calls of one client, by their ids, so that the client can cancel them.
+ * Safe for use by several threads.
  */
 public final class PendingCalls {
 
@@ -22,17 +22,16 @@ public final class PendingCalls {
 	}
 
 	/**
-	 * Returns how many calls have not been answered.
+	 * Returns the number of unanswered calls.
 	 */
 	public int size() {
 		return this.calls.size();
 	}
 
 	/**
-	 * Cancels a call; without effect if it has been answered. One that waits will not run,
-	 * from now on.
+	 * Cancels a call; no effect if it was answered. A waiting call is not run any more.
 	 * @param id its id
-	 * @param workers where one that runs is ended
+	 * @param workers scheduler on which a running call is ended
 	 */
 	public void cancel(long id, Scheduler workers) {
 		PendingCall call = this.calls.get(id);

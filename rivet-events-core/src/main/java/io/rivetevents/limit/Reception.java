@@ -3,9 +3,9 @@ package io.rivetevents.limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory of one message that has not arrived whole, or whose sender is not known yet, or
- * of one connection. It counts for the node, and for the remote address that it comes
- * from, which may take three quarters of that. Not safe for use by several threads.
+ * Memory of one message that has arrived only partly or whose sender is not identified
+ * yet, or of one connection. It counts for the node and for the remote address, which may
+ * use three quarters of the total. Not safe for use by several threads.
  */
 public final class Reception {
 
@@ -17,16 +17,16 @@ public final class Reception {
 
 	private final @Nullable String address;
 
-	/** The share of the address; held only while something is taken. */
+	/** The share of the address; held only while memory is in use. */
 	private @Nullable Share share;
 
 	private long taken;
 
 	/**
-	 * Creates a reception that takes nothing.
-	 * @param node what all clients take together
-	 * @param kind what it is of
-	 * @param total what there is of that kind
+	 * Creates an empty reception.
+	 * @param node usage of all clients
+	 * @param kind kind of memory
+	 * @param total total of that kind
 	 * @param address owner of the share of the address, {@code null} if it has none
 	 */
 	Reception(NodeUsage node, Share.Memory kind, ByteBudget total, @Nullable String address) {
@@ -37,8 +37,8 @@ public final class Reception {
 	}
 
 	/**
-	 * Takes bytes if they are there; counts a refusal.
-	 * @return whether they were taken
+	 * Acquires bytes if they are available; otherwise counts a rejection.
+	 * @return whether they were acquired
 	 */
 	public boolean tryAcquire(long bytes) {
 		Share share = hold();
@@ -59,9 +59,9 @@ public final class Reception {
 	}
 
 	/**
-	 * Takes more bytes, or gives some back.
-	 * @param bytes how many it is to have
-	 * @return whether it has; if not, it has as many as before
+	 * Acquires or releases bytes.
+	 * @param bytes number of bytes to hold afterwards
+	 * @return whether it holds them; if not, nothing has changed
 	 */
 	public boolean set(long bytes) {
 		if (bytes > this.taken) {
@@ -71,7 +71,7 @@ public final class Reception {
 		return true;
 	}
 
-	/** Gives all back; more may be taken afterwards. */
+	/** Releases all bytes; more may be acquired afterwards. */
 	public void release() {
 		release(this.taken);
 	}

@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells which remote addresses have a share, and which of them share one: those of an
- * IPv6 network of 64 bits, which is what one customer of a provider gets. Loopback and
- * trusted proxies have none.
+ * Maps remote addresses to shares. All addresses of a 64-bit IPv6 network have one share,
+ * since one customer of a provider gets such a network. Loopback and trusted proxies have
+ * none.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6177">RFC 6177: IPv6 Address Assignment
  * to End Sites</a>
@@ -27,13 +27,13 @@ final class RemoteAddresses {
 	private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
 	/**
-	 * The characters of an address; the JDK decides whether they are one.
+	 * The characters of an address; the JDK checks whether it is valid.
 	 */
 	private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
 	private final List<Network> trusted;
 
-	/** Addresses that begin with the same bits. */
+	/** Addresses with the same leading bits. */
 	private record Network(byte[] address, int bits) {
 
 		static Network parse(String text) {
@@ -54,7 +54,7 @@ final class RemoteAddresses {
 			}
 		}
 
-		/** Not by its name, which would be looked up and could change. */
+		/** Accepts no names, which would need a lookup and could change. */
 		private static byte[] literal(String host) throws UnknownHostException {
 			if (IPV4.matcher(host).matches()) {
 				byte[] address = new byte[IPV4_BYTES];
@@ -65,9 +65,9 @@ final class RemoteAddresses {
 				return address;
 			}
 			if (!IPV6.matcher(host).matches()) {
-				throw new IllegalArgumentException("no address without a zone");
+				throw new IllegalArgumentException("not an address without a zone");
 			}
-			// in brackets it is a literal or an error, and never looked up
+			// in brackets it is a literal or an error, and needs no lookup
 			return InetAddress.getByName("[" + host + "]").getAddress();
 		}
 
@@ -86,9 +86,9 @@ final class RemoteAddresses {
 	}
 
 	/**
-	 * Creates the rule.
-	 * @param trusted addresses and networks that have no share
-	 * @throws IllegalArgumentException if one of them cannot be read
+	 * Creates the mapping.
+	 * @param trusted addresses and networks without a share
+	 * @throws IllegalArgumentException if one of them is invalid
 	 */
 	RemoteAddresses(List<String> trusted) {
 		this.trusted = trusted.stream().map(Network::parse).toList();
@@ -106,7 +106,7 @@ final class RemoteAddresses {
 	}
 
 	/**
-	 * Returns whether an address is that of a trusted proxy.
+	 * Returns whether an address belongs to a trusted proxy.
 	 */
 	boolean isTrusted(InetAddress address) {
 		if (this.trusted.isEmpty()) {

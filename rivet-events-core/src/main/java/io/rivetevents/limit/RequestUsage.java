@@ -1,9 +1,9 @@
 package io.rivetevents.limit;
 
 /**
- * What one request without a connection takes, from its arrival until nothing holds what
- * it has brought along any more: its caller, who may have hung up long before, or a turn
- * that still waits in a mailbox. Safe for use by several threads.
+ * The resources of one request without a connection, from its arrival until nothing holds
+ * its data any more: neither its caller, which may have disconnected long before, nor a
+ * turn that waits in a mailbox. Safe for use by several threads.
  */
 public final class RequestUsage implements AutoCloseable {
 
@@ -11,14 +11,14 @@ public final class RequestUsage implements AutoCloseable {
 
 	private final long bytes;
 
-	/** The caller, and turns that hold it. */
+	/** The caller, and the turns that hold it. */
 	private int holders = 1;
 
 	/**
-	 * Creates a visit.
-	 * @param usage what the client takes, which has begun with these bytes and is closed
-	 * with the visit
-	 * @param bytes memory of what it has brought along
+	 * Creates the usage of a request.
+	 * @param usage usage of the client, which has begun with these bytes and is closed with
+	 * this object
+	 * @param bytes memory of the request
 	 */
 	RequestUsage(ClientUsage usage, long bytes) {
 		this.usage = usage;
@@ -26,22 +26,22 @@ public final class RequestUsage implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the memory of what it has brought along.
+	 * Returns the memory of the request.
 	 */
 	public long bytes() {
 		return this.bytes;
 	}
 
 	/**
-	 * Returns what the client takes.
+	 * Returns the usage of the client.
 	 */
 	public ClientUsage usage() {
 		return this.usage;
 	}
 
 	/**
-	 * Holds on to it.
-	 * @return whether it still counts; if not, nothing is to be released
+	 * Holds it.
+	 * @return whether it still counts; if not, it must not be released
 	 */
 	public synchronized boolean hold() {
 		if (this.holders == 0) {
@@ -51,7 +51,7 @@ public final class RequestUsage implements AutoCloseable {
 		return true;
 	}
 
-	/** Lets go of it: of each hold once. */
+	/** Releases it: once for each hold. */
 	public void release() {
 		synchronized (this) {
 			if (--this.holders > 0) {
@@ -62,7 +62,7 @@ public final class RequestUsage implements AutoCloseable {
 		this.usage.close();
 	}
 
-	/** The caller has its answer, or has gone. */
+	/** Ends the hold of the caller, which has its answer or has disconnected. */
 	@Override
 	public void close() {
 		release();

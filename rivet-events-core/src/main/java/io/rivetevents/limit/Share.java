@@ -10,8 +10,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one principal or one remote address takes of the node at the moment. Safe for use
- * by several threads.
+ * The resources that one principal or one remote address uses on the node at the moment.
+ * Safe for use by several threads.
  */
 final class Share {
 
@@ -43,10 +43,10 @@ final class Share {
 
 	private final long maxStoredBytes;
 
-	/** Clients that hold this; guarded by the map that it stands in. */
+	/** Number of clients that hold this; guarded by the map of the shares. */
 	private int holders;
 
-	/** Whose share it is. */
+	/** Kind of owner. */
 	enum Kind {
 
 		PRINCIPAL(Limit.PRINCIPAL_CALLS, Limit.PRINCIPAL_CONNECTIONS, Limit.PRINCIPAL_SUBSCRIPTIONS,
@@ -71,10 +71,10 @@ final class Share {
 
 	}
 
-	/** What comes before anybody is known. */
+	/** Memory that is used before a client is identified. */
 	enum Memory {
 
-		/** Messages that have not arrived whole. */
+		/** Messages that have arrived only partly. */
 		RECEIVING(LimitSettings.Node::receivingBytes),
 
 		/** Connections and their requests. */
@@ -101,8 +101,8 @@ final class Share {
 	}
 
 	/**
-	 * Takes memory of unanswered calls, beyond what a connection is allowed anyway.
-	 * @return whether it may
+	 * Acquires memory of unanswered calls, beyond the allowance of a connection.
+	 * @return whether it was acquired
 	 */
 	boolean lease(long bytes) {
 		return take(this.pendingBytes, bytes, this.maxPendingBytes);
@@ -113,8 +113,8 @@ final class Share {
 	}
 
 	/**
-	 * Takes memory of subscriptions.
-	 * @return whether it may
+	 * Acquires memory of subscriptions.
+	 * @return whether it was acquired
 	 */
 	boolean keep(long bytes) {
 		return take(this.subscriptionBytes, bytes, this.maxSubscriptionBytes);
@@ -160,14 +160,14 @@ final class Share {
 		return take(this.instances, this.max.instances(), this.kind.instances);
 	}
 
-	/** Counts an instance that wakes, whatever the bound: it has been let in before. */
+	/** Counts an instance that wakes, even beyond the limit: it was accepted before. */
 	void wake() {
 		this.instances.incrementAndGet();
 	}
 
 	/**
-	 * Takes memory of one kind, of which a quarter is for others.
-	 * @return whether it may
+	 * Acquires memory of one kind, a quarter of which is reserved for others.
+	 * @return whether it was acquired
 	 */
 	boolean take(Memory kind, long bytes) {
 		return take(of(kind), bytes, LimitSettings.partOf(kind.max.applyAsLong(this.node)));
@@ -182,8 +182,8 @@ final class Share {
 	}
 
 	/**
-	 * Takes memory of the memory store, half of which is for others.
-	 * @return whether it may
+	 * Acquires memory of the in-memory store, half of which is reserved for others.
+	 * @return whether it was acquired
 	 */
 	boolean store(long bytes) {
 		return take(this.storedBytes, bytes, this.maxStoredBytes);
@@ -210,8 +210,8 @@ final class Share {
 	}
 
 	/**
-	 * Lets go.
-	 * @return whether nobody holds it any more
+	 * Ends a hold.
+	 * @return whether there are no more holds
 	 */
 	boolean letGo() {
 		return --this.holders == 0;

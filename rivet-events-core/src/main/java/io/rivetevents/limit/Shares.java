@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The shares of all principals, or of all remote addresses, that take something at the
+ * The shares of all principals, or of all remote addresses, that use resources at the
  * moment. Safe for use by several threads.
  */
 final class Shares {
@@ -25,8 +25,8 @@ final class Shares {
 	}
 
 	/**
-	 * Returns the share of an owner, which stays until it is {@linkplain #release
-	 * released} as often as this was called.
+	 * Returns the share of an owner, which is kept until each hold is {@linkplain #release
+	 * released}.
 	 */
 	Share hold(String owner) {
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {
@@ -41,7 +41,7 @@ final class Shares {
 	}
 
 	/**
-	 * Returns how many owners take something.
+	 * Returns how many owners use resources.
 	 */
 	int size() {
 		return this.byOwner.size();

@@ -1,6 +1,6 @@
 /**
- * Bounds of what clients, instances and the node may take, and what has been taken.
- * Internal: applications set the bounds by properties.
+ * Limits of clients, instances and the node, and their current usage. Internal:
+ * applications set the limits by properties.
  */
 @NullMarked
 package io.rivetevents.limit;

@@ -12,14 +12,14 @@ import org.springframework.security.core.annotation.ExpressionTemplateValueProvi
 import org.springframework.util.PropertyPlaceholderHelper;
 
 /**
- * Fills the placeholders in an expression on another annotation, such as
- * {@code hasRole('{value}')}, with the attributes of that one. It does for classes what
- * Spring Security's {@code ExpressionTemplateSecurityAnnotationScanner} does for methods
- * alone.
+ * Replaces the placeholders in an expression on a meta-annotation, such as {@code
+ * hasRole('{value}')}, with the attributes of the annotation. It does for classes what
+ * Spring Security's {@code ExpressionTemplateSecurityAnnotationScanner} does only for
+ * methods.
  */
 final class AnnotationTemplate {
 
-	/** What is no valid expression of another kind, or a list of one property. */
+	/** Does not match a valid expression of another kind, or a list of one property. */
 	private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\s*[A-Za-z_$][\\w$.-]*\\s*}");
 
 	private static final DefaultConversionService CONVERSIONS = new DefaultConversionService();
@@ -35,10 +35,10 @@ final class AnnotationTemplate {
 
 	/**
 	 * Returns the expression of an annotation.
-	 * @param annotation the annotation, which may stand on others
+	 * @param annotation the annotation, which may be a meta-annotation
 	 * @param attribute its attribute with the expression
-	 * @param ignoresUnknown whether a placeholder without attribute stays as it is; else
-	 * it is an error
+	 * @param ignoresUnknown whether a placeholder without an attribute is kept; otherwise it
+	 * is an error
 	 */
 	static String fill(MergedAnnotation<?> annotation, String attribute, boolean ignoresUnknown) {
 		String expression = annotation.getString(attribute);
@@ -55,14 +55,17 @@ final class AnnotationTemplate {
 				values::get);
 	}
 
-	/** As {@link #fill(MergedAnnotation, String, boolean)}, as Spring Security does. */
+	/**
+	 * Like {@link #fill(MergedAnnotation, String, boolean)}, with the defaults of Spring
+	 * Security.
+	 */
 	static String fill(MergedAnnotation<?> annotation, String attribute,
 			@Nullable AnnotationTemplateExpressionDefaults defaults) {
 		return fill(annotation, attribute, defaults == null || defaults.isIgnoreUnknown());
 	}
 
 	/**
-	 * Returns whether an expression has a placeholder that nothing has filled.
+	 * Returns whether an expression has a placeholder that was not replaced.
 	 * @param expression the expression
 	 */
 	static boolean isIn(String expression) {

@@ -28,24 +28,24 @@ import io.rivetevents.extension.SerializedPrincipal;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Writes an {@link Authentication} as JSON by the Jackson modules of Spring Security, and
- * any other principal as its name. Passwords are left out; tokens are written, since the
- * principal of a resource server is its token. What was written is read at once and
- * compared, so that a class of the application that would arrive as another one is found
- * where it signs in.
+ * Writes an {@link Authentication} as JSON with the Jackson modules of Spring Security,
+ * and any other principal as its name. Passwords are left out; tokens are written, since
+ * the principal of a resource server is its token. The JSON is read again at once and
+ * compared, so that an application class that would change on another node is detected on
+ * the node of the handshake.
  */
 public final class AuthenticationCodec implements PrincipalCodec {
 
 	private static final String REMEDY = "Add a bean of type PrincipalJsonCustomizer that allows the class, such as"
-			+ " (types, mapper) -> types.allowIfSubType(ShopUser.class); if Jackson cannot write and read the class by"
-			+ " itself, add a module or mix-in to the mapper there, too.";
+			+ " (types, mapper) -> types.allowIfSubType(ShopUser.class). If Jackson cannot write and read the class"
+			+ " without configuration, also add a module or mix-in to the mapper there.";
 
 	private final Supplier<JsonMapper> mapper;
 
 	/**
 	 * Creates a codec.
-	 * @param customizers the application's, asked for when the first principal is written
-	 * or read
+	 * @param customizers the application's customizers; called when the first principal is
+	 * written or read
 	 */
 	public AuthenticationCodec(Supplier<Stream<PrincipalJsonCustomizer>> customizers) {
 		this.mapper = SingletonSupplier.of(() -> mapper(customizers.get()));
@@ -60,7 +60,7 @@ public final class AuthenticationCodec implements PrincipalCodec {
 		PolymorphicTypeValidator allowed = types.build();
 		return mapper.polymorphicTypeValidator(allowed)
 			.addModule(new Names(new PrincipalTypes(allowed)))
-			// a claim with the name of the class property would be another class
+			// rejects a claim with the name of the class property, which would select another class
 			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 			.build();
 	}
@@ -110,7 +110,7 @@ public final class AuthenticationCodec implements PrincipalCodec {
 
 	private String json(Authentication authentication) {
 		try {
-			// as an object of any class, so that its own class is named and checked
+			// as an object of any class, so that its class name is written and checked
 			return this.mapper.get().writerFor(Object.class).writeValueAsString(authentication);
 		}
 		catch (JacksonException ex) {
@@ -130,7 +130,7 @@ public final class AuthenticationCodec implements PrincipalCodec {
 	private static PrincipalCodecException failed(String user, String step, JacksonException ex) {
 		if (ex instanceof InvalidTypeIdException unknown && unknown.getTypeId() != null) {
 			return new PrincipalCodecException(
-					("The Authentication of user '%s' cannot travel to another node: class %s at '%s' is not on the"
+					("The Authentication of user '%s' cannot be sent to another node: class %s at '%s' is not on the"
 							+ " allow-list. %s")
 						.formatted(SafeText.of(user), unknown.getTypeId(), ex.getPathReference(), REMEDY),
 					ex);
@@ -140,23 +140,23 @@ public final class AuthenticationCodec implements PrincipalCodec {
 	}
 
 	private static PrincipalCodecException differs(String user) {
-		return new PrincipalCodecException(("The Authentication of user '%s' has other authorities, or another name,"
-				+ " after it was written and read. %s")
+		return new PrincipalCodecException(("The Authentication of user '%s' changes its authorities or name when it is"
+				+ " written and read. %s")
 			.formatted(SafeText.of(user), REMEDY), null);
 	}
 
-	/** A subclass would lose what it adds, and its type. */
+	/** A subclass would lose its additional fields and its type. */
 	private static void checkClass(@Nullable Object sent, @Nullable Object arrived) {
 		Class<?> before = (sent != null) ? sent.getClass() : null;
 		Class<?> after = (arrived != null) ? arrived.getClass() : null;
 		if (before != after) {
 			throw new PrincipalCodecException(
-					"An object of %s would arrive at another node as one of %s. %s".formatted(before, after, REMEDY),
+					"An object of %s would become an object of %s on another node. %s".formatted(before, after, REMEDY),
 					null);
 		}
 	}
 
-	/** Sets the names of classes last, in place of those that Spring Security sets. */
+	/** Sets the class name handling last, in place of the one that Spring Security sets. */
 	private static final class Names extends SimpleModule {
 
 		private static final long serialVersionUID = 1;

@@ -7,14 +7,14 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 
 /**
  * Supplies parameters with {@link AuthenticationPrincipal}: the principal inside the
- * caller's {@link Authentication}, {@code null} if nobody signed in or the type is
- * another.
+ * caller's {@link Authentication}, {@code null} if the caller is anonymous or the type
+ * does not match.
  */
 public final class AuthenticationPrincipalResolver extends ExpressionArgumentResolver {
 
 	/**
 	 * Creates the resolver.
-	 * @param beans finds beans that expressions name
+	 * @param beans finds beans that are named in expressions
 	 */
 	public AuthenticationPrincipalResolver(BeanResolver beans) {
 		super(AuthenticationPrincipal.class, beans);

@@ -40,11 +40,11 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The advisors by which the proxies of a bean ask Spring Security.
+ * The advisors through which the proxies of a bean apply Spring Security.
  */
 final class AuthorizationAdvisors {
 
-	/** By the simple name of an annotation, a method on which it stands alone. */
+	/** By the simple name of an annotation, a method with this annotation only. */
 	private static final Map<String, Method> PROBES = Stream.of(Probe.class.getDeclaredMethods())
 		.filter((method) -> method.getAnnotations().length == 1)
 		.collect(Collectors.toUnmodifiableMap((method) -> method.getAnnotations()[0].annotationType().getSimpleName(),
@@ -52,11 +52,11 @@ final class AuthorizationAdvisors {
 
 	private static final Method PLAIN = Objects.requireNonNull(ReflectionUtils.findMethod(Probe.class, "plain"));
 
-	/** Those that are asked before a method, and know all that they need by then. */
+	/** Annotations that are checked before a method is called. */
 	private static final List<String> BEFORE = List.of("PreAuthorize", "Secured", "RolesAllowed", "PermitAll",
 			"DenyAll");
 
-	/** Those that look at what goes in, or at what has come out. */
+	/** Advisors that check arguments or results. */
 	private static final List<Class<?>> AFTER = List.of(AuthorizationManagerAfterMethodInterceptor.class,
 			AuthorizationManagerAfterReactiveMethodInterceptor.class, PreFilterAuthorizationMethodInterceptor.class,
 			PreFilterAuthorizationReactiveMethodInterceptor.class, PostFilterAuthorizationMethodInterceptor.class,
@@ -68,7 +68,7 @@ final class AuthorizationAdvisors {
 
 	private final Object targetObject;
 
-	/** From the outermost to the innermost. */
+	/** Ordered from the outermost to the innermost. */
 	private final List<Object> proxies = new ArrayList<>();
 
 	AuthorizationAdvisors(Object bean) {
@@ -82,20 +82,20 @@ final class AuthorizationAdvisors {
 		this.targetObject = (current != null) ? current : bean;
 	}
 
-	/** Returns the class of what is behind all proxies. */
+	/** Returns the class of the object behind all proxies. */
 	Class<?> target() {
 		return this.target;
 	}
 
-	/** Returns what is behind all proxies. */
+	/** Returns the object behind all proxies. */
 	Object targetObject() {
 		return this.targetObject;
 	}
 
 	/**
-	 * Returns the advisors that look at an annotation of a method, in their order.
+	 * Returns the advisors that enforce an annotation of a method, in their order.
 	 * @param method method of the target class
-	 * @param annotation what stands on it, or on the class
+	 * @param annotation annotation of the method or of the class
 	 */
 	List<Advisor> find(Method method, Class<? extends Annotation> annotation) {
 		return this.proxies.stream()
@@ -106,7 +106,7 @@ final class AuthorizationAdvisors {
 	}
 
 	/**
-	 * Returns what decides about a method before it is called, in its order.
+	 * Returns the interceptors that check a method before it is called, in their order.
 	 * @param method method of the target class
 	 */
 	List<MethodInterceptor> findBefore(Method method) {
@@ -120,9 +120,9 @@ final class AuthorizationAdvisors {
 	}
 
 	/**
-	 * Returns why no proxy gets to see the calls of a method.
+	 * Returns why no proxy intercepts the calls of a method.
 	 * @param method method of the target class
-	 * @return the reason, {@code null} if one does, or there is none
+	 * @return the reason, {@code null} if a proxy intercepts them or there is no proxy
 	 */
 	@Nullable String obstacle(Method method) {
 		if (this.proxies.isEmpty() || this.proxies.stream().anyMatch((proxy) -> canIntercept(proxy, method))) {
@@ -133,7 +133,7 @@ final class AuthorizationAdvisors {
 			return "a private or static method cannot be overridden by the proxy";
 		}
 		return Modifier.isFinal(modifiers) ? "a final method cannot be overridden by the proxy"
-				: "the proxy does not see it: it is no method of an interface, or not visible to the proxy's package";
+				: "the proxy cannot intercept it: it is not declared by an interface, or not visible to the proxy's package";
 	}
 
 	private static boolean canIntercept(Object proxy, Method method) {
@@ -155,7 +155,7 @@ final class AuthorizationAdvisors {
 		return (proxy instanceof Advised advised) ? Stream.of(advised.getAdvisors()) : Stream.empty();
 	}
 
-	/** Returns whether Spring Security stands behind an advisor. */
+	/** Returns whether an advisor belongs to Spring Security. */
 	static boolean isAuthorization(Advisor advisor) {
 		return advisor instanceof AuthorizationAdvisor || advisor.getAdvice() instanceof AuthorizationAdvisor;
 	}
@@ -169,15 +169,19 @@ final class AuthorizationAdvisors {
 	}
 
 	/**
-	 * One that matches a method without annotations, or not even that with the annotation
-	 * alone, decides by something else, and does not stand in for the annotation.
+	 * Returns whether an advisor enforces an annotation. An advisor that matches a method
+	 * without annotations, or that does not match a method with this annotation only, depends
+	 * on something else.
 	 */
 	private static boolean isFor(Advisor advisor, String annotation) {
 		Method probe = PROBES.get(annotation);
 		return probe != null && matches(advisor, probe, Probe.class) && !matches(advisor, PLAIN, Probe.class);
 	}
 
-	/** One with a pointcut of the application's own is told by its type. */
+	/**
+	 * Returns whether an advisor checks before the call. One with a pointcut of the
+	 * application is recognized by its type.
+	 */
 	private static boolean isAskedBefore(Advisor advisor) {
 		if (AFTER.stream().anyMatch((type) -> type.isInstance(advisor.getAdvice()))) {
 			return false;
@@ -203,7 +207,7 @@ final class AuthorizationAdvisors {
 		return factory.getProxy(this.target.getClassLoader());
 	}
 
-	/** What stands on each of its methods tells advisors apart. */
+	/** Methods whose annotations distinguish advisors. */
 	private static final class Probe {
 
 		Object plain() {

@@ -14,8 +14,8 @@ import io.rivetevents.extension.PrincipalIssuer;
 
 /**
  * Reads the claim {@code iss} of a JSON Web Token, an introspected token or a user of
- * OpenID Connect. Users of an OAuth 2 login without OpenID Connect, whose provider names
- * no issuer, have the id of its client registration.
+ * OpenID Connect. For users of an OAuth 2 login without OpenID Connect, whose provider
+ * has no issuer, returns the id of the client registration.
  */
 public final class ClaimedIssuer implements PrincipalIssuer {
 
@@ -35,16 +35,16 @@ public final class ClaimedIssuer implements PrincipalIssuer {
 		}
 		String registration = LOGIN ? Logins.registration(authentication) : null;
 		if (registration != null) {
-			// attributes of such a user are what the provider lets them be
+			// other attributes of such a user are controlled by the provider
 			String claimed = Claims.claimed(authentication.getPrincipal());
 			return (claimed != null) ? claimed : registration;
 		}
 		String ofPrincipal = Claims.issuer(authentication.getPrincipal());
-		// where a converter has replaced the principal the token is the credentials
+		// if a converter has replaced the principal, the token is in the credentials
 		return (ofPrincipal != null) ? ofPrincipal : Claims.issuer(authentication.getCredentials());
 	}
 
-	/** Loaded only where there is an OAuth 2 client. */
+	/** Loaded only if an OAuth 2 client is present. */
 	private static final class Logins {
 
 		static @Nullable String registration(Authentication authentication) {
@@ -54,7 +54,7 @@ public final class ClaimedIssuer implements PrincipalIssuer {
 
 	}
 
-	/** Loaded only where there is OAuth 2. */
+	/** Loaded only if OAuth 2 is present. */
 	private static final class Claims {
 
 		static @Nullable String issuer(@Nullable Object holder) {

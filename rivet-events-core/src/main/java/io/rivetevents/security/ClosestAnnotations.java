@@ -20,9 +20,9 @@ import org.springframework.util.ReflectionUtils;
 import io.rivetevents.invocation.InvalidActorException;
 
 /**
- * Finds annotations as method security does: what stands on a class or method itself, or
- * on another annotation there; else what stands on its superclass and interfaces. Two
- * that are equally close are a mistake.
+ * Finds annotations like method security does: annotations and meta-annotations of a
+ * class or method itself, or else those of its superclass and interfaces. Two equally
+ * close annotations are an error.
  */
 final class ClosestAnnotations {
 
@@ -30,9 +30,9 @@ final class ClosestAnnotations {
 	}
 
 	/**
-	 * Returns the closest annotation for a class.
+	 * Returns the closest annotation of a class.
 	 * @param type the class
-	 * @param annotations names of annotation types, of which one may stand on a class
+	 * @param annotations names of annotation types, at most one of which is allowed
 	 * @throws InvalidActorException if several are equally close
 	 */
 	static @Nullable MergedAnnotation<?> of(Class<?> type, Set<String> annotations) {
@@ -42,10 +42,10 @@ final class ClosestAnnotations {
 	}
 
 	/**
-	 * Returns the closest annotation for a method of an interface, without those on the
+	 * Returns the closest annotation of a method of an interface, without those of the
 	 * interface.
 	 * @param method the method
-	 * @param annotations names of annotation types, of which one may stand on a method
+	 * @param annotations names of annotation types, at most one of which is allowed
 	 * @throws InvalidActorException if several are equally close
 	 */
 	static @Nullable MergedAnnotation<?> of(Method method, Set<String> annotations) {
@@ -62,7 +62,7 @@ final class ClosestAnnotations {
 			String names = found.stream()
 				.map((annotation) -> "@" + annotation.getType().getSimpleName())
 				.collect(Collectors.joining(", "));
-			throw failure.apply("several annotations say who may use it, and none of them comes first: " + names);
+			throw failure.apply("several security annotations are equally close, use only one of them: " + names);
 		}
 		return found.isEmpty() ? null : found.iterator().next();
 	}
@@ -82,7 +82,7 @@ final class ClosestAnnotations {
 		return found;
 	}
 
-	/** The same interface may be reached by several ways. */
+	/** The same interface may be found on several paths. */
 	private static Object source(MergedAnnotation<?> annotation) {
 		return List.of(String.valueOf(annotation.getSource()), annotation.synthesize());
 	}

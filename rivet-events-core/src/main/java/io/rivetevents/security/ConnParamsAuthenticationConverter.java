@@ -5,10 +5,10 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds credentials in connection params. Browsers cannot set headers on a WebSocket, so
- * this is the way in for a bearer token. A bean of this type is asked for each client
- * that the handshake itself has not identified; what it makes goes to the application's
- * {@code ReactiveAuthenticationManager}.
+ * Converts credentials in connection params. Browsers cannot set headers on a WebSocket,
+ * so this is how they can send a bearer token. A bean of this type is called for each
+ * client that the handshake itself has not identified; its result is passed to the
+ * application's {@code ReactiveAuthenticationManager}.
  *
  * @since 0.1.0
  */
@@ -16,11 +16,11 @@ import tools.jackson.databind.JsonNode;
 public interface ConnParamsAuthenticationConverter {
 
 	/**
-	 * Looks for credentials.
+	 * Converts the credentials in connection params.
 	 * @param params connection params; never {@code null}
-	 * @return an unauthenticated token of them; empty if there are none. An
-	 * {@code AuthenticationException} rejects the client, any other error is logged and
-	 * reaches it as an internal error
+	 * @return an unauthenticated token with the credentials; empty if there are none. An
+	 * {@code AuthenticationException} rejects the client; any other error is logged, and the
+	 * client receives an internal error
 	 */
 	Mono<Authentication> convert(JsonNode params);
 

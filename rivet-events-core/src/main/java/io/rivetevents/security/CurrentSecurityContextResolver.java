@@ -7,14 +7,14 @@ import org.springframework.security.core.context.SecurityContextImpl;
 
 /**
  * Supplies parameters with {@link CurrentSecurityContext}: the security context of the
- * caller, or what its expression makes of it; {@code null} if nobody signed in or the
- * type is another.
+ * caller, or the result of the expression on it; {@code null} if the caller is anonymous
+ * or the type does not match.
  */
 public final class CurrentSecurityContextResolver extends ExpressionArgumentResolver {
 
 	/**
 	 * Creates the resolver.
-	 * @param beans finds beans that expressions name
+	 * @param beans finds beans that are named in expressions
 	 */
 	public CurrentSecurityContextResolver(BeanResolver beans) {
 		super(CurrentSecurityContext.class, beans);

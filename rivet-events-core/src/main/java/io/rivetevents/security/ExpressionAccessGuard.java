@@ -25,8 +25,8 @@ import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Evaluates the expression of {@code @Actor(access = ...)} and what stands on the class,
- * as the application evaluates {@code @PreAuthorize}.
+ * Evaluates the expression of {@code @Actor(access = ...)} and the security annotations
+ * of the class, like the application's method security evaluates {@code @PreAuthorize}.
  */
 public final class ExpressionAccessGuard implements AccessGuard {
 
@@ -41,7 +41,7 @@ public final class ExpressionAccessGuard implements AccessGuard {
 
 	/**
 	 * Creates a guard.
-	 * @param rules reads rules, and decides by them
+	 * @param rules reads and evaluates rules
 	 */
 	public ExpressionAccessGuard(SecurityRules rules) {
 		this.rules = rules;
@@ -92,7 +92,7 @@ public final class ExpressionAccessGuard implements AccessGuard {
 		Mono<Void> all = Mono.empty();
 		AuthorizationAdvisors advisors = advisors(bean);
 		for (MethodInterceptor advisor : advisors.findBefore(method)) {
-			// of the proxy's class Spring Security does not find annotations
+			// Spring Security finds no annotations on the class of the proxy
 			all = all.then(ask(advisor, advisors.targetObject(), method, args));
 		}
 		return all;
@@ -102,7 +102,7 @@ public final class ExpressionAccessGuard implements AccessGuard {
 		return this.advisors.computeIfAbsent(bean, AuthorizationAdvisors::new);
 	}
 
-	/** It is asked at once, on this thread; a reactive one when it is subscribed to. */
+	/** Calls an advisor at once, on this thread; a reactive one when it is subscribed to. */
 	private static Mono<Void> ask(MethodInterceptor advisor, Object bean, Method method, @Nullable Object[] args) {
 		Question question = new Question(bean, method, args);
 		try {
@@ -115,7 +115,7 @@ public final class ExpressionAccessGuard implements AccessGuard {
 		}
 	}
 
-	/** A call that is asked about and not made. */
+	/** A call that is checked but not made. */
 	private static final class Question extends SimpleMethodInvocation {
 
 		private volatile boolean allowed;
@@ -127,10 +127,13 @@ public final class ExpressionAccessGuard implements AccessGuard {
 		@Override
 		public Object proceed() {
 			this.allowed = true;
-			return Mono.empty(); // looked at by reactive advisors alone
+			return Mono.empty(); // used by reactive advisors only
 		}
 
-		/** A denial need not be an exception: a handler may return something instead. */
+		/**
+		 * Checks the result. A denial is not always an exception: a handler may return a value
+		 * instead.
+		 */
 		void checkAnswered() {
 			if (!this.allowed) {
 				throw new AccessDeniedException("Access Denied");

@@ -23,10 +23,10 @@ import io.rivetevents.extension.Invocation;
 import io.rivetevents.invocation.InvalidActorException;
 
 /**
- * Supplies parameters with an annotation of Spring Security that says by an expression
- * what of the caller they are. The annotation may stand on another annotation, and on the
- * parameter of an interface. The value is {@code null} if nobody signed in, and if its
- * type is another and that is no error.
+ * Supplies parameters with an annotation of Spring Security whose expression selects a
+ * part of the caller. The annotation may be a meta-annotation, and may be on the
+ * parameter of an interface. The value is {@code null} if the caller is anonymous, or if
+ * its type does not match and that is not an error.
  */
 abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 
@@ -38,22 +38,22 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 
 	private final Map<MethodParameter, Source> sources = new ConcurrentHashMap<>();
 
-	/** What an annotation says. */
+	/** The attributes of an annotation. */
 	private record Source(@Nullable Expression expression, boolean errorOnInvalidType) {
 	}
 
 	/**
 	 * Creates a resolver.
-	 * @param annotation the annotation, with {@code expression} and
-	 * {@code errorOnInvalidType}
-	 * @param beans finds beans that expressions name
+	 * @param annotation the annotation, with {@code expression} and {@code
+	 * errorOnInvalidType}
+	 * @param beans finds beans that are named in expressions
 	 */
 	ExpressionArgumentResolver(Class<? extends Annotation> annotation, BeanResolver beans) {
 		this.annotation = annotation;
 		this.beans = beans;
 	}
 
-	/** Returns what expressions are evaluated on, and the value without an expression. */
+	/** Returns the root object of expressions, which is the value without an expression. */
 	abstract @Nullable Object rootOf(Authentication authentication);
 
 	@Override
@@ -63,7 +63,7 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 			return false;
 		}
 		if (Publisher.class.isAssignableFrom(parameter.getParameterType())) {
-			throw new InvalidActorException(parameter, "it is known at once; take it without a publisher");
+			throw new InvalidActorException(parameter, "a publisher is not supported: declare the value type itself");
 		}
 		this.sources.put(parameter, source(parameter, found));
 		return true;
@@ -80,7 +80,7 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 					annotation.getBoolean("errorOnInvalidType"));
 		}
 		catch (ParseException ex) {
-			throw new InvalidActorException(parameter, "its expression cannot be read: " + ex.getMessage());
+			throw new InvalidActorException(parameter, "its expression is invalid: " + ex.getMessage());
 		}
 	}
 
@@ -97,7 +97,7 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 		}
 		if (value != null && !ClassUtils.isAssignableValue(parameter.getParameterType(), value)) {
 			if (source.errorOnInvalidType()) {
-				throw new ClassCastException("%s is no %s".formatted(value.getClass(), parameter.getParameterType()));
+				throw new ClassCastException("%s cannot be converted to %s".formatted(value.getClass(), parameter.getParameterType()));
 			}
 			return null;
 		}

@@ -22,8 +22,8 @@ import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.Selection;
 
 /**
- * Finds what an expression names and what does not exist, without evaluating it: methods
- * and properties of the root object, and beans. What is called on something else is known
+ * Finds references in an expression that do not exist, without evaluating it: methods and
+ * properties of the root object, and beans. References on other objects can be checked
  * only when the expression is evaluated.
  */
 final class ExpressionReferences {
@@ -36,8 +36,8 @@ final class ExpressionReferences {
 
 	/**
 	 * Creates the search.
-	 * @param context what the expression is evaluated in
-	 * @param beans whether there is a bean of a name
+	 * @param context evaluation context of the expression
+	 * @param beans whether a bean with a name exists
 	 */
 	ExpressionReferences(EvaluationContext context, Predicate<String> beans) {
 		this.context = context;
@@ -46,9 +46,9 @@ final class ExpressionReferences {
 	}
 
 	/**
-	 * Returns what is wrong with the first reference that does not exist.
+	 * Returns the error of the first reference that does not exist.
 	 * @param node root of the parsed expression
-	 * @return the problem, {@code null} if there is none
+	 * @return the error, {@code null} if there is none
 	 */
 	@Nullable String problem(SpelNode node) {
 		return problem(node, true);
@@ -56,7 +56,7 @@ final class ExpressionReferences {
 
 	private @Nullable String problem(SpelNode node, boolean onRoot) {
 		if (node instanceof Projection || node instanceof Selection) {
-			return null; // its names are those of the elements
+			return null; // its names refer to the elements
 		}
 		String own = onRoot ? ownProblem(node) : null;
 		return (own != null) ? own : IntStream.range(0, node.getChildCount())
@@ -69,20 +69,20 @@ final class ExpressionReferences {
 
 	private @Nullable String ownProblem(SpelNode node) {
 		if (node instanceof MethodReference method && !hasMethod(method)) {
-			return "names the method %s with %d arguments, which does not exist; the methods are %s"
+			return "uses the method %s with %d arguments, which does not exist; available methods are %s"
 				.formatted(method.getName(), method.getChildCount(), methods());
 		}
 		if (node instanceof PropertyOrFieldReference property && !hasProperty(property.getName())) {
-			return "names the property %s, which does not exist; the properties are authentication, principal,"
-				.formatted(property.getName()) + " permitAll and denyAll, and a text stands between quotes";
+			return "uses the property %s, which does not exist; available properties are authentication, principal,"
+				.formatted(property.getName()) + " permitAll and denyAll. Put text in quotes";
 		}
 		if (node instanceof BeanReference bean && !this.beans.test(nameOf(bean))) {
-			return "names the bean %s, which does not exist".formatted(nameOf(bean));
+			return "uses the bean %s, which does not exist".formatted(nameOf(bean));
 		}
 		return null;
 	}
 
-	/** A name that stands for itself. */
+	/** Returns whether a child is a literal name. */
 	private static boolean isKey(SpelNode node, int index) {
 		return node.getChild(index) instanceof PropertyOrFieldReference
 				&& (node instanceof Indexer || (node instanceof InlineMap && index % 2 == 0));
@@ -107,7 +107,7 @@ final class ExpressionReferences {
 				}
 			}
 			catch (AccessException ex) {
-				return true; // known only when it is evaluated
+				return true; // unknown until it is evaluated
 			}
 		}
 		return false;

@@ -44,16 +44,16 @@ import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.invocation.SecurityAnnotations;
 
 /**
- * Stops an application whose actor has a security annotation that nothing looks at, or
- * whose expression cannot be read. The proxy of the actor is asked: an advisor of Spring
- * Security must look at this kind of annotation, match the method, and get to see its
- * calls.
+ * Stops the start of an application if an actor has a security annotation that has no
+ * effect, or whose expression is invalid. It examines the proxy of the actor: an advisor
+ * of Spring Security must enforce this kind of annotation, match the method, and
+ * intercept its calls.
  */
 public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	/**
-	 * Spring Security finds them on the class that declares a method, not on that of the
-	 * actor. For those that can stand in a rule the rule of the actor is asked.
+	 * Annotations that Spring Security finds on the class that declares a method, not on the
+	 * class of the actor. Others are covered by the access rule of the actor.
 	 */
 	private static final Set<Class<? extends Annotation>> OF_DECLARING_CLASS = Set.of(PostAuthorize.class,
 			PreFilter.class, PostFilter.class);
@@ -61,7 +61,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	private static final Set<Class<? extends Annotation>> WITH_EXPRESSION = Set.of(PreAuthorize.class,
 			PostAuthorize.class, PreFilter.class, PostFilter.class);
 
-	/** Hooks that no client causes. */
+	/** Hooks that are never called for a client. */
 	private static final List<Class<? extends Annotation>> WITHOUT_CALLER = List.of(CreateState.class, CreateVars.class,
 			OnCreate.class, OnWake.class, OnSleep.class, OnDestroy.class, OnStateChange.class);
 
@@ -78,7 +78,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	/**
 	 * Creates the check.
-	 * @param beanFactory where actors are looked for
+	 * @param beanFactory contains the actors
 	 * @param rules reads expressions
 	 */
 	public MethodSecurityCheck(ListableBeanFactory beanFactory, SecurityRules rules) {
@@ -101,7 +101,8 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * With an empty security context they would be denied, and the instance with them.
+	 * With an empty security context these hooks would be denied, so the instance could not
+	 * start.
 	 */
 	private static void checkHooksWithoutCaller(Class<?> actor) {
 		MethodIntrospector
@@ -116,12 +117,12 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 				.findFirst()
 				.ifPresent((annotation) -> {
 					throw new InvalidActorException(method,
-							"its @%s denies the server itself: a method with @%s never has a caller; remove it"
+							"remove its @%s: it would deny the server itself, since a method with @%s never has a caller"
 								.formatted(annotation.getSimpleName(), hook.getSimpleName()));
 				}));
 	}
 
-	/** Nothing that is returned needs no authorization. */
+	/** A method without a result needs no authorization of the result. */
 	private static boolean concerns(Class<? extends Annotation> annotation, Method method) {
 		return annotation != AuthorizeReturnObject.class || method.getReturnType() != void.class;
 	}
@@ -129,7 +130,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	private void check(AuthorizationAdvisors advisors, Method method, Class<? extends Annotation> annotation) {
 		if (OF_DECLARING_CLASS.contains(annotation) && !isSeen(advisors.target(), method, annotation)) {
 			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
-					"Spring Security looks at the class that declares the method; put it there or on the method"));
+					"Spring Security reads it from the class that declares the method; add it there or to the method"));
 		}
 		if (WITH_EXPRESSION.contains(annotation)) {
 			this.rules.checkSyntax(advisors.target(), method, annotation);
@@ -147,12 +148,15 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		if (reactive && !Publisher.class.isAssignableFrom(method.getReturnType())) {
 			throw new InvalidActorException(method,
 					SecurityAnnotations.noEffect(annotation,
-							"reactive method security needs a method that returns Mono or Flux;"
-									+ " return one, or add @EnableMethodSecurity to the application"));
+						"reactive method security supports only methods that return Mono or Flux;"
+								+ " return one of these, or add @EnableMethodSecurity to the application"));
 		}
 	}
 
-	/** Whether what holds for a method is what its own class, or the method, says. */
+	/**
+	 * Returns whether the annotation of the declaring class, or of the method, is the one
+	 * that applies.
+	 */
 	private static boolean isSeen(Class<?> actor, Method method, Class<? extends Annotation> annotation) {
 		return SecurityAnnotations.of(method).contains(annotation)
 				|| onClass(actor, annotation).equals(onClass(method.getDeclaringClass(), annotation));
@@ -165,9 +169,8 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Returns whether an advisor takes only methods that return publishers. What the
-	 * annotations for whole applications make hides its type, and there is one kind of
-	 * it.
+	 * Returns whether an advisor supports only methods that return publishers. Advisors of
+	 * the {@code @Enable} annotations hide their type, and are all of the same kind.
 	 */
 	private boolean isReactive(Advisor advisor) {
 		Advice advice = advisor.getAdvice();
@@ -176,7 +179,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 				: REACTIVE.stream().anyMatch((type) -> type.isInstance(advice));
 	}
 
-	/** Of parent contexts too, as actors are. */
+	/** Returns the names of beans, including those of parent contexts, like for actors. */
 	private Stream<String> namesWith(Class<? extends Annotation> annotation) {
 		return Stream.of(BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, annotation));
 	}
@@ -185,7 +188,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		return namesWith(annotation).findAny().isPresent();
 	}
 
-	/** The checks are woven into classes then, where no proxy shows them. */
+	/** Returns whether the checks are woven into classes, where no proxy has them. */
 	private boolean isWoven() {
 		return namesWith(EnableMethodSecurity.class)
 			.map((name) -> this.beanFactory.findAnnotationOnBean(name, EnableMethodSecurity.class))
@@ -194,13 +197,13 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	private String remedy(Class<? extends Annotation> annotation) {
 		if (isWoven()) {
-			return "actors need method security by proxies; leave out mode = ASPECTJ of @EnableMethodSecurity";
+			return "actors require method security by proxies; remove mode = ASPECTJ from @EnableMethodSecurity";
 		}
 		return switch (annotation.getSimpleName()) {
 			case "Secured" -> "add @EnableMethodSecurity(securedEnabled = true) to the application";
 			case "RolesAllowed", "PermitAll", "DenyAll" ->
 				"add @EnableMethodSecurity(jsr250Enabled = true) to the application";
-			case "RunAs" -> "Spring Security does not know it; remove it";
+			case "RunAs" -> "Spring Security does not support it; remove it";
 			default -> "add @EnableMethodSecurity to the application";
 		};
 	}

@@ -18,9 +18,8 @@ import io.rivetevents.invocation.SecurityAnnotations;
 import io.rivetevents.invocation.SubscriptionGuard;
 
 /**
- * Lets those subscribe to an event for whom the {@link PreAuthorize} holds that stands on
- * its method. Where none does, those on its scopes hold: on its interface and each one
- * around it.
+ * Restricts subscriptions to an event by the {@link PreAuthorize} of its method. Without
+ * one, those of its scopes apply: of its interface and of each enclosing one.
  */
 public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 
@@ -30,7 +29,7 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 
 	/**
 	 * Creates a guard.
-	 * @param rules reads rules, and decides by them
+	 * @param rules reads and evaluates rules
 	 */
 	public PreAuthorizeSubscriptionGuard(SecurityRules rules) {
 		this.rules = rules;
@@ -44,9 +43,9 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 			.findFirst()
 			.ifPresent((annotation) -> {
 				throw new InvalidActorException(event.method(),
-						SecurityAnnotations.noEffect(annotation, "an event takes @PreAuthorize alone"));
+						SecurityAnnotations.noEffect(annotation, "an event supports @PreAuthorize only"));
 			});
-		return !conditions(event).isEmpty(); // fails at start-up, if at all
+		return !conditions(event).isEmpty(); // an error occurs at start-up only
 	}
 
 	@Override

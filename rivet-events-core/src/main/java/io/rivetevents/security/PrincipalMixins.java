@@ -35,7 +35,7 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.util.StdConverter;
 
 /**
- * What the Jackson modules of Spring Security lack: no password is written, and the
+ * Completes the Jackson modules of Spring Security: passwords are not written, and the
  * tokens of resource servers are.
  */
 final class PrincipalMixins extends SimpleModule {
@@ -53,7 +53,7 @@ final class PrincipalMixins extends SimpleModule {
 
 	/**
 	 * Creates the module.
-	 * @param types gets the classes that are written
+	 * @param types receives the classes that are written
 	 */
 	PrincipalMixins(BasicPolymorphicTypeValidator.Builder types) {
 		super(PrincipalMixins.class.getName());
@@ -82,8 +82,8 @@ final class PrincipalMixins extends SimpleModule {
 	}
 
 	/**
-	 * Writes a {@code null}, as of an authentication that Spring Security has erased:
-	 * some of its deserializers need the field.
+	 * Writes {@code null}, like an authentication whose credentials Spring Security has
+	 * erased: some of its deserializers require the field.
 	 */
 	private static final class Erased extends ValueSerializer<Object> {
 
@@ -100,7 +100,7 @@ final class PrincipalMixins extends SimpleModule {
 
 	}
 
-	/** Loaded only where there is a resource server. */
+	/** Loaded only if a resource server is present. */
 	private static final class ResourceServer {
 
 		static void add(SimpleModule module, BasicPolymorphicTypeValidator.Builder types) {
@@ -130,7 +130,7 @@ final class PrincipalMixins extends SimpleModule {
 		@JsonProperty
 		abstract Object getPrincipal();
 
-		/** The token, without which there is no such authentication. */
+		/** The token, which is required for such an authentication. */
 		@JsonProperty
 		@JsonSerialize
 		abstract Object getCredentials();
@@ -181,7 +181,7 @@ final class PrincipalMixins extends SimpleModule {
 
 	}
 
-	/** Returns the constants, which Spring Security compares by identity. */
+	/** Returns the constants, since Spring Security compares them by identity. */
 	private static final class TokenTypes extends StdConverter<String, OAuth2AccessToken.TokenType> {
 
 		@Override
@@ -189,7 +189,7 @@ final class PrincipalMixins extends SimpleModule {
 			return Stream.of(OAuth2AccessToken.TokenType.BEARER, OAuth2AccessToken.TokenType.DPOP)
 				.filter((type) -> type.getValue().equals(value))
 				.findFirst()
-				.orElseThrow(() -> new IllegalArgumentException("Unknown type of token"));
+				.orElseThrow(() -> new IllegalArgumentException("Unknown token type"));
 		}
 
 	}
@@ -214,7 +214,7 @@ final class PrincipalMixins extends SimpleModule {
 
 	}
 
-	/** Loaded only where there is a resource server for JSON Web Tokens. */
+	/** Loaded only if a resource server for JSON Web Tokens is present. */
 	private static final class Jwts {
 
 		static void add(SimpleModule module, BasicPolymorphicTypeValidator.Builder types) {
@@ -238,7 +238,7 @@ final class PrincipalMixins extends SimpleModule {
 		@JsonProperty
 		abstract Object getToken();
 
-		/** The same token. */
+		/** The same token, not written twice. */
 		@JsonIgnore
 		abstract Object getCredentials();
 

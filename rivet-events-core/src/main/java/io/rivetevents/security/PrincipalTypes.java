@@ -28,10 +28,10 @@ import tools.jackson.databind.jsontype.impl.ClassNameIdResolver;
 import tools.jackson.databind.jsontype.impl.DefaultTypeResolverBuilder;
 
 /**
- * The names of classes in the JSON of a principal. Spring Security asks its allow-list
- * when it reads; here it is asked when a principal is written, too, so that the node that
- * has the principal says which class is missing. Collections of classes that are not on
- * the list, such as those in the claims of a token, are written as those of the JDK.
+ * Handles class names in the JSON of a principal. Spring Security checks its allow-list
+ * when it reads; here it is also checked when a principal is written, so that the node of
+ * the handshake reports the missing class. Collections whose classes are not on the list,
+ * such as those in the claims of a token, are written as those of the JDK.
  */
 final class PrincipalTypes extends DefaultTypeResolverBuilder {
 
@@ -40,7 +40,7 @@ final class PrincipalTypes extends DefaultTypeResolverBuilder {
 	private static final List<Class<?>> VALUES = List.of(Long.class, Float.class, Short.class, Byte.class,
 			Character.class, BigInteger.class, BigDecimal.class, UUID.class, URI.class);
 
-	/** Issuers are such; by name, since code here uses none: it would look up hosts. */
+	/** Type of issuers; by name, since code here must not use it: it would look up hosts. */
 	private static final Pattern URL = Pattern.compile("java\\.net\\.URL");
 
 	private final PolymorphicTypeValidator allowed;
@@ -54,7 +54,7 @@ final class PrincipalTypes extends DefaultTypeResolverBuilder {
 		this.allowed = allowed;
 	}
 
-	/** Returns an allow-list with values of the JDK that claims of tokens may have. */
+	/** Returns an allow-list with types of the JDK that are used in claims of tokens. */
 	static BasicPolymorphicTypeValidator.Builder values() {
 		BasicPolymorphicTypeValidator.Builder types = BasicPolymorphicTypeValidator.builder()
 			.allowIfSubType("java.time.")
@@ -70,7 +70,7 @@ final class PrincipalTypes extends DefaultTypeResolverBuilder {
 				: super.idResolver(context, baseType, validator, subtypes, writing, reading);
 	}
 
-	/** Names classes that are on the list. */
+	/** Writes only names of classes that are on the list. */
 	private static final class Checked extends ClassNameIdResolver {
 
 		private static final long serialVersionUID = 1;

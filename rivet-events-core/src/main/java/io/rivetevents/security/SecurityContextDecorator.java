@@ -15,12 +15,12 @@ import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
- * Makes the caller of the application's code known to Spring Security: on the thread
- * while the code runs, and in the Reactor context of what it returns. A client that has
- * not signed in is an anonymous token on the thread, whatever code runs for it, so that
- * method security decides about it as the rule of an actor does; its Reactor context is
- * empty, as WebFlux leaves it. Where the server itself is the cause both are empty. What
- * the code leaves on its thread is gone afterwards, and what was there before is back.
+ * Provides the caller of application code to Spring Security: on the thread while the
+ * code runs, and in the Reactor context of its result. For an anonymous client the thread
+ * has an anonymous token, whatever code runs for it, so that method security decides like
+ * the access rule of an actor; its Reactor context is empty, like in WebFlux. If the
+ * server itself calls, both are empty. Afterwards the previous context is restored, and
+ * changes that the code made on its thread are discarded.
  */
 public final class SecurityContextDecorator implements InvocationDecorator, CallerScope {
 
@@ -28,7 +28,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 
 	/**
 	 * Creates the decorator.
-	 * @param holder knows the context of a thread
+	 * @param holder has the context of a thread
 	 */
 	public SecurityContextDecorator(SecurityContextHolderStrategy holder) {
 		this.holder = holder;
@@ -49,7 +49,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 	}
 
 	private static @Nullable Authentication authentication(@Nullable Principal caller) {
-		return (caller == null || caller instanceof Authentication) ? (Authentication) caller : SecurityRules.NOBODY;
+		return (caller == null || caller instanceof Authentication) ? (Authentication) caller : SecurityRules.ANONYMOUS;
 	}
 
 	@Override
@@ -57,7 +57,7 @@ public final class SecurityContextDecorator implements InvocationDecorator, Call
 		ThreadIdentity.clear(this.holder);
 	}
 
-	/** What the code has changed in the context of its thread does not go on. */
+	/** Changes that the code has made in the context of its thread are not passed on. */
 	@Override
 	public Context write(Context context, @Nullable Principal caller) {
 		return (caller instanceof Authentication authentication)

@@ -9,7 +9,7 @@ import io.rivetevents.extension.FailureTranslator;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Tells a client {@code auth.forbidden} for what Spring Security denies, and no more.
+ * Translates denials of Spring Security to {@code auth.forbidden}, without details.
  */
 public final class SecurityFailureTranslator implements FailureTranslator {
 

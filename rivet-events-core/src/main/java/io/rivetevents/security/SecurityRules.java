@@ -49,13 +49,13 @@ import org.springframework.util.function.SingletonSupplier;
 import io.rivetevents.invocation.InvalidActorException;
 
 /**
- * Reads rules from classes, methods of events and properties, and decides by them as the
- * application's method security decides about a method.
+ * Reads rules from classes, methods of events and properties, and evaluates them like the
+ * application's method security evaluates those of a method.
  */
 public final class SecurityRules {
 
-	/** Stands for whoever has not signed in. */
-	static final Authentication NOBODY = new AnonymousAuthenticationToken("rivet-events", "anonymousUser",
+	/** Represents an anonymous client. */
+	static final Authentication ANONYMOUS = new AnonymousAuthenticationToken("rivet-events", "anonymousUser",
 			AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
 
 	private static final Set<String> PRE_AUTHORIZE = Set.of(PreAuthorize.class.getName());
@@ -78,20 +78,20 @@ public final class SecurityRules {
 	private final MethodInvocation anyCall = new SimpleMethodInvocation(this, ANY_METHOD);
 
 	/**
-	 * What the application has set for its method security.
+	 * The application's settings for its method security.
 	 *
 	 * @param expressions evaluates expressions
 	 * @param roleHierarchy roles that imply others, {@code null} if there are none
-	 * @param rolePrefix what stands before the roles of {@code @RolesAllowed}
-	 * @param templates how placeholders in annotations are filled, {@code null} for the
+	 * @param rolePrefix prefix of the roles of {@code @RolesAllowed}
+	 * @param templates how placeholders in annotations are replaced, {@code null} for the
 	 * default of Spring Security
-	 * @param beans whether there is a bean of a name
+	 * @param beans whether a bean with a name exists
 	 */
 	public record Settings(MethodSecurityExpressionHandler expressions, @Nullable RoleHierarchy roleHierarchy,
 			String rolePrefix, @Nullable AnnotationTemplateExpressionDefaults templates, Predicate<String> beans) {
 	}
 
-	/** One of the conditions that must hold. */
+	/** A condition of a rule. */
 	@FunctionalInterface
 	interface Condition {
 
@@ -99,14 +99,14 @@ public final class SecurityRules {
 
 	}
 
-	/** Who wants what. */
+	/** A call to check, with its caller. */
 	record Question(Authentication authentication, MethodInvocation call, EvaluationContext context) {
 	}
 
 	/**
 	 * Creates the reader.
-	 * @param settings finds the application's settings; asked once, when there is a rule
-	 * @param holder knows the security context of a thread
+	 * @param settings finds the application's settings; called once, when there is a rule
+	 * @param holder has the security context of a thread
 	 */
 	public SecurityRules(Supplier<Settings> settings, SecurityContextHolderStrategy holder) {
 		this.settings = SingletonSupplier.of(settings);
@@ -114,7 +114,7 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Returns what must hold for a class: for each kind of annotation the closest one.
+	 * Returns the conditions of a class: for each kind of annotation the closest one.
 	 * @param type the class
 	 */
 	List<Condition> ofClass(Class<?> type) {
@@ -144,10 +144,10 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Returns what must hold for an event: the {@link PreAuthorize} on its method, or else
-	 * those on its scopes together.
+	 * Returns the conditions of an event: the {@link PreAuthorize} of its method, or else all
+	 * those of its scopes.
 	 * @param method the method
-	 * @param scopes the interfaces by which it was found
+	 * @param scopes the interfaces through which it was found
 	 */
 	List<Condition> ofEvent(Method method, List<Class<?>> scopes) {
 		MergedAnnotation<?> own = ClosestAnnotations.of(method, PRE_AUTHORIZE);
@@ -187,16 +187,16 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Returns the condition that an expression holds.
+	 * Returns the condition of an expression.
 	 * @param expression the expression
-	 * @throws IllegalArgumentException if it cannot be read, is a template, or names what
-	 * does not exist
+	 * @throws IllegalArgumentException if it is invalid, is a template, or uses a reference
+	 * that does not exist
 	 */
 	Condition ofExpression(String expression) {
 		if (AnnotationTemplate.isIn(expression)) {
 			throw new IllegalArgumentException(
-					"its rule \"%s\" has a placeholder that nothing fills".formatted(expression)
-							+ "; the attributes of an annotation do, on which @PreAuthorize stands");
+					"its access rule \"%s\" has a placeholder that has no value".formatted(expression)
+							+ "; only an expression on a meta-annotation can use attributes of the annotation");
 		}
 		Expression parsed = read(expression);
 		String problem = problem(parsed);
@@ -212,7 +212,7 @@ public final class SecurityRules {
 		}
 		catch (ParseException ex) {
 			throw new IllegalArgumentException(
-					"its access rule \"%s\" cannot be read: %s".formatted(expression, ex.getMessage()), ex);
+					"its access rule \"%s\" is invalid: %s".formatted(expression, ex.getMessage()), ex);
 		}
 	}
 
@@ -220,7 +220,10 @@ public final class SecurityRules {
 		return this.settings.get().expressions().getExpressionParser().parseExpression(expression);
 	}
 
-	/** A handler of another class may have its own root, which is known by the call. */
+	/**
+	 * Returns the error of an expression, {@code null} if there is none. A handler of another
+	 * class may have another root object, which depends on the call.
+	 */
 	private @Nullable String problem(Expression parsed) {
 		MethodSecurityExpressionHandler handler = this.settings.get().expressions();
 		if (handler.getClass() != DefaultMethodSecurityExpressionHandler.class
@@ -228,18 +231,18 @@ public final class SecurityRules {
 			return null;
 		}
 		if (spel.getAST() instanceof Literal && !(spel.getAST() instanceof BooleanLiteral)) {
-			return "is a value and no condition; write one such as hasRole('ADMIN')";
+			return "is a value, not a condition; use a condition such as hasRole('ADMIN')";
 		}
-		EvaluationContext context = handler.createEvaluationContext(() -> NOBODY, this.anyCall);
+		EvaluationContext context = handler.createEvaluationContext(() -> ANONYMOUS, this.anyCall);
 		return new ExpressionReferences(context, this.settings.get().beans()).problem(spel.getAST());
 	}
 
 	/**
-	 * Checks that the expressions can be read that Spring Security evaluates for a method.
+	 * Checks the expressions that Spring Security evaluates for a method.
 	 * @param actor class of the actor
 	 * @param method its method
-	 * @param annotation one that has an expression, on the method or on the class
-	 * @throws InvalidActorException if one cannot
+	 * @param annotation an annotation with an expression, on the method or on the class
+	 * @throws InvalidActorException if an expression is invalid
 	 */
 	void checkSyntax(Class<?> actor, Method method, Class<? extends Annotation> annotation) {
 		Stream.<AnnotatedElement>of(method, method.getDeclaringClass(), actor)
@@ -253,7 +256,7 @@ public final class SecurityRules {
 			parse((this.settings.get().templates() != null) ? fill(annotation) : expression);
 		}
 		catch (ParseException | IllegalArgumentException ex) {
-			throw new InvalidActorException(method, "its @%s(\"%s\") cannot be read: %s"
+			throw new InvalidActorException(method, "its @%s(\"%s\") is invalid: %s"
 				.formatted(annotation.getType().getSimpleName(), expression, ex.getMessage()));
 		}
 	}
@@ -278,7 +281,7 @@ public final class SecurityRules {
 		if (result instanceof Boolean granted) {
 			return granted;
 		}
-		throw new IllegalStateException("The expression '%s' must yield a Boolean or an AuthorizationResult, not %s"
+		throw new IllegalStateException("The expression '%s' must return a Boolean or an AuthorizationResult, not %s"
 			.formatted(expression.getExpressionString(), (result != null) ? result.getClass().getName() : "null"));
 	}
 
@@ -298,24 +301,24 @@ public final class SecurityRules {
 					throw denied;
 				}
 			}
-			// no mistake of the client, which IllegalArgumentException would be
+			// not an error of the client, which an IllegalArgumentException would be
 			throw new IllegalStateException(
 					"The expression '%s' failed: %s".formatted(expression.getExpressionString(), ex.getMessage()), ex);
 		}
 	}
 
 	/**
-	 * Checks that all conditions hold. Meanwhile the caller is in the security context of
-	 * the thread, as it is while a method is asked about.
-	 * @param conditions what must hold
-	 * @param principal who signed in, {@code null} if nobody did
-	 * @param call what is asked about
+	 * Checks that all conditions are met. Meanwhile the caller is in the security context of
+	 * the thread, like during the check of a method.
+	 * @param conditions the conditions
+	 * @param principal the caller's principal, {@code null} if anonymous
+	 * @param call the call to check
 	 * @param variables variables of expressions, by their names
-	 * @throws AccessDeniedException if one does not
+	 * @throws AccessDeniedException if one is not met
 	 */
 	void check(List<Condition> conditions, @Nullable Principal principal, MethodInvocation call,
 			Map<String, ?> variables) {
-		Authentication authentication = (principal instanceof Authentication known) ? known : NOBODY;
+		Authentication authentication = (principal instanceof Authentication known) ? known : ANONYMOUS;
 		EvaluationContext context = this.settings.get()
 			.expressions()
 			.createEvaluationContext(() -> authentication, call);

@@ -11,8 +11,8 @@ import io.rivetevents.scheduling.CallerScope;
 
 /**
  * An authentication in the security context of the current thread, until it is closed.
- * The context is created when it is first read, which most calls never do. No two calls
- * share a context, since code may keep it or change it.
+ * The context is created when it is first read, which rarely happens. Two calls never
+ * share a context, since code may keep or change it.
  */
 final class ThreadIdentity implements CallerScope.Restoration, Supplier<SecurityContext> {
 
@@ -20,7 +20,7 @@ final class ThreadIdentity implements CallerScope.Restoration, Supplier<Security
 
 	private final @Nullable Authentication authentication;
 
-	/** What was there before, {@code null} for an empty context. */
+	/** The previous context, {@code null} if it was empty. */
 	private final @Nullable SecurityContext before;
 
 	/** Guarded by this: code may pass the supplier on to another thread. */
@@ -35,13 +35,13 @@ final class ThreadIdentity implements CallerScope.Restoration, Supplier<Security
 
 	/**
 	 * Sets the context of the current thread.
-	 * @param holder knows it
+	 * @param holder has the context of a thread
 	 * @param authentication the authentication, {@code null} for an empty context
-	 * @return restores what was there before
+	 * @return restores the previous context
 	 */
 	static ThreadIdentity set(SecurityContextHolderStrategy holder, @Nullable Authentication authentication) {
 		SecurityContext before = holder.getContext();
-		// asked now: code that holds this context could change it meanwhile
+		// checked now: code with access to this context could change it in the meantime
 		boolean empty = before.getAuthentication() == null;
 		ThreadIdentity identity = new ThreadIdentity(holder, authentication, empty ? null : before);
 		holder.setDeferredContext(identity);
@@ -49,9 +49,9 @@ final class ThreadIdentity implements CallerScope.Restoration, Supplier<Security
 	}
 
 	/**
-	 * Gives the current thread an empty context of its own. It is not removed: a
+	 * Gives the current thread an empty context of its own. The context is not removed: a
 	 * thread-local that is removed and created again in each call costs twice as much.
-	 * @param holder knows it
+	 * @param holder has the context of a thread
 	 */
 	static void clear(SecurityContextHolderStrategy holder) {
 		holder.setDeferredContext(new ThreadIdentity(holder, null, null));

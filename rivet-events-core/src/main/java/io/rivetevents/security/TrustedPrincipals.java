@@ -7,8 +7,8 @@ import org.springframework.security.authentication.AuthenticationTrustResolver;
 import org.springframework.security.core.Authentication;
 
 /**
- * Tells a principal that has signed in from one that stands for nobody, such as the token
- * of {@code http.anonymous()}. A remembered one has signed in.
+ * Distinguishes authenticated principals from those of anonymous clients, such as the
+ * token of {@code http.anonymous()}. A remembered principal is authenticated.
  */
 public final class TrustedPrincipals implements Predicate<Principal> {
 
@@ -16,7 +16,7 @@ public final class TrustedPrincipals implements Predicate<Principal> {
 
 	/**
 	 * Creates the predicate.
-	 * @param resolver decides about tokens of Spring Security
+	 * @param resolver classifies tokens of Spring Security
 	 */
 	public TrustedPrincipals(AuthenticationTrustResolver resolver) {
 		this.resolver = resolver;

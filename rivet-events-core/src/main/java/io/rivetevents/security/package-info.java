@@ -1,5 +1,5 @@
 /**
- * Identity and rights from Spring Security, without any web type.
+ * Identity and access control with Spring Security, without any web type.
  */
 @NullMarked
 package io.rivetevents.security;
