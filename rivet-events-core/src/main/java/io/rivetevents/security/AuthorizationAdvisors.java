@@ -133,7 +133,7 @@ final class AuthorizationAdvisors {
 			return "a private or static method cannot be overridden by the proxy";
 		}
 		return Modifier.isFinal(modifiers) ? "a final method cannot be overridden by the proxy"
-				: "the proxy cannot intercept it: it is not declared by an interface, or not visible to the proxy's package";
+				: "the proxy cannot intercept it: no interface declares it, or the proxy's package cannot access it";
 	}
 
 	private static boolean canIntercept(Object proxy, Method method) {

@@ -117,7 +117,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 				.findFirst()
 				.ifPresent((annotation) -> {
 					throw new InvalidActorException(method,
-							"remove its @%s: it would deny the server itself, since a method with @%s never has a caller"
+							"remove its @%s: it would deny the server, since a method with @%s never has a caller"
 								.formatted(annotation.getSimpleName(), hook.getSimpleName()));
 				}));
 	}
