@@ -49,7 +49,7 @@ class ActorNamesTests {
 		this.contextRunner.withUserConfiguration(ByMethod.class, Named.class)
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOf(InvalidActorException.class)
-				.hasMessageContainingAll("its name, chat, is that of", Chat.class.getName(), Special.class.getName()));
+				.hasMessageContainingAll("the name chat is already used by", Chat.class.getName(), Special.class.getName()));
 	}
 
 	@Test

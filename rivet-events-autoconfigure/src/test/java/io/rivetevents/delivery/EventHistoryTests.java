@@ -71,7 +71,7 @@ class EventHistoryTests {
 		})), null);
 		this.client.subscribe("a\u2028FORGED\u202e", Set.of());
 		assertThat(history.after(0, this.client)).isEmpty();
-		assertThat(output).contains("Event a\\u2028FORGED\\u202e is not sent again")
+		assertThat(output).contains("Event a\\u2028FORGED\\u202e is not replayed")
 			.doesNotContain("\u2028")
 			.doesNotContain("\u202e");
 	}

@@ -106,7 +106,7 @@ class DefaultValueTests {
 	@Test
 	void refusesADefaultThatHasNoEffect() {
 		assertInvalid(new BeforeRequired(), "BeforeRequired.act(int, String)", "parameter 0 (int limit)",
-				"parameter 1 (name) behind it must be given");
+				"the later parameter 1 (name) is required");
 		assertInvalid(new OfTheRest(), "OfTheRest.act(int[])", "parameter 0", "has no effect");
 		assertInvalid(new OfParams(), "OfParams.act(String)", "parameter 0", "has no effect");
 		assertInvalid(new OfAHook(), "OfAHook.canSubscribe(String)", "parameter 0", "has no effect");

@@ -185,7 +185,7 @@ class OutgoingSizeTests {
 			assertThatExceptionOfType(RivetException.class)
 				.isThrownBy(() -> this.harness.call(Room.class, "k", "act", TOO_LONG));
 		}
-		assertThat(output.getAll().split("is not sent", -1)).hasSize(2);
+		assertThat(output.getAll().split("was not sent", -1)).hasSize(2);
 		assertThat(this.harness.limits().hits().count(Limit.OUTGOING_SIZE)).isEqualTo(20);
 	}
 
@@ -242,7 +242,7 @@ class OutgoingSizeTests {
 		OtherNode other = new OtherNode();
 		connections(other).start();
 		other.receiver.accept(event(TOO_LONG));
-		assertThat(output).contains("Event `said` of Room[k]", "is not sent");
+		assertThat(output).contains("Event `said` of Room[k]", "was not sent");
 		assertThat(this.harness.limits().hits().count(Limit.OUTGOING_SIZE)).isOne();
 		assertThat(client.queue.closeReason()).isNull();
 		other.receiver.accept(event("short"));

@@ -94,7 +94,7 @@ class MethodSecurityCheckTests {
 
 	@Test
 	void refusesThemOnAnActorThatIsProxiedForAnotherReason() {
-		refuses(OtherProxy.class, OnMethod.class, "its @PreAuthorize has no effect; add @EnableMethodSecurity");
+		refuses(OtherProxy.class, OnMethod.class, "its @PreAuthorize has no effect: add @EnableMethodSecurity");
 	}
 
 	@Test
@@ -104,7 +104,7 @@ class MethodSecurityCheckTests {
 		refuses(PrePost.class, Roles.class, "jsr250Enabled = true");
 		refuses(PrePost.class, Denied.class, "jsr250Enabled = true");
 		refuses(PrePost.class, SecuredClass.class, "securedEnabled = true");
-		refuses(AllKinds.class, RunsAs.class, "Spring Security does not know it");
+		refuses(AllKinds.class, RunsAs.class, "Spring Security does not support it");
 	}
 
 	@ParameterizedTest
@@ -121,14 +121,14 @@ class MethodSecurityCheckTests {
 	@ValueSource(classes = { InheritsBesidePostAuthorize.class, InheritsBesidePostFilter.class,
 			InheritsBesidePreFilter.class, InheritsBesideAnother.class })
 	void refusesWhatStandsOnAClassForAMethodOfItsSuperclass(Class<?> actor) {
-		refuses(AllKinds.class, actor, "looks at the class that declares the method");
+		refuses(AllKinds.class, actor, "reads it from the class that declares the method");
 	}
 
 	@Test
 	void takesReactiveMethodSecurityForWhatReturnsPublishers() {
 		this.runner.withUserConfiguration(Reactive.class, Later.class)
 			.run((context) -> assertThat(context).hasNotFailed());
-		refuses(Reactive.class, OnMethod.class, "returns Mono or Flux");
+		refuses(Reactive.class, OnMethod.class, "return Mono or Flux");
 	}
 
 	@ParameterizedTest
@@ -144,7 +144,7 @@ class MethodSecurityCheckTests {
 	void knowsAReactiveAdvisorThatTheApplicationDeclares() {
 		this.runner.withUserConfiguration(ReactiveAdvisor.class, Later.class)
 			.run((context) -> assertThat(context).hasNotFailed());
-		refuses(ReactiveAdvisor.class, OnMethod.class, "returns Mono or Flux");
+		refuses(ReactiveAdvisor.class, OnMethod.class, "return Mono or Flux");
 	}
 
 	@Test
@@ -157,16 +157,16 @@ class MethodSecurityCheckTests {
 
 	@Test
 	void saysThatWovenChecksAreNotSeen() {
-		refuses(Woven.class, OnMethod.class, "leave out mode = ASPECTJ");
-		refuses(Woven.class, SecuredMethod.class, "leave out mode = ASPECTJ");
+		refuses(Woven.class, OnMethod.class, "remove mode = ASPECTJ");
+		refuses(Woven.class, SecuredMethod.class, "remove mode = ASPECTJ");
 	}
 
 	@Test
 	void refusesAnEventWithWhatIsNotAskedForIt() {
-		refuses(AllKinds.class, SecuredEvent.class, "an event takes @PreAuthorize");
-		refuses(AllKinds.class, RolesEvents.class, "an event takes @PreAuthorize");
-		refuses(AllKinds.class, SecuredBesideEvent.class, "an event takes @PreAuthorize alone");
-		refuses(AllKinds.class, RolesAroundEvent.class, "an event takes @PreAuthorize alone");
+		refuses(AllKinds.class, SecuredEvent.class, "an event supports @PreAuthorize");
+		refuses(AllKinds.class, RolesEvents.class, "an event supports @PreAuthorize");
+		refuses(AllKinds.class, SecuredBesideEvent.class, "an event supports @PreAuthorize only");
+		refuses(AllKinds.class, RolesAroundEvent.class, "an event supports @PreAuthorize only");
 		this.runner.withUserConfiguration(Nothing.class, PreAuthorizedEvent.class)
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
@@ -194,7 +194,7 @@ class MethodSecurityCheckTests {
 			OnDestroyHook.class, OnStateChangeHook.class, CreateVarsHook.class })
 	void refusesThemOnHooksThatNeverHaveACaller(Class<?> actor) {
 		String hook = "@" + actor.getSimpleName().replace("Hook", "").replace("OnCreateState", "CreateState");
-		refuses(AllKinds.class, actor, "denies the server itself: a method with " + hook);
+		refuses(AllKinds.class, actor, "it would deny the server, since a method with " + hook);
 	}
 
 	@ParameterizedTest
@@ -203,7 +203,7 @@ class MethodSecurityCheckTests {
 	void refusesAnExpressionThatCannotBeRead(Class<?> actor) {
 		this.runner.withUserConfiguration(AllKinds.class, actor)
 			.run((context) -> assertThat(context).getFailure()
-				.hasMessageContainingAll(".read(", "(\"hasRol('X'\")", "cannot be read"));
+				.hasMessageContainingAll(".read(", "(\"hasRol('X'\")", "is invalid"));
 	}
 
 	@Test

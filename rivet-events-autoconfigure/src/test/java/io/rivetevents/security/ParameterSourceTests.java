@@ -56,7 +56,7 @@ class ParameterSourceTests {
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining(actor.getName() + ".")
 				.hasStackTraceContaining("user")
-				.hasStackTraceContaining("a client would choose the value"));
+				.hasStackTraceContaining("a client could choose the value"));
 	}
 
 	@ParameterizedTest
@@ -65,7 +65,7 @@ class ParameterSourceTests {
 		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.security.config"))
 			.withUserConfiguration(actor)
 			.run((context) -> assertThat(context).getFailure()
-				.hasStackTraceContaining("a client would choose the value"));
+				.hasStackTraceContaining("a client could choose the value"));
 	}
 
 	@Test

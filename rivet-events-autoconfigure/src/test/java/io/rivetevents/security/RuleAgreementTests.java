@@ -176,7 +176,7 @@ class RuleAgreementTests {
 	void refusesAnnotationsOfWhichNoneComesFirst() {
 		for (Class<?> type : List.of(OpenAndClosed.class, OfTwoInterfaces.class)) {
 			assertThatExceptionOfType(InvalidActorException.class).isThrownBy(() -> ruleOf(type))
-				.withMessageContaining("none of them comes first");
+				.withMessageContaining("several security annotations are equally close");
 		}
 	}
 
@@ -189,7 +189,7 @@ class RuleAgreementTests {
 	void refusesATemplateThatNothingFills() {
 		for (Class<?> type : List.of(Unfilled.class, UnknownAttribute.class)) {
 			assertThatExceptionOfType(InvalidActorException.class).isThrownBy(() -> ruleOf(type))
-				.withMessageMatching(".*its rule \"!hasRole\\('\\{(value|rolle)\\}'\\)\" has a placeholder.*");
+				.withMessageMatching(".*its access rule \"!hasRole\\('\\{(value|rolle)\\}'\\)\" has a placeholder.*");
 		}
 		this.runner.run((context) -> {
 			AccessGuard guard = context.getBean(AccessGuard.class);

@@ -183,7 +183,7 @@ class TextOfClientsTests {
 			}), false, EVENT, List.of(), Set.of(), false));
 			refuse(List.of("elsewhere"), EVIL, "localhost");
 			refuse(List.of("localhost"), "http://elsewhere", EVIL);
-			List<String> expected = List.of("Event " + ESCAPED_EVENT + "y+… is not sent to Get",
+			List<String> expected = List.of("Event " + ESCAPED_EVENT + "y+… could not be sent to desk[",
 					"Event " + ESCAPED_EVENT + "y+… is not sent to connection", "One-way " + ESCAPED,
 					"A listener to " + ESCAPED, "A listener to count of desk", "desk[k\\nFORGED].fail",
 					"desk[k\\nFORGED].refuse", "Event `" + ESCAPED_EVENT,

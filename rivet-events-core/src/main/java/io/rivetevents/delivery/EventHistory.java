@@ -153,7 +153,7 @@ public final class EventHistory {
 
 		void add(Entry entry) {
 			this.unsubscribed |= !entry.dispatch().subscribed();
-			if (this.limits.isEmpty() || !makeRoom(entry.size())) {
+			if (this.limits.isEmpty() || !makeRoom(entry)) {
 				removeAll();
 				this.lostUpTo = entry.sequence();
 				return;
@@ -234,9 +234,10 @@ public final class EventHistory {
 	 * Makes room for an event by dropping the oldest events of this instance.
 	 * @return whether the event fits
 	 */
-	private boolean makeRoom(long size) {
+	private boolean makeRoom(Entry entry) {
+		long size = entry.size();
 		if (size > this.limits.maxBytes()) {
-			refuse(size);
+			refuse(entry);
 			return false;
 		}
 		while (this.bytes + size > this.limits.maxBytes()) {
@@ -263,16 +264,16 @@ public final class EventHistory {
 	}
 
 	/** Drops everything: older events are of no use to a client that missed this one. */
-	private void refuse(long size) {
+	private void refuse(Entry entry) {
 		while (removeOldest()) {
 			// until nothing is left
 		}
 		if (!this.refused) {
 			this.refused = true;
-			logger.warn(("An event of %d bytes was sent but not recorded, so clients that resume miss it:"
-					+ " rivet.events.history.max-size leaves %d bytes. Set it higher than max-outgoing-message-size of"
+			logger.warn(("Event %s was sent but not recorded for clients that resume: it has %d bytes, but"
+					+ " rivet.events.history.max-size leaves %d. Set it higher than max-outgoing-message-size of"
 					+ " rivet.events.websocket and rivet.events.sse")
-				.formatted(size, this.limits.maxBytes()));
+				.formatted(SafeText.of(entry.dispatch().event()), entry.size(), this.limits.maxBytes()));
 		}
 	}
 

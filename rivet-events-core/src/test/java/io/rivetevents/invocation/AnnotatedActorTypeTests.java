@@ -44,12 +44,12 @@ class AnnotatedActorTypeTests {
 
 	@Test
 	void refusesTwoActionsOfOneName() {
-		assertInvalid(new SameName(), "\"twice\"", "stands on another method");
+		assertInvalid(new SameName(), "\"twice\"", "already declared by another method");
 	}
 
 	@Test
 	void refusesTwoMethodsForOneHook() {
-		assertInvalid(new TwoHooks(), "@OnConnect", "stands on another method");
+		assertInvalid(new TwoHooks(), "@OnConnect", "only one method can have");
 	}
 
 	@Test
@@ -103,18 +103,18 @@ class AnnotatedActorTypeTests {
 
 	@Test
 	void refusesAClassWithoutMethods() {
-		assertInvalid(new Empty(), "it has no method with @Action");
+		assertInvalid(new Empty(), "no method has @Action");
 	}
 
 	@Test
 	void refusesATimeThatIsNone() {
-		assertInvalid(new BadTimeout(), "soon", "is no duration");
-		assertInvalid(new NegativeTimeout(), "sleepTimeout = \"-10m\" is no duration");
-		assertInvalid(new LongestTimeout(), "sleepTimeout = \"999999d\" is no duration");
-		assertInvalid(new NeverTimeout(), "actionTimeout = \"never\" is no duration");
+		assertInvalid(new BadTimeout(), "soon", "is not a valid duration");
+		assertInvalid(new NegativeTimeout(), "sleepTimeout = \"-10m\" is not a valid duration");
+		assertInvalid(new LongestTimeout(), "sleepTimeout = \"999999d\" is not a valid duration");
+		assertInvalid(new NeverTimeout(), "actionTimeout = \"never\" is not a valid duration");
 		assertInvalid(new NoTimeout(), "timeout of action act = \"0s\" leaves no time");
 		assertInvalid(new NegativeHistory(), "maxEvents = -1");
-		assertInvalid(new NegativeHistoryAge(), "\"-5m\" is no duration");
+		assertInvalid(new NegativeHistoryAge(), "\"-5m\" is not a valid duration");
 	}
 
 	@Test
@@ -189,10 +189,10 @@ class AnnotatedActorTypeTests {
 
 	@Test
 	void refusesAnActionThatCannotButBlock() {
-		assertInvalid(new DurableWithoutBlocking(), "act", "said not to block");
-		assertInvalid(new InterleavedWithoutBlocking(), "act", "said not to block");
-		assertInvalid(new LaterWithoutBlocking(), "act", "said not to block");
-		assertInvalid(new PerhapsLaterWithoutBlocking(), "act", "said not to block");
+		assertInvalid(new DurableWithoutBlocking(), "act", "`blocking = false`");
+		assertInvalid(new InterleavedWithoutBlocking(), "act", "`blocking = false`");
+		assertInvalid(new LaterWithoutBlocking(), "act", "`blocking = false`");
+		assertInvalid(new PerhapsLaterWithoutBlocking(), "act", "`blocking = false`");
 	}
 
 	@Test

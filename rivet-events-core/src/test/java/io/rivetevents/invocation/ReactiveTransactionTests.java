@@ -488,7 +488,7 @@ class ReactiveTransactionTests {
 		transactional(insert(1).then(this.connections.user("ada").afterCommit(kept::set)));
 		assertThatIllegalStateException().isThrownBy(() -> kept.get().tagged("t").send("said", "x"))
 			.withMessageContaining("said")
-			.withMessageContaining("after the call");
+			.withMessageContaining("inside its callback only");
 		assertThat(heard(this.ada)).isEmpty();
 	}
 
@@ -498,7 +498,7 @@ class ReactiveTransactionTests {
 		assertThatIllegalStateException()
 			.isThrownBy(() -> transactional(
 					insert(1).doOnNext((count) -> to.recipients.apply(this).afterCommit().send("said", "x")).then()))
-			.withMessageContaining("Event said is not sent")
+			.withMessageContaining("Event said was not sent")
 			.withMessageContaining("ReactiveTransactionManager")
 			.withMessageContaining("afterCommit((recipients) -> recipients.send(..))");
 		assertThat(heard(this.ada)).isEmpty();

@@ -206,7 +206,7 @@ class SaveTests {
 	void refusesAnActionThatIsDurableAndInterleaves() {
 		assertThatExceptionOfType(InvalidActorException.class)
 			.isThrownBy(() -> new ActorHarness(ActorSettings.DEFAULTS, new Torn()))
-			.withMessageContaining("must not interleave");
+			.withMessageContaining("cannot be combined with `interleave`");
 	}
 
 	static class State {

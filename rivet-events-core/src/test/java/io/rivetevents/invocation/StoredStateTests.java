@@ -70,7 +70,7 @@ class StoredStateTests {
 		assertThatExceptionOfType(InvalidActorException.class)
 			.isThrownBy(() -> new ActorHarness(ActorSettings.DEFAULTS, new Hidden()))
 			.withMessageContaining("createState")
-			.withMessageContaining("the state could not be loaded again: the field \"count\" of")
+			.withMessageContaining("the state could be saved but not loaded: the field \"count\" of")
 			.withMessageContaining("is not stored");
 	}
 

@@ -72,13 +72,13 @@ class SubscriptionRulesTests {
 
 	@Test
 	void refusesTwoMethodsForOneEvent() {
-		assertInvalid(new SameEvent(), "SameEvent.", "@CanSubscribe(\"typing\")", "stands on another method, too");
-		assertInvalid(new TwoGeneral(), "TwoGeneral.", "without the name of an event", "stands on another method, too");
+		assertInvalid(new SameEvent(), "SameEvent.", "@CanSubscribe(\"typing\")", "only one method can have");
+		assertInvalid(new TwoGeneral(), "TwoGeneral.", "without the name of an event", "only one method can have");
 	}
 
 	@Test
 	void refusesANameThatIsNone() {
-		assertInvalid(new NoName(), "NoName.canSubscribe()", "without a name");
+		assertInvalid(new NoName(), "NoName.canSubscribe()", "empty event name");
 	}
 
 	@Test

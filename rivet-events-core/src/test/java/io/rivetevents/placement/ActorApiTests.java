@@ -157,14 +157,14 @@ class ActorApiTests {
 	@Test
 	void refusesToWaitForItselfInATurn() {
 		assertThat(this.harness.call(Other.class, "k", "askOther").intValue()).isEqualTo(1);
-		assertThat(this.harness.call(Chat.class, "k", "askItself").stringValue()).contains("would wait for itself");
-		assertThat(this.harness.call(Chat.class, "k", "askItselfById").stringValue()).contains("would wait for itself");
+		assertThat(this.harness.call(Chat.class, "k", "askItself").stringValue()).contains("would deadlock");
+		assertThat(this.harness.call(Chat.class, "k", "askItselfById").stringValue()).contains("would deadlock");
 	}
 
 	@Test
 	void refusesInterfacesThatNoActorOrSeveralImplement() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.actors.api(String.class))
-			.withMessageContaining("is no interface");
+			.withMessageContaining("is not an interface");
 		ActorApi<Runnable> nothing = this.actors.api(Runnable.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> nothing.get("k"))
 			.withMessageContaining("No actor implements java.lang.Runnable");

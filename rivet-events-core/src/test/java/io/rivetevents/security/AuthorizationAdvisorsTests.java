@@ -70,7 +70,7 @@ class AuthorizationAdvisorsTests {
 	void seesMethodsOfItsInterfacesAlone() {
 		AuthorizationAdvisors advisors = new AuthorizationAdvisors(proxy(new Vault(), false, PRE_AUTHORIZE));
 		assertThat(advisors.obstacle(method(Vault.class, "open"))).isNull();
-		assertThat(advisors.obstacle(method(Vault.class, "inside"))).contains("no method of an interface");
+		assertThat(advisors.obstacle(method(Vault.class, "inside"))).contains("no interface declares it");
 	}
 
 	@Test

@@ -101,7 +101,7 @@ class ExpressionAccessGuardTests {
 	@Test
 	void refusesARuleThatCannotBeRead() {
 		assertThatExceptionOfType(InvalidActorException.class).isThrownBy(() -> rule(Object.class, "hasRole("))
-			.withMessageContaining("its access rule \"hasRole(\" cannot be read");
+			.withMessageContaining("its access rule \"hasRole(\" is invalid");
 	}
 
 	@ParameterizedTest
