@@ -16,8 +16,8 @@ import io.rivetevents.outbound.Outbound;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * The connections of this node. A transport registers a connection before it requests an
- * actor to connect it, and removes it when its socket is closed; the actor adds it to the
+ * The connections of this node. A transport registers a connection before it connects it
+ * to an actor, and removes it when its socket is closed; the actor adds it to the
  * {@linkplain #members() members} while it is in the actor's own list.
  */
 public final class OutboundRegistry {

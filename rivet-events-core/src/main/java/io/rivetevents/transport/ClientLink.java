@@ -472,7 +472,7 @@ public final class ClientLink {
 		}
 	}
 
-	/** Notifies a client of the extended mode that it is connected. */
+	/** Sends a keep-alive to a client of the extended mode. */
 	private void tellAlive() {
 		if (this.queue.encoding().isExtended() && this.address != null && this.request != null) {
 			this.support.directory().keepAlive(this.address, this.request.connectionId());
