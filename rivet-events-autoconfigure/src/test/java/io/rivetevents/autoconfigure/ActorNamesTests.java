@@ -49,7 +49,8 @@ class ActorNamesTests {
 		this.contextRunner.withUserConfiguration(ByMethod.class, Named.class)
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOf(InvalidActorException.class)
-				.hasMessageContainingAll("the name chat is already used by", Chat.class.getName(), Special.class.getName()));
+				.hasMessageContainingAll("the name chat is already used by", Chat.class.getName(),
+						Special.class.getName()));
 	}
 
 	@Test

@@ -37,12 +37,12 @@ public final class NodeCommands {
 	}
 
 	/**
-	 * Executes a command on this node, then sends it to the others. Delivery to them is as
-	 * reliable as the backplane.
+	 * Executes a command on this node, then sends it to the others. Delivery to them is
+	 * as reliable as the backplane.
 	 * @param command the command
 	 * @return the number of closed connections of this node
-	 * @throws UnsupportedOperationException if the backplane does not support commands; this
-	 * node has executed it in that case
+	 * @throws UnsupportedOperationException if the backplane does not support commands;
+	 * this node has executed it in that case
 	 */
 	public int send(NodeCommand command) {
 		int closed = carryOut(command);

@@ -53,12 +53,14 @@ public final class ActorConnection extends ForwardingRecipients
 	private static final long REPORT_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	/**
-	 * Heap bytes of a subscription and its index entries, in addition to its name and tags.
+	 * Heap bytes of a subscription and its index entries, in addition to its name and
+	 * tags.
 	 */
 	private static final int SUBSCRIPTION_BYTES = 400;
 
 	/**
-	 * Size up to which the subscriptions are in an immutable map; most clients have fewer.
+	 * Size up to which the subscriptions are in an immutable map; most clients have
+	 * fewer.
 	 */
 	private static final int FEW = 8;
 
@@ -69,8 +71,8 @@ public final class ActorConnection extends ForwardingRecipients
 	private final ConnectionScope owner;
 
 	/**
-	 * Tags by event name; an empty set subscribes to all events of the name. A small map is
-	 * copied on change; a large one is concurrent and changed in place.
+	 * Tags by event name; an empty set subscribes to all events of the name. A small map
+	 * is copied on change; a large one is concurrent and changed in place.
 	 */
 	private volatile Map<String, Set<String>> subscriptions = Map.of();
 
@@ -111,7 +113,8 @@ public final class ActorConnection extends ForwardingRecipients
 	 * @param outbound its outbound path
 	 * @param owner what it shares with the other connections of the instance
 	 * @param state the connection state; {@code null} if the actor has none
-	 * @param usage the resources it uses on the node, {@code null} if they are not counted
+	 * @param usage the resources it uses on the node, {@code null} if they are not
+	 * counted
 	 */
 	public ActorConnection(ConnectRequest request, Outbound outbound, ConnectionScope owner, @Nullable Object state,
 			@Nullable ClientUsage usage) {
@@ -123,7 +126,8 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Returns the resources that it uses on the node, {@code null} if they are not counted.
+	 * Returns the resources that it uses on the node, {@code null} if they are not
+	 * counted.
 	 */
 	public @Nullable ClientUsage usage() {
 		return this.usage;
@@ -231,8 +235,8 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Marks it as ended: its socket is closed, or it has left the list of the actor. Pending
-	 * requests fail.
+	 * Marks it as ended: its socket is closed, or it has left the list of the actor.
+	 * Pending requests fail.
 	 */
 	public void end() {
 		this.ended = true;
@@ -308,8 +312,8 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Sends the error of the action in place of its response; closes the connection for any
-	 * other message.
+	 * Sends the error of the action in place of its response; closes the connection for
+	 * any other message.
 	 */
 	private boolean replace(OutgoingMessage message, Throwable ex) {
 		if (message.message() instanceof ToClient.ActionResponse response) {
@@ -317,8 +321,7 @@ public final class ActorConnection extends ForwardingRecipients
 				.formatted(response.id(), describe(this)));
 			return queue(OutgoingMessage.of(ToClient.Error.ofAction(ErrorCode.INTERNAL_ERROR, response.id())));
 		}
-		failures.error(ex,
-				() -> "Closing %s: a message could not be queued".formatted(describe(this)));
+		failures.error(ex, () -> "Closing %s: a message could not be queued".formatted(describe(this)));
 		try {
 			this.outbound.close(CloseReason.of(ErrorCode.INTERNAL_ERROR));
 		}
@@ -396,7 +399,8 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
-	 * Returns the outbound path by another node, {@code null} if this node holds the socket.
+	 * Returns the outbound path by another node, {@code null} if this node holds the
+	 * socket.
 	 */
 	@Nullable GatewayOutbound gateway() {
 		return (this.outbound instanceof GatewayOutbound gateway) ? gateway : null;
@@ -455,8 +459,8 @@ public final class ActorConnection extends ForwardingRecipients
 	/**
 	 * Sets whether the client receives an event only from its own actor.
 	 * @param event name of the event
-	 * @param alone whether events of this name that are sent to the connections of all actors
-	 * are skipped
+	 * @param alone whether events of this name that are sent to the connections of all
+	 * actors are skipped
 	 */
 	public void keepToActor(String event, boolean alone) {
 		if (alone != this.ofActorAlone.contains(event)) {

@@ -23,7 +23,8 @@ final class BoundEvent {
 
 	/**
 	 * Creates an event bound to a transaction.
-	 * @throws RivetException {@code message.outgoing_too_long} if it is too long to be sent
+	 * @throws RivetException {@code message.outgoing_too_long} if it is too long to be
+	 * sent
 	 */
 	BoundEvent(Dispatcher dispatcher, AddressedEvent dispatch) {
 		dispatcher.check(dispatch);
@@ -41,7 +42,8 @@ final class BoundEvent {
 	}
 
 	/**
-	 * Sends the event. Never throws: the transaction is committed, and other events follow.
+	 * Sends the event. Never throws: the transaction is committed, and other events
+	 * follow.
 	 */
 	void send() {
 		try {
@@ -51,9 +53,8 @@ final class BoundEvent {
 			this.receipt.fail(ex); // already logged
 		}
 		catch (Throwable ex) {
-			failures.error(ex,
-					() -> "Event %s could not be sent after the commit of its transaction"
-						.formatted(SafeText.of(this.dispatch.event())));
+			failures.error(ex, () -> "Event %s could not be sent after the commit of its transaction"
+				.formatted(SafeText.of(this.dispatch.event())));
 			this.receipt.fail(ex);
 		}
 	}

@@ -54,7 +54,8 @@ public final class ClientRequests {
 
 		/**
 		 * Checks that a request can be sent.
-		 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit
+		 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the
+		 * limit
 		 */
 		void checkSize(OutgoingMessage request);
 
@@ -99,7 +100,8 @@ public final class ClientRequests {
 		}
 		this.pending.put(id, sink);
 		sink.onDispose(() -> this.pending.remove(id));
-		// checked after the put: either this thread or the one that ends the connection sees the other
+		// checked after the put: either this thread or the one that ends the connection
+		// sees the other
 		if (this.ended || !this.client.deliver(request)) {
 			cancel(sink);
 		}

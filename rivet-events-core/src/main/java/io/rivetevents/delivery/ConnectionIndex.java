@@ -29,8 +29,8 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
 public final class ConnectionIndex implements Dispatcher {
 
 	/**
-	 * Largest factor between the sizes of an event in two encodings: empty binary data has
-	 * one byte in CBOR and 20 in JSON.
+	 * Largest factor between the sizes of an event in two encodings: empty binary data
+	 * has one byte in CBOR and 20 in JSON.
 	 */
 	private static final int WIDEST = 32;
 
@@ -83,7 +83,8 @@ public final class ConnectionIndex implements Dispatcher {
 
 	/**
 	 * Removes a connection.
-	 * @return whether it was present; if two threads race, {@code true} for one of them only
+	 * @return whether it was present; if two threads race, {@code true} for one of them
+	 * only
 	 */
 	public boolean remove(ActorConnection connection) {
 		String user = userOf(connection);
@@ -111,8 +112,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Records that a connection in the index has subscribed again: it may have lost access to
-	 * the events of other actors.
+	 * Records that a connection in the index has subscribed again: it may have lost
+	 * access to the events of other actors.
 	 * @param connection the connection
 	 * @param event name of the event
 	 */
@@ -204,16 +205,16 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Sends an event to the connections that it targets. It is sent to none of them if it is
-	 * too long for one of them, or if a predicate or its encoding fails. Any other failure
-	 * closes only the connection concerned.
+	 * Sends an event to the connections that it targets. It is sent to none of them if it
+	 * is too long for one of them, or if a predicate or its encoding fails. Any other
+	 * failure closes only the connection concerned.
 	 * @param dispatch the event
 	 * @param position its position in the event stream, {@code null} if it has none
 	 * @param accepted called when the event is about to be queued and can no longer be
 	 * rejected
 	 * @return the counts of targeted and queued connections
-	 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit of one
-	 * of them and is not droppable
+	 * @throws RivetException {@code message.outgoing_too_long} if it exceeds the limit of
+	 * one of them and is not droppable
 	 */
 	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
 		Collection<ActorConnection> candidates = candidates(dispatch);
@@ -223,14 +224,16 @@ public final class ConnectionIndex implements Dispatcher {
 		}
 		OutgoingMessage message = message(dispatch, position);
 		if (dispatch.selection() instanceof Selection.Where) {
-			// the predicate is evaluated for all before the first send, so that nothing is sent if it fails
+			// the predicate is evaluated for all before the first send, so that nothing
+			// is sent if it fails
 			return dispatch(choose(dispatch, candidates), message, accepted);
 		}
 		return dispatch(dispatch, candidates, message, accepted);
 	}
 
 	/**
-	 * Sends to connections of this node one by one, and to those of another node in one call.
+	 * Sends to connections of this node one by one, and to those of another node in one
+	 * call.
 	 */
 	private Receipt dispatch(AddressedEvent dispatch, Collection<ActorConnection> candidates, OutgoingMessage message,
 			Runnable accepted) {
@@ -278,9 +281,9 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * Returns whether the size has to be checked for each connection before the first send.
-	 * Encodes the event for the first connection, which is necessary anyway: no other
-	 * encoding is more than {@value #WIDEST} times as long.
+	 * Returns whether the size has to be checked for each connection before the first
+	 * send. Encodes the event for the first connection, which is necessary anyway: no
+	 * other encoding is more than {@value #WIDEST} times as long.
 	 */
 	private boolean mayBeTooLong(OutgoingMessage message, ActorConnection first) {
 		return !message.isDroppable()
@@ -332,8 +335,8 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
-	 * The size limit is not checked for an event that an interceptor has changed: the sender
-	 * cannot prevent that.
+	 * The size limit is not checked for an event that an interceptor has changed: the
+	 * sender cannot prevent that.
 	 */
 	private static List<@Nullable OutgoingMessage> prepare(List<ActorConnection> chosen, OutgoingMessage message) {
 		List<@Nullable OutgoingMessage> prepared = new ArrayList<>(chosen.size());

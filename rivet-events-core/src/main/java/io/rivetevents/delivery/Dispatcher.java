@@ -15,12 +15,12 @@ import io.rivetevents.extension.AddressedEvent;
 public interface Dispatcher {
 
 	/**
-	 * Sends an event to the connections it targets. Returns at once; safe for use by several
-	 * threads.
+	 * Sends an event to the connections it targets. Returns at once; safe for use by
+	 * several threads.
 	 * @param dispatch the event
 	 * @return the receipt
-	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it is
-	 * too long to be sent
+	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it
+	 * is too long to be sent
 	 */
 	Receipt dispatch(AddressedEvent dispatch);
 
@@ -38,8 +38,8 @@ public interface Dispatcher {
 	 * Checks that an event that is sent later could be sent now. Does nothing if that is
 	 * unknown.
 	 * @param dispatch the event
-	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it is
-	 * too long to be sent
+	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if it
+	 * is too long to be sent
 	 */
 	default void check(AddressedEvent dispatch) {
 	}

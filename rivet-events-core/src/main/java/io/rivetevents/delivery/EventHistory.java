@@ -213,7 +213,8 @@ public final class EventHistory {
 	 * Records an event.
 	 * @param sequence its position
 	 * @param now the time in nanoseconds
-	 * @param dispatch the event; its selection names connections by the ids of their streams
+	 * @param dispatch the event; its selection names connections by the ids of their
+	 * streams
 	 * @param own limits of the events of its name, {@code null} if it has none of its own
 	 */
 	public void add(long sequence, long now, AddressedEvent dispatch, @Nullable HistoryLimits own) {
@@ -252,8 +253,8 @@ public final class EventHistory {
 	}
 
 	/**
-	 * The last quarter of the total is reserved for small histories; a large one drops its
-	 * own events.
+	 * The last quarter of the total is reserved for small histories; a large one drops
+	 * its own events.
 	 */
 	private boolean acquire(long size) {
 		if (this.bytes + size > FEW && this.total.isBeyond(SCARCE)) {

@@ -24,8 +24,8 @@ final class EventInterception {
 	}
 
 	/**
-	 * Returns the message to send after the interceptors. Requests to the client and messages
-	 * other than events are not intercepted.
+	 * Returns the message to send after the interceptors. Requests to the client and
+	 * messages other than events are not intercepted.
 	 * @param message the message
 	 * @param connection the receiving connection
 	 * @param support has the interceptors

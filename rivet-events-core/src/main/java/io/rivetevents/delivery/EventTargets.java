@@ -95,7 +95,8 @@ public class EventTargets<C extends @Nullable Object> extends ForwardingRecipien
 	}
 
 	private static String checkName(String userName) {
-		Assert.hasText(userName, "The user name must not be empty: only a user whose principal has a name can get events");
+		Assert.hasText(userName,
+				"The user name must not be empty: only a user whose principal has a name can get events");
 		return userName;
 	}
 

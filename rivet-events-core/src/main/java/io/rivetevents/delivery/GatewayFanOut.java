@@ -33,8 +33,8 @@ final class GatewayFanOut {
 	}
 
 	/**
-	 * Adds a connection. An event that the interceptors have changed is sent at once to this
-	 * connection alone.
+	 * Adds a connection. An event that the interceptors have changed is sent at once to
+	 * this connection alone.
 	 * @param connection the connection
 	 * @param outbound its outbound path
 	 * @param prepared the event after the interceptors, {@code null} to send none

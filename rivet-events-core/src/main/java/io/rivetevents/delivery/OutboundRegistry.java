@@ -75,7 +75,8 @@ public final class OutboundRegistry {
 	 * Adds a connection.
 	 * @param request the client's request
 	 * @param outbound its outbound path
-	 * @param usage the resources it uses on the node, {@code null} if they are not counted
+	 * @param usage the resources it uses on the node, {@code null} if they are not
+	 * counted
 	 */
 	public void register(ConnectRequest request, Outbound outbound, @Nullable ClientUsage usage) {
 		this.entries.put(request.connectionId(), new Entry(request.identity(), outbound, usage));
@@ -90,8 +91,8 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Returns the outbound path to a connection of this node, {@link Outbound#NONE} if it is
-	 * not or no longer registered.
+	 * Returns the outbound path to a connection of this node, {@link Outbound#NONE} if it
+	 * is not or no longer registered.
 	 * @param connectionId its id
 	 */
 	public Outbound outbound(String connectionId) {
@@ -100,8 +101,8 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Returns the outbound path to a client of any node; {@link Outbound#NONE} if the client
-	 * or its node has disconnected.
+	 * Returns the outbound path to a client of any node; {@link Outbound#NONE} if the
+	 * client or its node has disconnected.
 	 * @param request the client's request
 	 */
 	public Outbound outbound(ConnectRequest request) {
@@ -145,7 +146,8 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Returns the connections that actors of this node have accepted, except stateless ones.
+	 * Returns the connections that actors of this node have accepted, except stateless
+	 * ones.
 	 */
 	public ConnectionIndex members() {
 		return this.members;

@@ -79,7 +79,8 @@ final class SelectedRecipients implements Recipients {
 	}
 
 	/**
-	 * Returns the types that the actor has declared, or else those that apply to all actors.
+	 * Returns the types that the actor has declared, or else those that apply to all
+	 * actors.
 	 */
 	private List<DeclaredType> argumentsOf(String event) {
 		List<DeclaredType> own = this.dispatcher.argumentsOf(event);
@@ -121,7 +122,9 @@ final class SelectedRecipients implements Recipients {
 				() -> "Event names that start with " + RESERVED + " are reserved for the protocol: " + event);
 	}
 
-	/** Converts at the call: the caller could change a JSON tree while the event waits. */
+	/**
+	 * Converts at the call: the caller could change a JSON tree while the event waits.
+	 */
 	private List<JsonNode> values(List<DeclaredType> types, @Nullable Object[] args) {
 		JsonNode[] values = new JsonNode[args.length];
 		boolean declared = types.size() == args.length;

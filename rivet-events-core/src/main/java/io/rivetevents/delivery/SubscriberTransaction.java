@@ -20,8 +20,9 @@ final class SubscriberTransaction {
 	}
 
 	/**
-	 * Finds the timing for the transaction of the subscriber: the one in its context, or else
-	 * the one of the subscribing thread. Without a transaction, events are sent at once.
+	 * Finds the timing for the transaction of the subscriber: the one in its context, or
+	 * else the one of the subscribing thread. Without a transaction, events are sent at
+	 * once.
 	 */
 	static Mono<Timing> find() {
 		return TransactionContextManager.currentContext()
@@ -44,7 +45,8 @@ final class SubscriberTransaction {
 	private static Timing timing(TransactionContext context) {
 		return (dispatcher, dispatch) -> {
 			BoundEvent event = new BoundEvent(dispatcher, dispatch);
-			// branches of one chain may run on several threads, and the set of synchronizations is not thread-safe
+			// branches of one chain may run on several threads, and the set of
+			// synchronizations is not thread-safe
 			synchronized (context) {
 				new TransactionSynchronizationManager(context).registerSynchronization(new Synchronization(event));
 			}

@@ -16,8 +16,8 @@ interface Timing {
 	 * Dispatches an event, or keeps it until it can be dispatched.
 	 * @param dispatcher sends the event to its connections
 	 * @param dispatch the event
-	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if the
-	 * event is too long to be sent
+	 * @throws io.rivetevents.error.RivetException {@code message.outgoing_too_long} if
+	 * the event is too long to be sent
 	 */
 	Receipt dispatch(Dispatcher dispatcher, AddressedEvent dispatch);
 

@@ -41,8 +41,8 @@ public final class Users {
 	 * Creates the rules.
 	 * @param signedIn whether a principal is authenticated
 	 * @param issuers finds issuers
-	 * @param homeIssuer issuer whose users are identified by their names alone, {@code null}
-	 * if there is none
+	 * @param homeIssuer issuer whose users are identified by their names alone,
+	 * {@code null} if there is none
 	 */
 	public Users(Predicate<Principal> signedIn, PrincipalIssuer issuers, @Nullable String homeIssuer) {
 		this.signedIn = signedIn;
@@ -51,8 +51,8 @@ public final class Users {
 	}
 
 	/**
-	 * Returns whether a principal is authenticated: not an anonymous or unauthenticated one;
-	 * a remembered one is.
+	 * Returns whether a principal is authenticated: not an anonymous or unauthenticated
+	 * one; a remembered one is.
 	 * @param principal the principal
 	 */
 	public boolean isSignedIn(Principal principal) {
@@ -89,8 +89,8 @@ public final class Users {
 	}
 
 	/**
-	 * Quotes a reserved name of an issuer. An issuer chooses its name, so a quoted name is
-	 * quoted again: no two names become the same.
+	 * Quotes a reserved name of an issuer. An issuer chooses its name, so a quoted name
+	 * is quoted again: no two names become the same.
 	 */
 	private String quoted(String issuer) {
 		int end = 0;

@@ -19,8 +19,8 @@ public interface AccessRule {
 	 * Checks access. Called on a worker: it may block.
 	 * @param principal the caller's principal, {@code null} if anonymous
 	 * @param actor the instance, {@code null} for all instances
-	 * @throws RuntimeException if access is denied; the client gets {@code auth.forbidden} or
-	 * the error that a {@link FailureTranslator} returns
+	 * @throws RuntimeException if access is denied; the client gets
+	 * {@code auth.forbidden} or the error that a {@link FailureTranslator} returns
 	 */
 	void check(@Nullable Principal principal, @Nullable ActorAddress actor);
 

@@ -22,8 +22,8 @@ public interface ActionCall {
 	String action();
 
 	/**
-	 * Returns the connection of the caller, a separate one for a call over HTTP; {@code null}
-	 * if the server itself calls.
+	 * Returns the connection of the caller, a separate one for a call over HTTP;
+	 * {@code null} if the server itself calls.
 	 */
 	@Nullable Connection<?> connection();
 

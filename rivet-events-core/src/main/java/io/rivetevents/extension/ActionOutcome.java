@@ -32,8 +32,8 @@ public record ActionOutcome(Kind kind, @Nullable RivetException error, Duration 
 		FAILED,
 
 		/**
-		 * The timeout of the action, or the deadline of its caller, has passed. The method may
-		 * still run.
+		 * The timeout of the action, or the deadline of its caller, has passed. The
+		 * method may still run.
 		 */
 		TIMED_OUT,
 

@@ -31,11 +31,11 @@ import io.rivetevents.protocol.ToServer;
  * subscription and nothing before it. Its signals may be followed by application code, so
  * it signals on a thread that may block, such as those of {@code rivetActorWorkers}.
  * <p>
- * <b>Order.</b> For one connection the gateway calls {@link #connect} first, then {@link
- * #deliver} and {@link #keepAlive} one after the other in the order of the client's
- * messages, and {@link #disconnected} once at the end. The instance handles them in this
- * order. What a turn sends to a connection is sent before the answer of that turn. Calls
- * for different connections, and calls without a connection, have no order.
+ * <b>Order.</b> For one connection the gateway calls {@link #connect} first, then
+ * {@link #deliver} and {@link #keepAlive} one after the other in the order of the
+ * client's messages, and {@link #disconnected} once at the end. The instance handles them
+ * in this order. What a turn sends to a connection is sent before the answer of that
+ * turn. Calls for different connections, and calls without a connection, have no order.
  * <p>
  * <b>Errors.</b> A rejection is the error signal of a {@code Mono} and a {@code
  * RivetException}: the client, or the caller on the server, receives its group, code and
@@ -52,8 +52,8 @@ public interface ActorDirectory {
 	 * Finds an instance for the server itself, and wakes or creates it as the target
 	 * specifies.
 	 * @param target the target instance
-	 * @return the instance; {@code actor.not_found}, {@code actor.duplicate_key} and other
-	 * rejections as {@code RivetException}
+	 * @return the instance; {@code actor.not_found}, {@code actor.duplicate_key} and
+	 * other rejections as {@code RivetException}
 	 */
 	Mono<ActorInfo> resolve(ActorTarget target);
 
@@ -61,16 +61,16 @@ public interface ActorDirectory {
 	 * Finds an instance for a client, and wakes or creates it as the target specifies.
 	 * @param target the target instance
 	 * @param caller the client
-	 * @return as for {@link #resolve(ActorTarget)}; {@code auth.forbidden} if the client may
-	 * not access or create the instance
+	 * @return as for {@link #resolve(ActorTarget)}; {@code auth.forbidden} if the client
+	 * may not access or create the instance
 	 */
 	Mono<ActorInfo> resolve(ActorTarget target, ConnectRequest caller);
 
 	/**
-	 * Checks that a client may access an instance, by the access rule of its actor. The node
-	 * that owns the instance decides, as in {@link #connect}, {@link #call} and {@link
-	 * #resolve(ActorTarget, ConnectRequest)}: the gateway may not have the actor, and would
-	 * then find no rule to deny access.
+	 * Checks that a client may access an instance, by the access rule of its actor. The
+	 * node that owns the instance decides, as in {@link #connect}, {@link #call} and
+	 * {@link #resolve(ActorTarget, ConnectRequest)}: the gateway may not have the actor,
+	 * and would then find no rule to deny access.
 	 * @param target the target instance; it is not created or woken
 	 * @param identity the client's identity
 	 * @return completes if access is allowed; {@code auth.forbidden} if not, and {@code
@@ -90,27 +90,28 @@ public interface ActorDirectory {
 	 * serialized keys.
 	 * @param namespace their namespace
 	 * @param name name of the actor
-	 * @param after serialized key after which the list starts, {@code null} to start at the
-	 * beginning
+	 * @param after serialized key after which the list starts, {@code null} to start at
+	 * the beginning
 	 * @param limit most instances in the list
 	 */
 	Mono<List<ActorInfo>> list(String namespace, String name, @Nullable String after, int limit);
 
 	/**
 	 * Connects a client, and wakes or creates the instance as the target specifies. The
-	 * gateway has already registered the outbound path to the client under {@link
-	 * ConnectRequest#connectionId()}.
+	 * gateway has already registered the outbound path to the client under
+	 * {@link ConnectRequest#connectionId()}.
 	 * @param target the target instance
 	 * @param request the client's request
-	 * @return the instance, once {@code Init} is queued for the client; its address is used
-	 * in all later calls for this connection. A rejection is a {@code RivetException}, and no
-	 * later call follows
+	 * @return the instance, once {@code Init} is queued for the client; its address is
+	 * used in all later calls for this connection. A rejection is a
+	 * {@code RivetException}, and no later call follows
 	 */
 	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request);
 
 	/**
 	 * Delivers a message of a connected client. Answers are sent through the connection's
-	 * outbound path. The message is dropped if the instance or connection no longer exists.
+	 * outbound path. The message is dropped if the instance or connection no longer
+	 * exists.
 	 * @param address address of the instance
 	 * @param connectionId id of the sending connection
 	 * @param message the message
@@ -118,15 +119,16 @@ public interface ActorDirectory {
 	void deliver(ActorAddress address, String connectionId, ToServer message);
 
 	/**
-	 * Sends a client of the extended mode a keep-alive with the position of its event stream.
+	 * Sends a client of the extended mode a keep-alive with the position of its event
+	 * stream.
 	 * @param address address of the instance
 	 * @param connectionId id of the connection
 	 */
 	void keepAlive(ActorAddress address, String connectionId);
 
 	/**
-	 * Ends a connection whose socket is closed, for any reason. No effect if the instance has
-	 * already ended it.
+	 * Ends a connection whose socket is closed, for any reason. No effect if the instance
+	 * has already ended it.
 	 * @param address address of the instance
 	 * @param connectionId id of the connection
 	 */
@@ -135,7 +137,8 @@ public interface ActorDirectory {
 	/**
 	 * Calls an action without a lasting connection.
 	 * @param target the target instance
-	 * @param caller the client, for which the connection hooks run around the call; {@code
+	 * @param caller the client, for which the connection hooks run around the call;
+	 * {@code
 	 * null} if the server itself calls
 	 * @param action the call
 	 * @return the result, a missing node if the action has none; a rejection is a {@code
@@ -151,8 +154,8 @@ public interface ActorDirectory {
 	Mono<Void> destroy(ActorTarget target);
 
 	/**
-	 * Sends an event to connections of an instance, in one of its turns. An instance that is
-	 * not in memory has no connections and is not woken.
+	 * Sends an event to connections of an instance, in one of its turns. An instance that
+	 * is not in memory has no connections and is not woken.
 	 * @param target the target instance; it is not created
 	 * @param dispatch the event
 	 * @return the final counts of connections; {@code actor.overloaded} as {@code

@@ -11,9 +11,9 @@ import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * Observes instances and their connections. All beans of this type and of {@link
- * ConnectionObserver} are called, in their {@code @Order}. An exception of an observer is
- * logged, and affects neither the others nor the observed operation.
+ * Observes instances and their connections. All beans of this type and of
+ * {@link ConnectionObserver} are called, in their {@code @Order}. An exception of an
+ * observer is logged, and affects neither the others nor the observed operation.
  * <p>
  * The methods of this interface are called in turns of the instance, on a worker unless
  * stated otherwise: an observer that takes long delays the instance.
@@ -41,9 +41,9 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * An instance is about to leave memory. Either {@link #actorSlept} or {@link
-	 * #actorDestroyed} follows with the same object. Calls for the next instance of the
-	 * address follow this call, but may precede that one.
+	 * An instance is about to leave memory. Either {@link #actorSlept} or
+	 * {@link #actorDestroyed} follows with the same object. Calls for the next instance
+	 * of the address follow this call, but may precede that one.
 	 */
 	default void actorLeaves(ActorInfo actor) {
 	}
@@ -61,8 +61,8 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * The store has saved an instance: after it was created or woken, or because its state
-	 * has changed. Called on the worker that has saved it.
+	 * The store has saved an instance: after it was created or woken, or because its
+	 * state has changed. Called on the worker that has saved it.
 	 * @param actor the instance
 	 * @param bytes size of its state as JSON, 0 if it has none
 	 * @param duration time taken by the store
@@ -71,13 +71,14 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * The store has failed to save an instance. Called on the worker that tried to save it.
+	 * The store has failed to save an instance. Called on the worker that tried to save
+	 * it.
 	 * @param actor the instance
 	 * @param bytes size of its state as JSON, 0 if it has none
 	 * @param duration time taken by the store
-	 * @param failure exception of the store; a {@link
-	 * io.rivetevents.actor.state.StaleStateException} if another instance has saved in the
-	 * meantime
+	 * @param failure exception of the store; a
+	 * {@link io.rivetevents.actor.state.StaleStateException} if another instance has
+	 * saved in the meantime
 	 * @since 0.1.0
 	 */
 	default void saveFailed(ActorAddress actor, int bytes, Duration duration, Throwable failure) {
@@ -86,12 +87,13 @@ public interface ActorObserver extends ConnectionObserver {
 	// Turns
 
 	/**
-	 * A turn was added to the mailbox of an instance: a message or call of a client, a call
-	 * of the server, or work of the runtime, such as a save. Called on the adding thread,
-	 * which may be an event loop, so it must not block; it may be called after {@link
-	 * #turnStarted}.
+	 * A turn was added to the mailbox of an instance: a message or call of a client, a
+	 * call of the server, or work of the runtime, such as a save. Called on the adding
+	 * thread, which may be an event loop, so it must not block; it may be called after
+	 * {@link #turnStarted}.
 	 * @param actor the instance
-	 * @param depth number of waiting or running turns, this one included unless it has ended
+	 * @param depth number of waiting or running turns, this one included unless it has
+	 * ended
 	 * @since 0.1.0
 	 */
 	default void turnQueued(ActorAddress actor, int depth) {
@@ -110,10 +112,10 @@ public interface ActorObserver extends ConnectionObserver {
 	// Actions
 
 	/**
-	 * An action is about to be called: its turn has started, and interceptors and argument
-	 * checks follow. Not called for an unknown action, nor for a call that timed out or was
-	 * cancelled while it waited. For a non-blocking action this may be called on an event
-	 * loop, so it must not block.
+	 * An action is about to be called: its turn has started, and interceptors and
+	 * argument checks follow. Not called for an unknown action, nor for a call that timed
+	 * out or was cancelled while it waited. For a non-blocking action this may be called
+	 * on an event loop, so it must not block.
 	 * @param call the call
 	 * @since 0.1.0
 	 */
@@ -121,9 +123,9 @@ public interface ActorObserver extends ConnectionObserver {
 	}
 
 	/**
-	 * A call of an action has ended, and its caller receives the result or the error. Called
-	 * once for each started call. It may be called outside of a turn and on any thread,
-	 * including the timer thread, so it must not block.
+	 * A call of an action has ended, and its caller receives the result or the error.
+	 * Called once for each started call. It may be called outside of a turn and on any
+	 * thread, including the timer thread, so it must not block.
 	 * @param call the call, the same object as at its start
 	 * @param outcome the result of the call
 	 * @since 0.1.0
@@ -154,8 +156,8 @@ public interface ActorObserver extends ConnectionObserver {
 	/**
 	 * A connection has ended: all its hooks have run.
 	 * @param connection the connection
-	 * @param reason the reason that the server sent to the client, {@code null} if the client
-	 * disconnected
+	 * @param reason the reason that the server sent to the client, {@code null} if the
+	 * client disconnected
 	 */
 	default void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
 	}

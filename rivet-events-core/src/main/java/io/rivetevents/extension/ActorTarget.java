@@ -46,8 +46,8 @@ public sealed interface ActorTarget {
 	 * The instance at an address, created if there is none.
 	 *
 	 * @param address address of the instance
-	 * @param input input for a new instance, as written by {@link
-	 * io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
+	 * @param input input for a new instance, as written by
+	 * {@link io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
 	 */
 	record GetOrCreate(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 
@@ -62,8 +62,8 @@ public sealed interface ActorTarget {
 	 * A new instance at an address, where none may exist.
 	 *
 	 * @param address address of the new instance
-	 * @param input input for the instance, as written by {@link
-	 * io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
+	 * @param input input for the instance, as written by
+	 * {@link io.rivetevents.protocol.value.WireValues#encodeJson}; {@code null} for none
 	 */
 	record Create(ActorAddress address, byte @Nullable [] input) implements ActorTarget {
 

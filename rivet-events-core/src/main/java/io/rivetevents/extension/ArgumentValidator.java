@@ -31,14 +31,14 @@ public interface ArgumentValidator {
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
 	 * @param args one value for each parameter
-	 * @throws io.rivetevents.error.InvalidArgumentException if an argument is invalid; its
-	 * index is that of the parameter, from 0, and it needs no value
+	 * @throws io.rivetevents.error.InvalidArgumentException if an argument is invalid;
+	 * its index is that of the parameter, from 0, and it needs no value
 	 */
 	void validate(Object actor, Method method, @Nullable Object[] args);
 
 	/**
-	 * Returns whether a method has anything to validate. Called before each call, since the
-	 * arguments to validate must be measured first.
+	 * Returns whether a method has anything to validate. Called before each call, since
+	 * the arguments to validate must be measured first.
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
 	 */
@@ -47,8 +47,8 @@ public interface ArgumentValidator {
 	}
 
 	/**
-	 * Validates like {@link #validate}, for arguments with so many parts that collecting all
-	 * violations could take too much memory: it should stop at the first violation.
+	 * Validates like {@link #validate}, for arguments with so many parts that collecting
+	 * all violations could take too much memory: it should stop at the first violation.
 	 * @param actor the bean
 	 * @param method its method, as declared in the actor class
 	 * @param args one value for each parameter

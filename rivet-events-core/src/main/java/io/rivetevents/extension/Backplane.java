@@ -10,10 +10,10 @@ import org.springframework.util.Assert;
  * reports. Messages published by one thread arrive at each node in the order of its
  * calls.
  * <p>
- * Commands are optional. A backplane that supports them implements {@link
- * #carriesCommands()}, {@link #start(Consumer, Consumer)} and {@link
- * #publish(NodeCommand)}. Without command support, a logout closes only the connections
- * of its own node, which is logged, and {@code Connections.closeUser} fails.
+ * Commands are optional. A backplane that supports them implements
+ * {@link #carriesCommands()}, {@link #start(Consumer, Consumer)} and
+ * {@link #publish(NodeCommand)}. Without command support, a logout closes only the
+ * connections of its own node, which is logged, and {@code Connections.closeUser} fails.
  * <p>
  * An implementation must pass {@code AbstractBackplaneTests} of the module {@code
  * rivet-events-test}.
@@ -25,8 +25,9 @@ public interface Backplane {
 	/**
 	 * Starts receiving. Returns at once: if the network is not available yet, it keeps
 	 * trying.
-	 * @param receiver receives what other nodes and external processes have published, but
-	 * not what this node has published; called by one thread at a time, must not block
+	 * @param receiver receives what other nodes and external processes have published,
+	 * but not what this node has published; called by one thread at a time, must not
+	 * block
 	 */
 	void start(Consumer<AddressedEvent> receiver);
 
@@ -51,11 +52,12 @@ public interface Backplane {
 	}
 
 	/**
-	 * Sends a command to the other nodes, under the same rules as an event: returns at once,
-	 * never fails because of the network, and counts commands that cannot be published.
+	 * Sends a command to the other nodes, under the same rules as an event: returns at
+	 * once, never fails because of the network, and counts commands that cannot be
+	 * published.
 	 * @param command the command
-	 * @throws UnsupportedOperationException if commands are not supported, as in the default
-	 * implementation
+	 * @throws UnsupportedOperationException if commands are not supported, as in the
+	 * default implementation
 	 * @since 0.1.0
 	 */
 	default void publish(NodeCommand command) {
@@ -71,9 +73,9 @@ public interface Backplane {
 	void stop();
 
 	/**
-	 * Publishes an event to the other nodes. Returns at once, never blocks, and never fails
-	 * because of the network: events that cannot be published are counted. Safe for use by
-	 * several threads.
+	 * Publishes an event to the other nodes. Returns at once, never blocks, and never
+	 * fails because of the network: events that cannot be published are counted. Safe for
+	 * use by several threads.
 	 * @param dispatch the event; its selection is {@code All} or {@code User}
 	 * @throws IllegalArgumentException if it has another selection
 	 */

@@ -24,14 +24,14 @@ public interface ConnectionAuthenticator {
 	/**
 	 * Checks the credentials in connection params.
 	 * @param params connection params, {@code null} if there are none
-	 * @return the principal; empty if the params contain no credentials; an error if they are
-	 * wrong
+	 * @return the principal; empty if the params contain no credentials; an error if they
+	 * are wrong
 	 */
 	Mono<Principal> authenticate(@Nullable JsonNode params);
 
 	/**
-	 * Returns the same authenticator, called in the scope of an anonymous client: the client
-	 * is not identified yet.
+	 * Returns the same authenticator, called in the scope of an anonymous client: the
+	 * client is not identified yet.
 	 * @param callers the scopes of callers
 	 */
 	default ConnectionAuthenticator within(CallerScope callers) {
@@ -52,16 +52,15 @@ public interface ConnectionAuthenticator {
 	}
 
 	/**
-	 * Checks the credentials of a first message.
-	 * Checks the credentials of a first message.
+	 * Checks the credentials of a first message. Checks the credentials of a first
+	 * message.
 	 * @param credentials credentials sent by the client
 	 * @return the principal; {@code auth.invalid_credentials} if they are wrong or of an
 	 * unknown kind
 	 */
 	default Mono<Principal> login(JsonNode credentials) {
-		return Mono
-			.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS,
-					"This server does not accept credentials in the first message."));
+		return Mono.error(() -> new RivetException(ErrorCode.INVALID_CREDENTIALS,
+				"This server does not accept credentials in the first message."));
 	}
 
 }

@@ -50,12 +50,13 @@ public interface ConnectionObserver {
 
 	/**
 	 * An event was encoded: called once for each encoding in use, for any number of
-	 * connections. Not called for an event that an {@link OutboundInterceptor} changes for a
-	 * connection, or that is replayed to a client that resumes.
-	 * @param actor name of the actor whose connections receive it, {@code null} if it is for
-	 * connections of several actors
+	 * connections. Not called for an event that an {@link OutboundInterceptor} changes
+	 * for a connection, or that is replayed to a client that resumes.
+	 * @param actor name of the actor whose connections receive it, {@code null} if it is
+	 * for connections of several actors
 	 * @param event name of the event
-	 * @param encoding {@code json}, {@code cbor} or {@code bare}; in the extended mode {@code
+	 * @param encoding {@code json}, {@code cbor} or {@code bare}; in the extended mode
+	 * {@code
 	 * extended-json}, {@code extended-cbor} or {@code event-stream}
 	 * @param bytes size of the encoded message
 	 * @since 0.1.0
@@ -66,8 +67,8 @@ public interface ConnectionObserver {
 	/**
 	 * An event was added to the queues of connections: called once for each event that is
 	 * sent to at least one connection, after {@link #eventEncoded}.
-	 * @param actor name of the actor whose connections receive it, {@code null} if it is for
-	 * connections of several actors
+	 * @param actor name of the actor whose connections receive it, {@code null} if it is
+	 * for connections of several actors
 	 * @param event name of the event
 	 * @param targeted number of connections that it is for
 	 * @param queued number of queues that accepted it; the others dropped it

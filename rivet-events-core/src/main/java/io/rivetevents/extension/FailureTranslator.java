@@ -15,8 +15,8 @@ public interface FailureTranslator {
 	/**
 	 * Translates a failure.
 	 * @param failure exception thrown by a method
-	 * @return the error for the client, or {@code null} if this translator does not handle
-	 * the exception
+	 * @return the error for the client, or {@code null} if this translator does not
+	 * handle the exception
 	 */
 	@Nullable RivetException translate(Throwable failure);
 

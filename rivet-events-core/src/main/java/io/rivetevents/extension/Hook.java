@@ -13,7 +13,9 @@ public enum Hook {
 	/** Creates the state of a new instance. */
 	CREATE_STATE,
 
-	/** Creates the variables of an instance that is loaded into memory and has its state. */
+	/**
+	 * Creates the variables of an instance that is loaded into memory and has its state.
+	 */
 	CREATE_VARS,
 
 	/** A new instance has its state. */

@@ -29,7 +29,8 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 
 	/**
 	 * Creates an identity on the node of the handshake.
-	 * @param principal the authenticated principal, of any class; {@code null} if anonymous
+	 * @param principal the authenticated principal, of any class; {@code null} if
+	 * anonymous
 	 * @param owner owner id of the user; {@code null} if anonymous
 	 * @param sessionId permanent id of the web session, {@code null} if there was none
 	 * @param address remote address, {@code null} if unknown
@@ -50,8 +51,8 @@ public record Identity(@Nullable PortablePrincipal user, @Nullable String owner,
 
 	/**
 	 * Returns the authenticated principal, {@code null} if anonymous.
-	 * @throws PrincipalCodecException if the identity has arrived from another node, and its
-	 * principal cannot be read here
+	 * @throws PrincipalCodecException if the identity has arrived from another node, and
+	 * its principal cannot be read here
 	 */
 	public @Nullable Principal principal() {
 		return (this.user != null) ? this.user.principal() : null;

@@ -43,7 +43,8 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 	}
 
 	/**
-	 * Returns the same request with other arguments. Those of a connect cannot be changed.
+	 * Returns the same request with other arguments. Those of a connect cannot be
+	 * changed.
 	 * @param args the arguments
 	 */
 	public Inbound withArgs(Args args) {
@@ -51,7 +52,8 @@ public record Inbound(Kind kind, ActorAddress actor, String name, Args args, @Nu
 	}
 
 	/**
-	 * Returns the caller in whose scope it is handled, {@code null} for the server itself.
+	 * Returns the caller in whose scope it is handled, {@code null} for the server
+	 * itself.
 	 */
 	public @Nullable Principal caller() {
 		boolean server = this.kind == Kind.ACTION && this.connection == null;

@@ -33,9 +33,9 @@ public interface InboundInterceptor {
 	 * Intercepts a request.
 	 * @param inbound the request
 	 * @param next continues with the request, or with a changed one
-	 * @return the result of an action, empty for none; for the other kinds it only completes.
-	 * An error rejects the request: a {@code UserError} is sent to the client unchanged;
-	 * {@link Inbound#skip()} skips it
+	 * @return the result of an action, empty for none; for the other kinds it only
+	 * completes. An error rejects the request: a {@code UserError} is sent to the client
+	 * unchanged; {@link Inbound#skip()} skips it
 	 */
 	Mono<?> intercept(Inbound inbound, Next next);
 
@@ -44,7 +44,8 @@ public interface InboundInterceptor {
 	interface Next {
 
 		/**
-		 * Continues. Nothing happens before the result is subscribed to, which is allowed once.
+		 * Continues. Nothing happens before the result is subscribed to, which is allowed
+		 * once.
 		 * @param inbound the request to continue with
 		 * @return its result
 		 */

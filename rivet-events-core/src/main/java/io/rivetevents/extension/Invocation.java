@@ -44,8 +44,8 @@ public interface Invocation {
 	ActorContext<@Nullable Object, @Nullable Object> context();
 
 	/**
-	 * Returns the connection of the caller, {@code null} before it exists and if the server
-	 * itself calls.
+	 * Returns the connection of the caller, {@code null} before it exists and if the
+	 * server itself calls.
 	 */
 	@Nullable Connection<@Nullable Object> connection();
 
@@ -66,8 +66,9 @@ public interface Invocation {
 	@Nullable JsonNode params();
 
 	/**
-	 * Returns the head of the HTTP request of the caller, {@code null} after it is connected,
-	 * if the server itself calls, and if no hook of any actor has a parameter of this type.
+	 * Returns the head of the HTTP request of the caller, {@code null} after it is
+	 * connected, if the server itself calls, and if no hook of any actor has a parameter
+	 * of this type.
 	 * @since 0.1.0
 	 */
 	default @Nullable RequestHead requestHead() {

@@ -41,8 +41,8 @@ public sealed interface NodeCommand {
 	 * Closes all connections that were opened in one web session with {@code
 	 * auth.logged_out}. The id is not logged: it may still be valid.
 	 *
-	 * @param sessionId permanent id of the session, as in {@link Identity#sessionId()}; not
-	 * empty
+	 * @param sessionId permanent id of the session, as in {@link Identity#sessionId()};
+	 * not empty
 	 * @since 0.1.0
 	 */
 	record CloseSession(String sessionId) implements NodeCommand {
@@ -59,8 +59,8 @@ public sealed interface NodeCommand {
 	}
 
 	/**
-	 * Rejects new connections with {@code actor.restarting} until the node is started again;
-	 * open connections stay open.
+	 * Rejects new connections with {@code actor.restarting} until the node is started
+	 * again; open connections stay open.
 	 *
 	 * @param node name of the node that drains; the others ignore the command
 	 * @since 0.1.0

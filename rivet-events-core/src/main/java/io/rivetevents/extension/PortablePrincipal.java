@@ -42,8 +42,8 @@ public final class PortablePrincipal {
 
 	/**
 	 * Returns the principal, always the same object.
-	 * @throws PrincipalCodecException if it has arrived from another node and cannot be read
-	 * here
+	 * @throws PrincipalCodecException if it has arrived from another node and cannot be
+	 * read here
 	 */
 	public Principal principal() {
 		Principal known = this.principal;

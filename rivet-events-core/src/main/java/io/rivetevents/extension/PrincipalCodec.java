@@ -17,8 +17,8 @@ import java.security.Principal;
 public interface PrincipalCodec {
 
 	/**
-	 * Writes names only: on the other node a principal has only its name, not its original
-	 * class.
+	 * Writes names only: on the other node a principal has only its name, not its
+	 * original class.
 	 */
 	PrincipalCodec BY_NAME = new NameCodec();
 
@@ -26,8 +26,8 @@ public interface PrincipalCodec {
 	 * Writes a principal, without changing it.
 	 * @param principal the authenticated principal
 	 * @return the serialized form; never contains a password
-	 * @throws PrincipalCodecException if the principal, or a part of it, cannot be read again
-	 * on another node
+	 * @throws PrincipalCodecException if the principal, or a part of it, cannot be read
+	 * again on another node
 	 */
 	SerializedPrincipal write(Principal principal);
 
@@ -35,8 +35,8 @@ public interface PrincipalCodec {
 	 * Reads a principal.
 	 * @param serialized the result of {@link #write} on another node
 	 * @return the principal, with the same name and authorities
-	 * @throws PrincipalCodecException if it cannot be read; a principal that cannot be read
-	 * is never replaced by another one or by none
+	 * @throws PrincipalCodecException if it cannot be read; a principal that cannot be
+	 * read is never replaced by another one or by none
 	 */
 	Principal read(SerializedPrincipal serialized);
 

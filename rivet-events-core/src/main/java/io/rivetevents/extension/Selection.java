@@ -24,8 +24,8 @@ public sealed interface Selection {
 	 * Returns whether a connection is selected.
 	 * @param connection the connection, for a predicate
 	 * @param id its id, or the id of its stream if the selection names streams
-	 * @param owner the owner id of its user, as in {@link Identity#owner()}; {@code null} if
-	 * anonymous
+	 * @param owner the owner id of its user, as in {@link Identity#owner()}; {@code null}
+	 * if anonymous
 	 */
 	boolean includes(Connection<?> connection, String id, @Nullable String owner);
 

@@ -13,8 +13,8 @@ import io.rivetevents.extension.AccessRule;
 public interface AccessGuard {
 
 	/**
-	 * Supports no rules: the application does not start if an actor has a rule or a security
-	 * annotation.
+	 * Supports no rules: the application does not start if an actor has a rule or a
+	 * security annotation.
 	 */
 	AccessGuard NONE = new AccessGuard() {
 
@@ -52,8 +52,8 @@ public interface AccessGuard {
 	};
 
 	/**
-	 * Returns the rule for the instances of an actor. Called once, at start-up; an exception
-	 * stops the start of the application.
+	 * Returns the rule for the instances of an actor. Called once, at start-up; an
+	 * exception stops the start of the application.
 	 * @param actor class of the actor
 	 * @param access expression of {@code @Actor}, empty for none
 	 * @return the rule of expression and class, {@code null} if there is neither

@@ -109,7 +109,8 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Returns the type of the result, unwrapped from a {@code Mono}, without type variables.
+	 * Returns the type of the result, unwrapped from a {@code Mono}, without type
+	 * variables.
 	 */
 	ResolvableType valueType() {
 		ResolvableType type = concrete(getReturnType().getGenericParameterType());
@@ -136,9 +137,9 @@ final class ActorMethod extends AnnotatedMethod {
 	}
 
 	/**
-	 * Returns whether the method can read the input of the instance: by a parameter that is
-	 * neither sent by the client nor of an unrelated type. A resolver of the application may
-	 * read anything.
+	 * Returns whether the method can read the input of the instance: by a parameter that
+	 * is neither sent by the client nor of an unrelated type. A resolver of the
+	 * application may read anything.
 	 */
 	boolean maySeeInput() {
 		return Stream.of(getMethodParameters())

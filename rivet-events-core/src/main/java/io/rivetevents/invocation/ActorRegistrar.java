@@ -81,9 +81,9 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Returns the name in the annotation, or else the name of the bean, which may come from a
-	 * method with {@code @Bean}. A bean imported under its class name gets the name that a
-	 * scan would give it.
+	 * Returns the name in the annotation, or else the name of the bean, which may come
+	 * from a method with {@code @Bean}. A bean imported under its class name gets the
+	 * name that a scan would give it.
 	 */
 	private static String nameOf(Class<?> type, String bean) {
 		Actor annotation = AnnotatedElementUtils.findMergedAnnotation(type, Actor.class);

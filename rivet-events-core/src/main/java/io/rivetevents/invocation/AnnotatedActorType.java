@@ -112,7 +112,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private final @Nullable AccessRule rule;
 
-	/** The bean for calls of the server itself to methods without security annotations. */
+	/** The bean for calls of the server to methods without security annotations. */
 	private final Object withoutCaller;
 
 	private final SingletonSupplier<ActorContract> contract = SingletonSupplier.of(this::describe);
@@ -243,7 +243,7 @@ final class AnnotatedActorType implements ActorType {
 				"%s = \"%s\" is not a valid duration: use a value such as 30s or 5m".formatted(attribute, text));
 	}
 
-	/** Finds the methods with annotations of this library, and all annotations of each. */
+	/** Finds the methods with annotations of this library, and all their annotations. */
 	private static Map<Method, MergedAnnotations> findMarked(Class<?> type) {
 		return MethodIntrospector.selectMethods(type, (Method method) -> {
 			MergedAnnotations all = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY,
@@ -447,12 +447,13 @@ final class AnnotatedActorType implements ActorType {
 			return;
 		}
 		if (produced == null) {
-			throw new InvalidActorException(parameter, "it declares %s as type of the %s, but no method has %s"
+			throw new InvalidActorException(parameter, "it declares %s as the %s type, but no method has %s"
 				.formatted(wanted.getName(), what, annotation));
 		}
 		if (!declared.isAssignableFrom(ResolvableType.forType(produced))) {
-			throw new InvalidActorException(parameter, "it declares %s as type of the %s, but the method with %s returns %s"
-				.formatted(wanted.getName(), what, annotation, produced.getTypeName()));
+			throw new InvalidActorException(parameter,
+					"it declares %s as the %s type, but the method with %s returns %s".formatted(wanted.getName(), what,
+							annotation, produced.getTypeName()));
 		}
 	}
 
@@ -603,8 +604,8 @@ final class AnnotatedActorType implements ActorType {
 		try {
 			RivetException known = this.support.translate(failure, caller);
 			if (known != null) {
-				logger.debug(LogMessage.of(() -> "%s failed: its caller gets %s.%s".formatted(
-						SafeText.of(what, MAX_LOGGED), known.group(), known.code())), failure);
+				logger.debug(LogMessage.of(() -> "%s failed: its caller gets %s.%s"
+					.formatted(SafeText.of(what, MAX_LOGGED), known.group(), known.code())), failure);
 				return known;
 			}
 		}

@@ -135,8 +135,8 @@ final class Arguments {
 	}
 
 	/**
-	 * Returns whether they are created without application code: no converter, no constraint,
-	 * no resolver.
+	 * Returns whether they are created without application code: no converter, no
+	 * constraint, no resolver.
 	 */
 	boolean arePlain() {
 		return this.plain;

@@ -49,7 +49,8 @@ final class DefaultArgument {
 	/**
 	 * Returns the argument that replaces a missing one.
 	 * @param parameter takes an argument of a client
-	 * @param conversion converts arguments to its type, or throws a {@link RivetException}
+	 * @param conversion converts arguments to its type, or throws a
+	 * {@link RivetException}
 	 * @return the argument, {@code null} if there is none
 	 * @throws InvalidActorException if the text does not fit the type
 	 */

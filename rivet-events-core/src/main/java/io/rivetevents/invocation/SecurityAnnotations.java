@@ -56,8 +56,8 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Returns whether a method may return a value although access was denied and the method
-	 * was not called.
+	 * Returns whether a method may return a value although access was denied and the
+	 * method was not called.
 	 */
 	static boolean handlesDenial(Method method) {
 		return Stream.of(method, method.getDeclaringClass())
@@ -102,8 +102,8 @@ public final class SecurityAnnotations {
 	}
 
 	/**
-	 * Rejects all security annotations, since they would have no effect. Those of the class
-	 * apply to its actions and hooks; there is at least one.
+	 * Rejects all security annotations, since they would have no effect. Those of the
+	 * class apply to its actions and hooks; there is at least one.
 	 */
 	static void refuse(Class<?> actor) {
 		ofMethods(actor).forEach((method, annotations) -> {

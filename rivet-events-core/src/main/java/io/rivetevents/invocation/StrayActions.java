@@ -17,8 +17,7 @@ import io.rivetevents.annotation.Actor;
 
 /**
  * Warns of beans with actions or hooks whose class has no {@link Actor} annotation, so
- * that clients cannot find them. Creates no bean: reads only types that the bean factory
- * already has.
+ * that clients cannot find them. Reads types that the bean factory has, creates no bean.
  */
 final class StrayActions {
 

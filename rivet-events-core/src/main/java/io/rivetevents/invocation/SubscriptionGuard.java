@@ -29,9 +29,9 @@ public interface SubscriptionGuard {
 	};
 
 	/**
-	 * Returns whether the declaration has an annotation that this guard enforces. Called once
-	 * for each actor and event, at start-up; if {@code false}, {@link #check} is never
-	 * called. An exception stops the start of the application.
+	 * Returns whether the declaration has an annotation that this guard enforces. Called
+	 * once for each actor and event, at start-up; if {@code false}, {@link #check} is
+	 * never called. An exception stops the start of the application.
 	 * @param event an event of a contract
 	 */
 	boolean guards(EventMethod event);
@@ -40,7 +40,7 @@ public interface SubscriptionGuard {
 	 * Checks that a client may subscribe. Called in the turn, on a worker.
 	 * @param event an event of a contract, restricted by this guard
 	 * @param principal the client's principal, {@code null} if anonymous
-	 * @throws RuntimeException if access is denied; translated like an exception of an action
+	 * @throws RuntimeException if access is denied; translated like one of an action
 	 */
 	void check(EventMethod event, @Nullable Principal principal);
 

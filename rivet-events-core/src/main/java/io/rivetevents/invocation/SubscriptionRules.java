@@ -23,8 +23,8 @@ final class SubscriptionRules {
 	/**
 	 * Adds a method.
 	 * @param events names of the events that it is for, empty for all others
-	 * @throws InvalidActorException if another method is for the same event, or a parameter
-	 * has no source
+	 * @throws InvalidActorException if another method is for the same event, or a
+	 * parameter has no source
 	 */
 	void add(ActorMethod method, String[] events) {
 		method.clientParameters().forEach(SubscriptionRules::checkName);
@@ -49,9 +49,8 @@ final class SubscriptionRules {
 
 	private static void checkUnique(String annotation, @Nullable ActorMethod other, ActorMethod method) {
 		if (other != null && other != method) {
-			throw new InvalidActorException(method.getMethod(),
-					"only one method can have %s, but %s has it, too".formatted(annotation,
-							other.getMethod().getName()));
+			throw new InvalidActorException(method.getMethod(), "only one method can have %s, but %s has it, too"
+				.formatted(annotation, other.getMethod().getName()));
 		}
 	}
 

@@ -57,8 +57,8 @@ final class Violations {
 	}
 
 	/**
-	 * Returns the error: {@code actor.validation_error} with {@code {"violations": [{"path",
-	 * "message"}]}} as its metadata, with at most {@value #MAX_LISTED} violations.
+	 * Returns {@code actor.validation_error}, whose metadata has a list
+	 * {@code violations} of at most {@value #MAX_LISTED} records.
 	 */
 	RivetException toException() {
 		return new RivetException(ErrorCode.VALIDATION_ERROR, text(), metadata());

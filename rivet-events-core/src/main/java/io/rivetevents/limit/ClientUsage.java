@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientUsage {
 
-	/** Memory of unanswered calls of one connection that the node total does not include. */
+	/**
+	 * Memory of unanswered calls of one connection that the node total does not include.
+	 */
 	private static final long ALLOWANCE = 8 * 1024;
 
 	private static final long LEASE = 16 * 1024;
@@ -54,8 +56,8 @@ public final class ClientUsage {
 	private long subscriptionBytes;
 
 	/**
-	 * Part of the subscriptions of the node, until the client has disconnected; guarded by
-	 * this.
+	 * Part of the subscriptions of the node, until the client has disconnected; guarded
+	 * by this.
 	 */
 	private long kept;
 
@@ -88,7 +90,8 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Adds the share of a principal, once it is authenticated. Must be called at most once.
+	 * Adds the share of a principal, once it is authenticated. Must be called at most
+	 * once.
 	 * @param owner owner id of the principal, {@code null} if anonymous
 	 * @return the limit that was reached, {@code null} if none
 	 */
@@ -110,13 +113,14 @@ public final class ClientUsage {
 	/**
 	 * Begins a call or another message that waits for its turn.
 	 * @param bytes memory that it uses
-	 * @return the limit that was reached, in which case nothing has begun; {@code null} if
-	 * none
+	 * @return the limit that was reached, in which case nothing has begun; {@code null}
+	 * if none
 	 */
 	public @Nullable Limit begin(long bytes) {
 		Limit met = beginHere(bytes);
 		if (met != null) {
-			return (this.calls.get() < 0) ? met : hit(met); // a client that has left is not counted
+			return (this.calls.get() < 0) ? met : hit(met); // a client that has left is
+															// not counted
 		}
 		met = beginShared();
 		if (met != null) {
@@ -302,7 +306,8 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Acquires memory of subscriptions: for the client, in the shares and in the node total.
+	 * Acquires memory of subscriptions: for the client, in the shares and in the node
+	 * total.
 	 */
 	private @Nullable Limit acquire(long bytes) {
 		if (this.subscriptionBytes + this.kept + bytes > this.max.subscriptionBytes()) {
@@ -342,8 +347,8 @@ public final class ClientUsage {
 	 * Changes a subscription.
 	 * @param before memory that it used
 	 * @param after memory that it uses from now on
-	 * @return the limit that was reached, in which case nothing has changed; {@code null} if
-	 * none
+	 * @return the limit that was reached, in which case nothing has changed; {@code null}
+	 * if none
 	 */
 	public synchronized @Nullable Limit resubscribe(long before, long after) {
 		Limit met = (after > before) ? acquire(after - before) : null;
@@ -432,8 +437,8 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Notes that the connection is in the list of an instance: it counts until it is removed
-	 * from that list, too. Must be called while a call counts.
+	 * Notes that the connection is in the list of an instance: it counts until it is
+	 * removed from that list, too. Must be called while a call counts.
 	 */
 	public void enter() {
 		this.entered = true;
@@ -451,8 +456,9 @@ public final class ClientUsage {
 	}
 
 	/**
-	 * Ends the client. Its open calls end on their own, and count in its shares until then: a
-	 * client that reconnects does not find them empty. No effect when called again.
+	 * Ends the client. Its open calls end on their own, and count in its shares until
+	 * then: a client that reconnects does not find them empty. No effect when called
+	 * again.
 	 */
 	public void close() {
 		this.closed = true;

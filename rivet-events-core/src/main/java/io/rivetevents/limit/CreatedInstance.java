@@ -29,7 +29,8 @@ public final class CreatedInstance implements AutoCloseable {
 	/**
 	 * Creates an entry in the shares.
 	 * @param node usage of all clients
-	 * @param address owner of the share of the client's address, {@code null} if it has none
+	 * @param address owner of the share of the client's address, {@code null} if it has
+	 * none
 	 * @param owner owner id of its principal, {@code null} if anonymous
 	 */
 	CreatedInstance(NodeUsage node, @Nullable String address, @Nullable String owner) {
@@ -42,8 +43,8 @@ public final class CreatedInstance implements AutoCloseable {
 
 	/**
 	 * Counts it.
-	 * @return the limit that was reached, in which case it does not count; {@code null} if
-	 * none
+	 * @return the limit that was reached, in which case it does not count; {@code null}
+	 * if none
 	 */
 	synchronized @Nullable Limit open() {
 		Limit met = (this.ofAddress != null) ? this.ofAddress.create() : null;
@@ -64,8 +65,8 @@ public final class CreatedInstance implements AutoCloseable {
 	/**
 	 * Counts its memory in an in-memory store, until it is closed.
 	 * @param bytes memory that it uses
-	 * @throws RivetException {@code actor.overloaded} if one of the shares is exhausted, in
-	 * which case nothing more counts
+	 * @throws RivetException {@code actor.overloaded} if one of the shares is exhausted,
+	 * in which case nothing more counts
 	 */
 	public synchronized void store(long bytes) {
 		boolean fits = this.ofAddress == null || this.ofAddress.store(bytes);
@@ -82,8 +83,8 @@ public final class CreatedInstance implements AutoCloseable {
 	}
 
 	/**
-	 * Counts a change of its memory in an in-memory store. The change is never rejected. A
-	 * creator that exceeds its share cannot create more instances.
+	 * Counts a change of its memory in an in-memory store. The change is never rejected.
+	 * A creator that exceeds its share cannot create more instances.
 	 * @param bytes change of its memory; may be negative
 	 */
 	public synchronized void grow(long bytes) {

@@ -28,8 +28,8 @@ public final class InstanceUsage {
 	/**
 	 * Begins a call.
 	 * @param bytes memory that it uses
-	 * @return the limit that was reached, in which case nothing has begun; {@code null} if
-	 * none
+	 * @return the limit that was reached, in which case nothing has begun; {@code null}
+	 * if none
 	 */
 	public @Nullable Limit begin(long bytes) {
 		LimitSettings.Instance max = this.limits.settings().instance();

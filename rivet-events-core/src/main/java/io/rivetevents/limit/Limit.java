@@ -86,7 +86,9 @@ public enum Limit {
 	/** Direct memory of data that sockets have not accepted yet. */
 	NODE_SENDING("limits.node.sending-size"),
 
-	/** Memory of all sockets with compression, which is neither heap nor direct memory. */
+	/**
+	 * Memory of all sockets with compression, which is neither heap nor direct memory.
+	 */
 	NODE_COMPRESSION("limits.node.compression-size"),
 
 	/** Memory of connections that are not to an actor, and of unanswered requests. */
@@ -111,8 +113,8 @@ public enum Limit {
 	MESSAGE_SIZE("websocket.max-message-size"),
 
 	/**
-	 * Pongs to a client that has not read the previous one: one waits, then the one for the
-	 * last ping. Not configurable.
+	 * Pongs to a client that has not read the previous one: one waits, then the one for
+	 * the last ping. Not configurable.
 	 */
 	PONGS(""),
 
@@ -137,8 +139,8 @@ public enum Limit {
 	}
 
 	/**
-	 * Returns the name of the property of the limit, below {@code rivet.events}; empty if it
-	 * is not configurable.
+	 * Returns the name of the property of the limit, below {@code rivet.events}; empty if
+	 * it is not configurable.
 	 */
 	public String property() {
 		return this.property;

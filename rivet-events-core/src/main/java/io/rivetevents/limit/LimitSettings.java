@@ -131,16 +131,18 @@ public record LimitSettings(Connection connection, Instance instance, Share prin
 		public static final int HEAP_OF_INSTANCE = 4 * 1024;
 
 		/**
-		 * Returns the default for the connections of one remote address: three quarters of all,
-		 * so that others can connect.
+		 * Returns the default for the connections of one remote address: three quarters
+		 * of all, so that others can connect.
 		 */
 		public int connectionsOfAddress() {
 			return (int) Math.min(Share.OF_ADDRESS.connections(), Math.max(partOf(this.connections), 1));
 		}
 
 		/**
-		 * Returns the default for the instances that one owner of a share may have created.
-		 * @param most upper limit; half of the instances that can be awake, if that is less
+		 * Returns the default for the instances that one owner of a share may have
+		 * created.
+		 * @param most upper limit; half of the instances that can be awake, if that is
+		 * less
 		 */
 		public int instancesOfOne(int most) {
 			return (int) Math.min(most, Math.max(this.awakeBytes / HEAP_OF_INSTANCE / 2, 1));

@@ -143,8 +143,8 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns the memory of one message that has arrived only partly, which also counts for
-	 * the remote address.
+	 * Returns the memory of one message that has arrived only partly, which also counts
+	 * for the remote address.
 	 * @param address address of the client, {@code null} if unknown
 	 */
 	public Reception receivingFrom(@Nullable InetAddress address) {
@@ -152,15 +152,16 @@ public final class Limits {
 	}
 
 	/**
-	 * Returns the memory of connections that are not to an actor, and of unanswered requests.
+	 * Returns the memory of connections that are not to an actor, and of unanswered
+	 * requests.
 	 */
 	public ByteBudget requests() {
 		return this.node.requests();
 	}
 
 	/**
-	 * Returns the memory of one connection and its requests, which also counts for the remote
-	 * address.
+	 * Returns the memory of one connection and its requests, which also counts for the
+	 * remote address.
 	 * @param address address of the peer, {@code null} if unknown
 	 */
 	public Reception requestsFrom(@Nullable InetAddress address) {
@@ -183,8 +184,8 @@ public final class Limits {
 
 	/**
 	 * Acquires direct memory for an answer over HTTP. All answers may use at most half of
-	 * {@link #sending}: when that is exhausted, other connections are closed, but not those
-	 * of answers.
+	 * {@link #sending}: when that is exhausted, other connections are closed, but not
+	 * those of answers.
 	 * @return whether it was acquired
 	 */
 	public boolean tryAnswer(long bytes) {

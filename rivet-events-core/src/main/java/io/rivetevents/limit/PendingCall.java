@@ -67,8 +67,8 @@ public final class PendingCall {
 	 * @param client usage of its client, {@code null} if it is counted elsewhere
 	 * @param deadline time in nanoseconds at which it times out
 	 * @param onTimeout error for the timeout
-	 * @param refusal receives that error if the call has not started by then; called by the
-	 * thread that checks the time
+	 * @param refusal receives that error if the call has not started by then; called by
+	 * the thread that checks the time
 	 */
 	public static PendingCall ofAction(long weight, @Nullable ClientUsage client, long deadline, ErrorCode onTimeout,
 			Consumer<ErrorCode> refusal) {
@@ -78,12 +78,12 @@ public final class PendingCall {
 	/**
 	 * Creates a call of an action without a connection.
 	 * @param weight memory that it uses, in bytes
-	 * @param visit usage of its client, held until the call has ended; {@code null} if the
-	 * server itself calls
+	 * @param visit usage of its client, held until the call has ended; {@code null} if
+	 * the server itself calls
 	 * @param deadline time in nanoseconds at which it times out
 	 * @param onTimeout error for the timeout
-	 * @param refusal receives that error if the call has not started by then; called by the
-	 * thread that checks the time
+	 * @param refusal receives that error if the call has not started by then; called by
+	 * the thread that checks the time
 	 */
 	public static PendingCall ofAction(long weight, @Nullable RequestUsage visit, long deadline, ErrorCode onTimeout,
 			Consumer<ErrorCode> refusal) {
@@ -157,7 +157,8 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Returns the usage of its client, {@code null} if it is unknown or counted elsewhere.
+	 * Returns the usage of its client, {@code null} if it is unknown or counted
+	 * elsewhere.
 	 */
 	public @Nullable ClientUsage usage() {
 		return (this.visit != null) ? this.visit.usage() : this.client;
@@ -277,8 +278,8 @@ public final class PendingCall {
 	}
 
 	/**
-	 * Sets the action that ends it when the client cancels it; runs it at once if the client
-	 * already has.
+	 * Sets the action that ends it when the client cancels it; runs it at once if the
+	 * client already has.
 	 */
 	public void onCancel(Runnable end) {
 		synchronized (this) {

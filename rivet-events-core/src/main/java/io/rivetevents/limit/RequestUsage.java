@@ -16,8 +16,8 @@ public final class RequestUsage implements AutoCloseable {
 
 	/**
 	 * Creates the usage of a request.
-	 * @param usage usage of the client, which has begun with these bytes and is closed with
-	 * this object
+	 * @param usage usage of the client, which has begun with these bytes and is closed
+	 * with this object
 	 * @param bytes memory of the request
 	 */
 	RequestUsage(ClientUsage usage, long bytes) {

@@ -25,8 +25,8 @@ final class Shares {
 	}
 
 	/**
-	 * Returns the share of an owner, which is kept until each hold is {@linkplain #release
-	 * released}.
+	 * Returns the share of an owner, which is kept until each hold is
+	 * {@linkplain #release released}.
 	 */
 	Share hold(String owner) {
 		return Objects.requireNonNull(this.byOwner.compute(owner, (key, present) -> {

@@ -26,9 +26,9 @@ public interface Gateway {
 	 * interceptor has changed it for one connection; an answer is a call for one.
 	 * @param message the message, encoded by nothing but the sender's size check
 	 * @param connectionIds ids of the connections, at least one; not changed afterwards
-	 * @return whether the message was sent; {@code false} if the node cannot be reached. An
-	 * implementation that returns {@code false} for a connection which is still open has to
-	 * close or resume that connection later, since it misses a message
+	 * @return whether the message was sent; {@code false} if the node cannot be reached.
+	 * An implementation that returns {@code false} for a connection which is still open
+	 * has to close or resume that connection later, since it misses a message
 	 */
 	boolean send(OutgoingMessage message, List<String> connectionIds);
 
@@ -47,15 +47,15 @@ public interface Gateway {
 	void close(String connectionId, CloseReason reason);
 
 	/**
-	 * Returns the limits of a connection, {@code null} if the gateway has not announced it or
-	 * has lost it since.
+	 * Returns the limits of a connection, {@code null} if the gateway has not announced
+	 * it or has lost it since.
 	 * @param connectionId id of the connection
 	 */
 	@Nullable Bounds bounds(String connectionId);
 
 	/**
-	 * The limits of a connection. They are checked on the node of the actor, so that an event
-	 * that is too long for one connection is sent to none.
+	 * The limits of a connection. They are checked on the node of the actor, so that an
+	 * event that is too long for one connection is sent to none.
 	 *
 	 * @param encoding encoding of messages to the client
 	 * @param maxMessageSize most bytes of one encoded message

@@ -15,8 +15,8 @@ public final class Gateways {
 	private final LongAdder notSent = new LongAdder();
 
 	/**
-	 * Adds a node. From now on its new connections are reached through this gateway, until
-	 * they end; connections of an earlier gateway of the same name keep that one.
+	 * Adds a node. From now on its new connections are reached through this gateway,
+	 * until they end; connections of an earlier gateway of the same name keep that one.
 	 * @param node name of the node, as in {@code ConnectRequest.gateway()}
 	 * @param gateway sends to its connections
 	 */

@@ -36,8 +36,8 @@ public interface Outbound {
 		QUEUED,
 
 		/**
-		 * It was dropped, because the queue is full or it is too long; the client is notified
-		 * unless the message is droppable.
+		 * It was dropped, because the queue is full or it is too long; the client is
+		 * notified unless the message is droppable.
 		 */
 		DROPPED,
 
@@ -86,8 +86,8 @@ public interface Outbound {
 	}
 
 	/**
-	 * Sets the listener for a connection that is closed as slow at another time than when a
-	 * message is sent to it.
+	 * Sets the listener for a connection that is closed as slow at another time than when
+	 * a message is sent to it.
 	 * @param listener called by any thread
 	 */
 	default void onOverrun(Runnable listener) {

@@ -49,8 +49,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	private final MessageChain waiting = new MessageChain();
 
 	/**
-	 * The droppable ones among them, in the same order; {@code null} if there were none, as
-	 * for most clients.
+	 * The droppable ones among them, in the same order; {@code null} if there were none,
+	 * as for most clients.
 	 */
 	private @Nullable Deque<MessageChain.Item> droppable;
 
@@ -87,8 +87,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	/**
 	 * Limits of a queue.
 	 *
-	 * @param maxQueuedBytes most heap bytes that may wait; a client that exceeds it is closed
-	 * as slow
+	 * @param maxQueuedBytes most heap bytes that may wait; a client that exceeds it is
+	 * closed as slow
 	 * @param maxMessageSize most bytes of one encoded message
 	 * @param transport prefix of the transport's properties, for error messages
 	 * @param total limit of all queues of the node
@@ -106,11 +106,12 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Creates a queue. In the extended mode it holds all messages back until it is released.
+	 * Creates a queue. In the extended mode it holds all messages back until it is
+	 * released.
 	 * @param encoding encoding of messages
 	 * @param limits its limits
-	 * @param signal called after each change with the number of waiting bytes, by any thread;
-	 * must not block
+	 * @param signal called after each change with the number of waiting bytes, by any
+	 * thread; must not block
 	 */
 	public OutboundQueue(Encoding encoding, Limits limits, LongConsumer signal) {
 		this.encoding = encoding;
@@ -237,7 +238,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			}
 			outcome = drop(message);
 		}
-		this.signal.accept(queuedBytes()); // the transport has to write the notice of a gap
+		this.signal.accept(queuedBytes()); // the transport has to write the notice of a
+											// gap
 		return outcome;
 	}
 
@@ -250,8 +252,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Removes an item. In the extended mode a notice of all missing messages takes its place:
-	 * no message after the notice may have an earlier position.
+	 * Removes an item. In the extended mode a notice of all missing messages takes its
+	 * place: no message after the notice may have an earlier position.
 	 */
 	private void leaveGap(MessageChain.Item missing) {
 		if (!this.notices.includeDropOf(missing.message())) {
@@ -314,8 +316,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Drops all messages and accepts no more: the socket is closed. The close reason does not
-	 * change.
+	 * Drops all messages and accepts no more: the socket is closed. The close reason does
+	 * not change.
 	 */
 	public void end() {
 		synchronized (this.waiting) {
@@ -406,9 +408,9 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	/**
 	 * Handles a message that is too long. An answer fails its action; an error loses
-	 * everything but its code. An event was checked when it was sent, so this one was changed
-	 * for this client: it is dropped if the client can be notified, otherwise the connection
-	 * is closed.
+	 * everything but its code. An event was checked when it was sent, so this one was
+	 * changed for this client: it is dropped if the client can be notified, otherwise the
+	 * connection is closed.
 	 */
 	private Outcome refuse(OutgoingMessage message, EncodedMessage encoded) {
 		boolean told = message.isDroppable() || this.notices.includeDropOf(encoded);
@@ -427,8 +429,8 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Logs a message that is too long. An answer that is too long is the fault of its client,
-	 * which gets an error.
+	 * Logs a message that is too long. An answer that is too long is the fault of its
+	 * client, which gets an error.
 	 */
 	private void tellTooLong(OutgoingMessage message, EncodedMessage encoded) {
 		boolean first = this.limits.total().hits().addAndTell(Limit.OUTGOING_SIZE);
@@ -444,7 +446,9 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		}
 	}
 
-	/** Returns the message, shortened if necessary, {@code null} if that is not possible. */
+	/**
+	 * Returns the message, shortened if necessary, {@code null} if that is not possible.
+	 */
 	private @Nullable OutgoingMessage fitting(OutgoingMessage message) {
 		OutgoingMessage fitting = message;
 		while (sizeOf(fitting) > this.limits.maxMessageSize()) {

@@ -28,8 +28,8 @@ final class QueueNotices {
 	}
 
 	/**
-	 * Returns whether a queue sends nothing before the client is accepted: its first message
-	 * is a welcome.
+	 * Returns whether a queue sends nothing before the client is accepted: its first
+	 * message is a welcome.
 	 */
 	boolean beginWithWelcome() {
 		return this.encoding.isExtended();

@@ -85,8 +85,8 @@ public final class QueuedTotal {
 	}
 
 	/**
-	 * Closes the largest queues if the total exceeds its limit. Must not be called while the
-	 * lock of a queue is held.
+	 * Closes the largest queues if the total exceeds its limit. Must not be called while
+	 * the lock of a queue is held.
 	 */
 	void relieve() {
 		while (this.budget.isExceeded() && this.relieving.compareAndSet(false, true)) {

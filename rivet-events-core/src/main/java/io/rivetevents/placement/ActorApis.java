@@ -74,8 +74,8 @@ final class ActorApis {
 	 * @param api the interface
 	 * @param target the instance that it calls
 	 * @param calls calls actions of that instance
-	 * @throws IllegalArgumentException if the actor does not implement the interface, or one
-	 * of its methods cannot be called
+	 * @throws IllegalArgumentException if the actor does not implement the interface, or
+	 * one of its methods cannot be called
 	 */
 	<T> T implement(Class<T> api, ActorTarget target, ApiObject.Calls calls) {
 		checkInterface(api);
@@ -110,10 +110,11 @@ final class ActorApis {
 	private @Nullable ApiMethod action(Class<?> api, Method method, ActorType type) {
 		ActorType.DeclaredAction action = type.declaredAction(method);
 		if (action == null) {
-			Assert.isTrue(method.isDefault() || ReflectionUtils.isObjectMethod(method),
-					() -> ("%s is not an action of %s: add @Action to the method of the class,"
-							+ " or the interface to @Actor(actions = ...)")
-						.formatted(method.toGenericString(), type));
+			Assert
+				.isTrue(method.isDefault() || ReflectionUtils.isObjectMethod(method),
+						() -> ("%s is not an action of %s: add @Action to the method of the class,"
+								+ " or the interface to @Actor(actions = ...)")
+							.formatted(method.toGenericString(), type));
 			return null;
 		}
 		Assert.isTrue(action.fromCaller(),

@@ -58,7 +58,8 @@ final class ApiMethod {
 	}
 
 	/**
-	 * Returns the types of the arguments. A varargs parameter has the type of its elements.
+	 * Returns the types of the arguments. A varargs parameter has the type of its
+	 * elements.
 	 */
 	private List<DeclaredType> parameters(Class<?> api) {
 		List<DeclaredType> parameters = new ArrayList<>();
@@ -86,8 +87,8 @@ final class ApiMethod {
 	}
 
 	/**
-	 * Returns the adapter that converts a publisher to the return type, {@code null} if the
-	 * method blocks until the action ends.
+	 * Returns the adapter that converts a publisher to the return type, {@code null} if
+	 * the method blocks until the action ends.
 	 */
 	@Nullable ReactiveAdapter adapter() {
 		return this.adapter;
@@ -126,7 +127,8 @@ final class ApiMethod {
 
 	/**
 	 * Checks the result of a call that has ended.
-	 * @throws IllegalStateException if it is missing although the return type requires one
+	 * @throws IllegalStateException if it is missing although the return type requires
+	 * one
 	 */
 	@Nullable Object returned(@Nullable Object value) {
 		Class<?> type = this.method.getReturnType();

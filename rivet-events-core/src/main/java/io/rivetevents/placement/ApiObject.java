@@ -85,7 +85,8 @@ final class ApiObject implements InvocationHandler {
 	}
 
 	/**
-	 * Does not use {@code InvocationHandler.invokeDefault}: the interface may be non-public.
+	 * Does not use {@code InvocationHandler.invokeDefault}: the interface may be
+	 * non-public.
 	 */
 	private static @Nullable Object invokeDefault(Object proxy, Method method, @Nullable Object[] args)
 			throws Throwable {

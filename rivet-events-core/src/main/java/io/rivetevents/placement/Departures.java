@@ -30,7 +30,8 @@ final class Departures {
 	/**
 	 * Creates the signals.
 	 * @param present the instances in memory
-	 * @param workers scheduler on which signals are received, since later operators may block
+	 * @param workers scheduler on which signals are received, since later operators may
+	 * block
 	 */
 	Departures(Map<ActorAddress, ActorInstance> present, Scheduler workers) {
 		this.present = present;

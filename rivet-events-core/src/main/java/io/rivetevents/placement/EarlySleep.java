@@ -37,7 +37,8 @@ final class EarlySleep {
 	}
 
 	/**
-	 * Starts the checks if memory is scarce. Called when an instance has allocated memory.
+	 * Starts the checks if memory is scarce. Called when an instance has allocated
+	 * memory.
 	 */
 	void check(long now) {
 		if (!this.looking && this.runtime.isScarce()) {
@@ -47,7 +48,8 @@ final class EarlySleep {
 	}
 
 	private void look(long now) {
-		this.looking = false; // set first: an instance that allocates memory meanwhile calls check again
+		this.looking = false; // set first: an instance that allocates memory meanwhile
+								// calls check again
 		if (this.runtime.isScarce()) {
 			this.looking = true;
 			this.instances.forEach(ActorInstance::lookAhead);

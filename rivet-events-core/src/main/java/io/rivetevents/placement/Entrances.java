@@ -55,8 +55,8 @@ final class Entrances {
 	/**
 	 * How a client enters an instance.
 	 *
-	 * @param counting creates the pending call of each turn, from the function that rejects
-	 * it
+	 * @param counting creates the pending call of each turn, from the function that
+	 * rejects it
 	 * @param door accepts the client
 	 */
 	record Entrance(Function<Consumer<ErrorCode>, PendingCall> counting, Door door) {
@@ -113,8 +113,8 @@ final class Entrances {
 
 	/**
 	 * Wakes or creates an instance and connects a client to it: in one turn, except for a
-	 * hook that may block before the client is accepted. An instance that was created for a
-	 * rejected client is discarded.
+	 * hook that may block before the client is accepted. An instance that was created for
+	 * a rejected client is discarded.
 	 */
 	Mono<Admitted> open(ActorAddress address, ActorTarget target, ConnectRequest request, Entrance entrance) {
 		return TurnRequest.ask(this.instances.at(address, "connect"), false, entrance.counting(),
@@ -144,8 +144,8 @@ final class Entrances {
 
 	/**
 	 * Creates an instance and connects the client that was accepted before.
-	 * @return empty if another instance was created in the meantime, which has to accept the
-	 * client first
+	 * @return empty if another instance was created in the meantime, which has to accept
+	 * the client first
 	 */
 	private Mono<Admitted> openAllowed(ActorAddress address, ActorTarget target, ConnectRequest request,
 			Entrance entrance, Draft draft) {
@@ -183,7 +183,9 @@ final class Entrances {
 		}
 	}
 
-	/** Disconnects a client that was accepted for a call whose caller has cancelled it. */
+	/**
+	 * Disconnects a client that was accepted for a call whose caller has cancelled it.
+	 */
 	private void leave(ActorAddress address, @Nullable Admitted admitted) {
 		if (admitted != null && admitted.admission().connection().isStateless()) {
 			this.instances.disconnected(address, admitted.admission().connection().id());
@@ -198,7 +200,8 @@ final class Entrances {
 		Outbound outbound = this.connections.outbound(request);
 		ClientUsage usage = this.connections.usage(request.connectionId());
 		return connect(instance, new Guest(request, outbound, usage, gone, (admission) -> {
-			call.end(); // before the notification, so that the next messages of the client find all their room
+			call.end(); // before the notification, so that the next messages of the
+						// client find all their room
 			admission.tell();
 			if (gone.getAsBoolean()) {
 				// the client disconnected in the meantime, and could not be found by then

@@ -113,13 +113,16 @@ final class Instances implements InstanceHost {
 	}
 
 	/**
-	 * Returns the address of the instance with an id, {@code null} if it is not in memory.
+	 * Returns the address of the instance with an id, {@code null} if it is not in
+	 * memory.
 	 */
 	@Nullable ActorAddress findAddress(String actorId) {
 		return this.addresses.get(actorId);
 	}
 
-	/** Returns the address of a target that has one, which is any target except one by id. */
+	/**
+	 * Returns the address of a target that has one, which is any target except one by id.
+	 */
 	static ActorAddress addressOf(ActorTarget target) {
 		return Objects.requireNonNull(target.address());
 	}
@@ -180,7 +183,8 @@ final class Instances implements InstanceHost {
 			case ACCEPTED -> {
 			}
 			case FULL -> throw instance.overloaded(turn.call(), operation);
-			case CLOSED -> turn.doNow(instance); // without an effect on clients: the instance has ended
+			case CLOSED -> turn.doNow(instance); // without an effect on clients: the
+													// instance has ended
 		}
 	}
 
@@ -200,7 +204,8 @@ final class Instances implements InstanceHost {
 		}
 		ActorInstance instance = this.instances.computeIfAbsent(address, (key) -> create(key, type));
 		if (this.stopping) {
-			// it may have changed since the check above, and stop() may have missed this instance
+			// it may have changed since the check above, and stop() may have missed this
+			// instance
 			instance.requestShutdown();
 			throw new RivetException(ErrorCode.RESTARTING);
 		}
@@ -259,8 +264,8 @@ final class Instances implements InstanceHost {
 	}
 
 	/**
-	 * Removes the id first, while the next instance of the address, which has the same id,
-	 * cannot exist yet.
+	 * Removes the id first, while the next instance of the address, which has the same
+	 * id, cannot exist yet.
 	 */
 	@Override
 	public void forget(ActorInstance instance) {

@@ -32,8 +32,8 @@ public final class LocalNode {
 	 * @param types the actor types
 	 * @param listeners listeners that are called after actions
 	 * @param connections registry of the outbound paths to clients
-	 * @param placement finds the instances that an actor calls, on any node; resolved when an
-	 * actor calls another one
+	 * @param placement finds the instances that an actor calls, on any node; resolved
+	 * when an actor calls another one
 	 */
 	public LocalNode(ActorRuntime runtime, ActorTypes types, ActionListeners listeners, OutboundRegistry connections,
 			Supplier<ActorDirectory> placement) {
@@ -65,8 +65,8 @@ public final class LocalNode {
 
 	/**
 	 * Checks, before a call is read, whether this node has memory for it: a rejected call
-	 * costs as little as possible. Passes if the instance is on another node, or if its actor
-	 * has an access rule, which was not checked yet.
+	 * costs as little as possible. Passes if the instance is on another node, or if its
+	 * actor has an access rule, which was not checked yet.
 	 * @param target the target instance
 	 * @param bytes least memory that the call takes
 	 */
@@ -84,24 +84,24 @@ public final class LocalNode {
 	}
 
 	/**
-	 * Rejects new connections of clients with {@code actor.restarting} from now on. Existing
-	 * connections stay open.
+	 * Rejects new connections of clients with {@code actor.restarting} from now on.
+	 * Existing connections stay open.
 	 */
 	public void drain() {
 		this.draining = true;
 	}
 
 	/**
-	 * Returns whether new connections of clients are rejected because the node is about to
-	 * stop.
+	 * Returns whether new connections of clients are rejected because the node is about
+	 * to stop.
 	 */
 	public boolean isDraining() {
 		return this.draining;
 	}
 
 	/**
-	 * Drains the node, stops creating instances, closes all connections of its instances with
-	 * {@code actor.restarting} and saves the instances.
+	 * Drains the node, stops creating instances, closes all connections of its instances
+	 * with {@code actor.restarting} and saves the instances.
 	 * @return completes when no instance is in memory
 	 */
 	public Mono<Void> stop() {

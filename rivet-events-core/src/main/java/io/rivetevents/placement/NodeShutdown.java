@@ -61,7 +61,8 @@ public final class NodeShutdown {
 
 	/**
 	 * Shuts the node down, once subscribed to.
-	 * @return completes when all instances are saved, or after the timeout, with a warning
+	 * @return completes when all instances are saved, or after the timeout, with a
+	 * warning
 	 */
 	public Mono<Void> run() {
 		return Mono.fromRunnable(this.node::drain)

@@ -45,8 +45,8 @@ final class RequestChecks {
 	}
 
 	/**
-	 * Runs work for a request without a connection. The memory of the request counts until
-	 * the work has ended and no turn holds it.
+	 * Runs work for a request without a connection. The memory of the request counts
+	 * until the work has ended and no turn holds it.
 	 * @param weight memory of the action that it calls, in bytes
 	 */
 	<T> Mono<T> visit(ActorTarget target, ConnectRequest caller, long weight, String operation,

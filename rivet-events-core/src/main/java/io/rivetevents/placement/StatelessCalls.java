@@ -36,7 +36,9 @@ import io.rivetevents.protocol.ToServer;
  */
 final class StatelessCalls {
 
-	/** Most starts of an instance for one call, since it may go to sleep after each start. */
+	/**
+	 * Most starts of an instance for one call, since it may go to sleep after each start.
+	 */
 	private static final int STARTS = 3;
 
 	private final ActorTypes types;
@@ -73,10 +75,10 @@ final class StatelessCalls {
 	}
 
 	/**
-	 * Calls an action that interleaves. It never starts the instance in its own turn: other
-	 * turns run meanwhile, which is not allowed while a start hook is pending. The instance
-	 * is started in a separate turn before; if it goes to sleep before the action starts, it
-	 * is started again.
+	 * Calls an action that interleaves. It never starts the instance in its own turn:
+	 * other turns run meanwhile, which is not allowed while a start hook is pending. The
+	 * instance is started in a separate turn before; if it goes to sleep before the
+	 * action starts, it is started again.
 	 */
 	private Mono<JsonNode> callInterleaved(ActorAddress address, ActorTarget target, ActionCall asked) {
 		return Mono.defer(() -> start(address, target, asked).then(askAction(address, asked, (instance, call) -> {
@@ -144,8 +146,8 @@ final class StatelessCalls {
 	 *
 	 * @param action the action and its arguments
 	 * @param visit the usage of its client, {@code null} if the server itself calls
-	 * @param arrivedAt time of its arrival in nanoseconds; its timeout includes everything
-	 * from then on
+	 * @param arrivedAt time of its arrival in nanoseconds; its timeout includes
+	 * everything from then on
 	 */
 	private record ActionCall(ToServer.ActionRequest action, @Nullable RequestUsage visit, long arrivedAt) {
 
@@ -175,8 +177,8 @@ final class StatelessCalls {
 	}
 
 	/**
-	 * Connects a client, calls an action and disconnects the client. All of it is one turn,
-	 * except the effects of the disconnect.
+	 * Connects a client, calls an action and disconnects the client. All of it is one
+	 * turn, except the effects of the disconnect.
 	 */
 	private Mono<JsonNode> stay(ActorInstance instance, ActorTarget target, ConnectRequest caller,
 			ToServer.ActionRequest action, PendingCall call) {

@@ -59,7 +59,8 @@ final class TurnRequest<T> {
 	 * Runs work that a client waits for, in a turn.
 	 * @param submission submits the turn to an instance
 	 * @param interleave whether the next turn may run before the result is complete
-	 * @param counting creates the pending call of the turn, from the function that rejects it
+	 * @param counting creates the pending call of the turn, from the function that
+	 * rejects it
 	 * @param work the work
 	 */
 	static <T> Mono<T> ask(Consumer<Turn<ActorInstance>> submission, boolean interleave,
@@ -72,7 +73,8 @@ final class TurnRequest<T> {
 	 * Runs work that a client waits for, in a turn.
 	 * @param submission submits the turn to an instance
 	 * @param interleave whether the next turn may run before the result is complete
-	 * @param counting creates the pending call of the turn, from the function that rejects it
+	 * @param counting creates the pending call of the turn, from the function that
+	 * rejects it
 	 * @param work the work
 	 * @param unclaimed receives a result that the subscriber does not take
 	 */

@@ -12,10 +12,10 @@ import org.springframework.security.core.annotation.ExpressionTemplateValueProvi
 import org.springframework.util.PropertyPlaceholderHelper;
 
 /**
- * Replaces the placeholders in an expression on a meta-annotation, such as {@code
- * hasRole('{value}')}, with the attributes of the annotation. It does for classes what
- * Spring Security's {@code ExpressionTemplateSecurityAnnotationScanner} does only for
- * methods.
+ * Replaces the placeholders in an expression on a meta-annotation, such as
+ * {@code hasRole('{value}')}, with the attributes of the annotation. It does for classes
+ * what Spring Security's {@code ExpressionTemplateSecurityAnnotationScanner} does only
+ * for methods.
  */
 final class AnnotationTemplate {
 
@@ -37,8 +37,8 @@ final class AnnotationTemplate {
 	 * Returns the expression of an annotation.
 	 * @param annotation the annotation, which may be a meta-annotation
 	 * @param attribute its attribute with the expression
-	 * @param ignoresUnknown whether a placeholder without an attribute is kept; otherwise it
-	 * is an error
+	 * @param ignoresUnknown whether a placeholder without an attribute is kept; otherwise
+	 * it is an error
 	 */
 	static String fill(MergedAnnotation<?> annotation, String attribute, boolean ignoresUnknown) {
 		String expression = annotation.getString(attribute);

@@ -44,8 +44,8 @@ public final class AuthenticationCodec implements PrincipalCodec {
 
 	/**
 	 * Creates a codec.
-	 * @param customizers the application's customizers; called when the first principal is
-	 * written or read
+	 * @param customizers the application's customizers; called when the first principal
+	 * is written or read
 	 */
 	public AuthenticationCodec(Supplier<Stream<PrincipalJsonCustomizer>> customizers) {
 		this.mapper = SingletonSupplier.of(() -> mapper(customizers.get()));
@@ -60,7 +60,8 @@ public final class AuthenticationCodec implements PrincipalCodec {
 		PolymorphicTypeValidator allowed = types.build();
 		return mapper.polymorphicTypeValidator(allowed)
 			.addModule(new Names(new PrincipalTypes(allowed)))
-			// rejects a claim with the name of the class property, which would select another class
+			// rejects a claim with the name of the class property, which would select
+			// another class
 			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 			.build();
 	}
@@ -140,9 +141,10 @@ public final class AuthenticationCodec implements PrincipalCodec {
 	}
 
 	private static PrincipalCodecException differs(String user) {
-		return new PrincipalCodecException(("The Authentication of user '%s' changes its authorities or name when it is"
-				+ " written and read. %s")
-			.formatted(SafeText.of(user), REMEDY), null);
+		return new PrincipalCodecException(
+				("The Authentication of user '%s' changes its authorities or name when it is" + " written and read. %s")
+					.formatted(SafeText.of(user), REMEDY),
+				null);
 	}
 
 	/** A subclass would lose its additional fields and its type. */
@@ -156,7 +158,9 @@ public final class AuthenticationCodec implements PrincipalCodec {
 		}
 	}
 
-	/** Sets the class name handling last, in place of the one that Spring Security sets. */
+	/**
+	 * Sets the class name handling last, in place of the one that Spring Security sets.
+	 */
 	private static final class Names extends SimpleModule {
 
 		private static final long serialVersionUID = 1;

@@ -170,8 +170,8 @@ final class AuthorizationAdvisors {
 
 	/**
 	 * Returns whether an advisor enforces an annotation. An advisor that matches a method
-	 * without annotations, or that does not match a method with this annotation only, depends
-	 * on something else.
+	 * without annotations, or that does not match a method with this annotation only,
+	 * depends on something else.
 	 */
 	private static boolean isFor(Advisor advisor, String annotation) {
 		Method probe = PROBES.get(annotation);

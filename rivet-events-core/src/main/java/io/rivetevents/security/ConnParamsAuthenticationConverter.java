@@ -19,8 +19,8 @@ public interface ConnParamsAuthenticationConverter {
 	 * Converts the credentials in connection params.
 	 * @param params connection params; never {@code null}
 	 * @return an unauthenticated token with the credentials; empty if there are none. An
-	 * {@code AuthenticationException} rejects the client; any other error is logged, and the
-	 * client receives an internal error
+	 * {@code AuthenticationException} rejects the client; any other error is logged, and
+	 * the client receives an internal error
 	 */
 	Mono<Authentication> convert(JsonNode params);
 

@@ -18,9 +18,9 @@ public interface CredentialsAuthenticationConverter {
 	/**
 	 * Converts credentials.
 	 * @param credentials credentials sent by the client; never {@code null}
-	 * @return an unauthenticated token with the credentials; empty if their kind is unknown.
-	 * An {@code AuthenticationException} rejects the client; any other error is logged, and
-	 * the client receives an internal error
+	 * @return an unauthenticated token with the credentials; empty if their kind is
+	 * unknown. An {@code AuthenticationException} rejects the client; any other error is
+	 * logged, and the client receives an internal error
 	 */
 	Mono<Authentication> convert(JsonNode credentials);
 

@@ -102,7 +102,9 @@ public final class ExpressionAccessGuard implements AccessGuard {
 		return this.advisors.computeIfAbsent(bean, AuthorizationAdvisors::new);
 	}
 
-	/** Calls an advisor at once, on this thread; a reactive one when it is subscribed to. */
+	/**
+	 * Calls an advisor at once, on this thread; a reactive one when it is subscribed to.
+	 */
 	private static Mono<Void> ask(MethodInterceptor advisor, Object bean, Method method, @Nullable Object[] args) {
 		Question question = new Question(bean, method, args);
 		try {
@@ -131,8 +133,8 @@ public final class ExpressionAccessGuard implements AccessGuard {
 		}
 
 		/**
-		 * Checks the result. A denial is not always an exception: a handler may return a value
-		 * instead.
+		 * Checks the result. A denial is not always an exception: a handler may return a
+		 * value instead.
 		 */
 		void checkAnswered() {
 			if (!this.allowed) {

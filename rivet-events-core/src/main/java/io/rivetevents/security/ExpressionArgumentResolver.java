@@ -53,7 +53,9 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 		this.beans = beans;
 	}
 
-	/** Returns the root object of expressions, which is the value without an expression. */
+	/**
+	 * Returns the root object of expressions, which is the value without an expression.
+	 */
 	abstract @Nullable Object rootOf(Authentication authentication);
 
 	@Override
@@ -97,7 +99,8 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 		}
 		if (value != null && !ClassUtils.isAssignableValue(parameter.getParameterType(), value)) {
 			if (source.errorOnInvalidType()) {
-				throw new ClassCastException("%s cannot be converted to %s".formatted(value.getClass(), parameter.getParameterType()));
+				throw new ClassCastException(
+						"%s cannot be converted to %s".formatted(value.getClass(), parameter.getParameterType()));
 			}
 			return null;
 		}

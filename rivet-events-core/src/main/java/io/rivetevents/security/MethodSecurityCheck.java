@@ -52,8 +52,8 @@ import io.rivetevents.invocation.SecurityAnnotations;
 public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	/**
-	 * Annotations that Spring Security finds on the class that declares a method, not on the
-	 * class of the actor. Others are covered by the access rule of the actor.
+	 * Annotations that Spring Security finds on the class that declares a method, not on
+	 * the class of the actor. Others are covered by the access rule of the actor.
 	 */
 	private static final Set<Class<? extends Annotation>> OF_DECLARING_CLASS = Set.of(PostAuthorize.class,
 			PreFilter.class, PostFilter.class);
@@ -101,8 +101,8 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * With an empty security context these hooks would be denied, so the instance could not
-	 * start.
+	 * With an empty security context these hooks would be denied, so the instance could
+	 * not start.
 	 */
 	private static void checkHooksWithoutCaller(Class<?> actor) {
 		MethodIntrospector
@@ -148,8 +148,8 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		if (reactive && !Publisher.class.isAssignableFrom(method.getReturnType())) {
 			throw new InvalidActorException(method,
 					SecurityAnnotations.noEffect(annotation,
-						"reactive method security supports only methods that return Mono or Flux;"
-								+ " return one of these, or add @EnableMethodSecurity to the application"));
+							"reactive method security supports only methods that return Mono or Flux;"
+									+ " return one of these, or add @EnableMethodSecurity to the application"));
 		}
 	}
 
@@ -169,8 +169,8 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Returns whether an advisor supports only methods that return publishers. Advisors of
-	 * the {@code @Enable} annotations hide their type, and are all of the same kind.
+	 * Returns whether an advisor supports only methods that return publishers. Advisors
+	 * of the {@code @Enable} annotations hide their type, and are all of the same kind.
 	 */
 	private boolean isReactive(Advisor advisor) {
 		Advice advice = advisor.getAdvice();
@@ -179,7 +179,9 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 				: REACTIVE.stream().anyMatch((type) -> type.isInstance(advice));
 	}
 
-	/** Returns the names of beans, including those of parent contexts, like for actors. */
+	/**
+	 * Returns the names of beans, including those of parent contexts, like for actors.
+	 */
 	private Stream<String> namesWith(Class<? extends Annotation> annotation) {
 		return Stream.of(BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, annotation));
 	}

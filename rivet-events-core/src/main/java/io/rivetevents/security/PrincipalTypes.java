@@ -40,7 +40,9 @@ final class PrincipalTypes extends DefaultTypeResolverBuilder {
 	private static final List<Class<?>> VALUES = List.of(Long.class, Float.class, Short.class, Byte.class,
 			Character.class, BigInteger.class, BigDecimal.class, UUID.class, URI.class);
 
-	/** Type of issuers; by name, since code here must not use it: it would look up hosts. */
+	/**
+	 * Type of issuers; by name, since code here must not use it: it would look up hosts.
+	 */
 	private static final Pattern URL = Pattern.compile("java\\.net\\.URL");
 
 	private final PolymorphicTypeValidator allowed;

@@ -144,8 +144,8 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Returns the conditions of an event: the {@link PreAuthorize} of its method, or else all
-	 * those of its scopes.
+	 * Returns the conditions of an event: the {@link PreAuthorize} of its method, or else
+	 * all those of its scopes.
 	 * @param method the method
 	 * @param scopes the interfaces through which it was found
 	 */
@@ -189,8 +189,8 @@ public final class SecurityRules {
 	/**
 	 * Returns the condition of an expression.
 	 * @param expression the expression
-	 * @throws IllegalArgumentException if it is invalid, is a template, or uses a reference
-	 * that does not exist
+	 * @throws IllegalArgumentException if it is invalid, is a template, or uses a
+	 * reference that does not exist
 	 */
 	Condition ofExpression(String expression) {
 		if (AnnotationTemplate.isIn(expression)) {
@@ -221,8 +221,8 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Returns the error of an expression, {@code null} if there is none. A handler of another
-	 * class may have another root object, which depends on the call.
+	 * Returns the error of an expression, {@code null} if there is none. A handler of
+	 * another class may have another root object, which depends on the call.
 	 */
 	private @Nullable String problem(Expression parsed) {
 		MethodSecurityExpressionHandler handler = this.settings.get().expressions();
@@ -308,8 +308,8 @@ public final class SecurityRules {
 	}
 
 	/**
-	 * Checks that all conditions are met. Meanwhile the caller is in the security context of
-	 * the thread, like during the check of a method.
+	 * Checks that all conditions are met. Meanwhile the caller is in the security context
+	 * of the thread, like during the check of a method.
 	 * @param conditions the conditions
 	 * @param principal the caller's principal, {@code null} if anonymous
 	 * @param call the call to check

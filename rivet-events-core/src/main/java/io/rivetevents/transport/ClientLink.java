@@ -42,9 +42,9 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  * <p>
  * A transport creates one link for each client, calls one of the {@code start} methods,
  * then {@link #receive} for each message, and {@link #end} once. It takes the messages to
- * write from the queue, which also reports when to close. All methods except {@link
- * #execute} are called on the thread of the session and return at once. The {@link
- * TransportSession} is called on the same thread.
+ * write from the queue, which also reports when to close. All methods except
+ * {@link #execute} are called on the thread of the session and return at once. The
+ * {@link TransportSession} is called on the same thread.
  */
 public final class ClientLink {
 
@@ -53,9 +53,9 @@ public final class ClientLink {
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	/**
-	 * Rejections after which a RivetKit client retries automatically. It receives the close
-	 * frame only: an error message before it would reject the calls that wait for the
-	 * connection.
+	 * Rejections after which a RivetKit client retries automatically. It receives the
+	 * close frame only: an error message before it would reject the calls that wait for
+	 * the connection.
 	 */
 	private static final Set<String> RETRIED = Stream
 		.of(ErrorCode.ACTOR_NOT_FOUND, ErrorCode.RESTARTING, ErrorCode.STOPPED, ErrorCode.DESTROYING)
@@ -102,8 +102,8 @@ public final class ClientLink {
 	private boolean gone;
 
 	/**
-	 * Creates a link. It counts towards the limits of the client's address until {@link
-	 * #end()} is called, so each link must be ended.
+	 * Creates a link. It counts towards the limits of the client's address until
+	 * {@link #end()} is called, so each link must be ended.
 	 * @param opening the client's request
 	 * @param queue the outbound queue
 	 * @param support shared by all links
@@ -150,8 +150,8 @@ public final class ClientLink {
 
 	/**
 	 * Starts the link: connects a client of the plain protocol, or waits for the first
-	 * message of a client of the extended mode. Exactly one of the {@code start} methods is
-	 * called, once.
+	 * message of a client of the extended mode. Exactly one of the {@code start} methods
+	 * is called, once.
 	 */
 	public void start() {
 		startKeepAlive();
@@ -370,7 +370,9 @@ public final class ClientLink {
 		}
 	}
 
-	/** Ends the accounting of the first message, which counts while it is being processed. */
+	/**
+	 * Ends the accounting of the first message, which counts while it is being processed.
+	 */
 	private void endHello() {
 		if (this.hello != null && this.usage != null) {
 			this.usage.end(MessageWeight.of(this.hello), false);
@@ -480,8 +482,8 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Ends the link: the session is closed. Called at the end of the input or of the socket,
-	 * whichever is first; later calls have no effect.
+	 * Ends the link: the session is closed. Called at the end of the input or of the
+	 * socket, whichever is first; later calls have no effect.
 	 */
 	public void end() {
 		if (this.gone) {
@@ -503,8 +505,8 @@ public final class ClientLink {
 	}
 
 	/**
-	 * Removes the connection. Called by {@link #end} and {@link #onConnected}: the later of
-	 * the two has both the request and the address.
+	 * Removes the connection. Called by {@link #end} and {@link #onConnected}: the later
+	 * of the two has both the request and the address.
 	 */
 	private void leave() {
 		if (this.request == null) {

@@ -23,8 +23,8 @@ final class EarlyMessages {
 	 * A message that arrived before the client was connected.
 	 *
 	 * @param message the message
-	 * @param identified whether the user was identified by then, so that the message counts
-	 * towards the limits of the user
+	 * @param identified whether the user was identified by then, so that the message
+	 * counts towards the limits of the user
 	 */
 	private record Early(ToServer message, boolean identified) {
 	}

@@ -79,8 +79,8 @@ public final class Handshake {
 	}
 
 	/**
-	 * Adds the head of the HTTP request to a client's request if a hook of any actor takes
-	 * it.
+	 * Adds the head of the HTTP request to a client's request if a hook of any actor
+	 * takes it.
 	 * @param asked the client's request
 	 * @param request its HTTP request
 	 * @throws RivetException {@code request.invalid} if its headers exceed the limit
@@ -120,8 +120,9 @@ public final class Handshake {
 	 * Authenticates the client of a request.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
-	 * @return the identity; {@code auth.forbidden} if the params contain wrong credentials,
-	 * {@code auth.identity_conflict} if they belong to another user than the request, {@code
+	 * @return the identity; {@code auth.forbidden} if the params contain wrong
+	 * credentials, {@code auth.identity_conflict} if they belong to another user than the
+	 * request, {@code
 	 * auth.authentication_required} if the client is anonymous and authentication is
 	 * required, {@code auth.authentication_timed_out} if authentication takes too long
 	 */
@@ -133,7 +134,8 @@ public final class Handshake {
 	 * Authenticates the client of a request.
 	 * @param request the request
 	 * @param params its connection params, {@code null} if there are none
-	 * @param credentials the credentials in its first message, {@code null} if there are none
+	 * @param credentials the credentials in its first message, {@code null} if there are
+	 * none
 	 * @return the identity; errors as for {@link #identify(HandshakeRequest, JsonNode)}
 	 */
 	public Mono<Identity> identify(HandshakeRequest request, @Nullable JsonNode params,

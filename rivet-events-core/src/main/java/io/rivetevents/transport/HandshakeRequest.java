@@ -44,7 +44,8 @@ public interface HandshakeRequest {
 	/**
 	 * Returns the values of a parameter of the query, decoded.
 	 * @param name name of the parameter
-	 * @return empty if there are none; contains {@code null} for a parameter without a value
+	 * @return empty if there are none; contains {@code null} for a parameter without a
+	 * value
 	 */
 	List<@Nullable String> queryParameter(String name);
 
@@ -69,17 +70,19 @@ public interface HandshakeRequest {
 	@Nullable InetAddress clientAddress();
 
 	/**
-	 * Finds the user that the request itself identifies, for example by a cookie or a header.
+	 * Finds the user that the request itself identifies, for example by a cookie or a
+	 * header.
 	 * @return the user; empty if there is none; an error if authentication fails
 	 */
 	Mono<Principal> principal();
 
 	/**
-	 * Finds the id that identifies the web session of the request permanently, even if the
-	 * session id changes. Does not create a session.
-	 * @param signedIn whether a user has signed in; in that case the session has to keep its
-	 * id
-	 * @return the id; empty if there is no session; {@code auth.logged_out} if it has ended
+	 * Finds the id that identifies the web session of the request permanently, even if
+	 * the session id changes. Does not create a session.
+	 * @param signedIn whether a user has signed in; in that case the session has to keep
+	 * its id
+	 * @return the id; empty if there is no session; {@code auth.logged_out} if it has
+	 * ended
 	 */
 	Mono<String> sessionId(boolean signedIn);
 

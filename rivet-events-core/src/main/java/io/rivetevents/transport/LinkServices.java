@@ -27,8 +27,9 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 		LocalNode node) {
 
 	/**
-	 * Returns whether new connections are rejected with {@code actor.restarting}: this node,
-	 * which holds their sockets, is about to stop. The node of the actor does not matter.
+	 * Returns whether new connections are rejected with {@code actor.restarting}: this
+	 * node, which holds their sockets, is about to stop. The node of the actor does not
+	 * matter.
 	 */
 	public boolean isDraining() {
 		return this.node.isDraining();

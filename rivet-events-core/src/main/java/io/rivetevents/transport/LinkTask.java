@@ -11,10 +11,10 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Work of one connection on its event loop. Anything that it throws, including an {@link
- * Error}, closes the connection with {@code rivetkit.internal_error}. Without this, an
- * event loop would log it and leave the connection unchanged, and a periodic timer would
- * stop silently.
+ * Work of one connection on its event loop. Anything that it throws, including an
+ * {@link Error}, closes the connection with {@code rivetkit.internal_error}. Without
+ * this, an event loop would log it and leave the connection unchanged, and a periodic
+ * timer would stop silently.
  *
  * @param queue the outbound queue of the connection
  * @param work the work
@@ -44,8 +44,9 @@ public record LinkTask(OutboundQueue queue, Runnable work) implements Runnable {
 	}
 
 	/**
-	 * Runs work with an asynchronous result. An {@link Error} becomes an error of the result:
-	 * Reactor would pass it to the event loop, and the client would never get an answer.
+	 * Runs work with an asynchronous result. An {@link Error} becomes an error of the
+	 * result: Reactor would pass it to the event loop, and the client would never get an
+	 * answer.
 	 */
 	public static <T> Mono<T> later(Supplier<Mono<T>> work) {
 		try {

@@ -54,8 +54,8 @@ public final class PartialMessage {
 	}
 
 	/**
-	 * Returns how many bytes can be written to the array after the present ones. Enlarges a
-	 * full array; returns 0 only beyond the maximum.
+	 * Returns how many bytes can be written to the array after the present ones. Enlarges
+	 * a full array; returns 0 only beyond the maximum.
 	 */
 	public int room() {
 		if (this.size == this.bytes.length) {

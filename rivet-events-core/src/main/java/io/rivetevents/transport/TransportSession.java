@@ -9,8 +9,8 @@ import io.rivetevents.extension.ConnectRequest;
 public interface TransportSession {
 
 	/**
-	 * Called when the client is identified and has a connection id. The client has not been
-	 * notified and may still be rejected.
+	 * Called when the client is identified and has a connection id. The client has not
+	 * been notified and may still be rejected.
 	 * @param request the client's request
 	 */
 	default void onIdentified(ConnectRequest request) {
@@ -26,16 +26,16 @@ public interface TransportSession {
 
 	/**
 	 * Called in each keep-alive period, before a keep-alive is sent to a client of the
-	 * extended mode. A transport that expects keep-alives from its clients closes the queue
-	 * here with {@code connection.timed_out} if there was none.
+	 * extended mode. A transport that expects keep-alives from its clients closes the
+	 * queue here with {@code connection.timed_out} if there was none.
 	 */
 	default void checkAlive() {
 	}
 
 	/**
-	 * Closes the underlying connection at once, without writing pending data. Called if the
-	 * session is still open one keep-alive period after it was closed: its client does not
-	 * read.
+	 * Closes the underlying connection at once, without writing pending data. Called if
+	 * the session is still open one keep-alive period after it was closed: its client
+	 * does not read.
 	 */
 	void cut();
 
