@@ -44,7 +44,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 		NODE("RIVET_NODE", "node"),
 
-		NPM("RIVET_NPM", "npm");
+		NPM("RIVET_NPM", "npm"),
+
+		NGINX("RIVET_NGINX", "nginx");
+
+		/** Not on the path of each user. */
+		private static final String SYSTEM_FOLDER = File.pathSeparator + "/usr/sbin";
 
 		private final String variable;
 
@@ -60,7 +65,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 			if (named != null) {
 				return Optional.of(named).filter((path) -> new File(path).canExecute());
 			}
-			return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+			return Arrays
+				.stream((System.getenv().getOrDefault("PATH", "") + SYSTEM_FOLDER).split(File.pathSeparator))
 				.flatMap((folder) -> Arrays.stream(this.names).map((name) -> new File(folder, name)))
 				.filter(File::canExecute)
 				.map(File::getPath)
