@@ -1,10 +1,10 @@
-// Finds what a new contract breaks for clients that were built against an old one.
+// Finds changes of a contract that break clients of the old one.
 import { messagesOf } from "./write.mjs";
 
-/** What an actor without params takes. */
+/** Params of an actor without params. */
 const NOTHING = { type: "null" };
 
-/** Both schemas hold: `own` says more of what `target` describes. */
+/** Merges two schemas that both apply. */
 const merge = (target, own) => ({
 	...target,
 	...own,
@@ -12,7 +12,7 @@ const merge = (target, own) => ({
 	...(target.required && own.required ? { required: [...target.required, ...own.required] } : {}),
 });
 
-/** The alternatives of a schema without references and unions: its values, or its types. */
+/** Returns the alternatives of a schema without references and unions: its values, or its types. */
 function kindsOf(name, schema) {
 	if (schema.enum) return schema.enum.map((value) => ({ kind: "literal", value, label: JSON.stringify(value) }));
 	if ("const" in schema) return [{ kind: "literal", value: schema.const, label: JSON.stringify(schema.const) }];
@@ -25,7 +25,7 @@ function kindsOf(name, schema) {
 	});
 }
 
-/** Each of the values that a schema allows is of one of these; none of them is a reference or a union. */
+/** Returns the alternatives of a schema; none of them is a reference or a union. */
 function alternatives(document, schema, through = []) {
 	const { $ref, anyOf, oneOf, allOf = [], ...own } = !schema || schema === true ? {} : schema;
 	let parts = [{ schema: own }];
@@ -37,7 +37,7 @@ function alternatives(document, schema, through = []) {
 	};
 	if ($ref) {
 		const name = decodeURIComponent($ref.split("/").pop());
-		if (through.includes(name)) return []; // it says no more of itself
+		if (through.includes(name)) return []; // a recursive reference adds nothing
 		const target = alternatives(document, document.components.schemas[name], [...through, name]);
 		and(target.length === 1 ? [{ ...target[0], name: target[0].name ?? name }] : target);
 	}
@@ -47,7 +47,7 @@ function alternatives(document, schema, through = []) {
 	return parts;
 }
 
-/** What tells an object or array from others of a union: its constants, or else the only name in it. */
+/** Returns what distinguishes an object or array from others of a union: its constants, or else its only property. */
 function tagOf({ kind, schema }) {
 	const parts = Object.entries((kind === "object" ? schema.properties : schema.prefixItems) ?? {});
 	const constants = parts
@@ -57,7 +57,7 @@ function tagOf({ kind, schema }) {
 	return kind === "object" && parts.length === 1 ? parts[0][0] : undefined;
 }
 
-/** Whether a scalar or constant is one of the other kind. */
+/** Returns whether each value of a scalar or constant is also one of another kind. */
 function isOf(narrow, wide) {
 	if (wide.kind === "anything") return true;
 	if (narrow.kind === "literal") return wide.kind === "literal" ? wide.label === narrow.label : isValueOf(narrow.value, wide);
@@ -73,23 +73,23 @@ function isValueOf(value, { kind, format }) {
 	return !format && value !== null && typeof value === kind;
 }
 
-/** What has more in it to compare. */
+/** Returns whether a kind has parts to compare. */
 const isCompound = ({ kind }) => kind === "object" || kind === "array";
 
-/** What one side knows of the properties: it does not get what is only written, and does not give what is only read. */
+/** Returns the properties that one side uses: write-only ones are not sent to clients, read-only ones not by clients. */
 function propertiesOf({ properties = {}, required = [] }, sent) {
 	const hidden = sent ? "writeOnly" : "readOnly";
 	const known = Object.entries(properties).filter(([, schema]) => !schema[hidden]);
 	return { properties: new Map(known), required: new Set(required) };
 }
 
-/** The type of the values of a map, if it is known. */
+/** Returns the type of the values of a map, if it is declared. */
 const valuesOf = ({ additionalProperties }) => (typeof additionalProperties === "object" ? additionalProperties : undefined);
 
-/** An array that is no tuple has items, of whatever type. */
+/** Adds items of any type to an array that is not a tuple. */
 const whole = (array) => (array.prefixItems ? array : { items: {}, ...array });
 
-/** Whether whoever expects the one can do with the other; `path` says where it differs. */
+/** Compares two contracts and collects the breaking changes, each with the path of the difference. */
 class Comparison {
 	constructor(before, after) {
 		this.before = before;
@@ -98,18 +98,18 @@ class Comparison {
 		this.seen = new Set();
 	}
 
-	/** What the server sends: it may say more than before, not less. */
+	/** Compares what the server sends: more than before is compatible, less is not. */
 	sent(path, before, after) {
 		if (before !== undefined && after === undefined) this.changes.push(`${path}: has no type any more`);
 		else if (before !== undefined) this.compare(path, before, after, true);
 	}
 
-	/** What the client sends: the server may ask for less than before, not for more. */
+	/** Compares what clients send: if the server requires less than before, it is compatible; if more, it is not. */
 	received(path, before, after) {
 		this.compare(path, before, after, false);
 	}
 
-	/** Each value that the one side gives has to be one that the other side takes. */
+	/** Each value that one side sends must be one that the other side accepts. */
 	compare(path, before, after, sent) {
 		const key = JSON.stringify([before ?? {}, after ?? {}, sent]);
 		if (this.seen.has(key)) return;
@@ -131,7 +131,7 @@ class Comparison {
 		return alternatives(document, schema).flatMap((each) => kindsOf(each.name, each.schema));
 	}
 
-	/** Of a union, that which stands for the same: the rest is judged by what is in it. */
+	/** Returns the alternative of a union that corresponds to another one. Their contents are compared afterwards. */
 	counterpart(path, given, narrow, wide, sent) {
 		const same = wide.filter(({ kind }) => kind === given.kind);
 		const tag = tagOf(given);
@@ -143,7 +143,7 @@ class Comparison {
 		return same.find((each) => this.fits(path, each, given, sent));
 	}
 
-	/** Whether a comparison finds nothing; without a trace of it. */
+	/** Returns whether a comparison finds nothing, without recording anything. */
 	fits(path, wide, narrow, sent) {
 		const { changes, seen } = this;
 		this.changes = [];
@@ -162,7 +162,7 @@ class Comparison {
 		else if (this.items(path, whole(wide.schema), whole(narrow.schema), sent)) this.changes.push(`${path}: has fewer items`);
 	}
 
-	/** As `compare`, of what is wide enough for the other. */
+	/** Like `compare`, with the wide and the narrow schema. */
 	each(path, wide, narrow, sent) {
 		if (sent) this.compare(path, wide, narrow, sent);
 		else this.compare(path, narrow, wide, sent);
@@ -175,7 +175,7 @@ class Comparison {
 		for (const [name, schema] of wide.properties) {
 			const at = `${path}.${name}`;
 			const given = narrow.properties.get(name);
-			if (sent && !given) this.changes.push(`${at}: is gone`);
+			if (sent && !given) this.changes.push(`${at}: was removed`);
 			else if (wide.required.has(name) && !(given && narrow.required.has(name))) {
 				this.changes.push(`${at}: ${sent ? "may be missing" : "is required"} now`);
 			}
@@ -190,7 +190,7 @@ class Comparison {
 		}
 	}
 
-	/** The arguments of an action or event. */
+	/** Compares the arguments of an action or event. */
 	tuple(path, before, after, sent) {
 		const [wide, narrow] = sent ? [before, after] : [after, before];
 		const more = (wide.minItems ?? 0) > (narrow.minItems ?? 0);
@@ -201,8 +201,8 @@ class Comparison {
 	}
 
 	/**
-	 * Compares the items of arrays and tuples, each with what the other has at its place.
-	 * @returns whether some of them are not sent, or not taken, any more
+	 * Compares the items of arrays and tuples by their index.
+	 * @returns whether some items are not sent, or not accepted, any more
 	 */
 	items(path, wide, narrow, sent, names = []) {
 		const { prefixItems: taken = [] } = wide;
@@ -220,13 +220,13 @@ class Comparison {
 	}
 }
 
-/** Returns what breaks, a line each. */
+/** Returns the breaking changes, one line each. */
 export function breakingChanges(before, after) {
 	const comparison = new Comparison(before, after);
 	for (const [name, channel] of Object.entries(before.channels)) {
 		const now = Object.hasOwn(after.channels, name) ? after.channels[name] : undefined;
 		if (!now) {
-			comparison.changes.push(`${name}: is gone`);
+			comparison.changes.push(`${name}: was removed`);
 			continue;
 		}
 		comparison.received(`${name} params`, channel.messages.params?.payload ?? NOTHING, now.messages.params?.payload ?? {});
@@ -234,7 +234,7 @@ export function breakingChanges(before, after) {
 			const path = `${name}.${action}`;
 			const nowAction = now.messages[`action.${action}`];
 			if (!nowAction) {
-				comparison.changes.push(`${path}: is gone`);
+				comparison.changes.push(`${path}: was removed`);
 				continue;
 			}
 			comparison.tuple(path, payload, nowAction.payload, false);
@@ -244,7 +244,7 @@ export function breakingChanges(before, after) {
 		for (const [event, { payload }] of messagesOf(channel, "event")) {
 			const nowEvent = now.messages[`event.${event}`];
 			if (nowEvent) comparison.tuple(`${name} event ${event}`, payload, nowEvent.payload, true);
-			else comparison.changes.push(`${name} event ${event}: is gone`);
+			else comparison.changes.push(`${name} event ${event}: was removed`);
 		}
 	}
 	return comparison.changes;

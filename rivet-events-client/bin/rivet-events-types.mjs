@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes TypeScript types of the actors of a server.
+// Writes TypeScript types for the actors of a server.
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { breakingChanges } from "./compare.mjs";
@@ -8,10 +8,10 @@ import { CONTRACT_TYPES, writeContract, writeTypes } from "./write.mjs";
 const USAGE = `rivet-events-types <url|file> [-o actors.d.ts] [--contract actors.js] [--rivetkit]
 rivet-events-types --check <old url|file> <new url|file>
 
-Reads what a server has at /rivet/asyncapi.json, or a file of it.
-  -o, --output    where to write the types; they are printed without it
-  --contract      where to write a module with the fingerprints of the contracts (.js or .mjs), and its types
-  --rivetkit      adds a type for RivetKit's own client
+Reads /rivet/asyncapi.json of a server, or a file with its content.
+  -o, --output    file for the types; without it they are printed
+  --contract      file for a module with the fingerprints of the contracts (.js or .mjs); its types are written beside it
+  --rivetkit      adds a type for RivetKit's client
   --check         fails if the new contract breaks clients of the old one
 `;
 

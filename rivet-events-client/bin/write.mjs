@@ -1,28 +1,28 @@
-// Makes TypeScript of an AsyncAPI document of rivet-events.
+// Generates TypeScript from an AsyncAPI document of rivet-events.
 
 const REFERENCE = "#/components/schemas/";
 
 const words = (text) => text.trim().split(/\s+/);
 
-/** Words that can be no name in a module. */
+/** Words that are not valid as names in a module. */
 const RESERVED = words(`
 	arguments await break case catch class const continue debugger default delete do else enum eval export extends false
 	finally for function if implements import in instanceof interface let new null package private protected public return
 	static super switch this throw true try typeof var void while with yield
 `);
 
-/** Further ones that are a type, or part of one. */
+/** Further words that are types, or parts of types. */
 const RESERVED_TYPES = words(`
 	abstract any as asserts bigint boolean infer intrinsic keyof never number object readonly string symbol undefined unique unknown
 `);
 
-/** What a file of types says besides the models. */
+/** Names in a file of types besides the models. */
 const OWN = ["Actors", "Uint8Array", "ActorDefinition", "Registry", "RivetKitActions", "RivetKitRegistry"];
 
-/** A name that TypeScript takes, of one that Java has. */
+/** Returns a valid TypeScript name for a Java name. */
 const identifier = (name) => name.replace(/[^A-Za-z0-9_$]/g, "_").replace(/^(?=\d|$)/, "_");
 
-/** A name that no other has; it is taken then. */
+/** Returns a name that is not taken yet, and takes it. */
 function unique(name, taken) {
 	let result = name;
 	while (taken.has(result)) result += "_";
@@ -30,18 +30,18 @@ function unique(name, taken) {
 	return result;
 }
 
-/** `new` would be a constructor. */
+/** Returns a property name. `new` must be quoted, since it would be a constructor. */
 const property = (name) => (/^(?!new$)[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 
-/** A name for an argument: Java has more letters than those of English, and TypeScript most of them. */
+/** Returns a name for an argument. TypeScript accepts most letters of Java names. */
 const argument = (name) => name.replace(/[^\p{ID_Continue}$]/gu, "_").replace(/^(?![\p{ID_Start}$_])/u, "_");
 
 const union = (types) => [...new Set(types)].join(" | ");
 
-/** A `long` is a bigint beyond 2^53, where a number would be another one. */
+/** A `long` beyond 2^53 is a bigint, since a number would not be exact. */
 const INTEGERS = { bigint: "bigint", int64: "number | bigint" };
 
-/** The type of a value that a schema describes. */
+/** Returns the type of a value that a schema describes. */
 export function typeOf(schema, indent = "", names = new Map()) {
 	if (schema === undefined || schema === true) return "unknown";
 	if (schema.$ref) {
@@ -77,7 +77,7 @@ export function typeOf(schema, indent = "", names = new Map()) {
 
 const arrayItem = (type) => (/[|&{]/.test(type) ? `(${type})` : type);
 
-/** A map is not written as `Record`, which could not hold itself. */
+/** A map is not written as `Record`, which could not be recursive. */
 function objectOf(schema, indent, names) {
 	if (!schema.properties) {
 		const values = schema.additionalProperties;
@@ -91,7 +91,7 @@ function objectOf(schema, indent, names) {
 	return `{\n${lines.join("\n")}\n${indent}}`;
 }
 
-/** What an action or event takes, as TypeScript writes it between parentheses or brackets. */
+/** Returns the parameters of an action or event, for parentheses or brackets. */
 function parameters(payload, indent, names) {
 	const taken = new Set(RESERVED);
 	const items = payload.prefixItems ?? [];
@@ -106,7 +106,7 @@ function parameters(payload, indent, names) {
 	return parts.join(", ");
 }
 
-/** The messages of a channel of one kind, by their names. */
+/** Returns the messages of a channel of one kind, with their names. */
 export const messagesOf = (channel, kind) =>
 	Object.entries(channel.messages)
 		.filter(([name]) => name.startsWith(`${kind}.`))
@@ -134,20 +134,20 @@ function actor(type, channel, names) {
 	].join("\n");
 }
 
-/** Returns the `.d.ts` of a document, on demand with what RivetKit's own client needs. */
+/** Returns the `.d.ts` of a document, optionally with the type for RivetKit's client. */
 export function writeTypes(document, { rivetkit = false } = {}) {
 	const schemas = Object.entries(document.components?.schemas ?? {});
 	const taken = new Set([...RESERVED, ...RESERVED_TYPES, ...OWN]);
 	const names = new Map(schemas.map(([name]) => [name, unique(identifier(name), taken)]));
 	const models = schemas.map(([name, schema]) => `export type ${names.get(name)} = ${typeOf(schema, "", names)};\n`);
-	// the compiler says the name of an actor's type instead of all that is in it
+	// named types, so that compiler errors show the name of an actor's type instead of its content
 	const types = Object.entries(document.channels).map(([name, channel]) => {
 		const type = unique(identifier(`${name[0].toUpperCase()}${name.slice(1)}Actor`), taken);
 		return [name, type, actor(type, channel, names)];
 	});
 	const actors = types.map(([name, type]) => `\t${property(name)}: ${type};`);
 	return [
-		`// The actors of ${document.info.title.replace(/\s+/g, " ")}, written by rivet-events-types. Points in time are texts, as ISO 8601 has them.\n`,
+		`// The actors of ${document.info.title.replace(/\s+/g, " ")}, written by rivet-events-types. Times are texts in the ISO 8601 format.\n`,
 		...models,
 		...types.map(([, , written]) => written),
 		`export type Actors = {\n${actors.join("\n")}\n};\n`,
@@ -155,12 +155,12 @@ export function writeTypes(document, { rivetkit = false } = {}) {
 	].join("\n");
 }
 
-/** RivetKit's client takes its types from those of a registry on the server: one that is made up of ours. */
+/** RivetKit's client takes its types from the registry of a server, so this is one with our actors. */
 const RIVETKIT = `import type { ActorDefinition, Registry } from "rivetkit";
 
 type RivetKitActions<T> = { [A in keyof T]: T[A] extends (...args: infer P) => infer R ? (c: any, ...args: P) => R : never };
 
-/** For RivetKit's own client: \`createClient<RivetKitRegistry>(endpoint)\`. */
+/** For RivetKit's client: \`createClient<RivetKitRegistry>(endpoint)\`. */
 export type RivetKitRegistry = Registry<{
 	[N in keyof Actors]: ActorDefinition<any, Actors[N]["params"], any, any, any, any, {}, {}, RivetKitActions<Actors[N]["actions"]>>;
 }>;
@@ -174,5 +174,5 @@ export function writeContract(document) {
 	return `// Written by rivet-events-types.\nexport const contract = {\n${fingerprints.join("\n")}\n};\n`;
 }
 
-/** The types of that module. */
+/** The types of this module. */
 export const CONTRACT_TYPES = "// Written by rivet-events-types.\nexport declare const contract: Record<string, string>;\n";

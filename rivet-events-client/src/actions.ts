@@ -1,8 +1,8 @@
 type Caller = (name: string, args: unknown[]) => unknown;
 
 /**
- * What the language and tools ask any object for: promises, `JSON`, test frameworks, React, Vue and Angular. An action of
- * such a name can be called by `call`.
+ * Names that the language and tools read on any object: promises, `JSON`, test frameworks, React, Vue and Angular. Such
+ * an action is called with `call`.
  */
 const PROBES = new Set(
 	(
@@ -14,7 +14,7 @@ const PROBES = new Set(
 const isAction = (name: string | symbol): name is string =>
 	typeof name === "string" && !PROBES.has(name) && !/^(@@|\$\$|__)/.test(name);
 
-/** What an object has, and for each other name what a function makes, once. */
+/** Adds a property for each name that the object does not have. `make` creates its value once. */
 export const withNames = <T extends object>(own: T, make: (name: string) => unknown): T => {
 	const made = new Map<string, unknown>();
 	return new Proxy(own, {
@@ -27,9 +27,9 @@ export const withNames = <T extends object>(own: T, make: (name: string) => unkn
 	});
 };
 
-/** What an object has, and beside it an action for each other name. */
+/** Adds a method for each name that the object does not have; it calls the action of that name. */
 export const withActions = <T extends object>(own: T, call: Caller): T =>
 	withNames(own, (name) => (...args: unknown[]) => call(name, args));
 
-/** An object each of whose properties is a function that calls an action. */
+/** Returns an object whose methods call the actions of their names. */
 export const actions = <T extends object>(call: Caller): T => withActions(Object.create(null) as T, call);

@@ -1,4 +1,4 @@
-/** Delays between attempts: each is drawn between nothing and a maximum that doubles ("full jitter"). */
+/** Delays between attempts: each is random between 0 and a maximum that doubles ("full jitter"). */
 export class Backoff {
 	readonly #min: number;
 	readonly #max: number;
@@ -9,7 +9,7 @@ export class Backoff {
 		this.#max = maxDelay;
 	}
 
-	/** The delay before the next attempt. */
+	/** Returns the delay before the next attempt in milliseconds. */
 	next(): number {
 		const limit = Math.min(this.#max, this.#min * 2 ** this.#attempt);
 		this.#attempt++;
@@ -17,8 +17,8 @@ export class Backoff {
 	}
 
 	/**
-	 * Ends the growth after a connection that was open for at least the longest delay. A shorter one proves nothing:
-	 * its end may recur at once.
+	 * Resets the delay after a connection that was open for at least the longest delay. The cause of a shorter connection
+	 * may occur again at once.
 	 *
 	 * @returns whether it was open for that long
 	 */

@@ -4,7 +4,7 @@ import { after, now } from "./time.js";
 import type { CallOptions } from "./types.js";
 import { encode } from "./values.js";
 
-/** Most calls that wait for a connection. */
+/** Limit of calls that wait for a connection. */
 const MAX_QUEUED = 1000;
 
 interface Call {
@@ -12,29 +12,29 @@ interface Call {
 	/** Encoded. */
 	readonly args: unknown[];
 	readonly options: CallOptions;
-	/** When the answer is not needed any more. */
+	/** Time after which the result is not needed. */
 	readonly deadline: number | undefined;
 	readonly resolve: (output: unknown) => void;
 	readonly reject: (error: unknown) => void;
-	/** It is on its way. */
+	/** Called when the call is sent. */
 	readonly started: () => void;
 }
 
 type Send = (message: ToServer) => void;
 
 /**
- * The calls that wait for an answer. Each promise settles once: with the answer, or with what is known when the
- * connection is lost. Only a call with an idempotency key is made again.
+ * The calls that wait for a result. Each promise settles once: with the result, or with an error when the connection is
+ * lost. Only a call with an idempotency key is repeated.
  */
 export class Calls {
 	readonly #waiting = new Map<number, Call>();
 	#queued = new Map<number, Call>();
 	#lastId = 0;
 	#send: Send | undefined;
-	/** Why there is none, after the first one. */
+	/** Reason of the last lost connection, for messages. */
 	#why = "";
 
-	/** @param patience milliseconds that a call that has not asked to be queued waits for the first connection */
+	/** @param patience milliseconds that a call without `queue` waits for the first connection */
 	call(name: string, args: unknown[], options: CallOptions, patience = 0): Promise<unknown> {
 		return new Promise((resolve, reject) => {
 			options.signal?.throwIfAborted();
@@ -72,7 +72,7 @@ export class Calls {
 		send({ tag: "ActionRequest", val: { id, name: call.name, args: call.args, ...left, ...key } });
 	}
 
-	/** Ends a call by its deadline or its signal, or because there is no connection. */
+	/** Ends a call at its deadline, by its signal, or if no connection opens. */
 	#limit(
 		id: number,
 		{ deadline, signal, queue }: CallOptions,
@@ -104,7 +104,7 @@ export class Calls {
 		this.#take(id)?.resolve(output);
 	}
 
-	/** @returns whether there was such a call */
+	/** @returns whether there is such a call */
 	failed(id: number | undefined, error: unknown): boolean {
 		const call = id === undefined ? undefined : this.#take(id);
 		call?.reject(error);
@@ -117,7 +117,7 @@ export class Calls {
 		return call;
 	}
 
-	/** There is a connection: what may be made again is, then what waits. */
+	/** Called when a connection has opened: sends the calls that are repeated, then those that wait. */
 	opened(send: Send): void {
 		this.#send = send;
 		const queued = this.#queued;
@@ -125,7 +125,7 @@ export class Calls {
 		for (const [id, call] of queued) this.#start(id, call, send);
 	}
 
-	/** The connection is lost. */
+	/** Called when the connection is lost. */
 	lost(reason: string): void {
 		this.#send = undefined;
 		this.#why = ` (${reason})`;
@@ -140,7 +140,7 @@ export class Calls {
 		}
 	}
 
-	/** There will be no connection. */
+	/** Called when the connection is closed and the client does not reconnect. */
 	closed(reason: string, cause: unknown): void {
 		this.lost(reason);
 		const queued = [...this.#queued.values()];

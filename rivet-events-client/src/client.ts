@@ -8,7 +8,7 @@ import { within } from "./time.js";
 import type { ActorKey, ActorsShape, AnyActors, Client, ClientOptions, ConnectOptions } from "./types.js";
 import { decode, encode } from "./values.js";
 
-/** The URL is that of the page's server where it is relative, so it is asked for at its use: on a server is no page. */
+/** Resolves a relative URL against the page. Called at each use, since there is no page while a server renders it. */
 function resolveUrl(endpoint: string): string {
 	const page = typeof location === "undefined" ? undefined : location.href;
 	try {
@@ -20,7 +20,7 @@ function resolveUrl(endpoint: string): string {
 }
 
 /**
- * Makes a client of the actors that a server has.
+ * Creates a client for the actors of a server.
  *
  * @param endpoint URL of the server's base path, such as `/rivet` or `https://example.org/rivet`
  */
@@ -28,9 +28,9 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	endpoint: string,
 	options: ClientOptions = {},
 ): Client<A> {
-	/** Those that are not closed, or were opened again. */
+	/** Connections that are not closed, or were opened again. */
 	const connections = new Set<Connection>();
-	/** How often the client was disposed of; connections from before are not opened again. */
+	/** Number of calls of `dispose`. Connections from before the last one are not opened again. */
 	let disposals = 0;
 
 	const connect = (address: Address, params: unknown, connectOptions?: ConnectOptions) => {
@@ -76,7 +76,7 @@ export function createClient<A extends ActorsShape = AnyActors>(
 	return withNames(own, accessor) as Client<A>;
 }
 
-/** Calls an action by a request of its own. */
+/** Calls an action by an HTTP request. */
 async function callOverHttp(
 	endpoint: string,
 	address: Address,
@@ -109,7 +109,7 @@ async function callOverHttp(
 	}
 }
 
-/** The credentials that the server knows in a first message, as HTTP has them; others need `headers`. */
+/** Returns the header for the two standard kinds of credentials; others need `headers`. */
 function authorization(credentials: any): Record<string, string> {
 	const { token, username, password } = credentials ?? {};
 	if (typeof token === "string") return { authorization: `Bearer ${token}` };

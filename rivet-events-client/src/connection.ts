@@ -29,14 +29,14 @@ import type {
 import { unreachable } from "./unreachable.js";
 import { encode } from "./values.js";
 
-/** Milliseconds that opening may take, and each callback of the application in it. */
+/** Time limit in milliseconds of an attempt, and of each callback of the application in it. */
 export const OPEN_TIMEOUT_MILLIS = 10_000;
 
 type EventMessage = Extract<FromServer, { tag: "Event" }>["val"];
 
 type SubscriptionMessage = Extract<FromServer, { tag: "SubscriptionResponse" }>["val"];
 
-/** Names the event, which the server's error alone does not. */
+/** Adds the name of the event to an error of the server. */
 const subscriptionError = (eventName: string, error: WireError) =>
 	new ActorError({
 		...error,
@@ -48,20 +48,20 @@ type AnyActor = AnyActors[string];
 
 type Listener = (...args: unknown[]) => void;
 
-/** What a client says of a connection that it makes. */
+/** Settings of a connection. */
 export interface ConnectionSettings extends ConnectOptions {
 	/** URL of the server's base path. */
 	base: string;
 	address: Address;
 	params: unknown;
 	options: ClientOptions;
-	/** Whether the client has not been disposed of since. */
+	/** Returns whether the client was not disposed of since. */
 	mayReconnect: () => boolean;
 }
 
-/** A connection to one instance, over any number of sockets and streams, one at a time. */
+/** A connection to one instance, over a sequence of WebSockets and event streams, one at a time. */
 export class Connection implements ConnectionMethods<AnyActor> {
-	/** An error that a listener to errors throws is reported to the host. */
+	/** An error that a listener of `onError` throws is reported to the host. */
 	readonly #errors = new Emitter<[unknown]>((error) => queueMicrotask(() => reportToHost(error)));
 	readonly #fail = (error: unknown): void => {
 		if (this.#errors.isEmpty) console.error("rivet-events:", error);
@@ -88,15 +88,15 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	#status: ConnectionStatus = { status: "connecting", since: Date.now(), attempt: 0 };
 	#transport: Transport | undefined;
-	/** Counts attempts, so that what belongs to an old one is known. */
+	/** Number of the attempt. Callbacks of an earlier attempt are ignored. */
 	#generation = 0;
 	#resume: Resume | undefined;
-	/** When it was opened, nothing while it is not open. */
+	/** Time at which it opened; `undefined` while it is not open. */
 	#openedAt: number | undefined;
 	#closing: Close | undefined;
 	#goingAway: number | undefined;
 	#retryTimer: ReturnType<typeof setTimeout> | undefined;
-	/** What the server has said before it ends this transport. */
+	/** Error that the server has sent before it closes this transport. */
 	#refusal: WireError | undefined;
 	#contractChanged = false;
 	#disposed = false;
@@ -113,10 +113,10 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		if (Symbol.asyncDispose) this[Symbol.asyncDispose] = this.dispose;
 	}
 
-	// What applications call: fields, so that each can be called without its object, and by the proxy that adds the actions
+	// Methods for applications: fields, so that they can be called without the object, and by the proxy with the actions
 
 	readonly call = (name: string, args: unknown[], options: CallOptions = {}): Promise<any> => {
-		// the first attempt is part of connecting: it has not been seen to fail yet
+		// the first attempt has not failed yet, so the call can wait for it
 		const first = this.#status.status === "connecting" && this.#status.attempt === 0;
 		return this.#calls.call(name, args, options, first && options.queue === undefined ? this.#openTimeout : 0);
 	};
@@ -176,7 +176,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 			look(this.#status);
 		});
 
-	/** After the caller has added its listeners, so that they travel with the first message. */
+	/** Starts after the caller has added its listeners, so that the first message has their subscriptions. */
 	readonly open = (): void => {
 		if (this.#generation > 0) return;
 		queueMicrotask(() => {
@@ -195,7 +195,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#finish("disposed");
 	};
 
-	/** Absent where the language has no such symbol yet. */
+	/** Absent if the host has no such symbol. */
 	declare [Symbol.asyncDispose]: () => Promise<void>;
 
 	// Connecting
@@ -205,7 +205,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#attempt();
 	}
 
-	/** One deadline is around all of it: credentials, handshake and the server's first message. */
+	/** One deadline covers credentials, handshake and the server's first message. */
 	#attempt(): void {
 		clearTimeout(this.#retryTimer);
 		const generation = ++this.#generation;
@@ -241,7 +241,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 				try {
 					this.#onMessage(message, isCurrent);
 				} catch (error) {
-					this.#fail(error); // of a server that does not keep to the protocol
+					this.#fail(error); // the server violates the protocol
 				}
 			},
 			onRefused: (message: ToServer, error: WireError) => {
@@ -275,7 +275,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		return { subscriptions: this.#subscriptions.first(MAX_BYTES - taken), ...others };
 	}
 
-	/** The transport has ended, or was not to be had. */
+	/** Called when the transport has ended or could not be opened. */
 	#ended(reason: string): void {
 		const transport = this.#transport;
 		const openFor = this.#openedAt === undefined ? undefined : now() - this.#openedAt;
@@ -289,7 +289,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		const refused = close?.advice === "credentials" || isFinal;
 		const generation = this.#generation;
 		if (close && refused && !wasOpen) this.#fail(new ActorError(close));
-		if (generation !== this.#generation) return; // a listener has ended it
+		if (generation !== this.#generation) return; // a listener has closed the connection
 		if (isFinal) this.#finish(why);
 		else this.#retry(why, this.#retries.delay(close, this.#goingAway, openFor));
 	}
@@ -310,7 +310,7 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#closes.emitWhile(() => generation === this.#generation, reason);
 	}
 
-	/** What the server has said, if it is what has ended it. */
+	/** Returns the reason of the server, if the server has closed the connection. */
 	#closeCause(): ActorError | undefined {
 		return this.#closing && new ActorError(this.#closing);
 	}
@@ -359,19 +359,19 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		}
 	}
 
-	/** The error that came before the end says more of it: in words of the application, and with what a program can use. */
+	/** Returns the message and metadata of the error before `Close`, which can be those of the application. */
 	#refusalOf({ group, code }: Close): Partial<WireError> {
 		const refusal = this.#refusal;
 		if (refusal?.group !== group || refusal.code !== code) return {};
 		return { message: refusal.message, metadata: refusal.metadata };
 	}
 
-	/** It is never asked for again. */
+	/** An unreadable message is not requested again. */
 	#onUnreadable({ cause, actionId, position }: Unreadable): void {
 		const error = new Error(`A message of the server cannot be read: ${cause}`, { cause });
 		if (position !== undefined) this.#advance(position);
 		if (!this.#calls.failed(actionId, error)) this.#fail(error);
-		// the first message says what the others rest on
+		// without the first message the others cannot be used
 		if (this.#openedAt === undefined) this.#abandon("unreadable");
 	}
 
@@ -429,12 +429,12 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#subscriptions.emit(name, args, tags, isCurrent);
 	}
 
-	/** After it, nothing at or before this position comes. */
+	/** No event at or before this position follows. */
 	#advance(position: number): void {
 		if (this.#resume && position > this.#resume.position) this.#resume = { ...this.#resume, position };
 	}
 
-	/** The id is one of this connection's: a later one would take it for an answer to something else. */
+	/** Ids are valid within one connection, so the reply must not be sent on a later one. */
 	#onRequest([id, name, args]: [number, string, unknown[]], isCurrent: () => boolean): void {
 		void this.#requests.answer(name, args, (reply) => {
 			if (isCurrent()) this.#calls.fire("rivet:reply", [id, reply]);
@@ -443,19 +443,19 @@ export class Connection implements ConnectionMethods<AnyActor> {
 
 	// Watching
 
-	/** What is left of the transport is not heard any more. */
+	/** Ends the attempt. Further messages of its transport are ignored. */
 	#abandon(reason: string): void {
 		this.#generation++;
 		this.#ended(reason);
 	}
 
-	/** Retries at once what waits by the client's own delay, and notices at once that an open transport is dead. */
+	/** Ends a delay that the client has chosen, and checks at once whether an open transport is dead. */
 	#wake(): void {
 		if (this.#status.status === "waiting" && this.#retries.isOwnDelay) this.#attempt();
 		else if (this.#openedAt !== undefined) this.#liveness.check();
 	}
 
-	/** Each listener is told of each status at most once and in their order, even if one of them changes it. */
+	/** Each listener receives each status at most once and in order, even if a listener changes it. */
 	#setStatus(
 		status: ConnectionStatus["status"],
 		reason: string | undefined,

@@ -1,6 +1,6 @@
 import type { Unsubscribe } from "./types.js";
 
-/** Listeners that do not disturb each other: what one throws goes to `onFailure`. */
+/** A list of listeners. An error that one of them throws is passed to `onFailure`, and the others are still called. */
 export class Emitter<T extends unknown[]> {
 	readonly #listeners = new Set<{ listener: (...args: T) => void }>();
 	readonly #onFailure: (error: unknown) => void;
@@ -13,7 +13,7 @@ export class Emitter<T extends unknown[]> {
 		return this.#listeners.size === 0;
 	}
 
-	/** The same function added twice is two listeners. */
+	/** A function that is added twice is called twice. */
 	readonly add = (listener: (...args: T) => void): Unsubscribe => {
 		const entry = { listener };
 		this.#listeners.add(entry);
@@ -26,7 +26,7 @@ export class Emitter<T extends unknown[]> {
 		this.emitWhile(() => true, ...args);
 	}
 
-	/** Stops once a listener has made untrue what the others would be told. A removed listener is not called. */
+	/** Stops when `isTrue` returns `false`: a listener can change the state that is reported. Skips removed listeners. */
 	emitWhile(isTrue: () => boolean, ...args: T): void {
 		for (const entry of [...this.#listeners]) {
 			if (!isTrue()) return;

@@ -1,11 +1,11 @@
-/** What the server says that is wrong with a call, a subscription or a connection. */
+/** An error of the server about a call, a subscription or a connection. */
 export class ActorError extends Error {
 	override readonly name = "ActorError";
 	/** Group of the error, such as `user` or `actor`. */
 	readonly group: string;
 	/** Code of the error, unique within its group. */
 	readonly code: string;
-	/** What a program can use. */
+	/** Details for programs. */
 	readonly metadata: unknown;
 
 	constructor(error: { group: string; code: string; message: string; metadata?: unknown }) {
@@ -17,8 +17,8 @@ export class ActorError extends Error {
 }
 
 /**
- * The connection was lost, or there is none. `mayHaveRun` says whether the call was sent: if so its outcome is
- * unknown. It is not made again. `cause` is the server's refusal, where there is one.
+ * The connection was lost, or there is none. `mayHaveRun` is `true` if the call was sent: its outcome is unknown. The
+ * client does not repeat it. `cause` is the refusal of the server, if there is one.
  */
 export class ConnectionLostError extends Error {
 	override readonly name = "ConnectionLostError";
@@ -32,7 +32,7 @@ export class ConnectionLostError extends Error {
 	}
 }
 
-/** Reports an error that no listener can be told, without ending a process. */
+/** Reports an error for which there is no listener, without ending a process. */
 export const reportToHost = (error: unknown): void => {
 	if (typeof reportError === "function") reportError(error);
 	else console.error("rivet-events: a listener to errors failed:", error);

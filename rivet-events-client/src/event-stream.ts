@@ -4,13 +4,13 @@
 export interface StreamItem {
 	event: string;
 	data: string;
-	/** Its own, not that of an earlier item. */
+	/** Id of this item, not of an earlier one. */
 	id: string;
-	/** JSON of the tags of an event; a field of ours, which an `EventSource` ignores. */
+	/** Tags of an event as JSON; a field of rivet-events, which an `EventSource` ignores. */
 	tags: string;
 }
 
-/** Reads items from text that comes in pieces of any size. Lines end with CR, LF or CRLF, and with nothing else. */
+/** Reads items from text in pieces of any size. Only CR, LF and CRLF end a line. */
 export class EventStreamParser {
 	readonly #onItem: (item: StreamItem) => void;
 	readonly #line: string[] = [];
@@ -23,7 +23,7 @@ export class EventStreamParser {
 
 	push(text: string): void {
 		if (text === "") return;
-		// the other half of a line end that has been seen
+		// the LF of a CRLF whose CR ended the piece before
 		const start = this.#afterReturn && text[0] === "\n" ? 1 : 0;
 		this.#afterReturn = text.endsWith("\r");
 		const lines = text.slice(start).split(/\r\n|\n|\r/);

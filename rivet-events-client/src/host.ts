@@ -1,11 +1,11 @@
-// What the browser says of the page and the network. Other hosts say nothing.
+// Events of the page and the network in a browser. Other hosts have none.
 
 import type { Unsubscribe } from "./types.js";
 
-/** Whether the page is in a hidden tab. */
+/** Returns whether the page is in a hidden tab. */
 export const isHidden = (): boolean => globalThis.document?.visibilityState === "hidden";
 
-/** Calls a function when the network is back, or the page is visible again; not while the page is hidden. */
+/** Calls a function when the browser is online or the page is visible again; not while the page is hidden. */
 export function onWake(listener: () => void): Unsubscribe {
 	const wake = () => {
 		if (!isHidden()) listener();

@@ -1,11 +1,11 @@
 import type { AnyActors, ConnectionMethods } from "./types.js";
 
-/** Most events that wait to be read. */
+/** Limit of events that wait to be read. */
 const MAX_WAITING = 1000;
 
 type Source = Pick<ConnectionMethods<AnyActors[string]>, "on" | "onClose" | "status">;
 
-/** The events of a name, one after the other, until the connection is closed. Fails if too many wait to be read. */
+/** Iterates over the events of a name until the connection is closed. Throws if too many wait to be read. */
 export async function* iterate(source: Source, event: string): AsyncGenerator<unknown[]> {
 	const waiting: unknown[][] = [];
 	let wake = () => {};

@@ -1,17 +1,17 @@
 import { isHidden } from "./host.js";
 import { after, now } from "./time.js";
 
-/** Browsers slow down the timers of hidden tabs to one a minute. */
+/** Browsers run the timers of hidden tabs at most once a minute. */
 const HIDDEN_TOLERANCE_MILLIS = 70_000;
 
-/** Notices that nothing has been received for too long. Watches one transport at a time. */
+/** Detects that nothing was received for too long. Watches one transport at a time. */
 export class Liveness {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#heardAt = 0;
 	#limit = 0;
 	#onSilence = () => {};
 
-	/** Starts anew. The limit is in milliseconds; a hidden tab may be silent for longer. */
+	/** Starts a new period. The limit is in milliseconds; it is longer in a hidden tab. */
 	watch(limit: number, onSilence: () => void): void {
 		this.stop();
 		this.heard();
@@ -20,12 +20,12 @@ export class Liveness {
 		this.#timer = after(limit, () => this.check());
 	}
 
-	/** Something has been received. */
+	/** Called when something was received. */
 	heard(): void {
 		this.#heardAt = now();
 	}
 
-	/** Checks now: the timer is late after the device was asleep. */
+	/** Checks at once. The timer is late after the device was asleep. */
 	check(): void {
 		this.stop();
 		const silence = now() - this.#heardAt;

@@ -1,4 +1,4 @@
-// The messages of the extended mode: docs/protocol.md of the server.
+// Messages of the extended mode, see docs/protocol.md of the server.
 
 import type { StreamItem } from "./event-stream.js";
 import { decode } from "./values.js";
@@ -70,16 +70,16 @@ export type FromServer =
 	| { tag: "Close"; val: Close }
 	| { tag: "Unreadable"; val: Unreadable };
 
-/** In the place of a message that cannot be read; with what could be read of it. */
+/** Stands for a message that cannot be read, with the parts of it that could be read. */
 export interface Unreadable {
 	cause: unknown;
-	/** The action that it answers. */
+	/** Id of the call that it answers. */
 	actionId?: number;
-	/** Where the stream goes on after it. */
+	/** Position of the stream after it. */
 	position?: number;
 }
 
-/** Values of the application in it are encoded already, so that writing it cannot fail. */
+/** Values of the application are encoded already, so writing a message cannot fail. */
 export type ToServer =
 	| { tag: "Hello"; val: Hello }
 	| {
@@ -96,12 +96,12 @@ export type ToServer =
 	| { tag: "SubscriptionRequest"; val: { eventName: string; subscribe: boolean; tags?: string[] } }
 	| { tag: "Cancel"; val: { id: number } };
 
-/** Bytes of messages that the client bounds by itself; far below the least limit of servers, 64 KB by default. */
+/** Limit in bytes of messages whose size the client chooses; below the server's limit, 64 KB by default. */
 export const MAX_BYTES = 32 * 1024;
 
 const utf8 = new TextEncoder();
 
-/** Bytes of a text on the wire. */
+/** Returns the bytes of a text on the wire. */
 export const bytesOf = (text: string): number => utf8.encode(text).length;
 
 export const write = (message: ToServer): string => JSON.stringify({ body: message });
@@ -118,7 +118,7 @@ export const read = (text: string): FromServer => {
 
 type Tag = FromServer["tag"];
 
-/** The names of messages in an event stream. An event has its own, and `Unreadable` is not sent. */
+/** Names of messages in an event stream. An `Event` has the name of the event, and `Unreadable` is not sent. */
 const STREAM_NAMES: Record<Exclude<Tag, "Event" | "Unreadable">, string> = {
 	Init: "rivet:init",
 	ActionResponse: "rivet:response",
@@ -146,7 +146,7 @@ export const readItem = ({ event, data, id, tags }: StreamItem): FromServer => {
 	}
 };
 
-/** A snapshot that cannot be read is one that failed: the connection is open all the same. */
+/** A snapshot that cannot be read is reported as a failed one; the connection is open nevertheless. */
 const decodeMessage = (tag: string | undefined, val: any): any => {
 	if (tag !== "Init" || !("snapshot" in val)) return decode(val);
 	const { snapshot, ...init } = val;
@@ -164,14 +164,14 @@ const unreadable = (cause: unknown, answer: string, position: string | undefined
 	return { tag: "Unreadable", val: { cause, ...known("actionId", action), ...known("position", position) } };
 };
 
-/** Which instance. */
+/** Name, key and lookup of an instance. */
 export interface Address {
 	name: string;
 	method: "get" | "getOrCreate";
 	key: readonly string[];
 }
 
-/** The URL of a route of an instance. */
+/** Returns the URL of a route of an instance. */
 export function gatewayUrl(base: string, address: Address, route: string): string {
 	const query = new URLSearchParams({ "rvt-namespace": "default", "rvt-method": address.method });
 	if (address.method === "getOrCreate") {

@@ -1,4 +1,4 @@
-// as a whole: in server components React has no such hooks, and this module can be loaded all the same
+// imported as a namespace, so that server components, where React has no such hooks, can load this module
 import * as React from "react";
 import { createClient } from "./client.js";
 import { Emitter } from "./emitter.js";
@@ -21,34 +21,34 @@ import type {
 } from "./types.js";
 import { encode } from "./values.js";
 
-/** Which instance, and how to connect to it. */
+/** The instance, and how to connect to it. */
 export interface ActorOptions<A extends ActorsShape, N extends keyof A & string> extends ConnectOptions {
 	name: N;
 	key?: ActorKey;
 	params?: ParamsOf<A[N]>;
-	/** Only a connection that is enabled is opened; true by default. */
+	/** Whether to open the connection; `true` by default. */
 	enabled?: boolean;
-	/** Whether an instance that is not there is refused rather than created. */
+	/** Whether to refuse an instance that does not exist instead of creating it. */
 	mustExist?: boolean;
 }
 
-/** An instance as a component sees it. */
+/** State of an instance in a component. */
 export interface ActorState<S extends ActorShape> {
-	/** `null` before the component is shown, and while it is not enabled. */
+	/** `null` before the component is mounted, and while it is not enabled. */
 	readonly connection: ActorConnection<S> | null;
 	readonly handle: ActorHandle<S>;
 	readonly connStatus: ConnectionStatus["status"] | "idle";
 	readonly status: ConnectionStatus | null;
-	/** The last thing that went wrong. */
+	/** The last error. */
 	readonly error: unknown;
-	/** Listens to an event as long as the component is shown. */
+	/** Listens to an event while the component is mounted. */
 	useEvent<E extends keyof S["events"] & string>(event: E, listener: (...args: EventArgs<S, E>) => void): void;
 }
 
-/** How long a connection outlives its last component, so that one that comes back at once finds it. */
+/** Time for which a connection stays open after its last component, so that a remounted component can use it. */
 const LINGER_MILLIS = 1000;
 
-/** A connection of several components, and the last thing that went wrong with it. */
+/** A connection of several components, and its last error. */
 class Shared {
 	readonly connection: ActorConnection;
 	readonly #errors = new Emitter<[]>(reportToHost);
@@ -67,7 +67,7 @@ class Shared {
 	readonly onError = (listener: () => void): Unsubscribe => this.#errors.add(listener);
 }
 
-/** What all components that show the same instance with the same params share. */
+/** Connections that components with the same instance and params share. */
 class Connections {
 	readonly #shared = new Map<string, Shared>();
 
@@ -88,11 +88,11 @@ class Connections {
 	}
 }
 
-/** The hooks for the actors of a server, and the client that they use. */
+/** Hooks for the actors of a server, and the client that they use. */
 export type RivetEvents<A extends ActorsShape> = ReturnType<typeof hooksOf<A>>;
 
 /**
- * Makes the hooks for the actors of a server.
+ * Creates hooks for the actors of a server.
  *
  * @param server URL of the server's base path
  */
@@ -100,7 +100,7 @@ export function createRivetEvents<A extends ActorsShape = AnyActors>(
 	server: string,
 	options?: ClientOptions,
 ): RivetEvents<A>;
-/** Makes the hooks for the actors of a client. */
+/** Creates hooks for the actors of a client. */
 export function createRivetEvents<A extends ActorsShape>(client: Client<A>): RivetEvents<A>;
 export function createRivetEvents(server: string | Client, options: ClientOptions = {}): RivetEvents<AnyActors> {
 	return hooksOf(typeof server === "string" ? createClient(server, options) : server);
@@ -109,7 +109,7 @@ export function createRivetEvents(server: string | Client, options: ClientOption
 function hooksOf<A extends ActorsShape>(client: Client<A>) {
 	const connections = new Connections();
 
-	/** Connects to an instance as long as the component is shown. */
+	/** Connects to an instance while the component is mounted. */
 	function useActor<N extends keyof A & string>(wanted: ActorOptions<A, N>): ActorState<A[N]> {
 		const { name, key = [], params, snapshot, enabled = true, mustExist = false } = wanted;
 		const id = JSON.stringify(encode([name, key, params, snapshot, mustExist]));
@@ -130,7 +130,7 @@ function hooksOf<A extends ActorsShape>(client: Client<A>) {
 
 		const current = shared?.id === id ? shared.shared : null;
 		const connection = (current?.connection ?? null) as ActorConnection<A[N]> | null;
-		// in the commit in which the listeners of the component are added
+		// in the same commit as the listeners of the component
 		React.useEffect(() => (current?.connection as ConnectionMethods<ActorShape> | undefined)?.open(), [current]);
 		const status = useConnectionStatus(connection);
 		const readError = () => current?.error ?? null;
@@ -148,7 +148,7 @@ function hooksOf<A extends ActorsShape>(client: Client<A>) {
 	return { client, useActor, useEvent, useConnectionStatus };
 }
 
-/** Listens to an event of a connection as long as the component is shown; always with its newest listener. */
+/** Listens to an event of a connection while the component is mounted; calls the listener of the latest render. */
 export function useEvent<S extends ActorShape, E extends keyof S["events"] & string>(
 	connection: ActorConnection<S> | null,
 	event: E,
@@ -168,7 +168,7 @@ const nothing = () => {};
 
 const subscribeToNothing = () => nothing;
 
-/** The status of a connection, `null` without one. */
+/** Returns the status of a connection, `null` without one. */
 export function useConnectionStatus(connection: ActorConnection<any> | null): ConnectionStatus | null {
 	const methods = connection as ConnectionMethods<ActorShape> | null;
 	const subscribe = React.useCallback((onChange: () => void) => methods?.onStatus(onChange) ?? nothing, [methods]);

@@ -1,25 +1,25 @@
-// What a status of HTTP means for a connection.
+// The meaning of an HTTP status for a connection.
 
 import type { Advice, Close, WireError } from "./protocol.js";
 import { decode } from "./values.js";
 
-/** What a client can do about a status; those from 500 on pass, and about the others it can do nothing. */
+/** Advice for a status. Without an entry: `later` from 500 on, else `never`. */
 const ADVICE: Record<number, Advice> = {
 	401: "credentials",
 	403: "credentials",
-	408: "later", // too slow
-	421: "later", // another connection may be right
+	408: "later", // request timeout
+	421: "later", // misdirected: another connection may work
 	425: "later", // too early
-	429: "later", // too many
+	429: "later", // too many requests
 	501: "never",
 };
 
 const adviceOf = (status: number): Advice => ADVICE[status] ?? (status >= 500 ? "later" : "never");
 
-/** Status with which a server or a proxy says that it has no such route, rather than no such instance. */
+/** Statuses of a server or a proxy without such a route; a missing instance has an error of rivet-events. */
 const NO_ROUTE = new Set([404, 405, 501]);
 
-/** In the place of the `Close` that a proxy does not send. */
+/** Used if a proxy refuses a message for its length, since it sends no `Close`. */
 export const TOO_LONG: Close = {
 	group: "message",
 	code: "incoming_too_long",
@@ -30,25 +30,25 @@ export const TOO_LONG: Close = {
 export const isTooLong = ({ group, code }: WireError): boolean => group === TOO_LONG.group && code === TOO_LONG.code;
 
 /**
- * Whether messages were refused for what they are, and would be again: by their length, or by a proxy that does not
- * let them pass. The connection is as it was.
+ * Returns whether messages were refused for their content and would be refused again: too long, or blocked by a proxy.
+ * The connection stays open.
  */
 export const isOfMessage = (status: number, error: WireError): boolean =>
 	isTooLong(error) ||
 	(error.group === "http" && !NO_ROUTE.has(status) && (status === 403 || adviceOf(status) === "never"));
 
-/** What a refusal by HTTP says. */
+/** Returns the error of an HTTP response. */
 export const errorOf = (status: number, body: string): WireError => {
 	try {
 		const { group, code, message, metadata } = decode(JSON.parse(body));
 		if (typeof group === "string" && typeof code === "string") return { group, code, message: String(message), metadata };
 	} catch {
-		// not from an actor server: the status is all there is
+		// not from rivet-events: there is only the status
 	}
 	return { group: "http", code: String(status), message: `The server answers ${status}` };
 };
 
-/** A refusal by HTTP, as one in the stream says it; `undefined` if there is no such route. */
+/** Returns the `Close` that corresponds to an HTTP response; `undefined` if there is no such route. */
 export const refusalOf = (response: Response, body: string): Close | undefined => {
 	const { status, headers } = response;
 	const error = errorOf(status, body);
@@ -58,7 +58,7 @@ export const refusalOf = (response: Response, body: string): Close | undefined =
 	return { ...error, advice, ...(retryAfter === undefined ? {} : { retryAfter }) };
 };
 
-/** Milliseconds that `Retry-After` asks for, in seconds or as a date; by the clock of the server where it says it. */
+/** Returns the milliseconds of `Retry-After`, given in seconds or as a date; a date is compared with the header `Date`. */
 const readRetryAfter = (headers: Headers): number | undefined => {
 	const told = headers.get("retry-after")?.trim();
 	if (!told) return undefined;

@@ -4,7 +4,7 @@ type Handler = (...args: unknown[]) => unknown;
 
 export type Reply = { value: unknown } | { error: string };
 
-/** Answers what the server asks for: by name, the handler that was added last. */
+/** Answers requests of the server with the handler that was added last for the name. */
 export class Requests {
 	readonly #handlers = new Map<string, Handler>();
 
@@ -15,11 +15,11 @@ export class Requests {
 		};
 	};
 
-	/** @param send is called once, with an error if the handler fails or there is none */
+	/** @param send called once, with an error if the handler fails or there is none */
 	async answer(name: string, args: unknown[], send: (reply: Reply) => void): Promise<void> {
 		const handler = this.#handlers.get(name);
 		try {
-			if (!handler) throw new Error(`Nobody answers ${name}`);
+			if (!handler) throw new Error(`No handler for ${name}`);
 			send({ value: (await handler(...args)) ?? null });
 		} catch (error) {
 			send({ error: error instanceof Error ? error.message : String(error) });

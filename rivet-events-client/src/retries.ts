@@ -3,20 +3,20 @@ import type { Close } from "./protocol.js";
 import { toldMillis } from "./time.js";
 import type { ClientOptions } from "./types.js";
 
-/** Credentials that are refused one after the other until the connection is given up. */
+/** Refused credentials in a row after which the connection is closed. */
 const MAX_REFUSED_CREDENTIALS = 2;
 
-/** Delays of the server from here on are waited for exactly. */
+/** Delays of the server from this length on replace the client's own delay. */
 const MIN_TOLD_MILLIS = 1000;
 
 /** Decides whether and when the next attempt is made. */
 export class Retries {
 	readonly #backoff: Backoff;
 	readonly #hasCredentials: boolean;
-	/** Attempts that have failed since the connection was open; to be read alone. */
+	/** Failed attempts since the connection was open. Only this class changes it. */
 	attempts = 0;
 	#refusedCredentials = 0;
-	/** Milliseconds that the server wants the next attempt to wait. */
+	/** Delay of the server before the next attempt, in milliseconds. */
 	#told: number | undefined;
 
 	constructor({ reconnect, onAuthenticating }: ClientOptions) {
@@ -24,24 +24,24 @@ export class Retries {
 		this.#hasCredentials = onAuthenticating !== undefined;
 	}
 
-	/** Whether the delay is the client's own, which may be cut short. */
+	/** Whether the client has chosen the delay, so that it may end early. */
 	get isOwnDelay(): boolean {
 		return this.#told === undefined;
 	}
 
-	/** The connection is open. The delays stay until it was open for long enough. */
+	/** Called when the connection has opened. The delays are reset later, when it was open for long enough. */
 	opened(): void {
 		this.attempts = 0;
 		this.#refusedCredentials = 0;
 	}
 
-	/** The application starts anew. */
+	/** Called when the application reconnects. */
 	reset(): void {
 		this.#backoff.reset();
 		this.opened();
 	}
 
-	/** Counts refused credentials. */
+	/** Returns whether the client must not reconnect. Counts refused credentials. */
 	isFinal({ advice }: Close, wasOpen: boolean): boolean {
 		if (advice !== "credentials") return advice === "never";
 		if (!wasOpen) this.#refusedCredentials++;
@@ -49,15 +49,15 @@ export class Retries {
 	}
 
 	/**
-	 * The milliseconds until the next attempt. Zero only after a time of being open: what ended a shorter connection may
-	 * end the next one, too. For the same reason a delay that the server tells does not shorten the first second of the
-	 * client's own.
+	 * Returns the milliseconds until the next attempt. Zero only after a connection that was open for long enough: the cause
+	 * of a shorter one may occur again at once. For the same reason a delay of the server does not shorten the first second
+	 * of the client's own delay.
 	 *
 	 * @param goingAway the delay that the server has announced, if `close` has none
 	 * @param openFor milliseconds that the connection was open, if it was
 	 */
 	delay(close: Close | undefined, goingAway: number | undefined, openFor: number | undefined): number {
-		// before the next delay is drawn: only a time of being open ends the growth
+		// before the next delay is computed, since this may reset it
 		const wasStable = openFor !== undefined && this.#backoff.wasOpenFor(openFor);
 		this.attempts++;
 		const own = this.#backoff.next();

@@ -2,32 +2,32 @@ import { Emitter } from "./emitter.js";
 import { bytesOf, MAX_BYTES, type Subscription, write } from "./protocol.js";
 import type { Unsubscribe } from "./types.js";
 
-/** Characters of an event's name that a server takes. */
+/** The server's limit of characters in the name of an event. */
 const MAX_NAME_LENGTH = 1000;
 
 type Listener = (...args: unknown[]) => void;
 
 interface Listening {
 	emitter: Emitter<[args: unknown[], tags: readonly string[]]>;
-	/** The tags that each listener wants, none for all. */
+	/** The tags of each listener; an empty list stands for all events. */
 	tags: Set<readonly string[]>;
 }
 
-/** Tells the server of a change of one event. */
+/** Sends the change of a subscription to the server. */
 export type TellSubscription = (change: Subscription & { subscribe: boolean }) => void;
 
 /**
- * The events that have listeners, and what the server has been told of them. The two are compared at each change and
- * whenever a connection opens, so that it does not matter when a listener is added or removed.
+ * The events that have listeners, and the subscriptions that were sent to the server. Both are compared at each change and
+ * when a connection opens, so listeners can be added and removed at any time.
  */
 export class Subscriptions {
 	readonly #events = new Map<string, Listening>();
 	readonly #onFailure: (error: unknown) => void;
-	/** By the name of the event. */
+	/** Subscriptions that were sent, by the name of the event. */
 	#told = new Map<string, Subscription>();
-	/** Those that the first message of the connection had no room for. */
+	/** Events whose subscriptions did not fit into the first message of the connection. */
 	#late = new Set<string>();
-	/** By the name of the event, the position from which on events may be missing, until its request is answered. */
+	/** Position after which events of a name may be missing, until the request of its subscription is answered. */
 	#uncovered = new Map<string, number>();
 	#tell: TellSubscription | undefined;
 
@@ -35,7 +35,7 @@ export class Subscriptions {
 		this.#onFailure = onFailure;
 	}
 
-	/** @throws `RangeError` if no server takes the name, or the name with the tags of all its listeners */
+	/** @throws `RangeError` if the name, or the name with the tags of all its listeners, is too long */
 	add(event: string, tags: readonly string[], listener: Listener): Unsubscribe {
 		this.#check(event, tags);
 		let listening = this.#events.get(event);
@@ -66,7 +66,7 @@ export class Subscriptions {
 			throw new RangeError(`The name of an event has ${event.length} characters; the limit is ${MAX_NAME_LENGTH}`);
 		}
 		if (tags.length === 0) return;
-		// all of them are told once no listener is left that wants events with any tag
+		// all tags are sent if no listener without tags is left
 		const all = [...new Set([...(this.#events.get(event)?.tags ?? []), tags].flat())];
 		const bytes = bytesOf(write({ tag: "SubscriptionRequest", val: { eventName: event, subscribe: true, tags: all } }));
 		if (bytes <= MAX_BYTES) return;
@@ -74,9 +74,9 @@ export class Subscriptions {
 	}
 
 	/**
-	 * What a new connection is told first. What there is no room for is told once it is open.
+	 * Returns the subscriptions of the first message. The others are requested when the connection is open.
 	 *
-	 * @param room bytes that they may take
+	 * @param room limit of their bytes
 	 */
 	first(room: number): Subscription[] {
 		const wanted = [...this.#events.keys()].map((event) => this.#wanted(event)!);
@@ -93,11 +93,12 @@ export class Subscriptions {
 	}
 
 	/**
-	 * The connection that was told `first()` is open; what had no room or has changed meanwhile is told now.
+	 * Called when the connection is open to which `first()` was sent. Requests the subscriptions that did not fit or have
+	 * changed meanwhile.
 	 *
-	 * @param resumedFrom the position from which on the server repeats events, but none of those that had no room
-	 * @param viewOf the position of a snapshot
-	 * @returns events that had no room in an earlier connection either, and may be missing for good
+	 * @param resumedFrom position after which the server replays events, except those whose subscriptions did not fit
+	 * @param viewOf position of a snapshot
+	 * @returns events whose subscriptions did not fit in an earlier connection either, and which may be lost
 	 */
 	opened(tell: TellSubscription, resumedFrom: number | undefined, viewOf: number | undefined): string[] {
 		const missing = this.#leaveUncovered(resumedFrom, viewOf);
@@ -108,7 +109,7 @@ export class Subscriptions {
 
 	#leaveUncovered(resumedFrom: number | undefined, viewOf: number | undefined): string[] {
 		const missing: string[] = [];
-		if (resumedFrom === undefined) this.#uncovered.clear(); // the application was told to begin anew
+		if (resumedFrom === undefined) this.#uncovered.clear(); // the application builds its view again
 		for (const [event, since] of this.#uncovered) {
 			if (this.#late.has(event)) continue;
 			this.#uncovered.delete(event);
@@ -123,9 +124,9 @@ export class Subscriptions {
 	}
 
 	/**
-	 * The server has answered a request.
+	 * Called when the server has answered a request.
 	 *
-	 * @param position the one after which events arrive
+	 * @param position position after which events arrive
 	 * @returns whether events before it may be missing
 	 */
 	answered(event: string, position: number): boolean {
@@ -134,7 +135,7 @@ export class Subscriptions {
 		return since !== undefined && since !== position;
 	}
 
-	/** The connection is lost. */
+	/** Called when the connection is lost. */
 	lost(): void {
 		this.#tell = undefined;
 	}
@@ -148,7 +149,7 @@ export class Subscriptions {
 		this.#tell({ eventName: event, ...wanted, subscribe: wanted !== undefined });
 	}
 
-	/** What the server is to be told of an event, nothing without a listener. */
+	/** Returns the subscription for an event, `undefined` without a listener. */
 	#wanted(event: string): Subscription | undefined {
 		const listening = this.#events.get(event);
 		if (!listening) return undefined;
@@ -157,12 +158,12 @@ export class Subscriptions {
 		return tags.length > 0 ? { eventName: event, tags } : { eventName: event };
 	}
 
-	/** @param tags what the event carries; one without tags is for all */
+	/** @param tags tags of the event; an event without tags is for all listeners */
 	emit(event: string, args: unknown[], tags: readonly string[], isTrue: () => boolean): void {
 		this.#events.get(event)?.emitter.emitWhile(isTrue, args, tags);
 	}
 }
 
-/** As the server decides it for the connection. */
+/** The rule by which the server selects events for a connection. */
 const isWanted = (wanted: readonly string[], carried: readonly string[]): boolean =>
 	wanted.length === 0 || carried.length === 0 || wanted.some((tag) => carried.includes(tag));

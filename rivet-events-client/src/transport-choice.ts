@@ -3,20 +3,20 @@ import { now } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport, type TransportListener } from "./transport.js";
 import type { ClientOptions } from "./types.js";
 
-/** Attempts by WebSocket that end before `Init` until it is left for an event stream. */
+/** WebSockets in a row that end before `Init`, after which an event stream is used. */
 const MAX_SOCKET_FAILURES = 2;
 
-/** How long an event stream is preferred then. */
+/** Time for which an event stream is used then. */
 const STREAM_PREFERENCE_MILLIS = 10 * 60_000;
 
-/** Characters of messages in one request; far below the least limit that makes sense. */
+/** Characters of messages in one request; far below any reasonable limit of a server or proxy. */
 const BATCH_CHARACTERS = 16 * 1024;
 
 const noWebSocket = (): never => {
 	throw new Error('There is no WebSocket here: pass { WebSocket }, or use { transport: "sse" }');
 };
 
-/** Chooses the transport of each attempt: a WebSocket, and an event stream for a while after WebSockets that failed. */
+/** Chooses the transport of each attempt: a WebSocket, or an event stream for some time after WebSockets that failed. */
 export class TransportChoice {
 	readonly #base: string;
 	readonly #address: Address;
@@ -27,7 +27,7 @@ export class TransportChoice {
 	#socketFailures = 0;
 	#streamUntil = 0;
 
-	/** @param timeout milliseconds that a request may take which brings messages */
+	/** @param timeout time limit in milliseconds of a request that sends messages */
 	constructor(base: string, address: Address, options: ClientOptions, timeout: number) {
 		this.#base = base;
 		this.#address = address;
@@ -35,7 +35,7 @@ export class TransportChoice {
 		this.#timeout = timeout;
 	}
 
-	/** @throws an error if there is no such transport here, or none to such a URL */
+	/** @throws an error if the host has no such transport, or the URL is not valid for it */
 	open(listener: TransportListener): Transport {
 		this.#bySocket = this.#prefersSocket();
 		const url = gatewayUrl(this.#base, this.#address, this.#bySocket ? "connect" : "sse");
@@ -45,9 +45,9 @@ export class TransportChoice {
 	}
 
 	/**
-	 * After `open` has thrown, as it would again.
+	 * Called after `open` has thrown, since it would throw again.
 	 *
-	 * @returns whether the next attempt has another transport
+	 * @returns whether the next attempt uses another transport
 	 */
 	fallBack(): boolean {
 		const another = this.#bySocket && this.#isAuto();
@@ -55,10 +55,10 @@ export class TransportChoice {
 		return another;
 	}
 
-	/** A transport has ended before it was open. A server that a socket cannot reach may be reached by event stream. */
+	/** Called when a transport has ended before it was open. An event stream may reach a server that a WebSocket cannot. */
 	failed({ kind }: Transport): void {
 		if (!this.#isAuto()) return;
-		if (kind === "sse") this.#streamUntil = 0; // it is not the WebSocket that is in the way
+		if (kind === "sse") this.#streamUntil = 0; // the WebSocket is not the cause
 		else if (++this.#socketFailures >= MAX_SOCKET_FAILURES) this.#preferStream();
 	}
 

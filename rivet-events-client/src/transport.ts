@@ -5,27 +5,27 @@ import { errorOf, isOfMessage, isTooLong, refusalOf, TOO_LONG } from "./refusal.
 import { within } from "./time.js";
 import type { SocketLike } from "./types.js";
 
-/** A way to the server and back, from its handshake to its end. */
+/** One WebSocket or event stream, from its handshake to its end. */
 export interface Transport {
 	readonly kind: "websocket" | "sse";
-	/** Sends a message; to be called after `Init` alone. */
+	/** Sends a message; only after `Init`. */
 	send(message: ToServer): void;
-	/** Ends it. Nothing is told any more. */
+	/** Closes the transport. The listener is not called any more. */
 	close(): void;
 }
 
-/** What a transport tells. `onEnd` comes last, once. */
+/** Receives the messages of a transport. `onEnd` is called once, last. */
 export interface TransportListener {
-	/** Composes the first message, at the moment at which it is sent. */
+	/** Returns the first message; called when it is sent. */
 	hello(): Hello;
 	onMessage(message: FromServer): void;
-	/** The server does not take a message, and never will; the transport is as it was. */
+	/** Called when the server refuses a message permanently; the transport stays open. */
 	onRefused(message: ToServer, error: WireError): void;
-	/** It has ended, or was not to be had. */
+	/** Called when the transport has ended or could not be opened. */
 	onEnd(reason: string): void;
 }
 
-/** Close code of RFC 6455 for a message that is too long; a proxy sends it without our `Close`. */
+/** Close code of RFC 6455 for a message that is too long; a proxy sends it without a `Close` before. */
 const TOO_BIG = 1009;
 
 const NORMAL = 1000;
@@ -34,7 +34,7 @@ const OPEN = 1;
 
 const NO_CONTENT = 204;
 
-/** Of UTF-8, for one of a JavaScript text. */
+/** Most bytes of UTF-8 for one character of a JavaScript text. */
 const MAX_BYTES_OF_CHARACTER = 3;
 
 export interface WebSocketTarget {
@@ -78,7 +78,7 @@ export function openWebSocket(target: WebSocketTarget, listener: TransportListen
 	};
 }
 
-/** Remembers the largest message that was sent: if one is over a limit, then that one. */
+/** Keeps the largest message that was sent: if a message is too long, it is this one. */
 class Largest {
 	message: ToServer | undefined;
 	#bytes = 0;
@@ -98,13 +98,13 @@ export interface StreamTarget {
 	base: string;
 	fetch: typeof fetch;
 	headers: Record<string, string>;
-	/** Milliseconds that a request may take which brings messages. */
+	/** Time limit in milliseconds of a request that sends messages. */
 	timeout: number;
-	/** Outlives the transport. */
+	/** Shared by all transports of a connection. */
 	batches: BatchLimit;
 }
 
-/** Most characters of messages that go in one request; one message alone may have more. */
+/** Limit of characters of the messages in one request; a single message may have more. */
 export interface BatchLimit {
 	characters: number;
 }
@@ -116,7 +116,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 	let init: Init | undefined;
 	let sequence = 0;
 	let posting = false;
-	/** The server has refused a message by its length; it says so in the stream as well, and closes it. */
+	/** Whether the server has refused a message for its length. It also sends this in the stream, and closes the stream. */
 	let tooLong = false;
 	let over = false;
 
@@ -127,7 +127,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		listener.onEnd(reason);
 	};
 
-	/** A refusal by HTTP is told as one in the stream is; a route that is not there is an end without a word. */
+	/** Reports a refusal by HTTP like one in the stream. A missing route ends the transport without a `Close`. */
 	const endBy = (response: Response, body: string) => {
 		const refusal = refusalOf(response, body);
 		if (refusal && !over) listener.onMessage({ tag: "Close", val: refusal });
@@ -143,7 +143,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 			...(method === "POST" ? { body } : {}),
 		});
 
-	/** One after the other, which keeps their order; what comes meanwhile goes together. */
+	/** Sends one request after the other, which keeps the order. Messages that wait meanwhile are sent together. */
 	const flush = async () => {
 		if (posting) return;
 		posting = true;
@@ -171,7 +171,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		}
 		const error = errorOf(response.status, answer);
 		if (!isOfMessage(response.status, error)) {
-			// an error of the server's own is one of this connection: another may do
+			// an error of rivet-events ends this connection; the next one may work
 			if (error.group === "http") endBy(response, answer);
 			else end(`${error.group}.${error.code}`);
 		} else if (batch.length > 1) {
@@ -210,7 +210,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 		if (!response.ok || response.status === NO_CONTENT) {
 			endBy(response, await response.text());
 		} else if (!response.body || !isEventStream(response)) {
-			end("no event stream"); // a page of a proxy or a sign-in
+			end("no event stream"); // such as an error page of a proxy or a sign-in page
 		} else {
 			await readStream(response.body, (message) => {
 				if (over) return;
@@ -242,7 +242,7 @@ export function openEventStream(target: StreamTarget, listener: TransportListene
 
 const isEventStream = ({ headers }: Response) => /^text\/event-stream\b/i.test(headers.get("content-type") ?? "");
 
-/** Reads messages until the stream ends; they come in pieces of any size. */
+/** Reads messages until the stream ends; its pieces have any size. */
 async function readStream(body: ReadableStream<Uint8Array>, onMessage: (message: FromServer) => void): Promise<void> {
 	const parser = new EventStreamParser((item) => onMessage(readItem(item)));
 	const reader = body.getReader();

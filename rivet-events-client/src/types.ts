@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-/** What the types of a server look like: `rivet-events-types` writes them. */
+/** The types of all actors of a server, as `rivet-events-types` writes them. */
 export type ActorsShape = Record<string, ActorShape>;
 
-/** One actor: params of a connection, actions with their arguments and results, arguments of events. */
+/** The types of one actor: connection params, actions, and the arguments of each event. */
 export interface ActorShape {
 	params?: unknown;
 	actions: object;
@@ -12,13 +12,13 @@ export interface ActorShape {
 
 type AnyFunction = (...args: any[]) => any;
 
-/** Without generated types all actors are there, and all they have. */
+/** Used without generated types: any actor, action and event, with values of any type. */
 export type AnyActors = Record<
 	string,
 	{ params: any; actions: Record<string, AnyFunction>; events: Record<string, any[]> }
 >;
 
-/** Where a name is asked for this stands written out, so that the compiler says the names that there are. */
+/** Name of an action. Parameters repeat this type inline, so that compiler errors list the valid names. */
 export type ActionName<A extends ActorShape> = keyof A["actions"] & string;
 
 export type EventName<A extends ActorShape> = keyof A["events"] & string;
@@ -30,139 +30,145 @@ export type EventArgs<A extends ActorShape, E extends keyof A["events"]> = A["ev
 
 export type ParamsOf<A extends ActorShape> = A["params"];
 
-/** The actions of an actor as a client calls them. */
+/** The actions of an actor as methods that return a promise. */
 export type Calls<A extends ActorShape> = {
 	[N in keyof A["actions"]]: A["actions"][N] extends (...args: infer P) => infer R
 		? (...args: P) => Promise<Awaited<R>>
 		: never;
 };
 
-/** The actions of an actor, called without an answer. */
+/** The actions of an actor as methods without a result. */
 export type Fires<A extends ActorShape> = {
 	[N in keyof A["actions"]]: A["actions"][N] extends (...args: infer P) => unknown ? (...args: P) => void : never;
 };
 
-/** The key of an instance: one text, or several parts. */
+/** Key of an instance: one text, or a list of parts. */
 export type ActorKey = string | readonly string[];
 
 export type Unsubscribe = () => void;
 
-/** Where a connection is. */
+/** State of a connection; `waiting` is the time between two attempts. */
 export type ConnectionState = "connecting" | "open" | "waiting" | "closed";
 
-/** What became of the wish to go on where the connection was. */
+/**
+ * Result of opening a connection. `fresh`: a new session. `resumed`: all missed events follow. `resynced`: some missed
+ * events may be lost.
+ */
 export type Outcome = "fresh" | "resumed" | "resynced";
 
-/** What a connection can show to a user. A new object for each change. */
+/** Status of a connection. A new object for each change. */
 export interface ConnectionStatus {
 	/** `waiting` is between two attempts. */
 	readonly status: ConnectionState;
-	/** When it became so, in milliseconds since 1970. */
+	/** Time of the change to this status, in milliseconds since 1970. */
 	readonly since: number;
-	/** Attempts since it was open last; 0 while it is open. */
+	/** Failed attempts since the connection was last open; 0 while it is open. */
 	readonly attempt: number;
-	/** When the next attempt will be; of `waiting` alone. */
+	/** Time of the next attempt, in milliseconds since 1970; only with `waiting`. */
 	readonly nextRetryAt?: number;
-	/** Why it is not open: `group.code`, or a word. */
+	/** Cause of a status other than `open`: `group.code` of an error, or a word such as `timeout`. */
 	readonly reason?: string;
-	/** Of the last time that it was opened. */
+	/** Outcome of the last successful attempt. */
 	readonly outcome?: Outcome;
-	/** Of the connection that is open. */
+	/** Transport of the open connection. */
 	readonly transport?: "websocket" | "sse";
 }
 
-/** What the server says that will not come. */
+/** Events that are not delivered. */
 export interface Gap {
 	/**
 	 * `dropped`: this client was slow, or its subscriptions did not all fit in the first message and are not resumed.
-	 * `volatile`: it was away.
+	 * `volatile`: the events are volatile, and this client was disconnected.
 	 */
 	readonly reason: "dropped" | "volatile";
-	/** Names of events, or some of them. */
+	/** Names of the events; may be incomplete. */
 	readonly events: readonly string[];
 }
 
-/** How an action is called. */
+/** Options of a call. */
 export interface CallOptions {
-	/** Milliseconds after which the answer is not needed; the server does not run it then, or stops it. */
+	/** Time limit in milliseconds. After it the call is rejected, and the server does not run the action or stops it. */
 	deadline?: number;
-	/** The same key again is answered with the first answer; such a call is repeated after a lost connection. */
+	/** A repeated call with the same key gets the first result. The client repeats such a call after a lost connection. */
 	idempotencyKey?: string;
 	/** Cancels the call. */
 	signal?: AbortSignal;
-	/** Waits for the connection where there is none, at the most until the deadline; else such a call fails at once. */
+	/** Whether to wait for a connection, at most until the deadline. Otherwise a call without a connection fails at once. */
 	queue?: boolean;
 }
 
-/** How to connect. */
+/** Options of a connection. */
 export interface ConnectOptions {
-	/** An action without arguments whose result is handed to `onSnapshot` whenever the view has to be built anew. */
+	/** Name of an action without arguments. Its result is passed to `onSnapshot` after a fresh or resynced connect. */
 	snapshot?: string;
-	/** Waits for `open()`, so that listeners can be added which are not known yet. */
+	/** Whether to connect only after `open()`, for example to add listeners first. */
 	paused?: boolean;
 }
 
-/** A connection to an instance. Its actions are its methods. */
+/** A connection to an instance. It has a method for each action. */
 export type ActorConnection<A extends ActorShape = AnyActors[string]> = Calls<A> & ConnectionMethods<A>;
 
 export interface ConnectionMethods<A extends ActorShape> {
-	/** Calls an action whose name is that of another method, or is known only at run time. */
+	/** Calls an action by name: one with the name of another method, or with a name from a variable. */
 	call<N extends keyof A["actions"] & string>(
 		name: N,
 		args: A["actions"][N] extends (...args: infer P) => unknown ? P : never,
 		options?: CallOptions,
 	): Promise<A["actions"][N] extends (...args: any[]) => infer R ? Awaited<R> : never>;
-	/** The same actions, called with options. */
+	/** Returns the actions, called with these options. */
 	with(options: CallOptions): Calls<A>;
-	/** The same actions, called without an answer; nothing happens where there is no connection. */
+	/** The actions, called without a result. Without a connection such a call is dropped. */
 	readonly fire: Fires<A>;
-	/** Listens to an event, and subscribes to it. */
+	/** Adds a listener to an event and subscribes to the event. */
 	on<E extends keyof A["events"] & string>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;
-	/** Listens to events with one of some tags, and to those without any. */
+	/** Adds a listener to events with one of these tags, and to events without tags. */
 	on<E extends keyof A["events"] & string>(
 		event: E,
 		options: { tags: readonly string[] },
 		listener: (...args: EventArgs<A, E>) => void,
 	): Unsubscribe;
-	/** Listens to the next event of a name. */
+	/** Adds a listener that is called once. */
 	once<E extends keyof A["events"] & string>(event: E, listener: (...args: EventArgs<A, E>) => void): Unsubscribe;
-	/** The events of a name, one after the other; ends with the connection. At most 1,000 wait, then it fails. */
+	/** Iterates over the events of a name until the connection is closed. Throws if more than 1,000 events wait. */
 	events<E extends keyof A["events"] & string>(event: E): AsyncIterableIterator<EventArgs<A, E>>;
-	/** Calls the listeners to an event as if it had come. */
+	/** Calls the listeners of an event locally, as if the server had sent it. */
 	predict<E extends keyof A["events"] & string>(event: E, ...args: EventArgs<A, E>): void;
-	/** Answers what the server asks for. */
+	/** Sets the handler of a request of the server; the last handler of a name is called. */
 	answer(name: string, handler: (...args: any[]) => unknown): Unsubscribe;
-	/** The connection has been opened, or opened again. */
+	/** Calls the listener when the connection has opened, also after a reconnect. */
 	onOpen(listener: (outcome: Outcome, reason?: string) => void): Unsubscribe;
-	/** What was missed is gone: build the view anew. */
+	/** Calls the listener when missed events are lost: draw the whole view again. */
 	onResync(listener: (reason: string) => void): Unsubscribe;
-	/** The result of the action that `connect` names, before the events that follow it. */
+	/** Calls the listener with the result of the `snapshot` action of `connect`, before the events that follow it. */
 	onSnapshot(listener: (snapshot: any) => void): Unsubscribe;
-	/** Some events will not come. */
+	/** Calls the listener when events are not delivered. */
 	onGap(listener: (gap: Gap) => void): Unsubscribe;
-	/** The connection was lost, and is being opened again. */
+	/** Calls the listener before each attempt to reconnect. */
 	onReconnecting(listener: (attempt: number) => void): Unsubscribe;
-	/** It is over: disposed of, or the server said never. */
+	/** Calls the listener when the connection is closed and the client does not reconnect. */
 	onClose(listener: (reason: string) => void): Unsubscribe;
-	/** Errors that are reported nowhere else: failed listeners, refused subscriptions, why a connection was refused for good. */
+	/**
+	 * Calls the listener with errors that are reported nowhere else: of listeners, of refused subscriptions, and the cause of
+	 * a refused connection.
+	 */
 	onError(listener: (error: unknown) => void): Unsubscribe;
-	/** Whether the server has another contract than the one that this client was built against. */
+	/** Whether the server has another contract than `ClientOptions.contract`. */
 	readonly contractChanged: boolean;
 	readonly status: ConnectionStatus;
-	/** Calls a function at each change of the status. */
+	/** Calls the listener at each change of the status. */
 	onStatus(listener: (status: ConnectionStatus) => void): Unsubscribe;
-	/** Resolves when it is open; rejects if it is over before. */
+	/** Resolves when the connection is open; rejects if it is closed before. */
 	ready(): Promise<void>;
-	/** Opens what was paused; without effect otherwise. */
+	/** Opens a paused connection; otherwise without effect. */
 	open(): void;
-	/** Opens again what the server has closed for good. */
+	/** Connects again after the connection was closed; without effect after `dispose()`. */
 	reconnect(): void;
-	/** Ends it: calls that wait for an answer are rejected. */
+	/** Closes the connection. Calls that wait for a result are rejected. */
 	dispose(): Promise<void>;
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An instance. Its actions are its methods, each a request of its own over HTTP. */
+/** An instance. It has a method for each action; each call is an HTTP request. */
 export type ActorHandle<A extends ActorShape = AnyActors[string]> = Calls<A> & {
 	connect(params?: ParamsOf<A>, options?: ConnectOptions): ActorConnection<A>;
 	call<N extends keyof A["actions"] & string>(
@@ -172,19 +178,19 @@ export type ActorHandle<A extends ActorShape = AnyActors[string]> = Calls<A> & {
 };
 
 export interface ActorAccessor<A extends ActorShape> {
-	/** An instance that must be there. */
+	/** Returns a handle on an existing instance; calls fail if there is none. */
 	get(key?: ActorKey): ActorHandle<A>;
-	/** An instance, created at its first use. */
+	/** Returns a handle on an instance that is created at its first use. */
 	getOrCreate(key?: ActorKey): ActorHandle<A>;
 }
 
 export type Client<A extends ActorsShape = AnyActors> = { [N in keyof A]: ActorAccessor<A[N]> } & {
-	/** Ends all its connections. */
+	/** Closes all connections of this client. */
 	dispose(): Promise<void>;
 	[Symbol.asyncDispose](): Promise<void>;
 };
 
-/** What is used of a `WebSocket`: that of browsers fits, and that of `ws`. */
+/** The members of a `WebSocket` that the client uses. Those of browsers and of the package `ws` have them. */
 export interface SocketLike {
 	readonly readyState: number;
 	onopen: any;
@@ -195,27 +201,27 @@ export interface SocketLike {
 	close(code?: number, reason?: string): void;
 }
 
-/** What a client can be told. All is optional. */
+/** Options of a client. */
 export interface ClientOptions {
-	/** Headers of requests over HTTP; a browser sends none with a WebSocket. */
+	/** Headers of HTTP requests and event streams. They are not sent with a WebSocket. */
 	headers?: Record<string, string>;
 	/**
-	 * Asked before each attempt, and before each call without a connection; what it returns goes to the server's
-	 * authentication. It may take as long as `openTimeout`. Credentials that are refused twice in a row end the connection.
+	 * Called before each attempt, and before each call without a connection. Returns the credentials for the server's
+	 * authentication, within `openTimeout`. Credentials that are refused twice in a row close the connection.
 	 */
 	onAuthenticating?: () => unknown;
-	/** `auto` takes Server-Sent Events where a WebSocket cannot be had. */
+	/** `auto`, the default, uses Server-Sent Events if WebSockets do not open. */
 	transport?: "auto" | "websocket" | "sse";
 	/**
-	 * Delays between attempts in milliseconds, 500 and 10,000 by default. Each is drawn between nothing and a maximum that
-	 * doubles from the one to the other; a connection that was open for `maxDelay` begins anew.
+	 * Delays between attempts in milliseconds, 500 and 10,000 by default. Each is random between 0 and a maximum that doubles
+	 * from `minDelay` to `maxDelay`. After a connection that was open for `maxDelay` it starts at `minDelay` again.
 	 */
 	reconnect?: { minDelay?: number; maxDelay?: number };
-	/** Milliseconds that opening may take, credentials included, 10,000 by default. */
+	/** Time limit of an attempt in milliseconds, including `onAuthenticating`; 10,000 by default. */
 	openTimeout?: number;
-	/** Fingerprints of the contracts that the application was built against. */
+	/** Fingerprints of the contracts at build time, by actor: what `rivet-events-types --contract` writes. */
 	contract?: Record<string, string>;
-	/** Instead of the global ones. */
+	/** Used instead of the global `WebSocket` and `fetch`. */
 	WebSocket?: new (url: string, protocols: string[]) => SocketLike;
 	fetch?: typeof fetch;
 }

@@ -1,4 +1,4 @@
-// Values that JSON has not, as the server writes and reads them: arrays of two, whose first element begins with `$`.
+// Values that JSON does not have, in the form of the server: arrays of two, whose first element begins with `$`.
 
 const toBase64 = (bytes: Uint8Array) => {
 	let text = "";
@@ -11,19 +11,19 @@ const fromBase64 = (text: string) => Uint8Array.from(atob(text), (character) => 
 const isMarker = (value: unknown[]) => value.length === 2 && typeof value[0] === "string" && value[0].startsWith("$");
 
 /**
- * Makes of a value what JSON can write: a copy, which changes of the value do not reach.
+ * Returns a copy of a value in the form that JSON can write.
  *
- * @throws what a getter or `toJSON` of the value throws, and a `TypeError` if the value contains itself
+ * @throws the error of a getter or `toJSON` of the value, and a `TypeError` if the value contains itself
  */
 export function encode(value: unknown): unknown {
 	return encodeWithin(value, new Set());
 }
 
-/** `around` has the objects that the value is a part of. */
+/** @param around the objects that contain the value */
 function encodeWithin(value: unknown, around: Set<object>): unknown {
 	if (typeof value === "bigint") return ["$BigInt", value.toString()];
 	if (value === undefined) return ["$Undefined", 0];
-	if (typeof value === "function" || typeof value === "symbol") return undefined; // as JSON has it
+	if (typeof value === "function" || typeof value === "symbol") return undefined; // as in JSON.stringify
 	if (value === null || typeof value !== "object") return value;
 	if (value instanceof Uint8Array) return ["$Uint8Array", toBase64(value)];
 	if (value instanceof ArrayBuffer) return ["$Uint8Array", toBase64(new Uint8Array(value))];
@@ -49,7 +49,7 @@ function encodeObject(value: object, part: (value: unknown) => unknown): unknown
 	return Object.fromEntries(present.map(([name, each]) => [name, part(each)]));
 }
 
-/** Makes of what JSON has read the value that was written. */
+/** Returns the value that was encoded, from parsed JSON. */
 export function decode(value: any): any {
 	if (value === null || typeof value !== "object") return value;
 	if (!Array.isArray(value)) {

@@ -93,18 +93,18 @@ const VALUES: Row[] = [
 	["constants that are numbers of integers", int, { enum: [0, 1] }, [], ["was integer, is 0 | 1"]],
 	["a property more that is required", bean({ a: int }), bean({ a: int, b: int }), [], [".b: is required now"]],
 	["a property more that is optional", bean({ a: int }), bean({ a: int, b: int }, ["b"]), [], []],
-	["a property less", bean({ a: int, b: int }), bean({ a: int }), [".b: is gone"], []],
-	["a property less of a name that objects have", bean({ constructor: int }), bean({ a: int }, ["a"]), [".constructor: is gone"], []],
+	["a property less", bean({ a: int, b: int }), bean({ a: int }), [".b: was removed"], []],
+	["a property less of a name that objects have", bean({ constructor: int }), bean({ a: int }, ["a"]), [".constructor: was removed"], []],
 	["a property that is required now", bean({ a: int }, ["a"]), bean({ a: int }), [], [".a: is required now"]],
 	["a property that is optional now", bean({ a: int }), bean({ a: int }, ["a"]), [".a: may be missing now"], []],
-	["a property that is only written now", bean({ a: int }), bean({ a: { ...int, writeOnly: true } }), [".a: is gone"], []],
+	["a property that is only written now", bean({ a: int }), bean({ a: { ...int, writeOnly: true } }), [".a: was removed"], []],
 	["a property more that is only read", bean({}), bean({ a: { ...int, readOnly: true } }), [], []],
 	["a property that is read and written now", bean({ a: { ...int, readOnly: true } }), bean({ a: int }), [], [".a: is required now"]],
 	["values of a map", map(int), map(text), ["{}: was integer, is string"], ["{}: was integer, is string"]],
 	["values of a map that are known now", { type: "object" }, map(text), [], ["{}: was anything, is string"]],
 	["values of a map that are not known now", map(text), { type: "object" }, ["{}: was string, is anything"], []],
 	["an object of a map", map(int), bean({ a: text }), [".a: was integer, is string"], [".a: is required now", ".a: was integer, is string"]],
-	["a map of an object", bean({ a: text }), map(int), [".a: is gone"], [".a: was string, is integer"]],
+	["a map of an object", bean({ a: text }), map(int), [".a: was removed"], [".a: was string, is integer"]],
 	["a constant that tells a type", tagged("x", {}), tagged("y", {}), [`.kind: was "x", is "y"`], [`.kind: was "x", is "y"`]],
 ];
 
@@ -168,7 +168,7 @@ describe("a union", () => {
 		const needed = shapes({ Circle: circle, Square: bean({ w: int, color: text, x: int }) }, "Circle", "Square");
 		expect(changes(before, needed)).toEqual([".x: is required now"]);
 		const gone = shapes({ Circle: bean({ r: int }), Square: square }, "Circle", "Square");
-		expect(changes(before, gone)).toEqual([".color: is gone"]);
+		expect(changes(before, gone)).toEqual([".color: was removed"]);
 		const line = shapes({ Circle: circle, Square: square, Line: bean({ l: int, color: text }) }, "Circle", "Square", "Line");
 		expect(changes(before, line)).toEqual([": was Circle | Square | null, is Circle | Square | Line | null"]);
 		expect(changes(line, before)).toEqual([": was Circle | Square | Line, is Circle | Square"]);
@@ -194,7 +194,7 @@ describe("a union", () => {
 
 	test("that names itself is what else it is", () => {
 		const self = (more: Schema) => contract(result(ref("Self")), { Self: anyOf(ref("Self"), bean(more)) });
-		expect(changes(self({ a: int }), self({ b: int }))).toEqual([".a: is gone"]);
+		expect(changes(self({ a: int }), self({ b: int }))).toEqual([".a: was removed"]);
 	});
 
 	test("is found behind a type that has itself", () => {
@@ -202,7 +202,7 @@ describe("a union", () => {
 		const both = { ...result(ref("Tree")), ...action([maybe(ref("Tree"))]) };
 		expect(changes(contract(both, tree({})), contract(both, tree({})))).toEqual([]);
 		expect(changes(contract(both, tree({})), contract(both, tree({ x: int })))).toEqual([".x: is required now"]);
-		expect(changes(contract(both, tree({ x: int })), contract(both, tree({})))).toEqual([".x: is gone"]);
+		expect(changes(contract(both, tree({ x: int })), contract(both, tree({})))).toEqual([".x: was removed"]);
 	});
 });
 
@@ -245,6 +245,6 @@ describe("arguments", () => {
 	test("have gone with their actor, whatever it was called", () => {
 		const { channels, components } = contract(action([]));
 		const named = { channels: { constructor: channels.shop, toString: channels.shop }, components };
-		expect(breakingChanges(named, { channels: {}, components })).toEqual(["constructor: is gone", "toString: is gone"]);
+		expect(breakingChanges(named, { channels: {}, components })).toEqual(["constructor: was removed", "toString: was removed"]);
 	});
 });
