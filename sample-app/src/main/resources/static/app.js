@@ -1,11 +1,11 @@
-// The page around the chat and the game: who we are, the tabs, the status of the connection.
+// The page around the chat and the game: the user, the tabs, the status of the connection.
 import { createClient } from "/rivet-events/rivet-events-client.js";
 import { openChat, shown } from "/chat.js";
 import { openGame } from "/game.js";
 
 const $ = (selector) => document.querySelector(selector);
 
-// ?transport=sse shows what a proxy without WebSocket leaves of it: everything.
+// ?transport=sse shows the page behind a proxy without WebSocket: everything works.
 const query = new URLSearchParams(location.search);
 const client = createClient("/rivet", { transport: query.get("transport") ?? "auto" });
 const me = await (await fetch("/me")).json();
@@ -41,10 +41,10 @@ function bannerText(status, attempt, reason) {
 		return `Disconnected (${reason}). Reload the page to connect again.`;
 	}
 	const lost = status === "waiting" || (status === "connecting" && attempt > 0);
-	return lost ? "The connection is lost, and we try to get it back. Nothing can be sent until then." : "";
+	return lost ? "The connection is lost and is being restored. Nothing can be sent until then." : "";
 }
 
-// When the user has signed out, in this tab or another, the server closes the connections of the session.
+// The server closes the connections of the session when the user signs out, in this tab or in another one.
 async function onClose(reason) {
 	if (!reason.startsWith("auth.")) {
 		return;
@@ -69,7 +69,7 @@ function toast(title, content) {
 	setTimeout(() => item.remove(), TOAST_MILLIS);
 }
 
-// Comes on whatever connection we have, since it is sent to the user and not to a room.
+// Received on any connection, since it is sent to the user and not to a room.
 function onMentioned({ room, userId, guest, text }) {
 	toast(`${shown({ userId, guest })} mentioned you in ${room}`, text);
 }
@@ -96,7 +96,7 @@ function select(name) {
 
 const tabs = Object.keys(views).map((view) => $(`#tab-${view}`));
 
-// as the ARIA pattern for tabs: the arrow keys select, and the focus stays on the tab
+// as in the ARIA pattern for tabs: the arrow keys select, and the focus stays on the tab
 function selectByKey(event) {
 	const at = tabs.indexOf(event.target);
 	const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];

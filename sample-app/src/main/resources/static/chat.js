@@ -1,8 +1,8 @@
-// One room at a time: its history, its people, and what is said while we listen.
+// One room at a time: its history, its members, and new messages.
 
 const ROOMS = ["general", "random", "games"];
 
-// a guest may call itself whatever it likes, but not look like a user
+// a guest chooses any name, but must not look like a user
 export const shown = ({ userId, guest }) => (guest && !userId.startsWith("guest") ? `${userId} (guest)` : userId);
 
 export function openChat(client, me, { showStatus, onClose, onMentioned, toast }) {
@@ -22,7 +22,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 		showRooms();
 		const current = client.chatRoom.getOrCreate([room]).connect({ name: me.name }, { snapshot: "getHistory" });
 		connection = current;
-		// at first, and whenever something may have been missed; else what was said meanwhile comes as if we had been there
+		// called at first, and when messages are lost; otherwise missed messages are delivered after a reconnect
 		current.onSnapshot(showAll);
 		current.on("messageReceived", show);
 		current.on("presenceChanged", showPeople);
@@ -42,7 +42,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 		connection = undefined;
 	}
 
-	// a screen reader reads what comes, not the whole history
+	// a screen reader reads new messages, not the whole history
 	function showAll(history) {
 		messages.ariaBusy = "true";
 		messages.replaceChildren();
@@ -70,7 +70,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 		}));
 	}
 
-	// what we know of the others is old while the connection is lost
+	// the list of members is out of date while the connection is lost
 	function showPeopleTitle() {
 		root.querySelector("#people-title").textContent = open ? "Here now" : "Here before";
 		root.querySelector(".people").classList.toggle("old", !open);
@@ -108,7 +108,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 		}
 		const current = connection;
 		const where = room;
-		// at once: what is typed before the answer is another message
+		// at once: text that is typed before the answer is the next message
 		input.value = "";
 		try {
 			await current.sendMessage(me.name, said);
@@ -117,7 +117,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 				putBack(input, said);
 				showError(refused.message);
 			} else {
-				toast(`Perhaps not sent to ${where}`, said);
+				toast(`May not have been sent to ${where}`, said);
 			}
 		}
 	});
@@ -142,7 +142,7 @@ export function openChat(client, me, { showStatus, onClose, onMentioned, toast }
 	return { enter, leave };
 }
 
-// before what has been typed since
+// before the text that was typed meanwhile
 export function putBack(input, text) {
 	input.value = [text, input.value].filter(Boolean).join(" ");
 }

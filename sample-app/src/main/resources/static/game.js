@@ -48,7 +48,7 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 			Object.entries(players).forEach(([playerId, player]) => place(playerId, player.position));
 			move(position.x, position.y);
 		} catch (failed) {
-			// without a connection there is nothing to show; the next one asks again
+			// without a connection there is nothing to show; the next connection requests it again
 			if (current === connection && open) {
 				toast("The players cannot be shown", failed.message);
 			}
@@ -89,7 +89,7 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 	function showPlayers() {
 		const others = [...dots.keys()].filter((playerId) => playerId !== me.name).sort();
 		whisper.to.replaceChildren(...others.map((playerId) => new Option(playerId, playerId)));
-		// one who has left is not replaced by another, who would get what is meant for the first
+		// a player that has left is not replaced by another one, which would receive the whispers for the first
 		addressee ||= others[0] ?? "";
 		whisper.to.value = others.includes(addressee) ? addressee : "";
 		whisper.querySelector("button").disabled = others.length === 0;
@@ -126,7 +126,7 @@ export function openGame(client, me, { showStatus, onClose, onMentioned, toast }
 		place(me.name, position);
 		sending ??= setTimeout(() => {
 			sending = undefined;
-			// nobody waits for the answer, and the next move makes up for a lost one
+			// without an answer; the next move replaces a lost one
 			connection?.fire.updatePlayerPosition(position);
 		}, SEND_EVERY_MILLIS);
 	}

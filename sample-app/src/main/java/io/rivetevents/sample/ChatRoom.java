@@ -23,9 +23,9 @@ import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Connections;
 
 /**
- * A room in which people talk. A user who has signed in speaks under that name, a guest
- * under the one it gives, marked as a guest. A user whom a message mentions, as in
- * {@code @ada}, is told so in whatever room, on whatever node.
+ * A chat room. Messages of a signed-in user have the name of the user; messages of a
+ * guest have the name that the guest sends, and are marked. A user that is mentioned in a
+ * message, as in {@code @ada}, receives an event in any room, on any node.
  */
 @Actor(name = "chatRoom", events = ChatRoom.Events.class)
 class ChatRoom {
@@ -34,7 +34,7 @@ class ChatRoom {
 
 	private static final Pattern MENTION = Pattern.compile("@(\\w+)");
 
-	/** Begins the names that guests get by default, and ends all others of guests. */
+	/** Prefix of the default names of guests, and suffix of all their other names. */
 	private static final String GUEST = "guest";
 
 	private static final int MAX_MENTIONS = 10;
@@ -45,7 +45,7 @@ class ChatRoom {
 		this.connections = connections;
 	}
 
-	/** What the room tells. */
+	/** Events of the room. */
 	interface Events {
 
 		void messageReceived(Message message);
@@ -56,7 +56,7 @@ class ChatRoom {
 
 	}
 
-	/** A name is that of a user unless it is a guest's. */
+	/** The id is the name of a signed-in user, unless {@code guest} is set. */
 	record Message(UUID id, String userId, boolean guest, String text, long timestamp) {
 	}
 

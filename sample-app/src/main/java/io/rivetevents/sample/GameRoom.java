@@ -23,17 +23,17 @@ import io.rivetevents.contract.Volatile;
 import io.rivetevents.error.UserError;
 
 /**
- * A field on which players move. Who plays is said in the connection params.
+ * A field on which players move. The connection params have the id of the player.
  */
 @Actor(name = "gameRoom", events = GameRoom.Events.class)
 class GameRoom {
 
-	/** What the field tells. */
+	/** Events of the field. */
 	interface Events {
 
 		void playerJoined(Moved player);
 
-		/** Only the latest counts, so a slow connection may miss some. */
+		/** Only the latest position is relevant, so a slow connection may miss some. */
 		@Volatile
 		void playerMoved(Moved player);
 
@@ -94,7 +94,7 @@ class GameRoom {
 		}
 	}
 
-	/** A player with another tab open stays on the field. */
+	/** Keeps a player that has another tab open on the field. */
 	@OnDisconnect
 	void leave(ActorContext<State, Player> c, Connection<Player> leaving) {
 		String playerId = leaving.state().playerId();
@@ -105,7 +105,7 @@ class GameRoom {
 		}
 	}
 
-	/** Comes often and blocks nowhere, so it need not go by a worker thread. */
+	/** Called often and never blocks, so it does not need a worker thread. */
 	@Action(blocking = false)
 	void updatePlayerPosition(ActorContext<State, Player> c, @Valid Position position) {
 		String playerId = c.conn().state().playerId();

@@ -11,7 +11,7 @@ import org.springframework.web.server.WebSession;
 import reactor.core.publisher.Mono;
 
 /**
- * Tells the page who it works for.
+ * Returns the user of the page, or a name for the guest.
  */
 @RestController
 class MeController {

@@ -14,7 +14,7 @@ import org.springframework.security.web.server.authentication.logout.RedirectSer
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatchers;
 
 /**
- * Two demo users and everybody else: guests may do the same under a name of their own.
+ * Two demo users. Guests have the same permissions, with a name of their own.
  */
 @Configuration(proxyBeanMethods = false)
 class WebSecurity {

@@ -36,7 +36,7 @@ class Echo {
 	void nothing() {
 	}
 
-	/** Asks the caller itself; says why not if there is no answer. */
+	/** Sends a request to the caller; returns the reason if there is no answer. */
 	@Action
 	Mono<String> ask(Connection<?> caller, String question, int timeoutMillis) {
 		return caller.request("question", String.class, Duration.ofMillis(timeoutMillis), question)

@@ -41,14 +41,14 @@ class Faulty {
 		throw new IllegalStateException(message);
 	}
 
-	/** Has run, and then fails with what it calls itself. */
+	/** Runs, and then fails with the error of a call that it makes. */
 	@Action
 	Mono<Long> failNested(ActorContext<?, ?> c, String key) {
 		count(c);
 		return this.actors.get("counter", key).call("getCount", Long.class);
 	}
 
-	/** Has run, and then fails with an error of the server. */
+	/** Runs, and then fails with an error of the server. */
 	@Action
 	void failWith(ActorContext<?, ?> c, String reason) {
 		count(c);
@@ -61,7 +61,7 @@ class Faulty {
 		return sleepFor(millis);
 	}
 
-	/** How many of the calls above have run. */
+	/** Returns how many of the calls above have run. */
 	@Action
 	int runs(ActorContext<?, ?> c) {
 		return (int) c.vars().getOrDefault("runs", 0);

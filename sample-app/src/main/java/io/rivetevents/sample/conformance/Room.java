@@ -7,7 +7,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 
 /**
- * What load runs talk to.
+ * The actor of the load runs.
  */
 @Actor("room")
 @Profile("conformance")

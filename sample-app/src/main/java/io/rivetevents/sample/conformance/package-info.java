@@ -1,7 +1,6 @@
 /**
- * Reference actors that nobody would want in an example: they exercise every corner of
- * the protocol for the suite of the published clients. Active in the profile
- * {@code conformance} only.
+ * Actors for tests, not examples: they use each part of the protocol for the suite of the
+ * published clients. Active in the profile {@code conformance} only.
  */
 @NullMarked
 package io.rivetevents.sample.conformance;
