@@ -19,7 +19,7 @@ export class Requests {
 	async answer(name: string, args: unknown[], send: (reply: Reply) => void): Promise<void> {
 		const handler = this.#handlers.get(name);
 		try {
-			if (!handler) throw new Error(`No handler for ${name}`);
+			if (!handler) throw new Error(`There is no handler for ${name}`);
 			send({ value: (await handler(...args)) ?? null });
 		} catch (error) {
 			send({ error: error instanceof Error ? error.message : String(error) });

@@ -195,7 +195,7 @@ describe("a connection", () => {
 		await until(() => server.received.length >= 2);
 		const replies = server.received.filter(({ val }: any) => val.name === "rivet:reply").map(({ val }: any) => val.args);
 		expect(replies).toContainEqual([7, { value: "sure? yes" }]);
-		expect(replies).toContainEqual([8, { error: "No handler for other" }]);
+		expect(replies).toContainEqual([8, { error: "There is no handler for other" }]);
 	});
 
 	test("has methods that can be called without it", async () => {

@@ -77,7 +77,7 @@ function gatewayUrl(base,address,route){let query=new URLSearchParams({"rvt-name
 return address.method==="getOrCreate"&&(query.set("rvt-runner","default"),query.set("rvt-crash-policy","sleep")),address.
 key.length>0&&query.set("rvt-key",address.key.join(",")),`${base}/gateway/${encodeURIComponent(address.name)}/${route}?${query}`}var Requests=class{#handlers=new Map;add=(name,handler)=>(this.#handlers.set(name,handler),()=>{this.#handlers.get(name)===
 handler&&this.#handlers.delete(name)});async answer(name,args,send){let handler=this.#handlers.get(name);try{if(!handler)
-throw new Error(`Nobody answers ${name}`);send({value:await handler(...args)??null})}catch(error){send({error:error instanceof
+throw new Error(`There is no handler for ${name}`);send({value:await handler(...args)??null})}catch(error){send({error:error instanceof
 Error?error.message:String(error)})}}};var Backoff=class{#min;#max;#attempt=0;constructor({minDelay=500,maxDelay=1e4}={}){this.#min=minDelay,this.#max=maxDelay}next(){
 let limit=Math.min(this.#max,this.#min*2**this.#attempt);return this.#attempt++,Math.random()*limit}wasOpenFor(millis){let stable=millis>=
 this.#max;return stable&&this.reset(),stable}reset(){this.#attempt=0}};var MAX_REFUSED_CREDENTIALS=2,MIN_TOLD_MILLIS=1e3,Retries=class{#backoff;#hasCredentials;attempts=0;#refusedCredentials=0;#told;constructor({
