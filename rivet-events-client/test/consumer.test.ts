@@ -21,6 +21,9 @@ const DOCUMENT = {
 				"result.sendMessage": { payload: { $ref: "#/components/schemas/Message" } },
 				"action.mark": { payload: { prefixItems: [{ enum: ["NEW", "gone"] }], minItems: 1, "x-rivet-names": ["status"] } },
 				"result.mark": {},
+				"action.whoIsHere": { payload: { prefixItems: [], minItems: 0 } },
+				"result.whoIsHere": { payload: { type: "array", items: { type: "string" } } },
+				params: { payload: { type: "object", properties: { name: { type: "string" } } } },
 				"event.messageReceived": { payload: { prefixItems: [{ $ref: "#/components/schemas/Message" }], minItems: 1, "x-rivet-names": ["message"] } },
 				"event.presenceChanged": { payload: { prefixItems: [], minItems: 0 } },
 			},
@@ -28,23 +31,16 @@ const DOCUMENT = {
 	},
 };
 
-/** What the fragments of the README take for granted. */
-const PRELUDE = `import { createClient } from "rivet-events-client";
-declare const room: import("rivet-events-client").ActorConnection;
-declare const client: import("rivet-events-client").Client;
-declare const url: string, data: any, me: any, position: any, headers: {}, abort: AbortController;
-declare const show: (value: any) => void, start: () => void, freshToken: () => Promise<string>;
-`;
+/** Documents whose examples are modules for this package. */
+const DOCUMENTS = ["README.md", "../docs/clients.md", "../docs/reconnecting.md"];
 
-/** The examples in a README, each a module. In jsx a user of TypeScript adds the types of the props and the state. */
+/** The examples of a document that import this package. */
 function examples(file: string): [name: string, code: string][] {
-	const found = [...readFileSync(file, "utf8").matchAll(/```(?:js|jsx|ts)\n(.*?)```/gs)].map(([, code]) => code!);
+	const found = [...readFileSync(file, "utf8").matchAll(/```(?:js|ts|tsx)\n(.*?)```/gs)].map(([, code]) => code!);
+	const name = file.replace(/\W/g, "-");
 	return found
-		.filter((code) => !code.includes("rivetkit") && !code.includes("await handlers"))
-		.map((code, i) => {
-			const typed = code.replace("({ name })", "({ name }: { name: string })").replace("useState([])", "useState<unknown[]>([])");
-			return [`example${i}.tsx`, typed.includes("import ") ? typed : PRELUDE + typed];
-		});
+		.filter((code) => code.includes('from "rivet-events-client'))
+		.map((code, i) => [`${name}-${i}.tsx`, code]);
 }
 
 const USAGE = `import { createClient, type ConnectionStatus } from "rivet-events-client";
@@ -100,7 +96,7 @@ function compile(files: string[], more: object): string[] {
 /** Mistakes, and what the compiler is to say of each. */
 const WRONG = {
 	"an event": ['room.on("messagesReceived", () => {});', '"messageReceived" | "presenceChanged"'],
-	"an action by call": ['room.call("send", []);', '"sendMessage" | "mark"'],
+	"an action by call": ['room.call("send", []);', '"sendMessage" | "mark" | "whoIsHere"'],
 	"an event of a hook": ['useActor({ name: "chatRoom" }).useEvent("x", () => {});', '"messageReceived" | "presenceChanged"'],
 	"an actor of a hook": ['useActor({ name: "chatRooms" });', '"chatRoom"'],
 	"an iteration": ['room.events("x");', '"messageReceived" | "presenceChanged"'],
@@ -125,7 +121,7 @@ describe("the package", () => {
 		writeFileSync(`${FOLDER}/usage.tsx`, USAGE.replace('"./actors"', '"./actors.js"'));
 		await run("npx", ["tsc", "-p", "tsconfig.json"]);
 		files = ["usage.tsx"];
-		for (const [name, code] of examples("README.md")) {
+		for (const [name, code] of DOCUMENTS.flatMap(examples)) {
 			writeFileSync(`${FOLDER}/${name}`, code.replace('"./actors"', '"./actors.js"'));
 			files.push(name);
 		}
@@ -134,8 +130,8 @@ describe("the package", () => {
 	// the compiler blocks the thread: vitest gives up a worker that does not answer for a minute
 	beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)));
 
-	test.each(Object.entries(RESOLUTIONS))("has types that compile as in the README: %s", { timeout: 60_000 }, (_, resolution) => {
-		expect(files.length).toBeGreaterThan(5);
+	test.each(Object.entries(RESOLUTIONS))("has types that compile as in the documents: %s", { timeout: 60_000 }, (_, resolution) => {
+		expect(files.length).toBeGreaterThan(12);
 		expect(compile(files, { ...resolution, skipLibCheck: false })).toEqual([]);
 	});
 
