@@ -294,7 +294,8 @@ class FailingSignInTests {
 
 		boolean isFailure(String name, Level least) {
 			return this.trace.contains(name) && this.level.isGreaterOrEqual(least)
-					&& (this.message.contains(" failed") || this.message.contains("could not be"));
+					&& (this.message.contains(" failed") || this.message.contains("Failed to ")
+							|| this.message.contains("could not be"));
 		}
 
 	}
