@@ -1,0 +1,68 @@
+/** The pages in the order of the sidebar. The file name without ".md" is the key. The build fails if a page is missing on either side. */
+export const groups = [
+  {
+    text: 'Start',
+    pages: {
+      index: 'Overview',
+      'getting-started': 'Getting started',
+      questions: 'Questions',
+      'coming-from': 'Coming from other libraries',
+    },
+  },
+  {
+    text: 'Build',
+    pages: {
+      actors: 'Actors',
+      events: 'Events',
+      interceptors: 'Interceptors',
+      'server-code': 'Calls from server code',
+      observers: 'Observers',
+      values: 'Values',
+      testing: 'Testing',
+      extending: 'Extending',
+    },
+  },
+  {
+    text: 'Connect',
+    pages: {
+      clients: 'Clients',
+      reconnecting: 'Reconnecting',
+    },
+  },
+  {
+    text: 'Secure',
+    pages: {
+      security: 'Security',
+      'sign-in': 'Sign-in',
+      origins: 'Origins and CSRF',
+    },
+  },
+  {
+    text: 'Run',
+    pages: {
+      'behind-a-proxy': 'Behind a proxy',
+      scaling: 'Scaling',
+      redis: 'Redis',
+      placement: 'Placement',
+      operations: 'Operations',
+      performance: 'Performance',
+      upgrading: 'Upgrading',
+    },
+  },
+  {
+    text: 'Reference',
+    pages: {
+      configuration: 'Configuration',
+      errors: 'Errors',
+      limits: 'Limits',
+      protocol: 'Protocol',
+    },
+  },
+  {
+    text: 'Contribute',
+    pages: {
+      'fault-tests': 'Fault tests',
+      'security-tests': 'Security tests',
+    },
+  },
+]
