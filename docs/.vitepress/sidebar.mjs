@@ -14,6 +14,7 @@ export const groups = [
     pages: {
       actors: 'Actors',
       events: 'Events',
+      transactions: 'Transactions',
       interceptors: 'Interceptors',
       'server-code': 'Calls from server code',
       observers: 'Observers',
