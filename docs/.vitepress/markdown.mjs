@@ -16,6 +16,9 @@ export function slugify(heading) {
 export function configureMarkdown(md) {
   const renderText = md.renderer.rules.text
   md.renderer.rules.text = (...args) => renderText(...args).replaceAll('{{', '&#123;&#123;')
+  const renderCode = md.renderer.rules.code_inline
+  // long names may break behind a separator, so that they do not widen a table or a narrow screen
+  md.renderer.rules.code_inline = (...args) => renderCode(...args).replace(/(?<=\w[._\/])(?=\w)/g, '<wbr>')
   md.core.ruler.push('repository_links', ({ tokens, env }) => {
     tokens.flatMap((token) => token.children ?? [])
       .filter((token) => token.type === 'link_open')
