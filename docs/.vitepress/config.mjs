@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 
 import { defineConfig } from 'vitepress'
 
@@ -8,15 +8,17 @@ import { groups } from './sidebar.mjs'
 
 checkSidebar()
 
+const base = process.env.RIVET_SITE_BASE ?? '/'
+
 export default defineConfig({
-  base: process.env.RIVET_SITE_BASE ?? '/',
+  base,
   outDir: process.env.RIVET_SITE ?? '../target/site',
   cacheDir: '.vitepress/cache',
   lang: 'en',
   title: 'rivet-events',
   description: 'Realtime actors for Spring Boot: state, turns and events for connected clients.',
   head: [
-    ['link', { rel: 'icon', type: 'image/svg+xml', href: (process.env.RIVET_SITE_BASE ?? '/') + 'mark.svg' }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}mark.svg` }],
   ],
   ignoreDeadLinks: false,
   markdown: {
@@ -35,7 +37,7 @@ export default defineConfig({
       { text: 'Guides', link: '/getting-started', activeMatch: '^/(?!api/|configuration|errors|limits|protocol|values)' },
       { text: 'Configuration', link: '/configuration' },
       { text: 'Javadoc', link: '/api/index.html', target: '_self' },
-      ...(repository ? [{ text: 'Source', link: repository }] : []),
+      { text: 'Source', link: repository },
     ],
     sidebar: groups.map(({ text, pages }) => ({
       text,
@@ -44,7 +46,7 @@ export default defineConfig({
     outline: { level: [2, 3], label: 'On this page' },
     search: { provider: 'local' },
     externalLinkIcon: true,
-    ...(repository && { editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' } }),
+    editLink: { pattern: `${repository}/edit/main/docs/:path`, text: 'Edit this page' },
   },
 })
 

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 
 const pom = readFileSync(new URL('../../pom.xml', import.meta.url), 'utf8')
+const [, url] = /<repository\.url>(.+?)<\/repository\.url>/.exec(pom) ?? []
+if (!url) {
+  throw new Error('pom.xml has no property repository.url')
+}
 
-/** The address of the repository as the root pom names it, or undefined if it names none. */
-export const repository = /<repository\.url>(.+?)<\/repository\.url>/.exec(pom)?.[1]
+/** The address of the repository, as the poms have it. */
+export const repository = url
