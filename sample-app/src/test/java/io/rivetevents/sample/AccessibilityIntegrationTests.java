@@ -1,10 +1,7 @@
 package io.rivetevents.sample;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(Npm.Condition.class)
 class AccessibilityIntegrationTests extends BrowserSupport {
 
-	private static String axe;
+	private static Axe axe;
 
 	private int port;
 
@@ -39,9 +36,7 @@ class AccessibilityIntegrationTests extends BrowserSupport {
 
 	@BeforeAll
 	static void install() throws Exception {
-		File folder = new File("src/test/client");
-		Npm.run(folder, Map.of(), Npm.INSTALL_WITHOUT_OPTIONAL);
-		axe = Files.readString(folder.toPath().resolve("node_modules/axe-core/axe.min.js"));
+		axe = Axe.install();
 	}
 
 	@BeforeEach
@@ -151,32 +146,17 @@ class AccessibilityIntegrationTests extends BrowserSupport {
 
 	private ChromeDriver open(int width, int height, String scheme) {
 		ChromeDriver browser = open();
-		browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
-				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-		browser.executeCdpCommand("Emulation.setEmulatedMedia",
-				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+		emulate(browser, width, height, scheme);
 		return browser;
 	}
 
 	private static void check(ChromeDriver browser, String name, String scheme) throws IOException {
 		Long width = (Long) Objects.requireNonNull(browser.executeScript("return window.innerWidth"));
 		screenshot(browser, "%s-%d-%s".formatted(name, width, scheme));
-		assertThat(violations(browser)).as(name).isEmpty();
+		assertThat(axe.violations(browser)).as(name).isEmpty();
 		assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as("width of " + name)
 			.isEqualTo(width);
 		assertThat(smallTargets(browser)).as("targets of " + name).isEmpty();
-	}
-
-	/** Each as its impact, its rule, and what it was found in. */
-	@SuppressWarnings("unchecked")
-	private static List<String> violations(ChromeDriver browser) {
-		browser.executeScript(axe);
-		return (List<String>) Objects.requireNonNull(browser.executeAsyncScript("""
-				const done = arguments[arguments.length - 1];
-				axe.run().then(({ violations }) => done(violations.flatMap(({ id, impact, nodes }) =>
-					nodes.map(({ html, failureSummary }) => `${impact} ${id}: ${html} ${failureSummary}`))))
-					.catch((failure) => done([String(failure)]));
-				"""));
 	}
 
 	/** What can be pressed and is less than 44 pixels high or wide. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
@@ -128,6 +129,14 @@ abstract class BrowserSupport {
 
 		boolean holds(ChromeDriver browser);
 
+	}
+
+	/** Sets the size of the window, and the color scheme that the system prefers. */
+	static void emulate(ChromeDriver browser, int width, int height, String scheme) {
+		browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+		browser.executeCdpCommand("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
 	}
 
 	static void screenshot(ChromeDriver browser, String name, int width, int height) throws IOException {

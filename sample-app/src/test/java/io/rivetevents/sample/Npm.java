@@ -3,6 +3,7 @@ package io.rivetevents.sample;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -34,8 +35,15 @@ final class Npm {
 
 	static void run(File folder, Map<String, String> environment, List<String> arguments)
 			throws IOException, InterruptedException {
-		ProcessBuilder builder = new ProcessBuilder(Tool.NPM.find().orElseThrow());
-		builder.command().addAll(arguments);
+		List<String> command = new ArrayList<>(List.of(Tool.NPM.find().orElseThrow()));
+		command.addAll(arguments);
+		execute(folder, environment, command);
+	}
+
+	/** Fails if the command does, or if it takes five minutes. */
+	static void execute(File folder, Map<String, String> environment, List<String> command)
+			throws IOException, InterruptedException {
+		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.directory(folder).redirectErrorStream(true).environment().putAll(environment);
 		Process process = builder.start();
 		// the streams of this process belong to the test runner, so they are not
@@ -44,7 +52,7 @@ final class Npm {
 		CompletableFuture.delayedExecutor(5, TimeUnit.MINUTES).execute(process::destroyForcibly);
 		try (BufferedReader out = process.inputReader()) {
 			out.lines().forEach(System.out::println);
-			assertThat(process.waitFor()).as("npm " + arguments).isZero();
+			assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
 		}
 		finally {
 			process.descendants().forEach(ProcessHandle::destroy);
