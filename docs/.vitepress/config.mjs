@@ -4,6 +4,7 @@ import { defineConfig } from 'vitepress'
 
 import { configureMarkdown, slugify } from './markdown.mjs'
 import { repository } from './repository.mjs'
+import { searchBox } from './search-box.mjs'
 import { groups } from './sidebar.mjs'
 
 checkSidebar()
@@ -31,6 +32,7 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: configureMarkdown,
   },
+  vite: { plugins: [searchBox] },
   themeConfig: {
     logo: '/mark.svg',
     nav: [

@@ -97,7 +97,7 @@ class DocumentationSiteTests extends BrowserSupport {
 		By found = By.xpath("//a[contains(@class, 'result') and contains(@href, 'protocol.html#')]"
 				+ "[contains(normalize-space(.), '%s')]".formatted(heading));
 		waitFor(browser, (current) -> current.findElement(found).isDisplayed());
-		assertThat(axe.violations(browser)).isEmpty();
+		assertThat(obstacles(browser)).isEmpty();
 		screenshot(browser, "site-search");
 		browser.findElement(found).click();
 		waitFor(browser, (current) -> current.getCurrentUrl().contains("protocol.html#"));
@@ -124,9 +124,8 @@ class DocumentationSiteTests extends BrowserSupport {
 			if (PICTURED.contains(page)) {
 				screenshot(browser, "site-%s-%d-%s".formatted(page, width, scheme));
 			}
-			assertThat(axe.violations(browser)).as(page).isEmpty();
-			assertThat(browser.executeScript("return document.documentElement.scrollWidth")).as("width of " + page)
-				.isEqualTo((long) width);
+			assertThat(obstacles(browser)).as(page).isEmpty();
+			assertThat(overflow(browser)).as("width of " + page).isZero();
 			assertThat(elsewhere(browser)).as("loaded by " + page).isEmpty();
 			assertThat(browser.manage().logs().get(LogType.BROWSER)).extracting(LogEntry::getMessage)
 				.as("console of " + page)
@@ -139,6 +138,21 @@ class DocumentationSiteTests extends BrowserSupport {
 		browser.get(server.uri().resolve(page + ".html").toString());
 		waitFor(browser, (current) -> Boolean.TRUE
 			.equals(current.executeScript("return document.getElementById('app').__vue_app__ !== undefined")));
+	}
+
+	private static List<String> obstacles(ChromeDriver browser) {
+		return axe.violations(browser)
+			.stream()
+			.filter((found) -> found.startsWith("critical") || found.startsWith("serious"))
+			.toList();
+	}
+
+	/** Returns by how many pixels the page is wider than the window. */
+	private static long overflow(ChromeDriver browser) {
+		return (Long) Objects.requireNonNull(browser.executeScript("""
+				const { scrollWidth, clientWidth } = document.documentElement;
+				return scrollWidth - clientWidth;
+				"""));
 	}
 
 	@SuppressWarnings("unchecked")
