@@ -293,9 +293,8 @@ class FailingSignInTests {
 	record Logged(Level level, String message, String trace) {
 
 		boolean isFailure(String name, Level least) {
-			return this.trace.contains(name) && this.level.isGreaterOrEqual(least)
-					&& (this.message.contains(" failed") || this.message.contains("Failed to ")
-							|| this.message.contains("could not be"));
+			return this.trace.contains(name) && this.level.isGreaterOrEqual(least) && (this.message.contains(" failed")
+					|| this.message.contains("Failed to ") || this.message.contains("could not be"));
 		}
 
 	}

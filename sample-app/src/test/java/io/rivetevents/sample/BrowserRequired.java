@@ -65,8 +65,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 			if (named != null) {
 				return Optional.of(named).filter((path) -> new File(path).canExecute());
 			}
-			return Arrays
-				.stream((System.getenv().getOrDefault("PATH", "") + SYSTEM_FOLDER).split(File.pathSeparator))
+			return Arrays.stream((System.getenv().getOrDefault("PATH", "") + SYSTEM_FOLDER).split(File.pathSeparator))
 				.flatMap((folder) -> Arrays.stream(this.names).map((name) -> new File(folder, name)))
 				.filter(File::canExecute)
 				.map(File::getPath)

@@ -143,7 +143,8 @@ final class IngressNginx {
 			Map<String, Object> headers = find(objects, "ConfigMap", name.substring(name.indexOf('/') + 1));
 			require(name.startsWith(at(headers, "metadata", "namespace") + "/"), name);
 			Map<String, String> data = at(headers, "data");
-			data.forEach((header, value) -> directives.append("proxy_set_header %s \"%s\";%n".formatted(header, value)));
+			data.forEach(
+					(header, value) -> directives.append("proxy_set_header %s \"%s\";%n".formatted(header, value)));
 		});
 		return directives.toString();
 	}

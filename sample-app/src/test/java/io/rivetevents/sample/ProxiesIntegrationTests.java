@@ -122,8 +122,7 @@ class ProxiesIntegrationTests {
 		int proxyPort = freePort();
 		List<Map<String, Object>> objects = new ArrayList<>();
 		for (String snippet : snippets("yaml")) {
-			String yaml = snippet.replace("example.org", "localhost")
-				.replace("number: 8080", "number: " + this.port);
+			String yaml = snippet.replace("example.org", "localhost").replace("number: 8080", "number: " + this.port);
 			objects.add(new Yaml().load(yaml.contains("kind: Ingress")
 					? replaceReadTimeout(yaml, "proxy-read-timeout: \"(\\d+)\"") : yaml));
 		}
