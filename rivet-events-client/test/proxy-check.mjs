@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import WebSocket from "ws";
 import { createClient } from "../src/main/resources/META-INF/resources/rivet-events/rivet-events-client.js";
 
-const PATIENCE_MILLIS = 10_000;
+const PATIENCE_MILLIS = 20_000;
 
 const FOREIGN = "https://evil.example";
 
@@ -25,6 +25,7 @@ const own = new URL(base).origin;
 const clientOf = (origin, transport, headers = {}) =>
 	createClient(base, {
 		transport,
+		openTimeout: PATIENCE_MILLIS,
 		headers: { origin, ...headers },
 		WebSocket: class extends WebSocket {
 			constructor(url, protocols) {

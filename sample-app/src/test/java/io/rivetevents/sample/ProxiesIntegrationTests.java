@@ -56,7 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "rivet.events.websocket.keep-alive=500ms", "rivet.events.sse.keep-alive=500ms" })
+		properties = { "rivet.events.websocket.keep-alive=1s", "rivet.events.sse.keep-alive=1s" })
 class ProxiesIntegrationTests {
 
 	private static final Path PAGE = Path.of("../docs/behind-a-proxy.md");
@@ -65,11 +65,11 @@ class ProxiesIntegrationTests {
 
 	private static final String PASSWORD = "changeit";
 
-	private static final String READ_TIMEOUT_SECONDS = "2";
+	private static final String READ_TIMEOUT_SECONDS = "5";
 
-	private static final String PAUSE_MILLIS = "3000";
+	private static final String PAUSE_MILLIS = "7000";
 
-	private static final Duration PATIENCE = Duration.ofSeconds(20);
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static final String INDEX = "<!doctype html><title>Behind a proxy</title>";
 
@@ -140,19 +140,18 @@ class ProxiesIntegrationTests {
 		Files.writeString(this.folder.resolve("index.html"), INDEX);
 		Path log = this.folder.resolve("vite.log");
 		Process vite = new ProcessBuilder(Tool.NODE.find().orElseThrow(), "node_modules/vite/bin/vite.js",
-				this.folder.toString(), "--config", file.toString(), "--port", Integer.toString(proxyPort),
+				this.folder.toString(), "--config", file.toString(), "--host", "127.0.0.1", "--port", Integer.toString(proxyPort),
 				"--strictPort")
 			.directory(CLIENT)
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();
 		try {
-			String url = "http://localhost:" + proxyPort;
 			Awaitility.await().atMost(PATIENCE).ignoreException(ConnectException.class).until(() -> {
 				assertThat(vite.isAlive()).as(Files.readString(log)).isTrue();
-				return get(url).contains("Behind a proxy");
+				return get("http://127.0.0.1:" + proxyPort).contains("Behind a proxy");
 			});
-			connect(url + "/rivet");
+			connect("http://localhost:%d/rivet".formatted(proxyPort));
 		}
 		finally {
 			vite.destroy();
