@@ -318,7 +318,7 @@ final class AnnotatedActorType implements ActorType {
 		}
 		if ((hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT) && isBoolean(method)) {
 			throw new InvalidActorException(method.getMethod(),
-					"its return value would be ignored: return nothing, and throw a UserError to reject the client");
+					"it must return nothing, since its value would be ignored: throw a UserError to reject the client");
 		}
 		if (LETTING_IN.contains(hook) && !isBoolean(method) && SecurityAnnotations.handlesDenial(method.getMethod())) {
 			throw new InvalidActorException(method.getMethod(),

@@ -112,7 +112,7 @@ class AnnotatedActorTypeTests {
 		assertInvalid(new NegativeTimeout(), "sleepTimeout = \"-10m\" is not a valid duration");
 		assertInvalid(new LongestTimeout(), "sleepTimeout = \"999999d\" is not a valid duration");
 		assertInvalid(new NeverTimeout(), "actionTimeout = \"never\" is not a valid duration");
-		assertInvalid(new NoTimeout(), "timeout of action act = \"0s\" leaves no time");
+		assertInvalid(new NoTimeout(), "timeout of action act = \"0s\" must be positive");
 		assertInvalid(new NegativeHistory(), "maxEvents = -1");
 		assertInvalid(new NegativeHistoryAge(), "\"-5m\" is not a valid duration");
 	}

@@ -274,9 +274,9 @@ class TargetingTests {
 	@Test
 	void refusesAUserWithoutAName() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.connections.sendToUser(" ", "notice"))
-			.withMessageContaining("no name");
+			.withMessageContaining("must not be empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> inTurn((c) -> c.exceptUser("").broadcast("said", "x")))
-			.withMessageContaining("no name");
+			.withMessageContaining("must not be empty");
 	}
 
 	@Test

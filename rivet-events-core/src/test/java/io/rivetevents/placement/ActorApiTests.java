@@ -146,7 +146,7 @@ class ActorApiTests {
 			.isThrownBy(() -> Mono.fromCallable(this.chat::lines)
 				.subscribeOn(Schedulers.parallel())
 				.block(ActorHarness.PATIENCE))
-			.withMessageContaining("ChatApi.lines waits")
+			.withMessageContaining("ChatApi.lines would block")
 			.withMessageContaining("parallel")
 			.withMessageContaining("Mono");
 		assertThat(Mono.defer(() -> this.chat.sayLater("a"))
@@ -177,7 +177,7 @@ class ActorApiTests {
 			.withMessageContaining("does not implement")
 			.withMessageContaining("[Chat]");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.actors.get("none", "k").as(ChatApi.class))
-			.withMessageContaining("no actor of the name none");
+			.withMessageContaining("No actor is named none");
 	}
 
 	@Test

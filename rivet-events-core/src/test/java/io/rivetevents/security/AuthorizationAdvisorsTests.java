@@ -49,7 +49,7 @@ class AuthorizationAdvisorsTests {
 	void seesNoMethodThatIsNotVisibleInItsPackage() {
 		Object proxy = proxy(new FarVault(), true, PRE_AUTHORIZE);
 		Method inside = method(FarAway.class, "inside");
-		assertThat(new AuthorizationAdvisors(proxy).obstacle(inside)).contains("not visible");
+		assertThat(new AuthorizationAdvisors(proxy).obstacle(inside)).contains("cannot access it");
 		assertThat(new AuthorizationAdvisors(proxy).find(inside, PreAuthorize.class)).isEmpty();
 	}
 
@@ -63,7 +63,7 @@ class AuthorizationAdvisorsTests {
 		assertThat(proxy.getClass().getClassLoader()).isSameAs(other);
 		AuthorizationAdvisors advisors = new AuthorizationAdvisors(proxy);
 		assertThat(advisors.obstacle(method(OpenVault.class, "open"))).isNull();
-		assertThat(advisors.obstacle(method(OpenVault.class, "inside"))).contains("not visible");
+		assertThat(advisors.obstacle(method(OpenVault.class, "inside"))).contains("cannot access it");
 	}
 
 	@Test
