@@ -3,56 +3,39 @@ package io.rivetevents.sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The examples of the README are those that the tests compile and run.
+ * The actors that the README and the first pages show are those that the tests of the
+ * sample run.
  */
 class ReadmeTests {
 
-	private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+	private static final Pattern SHOWN = Pattern.compile("// tag::\\w+\n(.*?)\n// end::", Pattern.DOTALL);
 
-	/** Those of a file in which there is more. */
-	private static final Pattern IMPORTS = Pattern.compile("^import [^\n]*\n+", Pattern.MULTILINE);
+	/** Bytes of the README. */
+	private static final int MAX_SIZE = 8000;
 
-	private static final Pattern JAVASCRIPT = Pattern.compile("```js\n(.*?)```", Pattern.DOTALL);
-
-	private final String readme = read(Path.of("../README.md"));
-
-	@Test
-	void showsCodeThatIsCompiled() throws IOException {
-		try (Stream<Path> files = Files.walk(Path.of("src"))) {
-			List<String> sources = files.filter((file) -> file.toString().endsWith(".java"))
-				.map(ReadmeTests::read)
-				.toList();
-			List<String> snippets = JAVA.matcher(this.readme)
-				.results()
-				.map((found) -> IMPORTS.matcher(found.group(1)).replaceAll("").strip())
-				.toList();
-			assertThat(snippets).hasSizeGreaterThanOrEqualTo(4)
-				.allSatisfy((snippet) -> assertThat(sources).anyMatch((source) -> source.contains(snippet)));
-		}
+	@ParameterizedTest
+	@CsvSource({ "README.md, Poll", "docs/index.md, Poll", "docs/getting-started.md, Poll",
+			"docs/events.md, AuctionHouse" })
+	void showsCodeThatIsCompiled(String page, String example) throws IOException {
+		Path source = Path.of("src/test/java/io/rivetevents/sample/readme", example + ".java");
+		Matcher shown = SHOWN.matcher(Files.readString(source));
+		assertThat(shown.find()).isTrue();
+		assertThat(Files.readString(Path.of("..", page))).contains(shown.group(1));
 	}
 
 	@Test
-	void showsAClientThatIsInTheTests() {
-		String client = read(Path.of("src/test/client/readme.mjs")).strip();
-		assertThat(JAVASCRIPT.matcher(this.readme).results().map((found) -> found.group(1).strip())).contains(client);
-	}
-
-	private static String read(Path file) {
-		try {
-			return Files.readString(file);
-		}
-		catch (IOException ex) {
-			throw new java.io.UncheckedIOException(ex);
-		}
+	void staysShort() throws IOException {
+		assertThat(Files.size(Path.of("../README.md"))).isLessThanOrEqualTo(MAX_SIZE);
 	}
 
 }
