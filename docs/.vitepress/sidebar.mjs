@@ -16,7 +16,7 @@ export const groups = [
       events: 'Events',
       transactions: 'Transactions',
       interceptors: 'Interceptors',
-      'server-code': 'Calls from server code',
+      'server-code': 'Calling from server code',
       observers: 'Observers',
       values: 'Values',
       testing: 'Testing',
@@ -34,7 +34,7 @@ export const groups = [
     text: 'Secure',
     pages: {
       security: 'Security',
-      'sign-in': 'Sign-in',
+      'sign-in': 'Signing in',
       origins: 'Origins and CSRF',
     },
   },
@@ -54,7 +54,7 @@ export const groups = [
     text: 'Reference',
     pages: {
       configuration: 'Configuration',
-      errors: 'Errors',
+      errors: 'Errors and close codes',
       limits: 'Limits',
       protocol: 'Protocol',
     },
