@@ -115,7 +115,7 @@ class LogoutIntegrationTests {
 				UsernamePasswordAuthenticationToken.unauthenticated("ada", ""))
 			.block();
 		assertThat(client.closed()).containsExactly(CloseReason.of(ErrorCode.LOGGED_OUT));
-		assertThat(output).contains("Other nodes do not close the connections of a session", "EventsOnly")
+		assertThat(output).contains("The connections of a session could not be closed on other nodes", "EventsOnly")
 			.doesNotContain(session);
 	}
 

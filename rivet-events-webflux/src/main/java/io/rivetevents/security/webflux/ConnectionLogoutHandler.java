@@ -14,15 +14,15 @@ import io.rivetevents.failure.RepeatedFailures;
 
 /**
  * Closes the connections of a web session on all nodes with {@code auth.logged_out} when
- * its user logs out. Those of the same user from elsewhere stay. A logout that calls it
- * several times closes them once. A logout does not fail if other nodes cannot be asked
- * to, which is logged.
+ * its user logs out. Connections from other sessions of the same user stay open. Several
+ * calls for the same logout close the connections once. If the request cannot be sent to
+ * other nodes, the failure is logged and the logout succeeds.
  *
  * @since 0.1.0
  */
 public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 
-	/** Attribute of an exchange whose logout it has seen. */
+	/** Attribute of an exchange whose logout has been handled. */
 	private static final String SEEN = ConnectionLogoutHandler.class.getName() + ".seen";
 
 	private static final RepeatedFailures failures = new RepeatedFailures(
@@ -50,12 +50,12 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 		});
 	}
 
-	/** A request without a session gets a new one, of which no connection is. */
+	/** A request without a session gets a new one, which has no connections. */
 	private static boolean hasBeen(WebSession session) {
 		return session.isStarted() || session.isExpired();
 	}
 
-	/** By the id of the first connect, since each login has given the session another. */
+	/** Uses the session id of the first connection, since each login changes the id. */
 	private void close(WebSession session) {
 		String first = session.getAttribute(Identity.SESSION_ATTRIBUTE);
 		String id = (first != null) ? first : session.getId();
@@ -63,7 +63,8 @@ public final class ConnectionLogoutHandler implements ServerLogoutHandler {
 			this.commands.send(new NodeCommand.CloseSession(id));
 		}
 		catch (RuntimeException ex) {
-			failures.error(ex, () -> "Other nodes do not close the connections of a session that has ended");
+			failures.error(ex,
+					() -> "The connections of a session could not be closed on other nodes after its logout");
 		}
 	}
 

@@ -16,17 +16,16 @@ import org.springframework.security.web.server.authentication.logout.ServerLogou
 import org.springframework.web.server.WebFilter;
 
 /**
- * Has the connections of a session closed before each logout of the application, whatever
- * handlers it has set: {@code logoutHandler(...)} replaces those that were there before.
- * The handler comes first, since others change the session by whose id connections are
- * known.
+ * Adds {@link ConnectionLogoutHandler} to each logout filter of the application, also
+ * where {@code logoutHandler(...)} has replaced the default handlers. It is called first,
+ * because other handlers change the session by whose id the connections are found.
  * <p>
- * Spring Security can replace the handler of a filter and cannot return it, so it is read
- * from the field. Without a filter for logout nothing is read.
+ * Spring Security offers no method that returns the handler of a filter, so it is read
+ * from the field. The field is read only if there is a logout filter.
  */
 public final class LogoutHook implements SmartInitializingSingleton {
 
-	/** Filters of a chain are there, unless it is of the application's own kind. */
+	/** Timeout for a chain of the application's own type; other chains return at once. */
 	private static final Duration FILTERS = Duration.ofSeconds(10);
 
 	private final ConnectionLogoutHandler handler;
@@ -34,9 +33,9 @@ public final class LogoutHook implements SmartInitializingSingleton {
 	private final ObjectProvider<SecurityWebFilterChain> chains;
 
 	/**
-	 * Create the hook.
+	 * Creates the hook.
 	 * @param handler closes connections
-	 * @param chains the application's
+	 * @param chains filter chains of the application
 	 */
 	public LogoutHook(ConnectionLogoutHandler handler, ObjectProvider<SecurityWebFilterChain> chains) {
 		this.handler = handler;
@@ -65,8 +64,9 @@ public final class LogoutHook implements SmartInitializingSingleton {
 	/**
 	 * Returns the handler of a filter.
 	 * @param filter the filter
-	 * @param type its class, which declares the field
-	 * @throws IllegalStateException if there is no such field
+	 * @param type class that declares the field
+	 * @throws IllegalStateException if the class does not have exactly one such field, or
+	 * the field cannot be read
 	 */
 	public static ServerLogoutHandler handlerOf(Object filter, Class<?> type) {
 		Field field = handlerField(type);
@@ -85,7 +85,7 @@ public final class LogoutHook implements SmartInitializingSingleton {
 		throw unreadable(type, null);
 	}
 
-	/** By its type: a name may change. */
+	/** Finds the field by its type, since its name may change. */
 	private static @Nullable Field handlerField(Class<?> type) {
 		List<Field> fields = Stream.of(type.getDeclaredFields())
 			.filter((field) -> field.getType() == ServerLogoutHandler.class)
@@ -100,7 +100,7 @@ public final class LogoutHook implements SmartInitializingSingleton {
 			.formatted(type.getName(), ConnectionLogoutHandler.class.getSimpleName()), cause);
 	}
 
-	/** A native image keeps only fields that are registered. */
+	/** Registers the field, which a native image would remove otherwise. */
 	public static final class Hints implements RuntimeHintsRegistrar {
 
 		@Override

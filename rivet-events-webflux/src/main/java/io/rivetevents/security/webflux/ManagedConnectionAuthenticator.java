@@ -27,19 +27,19 @@ import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
 
 /**
- * Identifies a client by the credentials in its connection params or its first message,
- * through the application's authentication manager. Wrong ones in the params are refused
- * with {@code auth.forbidden}, in the first message with
- * {@code auth.invalid_credentials}; both are logged once a minute for each kind of
- * failure. A bearer token goes to the manager of the resource server in the filter chain
- * that guards the client's request, if it has one.
+ * Authenticates a client by the credentials in its connection params or its first
+ * message, with the application's authentication manager. Wrong credentials fail with
+ * {@code auth.forbidden} in the params and with {@code auth.invalid_credentials} in the
+ * first message. Both are logged once a minute for each kind of failure. If the filter
+ * chain of the client's request has a resource server, its authentication manager checks
+ * bearer tokens.
  */
 public final class ManagedConnectionAuthenticator implements ConnectionAuthenticator, SmartInitializingSingleton {
 
-	private static final String NO_MANAGER = "Credentials of a client were rejected: there is no authentication manager"
-			+ " for %s. Add a bean of type ReactiveAuthenticationManager or ReactiveUserDetailsService; for tokens, a resource"
-			+ " server (ServerHttpSecurity.oauth2ResourceServer()) in the SecurityWebFilterChain that guards the routes of"
-			+ " actors will do, unless it has both a token converter and an entry point of its own";
+	private static final String NO_MANAGER = "Credentials of a client were rejected: no authentication manager found"
+			+ " for %s. Add a bean of type ReactiveAuthenticationManager or ReactiveUserDetailsService. For tokens, a resource"
+			+ " server (ServerHttpSecurity.oauth2ResourceServer()) in the SecurityWebFilterChain of the actor routes is"
+			+ " sufficient, unless it has both a custom token converter and a custom entry point";
 
 	private final RepeatedFailures failures = new RepeatedFailures(
 			LogFactory.getLog(ManagedConnectionAuthenticator.class));
@@ -56,11 +56,12 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 			exchange) -> Mono.empty();
 
 	/**
-	 * Create an authenticator.
-	 * @param paramsConverter finds credentials in connection params
-	 * @param credentialsConverter reads those of a first message
-	 * @param manager the application's; asked for when it is needed first
-	 * @param chains filter chains, one of which may be that of a resource server
+	 * Creates the authenticator.
+	 * @param paramsConverter reads credentials from connection params
+	 * @param credentialsConverter reads credentials from a first message
+	 * @param manager supplies the authentication manager of the application; called for
+	 * the first credentials that need it
+	 * @param chains filter chains, which may contain resource servers
 	 */
 	public ManagedConnectionAuthenticator(ConnParamsAuthenticationConverter paramsConverter,
 			CredentialsAuthenticationConverter credentialsConverter,
@@ -71,7 +72,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 		this.chains = chains;
 	}
 
-	/** At start-up: to read the filters of a chain may block. */
+	/** Runs at start-up, because reading the filters of a chain may block. */
 	@Override
 	public void afterSingletonsInstantiated() {
 		this.resourceServers = StandardCredentialsConverter.resourceServers(this.chains.orderedStream());
@@ -93,7 +94,7 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 			.flatMap((token) -> authenticate(token, ErrorCode.INVALID_CREDENTIALS))
 			.onErrorMap(AuthenticationException.class, (ex) -> rejected(ex, ErrorCode.INVALID_CREDENTIALS))
 			.switchIfEmpty(Mono.error(() -> {
-				this.failures.warn("kind", () -> "Credentials of a client were rejected: they are of an unknown kind");
+				this.failures.warn("kind", () -> "Credentials of a client were rejected: no converter supports them");
 				return new RivetException(ErrorCode.INVALID_CREDENTIALS, "The credentials are of an unknown kind.");
 			}));
 	}
@@ -118,10 +119,13 @@ public final class ManagedConnectionAuthenticator implements ConnectionAuthentic
 	private RivetException noManager(Authentication token, ErrorCode onFailure) {
 		String kind = token.getClass().getSimpleName();
 		this.failures.warn("none " + kind, () -> NO_MANAGER.formatted(kind));
-		return new RivetException(onFailure, "This server accepts no credentials of this kind.");
+		return new RivetException(onFailure, "The server does not accept credentials of this kind.");
 	}
 
-	/** What cannot be checked now is not wrong: the client tries again later. */
+	/**
+	 * Credentials that cannot be checked at present are not wrong: the error makes the
+	 * client retry later.
+	 */
 	private RivetException rejected(AuthenticationException ex, ErrorCode onFailure) {
 		if (ex instanceof AuthenticationServiceException) {
 			this.failures.error(ex, () -> "Credentials of a client could not be checked");

@@ -28,17 +28,17 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * The resource servers in the application's filter chains, so that a token in a first
- * message is judged exactly as one in a header of the same client: by the chain that
- * guards its request, with the same decoder, converter and checks. Spring Security keeps
- * the authentication manager in the filter for bearer tokens, and nowhere else; it is
- * read from there, at start-up.
+ * The resource servers in the application's filter chains. A token in a first message is
+ * checked exactly as a token in a header of the same client: by the chain that matches
+ * its request, with the same decoder, converter and checks. Spring Security keeps the
+ * authentication manager only in the filter for bearer tokens, so it is read from the
+ * filter at start-up.
  */
 public final class ResourceServers {
 
 	private static final Log logger = LogFactory.getLog(ResourceServers.class);
 
-	/** Filters of a chain are there, unless it is of the application's own kind. */
+	/** Timeout for a chain of the application's own type; other chains return at once. */
 	private static final Duration FILTERS = Duration.ofSeconds(10);
 
 	private final List<Chain> chains;
@@ -48,7 +48,8 @@ public final class ResourceServers {
 	}
 
 	/**
-	 * Reads the resource servers. A chain that cannot be read has none; this is logged.
+	 * Reads the resource servers. A chain that cannot be read is logged and counts as a
+	 * chain without a resource server.
 	 * @param chains the filter chains of the application, in their order
 	 */
 	static ResourceServers of(Stream<SecurityWebFilterChain> chains) {
@@ -56,9 +57,9 @@ public final class ResourceServers {
 	}
 
 	/**
-	 * Returns the manager that judges the tokens of a client.
+	 * Returns the manager that checks the tokens of a client.
 	 * @param exchange the client's request
-	 * @return empty if the chain that guards the request has no resource server
+	 * @return empty if the chain that matches the request has no resource server
 	 */
 	Mono<ReactiveAuthenticationManager> managerFor(ServerWebExchange exchange) {
 		return Flux.fromIterable(this.chains)
@@ -70,7 +71,7 @@ public final class ResourceServers {
 						"The resource server has no authentication manager for this request"))));
 	}
 
-	/** Two of them in one chain cannot be told apart. */
+	/** A chain with two of them is ambiguous and counts as one without. */
 	private static @Nullable ReactiveAuthenticationManagerResolver<ServerWebExchange> resolver(
 			SecurityWebFilterChain chain) {
 		try {
@@ -80,8 +81,10 @@ public final class ResourceServers {
 			return (found.size() == 1) ? resolver(found.get(0)) : null;
 		}
 		catch (RuntimeException ex) {
-			logger.warn("Tokens in first messages of clients are not judged by the resource server of %s: its filters"
-				.formatted(chain) + " cannot be read", ex);
+			logger.warn(
+					"Tokens in first messages are not checked by the resource server of the filter chain %s: its filters"
+						.formatted(chain) + " cannot be read",
+					ex);
 			return null;
 		}
 	}
@@ -93,8 +96,7 @@ public final class ResourceServers {
 	}
 
 	/**
-	 * With a converter of the application's own, the challenge tells what the filter is
-	 * for.
+	 * A filter with a custom converter is recognized by its entry point.
 	 */
 	private static boolean readsBearerTokens(WebFilter filter) {
 		if (!(filter instanceof AuthenticationWebFilter)) {
@@ -102,10 +104,10 @@ public final class ResourceServers {
 		}
 		Object converter = read(AuthenticationWebFilter.class, filter, ServerAuthenticationConverter.class);
 		Object onFailure = read(AuthenticationWebFilter.class, filter, ServerAuthenticationFailureHandler.class);
-		return converter instanceof ServerBearerTokenAuthenticationConverter || asksForBearerTokens(onFailure);
+		return converter instanceof ServerBearerTokenAuthenticationConverter || challengesForBearerTokens(onFailure);
 	}
 
-	private static boolean asksForBearerTokens(@Nullable Object onFailure) {
+	private static boolean challengesForBearerTokens(@Nullable Object onFailure) {
 		return onFailure instanceof ServerAuthenticationEntryPointFailureHandler
 				&& read(ServerAuthenticationEntryPointFailureHandler.class, onFailure,
 						ServerAuthenticationEntryPoint.class) instanceof BearerTokenServerAuthenticationEntryPoint;
@@ -121,7 +123,7 @@ public final class ResourceServers {
 		return ReflectionUtils.getField(fields.get(0), target);
 	}
 
-	/** By their type: a name may change. */
+	/** Finds fields by their type, since their names may change. */
 	private static List<Field> fields(Class<?> owner, Class<?> type) {
 		return Stream.of(owner.getDeclaredFields()).filter((field) -> field.getType() == type).toList();
 	}
@@ -130,13 +132,14 @@ public final class ResourceServers {
 	 * A filter chain.
 	 *
 	 * @param filters the chain
-	 * @param resolver finds the manager of its resource server; {@code null} without one
+	 * @param resolver finds the manager of its resource server; {@code null} if there is
+	 * no resource server
 	 */
 	private record Chain(SecurityWebFilterChain filters,
 			@Nullable ReactiveAuthenticationManagerResolver<ServerWebExchange> resolver) {
 	}
 
-	/** A native image keeps only fields that are registered. */
+	/** Registers the fields, which a native image would remove otherwise. */
 	public static final class Hints implements RuntimeHintsRegistrar {
 
 		@Override

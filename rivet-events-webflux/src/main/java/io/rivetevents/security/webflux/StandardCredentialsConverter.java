@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.security.CredentialsAuthenticationConverter;
 
 /**
- * Knows a user name with a password, and a bearer token. A blank name or token is
- * rejected without asking the authentication manager.
+ * Supports a user name with a password, and a bearer token. A blank name or token is
+ * rejected without a call of the authentication manager.
  */
 public final class StandardCredentialsConverter implements CredentialsAuthenticationConverter {
 
@@ -44,19 +44,24 @@ public final class StandardCredentialsConverter implements CredentialsAuthentica
 				: blank("user name");
 	}
 
-	/** Classes of Spring Security and managers do not take it. */
+	/**
+	 * Classes of Spring Security and authentication managers reject blank values with
+	 * other exceptions.
+	 */
 	private static Mono<Authentication> blank(String what) {
 		return Mono.error(() -> new BadCredentialsException("The %s is blank".formatted(what)));
 	}
 
-	/** Returns whether a resource server authenticates a token of this kind. */
+	/**
+	 * Returns whether a token is a bearer token, which a resource server authenticates.
+	 */
 	static boolean isBearerToken(Authentication token) {
 		return BEARER_TOKENS && BearerTokens.isOne(token);
 	}
 
 	/**
-	 * Returns what finds the manager of the resource server that guards a request; empty
-	 * if none does.
+	 * Returns a function that finds the manager of the resource server for a request; its
+	 * result is empty if there is none.
 	 * @param chains the filter chains of the application, in their order
 	 */
 	static Function<ServerWebExchange, Mono<ReactiveAuthenticationManager>> resourceServers(
@@ -69,7 +74,7 @@ public final class StandardCredentialsConverter implements CredentialsAuthentica
 		return (value != null && value.isString()) ? value.stringValue() : null;
 	}
 
-	/** Loaded only where there is a resource server. */
+	/** Loaded only if the resource server is on the class path. */
 	private static final class BearerTokens {
 
 		static Authentication of(String token) {
