@@ -21,12 +21,14 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.Reception;
 import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.GatewayRequest;
@@ -41,8 +43,8 @@ import io.rivetevents.transport.webflux.LinkIo;
 import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
- * The routes of the client protocol that are no WebSocket: sections 2 and 3 of the
- * protocol document.
+ * Serves the HTTP routes of the client protocol, without WebSocket: sections 2 and 3 of
+ * the protocol document.
  */
 public final class ActorHttpHandler implements WebHandler {
 
@@ -50,14 +52,16 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	/** What the published clients are told they talk to. */
+	/** The runtime and version that published RivetKit clients expect. */
 	private static final Map<String, String> METADATA = Map.of("runtime", "rivetkit", "version", "2.3.19");
 
 	private static final Set<String> UNSUPPORTED = Set.of("queue", "request", "websocket", "inspector");
 
 	private static final String PARAMS = "x-rivet-conn-params";
 
-	/** Bytes of a body that is read without a look at how much room there is for it. */
+	/**
+	 * Maximum number of bytes of a body that is decoded without a check of free memory.
+	 */
 	private static final int SMALL = 4 * 1024;
 
 	private final BasePath basePath;
@@ -73,12 +77,12 @@ public final class ActorHttpHandler implements WebHandler {
 	private final LinkIo io;
 
 	/**
-	 * Create a handler.
-	 * @param basePath where the routes begin
-	 * @param services what all links and calls share
-	 * @param limits bounds of bodies
-	 * @param io how event loops work
-	 * @param management who may list and delete instances
+	 * Creates the handler.
+	 * @param basePath prefix of the routes
+	 * @param services services that all connections and calls share
+	 * @param limits limits of bodies
+	 * @param io event loops and addresses of requests
+	 * @param management access to the listing and deletion of instances
 	 */
 	public ActorHttpHandler(BasePath basePath, LinkServices services, HttpLimits limits, LinkIo io,
 			Management management) {
@@ -99,13 +103,22 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex, Encoding encoding) {
 		if (exchange.getResponse().isCommitted()) {
-			logger.debug("An answer could not be written", ex); // nobody is there to read
-																// another
+			logger.debug("The answer to %s %s could not be written".formatted(exchange.getRequest().getMethod(),
+					SafeText.of(exchange.getRequest().getPath())), ex); // the
+																		// answer
+																		// has
+																		// begun,
+																		// so
+																		// no
+																		// error
+																		// can
+																		// be
+																		// sent
 			return Mono.empty();
 		}
 		RivetException known = RequestFailures.ofClient(exchange.getRequest(), ex);
 		return (known != null) ? HttpAnswer.writeError(exchange.getResponse(), known, encoding, this.services.mapper())
-				: Mono.error(ex); // for the filters, and the handler of failures
+				: Mono.error(ex); // handled by the filters and the exception handler
 	}
 
 	private Mono<Void> route(ServerWebExchange exchange) {
@@ -133,7 +146,7 @@ public final class ActorHttpHandler implements WebHandler {
 		if (isUnsupported(path)) {
 			throw unsupported(path);
 		}
-		throw new RivetException(ErrorCode.API_NOT_FOUND, "There is no route %s.".formatted(path));
+		throw new RivetException(ErrorCode.API_NOT_FOUND, "The route %s does not exist.".formatted(path));
 	}
 
 	private static boolean isUnsupported(String path) {
@@ -143,7 +156,7 @@ public final class ActorHttpHandler implements WebHandler {
 
 	private static RivetException unsupported(String path) {
 		return new RivetException(ErrorCode.NOT_SUPPORTED,
-				"This server has no queues, raw requests, raw sockets and inspector: %s.".formatted(path));
+				"The server does not support queues, raw requests, raw sockets or the inspector: %s.".formatted(path));
 	}
 
 	private Mono<Void> routeToActors(ServerWebExchange exchange, String path) {
@@ -157,8 +170,8 @@ public final class ActorHttpHandler implements WebHandler {
 	}
 
 	/**
-	 * Finds out who calls, which may take long: meanwhile the body is kept as it came,
-	 * and counts.
+	 * Authenticates the caller, which may take long. Until then the undecoded body counts
+	 * towards the memory limit.
 	 */
 	private Mono<Identity> identify(ServerWebExchange exchange, @Nullable JsonNode params, byte[] body) {
 		long weight = MessageWeight.ofRequest(params, body);
@@ -183,7 +196,7 @@ public final class ActorHttpHandler implements WebHandler {
 			return action(exchange, gateway, UriUtils.decode(path.substring(8), StandardCharsets.UTF_8));
 		}
 		if (path.equals("/connect")) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "/connect takes a WebSocket handshake.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "/connect requires a WebSocket handshake.");
 		}
 		if (isUnsupported(path)) {
 			throw unsupported(path);
@@ -195,13 +208,13 @@ public final class ActorHttpHandler implements WebHandler {
 		if (exchange.getRequest().getMethod() == HttpMethod.GET && path.equals("/metadata")) {
 			return answer(exchange, METADATA);
 		}
-		throw new RivetException(ErrorCode.ACTOR_NOT_FOUND, "An actor has no route %s.".formatted(path));
+		throw new RivetException(ErrorCode.ACTOR_NOT_FOUND, "Actors do not have the route %s.".formatted(path));
 	}
 
 	private Mono<Void> action(ServerWebExchange exchange, GatewayRequest gateway, String name) {
 		ServerHttpRequest request = exchange.getRequest();
 		if (request.getMethod() != HttpMethod.POST) {
-			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "An action takes POST.");
+			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "An action requires POST.");
 		}
 		exchange.getAttributes().put(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, this.actionPattern);
 		HttpBody.checkContentType(request);
@@ -221,11 +234,11 @@ public final class ActorHttpHandler implements WebHandler {
 					.call(gateway.target(), stateless(exchange, params, identity), new ToServer.ActionRequest(0, name,
 							RequestFailures.reading(() -> encoding.codec().decodeActionRequest(body))));
 			})))
-			.map((output) -> encode(output, encoding))
+			.map((output) -> encode(output, encoding, name, gateway.target()))
 			.doOnNext(this::checkOutgoing);
 	}
 
-	/** Most calls are small, and cost as little when they are read. */
+	/** Most calls are small; for these the check would cost more than it saves. */
 	private void checkRoom(GatewayRequest gateway, Encoding encoding, byte[] body) {
 		if (body.length > SMALL) {
 			this.services.checkRoom(gateway.target(),
@@ -233,15 +246,21 @@ public final class ActorHttpHandler implements WebHandler {
 		}
 	}
 
-	/** What cannot be written is the application's mistake, not the client's. */
-	private static byte[] encode(JsonNode output, Encoding encoding) {
+	/** An unwritable result is an error of the application, not of the client. */
+	private static byte[] encode(JsonNode output, Encoding encoding, String action, ActorTarget target) {
 		try {
 			return encoding.codec().encodeActionResponse(output.isMissingNode() ? null : output);
 		}
 		catch (Throwable ex) {
-			failures.error(ex, () -> "The result of an action cannot be written");
+			failures.error(ex, () -> "The result of action %s of %s could not be encoded".formatted(SafeText.of(action),
+					describe(target)));
 			throw new RivetException(ErrorCode.INTERNAL_ERROR);
 		}
+	}
+
+	private static String describe(ActorTarget target) {
+		return (target instanceof ActorTarget.ById byId) ? "actor " + SafeText.of(byId.actorId())
+				: String.valueOf(target.address());
 	}
 
 	private void checkOutgoing(byte[] body) {
@@ -254,7 +273,7 @@ public final class ActorHttpHandler implements WebHandler {
 		String name = request.getHeaders().getFirst("x-rivet-encoding");
 		Encoding encoding = (name != null) ? Encoding.of(name) : Encoding.JSON;
 		if (encoding == null) {
-			throw new RivetException(ErrorCode.ENCODING_INVALID, "x-rivet-encoding is `json`, `cbor` or `bare`.");
+			throw new RivetException(ErrorCode.ENCODING_INVALID, "x-rivet-encoding must be `json`, `cbor` or `bare`.");
 		}
 		return encoding;
 	}

@@ -32,11 +32,11 @@ import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
  * Finds, creates and deletes instances: {@code /actors}, section 2.3 of the protocol
- * document. Bodies are JSON whatever encoding the client uses.
+ * document. Bodies are JSON, independent of the client's encoding.
  */
 final class ActorsApi {
 
-	/** Instances of a page, and ids of a request. */
+	/** Maximum number of instances on a page, and of ids in a request. */
 	private static final int MAX_PAGE = 100;
 
 	private final ActorDirectory directory;
@@ -52,18 +52,18 @@ final class ActorsApi {
 	}
 
 	/**
-	 * Answer a request.
+	 * Answers a request.
 	 * @param request the request
-	 * @param path its path from {@code /actors} on
+	 * @param path its path, starting with {@code /actors}
 	 * @param body its body
-	 * @param caller who asks
+	 * @param caller the client
 	 * @return what to write as JSON
 	 */
 	Mono<Map<String, Object>> answer(ServerHttpRequest request, String path, byte[] body, ConnectRequest caller) {
 		HttpMethod method = request.getMethod();
 		if (!path.equals("/actors")) {
 			return (method == HttpMethod.DELETE) ? delete(path.substring("/actors/".length()), caller)
-					: Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors/<id> takes DELETE."));
+					: Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors/<id> requires DELETE."));
 		}
 		if (method == HttpMethod.GET) {
 			return find(RequestFailures.reading(request::getQueryParams), caller);
@@ -78,7 +78,7 @@ final class ActorsApi {
 			return this.directory.resolve(new ActorTarget.Create(wanted.address(), wanted.input()), caller)
 				.map((info) -> Map.of("actor", describe(info)));
 		}
-		return Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors takes GET, POST and PUT."));
+		return Mono.error(new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "/actors requires GET, POST or PUT."));
 	}
 
 	private Mono<Map<String, Object>> delete(String encodedId, ConnectRequest caller) {
@@ -97,7 +97,7 @@ final class ActorsApi {
 		}
 		String name = query.getFirst("name");
 		if (name == null) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "`name` or `actor_ids` is needed.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "`name` or `actor_ids` is required.");
 		}
 		String key = query.getFirst("key");
 		if (key == null) {
@@ -111,11 +111,15 @@ final class ActorsApi {
 			.map(ActorsApi::describe);
 	}
 
-	/** One that the caller may not reach is left out, like one that does not exist. */
+	/**
+	 * Instances that the caller may not access are left out, like those that do not
+	 * exist.
+	 */
 	private Mono<List<ActorInfo>> byIds(String ids, ConnectRequest caller) {
 		List<String> wanted = Arrays.stream(ids.split(",")).filter((id) -> !id.isEmpty()).distinct().toList();
 		if (wanted.size() > MAX_PAGE) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "A request may ask for %d ids.".formatted(MAX_PAGE));
+			throw new RivetException(ErrorCode.REQUEST_INVALID,
+					"`actor_ids` may have at most %d ids.".formatted(MAX_PAGE));
 		}
 		return Flux.fromIterable(wanted)
 			.concatMap((id) -> this.directory.find(new ActorTarget.ById(id)))
@@ -129,7 +133,7 @@ final class ActorsApi {
 			.onErrorResume(ActorsApi::isRefusal, (ex) -> Mono.empty());
 	}
 
-	/** An access rule that has failed is an error of the server, not a refusal. */
+	/** A failed access rule is an error of the server, not a denial. */
 	private static boolean isRefusal(Throwable ex) {
 		return ex instanceof RivetException known && known.status() < HttpStatus.INTERNAL_SERVER_ERROR.value();
 	}
@@ -156,9 +160,10 @@ final class ActorsApi {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// told below
+			// reported below
 		}
-		throw new RivetException(ErrorCode.REQUEST_INVALID, "`limit` is a number from 1 to %d.".formatted(MAX_PAGE));
+		throw new RivetException(ErrorCode.REQUEST_INVALID,
+				"`limit` must be a number from 1 to %d.".formatted(MAX_PAGE));
 	}
 
 	private static @Nullable String readCursor(@Nullable String cursor) {
@@ -166,7 +171,8 @@ final class ActorsApi {
 			return (cursor != null) ? new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8) : null;
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "`cursor` is none of this server's.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID,
+					"`cursor` is not valid; use a cursor that this server has returned.");
 		}
 	}
 
@@ -184,10 +190,10 @@ final class ActorsApi {
 	}
 
 	/**
-	 * What a request wants to find or create.
+	 * The instance that a request finds or creates.
 	 *
-	 * @param address where
-	 * @param input the input of a new instance, as JSON
+	 * @param address address of the instance
+	 * @param input input of a new instance, as JSON
 	 */
 	private record Wanted(ActorAddress address, byte @Nullable [] input) {
 	}
@@ -197,11 +203,12 @@ final class ActorsApi {
 		JsonNode name = fields.path("name");
 		JsonNode key = fields.path("key");
 		if (!name.isString() || name.stringValue().isEmpty() || !(key.isString() || key.isMissingNode())) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "The body needs `name` and `key`, both strings.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID,
+					"The body requires a non-empty string `name`; `key`, if present, must be a string.");
 		}
 		ActorKey parsed = key.isString() ? ActorKey.parse(key.stringValue()) : ActorKey.EMPTY;
 		if (key.isString() && key.stringValue().isEmpty()) {
-			throw new RivetException(ErrorCode.EMPTY_KEY, "An empty key is written as `/`.");
+			throw new RivetException(ErrorCode.EMPTY_KEY, "`key` must not be empty; the empty key is written as `/`.");
 		}
 		ActorAddress address = new ActorAddress(namespace(request.getQueryParams()), name.stringValue(), parsed);
 		return new Wanted(address, readInput(fields.path("input")));
@@ -215,7 +222,7 @@ final class ActorsApi {
 			return WireValues.encodeJson(WireValues.decodeCbor(Base64.getDecoder().decode(input.stringValue())));
 		}
 		catch (IllegalArgumentException | RivetException ex) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "`input` is the base64 of CBOR.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "`input` must be CBOR in base64.");
 		}
 	}
 

@@ -10,18 +10,18 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.transport.webflux.HttpAnswer;
 
 /**
- * Serves the contract of the actors.
+ * Serves the AsyncAPI document, which describes the contract of the actors.
  */
 public final class AsyncApiHandler implements WebHandler {
 
-	/** Where it is, within the base path. */
+	/** Path of the document within the base path. */
 	public static final String PATH = "/asyncapi.json";
 
 	private final Supplier<byte[]> document;
 
 	/**
-	 * Create a handler.
-	 * @param document writes the document
+	 * Creates the handler.
+	 * @param document supplies the document
 	 */
 	public AsyncApiHandler(Supplier<byte[]> document) {
 		this.document = document;

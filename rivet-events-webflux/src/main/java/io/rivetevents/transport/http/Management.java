@@ -11,23 +11,24 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.transport.LinkTask;
 
 /**
- * Who may list and delete instances over HTTP.
+ * Access to the listing and deletion of instances over HTTP.
  *
- * @param access decides about each request, {@code null} if nobody may
- * @param workers where it is asked, since it may block
+ * @param access rule that decides about each request; {@code null} denies all
+ * @param workers scheduler for the rule, since it may block
  */
 public record Management(@Nullable AccessRule access, Scheduler workers) {
 
 	/**
-	 * Check that somebody may.
-	 * @param identity who asks
-	 * @return ends if so; {@code auth.forbidden} if not
+	 * Checks the access of a caller.
+	 * @param identity the caller
+	 * @return completes if access is granted, and fails with {@code auth.forbidden} if
+	 * not
 	 */
 	Mono<Void> check(Identity identity) {
 		AccessRule access = this.access;
 		if (access == null) {
 			return Mono.error(new RivetException(ErrorCode.FORBIDDEN,
-					"Instances are not listed and deleted over HTTP; rivet.events.management.access opens that."));
+					"Listing and deleting instances over HTTP is disabled; set rivet.events.management.access to enable it."));
 		}
 		return Mono.defer(() -> LinkTask.<Void>later(() -> {
 			access.check(identity.principal(), null);
