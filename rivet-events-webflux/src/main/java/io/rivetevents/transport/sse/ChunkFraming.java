@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.rivetevents.transport.netty.Framing;
 
 /**
- * Each message is one chunk of an HTTP/1.1 body.
+ * Writes each message as one chunk of an HTTP/1.1 body.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9112#section-7.1">RFC 9112, section
  * 7.1</a>

@@ -26,6 +26,7 @@ import reactor.netty.http.server.HttpServerResponse;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.EventStream;
@@ -40,7 +41,8 @@ import io.rivetevents.transport.webflux.LinkIo;
 import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
- * Takes event streams, and what their clients send: {@code docs/protocol.md}.
+ * Serves event streams, and the requests that carry their clients' messages: {@code
+ * docs/protocol.md}.
  */
 public final class EventStreamHandler implements WebHandler {
 
@@ -69,11 +71,11 @@ public final class EventStreamHandler implements WebHandler {
 	private final EventStreamSettings settings;
 
 	/**
-	 * Create a handler.
-	 * @param basePath where the routes begin
-	 * @param links what links share
-	 * @param io how they read and write
-	 * @param settings limits and times
+	 * Creates the handler.
+	 * @param basePath prefix of the routes
+	 * @param links services that all connections share
+	 * @param io event loops and addresses of requests
+	 * @param settings limits and timeouts
 	 */
 	public EventStreamHandler(BasePath basePath, LinkServices links, LinkIo io, EventStreamSettings settings) {
 		this.basePath = basePath;
@@ -83,7 +85,7 @@ public final class EventStreamHandler implements WebHandler {
 	}
 
 	/**
-	 * Return whether a route is one of these.
+	 * Returns whether this handler serves a route.
 	 * @param path the path within the base path
 	 */
 	public static boolean handles(String path) {
@@ -99,12 +101,13 @@ public final class EventStreamHandler implements WebHandler {
 	private Mono<Void> answerError(ServerWebExchange exchange, Throwable ex) {
 		ServerHttpResponse response = exchange.getResponse();
 		if (response.isCommitted()) {
-			logger.debug("An event stream ended with an error", ex);
+			logger.debug("The event stream of %s ended with an error"
+				.formatted(SafeText.of(exchange.getRequest().getPath())), ex);
 			return Mono.empty();
 		}
 		RivetException known = RequestFailures.ofClient(exchange.getRequest(), ex);
 		if (known == null) {
-			return Mono.error(ex); // for the filters, and the handler of failures
+			return Mono.error(ex); // handled by the filters and the exception handler
 		}
 		if (known.status() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
 			response.getHeaders().set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
@@ -129,7 +132,7 @@ public final class EventStreamHandler implements WebHandler {
 				return find(exchange, id).doOnNext(EventStreamLink::leave)
 					.then(Mono.defer(() -> answer(exchange, HttpStatus.NO_CONTENT)));
 			}
-			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A connection takes POST and DELETE.");
+			throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A connection requires POST or DELETE.");
 		}
 		GatewayRequest gateway = GatewayRequest.parse(path, request.getURI().getRawQuery());
 		if (!gateway.path().equals(STREAM)) {
@@ -144,7 +147,7 @@ public final class EventStreamHandler implements WebHandler {
 				.read(exchange, this.settings.link().maxIncomingSize(), this.links.limits(), this.io.addresses())
 				.flatMap((body) -> open(exchange, gateway, hello(body)));
 		}
-		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream takes GET and POST.");
+		throw new RivetException(ErrorCode.METHOD_NOT_ALLOWED, "A stream requires GET or POST.");
 	}
 
 	private static Mono<Void> answer(ServerWebExchange exchange, HttpStatus status) {
@@ -157,7 +160,7 @@ public final class EventStreamHandler implements WebHandler {
 			.reading(() -> Encoding.EXTENDED_JSON.codec().decode(body)) instanceof ToServer.Hello hello) {
 			return hello;
 		}
-		throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message is `Hello`.");
+		throw new RivetException(ErrorCode.INVALID_REQUEST, "The first message must be `Hello`.");
 	}
 
 	private Mono<Void> open(ServerWebExchange exchange, GatewayRequest gateway, ToServer.Hello hello) {
@@ -168,9 +171,9 @@ public final class EventStreamHandler implements WebHandler {
 		HttpHeaders headers = response.getHeaders();
 		headers.set(HttpHeaders.CONTENT_TYPE, EVENT_STREAM);
 		headers.setCacheControl("no-cache, no-transform");
-		headers.set("X-Accel-Buffering", "no"); // nginx would wait for more
+		headers.set("X-Accel-Buffering", "no"); // disables the buffer of nginx
 		HttpServerResponse reactorResponse = ServerHttpResponseDecorator.getNativeResponse(response);
-		// nothing follows on this connection, and it is not to stay when the stream ends
+		// the connection carries nothing else and closes with the stream
 		headers.set(HttpHeaders.CONNECTION, "close");
 		Connection[] found = new Connection[1];
 		reactorResponse.withConnection((connection) -> found[0] = connection);
@@ -181,20 +184,23 @@ public final class EventStreamHandler implements WebHandler {
 					context);
 			Flux<ByteBuf> body = EventStreamLink.body(LinkIo.eventLoopOf(connection.channel()),
 					() -> new EventStreamLink(opening, hello, exchange, connection, this.links, this.io, this.settings,
-							this::remember, this::forget));
+							this::add, this::remove));
 			return response.writeAndFlushWith(body.map((bytes) -> Mono.just(buffers.wrap(bytes))));
 		});
 	}
 
-	/** A client is told its id in the stream, and cannot use it before. */
-	private void remember(EventStreamLink stream) {
+	/**
+	 * Called before the stream sends the connection id to the client, so each request
+	 * with the id finds the stream.
+	 */
+	private void add(EventStreamLink stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
 			this.streams.put(request.connectionId(), stream);
 		}
 	}
 
-	private void forget(EventStreamLink stream) {
+	private void remove(EventStreamLink stream) {
 		ConnectRequest request = stream.request();
 		if (request != null) {
 			this.streams.remove(request.connectionId());
@@ -219,11 +225,14 @@ public final class EventStreamHandler implements WebHandler {
 			return (sequence != null) ? Long.valueOf(sequence) : null;
 		}
 		catch (NumberFormatException ex) {
-			throw new RivetException(ErrorCode.INVALID_REQUEST, SEQUENCE + " is no number.");
+			throw new RivetException(ErrorCode.INVALID_REQUEST, SEQUENCE + " must be a number.");
 		}
 	}
 
-	/** Find the stream of a client that proves that it is its own. */
+	/**
+	 * Finds the stream of a client. Fails if the client does not prove that the stream is
+	 * its own, by its secret and its user.
+	 */
 	private Mono<EventStreamLink> find(ServerWebExchange exchange, String id) {
 		EventStreamLink stream = this.streams.get(id);
 		ConnectRequest request = (stream != null) ? stream.request() : null;

@@ -30,15 +30,15 @@ import io.rivetevents.transport.TransportSession;
 import io.rivetevents.transport.webflux.LinkIo;
 
 /**
- * One event stream from its request to its end. All fields are used on the event loop of
- * the socket alone.
+ * One event stream, from its request to its end. All fields are used only on the event
+ * loop of the socket.
  */
 final class EventStreamLink implements TransportSession {
 
-	/** What a client that reads no more gets to read the last item. */
+	/** Time for a client that reads too slowly to receive the last item. */
 	private static final long LAST_WORD_MILLIS = 1000;
 
-	/** How long an {@code EventSource} waits before it opens the stream again. */
+	/** Bounds of the random delay after which an {@code EventSource} reconnects. */
 	private static final int MIN_RETRY_MILLIS = 1000;
 
 	private static final int MAX_RETRY_MILLIS = 4000;
@@ -59,7 +59,7 @@ final class EventStreamLink implements TransportSession {
 
 	private final Consumer<EventStreamLink> onEnd;
 
-	/** Until it is handled: a stream may stay for days. */
+	/** Cleared once it is handled, since a stream may stay open for days. */
 	private ToServer.@Nullable Hello hello;
 
 	private long lastBatch;
@@ -67,16 +67,17 @@ final class EventStreamLink implements TransportSession {
 	private boolean closed;
 
 	/**
-	 * Create a stream.
-	 * @param opening what the client has come with
+	 * Creates a stream.
+	 * @param opening the client's request
 	 * @param hello the client's first message
-	 * @param exchange its request and answer
-	 * @param connection its connection
-	 * @param support what links share
-	 * @param io how it reads and writes
-	 * @param settings limits and times
-	 * @param onIdentified told the id of the connection, before the client is
-	 * @param onEnd told when it is over, once
+	 * @param exchange the request and the answer
+	 * @param connection the network connection
+	 * @param support services that all connections share
+	 * @param io event loops and addresses of requests
+	 * @param settings limits and timeouts
+	 * @param onIdentified called once the connection has an id, before the client
+	 * receives it
+	 * @param onEnd called once, at the end of the stream
 	 */
 	EventStreamLink(PendingHandshake opening, ToServer.Hello hello, ServerWebExchange exchange, Connection connection,
 			LinkServices support, LinkIo io, EventStreamSettings settings, Consumer<EventStreamLink> onIdentified,
@@ -93,13 +94,13 @@ final class EventStreamLink implements TransportSession {
 	}
 
 	/**
-	 * Returns the body of a stream, each buffer of which is to be flushed. The stream
-	 * begins behind the head of the answer: handlers that are added with the head, such
-	 * as that of compression, are in the pipeline by then, and what is never written has
-	 * taken nothing.
+	 * Returns the body of a stream; each buffer is flushed. The stream starts after the
+	 * head of the answer is written. At that time the pipeline also has the handlers that
+	 * are added with the head, for example for compression. An answer that is never
+	 * written allocates nothing.
 	 * @param eventLoop the event loop of the socket
-	 * @param opening begins the stream, on the event loop and once; it is let go then,
-	 * since it holds the request
+	 * @param opening creates the stream; called once, on the event loop, and released
+	 * then, since it holds the request
 	 */
 	static Flux<ByteBuf> body(EventLoop eventLoop, Supplier<EventStreamLink> opening) {
 		AtomicReference<@Nullable Supplier<EventStreamLink>> once = new AtomicReference<>(opening);
@@ -111,14 +112,20 @@ final class EventStreamLink implements TransportSession {
 			.subscribeOn(Schedulers.fromExecutor(eventLoop));
 	}
 
-	/** The web stack does not tell of the end of a body in all cases. */
+	/**
+	 * WebFlux does not report the end of a body in all cases, so the close of the channel
+	 * ends the stream, too.
+	 */
 	private Flux<ByteBuf> run() {
 		this.channel.closeFuture().addListener((closed) -> this.link.execute(this::end));
 		this.link.execute(this::start);
 		return this.body.bytes().doFinally((signal) -> this.link.execute(this::end));
 	}
 
-	/** Something comes at once, or proxies and browsers wait for it. */
+	/**
+	 * Returns the first bytes of a stream. They are sent at once, because proxies and
+	 * browsers wait for them.
+	 */
 	private static ByteBuf welcome() {
 		int retry = ThreadLocalRandom.current().nextInt(MIN_RETRY_MILLIS, MAX_RETRY_MILLIS);
 		return Unpooled.copiedBuffer(": welcome\nretry: %d\n\n".formatted(retry), StandardCharsets.US_ASCII);
@@ -128,7 +135,7 @@ final class EventStreamLink implements TransportSession {
 		ToServer.Hello hello = this.hello;
 		this.hello = null;
 		if (this.closed || hello == null) {
-			return; // its socket was closed right behind the request
+			return; // the socket was closed before the stream started
 		}
 		TcpUserTimeout.set(this.channel, this.settings.link().keepAlive().multipliedBy(2));
 		this.link.start(hello);
@@ -156,12 +163,12 @@ final class EventStreamLink implements TransportSession {
 		}
 		this.body.complete();
 		if (this.queue.isOverrun()) {
-			// who reads nothing does not read the end either
+			// a client that does not read does not receive the end of the stream either
 			this.eventLoop.schedule(() -> this.channel.close(), LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 
-	/** By whatever comes first: the end of the body or of the socket. */
+	/** Called at the end of the body and when the channel closes, in any order. */
 	private void end() {
 		this.closed = true;
 		this.body.outlet().close();
@@ -173,12 +180,12 @@ final class EventStreamLink implements TransportSession {
 		}
 	}
 
-	// What comes from the client, by requests of their own
+	// Messages of the client, which arrive in separate requests
 
 	/**
-	 * Take messages.
-	 * @param sequence number of the request, {@code null} if the client does not count;
-	 * one that has been seen is not handled again
+	 * Receives messages of the client.
+	 * @param sequence number of the request; {@code null} if the client does not number
+	 * its requests. A request with the number of an earlier one is ignored
 	 * @param messages the messages
 	 */
 	void receive(@Nullable Long sequence, List<ToServer> messages) {
@@ -191,12 +198,12 @@ final class EventStreamLink implements TransportSession {
 		});
 	}
 
-	/** Close since a request cannot be read. */
+	/** Closes the stream, because a request of its client cannot be read. */
 	void close(CloseReason reason) {
 		this.queue.close(reason);
 	}
 
-	/** The client leaves. */
+	/** Closes the stream at the request of its client. */
 	void leave() {
 		this.link.execute(() -> {
 			if (!this.closed) {
@@ -206,7 +213,7 @@ final class EventStreamLink implements TransportSession {
 		});
 	}
 
-	/** Return what the client has asked for, {@code null} before it has been let in. */
+	/** Returns the request of the client, {@code null} before it is accepted. */
 	@Nullable ConnectRequest request() {
 		return this.link.request();
 	}

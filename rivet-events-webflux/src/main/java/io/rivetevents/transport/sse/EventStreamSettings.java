@@ -4,11 +4,11 @@ import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.transport.LinkSettings;
 
 /**
- * Limits and times of event streams.
+ * Limits and timeouts of event streams.
  *
- * @param link those that other transports have, too; the longest message is the longest
- * body
- * @param outbound bounds of the outbound queue
+ * @param link settings that all transports have; the maximum size of a message is also
+ * that of a body
+ * @param outbound limits of the outbound queue
  */
 public record EventStreamSettings(LinkSettings link, OutboundQueue.Limits outbound) {
 }

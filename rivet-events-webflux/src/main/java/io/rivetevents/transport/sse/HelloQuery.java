@@ -14,7 +14,8 @@ import io.rivetevents.protocol.encoding.EventStream;
 import io.rivetevents.transport.Handshake;
 
 /**
- * What a client that can only open a URL says in it, and in {@code Last-Event-ID}.
+ * Reads the {@code Hello} of a client that can only open a URL, from the query and from
+ * {@code Last-Event-ID}.
  */
 final class HelloQuery {
 
@@ -24,7 +25,7 @@ final class HelloQuery {
 	}
 
 	/**
-	 * Return the id of the last item that the client has seen, {@code null} if none.
+	 * Returns the id of the last item that the client has received, {@code null} if none.
 	 */
 	static @Nullable String lastEventId(ServerHttpRequest request) {
 		String header = request.getHeaders().getFirst(LAST_EVENT_ID);
@@ -44,7 +45,7 @@ final class HelloQuery {
 				Handshake.params(query.getFirst("conn_params")), null, null);
 	}
 
-	/** An id that is none of ours is that of another epoch. */
+	/** An id that this server did not create is handled as one of another epoch. */
 	private static ToServer.@Nullable Resume resume(ServerHttpRequest request) {
 		String id = lastEventId(request);
 		if (id == null || id.isEmpty()) {

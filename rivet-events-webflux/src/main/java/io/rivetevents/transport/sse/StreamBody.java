@@ -23,12 +23,13 @@ import io.rivetevents.transport.netty.PublisherWriter;
 import io.rivetevents.transport.webflux.LinkIo;
 
 /**
- * The body of a response that goes on for as long as its stream, and how it is written:
- * past WebFlux as chunks of the body, or by WebFlux where that is not possible.
+ * The body of an answer that stays open as long as its stream. Messages are written
+ * directly to the channel as chunks of the body, or by WebFlux where that is not
+ * possible.
  *
- * @param outlet where messages go
+ * @param outlet writes messages
  * @param bytes what WebFlux has to write; its end ends the body
- * @param completion ends it
+ * @param completion ends the body
  */
 record StreamBody(SocketWriter outlet, Flux<ByteBuf> bytes, Runnable completion) {
 
@@ -51,8 +52,8 @@ record StreamBody(SocketWriter outlet, Flux<ByteBuf> bytes, Runnable completion)
 	}
 
 	/**
-	 * Return the handler that makes chunks, {@code null} if there is none: over HTTP/2
-	 * and HTTP/1.0.
+	 * Returns the handler that writes chunks; {@code null} over HTTP/2 and HTTP/1.0,
+	 * which have none.
 	 */
 	private static @Nullable ChannelHandlerContext chunkedCodec(ServerWebExchange exchange, Connection connection) {
 		HttpServerRequest request = ServerHttpRequestDecorator.getNativeRequest(exchange.getRequest());

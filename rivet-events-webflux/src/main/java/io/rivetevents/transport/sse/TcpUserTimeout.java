@@ -10,9 +10,9 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Ends a socket whose peer does not acknowledge what was sent. A client that only reads
- * says nothing by which one could see that it is there, and without this the kernel gives
- * up after a quarter of an hour. Only Linux has it, by Netty's native transport.
+ * Closes a socket whose peer does not acknowledge sent data. A client that only reads
+ * sends nothing, so a lost client is not detected otherwise until the kernel gives up
+ * after a quarter of an hour. Requires Linux and Netty's native transport.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc5482">RFC 5482: TCP user timeout</a>
  */
@@ -30,7 +30,7 @@ final class TcpUserTimeout {
 		}
 	}
 
-	/** Loaded only where there is the native transport. */
+	/** Loaded only if the native transport is on the class path. */
 	private static final class Epoll {
 
 		private static final Log logger = LogFactory.getLog(TcpUserTimeout.class);
@@ -41,7 +41,7 @@ final class TcpUserTimeout {
 					socket.config().setTcpUserTimeout(millis);
 				}
 				catch (ChannelException ex) {
-					logger.debug("The socket was closed meanwhile", ex);
+					logger.debug("Connection %s was closed before its timeout was set".formatted(channel), ex);
 				}
 			}
 		}
