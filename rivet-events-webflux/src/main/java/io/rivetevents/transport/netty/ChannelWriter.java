@@ -12,19 +12,20 @@ import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * Writes framed messages to a channel, past the web stack: all that the channel takes as
- * one buffer, then one flush.
+ * Writes framed messages directly to a channel, without WebFlux: as one buffer of all
+ * messages that the channel accepts, followed by one flush.
  */
 public final class ChannelWriter extends SocketWriter {
 
 	/**
-	 * Most bytes of one write: fewer, larger ones are cheaper. A longer message goes
-	 * alone.
+	 * Maximum number of bytes of one write; a longer message is written alone. Few large
+	 * writes are cheaper than many small ones.
 	 */
 	private static final int MAX_WRITE = 256 * 1024;
 
 	/**
-	 * The same for a socket that has not taken its last ones, or where memory is short.
+	 * The maximum for a socket that did not accept its last writes completely, or if
+	 * memory is short.
 	 */
 	static final int MIN_WRITE = 16 * 1024;
 
@@ -41,13 +42,13 @@ public final class ChannelWriter extends SocketWriter {
 	private int maxWrite = MAX_WRITE;
 
 	/**
-	 * Create an outlet.
-	 * @param codec context of the handler that makes bytes of frames; what is written
-	 * goes past it
-	 * @param framing does its work instead
-	 * @param encoding how messages are written
-	 * @param limits bounds of the queue
-	 * @param outlets those of the node
+	 * Creates the writer.
+	 * @param codec context of the handler that encodes frames; messages are written
+	 * behind it
+	 * @param framing encodes frames in its place
+	 * @param encoding encoding of the messages
+	 * @param limits limits of the queue
+	 * @param outlets writers of the node
 	 * @param ending ends the socket
 	 */
 	public ChannelWriter(ChannelHandlerContext codec, Framing framing, Encoding encoding, OutboundQueue.Limits limits,
@@ -59,7 +60,7 @@ public final class ChannelWriter extends SocketWriter {
 		this.loop = outlets.of(this.channel.eventLoop());
 	}
 
-	/** The channel takes more again, or no more. */
+	/** Called when the channel becomes writable or stops being writable. */
 	public void writabilityChanged() {
 		if (!this.moving && this.channel.isWritable()) {
 			wake();
@@ -72,7 +73,8 @@ public final class ChannelWriter extends SocketWriter {
 	}
 
 	/**
-	 * As much as the channel takes, then a flush, and again if the socket took it all.
+	 * Writes as much as the channel accepts and flushes, and repeats this while the
+	 * socket accepts everything.
 	 */
 	@Override
 	void moveMessages() {
@@ -100,7 +102,10 @@ public final class ChannelWriter extends SocketWriter {
 		}
 	}
 
-	/** Where memory is short a socket gets little, and only once it has taken all. */
+	/**
+	 * If memory is short, a socket gets little at once, and the next part only after it
+	 * has accepted everything.
+	 */
 	private boolean takesMore() {
 		if (!this.channel.isWritable()) {
 			return false;
@@ -112,7 +117,7 @@ public final class ChannelWriter extends SocketWriter {
 		return !isPending(this.channel.unsafe().outboundBuffer());
 	}
 
-	/** A socket that does not take all that it is given is given less the next time. */
+	/** Reduces the next write of a socket that did not accept everything. */
 	private void note(@Nullable ChannelOutboundBuffer pending) {
 		if (isPending(pending)) {
 			this.maxWrite = MIN_WRITE;
@@ -133,8 +138,8 @@ public final class ChannelWriter extends SocketWriter {
 	}
 
 	/**
-	 * Return how much memory a channel holds: the first of its buffers is held whole,
-	 * however much of it has been written.
+	 * Returns how many bytes of memory a channel holds. The first of its buffers counts
+	 * completely, however much of it is written.
 	 */
 	static long held(Channel channel) {
 		ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
@@ -145,7 +150,9 @@ public final class ChannelWriter extends SocketWriter {
 		return pending.totalPendingWriteBytes() + written;
 	}
 
-	/** Nobody says that little has been taken. */
+	/**
+	 * The channel does not report that it is writable again if it never stopped being so.
+	 */
 	@Override
 	void look() {
 		if (this.channel.isWritable()) {
@@ -163,7 +170,7 @@ public final class ChannelWriter extends SocketWriter {
 		return this.channel.toString();
 	}
 
-	/** It is flushed with what follows. */
+	/** The message is flushed with the ones that follow. */
 	@Override
 	public void write(byte[] message) {
 		ByteBuf bytes = SharedBytes.frame(List.of(message), this.framing, this.channel.alloc());

@@ -8,8 +8,8 @@ import io.netty.channel.EventLoop;
 import io.rivetevents.limit.Limits;
 
 /**
- * The ways to the sockets of a node, by their event loops. Beyond the bound of what
- * sockets may hold, those that hold most are closed.
+ * The writers of a node, by their event loops. If its sockets hold more than the limit,
+ * the sockets that hold most are closed.
  */
 public final class ChannelWriters {
 
@@ -18,8 +18,8 @@ public final class ChannelWriters {
 	private final Limits limits;
 
 	/**
-	 * Creates the ways.
-	 * @param limits bounds of the node
+	 * Creates the writers.
+	 * @param limits limits of the node
 	 */
 	public ChannelWriters(Limits limits) {
 		this.limits = limits;

@@ -23,12 +23,12 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.LimitSettings;
 
 /**
- * Sees to it that no connection of the server stays without a reason: one that has not
- * sent the head of a request in time, that sends no further request, that goes on with a
- * body whose request has been answered, or that does not read its answer. It has nothing
- * against an answer that takes long, and leaves a connection that becomes a WebSocket.
- * Stands behind TLS, so that a handshake that is never finished is a head that does not
- * come. One timer for each connection, which is not set anew with each request.
+ * Closes connections of the server that are idle or blocked: those that do not send the
+ * head of a request in time, send no further request, continue a body whose request has
+ * been answered, or do not read their answer. An answer may take any time. A connection
+ * that becomes a WebSocket is left to the WebSocket. The guard runs behind TLS, so an
+ * unfinished TLS handshake counts as a missing head. Each connection has one timer, which
+ * is not restarted with each request.
  */
 public final class ConnectionGuard extends ChannelInboundHandlerAdapter implements GuardedConnection {
 
@@ -42,7 +42,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 
 	private Phase phase = Phase.HEAD;
 
-	/** When the phase has begun, of {@link System#nanoTime()}. */
+	/** Start of the phase, in {@link System#nanoTime()}. */
 	private long since = System.nanoTime();
 
 	private boolean stream;
@@ -51,14 +51,17 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 
 	private @Nullable ScheduledFuture<?> timer;
 
-	/** How far the socket had come with what is to be written. */
+	/** Written part of the pending data at the last check. */
 	private @Nullable Object lastWritten;
 
 	private long lastProgress;
 
 	private long lastPending;
 
-	/** When the socket took something, or had nothing to take, as far as was seen. */
+	/**
+	 * Time of the last check at which the socket had accepted data, or had none to
+	 * accept.
+	 */
 	private long lastMoved;
 
 	private int lastStream;
@@ -71,9 +74,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 	}
 
 	/**
-	 * Watches over a connection of a server.
-	 * @param channel its channel, with all handlers that it has from the start
-	 * @param limits knows the times, and counts what they end
+	 * Adds the guard to a connection of a server.
+	 * @param channel its channel, with all initial handlers
+	 * @param limits timeouts, and the counters of exceeded limits
 	 */
 	public static void install(Channel channel, Limits limits) {
 		ConnectionGuard guard = new ConnectionGuard(limits, new ConnectionMemory(limits, channel.remoteAddress()));
@@ -95,14 +98,14 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 	public void handlerAdded(ChannelHandlerContext context) {
 		watch(context.pipeline());
 		if (!this.memory.open()) {
-			logger.debug("Closes a connection that there is no room for: " + context.channel());
+			logger.debug("Closing connection %s: the memory limit is reached".formatted(context.channel()));
 			context.channel().close();
 			return;
 		}
 		schedule(context, settings().times().head().toNanos());
 	}
 
-	/** With TLS it is not known before the first bytes which protocol they are of. */
+	/** With TLS, the HTTP version is not known before the first bytes. */
 	private void watch(ChannelPipeline pipeline) {
 		if (this.requests == null && pipeline.get(NettyPipeline.HttpTrafficHandler) != null) {
 			this.requests = new RequestGuard(this, this.memory, this.limits);
@@ -155,7 +158,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 		if (this.memory.addHead(size)) {
 			return;
 		}
-		logger.debug("Refuses a head that there is no room for: " + context.channel());
+		logger.debug("Rejecting the head of a request on %s: the memory limit is reached".formatted(context.channel()));
 		if (this.requests != null) {
 			this.requests.refuse(context.pipeline());
 		}
@@ -210,14 +213,14 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 			}
 		}
 		catch (Throwable ex) {
-			logger.error("Closes a connection that cannot be watched: " + context.channel(), ex);
+			logger.error("Closing connection %s: the check of its timeouts failed".formatted(context.channel()), ex);
 			context.channel().close();
 		}
 	}
 
 	/**
 	 * Closes a connection whose time is over.
-	 * @return nanoseconds until the next look, 0 for none
+	 * @return nanoseconds until the next check, 0 for none
 	 */
 	private long checkPhase(ChannelHandlerContext context) throws Http2Exception {
 		Http2ConnectionHandler http2 = context.pipeline().get(Http2ConnectionHandler.class);
@@ -230,14 +233,14 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 		}
 		long left = this.since + timeout().toNanos() - System.nanoTime();
 		if (left > 0) {
-			// the phase may become one of less time
+			// the next phase may have a shorter timeout
 			return Math.min(left, settings().times().head().toNanos());
 		}
 		end(context, limit());
 		return 0;
 	}
 
-	/** A connection of HTTP/2 is idle while it has no streams. */
+	/** An HTTP/2 connection is idle while it has no streams. */
 	private void checkStreams(ChannelPipeline pipeline, Http2ConnectionHandler http2) throws Http2Exception {
 		if (this.streams == null) {
 			watchStreams(pipeline);
@@ -270,9 +273,9 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 	}
 
 	/**
-	 * Closes a connection that has taken nothing of its answer for too long, and refuses
-	 * a body that does not come.
-	 * @return nanoseconds until the next look, 0 for none
+	 * Closes a connection that has accepted nothing of its answer for too long, and
+	 * rejects a body that does not arrive.
+	 * @return nanoseconds until the next check, 0 for none
 	 */
 	private long checkAnswer(ChannelHandlerContext context) {
 		if (isStuck(context) && !this.stream) {
@@ -284,11 +287,13 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 		if (this.requests != null) {
 			left = Math.min(left, this.requests.checkBody(context));
 		}
-		// a body may come with the next request
+		// a body may arrive with the next request
 		return (left > 0) ? Math.min(left, this.stream ? write : settings().times().head().toNanos()) : write;
 	}
 
-	/** Returns whether the socket has taken nothing for too long, though it should. */
+	/**
+	 * Returns whether the socket has data to send but has accepted nothing for too long.
+	 */
 	private boolean isStuck(ChannelHandlerContext context) {
 		ChannelOutboundBuffer buffer = context.channel().unsafe().outboundBuffer();
 		if (buffer == null) {
@@ -310,7 +315,7 @@ public final class ConnectionGuard extends ChannelInboundHandlerAdapter implemen
 	}
 
 	private void end(ChannelHandlerContext context, Limit limit) {
-		logger.debug("Closes %s at %s".formatted(context.channel(), limit));
+		logger.debug("Closing connection %s: limit %s is exceeded".formatted(context.channel(), limit));
 		this.limits.hits().add(limit);
 		context.channel().close();
 	}

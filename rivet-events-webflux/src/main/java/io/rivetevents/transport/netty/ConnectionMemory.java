@@ -12,32 +12,36 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.limit.Reception;
 
 /**
- * What one connection of the server and its requests take, of what all may take together:
- * beside their headers, what the server makes of each. It takes nothing while it is an
- * event stream or a WebSocket, which count as connections of an actor. Used on the thread
- * of the connection.
+ * Counts the memory that one connection of the server and its requests use, as a part of
+ * what all of them may use. A request counts with its headers and the objects that the
+ * server creates for it. Event streams and WebSockets count as connections of actors
+ * instead. Used only on the thread of the connection.
  */
 final class ConnectionMemory {
 
-	/** A connection with its handlers: measured, rounded up. */
+	/** Bytes of a connection with its handlers: measured, rounded up. */
 	private static final int CONNECTION = 8 * 1024;
 
-	/** What HTTP/2 adds to it: flow control, tables of headers. */
+	/** Additional bytes of an HTTP/2 connection, for flow control and header tables. */
 	private static final int HTTP2 = 24 * 1024;
 
 	/**
-	 * A request with all that is made of it until it is answered, beside its headers:
-	 * measured with Spring Security and observations, rounded up.
+	 * Bytes of a request until it is answered, without its headers: measured with Spring
+	 * Security and observations, rounded up.
 	 */
 	static final int REQUEST = 24 * 1024;
 
-	/** A header beside its text. */
+	/** Bytes of a header in addition to its text. */
 	static final int PART = 128;
 
-	/** Of what all may take, for requests that wait for their clients. */
+	/**
+	 * Eighths of the memory that are available to requests that wait for their clients.
+	 */
 	private static final int EIGHTHS = 6;
 
-	/** For new connections as well; the rest is for requests that come whole. */
+	/**
+	 * Eighths that are available to new connections; the rest is for complete requests.
+	 */
 	private static final int EIGHTHS_WITH_CONNECTIONS = 7;
 
 	private static final String EVENT_STREAM = "text/event-stream";
@@ -73,7 +77,7 @@ final class ConnectionMemory {
 	}
 
 	/**
-	 * Returns what headers take.
+	 * Returns how many bytes headers use.
 	 * @param headers names and values
 	 */
 	static long sizeOf(Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> headers) {
@@ -85,24 +89,24 @@ final class ConnectionMemory {
 	}
 
 	/**
-	 * Counts what it takes now.
-	 * @return whether there is room; if not, it counts as before
+	 * Updates the used memory.
+	 * @return whether the limit allows it; if not, the previous amount counts
 	 */
 	boolean count() {
 		return this.released || this.reception.set(this.stream ? 0 : this.connection + this.head + this.requests);
 	}
 
 	/**
-	 * Returns whether there is room for what waits for its client only by the part that
-	 * requests have that come whole.
+	 * Returns whether the memory for requests that wait for their clients is used up; the
+	 * rest is reserved for complete requests.
 	 */
 	boolean isScarce() {
 		return this.limits.requests().isBeyond(EIGHTHS);
 	}
 
 	/**
-	 * Returns whether there is room for something that waits for its client; counts it if
-	 * there is not.
+	 * Returns whether there is memory for something that waits for its client. Counts an
+	 * exceeded limit if not.
 	 */
 	boolean mayWait() {
 		if (isScarce()) {
@@ -114,7 +118,7 @@ final class ConnectionMemory {
 
 	/**
 	 * Counts a new connection.
-	 * @return whether there is room
+	 * @return whether there is memory for it
 	 */
 	boolean open() {
 		if (this.limits.requests().isBeyond(EIGHTHS_WITH_CONNECTIONS)) {
@@ -124,35 +128,35 @@ final class ConnectionMemory {
 		return count();
 	}
 
-	/** The connection is one of HTTP/2. */
+	/** Marks the connection as an HTTP/2 connection. */
 	void setHttp2() {
 		this.connection = CONNECTION + HTTP2;
 		count();
 	}
 
-	/** Whether the answer is an event stream. */
+	/** Sets whether the answer is an event stream. */
 	void setStream(boolean stream) {
 		this.stream = stream;
 		count();
 	}
 
 	/**
-	 * Adds bytes of a head that has not ended.
-	 * @return whether there is room
+	 * Adds bytes of an incomplete head.
+	 * @return whether there is memory for them
 	 */
 	boolean addHead(int bytes) {
 		this.head += bytes;
 		return count() && mayWait();
 	}
 
-	/** The head has ended, and counts with its request. */
+	/** Ends the head, which counts with its request from then on. */
 	void endHead() {
 		this.head = 0;
 	}
 
 	/**
-	 * Sets what all requests take that are not answered.
-	 * @return whether there is room; if not, it is as before
+	 * Sets how many bytes all unanswered requests use.
+	 * @return whether there is memory for them; if not, the previous amount counts
 	 */
 	boolean setRequests(long bytes) {
 		long before = this.requests;
@@ -165,14 +169,14 @@ final class ConnectionMemory {
 	}
 
 	/**
-	 * Adds what a request takes, or gives it back.
-	 * @return whether there is room; if not, it is as before
+	 * Adds the bytes of a request; a negative number releases them.
+	 * @return whether there is memory for them; if not, the previous amount counts
 	 */
 	boolean addRequests(long bytes) {
 		return setRequests(this.requests + bytes);
 	}
 
-	/** Gives all back, and counts nothing from now on. */
+	/** Releases everything. Nothing is counted afterwards. */
 	void release() {
 		this.released = true;
 		this.reception.release();

@@ -11,23 +11,24 @@ import org.apache.commons.logging.LogFactory;
 import reactor.netty.NettyPipeline;
 
 /**
- * Finds out whether bytes may be written to a channel past the handlers of its pipeline.
+ * Finds out whether messages can be written to a channel without the handlers of its
+ * pipeline.
  */
 public final class DirectWrites {
 
 	private static final Log logger = LogFactory.getLog(DirectWrites.class);
 
-	/** What stands in each pipeline, and asks only for heads and ends of answers. */
+	/** Handlers of every pipeline that only process the heads and ends of answers. */
 	private static final Set<String> UNCONCERNED = Set.of(NettyPipeline.HttpTrafficHandler, RequestGuard.NAME);
 
 	private DirectWrites() {
 	}
 
 	/**
-	 * Returns whether no handler of the server or of the application would miss messages
-	 * that are written at a codec, such as one that compresses, counts or logs. To be
-	 * asked once all handlers are in the pipeline.
-	 * @param codec the handler that makes bytes, whose work is done by what writes
+	 * Returns whether all handlers behind a codec can be skipped. This is not the case if
+	 * there is a handler that compresses, counts or logs messages. Call it when all
+	 * handlers are in the pipeline.
+	 * @param codec the handler that encodes messages, which the writer replaces
 	 */
 	public static boolean areUnseen(ChannelHandlerContext codec) {
 		boolean behind = false;
@@ -35,7 +36,8 @@ public final class DirectWrites {
 			boolean sees = behind && entry.getValue() instanceof ChannelOutboundHandler;
 			if (sees && !UNCONCERNED.contains(entry.getKey())) {
 				if (logger.isDebugEnabled()) {
-					logger.debug("%s sees what is written to %s".formatted(entry.getKey(), codec.channel()));
+					logger.debug("Messages on %2$s are written through the pipeline, because of its handler %1$s"
+						.formatted(entry.getKey(), codec.channel()));
 				}
 				return false;
 			}

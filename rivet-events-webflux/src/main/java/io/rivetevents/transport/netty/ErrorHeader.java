@@ -1,23 +1,23 @@
 package io.rivetevents.transport.netty;
 
 /**
- * Header that names the error of an answer, for clients that do not read its body, and
- * for answers that have none.
+ * Header with the error of an answer, for clients that do not read the body, and for
+ * answers without one.
  */
 public final class ErrorHeader {
 
 	/** Name of the header. */
 	public static final String NAME = "x-rivet-error";
 
-	/** Characters of a value that are kept. */
+	/** Maximum number of characters of a value; the rest is cut off. */
 	private static final int MAX_LENGTH = 1000;
 
 	private ErrorHeader() {
 	}
 
 	/**
-	 * Returns the value for an error. An application may give its errors any code: what a
-	 * header cannot hold is replaced.
+	 * Returns the value for an error. Characters that a header cannot contain are
+	 * replaced, since an application can use any code for its errors.
 	 * @param group group of the error
 	 * @param code code of the error
 	 */

@@ -20,27 +20,30 @@ import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.Wakeable;
 
 /**
- * The outlets of one event loop that have something to do. They are served in one go, so
- * that those for whom the same waits can share the bytes of it, and that the loop is
- * woken once for all of them.
+ * The writers of one event loop that have work to do. They are served together, so that
+ * writers with the same messages share the encoded bytes, and the loop is woken once for
+ * all of them.
  */
 final class EventLoopWriters implements Wakeable, Runnable {
 
 	private static final Log logger = LogFactory.getLog(EventLoopWriters.class);
 
-	/** Bytes that are worth keeping. */
+	/** Minimum size of a buffer that is kept for a moment, in bytes. */
 	private static final int LONG = 8 * 1024;
 
 	private static final int KEEP_MILLIS = 50;
 
 	private static final int HEADROOM = 16;
 
-	/** Sockets that are written to before any is read again: a millisecond or so. */
+	/**
+	 * Number of sockets that are written before the loop reads again: about a
+	 * millisecond.
+	 */
 	private static final int STRETCH = 100;
 
 	private final EventLoop eventLoop;
 
-	/** The last that came, and behind it those that came before. */
+	/** The newest writer; each one links to the one before it. */
 	private final AtomicReference<@Nullable SocketWriter> ready = new AtomicReference<>();
 
 	private final AtomicBoolean woken = new AtomicBoolean();
@@ -51,34 +54,34 @@ final class EventLoopWriters implements Wakeable, Runnable {
 
 	private final SharedBytes bytes;
 
-	/** Outlets whose sockets had not taken all when they were looked at last. */
+	/** Writers whose sockets had not accepted everything at the last check. */
 	private final List<SocketWriter> holding = new ArrayList<>();
 
-	/** What those hold; for other loops to see. */
+	/** Number of bytes that those sockets hold; read by other loops. */
 	private volatile long heldBytes;
 
 	private final AtomicBoolean relieving = new AtomicBoolean();
 
-	/** The loop that was to close sockets last. */
+	/** The loop that was last requested to close sockets. */
 	private @Nullable EventLoopWriters asked;
 
 	private boolean sweeping;
 
-	/** Those to be served next, in the order they came. */
+	/** Writers to be served next, in their order. */
 	private @Nullable SocketWriter first;
 
 	private @Nullable SocketWriter last;
 
-	/** Whether the rest of them is served later. */
+	/** Whether the remaining writers are served later. */
 	private boolean paused;
 
 	private boolean releasing;
 
 	/**
-	 * Creates the outlets of an event loop.
+	 * Creates the writers of an event loop.
 	 * @param eventLoop the loop
-	 * @param sending what the sockets of the node may hold
-	 * @param all the outlets of all loops, these included
+	 * @param sending memory limit of the node's sockets
+	 * @param all the writers of all loops, including these
 	 */
 	EventLoopWriters(EventLoop eventLoop, ByteBudget sending, Collection<EventLoopWriters> all) {
 		this.eventLoop = eventLoop;
@@ -88,7 +91,7 @@ final class EventLoopWriters implements Wakeable, Runnable {
 	}
 
 	/**
-	 * Add an outlet; it must not be in. By any thread.
+	 * Adds a writer, which must not be in the list. Can be called by any thread.
 	 */
 	void add(SocketWriter outlet) {
 		SocketWriter before;
@@ -107,7 +110,7 @@ final class EventLoopWriters implements Wakeable, Runnable {
 				this.eventLoop.execute(this);
 			}
 			catch (RejectedExecutionException ex) {
-				logger.debug("The event loop has ended, and its sockets with it", ex);
+				logger.debug("Nothing is written: the event loop and its sockets are closed", ex);
 			}
 		}
 	}
@@ -122,9 +125,9 @@ final class EventLoopWriters implements Wakeable, Runnable {
 	}
 
 	/**
-	 * Serve some. A room of thousands takes long, so the loop reads in between: who has
-	 * something to say need not wait for all of them, and what comes of it goes to the
-	 * rest in the same write.
+	 * Serves some writers. A broadcast to thousands of connections takes long, so the
+	 * loop reads in between. Clients can send without waiting for all others, and the
+	 * resulting events are sent to the remaining ones in the same write.
 	 */
 	private void serve() {
 		boolean later = false;
@@ -140,7 +143,7 @@ final class EventLoopWriters implements Wakeable, Runnable {
 		}
 	}
 
-	/** Whatever is thrown, the others are served. */
+	/** A failure does not affect the other writers. */
 	private void serve(SocketWriter outlet) {
 		try {
 			outlet.drain();
@@ -149,17 +152,17 @@ final class EventLoopWriters implements Wakeable, Runnable {
 			}
 		}
 		catch (Throwable ex) {
-			logger.error("Could not serve " + outlet, ex);
+			logger.error("Messages could not be written to %s".formatted(outlet), ex);
 		}
 	}
 
 	/**
-	 * Have the rest served later.
-	 * @return whether it is; if not, it has to be served at once
+	 * Schedules the remaining writers for later.
+	 * @return whether they are scheduled; if not, they must be served at once
 	 */
 	private boolean resumeLater() {
 		try {
-			// unlike a task, which would run before the sockets are read
+			// a task without a delay would run before the sockets are read
 			this.eventLoop.schedule(this::resume, 0, TimeUnit.NANOSECONDS).addListener((pause) -> {
 				if (pause.isCancelled()) {
 					resume(); // the loop ends
@@ -169,7 +172,7 @@ final class EventLoopWriters implements Wakeable, Runnable {
 			return true;
 		}
 		catch (Throwable ex) {
-			logger.debug("The event loop takes no task", ex);
+			logger.debug("The event loop does not accept tasks; it is shutting down", ex);
 			return false;
 		}
 	}
@@ -185,7 +188,7 @@ final class EventLoopWriters implements Wakeable, Runnable {
 		return outlet;
 	}
 
-	/** Behind those that are there. */
+	/** Appends writers behind the present ones. */
 	private void append(@Nullable SocketWriter newest) {
 		if (newest == null) {
 			return;
@@ -201,8 +204,8 @@ final class EventLoopWriters implements Wakeable, Runnable {
 	}
 
 	/**
-	 * Of long messages a socket takes a part, and the rest at another time than others
-	 * do: it pays to keep their bytes for a moment.
+	 * A socket accepts only a part of a long message, and the rest at another time than
+	 * other sockets. It is cheaper to keep those bytes for a moment.
 	 */
 	private void releaseBytes() {
 		if (this.eventLoop.isShuttingDown()) {
@@ -226,8 +229,8 @@ final class EventLoopWriters implements Wakeable, Runnable {
 			return true;
 		}
 		catch (Throwable ex) {
-			logger.debug("The event loop takes no task", ex);
-			return false; // it is tried again when something is written
+			logger.debug("The event loop does not accept tasks; it is shutting down", ex);
+			return false; // it is tried again at the next write
 		}
 	}
 
@@ -237,9 +240,12 @@ final class EventLoopWriters implements Wakeable, Runnable {
 		sweepLater();
 	}
 
-	// What sockets have not taken
+	// Data that sockets have not accepted
 
-	/** Look at an outlet again, whose socket has not taken all. On the event loop. */
+	/**
+	 * Adds a writer whose socket has not accepted everything, for a later check. Called
+	 * on the event loop.
+	 */
 	void list(SocketWriter outlet) {
 		if (!outlet.isListed()) {
 			this.holding.add(outlet);
@@ -248,7 +254,9 @@ final class EventLoopWriters implements Wakeable, Runnable {
 		}
 	}
 
-	/** Return whether sockets hold so much that they are to be given little. */
+	/**
+	 * Returns whether the sockets hold so much that each one is to get little at once.
+	 */
 	boolean isPressed() {
 		return this.sending.used() > this.sending.max() / 2;
 	}
@@ -286,9 +294,9 @@ final class EventLoopWriters implements Wakeable, Runnable {
 	}
 
 	/**
-	 * Closes the sockets that hold most: of the event loop that holds most, until a
-	 * sixteenth of the bound is free again, so that one does not look for them at each
-	 * message.
+	 * Closes the sockets that hold most, on the event loop whose sockets hold most. Stops
+	 * when a sixteenth of the limit is free, so that the search does not run again for
+	 * each message.
 	 */
 	void relieve() {
 		EventLoopWriters asked = this.asked;
@@ -321,7 +329,7 @@ final class EventLoopWriters implements Wakeable, Runnable {
 			});
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("The event loop has ended, and its sockets with it", ex);
+			logger.debug("Nothing is written: the event loop and its sockets are closed", ex);
 		}
 	}
 
@@ -342,11 +350,14 @@ final class EventLoopWriters implements Wakeable, Runnable {
 		}
 	}
 
-	/** An outlet, and what it held at one moment. */
+	/** A writer, and the number of bytes that its socket held at one moment. */
 	private record Size(SocketWriter outlet, long bytes) {
 	}
 
-	/** Return the oldest, behind which the newer ones follow. */
+	/**
+	 * Reverses the links between writers.
+	 * @return the oldest writer
+	 */
 	private static SocketWriter inOrder(SocketWriter newest) {
 		SocketWriter first = newest;
 		SocketWriter outlet = newest.next();

@@ -3,20 +3,20 @@ package io.rivetevents.transport.netty;
 import io.netty.buffer.ByteBuf;
 
 /**
- * How a message stands among others in a stream of bytes.
+ * Defines how a message is framed in a stream of bytes.
  */
 public interface Framing {
 
 	/**
-	 * Return how many bytes a message takes, with all around it.
+	 * Returns the number of bytes of a framed message.
 	 * @param message its encoded bytes
 	 */
 	int size(byte[] message);
 
 	/**
-	 * Write a message with all around it.
+	 * Writes a framed message.
 	 * @param message its encoded bytes
-	 * @param out where to; has room for {@link #size}
+	 * @param out destination, with room for {@link #size} bytes
 	 */
 	void write(byte[] message, ByteBuf out);
 

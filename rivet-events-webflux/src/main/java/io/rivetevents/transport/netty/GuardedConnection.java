@@ -3,21 +3,21 @@ package io.rivetevents.transport.netty;
 import io.netty.channel.ChannelPipeline;
 
 /**
- * A connection of the server as the guards of its requests report to it. Used on the
- * thread of the connection.
+ * A connection of the server, to which the guards of its requests report. Used only on
+ * the thread of the connection.
  */
 interface GuardedConnection {
 
-	/** What a connection is waited for. */
+	/** What the connection waits for. */
 	enum Phase {
 
-		/** The head of a request, or what comes before it. */
+		/** The head of a request, or the handshakes before it. */
 		HEAD,
 
-		/** Nothing: all requests have been answered. */
+		/** A new request; all earlier ones are answered. */
 		IDLE,
 
-		/** An answer of ours, which may take as long as it takes. */
+		/** The answer of the server, which may take any time. */
 		ANSWER,
 
 		/** The rest of a request that has been answered. */
@@ -25,19 +25,22 @@ interface GuardedConnection {
 
 	}
 
-	/** Begins a phase, and its time limit. */
+	/** Begins a phase and its timeout. */
 	void enter(Phase phase);
 
 	/**
-	 * Sets whether the current answer is an event stream, which goes on for as long as
-	 * the client likes.
+	 * Sets whether the current answer is an event stream, which the client may keep open
+	 * for any time.
 	 */
 	void setStream(boolean stream);
 
-	/** The connection may just have become one of HTTP/2, which has other messages. */
+	/**
+	 * Checks whether the connection has changed to HTTP/2, whose streams are guarded
+	 * separately.
+	 */
 	void watchStreams(ChannelPipeline pipeline);
 
-	/** The connection is no longer one of requests. */
+	/** Removes the guard, because the connection no longer carries requests. */
 	void leave(ChannelPipeline pipeline);
 
 }

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -33,10 +34,11 @@ import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
 
 /**
- * Counts the streams of a connection of HTTP/2, and ends those whose client does not send
- * the rest of a body, or does not take the answer: it gives the stream no window, which
- * the socket does not show. What the client does not take for another reason, such as a
- * socket that is not read, counts as well. Used on the thread of the connection.
+ * Counts the streams of an HTTP/2 connection, and resets those whose client does not send
+ * the rest of a body or does not accept the answer. A client can block a stream by its
+ * flow-control window, which the socket does not show. Answers that are blocked for
+ * another reason, such as a socket that is not read, count as well. Used only on the
+ * thread of the connection.
  */
 final class HttpStreamsGuard extends ChannelDuplexHandler {
 
@@ -46,7 +48,10 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 
 	private static final char DELETE = 0x7f;
 
-	/** Heads read at once whose bodies may still come, if there is little room. */
+	/**
+	 * Number of heads that may be read at once and wait for their bodies if memory is
+	 * short.
+	 */
 	private static final int MAX_FRESH = 4;
 
 	private final Http2ConnectionHandler handler;
@@ -57,39 +62,41 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 
 	private final Limits limits;
 
-	/** Of the codec, which sends the frames. */
+	/** Context of the codec, which sends the frames. */
 	private @Nullable ChannelHandlerContext codec;
 
-	/** Streams whose bodies may still come with their heads. */
+	/** Streams whose bodies may be in the same read as their heads. */
 	private final Queue<Http2Stream> fresh = new ArrayDeque<>();
 
-	/** What a stream, or the connection, has done, and what was seen of it. */
+	/** The progress of a stream, or of the connection. */
 	private static final class Progress {
 
-		/** Whether the head of the request has come. */
+		/** Whether the head of the request has arrived. */
 		private boolean begun;
 
-		/** Memory that it takes. */
+		/** Number of bytes of memory that it uses. */
 		private long size;
 
-		/** Bytes that the client has allowed beyond those of the start. */
+		/**
+		 * Number of bytes that the client has allowed in addition to the initial window.
+		 */
 		private long granted;
 
-		/** Bytes of the body that have arrived. */
+		/** Number of bytes of the body that have arrived. */
 		private long received;
 
 		private long sentBefore;
 
 		private long receivedBefore;
 
-		/** When it was seen last that some went on, of {@link System#nanoTime()}. */
+		/** Times of the last check with progress, in {@link System#nanoTime()}. */
 		private long sentAt = System.nanoTime();
 
 		private long receivedAt = this.sentAt;
 
 	}
 
-	/** Notes what the client allows and sends: windows alone do not show either. */
+	/** Counts what the client allows and sends; the windows alone do not show either. */
 	private final class Reader extends Http2FrameListenerDecorator {
 
 		Reader(Http2FrameListener listener) {
@@ -125,7 +132,7 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 
 	}
 
-	/** Gives back what streams took that have ended. */
+	/** Releases the memory of streams that have ended. */
 	private final class Ends extends Http2ConnectionAdapter {
 
 		@Override
@@ -159,7 +166,9 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 		context.fireChannelReadComplete();
 	}
 
-	/** An event stream counts as a connection of an actor from its answer on. */
+	/**
+	 * An event stream counts as a connection of an actor from the start of its answer.
+	 */
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
 		if (message instanceof Http2HeadersFrame frame && frame.stream() != null) {
@@ -181,25 +190,26 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Takes what a client sends against the rules for what it is: its own failure. A
-	 * stream is reset, and its handlers see a client that has left; the codec ends the
-	 * connection itself. Else Netty logs a warning, and the web stack an error, which it
-	 * answers.
+	 * Handles violations of the protocol by the client as failures of the client. A
+	 * stream is reset, and its handlers see a cancelled request; the codec closes the
+	 * connection itself. Otherwise Netty would log a warning, and WebFlux an error, which
+	 * it would try to answer.
 	 */
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
 		if (ex instanceof Http2FrameStreamException failure) {
-			logger.debug("A stream of %s breaks the rules".formatted(context.channel()), ex);
+			logger.debug("Stream %d of connection %s violates the protocol".formatted(failure.stream().id(),
+					context.channel()), ex);
 			Http2Stream stream = this.handler.connection().stream(failure.stream().id());
 			if (stream != null) {
 				reset(stream, failure.error());
 			}
 		}
 		else if (Http2CodecUtil.getEmbeddedHttp2Exception(ex) != null) {
-			logger.debug("The connection breaks the rules: " + context.channel(), ex);
+			logger.debug("Connection %s violates the protocol".formatted(context.channel()), ex);
 		}
 		else if (ex instanceof IOException || AbortedException.isConnectionReset(ex)) {
-			logger.debug("The connection has failed: " + context.channel(), ex);
+			logger.debug("Connection %s failed".formatted(context.channel()), ex);
 			context.close();
 		}
 		else {
@@ -207,7 +217,7 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 		}
 	}
 
-	/** Looks at all streams. */
+	/** Checks all streams. */
 	void check() throws Http2Exception {
 		long now = System.nanoTime();
 		Http2Stream whole = this.handler.connection().connectionStream();
@@ -223,15 +233,16 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Resets a request whose method or path is missing or none: the codec of Netty
-	 * refuses it, with a buffer that it does not release.
+	 * Resets a request whose method or path is missing or invalid. Netty's codec would
+	 * reject it without releasing a buffer.
 	 */
 	private boolean isWhole(int id, Http2Headers headers) {
 		Http2Stream stream = this.handler.connection().stream(id);
 		if (progress(stream).begun || isRequest(headers)) {
 			return true;
 		}
-		logger.debug("Stream %d has no method or path".formatted(id));
+		logger.debug("Resetting stream %d of connection %s: its method or path is missing or invalid".formatted(id,
+				channel()));
 		reset(stream, Http2Error.PROTOCOL_ERROR);
 		return false;
 	}
@@ -250,8 +261,9 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Takes memory for a request, or for what comes behind its body.
-	 * @return whether there is room; if not, it is reset, and may be sent again
+	 * Counts the memory of a request, or of the trailers behind its body.
+	 * @return whether there is memory; if not, the stream is reset, and the client may
+	 * retry
 	 */
 	private boolean hasRoom(int id, Http2Headers headers, boolean end) {
 		Http2Stream stream = this.handler.connection().stream(id);
@@ -288,7 +300,7 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	private @Nullable Limit check(Http2Stream stream, Progress all, long now) {
 		Progress progress = progress(stream);
 		LimitSettings.Times times = this.limits.settings().times();
-		// others need the room
+		// other requests need the memory
 		long most = this.memory.isScarce() ? times.head().toNanos() : Long.MAX_VALUE;
 		var flow = this.handler.connection().remote().flowController();
 		noteSent(stream, progress, flow.initialWindowSize(), now);
@@ -296,7 +308,7 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 			progress.sentAt = now;
 		}
 		else if (flow.windowSize(stream) > 0) {
-			// others come first while the window of the connection is small
+			// while the connection's window is small, other streams may be sent first
 			progress.sentAt = Math.max(progress.sentAt, all.sentAt);
 		}
 		if (progress.received != progress.receivedBefore || !isWaitingForBody(stream)) {
@@ -310,9 +322,9 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Notes whether some of an answer was sent since the last look: what the client has
-	 * allowed in all, without what it still allows. A window that is used up at each look
-	 * is one of a client that reads.
+	 * Notes whether a part of the answer was sent since the last check: all that the
+	 * client has allowed, without what it still allows. A window that is used up at each
+	 * check belongs to a client that reads.
 	 */
 	private void noteSent(Http2Stream stream, Progress progress, int initialWindow, long now) {
 		int window = this.handler.connection().remote().flowController().windowSize(stream);
@@ -324,8 +336,8 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Returns whether more of the body is waited for. Once the answer has begun, both may
-	 * talk for as long as they like: it may be a WebSocket.
+	 * Returns whether more of the body is expected. After the start of the answer both
+	 * sides may send for any time, since the stream may be a WebSocket.
 	 */
 	private boolean isWaitingForBody(Http2Stream stream) {
 		return stream.state() == Http2Stream.State.OPEN && !stream.isHeadersSent()
@@ -333,9 +345,15 @@ final class HttpStreamsGuard extends ChannelDuplexHandler {
 	}
 
 	private void end(Http2Stream stream, Limit limit) {
-		logger.debug("Ends stream %d at %s".formatted(stream.id(), limit));
+		logger.debug(
+				"Resetting stream %d of connection %s: limit %s is exceeded".formatted(stream.id(), channel(), limit));
 		this.limits.hits().add(limit);
 		reset(stream, Http2Error.CANCEL);
+	}
+
+	private @Nullable Channel channel() {
+		ChannelHandlerContext codec = this.codec;
+		return (codec != null) ? codec.channel() : null;
 	}
 
 	private void reset(Http2Stream stream, Http2Error error) {

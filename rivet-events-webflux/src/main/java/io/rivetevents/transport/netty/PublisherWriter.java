@@ -21,20 +21,22 @@ import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * Hands messages to a web stack that asks for them, which every server and every protocol
- * below can do. A web stack asks for many at once; it gets the next ones when it has
- * {@linkplain #wrap released} those before, and the channel takes more.
+ * Passes messages to WebFlux, which works with every server and protocol. WebFlux
+ * requests many at once; it gets the next ones when it has {@linkplain #wrap released}
+ * the previous ones and the channel is writable.
  */
 public final class PublisherWriter extends SocketWriter {
 
 	private static final Log logger = LogFactory.getLog(PublisherWriter.class);
 
-	/** Most bytes that are handed over at once; a longer message goes alone. */
+	/**
+	 * Maximum number of bytes that are passed at once; a longer message is passed alone.
+	 */
 	private static final int MAX_BATCH = 64 * 1024;
 
 	private final Channel channel;
 
-	/** A channel forgets it when it is closed. */
+	/** Kept here, because a closed channel returns none. */
 	private final EventLoop eventLoop;
 
 	private final EventLoopWriters loop;
@@ -43,18 +45,18 @@ public final class PublisherWriter extends SocketWriter {
 
 	private @Nullable FluxSink<List<byte[]>> sink;
 
-	/** Bytes that the web stack has been given and has not passed on. */
+	/** Number of bytes that WebFlux has received and not released. */
 	private long handed;
 
-	/** Bytes that are counted for the node. */
+	/** Number of bytes that are counted for the node. */
 	private long counted;
 
 	/**
-	 * Create an outlet.
-	 * @param channel the channel of the socket, or of one stream in it
-	 * @param encoding how messages are written
-	 * @param limits bounds of the queue
-	 * @param outlets those of the node
+	 * Creates the writer.
+	 * @param channel channel of the socket, or of one stream in it
+	 * @param encoding encoding of the messages
+	 * @param limits limits of the queue
+	 * @param outlets writers of the node
 	 * @param ending ends the socket
 	 */
 	public PublisherWriter(Channel channel, Encoding encoding, OutboundQueue.Limits limits, ChannelWriters outlets,
@@ -66,8 +68,8 @@ public final class PublisherWriter extends SocketWriter {
 	}
 
 	/**
-	 * Return the messages, some at a time, each of which is to be flushed together; they
-	 * end once they are {@linkplain #complete() said to}.
+	 * Returns the messages in lists, each of which is to be flushed together. Completes
+	 * after {@link #complete()}.
 	 */
 	public Flux<List<byte[]>> messages() {
 		return Flux.create((sink) -> this.eventLoop.execute(() -> {
@@ -76,21 +78,21 @@ public final class PublisherWriter extends SocketWriter {
 			sink.onRequest((n) -> wake());
 			wake();
 			if (isClosed()) {
-				sink.complete(); // closed before somebody was there to be told
+				sink.complete(); // closed before the subscription
 			}
 		}));
 	}
 
 	/**
-	 * Returns a buffer of messages, or of several in one. Its release says that they have
-	 * been passed on.
-	 * @param messages bytes that {@link #messages()} has given
+	 * Returns a buffer of one or several messages. Its release means that WebFlux has
+	 * written them.
+	 * @param messages bytes that {@link #messages()} has returned
 	 */
 	public ByteBuf wrap(byte[] messages) {
 		return new Handed(messages);
 	}
 
-	/** Bytes that the web stack holds until it releases them. */
+	/** Bytes that WebFlux holds until it releases them. */
 	private final class Handed extends UnpooledHeapByteBuf {
 
 		private final int size;
@@ -124,7 +126,7 @@ public final class PublisherWriter extends SocketWriter {
 			this.eventLoop.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("The event loop has ended, and its sockets with it", ex);
+			logger.debug("Nothing is written: the event loop and its sockets are closed", ex);
 		}
 	}
 
@@ -182,7 +184,7 @@ public final class PublisherWriter extends SocketWriter {
 		}
 	}
 
-	/** End the messages. On the thread of the socket. */
+	/** Completes the messages. Called on the thread of the socket. */
 	public void complete() {
 		close();
 		if (this.channel.pipeline().context(this.writability) != null) {
@@ -203,7 +205,7 @@ public final class PublisherWriter extends SocketWriter {
 		return this.channel.toString();
 	}
 
-	/** Tells when the channel takes more again. */
+	/** Continues when the channel becomes writable. */
 	private final class Writability extends ChannelInboundHandlerAdapter {
 
 		@Override

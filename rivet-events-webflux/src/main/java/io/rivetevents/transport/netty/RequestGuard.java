@@ -35,12 +35,12 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Bounds what a client sends behind a request that has not been answered yet. Reactor
- * Netty keeps all of it, however much that is, and however long the answer takes: beyond
- * the bound nothing more is read until the answers have caught up. Behind a stream of
- * events they never do, and the connection is closed.
+ * Limits what a client sends behind an unanswered request (HTTP pipelining). Reactor
+ * Netty buffers all of it without a limit until the answer. Beyond the limit this handler
+ * reads nothing more until the answers have caught up. Behind an event stream they never
+ * do, so the connection is closed.
  * <p>
- * Sees to it, too, that the next request is read when none is left to be answered.
+ * It also ensures that the next request is read when all earlier ones are answered.
  */
 final class RequestGuard extends ChannelDuplexHandler {
 
@@ -48,25 +48,28 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	private static final Log logger = LogFactory.getLog(RequestGuard.class);
 
-	/** What a request takes in memory beside its text, and a header beside its text. */
+	/** Bytes of a waiting request in addition to its text. */
 	private static final int REQUEST_OVERHEAD = 512;
 
-	/** What has been read at once may be that much more than what may wait. */
+	/** Factor by which the data of one read may exceed the limit of waiting data. */
 	private static final int MAX_EXCESS = 4;
 
 	/**
-	 * Most of a body that is read, and thrown away, once its request has been answered: a
-	 * client that is cut off sooner may not see the answer. The default of Tomcat's
-	 * {@code maxSwallowSize}.
+	 * Maximum number of bytes of a body that are read and discarded after its request has
+	 * been answered. A client that is disconnected sooner may not receive the answer.
+	 * This is the default of Tomcat's {@code maxSwallowSize}.
 	 */
 	private static final int MAX_SWALLOWED = 2 * 1024 * 1024;
 
-	/** Bytes of a body for which a client has a second more. */
+	/** Number of body bytes for which the timeout is extended by a second. */
 	private static final int MIN_RATE = 1024;
 
 	private static final long NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
-	/** What reads a body itself, as our routes do, is to answer first. */
+	/**
+	 * Additional time for handlers that read the body and have a timeout of their own:
+	 * they answer first.
+	 */
 	private static final long GRACE_NANOS = NANOS_PER_SECOND;
 
 	private final GuardedConnection connection;
@@ -75,25 +78,25 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	private final Limits limits;
 
-	/** Requests whose heads have arrived, and whose answers are not written. */
+	/** Number of requests whose heads have arrived and whose answers are not written. */
 	private int unanswered;
 
-	/** Whether the last one of them is to go on. */
+	/** Whether the last one is incomplete. */
 	private boolean inBody;
 
-	/** Bytes of it that arrived when it had been answered. */
+	/** Number of bytes of its body that arrived after its answer. */
 	private long swallowed;
 
-	/** Memory of the one that is answered. */
+	/** Memory of the request that is being answered. */
 	private long current;
 
-	/** Whether its body may still come with its head. */
+	/** Whether its body may be in the same read as its head. */
 	private boolean fresh;
 
-	/** What the last one takes beside its body. */
+	/** Memory of the last request without its body. */
 	private long last;
 
-	/** Memory of those behind the first. */
+	/** Memory of the requests behind the first. */
 	private long waiting;
 
 	private Runnable readOn = () -> {
@@ -101,7 +104,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	private boolean stream;
 
-	/** Whether the answer has more than a head like {@code 100 Continue}. */
+	/** Whether the answer has begun; heads such as {@code 100 Continue} do not count. */
 	private boolean answering;
 
 	private boolean paused;
@@ -110,24 +113,27 @@ final class RequestGuard extends ChannelDuplexHandler {
 
 	private boolean stopped;
 
-	/** Whether the whole answer is on its way to the socket. */
+	/** Whether the complete answer has been passed to the socket. */
 	private boolean ended;
 
-	/** Whether this has answered in place of the application, and closes. */
+	/**
+	 * Whether this handler has answered in place of the application and is closing the
+	 * connection.
+	 */
 	private boolean refused;
 
-	/** Whether the server waits for the client, and not the client for the server. */
+	/** Whether the server waits for the client, rather than the client for the server. */
 	private boolean reading;
 
-	/** Since when, of {@link System#nanoTime()}. */
+	/** Start of that wait, in {@link System#nanoTime()}. */
 	private long readingSince;
 
-	/** How long it has waited for the body, without the wait that goes on. */
+	/** Time that it has waited for the body, without the present wait. */
 	private long bodyWait;
 
 	private long bodySize;
 
-	/** When the last part of an answer was written while its body was to go on. */
+	/** Time of the last write of an answer whose request was incomplete. */
 	private long writtenAt;
 
 	RequestGuard(GuardedConnection connection, ConnectionMemory memory, Limits limits) {
@@ -180,7 +186,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 	}
 
-	/** Counts what the requests of this connection take, if there is room for that. */
+	/** Counts the memory of this connection's requests, if there is enough. */
 	private boolean count() {
 		return this.memory.setRequests(this.current + this.waiting);
 	}
@@ -203,7 +209,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		this.swallowed += size;
 		if (this.swallowed > MAX_SWALLOWED && context.channel().isOpen()) {
 			this.limits.hits().add(Limit.MESSAGE_SIZE);
-			logger.debug("Closes a connection whose body goes on after the answer: " + context.channel());
+			logger.debug("Closing connection %s: its body continues after the answer".formatted(context.channel()));
 			context.channel().close();
 		}
 	}
@@ -225,12 +231,15 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 		boolean excess = this.waiting > (long) MAX_EXCESS * this.limits.settings().connection().pipelinedBytes();
 		if (this.stream || excess) {
-			logger.debug("Closes a connection with too many requests behind the first: " + context.channel());
+			logger.debug("Closing connection %s: too many pipelined requests".formatted(context.channel()));
 			context.channel().close();
 		}
 	}
 
-	/** The loop that reads goes on for a while unless the channel reads by demand. */
+	/**
+	 * Stops reading. The read loop would continue for a while, unless the channel reads
+	 * on demand.
+	 */
 	private void pause(Channel channel) {
 		this.paused = true;
 		if (channel.config().isAutoRead()) {
@@ -239,7 +248,9 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 	}
 
-	/** As it was for the others; what reads it then is held up by {@link #read}. */
+	/**
+	 * Restores the setting for other handlers; their reads are delayed by {@link #read}.
+	 */
 	@Override
 	public void channelReadComplete(ChannelHandlerContext context) {
 		if (this.reading) {
@@ -330,7 +341,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 	}
 
-	/** Such as that the last answer has ended. */
+	/** Other handlers report the end of the last answer by an event, for example. */
 	@Override
 	public void userEventTriggered(ChannelHandlerContext context, Object event) {
 		if (event instanceof CleartextHttp2ServerUpgradeHandler.PriorKnowledgeUpgradeEvent) {
@@ -343,13 +354,14 @@ final class RequestGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Reads, as Reactor Netty 1.3.6 may not (its issue 4361). Its queue of requests is
-	 * emptied by a task, which reads nothing, for each answer that ends while something
-	 * is queued. If a request that waited is answered before its own end has left the
-	 * queue, the task for that answer finds nothing, and is the last one. This one has to
-	 * come after it: a request that arrived before it would run beside another. A client
-	 * that waits for each answer may be met as well: what it sends next can arrive when
-	 * an answer of another thread is written, and that thread has not ended it yet.
+	 * Reads the next request where Reactor Netty 1.3.6 may not (its issue 4361). While
+	 * requests are queued, each answer that ends starts a task that empties the queue and
+	 * does not read. If a queued request is answered before its end has left the queue,
+	 * the task of its answer finds nothing, and no other task follows. This task must run
+	 * after that one; a request that arrives before it would be handled concurrently. It
+	 * can also affect a client that waits for each answer: its next request can arrive
+	 * when an answer is written by another thread, before that thread has ended the
+	 * answer.
 	 */
 	private void readOn(ChannelHandlerContext context) {
 		if (!context.isRemoved() && this.unanswered == 0) {
@@ -367,17 +379,18 @@ final class RequestGuard extends ChannelDuplexHandler {
 		}
 	}
 
-	// Bodies that do not come, or are none
+	// Bodies that do not arrive, and invalid requests
 
 	/**
-	 * Has what is no request of HTTP/1 refused when it is its turn. Reactor Netty would
-	 * refuse HTTP/2 at once, with the answer of the request before it, and close behind
-	 * the next answer for a line that cannot be read, which passes as HTTP/1.0.
+	 * Has messages that are not HTTP/1 requests rejected in their turn. Reactor Netty
+	 * would reject an HTTP/2 request at once, with the answer of the request before it. A
+	 * line that cannot be parsed counts as HTTP/1.0, for which it would close the
+	 * connection after the next answer.
 	 */
 	private static void refuseInTurn(HttpRequest request) {
 		boolean known = request.protocolVersion().majorVersion() == 1;
 		if (!known && request.decoderResult().isSuccess()) {
-			request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Not a version of HTTP/1")));
+			request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException("Not an HTTP/1 request")));
 		}
 		if (request.decoderResult().isFailure()) {
 			request.setProtocolVersion(HttpVersion.HTTP_1_1);
@@ -390,12 +403,12 @@ final class RequestGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Refuses a body that does not come. The time in which nothing is read does not
-	 * count, as the server has enough to do then. Before the answer the client has the
-	 * time limit for the whole body, and a second more for each {@link #MIN_RATE} bytes;
-	 * a handler that answers meanwhile may talk with its client for as long as one of
-	 * them says something.
-	 * @return nanoseconds until the next look
+	 * Rejects a body that does not arrive in time. Time in which the server does not read
+	 * does not count, since the server is busy then. Before the start of the answer, the
+	 * timeout applies to the whole body, extended by a second for each {@link #MIN_RATE}
+	 * bytes. After it, handler and client may exchange data for as long as either of them
+	 * sends.
+	 * @return nanoseconds until the next check
 	 */
 	long checkBody(ChannelHandlerContext context) {
 		if (!this.inBody || this.unanswered != 1 || this.refused) {
@@ -408,7 +421,7 @@ final class RequestGuard extends ChannelDuplexHandler {
 					: this.bodyWait + now - this.readingSince - this.bodySize * NANOS_PER_SECOND / MIN_RATE;
 		}
 		if (timeout <= 0) {
-			logger.debug("Refuses a body that does not come: " + context.channel());
+			logger.debug("Rejecting a request on %s: its body did not arrive in time".formatted(context.channel()));
 			this.limits.hits().add(Limit.BODY_TIMEOUT);
 			refuse(context.pipeline().context(this), HttpResponseStatus.REQUEST_TIMEOUT);
 			return Long.MAX_VALUE;
@@ -416,16 +429,16 @@ final class RequestGuard extends ChannelDuplexHandler {
 		return timeout;
 	}
 
-	/** Refuses what there is no room for. */
+	/** Rejects a request for lack of memory. */
 	void refuse(ChannelPipeline pipeline) {
 		refuse(pipeline.context(this), HttpResponseStatus.SERVICE_UNAVAILABLE);
 	}
 
 	/**
-	 * Answers in place of the application, if it has not begun to, and closes the
-	 * connection. The application sees a client that has left, as it may at any moment.
-	 * Reactor Netty would answer beside it, so that it fails on any thread that is about
-	 * to answer, and logs an error.
+	 * Answers in place of the application, unless its answer has begun, and closes the
+	 * connection. For the application this is a client that has disconnected, which can
+	 * happen at any moment. Reactor Netty would answer concurrently, which makes the
+	 * application's answer fail on its thread and logs an error.
 	 */
 	private void refuse(ChannelHandlerContext context, HttpResponseStatus status) {
 		if (this.refused) {
@@ -446,15 +459,15 @@ final class RequestGuard extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Takes a failure of the socket for the end that it is: the channel closes next. For
-	 * what is no reset, such as a peer that has not acknowledged in time, Reactor Netty
-	 * logs a warning, or an error if it meets a body which is not read yet; a receiver
-	 * that has come later fails twice.
+	 * Handles a failure of the socket as its end: the channel closes next. For other
+	 * failures than a reset, such as a peer that does not acknowledge in time, Reactor
+	 * Netty logs a warning, or an error if a body has not been read; a subscriber that
+	 * arrives later fails twice.
 	 */
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
 		if (ex instanceof IOException || AbortedException.isConnectionReset(ex)) {
-			logger.debug("The connection has failed: " + context.channel(), ex);
+			logger.debug("Connection %s failed".formatted(context.channel()), ex);
 			context.close();
 		}
 		else {

@@ -12,39 +12,42 @@ import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.outbound.OutboundQueue;
 
 /**
- * The bytes of the messages that were taken out of queues last. Whoever comes next and
- * takes the same messages gets the same bytes: a broadcast, or some of them, are copied
- * to a buffer once for all connections that an event loop serves in one go. Not safe for
- * use by several threads.
+ * The encoded bytes of the messages that were last taken from queues. The next writer
+ * that takes the same messages gets the same bytes: a broadcast, or several of them, are
+ * copied to a buffer once for all connections that an event loop serves together. Not
+ * thread-safe.
  */
 final class SharedBytes {
 
-	/** What a connection takes one after the other while its socket takes it. */
+	/**
+	 * Number of buffers that a connection takes in sequence while its socket accepts
+	 * them.
+	 */
 	private static final int MAX_KEPT = 4;
 
 	private final List<Kept> kept = new ArrayList<>(MAX_KEPT);
 
 	private final ByteBudget sending;
 
-	/** Bytes that nobody else gets, and that sockets have not taken. */
+	/** Bytes that are no longer shared, and that sockets have not accepted. */
 	private final List<ByteBuf> held = new ArrayList<>();
 
 	private long heldBytes;
 
-	/** Where the next that is kept replaces another. */
+	/** Index of the entry to replace next. */
 	private int oldest;
 
 	private List<byte[]> messages = new ArrayList<>();
 
 	/**
 	 * Creates shared bytes.
-	 * @param sending counts those that sockets have not taken
+	 * @param sending counts the bytes that sockets have not accepted
 	 */
 	SharedBytes(ByteBudget sending) {
 		this.sending = sending;
 	}
 
-	/** Messages, and the bytes that they are in one kind of stream. */
+	/** Messages, and their bytes with one framing. */
 	private record Kept(List<byte[]> messages, Framing framing, ByteBuf bytes) {
 
 		boolean isOf(List<byte[]> others, Framing otherFraming) {
@@ -63,13 +66,13 @@ final class SharedBytes {
 	}
 
 	/**
-	 * Take messages out of a queue.
+	 * Takes messages from a queue.
 	 * @param queue the queue
-	 * @param framing how they stand in the stream
-	 * @param maxBytes how many to take; one message more than that, but not a second
-	 * @param allocator where the buffer comes from
-	 * @return their bytes, to be released by whoever gets them; {@code null} if nothing
-	 * waits
+	 * @param framing framing of the messages
+	 * @param maxBytes maximum number of bytes; exceeded by at most one message
+	 * @param allocator allocates the buffer
+	 * @return their bytes, to be released by the caller; {@code null} if the queue is
+	 * empty
 	 */
 	@Nullable ByteBuf take(OutboundQueue queue, Framing framing, long maxBytes, ByteBufAllocator allocator) {
 		this.messages.clear();
@@ -78,7 +81,8 @@ final class SharedBytes {
 		}
 		for (Kept each : this.kept) {
 			if (each.isOf(this.messages, framing)) {
-				// one that is read moves in it: who comes next must find it whole
+				// a slice, because reading moves the index: the next writer must get all
+				// bytes
 				return each.bytes().retainedSlice();
 			}
 		}
@@ -119,8 +123,8 @@ final class SharedBytes {
 	}
 
 	/**
-	 * Forget bytes. What sockets still hold is counted until they have taken it; the
-	 * reference that is kept to it is how one sees.
+	 * Stops sharing bytes. If sockets still hold them, they count until the sockets have
+	 * accepted them; the reference that is kept shows when that is.
 	 */
 	private void letGo(ByteBuf bytes) {
 		if (bytes.refCnt() == 1) {
@@ -139,7 +143,7 @@ final class SharedBytes {
 	}
 
 	/**
-	 * Gives back what sockets have taken meanwhile.
+	 * Releases bytes that sockets have accepted.
 	 */
 	void sweep() {
 		this.held.removeIf((bytes) -> {
@@ -154,7 +158,7 @@ final class SharedBytes {
 	}
 
 	/**
-	 * Forgets all bytes, which are no longer counted.
+	 * Releases all bytes, which no longer count.
 	 */
 	void releaseAll() {
 		this.kept.forEach((each) -> each.bytes().release());
@@ -166,15 +170,15 @@ final class SharedBytes {
 	}
 
 	/**
-	 * Returns how many bytes sockets hold that are forgotten here.
+	 * Returns how many bytes sockets hold that are no longer shared.
 	 */
 	long heldBytes() {
 		return this.heldBytes;
 	}
 
 	/**
-	 * Forget bytes.
-	 * @param size those of fewer bytes than this
+	 * Stops sharing bytes.
+	 * @param size buffers smaller than this are removed
 	 * @return whether none are left
 	 */
 	boolean releaseBelow(int size) {

@@ -13,12 +13,12 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.scheduling.WakeupBatches;
 
 /**
- * Moves what waits for one client to its socket, on the thread of the socket: as much as
- * the socket takes. What it does not take stays in the queue, where it counts.
+ * Moves the queued messages of one client to its socket, on the thread of the socket, as
+ * far as the socket accepts them. The rest stays in the queue and counts there.
  */
 public abstract class SocketWriter {
 
-	/** More than a socket takes at once: to wait for more brings nothing. */
+	/** More bytes than a socket accepts at once, so waiting for more has no advantage. */
 	private static final int PLENTY = 64 * 1024;
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(SocketWriter.class));
@@ -34,19 +34,22 @@ public abstract class SocketWriter {
 
 	private boolean closed;
 
-	/** Whether its event loop knows that its socket has not taken all. */
+	/**
+	 * Whether its event loop checks it because its socket has not accepted everything.
+	 */
 	private boolean listed;
 
-	/** The one that its event loop serves next. */
+	/** The writer that its event loop serves next. */
 	private @Nullable SocketWriter next;
 
-	/** Ends the socket, in the way of its transport. */
+	/** Ends a socket in the way of its transport. */
 	public interface Ending {
 
 		/**
-		 * End it after all that has been written. On the thread of the socket, once.
-		 * @param reason why
-		 * @param lastWord what is to be written before, {@code null} for nothing
+		 * Ends the socket after all that has been written. Called once, on the thread of
+		 * the socket.
+		 * @param reason reason of the close
+		 * @param lastWord message to write before the end, {@code null} for none
 		 */
 		void end(CloseReason reason, byte @Nullable [] lastWord);
 
@@ -58,7 +61,7 @@ public abstract class SocketWriter {
 	}
 
 	/**
-	 * Return the queue that is moved from.
+	 * Returns the queue from which messages are moved.
 	 */
 	public OutboundQueue queue() {
 		return this.queue;
@@ -71,28 +74,34 @@ public abstract class SocketWriter {
 		}
 	}
 
-	/** Something has changed in the queue, or the socket takes more. By any thread. */
+	/**
+	 * Schedules the writer, because the queue has changed or the socket accepts more. Can
+	 * be called by any thread.
+	 */
 	void wake() {
 		if (WOKEN.compareAndSet(this, 0, 1)) {
 			try {
 				schedule();
 			}
 			catch (Throwable ex) {
-				this.woken = 0; // or nothing would ever be written again
+				this.woken = 0; // otherwise nothing would ever be written again
 				throw ex;
 			}
 		}
 	}
 
-	/** Have {@link #drain} run on the thread of the socket. By any thread. */
+	/**
+	 * Schedules {@link #drain} on the thread of the socket. Can be called by any thread.
+	 */
 	abstract void schedule();
 
 	/**
-	 * Move what waits. Whatever is thrown ends this socket, since what was taken out of
-	 * the queue is lost, and no other.
+	 * Moves the queued messages. A failure closes this socket, since messages taken from
+	 * the queue are lost; it does not affect other sockets.
 	 */
 	final void drain() {
-		// before the queue is looked at: who puts in after that look wakes again
+		// reset before the queue is read: messages added after the read schedule the
+		// writer again
 		this.woken = 0;
 		if (this.closed) {
 			return;
@@ -111,8 +120,8 @@ public abstract class SocketWriter {
 	}
 
 	/**
-	 * Ends a socket that cannot be written to. On its thread.
-	 * @param ex why not
+	 * Closes a socket that cannot be written to. Called on its thread.
+	 * @param ex the failure
 	 */
 	public final void fail(Throwable ex) {
 		try {
@@ -124,12 +133,12 @@ public abstract class SocketWriter {
 				abort();
 			}
 			finally {
-				failures.error(ex, () -> "Closes a socket that cannot be written to: " + this);
+				failures.error(ex, () -> "Closing connection %s: messages could not be written".formatted(this));
 			}
 		}
 	}
 
-	/** Ends a socket that holds most of what sockets have not taken. */
+	/** Closes a socket that holds most of the data that sockets have not accepted. */
 	final void closeAsSlow() {
 		try {
 			this.queue.closeAsSlow();
@@ -140,13 +149,13 @@ public abstract class SocketWriter {
 		}
 	}
 
-	/** End the socket at once. On its thread. */
+	/** Closes the socket at once. Called on its thread. */
 	abstract void abort();
 
-	/** Return how many bytes of memory its socket has not given back. */
+	/** Returns how many bytes of memory its socket has not released. */
 	abstract long held();
 
-	/** Looks again whether the socket takes more. On its thread, now and then. */
+	/** Checks whether the socket accepts more. Called on its thread from time to time. */
 	abstract void look();
 
 	@Nullable SocketWriter next() {
@@ -165,23 +174,23 @@ public abstract class SocketWriter {
 		this.listed = listed;
 	}
 
-	/** Write as much as the socket takes. */
+	/** Writes as much as the socket accepts. */
 	abstract void moveMessages();
 
 	/**
-	 * Write a message that does not wait in the queue. On the thread of the socket.
+	 * Writes a message ahead of the queue. Called on the thread of the socket.
 	 * @param message its encoded bytes
 	 */
 	public abstract void write(byte[] message);
 
-	/** Write nothing more, and forget what waits. On the thread of the socket. */
+	/** Stops writing and discards the queue. Called on the thread of the socket. */
 	public void close() {
 		this.closed = true;
 		this.queue.end();
 	}
 
 	/**
-	 * Return whether nothing more is written.
+	 * Returns whether the writer is closed.
 	 */
 	public boolean isClosed() {
 		return this.closed;

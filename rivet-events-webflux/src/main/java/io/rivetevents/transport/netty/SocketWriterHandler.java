@@ -4,30 +4,29 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
 /**
- * Reports to an outlet what its channel reports: that it takes more again, and that
- * something is lost for want of memory. For the transports; on the event loop of the
- * channel.
+ * Reports events of a channel to its writer: that it is writable again, and errors such
+ * as a lack of memory. Used by the transports, on the event loop of the channel.
  */
 public class SocketWriterHandler extends ChannelInboundHandlerAdapter {
 
 	private final SocketWriter outlet;
 
 	/**
-	 * Creates a handler.
-	 * @param outlet where messages of the channel go
+	 * Creates the handler.
+	 * @param outlet writer of the channel
 	 */
 	public SocketWriterHandler(SocketWriter outlet) {
 		this.outlet = outlet;
 	}
 
 	/**
-	 * Returns where messages of the channel go.
+	 * Returns the writer of the channel.
 	 */
 	protected final SocketWriter outlet() {
 		return this.outlet;
 	}
 
-	/** Where a buffer cannot be had, what was to be written or read is lost. */
+	/** If no buffer can be allocated, the data to write or read is lost. */
 	@Override
 	public void exceptionCaught(ChannelHandlerContext context, Throwable ex) {
 		if (ex instanceof Error) {

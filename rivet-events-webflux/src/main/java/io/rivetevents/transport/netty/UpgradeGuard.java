@@ -13,10 +13,9 @@ import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Settings;
 
 /**
- * Stands between the codec of HTTP/1.1 and what changes to HTTP/2 at the client's
- * request. Settings that cannot be read make it a request of HTTP/1.1, which Netty does
- * as well, with a stack trace in the log. A connection that has changed is watched from
- * its first frame on.
+ * Checks requests to change from HTTP/1.1 to HTTP/2 before the handler that does this. A
+ * request with unreadable settings remains an HTTP/1.1 request. Netty does the same but
+ * logs a stack trace. A connection that has changed is guarded from its first frame.
  */
 final class UpgradeGuard extends ChannelInboundHandlerAdapter {
 

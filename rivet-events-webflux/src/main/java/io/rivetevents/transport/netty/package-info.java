@@ -1,6 +1,6 @@
 /**
- * Writes queues to channels, and guards the memory of connections. Internal: applications
- * do not use it.
+ * Writes queues to channels, and guards the memory of connections. Internal, not for use
+ * by applications.
  */
 @NullMarked
 package io.rivetevents.transport.netty;
