@@ -32,8 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class RefusedOriginTests {
 
-	private static final String ADVICE = "not allowed for the host \"backend:8080\": it is neither that of the server"
-			+ " nor in rivet.events.security.allowed-origins. A proxy must pass on the Host header";
+	private static final String ADVICE = "not allowed for the host \"backend:8080\": it is neither the origin of the server"
+			+ " nor in rivet.events.security.allowed-origins. A proxy must forward the Host header";
 
 	private static int origins;
 

@@ -9,8 +9,8 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
 /**
- * Leads requests below the base path to a transport. Asked before the application's own
- * mappings, which see all the rest.
+ * Maps requests below the base path to a transport. It is called before the application's
+ * mappings, which receive all other requests.
  */
 public final class ActorHandlerMapping extends AbstractHandlerMapping {
 
@@ -27,9 +27,9 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	}
 
 	/**
-	 * Return a mapping for WebSocket handshakes.
-	 * @param basePath where the routes begin
-	 * @param handler what handles them
+	 * Returns a mapping for WebSocket handshakes.
+	 * @param basePath prefix of the routes
+	 * @param handler handler of the requests
 	 */
 	public static ActorHandlerMapping forWebSocket(BasePath basePath, Object handler) {
 		return new ActorHandlerMapping((request) -> isUpgrade(request) && basePath.within(request) != null, handler,
@@ -37,9 +37,9 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	}
 
 	/**
-	 * Return a mapping for all that is no WebSocket handshake.
-	 * @param basePath where the routes begin
-	 * @param handler what handles them
+	 * Returns a mapping for all requests that are not WebSocket handshakes.
+	 * @param basePath prefix of the routes
+	 * @param handler handler of the requests
 	 */
 	public static ActorHandlerMapping forHttp(BasePath basePath, Object handler) {
 		return new ActorHandlerMapping((request) -> !isUpgrade(request) && basePath.within(request) != null, handler,
@@ -47,9 +47,9 @@ public final class ActorHandlerMapping extends AbstractHandlerMapping {
 	}
 
 	/**
-	 * Return a mapping for some routes that are no WebSocket handshakes, asked before
-	 * that for all of them.
-	 * @param routes whether a path within the base path is one of them
+	 * Returns a mapping for some routes, called before the mappings for all of them. It
+	 * does not match WebSocket handshakes.
+	 * @param routes matches paths within the base path
 	 */
 	public static ActorHandlerMapping forRoutes(BasePath basePath, Predicate<String> routes, Object handler) {
 		return new ActorHandlerMapping((request) -> {

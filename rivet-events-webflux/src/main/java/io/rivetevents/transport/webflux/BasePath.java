@@ -8,8 +8,8 @@ import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
- * Where the routes of the client protocol begin. At the root only the names that the
- * protocol knows are taken, the rest is the application's.
+ * Prefix of the routes of the client protocol. At the root, only the names that the
+ * protocol defines are reserved; all other paths belong to the application.
  */
 public final class BasePath {
 
@@ -19,19 +19,19 @@ public final class BasePath {
 	private final String prefix;
 
 	/**
-	 * Create a base path.
+	 * Creates a base path.
 	 * @param path such as {@code /rivet}, or {@code /}
 	 */
 	public BasePath(String path) {
-		Assert.isTrue(path.startsWith("/"), () -> "The base path must start with a slash: " + path);
+		Assert.isTrue(path.startsWith("/"), () -> "The base path must start with a slash: '%s'".formatted(path));
 		this.prefix = StringUtils.trimTrailingCharacter(path, '/');
 	}
 
 	/**
-	 * Return the part of a request's path that belongs to the protocol.
+	 * Returns the part of a request's path behind the prefix.
 	 * @param request the request
-	 * @return the rest of the path, as it was encoded, from a slash on; {@code null} if
-	 * the request is not ours
+	 * @return the encoded rest of the path, starting with a slash; {@code null} if the
+	 * request is not one of the client protocol
 	 */
 	public @Nullable String within(ServerHttpRequest request) {
 		String path = request.getPath().pathWithinApplication().value();

@@ -19,9 +19,9 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.transport.PartialMessage;
 
 /**
- * Puts the parts of a body together. Each is copied and let go at once: a small part may
- * hold a large buffer of the server. A body that comes as a whole, as nearly all do, has
- * no place among those that wait.
+ * Joins the parts of a body. Each part is copied and released at once, because a small
+ * part may hold a large buffer of the server. A body that arrives in one part, as nearly
+ * all do, does not count towards the memory of incomplete bodies.
  */
 final class BodyReader extends BaseSubscriber<DataBuffer> {
 
@@ -35,7 +35,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	private final Runnable closeAfter;
 
-	/** Guards itself and what follows: a cancel may come from any thread. */
+	/** Also the lock for the fields below: the reader can be cancelled by any thread. */
 	private final PartialMessage message;
 
 	private boolean done;
@@ -45,13 +45,13 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	private @Nullable ScheduledFuture<?> timer;
 
 	/**
-	 * Creates a reader.
-	 * @param sink is given the body
-	 * @param limit most bytes of it
-	 * @param limits of the node
-	 * @param address where it comes from, {@code null} if unknown
-	 * @param announced how many bytes its head says it has, -1 if it does not
-	 * @param closeAfter has the connection closed after the answer
+	 * Creates the reader.
+	 * @param sink receives the body
+	 * @param limit maximum number of bytes
+	 * @param limits limits of the node
+	 * @param address address of the client, {@code null} if unknown
+	 * @param announced content length, -1 if the head does not have it
+	 * @param closeAfter closes the connection after the answer
 	 */
 	BodyReader(MonoSink<byte[]> sink, int limit, Limits limits, @Nullable InetAddress address, long announced,
 			Runnable closeAfter) {
@@ -65,8 +65,8 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	}
 
 	/**
-	 * Waits for what has not arrived with the head of the request.
-	 * @param thread the thread of the socket, where a timer costs little
+	 * Waits for the parts that have not arrived with the head of the request.
+	 * @param thread thread of the socket, which runs the timer at low cost
 	 */
 	void await(ScheduledExecutorService thread) {
 		synchronized (this.message) {
@@ -90,7 +90,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 			fail(new RivetException(ErrorCode.INCOMING_TOO_LONG));
 		}
 		catch (Throwable ex) {
-			fail(ex); // an Error as well, which would not come to an end by itself
+			fail(ex); // includes an Error, which would not end the body otherwise
 		}
 		finally {
 			DataBufferUtils.release(part);
@@ -113,8 +113,9 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	}
 
 	/**
-	 * Counts a part that waits for more. One that is the whole body is followed by its
-	 * end, nearly always at once; a client may keep the end back for as long as the body.
+	 * Counts a part of an incomplete body. If all announced bytes have arrived, it counts
+	 * a moment later: the end of the body nearly always follows at once, but a client can
+	 * delay it.
 	 */
 	private void onPart() {
 		synchronized (this.message) {

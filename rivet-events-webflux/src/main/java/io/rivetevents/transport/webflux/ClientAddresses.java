@@ -14,10 +14,10 @@ import reactor.netty.http.server.HttpServerRequest;
 import io.rivetevents.limit.Limits;
 
 /**
- * Finds out for which address a client counts. Where the application has its server read
- * forwarded headers, that is the last address in them that is no proxy's: a proxy adds
- * what it sees at the end, and all that stands before it may be the client's invention.
- * No name is ever looked up.
+ * Finds the address under which a client counts for limits. If the application reads
+ * forwarded headers, it is the last address in them that does not belong to a proxy: a
+ * proxy appends the address of its peer, and the client can invent all addresses before
+ * it. Host names are never resolved.
  */
 public final class ClientAddresses {
 
@@ -26,8 +26,8 @@ public final class ClientAddresses {
 	private static final String FORWARDED_FOR = "X-Forwarded-For";
 
 	/**
-	 * For which all clients count together whose two headers contradict each other: one
-	 * of them is the client's own. No host has this address.
+	 * Shared by all clients whose two headers contradict each other, since one of them is
+	 * set by the client. No host has this address.
 	 */
 	private static final InetAddress CONTRADICTION = address(new byte[4]);
 
@@ -37,7 +37,7 @@ public final class ClientAddresses {
 
 	/**
 	 * Creates the finder.
-	 * @param limits knows the trusted proxies
+	 * @param limits configuration of the trusted proxies
 	 * @param forwarded whether the application reads forwarded headers
 	 */
 	public ClientAddresses(Limits limits, boolean forwarded) {
@@ -55,8 +55,8 @@ public final class ClientAddresses {
 	}
 
 	/**
-	 * Returns the address that the client of a request counts for. Loopback and trusted
-	 * proxies are such only as what is really connected.
+	 * Returns the address under which the client of a request counts. Loopback addresses
+	 * and trusted proxies are recognized by the address of the network connection.
 	 * @param request its request
 	 * @return {@code null} if it is not known
 	 */
@@ -64,21 +64,20 @@ public final class ClientAddresses {
 		HttpServerRequest original = original(request);
 		InetAddress peer = peer(original);
 		if (original == null || peer == null) {
-			return told(request);
+			return reported(request);
 		}
 		if (!this.forwarded) {
-			InetAddress told = told(request);
-			return (told != null) ? told : peer;
+			InetAddress reported = reported(request);
+			return (reported != null) ? reported : peer;
 		}
 		return of(original.requestHeaders(), peer);
 	}
 
 	/**
-	 * Returns the address that a client counts for where forwarded headers are read.
-	 * Those of a peer that is no trusted proxy say nothing, once there are trusted
-	 * proxies.
+	 * Returns the address under which a client counts if forwarded headers are read. If
+	 * trusted proxies are configured, headers from other peers are ignored.
 	 * @param headers headers of its request
-	 * @param peer what is connected
+	 * @param peer address of the network connection
 	 */
 	InetAddress of(HttpHeaders headers, InetAddress peer) {
 		boolean believed = !this.limits.hasTrustedProxies() || isProxy(peer);
@@ -86,8 +85,7 @@ public final class ClientAddresses {
 	}
 
 	/**
-	 * Returns whether a request comes from an address that is configured as that of a
-	 * trusted proxy.
+	 * Returns whether a request comes from a configured trusted proxy.
 	 */
 	boolean isFromTrustedProxy(ServerHttpRequest request) {
 		InetAddress peer = peer(original(request));
@@ -106,11 +104,11 @@ public final class ClientAddresses {
 	}
 
 	/**
-	 * Returns the last address that is no proxy's. What is no address says nothing of
-	 * those before it: the peer counts.
-	 * @return {@code null} if all are proxies, which says nothing of the client. The
-	 * header to which the proxy of a client adds its address names that one, so a client
-	 * gains nothing by adding the other header with proxies alone
+	 * Returns the last address that does not belong to a proxy. An invalid node ends the
+	 * search, and the peer counts.
+	 * @return {@code null} if all are proxies, which does not identify the client. The
+	 * header to which the client's proxy appends its address identifies it, so a client
+	 * gains nothing by adding the other header with proxies only
 	 */
 	private @Nullable InetAddress client(List<String> nodes, InetAddress peer) {
 		for (int i = nodes.size() - 1; i >= 0; i--) {
@@ -129,7 +127,7 @@ public final class ClientAddresses {
 		return address.isLoopbackAddress() || this.limits.isTrustedProxy(address);
 	}
 
-	/** As the server has it, before anything of the application changes it. */
+	/** Returns the request of the server, before filters of the application change it. */
 	private static @Nullable HttpServerRequest original(ServerHttpRequest request) {
 		Object original = ServerHttpRequestDecorator.getNativeRequest(request);
 		return (original instanceof HttpServerRequest netty) ? netty : null;
@@ -140,8 +138,8 @@ public final class ClientAddresses {
 				? peer.getAddress() : null;
 	}
 
-	/** As the server, or something of the application's, says. */
-	private static @Nullable InetAddress told(ServerHttpRequest request) {
+	/** Returns the address that the server, or a filter of the application, reports. */
+	private static @Nullable InetAddress reported(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
 		return (remote == null) ? null
 				: remote.isUnresolved() ? ForwardedFor.literal(remote.getHostString()) : remote.getAddress();

@@ -27,7 +27,7 @@ import io.rivetevents.transport.HandshakeRequest;
  * Request of WebFlux.
  *
  * @param exchange the request and its answer
- * @param addresses finds out for which addresses clients count
+ * @param addresses finds the addresses under which clients count
  */
 record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) implements HandshakeRequest {
 
@@ -42,8 +42,8 @@ record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) im
 	}
 
 	/**
-	 * Each name once, in whatever case it comes: the headers of Netty return the values
-	 * of all cases for each of them.
+	 * Returns each name once, regardless of case. Netty's headers return the values of
+	 * all spellings for each of them.
 	 */
 	@Override
 	public Map<String, List<String>> headers() {
@@ -93,8 +93,8 @@ record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) im
 	}
 
 	/**
-	 * The id changes with each login. What a user connects in a session is therefore
-	 * known by the id of its first connect, which the session keeps.
+	 * Returns the id that the session had at its first connection, which is kept in the
+	 * session, since each login changes the session id.
 	 */
 	@Override
 	public Mono<String> sessionId(boolean signedIn) {
@@ -105,14 +105,16 @@ record ExchangeRequest(ServerWebExchange exchange, ClientAddresses addresses) im
 			}
 			String id = session.getId();
 			session.getAttributes().put(Identity.SESSION_ATTRIBUTE, id);
-			// the response may have been committed long ago
+			// the answer may already be committed
 			return session.save()
 				.onErrorMap(IllegalStateException.class, (ex) -> new RivetException(ErrorCode.LOGGED_OUT))
 				.thenReturn(id);
 		});
 	}
 
-	/** An authenticator finds the request where filters of Spring put it. */
+	/**
+	 * Returns a context in which authenticators find the request as in Spring's filters.
+	 */
 	@Override
 	public ContextView context() {
 		return Context.of(ServerWebExchangeContextFilter.EXCHANGE_CONTEXT_ATTRIBUTE, this.exchange);

@@ -9,7 +9,7 @@ import io.netty.util.NetUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads for whom proxies say that they forward a request. Nothing of it is looked up.
+ * Reads the addresses for which proxies forward a request. Host names are not resolved.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7239">RFC 7239: Forwarded HTTP
  * Extension</a>
@@ -22,8 +22,8 @@ final class ForwardedFor {
 	}
 
 	/**
-	 * Returns the nodes that headers {@code X-Forwarded-For} name: that of the last proxy
-	 * comes last.
+	 * Returns the nodes in {@code X-Forwarded-For} headers; that of the last proxy is
+	 * last.
 	 * @param values values of the headers in their order
 	 */
 	static List<String> nodesOfList(List<String> values) {
@@ -33,9 +33,9 @@ final class ForwardedFor {
 	}
 
 	/**
-	 * Returns the nodes that headers {@code Forwarded} name; an empty one for a proxy
-	 * that names none. Each comma parts two proxies, whatever is in quotes: what a client
-	 * leaves open must not take in what a proxy adds, and no node has a comma.
+	 * Returns the nodes in {@code Forwarded} headers; an empty one for a proxy without a
+	 * node. Each comma separates two proxies, even in quotes: a quote that a client
+	 * leaves open must not include what a proxy appends, and no node contains a comma.
 	 * @param values values of the headers in their order
 	 */
 	static List<String> nodes(List<String> values) {
@@ -55,8 +55,10 @@ final class ForwardedFor {
 
 	/**
 	 * Returns the address of a node.
-	 * @param node an address, with or without port, brackets and quotes; or anything else
-	 * @return {@code null} if it is no address, but a name, {@code unknown} or hidden
+	 * @param node an address, with or without port, brackets and quotes; or any other
+	 * text
+	 * @return {@code null} if it is not an address, but a name, {@code unknown} or
+	 * obfuscated
 	 */
 	static @Nullable InetAddress address(String node) {
 		String text = node.strip();
@@ -74,7 +76,7 @@ final class ForwardedFor {
 	}
 
 	/**
-	 * Returns the address that a text is, {@code null} if it is none.
+	 * Returns the address that a text contains, {@code null} if it is not an address.
 	 */
 	static @Nullable InetAddress literal(String text) {
 		byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);

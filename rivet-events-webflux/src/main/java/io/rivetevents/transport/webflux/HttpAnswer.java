@@ -16,23 +16,26 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.netty.ErrorHeader;
 
 /**
- * Writes answers over HTTP.
+ * Writes HTTP answers.
  */
 public final class HttpAnswer {
 
-	/** A shorter answer takes no more than its connection does anyway. */
+	/**
+	 * Minimum number of bytes of an answer that is counted; a connection uses as much for
+	 * a shorter one anyway.
+	 */
 	private static final int MIN_COUNTED = 4 * 1024;
 
 	private static final int MAX_ERROR = 1024 * 1024;
 
-	/** Characters of a text that is kept of an error that is too long. */
+	/** Number of characters to which the texts of a long error are cut. */
 	private static final int MAX_TEXT = 1000;
 
 	private HttpAnswer() {
 	}
 
 	/**
-	 * Write an answer.
+	 * Writes an answer.
 	 */
 	public static Mono<Void> write(ServerHttpResponse response, int status, String contentType, byte[] body) {
 		response.setStatusCode(HttpStatusCode.valueOf(status));
@@ -42,17 +45,21 @@ public final class HttpAnswer {
 			.onErrorResume(IllegalStateException.class, (ex) -> isAnswered(response) ? Mono.empty() : Mono.error(ex));
 	}
 
-	/** The server itself answers a request whose body turns out not to be HTTP. */
+	/**
+	 * Returns whether the server has already answered, which it does if the body is not
+	 * valid HTTP.
+	 */
 	private static boolean isAnswered(ServerHttpResponse response) {
 		HttpServerResponse netty = LinkIo.netty(response);
 		return netty != null && netty.hasSentHeaders();
 	}
 
 	/**
-	 * Writes an answer, which counts until its client has read it.
-	 * @param limits bounds of the node
-	 * @return completes with the answer; {@code actor.overloaded} if there is no room for
-	 * it
+	 * Writes an answer, which counts towards the memory limit until the client has read
+	 * it.
+	 * @param limits limits of the node
+	 * @return completes with the answer; fails with {@code actor.overloaded} if there is
+	 * not enough memory
 	 */
 	public static Mono<Void> write(ServerHttpResponse response, String contentType, byte[] body, Limits limits) {
 		HttpServerResponse netty = LinkIo.netty(response);
@@ -62,7 +69,7 @@ public final class HttpAnswer {
 		if (!limits.tryAnswer(body.length)) {
 			return Mono.error(new RivetException(ErrorCode.OVERLOADED));
 		}
-		// its writing is over before the socket has taken it
+		// writing completes before the socket has accepted the answer
 		netty.withConnection((connection) -> connection.onTerminate()
 			.doFinally((signal) -> limits.answered(body.length))
 			.subscribe(null, (ex) -> {
@@ -71,8 +78,8 @@ public final class HttpAnswer {
 	}
 
 	/**
-	 * Writes an error, without its metadata if it would be longer than
-	 * {@value #MAX_ERROR} bytes.
+	 * Writes an error. If it would exceed {@value #MAX_ERROR} bytes, its metadata is left
+	 * out.
 	 */
 	public static Mono<Void> writeError(ServerHttpResponse response, RivetException ex, Encoding encoding,
 			ValueMapper mapper) {

@@ -18,11 +18,11 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Reads what clients send over HTTP.
+ * Reads the bodies of HTTP requests.
  */
 public final class HttpBody {
 
-	/** What our clients send. */
+	/** Content types that the clients of the protocol send. */
 	private static final Set<MediaType> TYPES = Set.of(MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM,
 			MediaType.APPLICATION_CBOR);
 
@@ -30,9 +30,9 @@ public final class HttpBody {
 	}
 
 	/**
-	 * Refuses what a browser may send for a foreign page, with the user's cookies and
-	 * without a preflight that the {@code OriginFilter} would refuse: forms, and reports
-	 * such as those of a content security policy.
+	 * Rejects content types that a browser sends for a page of another origin with the
+	 * user's cookies and without a preflight, which the {@code OriginFilter} would
+	 * reject: forms, and reports such as those of a content security policy.
 	 * @throws RivetException {@code request.invalid}
 	 */
 	public static void checkContentType(ServerHttpRequest request) {
@@ -40,20 +40,19 @@ public final class HttpBody {
 		boolean known = type != null && TYPES.stream().anyMatch(type::equalsTypeAndSubtype);
 		if (request.getMethod() == HttpMethod.POST && !known) {
 			throw new RivetException(ErrorCode.REQUEST_INVALID,
-					"The content type is application/json, application/cbor or application/octet-stream.");
+					"The content type must be application/json, application/cbor or application/octet-stream.");
 		}
 	}
 
 	/**
 	 * Reads a body.
 	 * @param exchange its request and answer
-	 * @param limit most bytes of it
-	 * @param limits knows how long it may take, and what all that wait for more may take
-	 * together
-	 * @param addresses finds out where it comes from
-	 * @return the body; {@code message.incoming_too_long} if it is longer,
-	 * {@code request.timed_out} if it takes longer, after which the connection is closed;
-	 * {@code actor.overloaded} if there is no room for it
+	 * @param limit maximum number of bytes
+	 * @param limits timeout, and memory limit of all incomplete bodies
+	 * @param addresses finds the address of the client
+	 * @return the body; fails with {@code message.incoming_too_long} if it exceeds the
+	 * limit, with {@code request.timed_out} after the timeout, which also closes the
+	 * connection, and with {@code actor.overloaded} if there is not enough memory
 	 */
 	public static Mono<byte[]> read(ServerWebExchange exchange, int limit, Limits limits, ClientAddresses addresses) {
 		return Mono.create((sink) -> {
@@ -72,7 +71,7 @@ public final class HttpBody {
 		});
 	}
 
-	/** The rest of the body would be taken for the next request. */
+	/** Otherwise the rest of the body would be parsed as the next request. */
 	private static void closeAfter(ServerHttpResponse response) {
 		if (!response.isCommitted()) {
 			response.getHeaders().set(HttpHeaders.CONNECTION, "close");

@@ -23,18 +23,18 @@ import io.rivetevents.transport.netty.ChannelWriters;
 import io.rivetevents.transport.netty.DirectWrites;
 
 /**
- * How links read and write.
+ * Defines how connections read and write.
  *
- * @param direct whether they go to the channel itself where that is possible, below
- * WebFlux
- * @param outlets the ways to the sockets of the node
- * @param bursts what event loops do at a stretch
- * @param addresses finds out for which addresses clients count
+ * @param direct whether messages are written directly to the channel where possible,
+ * without WebFlux
+ * @param outlets writers of the node
+ * @param bursts batches of work on event loops
+ * @param addresses finds the addresses under which clients count
  */
 public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches bursts, ClientAddresses addresses) {
 
 	/**
-	 * Returns what a handshake may see of a request.
+	 * Returns the view of a request that a handshake uses.
 	 * @param exchange the request
 	 */
 	public HandshakeRequest read(ServerWebExchange exchange) {
@@ -42,9 +42,9 @@ public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches burst
 	}
 
 	/**
-	 * Go on with a request on its event loop, at a stretch with others that wait there.
-	 * Looking for a web session has led away from it.
-	 * @param work what is to go on
+	 * Continues a request on its event loop, in one batch with other requests that wait
+	 * there. The lookup of a web session may have left the event loop.
+	 * @param work the work to continue
 	 * @param exchange the request
 	 */
 	public <T> Mono<T> onEventLoop(Mono<T> work, ServerWebExchange exchange) {
@@ -55,17 +55,17 @@ public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches burst
 	}
 
 	/**
-	 * Returns whether messages may be written to the channel itself. To be asked once all
+	 * Returns whether messages may be written directly to the channel. Call it when all
 	 * handlers are in the pipeline.
-	 * @param codec the handler that makes bytes, whose work is done by what writes
+	 * @param codec the handler that encodes messages, which the writer replaces
 	 */
 	public boolean mayWriteAt(ChannelHandlerContext codec) {
 		return this.direct && DirectWrites.areUnseen(codec);
 	}
 
 	/**
-	 * Returns the event loop of a channel, which forgets it when it is closed.
-	 * @throws AbortedException if the client has closed it
+	 * Returns the event loop of a channel. A closed channel has none.
+	 * @throws AbortedException if the client has closed the channel
 	 */
 	public static EventLoop eventLoopOf(Channel channel) {
 		try {
@@ -76,7 +76,7 @@ public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches burst
 		}
 	}
 
-	/** Return {@code null} in a test without a server. */
+	/** Returns the event loop of an answer; {@code null} in a test without a server. */
 	static @Nullable EventLoop eventLoop(ServerHttpResponse response) {
 		HttpServerResponse netty = netty(response);
 		EventLoop[] eventLoop = new EventLoop[1];
@@ -87,8 +87,8 @@ public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches burst
 	}
 
 	/**
-	 * Returns whether the client of a request is there and has no answer yet. Unknown in
-	 * a test without a server, where it returns {@code false}.
+	 * Returns whether the client of a request is connected and has not received an
+	 * answer. Returns {@code false} in a test without a server.
 	 */
 	static boolean awaitsAnswer(ServerHttpRequest request) {
 		ServerHttpRequest undecorated = request;
@@ -109,7 +109,7 @@ public record LinkIo(boolean direct, ChannelWriters outlets, WakeupBatches burst
 		}
 	}
 
-	/** Return {@code null} in a test without a server. */
+	/** Returns the answer of the server; {@code null} in a test without a server. */
 	public static @Nullable HttpServerResponse netty(ServerHttpResponse response) {
 		ServerHttpResponse undecorated = response;
 		while (undecorated instanceof ServerHttpResponseDecorator decorator) {

@@ -29,13 +29,13 @@ import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * Lets in requests of pages from the same origin and from those that are allowed, on
- * every route of the client protocol, the WebSocket handshake included; all else that a
- * page from elsewhere can cause gets 403: a navigation and an image, which have no
- * {@code Origin}, are told by {@code Sec-Fetch-Site}. What acts is refused to a
- * navigation and to an element of a page, of whatever site: a link in a mail is nobody's.
- * It stands before Spring Security, so that a preflight needs no login and a refusal can
- * be read by the page.
+ * Protects all routes of the client protocol, including the WebSocket handshake, against
+ * requests from pages of other origins. Requests from the same origin and from allowed
+ * origins pass; all others get 403. Navigations and images have no {@code
+ * Origin}; they are recognized by {@code Sec-Fetch-Site}. Routes other than read-only
+ * pages also reject navigations and elements of pages of any site, for example a link in
+ * an email. The filter runs before Spring Security, so that a preflight needs no login
+ * and the page can read the rejection.
  *
  * @see <a href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata Request Headers</a>
  */
@@ -48,24 +48,24 @@ public final class OriginFilter implements WebFilter, Ordered {
 
 	private static final String FETCH_SITE = "Sec-Fetch-Site";
 
-	/** The page is the server's own, or the user has typed the URL. */
+	/** The page belongs to the server, or the user has entered the URL. */
 	private static final List<String> OWN = List.of("same-origin", "none");
 
 	private static final String FETCH_MODE = "Sec-Fetch-Mode";
 
 	private static final String FETCH_DEST = "Sec-Fetch-Dest";
 
-	/** Of a script's {@code fetch}, {@code EventSource} and {@code WebSocket}. */
+	/** Values of {@code fetch}, {@code EventSource} and {@code WebSocket} in scripts. */
 	private static final List<String> SCRIPT_MODES = List.of("cors", "same-origin", "websocket");
 
 	private static final List<String> SCRIPT_DESTS = List.of("empty", "websocket");
 
-	/** What a person may look at; under {@code /actors} as well. */
+	/** Read-only pages that a user may open, including those below {@code /actors}. */
 	private static final List<String> PAGES = List.of("/", "/metadata", "/health", "/asyncapi.json", "/actors");
 
-	private static final String ORIGIN_REFUSED = "The origin \"%s\" is not allowed for the host \"%s\": it is neither that of"
-			+ " the server nor in rivet.events.security.allowed-origins. A proxy must pass on the Host header of the client,"
-			+ " and X-Forwarded-Proto if it ends TLS (see server.forward-headers-strategy).";
+	private static final String ORIGIN_REFUSED = "The origin \"%s\" is not allowed for the host \"%s\": it is neither the origin of"
+			+ " the server nor in rivet.events.security.allowed-origins. A proxy must forward the Host header of the client,"
+			+ " and set X-Forwarded-Proto if it terminates TLS (see server.forward-headers-strategy).";
 
 	private static final String ANY_SUBDOMAIN = "*.";
 
@@ -84,12 +84,12 @@ public final class OriginFilter implements WebFilter, Ordered {
 	private final RepeatedFailures refusals = new RepeatedFailures(LogFactory.getLog(OriginFilter.class));
 
 	/**
-	 * Create a filter.
-	 * @param basePath where the routes begin
-	 * @param allowedOrigins origins, or patterns of them, beside the server's own
-	 * @param allowedHosts names of hosts under which the server may be asked; empty for
+	 * Creates the filter.
+	 * @param basePath prefix of the routes
+	 * @param allowedOrigins origins or patterns, in addition to the server's own origin
+	 * @param allowedHosts host names under which the server may be requested; empty for
 	 * all
-	 * @param addresses tells which requests come from trusted proxies
+	 * @param addresses recognizes requests from trusted proxies
 	 * @param mapper converts values
 	 */
 	public OriginFilter(BasePath basePath, List<String> allowedOrigins, List<String> allowedHosts,
@@ -129,7 +129,7 @@ public final class OriginFilter implements WebFilter, Ordered {
 					ORIGIN_REFUSED.formatted(origin(request), host(request)));
 		}
 		if (acts(request, path) && !isOfScript(request)) {
-			return answer(exchange, "This is for EventSource, fetch and WebSocket, and not to be opened as a page.");
+			return answer(exchange, "This URL is for EventSource, fetch and WebSocket; it cannot be opened as a page.");
 		}
 		if (CorsUtils.isPreFlightRequest(request)) {
 			ServerHttpResponse response = exchange.getResponse();
@@ -140,16 +140,17 @@ public final class OriginFilter implements WebFilter, Ordered {
 	}
 
 	/**
-	 * With forwarded headers the URI has the host that they name. A page that has pointed
-	 * a name of its own at this server can set them, and cannot change {@code Host}.
+	 * Returns whether the host is allowed, both in the URI and in {@code Host}. With
+	 * forwarded headers the URI has the host of these headers. A page whose own domain
+	 * resolves to this server can set them but cannot change {@code Host}.
 	 */
 	private boolean isHostAllowed(ServerHttpRequest request) {
 		if (this.allowedHosts.isEmpty()) {
 			return true;
 		}
-		String asked = nameOf(request.getHeaders().getFirst(HttpHeaders.HOST));
-		return isHostAllowed(request.getURI().getHost())
-				&& (isHostAllowed(asked) || isNobodysName(asked) || this.addresses.isFromTrustedProxy(request));
+		String requested = nameOf(request.getHeaders().getFirst(HttpHeaders.HOST));
+		return isHostAllowed(request.getURI().getHost()) && (isHostAllowed(requested) || isNotDomainName(requested)
+				|| this.addresses.isFromTrustedProxy(request));
 	}
 
 	private static String nameOf(@Nullable String host) {
@@ -160,8 +161,11 @@ public final class OriginFilter implements WebFilter, Ordered {
 		return (end > 0) ? host.substring(0, end) : host;
 	}
 
-	/** Such as a proxy asks by, and no page can point elsewhere. */
-	private static boolean isNobodysName(String host) {
+	/**
+	 * Returns whether a host is not a domain name. Proxies use such hosts, and a page
+	 * cannot make them resolve to another server.
+	 */
+	private static boolean isNotDomainName(String host) {
 		return host.isEmpty() || host.equalsIgnoreCase("localhost") || ForwardedFor
 			.literal(StringUtils.trimTrailingCharacter(StringUtils.trimLeadingCharacter(host, '['), ']')) != null;
 	}
@@ -174,8 +178,9 @@ public final class OriginFilter implements WebFilter, Ordered {
 	}
 
 	/**
-	 * A page of another site, or of another origin of this one, that says nothing of its
-	 * origin. One that does is judged by it, and says it once.
+	 * Returns whether a request comes from another site, or another origin of the same
+	 * site, without an {@code Origin} header, or has several of them. A single {@code
+	 * Origin} is checked by the CORS processor.
 	 */
 	private static boolean isFromElsewhere(ServerHttpRequest request) {
 		List<String> sites = request.getHeaders().getOrEmpty(FETCH_SITE);
@@ -189,7 +194,10 @@ public final class OriginFilter implements WebFilter, Ordered {
 		return !looks || !(PAGES.contains(path) || path.startsWith("/actors/"));
 	}
 
-	/** What says nothing of it is no browser, or one that cannot. */
+	/**
+	 * A request without these headers comes from a client that is not a browser, or from
+	 * a browser that does not support them.
+	 */
 	private static boolean isOfScript(ServerHttpRequest request) {
 		return isEach(request, FETCH_MODE, SCRIPT_MODES) && isEach(request, FETCH_DEST, SCRIPT_DESTS);
 	}
@@ -211,7 +219,7 @@ public final class OriginFilter implements WebFilter, Ordered {
 	}
 
 	private Mono<Void> refuse(ServerWebExchange exchange, String kind, String refusal) {
-		this.refusals.warn(kind, () -> "A request is refused. " + refusal);
+		this.refusals.warn(kind, () -> "Request rejected. " + refusal);
 		return answer(exchange, refusal);
 	}
 

@@ -16,9 +16,9 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * Answers requests of the client protocol that fail outside of a transport: in a filter,
- * such as that for the origin, or on the way to a handler; and those whose failure is the
- * server's. What a filter throws is the server's failure, whatever its type, unless it is
+ * Answers requests of the client protocol that fail with an error of the server or
+ * outside of a transport, for example in the filter for origins or before the handler. An
+ * exception from a filter is an error of the server, regardless of its type, unless it is
  * an {@link ErrorResponse}.
  */
 public final class RequestFailureHandler implements WebExceptionHandler, Ordered {
@@ -31,8 +31,8 @@ public final class RequestFailureHandler implements WebExceptionHandler, Ordered
 	private final ValueMapper mapper;
 
 	/**
-	 * Create a handler.
-	 * @param basePath where the routes begin
+	 * Creates the handler.
+	 * @param basePath prefix of the routes
 	 * @param mapper converts values
 	 */
 	public RequestFailureHandler(BasePath basePath, ValueMapper mapper) {
@@ -48,15 +48,15 @@ public final class RequestFailureHandler implements WebExceptionHandler, Ordered
 	@Override
 	public Mono<Void> handle(ServerWebExchange exchange, Throwable ex) {
 		boolean ours = this.basePath.within(exchange.getRequest()) != null && !exchange.getResponse().isCommitted()
-				&& !(ex instanceof ErrorResponse); // has a status already
+				&& !(ex instanceof ErrorResponse); // already has a status
 		return ours ? HttpAnswer.writeError(exchange.getResponse(),
 				RequestFailures.translate(exchange.getRequest(), ex), Encoding.JSON, this.mapper)
 				: Mono.error(withStatus(exchange, ex));
 	}
 
 	/**
-	 * Returns whether the request's own connection or stream has ended: an application
-	 * may meet the same exception as a client of another server. Spring logs a request
+	 * Returns whether the connection or stream of the request has ended. An application
+	 * can get the same exception as a client of another server. Spring logs a request
 	 * that ends within its body as an error of the server.
 	 */
 	private static boolean hasLeft(ServerWebExchange exchange) {
@@ -64,10 +64,10 @@ public final class RequestFailureHandler implements WebExceptionHandler, Ordered
 				&& !connection.channel().isActive();
 	}
 
-	/** For routes of the application that no controller advice sees. */
+	/** Sets a status for routes of the application that no controller advice covers. */
 	private static Throwable withStatus(ServerWebExchange exchange, Throwable ex) {
 		if (ex instanceof AbortedException && hasLeft(exchange)) {
-			return new ResponseStatusException(HttpStatus.BAD_REQUEST, "The client has left", ex);
+			return new ResponseStatusException(HttpStatus.BAD_REQUEST, "The client has disconnected", ex);
 		}
 		return (ex instanceof RivetException known)
 				? new ResponseStatusException(HttpStatusCode.valueOf(known.status()), known.text(), known) : ex;

@@ -21,12 +21,12 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * Tells requests that cannot be read from failures of the server. What parses a header, a
- * path or a body throws many kinds of exceptions, here and in the frameworks. The same
- * kinds are thrown by an application that looks for a user or by a store. The type
- * therefore counts only where something {@linkplain #reading reads a request}: there it
- * is the client's mistake, answered with 400 and logged at debug. Everywhere else it is
- * the server's failure, unless the connection of the client is closed.
+ * Distinguishes unreadable requests from errors of the server. Code that parses a header,
+ * a path or a body throws many types of exceptions, here and in the frameworks.
+ * Applications and stores throw the same types. The type therefore counts only while
+ * {@linkplain #reading a request is read}: there it is an error of the client, answered
+ * with 400 and logged at debug level. Everywhere else it is an error of the server,
+ * unless the connection of the client is closed.
  */
 public final class RequestFailures {
 
@@ -38,9 +38,9 @@ public final class RequestFailures {
 	}
 
 	/**
-	 * Reads from a request. Nothing of the application is to be called meanwhile.
+	 * Reads from a request. The given work must not call the application.
 	 * @param work reads
-	 * @return what it returns
+	 * @return the result of the work
 	 * @throws RivetException {@code request.invalid} or {@code message.incoming_too_long}
 	 * if the request cannot be read
 	 */
@@ -58,24 +58,25 @@ public final class RequestFailures {
 
 	/**
 	 * Translates a failure of the body of a request.
-	 * @param ex why it has no more parts
-	 * @return the answer to the client if its bytes are wrong, else the failure itself
+	 * @param ex the failure
+	 * @return the answer to the client if its bytes are invalid, the failure itself
+	 * otherwise
 	 */
 	static Throwable ofBody(Throwable ex) {
 		return isUnreadable(ex) ? unreadable(ex) : ex;
 	}
 
 	private static RivetException unreadable(Throwable ex) {
-		logger.debug("A request cannot be read", ex);
+		logger.debug("A request could not be read", ex);
 		return new RivetException(
 				(ex instanceof DataBufferLimitException) ? ErrorCode.INCOMING_TOO_LONG : ErrorCode.REQUEST_INVALID);
 	}
 
 	/**
-	 * Return what a client is told of a failure, and log it: at debug what it has caused
-	 * itself, else as an error.
+	 * Returns the error that the client receives for a failure, and logs the failure: at
+	 * debug level if the client has caused it, as an error otherwise.
 	 * @param request the request that failed
-	 * @param ex why
+	 * @param ex the failure
 	 */
 	public static RivetException translate(ServerHttpRequest request, Throwable ex) {
 		RivetException known = ofClient(request, ex);
@@ -87,10 +88,11 @@ public final class RequestFailures {
 	}
 
 	/**
-	 * Return what a client is told of a failure that it has caused, {@code null} if it
-	 * has not: a {@link RivetException}, or the end of its connection.
+	 * Returns the error that the client receives for a failure that it has caused, which
+	 * is a {@link RivetException} or the end of its connection.
 	 * @param request the request that failed
-	 * @param ex why
+	 * @param ex the failure
+	 * @return {@code null} if the client has not caused it
 	 */
 	public static @Nullable RivetException ofClient(ServerHttpRequest request, Throwable ex) {
 		if (ex instanceof RivetException known) {
@@ -99,17 +101,18 @@ public final class RequestFailures {
 		if (!hasLeft(request, ex)) {
 			return null;
 		}
-		logger.debug("The client of %s %s has left".formatted(request.getMethod(), SafeText.of(request.getPath())), ex);
+		logger.debug(
+				"The client of %s %s has disconnected".formatted(request.getMethod(), SafeText.of(request.getPath())),
+				ex);
 		return new RivetException(ErrorCode.REQUEST_INVALID);
 	}
 
 	/**
-	 * Answer 400 where a handler throws because of what the client sent. The web stack
-	 * reads some headers before any filter or exception handler stands ready:
-	 * {@code MimeTypeUtils} of Spring 7.0.8 throws
-	 * {@link StringIndexOutOfBoundsException} for the type {@code "/x*}, and Reactor
-	 * Netty would reset the connection and log an error.
-	 * @param handler of all requests
+	 * Answers 400 if the handler throws because of invalid input of the client. WebFlux
+	 * parses some headers before any filter or exception handler is called: {@code
+	 * MimeTypeUtils} of Spring 7.0.8 throws {@link StringIndexOutOfBoundsException} for
+	 * the type {@code "/x*}. Reactor Netty would reset the connection and log an error.
+	 * @param handler handler of all requests
 	 */
 	public static HttpHandler answering(HttpHandler handler) {
 		return (request, response) -> {
@@ -121,19 +124,25 @@ public final class RequestFailures {
 				if (!ofClient || !response.setStatusCode(HttpStatus.BAD_REQUEST)) {
 					throw ex;
 				}
-				logger.debug("The head of a request cannot be read", ex);
+				logger.debug("The head of a request could not be read", ex);
 				return response.setComplete();
 			}
 		};
 	}
 
-	/** A channel forgets its event loop when it is closed, and the web stack asks it. */
+	/**
+	 * Recognizes the exception of WebFlux when it requests the event loop of a closed
+	 * channel.
+	 */
 	private static boolean isClosedChannel(Throwable ex) {
 		String message = ex.getMessage();
 		return ex instanceof IllegalStateException && message != null && message.startsWith("channel not registered");
 	}
 
-	/** A store or a server that the application asks throws the same exceptions. */
+	/**
+	 * The state of the connection decides, because a store or a server that the
+	 * application calls throws the same exceptions.
+	 */
 	private static boolean hasLeft(ServerHttpRequest request, Throwable ex) {
 		boolean left = ex instanceof AbortedException || ex instanceof IOException || isClosedChannel(ex);
 		return left && !LinkIo.awaitsAnswer(request);

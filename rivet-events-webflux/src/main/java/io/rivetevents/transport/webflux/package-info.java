@@ -1,6 +1,6 @@
 /**
- * What the transports on WebFlux share: paths, bodies, answers, addresses. Internal:
- * applications do not use it.
+ * Shared by the transports on WebFlux: paths, bodies, answers, addresses. Internal, not
+ * for use by applications.
  */
 @NullMarked
 package io.rivetevents.transport.webflux;
