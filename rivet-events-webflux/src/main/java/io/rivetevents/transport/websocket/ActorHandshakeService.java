@@ -23,9 +23,9 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Accepts handshakes. The service of WebFlux splits the offered subprotocols at commas
- * and does not trim them, so that it would find only the first; they are trimmed here. It
- * looks at less of the handshake than it should, too.
+ * Accepts WebSocket handshakes. It corrects the service of WebFlux, which splits the
+ * offered subprotocols at commas without trimming them and finds only the first. It also
+ * checks more of the handshake.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.2">RFC 6455, section
  * 4.2</a>
@@ -42,11 +42,11 @@ final class ActorHandshakeService extends HandshakeWebSocketService {
 
 	private static final int KEY_SIZE = 16;
 
-	/** With the padding, which a decoder need not ask for. */
+	/** Length with padding, which a decoder does not require. */
 	private static final int KEY_LENGTH = 24;
 
 	/**
-	 * Create a service.
+	 * Creates the service.
 	 * @param settings limits of connections
 	 */
 	ActorHandshakeService(WebSocketSettings settings) {
@@ -73,13 +73,16 @@ final class ActorHandshakeService extends HandshakeWebSocketService {
 		if (offered != null) {
 			headers.set(HEADER, offered);
 		}
-		// the service knows two ways to write the word, of which case does not matter
+		// the WebFlux service recognizes two spellings of the word, whose case does not
+		// matter
 		if (headers.getConnection().stream().anyMatch(UPGRADE::equalsIgnoreCase)) {
 			headers.setConnection(UPGRADE);
 		}
 	}
 
-	/** Netty would take drafts of the protocol as well, or leave without an answer. */
+	/**
+	 * Rejects other versions. Netty would accept drafts of the protocol, or not answer.
+	 */
 	private static Mono<Void> refuseVersion(ServerHttpResponse response) {
 		response.setStatusCode(HttpStatus.UPGRADE_REQUIRED);
 		response.getHeaders().set(VERSION_HEADER, VERSION);
@@ -88,20 +91,21 @@ final class ActorHandshakeService extends HandshakeWebSocketService {
 		return response.setComplete();
 	}
 
-	/** What the service of WebFlux and Netty let pass. */
+	/** Checks what WebFlux and Netty do not check. */
 	private static void checkRequest(ServerHttpRequest request) {
 		HttpServerRequest netty = ServerHttpRequestDecorator.getNativeRequest(request);
 		if (netty.version().compareTo(HttpVersion.HTTP_1_1) < 0) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "A handshake needs HTTP/1.1.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "A WebSocket handshake requires HTTP/1.1.");
 		}
 		if (!isKey(request.getHeaders().getFirst("Sec-WebSocket-Key"))) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "Sec-WebSocket-Key is not 16 bytes in base64.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "Sec-WebSocket-Key must be 16 bytes in base64.");
 		}
 		List<String> lines = netty.requestHeaders().getAll(HEADER);
 		if (lines.size() > 1) {
-			netty.requestHeaders().set(HEADER, String.join(",", lines)); // or Netty would
-																			// read the
-																			// first only
+			netty.requestHeaders().set(HEADER, String.join(",", lines)); // otherwise
+																			// Netty would
+																			// read only
+																			// the first
 		}
 	}
 

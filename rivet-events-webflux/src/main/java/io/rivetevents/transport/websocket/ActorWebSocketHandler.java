@@ -11,8 +11,9 @@ import io.rivetevents.transport.webflux.BasePath;
 import io.rivetevents.transport.webflux.LinkIo;
 
 /**
- * Takes WebSocket connections of the client protocol. Every handshake is accepted, since
- * a client learns nothing from one that is refused; what is wrong is told afterwards.
+ * Serves WebSocket connections of the client protocol. Every handshake is accepted,
+ * because a browser does not show the client why a handshake is rejected; errors are sent
+ * afterwards.
  */
 public final class ActorWebSocketHandler implements WebSocketHandler {
 
@@ -25,11 +26,11 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 	private final WebSocketSettings settings;
 
 	/**
-	 * Create a handler.
-	 * @param basePath where the routes begin
-	 * @param links what links share
-	 * @param io how they read and write
-	 * @param settings limits and times
+	 * Creates the handler.
+	 * @param basePath prefix of the routes
+	 * @param links services that all connections share
+	 * @param io event loops and addresses of requests
+	 * @param settings limits and timeouts
 	 */
 	public ActorWebSocketHandler(BasePath basePath, LinkServices links, LinkIo io, WebSocketSettings settings) {
 		this.basePath = basePath;
@@ -44,13 +45,13 @@ public final class ActorWebSocketHandler implements WebSocketHandler {
 	}
 
 	/**
-	 * Refuse: it takes sockets from {@link ActorHandshakeService} alone, which hands them
-	 * over without a session.
+	 * Throws an exception: {@link ActorHandshakeService} opens the sockets itself,
+	 * without a session.
 	 * @throws IllegalStateException always
 	 */
 	@Override
 	public Mono<Void> handle(WebSocketSession session) {
-		throw new IllegalStateException("Actors are served by ActorHandshakeService");
+		throw new IllegalStateException("ActorWebSocketHandler requires ActorHandshakeService");
 	}
 
 	BasePath basePath() {

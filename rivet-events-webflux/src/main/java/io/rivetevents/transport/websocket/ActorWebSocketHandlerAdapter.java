@@ -3,13 +3,13 @@ package io.rivetevents.transport.websocket;
 import org.springframework.web.reactive.socket.server.support.WebSocketHandlerAdapter;
 
 /**
- * Leads WebSocket handshakes to actors. Leaves the application's own WebSocket handlers
- * to WebFlux.
+ * Passes WebSocket handshakes to actors. The application's WebSocket handlers remain with
+ * WebFlux.
  */
 public final class ActorWebSocketHandlerAdapter extends WebSocketHandlerAdapter {
 
 	/**
-	 * Creates an adapter.
+	 * Creates the adapter.
 	 * @param settings limits of connections
 	 */
 	public ActorWebSocketHandlerAdapter(WebSocketSettings settings) {
@@ -21,7 +21,7 @@ public final class ActorWebSocketHandlerAdapter extends WebSocketHandlerAdapter 
 		return handler instanceof ActorWebSocketHandler;
 	}
 
-	/** Asked before that of WebFlux, which takes every WebSocket handler. */
+	/** Before the adapter of WebFlux, which accepts every WebSocket handler. */
 	@Override
 	public int getOrder() {
 		return super.getOrder() - 1;

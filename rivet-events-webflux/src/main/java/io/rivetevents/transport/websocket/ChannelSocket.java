@@ -16,8 +16,8 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.netty.ChannelWriter;
 
 /**
- * A socket below WebFlux: messages go to and come from the channel itself. The closing
- * handshake of the client is left to Reactor Netty.
+ * A socket that reads and writes messages directly on the channel, without WebFlux.
+ * Reactor Netty answers the closing handshake of the client.
  */
 final class ChannelSocket implements Socket {
 
@@ -25,7 +25,7 @@ final class ChannelSocket implements Socket {
 
 	private final Channel channel;
 
-	/** A channel forgets it when it is closed. */
+	/** Kept here, because a closed channel returns none. */
 	private final EventLoop eventLoop;
 
 	private final ActorWebSocketHandler owner;
@@ -46,9 +46,9 @@ final class ChannelSocket implements Socket {
 	}
 
 	/**
-	 * Open a socket.
-	 * @return {@code null} if its channel does not carry plain frames: over HTTP/2, with
-	 * compression, or where a handler wants to see them
+	 * Opens a socket.
+	 * @return {@code null} if the channel does not carry plain frames: over HTTP/2, with
+	 * compression, or if another handler processes them
 	 */
 	static @Nullable ChannelSocket open(WebsocketInbound in, Channel channel, EventLoop eventLoop, Encoding encoding,
 			ActorWebSocketHandler owner) {
@@ -83,7 +83,7 @@ final class ChannelSocket implements Socket {
 			this.outlet.write(lastWord);
 		}
 		if (this.reader != null) {
-			this.reader.sayFarewell(this.channel, reason);
+			this.reader.sendClose(this.channel, reason);
 		}
 		else {
 			this.channel.close();

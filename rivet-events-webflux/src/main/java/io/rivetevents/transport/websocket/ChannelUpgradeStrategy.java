@@ -34,13 +34,14 @@ import io.rivetevents.transport.webflux.LinkIo;
 import io.rivetevents.transport.webflux.RequestFailures;
 
 /**
- * Upgrades a request on Reactor Netty. Unlike the one of WebFlux it opens sockets below
- * WebFlux where it can, and keeps nothing of the handshake for as long as a socket lives.
+ * Upgrades a request to a WebSocket on Reactor Netty. In contrast to the strategy of
+ * WebFlux, sockets use the channel directly where possible, and an open socket does not
+ * hold the handshake.
  */
 final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 
 	/**
-	 * What a socket that compresses takes outside of the heap: zlib needs 256 KB to
+	 * Bytes outside the heap of a socket with compression: zlib requires 256 KB to
 	 * deflate with a window of 15 bits, as Netty does, and 42 KB to inflate.
 	 */
 	private static final int COMPRESSION_BYTES = 300 * 1024;
@@ -60,7 +61,7 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 		HttpServerResponse response = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
 		Channel channel = channel(response);
 		EventLoop eventLoop = LinkIo.eventLoopOf(channel);
-		// its own context would be kept for as long as the socket lives
+		// the context of the request would be held for as long as the socket is open
 		boolean compress = this.settings.compression() && isCompressionOffered(exchange)
 				&& mayCompress(channel, owner.links().limits().compression());
 		Mono<Void> socket = Mono
@@ -80,10 +81,10 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 	}
 
 	/**
-	 * Does work on the event loop of a channel, from which the application's own work
-	 * before the answer may have led away: a frame that comes right behind the handshake
-	 * could find the old operations in place, and be lost with them. Does nothing once
-	 * the channel is closed: it has no handlers then, and no event loop.
+	 * Runs work on the event loop of a channel. The application may have left the event
+	 * loop before the answer; a frame that follows the handshake at once could then reach
+	 * the old operations and be lost. Does nothing if the channel is closed, since it has
+	 * no handlers and no event loop.
 	 */
 	private static Mono<Void> onEventLoop(Channel channel, EventLoop eventLoop, Supplier<Mono<Void>> work) {
 		Mono<Void> done = Mono.defer(() -> channel.isRegistered() ? work.get() : Mono.empty());
@@ -91,8 +92,9 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 	}
 
 	/**
-	 * Takes memory for a channel until it closes, once: its handshake may fail, and be
-	 * tried again. Beyond what all of them may take, a client does without.
+	 * Counts the memory of compression for a channel until it closes. It is counted once,
+	 * because a failed handshake can be repeated. Beyond the limit, a client connects
+	 * without compression.
 	 */
 	private static boolean mayCompress(Channel channel, ByteBudget budget) {
 		Attribute<Boolean> counted = channel.attr(COUNTED);
@@ -133,11 +135,12 @@ final class ChannelUpgradeStrategy implements RequestUpgradeStrategy {
 			return new ActorTarget.ById(actorId);
 		}
 		if (path == null || !path.startsWith(GatewayRequest.PREFIX)) {
-			throw new RivetException(ErrorCode.NO_ROUTE, "There is no socket at %s.".formatted(path));
+			throw new RivetException(ErrorCode.NO_ROUTE,
+					"The path %s does not serve WebSocket connections.".formatted(path));
 		}
 		GatewayRequest gateway = GatewayRequest.parse(path, exchange.getRequest().getURI().getRawQuery());
 		if (!gateway.path().equals("/connect")) {
-			throw new RivetException(ErrorCode.NOT_SUPPORTED, "Clients connect at /connect.");
+			throw new RivetException(ErrorCode.NOT_SUPPORTED, "WebSocket connections require the path /connect.");
 		}
 		return gateway.target();
 	}

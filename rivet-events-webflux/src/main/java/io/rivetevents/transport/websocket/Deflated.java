@@ -8,28 +8,28 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.transport.PartialMessage;
 
 /**
- * What one client has compressed, inflated no further than it may be: the window goes on
- * from one message to the next.
+ * Inflates the compressed messages of one client up to the size limit. The compression
+ * window continues from one message to the next.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc7692#section-7.2.2">RFC 7692, section
  * 7.2.2</a>
  */
 final class Deflated {
 
-	/** What a sender leaves out at the end of each message. */
+	/** Bytes that the sender omits at the end of each message. */
 	static final byte[] TAIL = { 0, 0, -1, -1 };
 
 	/**
-	 * With the first message that is compressed: it takes some 40 KB outside the heap.
+	 * Created for the first compressed message; it uses some 40 KB outside the heap.
 	 */
 	private @Nullable Inflater inflater;
 
 	/**
-	 * Inflates more of a message.
-	 * @param bytes compressed bytes, without the mask
-	 * @param message where to put what comes out
-	 * @return whether all that came out had room in the message
-	 * @throws DataFormatException if they are not compressed bytes
+	 * Inflates a part of a message.
+	 * @param bytes compressed bytes, unmasked
+	 * @param message receives the inflated bytes
+	 * @return whether the message had room for all inflated bytes
+	 * @throws DataFormatException if the bytes are not valid
 	 */
 	boolean inflate(byte[] bytes, PartialMessage message) throws DataFormatException {
 		Inflater inflater = inflater();
@@ -43,11 +43,12 @@ final class Deflated {
 			message.advance(made);
 			if (inflater.finished()) {
 				int rest = inflater.getRemaining();
-				inflater.reset(); // a last block: what follows begins anew
+				inflater.reset(); // the last block has ended: the rest starts a new
+									// stream
 				inflater.setInput(bytes, bytes.length - rest, rest);
 			}
 			else if (inflater.needsDictionary()) {
-				throw new DataFormatException("There is no dictionary");
+				throw new DataFormatException("Preset dictionaries are not supported");
 			}
 			if (made == 0 && inflater.needsInput()) {
 				return true;
@@ -64,7 +65,7 @@ final class Deflated {
 		return inflater;
 	}
 
-	/** Gives back what it takes outside the heap. */
+	/** Releases the memory outside the heap. */
 	void end() {
 		if (this.inflater != null) {
 			this.inflater.end();

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.rivetevents.transport.netty.Framing;
 
 /**
- * Each message is one frame of a server: not masked, not fragmented.
+ * Writes each message as one frame of a server: not masked, not fragmented.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section
  * 5.2</a>

@@ -7,8 +7,7 @@ import java.nio.ByteOrder;
 import io.netty.buffer.ByteBuf;
 
 /**
- * What a client says about a frame before its payload: 6 to 14 bytes, of which any number
- * may arrive at a time.
+ * The head of a client's frame: 6 to 14 bytes, which may arrive in any number of parts.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.2">RFC 6455, section
  * 5.2</a>
@@ -27,7 +26,7 @@ final class FrameHead {
 
 	static final int PONG = 0xa;
 
-	/** {@link #reserved()} of a message that is compressed. */
+	/** {@link #reserved()} of a compressed message. */
 	static final int COMPRESSED = 0x40;
 
 	private static final int FINAL = 0x80;
@@ -51,8 +50,8 @@ final class FrameHead {
 	private int size;
 
 	/**
-	 * Reads as much of it as there is.
-	 * @return whether it is whole
+	 * Reads as many bytes of the head as are available.
+	 * @return whether the head is complete
 	 */
 	boolean read(ByteBuf in) {
 		while (this.size < needed()) {
@@ -71,7 +70,7 @@ final class FrameHead {
 		return 2 + sizeOfLength() + (isMasked() ? MASK_SIZE : 0);
 	}
 
-	/** Begins another one. */
+	/** Starts the next head. */
 	void reset() {
 		this.size = 0;
 	}
@@ -98,8 +97,8 @@ final class FrameHead {
 	}
 
 	/**
-	 * Returns how many bytes the payload has, a negative number if that is not written as
-	 * short as it could be.
+	 * Returns the number of bytes of the payload; negative if it is not in its shortest
+	 * form.
 	 */
 	long length() {
 		int size = sizeOfLength();
@@ -114,11 +113,11 @@ final class FrameHead {
 	}
 
 	/**
-	 * Takes the mask off a part of the payload.
-	 * @param target holds the part
-	 * @param start where it begins there
-	 * @param count how many bytes it has
-	 * @param offset where it begins in the payload
+	 * Unmasks a part of the payload.
+	 * @param target array with the part
+	 * @param start index of the part in the array
+	 * @param count number of bytes
+	 * @param offset position of the part in the payload
 	 */
 	void unmask(byte[] target, int start, int count, int offset) {
 		int mask = rotatedMask(offset);
@@ -136,7 +135,9 @@ final class FrameHead {
 		}
 	}
 
-	/** Its first byte is that of the first byte of the part. */
+	/**
+	 * Returns the mask, rotated to start with the byte for the first byte of the part.
+	 */
 	private int rotatedMask(int offset) {
 		int mask = 0;
 		for (int i = 0; i < MASK_SIZE; i++) {

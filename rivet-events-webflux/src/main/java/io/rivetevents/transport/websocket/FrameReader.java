@@ -33,11 +33,10 @@ import io.rivetevents.transport.netty.SocketWriter;
 import io.rivetevents.transport.netty.SocketWriterHandler;
 
 /**
- * Makes messages of the bytes of a client. It stands where the decoder of Netty was,
- * which waits for a frame to be whole and lets others put together and inflate before
- * anything is found too long. This one looks at each length before it keeps anything,
- * keeps what has arrived of a message and nothing else, and has one pong wait to be
- * written, not more.
+ * Reads messages from the bytes of a client. It replaces Netty's decoder, which buffers
+ * complete frames and checks sizes only after other handlers have joined and inflated
+ * them. This reader checks each length before it buffers anything, buffers only the
+ * received part of a message, and lets at most one pong wait to be written.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5">RFC 6455, section 5</a>
  */
@@ -49,19 +48,19 @@ final class FrameReader extends SocketWriterHandler {
 
 	private static final int MAX_CONTROL = 125;
 
-	/** With its head and mask. */
+	/** Maximum size with head and mask. */
 	private static final int MAX_CLOSE_FRAME = MAX_CONTROL + 6;
 
 	/**
-	 * Frames of one message that carry nothing and end nothing. They add nothing to the
-	 * size of the message, so without this bound only its deadline would end them.
+	 * Maximum number of empty, non-final frames of one message. They do not increase the
+	 * size of the message, so without this limit only the timeout would end it.
 	 */
 	private static final int MAX_EMPTY = 1000;
 
-	private static final int FAREWELL_SECONDS = 2;
+	private static final int LINGER_SECONDS = 2;
 
-	/** How often a client that sends on is waited for once more. */
-	private static final int MAX_FAREWELLS = 3;
+	/** Maximum number of waits for a client that continues to send. */
+	private static final int MAX_LINGERS = 3;
 
 	private final Socket.Listener listener;
 
@@ -69,10 +68,10 @@ final class FrameReader extends SocketWriterHandler {
 
 	private final Limits limits;
 
-	/** Whether messages go to the listener, and not down the pipeline. */
+	/** Whether messages are passed to the listener, instead of the pipeline. */
 	private final boolean direct;
 
-	/** {@code null} where compression has not been agreed on. */
+	/** {@code null} without compression. */
 	private final @Nullable Deflated deflated;
 
 	private final FrameHead head = new FrameHead();
@@ -86,20 +85,20 @@ final class FrameReader extends SocketWriterHandler {
 	/** Payload of a control frame, {@code null} in another frame. */
 	private byte @Nullable [] control;
 
-	/** Whether frames of a message have arrived, but not the end of the last one. */
+	/** Whether a message is incomplete. */
 	private boolean inMessage;
 
-	/** How many frames of the message had no payload. */
+	/** Number of frames of the message without a payload. */
 	private int empty;
 
 	private boolean text;
 
 	private boolean compressed;
 
-	/** Whether the rest of the message is thrown away. */
+	/** Whether the rest of the message is discarded. */
 	private boolean skipped;
 
-	/** {@code null} while nothing has to be kept of it. */
+	/** {@code null} while nothing is buffered. */
 	private @Nullable PartialMessage message;
 
 	private long messageSince;
@@ -108,15 +107,15 @@ final class FrameReader extends SocketWriterHandler {
 
 	private boolean pongWaits;
 
-	/** The last ping that came while a pong waited. */
+	/** The last ping that arrived while a pong waited to be written. */
 	private byte @Nullable [] unanswered;
 
 	private boolean failed;
 
 	/** Whether the server has sent its close frame. */
-	private boolean saidFarewell;
+	private boolean closeSent;
 
-	/** Whether anything has arrived lately, when the socket ends. */
+	/** Whether something arrived since the last check, while the socket closes. */
 	private boolean heard;
 
 	private FrameReader(Socket.Listener listener, SocketWriter outlet, ActorWebSocketHandler owner, boolean direct,
@@ -130,13 +129,13 @@ final class FrameReader extends SocketWriterHandler {
 	}
 
 	/**
-	 * Takes over from the decoder of a channel.
+	 * Replaces the decoder of a channel.
 	 * @param channel the channel of an open socket
-	 * @param listener is told what comes in
-	 * @param outlet the way out
-	 * @param owner knows the limits
-	 * @param direct whether messages go to the listener; otherwise down the pipeline, and
-	 * the listener only decides about them
+	 * @param listener receives messages and events
+	 * @param outlet writer of the channel
+	 * @param owner limits
+	 * @param direct whether messages are passed to the listener; otherwise they are
+	 * passed to the pipeline, and the listener only decides whether to read them
 	 * @return the reader
 	 */
 	static FrameReader install(Channel channel, Socket.Listener listener, SocketWriter outlet,
@@ -144,7 +143,7 @@ final class FrameReader extends SocketWriterHandler {
 		ChannelPipeline pipeline = channel.pipeline();
 		ChannelHandlerContext decoder = pipeline.context(WebSocketFrameDecoder.class);
 		if (decoder == null) {
-			throw new IllegalStateException("No decoder of frames in " + pipeline);
+			throw new IllegalStateException("The pipeline has no WebSocket frame decoder: " + pipeline);
 		}
 		boolean deflated = pipeline.context(WebSocketExtensionDecoder.class) != null;
 		FrameReader reader = new FrameReader(listener, outlet, owner, direct, deflated);
@@ -158,7 +157,7 @@ final class FrameReader extends SocketWriterHandler {
 			context.fireChannelRead(message);
 			return;
 		}
-		// behind what cannot be read, a close frame alone is no more than an answer
+		// after an invalid frame, a mere close frame is only an answer to the server's
 		this.heard |= !this.failed || in.readableBytes() > MAX_CLOSE_FRAME;
 		try {
 			while (in.isReadable() && !this.failed) {
@@ -167,9 +166,10 @@ final class FrameReader extends SocketWriterHandler {
 			settle(context);
 		}
 		catch (Throwable ex) {
-			// an Error as well: nobody else is to suffer, and this client is to hear of
-			// it
-			failures.error(ex, () -> "Closes a socket whose message could not be handled: " + context.channel());
+			// includes an Error: other clients must not be affected, and this one must
+			// receive a close reason
+			failures.error(ex,
+					() -> "Closing WebSocket %s: a message could not be handled".formatted(context.channel()));
 			CloseReason reason = CloseReason.of(ErrorCode.INTERNAL_ERROR);
 			fail(context, new WebSocketCloseStatus(reason.code(), reason.reason()));
 		}
@@ -187,7 +187,7 @@ final class FrameReader extends SocketWriterHandler {
 		}
 	}
 
-	/** Looks at what a frame claims to be, before any of it is kept. */
+	/** Checks the head of a frame before anything is buffered. */
 	private void begin(ChannelHandlerContext context) {
 		long length = this.head.length();
 		if (!this.head.isMasked() || length < 0) {
@@ -238,7 +238,7 @@ final class FrameReader extends SocketWriterHandler {
 	}
 
 	/**
-	 * Returns whether a message may have one more frame, and refuses the client if not.
+	 * Returns whether a message may have another frame, and rejects the client if not.
 	 */
 	private boolean takesFrame(int length) {
 		if (length > 0 || this.head.isFinal() || ++this.empty <= MAX_EMPTY) {
@@ -279,7 +279,10 @@ final class FrameReader extends SocketWriterHandler {
 		}
 	}
 
-	/** As nearly all messages come: nothing is kept, and nothing copied twice. */
+	/**
+	 * The usual case: the message arrives in one part, is not buffered and is copied
+	 * once.
+	 */
 	private void readWhole(ChannelHandlerContext context, ByteBuf in) {
 		byte[] bytes = new byte[this.length];
 		in.readBytes(bytes);
@@ -321,7 +324,7 @@ final class FrameReader extends SocketWriterHandler {
 			}
 		}
 		catch (DataFormatException ex) {
-			logger.debug("A client sent what cannot be inflated", ex);
+			logger.debug("A compressed message on WebSocket %s could not be inflated".formatted(context.channel()), ex);
 			fail(context, WebSocketCloseStatus.INVALID_PAYLOAD_DATA);
 		}
 	}
@@ -393,11 +396,11 @@ final class FrameReader extends SocketWriterHandler {
 	}
 
 	/**
-	 * The handshake at the end is left to Reactor Netty; if it was us who began it, the
-	 * client has read what we had to say.
+	 * Reactor Netty answers the client's close frame. If the server has sent one first,
+	 * the client has received all messages.
 	 */
 	private void onClose(ChannelHandlerContext context, byte[] payload) {
-		if (this.saidFarewell) {
+		if (this.closeSent) {
 			context.close();
 			return;
 		}
@@ -410,27 +413,27 @@ final class FrameReader extends SocketWriterHandler {
 			fail(context, WebSocketCloseStatus.INVALID_PAYLOAD_DATA);
 		}
 		else {
-			this.failed = true; // what follows a close frame is not read
+			this.failed = true; // data after a close frame is not read
 			skip();
 			context.fireChannelRead(frame);
 		}
 	}
 
 	/**
-	 * Ends the socket with a close frame of the server, the last of its frames.
+	 * Ends the socket with a close frame, the last frame of the server.
 	 * @param channel its channel
-	 * @param reason why
+	 * @param reason reason of the close
 	 */
-	void sayFarewell(Channel channel, CloseReason reason) {
-		this.saidFarewell = true;
+	void sendClose(Channel channel, CloseReason reason) {
+		this.closeSent = true;
 		channel.writeAndFlush(new CloseWebSocketFrame(reason.code(), reason.reason()));
-		linger(channel, MAX_FAREWELLS);
+		linger(channel, MAX_LINGERS);
 	}
 
 	/**
-	 * Closes a channel when its client has been silent for a while, reads nothing, or
-	 * sends on for too long. To close it while something arrives would reset it, and the
-	 * client would not read why.
+	 * Closes a channel when its client has sent nothing for a while, does not read, or
+	 * continues to send for too long. If data arrived during the close, the connection
+	 * would be reset and the client could not read the reason.
 	 */
 	private void linger(Channel channel, int times) {
 		this.heard = false;
@@ -442,23 +445,23 @@ final class FrameReader extends SocketWriterHandler {
 				else {
 					channel.close();
 				}
-			}, FAREWELL_SECONDS, TimeUnit.SECONDS);
+			}, LINGER_SECONDS, TimeUnit.SECONDS);
 		}
 	}
 
 	/**
-	 * Closes a channel whose client reads nothing and may not have read why, after a
-	 * while.
+	 * Closes a channel after a delay, because its client does not read and may not have
+	 * received the reason.
 	 */
 	static void closeSoon(Channel channel) {
 		if (channel.isRegistered()) {
-			channel.eventLoop().schedule(() -> channel.close(), FAREWELL_SECONDS, TimeUnit.SECONDS);
+			channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
 		}
 	}
 
 	/**
-	 * Returns whether a client may send a code: one of those that are registered, or of
-	 * those for libraries and applications. Netty takes all beyond them, too.
+	 * Returns whether a client may send a code: a registered one, or one for libraries
+	 * and applications. Netty accepts all others, too.
 	 */
 	private static boolean isCode(int code) {
 		return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
@@ -475,8 +478,9 @@ final class FrameReader extends SocketWriterHandler {
 	}
 
 	/**
-	 * Answers a ping, or, while an answer waits to be written, the last of those that
-	 * have come meanwhile: a client that pings and does not read gets no more.
+	 * Answers a ping. While an answer waits to be written, only the last of the pings
+	 * that arrive is answered after it, so a client that sends pings without reading uses
+	 * no additional memory.
 	 * @see <a href="https://www.rfc-editor.org/rfc/rfc6455#section-5.5.3">RFC 6455,
 	 * section 5.5.3</a>
 	 */
@@ -502,9 +506,9 @@ final class FrameReader extends SocketWriterHandler {
 		}
 	}
 
-	// Bounds
+	// Limits
 
-	/** Counts what is kept until more arrives, and sees to it that more does. */
+	/** Counts the buffered part of an incomplete message, and starts its timeout. */
 	private void settle(ChannelHandlerContext context) {
 		if (!this.inMessage || this.skipped || this.failed) {
 			return;
@@ -519,7 +523,7 @@ final class FrameReader extends SocketWriterHandler {
 		}
 	}
 
-	/** One timer for many messages that do not come at once. */
+	/** Starts one timer, which serves many messages that arrive in parts. */
 	private void scheduleDeadline(ChannelHandlerContext context, long nanos) {
 		this.deadline = context.executor().schedule(() -> checkDeadline(context), nanos, TimeUnit.NANOSECONDS);
 	}
@@ -539,7 +543,7 @@ final class FrameReader extends SocketWriterHandler {
 		skip();
 	}
 
-	/** Throws away what has arrived of a message, and what will. */
+	/** Discards the message, both its received part and its rest. */
 	private void skip() {
 		this.skipped = true;
 		if (this.message != null) {
@@ -554,8 +558,8 @@ final class FrameReader extends SocketWriterHandler {
 	}
 
 	/**
-	 * Ends the socket, and reads nothing more of it: what follows a frame that is none
-	 * cannot be read.
+	 * Ends the socket and stops reading, because data after an invalid frame cannot be
+	 * parsed.
 	 */
 	private void fail(ChannelHandlerContext context, WebSocketCloseStatus status) {
 		this.failed = true;
@@ -565,7 +569,7 @@ final class FrameReader extends SocketWriterHandler {
 			outlet().close();
 			context.channel().writeAndFlush(new CloseWebSocketFrame(status));
 		}
-		linger(context.channel(), MAX_FAREWELLS);
+		linger(context.channel(), MAX_LINGERS);
 	}
 
 	@Override

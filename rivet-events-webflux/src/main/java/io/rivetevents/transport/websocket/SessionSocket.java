@@ -18,7 +18,7 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.netty.PublisherWriter;
 
 /**
- * A socket as WebFlux has it: for what {@link ChannelSocket} cannot do.
+ * A socket that reads and writes by WebFlux, where {@link ChannelSocket} is not possible.
  */
 final class SessionSocket implements Socket {
 
@@ -26,7 +26,7 @@ final class SessionSocket implements Socket {
 
 	private final Channel channel;
 
-	/** A channel forgets it when it is closed. */
+	/** Kept here, because a closed channel returns none. */
 	private final EventLoop eventLoop;
 
 	private final Encoding encoding;
@@ -38,12 +38,12 @@ final class SessionSocket implements Socket {
 	private @Nullable CloseReason closeReason;
 
 	/**
-	 * Open a socket.
+	 * Opens a socket.
 	 * @param session the session
 	 * @param channel its channel
 	 * @param eventLoop the event loop of the channel
-	 * @param encoding how messages are written
-	 * @param owner knows the limits
+	 * @param encoding encoding of the messages
+	 * @param owner limits
 	 */
 	SessionSocket(WebSocketSession session, Channel channel, EventLoop eventLoop, Encoding encoding,
 			ActorWebSocketHandler owner) {
@@ -97,7 +97,10 @@ final class SessionSocket implements Socket {
 				payload);
 	}
 
-	/** Behind what has been handed over, which may not be written yet. */
+	/**
+	 * Closes after the messages that have been passed to WebFlux, which may not be
+	 * written yet.
+	 */
 	private void close(CloseReason reason, byte @Nullable [] lastWord) {
 		this.closeReason = reason;
 		if (lastWord != null) {
@@ -110,14 +113,14 @@ final class SessionSocket implements Socket {
 	}
 
 	/**
-	 * Not by the session, which closes the socket at once: what the client has sent
-	 * meanwhile and nobody has read would make the system reset it.
+	 * Closes the socket with a close frame and a delay. The session would close it at
+	 * once: unread data of the client would make the system reset the connection.
 	 */
 	private Mono<Void> closeSession(FrameReader reader) {
 		return Mono.fromRunnable(() -> {
 			CloseReason reason = this.closeReason;
 			if (reason != null) {
-				reader.sayFarewell(this.channel, reason);
+				reader.sendClose(this.channel, reason);
 			}
 		});
 	}

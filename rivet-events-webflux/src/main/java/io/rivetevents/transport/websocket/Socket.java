@@ -11,41 +11,40 @@ import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 
 /**
- * A WebSocket that is open, as far as a connection needs it. All is to be called on its
- * event loop.
+ * An open WebSocket, as a connection uses it. All methods are called on its event loop.
  */
 interface Socket {
 
-	/** What comes in, on the event loop. */
+	/** Receives messages and events, on the event loop. */
 	interface Listener {
 
-		/** The client has said something, be it a mere pong. */
+		/** Called when the client has sent anything, including a pong. */
 		void onSignOfLife();
 
 		/**
-		 * Returns where the client comes from, {@code null} if unknown.
+		 * Returns the address of the client, {@code null} if unknown.
 		 */
 		default @Nullable InetAddress address() {
 			return null;
 		}
 
 		/**
-		 * Decide about a message before it is read.
-		 * @param size how many bytes it has
+		 * Decides about a message before it is read.
+		 * @param size number of bytes
 		 * @return whether to read it
 		 */
 		boolean takes(int size);
 
 		/**
-		 * Take a message.
+		 * Receives a message.
 		 * @param message its bytes
-		 * @param text whether it came as text, which is UTF-8 or ends the connection
+		 * @param text whether it is a text message, which must be UTF-8
 		 */
 		void onMessage(byte[] message, boolean text);
 
 		/**
-		 * Close, since no more is taken of this client.
-		 * @param reason what it is told
+		 * Closes the socket and rejects further messages of the client.
+		 * @param reason reason that the client receives
 		 */
 		void refuse(CloseReason reason);
 
@@ -54,26 +53,26 @@ interface Socket {
 	EventLoop eventLoop();
 
 	/**
-	 * Return what is done once the channel below is closed.
+	 * Returns the future of the close of the network connection.
 	 */
 	ChannelFuture closeFuture();
 
 	/**
-	 * Return the way out.
+	 * Returns the outbound queue.
 	 */
 	OutboundQueue queue();
 
 	/**
-	 * Live.
-	 * @param listener is told what comes in
-	 * @return ends with the socket
+	 * Runs the socket.
+	 * @param listener receives messages and events
+	 * @return completes when the socket ends
 	 */
 	Mono<Void> run(Listener listener);
 
-	/** Send a ping, if the socket takes it. */
+	/** Sends a ping if the socket is writable. */
 	void ping();
 
-	/** Close the connection below, whatever waits to be written. */
+	/** Closes the network connection and discards all waiting messages. */
 	void cut();
 
 }

@@ -15,18 +15,17 @@ import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.transport.Handshake;
 
 /**
- * What a client says in the subprotocols that it offers: section 7 of the protocol
- * document. Unknown ones are ignored.
+ * The values that a client offers as subprotocols: section 7 of the protocol document.
+ * Unknown ones are ignored.
  *
  * @param encoding name of the encoding
- * @param extended whether the client speaks the extended mode: {@code docs/protocol.md}
- * @param params what the client sent as connection params, as it was encoded,
- * {@code null} if nothing
- * @param actorId id of the instance, if the URL names none
+ * @param extended whether the client uses the extended mode: {@code docs/protocol.md}
+ * @param params percent-encoded connection params, {@code null} if there are none
+ * @param actorId id of the instance, if the URL does not name one
  */
 record Subprotocols(String encoding, boolean extended, @Nullable String params, @Nullable String actorId) {
 
-	/** The one that is selected. */
+	/** The subprotocol that the server selects. */
 	static final String SELECTED = "rivet";
 
 	private static final String ENCODING = "rivet_encoding.";
@@ -37,7 +36,10 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 
 	private static final String ACTOR = "rivet_actor.";
 
-	/** Read those of a handshake, which {@link ActorHandshakeService} has trimmed. */
+	/**
+	 * Reads the subprotocols of a handshake, which {@link ActorHandshakeService} has
+	 * trimmed.
+	 */
 	static Subprotocols of(ServerHttpRequest request) {
 		String line = request.getHeaders().getFirst("Sec-WebSocket-Protocol");
 		return parse((line != null) ? Arrays.asList(line.split(",")) : List.of());
@@ -66,7 +68,7 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 	}
 
 	/**
-	 * Return how messages are written, {@code null} if the server does not know it.
+	 * Returns the encoding, {@code null} if the server does not support it.
 	 */
 	@Nullable Encoding readEncoding() {
 		Encoding plain = Encoding.of(this.encoding);
@@ -74,7 +76,7 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 	}
 
 	/**
-	 * Return the connection params.
+	 * Returns the connection params.
 	 * @throws RivetException {@code request.invalid} if they cannot be read
 	 */
 	@Nullable JsonNode readParams() {
@@ -85,7 +87,7 @@ record Subprotocols(String encoding, boolean extended, @Nullable String params, 
 			return Handshake.params(UriUtils.decode(this.params, StandardCharsets.UTF_8));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new RivetException(ErrorCode.REQUEST_INVALID, "The connection params are not percent-encoded.");
+			throw new RivetException(ErrorCode.REQUEST_INVALID, "The connection params must be percent-encoded.");
 		}
 	}
 

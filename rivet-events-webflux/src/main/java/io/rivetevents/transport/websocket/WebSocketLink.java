@@ -19,8 +19,8 @@ import io.rivetevents.transport.PendingHandshake;
 import io.rivetevents.transport.TransportSession;
 
 /**
- * One socket from its handshake to its end. All fields are used on the event loop of the
- * socket alone.
+ * One socket, from its handshake to its end. All fields are used only on the event loop
+ * of the socket.
  */
 final class WebSocketLink implements Socket.Listener, TransportSession {
 
@@ -39,12 +39,12 @@ final class WebSocketLink implements Socket.Listener, TransportSession {
 	private boolean heard = true;
 
 	/**
-	 * Create a connection.
+	 * Creates a connection.
 	 * @param socket the open socket
-	 * @param encoding how messages are written, {@code null} if the client has asked for
-	 * what the server does not know
-	 * @param opening what the client has come with
-	 * @param owner knows what all sockets share
+	 * @param encoding encoding of the messages, {@code null} if the server does not
+	 * support the requested one
+	 * @param opening the client's request
+	 * @param owner services that all sockets share
 	 */
 	WebSocketLink(Socket socket, @Nullable Encoding encoding, PendingHandshake opening, ActorWebSocketHandler owner) {
 		this.socket = socket;
@@ -56,17 +56,17 @@ final class WebSocketLink implements Socket.Listener, TransportSession {
 	}
 
 	/**
-	 * Live.
-	 * @return ends with the socket
+	 * Runs the connection.
+	 * @return completes when the socket ends
 	 */
 	Mono<Void> run() {
 		return Mono.defer(() -> {
-			// the web stack need not tell of the end
+			// WebFlux does not report the end in all cases
 			this.socket.closeFuture().addListener((closed) -> onEnd());
 			new LinkTask(this.socket.queue(), this::start).run();
 			return this.socket.run(this);
 		}).onErrorResume((ex) -> {
-			logger.debug("Socket ended with an error", ex);
+			logger.debug("The WebSocket of connection %s ended with an error".formatted(this.link.connectionId()), ex);
 			return Mono.empty();
 		}).doFinally((signal) -> onEnd());
 	}
@@ -121,7 +121,10 @@ final class WebSocketLink implements Socket.Listener, TransportSession {
 		}
 	}
 
-	/** A codec of text reads no other, so that the bytes are looked at here alone. */
+	/**
+	 * Checks for UTF-8 only here, because the codecs of text encodings reject all other
+	 * bytes.
+	 */
 	private void onUnreadable(byte[] message, boolean text, RivetException ex) {
 		if (text && !FrameReader.isUtf8(message, 0)) {
 			refuse(CloseReason.invalidText());

@@ -4,14 +4,14 @@ import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.transport.LinkSettings;
 
 /**
- * Limits and times of WebSocket connections.
+ * Limits and timeouts of WebSocket connections.
  *
- * @param link those that other transports have, too; a client that has not said anything
- * from one ping to the next is closed with {@code connection.timed_out}
- * @param maxFrameSize most bytes of a frame that are read at all; a longer one ends the
+ * @param link settings that all transports have; a client that sends nothing between two
+ * pings is closed with {@code connection.timed_out}
+ * @param maxFrameSize maximum number of bytes of a frame; a longer one ends the
  * connection with close code 1009
  * @param compression whether permessage-deflate is offered
- * @param outbound bounds of the outbound queue
+ * @param outbound limits of the outbound queue
  */
 public record WebSocketSettings(LinkSettings link, int maxFrameSize, boolean compression,
 		OutboundQueue.Limits outbound) {
