@@ -169,7 +169,7 @@ class ResourceServerTests {
 		try (ConfigurableApplicationContext context = run(TwoChains.class)) {
 			assertRejected(connect(context, encoding, token(KEY, 60, "ada")));
 		}
-		assertThat(output).contains("there is no authentication manager for BearerTokenAuthenticationToken");
+		assertThat(output).contains("no authentication manager found for BearerTokenAuthenticationToken");
 	}
 
 	@ParameterizedTest
