@@ -29,8 +29,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * What every {@link Backplane} does. An implementation inherits it, and makes nodes that
- * are joined:
+ * Tests the contract of every {@link Backplane}. Extend it to test an implementation, and
+ * create nodes that are connected to each other:
  *
  * <pre>{@code
  * class MyBackplaneTests extends AbstractBackplaneTests {
@@ -53,7 +53,7 @@ public abstract class AbstractBackplaneTests {
 
 	private final List<Node> nodes = new ArrayList<>();
 
-	/** A node, and what it has received. */
+	/** A node, and the messages that it has received. */
 	private static final class Node {
 
 		private final Backplane backplane;
@@ -62,7 +62,7 @@ public abstract class AbstractBackplaneTests {
 
 		private final Queue<NodeCommand> commands = new ConcurrentLinkedQueue<>();
 
-		/** Both, in their order. */
+		/** Events and commands in the order of their arrival. */
 		private final Queue<Object> all = new ConcurrentLinkedQueue<>();
 
 		Node(Backplane backplane) {
@@ -91,13 +91,14 @@ public abstract class AbstractBackplaneTests {
 	}
 
 	/**
-	 * Make a node that is joined with the others of this test, and not yet started.
+	 * Creates a node that is connected to the other nodes of this test, and not yet
+	 * started.
 	 */
 	protected abstract Backplane createNode();
 
 	/**
-	 * Return whether nodes are joined at all. One that is alone need not pass what takes
-	 * two.
+	 * Returns whether nodes are connected to each other. If not, tests that require
+	 * several nodes are skipped.
 	 */
 	protected boolean joinsNodes() {
 		return true;
@@ -162,7 +163,7 @@ public abstract class AbstractBackplaneTests {
 		awaitReceived(1, count);
 		assertThat(this.nodes.get(1).events())
 			.containsExactlyElementsOf(IntStream.range(0, count).mapToObj((i) -> "e" + i).toList());
-		// it may be confirmed to the publisher after it has arrived
+		// the publisher may receive the confirmation after the event has arrived
 		Awaitility.await().atMost(PATIENCE).until(() -> this.nodes.get(0).backplane.status().published() == count);
 		assertThat(this.nodes.get(1).backplane.status().received()).isEqualTo(count);
 		assertThat(this.nodes.get(1).backplane.status().lost()).isZero();
@@ -295,14 +296,14 @@ public abstract class AbstractBackplaneTests {
 	@Test
 	void refusesCommandsVisiblyIfItCarriesNone() {
 		Backplane backplane = this.nodes.get(0).backplane;
-		Assumptions.assumeFalse(backplane.carriesCommands(), "It carries commands");
+		Assumptions.assumeFalse(backplane.carriesCommands(), "The backplane carries commands");
 		assertThatExceptionOfType(UnsupportedOperationException.class)
 			.isThrownBy(() -> backplane.publish(closeUser("ada")))
 			.withMessageContaining(backplane.getClass().getName());
 	}
 
 	private void assumeCommands() {
-		Assumptions.assumeTrue(this.nodes.get(0).backplane.carriesCommands(), "It carries no commands");
+		Assumptions.assumeTrue(this.nodes.get(0).backplane.carriesCommands(), "The backplane does not carry commands");
 	}
 
 	private void command(int node, NodeCommand command) {
@@ -322,7 +323,7 @@ public abstract class AbstractBackplaneTests {
 	}
 
 	private void assumeJoined() {
-		Assumptions.assumeTrue(joinsNodes(), "Its nodes are alone");
+		Assumptions.assumeTrue(joinsNodes(), "The nodes are not connected to each other");
 	}
 
 	private void publish(int node, String event) {

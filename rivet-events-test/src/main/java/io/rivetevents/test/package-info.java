@@ -1,5 +1,5 @@
 /**
- * Suites for what an application or an extension puts in place of a part of the runtime.
+ * Test suites for custom implementations of parts of the runtime.
  */
 @NullMarked
 package io.rivetevents.test;
