@@ -8,7 +8,7 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * A client that waits for answers, and does not look at them.
+ * A client that counts responses and does not read them.
  */
 final class AnswerCounter implements Outbound {
 

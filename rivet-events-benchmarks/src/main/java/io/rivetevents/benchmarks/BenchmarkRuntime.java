@@ -25,7 +25,7 @@ import io.rivetevents.protocol.ToServer;
 
 /**
  * The runtime with all its beans and one instance of an actor. Its clients are objects
- * instead of sockets. Nothing else of a benchmark knows how they are joined to it.
+ * instead of sockets. It hides the setup from the benchmarks.
  */
 final class BenchmarkRuntime implements AutoCloseable {
 
@@ -49,9 +49,9 @@ final class BenchmarkRuntime implements AutoCloseable {
 	}
 
 	/**
-	 * Connect a client.
-	 * @param outbound where its messages go
-	 * @return what the instance knows it by
+	 * Connects a client.
+	 * @param outbound receives its messages
+	 * @return id of the connection
 	 */
 	String connect(Outbound outbound) {
 		ConnectRequest request = ConnectRequest.stateful(null, Identity.ANONYMOUS);
@@ -61,16 +61,17 @@ final class BenchmarkRuntime implements AutoCloseable {
 	}
 
 	/**
-	 * Let a client subscribe to what {@code say} tells.
-	 * @param connectionId which one
+	 * Subscribes a client to the event that {@code say} broadcasts.
+	 * @param connectionId id of the connection
 	 */
 	void subscribe(String connectionId) {
 		this.directory.deliver(ADDRESS, connectionId, new ToServer.SubscriptionRequest("msg", true));
 	}
 
 	/**
-	 * Call an action. Returns at once; the answer goes the way of the client's messages.
-	 * @param connectionId who calls
+	 * Calls an action. Returns at once; the response is sent like other messages of the
+	 * client.
+	 * @param connectionId id of the connection
 	 * @param action name of the action
 	 * @param text its argument
 	 */

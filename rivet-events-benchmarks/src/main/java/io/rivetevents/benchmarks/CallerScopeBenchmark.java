@@ -23,8 +23,9 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.security.SecurityContextDecorator;
 
 /**
- * What a call pays for its caller being set and restored: the scope of its turn, without
- * a caller, and within it that of the method. Most methods never read the caller.
+ * Measures the cost of setting and restoring the caller of a call: the scope of its turn,
+ * without a caller, and within it the scope of the method. Most methods never read the
+ * caller.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -63,7 +64,7 @@ public class CallerScopeBenchmark {
 		}
 	}
 
-	/** As between the turns of a worker. */
+	/** The state between the turns of a worker. */
 	@Benchmark
 	public Object nextTurn() {
 		this.scope.reset();

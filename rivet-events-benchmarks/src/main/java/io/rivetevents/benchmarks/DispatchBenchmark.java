@@ -16,9 +16,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Calls of a connected client, from the message that has been read to the answer that is
- * to be written: mailbox, turn, arguments, action, result. The single one pays for waking
- * a worker and then the caller; of a batch the mailbox runs many in a row.
+ * Calls of a connected client, from the decoded message to the response before it is
+ * encoded: mailbox, turn, arguments, action, result. A single call includes waking a
+ * worker and then the caller; the mailbox runs the calls of a batch in sequence.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

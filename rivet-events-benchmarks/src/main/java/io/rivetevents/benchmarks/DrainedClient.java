@@ -9,8 +9,8 @@ import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * A client with a real queue, which is emptied as soon as something is in it. Not safe
- * for use by several threads: all that is sent comes from turns of one instance.
+ * A client with a real queue, which is emptied as soon as it has content. Not
+ * thread-safe: all messages are sent by turns of one instance.
  */
 final class DrainedClient implements LongConsumer {
 
@@ -29,7 +29,7 @@ final class DrainedClient implements LongConsumer {
 	}
 
 	/**
-	 * Return how many bytes have gone through.
+	 * Returns the number of bytes that the queue has passed on.
 	 */
 	long bytes() {
 		return this.bytes;

@@ -19,8 +19,8 @@ import reactor.core.scheduler.Schedulers;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * Arms one entry of a queue of due times that holds 100,000: again for a later time,
- * which each turn does several times, and for an earlier one, which moves it.
+ * Reschedules one entry of a queue of due times with 100,000 entries: to a later time,
+ * which each turn does several times, and to an earlier one, which moves the entry.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -17,7 +17,7 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * Writes an event, as is done once for each broadcast and encoding in use.
+ * Writes an event, which happens once for each broadcast and encoding in use.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * One broadcast, from the call that asks for it until it has been through the queue of
- * each subscriber. What {@link DispatchBenchmark} tells of a single call is part of it.
+ * One broadcast, from the call of the action until the event has passed the queue of each
+ * subscriber. It includes the single call that {@link DispatchBenchmark} measures.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -58,7 +58,7 @@ public class FanOutBenchmark {
 		long before = bytes();
 		broadcast();
 		if (bytes() - before < (long) this.connections * TEXT.length()) {
-			throw new IllegalStateException("Not all subscribers have got the event");
+			throw new IllegalStateException("Not all subscribers have received the event");
 		}
 	}
 

@@ -25,8 +25,8 @@ import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * Reads an action and writes an event as our own classes do, with Jackson's streaming
- * API: the same records and the same bytes, with the markers that the samples have.
+ * Reads an action and writes an event like the project's own classes, with Jackson's
+ * streaming API: the same records and the same bytes, with the markers of the samples.
  */
 final class JacksonMessages {
 
@@ -46,7 +46,10 @@ final class JacksonMessages {
 
 	private static final double MAX_SAFE_INTEGER = (1L << 53) - 1;
 
-	/** Its own shortest digits: those of {@code Double} are not, before JDK 19. */
+	/**
+	 * Uses Jackson's shortest digits, since those of {@code Double} are not before JDK
+	 * 19.
+	 */
 	private final JsonFactory factory = JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
 	// Reading
@@ -65,7 +68,7 @@ final class JacksonMessages {
 				}
 			}
 			if (in.nextToken() != null) {
-				throw new IllegalArgumentException("Something follows it");
+				throw new IllegalArgumentException("The message is followed by other data");
 			}
 			return parts.toMessage();
 		}
@@ -73,7 +76,7 @@ final class JacksonMessages {
 
 	private static void start(JsonParser in) {
 		if (in.nextToken() != JsonToken.START_OBJECT) {
-			throw new IllegalArgumentException("An object is missing");
+			throw new IllegalArgumentException("An object is expected");
 		}
 	}
 
@@ -114,7 +117,7 @@ final class JacksonMessages {
 			case VALUE_TRUE -> NODES.booleanNode(true);
 			case VALUE_FALSE -> NODES.booleanNode(false);
 			case VALUE_NULL -> NODES.nullNode();
-			default -> throw new IllegalArgumentException("It is no JSON");
+			default -> throw new IllegalArgumentException("The message is not valid JSON");
 		};
 	}
 
@@ -206,11 +209,11 @@ final class JacksonMessages {
 			}
 			case BOOLEAN -> json.writeBoolean(value.booleanValue());
 			case NULL -> json.writeNull();
-			default -> throw new IllegalArgumentException("No sample has it: " + value);
+			default -> throw new IllegalArgumentException("The samples do not contain this type of value: " + value);
 		}
 	}
 
-	/** A whole number is written as one, as JavaScript does. */
+	/** Writes a whole number without a fraction, like JavaScript. */
 	private static void write(double number, JsonGenerator json) {
 		if (number == (long) number && Math.abs(number) <= MAX_SAFE_INTEGER) {
 			json.writeNumber((long) number);
@@ -221,7 +224,7 @@ final class JacksonMessages {
 	}
 
 	/**
-	 * The fields of a message, which may come in any order.
+	 * The fields of a message, in any order.
 	 */
 	private static final class Parts {
 
@@ -236,7 +239,7 @@ final class JacksonMessages {
 		ToServer.ActionRequest toMessage() {
 			if (this.tag == null || !this.tag.stringValue().equals("ActionRequest") || this.id == null
 					|| this.name == null || this.args == null) {
-				throw new IllegalArgumentException("It is no action");
+				throw new IllegalArgumentException("The message is not an action");
 			}
 			List<JsonNode> values = new ArrayList<>(this.args.size());
 			this.args.forEach(values::add);

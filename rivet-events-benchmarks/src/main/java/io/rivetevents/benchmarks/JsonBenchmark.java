@@ -27,7 +27,7 @@ import io.rivetevents.protocol.encoding.Codec;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * Compares our own JSON reader and writer with Jackson's streaming API.
+ * Compares the project's JSON reader and writer with Jackson's streaming API.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,7 +39,7 @@ public class JsonBenchmark {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	private static final String TEXT_LINE = "The harbour is quiet today, said \"ada\", and went on reading.\n";
+	private static final String TEXT_LINE = "The harbour is quiet today, said \"ada\", and kept on reading.\n";
 
 	private static final Codec CODEC = Encoding.JSON.codec();
 
@@ -52,7 +52,7 @@ public class JsonBenchmark {
 
 	private ToClient.Event event = Samples.event();
 
-	/** How long the arguments are. */
+	/** The size and kind of the arguments. */
 	public enum Size {
 
 		/** 100 bytes. */

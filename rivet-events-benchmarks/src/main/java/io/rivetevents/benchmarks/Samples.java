@@ -43,7 +43,10 @@ final class Samples {
 		return args;
 	}
 
-	/** As a client sends it; the runtime itself writes messages to clients only. */
+	/**
+	 * Returns the message in the form of a client; the runtime writes only messages to
+	 * clients.
+	 */
 	static byte[] actionRequest(Encoding encoding) {
 		byte[] frame = switch (encoding) {
 			case JSON ->
@@ -54,10 +57,10 @@ final class Samples {
 				.parseHex("b9000164626f6479b90002637461676d416374696f6e526571756573746376616cb90003"
 						+ "6269641b0000000000000007646e616d656b73656e644d6573736167656461726773"),
 					cborArgs());
-			// version 4, ActionRequest, id, name, and the length of what follows
+			// version 4, ActionRequest, id, name, and the length of the arguments
 			case BARE -> concat(HexFormat.of().parseHex("040000070b73656e644d657373616765"), length(cborArgs().length),
 					cborArgs());
-			default -> throw new IllegalArgumentException("Clients have no " + encoding);
+			default -> throw new IllegalArgumentException("Clients do not use " + encoding);
 		};
 		if (!encoding.codec().decode(frame).equals(actionRequest())) {
 			throw new IllegalStateException("The frame in %s is another message".formatted(encoding));
@@ -65,13 +68,16 @@ final class Samples {
 		return frame;
 	}
 
-	/** Taken out of an answer over HTTP, in which they stand behind {@code "output"}. */
+	/**
+	 * Returns the arguments from a response over HTTP, where {@code "output"} precedes
+	 * them.
+	 */
 	private static byte[] cborArgs() {
 		byte[] answer = Encoding.CBOR.codec().encodeActionResponse(args());
 		return Arrays.copyOfRange(answer, 2 + "output".length(), answer.length);
 	}
 
-	/** Seven bits to a byte, the lowest first. */
+	/** Writes seven bits per byte, the lowest first. */
 	private static byte[] length(int length) {
 		return (length < 128) ? new byte[] { (byte) length }
 				: new byte[] { (byte) (length & 127 | 128), (byte) (length >> 7) };

@@ -1,5 +1,5 @@
 /**
- * What the hot parts of the runtime cost, each on its own.
+ * Measures the cost of performance-critical parts of the runtime, each separately.
  */
 @NullMarked
 package io.rivetevents.benchmarks;

@@ -4,14 +4,14 @@ package io.rivetevents.benchmarks.attack;
  * An attack.
  *
  * @param name name on the command line
- * @param does what it does
- * @param bound what the server must do about it, and what is counted
- * @param briefMillis how long its short form lasts; 0 if it has none
- * @param briefWanted how often its bound is to be met in the short form; 0 where that
- * takes longer
- * @param longMillis most time that it takes
- * @param compression whether the server has to offer permessage-deflate and HTTP/2
- * @param body what carries it out
+ * @param does description of the attack
+ * @param bound expected reaction of the server, which is counted
+ * @param briefMillis duration of the short form; 0 if there is none
+ * @param briefWanted number of times that the bound must be met in the short form; 0 if
+ * that takes longer
+ * @param longMillis maximum duration
+ * @param compression whether the server must offer permessage-deflate and HTTP/2
+ * @param body runs the attack
  */
 record Attack(String name, String does, String bound, long briefMillis, int briefWanted, long longMillis,
 		boolean compression, Body body) {
@@ -22,39 +22,39 @@ record Attack(String name, String does, String bound, long briefMillis, int brie
 		this(name, does, bound, 0, 0, LONG, false, body);
 	}
 
-	/** The same with a short form. */
+	/** Returns the attack with a short form. */
 	Attack brief(long millis, int wanted) {
 		return new Attack(this.name, this.does, this.bound, millis, wanted, this.longMillis, this.compression,
 				this.body);
 	}
 
-	/** The same with more time. */
+	/** Returns the attack with another maximum duration. */
 	Attack lasting(long millis) {
 		return new Attack(this.name, this.does, this.bound, this.briefMillis, this.briefWanted, millis,
 				this.compression, this.body);
 	}
 
-	/** The same with no more time than that. */
+	/** Returns the attack with a limit of its maximum duration. */
 	Attack atMost(long millis) {
 		return lasting(Math.min(this.longMillis, millis));
 	}
 
-	/** The same against a server that compresses, and takes HTTP/2. */
+	/** Returns the attack on a server with compression and HTTP/2. */
 	Attack compressed() {
 		return new Attack(this.name, this.does, this.bound, this.briefMillis, this.briefWanted, this.longMillis, true,
 				this.body);
 	}
 
 	/**
-	 * What carries out an attack.
+	 * Runs an attack.
 	 */
 	@FunctionalInterface
 	interface Body {
 
 		/**
-		 * Attack, while {@link Scene#goesOn()} says so.
-		 * @param scene where
-		 * @throws Exception if the attack itself fails; one that the server refuses is
+		 * Attacks while {@link Scene#goesOn()} returns {@code true}.
+		 * @param scene the attack in progress
+		 * @throws Exception if the attack itself fails; a rejection by the server is
 		 * counted and not thrown
 		 */
 		void run(Scene scene) throws Exception;

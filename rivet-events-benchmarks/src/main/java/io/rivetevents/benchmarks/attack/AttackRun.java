@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Attacks a server, one attack after the other, and prints what each has done to it. See
- * the README of this module.
+ * Runs attacks on a server in sequence, and prints how each has affected it. See the
+ * README of this module.
  */
 public final class AttackRun {
 
@@ -31,13 +31,13 @@ public final class AttackRun {
 	}
 
 	/**
-	 * Run the attacks. Ends with 0 if the server has held each of them.
-	 * @param args names of attacks, none for all, and options
+	 * Runs the attacks. The exit code is 0 if the server has held each of them.
+	 * @param args options, and names of attacks; all attacks if there are none
 	 */
 	public static void main(String[] args) throws Exception {
 		Options options = Options.of(args);
 		if (options.list()) {
-			System.out.println("| attack | what it does | what counts as the bound |");
+			System.out.println("| Attack | What it does | Counts as the bound |");
 			System.out.println("| --- | --- | --- |");
 			Attacks.all()
 				.forEach((attack) -> System.out.printf("| %s | %s | %s |%n", attack.name(), attack.does(),
@@ -70,7 +70,10 @@ public final class AttackRun {
 		return outcome.faults(RAMP_UP_MILLIS, AFTER_MILLIS).isEmpty();
 	}
 
-	/** One server for all, unless it has died or each is to have its own. */
+	/**
+	 * Uses one server for all attacks, unless it has ended or each attack requires a new
+	 * one.
+	 */
 	private void runOn(boolean compression, List<Attack> attacks, List<Outcome> outcomes) throws Exception {
 		int next = 0;
 		while (next < attacks.size()) {
@@ -96,13 +99,13 @@ public final class AttackRun {
 	}
 
 	/**
-	 * What is asked for on the command line.
+	 * Options of the command line.
 	 *
-	 * @param attacks which attacks
+	 * @param attacks the attacks
 	 * @param brief whether to run the short forms
-	 * @param separate whether each attack has a server of its own
-	 * @param most most milliseconds for each attack
-	 * @param list whether to list the attacks only
+	 * @param separate whether to start a new server for each attack
+	 * @param most maximum duration of each attack in milliseconds
+	 * @param list whether to only list the attacks
 	 * @param classPath class path of the server
 	 */
 	private record Options(List<Attack> attacks, boolean brief, boolean separate, long most, boolean list,
@@ -134,7 +137,7 @@ public final class AttackRun {
 				.filter((name) -> all.stream().noneMatch((attack) -> attack.name().equals(name)))
 				.findFirst()
 				.ifPresent((name) -> {
-					throw new IllegalArgumentException("There is no attack " + name + "; --list lists them");
+					throw new IllegalArgumentException("Unknown attack '%s'; --list prints the names".formatted(name));
 				});
 			return all.stream()
 				.filter((attack) -> names.isEmpty() || names.contains(attack.name()))

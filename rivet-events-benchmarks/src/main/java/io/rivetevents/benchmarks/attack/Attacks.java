@@ -11,11 +11,11 @@ import java.util.stream.Stream;
 import io.rivetevents.benchmarks.attack.Victim.Memory;
 
 /**
- * All attacks, and the way in which one is run and measured.
+ * All attacks, and the code that runs and measures them.
  */
 final class Attacks implements AutoCloseable {
 
-	/** What lies before is ramp-up, in milliseconds. */
+	/** Duration of the ramp-up, in milliseconds. */
 	private static final long RAMP_UP = 3000;
 
 	private static final long SETTLE = 10_000;
@@ -25,8 +25,7 @@ final class Attacks implements AutoCloseable {
 	private static final long STOP_MILLIS = 8000;
 
 	/**
-	 * What runs within {@code verify}: one or more of each kind, none of which takes
-	 * longer than it must.
+	 * Attacks within {@code verify}: one or more of each kind, with minimum durations.
 	 */
 	private static final List<ShortForm> SHORT_FORMS = List.of(new ShortForm("pipeline", 1500, 3),
 			new ShortForm("pipeline-call", 1500, 3), new ShortForm("bodies", 1000, 3), new ShortForm("inputs", 1000, 3),
@@ -56,7 +55,7 @@ final class Attacks implements AutoCloseable {
 	private final HealthyClient newcomer;
 
 	/**
-	 * Let clients that behave begin.
+	 * Starts the healthy clients.
 	 * @param victim the server
 	 * @param brief whether to run the short forms
 	 */
@@ -94,9 +93,9 @@ final class Attacks implements AutoCloseable {
 	}
 
 	/**
-	 * Run an attack and clear it away.
+	 * Runs an attack and cleans up after it.
 	 * @param attack the attack
-	 * @return what it has done
+	 * @return its outcome
 	 * @throws Exception if the attack itself failed
 	 */
 	Outcome run(Attack attack) throws Exception {
@@ -127,7 +126,7 @@ final class Attacks implements AutoCloseable {
 		return this.brief ? Memory.NONE : this.victim.memory();
 	}
 
-	/** Attack, and look at the clients that behave until they have got over it. */
+	/** Attacks, and observes the healthy clients until they have recovered. */
 	private Waits watch(Attack attack, Scene scene) throws InterruptedException {
 		long millis = millis(attack);
 		Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -174,10 +173,13 @@ final class Attacks implements AutoCloseable {
 		return waits.stream().mapToLong(Long::longValue).max().orElse(0);
 	}
 
-	/** Let the clients that behave get over the last attack, and forget its waits. */
+	/**
+	 * Waits until the healthy clients have recovered from the last attack, and resets
+	 * their waits.
+	 */
 	private void settle() throws InterruptedException, IOException {
 		if (!this.victim.alive()) {
-			throw new IOException("The server is dead");
+			throw new IOException("The server has ended");
 		}
 		for (HealthyClient client : this.healthy) {
 			client.awaitCalls(3, SETTLE);
@@ -195,13 +197,13 @@ final class Attacks implements AutoCloseable {
 	}
 
 	/**
-	 * What clients that behave have seen of an attack.
+	 * Observations of the healthy clients during an attack.
 	 *
 	 * @param rampUp longest wait of each in the first seconds, in milliseconds
 	 * @param after longest wait of each afterwards
 	 * @param each both, as text
-	 * @param newcomer the same for the one that does not decide
-	 * @param failures what failed
+	 * @param newcomer the same for the client that does not affect the result
+	 * @param failures failures of the clients
 	 */
 	private record Waits(List<Long> rampUp, List<Long> after, List<String> each, String newcomer,
 			List<String> failures) {
@@ -211,8 +213,8 @@ final class Attacks implements AutoCloseable {
 	 * Short form of an attack.
 	 *
 	 * @param name name of the attack
-	 * @param millis how long it lasts
-	 * @param wanted how often its bound is to be met; 0 where that takes longer
+	 * @param millis its duration
+	 * @param wanted number of times that the bound must be met; 0 if that takes longer
 	 */
 	private record ShortForm(String name, long millis, int wanted) {
 	}

@@ -9,17 +9,17 @@ import io.rivetevents.benchmarks.attack.HttpPeer.Answer;
 import io.rivetevents.benchmarks.attack.WebSocketPeer.Frame;
 
 /**
- * Attacks with calls: more of them than an instance gets done, and calls whose callers
+ * Attacks with calls: more calls than an instance can process, and calls whose callers
  * leave.
  */
 final class CallAttacks {
 
 	private static final String TARGET = "target";
 
-	/** As much as a message may have, less its envelope. */
+	/** Maximum size of a message without its envelope. */
 	private static final int LARGE = 65_000;
 
-	/** More than an answer with a few violations has. */
+	/** Larger than a response with a few violations. */
 	private static final int SHORT = 200_000;
 
 	private static final int MAILBOX = 1000;
@@ -30,7 +30,7 @@ final class CallAttacks {
 
 	private static final int BATCH = 500;
 
-	/** A call under way when its caller leaves may run to its end. */
+	/** Duration of calls whose caller leaves; a call in progress may complete. */
 	private static final int LEFT = 300;
 
 	private static final int SOON = 1500;
@@ -50,7 +50,9 @@ final class CallAttacks {
 
 	static List<Attack> all() {
 		return List.of(
-				// first: its other client needs room that callers who hang up leave taken
+				// first, because its other client needs memory that is still in use after
+				// the attacks in which
+				// callers hang up
 				new Attack("workers-block", "HTTP calls of one address that block 200 instances for 2 s each",
 						"another client's call to an instance of the actor is answered within 1 s meanwhile",
 						CallAttacks::blockWorkers),
@@ -86,7 +88,7 @@ final class CallAttacks {
 								MAILBOX)),
 				new Attack("mailboxes", "40 JSON calls of 65,000 bytes for each of 300 instances", OVERLOADED,
 						CallAttacks::manyInstances),
-				new Attack("early", "15 JSON calls of 65,000 bytes of each of 300 clients before it is let in",
+				new Attack("early", "15 JSON calls of 65,000 bytes of each of 300 clients before it is accepted",
 						OVERLOADED, CallAttacks::early),
 				new Attack("interleave", "300,000 interleaved calls that answer after 55 s", OVERLOADED,
 						CallAttacks::interleave),
@@ -94,9 +96,9 @@ final class CallAttacks {
 						"HTTP 4xx or 5xx, actor.overloaded on the stream, or a close",
 						(scene) -> overStream(scene, interleaved(BATCH), INTERLEAVED / BATCH)),
 				new Attack("keyed", "keyed calls with answers of 900 KB",
-						"an error, or the oldest answer is no longer remembered", CallAttacks::keyed),
+						"an error, or the oldest answer is no longer kept", CallAttacks::keyed),
 				new Attack("keyed-many", "keyed calls with answers of 900 KB on many instances",
-						"an error, or the oldest answer is no longer remembered", CallAttacks::keyedOnMany),
+						"an error, or the oldest answer is no longer kept", CallAttacks::keyedOnMany),
 				new Attack("leave-websocket", "100 calls of 300 ms whose caller leaves",
 						"another client's call is answered within 1.5 s", CallAttacks::leaveSocket),
 				new Attack("leave-sse", "100 calls of 300 ms over an event stream whose caller leaves",
@@ -140,8 +142,8 @@ final class CallAttacks {
 					scene.met("actor.validation_error", (answer.text().length() < SHORT) ? 1 : 0);
 				}
 				else if (open && answer != null && answer.text().contains("overloaded")) {
-					scene.note("actor.overloaded"); // what others hold of the attack
-													// before
+					scene.note("actor.overloaded"); // for memory that is still in use by
+													// earlier calls of the attack
 					Scene.pause(20);
 				}
 			}
@@ -179,7 +181,7 @@ final class CallAttacks {
 		overHttp(scene, Wire.create(TARGET, scene.key(), Wire.inputOfNodes(21_000)));
 	}
 
-	/** What the callers have brought along stays in the mailboxes of busy instances. */
+	/** The data of the callers remains in the mailboxes of busy instances. */
 	private static void hangUp(Scene scene) throws Exception {
 		String args = Wire.manyNodes(HUNG_UP);
 		scene.inParallel(4, (thread) -> {
@@ -307,7 +309,7 @@ final class CallAttacks {
 		}
 	}
 
-	// Remembered answers
+	// Kept answers
 
 	private static void keyed(Scene scene) {
 		int back = scene.amount(150, 20);
@@ -374,7 +376,7 @@ final class CallAttacks {
 
 	private static void compare(Scene scene, String first, @Nullable String again) {
 		if (again != null && !again.equals(first)) {
-			scene.met("answer forgotten");
+			scene.met("answer no longer kept");
 		}
 	}
 
@@ -513,7 +515,7 @@ final class CallAttacks {
 			Answer answer = caller.answer(1000);
 			if (answer == null || answer.refused()) {
 				scene.note((answer == null) ? "another client was not answered within 1 s"
-						: "another client got " + answer.name());
+						: "another client received " + answer.name());
 				scene.close(caller);
 				caller = scene.http(0);
 			}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.benchmarks.attack.WebSocketPeer.Frame;
 
 /**
- * Attacks with frames, below what a message is.
+ * Attacks with frames.
  */
 final class FrameAttacks {
 
@@ -30,7 +30,7 @@ final class FrameAttacks {
 
 	private static final int PING = 125;
 
-	/** What ends a flush, and is left out at the end of a message. */
+	/** End of a flush, which is omitted at the end of a message. */
 	private static final int FLUSHED = 4;
 
 	private static final String CLOSED = "a close";
@@ -62,7 +62,7 @@ final class FrameAttacks {
 				new Attack("hello-params", "connections whose params are 60 KB of small objects",
 						"an error, a close, or a refused connection", FrameAttacks::helloParams),
 				new Attack("hello-snapshot", "600 connections that ask for a snapshot with 60 KB of small objects",
-						"each of the last 300 is let in, an error, or a close", FrameAttacks::helloSnapshot),
+						"each of the last 300 is accepted, an error, or a close", FrameAttacks::helloSnapshot),
 				new Attack("hello-late", "40 first messages of 60 KB that end after their refusal",
 						"another client's call of 60 KB is answered", FrameAttacks::helloLate));
 	}
@@ -104,7 +104,7 @@ final class FrameAttacks {
 		}
 	}
 
-	/** Zeros, compressed, each megabyte by itself. */
+	/** Returns compressed zeros; each megabyte is compressed separately. */
 	private static byte[] deflated(int megabytes) {
 		Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -192,7 +192,7 @@ final class FrameAttacks {
 				return null;
 			}
 			if (frame != null && frame.text().contains("\"Init\"") && open.incrementAndGet() > 300) {
-				scene.met("let in");
+				scene.met("accepted");
 			}
 			return peer;
 		});
@@ -219,7 +219,7 @@ final class FrameAttacks {
 		while (scene.goesOn() && caller != null && scene.push(caller, call)) {
 			HttpPeer.Answer answer = caller.answer(Scene.PATIENCE);
 			if (answer == null || answer.refused()) {
-				scene.note("a call was refused for what was counted of others");
+				scene.note("a call was rejected because of the memory of other clients");
 				Scene.pause(100);
 			}
 			else {

@@ -12,9 +12,8 @@ import io.rivetevents.benchmarks.attack.HttpPeer.Answer;
 import io.rivetevents.benchmarks.attack.WebSocketPeer.Frame;
 
 /**
- * A client that behaves: calls an action ten times a second on a thread of its own, and
- * remembers its longest wait and what failed. A call that is still waiting counts with
- * the time that it has waited.
+ * A healthy client: it calls an action ten times a second on its own thread, and records
+ * its longest wait and its failures. A pending call counts with its wait so far.
  */
 final class HealthyClient implements AutoCloseable {
 
@@ -52,17 +51,22 @@ final class HealthyClient implements AutoCloseable {
 		return this;
 	}
 
-	/** A client over WebSocket that has subscribed to what its instance broadcasts. */
+	/**
+	 * Creates a client over WebSocket that subscribes to the broadcasts of its instance.
+	 */
 	static HealthyClient webSocket(InetSocketAddress server, String actor, String key) {
 		return new HealthyClient("WebSocket to " + actor, new WebSocketLink(server, actor, key));
 	}
 
-	/** A client with an event stream, whose calls go over one more connection. */
+	/**
+	 * Creates a client with an event stream, which makes its calls over another
+	 * connection.
+	 */
 	static HealthyClient stream(InetSocketAddress server, String actor, String key) {
 		return new HealthyClient("SSE to " + actor, new StreamLink(server, actor, key));
 	}
 
-	/** A client that opens a connection for each call. */
+	/** Creates a client that opens a connection for each call. */
 	static HealthyClient newcomer(InetSocketAddress server, String actor, String key) {
 		return new HealthyClient("newcomer to " + actor, new NewcomerLink(server, actor, key));
 	}
@@ -111,7 +115,7 @@ final class HealthyClient implements AutoCloseable {
 		notifyAll();
 	}
 
-	/** Return the longest wait in milliseconds since the last time, and begin anew. */
+	/** Returns the longest wait in milliseconds since the last call of this method. */
 	synchronized long takeWorst() {
 		long waiting = (this.since != 0) ? System.nanoTime() - this.since : 0;
 		long longest = Math.max(this.worst, waiting);
@@ -119,7 +123,7 @@ final class HealthyClient implements AutoCloseable {
 		return TimeUnit.NANOSECONDS.toMillis(longest);
 	}
 
-	/** Return what has failed since the last time. */
+	/** Returns the failures since the last call of this method. */
 	synchronized List<String> takeFailures() {
 		List<String> taken = List.copyOf(this.failures);
 		this.failures.clear();
@@ -127,9 +131,9 @@ final class HealthyClient implements AutoCloseable {
 	}
 
 	/**
-	 * Wait for calls to be answered.
-	 * @param count how many from now on
-	 * @param millis longest time to wait
+	 * Waits until calls have been answered.
+	 * @param count number of calls from now on
+	 * @param millis maximum time to wait
 	 */
 	synchronized void awaitCalls(int count, long millis) throws InterruptedException {
 		long deadline = Peer.deadline(millis);
@@ -156,11 +160,11 @@ final class HealthyClient implements AutoCloseable {
 	}
 
 	/**
-	 * How a call is made.
+	 * Makes calls.
 	 */
 	private interface Link {
 
-		/** Makes a call, on a new connection if there is none; returns what failed. */
+		/** Makes a call, on a new connection if there is none; returns the failure. */
 		@Nullable String call(int id) throws IOException;
 
 		void close();

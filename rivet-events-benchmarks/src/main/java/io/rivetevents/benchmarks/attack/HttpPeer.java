@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection over which HTTP is spoken, event streams included.
+ * A connection with HTTP, including event streams.
  */
 class HttpPeer extends Peer {
 
@@ -26,7 +26,7 @@ class HttpPeer extends Peer {
 	 * An answer.
 	 *
 	 * @param status its status; 0 if the connection ended first
-	 * @param body what it says
+	 * @param body its body
 	 */
 	record Answer(int status, String body) {
 
@@ -36,7 +36,7 @@ class HttpPeer extends Peer {
 			return this.status == 0 || this.status >= 400;
 		}
 
-		/** The status, and the code of the error if there is one. */
+		/** Returns the status, and the code of the error if there is one. */
 		String name() {
 			return (this.status == 0) ? "connection closed" : "HTTP " + this.status;
 		}
@@ -44,8 +44,8 @@ class HttpPeer extends Peer {
 	}
 
 	/**
-	 * Read an answer to its end.
-	 * @param millis longest time without anything to read
+	 * Reads an answer to its end.
+	 * @param millis maximum time without data
 	 * @return the answer, {@code null} if none has arrived in time
 	 */
 	@Nullable Answer answer(long millis) {
@@ -77,7 +77,7 @@ class HttpPeer extends Peer {
 	}
 
 	/**
-	 * Read the headers of an answer.
+	 * Reads the headers of an answer.
 	 * @return its status; 0 if the connection ended, -1 if nothing has arrived in time
 	 */
 	int head(long millis) {
@@ -90,8 +90,8 @@ class HttpPeer extends Peer {
 	}
 
 	/**
-	 * Read a chunk of a body.
-	 * @return what it holds, nothing in the last; {@code null} if none has arrived
+	 * Reads a chunk of a body.
+	 * @return its content, empty for the last chunk; {@code null} if none has arrived
 	 */
 	@Nullable String chunk(long millis) {
 		String size = readUntil("\r\n", millis);

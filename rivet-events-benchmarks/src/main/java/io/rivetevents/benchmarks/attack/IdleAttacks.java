@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attacks by clients that begin something and do not end it. What is counted is how many
- * of them the server closes.
+ * Attacks by clients that begin something and do not end it. The bound is met for each
+ * client whose connection the server closes.
  */
 final class IdleAttacks {
 
@@ -22,14 +22,14 @@ final class IdleAttacks {
 
 	private static final int CLIENTS_OF_EACH = 10;
 
-	/** Headers of 1,000 characters of each head that waits for its body. */
+	/** Number of headers of 1,000 characters in each head that waits for its body. */
 	private static final int HEADERS = 30;
 
 	private static final int HEADS = 7000;
 
 	private static final int HTTP2_CONNECTIONS = 300;
 
-	/** Fewer than a connection may have. */
+	/** Less than the limit of streams of a connection. */
 	private static final int STREAMS = 99;
 
 	private static final int BATCH = 25;
@@ -38,7 +38,7 @@ final class IdleAttacks {
 
 	private static final int RST_STREAM = 3;
 
-	/** How long the server may take, with some room for deadlines of 30 s. */
+	/** Maximum time of the server, with a margin for deadlines of 30 s. */
 	private static final long DEADLINE = 45_000;
 
 	private IdleAttacks() {
@@ -122,11 +122,11 @@ final class IdleAttacks {
 	}
 
 	/**
-	 * A way to begin something.
+	 * A kind of unfinished input.
 	 *
-	 * @param does what it does
-	 * @param begin what is sent at once
-	 * @param more what is sent each second from then on
+	 * @param does description
+	 * @param begin data that is sent at once
+	 * @param more data that is sent each second afterwards
 	 * @param encoding encoding of a WebSocket that is opened first, empty for none
 	 */
 	private record Kind(String does, byte[] begin, byte[] more, String encoding) {

@@ -8,23 +8,23 @@ import java.util.stream.Collectors;
 import io.rivetevents.benchmarks.attack.Victim.Memory;
 
 /**
- * What an attack has done to the server.
+ * The outcome of an attack.
  *
  * @param attack the attack
- * @param met how often each answer that counts as the bound was given
- * @param wanted how often it is to be met in all
+ * @param met number of occurrences of each reaction that counts as the bound
+ * @param wanted required total of these numbers
  * @param rampUp longest wait of a healthy client in the first seconds, in milliseconds
- * @param after longest wait afterwards, until the attack has been cleared away
+ * @param after longest wait afterwards, until the attack has been cleaned up
  * @param waits both, for each healthy client
- * @param newcomer longest wait of a client that opens a connection for each call; for
- * information
- * @param failures what failed for healthy clients
+ * @param newcomer longest wait of a client that opens a connection for each call; does
+ * not affect the result
+ * @param failures failures of the healthy clients
  * @param before memory of the server before the attack
- * @param afterwards memory when it was over
+ * @param afterwards memory after the attack
  * @param logged KB that the server logged
- * @param seconds how long it took
- * @param alive whether the server is alive
- * @param notes what else was seen
+ * @param seconds duration
+ * @param alive whether the server is running
+ * @param notes further observations
  */
 record Outcome(Attack attack, Map<String, Long> met, long wanted, long rampUp, long after, List<String> waits,
 		String newcomer, List<String> failures, Memory before, Memory afterwards, long logged, long seconds,
@@ -35,14 +35,14 @@ record Outcome(Attack attack, Map<String, Long> met, long wanted, long rampUp, l
 	}
 
 	/**
-	 * Return why the server has not held, nothing if it has.
-	 * @param rampUpMillis longest wait that is allowed in the first seconds
-	 * @param afterMillis longest wait that is allowed afterwards
+	 * Returns why the server has not held; empty if it has.
+	 * @param rampUpMillis maximum wait in the first seconds
+	 * @param afterMillis maximum wait afterwards
 	 */
 	List<String> faults(long rampUpMillis, long afterMillis) {
 		List<String> faults = new ArrayList<>();
 		if (!this.alive) {
-			faults.add("the server is dead");
+			faults.add("the server has ended");
 			return faults;
 		}
 		if (this.count() < this.wanted) {
@@ -72,7 +72,7 @@ record Outcome(Attack attack, Map<String, Long> met, long wanted, long rampUp, l
 		return blocked ? "blocked" : "not bounded";
 	}
 
-	/** The numbers behind the row of the table. */
+	/** Returns the details behind the row of the table. */
 	String details() {
 		String bounds = this.met.entrySet()
 			.stream()

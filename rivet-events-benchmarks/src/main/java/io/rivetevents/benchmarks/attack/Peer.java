@@ -13,12 +13,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection that can misbehave: it reads and writes only when it is told to, and
- * never waits longer than it is told to. For one thread at a time.
+ * A TCP connection that can misbehave: it reads and writes only on request, and never
+ * waits longer than requested. For one thread at a time.
  */
 class Peer implements AutoCloseable {
 
-	/** A receive buffer of the smallest kind, for what is not to be read. */
+	/** Size of the smallest receive buffer, for data that is not to be read. */
 	static final int TINY = 4096;
 
 	private static final int LARGE = 1 << 20;
@@ -42,11 +42,11 @@ class Peer implements AutoCloseable {
 	private @Nullable String ending;
 
 	/**
-	 * Open a connection.
+	 * Opens a connection.
 	 * @param to address of the server
-	 * @param from address to come from, {@code null} for any
-	 * @param receiveBuffer bytes that the kernel may take for this end, 0 for its default
-	 * @throws IOException if the server does not take it
+	 * @param from local address, {@code null} for any
+	 * @param receiveBuffer bytes that the kernel buffers at this end, 0 for its default
+	 * @throws IOException if the server does not accept it
 	 */
 	Peer(InetSocketAddress to, @Nullable InetSocketAddress from, int receiveBuffer) throws IOException {
 		this.channel = SocketChannel.open();
@@ -68,11 +68,11 @@ class Peer implements AutoCloseable {
 	}
 
 	/**
-	 * Write bytes.
-	 * @param data what to write
-	 * @param millis longest time without any progress
-	 * @return whether all was written; {@code false} if the server has stopped reading or
-	 * has closed the connection
+	 * Writes bytes.
+	 * @param data the bytes
+	 * @param millis maximum time without progress
+	 * @return whether all bytes were written; {@code false} if the server has stopped
+	 * reading or has closed the connection
 	 */
 	boolean write(byte[] data, long millis) {
 		return write(ByteBuffer.wrap(data), millis);
@@ -104,8 +104,8 @@ class Peer implements AutoCloseable {
 	}
 
 	/**
-	 * Read what has arrived and keep it.
-	 * @return whether anything has
+	 * Reads and buffers the data that has arrived.
+	 * @return whether there was any
 	 */
 	boolean fill() {
 		int read = read();
@@ -129,10 +129,10 @@ class Peer implements AutoCloseable {
 	}
 
 	/**
-	 * Read until a number of bytes has arrived.
+	 * Reads until a number of bytes has arrived.
 	 * @param count the number
-	 * @param millis longest time without any progress
-	 * @return whether they are there; {@code false} at the end of the connection, too
+	 * @param millis maximum time without progress
+	 * @return whether they have arrived; {@code false} also at the end of the connection
 	 */
 	boolean await(int count, long millis) {
 		long deadline = deadline(millis);
@@ -151,10 +151,10 @@ class Peer implements AutoCloseable {
 	}
 
 	/**
-	 * Read a line, or headers.
-	 * @param delimiter what ends it
-	 * @param millis longest time to wait
-	 * @return the text before the delimiter, or {@code null} if none has arrived
+	 * Reads a line, or headers.
+	 * @param delimiter end of the text
+	 * @param millis maximum time to wait
+	 * @return the text before the delimiter, {@code null} if it has not arrived
 	 */
 	@Nullable String readUntil(String delimiter, long millis) {
 		byte[] wanted = delimiter.getBytes(StandardCharsets.ISO_8859_1);
@@ -175,24 +175,24 @@ class Peer implements AutoCloseable {
 		}
 	}
 
-	/** Look at a byte that has arrived. */
+	/** Returns a byte that has arrived, without consuming it. */
 	int peek(int index) {
 		return this.bytes[this.start + index] & 0xff;
 	}
 
-	/** Take bytes that have arrived. */
+	/** Consumes bytes that have arrived. */
 	byte[] take(int count) {
 		byte[] taken = Arrays.copyOfRange(this.bytes, this.start, this.start + count);
 		this.start += count;
 		return taken;
 	}
 
-	/** Take all bytes that have arrived, as text. */
+	/** Consumes all bytes that have arrived, as text. */
 	String takeText() {
 		return new String(take(this.end - this.start), StandardCharsets.ISO_8859_1);
 	}
 
-	/** Read fast from now on, whatever the receive buffer was. */
+	/** Reads fast from now on, regardless of the receive buffer. */
 	void hasten() {
 		try {
 			this.channel.setOption(StandardSocketOptions.SO_RCVBUF, LARGE);
@@ -203,9 +203,9 @@ class Peer implements AutoCloseable {
 	}
 
 	/**
-	 * Read all that comes and forget it, until the server ends the connection.
-	 * @param quietMillis longest time without anything to read
-	 * @param maxBytes most to read
+	 * Reads and discards all data until the server ends the connection.
+	 * @param quietMillis maximum time without data
+	 * @param maxBytes maximum number of bytes
 	 * @return whether the server has ended it
 	 */
 	boolean drain(long quietMillis, long maxBytes) {
@@ -226,7 +226,7 @@ class Peer implements AutoCloseable {
 		return this.ending != null;
 	}
 
-	/** Close without a farewell: the server sees a reset. */
+	/** Closes the connection with a reset. */
 	void reset() throws IOException {
 		this.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
 		close();
@@ -256,12 +256,12 @@ class Peer implements AutoCloseable {
 		this.ending = "reset";
 	}
 
-	/** Return how the server has ended the connection, {@code null} if it has not. */
+	/** Returns how the server has ended the connection, {@code null} if it has not. */
 	@Nullable String ending() {
 		return this.ending;
 	}
 
-	/** Return the number of bytes that have been read. */
+	/** Returns the number of bytes that have been read. */
 	long received() {
 		return this.received;
 	}
@@ -270,30 +270,30 @@ class Peer implements AutoCloseable {
 		return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
 	}
 
-	/** Closes the connection at once, and leaves no port waiting behind it. */
+	/** Closes the connection at once, without a port in the state TIME_WAIT. */
 	@Override
 	public void close() {
 		try {
 			this.channel.setOption(StandardSocketOptions.SO_LINGER, 0);
 		}
 		catch (IOException ex) {
-			// closed by the other end already
+			// already closed by the server
 		}
 		try {
 			this.channel.close();
 		}
 		catch (IOException ex) {
-			// nothing is left to close
+			// already closed
 		}
 	}
 
-	/** Closes the connection as a client does that leaves. */
+	/** Closes the connection like a client that leaves. */
 	void leave() {
 		try {
 			this.channel.close();
 		}
 		catch (IOException ex) {
-			// nothing is left to close
+			// already closed
 		}
 	}
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.benchmarks.attack.WebSocketPeer.Frame;
 
 /**
- * Attacks by clients that ask for much and do not read it, and with what the server keeps
- * for clients.
+ * Attacks by clients that request much data and do not read it, and attacks on the data
+ * that the server keeps for clients.
  */
 final class ReaderAttacks {
 
@@ -85,7 +85,7 @@ final class ReaderAttacks {
 
 	private static void overHttp(Scene scene) {
 		while (scene.goesOn()) {
-			// the system takes the first of them
+			// the first answers fit into the buffers of the system
 			byte[] calls = Wire.repeat(Wire.action(TARGET, scene.key(Scene.unique()), "big", "[990000]"), ANSWERS);
 			List<HttpPeer> waiting = new ArrayList<>();
 			for (int i = 0; i < scene.amount(100, 40) && scene.goesOn(); i++) {
@@ -227,7 +227,7 @@ final class ReaderAttacks {
 		}
 	}
 
-	/** In the extended mode a refusal is an answer with an error in it. */
+	/** In the extended mode a rejection is a response with an error. */
 	private static void countRefused(Scene scene, WebSocketPeer peer) {
 		Frame frame = peer.next(0);
 		while (frame != null && !frame.last()) {
@@ -247,7 +247,7 @@ final class ReaderAttacks {
 		return Wire.subscribe("e" + number, ",\"tags\":[" + tags + "]");
 	}
 
-	// What is kept for clients that come back
+	// Data that is kept for clients that reconnect
 
 	private static void history(Scene scene) {
 		int back = scene.amount(200, 15);
@@ -270,7 +270,7 @@ final class ReaderAttacks {
 	 *
 	 * @param key its key
 	 * @param epoch its epoch
-	 * @param resume what a client sends to go on from the first event
+	 * @param resume fields by which a client resumes from the first event
 	 */
 	private record Past(String key, String epoch, String resume) {
 	}

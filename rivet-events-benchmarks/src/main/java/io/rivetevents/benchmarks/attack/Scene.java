@@ -25,18 +25,18 @@ import io.rivetevents.benchmarks.attack.HttpPeer.Answer;
 import io.rivetevents.benchmarks.attack.WebSocketPeer.Frame;
 
 /**
- * One attack under way: the server, the connections that are open, and how often the
- * bound was met, by what. Any number of threads.
+ * An attack in progress: the server, the open connections, and the reactions of the
+ * server that met the bound, with their counts. Thread-safe.
  */
 final class Scene implements AutoCloseable {
 
-	/** How often a bound is to be met. */
+	/** Number of times that a bound must be met. */
 	static final int WANTED = 100;
 
-	/** How long the server may take for a request of an attack, in milliseconds. */
+	/** Timeout of requests of an attack, in milliseconds. */
 	static final long PATIENCE = 5000;
 
-	/** Errors that say that the call is wrong, and not that there are too many. */
+	/** Errors that report a wrong call, rather than a limit. */
 	private static final Set<String> MISTAKES = Set.of("action_not_found", "validation_error", "internal_error",
 			"action_timed_out");
 
@@ -82,29 +82,31 @@ final class Scene implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the attack is to go on: for ten seconds, then until its bound has been met
-	 * often enough, while it has time.
+	 * Returns whether the attack continues: for ten seconds, and then until its bound has
+	 * been met often enough or its time is over.
 	 */
 	boolean goesOn() {
 		return hasTime() && (count() < WANTED || System.nanoTime() < this.earliest);
 	}
 
-	/** Whether there is time left, however often the bound was met. */
+	/** Returns whether there is time left, regardless of the bound. */
 	boolean hasTime() {
 		return !this.over && System.nanoTime() < this.deadline && this.victim.alive();
 	}
 
-	/** Milliseconds that are left. */
+	/** Returns the remaining milliseconds. */
 	long left() {
 		return Math.max(TimeUnit.NANOSECONDS.toMillis(this.deadline - System.nanoTime()), 1);
 	}
 
-	/** The one number in the long form, the other in the short one. */
+	/**
+	 * Returns the first number in the long form, and the second one in the short form.
+	 */
 	int amount(int full, int brief) {
 		return this.brief ? brief : full;
 	}
 
-	/** A key of this attack alone. */
+	/** Returns a key that only this attack uses. */
 	String key() {
 		return this.key;
 	}
@@ -113,14 +115,14 @@ final class Scene implements AutoCloseable {
 		return this.key + "-" + suffix;
 	}
 
-	/** Random text, so that no two keys are equal. */
+	/** Returns random text, so that keys differ. */
 	static String unique() {
 		return Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), 36);
 	}
 
 	// Counting
 
-	/** The server has met its bound. */
+	/** Counts that the server has met its bound. */
 	void met(String how) {
 		met(how, 1);
 	}
@@ -131,7 +133,7 @@ final class Scene implements AutoCloseable {
 		}
 	}
 
-	/** Count an answer that refuses; returns whether it does. */
+	/** Counts an answer if it is a rejection; returns whether it is. */
 	boolean met(@Nullable Answer answer) {
 		if (answer != null && answer.refused()) {
 			met(answer.name());
@@ -140,7 +142,10 @@ final class Scene implements AutoCloseable {
 		return false;
 	}
 
-	/** Count a frame that refuses or ends the connection; returns whether it ended. */
+	/**
+	 * Counts a frame if it is a rejection or ends the connection; returns whether the
+	 * connection has ended.
+	 */
 	boolean met(@Nullable Frame frame) {
 		if (frame == null) {
 			return false;
@@ -154,7 +159,10 @@ final class Scene implements AutoCloseable {
 		return frame.last();
 	}
 
-	/** Count what has come over a connection without waiting; returns if it has ended. */
+	/**
+	 * Counts the frames that have arrived on a connection, without waiting; returns
+	 * whether it has ended.
+	 */
 	boolean countFrames(WebSocketPeer peer) {
 		return countFrames(peer, 0);
 	}
@@ -191,9 +199,10 @@ final class Scene implements AutoCloseable {
 	}
 
 	/**
-	 * Write something. A server that has stopped reading counts, and one that has closed
-	 * the connection.
-	 * @return whether all was written; if not, nothing more can be
+	 * Writes data. If the server has stopped reading or has closed the connection, this
+	 * counts.
+	 * @return whether all data was written; if not, the connection cannot be used any
+	 * more
 	 */
 	boolean push(Peer peer, byte[] data) {
 		if (peer.write(data, amount(STALLED, STALLED_BRIEF))) {
@@ -205,10 +214,10 @@ final class Scene implements AutoCloseable {
 	}
 
 	/**
-	 * Hold connections open, and open others for those that the server closes.
-	 * @param size how many to hold
-	 * @param opening opens one and does to it what is to be done; {@code null} if it was
-	 * refused
+	 * Holds connections open, and replaces those that the server closes.
+	 * @param size number of connections
+	 * @param opening opens and prepares a connection; returns {@code null} if it was
+	 * rejected
 	 */
 	void crowd(int size, Supplier<@Nullable WebSocketPeer> opening) {
 		List<WebSocketPeer> open = new ArrayList<>();
@@ -235,10 +244,10 @@ final class Scene implements AutoCloseable {
 	}
 
 	/**
-	 * Hold connections open unread, and read the oldest when there are enough of them:
-	 * what the server has cut short or refused counts.
-	 * @param size how many to hold
-	 * @param opening opens one and asks for much
+	 * Holds connections open without reading, and reads the oldest when there are enough
+	 * of them. Answers that the server has cut short or rejected count.
+	 * @param size number of connections
+	 * @param opening opens a connection and requests much data
 	 */
 	void unread(int size, Supplier<@Nullable WebSocketPeer> opening) {
 		Deque<WebSocketPeer> open = new ArrayDeque<>();
@@ -260,7 +269,7 @@ final class Scene implements AutoCloseable {
 
 	// Connections
 
-	/** Open a connection; one that is refused counts, and {@code null} is returned. */
+	/** Opens a connection. Returns {@code null} if it is rejected, which counts. */
 	@Nullable HttpPeer http(int receiveBuffer) {
 		return opened(() -> new HttpPeer(this.victim.address(), null, receiveBuffer));
 	}
@@ -273,7 +282,10 @@ final class Scene implements AutoCloseable {
 		return opened(() -> new WebSocketPeer(this.victim.address(), null, receiveBuffer));
 	}
 
-	/** The same from one of several addresses, for attacks that need many ports. */
+	/**
+	 * Opens a connection from one of several addresses, for attacks that require many
+	 * ports.
+	 */
 	@Nullable WebSocketPeer socketFromElsewhere() {
 		int last = 2 + this.sources.incrementAndGet() % 8;
 		return opened(() -> new WebSocketPeer(this.victim.address(),
@@ -281,9 +293,9 @@ final class Scene implements AutoCloseable {
 	}
 
 	/**
-	 * Open a WebSocket.
+	 * Opens a WebSocket.
 	 * @param encoding json, cbor or bare; with a plus before it in the extended mode
-	 * @return the connection, {@code null} if it was refused
+	 * @return the connection, {@code null} if it was rejected
 	 */
 	@Nullable WebSocketPeer connect(String actor, String key, String encoding, int receiveBuffer) {
 		return connect(actor, key, encoding, "", receiveBuffer);
@@ -294,7 +306,7 @@ final class Scene implements AutoCloseable {
 		return (peer != null && upgrade(peer, actor, key, encoding, headers)) ? peer : null;
 	}
 
-	/** Ask for the WebSocket on a connection that is open. */
+	/** Requests the WebSocket on an open connection. */
 	boolean upgrade(WebSocketPeer peer, String actor, String key, String encoding, String headers) {
 		int status = peer.open(Wire.path(actor, key, "connect"), encoding, headers, PATIENCE);
 		if (status == 101) {
@@ -320,13 +332,13 @@ final class Scene implements AutoCloseable {
 		}
 	}
 
-	/** Close a connection before the attack is over. */
+	/** Closes a connection before the attack is over. */
 	void close(Peer peer) {
 		peer.close();
 		this.peers.remove(peer);
 	}
 
-	/** A client that behaves, on an instance under attack. */
+	/** Starts a healthy client of an instance under attack. */
 	HealthyClient bystander(String actor, String key) {
 		HealthyClient client = HealthyClient.webSocket(this.victim.address(), actor, key).start();
 		this.bystanders.add(client);
@@ -339,7 +351,7 @@ final class Scene implements AutoCloseable {
 
 	// Threads
 
-	/** Run something on several threads until all have ended. */
+	/** Runs a task on several threads, and waits for all of them. */
 	void inParallel(int threads, Part part) throws Exception {
 		List<Thread> running = new ArrayList<>();
 		Queue<Exception> failures = new ConcurrentLinkedQueue<>();
@@ -375,14 +387,17 @@ final class Scene implements AutoCloseable {
 		}
 	}
 
-	/** The same attack with less time, for a part of it whose refusals do not count. */
+	/**
+	 * Returns the same attack with less time, for a part of it whose rejections do not
+	 * count.
+	 */
 	Scene part(long millis) {
 		Scene part = new Scene(this.victim, this.brief, Math.min(millis, left()));
 		this.parts.add(part);
 		return part;
 	}
 
-	/** Tell the attack to end. */
+	/** Requests the end of the attack. */
 	void stop() {
 		this.over = true;
 	}
@@ -397,7 +412,7 @@ final class Scene implements AutoCloseable {
 	}
 
 	/**
-	 * What is done on one of several threads.
+	 * The task of one of several threads.
 	 */
 	interface Part {
 

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts connections for some minutes. A third of the clients fall silent instead: they
- * leave their connection open and reconnect on another one. What the server holds must
+ * Disconnects clients for some minutes. A third of the clients fall silent instead: they
+ * leave their connection open and reconnect on another one. The memory of the server must
  * not grow. See the README of this module.
  */
 public final class SoakRun {
@@ -31,8 +31,9 @@ public final class SoakRun {
 	private static final long MOST_BYTES = Long.MAX_VALUE / 2;
 
 	/**
-	 * A silent client is cut after three keep-alives at most, and these grow in number
-	 * until then. A client that is cut in turn has come more recently.
+	 * Keep-alive period. A silent client is disconnected after three periods at most, so
+	 * the number of silent clients grows until then. A client that is disconnected in
+	 * turn has connected more recently.
 	 */
 	private static final String KEEP_ALIVE = "5s";
 
@@ -44,12 +45,12 @@ public final class SoakRun {
 
 	private final List<Client> clients = new ArrayList<>();
 
-	/** Those that are gone without having closed. */
+	/** Clients that have left without closing the connection. */
 	private final List<HttpPeer> silent = new ArrayList<>();
 
 	private int cuts;
 
-	/** What the server holds. */
+	/** The resources that the server holds. */
 	record Sample(long heap, long direct, long descriptors, long sockets) {
 
 		private static final List<String> NAMES = List.of("MB of heap", "MB of direct memory", "descriptors",
@@ -67,9 +68,9 @@ public final class SoakRun {
 	}
 
 	/**
-	 * Run for a time. Ends with 0 if the server holds no more in the last third of it
-	 * than in the second.
-	 * @param args seconds, 600 without; seed, 1 without
+	 * Runs for a time. The exit code is 0 if the server holds no more in the last third
+	 * of the time than in the second.
+	 * @param args seconds, default 600; seed, default 1
 	 */
 	public static void main(String[] args) throws Exception {
 		long seconds = (args.length > 0) ? Long.parseLong(args[0]) : 600;
@@ -82,8 +83,9 @@ public final class SoakRun {
 	}
 
 	/**
-	 * Run for a time.
-	 * @return what has grown, and what was left behind at the end; empty if nothing
+	 * Runs for a time.
+	 * @return resources that have grown, or that were not released at the end; empty if
+	 * there are none
 	 */
 	static List<String> run(String classPath, Path log, long seconds, long seed) throws Exception {
 		try (Victim victim = Victim.start(classPath, log, "--rivet.events.websocket.keep-alive=" + KEEP_ALIVE,
@@ -119,10 +121,11 @@ public final class SoakRun {
 	}
 
 	/**
-	 * One after the other, so that each is cut as often. Those that fall silent resume,
-	 * which ends the silent connection; but for half of the WebSockets, which come anew,
-	 * so that their silent connections end by their time-out alone. An event stream has
-	 * none of its own: only TCP tells of its client, and here TCP answers on.
+	 * Selects clients in sequence, so that each is disconnected equally often. Clients
+	 * that fall silent resume, which ends the silent connection. Half of the WebSockets
+	 * do not resume, so that only the timeout ends their silent connections. An event
+	 * stream has no timeout of its own: only TCP detects a lost client, and here TCP
+	 * continues to answer.
 	 */
 	private void cut() throws IOException {
 		Client client = this.clients.get(this.cuts++ % CONNECTIONS);
@@ -138,7 +141,7 @@ public final class SoakRun {
 		client.open();
 	}
 
-	/** It reads nothing but the end. */
+	/** Reads nothing except the end of the connection. */
 	private static boolean isEnded(HttpPeer peer) {
 		peer.drain(0, MOST_BYTES);
 		if (peer.ending() == null) {
@@ -176,7 +179,8 @@ public final class SoakRun {
 	}
 
 	/**
-	 * What is there when all clients are gone, and those that say nothing are noticed.
+	 * Checks what the server holds when all clients have left and the silent ones have
+	 * timed out.
 	 */
 	private List<String> left(Sample before) throws Exception {
 		this.clients.forEach((client) -> client.peer().close());
@@ -188,7 +192,7 @@ public final class SoakRun {
 		Sample after = sample();
 		List<String> faults = new ArrayList<>();
 		if (!this.silent.isEmpty()) {
-			faults.add(this.silent.size() + " connections of clients that say nothing are still open");
+			faults.add(this.silent.size() + " connections of silent clients are still open");
 		}
 		if (after.sockets() > before.sockets()) {
 			faults.add("%d sockets before, %d after".formatted(before.sockets(), after.sockets()));
@@ -211,7 +215,7 @@ public final class SoakRun {
 
 		HttpPeer peer() {
 			if (this.peer == null) {
-				throw new IllegalStateException("It has not come yet");
+				throw new IllegalStateException("The client has not connected yet");
 			}
 			return this.peer;
 		}
@@ -220,7 +224,7 @@ public final class SoakRun {
 			peer().drain(0, MOST_BYTES);
 		}
 
-		/** Comes as a new client next time, if it has a WebSocket. */
+		/** Connects as a new client next time, if it has a WebSocket. */
 		void forgetSocket() {
 			this.resume = isStream() ? this.resume : "";
 		}
@@ -263,7 +267,8 @@ public final class SoakRun {
 
 		private String opened(@Nullable String init) throws IOException {
 			if (init == null) {
-				throw new IOException("Client %d is not let in after %d cuts".formatted(this.index, SoakRun.this.cuts));
+				throw new IOException(
+						"Client %d is not accepted after %d cuts".formatted(this.index, SoakRun.this.cuts));
 			}
 			return init;
 		}

@@ -25,7 +25,7 @@ final class StateAttacks {
 
 	private static final int LISTED = 256 * 1024;
 
-	/** Empty objects of an input: as JSON it is just not too large. */
+	/** Number of empty objects of an input that is just below the limit as JSON. */
 	private static final int NODES = 21_000;
 
 	private static final int HONEST = 120;
@@ -55,7 +55,7 @@ final class StateAttacks {
 							REFUSED + ", or no more reading", StateAttacks::chunkedBodies),
 					new Attack("streams-cut", "event streams cut up to 12 ms after the request",
 							"no connection is left behind", StateAttacks::cutStreams),
-					new Attack("reconnect", "WebSockets opened and closed as fast as it goes",
+					new Attack("reconnect", "WebSockets opened and closed as fast as possible",
 							"no connection is left behind", StateAttacks::reconnect),
 					new Attack("connections", "8,000 WebSockets from eight addresses",
 							"a refused connection or handshake", StateAttacks::connections)
@@ -63,7 +63,7 @@ final class StateAttacks {
 	}
 
 	/**
-	 * Attacks that leave instances behind, which a store in memory keeps: they come last.
+	 * Attacks whose instances remain in the memory store; they are run last.
 	 */
 	static List<Attack> filling() {
 		return List.of(
@@ -139,7 +139,7 @@ final class StateAttacks {
 		});
 	}
 
-	/** Hold connections open until the server refuses what was sent on them. */
+	/** Holds connections open until the server rejects their data. */
 	private static void hold(Scene scene, int size, Sending sending) throws Exception {
 		scene.inParallel(SENDERS, (thread) -> {
 			List<HttpPeer> open = new ArrayList<>();
@@ -181,7 +181,7 @@ final class StateAttacks {
 		scene.note(created + " instances were created");
 	}
 
-	/** Create instances with long keys, 20 requests at a time on each connection. */
+	/** Creates instances with long keys, 20 requests at a time on each connection. */
 	private static void create(Scene scene, String actor, int most, AtomicInteger created) throws Exception {
 		String suffix = "k".repeat(870);
 		scene.inParallel(4, (thread) -> {
@@ -207,7 +207,8 @@ final class StateAttacks {
 	}
 
 	/**
-	 * Instances of others fall asleep meanwhile, and are called once there is no room.
+	 * Instances of other clients fall asleep during the attack, and are called when the
+	 * memory is used up.
 	 */
 	private static void fillStore(Scene scene) throws Exception {
 		List<String> honest = new ArrayList<>();
@@ -321,7 +322,7 @@ final class StateAttacks {
 		}
 		scene.note(times + " were opened, " + ((left > 0) ? left - 1 : "an unknown number") + " left behind");
 		if (left == 1) {
-			scene.met("gone", times.get());
+			scene.met("closed", times.get());
 		}
 	}
 

@@ -27,8 +27,8 @@ final class StreamPeer extends HttpPeer {
 	}
 
 	/**
-	 * Ask for a stream and wait for its first message.
-	 * @return whether the server has let it in
+	 * Requests a stream and waits for its first message.
+	 * @return whether the server has accepted it
 	 */
 	boolean open(String path, long millis) {
 		return write(Wire.get(path), millis) && head(millis) == 200 && init(millis);
@@ -49,16 +49,16 @@ final class StreamPeer extends HttpPeer {
 		return matcher.find() ? matcher.group(1) : "";
 	}
 
-	/** A request that brings a message to the connection of this stream. */
+	/** Returns a request that sends messages to the connection of this stream. */
 	byte[] post(String messages) {
 		return Wire.request("POST", "/rivet/connections/" + this.connectionId,
 				"x-rivet-secret: " + this.secret + "\r\n", Wire.ascii("[" + messages + "]"));
 	}
 
 	/**
-	 * Wait for an item, and forget those before it.
+	 * Waits for an item, and discards those before it.
 	 * @param what a part of its text
-	 * @return its text, {@code null} if it has not come in time
+	 * @return its text, {@code null} if it has not arrived in time
 	 */
 	@Nullable String awaitItem(String what, long millis) {
 		long deadline = deadline(millis);

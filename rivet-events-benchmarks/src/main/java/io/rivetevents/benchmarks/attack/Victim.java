@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The server under attack: a process of its own with 256 MB of heap and 128 MB of direct
+ * The server under attack: a separate process with 256 MB of heap and 128 MB of direct
  * memory, which ends at the first {@code OutOfMemoryError} of the JVM.
  */
 final class Victim implements AutoCloseable {
@@ -50,17 +50,17 @@ final class Victim implements AutoCloseable {
 		String port = this.said.poll(START_SECONDS, TimeUnit.SECONDS);
 		if (port == null || !port.startsWith("port ")) {
 			process.destroyForcibly();
-			throw new IOException("The server has not started; see " + log);
+			throw new IOException("The server did not start; see its log in " + log);
 		}
 		this.address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), Integer.parseInt(port.substring(5)));
 	}
 
 	/**
-	 * Start a server.
+	 * Starts a server.
 	 * @param classPath class path of the build to attack
-	 * @param log file for what it logs
+	 * @param log file for its log
 	 * @param arguments properties that differ from the defaults, as {@code --name=value}
-	 * @return the server, which serves
+	 * @return the running server
 	 * @throws IOException if it does not start
 	 */
 	static Victim start(String classPath, Path log, String... arguments) throws IOException, InterruptedException {
@@ -120,7 +120,7 @@ final class Victim implements AutoCloseable {
 
 	}
 
-	/** Return the memory in use after a full collection. */
+	/** Returns the memory in use after a full collection. */
 	Memory memory() throws InterruptedException {
 		try {
 			this.said.removeIf((line) -> line.startsWith("memory"));
@@ -140,7 +140,8 @@ final class Victim implements AutoCloseable {
 	}
 
 	/**
-	 * Return the MB of the process; -1 where the system does not tell or it has ended.
+	 * Returns the MB of the process; -1 if they are not available or the process has
+	 * ended.
 	 */
 	private long rss() {
 		Path status = Path.of("/proc", Long.toString(this.process.pid()), "status");
@@ -156,9 +157,8 @@ final class Victim implements AutoCloseable {
 	}
 
 	/**
-	 * Return how many files the process has open.
-	 * @param kind how the name of what is open begins, such as {@code socket:}; empty for
-	 * all
+	 * Returns the number of open files of the process.
+	 * @param kind prefix of their names, such as {@code socket:}; empty for all
 	 */
 	long descriptors(String kind) throws IOException {
 		Path folder = Path.of("/proc", Long.toString(this.process.pid()), "fd");
@@ -172,11 +172,11 @@ final class Victim implements AutoCloseable {
 			return Files.readSymbolicLink(file).toString();
 		}
 		catch (IOException ex) {
-			return "closed"; // meanwhile
+			return "closed"; // in the meantime
 		}
 	}
 
-	/** Return the bytes that have been logged. */
+	/** Returns the number of logged bytes. */
 	long logged() throws IOException {
 		return Files.exists(this.log) ? Files.size(this.log) : 0;
 	}

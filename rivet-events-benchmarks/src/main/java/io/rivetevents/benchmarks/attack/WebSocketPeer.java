@@ -27,34 +27,34 @@ final class WebSocketPeer extends HttpPeer {
 	 * A frame from the server.
 	 *
 	 * @param opcode its kind; -1 for the end of the connection
-	 * @param text its payload, each byte a character
+	 * @param text its payload, one character per byte
 	 */
 	record Frame(int opcode, String text) {
 
-		/** Whether the server has ended the connection, or is about to. */
+		/** Returns whether the server has ended the connection, or is about to. */
 		boolean last() {
 			return this.opcode == Wire.CLOSE || this.opcode < 0;
 		}
 
-		/** Whether it is an error, whatever the encoding. */
+		/** Returns whether it is an error, in any encoding. */
 		boolean error() {
 			return (this.opcode == Wire.TEXT) ? this.text.startsWith("{\"body\":{\"tag\":\"Error\"")
 					: this.opcode == Wire.BINARY && (this.text.startsWith("\u0004\u0000\u0001")
 							|| this.text.contains("cErrorcval") || this.text.contains("eError"));
 		}
 
-		/** Whether it is an error of the connection, which closes next. */
+		/** Returns whether it is an error of the connection, which closes next. */
 		boolean closing() {
 			return this.opcode == Wire.TEXT && error() && !ACTION_ID.matcher(this.text).find();
 		}
 
-		/** The code of an error, for one that is written in JSON or is overloaded. */
+		/** Returns the code of an error, for JSON and for overload errors. */
 		String code() {
 			Matcher code = CODE.matcher(this.text);
 			return this.text.contains("overloaded") ? "overloaded" : code.find() ? code.group(1) : "error";
 		}
 
-		/** The code and reason of a close frame. */
+		/** Returns the code and reason of a close frame. */
 		String reason() {
 			if (this.opcode < 0) {
 				return this.text;
@@ -66,8 +66,8 @@ final class WebSocketPeer extends HttpPeer {
 	}
 
 	/**
-	 * Ask for a WebSocket.
-	 * @param path what for
+	 * Requests a WebSocket.
+	 * @param path path of the request
 	 * @param encoding json, cbor or bare
 	 * @param headers more headers, each with its line end
 	 * @return the status of the answer: 101, 0 if the server closed the connection, -1 if
@@ -87,7 +87,7 @@ final class WebSocketPeer extends HttpPeer {
 	}
 
 	/**
-	 * Read a frame.
+	 * Reads a frame.
 	 * @return the frame, {@code null} if none has arrived in time
 	 */
 	@Nullable Frame next(long millis) {
@@ -124,7 +124,7 @@ final class WebSocketPeer extends HttpPeer {
 		return (ending != null) ? new Frame(-1, "connection " + ending) : null;
 	}
 
-	/** Read frames until one holds a text, or the connection ends. */
+	/** Reads frames until one contains a text, or the connection ends. */
 	@Nullable Frame await(String text, long millis) {
 		long deadline = deadline(millis);
 		Frame frame = next(millis);

@@ -50,7 +50,7 @@ final class Wire {
 
 	// HTTP
 
-	/** The path of an instance, which the request creates. */
+	/** Returns the path of an instance, which the request creates. */
 	static String path(String actor, String key, String what) {
 		return "/rivet/gateway/%s/%s?rvt-method=getOrCreate&rvt-runner=default&rvt-key=%s".formatted(actor, what, key);
 	}
@@ -85,7 +85,9 @@ final class Wire {
 			.array();
 	}
 
-	/** Headers that are not compressed: names and values of less than 127 characters. */
+	/**
+	 * Returns headers without compression: names and values of less than 127 characters.
+	 */
 	static byte[] headers2(String... texts) {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		for (int i = 0; i < texts.length; i++) {
@@ -110,14 +112,14 @@ final class Wire {
 		return request("PUT", "/rivet/actors", "", ascii(body));
 	}
 
-	/** An input as it is sent: base64 of a CBOR text. */
+	/** Returns an encoded input: base64 of a CBOR text. */
 	static String input(int length) {
 		byte[] cbor = join(new byte[] { 0x7a }, ByteBuffer.allocate(4).putInt(length).array(), new byte[length]);
 		Arrays.fill(cbor, 5, cbor.length, (byte) 'x');
 		return Base64.getEncoder().encodeToString(cbor);
 	}
 
-	/** An input as it is sent: base64 of a CBOR array of empty objects. */
+	/** Returns an encoded input: base64 of a CBOR array of empty objects. */
 	static String inputOfNodes(int count) {
 		byte[] cbor = join(new byte[] { (byte) 0x99 }, ByteBuffer.allocate(2).putShort((short) count).array(),
 				new byte[count]);
@@ -125,7 +127,7 @@ final class Wire {
 		return Base64.getEncoder().encodeToString(cbor);
 	}
 
-	// Frames; a mask of zeros is a mask
+	// Frames; a mask of zeros is a valid mask
 
 	static byte[] frame(int opcode, byte[] payload) {
 		return frame(FIN | opcode, payload.length, payload);
@@ -143,7 +145,7 @@ final class Wire {
 		return frame((last ? FIN : 0) | ((opcode != 0) ? RSV1 : 0) | opcode, payload.length, payload);
 	}
 
-	/** A frame whose header promises more than follows. */
+	/** Returns a frame whose header announces more data than follows. */
 	static byte[] frame(int first, int length, byte[] payload) {
 		ByteBuffer head = ByteBuffer.allocate(14);
 		head.put((byte) first);
@@ -166,7 +168,7 @@ final class Wire {
 		return call("[\"$BigInt\",\"" + id + "\"]", name, args, "");
 	}
 
-	/** A call in the extended mode, with more fields. */
+	/** Returns a call in the extended mode, with more fields. */
 	static String extendedCall(int id, String name, String args, String fields) {
 		return call(Integer.toString(id), name, args, fields);
 	}
@@ -187,18 +189,21 @@ final class Wire {
 		return "{\"body\":{\"tag\":\"" + tag + "\",\"val\":{" + fields + "}}}";
 	}
 
-	/** Arguments that are short on the wire and many objects in memory. */
+	/** Returns arguments that are short on the wire and many objects in memory. */
 	static String manyNodes(int length) {
 		return "[[{}" + ",{}".repeat((length - 6) / 3) + "]]";
 	}
 
-	/** Arguments of many small objects, each nested as deep as is read. */
+	/** Returns arguments of many small objects, each nested to the maximum depth. */
 	static String deepNodes(int length) {
 		String deep = "[".repeat(200) + "]".repeat(200);
 		return "[[" + deep + ("," + deep).repeat((length - 404) / 401) + "]]";
 	}
 
-	/** Arguments of one tree, whose leaves are as deep as is read and all wrong. */
+	/**
+	 * Returns arguments of one tree, whose leaves are at the maximum depth and all
+	 * invalid.
+	 */
 	static String wrongLeaves(int length) {
 		int depth = 100;
 		String way = "{\"parts\":[";
@@ -209,7 +214,7 @@ final class Wire {
 
 	// Messages in CBOR and BARE
 
-	/** Arguments of one typed array, each of whose bytes becomes a number. */
+	/** Returns arguments of one typed array, each of whose bytes becomes a number. */
 	static byte[] typedArray(int length) {
 		byte[] args = join(new byte[] { (byte) 0x81, (byte) 0xd8, 0x48, 0x59 },
 				ByteBuffer.allocate(2).putShort((short) length).array(), new byte[length]);
@@ -227,7 +232,7 @@ final class Wire {
 		return join(new byte[] { 4, 0, 0 }, varint(id), varint(name.length()), ascii(name), varint(args.length), args);
 	}
 
-	/** Arguments of one number. */
+	/** Returns arguments of one number. */
 	static byte[] number(int value) {
 		return join(new byte[] { (byte) 0x81 }, cbor(value));
 	}

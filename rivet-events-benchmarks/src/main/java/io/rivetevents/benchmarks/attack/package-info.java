@@ -1,6 +1,6 @@
 /**
- * The attack run: attacks over raw sockets on a server with little memory, beside clients
- * that behave. Knows the server by its wire only.
+ * The attack run: attacks over raw sockets on a server with little memory, with healthy
+ * clients beside them. Uses the server only by its protocol.
  */
 @NullMarked
 package io.rivetevents.benchmarks.attack;

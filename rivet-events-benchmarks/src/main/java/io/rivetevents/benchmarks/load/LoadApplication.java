@@ -7,8 +7,8 @@ import org.springframework.security.config.web.server.ServerHttpSecurity;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 
 /**
- * An application as its users have it, with Spring Security and Bean Validation, and
- * nothing tuned.
+ * An application with Spring Security and Bean Validation, like those of users, without
+ * tuning.
  */
 @SpringBootApplication
 class LoadApplication {

@@ -14,9 +14,9 @@ import reactor.core.scheduler.Schedulers;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 
 /**
- * Runs actors on other threads than those of rivet-events, to compare: {@code fixed} is a
- * fixed pool, {@code fork-join} a {@link ForkJoinPool} that serves tasks in their order.
- * Both have as many threads as the workers that they replace may have.
+ * Runs actors on other threads than those of rivet-events, for comparison: {@code
+ * fixed} is a fixed pool, {@code fork-join} a {@link ForkJoinPool} that runs tasks in
+ * their order. Both have as many threads as the replaced workers may have.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("load.workers")
@@ -34,7 +34,8 @@ class OtherWorkers {
 	}
 
 	/**
-	 * Not through {@link Schedulers#fromExecutorService}, which makes more of each task.
+	 * Does not use {@link Schedulers#fromExecutorService}, which has more overhead for
+	 * each task.
 	 */
 	private static Scheduler schedulerOf(ExecutorService threads) {
 		return Schedulers.fromExecutor(threads);

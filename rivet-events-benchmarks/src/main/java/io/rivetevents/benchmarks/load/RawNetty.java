@@ -27,26 +27,28 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler.Han
 import org.jspecify.annotations.Nullable;
 
 /**
- * The practical upper limit for Java, which the load run compares with: one event loop,
- * one frame built for each broadcast, retained duplicates of it to every channel of the
- * room, one flush for each channel and batch of reads. Nothing is parsed, nothing is
- * bounded, nothing is checked.
+ * The practical upper limit for Java, for comparison in the load run: one event loop, one
+ * frame for each broadcast, retained duplicates of it to every channel of the room, one
+ * flush for each channel and batch of reads. Nothing is parsed, limited or checked.
  * <p>
  * Text messages: {@code room|data} broadcasts to the room of {@code /ws?room=<room>},
- * {@code |data} is echoed. What it sends has the envelope of the protocol, in JSON.
+ * {@code |data} is echoed. Its messages have the JSON envelope of the protocol.
  */
 final class RawNetty {
 
 	private static final int MAX_FRAME = 1024 * 1024;
 
-	/** Channels by the name of their room; one event loop, so a plain map will do. */
+	/**
+	 * Channels by the name of their room; not concurrent, because there is one event
+	 * loop.
+	 */
 	private static final Map<String, Room> rooms = new HashMap<>();
 
 	private RawNetty() {
 	}
 
 	/**
-	 * Serve until killed.
+	 * Serves until the process is stopped.
 	 * @param args the port
 	 */
 	public static void main(String[] args) throws InterruptedException {
@@ -153,7 +155,7 @@ final class RawNetty {
 
 	}
 
-	/** Equal by identity, so that a set of them costs nothing. */
+	/** Compares by identity, so that a set of these objects is cheap. */
 	private static final class Room extends ArrayList<Channel> {
 
 		@Override

@@ -5,8 +5,8 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 
 /**
- * What the load run talks to: one action that tells everybody, one that answers, each as
- * one that never blocks and as one that may; and one that does block.
+ * The actor of the load run: an action that broadcasts and one that responds, each as one
+ * that never blocks and as one that may block; and one that blocks.
  */
 @Actor("room")
 class Room {

@@ -1,5 +1,6 @@
 /**
- * The servers of the load run: an application of ours, and what it is compared with.
+ * The servers of the load run: an application with rivet-events, and servers for
+ * comparison.
  */
 @NullMarked
 package io.rivetevents.benchmarks.load;

@@ -6,7 +6,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 
 /**
- * Keeps a small state.
+ * An actor with a small state.
  */
 @Actor("sleeper")
 class Sleeper {

@@ -14,17 +14,17 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.placement.LocalNode;
 
 /**
- * Creates many instances, lets them fall asleep, and prints what each costs as a line of
- * JSON. Options: {@code --instances=100000}, and those of the application, such as a
- * longer {@code --rivet.events.actor.sleep-timeout} where the creation takes longer than
- * the 20 seconds that it is here.
+ * Creates many instances, waits until they sleep, and prints the cost of each as a line
+ * of JSON. Options: {@code --instances=100000}, and those of the application, such as a
+ * longer {@code --rivet.events.actor.sleep-timeout} if the creation takes longer than the
+ * 20 seconds that are set here.
  */
 @SpringBootApplication
 class SleepingActors {
 
 	private static final int AT_ONCE = 64;
 
-	/** Enough for all classes, threads and caches to be there. */
+	/** Number of instances that load all classes and fill all threads and caches. */
 	private static final int WARM_UP = 1000;
 
 	private static final Duration IDLE_TIME = Duration.ofSeconds(4);

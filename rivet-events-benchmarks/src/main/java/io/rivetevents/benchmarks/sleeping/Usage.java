@@ -10,11 +10,11 @@ import javax.management.ObjectName;
 import com.sun.management.OperatingSystemMXBean;
 
 /**
- * What this process holds after a full collection.
+ * The resources of this process after a full collection.
  *
  * @param heapBytes bytes of live objects
  * @param threads live threads
- * @param timers tasks that wait for their time in a scheduler of the JDK or of Netty
+ * @param timers waiting tasks in a scheduler of the JDK or of Netty
  */
 record Usage(long heapBytes, int threads, long timers) {
 
@@ -23,8 +23,8 @@ record Usage(long heapBytes, int threads, long timers) {
 	private static final int MOST_LOOKS = 20;
 
 	/**
-	 * Measure once nothing becomes garbage any more: observers are told of what has
-	 * happened after it has.
+	 * Measures when no more garbage is created, because observers are notified of events
+	 * after they have happened.
 	 */
 	static Usage whenCalm() throws InterruptedException {
 		Usage before = measure();
@@ -40,7 +40,7 @@ record Usage(long heapBytes, int threads, long timers) {
 	}
 
 	/**
-	 * Measures what this process does while nothing is asked of it.
+	 * Measures the activity of this process while it is idle.
 	 * @return milliseconds of CPU for each second
 	 */
 	static double idleCpu(Duration time) throws InterruptedException {
@@ -74,7 +74,7 @@ record Usage(long heapBytes, int threads, long timers) {
 					"gcClassHistogram", new Object[] { null }, new String[] { String[].class.getName() });
 		}
 		catch (JMException ex) {
-			throw new IllegalStateException("This JVM does not count its objects", ex);
+			throw new IllegalStateException("This JVM does not support counting its objects", ex);
 		}
 	}
 

@@ -1,5 +1,5 @@
 /**
- * What instances cost that nobody talks to.
+ * Measures the cost of idle instances.
  */
 @NullMarked
 package io.rivetevents.benchmarks.sleeping;

@@ -8,7 +8,7 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 
 /**
  * An application without actors: WebFlux, Spring Security and Bean Validation. The load
- * run starts it with the jars of rivet-events on its class path, and without.
+ * run starts it with and without the jars of rivet-events on its class path.
  */
 @SpringBootApplication
 class EmptyApplication {

@@ -1,5 +1,6 @@
 /**
- * What start-up is measured with. Apart from the others, so that no scan finds both.
+ * An application for measuring start-up. A separate package, so that component scans do
+ * not include it.
  */
 @NullMarked
 package io.rivetevents.benchmarks.startup;

@@ -4,7 +4,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 
 /**
- * What nobody attacks.
+ * An actor that is not attacked.
  */
 @Actor("bystander")
 class Bystander {

@@ -17,7 +17,7 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.OnBeforeConnect;
 
 /**
- * What is attacked: an actor without state and input, with an action of each kind.
+ * The actor under attack, without state and input, with an action of each kind.
  */
 @Actor("target")
 class Target {
@@ -27,7 +27,7 @@ class Target {
 	record Params(@Nullable Integer delay) {
 	}
 
-	/** As slow as the client asks for, without a thread. */
+	/** Takes as long as the client requests, without a thread. */
 	@OnBeforeConnect
 	Mono<Void> before(@ConnParams @Nullable Params params) {
 		Integer delay = (params != null) ? params.delay() : null;
@@ -39,20 +39,20 @@ class Target {
 		return data;
 	}
 
-	/** Blocks its thread, and keeps the turn. */
+	/** Blocks its thread and the turn. */
 	@Action
 	String slow(int millis) throws InterruptedException {
 		Thread.sleep(millis);
 		return "slow";
 	}
 
-	/** Keeps the turn and no thread. */
+	/** Blocks the turn but not a thread. */
 	@Action
 	Mono<String> hold(int millis) {
 		return Mono.delay(Duration.ofMillis(millis)).thenReturn("held");
 	}
 
-	/** Keeps neither. */
+	/** Blocks neither. */
 	@Action(interleave = true)
 	Mono<String> later(int millis) {
 		return Mono.delay(Duration.ofMillis(millis)).thenReturn("later");
@@ -63,7 +63,10 @@ class Target {
 		return "x".repeat(length);
 	}
 
-	/** Another answer for each call, so that a remembered one can be told from a new. */
+	/**
+	 * Returns another result for each call, so that a kept answer can be distinguished
+	 * from a new one.
+	 */
 	@Action
 	String unique(int length) {
 		return "#" + calls.incrementAndGet() + "#" + "x".repeat(length);
@@ -85,13 +88,13 @@ class Target {
 		c.broadcast("msg", data);
 	}
 
-	/** As an application does that sends what its clients have put together. */
+	/** Broadcasts data that clients have assembled, like some applications do. */
 	@Action
 	void shout(ActorContext<?, ?> c, String data, int times) {
 		c.broadcast("msg", data.repeat(times));
 	}
 
-	/** Sends events to its caller alone, so that no two clients share the bytes. */
+	/** Sends events only to its caller, so that no two clients share the bytes. */
 	@Action
 	void pour(ActorContext<?, ?> c, int events, int length) {
 		for (int i = 0; i < events; i++) {

@@ -19,10 +19,10 @@ import org.springframework.security.web.server.SecurityWebFilterChain;
 
 /**
  * An application with Spring Security and every limit at its default. Anonymous clients
- * may do everything, so that no attack fails for want of a user.
+ * have all permissions, so that no attack fails for lack of a user.
  * <p>
- * The process that started it talks to it over the standard streams: the application
- * prints {@code @attack port <port>} when it serves, answers each line that it reads with
+ * The process that started it uses the standard streams: the application prints
+ * {@code @attack port <port>} when it is ready, answers each line of input with
  * {@code @attack memory <heap> <direct>} (bytes in use, after a full collection), and
  * ends when its input ends.
  */
@@ -54,7 +54,7 @@ public class VictimApplication {
 		}
 	}
 
-	/** Netty counts its own, which the JDK may know or not. */
+	/** Netty counts its own memory, which the JDK may count or not. */
 	private static long direct() {
 		long pooled = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)
 			.stream()
