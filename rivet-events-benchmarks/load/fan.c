@@ -1,8 +1,8 @@
 /*
  * fan - a server-independent load generator for event fan-out over WebSocket and Server-Sent Events.
  *
- * One thread, epoll, loopback only, no libraries. It knows no server: all that it says and expects comes from options,
- * which fan --help lists. It prints one line of JSON; README.md tells what the figures mean.
+ * One thread, epoll, loopback only, no libraries. It is independent of the server: options define all messages that it
+ * sends and expects; fan --help lists them. It prints one line of JSON; README.md explains the figures.
  * Build: gcc -O3 -Wall -Wextra -o ../target/load/fan fan.c
  */
 #define _GNU_SOURCE
@@ -32,7 +32,7 @@
 
 typedef uint64_t u64;
 
-/* ---------------------------------------------------------------- small things */
+/* ---------------------------------------------------------------- helpers */
 
 static u64 now_ns(void) {
 	struct timespec t;
@@ -80,7 +80,7 @@ static void addf(buf *b, const char *fmt, ...) {
 	int n = vsnprintf(t, sizeof t, fmt, ap);
 	va_end(ap);
 	if (n < 0 || (size_t) n >= sizeof t)
-		die("line too long");
+		die("a formatted line is too long");
 	add(b, t, (size_t) n);
 }
 
@@ -97,7 +97,7 @@ static int hex(char c) {
 }
 
 /*
- * Option text with C escapes (\n \r \0 \t \\ and \xHH, always two digits) turned into bytes; NUL is one like any other.
+ * Converts option text with C escapes (\n \r \0 \t \\ and \xHH, always two digits) to bytes, which may include NUL.
  * In a template \x25 is the byte 25 and never the start of a placeholder, so that binary messages can be written in hex.
  */
 static buf text(const char *s, bool template) {
@@ -108,7 +108,7 @@ static buf text(const char *s, bool template) {
 		if (c == '\\' && s[1] == 'x') {
 			int high = hex(s[2]), low = high < 0 ? -1 : hex(s[3]);
 			if (low < 0)
-				die("two hexadecimal digits are missing behind \\x in %s", s);
+				die("\\x requires two hexadecimal digits in %s", s);
 			s += 3;
 			c = (char) (high << 4 | low);
 			if (c == '%' && template)
@@ -123,7 +123,7 @@ static buf text(const char *s, bool template) {
 	return b;
 }
 
-/* What came from the server, as far as a person can read it. */
+/* Prints data from the server, with escapes for characters that are not printable. */
 static void show(const char *p, size_t n) {
 	for (size_t i = 0; i < n && i < 300; i++)
 		fprintf(stderr, isprint((unsigned char) p[i]) ? "%c" : "\\x%02x", (unsigned char) p[i]);
@@ -228,7 +228,7 @@ static u64 last_progress;
 
 static double cpu_in_kernel;
 
-/* Seconds of processor time of the server's processes so far; cpu_in_kernel becomes the part spent in the kernel. */
+/* Returns the CPU time of the server's processes so far, in seconds; sets cpu_in_kernel to the part in the kernel. */
 static double cpu_seconds(void) {
 	double s = 0;
 	cpu_in_kernel = 0;
@@ -269,7 +269,7 @@ static long rss_kb(void) {
 	return sum;
 }
 
-/* Seconds in which the server's core was busy with anything at all. */
+/* Returns the seconds in which the server's core was busy with any process. */
 static double core_busy(void) {
 	char l[512], want[16];
 	double busy = 0;
@@ -294,7 +294,7 @@ static double self_cpu(void) {
 	return (double) t.tv_sec + (double) t.tv_nsec / 1e9;
 }
 
-/* Seconds this process was runnable but another one had its core. */
+/* Returns the seconds in which this process was runnable but another one used its core. */
 static double self_wait(void) {
 	u64 a = 0, b = 0;
 	FILE *h = fopen("/proc/self/schedstat", "r");
@@ -308,7 +308,7 @@ static double self_wait(void) {
 
 /* ---------------------------------------------------------------- output */
 
-/* %T time, %S sequence number, %R room, %I connection, %D payload of exactly --size bytes (carries time and number), %% */
+/* %T time, %S sequence number, %R room, %I connection, %D payload of exactly --size bytes (with time and number), %% */
 static void expand(buf *b, const char *p, size_t n, u64 t, u64 s, int room, int idx) {
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] != '%' || i + 1 == n) {
@@ -340,7 +340,7 @@ static void gone(conn *c, const char *why) {
 	if (c->state == GONE)
 		return;
 	if (o.verbose) {
-		fprintf(stderr, "conn %d gone: %s (", c->idx, why);
+		fprintf(stderr, "connection %d closed: %s (", c->idx, why);
 		show(c->in.p, c->in.n);
 		fputs(")\n", stderr);
 	}
@@ -452,7 +452,7 @@ static void publish(u64 t) {
 			c = conns + nsub + (int) ((s + (u64) i) % (u64) npub);
 	}
 	if (c->state == GONE)
-		die("the publisher's connection is gone");
+		die("the publisher's connection is closed");
 	remaining[s % RING] = room_size[room];
 	room_of_seq[s % RING] = room;
 	published++;
@@ -551,7 +551,7 @@ static void on_message(conn *c, const char *p, size_t n) {
 		outstanding--;
 }
 
-/* Frames of a server: never masked, extensions never offered. Returns the bytes consumed. */
+/* Reads frames of a server, which are not masked and use no extensions. Returns the number of consumed bytes. */
 static size_t ws_parse(conn *c, const char *p, size_t n) {
 	size_t at = 0;
 	while (n - at >= 2) {
@@ -624,7 +624,7 @@ static void http_done(conn *c) {
 	c->outstanding--;
 }
 
-/* Body bytes of an SSE stream or of the answer to a publishing POST. */
+/* Reads body bytes of an SSE stream or of the answer to a publishing POST. */
 static size_t http_parse(conn *c, const char *p, size_t n) {
 	size_t at = 0;
 	while (at < n) {
@@ -752,7 +752,7 @@ static void open_conn(conn *c) {
 	int on = 1;
 	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
-	/* a few thousand connections per source address, and other addresses for the next run: no port ever runs out */
+	/* a few thousand connections per source address, and other addresses for the next run, so that ports are sufficient */
 	struct sockaddr_in a = {.sin_family = AF_INET};
 	a.sin_addr.s_addr = htonl(0x7f000002u + (uint32_t) ((getpid() * 7 + c->idx / 4000) % 240));
 	if (bind(c->fd, (struct sockaddr *) &a, sizeof a))
@@ -844,15 +844,15 @@ static const char *help =
 	"fan --port P --path /ws [options]\n"
 	"  --mode closed|open|rpc|idle|ready    --n N  --rooms M  --size BYTES  --label TEXT\n"
 	"  --proto 'a, b'  --header 'K: V'      --sse  --eio  --verbose\n"
-	"  --binary                             messages to the server are binary ones\n"
-	"  --send MSG --expect TEXT             steps of every connection after the upgrade, in order\n"
-	"  --sub-send/--sub-expect, --pub-send/--pub-expect   the same, only subscribers / only publishers\n"
-	"  --pub MSG                            what is published\n"
-	"      in what is sent: %T time, %S number, %R room, %I connection, %D payload of --size bytes, %% percent sign\n"
-	"      in what is sent, expected or looked for: \\n \\r \\t \\0 \\\\ and \\xHH\n"
+	"  --binary                             send binary messages\n"
+	"  --send MSG --expect TEXT             steps of each connection after the upgrade, in order\n"
+	"  --sub-send/--sub-expect, --pub-send/--pub-expect   the same, only for subscribers / publishers\n"
+	"  --pub MSG                            message to publish\n"
+	"      in messages to send: %T time, %S number, %R room, %I connection, %D payload of --size bytes, %% percent sign\n"
+	"      in messages to send, expect or search: \\n \\r \\t \\0 \\\\ and \\xHH\n"
 	"  --pub-path PATH  --pub-rooms         path of the publisher; one publisher per room\n"
 	"  --post PATH --ctype TYPE --pub-conns K   publish by HTTP POST\n"
-	"  --marker TEXT  --tmark TEXT          what an event contains; what precedes the time, at or after it (default @T)\n"
+	"  --marker TEXT  --tmark TEXT          text in each event; text before the time, at or after the marker (default @T)\n"
 	"  --window W | --rate R                closed loop / open loop\n"
 	"  --warmup S --secs S --settle S --hold S --drain S --timeout S --inflight K\n"
 	"  --pid P[,P...] --cpu C               server processes, and the core they are pinned to\n"
@@ -860,7 +860,7 @@ static const char *help =
 
 static void add_step(bool send, enum who who, const char *v) {
 	if (o.nsteps == 32)
-		die("too many steps");
+		die("too many --send and --expect options");
 	o.steps[o.nsteps++] = (step) {send, who, text(v, send)};
 }
 
@@ -869,7 +869,7 @@ int main(int argc, char **argv) {
 	for (int i = 1; i < argc; i++) {
 		const char *k = argv[i];
 #define FLAG(name) (!strcmp(k, "--" name))
-#define VAL(name) (!strcmp(k, "--" name) && (++i < argc || (die("%s needs a value", k), 0)))
+#define VAL(name) (!strcmp(k, "--" name) && (++i < argc || (die("%s requires a value", k), 0)))
 		if (FLAG("help")) { fputs(help, stdout); return 0; }
 		else if (FLAG("now")) { printf("%lu\n", now_ns()); return 0; }
 		else if (FLAG("sse")) o.sse = true;
@@ -923,7 +923,7 @@ int main(int argc, char **argv) {
 		else die("unknown option %s\n%s", k, help);
 	}
 	if (!o.port)
-		die("--port is missing\n%s", help);
+		die("--port is required\n%s", help);
 	signal(SIGPIPE, SIG_IGN);
 	struct rlimit rl = {65536, 65536};
 	if (setrlimit(RLIMIT_NOFILE, &rl)) {
@@ -951,7 +951,7 @@ int main(int argc, char **argv) {
 	}
 
 	if (o.mode == READY) {
-		/* from --t0 until the first connection has gone through all its steps */
+		/* from --t0 until the first connection has completed all its steps */
 		u64 end = now_ns() + (u64) (o.timeout * 1e9);
 		while (now_ns() < end) {
 			conns[0] = (conn) {.fd = -1, .kind = o.sse ? SSE_SUB : WS_SUB};
@@ -968,7 +968,7 @@ int main(int argc, char **argv) {
 			in_progress = 0;
 			usleep(4000);
 		}
-		die("not ready in time");
+		die("no connection was ready before the timeout");
 	}
 
 	long rss0 = rss_kb();
@@ -982,7 +982,7 @@ int main(int argc, char **argv) {
 		if (refused)
 			die("%d of %d connections failed (%d ready)", refused, nconn, ready_count);
 		if ((double) (now_ns() - t0) > o.timeout * 1e9)
-			die("only %d of %d connections ready in time", ready_count, nconn);
+			die("only %d of %d connections were ready before the timeout", ready_count, nconn);
 	}
 	double setup = (double) (now_ns() - t0) / 1e9;
 	double setup_cpu = cpu_seconds() - setup_cpu0;
@@ -1030,7 +1030,7 @@ int main(int argc, char **argv) {
 			}
 			if (o.mode == CLOSED) {
 				if (outstanding >= o.window && (double) (t - last_progress) > 5e9) {
-					outstanding = 0; /* given up: they stay counted as lost */
+					outstanding = 0; /* not expected any more; they remain counted as lost */
 					for (u64 s = seq_next > RING ? seq_next - RING : 0; s < seq_next; s++)
 						remaining[s % RING] = 0;
 					last_progress = t;

@@ -2,12 +2,12 @@
 """Load run: starts servers on core 0, drives them in turns with fan from core 1, and prints a table of ratios.
 
   run.py                            all scenarios, three runs: half an hour
-  run.py --only room,open --runs 5  some of them; a name, or all that share what stands before its dash
-  run.py --quick                    one short run of everything, to see that it works; its figures mean nothing
-  run.py --print [FILE]             the table of an earlier run, by default of the last one
+  run.py --only room,open --runs 5  some scenarios: names, or prefixes of names before their dash
+  run.py --quick                    one short run of everything, to check that it works; its figures are meaningless
+  run.py --print [FILE]             the table of an earlier run, by default the last one
 
-What is measured stands in SCENARIOS, how each server is talked to in TALK, what has to come out in table().
-Nothing leaves 127.0.0.1. See the README beside this folder.
+SCENARIOS defines what is measured, TALK the messages for each server, table() the targets.
+All connections stay on 127.0.0.1. See README.md in the parent folder.
 """
 import argparse
 import datetime
@@ -46,7 +46,7 @@ def raw(data):
 
 
 def length(template, size):
-	"""How many bytes fan makes of a template out of raw() and at most one payload."""
+	"""Returns the number of bytes that fan writes for a template of raw() and at most one payload."""
 	return template.count("\\x") + (size if "%D" in template else 0)
 
 
@@ -84,7 +84,7 @@ def subscribe(encoding, event):
 
 
 def action(encoding, name, size):
-	"""A call with the payload as its argument. The binary ones always have the same id: nobody looks at it."""
+	"""Returns a call with the payload as its argument. Binary calls always have the same id, which is not checked."""
 	if encoding == "json":
 		return '{"body":{"tag":"ActionRequest","val":{"id":["$BigInt","%S"],"name":"' + name + '","args":["%D"]}}}'
 	if encoding == "cbor":
@@ -93,7 +93,7 @@ def action(encoding, name, size):
 	return raw(b"\x04\x00\x00\x01" + bare_text(name) + bare_uint(length(args, size))) + args
 
 
-# ---------------------------------------------------------------- how each server is talked to
+# ---------------------------------------------------------------- messages for each server
 
 QUERY = "rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=r%R"
 
@@ -108,7 +108,7 @@ def our_socket(encoding, action_name, marker, size=SIZE):
 
 
 def our_events(encoding, size=SIZE):
-	"""One publisher for each room: a connection of ours belongs to one."""
+	"""One publisher for each room, because a connection belongs to one room."""
 	marker = {"json": '"Event"', "cbor": "Event", "bare": raw(b"\x04\x00\x03" + bare_text("msg"))}[encoding]
 	return our_socket(encoding, "say", marker, size) + ["--sub-send", subscribe(encoding, "msg"), "--pub-rooms"]
 
@@ -117,7 +117,7 @@ def raw_events(size=SIZE):
 	return ["--path", "/ws?room=%R", "--pub-path", "/ws", "--pub", "%R|%D", "--marker", '"Event"', "--size", str(size)]
 
 
-# by server and kind of talk
+# by server and kind of messages
 TALK = {
 	OURS: {
 		"events": our_events("json"),
@@ -140,7 +140,7 @@ TALK = {
 
 
 class Scenario(typing.NamedTuple):
-	"""What fan does, how ours is talked to, and what that is compared with: a server, and how that one is talked to."""
+	"""Options of fan, kind of messages for our server, and the comparison: a server and its kind of messages."""
 
 	load: str
 	kind: str = "events"
@@ -155,10 +155,10 @@ def against_json(kind, measured):
 	return one_room(1000, measured, kind=kind, base=(OURS, "events"))
 
 
-# Closed: so many broadcasts under way at once; rpc: so many calls of each connection. Open: so many broadcasts a second,
-# each timed from when it should have left. What runs other code than the warm-up is warmed up itself. Memory is looked at
-# first, later it has been grown already; but after some visitors whose calls fill the young generation, or it is chance
-# how much of that a start has touched.
+# Closed: a fixed number of broadcasts in progress; rpc: a fixed number of pending calls of each connection. Open: a fixed
+# number of broadcasts per second, each timed from its scheduled time. Scenarios that run other code than the warm-up have
+# a warm-up of their own. Memory is measured first, before it grows; but after some visitors whose calls fill the young
+# generation, because how much of it a start has touched is random.
 SCENARIOS = {
 	"visitors": Scenario("--mode rpc --n 200 --window 1 --warmup 0 --secs 8", "echo", (RAW, "echo")),
 	"idle": Scenario("--mode idle --n 5000 --settle 2 --hold 10 --timeout 120"),
@@ -180,16 +180,16 @@ SCENARIOS = {
 	"big": Scenario("--mode closed --n 1000 --window 2 --warmup 3 --secs 6 --settle 1", "big", (RAW, "big")),
 }
 QUICK = "--warmup 0.5 --secs 1 --settle 0.3".split()
-PREPARING = ["visitors", "warm-up"]  # whose figures mean nothing
+PREPARING = ["visitors", "warm-up"]  # their figures are meaningless
 GROWTH = [name for name in SCENARIOS if name.startswith("growth-")]
 
-# which scenarios share a start of the servers, and what ours is told then
+# scenarios that share a start of the servers, and options of our server
 SITTINGS = [
 	([name for name in SCENARIOS if name != "big"], []),
 	(["warm-up", "big"], ["--rivet.events.websocket.max-message-size=256KB"]),
 ]
 
-# beside those of fan; the generator has nothing to do while something starts, so it may have both cores
+# in addition to those of fan; the generator is idle during a start, so the server may use both cores
 STARTS = {"start-one-core": [SERVER_CORE], "start-both-cores": [SERVER_CORE, LOAD_CORE]}
 OTHERS = [*STARTS, "sleeping"]
 PAIRS = 4  # of starts in each run
@@ -206,7 +206,7 @@ def command(args, peer, port, arguments, cores):
 	pin = ["taskset", "-c", ",".join(map(str, cores)), args.java, HEAP]
 	spring = [f"--server.port={port}", "--server.address=127.0.0.1", *arguments]
 	if peer == RAW:
-		# without a logging library Netty is silent, and nothing else is loaded
+		# without a logging library Netty logs nothing, and loads nothing else
 		return pin + ["-cp", class_path(lambda jar: jar.startswith("netty-")), "io.rivetevents.benchmarks.load.RawNetty", str(port)]
 	if peer in (EMPTY, STARTER):
 		path = class_path(lambda jar: peer == STARTER or not jar.startswith("rivet-events-"))
@@ -235,13 +235,13 @@ class Server:
 		self.log.close()
 
 	def await_ready(self):
-		"""Until a connection has gone through the handshake of the application."""
+		"""Waits until a connection has completed the handshake of the application."""
 		result = self.fan(["--mode", "ready", "--timeout", "60", *TALK[self.peer]["events"]])
 		if "error" in result:
-			raise SystemExit(f"{self.peer} does not start: {result['error']}, see {self.log.name}")
+			raise SystemExit(f"{self.peer} did not start: {result['error']}, see {self.log.name}")
 
 	def first_answer_ms(self):
-		"""Milliseconds from the start of the process to its first answer over HTTP."""
+		"""Returns the milliseconds from the start of the process to its first HTTP answer."""
 		request = f"GET /ready.txt HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
 		while time.monotonic() < self.started + 60:
 			try:
@@ -249,14 +249,14 @@ class Server:
 					s.sendall(request)
 					answer = s.recv(1024)
 					if not answer.startswith(b"HTTP/1.1 200"):
-						raise SystemExit(f"{self.peer} answers {answer[:40]}")
+						raise SystemExit(f"{self.peer} answered {answer[:40]}")
 					return 1000 * (time.monotonic() - self.started)
 			except ConnectionRefusedError:
 				time.sleep(0.002)
-		raise SystemExit(f"{self.peer} does not start, see {self.log.name}")
+		raise SystemExit(f"{self.peer} did not start within 60 s, see {self.log.name}")
 
 	def fan(self, options, while_holding=lambda: None):
-		"""Run the generator; its figures, or the error that ended it."""
+		"""Runs the generator; returns its figures, or the error that ended it."""
 		line = ["taskset", "-c", str(LOAD_CORE), str(FAN), "--port", str(self.port), "--pid", str(self.process.pid), "--cpu", str(SERVER_CORE)]
 		generator = subprocess.Popen(line + options, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 		try:
@@ -265,11 +265,11 @@ class Server:
 				while_holding()
 			out, err = generator.communicate(timeout=240)
 		except subprocess.TimeoutExpired:
-			return {"error": "takes too long"}
+			return {"error": "timed out after 240 s"}
 		finally:
 			generator.kill()
 		if generator.returncode:
-			return {"error": ((said + err).strip() or f"fan ends with {generator.returncode}").split("\n")[0]}
+			return {"error": ((said + err).strip() or f"fan exited with {generator.returncode}").split("\n")[0]}
 		return json.loads(out)
 
 	def measure(self, scenario, kind):
@@ -282,7 +282,7 @@ class Server:
 		return self.fan(options)
 
 	def measure_idle(self, options):
-		"""What more there is after a full collection, be it before the first connection or with all of them."""
+		"""Returns the difference between no connection and all connections, each after a full collection."""
 		seen = [(self.live_heap(), self.rss_kb())]
 		result = self.fan(options, lambda: seen.append((self.live_heap(), self.rss_kb())))
 		if len(seen) == 2 and "n" in result:
@@ -295,7 +295,7 @@ class Server:
 		return resident_kb(self.process.pid)
 
 	def live_heap(self):
-		"""Bytes of live objects, after a full collection."""
+		"""Returns the bytes of live objects, after a full collection."""
 		jcmd = pathlib.Path(os.path.realpath(f"/proc/{self.process.pid}/exe")).parent / "jcmd"
 		out = subprocess.run([jcmd, str(self.process.pid), "GC.class_histogram"], capture_output=True, text=True, check=True).stdout
 		return int(next(line for line in out.splitlines() if line.startswith("Total")).split()[2])
@@ -306,7 +306,7 @@ class Server:
 
 
 def await_calm(servers):
-	"""Until all have done with the connections of the scenario before, and with compiling what it has made hot; 10 s at most."""
+	"""Waits until all servers have finished the previous scenario and its compilation; 10 s at most."""
 	for _ in range(40):
 		before = [server.cpu_ticks() for server in servers]
 		time.sleep(0.25)
@@ -321,7 +321,7 @@ def resident_kb(pid):
 
 
 class MemoryWatch(threading.Thread):
-	"""Looks at the resident memory of a process while something else goes on."""
+	"""Samples the resident memory of a process in the background."""
 
 	def __init__(self, pid):
 		super().__init__(daemon=True)
@@ -339,10 +339,10 @@ class MemoryWatch(threading.Thread):
 			try:
 				self.seen.append(resident_kb(self.pid))
 			except (OSError, StopIteration):
-				return  # it has ended
+				return  # the process has ended
 
 	def highest_mb(self):
-		"""In the first half of the time, and in the second: what is bounded does not go on growing."""
+		"""Returns the maximum in the first and in the second half of the time: bounded memory stops growing."""
 		half = len(self.seen) // 2
 		return {"rss_first_half_mb": max(self.seen[:half]) / 1024, "rss_second_half_mb": max(self.seen[half:]) / 1024}
 
@@ -351,15 +351,15 @@ class MemoryWatch(threading.Thread):
 
 def prepare(args):
 	if os.cpu_count() < 2 or not {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0):
-		raise SystemExit(f"Needs the cores {SERVER_CORE} and {LOAD_CORE}")
+		raise SystemExit(f"Cores {SERVER_CORE} and {LOAD_CORE} are required")
 	for tool in ("gcc", "taskset", args.java):
 		if not shutil.which(tool):
-			raise SystemExit(f"{tool} is missing")
-	os.sched_setaffinity(0, {LOAD_CORE})  # off the core of the server
+			raise SystemExit(f"{tool} was not found; install it")
+	os.sched_setaffinity(0, {LOAD_CORE})  # not on the core of the server
 	most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 	resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 	if most < 12_000:
-		print(f"Only {most} open files are allowed: scenarios of 10,000 connections will fail", file=sys.stderr)
+		print(f"Only {most} open files are allowed; scenarios with 10,000 connections require 12,000", file=sys.stderr)
 	if not LIB.exists():
 		subprocess.run(["./mvnw", "-B", "-ntp", "-q", "package", "-pl", MODULE.name, "-am", "-DskipTests"], cwd=MODULE.parent, check=True)
 	warn_of_old_jar()
@@ -374,7 +374,7 @@ def warn_of_old_jar():
 	changed = [source for name, jar in jars.items() for source in (MODULE.parent / f"rivet-events-{name}/src/main").rglob("*.java")
 		if source.stat().st_mtime > jar.stat().st_mtime]
 	if changed:
-		print(f"{changed[0].name} has changed since the module was packaged: the old code is measured", file=sys.stderr)
+		print(f"{changed[0].name} has changed since the module was packaged; package it again to measure the new code", file=sys.stderr)
 
 
 def chosen(only):
@@ -384,7 +384,7 @@ def chosen(only):
 	wanted = only.split(",")
 	unknown = [w for w in wanted if w not in names and w not in [n.split("-")[0] for n in names]]
 	if unknown:
-		raise SystemExit(f"There is no scenario {', '.join(unknown)}; there are {', '.join(names)}")
+		raise SystemExit(f"Unknown scenario {', '.join(unknown)}; use one of {', '.join(names)}")
 	found = {name for name in names if name in wanted or name.split("-")[0] in wanted}
 	if "idle" in found:
 		found.add("visitors")
@@ -422,7 +422,7 @@ SHOWN = ["per_s", "per_cpu_s", "srv_util", "gen_util", "core_other", "gen_wait",
 
 
 def sitting(args, n, scenarios, arguments, note):
-	"""What is compared is measured seconds apart: such a machine changes its speed from minute to minute."""
+	"""Measures both sides of a comparison seconds apart, because the speed of the machine changes from minute to minute."""
 	if not set(scenarios) - set(PREPARING):
 		return
 	with Server(args, RAW) as raw, Server(args, OURS, arguments) as ours:
@@ -451,7 +451,7 @@ def sleeping(args):
 		f"--rivet.events.actor.sleep-timeout={'5s' if args.quick else '40s'}"]
 	done = subprocess.run(line, capture_output=True, text=True)
 	if done.returncode:
-		return {"error": ([line for line in done.stderr.splitlines() if "Exception" in line] or ["fails"])[0]}
+		return {"error": ([line for line in done.stderr.splitlines() if "Exception" in line] or ["failed"])[0]}
 	return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -476,13 +476,13 @@ class Results:
 		self.about = lines[0]["about"]
 		self.rows = lines[1:]
 		if any("side" not in row or row["scenario"] == "start" for row in self.rows):
-			raise SystemExit(f"{file} was written by an earlier version of this script")
+			raise SystemExit(f"{file} was written by an earlier version of this script and cannot be printed")
 
 	def of(self, side, scenario):
 		return [row for row in self.rows if row["side"] == side and row["scenario"] == scenario]
 
 	def figures(self, side, scenario, figure):
-		"""Figures by the number of their run; of a row of fan or of another."""
+		"""Returns figures by the number of their run."""
 		return {row["run"]: figure(row) for row in self.of(side, scenario) if "error" not in row}
 
 	def flaw(self, side, scenario):
@@ -496,7 +496,7 @@ def field(name, factor=1.0):
 
 
 def cpu_per_delivery(row):
-	"""Microseconds"""
+	"""Returns microseconds."""
 	return 1e6 / row["per_cpu_s"] if row["per_cpu_s"] else float("nan")
 
 
@@ -517,7 +517,7 @@ def spread(values):
 
 
 def verdict(values, at_least=None, at_most=None):
-	"""Target and whether the median reaches it."""
+	"""Returns the target and whether the median reaches it."""
 	if at_least is None and at_most is None:
 		return ["", ""]
 	target = f"at least {at_least}" if at_least is not None else f"at most {at_most}"
@@ -529,7 +529,7 @@ def verdict(values, at_least=None, at_most=None):
 
 	if not reached(statistics.median(values)):
 		return [target, "**no**"]
-	return [target, "yes" if all(map(reached, values)) else "yes, not in each run"]
+	return [target, "yes" if all(map(reached, values)) else "yes, not in every run"]
 
 
 def table(file):
@@ -546,33 +546,33 @@ def table(file):
 			line(title, cell(base, unit, results.flaw("base", scenario)), cell(mine, unit, results.flaw("ours", scenario)), spread(r), *verdict(r, **target))
 
 	def both(title, scenario, **target):
-		"""Each second of the clock, and the same of the server's CPU"""
-		compare(f"{title}, a second", scenario, field("per_s"), **target)
-		compare("... a second of server CPU", scenario, field("per_cpu_s"))
+		"""Adds lines per second of the clock, and per second of the server's CPU."""
+		compare(f"{title} per second", scenario, field("per_s"), **target)
+		compare("... per second of server CPU", scenario, field("per_cpu_s"))
 
 	both("one room, 100 subscribers: deliveries", "room-100", at_least=0.75)
 	both("one room, 1,000 subscribers: deliveries", "room-1000", at_least=0.85)
 	both("one room, 5,000 subscribers: deliveries", "room-5000", at_least=0.85)
 	both("1,000 rooms of ten: deliveries", "rooms", at_least=0.70)
-	compare("20 broadcasts a second to 1,000: p99", "open", field("p99_us", 1e-3), " ms", at_most=1.3)
+	compare("20 broadcasts per second to 1,000: p99", "open", field("p99_us", 1e-3), " ms", at_most=1.3)
 	compare("... p50", "open", field("p50_us", 1e-3), " ms")
-	both("action echo, 1 connection, 64 under way: answers", "echo-1", at_least=0.5)
-	both("action echo, 64 connections, 1 under way: answers", "echo-64", at_least=0.7)
+	both("action echo, 1 connection, 64 pending calls: answers", "echo-1", at_least=0.5)
+	both("action echo, 64 connections, 1 pending call each: answers", "echo-64", at_least=0.7)
 	idle_lines(results, line)
 	both("SSE, 1,000 subscribers, against our WebSocket: deliveries", "sse", at_least=0.6)
 	both("CBOR, 1,000 subscribers, against our JSON: deliveries", "cbor", at_least=1.0)
 	both("BARE, 1,000 subscribers, against our JSON: deliveries", "bare", at_least=1.0)
-	compare("64 KiB to 1,000: CPU for each delivery", "big", cpu_per_delivery, " us", at_most=1.2)
-	compare("... most resident memory in the first half", "big", field("rss_first_half_mb"), " MB")
+	compare("64 KiB to 1,000: CPU of a delivery", "big", cpu_per_delivery, " us", at_most=1.2)
+	compare("... maximum resident memory in the first half", "big", field("rss_first_half_mb"), " MB")
 	compare("... in the second half", "big", field("rss_second_half_mb"), " MB")
 	start_lines(results, line)
 	growth_lines(results, compare, line)
 	sleeping_lines(results, line)
 
 	said = results.about
-	print(f"{said['when']}, commit {said['commit']}, runs: {said['runs']}{', **quick: only to see that it works**' if said['quick'] else ''}.")
+	print(f"{said['when']}, commit {said['commit']}, runs: {said['runs']}{', **quick: only to check that it works**' if said['quick'] else ''}.")
 	print(f"{said['cpu']}; {said['java']}; kernel {said['kernel']}; ours with {' '.join(said['java_options'])}.\n")
-	print("| run | compared with | rivet-events | ratio, median (lowest-highest) | target | reached |\n|---|---|---|---|---|---|")
+	print("| Run | Reference | rivet-events | Ratio: median (lowest-highest) | Target | Reached |\n|---|---|---|---|---|---|")
 	print("\n".join(lines))
 	print("\n" + "\n".join(remarks(results)))
 
@@ -582,9 +582,9 @@ def idle_lines(results, line):
 	heap = {side: results.figures(side, "idle", field("idle_heap_kb")) for side in ("base", "ours")}
 	if results.of("ours", "idle"):
 		target, reached = verdict(rss["ours"].values(), at_most=12)
-		line("idle connection, 5,000 of them: RSS of each", cell(rss["base"], " KB", results.flaw("base", "idle")),
+		line("idle connection, 5,000 of them: RSS per connection", cell(rss["base"], " KB", results.flaw("base", "idle")),
 			cell(rss["ours"], " KB", results.flaw("ours", "idle")), spread(ratios(rss["ours"], rss["base"])), f"{target} KB", reached)
-		line("... live heap of each", cell(heap["base"], " KB"), cell(heap["ours"], " KB"), spread(ratios(heap["ours"], heap["base"])), "stated", "")
+		line("... live heap per connection", cell(heap["base"], " KB"), cell(heap["ours"], " KB"), spread(ratios(heap["ours"], heap["base"])), "stated", "")
 
 
 def quartiles(values):
@@ -595,7 +595,7 @@ def quartiles(values):
 
 
 def start_lines(results, line):
-	"""Pairs that were started one after the other; raw Netty has no part in it"""
+	"""Compares pairs that were started in sequence; raw Netty is not part of it."""
 	for name in STARTS:
 		empty, ours = (results.figures(side, name, field("start_ms")) for side in ("base", "ours"))
 		added = [ours[n] - empty[n] for n in sorted(ours.keys() & empty.keys())]
@@ -607,7 +607,7 @@ def start_lines(results, line):
 
 def growth_lines(results, compare, line):
 	for name in GROWTH:
-		compare(f"{int(name.split('-')[1]):,} connections: CPU for each delivery", name, cpu_per_delivery, " us")
+		compare(f"{int(name.split('-')[1]):,} connections: CPU of a delivery", name, cpu_per_delivery, " us")
 
 	def by_run(side):
 		figures = [results.figures(side, name, cpu_per_delivery) for name in GROWTH]
@@ -616,27 +616,27 @@ def growth_lines(results, compare, line):
 	dearest = {side: [max(costs) / min(costs) for costs in by_run(side)] for side in ("base", "ours")}
 	grown = {side: [max(later / earlier for i, later in enumerate(costs) for earlier in costs[:i + 1]) for costs in by_run(side)] for side in ("base", "ours")}
 	if dearest["ours"]:
-		line("... dearest against cheapest", spread(dearest["base"]), spread(dearest["ours"]), "-", *verdict(dearest["ours"], at_most=1.5))
-		line("... most that it grows from fewer connections to more", spread(grown["base"]), spread(grown["ours"]), "-", "", "")
+		line("... highest to lowest", spread(dearest["base"]), spread(dearest["ours"]), "-", *verdict(dearest["ours"], at_most=1.5))
+		line("... largest increase from fewer to more connections", spread(grown["base"]), spread(grown["ours"]), "-", "", "")
 
 
 def sleeping_lines(results, line):
 	for row in results.of("ours", "sleeping"):
-		title = f"{row.get('instances', SLEEPERS):,} sleeping instances, each"
+		title = f"{row.get('instances', SLEEPERS):,} sleeping instances: heap per instance"
 		if "error" in row:
 			line(title, "-", f"failed: {row['error']}", "-", "stated", "")
 			continue
 		line(title, "-", f"{row['asleep_bytes_each']:,} bytes", "-", "stated", "")
 		line("... while awake", "-", f"{row['awake_bytes_each']:,} bytes", "-", "stated", "")
 		for what in ("threads", "timers"):
-			# a few come and go by themselves
+			# a few start and end independently of the instances
 			none = row[f"{what}_asleep"] - row[f"{what}_before"] < 20
 			line(f"... {what} before, awake, asleep", "-", ", ".join(str(row[f"{what}_{when}"]) for when in ("before", "awake", "asleep")),
 				"-", "none for each", "yes" if none else "**no**")
 
 
 def remarks(results):
-	"""What stands in the way of trusting a figure"""
+	"""Yields the conditions that make figures unreliable."""
 	rows = [r for r in results.rows if "kind" in r and r["scenario"] not in PREPARING]
 	busy = [r for r in rows if r.get("gen_util", 0) >= 0.95 and r.get("mode") != "idle"]
 	shared = [r for r in rows if r.get("core_other", 0) > 0.15]
@@ -648,35 +648,35 @@ def remarks(results):
 		return ", ".join(dict.fromkeys(f"{r['scenario']} ({r['peer']}, {r['kind']})" for r in rows))
 
 	if busy:
-		yield f"- The generator had no time left, so the server could do more; look at its CPU: {where(busy)}."
+		yield f"- The generator was fully busy, so the server could do more; compare its CPU time: {where(busy)}."
 	if shared:
-		yield f"- Something else used the core of the server: {where(shared)}."
+		yield f"- Another process used the core of the server: {where(shared)}."
 	if waited:
-		yield f"- Something else used the core of the generator: {where(waited)}."
+		yield f"- Another process used the core of the generator: {where(waited)}."
 	if restless:
-		yield f"- The servers had not come to rest when it began: {where(restless)}."
+		yield f"- The servers were not idle at the start: {where(restless)}."
 	if gone:
-		yield f"- Connections ended while it ran: {where(gone)}."
+		yield f"- Connections ended during the measurement: {where(gone)}."
 
 
 def main():
 	parser = argparse.ArgumentParser(usage=__doc__)
 	parser.add_argument("--runs", type=int, default=None)
-	parser.add_argument("--only", metavar="SCENARIOS", help="names with commas")
+	parser.add_argument("--only", metavar="SCENARIOS", help="names, separated by commas")
 	parser.add_argument("--quick", action="store_true")
 	parser.add_argument("--print", dest="printed", nargs="?", const="", metavar="FILE")
 	parser.add_argument("--java", default=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java")
-	parser.add_argument("--java-options", type=str.split, default=[], help="further options of the JVM, for our server alone")
-	parser.add_argument("--port", type=int, default=19000, help="the first of the ports")
+	parser.add_argument("--java-options", type=str.split, default=[], help="additional JVM options, only for our server")
+	parser.add_argument("--port", type=int, default=19000, help="first port")
 	args = parser.parse_args()
 	if args.printed is not None:
 		files = sorted(OUT.glob("*.jsonl"))
 		if not args.printed and not files:
-			raise SystemExit("Nothing has been run yet")
+			raise SystemExit(f"There are no results in {OUT}; start a run first")
 		table(args.printed or files[-1])
 		return
 	args.runs = args.runs or (1 if args.quick else 3)
-	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end, too
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # stops the servers, too
 	file = run(args)
 	print(f"\nLines of JSON: {os.path.relpath(file)}\n", file=sys.stderr)
 	table(file)

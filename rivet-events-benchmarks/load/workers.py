@@ -2,12 +2,12 @@
 """Compares the threads on which actors run: starts one server for each kind of thread on core 0, drives them in turns with fan
 from core 1, and prints ratios to the workers of rivet-events.
 
-  workers.py                           ten minutes
-  workers.py --virtual /path/to/java   virtual threads, too, with another JVM: JDK 21 or later
-  workers.py --only echo-64 --rounds 9
+  workers.py                           all scenarios: ten minutes
+  workers.py --virtual /path/to/java   with virtual threads and another JVM: JDK 21 or later
+  workers.py --only echo-64 --rounds 9  one scenario, nine rounds
 
-"no batches" has the workers of rivet-events and wakes each thread at once: WakeupBatches is compiled anew with one change.
-A ratio is taken in each round, between what was measured seconds apart; shown are the median, the lowest and the highest.
+"no batches" has the workers of rivet-events and wakes each thread at once: WakeupBatches is compiled with a changed condition.
+A ratio is calculated in each round, from figures that were measured seconds apart; the table has the median, lowest and highest.
 """
 import argparse
 import json
@@ -19,14 +19,14 @@ import subprocess
 import sys
 import time
 
-sys.dont_write_bytecode = True  # beside the scripts
+sys.dont_write_bytecode = True  # in the folder of the scripts
 import run as load
 
 OURS = "rivet-events"
 BATCHES = "rivet-events-core/src/main/java/io/rivetevents/scheduling/WakeupBatches.java"
 WITHOUT = load.OUT / "without-batches"
 
-# what each server is started with: further options of the application, and classes that come first
+# additional options of the application, and classes at the start of the class path, for each server
 POOLS = {
 	OURS: ([], ""),
 	"fixed pool": (["--load.workers=fixed"], ""),
@@ -44,7 +44,7 @@ def calls(action):
 	return load.our_socket("json", action, '"ActionResponse"')
 
 
-# load, and how it is talked to
+# options of fan, and messages
 SCENARIOS = {
 	"echo-64": ("--mode rpc --n 64 --window 1 --warmup 1 --secs 3", calls("echoOnWorker")),
 	"echo-64 in 64 rooms": ("--mode rpc --n 64 --rooms 64 --window 1 --warmup 1 --secs 3", calls("echoOnWorker")),
@@ -56,11 +56,11 @@ WARM_UP = {"echo-64 in 64 rooms": "--warmup 0 --secs 10", "room-1000": "--warmup
 
 
 def compile_without_batches(java):
-	"""Each stretch of work is part of another one, so that nothing is kept until its end."""
+	"""Compiles WakeupBatches such that each unit of work is part of another one and no wake-up is delayed to its end."""
 	source = (load.MODULE.parent / BATCHES).read_text()
 	for old, new in {"if (CURRENT.get() != null) {": "if (true) {", "if (CURRENT.get() == null) {": "if (false) {"}.items():
 		if source.count(old) != 1:
-			raise SystemExit(f"{BATCHES} has changed: {old}")
+			raise SystemExit(f"{BATCHES} does not contain '{old}' exactly once; adapt this script")
 		source = source.replace(old, new)
 	shutil.rmtree(WITHOUT, ignore_errors=True)
 	WITHOUT.mkdir(parents=True)
@@ -122,8 +122,8 @@ def spread(rows, scenario, variant, figure):
 
 
 def table(rows, variants, names, version):
-	print(f"\n{version}; each against the workers of rivet-events\n")
-	print("| | instead | a second | a second of server CPU |\n|---|---|---|---|")
+	print(f"\n{version}; ratios to the workers of rivet-events\n")
+	print("| Scenario | Threads | Per second | Per second of server CPU |\n|---|---|---|---|")
 	for scenario in names:
 		for variant in list(variants)[1:]:
 			print(f"| {scenario} | {variant} | {spread(rows, scenario, variant, 'per_s')} | {spread(rows, scenario, variant, 'per_cpu_s')} |")
@@ -134,10 +134,10 @@ def main():
 	parser.add_argument("--rounds", type=int, default=5)
 	parser.add_argument("--only", metavar="SCENARIO", action="append", choices=list(SCENARIOS))
 	parser.add_argument("--java", default=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java")
-	parser.add_argument("--virtual", metavar="JAVA", help="with this JVM, and virtual threads in place of what has no batches")
-	parser.add_argument("--port", type=int, default=19500, help="the first of the ports")
+	parser.add_argument("--virtual", metavar="JAVA", help="use this JVM, and compare virtual threads instead of workers without batches")
+	parser.add_argument("--port", type=int, default=19500, help="first port")
 	args = parser.parse_args()
-	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers end, too
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # stops the servers, too
 	java = args.virtual or args.java
 	variants = {**POOLS, **(VIRTUAL if args.virtual else NO_BATCHES)}
 	load.prepare(args)
