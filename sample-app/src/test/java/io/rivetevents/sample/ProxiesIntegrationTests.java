@@ -147,8 +147,8 @@ class ProxiesIntegrationTests {
 		Files.writeString(this.folder.resolve("index.html"), INDEX);
 		Path log = this.folder.resolve("vite.log");
 		Process vite = new ProcessBuilder(Tool.NODE.find().orElseThrow(), "node_modules/vite/bin/vite.js",
-				this.folder.toString(), "--config", file.toString(), "--host", "127.0.0.1", "--port", Integer.toString(proxyPort),
-				"--strictPort")
+				this.folder.toString(), "--config", file.toString(), "--host", "127.0.0.1", "--port",
+				Integer.toString(proxyPort), "--strictPort")
 			.directory(CLIENT)
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
