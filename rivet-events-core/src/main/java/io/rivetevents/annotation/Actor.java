@@ -65,7 +65,6 @@ public @interface Actor {
 
 	/**
 	 * Time limit of this actor's actions, such as {@code 5s} or {@code 500ms}. Default:
-	 *
 	 * {@code rivet.events.actor.action-timeout}.
 	 */
 	String actionTimeout() default "";
@@ -114,7 +113,6 @@ public @interface Actor {
 
 	/**
 	 * Access rule of the instances: an expression as in {@code @PreAuthorize}, in which
-	 *
 	 * {@code #namespace}, {@code #name} and {@code #key} are those of the instance. The
 	 * client chooses the namespace and the key.
 	 * <p>

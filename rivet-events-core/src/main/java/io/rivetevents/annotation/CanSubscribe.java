@@ -8,7 +8,6 @@ import java.lang.annotation.Target;
 
 /**
  * Decides whether a client may subscribe to an event, by returning {@code boolean} or
- *
  * {@code Mono<Boolean>}. A {@code String} parameter is the name of the event; the other
  * parameters are those of {@link OnConnect}. A rejected client receives
  * {@code auth.forbidden} and its connection stays open, unless

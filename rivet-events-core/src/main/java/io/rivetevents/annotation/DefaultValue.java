@@ -34,12 +34,9 @@ public @interface DefaultValue {
 
 	/**
 	 * The value as a client would send it, in JSON, such as {@code 20}, {@code true} or
-	 *
 	 * {@code ["a", "b"]}. Text needs no quotes: {@code NEWEST} or {@code 2026-01-31}. For
-	 * a
-	 *
-	 * {@code String} parameter the value is always the text itself. A {@code Duration} is
-	 * written as in properties, such as {@code 30s}, or as {@code PT30S}.
+	 * a {@code String} parameter the value is always the text itself. A {@code Duration}
+	 * is written as in properties, such as {@code 30s}, or as {@code PT30S}.
 	 */
 	String value();
 

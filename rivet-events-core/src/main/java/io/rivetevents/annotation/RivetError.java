@@ -21,7 +21,6 @@ import org.springframework.core.annotation.AliasFor;
  * The annotation applies wherever an actor, an interceptor or a rule throws the
  * exception, over WebSocket, Server-Sent Events and HTTP. It also applies if the
  * exception is the cause of an {@code ExecutionException}, {@code CompletionException} or
- *
  * {@code UndeclaredThrowableException}. A subclass uses the annotation of its closest
  * annotated superclass. The exception is logged at {@code DEBUG} only. A bean of type
  * {@code FailureTranslator} takes precedence. An exception without the annotation becomes

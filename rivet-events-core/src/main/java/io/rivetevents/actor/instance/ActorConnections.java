@@ -48,7 +48,7 @@ import io.rivetevents.scheduling.DueQueue;
  * The connections of one instance, which are also registered with the node, and the order
  * of the messages sent to them. Each event has a position, and all connections receive
  * events in the order of their positions. Connections are added and removed within turns.
- * All other methods are safe for use by several threads.
+ * All other methods are thread-safe.
  */
 public final class ActorConnections {
 

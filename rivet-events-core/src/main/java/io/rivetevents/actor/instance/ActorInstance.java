@@ -267,11 +267,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return new ToClient.Error(ex.group(), ex.code(), ex.text(), tree, actionId, this.life.info(false).specifier());
 	}
 
-	// Safe for use by several threads
+	// Thread-safe
 
-	/**
-	 * Adds a turn to the mailbox.
-	 */
+	/** Adds a turn to the mailbox. */
 	public Mailbox.Offer offer(Turn<ActorInstance> turn) {
 		PendingCall call = turn.call();
 		if (call != null && !call.begin(this.usage)) {
@@ -427,18 +425,12 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	// Life cycle
 
-	/**
-	 * Returns its id and address, {@code null} if it is not running. Safe for use by
-	 * several threads.
-	 */
+	/** Returns its id and address, {@code null} if it is not running. Thread-safe. */
 	public @Nullable ActorInfo info() {
 		return this.life.isRunning() ? this.life.info(false) : null;
 	}
 
-	/**
-	 * Returns whether it has started and is still in memory. Safe for use by several
-	 * threads.
-	 */
+	/** Returns whether it has started and is still in memory. Thread-safe. */
 	public boolean isRunning() {
 		return this.life.isRunning();
 	}
@@ -507,9 +499,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.requestEnd(InstanceLife.End.SLEEP);
 	}
 
-	/**
-	 * Requests its end because the application stops. Safe for use by several threads.
-	 */
+	/** Requests its end because the application stops. Thread-safe. */
 	public void requestShutdown() {
 		this.life.requestEnd(InstanceLife.End.SHUTDOWN);
 	}

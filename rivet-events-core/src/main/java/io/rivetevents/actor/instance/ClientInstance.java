@@ -21,10 +21,7 @@ interface ClientInstance extends CalledInstance {
 	/** Runs work in a new turn, which is held until the work has ended. */
 	<T> Mono<T> inTurn(Supplier<Mono<T>> work);
 
-	/**
-	 * Adds a turn of the runtime unless the instance has left memory. Safe for use by
-	 * several threads.
-	 */
+	/** Adds a turn of the runtime unless the instance has left memory. Thread-safe. */
 	void offerTurn(Supplier<Mono<Void>> work);
 
 	/** Prevents the instance from sleeping until the work has ended. */
@@ -38,7 +35,7 @@ interface ClientInstance extends CalledInstance {
 
 	/**
 	 * Deletes the instance if it was created for a client that was then rejected, nothing
-	 * has changed since and no other client uses it. Safe for use by several threads.
+	 * has changed since and no other client uses it. Thread-safe.
 	 */
 	void discardIfUnclaimed();
 

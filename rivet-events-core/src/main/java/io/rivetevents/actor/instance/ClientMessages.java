@@ -67,7 +67,7 @@ public final class ClientMessages {
 	}
 
 	/**
-	 * Registers a call that has arrived. Safe for use by several threads.
+	 * Registers a call that has arrived. Thread-safe.
 	 * @return the call, which counts until it has been answered
 	 */
 	PendingCall arrived(ActorConnection connection, ToServer.ActionRequest request) {

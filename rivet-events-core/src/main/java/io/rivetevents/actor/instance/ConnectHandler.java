@@ -146,7 +146,7 @@ public final class ConnectHandler {
 
 	/**
 	 * Calls the hook that decides whether a client may connect to an instance that does
-	 * not exist yet. Safe for use by several threads.
+	 * not exist yet. Thread-safe.
 	 * @param draft the instance to be created
 	 */
 	public Mono<Void> askBeforeCreation(ConnectRequest request, Draft draft) {

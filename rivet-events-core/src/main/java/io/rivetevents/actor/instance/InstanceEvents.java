@@ -10,7 +10,7 @@ import io.rivetevents.extension.AddressedEvent;
 
 /**
  * Sends events to the connections of one instance, with the settings that its actor
- * declares. Safe for use by several threads.
+ * declares. Thread-safe.
  */
 final class InstanceEvents implements Dispatcher {
 

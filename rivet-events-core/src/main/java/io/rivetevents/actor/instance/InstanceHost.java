@@ -12,7 +12,7 @@ import io.rivetevents.limit.CreatedInstance;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
- * The node of an instance, as used by the instance. Safe for use by several threads.
+ * The node of an instance, as used by the instance. Thread-safe.
  */
 public interface InstanceHost {
 

@@ -168,15 +168,12 @@ final class InstanceLife {
 		return this.stored;
 	}
 
-	/**
-	 * Returns whether it has started and is still in memory. Safe for use by several
-	 * threads.
-	 */
+	/** Returns whether it has started and is still in memory. Thread-safe. */
 	boolean isRunning() {
 		return this.running;
 	}
 
-	/** Returns whether it has left memory. Safe for use by several threads. */
+	/** Returns whether it has left memory. Thread-safe. */
 	boolean hasLeft() {
 		return this.left;
 	}
@@ -246,15 +243,12 @@ final class InstanceLife {
 		this.idle.touch(now());
 	}
 
-	/** Returns the timer for sleeping. Safe for use by several threads. */
+	/** Returns the timer for sleeping. Thread-safe. */
 	IdleTimer idle() {
 		return this.idle;
 	}
 
-	/**
-	 * Schedules {@link #check} for the next time when work is due. Safe for use by
-	 * several threads.
-	 */
+	/** Schedules {@link #check} for the next time when work is due. Thread-safe. */
 	void lookAhead() {
 		if (this.running && this.end.get() != null) {
 			this.due.arm(now() + RETRY_NANOS);
@@ -271,7 +265,7 @@ final class InstanceLife {
 
 	/**
 	 * Performs the work that is due. If a turn is running, it does the work or schedules
-	 * it when it ends. Safe for use by several threads.
+	 * it when it ends. Thread-safe.
 	 */
 	void check(long now) {
 		if (!this.running || !this.owner.isIdle()) {
@@ -344,7 +338,7 @@ final class InstanceLife {
 
 	/**
 	 * Deletes it if it was created for a client that was then rejected, nothing has
-	 * changed since and no other client uses it. Safe for use by several threads.
+	 * changed since and no other client uses it. Thread-safe.
 	 */
 	void discardIfUnclaimed() {
 		// while it is not running, it may be being created
@@ -367,7 +361,7 @@ final class InstanceLife {
 
 	/**
 	 * Requests the end after the current turn, unless a request that takes precedence is
-	 * present. Safe for use by several threads.
+	 * present. Thread-safe.
 	 */
 	void requestEnd(End how) {
 		raiseEnd(how);

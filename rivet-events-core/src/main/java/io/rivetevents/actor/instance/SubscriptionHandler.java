@@ -63,17 +63,14 @@ final class SubscriptionHandler {
 	}
 
 	/**
-	 * Registers a request that has arrived. Safe for use by several threads.
+	 * Registers a request that has arrived. Thread-safe.
 	 * @return the request, which counts until it has been answered
 	 */
 	PendingCall arrived(ActorConnection connection, ToServer.SubscriptionRequest request) {
 		return PendingCall.ofRequest(MessageWeight.of(request), connection.usage());
 	}
 
-	/**
-	 * Rejects a request for which there is no room. Safe for use by several threads; does
-	 * not block.
-	 */
+	/** Rejects a request for which there is no room. Thread-safe; does not block. */
 	void refuseAside(ActorConnection connection, ToServer.SubscriptionRequest request, RivetException refusal) {
 		if (connection.request().stream() != null) {
 			this.connections.refuse(connection, request, error(request.eventName(), refusal));
