@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 final class Sources {
 
 	private static final Path ROOT = Path.of("..");
+
+	private static final Pattern LICENCE_HEADER = Pattern.compile("\\A/\\*[^*].*?\\*/\\s*", Pattern.DOTALL);
 
 	private final List<CompilationUnitTree> units = new ArrayList<>();
 
@@ -75,7 +78,7 @@ final class Sources {
 		}
 	}
 
-	/** Returns the lines of each package, by its name. */
+	/** Returns the lines of each package by its name, without the licence headers. */
 	Map<String, Long> linesOfPackages() {
 		Map<String, Long> lines = new TreeMap<>();
 		for (CompilationUnitTree unit : this.units) {
@@ -86,7 +89,7 @@ final class Sources {
 
 	private static long lines(CompilationUnitTree unit) {
 		try {
-			return unit.getSourceFile().getCharContent(true).chars().filter((character) -> character == '\n').count();
+			return LICENCE_HEADER.matcher(unit.getSourceFile().getCharContent(true)).replaceFirst("").lines().count();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
