@@ -1,5 +1,6 @@
-// Bundles the client into the files that browsers and Node get. What they are is checked in, so that no Java user needs
-// Node. Names and lines stay readable, in an uncaught error as in a debugger; source maps have the rest.
+// Bundles the client into the minified files that the jar serves. They are checked in, so that no Java user needs Node.
+// Names and lines stay readable, in an uncaught error as in a debugger; source maps have the rest. The npm package has
+// readable modules beside them, which "npm run types" compiles.
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -37,13 +38,7 @@ const common = {
 const LICENSE = "/* rivet-events-client, Apache-2.0 */";
 
 await build({ ...common, entryPoints: { "rivet-events-client": "src/index.ts" }, banner: { js: LICENSE } });
-// hooks work in the browser alone: the directive tells frameworks with server components
-await build({
-	...common,
-	entryPoints: { react: "src/react.ts" },
-	plugins: [shareClient],
-	banner: { js: `${LICENSE}\n"use client";` },
-});
+await build({ ...common, entryPoints: { react: "src/react.ts" }, plugins: [shareClient], banner: { js: LICENSE } });
 
 /** The sources by names that do not depend on the folder. */
 for (const file of ["rivet-events-client.js.map", "react.js.map"]) {

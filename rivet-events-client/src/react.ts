@@ -1,3 +1,5 @@
+// hooks work in browsers only: the directive marks this module for frameworks with server components
+"use client";
 // imported as a namespace, so that server components, where React has no such hooks, can load this module
 import * as React from "react";
 import { createClient } from "./client.js";

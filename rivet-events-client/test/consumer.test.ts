@@ -1,6 +1,6 @@
-// What a user of the package meets: its types in each way to resolve them, and its code on a server.
+// The package as npm installs it: its types in each way to resolve them, and its code on a server.
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -108,18 +108,22 @@ const wrongFile = (name: string) => `wrong-${name.replaceAll(" ", "-")}.tsx`;
 
 describe("the package", () => {
 	let files: string[];
+	let contents: string[];
 
 	beforeAll(async () => {
 		rmSync(FOLDER, { recursive: true, force: true });
-		mkdirSync(`${FOLDER}/node_modules`, { recursive: true });
-		symlinkSync("../../../../..", `${FOLDER}/node_modules/rivet-events-client`);
+		mkdirSync(FOLDER, { recursive: true });
 		writeFileSync(`${FOLDER}/package.json`, '{"type":"module"}');
+		await run("npx", ["tsc", "-p", "tsconfig.json"]);
+		const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", FOLDER]);
+		const [{ filename, files: packed }] = JSON.parse(stdout);
+		contents = packed.map(({ path }: { path: string }) => path);
+		await run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", `./${filename}`], { cwd: FOLDER });
 		writeFileSync(`${FOLDER}/actors.d.ts`, writeTypes(DOCUMENT));
 		writeFileSync(`${FOLDER}/contract.js`, writeContract(DOCUMENT));
 		writeFileSync(`${FOLDER}/contract.d.ts`, CONTRACT_TYPES);
 		// with the names of the modules that each resolution knows
 		writeFileSync(`${FOLDER}/usage.tsx`, USAGE.replace('"./actors"', '"./actors.js"'));
-		await run("npx", ["tsc", "-p", "tsconfig.json"]);
 		files = ["usage.tsx"];
 		for (const [name, code] of DOCUMENTS.flatMap(examples)) {
 			writeFileSync(`${FOLDER}/${name}`, code.replace('"./actors"', '"./actors.js"'));
@@ -170,6 +174,27 @@ describe("the package", () => {
 		expect(await inNode(code, ...(conditions as string[]))).toBe("function function\n");
 	});
 
+	test("has readable modules, their maps and sources, and the minified files of the jar", () => {
+		const minified = "src/main/resources/META-INF/resources/rivet-events";
+		const wanted = ["LICENSE", "README.md", "bin/rivet-events-types.mjs", `${minified}/rivet-events-client.js`, `${minified}/rivet-events-client.js.map`];
+		expect(contents).toEqual(expect.arrayContaining(wanted));
+		expect(contents.filter((file) => /^test|tsconfig|\.test\.|node_modules|^build/.test(file))).toEqual([]);
+		const installed = `${FOLDER}/node_modules/rivet-events-client`;
+		for (const name of ["index", "react", "connection"]) {
+			for (const suffix of ["js", "js.map", "d.ts", "d.ts.map"]) expect(contents).toContain(`dist/${name}.${suffix}`);
+			const { sources } = JSON.parse(readFileSync(`${installed}/dist/${name}.js.map`, "utf8"));
+			for (const source of sources) expect(existsSync(`${installed}/dist/${source}`)).toBe(true);
+		}
+		const hooks = readFileSync(`${installed}/dist/react.js`, "utf8");
+		expect(hooks).toMatch(/^(\/\/.*\n)*"use client";\n/);
+		expect(hooks).toContain("export function createRivetEvents");
+	});
+
+	test("has a command for types", async () => {
+		const { stderr } = await run("npx", ["--no-install", "rivet-events-types", "--help"], { cwd: FOLDER });
+		expect(stderr).toContain("--contract");
+	});
+
 	test("renders on a server as idle", async () => {
 		const code = `
 			const { createElement, StrictMode } = await import("react");
@@ -196,6 +221,6 @@ describe("the package", () => {
 			expect(map.sourcesContent).toHaveLength(map.sources.length);
 		}
 		const hooks = readFileSync("src/main/resources/META-INF/resources/rivet-events/react.js", "utf8");
-		expect(hooks).toMatch(/^\/\*.*\*\/\n"use client";\n/);
+		expect(hooks).toMatch(/^\/\*.*\*\/\n"use client";/);
 	});
 });

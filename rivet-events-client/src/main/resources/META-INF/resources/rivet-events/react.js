@@ -1,6 +1,5 @@
 /* rivet-events-client, Apache-2.0 */
-"use client";
-import*as React from"react";import{createClient}from"./rivet-events-client.js";var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
+"use client";import*as React from"react";import{createClient}from"./rivet-events-client.js";var Emitter=class{#listeners=new Set;#onFailure;constructor(onFailure){this.#onFailure=onFailure}get isEmpty(){return this.#listeners.
 size===0}add=listener=>{let entry={listener};return this.#listeners.add(entry),()=>{this.#listeners.delete(entry)}};emit(...args){
 this.emitWhile(()=>!0,...args)}emitWhile(isTrue,...args){for(let entry of[...this.#listeners]){if(!isTrue())return;if(this.#listeners.
 has(entry))try{entry.listener(...args)}catch(error){this.#onFailure(error)}}}};var reportToHost=error=>{typeof reportError=="function"?reportError(error):console.error("rivet-events: a listener to er\
