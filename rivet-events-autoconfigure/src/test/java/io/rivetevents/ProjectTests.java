@@ -6,11 +6,18 @@
 package io.rivetevents;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -34,6 +41,15 @@ class ProjectTests {
 	private static final Path ROOT = Path.of("..");
 
 	private static final Path SCRIPTS = ROOT.resolve(".ci");
+
+	private static final String COPYRIGHT = "Copyright 2026 the rivet-events authors";
+
+	private static final String LICENCE = "SPDX-License-Identifier: Apache-2.0";
+
+	private static final Pattern SOURCE = Pattern.compile("\\.(java|[cm]?[jt]sx?|sh|py|c)$");
+
+	/** Folders that a build makes; the resources of the client are among them. */
+	private static final Set<String> MADE = Set.of(".git", "target", "node_modules", "dist", "cache", "META-INF");
 
 	@TestFactory
 	Stream<DynamicTest> eachJobCallsOneScript() throws IOException {
@@ -118,6 +134,50 @@ class ProjectTests {
 	@Test
 	void theNpmPackageHasTheLicence() {
 		assertThat(ROOT.resolve("rivet-events-client/LICENSE")).hasSameTextualContentAs(ROOT.resolve("LICENSE"));
+	}
+
+	/** An example that a document shows as it stands has none. */
+	@Test
+	void eachSourceHasTheLicenceHeader() throws IOException {
+		String documents = String.join("", texts((file) -> file.toString().endsWith(".md")).values());
+		Map<Path, String> sources = texts(ProjectTests::isSource);
+		assertThat(sources).hasSizeGreaterThan(500);
+		assertThat(sources.keySet()).filteredOn((file) -> !hasHeader(sources.get(file)))
+			.filteredOn((file) -> !documents.contains(sources.get(file).strip()))
+			.isEmpty();
+	}
+
+	private static boolean hasHeader(String source) {
+		List<String> first = source.lines().limit(4).toList();
+		return first.stream().anyMatch((line) -> line.endsWith(COPYRIGHT))
+				&& first.stream().anyMatch((line) -> line.endsWith(LICENCE));
+	}
+
+	private static boolean isSource(Path file) {
+		return SOURCE.matcher(file.getFileName().toString()).find() || file.getParent().equals(SCRIPTS);
+	}
+
+	/** Returns the texts of files that are not made by a build, by their paths. */
+	private static Map<Path, String> texts(Predicate<Path> filter) throws IOException {
+		Map<Path, String> texts = new TreeMap<>();
+		Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+
+			@Override
+			public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+				return MADE.contains(folder.getFileName().toString()) ? FileVisitResult.SKIP_SUBTREE
+						: FileVisitResult.CONTINUE;
+			}
+
+			@Override
+			public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+				if (filter.test(file)) {
+					texts.put(file, Files.readString(file));
+				}
+				return FileVisitResult.CONTINUE;
+			}
+
+		});
+		return texts;
 	}
 
 	private static Stream<Path> workflows() throws IOException {
