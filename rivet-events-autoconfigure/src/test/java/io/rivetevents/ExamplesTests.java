@@ -27,8 +27,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ExamplesTests {
 
-	private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```\n", Pattern.DOTALL);
-
 	private static final Pattern NAME = Pattern.compile("\n(?:class|interface) (\\w+)");
 
 	@TempDir
@@ -37,8 +35,9 @@ class ExamplesTests {
 	static List<Example> examples() {
 		return Documents.all()
 			.stream()
-			.flatMap((document) -> EXAMPLE.matcher(document.text()).results())
-			.map((found) -> new Example(found.group(1)))
+			.flatMap((document) -> document.blocks().stream())
+			.filter((block) -> block.language().equals("java"))
+			.map((block) -> new Example(block.code()))
 			.toList();
 	}
 
