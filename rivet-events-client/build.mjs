@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Bundles the client into the minified files that the jar serves. They are checked in, so that no Java user needs Node.
 // Names and lines stay readable, in an uncaught error as in a debugger; source maps have the rest. The npm package has
 // readable modules beside them, which "npm run types" compiles.

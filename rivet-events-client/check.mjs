@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Fails if what is checked in is not what the build makes.
 import { readFileSync } from "node:fs";
 

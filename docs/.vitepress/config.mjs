@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { readdirSync } from 'node:fs'
 
 import { defineConfig } from 'vitepress'

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { readFileSync } from 'node:fs'
 
 const pom = readFileSync(new URL('../../pom.xml', import.meta.url), 'utf8')

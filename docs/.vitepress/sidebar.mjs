@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 /** The pages in the order of the sidebar. The file name without ".md" is the key. The build fails if a page is missing on either side. */
 export const groups = [
   {

@@ -1,4 +1,9 @@
 /*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
  * fan - a server-independent load generator for event fan-out over WebSocket and Server-Sent Events.
  *
  * One thread, epoll, loopback only, no libraries. It is independent of the server: options define all messages that it

@@ -1,4 +1,7 @@
 #!/usr/bin/env python3
+# Copyright 2026 the rivet-events authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Load run: starts servers on core 0, drives them in turns with fan from core 1, and prints a table of ratios.
 
   run.py                            all scenarios, three runs: half an hour

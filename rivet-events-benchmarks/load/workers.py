@@ -1,4 +1,7 @@
 #!/usr/bin/env python3
+# Copyright 2026 the rivet-events authors
+# SPDX-License-Identifier: Apache-2.0
+
 """Compares the threads on which actors run: starts one server for each kind of thread on core 0, drives them in turns with fan
 from core 1, and prints ratios to the workers of rivet-events.
 

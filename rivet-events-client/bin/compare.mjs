@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Finds changes of a contract that break clients of the old one.
 import { messagesOf } from "./write.mjs";
 

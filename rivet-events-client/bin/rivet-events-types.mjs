@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Writes TypeScript types for the actors of a server.
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Generates TypeScript from an AsyncAPI document of rivet-events.
 
 const REFERENCE = "#/components/schemas/";

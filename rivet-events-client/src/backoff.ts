@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 /** Delays between attempts: each is random between 0 and a maximum that doubles ("full jitter"). */
 export class Backoff {
 	readonly #min: number;

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { ActorError, ConnectionLostError } from "./errors.js";
 import type { ToServer } from "./protocol.js";
 import { after, now } from "./time.js";

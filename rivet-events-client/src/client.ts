@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { withActions, withNames } from "./actions.js";
 import { Connection, OPEN_TIMEOUT_MILLIS } from "./connection.js";
 import { ActorError } from "./errors.js";

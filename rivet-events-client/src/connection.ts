@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { actions } from "./actions.js";
 import { Calls as PendingCalls } from "./calls.js";
 import { Emitter } from "./emitter.js";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import type { Unsubscribe } from "./types.js";
 
 /** A list of listeners. An error that one of them throws is passed to `onFailure`, and the others are still called. */

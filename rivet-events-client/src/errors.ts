@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 /** An error of the server about a call, a subscription or a connection. */
 export class ActorError extends Error {
 	override readonly name = "ActorError";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The format of event streams: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 /** An item of an event stream. */

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Events of the page and the network in a browser. Other hosts have none.
 
 import type { Unsubscribe } from "./types.js";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Messages of the extended mode, see docs/protocol.md of the server.
 
 import type { StreamItem } from "./event-stream.js";

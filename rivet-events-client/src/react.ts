@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // hooks work in browsers only: the directive marks this module for frameworks with server components
 "use client";
 // imported as a namespace, so that server components, where React has no such hooks, can load this module

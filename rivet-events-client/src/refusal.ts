@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The meaning of an HTTP status for a connection.
 
 import type { Advice, Close, WireError } from "./protocol.js";

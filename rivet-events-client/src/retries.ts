@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { Backoff } from "./backoff.js";
 import type { Close } from "./protocol.js";
 import { toldMillis } from "./time.js";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { Emitter } from "./emitter.js";
 import { bytesOf, MAX_BYTES, type Subscription, write } from "./protocol.js";
 import type { Unsubscribe } from "./types.js";

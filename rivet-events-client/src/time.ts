@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 /** The longest delay that timers support; a longer one would end at once. */
 const MAX_TIMER_MILLIS = 2 ** 31 - 1;
 

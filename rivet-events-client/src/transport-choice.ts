@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { type Address, gatewayUrl } from "./protocol.js";
 import { now } from "./time.js";
 import { type BatchLimit, openEventStream, openWebSocket, type Transport, type TransportListener } from "./transport.js";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { EventStreamParser } from "./event-stream.js";
 import type { Close, FromServer, Hello, Init, ToServer, WireError } from "./protocol.js";
 import { bytesOf, read, readItem, write } from "./protocol.js";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /** The types of all actors of a server, as `rivet-events-types` writes them. */

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Values that JSON does not have, in the form of the server: arrays of two, whose first element begins with `$`.
 
 const toBase64 = (bytes: Uint8Array) => {

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // What breaks clients: each keyword of a schema, in what they send and in what they get.
 import { describe, expect, test } from "vitest";
 // @ts-expect-error: plain JavaScript

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // 1,000 connections, cut at random: each must end with all numbers in order and none twice, or have been told so.
 //   node test/cuts.mjs --url http://127.0.0.1:8080/rivet [--connections 1000] [--seconds 60] [--seed 1] [--rooms 20]
 import { WebSocket } from "ws";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The rules of https://html.spec.whatwg.org/multipage/server-sent-events.html, whatever the pieces are.
 import { expect, test } from "vitest";
 import { EventStreamParser, type StreamItem } from "../src/event-stream";

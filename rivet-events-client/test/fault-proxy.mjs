@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // A TCP proxy that breaks connections in the ways in which networks do. By hand:
 //   node fault-proxy.mjs --target 127.0.0.1:8080 --port 9000 --control 9001
 //   curl -X POST localhost:9001/cut

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // What must not get lost and must not loop, over both transports: docs/fault-tests.md has the rows.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ActorConnection, ActorError, ClientOptions, ConnectOptions, Gap } from "../src/index";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Changes while a connection ends, and what becomes of one that has ended: docs/fault-tests.md has the rows.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ActorConnection, ClientOptions } from "../src/index";

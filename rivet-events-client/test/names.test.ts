@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Whatever Java calls it, the types compile, and can be used.
 import { mkdirSync, writeFileSync } from "node:fs";
 import ts from "typescript";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // @vitest-environment jsdom
 // The hooks with the current React, against a server that is scripted: it counts sockets.
 import { createElement as h, StrictMode, useState } from "react";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Against the real server, over both transports, and through a proxy that breaks connections.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ActorConnection } from "../src/index";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 import { WebSocket as NodeWebSocket } from "ws";
 import { createClient } from "../src/index";
 import type { ActorConnection, ClientOptions, ConnectionStatus } from "../src/index";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // A page with the hooks, for a real browser.
 import { createElement as h, StrictMode, useState } from "react";
 import { createRoot } from "react-dom/client";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Bundles the page, React included, into target/browser.
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild-wasm";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The same types serve RivetKit's own client.
 import { createClient } from "rivetkit/client";
 import type { Message, RivetKitRegistry } from "./target/actors";

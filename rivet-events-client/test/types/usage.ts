@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // What must be right and what must be wrong with the types of the sample's actors: tsc complains about each line that
 // is marked and is no error.
 import { createClient } from "../../src/index";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Calls and their answers, over a connection and stateless.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Actor instances: found by key and id, created once, with input, gone when destroyed.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // What the published client does at bounds of the server: run by PublishedClientsAtBoundsIntegrationTests, whose
 // server lets two connections in and waits half a second for a message or body.
 import assert from "node:assert/strict";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // A connection's life: params and state, closed by either side, back again, refused, disposed.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Subscriptions, and what reaches whom in which order.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // A load run: many connections to one room, broadcasts to all, everything in order or it fails.
 // node load.mjs <connections> <broadcasts> <endpoint>
 import WebSocket from "ws";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The React hooks, which carry a client of their own (rivetkit 2.3.11).
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The server asks, a published client answers with nothing but its events and actions.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // What all tests share: clients, fresh keys, the sockets they open, and waiting with an end.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // Each kind of value goes to the server and comes back as it was.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // The page around the chat and the game: the user, the tabs, the status of the connection.
 import { createClient } from "/rivet-events/rivet-events-client.js";
 import { openChat, shown } from "/chat.js";

@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // One room at a time: its history, its members, and new messages.
 
 const ROOMS = ["general", "random", "games"];

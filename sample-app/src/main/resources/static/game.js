@@ -1,3 +1,6 @@
+// Copyright 2026 the rivet-events authors
+// SPDX-License-Identifier: Apache-2.0
+
 // A field of 100 by 100. Our own moves are shown at once and sent at most 20 times a second.
 import { hue, putBack } from "/chat.js";
 

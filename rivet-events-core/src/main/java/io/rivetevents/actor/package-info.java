@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 /**
  * Actors as an application uses them: the context of a method, handles, addresses.
  */

@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 /**
  * Connects nodes: events for connections of other nodes, and commands to nodes. Internal:
  * applications do not use it.

@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 /**
  * Sends addressed events to connections: selection, index, history, transactions.
  * Internal: applications do not use it.

@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 /**
  * What an application can replace or add, and the types used for that.
  */

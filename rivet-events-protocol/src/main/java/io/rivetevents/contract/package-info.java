@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 /**
  * Interfaces that declare events and actions, and the annotations on their methods.
  */

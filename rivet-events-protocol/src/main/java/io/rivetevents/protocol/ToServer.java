@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 package io.rivetevents.protocol;
 
 import java.time.Duration;

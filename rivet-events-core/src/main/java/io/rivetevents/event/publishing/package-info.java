@@ -1,3 +1,8 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
 /**
  * Publishes events of actors and connections as Spring application events, in order.
  * Internal: applications do not use it.
