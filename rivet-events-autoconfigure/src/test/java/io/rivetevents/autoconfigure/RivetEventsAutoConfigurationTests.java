@@ -263,7 +263,7 @@ class RivetEventsAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.hasMessageContaining("BadContract$Answers.ask()")
-				.hasMessageContaining("must return nothing"));
+				.hasMessageContaining("must return void"));
 	}
 
 	@Test

@@ -111,7 +111,7 @@ class GenericActorTests {
 	void refusesAnEventWhoseTypeCannotBeEncodedInTheContract() {
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> new EventContracts(this.harness.mapper()).of(LateEvents.class))
-			.withMessageContaining("no value that can be encoded");
+			.withMessageContaining("is not a value that can be encoded");
 	}
 
 	record Item(String name, int size) {
