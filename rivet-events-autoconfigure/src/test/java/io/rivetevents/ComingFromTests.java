@@ -10,6 +10,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,18 +51,24 @@ import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateConnState;
 import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnBeforeActionResponse;
+import io.rivetevents.annotation.OnBeforeConnect;
+import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.connection.ClientRequestException;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.contract.OneWay;
 import io.rivetevents.contract.Volatile;
+import io.rivetevents.error.UserError;
 import io.rivetevents.event.BadRequestEvent;
 import io.rivetevents.extension.Inbound;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundEvent;
 import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.TestClient;
 import io.rivetevents.transport.TestHttp;
 import io.rivetevents.transport.TestSocket;
 import io.rivetevents.transport.TestUsers;
@@ -70,8 +77,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * What Rivet, Flamework and Zexcore RTM do, done here: each row of
- * {@code docs/coming-from.md} is a test, on real sockets.
+ * The calls of other libraries, done here: each row of {@code docs/coming-from.md} names
+ * a test, on real sockets.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class ComingFromTests {
@@ -124,11 +131,12 @@ class ComingFromTests {
 	}
 
 	@Test
-	void eachRowOfTheTableIsATestAndEachTestARow() throws IOException {
+	void eachRowNamesATestAndEachTestHasARow() throws IOException {
 		List<String> rows = Pattern.compile("\\| `(\\w+)` \\|$", Pattern.MULTILINE)
 			.matcher(Files.readString(Path.of("../docs/coming-from.md")))
 			.results()
 			.map((row) -> row.group(1))
+			.distinct()
 			.toList();
 		assertThat(rows).containsExactlyInAnyOrderElementsOf(Arrays.stream(ComingFromTests.class.getDeclaredMethods())
 			.filter((method) -> method.isAnnotationPresent(Test.class))
@@ -386,13 +394,172 @@ class ComingFromTests {
 		assertGot(this.linus, "said", "plain");
 	}
 
+	// Socket.IO
+
+	@Test
+	void socketIoJoin() {
+		try (TestClient other = TestClient.connect(base(), Encoding.JSON, "plaza", this.key + "other")) {
+			this.actors.get(Plaza.class, this.key + "other").send("said", "hi");
+			assertThat(other.next(ToClient.Event.class).name()).isEqualTo("said");
+			assertGotNothing(this.ada, this.tab, this.linus);
+		}
+	}
+
+	@Test
+	void socketIoLocal() {
+		this.connections.here().send("said", "hi");
+		for (TestSocket socket : this.sockets) {
+			assertGot(socket, "said", "hi");
+		}
+	}
+
+	@Test
+	void socketIoEmitWithAck() {
+		this.linus.call(7, "twice", 21);
+		ToClient.ActionResponse answer = this.linus.next(ToClient.ActionResponse.class);
+		assertThat(answer.id()).isEqualTo(7);
+		assertThat(answer.output().intValue()).isEqualTo(42);
+	}
+
+	@Test
+	void socketIoTimeout() {
+		try (TestClient client = TestClient.connect(base(), Encoding.EXTENDED_JSON, "plaza", this.key)) {
+			client.send(TestClient.request(1, "stall", new ToServer.CallOptions(false, Duration.ofMillis(50), null)));
+			assertThat(client.next(ToClient.Error.class).code()).isEqualTo("action_timed_out");
+		}
+	}
+
+	@Test
+	void socketIoUse() {
+		try (TestSocket refused = socket("banned")) {
+			assertThat(refused.next(ToClient.Error.class).code()).isEqualTo("banned");
+		}
+	}
+
+	@Test
+	void socketIoFetchSockets() {
+		inTurn((c) -> c.send("count", String.valueOf(c.conns().stream().filter((one) -> !one.isStateless()).count())));
+		assertGot(this.linus, "count", "3");
+	}
+
+	@Test
+	void socketIoRecovered() {
+		List<ToServer.SubscriptionRequest> said = List.of(new ToServer.SubscriptionRequest("said", true));
+		TestClient client = connect(new ToServer.Hello(said, null, null, null, null, null));
+		Received init = client.next("Init");
+		client.cut();
+		inTurn((c) -> c.broadcast("said", "missed"));
+		ToServer.Resume resume = TestClient.resume(init, init.position());
+		try (TestClient again = connect(new ToServer.Hello(said, resume, null, null, null, null))) {
+			assertThat(again.next("Init").text("outcome")).isEqualTo("resumed");
+			assertThat(again.next("Event").value().get("args").get(0).stringValue()).isEqualTo("missed");
+		}
+	}
+
+	@Test
+	void socketIoDisconnect() {
+		this.linus.close();
+		Awaitility.await().untilAsserted(() -> assertThat(this.plaza.left).contains(this.key + " linus"));
+	}
+
+	// SignalR
+
+	@Test
+	void signalRCaller() {
+		this.plaza.todo = (c) -> c.conn().send("said", "hi");
+		this.linus.call(1, "run");
+		assertGot(this.linus, "said", "hi");
+		this.linus.next(ToClient.ActionResponse.class);
+		assertGotNothing(this.ada, this.tab);
+	}
+
+	@Test
+	void signalRClient() {
+		String id = this.connections.ofUser("linus").get(0).id();
+		inTurn((c) -> c.conn(id).send("said", "hi"));
+		assertGot(this.linus, "said", "hi");
+		assertGotNothing(this.ada, this.tab);
+	}
+
+	@Test
+	void signalRUser() {
+		this.connections.user("ada").send("said", "hi");
+		assertGot(this.ada, "said", "hi");
+		assertGot(this.tab, "said", "hi");
+		assertGotNothing(this.linus);
+	}
+
+	@Test
+	void signalRHubException() {
+		this.plaza.todo = (c) -> {
+			throw new UserError("full", "The room is full");
+		};
+		this.linus.call(1, "run");
+		ToClient.Error error = this.linus.next(ToClient.Error.class);
+		assertThat(error.code()).isEqualTo("full");
+		assertThat(error.message()).isEqualTo("The room is full");
+	}
+
+	// STOMP
+
+	@Test
+	void stompConvertAndSend() {
+		this.linus.subscribe("said");
+		settle(this.linus);
+		this.handle.broadcast("said", "hi");
+		assertGot(this.linus, "said", "hi");
+		assertGotNothing(this.ada, this.tab);
+	}
+
+	@Test
+	void stompConvertAndSendToUser() {
+		this.tab.subscribe("said");
+		this.linus.subscribe("said");
+		settle(this.tab);
+		settle(this.linus);
+		this.connections.user("ada").broadcast("said", "hi");
+		assertGot(this.tab, "said", "hi");
+		assertGotNothing(this.ada, this.linus);
+	}
+
+	@Test
+	void stompSubscribeMapping() {
+		ToServer.Snapshot snapshot = new ToServer.Snapshot("motto", List.of());
+		try (TestClient client = connect(new ToServer.Hello(List.of(), null, snapshot, null, null, null))) {
+			assertThat(client.next("Init").value().get("snapshot").stringValue()).isEqualTo("welcome");
+		}
+	}
+
+	@Test
+	void stompDestinationVariable() {
+		inTurn((c) -> c.send("said", c.key().parts().get(0)));
+		assertGot(this.linus, "said", this.key);
+	}
+
+	@Test
+	void stompPrincipal() {
+		this.linus.call(1, "name");
+		assertThat(this.linus.next(ToClient.ActionResponse.class).output().stringValue()).isEqualTo("linus");
+	}
+
+	private String base() {
+		return "http://localhost:%d/rivet".formatted(this.port);
+	}
+
+	private TestClient connect(ToServer.Hello hello) {
+		return TestClient.connect(base(), Encoding.EXTENDED_JSON, "plaza", this.key, hello);
+	}
+
 	private TestSocket open(String user) {
-		String url = "http://localhost:%d/rivet%s".formatted(this.port, TestSocket.query("plaza", this.key));
-		TestSocket socket = TestSocket.open(url, Encoding.JSON, TestHttp.headers(user),
-				"rivet_conn_params.%22" + user + "%22");
+		TestSocket socket = socket(user);
 		socket.next(ToClient.Init.class);
 		this.sockets.add(socket);
 		return socket;
+	}
+
+	private TestSocket socket(String user) {
+		return TestSocket.open(base() + TestSocket.query("plaza", this.key), Encoding.JSON, TestHttp.headers(user),
+				"rivet_conn_params.%22" + user + "%22");
 	}
 
 	private void inTurn(Todo todo) {
@@ -448,7 +615,21 @@ class ComingFromTests {
 
 		private final List<String> fired = new CopyOnWriteArrayList<>();
 
+		private final List<String> left = new CopyOnWriteArrayList<>();
+
 		private volatile @Nullable Todo todo;
+
+		@OnBeforeConnect
+		void check(@ConnParams @Nullable String name) {
+			if ("banned".equals(name)) {
+				throw new UserError("banned", "You cannot enter");
+			}
+		}
+
+		@OnDisconnect
+		void leave(ActorContext<?, String> c, Connection<String> leaving) {
+			this.left.add(c.key().parts().get(0) + " " + leaving.state());
+		}
 
 		@CreateConnState
 		String createConnState(@ConnParams @Nullable String name) {
@@ -501,6 +682,21 @@ class ComingFromTests {
 
 		@Action
 		void skipped() {
+		}
+
+		@Action
+		Mono<Void> stall() {
+			return Mono.never();
+		}
+
+		@Action(snapshot = true)
+		String motto() {
+			return "welcome";
+		}
+
+		@Action
+		String name(Principal caller) {
+			return caller.getName();
 		}
 
 		@Action
