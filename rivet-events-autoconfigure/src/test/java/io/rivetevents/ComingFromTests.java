@@ -425,7 +425,7 @@ class ComingFromTests {
 	void socketIoTimeout() {
 		try (TestClient client = TestClient.connect(base(), Encoding.EXTENDED_JSON, "plaza", this.key)) {
 			client.send(TestClient.request(1, "stall", new ToServer.CallOptions(false, Duration.ofMillis(50), null)));
-			assertThat(client.next(ToClient.Error.class).code()).isEqualTo("action_timed_out");
+			assertThat(client.next(ToClient.Error.class).code()).isEqualTo("deadline_exceeded");
 		}
 	}
 
@@ -475,8 +475,7 @@ class ComingFromTests {
 
 	@Test
 	void signalRClient() {
-		String id = this.connections.ofUser("linus").get(0).id();
-		inTurn((c) -> c.conn(id).send("said", "hi"));
+		inTurn((c) -> c.conn(find(c, "linus").id()).send("said", "hi"));
 		assertGot(this.linus, "said", "hi");
 		assertGotNothing(this.ada, this.tab);
 	}
