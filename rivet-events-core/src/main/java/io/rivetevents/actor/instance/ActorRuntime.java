@@ -30,7 +30,7 @@ import io.rivetevents.scheduling.SharedWork;
  *
  * @param store where they are stored while they sleep
  * @param workers threads for turns, which may block
- * @param clock source of dates in {@link ActorInfo}
+ * @param clock source of dates in {@code ActorInfo}
  * @param connections services that connections share
  * @param interceptors interceptors of client requests, in their order
  * @param contracts fingerprints of the contracts that clients are built against
