@@ -303,6 +303,7 @@ class ComingFromTests {
 	void flameworkOnBadRequest() {
 		this.linus.call(1, "twice", "text");
 		this.linus.next(ToClient.Error.class);
+		Awaitility.await().until(() -> !this.watcher.badRequests.isEmpty());
 		BadRequestEvent event = this.watcher.badRequests.get(0);
 		assertThat(event.connection().principal().getName()).isEqualTo("linus");
 		assertThat(event.action()).isEqualTo("twice");
