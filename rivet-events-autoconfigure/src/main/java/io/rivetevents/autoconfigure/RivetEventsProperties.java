@@ -365,7 +365,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * are answered with actor.too_many_subscriptions. Defaults to a sixteenth of the
 	 * heap.
 	 * @param historySize Maximum memory of the histories of all instances. If exceeded,
-	 * instances keep no further events. Defaults to a tenth of the heap.
+	 * an instance removes its oldest events. Defaults to a tenth of the heap.
 	 * @param answersSize Maximum memory of all answers that are kept for repeated calls.
 	 * If exceeded, the oldest answers of the client with the most memory are removed.
 	 * Defaults to a twentieth of the heap.
