@@ -186,8 +186,9 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * auth.authentication_required.
 	 * @param authenticationTimeout Time limit for the first message of a client in the
 	 * extended mode, and for the application's authentication of a client, over HTTP as
-	 * well. A client that must sign in is closed with auth.authentication_timed_out, any
-	 * other with connection.timed_out.
+	 * well. Exceeding it ends with auth.authentication_timed_out, or with
+	 * connection.timed_out if the first message of a client that need not sign in is
+	 * late.
 	 * @param issuer Home issuer: its users are identified by their name alone, in user
 	 * events and elsewhere. Defaults to
 	 * spring.security.oauth2.resourceserver.jwt.issuer-uri. If neither is set, or this is
