@@ -119,7 +119,10 @@ public enum ErrorCode {
 	 */
 	IDENTITY_CONFLICT("auth", "identity_conflict", 403, "The credentials belong to another user than the handshake."),
 
-	/** Sent when a client must sign in and does not do so before the timeout. */
+	/**
+	 * Sent when a client must sign in and does not do so before the timeout, or when the
+	 * application does not authenticate it before the timeout.
+	 */
 	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client did not authenticate in time.",
 			ReconnectAdvice.CREDENTIALS),
 
