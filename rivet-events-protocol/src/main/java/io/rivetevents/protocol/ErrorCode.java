@@ -55,8 +55,8 @@ public enum ErrorCode {
 	INVALID_REQUEST("actor", "invalid_request", 400, "The message cannot be read."),
 
 	/**
-	 * Sent when the server stops, or when another instance has taken over. RivetKit
-	 * clients retry.
+	 * Sent when the server stops, or another instance has taken over. RivetKit clients
+	 * retry.
 	 */
 	RESTARTING("actor", "restarting", 503, "The actor is restarting.", ReconnectAdvice.LATER),
 
@@ -69,7 +69,7 @@ public enum ErrorCode {
 	 */
 	STOPPED("actor", "stopped", 503, "The actor went to sleep.", ReconnectAdvice.RETRY),
 
-	/** Sent when too many calls wait, or when waiting calls use too much memory. */
+	/** Sent when too many calls wait, or waiting calls use too much memory. */
 	OVERLOADED("actor", "overloaded", 503, "The actor is overloaded.", ReconnectAdvice.LATER),
 
 	/** Sent when the input of a new instance exceeds the limit. */
@@ -120,14 +120,14 @@ public enum ErrorCode {
 	IDENTITY_CONFLICT("auth", "identity_conflict", 403, "The credentials belong to another user than the handshake."),
 
 	/**
-	 * Sent when a client must sign in and does not do so before the timeout, or when the
+	 * Sent when a client must sign in and does not do so before the timeout, or the
 	 * application does not authenticate it before the timeout.
 	 */
 	AUTHENTICATION_TIMED_OUT("auth", "authentication_timed_out", 401, "The client did not authenticate in time.",
 			ReconnectAdvice.CREDENTIALS),
 
 	/**
-	 * Sent when the user of a connection logs out, or when the application closes the
+	 * Sent when the user of a connection logs out, or the application closes the
 	 * connections of the user.
 	 */
 	LOGGED_OUT("auth", "logged_out", 401, "The user has logged out.", ReconnectAdvice.CREDENTIALS),
