@@ -300,20 +300,30 @@ public final class ActorWorkers implements Scheduler, Wakeable {
 
 	private @Nullable Runnable next(Worker worker) {
 		if (this.scarce) {
-			return nextByShares(worker);
+			return nextByShares(worker, null);
 		}
 		Runnable task = this.tasks.poll();
 		if (task != null) {
 			worker.begin(task);
+			if (this.scarce && task instanceof SharedWork work) {
+				// workers became scarce meanwhile, and the task has not been counted
+				worker.end();
+				return nextByShares(worker, work);
+			}
 		}
 		return task;
 	}
 
-	private @Nullable Runnable nextByShares(Worker worker) {
+	/**
+	 * Takes the next task that the shares allow.
+	 * @param first a task that the worker has taken already, {@code null} for none
+	 */
+	private @Nullable Runnable nextByShares(Worker worker, @Nullable SharedWork first) {
 		Worker another;
 		Runnable task;
 		synchronized (this.lock) {
-			task = this.shares.take(atWork(), this.tasks);
+			task = (first != null) ? this.shares.takeAfter(first, atWork(), this.tasks)
+					: this.shares.take(atWork(), this.tasks);
 			if (task != null) {
 				worker.begin(task);
 			}

@@ -104,6 +104,22 @@ final class WorkerShares {
 		return next;
 	}
 
+	/**
+	 * Takes a task that has left the queue already, or else the next one that may begin.
+	 * @param first the task; it is moved to this object if it is beyond a share
+	 * @param running current tasks of the workers, without it
+	 * @param tasks waiting tasks
+	 * @return the task, {@code null} if there is none
+	 */
+	@Nullable Runnable takeAfter(SharedWork first, Collection<Runnable> running, Queue<Runnable> tasks) {
+		Part full = new Counts(running).full(first);
+		if (full == null) {
+			return first;
+		}
+		hold(full, first);
+		return take(running, tasks);
+	}
+
 	private void hold(Part full, SharedWork work) {
 		this.held.computeIfAbsent(full, (part) -> new ArrayDeque<>()).add(work);
 	}

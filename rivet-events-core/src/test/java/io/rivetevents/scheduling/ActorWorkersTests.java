@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -116,6 +117,33 @@ class ActorWorkersTests {
 		workers.schedule(() -> other.complete(Thread.currentThread()));
 		assertThat(other).succeedsWithin(PATIENCE);
 		Awaitility.await().atMost(PATIENCE).until(() -> blocked.get() == 7);
+	}
+
+	/**
+	 * Workers that take tasks at the same time count one another. A pause between the
+	 * check and the taking makes one run of twenty fail if they do not.
+	 */
+	@RepeatedTest(100)
+	void leavesHalfOfTheWorkersToOthers() {
+		ActorWorkers workers = workers(8);
+		Scheduler ofUser = ActorWorkers.share(workers, new SharedWork.Beneficiary("ada", null, null));
+		AtomicInteger blocked = new AtomicInteger();
+		Runnable blocking = () -> {
+			blocked.incrementAndGet();
+			await(this.goOn);
+		};
+		for (int i = 0; i < 8; i++) {
+			// from a worker: each task that blocks starts one more worker at once
+			workers.schedule(() -> {
+				ofUser.schedule(blocking);
+				ofUser.schedule(blocking);
+			});
+		}
+		Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(1)).until(() -> blocked.get() >= 4);
+		CompletableFuture<Thread> other = new CompletableFuture<>();
+		workers.schedule(() -> other.complete(Thread.currentThread()));
+		assertThat(other).succeedsWithin(PATIENCE);
+		assertThat(blocked).hasValue(4);
 	}
 
 	@Test
