@@ -130,7 +130,7 @@ const UNIONS: Row[] = [
 
 describe.each(PLACES)("a schema %s", (_, path, wrap) => {
 	const lines = (expected: string[]) => expected.map((line) => (/^[a-z]/.test(line) ? `${path}: ${line}` : path + line));
-	// whether null is allowed as well is told, too
+	// the changes also state whether null is allowed
 	const found = (before: object, after: object) => changes(before, after).map((line) => line.replaceAll(" | null", ""));
 
 	test.each(VALUES)("with %s", (_, before, after, sent, received) => {

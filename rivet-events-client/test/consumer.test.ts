@@ -88,7 +88,7 @@ const RESOLUTIONS = {
 
 const parsed = new Map<string, ts.SourceFile>();
 
-/** What the compiler says of some files. Files of libraries are parsed once for all runs. */
+/** The compiler's messages for some files. Files of libraries are parsed once for all runs. */
 function compile(files: string[], more: object): string[] {
 	const json = { target: "ES2022", strict: true, noEmit: true, jsx: "react-jsx", types: ["node"], ...more };
 	const { options } = ts.convertCompilerOptionsFromJson(json, FOLDER);
@@ -104,7 +104,7 @@ function compile(files: string[], more: object): string[] {
 	return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
 }
 
-/** Mistakes, and what the compiler is to say of each. */
+/** Mistakes, and the expected compiler message for each. */
 const WRONG = {
 	"an event": ['room.on("messagesReceived", () => {});', '"messageReceived" | "presenceChanged"'],
 	"an action by call": ['room.call("send", []);', '"sendMessage" | "mark" | "whoIsHere"'],
@@ -135,7 +135,7 @@ describe("the package", () => {
 		writeFileSync(`${FOLDER}/actors.d.ts`, writeTypes(DOCUMENT));
 		writeFileSync(`${FOLDER}/contract.js`, writeContract(DOCUMENT));
 		writeFileSync(`${FOLDER}/contract.d.ts`, CONTRACT_TYPES);
-		// with the names of the modules that each resolution knows
+		// with module names that each resolution supports
 		writeFileSync(`${FOLDER}/usage.tsx`, USAGE.replace('"./actors"', '"./actors.js"'));
 		files = ["usage.tsx"];
 		for (const { name, code, typed } of DOCUMENTS.flatMap(examples)) {

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// 1,000 connections, cut at random: each must end with all numbers in order and none twice, or have been told so.
+// 1,000 connections, cut at random: each must receive all numbers in order and none twice, or be notified of a gap.
 //   node test/cuts.mjs --url http://127.0.0.1:8080/rivet [--connections 1000] [--seconds 60] [--seed 1] [--rooms 20]
 import { WebSocket } from "ws";
 import { createClient } from "../src/main/resources/META-INF/resources/rivet-events/rivet-events-client.js";
@@ -36,7 +36,7 @@ const proxy = await startFaultProxy({ target: url.host });
 const run = Date.now().toString(36);
 const room = (index) => [`${run}-${index % rooms}`];
 
-/** What one client has seen: the next number has to follow the last, unless it was told to begin anew. */
+/** What one client has received: each number has to follow the last, unless the client was notified to start again. */
 const member = (index) => {
 	const transport = index % 2 === 0 ? "websocket" : "sse";
 	const client = createClient(proxy.url + url.pathname, { WebSocket, transport, reconnect: { minDelay: 50, maxDelay: 2000 } });

@@ -17,7 +17,7 @@ export async function startFaultProxy({ target, port = 0 }) {
 	const state = { down: false, refuseUpgrade: false, paused: false, delay: 0, bytesPerSecond: Infinity };
 	const stats = { accepted: 0, refused: 0, cut: 0 };
 
-	/** Passes bytes on with what is to go wrong; half-open is when they stand still and nobody is told. */
+	/** Forwards bytes with the configured faults; in a half-open pair, bytes stop and neither side is notified. */
 	const pump = (pair, from, to) => {
 		let onTime = Promise.resolve();
 		from.on("data", (bytes) => {
@@ -84,7 +84,7 @@ export async function startFaultProxy({ target, port = 0 }) {
 		cut: (how = "rst", probability = 1) => {
 			for (const pair of [...pairs]) if (Math.random() < probability) breakPair(pair, how);
 		},
-		/** Lets a share of the connections be broken by somebody's choice. */
+		/** The open pairs, for callers that select the connections to break. */
 		pairs: () => [...pairs],
 		breakPair,
 		down: () => {

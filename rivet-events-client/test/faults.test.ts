@@ -45,7 +45,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 	const event = (name: string, args: unknown[], pos?: number, tags?: string[]) =>
 		server.send({ tag: "Event", val: { name, args, ...(pos === undefined ? {} : { pos }), ...(tags ? { tags } : {}) } });
 	const changes = () => server.received.filter(({ tag }) => tag === "SubscriptionRequest").map(({ val }) => val);
-	/** What the server knows of the events that are wanted, by its last Hello and the changes since. */
+	/** The subscriptions on the server, from its last Hello and the changes since. */
 	const told = () => {
 		const subscriptions = new Map<string, unknown>();
 		for (const { eventName, tags } of server.hellos.at(-1)!.subscriptions) subscriptions.set(eventName, tags ?? []);
@@ -180,7 +180,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		};
 		const bytesOf = (value: unknown) => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value));
 		const inHello = () => server.hellos.at(-1)!.subscriptions.map(({ eventName }) => eventName);
-		/** What was asked for one by one, from some message on. */
+		/** The events that were requested one by one, from some message on. */
 		const asked = (from = 0) => server.received.slice(from).flatMap(({ tag, val }: any) => (tag === "SubscriptionRequest" ? [val.eventName] : []));
 		const expectAll = async (events: string[], from = 0) => {
 			await until(() => inHello().length + asked(from).length >= events.length);
@@ -236,7 +236,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			}
 			expect(statuses).toEqual(["connecting", "open"]);
 			expect(errors).toEqual([]);
-			expect(gaps).toEqual([]); // nobody was there before
+			expect(gaps).toEqual([]); // there was no connection before
 		});
 
 		test("are told as gaps where others were sent events meanwhile, and only then", async () => {
@@ -263,7 +263,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			await sleep(50);
 			expect(gaps).toEqual(late.map((name) => ({ reason: "dropped", events: [name] })));
 			expect(errors).toMatchObject([{ code: "forbidden", metadata: { eventName: denied } }]);
-			room.on("x", () => {}); // is asked for while it is open, and has missed nothing
+			room.on("x", () => {}); // subscribed while the connection is open, so nothing is missed
 			await until(() => asked().at(-1) === "x");
 			await sleep(50);
 			expect(gaps).toHaveLength(late.length);
@@ -506,7 +506,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			const other = room.with({ idempotencyKey: "o" }).echo!("ö".repeat(10_000));
 			if (transport === "websocket") await until(() => calls().length === 2);
 			else await until(() => server.posts.length >= 1);
-			// the answer is for the connection on which the call was made again: it is not there as soon as it is asked for
+			// the answer arrives on the connection on which the call was repeated: not immediately after the request
 			let before = 0;
 			server.beforeWelcome(async () => {
 				before = calls().length;
@@ -538,7 +538,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		});
 
 		test("measures messages in bytes", async () => {
-			if (transport === "sse") return; // requests are told apart there
+			if (transport === "sse") return; // over SSE, each message is a separate request
 			const room = connect();
 			await room.ready();
 			const long = room.with({ idempotencyKey: "long" }).echo!("語".repeat(30_000));
@@ -834,7 +834,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			await room.dispose();
 			const closed = log.indexOf("onClose1");
 			expect(log.filter((each) => each.startsWith("onClose"))).toEqual(["onClose1", "onClose2"]);
-			// an error is no state: all are told of it
+			// an error is not a state: all listeners receive it
 			expect(log.slice(closed).filter((each) => each !== "onError2")).toEqual(["onClose1", "onClose2"]);
 			for (const which of [1, 2]) {
 				const statuses = log.filter((each) => each.startsWith(`onStatus${which}`)).map((each) => each.split(":")[1]);

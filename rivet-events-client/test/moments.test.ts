@@ -28,7 +28,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		return [rooms, rooms.room!.getOrCreate(["k"]).connect()];
 	};
 
-	/** The events that the server knows of, by its last Hello and the changes on that connection. */
+	/** The subscriptions on the server, from its last Hello and the changes on that connection. */
 	const told = (changesBefore: number) => {
 		const subscriptions = new Map<string, unknown>();
 		for (const { eventName, tags } of server.hellos.at(-1)!.subscriptions) subscriptions.set(eventName, tags ?? []);

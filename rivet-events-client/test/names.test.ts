@@ -20,7 +20,7 @@ const OPTIONS: ts.CompilerOptions = {
 	types: [],
 };
 
-/** Those that the compiler knows, whether Java has them or not: `@Action("new")` may. */
+/** The keywords of the TypeScript compiler, whether they are Java keywords or not: `@Action("new")` is allowed. */
 const KEYWORDS: string[] = [];
 for (let kind = ts.SyntaxKind.FirstKeyword; kind <= ts.SyntaxKind.LastKeyword; kind++) KEYWORDS.push(ts.tokenToString(kind)!);
 const STRICT = ["arguments", "eval", "async", "intrinsic", "constructor", "prototype", "__proto__", "NaN", "Infinity"];
@@ -36,7 +36,7 @@ const map = (values: object) => ({ type: "object", additionalProperties: values 
 const tuple = (items: object[], names: string[], more: object = {}) => ({
 	payload: { type: "array", prefixItems: items, minItems: items.length, "x-rivet-names": names, ...more },
 });
-/** With the names that objects have by themselves. */
+/** An object whose keys may also be names that every object inherits. */
 const entries = (values: [string, unknown][]) => Object.fromEntries(values);
 
 /** A model of each name, an actor of each, and one that has an action, an event and a property of each. */
@@ -74,7 +74,7 @@ const DOCUMENT = {
 	]),
 };
 
-/** What the compiler says of some code with the types next to it. */
+/** The compiler's messages for some code with the types next to it. */
 function complaints(code: string, types: string): string[] {
 	writeFileSync(`${FOLDER}/actors.d.ts`, types);
 	writeFileSync(`${FOLDER}/usage.ts`, code);

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A server that does what a test tells it, over both transports: for what a real one would not do on demand.
+// A server that a test controls, over both transports, for behavior that a real server does not show on demand.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
@@ -22,7 +22,7 @@ export interface ScriptedServer {
 	readonly received: ToServer[];
 	/** Requests that brought messages, as texts. */
 	readonly posts: string[];
-	/** Calls without a connection: what stands in their header for who calls. */
+	/** The Authorization headers of calls without a connection. */
 	readonly authorizations: (string | undefined)[];
 	/** How many sockets and streams were opened, or asked for, and how many are. */
 	opened(): number;
@@ -34,7 +34,7 @@ export interface ScriptedServer {
 	silent(): void;
 	/** Answers handshakes and requests for a stream so; nothing to take them. */
 	answerOpening(answer: HttpAnswer | undefined): void;
-	/** Answers requests with messages so, as long as the function says so. */
+	/** Answers requests with messages by this function, as long as it returns an answer. */
 	answerPost(answer: (body: string) => HttpAnswer | undefined): void;
 	/** Takes no message of more than 64 KB from now on, as the real one does by default. */
 	limitMessages(): void;
@@ -61,7 +61,7 @@ const NAMES: Partial<Record<FromServer["tag"], string>> = {
 	SubscriptionResponse: "subscription",
 };
 
-/** As JSON; what is infinite as a number that is too large for a double, which JSON can say. */
+/** As JSON; infinite values as a number that is too large for a double, which is valid JSON. */
 const json = (value: unknown) =>
 	JSON.stringify(encode(value), (_, each) => (each === Infinity ? "<Infinity>" : each)).replaceAll('"<Infinity>"', "1e999");
 

@@ -1,8 +1,8 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What must be right and what must be wrong with the types of the sample's actors: tsc complains about each line that
-// is marked and is no error.
+// What must be right and what must be wrong with the types of the sample's actors: tsc reports each line that
+// is marked and is not an error.
 import { createClient } from "../../src/index";
 import type { Actors, Message } from "./target/actors";
 import { contract } from "./target/contract.js";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Subscriptions, and what reaches whom in which order.
+// Subscriptions: which connections receive which events, and in which order.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ENCODINGS, failsWith, freshKey, socketsTo, until, withClient } from "./support.mjs";

@@ -17,7 +17,7 @@ const { createElement, StrictMode } = await import("react");
 const { createRoot } = await import("react-dom/client");
 const { createClient, createRivetKitWithClient } = await import("@rivetkit/react");
 
-// The hooks drop a refused connection without disposing it, and its timer keeps Node alive; the client knows it still.
+// The hooks drop a refused connection without disposing it, and its timer keeps Node alive; the client still holds it.
 const client = createClient({ endpoint: ENDPOINT });
 const { useActor } = createRivetKitWithClient(client);
 after(async () => {

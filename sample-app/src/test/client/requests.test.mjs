@@ -1,12 +1,12 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The server asks, a published client answers with nothing but its events and actions.
+// Requests of the server, which a published client answers with its events and actions alone.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ENCODINGS, freshKey, withClient } from "./support.mjs";
 
-/** What docs/protocol.md says of answering requests. */
+/** Answers requests as described in docs/protocol.md. */
 function answer(connection, handlers) {
 	return connection.on("rivet:request", async (id, name, args) => {
 		try {

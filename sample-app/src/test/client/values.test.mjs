@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Each kind of value goes to the server and comes back as it was.
+// Each kind of value is sent to the server and returned unchanged.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ENCODINGS, failsWith, freshKey, socketsTo, withClient } from "./support.mjs";

@@ -36,7 +36,7 @@ class ApiDocumentsTests {
 
 	private static final Pattern IMPLEMENTED = Pattern.compile("class \\w+ implements (\\w+)");
 
-	/** Those for people who change the project. */
+	/** Documents for contributors, not for applications. */
 	private static final Set<String> INTERNAL = Set.of("fault-tests.md", "security-tests.md", "protocol.md",
 			"upgrading.md");
 

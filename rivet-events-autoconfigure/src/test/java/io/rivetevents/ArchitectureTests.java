@@ -228,7 +228,7 @@ class ArchitectureTests {
 			.check(classes);
 	}
 
-	/** A hook and a method of the actor get the object, and nobody else. */
+	/** Only hooks and methods of the actor receive the object. */
 	@ArchTest
 	static void onlyTheInstanceReadsItsState(JavaClasses classes) {
 		noClasses().that()

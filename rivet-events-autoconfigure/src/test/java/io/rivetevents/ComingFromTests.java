@@ -77,8 +77,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * The calls of other libraries, done here: each row of {@code docs/coming-from.md} names
- * a test, on real sockets.
+ * Calls of other libraries, implemented with actors: each row of
+ * {@code docs/coming-from.md} names a test that runs on real sockets.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class ComingFromTests {

@@ -43,9 +43,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * The documents are short, their links lead somewhere, and what they show as code is
- * code. {@link ExamplesTests} compiles Java; the tests of the client and of the sample
- * compile or run scripts and commands.
+ * The documents are short, their links lead to existing targets, and their code blocks
+ * contain valid code. {@link ExamplesTests} compiles Java; the tests of the client and of
+ * the sample compile or run scripts and commands.
  */
 class DocumentTests {
 

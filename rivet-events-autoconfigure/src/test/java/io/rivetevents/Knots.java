@@ -19,8 +19,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 
 /**
- * Groups of classes of one package of which each needs all others, directly or through
- * others of the group. Nested classes belong to the one around them.
+ * Groups of classes of one package that depend on each other in a cycle, directly or
+ * through other classes of the group. Nested classes belong to the class around them.
  */
 final class Knots {
 

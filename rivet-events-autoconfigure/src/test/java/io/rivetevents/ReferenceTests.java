@@ -26,8 +26,8 @@ import io.rivetevents.protocol.ErrorCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tables of properties and errors in the documents are written from the code. A test
- * that fails has written its table anew: commit it if the change is meant.
+ * The tables of properties and errors in the documents are generated from the code. A
+ * test that fails has updated its table: commit the table if the change is intended.
  */
 class ReferenceTests {
 

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a reader has to take in at once: sizes of packages and methods, and that what an
- * application may use is documented.
+ * Limits the sizes of packages and methods, and checks that the API is documented.
  */
 class SourceTests {
 
@@ -59,7 +58,7 @@ class SourceTests {
 		assertThat(written).as("%s was written anew: commit it if that is meant", LISTING).isEqualTo(actual);
 	}
 
-	/** A reader who does not know the code looks there first. */
+	/** The map of the code is where new contributors start. */
 	@Test
 	void theMapForContributorsNamesTypesThatExist() throws IOException {
 		List<String> named = Pattern.compile("`([a-z.]+\\.[A-Z]\\w+)")

@@ -186,7 +186,7 @@ final class Sources {
 		this.units.forEach((unit) -> scanner.scan(unit, unit));
 	}
 
-	/** Goes through types and methods. */
+	/** Visits types and methods. */
 	private abstract static class Scanner extends TreePathScanner<@Nullable Void, CompilationUnitTree> {
 
 		private String owner = "";

@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The documents about tests name tests of all modules, each of which exists. A method
- * stands behind its class, or alone behind another method of that class in the same cell.
+ * Each test that the documents about tests name exists, in any of the modules. A method
+ * is written after its class, or alone after another method of that class in the same
+ * cell.
  */
 class TestDocumentsTests {
 

@@ -29,8 +29,9 @@ import io.rivetevents.Documents.Document;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Documents, comments and texts have none of the words in {@code words-to-avoid.txt},
- * which give away a sentence that speaks of software like of a person.
+ * Checks that documents, comments and texts contain none of the words in
+ * {@code words-to-avoid.txt}. These words indicate sentences that describe software as if
+ * it were a person.
  */
 class WritingTests {
 

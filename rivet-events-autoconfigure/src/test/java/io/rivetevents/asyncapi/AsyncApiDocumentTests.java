@@ -80,7 +80,7 @@ class AsyncApiDocumentTests {
 			JsonNode document = document(context);
 			assertThat(document.get("asyncapi").stringValue()).isEqualTo("3.0.0");
 			JsonNode buy = payload(document, "shop", "action.buy");
-			// the context is no argument, the last one may be left out
+			// the context is not an argument; the last argument is optional
 			assertThat(buy.get("x-rivet-names").toString()).isEqualTo("[\"item\",\"when\",\"note\"]");
 			assertThat(buy.get("minItems").intValue()).isEqualTo(2);
 			assertThat(buy.get("maxItems").intValue()).isEqualTo(3);

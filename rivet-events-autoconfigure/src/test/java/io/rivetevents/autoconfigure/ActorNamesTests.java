@@ -30,7 +30,7 @@ import io.rivetevents.placement.ActorTypes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The name of an actor is that of its annotation, however its bean came about.
+ * The name of an actor is that of its annotation, however its bean was defined.
  */
 class ActorNamesTests {
 

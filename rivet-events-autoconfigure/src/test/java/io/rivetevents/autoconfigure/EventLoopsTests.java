@@ -31,7 +31,8 @@ import reactor.netty.resources.LoopResources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Our server has as many event loops as processors, and changes those of nothing else.
+ * The server has as many event loops as processors, and other event loops keep their
+ * number.
  */
 class EventLoopsTests {
 

@@ -18,7 +18,7 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Sizes of which one must fit into another.
+ * Sizes that limit each other: one must not exceed the other.
  */
 class SizesCheckTests {
 

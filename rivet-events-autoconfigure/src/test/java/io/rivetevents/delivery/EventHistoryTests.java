@@ -150,7 +150,7 @@ class EventHistoryTests {
 		assertThat(greedy.stream().mapToLong(EventHistory::bytes).sum()).isBetween(130_000L, 152_000L);
 	}
 
-	/** A client that comes back is told that it has missed something. */
+	/** A client that reconnects is notified that it has missed events. */
 	@Test
 	void losesItsOwnOldestWhereAllInstancesKeepTooMuch() {
 		Limits limits = new Limits(withHistory(20_000));
@@ -232,7 +232,8 @@ class EventHistoryTests {
 	}
 
 	/**
-	 * A predicate that fails for one that came back costs that event, not the connection.
+	 * If a predicate fails for a connection that resumes, the event is left out and the
+	 * connection stays open.
 	 */
 	@Test
 	void leavesOutWhatCannotBeAsked() {

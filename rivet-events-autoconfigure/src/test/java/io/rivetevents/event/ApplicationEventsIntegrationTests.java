@@ -52,7 +52,7 @@ import io.rivetevents.transport.TestSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the application's listeners are told, of real sockets.
+ * Application events that are published for connections over real sockets.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.max-queued-size=1MB", "rivet.events.actor.sleep-timeout=300ms" })

@@ -240,7 +240,7 @@ class OutgoingSizeTests {
 		assertThat(client.queue.closeReason()).isNull();
 	}
 
-	/** There is no sender here that could be told. */
+	/** The sender is on another node and cannot receive an error. */
 	@Test
 	void dropsWhatComesFromAnotherNode(CapturedOutput output) {
 		Client client = connect(Encoding.JSON, MAX);

@@ -62,7 +62,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * A rule on an actor holds whatever a client wants, by whatever route.
+ * A rule on an actor applies to every kind of request and every route.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s",
@@ -515,7 +515,7 @@ class AccessIntegrationTests {
 
 	}
 
-	/** An interceptor says who may call it. */
+	/** An interceptor decides which callers are allowed. */
 	@Actor("intercepted")
 	static class Intercepted {
 

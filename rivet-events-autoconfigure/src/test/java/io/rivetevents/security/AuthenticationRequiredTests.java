@@ -30,7 +30,7 @@ import io.rivetevents.transport.TestStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Where clients must sign in an anonymous token is not enough.
+ * Where clients must sign in, an anonymous token is not sufficient.
  */
 @SpringBootTest(classes = IdentityApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.authentication-required=true",

@@ -89,10 +89,10 @@ import io.rivetevents.transport.TestUsers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Wherever code of the application is called, it sees the same: the caller, an anonymous
- * token for a client that has not signed in, nothing for the server itself; whatever
- * other code has left on the thread. All of it leaves something, and one worker does all
- * the work.
+ * Application code sees the same caller wherever it is called: the user, an anonymous
+ * token for a client that has not signed in, and nothing for the server itself, whatever
+ * other code has left on the thread. All test code leaves something on the thread, and
+ * one worker runs everything.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.actor.worker-threads=1", "reactor.netty.ioWorkerCount=1",

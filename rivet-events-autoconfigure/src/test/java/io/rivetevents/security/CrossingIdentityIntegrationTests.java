@@ -13,7 +13,7 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The same for actors that get what has travelled.
+ * The same tests with identities that are serialized between transports and actors.
  */
 @SpringBootTest(classes = IdentityApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s",

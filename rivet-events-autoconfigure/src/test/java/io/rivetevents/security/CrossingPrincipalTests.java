@@ -57,7 +57,7 @@ import io.rivetevents.transport.TestSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an actor gets of a principal that has travelled, and what does not travel.
+ * Which parts of a principal an actor on another node receives, and which are not sent.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class CrossingPrincipalTests {

@@ -43,7 +43,7 @@ import io.rivetevents.transport.TestSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Users of the home issuer are known by their names alone, with real tokens.
+ * Users of the home issuer are identified by their names alone, with real tokens.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.issuer=https://home.example",

@@ -51,7 +51,7 @@ import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
 
 /**
- * Clients say in a header, their params or their first message who they are:
+ * Clients identify themselves in a header, their params or their first message:
  * {@code user:ada}, {@code remembered:ada}, {@code token:ada@issuer},
  * {@code anonymous:guest}, {@code login:ada@registration}. All others get an anonymous
  * token.
@@ -102,7 +102,7 @@ class IdentityApplication {
 		return (params) -> Mono.justOrEmpty(params.path("as").asString(null)).map(IdentityApplication::token);
 	}
 
-	/** Keeps what was called last, for tests of what goes around it. */
+	/** Stores the last invocation, for tests of code around invocations. */
 	@Bean
 	InvocationDecorator lastInvocation() {
 		return (invocation, call) -> {
@@ -138,7 +138,7 @@ class IdentityApplication {
 
 	}
 
-	/** Tells who is there. */
+	/** Returns the users that are present. */
 	@Actor(name = "desk", actions = Reception.class)
 	static class Desk implements Reception {
 

@@ -56,7 +56,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Who counts as signed in, and who is the same user, over transports and identities.
+ * Which clients count as signed in, and which identities are the same user, on each
+ * transport.
  */
 @SpringBootTest(classes = IdentityApplication.class, webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s",

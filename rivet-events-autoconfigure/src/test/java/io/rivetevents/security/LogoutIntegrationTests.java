@@ -75,8 +75,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Connections end with the login of their session, whatever handlers of logout the
- * application has, in whichever of its filter chains.
+ * Connections end when their session is logged out, whichever logout handlers the
+ * application has and in whichever of its filter chains.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=10ms", "rivet.events.shutdown.spread=0s" })

@@ -685,7 +685,7 @@ class MethodSecurityCheckTests {
 
 	}
 
-	/** The rule of the actor is asked. */
+	/** The rule of the actor is evaluated. */
 	@Actor
 	@PreAuthorize("hasRole('ADMIN')")
 	static class InheritsBesidePreAuthorize extends Lister {

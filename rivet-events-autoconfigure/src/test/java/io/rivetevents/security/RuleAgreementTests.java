@@ -71,8 +71,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * A rule decides as Spring Security decides about a method, wherever the rule stands and
- * whatever the application has set for its method security.
+ * A rule gives the same decision as Spring Security gives for a method, wherever the rule
+ * is declared and whatever the application has configured for its method security.
  */
 class RuleAgreementTests {
 
@@ -235,7 +235,7 @@ class RuleAgreementTests {
 		return whoMay((who) -> rule.check(who, null));
 	}
 
-	/** What Spring Security itself says about a method of a bean. */
+	/** The decisions of Spring Security about a method of a bean. */
 	private static List<String> ofMethod(ApplicationContext context, Method method) {
 		return whoMay((who) -> {
 			SecurityContextHolder.getContext().setAuthentication(who);

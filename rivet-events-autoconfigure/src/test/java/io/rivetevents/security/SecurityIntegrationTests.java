@@ -62,7 +62,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Who calls, and what is denied, on real sockets.
+ * The identity of callers and denied access, on real sockets.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.websocket.rejection-delay=50ms")
 class SecurityIntegrationTests {
@@ -170,7 +170,7 @@ class SecurityIntegrationTests {
 			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("opened");
 			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("audit.read");
 			assertThat(admin.next(ToClient.Event.class).name()).isEqualTo("seen");
-			// the connections of those who were refused are open
+			// the connections of the refused callers are open
 			assertThat(ada.next(ToClient.Event.class).name()).isEqualTo("seen");
 			assertThat(guest.next(ToClient.Event.class).name()).isEqualTo("seen");
 		}

@@ -93,7 +93,7 @@ class AddressShareIntegrationTests {
 			// one of them is the client's invention: all those count together
 			assertThat(put(context, "odd", LIST, "198.51.100.204", STANDARD, "for=198.51.100.205")).isEqualTo(200);
 			assertThat(put(context, "odder", LIST, "198.51.100.206", STANDARD, "for=unknown")).isEqualTo(503);
-			// a header of proxies alone says nothing
+			// a header with proxies alone identifies no client
 			assertThat(put(context, "proxy", LIST, "198.51.100.207", STANDARD, "for=127.0.0.1")).isEqualTo(200);
 			assertThat(put(context, "proxies", LIST, "192.0.2.7", STANDARD, "for=198.51.100.207")).isEqualTo(503);
 			assertThat(put(context, "even", LIST, "198.51.100.204")).isEqualTo(200);

@@ -211,9 +211,9 @@ class BoundaryTests {
 	}
 
 	/**
-	 * A request that was never on a wire.
+	 * A request that exists only in memory.
 	 *
-	 * @param user name of who has signed in
+	 * @param user name of the signed-in user
 	 */
 	private record MemoryRequest(String user) implements HandshakeRequest {
 
@@ -340,7 +340,7 @@ class BoundaryTests {
 			this.link.execute(this.link::end);
 		}
 
-		/** Writes what waits, and ends once the queue says so. */
+		/** Writes the queued messages, and closes if the queue has a close reason. */
 		private void drain() {
 			if (this.stuck) {
 				return;

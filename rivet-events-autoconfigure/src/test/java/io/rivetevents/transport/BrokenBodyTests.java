@@ -39,9 +39,8 @@ import io.rivetevents.transport.webflux.LinkIo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Bodies that turn out not to be HTTP, or whose connection ends before they do, while
- * another thread is about to answer: a mistake of the client, whichever part of the web
- * stack answers.
+ * Bodies that are not valid HTTP, or whose connection ends early, while another thread is
+ * about to answer: a client error, whichever part of the web stack answers.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class BrokenBodyTests {

@@ -40,7 +40,7 @@ import io.rivetevents.protocol.encoding.Encoding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a request holds for traces passes to actions and hooks, over each way in.
+ * The trace context of a request is passed to actions and hooks, on each route.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.base-path=/")
 class CallContextIntegrationTests {

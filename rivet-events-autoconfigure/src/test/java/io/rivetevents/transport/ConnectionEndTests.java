@@ -55,8 +55,8 @@ import io.rivetevents.protocol.encoding.Encoding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever is thrown, and whoever never answers or never reads: it ends that connection,
- * and no other.
+ * An exception, a client that does not answer or a client that does not read ends its own
+ * connection and no other.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.authentication-timeout=1s", "rivet.events.websocket.rejection-delay=10ms",
@@ -155,7 +155,7 @@ class ConnectionEndTests {
 		assertThat(this.limits.hits().count(Limit.HELLO_TIMEOUT)).isGreaterThan(before);
 	}
 
-	/** Its frame began in time, and ends when nobody waits for it any more. */
+	/** The frame starts before the timeout and is completed after the refusal. */
 	@Test
 	void aFirstMessageThatEndsAfterTheRefusalTakesNothing() throws IOException {
 		String path = "/rivet" + TestClient.query("room", this.key, "connect");
@@ -176,7 +176,7 @@ class ConnectionEndTests {
 		assertThat(this.limits.pending().used()).isZero();
 	}
 
-	/** It is told so, and does not read it. */
+	/** The client is sent the error, but does not read it. */
 	@Test
 	void aSocketThatIsToBeClosedAndReadsNothingIsCut() throws IOException {
 		try (TestClient speaker = TestClient.connect(this.base, Encoding.JSON, "room", this.key);

@@ -38,8 +38,8 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * When the server ends a stream or a socket, the connection below ends with it, although
- * its client says nothing and closes nothing.
+ * When the server ends a stream or a socket, the underlying connection also ends,
+ * although the client sends nothing and does not close it.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=0ms", "rivet.events.websocket.keep-alive=1m",

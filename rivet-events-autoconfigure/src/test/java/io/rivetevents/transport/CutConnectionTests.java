@@ -61,10 +61,11 @@ import io.rivetevents.transport.sse.EventStreamHandler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Connections that are cut at any moment of their opening leave nothing behind, and each
- * that {@code @OnConnect} was called for has one {@code @OnDisconnect}.
+ * Connections that are cut at any moment while they open are cleaned up completely, and
+ * each {@code @OnConnect} is followed by exactly one {@code @OnDisconnect}.
  * <p>
- * {@code -Drivet.cuts} says how many for each transport, {@code -Drivet.cuts.seed} which.
+ * {@code -Drivet.cuts} sets the number of connections for each transport,
+ * {@code -Drivet.cuts.seed} the seed.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=0ms", "rivet.events.limits.address.connections=5000" })
@@ -109,7 +110,7 @@ class CutConnectionTests {
 
 	private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-	/** What a client says before it is cut. */
+	/** What a client sends before its connection is cut. */
 	enum Opening {
 
 		STREAM_GET {
@@ -181,7 +182,7 @@ class CutConnectionTests {
 
 		abstract byte[] request(String key);
 
-		/** What it says once it is answered. */
+		/** What the client sends after the answer to its request. */
 		byte[] second() {
 			return new byte[0];
 		}
@@ -288,7 +289,7 @@ class CutConnectionTests {
 		}
 	}
 
-	/** Writes a request, or a part of it, and is gone some time later. */
+	/** Writes a request or a part of it, and disconnects some time later. */
 	private void cut(Opening opening, SplittableRandom random) throws IOException {
 		byte[] request = opening.request(this.run + random.nextInt(4));
 		boolean whole = random.nextInt(10) > 0;
@@ -302,7 +303,7 @@ class CutConnectionTests {
 			}
 			long delay = random.nextLong(MAX_DELAY);
 			if (random.nextInt(4) == 0) {
-				socket.shutdownOutput(); // says that it is done, and reads on
+				socket.shutdownOutput(); // ends the output, and keeps the input open
 			}
 			LockSupport.parkNanos(delay);
 			if (random.nextBoolean()) {

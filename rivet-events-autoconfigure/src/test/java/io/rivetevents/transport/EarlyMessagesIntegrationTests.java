@@ -39,7 +39,8 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients send before they are let in counts for their user, once that is known.
+ * Messages that clients send before they are admitted count for their user as soon as the
+ * user is identified.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "management.health.redis.enabled=false",
 		"rivet.events.limits.principal.calls=10", "rivet.events.websocket.rejection-delay=0ms" })
@@ -113,7 +114,7 @@ class EarlyMessagesIntegrationTests {
 		assertThat(answers(third, 8)).hasSize(8);
 	}
 
-	/** It has left while it was asked whether it may come. */
+	/** The client disconnects before it is admitted. */
 	@Test
 	void areOfNobodyOnceTheirClientHasLeft() throws IOException {
 		RawSocket first = connect("eve", 1);
@@ -153,7 +154,9 @@ class EarlyMessagesIntegrationTests {
 		return answers;
 	}
 
-	/** Opens a connection, and waits until it waits to be let in with so many others. */
+	/**
+	 * Opens a connection, and waits until this number of connections wait for admission.
+	 */
 	private RawSocket connect(String user, int waiting) throws IOException {
 		RawSocket socket = connectTo(user);
 		Awaitility.await().until(() -> this.gates.letIn().currentSubscriberCount() == waiting);

@@ -53,7 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The end of a connection ends its TCP connection, even if the client does not read what
- * it was sent, and if the client has left by a request of its own. See
+ * it was sent, or has disconnected by a separate request. See
  * {@link ConnectionOfStreamTests} for clients that have read everything.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
@@ -222,7 +222,10 @@ class EndedConnectionTests {
 		}
 	}
 
-	/** A stream of HTTP/2 has no TCP connection of its own: it goes when it is idle. */
+	/**
+	 * A stream of HTTP/2 has no TCP connection of its own. The shared connection is
+	 * closed when it is idle.
+	 */
 	@Test
 	void takesAnIdleConnectionOfHttp2Along() {
 		ConnectionProvider pool = ConnectionProvider.create("test");

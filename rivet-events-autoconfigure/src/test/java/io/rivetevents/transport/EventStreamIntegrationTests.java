@@ -34,7 +34,8 @@ import io.rivetevents.protocol.encoding.Encoding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an event stream has of its own: a plain {@code EventSource}, and requests upward.
+ * Features of event streams alone: a plain {@code EventSource}, and client messages as
+ * requests.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "rivet.events.sse.keep-alive=500ms",
 		"rivet.events.sse.max-queued-size=1MB", "rivet.events.shutdown.spread=0s" })
@@ -115,7 +116,7 @@ class EventStreamIntegrationTests {
 		}
 	}
 
-	/** An EventSource comes back by itself unless it is answered 204. */
+	/** An EventSource reconnects automatically unless the answer is 204. */
 	@Test
 	void makesAnEventSourceStopThatWasRefused() {
 		TestStream refused = eventSource("&conn_params=%22refused%22");

@@ -165,7 +165,7 @@ class ExtendedModeIntegrationTests {
 		}
 	}
 
-	/** It would be closed, and again whenever it comes back. */
+	/** If the connection were closed, this would happen again after each reconnection. */
 	@ParameterizedTest
 	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
 	void tellsThatTheSnapshotIsTooLong(Encoding encoding) {
@@ -272,7 +272,7 @@ class ExtendedModeIntegrationTests {
 		}
 	}
 
-	/** Who may see an event is asked again, and its loss is told. */
+	/** Permission to see the event is checked again, and its loss is reported. */
 	@Test
 	void tellsOfVolatileEventsThatWereMissed() {
 		try (TestClient speaker = speaker()) {
@@ -296,7 +296,7 @@ class ExtendedModeIntegrationTests {
 		}
 	}
 
-	/** What was for it alone, while nobody knew yet that its socket was dead. */
+	/** Events for this connection alone, sent before its socket is detected as dead. */
 	@ParameterizedTest
 	@EnumSource(names = { "EXTENDED_JSON", "EVENT_STREAM" })
 	void resumesWhatWasForItAlone(Encoding encoding) {
@@ -521,7 +521,7 @@ class ExtendedModeIntegrationTests {
 		}
 	}
 
-	/** A client speaks as soon as it has the answer to its handshake. */
+	/** A client sends messages as soon as it has the answer to its handshake. */
 	@Test
 	void losesNoHelloRightBehindTheHandshake() throws Exception {
 		HttpClient http = HttpClient.newHttpClient();

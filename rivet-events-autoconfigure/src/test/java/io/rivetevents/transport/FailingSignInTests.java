@@ -72,8 +72,8 @@ import io.rivetevents.security.CredentialsAuthenticationConverter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What of the application fails while a client signs in is a failure of the server,
- * whatever the exception: an internal error for the client and an error in the log.
+ * If application code fails while a client signs in, this is a server failure, whatever
+ * the exception: the client receives an internal error, and the log contains an error.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=1ms", "rivet.events.shutdown.spread=0s" })
@@ -253,7 +253,7 @@ class FailingSignInTests {
 			return EnumSet.complementOf(EnumSet.of(PARAMS_CONVERTER, LATE_PARAMS_CONVERTER));
 		}
 
-		/** Those that are asked once there is a socket. */
+		/** The places that are called after the socket is open. */
 		static Set<Place> within(Set<Place> places) {
 			Set<Place> within = EnumSet.copyOf(places);
 			within.removeAll(EnumSet.of(WEB_FILTER, SESSION));
@@ -262,7 +262,7 @@ class FailingSignInTests {
 
 	}
 
-	/** Signs in and returns what the client is told. */
+	/** Signs in and returns the answer to the client. */
 	interface Ask {
 
 		String ask(int port) throws Exception;

@@ -36,7 +36,7 @@ import io.rivetevents.protocol.encoding.Encoding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Credentials in the first message, where the handshake says nothing.
+ * Credentials in the first message, after a handshake without credentials.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.security.authentication-required=true",

@@ -37,8 +37,8 @@ import io.rivetevents.protocol.ErrorCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The first message of an event stream is decoded before it is known who has sent it: it
- * counts with what its objects take, until the client has been refused or let in.
+ * The first message of an event stream is decoded before its sender is identified. The
+ * memory of its decoded objects counts until the client is refused or admitted.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "management.health.redis.enabled=false",
 		"rivet.events.limits.node.pending-size=20MB", "rivet.events.security.authentication-timeout=8s" })

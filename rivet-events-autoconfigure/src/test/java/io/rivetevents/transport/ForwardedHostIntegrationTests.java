@@ -20,7 +20,7 @@ import org.springframework.context.annotation.Import;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which host a client has asked for where forwarded headers say another.
+ * Which host counts as the requested one if forwarded headers contain another.
  */
 class ForwardedHostIntegrationTests {
 
@@ -37,7 +37,7 @@ class ForwardedHostIntegrationTests {
 						"good.example.evil.example", "127.0.0.1.evil.example", "localhost.evil.example" }) {
 					assertThat(status(port, name, good)).as(name).isEqualTo(403);
 				}
-				// what a proxy asks by
+				// hosts by which a proxy sends requests
 				for (String name : new String[] { "good.example", "127.0.0.1:" + port, "[::1]:" + port, "LOCALHOST" }) {
 					assertThat(status(port, name, good)).as(name).isEqualTo(200);
 					assertThat(status(port, name, header.formatted("evil.example"))).as(name).isEqualTo(403);

@@ -28,8 +28,8 @@ import reactor.core.scheduler.Schedulers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A frame that comes right behind the handshake is not lost, whatever thread the
- * application's work before the answer ends on.
+ * A frame that directly follows the handshake is not lost, whichever thread completes the
+ * application's work before the answer.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.limits.address.connections=5000" })

@@ -53,12 +53,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * Frames made by a random, right and wrong: each call is answered once, each connection
- * ends with a close frame that names the reason, and nobody else notices.
+ * Random frames, valid and invalid: each call is answered once, each connection ends with
+ * a close frame that contains the reason, and other connections are not affected.
  * <p>
- * {@code -Drivet.fuzz.frames} says how many for each encoding, {@code -Drivet.fuzz.seed}
- * and {@code -Drivet.fuzz.encoding} which, {@code -Drivet.fuzz.round} replays one
- * connection.
+ * {@code -Drivet.fuzz.frames} sets the number of frames for each encoding,
+ * {@code -Drivet.fuzz.seed} the seed, {@code -Drivet.fuzz.encoding} the encoding.
+ * {@code -Drivet.fuzz.round} replays one connection.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=0ms", "rivet.events.websocket.max-frame-size=128KB" })
@@ -95,7 +95,8 @@ class FrameFuzzTests {
 	private static final Set<String> VIOLATION = Set.of("1002", "1007", "1009");
 
 	/**
-	 * RFC 6455, section 7.1.7: who has said farewell, be it wrongly, need not be told.
+	 * RFC 6455, section 7.1.7: a client that has sent a close frame, even an invalid one,
+	 * need not receive a close frame.
 	 */
 	private static final Set<String> OF_A_WRONG_CLOSE = Set.of("1002", "1007", "end");
 
@@ -165,7 +166,7 @@ class FrameFuzzTests {
 	private void work(Encoding encoding, AtomicLong rounds) {
 		try (TestClient healthy = TestClient.connect("http://localhost:%d/rivet".formatted(this.port), encoding, "fuzz",
 				"healthy")) {
-			ask(healthy, 0); // the first loads classes, which nobody's patience is for
+			ask(healthy, 0); // the first call loads classes, which is not measured
 			while (this.frames.sum() < FRAMES && this.failure.get() == null) {
 				long round = rounds.getAndIncrement();
 				round(encoding, round);
@@ -492,7 +493,7 @@ class FrameFuzzTests {
 			this.ending = Set.of(new FrameSocket.Frame(FrameSocket.CLOSE, payload).closing());
 		}
 
-		// What comes back
+		// What the server sends
 
 		/** Read until all is answered, or the connection is closed if it must be. */
 		private void listen(FrameSocket socket, long last) throws IOException {

@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A WebSocket of bytes: it can say what no client library says.
+ * A WebSocket on the level of bytes. It can send frames that no client library sends.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc6455">RFC 6455</a>
  */
@@ -54,7 +54,7 @@ final class FrameSocket implements AutoCloseable {
 	 */
 	record Frame(int opcode, byte[] payload) {
 
-		/** What a close frame says: its code and its reason. */
+		/** The content of a close frame: its code and its reason. */
 		String closing() {
 			if (this.payload.length < 2) {
 				return "none";

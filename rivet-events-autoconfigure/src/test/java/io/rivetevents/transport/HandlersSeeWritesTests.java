@@ -70,9 +70,9 @@ import io.rivetevents.transport.webflux.LinkIo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What writes past the web stack leaves out no handler that the server or the application
- * has put into the pipeline, whenever it comes there: a client reads each event as it was
- * sent, and a handler sees it.
+ * Writes that bypass the web stack still pass through each handler that the server or the
+ * application has added to the pipeline, whenever it was added: a client reads each event
+ * as it was sent, and a handler sees it.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class HandlersSeeWritesTests {
@@ -250,7 +250,7 @@ class HandlersSeeWritesTests {
 		return IntStream.range(0, EVENTS).mapToObj((i) -> "\"number " + i + "\"").toArray(String[]::new);
 	}
 
-	/** Reads a stream until the last event, and says them once the welcome is there. */
+	/** Reads a stream until the last event, and has the events sent after the welcome. */
 	private String readStream(HttpClient client, String key) {
 		StringBuilder text = new StringBuilder();
 		client.get()

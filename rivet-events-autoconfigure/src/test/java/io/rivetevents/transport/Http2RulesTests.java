@@ -38,8 +38,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * What breaks the rules of HTTP/2 is the client's mistake: nothing of it is logged as a
- * warning, an error or with a stack trace, and nothing is answered 500.
+ * A violation of the rules of HTTP/2 is a client error: it is not logged as a warning, as
+ * an error or with a stack trace, and is never answered with 500.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9113">RFC 9113</a>
  */

@@ -21,7 +21,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of HTTP/2 without TLS on which a test says what no decent client says.
+ * A connection of HTTP/2 without TLS on which a test can send what no correct client
+ * sends.
  *
  * @see <a href="https://www.rfc-editor.org/rfc/rfc9113">RFC 9113</a>
  */
@@ -188,7 +189,7 @@ final class Http2Socket implements AutoCloseable {
 	void readAll() throws IOException {
 		try {
 			while (read(Duration.ofMillis(PATIENCE_MILLIS)) != null) {
-				// goes on
+				// reads the next frame
 			}
 			throw new AssertionError("Still open");
 		}

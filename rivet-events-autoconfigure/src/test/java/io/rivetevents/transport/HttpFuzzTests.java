@@ -51,11 +51,11 @@ import io.rivetevents.protocol.encoding.Encoding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Requests made by a random, right and wrong: each is answered, never as an error of the
- * server, and nobody else notices.
+ * Random requests, valid and invalid: each is answered, never with a server error, and
+ * other clients are not affected.
  * <p>
- * {@code -Drivet.fuzz.frames} says how many, {@code -Drivet.fuzz.seed} which,
- * {@code -Drivet.fuzz.round} replays one connection.
+ * {@code -Drivet.fuzz.frames} sets the number of requests, {@code -Drivet.fuzz.seed} the
+ * seed. {@code -Drivet.fuzz.round} replays one connection.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
 		"rivet.events.security.allowed-origins=https://friend.example", "rivet.events.asyncapi.enabled=true" })
@@ -199,7 +199,7 @@ class HttpFuzzTests {
 			round(ROUND);
 		}
 		else {
-			call(); // the first loads classes, which nobody's patience is for
+			call(); // the first call loads classes, which is not measured
 			runAll();
 		}
 		Throwable first = this.failure.get();
@@ -389,7 +389,7 @@ class HttpFuzzTests {
 			return new String(request, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n") > MAX_HEAD;
 		}
 
-		/** What was broken off, or cannot be told apart, may get no answer. */
+		/** A request that is incomplete or has no clear boundary may get no answer. */
 		private @Nullable Answer readIfAny(Exchange exchange) throws IOException {
 			return exchange.isAnswered() ? exchange.read(methodOf(this.sent.get(this.answered))) : null;
 		}
@@ -610,7 +610,7 @@ class HttpFuzzTests {
 
 	}
 
-	/** A connection that says what no client library says. */
+	/** A connection that sends what no client library sends. */
 	private static final class Exchange implements AutoCloseable {
 
 		private final Socket socket;
@@ -635,7 +635,7 @@ class HttpFuzzTests {
 			}
 		}
 
-		/** Say that nothing more comes. */
+		/** Ends the output. */
 		void end() {
 			try {
 				this.socket.shutdownOutput();

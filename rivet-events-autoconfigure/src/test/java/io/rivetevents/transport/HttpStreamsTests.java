@@ -34,8 +34,9 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Deadlines of streams of HTTP/2: one that goes on keeps all its time, however its
- * windows look when the guard does, and one that stands still ends.
+ * Deadlines of HTTP/2 streams: a stream that makes progress keeps its full time, whatever
+ * the state of its windows at the moment of the check, and a stream that makes no
+ * progress ends.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "server.http2.enabled=true", "rivet.events.limits.header-timeout=300ms",

@@ -32,7 +32,7 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A body is kept as it came, and counts, while it is found out who has sent it.
+ * A body is kept as received, and its size counts, while its sender is identified.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "management.health.redis.enabled=false")
 class IdentifiedBodyIntegrationTests {

@@ -74,7 +74,7 @@ class JsonCasesIntegrationTests {
 		messages.forEach((encoding, message) -> {
 			try (TestClient client = TestClient.connect(base(), encoding, "mirror", "k")) {
 				client.sendRaw(message);
-				// 1007 over WebSocket if it is no UTF-8 (RFC 6455)
+				// 1007 over WebSocket if it is not UTF-8 (RFC 6455)
 				assertThat(client.closed().getCode()).isIn(1011, 1007);
 			}
 		});

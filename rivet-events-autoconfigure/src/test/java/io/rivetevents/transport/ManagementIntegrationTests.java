@@ -36,7 +36,7 @@ import io.rivetevents.actor.Actors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What of {@code /actors} is open to whom.
+ * Which parts of {@code /actors} are open to which users.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ManagementIntegrationTests {

@@ -191,7 +191,7 @@ class OwnDirectoryIntegrationTests {
 
 	}
 
-	/** Records what is asked of another directory. */
+	/** Records the calls to another directory. */
 	static final class CountingDirectory implements ActorDirectory, AutoCloseable {
 
 		private final List<String> calls = new CopyOnWriteArrayList<>();

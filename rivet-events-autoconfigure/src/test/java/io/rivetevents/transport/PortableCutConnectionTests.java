@@ -9,7 +9,7 @@ import org.springframework.test.context.ContextConfiguration;
 import org.springframework.test.context.TestPropertySource;
 
 /**
- * The same through WebFlux, not past it.
+ * The same tests with {@code rivet.events.direct-io=false}.
  */
 @ContextConfiguration(classes = CutConnectionTests.Application.class)
 @TestPropertySource(properties = "rivet.events.direct-io=false")

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A TCP connection on which a test says what no decent client says.
+ * A TCP connection on which a test can send what no correct client sends.
  */
 public final class RawSocket implements AutoCloseable {
 

@@ -27,8 +27,8 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One address fills its share of what has not arrived whole, on each route, and others
- * are served.
+ * If one address uses its full share of memory for incomplete messages, on any route,
+ * other addresses are still served.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "management.health.redis.enabled=false", "server.forward-headers-strategy=native",
@@ -57,7 +57,7 @@ class ReceivingShareIntegrationTests {
 		Awaitility.await().until(() -> this.limits.receiving().used() == 0);
 	}
 
-	/** Where a message goes of which the first part is sent. */
+	/** The destination of a message of which only the first part is sent. */
 	enum Route {
 
 		ACTION("POST", TestClient.query("room", "k", "action/echo")), ACTORS("PUT", "/actors"),

@@ -130,7 +130,7 @@ class RefusedConnectIntegrationTests {
 		return new ActorTarget.Get(ActorAddress.of(actor, this.key));
 	}
 
-	/** Returns what the client is told first. */
+	/** Returns the first message to the client. */
 	private String come(String actor, Way way) throws Exception {
 		return switch (way) {
 			case WEBSOCKET_JSON -> plain(actor, Encoding.JSON);

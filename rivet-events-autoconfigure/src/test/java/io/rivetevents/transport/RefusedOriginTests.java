@@ -31,8 +31,8 @@ import io.rivetevents.transport.webflux.OriginFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A proxy that replaces {@code Host} makes each page a foreign one: the answer and the
- * log say so, with what to do.
+ * Behind a proxy that replaces {@code Host}, the origin of each page is foreign. The
+ * answer and the log state this and how to correct it.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class RefusedOriginTests {

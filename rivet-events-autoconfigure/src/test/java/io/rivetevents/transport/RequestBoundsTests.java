@@ -47,9 +47,9 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients send over HTTP that is too much, too slow or never ends, and what they do
- * not read. The application's own routes on the same server are bounded as ours, and may
- * take as long as they take.
+ * HTTP input that is too long, too slow or never ends, and output that clients do not
+ * read. The application's own routes on the same server have the same bounds, but their
+ * handlers may take any time.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.limits.header-timeout=1s", "rivet.events.limits.body-timeout=2s",

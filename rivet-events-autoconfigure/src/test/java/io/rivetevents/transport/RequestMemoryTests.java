@@ -32,8 +32,8 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Connections and requests that wait for their clients take no more together than they
- * may, whatever route they are for, and leave room for requests that come whole.
+ * Connections and requests that wait for their clients together stay within their memory
+ * limit, on any route, and leave room for requests that arrive complete.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "server.http2.enabled=true", "rivet.events.limits.node.requests-size=1MB",
@@ -162,7 +162,7 @@ class RequestMemoryTests {
 		call(healthy);
 	}
 
-	/** It is not over before its client says so. */
+	/** A request is not complete until its client has marked the end. */
 	@Test
 	void countsABodyWhoseEndIsKeptBack() throws IOException {
 		Http2Socket socket = http2();

@@ -34,7 +34,8 @@ import io.rivetevents.protocol.ExtendedClientCodec.Received;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An exception of the application's own is the same error over each transport.
+ * An exception that the application defines results in the same error over each
+ * transport.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 class RivetErrorIntegrationTests {

@@ -31,8 +31,8 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A call for which there is no room is refused before it is read: what cannot be read is
- * not told so.
+ * A call for which there is no room is refused before its body is read. An unreadable
+ * body is therefore not reported as such.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
 		"rivet.events.limits.instance.pending-size=1MB", "rivet.events.limits.node.pending-size=1500KB" })
@@ -92,7 +92,7 @@ class RoomForBodiesTests {
 		assertThat(this.limits.hits().count(Limit.NODE_PENDING)).isEqualTo(before + 1);
 	}
 
-	/** Whether it is busy is nobody's business who may not ask it. */
+	/** A client that may not call an instance does not find out whether it is busy. */
 	@Test
 	void saysNothingOfAnInstanceWithARule() {
 		CompletableFuture<HttpResponse<String>> held = call("guarded", "k", "{\"args\":[[%s0]]}".formatted(HEAVY));

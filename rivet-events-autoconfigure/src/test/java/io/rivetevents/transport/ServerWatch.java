@@ -107,7 +107,7 @@ final class ServerWatch implements AutoCloseable {
 		assertThat(this.logged).filteredOn((line) -> line.contains("LEAK")).isEmpty();
 	}
 
-	/** Returns when the collector has queued the references to what is gone. */
+	/** Returns when the collector has queued the references to unreachable objects. */
 	private static void collect() throws InterruptedException {
 		ReferenceQueue<Object> queue = new ReferenceQueue<>();
 		WeakReference<Object> canary = new WeakReference<>(new Object(), queue);

@@ -37,7 +37,7 @@ import io.rivetevents.limit.Limits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What clients say on WebSockets that is too much, too slow or no frame at all.
+ * Input of WebSocket clients that is too long, too slow or not a valid frame.
  */
 class SocketBoundsTests {
 
@@ -293,7 +293,7 @@ class SocketBoundsTests {
 		}
 		assertThat(sockets.get(24).readClose().closeReason()).isEqualTo("actor.overloaded");
 		assertThat(limits.hits().count(Limit.NODE_RECEIVING)).isGreaterThan(before);
-		// what is asked for is there for a moment, whether it is granted or not
+		// a requested amount counts for a moment, whether it is granted or not
 		assertThat(most).isBetween(RECEIVING / 2L, RECEIVING + 4L * MAX_MESSAGE);
 		for (RawSocket socket : sockets) {
 			socket.close();

@@ -27,8 +27,7 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 
 /**
- * A client of the protocol on a real connection, whatever the transport: the encoding
- * says which.
+ * A client of the protocol on a real connection. The encoding determines the transport.
  */
 public abstract class TestClient implements AutoCloseable {
 
@@ -152,7 +151,7 @@ public abstract class TestClient implements AutoCloseable {
 	@Override
 	public abstract void close();
 
-	/** What a client says that comes back after a welcome and what followed it. */
+	/** The message of a client that resumes after a welcome and the events after it. */
 	public static ToServer.Resume resume(Received init, long position) {
 		return new ToServer.Resume(new Position(init.text("epoch"), position), init.text("stream"),
 				init.text("secret"));

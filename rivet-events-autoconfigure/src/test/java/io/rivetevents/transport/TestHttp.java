@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Requests of one user or of nobody. The password of a user is the user's name.
+ * Requests of one user or without a user. The password of a user is the user's name.
  */
 public final class TestHttp {
 

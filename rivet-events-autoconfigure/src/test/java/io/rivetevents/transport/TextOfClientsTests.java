@@ -84,8 +84,8 @@ import io.rivetevents.transport.webflux.RequestFailures;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Text that may be a client's is on one line and of bounded length wherever it is read:
- * in what objects say of themselves and in each message of the log.
+ * Text that may come from a client is on one line and of bounded length wherever it is
+ * read: in {@code toString()} and in each message of the log.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.shutdown.spread=0s")
 class TextOfClientsTests {
@@ -253,7 +253,7 @@ class TextOfClientsTests {
 			this.events.add(event.getFormattedMessage());
 		}
 
-		/** What comes between is cut at a length that is no matter here. */
+		/** Long runs are shortened, because their exact length does not matter here. */
 		void contains(String text) {
 			assertThat(this.events).anyMatch((event) -> event.replaceAll("y{9,}", "y+").contains(text));
 		}

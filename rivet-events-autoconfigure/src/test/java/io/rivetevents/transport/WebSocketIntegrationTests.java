@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Real sockets: what goes well, and every way in which it does not.
+ * Successful and failing communication over real sockets.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=50ms", "rivet.events.websocket.keep-alive=1s",
@@ -193,7 +193,7 @@ class WebSocketIntegrationTests {
 		}
 	}
 
-	/** Nobody gets it, and nobody is closed for it. */
+	/** No client receives the event, and no connection is closed. */
 	@ParameterizedTest
 	@EnumSource(Encoding.class)
 	void failsAnEventThatIsTooLongAtItsSender(Encoding encoding) {
@@ -259,7 +259,7 @@ class WebSocketIntegrationTests {
 		TestSocket.open(this.base + TestSocket.query("room", this.key), Encoding.JSON, same).close();
 	}
 
-	/** A socket that nobody reads costs its own connection only. */
+	/** If a client does not read its socket, only its own connection is closed. */
 	@Test
 	void closesAClientThatNeverReads() throws IOException {
 		try (TestClient speaker = connect(Encoding.JSON);
@@ -291,7 +291,7 @@ class WebSocketIntegrationTests {
 		}
 	}
 
-	/** It says nothing, but answers pings: that is a good client. */
+	/** A client that sends nothing but answers pings stays connected. */
 	@Test
 	void keepsAClientThatSaysNothing() {
 		try (TestClient silent = connect(Encoding.JSON)) {

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * WebFlux runs on servers that serve no client of an actor.
+ * WebFlux can run on servers that do not support clients of actors.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class OtherServersTests {

@@ -124,7 +124,7 @@ class BrokenNetworkIntegrationTests extends BrowserSupport {
 		assertThat(attribute(browser, "data-outcome")).isEqualTo("resynced");
 	}
 
-	/** As behind a proxy that knows no WebSocket. */
+	/** As behind a proxy without support for WebSocket. */
 	@ParameterizedTest
 	@ValueSource(strings = "auto")
 	void worksWithoutWebSocket(String transport) throws Exception {

@@ -80,7 +80,7 @@ class BrowserIntegrationTests extends BrowserSupport {
 		waitFor(ada, (browser) -> status(browser).equals("open"));
 		int before = this.connections.size();
 		ada.findElement(testId("logout")).click();
-		// both of ada's tabs lose their connection, and come back as a guest
+		// both of ada's tabs lose their connection, and reconnect as a guest
 		waitFor(linus, (browser) -> !people(browser).contains("ada"));
 		waitFor(ada, (browser) -> text(browser, "me").startsWith("guest-"));
 		waitFor(linus, (browser) -> people(browser).contains("linus"));

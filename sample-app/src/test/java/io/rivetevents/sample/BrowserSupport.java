@@ -106,7 +106,7 @@ abstract class BrowserSupport {
 		return (List<String>) Objects.requireNonNull(browser.executeScript(script, selector));
 	}
 
-	/** Where a player stands; empty for one who is not there. */
+	/** The position of a player; empty for an absent player. */
 	static String place(ChromeDriver browser, String name) {
 		String script = "return document.querySelector(arguments[0])?.getAttribute('style') ?? ''";
 		return String.valueOf(browser.executeScript(script, "[data-player='%s']".formatted(name)));

@@ -20,7 +20,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
 /**
- * A server of static files on the loopback address, as any host of a site is one.
+ * A server for static files on the loopback address, like any static host of a site.
  */
 final class SiteServer implements AutoCloseable {
 
