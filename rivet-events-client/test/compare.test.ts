@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What breaks clients: each keyword of a schema, in what they send and in what they get.
+// Changes that break clients: each keyword of a schema, in values that they send and in values that they receive.
 import { describe, expect, test } from "vitest";
 // @ts-expect-error: plain JavaScript
 import { breakingChanges } from "../bin/compare.mjs";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What the client does with what a real server would not do on demand.
+// The client's reaction to behavior that a real server does not show on demand.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Backoff } from "../src/backoff";
 import type { ActorConnection } from "../src/index";

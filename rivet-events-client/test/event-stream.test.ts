@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The rules of https://html.spec.whatwg.org/multipage/server-sent-events.html, whatever the pieces are.
+// The rules of https://html.spec.whatwg.org/multipage/server-sent-events.html, however the stream is split into chunks.
 import { expect, test } from "vitest";
 import { EventStreamParser, type StreamItem } from "../src/event-stream";
 import { readItem } from "../src/protocol";

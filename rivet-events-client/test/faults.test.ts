@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What must not get lost and must not loop, over both transports: docs/fault-tests.md has the rows.
+// No loss and no endless retries, over both transports: docs/fault-tests.md lists the cases.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ActorConnection, ActorError, ClientOptions, ConnectOptions, Gap } from "../src/index";
 import { item, type ScriptedServer, startScriptedServer } from "./scripted-server";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Changes while a connection ends, and what becomes of one that has ended: docs/fault-tests.md has the rows.
+// Changes while a connection ends, and the state of a connection that has ended: docs/fault-tests.md lists the cases.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ActorConnection, ClientOptions } from "../src/index";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Whatever Java calls it, the types compile, and can be used.
+// The generated types compile and can be used, whatever names the Java code has.
 import { mkdirSync, writeFileSync } from "node:fs";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Runs the client through a proxy and fails if something does not pass. See ProxiesIntegrationTests of the sample.
+// Runs the client through a proxy and checks what the proxy forwards. See ProxiesIntegrationTests of the sample.
 //
 //   node proxy-check.mjs https://localhost:8443/rivet [--idle <milliseconds>] [--forwarded]
 //

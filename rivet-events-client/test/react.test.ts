@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // @vitest-environment jsdom
-// The hooks with the current React, against a server that is scripted: it counts sockets.
+// The hooks with the current React, against a scripted server, which counts sockets.
 import { createElement as h, StrictMode, useState } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Actor instances: found by key and id, created once, with input, gone when destroyed.
+// Actor instances: lookup by key and id, creation with input and only once, destruction.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { closing, ENCODINGS, failsWith, freshKey, socketsTo, until, withClient, within } from "./support.mjs";

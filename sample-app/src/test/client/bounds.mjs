@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What the published client does at bounds of the server: run by PublishedClientsAtBoundsIntegrationTests, whose
-// server lets two connections in and waits half a second for a message or body.
+// server admits two connections and waits half a second for a message or body.
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { describe, test } from "node:test";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A connection's life: params and state, closed by either side, back again, refused, disposed.
+// The lifecycle of a connection: params, state, close by either side, reconnection, refusal, disposal.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { closing, ENCODINGS, failsWith, failure, freshKey, sleep, socketsTo, until, withClient, within } from "./support.mjs";

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A load run: many connections to one room, broadcasts to all, everything in order or it fails.
+// A load test: many connections to one room and broadcasts to all. It fails if an event is missing or out of order.
 // node load.mjs <connections> <broadcasts> <endpoint>
 import WebSocket from "ws";
 

@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What all tests share: clients, fresh keys, the sockets they open, and waiting with an end.
+// Helpers for all tests: clients, unused keys, the sockets that clients open, and waiting with a timeout.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

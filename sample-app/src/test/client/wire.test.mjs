@@ -1,7 +1,7 @@
 // Copyright 2026 the rivet-events authors
 // SPDX-License-Identifier: Apache-2.0
 
-// What the published clients do not look at, but others may.
+// Details of the protocol that the published clients do not read, but other clients may.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import WebSocket from "ws";

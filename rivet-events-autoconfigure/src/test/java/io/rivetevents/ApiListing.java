@@ -26,8 +26,8 @@ import com.sun.source.util.SimpleTreeVisitor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The public types of some packages and what can be used of them, as text: one line for
- * each, in the order of their names, as the source writes it.
+ * Lists the public types of some packages and their accessible members as text: one line
+ * for each, ordered by name, as in the source.
  */
 final class ApiListing {
 

@@ -18,7 +18,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 
 /**
- * An application that starts with whatever is on its class path, calls an action, and
+ * An application that starts with the modules on its class path, calls an action, and
  * ends.
  */
 @SpringBootConfiguration

@@ -41,8 +41,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * What a developer reads when an application does not start, or starts without what
- * clients need.
+ * The messages to a developer when an application does not start, or starts without
+ * something that clients need.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class StartFailureTests {

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * What a transaction manager among the beans changes.
+ * The effects of a transaction manager among the beans.
  */
 class TransactionsAutoConfigurationTests {
 

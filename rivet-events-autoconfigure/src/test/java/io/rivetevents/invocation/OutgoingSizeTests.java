@@ -64,8 +64,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What is too long to be sent fails where it is made, in each way to send and each
- * encoding, and ends no connection.
+ * A message that is too long to be sent fails where it is created, for each way to send
+ * and each encoding, and ends no connection.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class OutgoingSizeTests {

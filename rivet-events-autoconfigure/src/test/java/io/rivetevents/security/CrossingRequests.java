@@ -29,9 +29,10 @@ import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.PrincipalCodec;
 
 /**
- * Has each request and identity written and read between transports and actors, as if the
- * actors were on another node. For applications with the property {@value #PROPERTY},
- * which may be given to whole suites: {@code -Drivet.test.crossing=true}.
+ * Serializes and deserializes each request and identity between transports and actors, as
+ * if the actors were on another node. For applications with the property
+ * {@value #PROPERTY}, which may be set for whole suites:
+ * {@code -Drivet.test.crossing=true}.
  */
 public class CrossingRequests implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

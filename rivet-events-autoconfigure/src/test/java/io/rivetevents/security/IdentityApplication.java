@@ -138,7 +138,7 @@ class IdentityApplication {
 
 	}
 
-	/** Returns the users that are present. */
+	/** Returns the identity of the caller, read in several ways. */
 	@Actor(name = "desk", actions = Reception.class)
 	static class Desk implements Reception {
 

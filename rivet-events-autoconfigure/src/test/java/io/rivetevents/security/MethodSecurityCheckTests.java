@@ -75,7 +75,7 @@ import io.rivetevents.autoconfigure.RivetEventsSecurityAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Which security annotations an application starts with: those that have an effect.
+ * An application starts only with security annotations that have an effect.
  */
 class MethodSecurityCheckTests {
 

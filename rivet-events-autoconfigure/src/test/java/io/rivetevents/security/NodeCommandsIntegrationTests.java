@@ -49,7 +49,7 @@ import io.rivetevents.transport.TestUsers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two applications of one JVM that a backplane joins and that share web sessions.
+ * Two applications in one JVM that are connected by a backplane and share web sessions.
  */
 class NodeCommandsIntegrationTests {
 

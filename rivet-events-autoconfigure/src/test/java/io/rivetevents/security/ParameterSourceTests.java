@@ -44,7 +44,8 @@ import io.rivetevents.autoconfigure.RivetEventsSecurityAutoConfiguration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A parameter that looks as if the server supplied it never takes what a client sends.
+ * A parameter that appears to be supplied by the server never takes a value that the
+ * client sends.
  */
 class ParameterSourceTests {
 

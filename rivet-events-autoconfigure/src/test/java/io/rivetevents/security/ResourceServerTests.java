@@ -74,8 +74,8 @@ import io.rivetevents.transport.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A token in a first message is judged by the application's resource server, without a
- * bean for it.
+ * A token in a first message is verified by the application's resource server, without an
+ * additional bean.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ResourceServerTests {

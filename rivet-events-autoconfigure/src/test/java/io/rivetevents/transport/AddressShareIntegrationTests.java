@@ -90,7 +90,7 @@ class AddressShareIntegrationTests {
 			assertThat(put(context, "last", LIST, "198.51.100.200", LIST, "198.51.100.201")).isEqualTo(200);
 			assertThat(put(context, "none", LIST, "198.51.100.202", LIST, "198.51.100.201")).isEqualTo(503);
 			assertThat(put(context, "both", LIST, "198.51.100.203", STANDARD, "for=198.51.100.203")).isEqualTo(200);
-			// one of them is the client's invention: all those count together
+			// the client has forged one of the two: all such clients count together
 			assertThat(put(context, "odd", LIST, "198.51.100.204", STANDARD, "for=198.51.100.205")).isEqualTo(200);
 			assertThat(put(context, "odder", LIST, "198.51.100.206", STANDARD, "for=unknown")).isEqualTo(503);
 			// a header with proxies alone identifies no client

@@ -46,8 +46,8 @@ import io.rivetevents.security.ConnParamsAuthenticationConverter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Texts that a client leaves empty or blank: each is taken or refused, never an error of
- * the server.
+ * Texts that a client leaves empty or blank are accepted or refused, and never cause a
+ * server error.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=1ms", "rivet.events.shutdown.spread=0s" })

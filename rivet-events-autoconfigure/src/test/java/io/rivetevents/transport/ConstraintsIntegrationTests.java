@@ -37,8 +37,9 @@ import io.rivetevents.protocol.encoding.Encoding;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Constraints hold for what clients send with each kind of message: params of hooks,
- * elements of arguments, and trees whose parts are all wrong, at a bounded price.
+ * Constraints apply to the input of clients in each kind of message: params of hooks,
+ * elements of arguments, and trees in which every part is invalid, whose validation has a
+ * bounded cost.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "rivet.events.websocket.rejection-delay=0ms" })

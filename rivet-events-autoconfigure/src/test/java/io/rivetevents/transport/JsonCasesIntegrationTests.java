@@ -34,8 +34,8 @@ import io.rivetevents.protocol.value.WireValues;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The JSON of clients on its way through a real server: frames of WebSockets, posts of
- * event streams, bodies of calls and of requests that find an instance.
+ * The JSON of clients, received by a real server: frames of WebSockets, posts of event
+ * streams, bodies of calls and of requests that find an instance.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, classes = JsonCasesIntegrationTests.Application.class,
 		properties = { "rivet.events.websocket.rejection-delay=0ms" })

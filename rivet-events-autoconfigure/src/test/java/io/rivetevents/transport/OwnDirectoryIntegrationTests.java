@@ -54,8 +54,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * An application with a directory of its own starts, serves its clients and stops in
- * order.
+ * An application with its own directory starts, serves its clients and stops in order.
  */
 class OwnDirectoryIntegrationTests {
 

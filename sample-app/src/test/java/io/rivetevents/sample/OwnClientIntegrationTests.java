@@ -17,9 +17,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.ActiveProfiles;
 
 /**
- * Our own client in Node: its types, its size, what it does with this server over
- * WebSocket and Server-Sent Events, and whether the file that is checked in is what the
- * build makes. Skipped without Node, unless {@code RIVET_NODE_REQUIRED=true}.
+ * Our own client in Node: its types, its size, its behavior with this server over
+ * WebSocket and Server-Sent Events, and whether the file that is checked in is the result
+ * of the build. Skipped without Node, unless {@code RIVET_NODE_REQUIRED=true}.
  */
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "rivet.events.asyncapi.enabled=true")

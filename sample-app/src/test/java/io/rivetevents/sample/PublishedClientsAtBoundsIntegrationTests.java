@@ -17,8 +17,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.ActiveProfiles;
 
 /**
- * The published client at bounds of the server that have an error code of their own: what
- * it does then, and that no call runs twice. Skipped without Node, unless
+ * The reaction of the published client to limits of the server that have their own error
+ * code, and that no call runs twice. Skipped without Node, unless
  * {@code RIVET_NODE_REQUIRED=true}.
  */
 @ExtendWith(Npm.Condition.class)

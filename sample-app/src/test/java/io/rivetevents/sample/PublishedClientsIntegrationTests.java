@@ -17,8 +17,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.ActiveProfiles;
 
 /**
- * The clients as npm has them, unchanged, against the reference actors. Skipped without
- * Node, unless {@code RIVET_NODE_REQUIRED=true}.
+ * The clients as published on npm, unchanged, against the reference actors. Skipped
+ * without Node, unless {@code RIVET_NODE_REQUIRED=true}.
  */
 @ExtendWith(Npm.Condition.class)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import org.springframework.web.util.HtmlUtils;
 
 /**
- * All links of a site, found from its first page on.
+ * All links of a site that are reachable from its first page.
  */
 final class SiteLinks {
 
