@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * What a node does when it is asked to, and what it asks of the others.
+ * Commands that a node receives from other nodes, and those that it sends to them.
  */
 class NodeCommandsTests {
 

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * What the server asks a client.
+ * Requests of the server to a client.
  */
 class ClientRequestTests {
 

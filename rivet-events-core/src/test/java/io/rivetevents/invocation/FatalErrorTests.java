@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * An {@link Error} that Reactor lets pass ends its turn, is told to the caller, and holds
- * up nobody else.
+ * An {@link Error} that Reactor lets pass ends its turn, is reported to the caller, and
+ * does not hold up other calls.
  */
 class FatalErrorTests {
 

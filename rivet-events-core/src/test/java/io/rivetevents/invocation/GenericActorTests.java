@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What a generic class leaves open stands for what the actor's own class says.
+ * Type variables of a generic class have the types that the actor's own class declares.
  */
 class GenericActorTests {
 

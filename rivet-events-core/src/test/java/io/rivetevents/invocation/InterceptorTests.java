@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * What goes around the messages, and what listens to them.
+ * Interceptors of messages, and listeners to them.
  */
 class InterceptorTests {
 

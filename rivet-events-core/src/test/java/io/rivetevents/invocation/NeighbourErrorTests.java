@@ -42,8 +42,8 @@ import io.rivetevents.scheduling.CallerScope;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An {@link Error} of the application's beans around an actor is told to the client as an
- * internal error, and holds up nobody else.
+ * An {@link Error} of the application's beans around an actor is reported to the client
+ * as an internal error, and does not hold up other clients.
  */
 class NeighbourErrorTests {
 

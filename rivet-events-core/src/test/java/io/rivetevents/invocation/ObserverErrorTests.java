@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * An {@link Error} of an observer or of a listener to application events has no effect on
- * what it is told of.
+ * the operation that is observed.
  */
 class ObserverErrorTests {
 

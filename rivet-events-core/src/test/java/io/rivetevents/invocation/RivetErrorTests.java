@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * Exceptions of the application's own that say what a client gets of them.
+ * The application's own exceptions that declare what a client receives of them.
  */
 class RivetErrorTests {
 

@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Methods that decide who may subscribe, one for each event.
+ * Methods that decide which clients may subscribe, one for each event.
  */
 class SubscriptionRulesTests {
 

@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Whom an event goes to: within the actor, from outside, on the node.
+ * Which clients receive an event: within the actor, from outside, on the node.
  */
 class TargetingTests {
 

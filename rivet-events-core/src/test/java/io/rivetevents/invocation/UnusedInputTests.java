@@ -25,7 +25,7 @@ import io.rivetevents.extension.ActorTarget;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An input that nobody can see is not kept.
+ * An input that no code can see is not kept.
  */
 class UnusedInputTests {
 

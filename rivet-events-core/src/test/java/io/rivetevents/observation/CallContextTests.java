@@ -55,8 +55,8 @@ import io.rivetevents.invocation.ActorHarness;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a caller's thread or Reactor context holds is there where its call runs, and
- * nowhere else.
+ * The content of a caller's thread or Reactor context is available where its call runs,
+ * and nowhere else.
  */
 class CallContextTests {
 

@@ -36,7 +36,7 @@ import io.rivetevents.extension.Identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Who has named a user, over the kinds of logins and tokens.
+ * The issuer that has named a user, for the different kinds of logins and tokens.
  */
 class LoginIssuerTests {
 

@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * How values of the application stand in messages.
+ * How values of the application are written in messages.
  */
 class ValueWritingTests {
 

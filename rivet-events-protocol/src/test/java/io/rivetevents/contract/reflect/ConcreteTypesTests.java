@@ -19,7 +19,7 @@ import tools.jackson.databind.type.TypeFactory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Type variables, by the class or interface that says what they stand for.
+ * Type variables, resolved by the class or interface that declares their types.
  */
 class ConcreteTypesTests {
 
