@@ -152,7 +152,7 @@ class NodeCommandsTests {
 
 	}
 
-	/** Nodes that remember what they are asked. */
+	/** Nodes that record the commands that they receive. */
 	private static final class OtherNodes extends EventsOnly {
 
 		private final List<NodeCommand> asked = new ArrayList<>();

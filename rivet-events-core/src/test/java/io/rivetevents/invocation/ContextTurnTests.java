@@ -226,7 +226,7 @@ class ContextTurnTests {
 			return c.state()[0];
 		}
 
-		/** Asks from another thread. */
+		/** Calls from another thread. */
 		static CompletableFuture<Integer> later(ActorContext<int[], ?> c, int n) {
 			return CompletableFuture.supplyAsync(() -> c.turn(() -> add(c, n))).join();
 		}

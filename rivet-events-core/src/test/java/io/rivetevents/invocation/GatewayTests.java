@@ -377,7 +377,7 @@ class GatewayTests {
 
 	}
 
-	/** A node that holds sockets, and what it is asked to do. */
+	/** A node that holds sockets, and records the commands that it receives. */
 	private static final class OtherNode implements Gateway {
 
 		private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());

@@ -149,7 +149,7 @@ class InterceptorTurnTests {
 		}));
 		assertThat(refusal(() -> this.harness.callAsClient(Room.class, "k", "touch"))).isEqualTo("action_timed_out");
 		Awaitility.await().until(() -> interrupted.getCount() == 0);
-		// and nobody else
+		// and no other client
 		assertThat(this.harness.call(Room.class, "k", "isInterrupted").booleanValue()).isFalse();
 	}
 

@@ -287,7 +287,7 @@ class NonBlockingTurnTests {
 			.toList();
 	}
 
-	/** Notes who saves. */
+	/** Records the thread that saves. */
 	private record RecordingStore(Set<String> savers, MemoryActorStateStore store) implements ActorStateStore {
 
 		RecordingStore(Set<String> savers) {

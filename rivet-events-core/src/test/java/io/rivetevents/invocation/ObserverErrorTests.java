@@ -91,7 +91,7 @@ class ObserverErrorTests {
 				new Class<?>[] { ActorObserver.class }, handler));
 	}
 
-	/** All that can be told of happens once, and all of it with success. */
+	/** Each event that can be reported happens once, and succeeds. */
 	private void lives(ActorObserver observer) {
 		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, new MemoryActorStateStore(),
 				new ActorHarness.Neighbours(List.of(), List.of(), observer), new Counter())) {

@@ -534,7 +534,7 @@ class RefusedConnectTests {
 
 	}
 
-	/** An interceptor refuses before its hook is asked. */
+	/** An interceptor refuses before its hook is called. */
 	static class Intercepted extends Base {
 
 		@OnBeforeConnect

@@ -107,7 +107,7 @@ class UnreadInputTests {
 				"[0]".getBytes(StandardCharsets.UTF_8), input.getBytes(StandardCharsets.UTF_8)), 0);
 	}
 
-	/** Notes what it is asked, and accepts it. */
+	/** Records each request, and accepts it. */
 	private static final class Recorded implements ArgumentValidator {
 
 		private final Queue<String> asked = new ConcurrentLinkedQueue<>();

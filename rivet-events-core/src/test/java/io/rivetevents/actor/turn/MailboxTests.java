@@ -38,7 +38,7 @@ class MailboxTests {
 	private final Mailbox<Instance> mailbox = new Mailbox<>(1_000, Schedulers.fromExecutor(this.pending::add),
 			new WakeupBatches(VirtualTimeScheduler.create()), new Instance(() -> null));
 
-	/** So that what they all say goes out in one piece. */
+	/** So that the output of all of them is sent in one piece. */
 	@Test
 	void runsTurnsThatWaitInOneBurst() {
 		for (int i = 0; i < 64; i++) {
@@ -115,7 +115,7 @@ class MailboxTests {
 		assertThat(small.offer(Turn.ofCall(call(), turn("d"), false, false))).isEqualTo(Mailbox.Offer.FULL);
 	}
 
-	/** What a call and its answer take is nobody's once they are over. */
+	/** The usage of a call and its answer ends when they are over. */
 	@ParameterizedTest
 	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
 	void keepsNothingOfATurnThatIsOver(boolean blocking, boolean rest) {
