@@ -107,7 +107,7 @@ class UnreadInputTests {
 				"[0]".getBytes(StandardCharsets.UTF_8), input.getBytes(StandardCharsets.UTF_8)), 0);
 	}
 
-	/** Records each request, and accepts it. */
+	/** Records the method of each call that it validates, and accepts the call. */
 	private static final class Recorded implements ArgumentValidator {
 
 		private final Queue<String> asked = new ConcurrentLinkedQueue<>();

@@ -90,7 +90,7 @@ class OutboundQueueTests {
 		assertThat(small.send(event("b", 0))).isEqualTo(Outbound.Outcome.OVERRUN);
 	}
 
-	/** Messages for a closed socket would stay until the actor has noticed. */
+	/** Otherwise messages for a closed socket would stay until the actor has noticed. */
 	@Test
 	void forgetsWhatWaitsWhenItsSocketIsGone() {
 		this.queue.send(event("a", 1));

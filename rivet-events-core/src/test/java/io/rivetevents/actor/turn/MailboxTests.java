@@ -115,7 +115,7 @@ class MailboxTests {
 		assertThat(small.offer(Turn.ofCall(call(), turn("d"), false, false))).isEqualTo(Mailbox.Offer.FULL);
 	}
 
-	/** The usage of a call and its answer ends when they are over. */
+	/** No memory of a call or its answer is held once they are over. */
 	@ParameterizedTest
 	@CsvSource({ "true, true", "true, false", "false, true", "false, false" })
 	void keepsNothingOfATurnThatIsOver(boolean blocking, boolean rest) {
