@@ -400,7 +400,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 		});
 	});
 
-	describe("an event that no server takes", () => {
+	describe("an event that no server accepts", () => {
 		const rejected = (room: ActorConnection) => {
 			const long = "n".repeat(1001);
 			expect(() => room.on(long, () => {})).toThrow(RangeError);
@@ -497,7 +497,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 	});
 
 	describe("reconnecting", () => {
-		test("rejects a call that is too long, and comes back once", async () => {
+		test("rejects a call that is too long, and reconnects once", async () => {
 			const big = "x".repeat(70_000);
 			server.answerPost((body) => (body.length > 65_536 ? { status: 400, body: JSON.stringify(TOO_LONG) } : undefined));
 			const room = connect();
@@ -523,7 +523,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(server.opened()).toBe(2);
 		});
 
-		test("reports what is fired and too long, and comes back once", async () => {
+		test("reports a fired call that is too long, and reconnects once", async () => {
 			server.limitMessages();
 			const room = connect();
 			const errors = errorsOf(room);
@@ -576,7 +576,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(room.status.attempt).toBeLessThanOrEqual(1);
 		});
 
-		test.each([0, -1, 1])("does not hurry if the server tells it to wait for %i ms", async (retryAfter) => {
+		test.each([0, -1, 1])("does not hurry if the server requests a delay of %i ms", async (retryAfter) => {
 			vi.spyOn(Math, "random").mockReturnValue(0.999);
 			server.refuse({ group: "actor", code: "restarting", message: "", advice: "later", retryAfter });
 			connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
@@ -585,7 +585,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(server.opened()).toBeLessThanOrEqual(5); // 0, 100, 300, 700, 1500 ms
 		});
 
-		test("does not hurry if each connection is told to go away at once", async () => {
+		test("does not hurry if each GoingAway has no delay", async () => {
 			vi.spyOn(Math, "random").mockReturnValue(0.999);
 			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
 			room.onOpen(() => {
@@ -597,7 +597,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(server.opened()).toBeLessThanOrEqual(5);
 		});
 
-		test.each(NO_TIMES)("does not hurry if the server tells it to wait for %o", async (retryAfter: any) => {
+		test.each(NO_TIMES)("does not hurry if the server requests a delay of %o", async (retryAfter: any) => {
 			vi.spyOn(Math, "random").mockReturnValue(0.999);
 			server.refuse({ group: "actor", code: "restarting", message: "", advice: "later", retryAfter });
 			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
@@ -607,7 +607,7 @@ describe.each(TRANSPORTS)("over %s", (transport) => {
 			expect(room.status.status).not.toBe("closed");
 		});
 
-		test.each(NO_TIMES)("does not hurry if each connection is told to go away for %o", async (delay: any) => {
+		test.each(NO_TIMES)("does not hurry if each GoingAway has a delay of %o", async (delay: any) => {
 			vi.spyOn(Math, "random").mockReturnValue(0.999);
 			const room = connect({ reconnect: { minDelay: 100, maxDelay: 800 } });
 			room.onOpen(() => {

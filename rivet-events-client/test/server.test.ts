@@ -233,7 +233,7 @@ describe.skipIf(!SERVER).each(TRANSPORTS)("over %s", (transport) => {
 		expect(seen.sport).toEqual(["live sport", "missed sport", "to all"]);
 	});
 
-	test.each(["keyed", "not keyed"])("rejects a call that is too long, %s, and comes back once", async (kind) => {
+	test.each(["keyed", "not keyed"])("rejects a call that is too long, %s, and reconnects once", async (kind) => {
 		const echo = connect("echo");
 		const opened: unknown[] = [];
 		echo.onOpen((outcome) => opened.push(outcome));

@@ -8,6 +8,7 @@ package io.rivetevents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,6 +34,10 @@ class TestDocumentsTests {
 
 	private static final Pattern TEST = Pattern.compile("([A-Z]\\w*Tests)(\\.\\w+)?");
 
+	private static final Pattern CLIENT_TESTS = Pattern.compile("`([a-z][\\w-]*)`: ((?:`[^`]+`(?:, )?)+)");
+
+	private static final Path CLIENT = Path.of("../rivet-events-client/test");
+
 	private static final Pattern METHOD = Pattern.compile("[a-z]+[A-Z]\\w*");
 
 	@ParameterizedTest
@@ -42,6 +47,23 @@ class TestDocumentsTests {
 		Set<String> named = named(Path.of("../docs", document));
 		assertThat(named).isNotEmpty();
 		assertThat(named).filteredOn((name) -> !exists(name, sources)).isEmpty();
+	}
+
+	/** A file of the client's tests, and behind it the titles of some of them. */
+	@ParameterizedTest
+	@ValueSource(strings = { "security-tests.md", "fault-tests.md" })
+	void nameTestsOfTheClientThatExist(String document) throws IOException {
+		List<String> missing = new ArrayList<>();
+		Matcher named = CLIENT_TESTS.matcher(Files.readString(Path.of("../docs", document)));
+		while (named.find()) {
+			String source = Files.readString(CLIENT.resolve(named.group(1) + ".test.ts"));
+			CODE.matcher(named.group(2))
+				.results()
+				.map((result) -> result.group(1))
+				.filter((title) -> !source.contains(title))
+				.forEach(missing::add);
+		}
+		assertThat(missing).isEmpty();
 	}
 
 	/**
