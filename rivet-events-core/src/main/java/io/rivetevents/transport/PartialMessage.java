@@ -10,9 +10,9 @@ import java.util.Arrays;
 import io.rivetevents.limit.Reception;
 
 /**
- * A message of which a part has arrived. It takes only the memory that is needed, not the
- * announced length, and counts it towards the limit of the node once it has to wait for
- * more.
+ * A message of which a part has arrived. Allocates memory for the data that has arrived,
+ * not for the announced length. The memory counts towards the limit of the node as soon
+ * as the message waits for more data.
  */
 public final class PartialMessage {
 
