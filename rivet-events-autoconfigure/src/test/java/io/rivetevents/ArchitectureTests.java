@@ -115,7 +115,8 @@ class ArchitectureTests {
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
-			redis: protocol error protocol.value failure extension
+			redis: protocol error protocol.value failure actor actor.state extension
+			jdbc: protocol error protocol.value failure actor actor.state
 			""";
 
 	/**

@@ -5,6 +5,7 @@
 
 package io.rivetevents.invocation;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -317,8 +318,11 @@ class LifeCycleTests {
 	void stopsWhenAnotherInstanceHasSaved() {
 		RecordedOutbound client = this.harness.connect(Room.class, "k", "ada");
 		StoredActor stored = this.store.load(ActorHarness.address(Room.class, "k"));
-		StoredActor newer = new StoredActor(stored.actorId(), stored.address(), stored.version() + 1, 9,
-				stored.createdAt(), "[\"newer\"]".getBytes(java.nio.charset.StandardCharsets.UTF_8), null);
+		StoredActor newer = stored.toBuilder()
+			.version(stored.version() + 1)
+			.generation(9)
+			.state("[\"newer\"]".getBytes(StandardCharsets.UTF_8))
+			.build();
 		this.store.save(newer, stored.version());
 		this.harness.call(Room.class, "k", "add", "older");
 		Awaitility.await().until(() -> !client.closed().isEmpty());

@@ -7,7 +7,6 @@ package io.rivetevents.invocation;
 
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
@@ -103,8 +102,11 @@ class UnreadInputTests {
 	}
 
 	private void create(Class<?> actor, String input) {
-		this.store.save(new StoredActor("id", ActorHarness.address(actor, "k"), 1, 1, Instant.EPOCH,
-				"[0]".getBytes(StandardCharsets.UTF_8), input.getBytes(StandardCharsets.UTF_8)), 0);
+		this.store.save(StoredActor.builder("id", ActorHarness.address(actor, "k"))
+			.version(1)
+			.state("[0]".getBytes(StandardCharsets.UTF_8))
+			.input(input.getBytes(StandardCharsets.UTF_8))
+			.build(), 0);
 	}
 
 	/** Records the method of each call that it validates, and accepts the call. */

@@ -40,8 +40,8 @@ class UnreliableStore implements ActorStateStore {
 	/** Saves as another node does that has taken over an instance. */
 	void takeOver(ActorAddress address) {
 		StoredActor ours = this.store.load(address);
-		this.store.save(new StoredActor(ours.actorId(), address, ours.version() + 1, ours.generation() + 1,
-				ours.createdAt(), ours.state(), ours.input()), ours.version());
+		this.store.save(ours.toBuilder().version(ours.version() + 1).generation(ours.generation() + 1).build(),
+				ours.version());
 	}
 
 	String state(ActorAddress address) {

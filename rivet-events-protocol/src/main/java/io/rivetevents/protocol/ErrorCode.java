@@ -72,6 +72,21 @@ public enum ErrorCode {
 	/** Sent when too many calls wait, or waiting calls use too much memory. */
 	OVERLOADED("actor", "overloaded", 503, "The actor is overloaded.", ReconnectAdvice.LATER),
 
+	/**
+	 * Sent when the stored state of the instance cannot be read, for example after a
+	 * change of its type. The stored bytes are kept, and the log has the reason.
+	 */
+	STATE_UNREADABLE("actor", "state_unreadable", 500, "The stored state of the actor cannot be read."),
+
+	/**
+	 * Sent when the store cannot be reached, or did not save. A durable action has left
+	 * no trace.
+	 */
+	STATE_UNAVAILABLE("state", "unavailable", 503, "The state cannot be loaded or saved now.", ReconnectAdvice.LATER),
+
+	/** Sent when a state exceeds the limit. A durable action has left no trace. */
+	STATE_TOO_LARGE("state", "too_large", 500, "The state of the actor is too large to be saved."),
+
 	/** Sent when the input of a new instance exceeds the limit. */
 	INPUT_TOO_LARGE("actor", "input_too_large", 400, "The input is too large."),
 

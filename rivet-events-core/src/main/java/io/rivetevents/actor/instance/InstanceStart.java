@@ -203,8 +203,10 @@ public final class InstanceStart {
 		if (input != null && input.length > this.type.settings().maxInputSize()) {
 			return Mono.error(new RivetException(ErrorCode.INPUT_TOO_LARGE));
 		}
-		StoredActor draft = new StoredActor(UUID.randomUUID().toString(), this.address, 0, 1,
-				this.runtime.clock().instant(), null, this.type.takesInput() ? input : null);
+		StoredActor draft = StoredActor.builder(UUID.randomUUID().toString(), this.address)
+			.createdAt(this.runtime.clock().instant())
+			.input(this.type.takesInput() ? input : null)
+			.build();
 		this.state.begin(draft, null);
 		return Mono.just(new Draft(draft));
 	}

@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.persistence;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,6 +48,8 @@ public final class ActorState {
 
 	private final DueQueue.Entry due;
 
+	private final Clock clock;
+
 	/** Separates the save of a turn from the save of an interleaved action. */
 	private final ReentrantLock saving = new ReentrantLock();
 
@@ -85,9 +88,11 @@ public final class ActorState {
 	 * @param onChange receives the previous and the new stored form, on the thread that
 	 * saves
 	 * @param due called when a save may be due
+	 * @param clock source of the dates of saves
 	 */
 	public ActorState(ActorStateStore store, ValueMapper mapper, @Nullable DeclaredType type,
-			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due) {
+			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due, Clock clock) {
+		this.clock = clock;
 		this.onChange = onChange;
 		this.due = due;
 		this.store = store;
@@ -137,7 +142,7 @@ public final class ActorState {
 	public void insert(Consumer<StoredActor> check) {
 		byte[] bytes = write();
 		compare(bytes);
-		StoredActor first = stored().next(1, bytes);
+		StoredActor first = next(stored()).generation(1).state(bytes).build();
 		check.accept(first);
 		this.store.save(first, 0);
 		saved(first);
@@ -150,7 +155,7 @@ public final class ActorState {
 	public void wake(StoredActor found) {
 		this.value = (this.type != null && found.state() != null) ? this.mapper.read(found.state(), this.type.type())
 				: null;
-		StoredActor claimed = found.next(found.generation() + 1, found.state());
+		StoredActor claimed = next(found).generation(found.generation() + 1).build();
 		this.store.save(claimed, found.version());
 		saved(claimed);
 	}
@@ -192,6 +197,11 @@ public final class ActorState {
 		}
 	}
 
+	/** Returns a builder for the next version. */
+	private StoredActor.Builder next(StoredActor actor) {
+		return actor.toBuilder().version(actor.version() + 1).savedAt(this.clock.instant());
+	}
+
 	/** Returns whether the state had changed. */
 	private boolean saveWhatIs(long now) {
 		StoredActor before = stored();
@@ -203,7 +213,7 @@ public final class ActorState {
 			boolean changed = !Arrays.equals(bytes, before.state());
 			if (changed) {
 				compareOnce(bytes);
-				StoredActor after = before.next(before.generation(), bytes);
+				StoredActor after = next(before).state(bytes).build();
 				this.store.save(after, before.version());
 				this.stored = after;
 				this.onChange.accept(before, after);

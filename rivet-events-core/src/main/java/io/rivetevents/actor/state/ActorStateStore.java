@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 
 /**
- * Stores instances while they sleep. Methods may block. They are called on worker
- * threads, by several threads, but never concurrently for the same address on the same
- * node. Methods report failures by exceptions.
+ * Stores instances, and optionally their event histories and answers. Methods may block.
+ * They are called on worker threads, by several threads, but never concurrently for the
+ * same address on the same node. Methods report failures by exceptions: nothing has been
+ * changed then, unless the outcome is uncertain, as after a lost connection. Namespaces,
+ * names and keys are compared byte for byte.
  *
  * @since 0.1.0
  */
@@ -44,7 +46,21 @@ public interface ActorStateStore {
 	void save(StoredActor actor, long expectedVersion);
 
 	/**
-	 * Deletes an instance.
+	 * Saves an instance together with events and answers, as a whole or not at all. The
+	 * default implementation calls {@link #save} and refuses any other content; override
+	 * it together with {@link #keepsHistory()}.
+	 * @param change the change
+	 * @throws StaleStateException if another version is stored; nothing has been changed
+	 */
+	default void commit(Change change) {
+		if (!change.isPlain()) {
+			throw new UnsupportedOperationException("%s stores neither events nor answers".formatted(getClass()));
+		}
+		save(change.actor(), change.expectedVersion());
+	}
+
+	/**
+	 * Deletes an instance with its events and answers.
 	 * @param address address of the instance
 	 * @param expectedVersion version that must be stored now
 	 * @throws StaleStateException if another version is stored; nothing has been changed
@@ -52,7 +68,8 @@ public interface ActorStateStore {
 	void delete(ActorAddress address, long expectedVersion);
 
 	/**
-	 * Lists instances in the order of their serialized keys.
+	 * Lists instances in the order of their serialized keys. States and inputs may be
+	 * left out.
 	 * @param namespace their namespace
 	 * @param name name of the actor
 	 * @param after serialized key after which the list starts, which need not exist;
@@ -60,6 +77,52 @@ public interface ActorStateStore {
 	 * @param limit maximum number of instances
 	 */
 	List<StoredActor> list(String namespace, String name, @Nullable String after, int limit);
+
+	/**
+	 * Returns whether {@link #commit} stores events and answers. Otherwise durable
+	 * history is not available, and answers are kept in memory only.
+	 */
+	default boolean keepsHistory() {
+		return false;
+	}
+
+	/**
+	 * Loads the latest events of an instance that have not expired.
+	 * @param actorId id of the instance
+	 * @param limit maximum number of events
+	 * @return the events in the order of their positions
+	 */
+	default List<StoredEvent> events(String actorId, int limit) {
+		return List.of();
+	}
+
+	/**
+	 * Loads an answer of an instance that has not expired.
+	 * @param actorId id of the instance
+	 * @param key its key
+	 * @return the answer, {@code null} if there is none
+	 */
+	default @Nullable StoredAnswer answer(String actorId, String key) {
+		return null;
+	}
+
+	/**
+	 * Stores a value that all nodes of the application share, unless one is stored
+	 * already. Called at start only.
+	 * @param name its name: at most 64 ASCII characters
+	 * @param value the value: at most 255 ASCII characters
+	 * @return the stored value; a store that keeps no such values returns the given one
+	 */
+	default String initialize(String name, String value) {
+		return value;
+	}
+
+	/**
+	 * Returns whether instances survive the end of this process.
+	 */
+	default boolean isPersistent() {
+		return true;
+	}
 
 	/**
 	 * Returns the heap that an instance takes while it is stored, in bytes; 0 for a store

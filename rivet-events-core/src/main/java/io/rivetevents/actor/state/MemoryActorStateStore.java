@@ -144,6 +144,11 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	}
 
 	@Override
+	public boolean isPersistent() {
+		return false;
+	}
+
+	@Override
 	public long heapOf(StoredActor actor) {
 		return weight(actor);
 	}

@@ -5,8 +5,6 @@
 
 package io.rivetevents.actor.state;
 
-import java.time.Instant;
-
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
@@ -24,8 +22,10 @@ class MemoryActorStateStoreTests {
 	private final MemoryActorStateStore store = new MemoryActorStateStore(this.budget);
 
 	private static StoredActor actor(String key, long version, int stateBytes) {
-		return new StoredActor("id-" + key, ActorAddress.of("room", key), version, 1, Instant.EPOCH,
-				new byte[stateBytes], null);
+		return StoredActor.builder("id-" + key, ActorAddress.of("room", key))
+			.version(version)
+			.state(new byte[stateBytes])
+			.build();
 	}
 
 	@Test
