@@ -42,7 +42,7 @@ public final class StoredActor {
 
 	private final long reserved;
 
-	private final long lastEvent;
+	private final @Nullable String marks;
 
 	private final byte @Nullable [] state;
 
@@ -59,7 +59,7 @@ public final class StoredActor {
 		this.owner = builder.owner;
 		this.epoch = builder.epoch;
 		this.reserved = builder.reserved;
-		this.lastEvent = builder.lastEvent;
+		this.marks = builder.marks;
 		this.state = builder.state;
 		this.input = builder.input;
 	}
@@ -124,8 +124,8 @@ public final class StoredActor {
 	}
 
 	/**
-	 * Returns the epoch of its event positions, {@code null} if its events have never
-	 * been stored.
+	 * Returns the epoch of its event positions, at most 64 ASCII characters; {@code null}
+	 * if its events have never been stored.
 	 */
 	public @Nullable String epoch() {
 		return this.epoch;
@@ -139,9 +139,12 @@ public final class StoredActor {
 		return this.reserved;
 	}
 
-	/** Returns the position of the last stored event, 0 if there has been none. */
-	public long lastEvent() {
-		return this.lastEvent;
+	/**
+	 * Returns the last positions of its stored events, written by the runtime: at most
+	 * 10,000 ASCII characters; {@code null} if its events have never been stored.
+	 */
+	public @Nullable String marks() {
+		return this.marks;
 	}
 
 	/**
@@ -195,7 +198,7 @@ public final class StoredActor {
 
 		private long reserved;
 
-		private long lastEvent;
+		private @Nullable String marks;
 
 		private byte @Nullable [] state;
 
@@ -216,7 +219,7 @@ public final class StoredActor {
 			this.owner = actor.owner;
 			this.epoch = actor.epoch;
 			this.reserved = actor.reserved;
-			this.lastEvent = actor.lastEvent;
+			this.marks = actor.marks;
 			this.state = actor.state;
 			this.input = actor.input;
 		}
@@ -269,9 +272,9 @@ public final class StoredActor {
 			return this;
 		}
 
-		/** Sets {@link StoredActor#lastEvent()}. */
-		public Builder lastEvent(long lastEvent) {
-			this.lastEvent = lastEvent;
+		/** Sets {@link StoredActor#marks()}. */
+		public Builder marks(@Nullable String marks) {
+			this.marks = marks;
 			return this;
 		}
 
