@@ -76,7 +76,7 @@ class ArchitectureTests {
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
 			outbound: protocol protocol.encoding failure limit
-			delivery: protocol error protocol.value protocol.encoding conversion contract.reflect
+			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
 			    failure limit scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion failure limit scheduling actor actor.state

@@ -188,7 +188,8 @@ public final class RivetEventsAutoConfiguration {
 		RivetEventsProperties.Actor actor = properties.actor();
 		ActorSettings settings = new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(),
 				actor.lifecycleHookTimeout(), actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(),
-				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false, history(properties));
+				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false, history(properties),
+				ActorSettings.StateSettings.DEFAULTS);
 		return settings.withCloseOnForbiddenSubscription(
 				properties.security().onForbiddenSubscription() == OnForbiddenSubscription.CLOSE);
 	}

@@ -51,8 +51,10 @@ import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.RequestHead;
+import io.rivetevents.contract.History;
 import io.rivetevents.contract.OneWay;
 import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.AccessRule;
 import io.rivetevents.extension.Hook;
@@ -218,7 +220,17 @@ final class AnnotatedActorType implements ActorType {
 		if (actor != null && StringUtils.hasText(actor.sleepTimeout())) {
 			settings = settings.withSleepTimeout(sleepTimeout(actor.sleepTimeout()));
 		}
-		return settings;
+		History history = AnnotatedElementUtils.findMergedAnnotation(this.type, History.class);
+		return (history != null) ? settings.withHistory(limits(settings.history(), history)) : settings;
+	}
+
+	private HistoryLimits limits(HistoryLimits defaults, History own) {
+		try {
+			return defaults.with(own);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidActorException(this.type, String.valueOf(ex.getMessage()));
+		}
 	}
 
 	private Duration sleepTimeout(String text) {
@@ -383,8 +395,8 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "a method with @OneWay must return nothing");
 		}
 		boolean interleave = action != null && action.interleave();
-		boolean durable = action != null && action.durable();
-		boolean blocking = action == null || action.blocking();
+		boolean durable = (action != null && action.durable()) || (this.settings.state().sync() && !interleave);
+		boolean blocking = action == null || action.blocking() || this.settings.state().sync();
 		if (!blocking && (interleave || durable || !method.isImmediate())) {
 			throw new InvalidActorException(method.getMethod(), "`blocking = false` cannot be combined with `durable`,"
 					+ " `interleave` or an asynchronous return type");
@@ -504,6 +516,11 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public @Nullable EventSettings event(String name) {
 		return this.events.settings(name);
+	}
+
+	@Override
+	public Map<String, EventSettings> declaredEvents() {
+		return this.events.settings();
 	}
 
 	@Override

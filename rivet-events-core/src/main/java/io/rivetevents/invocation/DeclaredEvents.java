@@ -7,7 +7,6 @@ package io.rivetevents.invocation;
 
 import java.lang.reflect.AnnotatedElement;
 import java.security.Principal;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -18,8 +17,6 @@ import java.util.stream.Stream;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.format.datetime.standard.DurationFormatterUtils;
-import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.call.ActorType.EventSettings;
 import io.rivetevents.contract.reflect.EventContracts;
@@ -103,33 +100,22 @@ final class DeclaredEvents {
 			.map((element) -> element.getAnnotation(History.class))
 			.filter(Objects::nonNull)
 			.findFirst()
-			.map((own) -> new HistoryLimits(maxEvents(event, own), this.history.maxBytes(), maxAge(event, own)))
+			.map((own) -> limits(event, own))
 			.orElse(null);
 	}
 
-	private static int maxEvents(EventMethod event, History own) {
-		if (own.maxEvents() < 0) {
-			throw new InvalidActorException(event.method(),
-					"@History(maxEvents = %d) must not be negative: use 0 for no history".formatted(own.maxEvents()));
-		}
-		return own.maxEvents();
-	}
-
-	private Duration maxAge(EventMethod event, History own) {
-		if (!StringUtils.hasText(own.maxAge())) {
-			return this.history.maxAge();
-		}
+	private HistoryLimits limits(EventMethod event, History own) {
 		try {
-			Duration maxAge = DurationFormatterUtils.detectAndParse(own.maxAge());
-			if (!maxAge.isNegative()) {
-				return maxAge;
-			}
+			return this.history.with(own);
 		}
 		catch (IllegalArgumentException ex) {
-			// rejected below
+			throw new InvalidActorException(event.method(), String.valueOf(ex.getMessage()));
 		}
-		throw new InvalidActorException(event.method(),
-				"\"%s\" is not a valid duration: use a value such as 30s or 5m".formatted(own.maxAge()));
+	}
+
+	/** Returns the settings of the declared events by their names. */
+	Map<String, EventSettings> settings() {
+		return Map.copyOf(this.settings);
 	}
 
 	@Nullable EventSettings settings(String name) {

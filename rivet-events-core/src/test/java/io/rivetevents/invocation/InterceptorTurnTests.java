@@ -246,7 +246,8 @@ class InterceptorTurnTests {
 	private void startImpatient(InboundInterceptor interceptor) {
 		ActorSettings defaults = ActorSettings.DEFAULTS;
 		ActorSettings settings = new ActorSettings(LIMIT, LIMIT, defaults.lifecycleHookTimeout(),
-				defaults.sleepTimeout(), defaults.saveInterval(), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS);
+				defaults.sleepTimeout(), defaults.saveInterval(), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS,
+				ActorSettings.StateSettings.DEFAULTS);
 		start(interceptor, settings);
 	}
 

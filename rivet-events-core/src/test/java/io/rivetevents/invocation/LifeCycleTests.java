@@ -251,7 +251,8 @@ class LifeCycleTests {
 	@Test
 	void refusesAClientWhoseHookTakesTooLong() {
 		ActorSettings quick = new ActorSettings(Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5),
-				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS);
+				Duration.ofSeconds(30), Duration.ofSeconds(1), 1000, 1024, 1024, false, HistoryLimits.DEFAULTS,
+				ActorSettings.StateSettings.DEFAULTS);
 		try (ActorHarness impatient = new ActorHarness(quick, this.room)) {
 			RivetException ex = catchThrowableOfType(RivetException.class,
 					() -> impatient.connect(Room.class, "k", "slow"));

@@ -25,10 +25,24 @@ import io.rivetevents.delivery.HistoryLimits;
  * @param closeOnForbiddenSubscription whether a rejected subscription closes the
  * connection, as in Rivet
  * @param history limits of the event history for clients that reconnect
+ * @param state how the state is saved
  */
 public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeout, Duration lifecycleHookTimeout,
 		Duration sleepTimeout, Duration saveInterval, int mailboxCapacity, int maxKeySize, int maxInputSize,
-		boolean closeOnForbiddenSubscription, HistoryLimits history) {
+		boolean closeOnForbiddenSubscription, HistoryLimits history, StateSettings state) {
+
+	/**
+	 * How the state of an instance is saved.
+	 *
+	 * @param sync whether each action is durable
+	 * @param maxSize maximum size of a state, in bytes of JSON
+	 */
+	public record StateSettings(boolean sync, int maxSize) {
+
+		/** Default values. */
+		public static final StateSettings DEFAULTS = new StateSettings(false, 4 * 1024 * 1024);
+
+	}
 
 	/**
 	 * Sleep timeout of instances that stay in memory, even while memory for other
@@ -40,36 +54,42 @@ public record ActorSettings(Duration actionTimeout, Duration connectionHookTimeo
 	/** Default values, for tests. */
 	public static final ActorSettings DEFAULTS = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
 			Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(1), 10_000, 1024, 64 * 1024, false,
-			HistoryLimits.DEFAULTS);
+			HistoryLimits.DEFAULTS, StateSettings.DEFAULTS);
 
 	public ActorSettings withActionTimeout(Duration timeout) {
 		return new ActorSettings(timeout, this.connectionHookTimeout, this.lifecycleHookTimeout, this.sleepTimeout,
 				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history);
+				this.closeOnForbiddenSubscription, this.history, this.state);
 	}
 
 	public ActorSettings withSleepTimeout(Duration timeout) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout, timeout,
 				this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history);
+				this.closeOnForbiddenSubscription, this.history, this.state);
 	}
 
 	public ActorSettings withMailboxCapacity(int capacity) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, capacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, this.history);
+				this.closeOnForbiddenSubscription, this.history, this.state);
 	}
 
 	public ActorSettings withCloseOnForbiddenSubscription(boolean close) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize, close,
-				this.history);
+				this.history, this.state);
 	}
 
 	public ActorSettings withHistory(HistoryLimits history) {
 		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
 				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
-				this.closeOnForbiddenSubscription, history);
+				this.closeOnForbiddenSubscription, history, this.state);
+	}
+
+	public ActorSettings withState(StateSettings state) {
+		return new ActorSettings(this.actionTimeout, this.connectionHookTimeout, this.lifecycleHookTimeout,
+				this.sleepTimeout, this.saveInterval, this.mailboxCapacity, this.maxKeySize, this.maxInputSize,
+				this.closeOnForbiddenSubscription, this.history, state);
 	}
 
 }

@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,21 @@ public interface ActorType {
 	@Nullable EventSettings event(String name);
 
 	/**
+	 * Returns the settings of the declared events by their names.
+	 */
+	default Map<String, EventSettings> declaredEvents() {
+		return Map.of();
+	}
+
+	/**
+	 * Returns whether any of its events is stored before it is sent.
+	 */
+	default boolean hasDurableEvents() {
+		HistoryLimits limits = settings().history();
+		return limits.isDurable() || declaredEvents().values().stream().anyMatch((event) -> event.isDurable(limits));
+	}
+
+	/**
 	 * Checks whether a client may subscribe to an event according to its declaration; the
 	 * hook is called afterwards.
 	 * @param event name of the event
@@ -191,6 +207,14 @@ public interface ActorType {
 	 * @param arguments types of its arguments, empty if they are not declared
 	 */
 	record EventSettings(boolean droppable, @Nullable HistoryLimits history, List<DeclaredType> arguments) {
+
+		/**
+		 * Returns whether the event is stored before it is sent.
+		 * @param defaults history limits of the instance
+		 */
+		public boolean isDurable(HistoryLimits defaults) {
+			return !this.droppable && ((this.history != null) ? this.history : defaults).isDurable();
+		}
 
 		/** An event without declared settings. */
 		public static final EventSettings PLAIN = new EventSettings(false, null, List.of());
