@@ -79,8 +79,8 @@ class ArchitectureTests {
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
 			    failure limit scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling observation
-			actor.persistence: protocol error conversion failure limit scheduling actor actor.state
-			    extension observation
+			actor.persistence: protocol error conversion annotation failure limit scheduling actor
+			    actor.state extension observation
 			actor.answer: protocol error limit
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
@@ -95,8 +95,8 @@ class ArchitectureTests {
 			    extension delivery
 			# around it
 			invocation: protocol error protocol.value conversion contract contract.reflect
-			    annotation failure scheduling connection actor extension delivery actor.call
-			    placement
+			    annotation failure scheduling connection actor extension delivery
+			    actor.persistence actor.call placement
 			event: protocol connection actor
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract.reflect invocation
@@ -224,6 +224,8 @@ class ArchitectureTests {
 			.areNotAssignableTo(ActorStateStore.class)
 			.and()
 			.doNotHaveSimpleName("ActorState")
+			.and()
+			.doNotHaveSimpleName("StateFormat")
 			.should()
 			.callMethod(StoredActor.class, "state")
 			.check(classes);

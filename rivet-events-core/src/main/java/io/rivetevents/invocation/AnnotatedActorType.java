@@ -45,6 +45,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.persistence.StateFormat;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanSubscribe;
@@ -115,7 +116,7 @@ final class AnnotatedActorType implements ActorType {
 
 	private final @Nullable Type stateType;
 
-	private final @Nullable DeclaredType declaredState;
+	private final StateFormat stateFormat;
 
 	private final @Nullable AccessRule rule;
 
@@ -159,9 +160,16 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(type, "no method has @Action: add it to the methods for clients");
 		}
 		this.stateType = producedType(Hook.CREATE_STATE);
-		this.declaredState = (this.stateType != null) ? support.mapper().declared(this.stateType) : null;
+		this.stateFormat = declaredFormat();
 		checkTypeArguments();
 		checkState();
+	}
+
+	private StateFormat declaredFormat() {
+		DeclaredType declared = (this.stateType != null) ? this.support.mapper().declared(this.stateType) : null;
+		return StateFormat.declared(this.type, () -> this.withoutCaller, declared, this.support.callers(),
+				(method, problem) -> (method != null) ? new InvalidActorException(method, problem)
+						: new InvalidActorException(this.type, problem));
 	}
 
 	private void checkState() {
@@ -583,7 +591,12 @@ final class AnnotatedActorType implements ActorType {
 
 	@Override
 	public @Nullable DeclaredType stateType() {
-		return this.declaredState;
+		return this.stateFormat.type();
+	}
+
+	@Override
+	public StateFormat stateFormat() {
+		return this.stateFormat;
 	}
 
 	@Override

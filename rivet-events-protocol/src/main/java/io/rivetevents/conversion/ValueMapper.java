@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.error.RivetException;
@@ -225,6 +227,29 @@ public final class ValueMapper {
 	public @Nullable Object read(byte[] json, Type type) {
 		return ValueWriter.<@Nullable Object>guard(() -> this.mapper.readValue(json, constructType(type)),
 				"The object cannot be read");
+	}
+
+	/**
+	 * Reads an object from JSON, and fails if the JSON has a property that the type does
+	 * not have.
+	 * @param json UTF-8
+	 * @param type type of the object
+	 */
+	public @Nullable Object readExactly(byte[] json, JavaType type) {
+		return ValueWriter.<@Nullable Object>guard(() -> this.mapper.readerFor(type)
+			.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+			.readValue(json), "The object cannot be read");
+	}
+
+	/**
+	 * Reads a tree from JSON of the application. Numbers keep all their digits.
+	 * @param json UTF-8
+	 */
+	public JsonNode readStoredTree(byte[] json) {
+		return this.mapper.readerFor(JsonNode.class)
+			.with(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+			.without(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+			.readValue(json);
 	}
 
 	/**

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.persistence.StateFormat;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
@@ -81,6 +82,13 @@ public interface ActorType {
 	 * Returns the type of its state, {@code null} if it has none.
 	 */
 	@Nullable DeclaredType stateType();
+
+	/**
+	 * Returns the stored form of its state.
+	 */
+	default StateFormat stateFormat() {
+		return StateFormat.initial(stateType());
+	}
 
 	/**
 	 * Returns an action.

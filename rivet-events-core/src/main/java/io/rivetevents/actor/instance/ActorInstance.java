@@ -133,7 +133,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.expirations = new Expirations(this.mailbox, this.due);
 		this.usage = new InstanceUsage(limits());
 		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
-		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateType(), share::countGrowth, this.due,
+		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(), share::countGrowth, this.due,
 				runtime.clock());
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
 				this::now, this.due);

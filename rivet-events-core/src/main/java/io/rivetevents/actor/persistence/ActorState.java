@@ -42,6 +42,8 @@ public final class ActorState {
 
 	private final ValueMapper mapper;
 
+	private final StateFormat format;
+
 	private final @Nullable DeclaredType type;
 
 	private final BiConsumer<StoredActor, StoredActor> onChange;
@@ -84,20 +86,21 @@ public final class ActorState {
 	 * Creates a state.
 	 * @param store where it is saved
 	 * @param mapper writes and reads it
-	 * @param type its type, {@code null} if the actor has none
+	 * @param format its stored form
 	 * @param onChange receives the previous and the new stored form, on the thread that
 	 * saves
 	 * @param due called when a save may be due
 	 * @param clock source of the dates of saves
 	 */
-	public ActorState(ActorStateStore store, ValueMapper mapper, @Nullable DeclaredType type,
+	public ActorState(ActorStateStore store, ValueMapper mapper, StateFormat format,
 			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due, Clock clock) {
 		this.clock = clock;
 		this.onChange = onChange;
 		this.due = due;
 		this.store = store;
 		this.mapper = mapper;
-		this.type = type;
+		this.format = format;
+		this.type = format.type();
 	}
 
 	public @Nullable Object get() {
@@ -142,20 +145,23 @@ public final class ActorState {
 	public void insert(Consumer<StoredActor> check) {
 		byte[] bytes = write();
 		compare(bytes);
-		StoredActor first = next(stored()).generation(1).state(bytes).build();
+		StoredActor first = next(stored()).generation(1).format(this.format.version()).state(bytes).build();
 		check.accept(first);
 		this.store.save(first, 0);
 		saved(first);
 	}
 
 	/**
-	 * Loads the stored state and saves a new generation, which invalidates the previous
-	 * instance.
+	 * Loads the stored state and saves it in the current format as a new generation,
+	 * which invalidates the previous instance.
 	 */
 	public void wake(StoredActor found) {
-		this.value = (this.type != null && found.state() != null) ? this.mapper.read(found.state(), this.type.type())
-				: null;
-		StoredActor claimed = next(found).generation(found.generation() + 1).build();
+		StateFormat.Reading reading = this.format.read(found, this.mapper);
+		this.value = reading.value();
+		StoredActor claimed = next(found).generation(found.generation() + 1)
+			.format(this.format.version())
+			.state(reading.json())
+			.build();
 		this.store.save(claimed, found.version());
 		saved(claimed);
 	}
@@ -360,8 +366,9 @@ public final class ActorState {
 		this.seen = actor.state();
 	}
 
+	/** A state that the actor no longer has stays as it is stored. */
 	private byte @Nullable [] write() {
-		return (this.type != null) ? this.type.write(this.value) : null;
+		return (this.type != null) ? this.type.write(this.value) : stored().state();
 	}
 
 }

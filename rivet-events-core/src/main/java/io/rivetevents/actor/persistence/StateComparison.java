@@ -92,7 +92,7 @@ public final class StateComparison {
 		}
 	}
 
-	private static String path(JacksonException ex) {
+	static String path(JacksonException ex) {
 		StringBuilder path = new StringBuilder("$");
 		ex.getPath()
 			.forEach((step) -> path.append((step.getPropertyName() != null) ? "." + step.getPropertyName()
