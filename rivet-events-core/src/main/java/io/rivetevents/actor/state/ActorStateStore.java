@@ -68,8 +68,8 @@ public interface ActorStateStore {
 	void delete(ActorAddress address, long expectedVersion);
 
 	/**
-	 * Lists instances in the order of their serialized keys. States and inputs may be
-	 * left out.
+	 * Lists instances in the order of the UTF-8 bytes of their serialized keys. States
+	 * and inputs may be left out.
 	 * @param namespace their namespace
 	 * @param name name of the actor
 	 * @param after serialized key after which the list starts, which need not exist;

@@ -5,6 +5,9 @@
 
 package io.rivetevents.actor.state;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +27,13 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Stores instances in memory. They can sleep and wake, and are lost when the process
- * ends.
+ * Stores instances in memory, with their events and answers. They can sleep and wake, and
+ * are lost when the process ends. The memory limit also limits the number of instances,
+ * since each counts with at least 512 bytes. Safe for use by several threads.
  *
  * @since 0.1.0
  */
 public final class MemoryActorStateStore implements ActorStateStore {
-
-	private final Map<ActorAddress, StoredActor> byAddress = new ConcurrentHashMap<>();
-
-	private final Map<String, ActorAddress> byId = new ConcurrentHashMap<>();
 
 	/**
 	 * Heap of an entry in addition to key, state and input, in bytes: measured and
@@ -40,10 +41,26 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	 */
 	private static final int OVERHEAD = 512;
 
+	/** Period in which expired events and answers are searched at most once. */
+	private static final Duration CLEANING = Duration.ofSeconds(1);
+
+	private final Map<ActorAddress, StoredActor> byAddress = new ConcurrentHashMap<>();
+
+	private final Map<String, ActorAddress> byId = new ConcurrentHashMap<>();
+
+	/** By id of the instance; those without events and answers have none. */
+	private final Map<String, MemoryHistory> histories = new ConcurrentHashMap<>();
+
+	private final Map<String, String> values = new ConcurrentHashMap<>();
+
 	/** In the order of {@link #list}. */
 	private final NavigableMap<Place, ActorAddress> ordered = new ConcurrentSkipListMap<>();
 
 	private final ByteBudget budget;
+
+	private final Clock clock;
+
+	private final AtomicReference<Instant> nextCleaning = new AtomicReference<>(Instant.MIN);
 
 	/**
 	 * Position of an instance in the list.
@@ -54,9 +71,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	 */
 	private record Place(String namespace, String name, String key) implements Comparable<Place> {
 
-		private static final Comparator<Place> ORDER = Comparator.comparing(Place::namespace)
-			.thenComparing(Place::name)
-			.thenComparing(Place::key);
+		private static final Comparator<Place> ORDER = Comparator.comparing(Place::namespace, Place::compare)
+			.thenComparing(Place::name, Place::compare)
+			.thenComparing(Place::key, Place::compare);
 
 		static Place of(ActorAddress address) {
 			return new Place(address.namespace(), address.name(), address.key().serialize());
@@ -67,15 +84,46 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			return ORDER.compare(this, other);
 		}
 
+		/**
+		 * Compares texts in the order of their UTF-8 bytes. It is the order of their
+		 * characters, except that surrogates follow all others.
+		 */
+		private static int compare(String one, String other) {
+			int difference = mismatch(one, other);
+			if (difference == Math.min(one.length(), other.length())) {
+				return Integer.compare(one.length(), other.length());
+			}
+			char left = one.charAt(difference);
+			char right = other.charAt(difference);
+			boolean surrogate = Character.isSurrogate(left);
+			return (surrogate == Character.isSurrogate(right)) ? Character.compare(left, right) : surrogate ? 1 : -1;
+		}
+
+		/** Returns the length of their common beginning. */
+		private static int mismatch(String one, String other) {
+			int common = Math.min(one.length(), other.length());
+			int i = 0;
+			while (i < common && one.charAt(i) == other.charAt(i)) {
+				i++;
+			}
+			return i;
+		}
+
 	}
 
 	/**
 	 * Creates a store.
-	 * @param budget memory limit; a new instance beyond it is rejected, an existing one
-	 * may grow
+	 * @param budget memory limit; new instances, events and answers beyond it are
+	 * rejected with {@code actor.overloaded}, and the state of an existing instance may
+	 * grow
 	 */
 	public MemoryActorStateStore(ByteBudget budget) {
+		this(budget, Clock.systemUTC());
+	}
+
+	MemoryActorStateStore(ByteBudget budget, Clock clock) {
 		this.budget = budget;
+		this.clock = clock;
 	}
 
 	/** Creates a store with the share of the heap that a node has by default. */
@@ -96,15 +144,30 @@ public final class MemoryActorStateStore implements ActorStateStore {
 
 	@Override
 	public void save(StoredActor actor, long expectedVersion) {
+		commit(Change.of(actor, expectedVersion));
+	}
+
+	@Override
+	public void commit(Change change) {
+		StoredActor actor = change.actor();
 		this.byAddress.compute(actor.address(), (address, stored) -> {
-			check(address, stored, expectedVersion);
-			charge(stored, actor);
+			check(address, stored, change.expectedVersion());
+			charge(stored, change);
+			if (!change.isPlain()) {
+				this.histories.compute(actor.actorId(), (id, history) -> apply(change, history));
+			}
 			if (stored == null) {
 				this.ordered.put(Place.of(address), address);
+				this.byId.put(actor.actorId(), address);
 			}
 			return actor;
 		});
-		this.byId.put(actor.actorId(), actor.address());
+	}
+
+	private @Nullable MemoryHistory apply(Change change, @Nullable MemoryHistory present) {
+		MemoryHistory history = (present != null) ? present : new MemoryHistory();
+		this.budget.release(history.apply(change, this.clock.instant()));
+		return history.isEmpty() ? null : history;
 	}
 
 	@Override
@@ -115,6 +178,8 @@ public final class MemoryActorStateStore implements ActorStateStore {
 				this.budget.release(weight(stored));
 				this.byId.remove(stored.actorId());
 				this.ordered.remove(Place.of(key));
+				MemoryHistory history = this.histories.remove(stored.actorId());
+				this.budget.release((history != null) ? history.weight() : 0);
 			}
 			return null;
 		});
@@ -133,13 +198,56 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			.toList();
 	}
 
-	private void charge(@Nullable StoredActor before, StoredActor after) {
-		if (before != null) {
-			this.budget.acquire(weight(after) - weight(before));
+	@Override
+	public boolean keepsHistory() {
+		return true;
+	}
+
+	@Override
+	public List<StoredEvent> events(String actorId, int limit) {
+		MemoryHistory history = this.histories.get(actorId);
+		return (history != null) ? history.events(limit, this.clock.instant()) : List.of();
+	}
+
+	@Override
+	public @Nullable StoredAnswer answer(String actorId, String key) {
+		MemoryHistory history = this.histories.get(actorId);
+		return (history != null) ? history.answer(key, this.clock.instant()) : null;
+	}
+
+	@Override
+	public String initialize(String name, String value) {
+		return this.values.computeIfAbsent(name, (key) -> value);
+	}
+
+	private void charge(@Nullable StoredActor before, Change change) {
+		long history = MemoryHistory.weightOf(change);
+		long bytes = history + weight(change.actor()) - ((before != null) ? weight(before) : 0);
+		if (before != null && history == 0) {
+			this.budget.acquire(bytes);
+			return;
 		}
-		else if (!this.budget.tryAcquire(weight(after))) {
+		if (this.budget.used() + bytes > this.budget.max()) {
+			removeExpired();
+		}
+		if (!this.budget.tryAcquire(bytes)) {
 			throw new RivetException(ErrorCode.OVERLOADED, "The memory for stored actors is full.",
-					Map.of("channel", Limit.NODE_STORED.property(), "operation", "create"));
+					Map.of("channel", Limit.NODE_STORED.property(), "operation", (before != null) ? "save" : "create"));
+		}
+	}
+
+	/** Removes the expired events and answers of all instances, if it is time for it. */
+	private void removeExpired() {
+		Instant now = this.clock.instant();
+		Instant next = this.nextCleaning.get();
+		if (now.isBefore(next) || !this.nextCleaning.compareAndSet(next, now.plus(CLEANING))) {
+			return;
+		}
+		for (String actorId : this.histories.keySet()) {
+			this.histories.computeIfPresent(actorId, (id, history) -> {
+				this.budget.release(history.removeExpired(now));
+				return history.isEmpty() ? null : history;
+			});
 		}
 	}
 

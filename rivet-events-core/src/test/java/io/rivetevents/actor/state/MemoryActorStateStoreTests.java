@@ -5,6 +5,14 @@
 
 package io.rivetevents.actor.state;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
@@ -13,13 +21,16 @@ import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.limit.Limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class MemoryActorStateStoreTests {
 
 	private final ByteBudget budget = Limits.defaults().stored();
 
-	private final MemoryActorStateStore store = new MemoryActorStateStore(this.budget);
+	private final SettableClock clock = new SettableClock();
+
+	private final MemoryActorStateStore store = new MemoryActorStateStore(this.budget, this.clock);
 
 	private static StoredActor actor(String key, long version, int stateBytes) {
 		return StoredActor.builder("id-" + key, ActorAddress.of("room", key))
@@ -48,6 +59,98 @@ class MemoryActorStateStoreTests {
 		assertThat(this.store.load(ActorAddress.of("room", "b"))).isNull();
 		this.store.save(actor("a", 2, 2000), 1);
 		assertThat(this.store.load(ActorAddress.of("room", "a")).version()).isEqualTo(2);
+	}
+
+	@Test
+	void countsEventsAndAnswers() {
+		this.store.save(actor("a", 1, 0), 0);
+		long plain = this.budget.used();
+		this.store.commit(Change.of(actor("a", 2, 0), 1)
+			.withEvents(List.of(event(1, 1000), event(2, 1000)), List.of())
+			.withAnswers(List.of(answer("k", 1000))));
+		assertThat(this.budget.used() - plain).isBetween(3000L, 4000L);
+		this.store.commit(Change.of(actor("a", 3, 0), 2)
+			.withEvents(List.of(), List.of(1L, 7L))
+			.withAnswers(List.of(answer("k", 0))));
+		assertThat(this.budget.used() - plain).isBetween(1000L, 2000L);
+		this.store.delete(ActorAddress.of("room", "a"), 3);
+		assertThat(this.budget.used()).isZero();
+	}
+
+	@Test
+	void refusesEventsAndAnswersWhenItIsFull() {
+		this.store.save(actor("a", 1, 1000), 0);
+		this.budget.acquire(this.budget.max() - this.budget.used());
+		for (Change change : List.of(Change.of(actor("a", 2, 1), 1).withEvents(List.of(event(1, 1000)), List.of()),
+				Change.of(actor("a", 2, 1), 1).withAnswers(List.of(answer("k", 1000))))) {
+			RivetException refusal = catchThrowableOfType(RivetException.class, () -> this.store.commit(change));
+			assertThat(refusal.code()).isEqualTo("overloaded");
+			assertThat(refusal.metadata()).isEqualTo(Map.of("channel", "limits.node.stored-size", "operation", "save"));
+			assertThat(this.store.load(ActorAddress.of("room", "a")).version()).isOne();
+			assertThat(this.store.events("id-a", 10)).isEmpty();
+			assertThat(this.store.answer("id-a", "k")).isNull();
+			assertThat(this.budget.used()).isEqualTo(this.budget.max());
+		}
+	}
+
+	@Test
+	void releasesWhatHasExpiredWithLaterChanges() {
+		this.store.save(actor("a", 1, 0), 0);
+		long plain = this.budget.used();
+		this.store.commit(Change.of(actor("a", 2, 0), 1)
+			.withEvents(List.of(event(1, 1000)), List.of())
+			.withAnswers(List.of(answer("k", 1000))));
+		this.clock.advance(Duration.ofMinutes(1));
+		long version = 2;
+		for (int i = 0; i < 3; i++) {
+			this.store.commit(Change.of(actor("a", version + 1, 0), version).withEvents(List.of(), List.of(99L)));
+			version++;
+		}
+		assertThat(this.budget.used()).isEqualTo(plain);
+	}
+
+	@Test
+	void releasesWhatHasExpiredBeforeItRefuses() {
+		this.store.commit(Change.of(actor("a", 1, 0), 0).withEvents(List.of(event(1, 5000)), List.of()));
+		this.budget.acquire(this.budget.max() - this.budget.used());
+		assertThat(catchThrowable(() -> this.store.save(actor("b", 1, 1000), 0))).isInstanceOf(RivetException.class);
+		this.clock.advance(Duration.ofMinutes(1));
+		this.store.save(actor("b", 1, 1000), 0);
+		assertThat(this.store.load(ActorAddress.of("room", "b"))).isNotNull();
+	}
+
+	private StoredEvent event(long position, int bytes) {
+		return new StoredEvent(position, position - 1, this.clock.instant(), this.clock.instant().plusSeconds(60),
+				"event", "all", new byte[bytes]);
+	}
+
+	private StoredAnswer answer(String key, int bytes) {
+		return new StoredAnswer(key, this.clock.instant().plusSeconds(60), new byte[bytes]);
+	}
+
+	private static final class SettableClock extends Clock {
+
+		private Instant now = Instant.EPOCH;
+
+		void advance(Duration time) {
+			this.now = this.now.plus(time);
+		}
+
+		@Override
+		public Instant instant() {
+			return this.now;
+		}
+
+		@Override
+		public ZoneId getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(ZoneId zone) {
+			return this;
+		}
+
 	}
 
 }
