@@ -39,10 +39,12 @@ import tools.jackson.databind.json.JsonMapper;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings.StateSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
+import io.rivetevents.autoconfigure.RivetEventsProperties.Write;
 import io.rivetevents.cluster.ClusterConnections;
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.cluster.NodeCommands;
@@ -189,9 +191,14 @@ public final class RivetEventsAutoConfiguration {
 		ActorSettings settings = new ActorSettings(actor.actionTimeout(), actor.connectionHookTimeout(),
 				actor.lifecycleHookTimeout(), actor.sleepTimeout(), actor.saveInterval(), actor.mailboxCapacity(),
 				(int) actor.maxKeySize().toBytes(), (int) actor.maxInputSize().toBytes(), false, history(properties),
-				ActorSettings.StateSettings.DEFAULTS);
+				state(properties));
 		return settings.withCloseOnForbiddenSubscription(
 				properties.security().onForbiddenSubscription() == OnForbiddenSubscription.CLOSE);
+	}
+
+	private static StateSettings state(RivetEventsProperties properties) {
+		RivetEventsProperties.State state = properties.state();
+		return new StateSettings(state.write() == Write.SYNC, (int) state.maxSize().toBytes());
 	}
 
 	/**
@@ -202,7 +209,7 @@ public final class RivetEventsAutoConfiguration {
 		DataSize queue = Collections
 			.min(List.of(properties.websocket().maxQueuedSize(), properties.sse().maxQueuedSize()));
 		long maxBytes = Math.min(history.maxSize().toBytes(), queue.toBytes() / 2);
-		return new HistoryLimits(history.maxEvents(), maxBytes, history.maxAge());
+		return new HistoryLimits(history.maxEvents(), maxBytes, history.maxAge(), history.durable());
 	}
 
 	@Bean

@@ -19,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param enabled Whether to serve actors.
  * @param basePath Path of the actor routes; "/" serves them at the root.
  * @param actor Actors and their instances.
+ * @param state State of the instances, and where it is stored.
  * @param websocket WebSocket transport.
  * @param http HTTP transport.
  * @param security Security of connections and requests.
@@ -35,11 +36,11 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
-		@DefaultValue Actor actor, @DefaultValue Websocket websocket, @DefaultValue Http http,
-		@DefaultValue Security security, @DefaultValue Shutdown shutdown, @DefaultValue("local") Backplane backplane,
-		@DefaultValue Redis redis, @DefaultValue Sse sse, @DefaultValue History history,
-		@DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo, @DefaultValue Limits limits,
-		@DefaultValue Management management) {
+		@DefaultValue Actor actor, @DefaultValue State state, @DefaultValue Websocket websocket,
+		@DefaultValue Http http, @DefaultValue Security security, @DefaultValue Shutdown shutdown,
+		@DefaultValue("local") Backplane backplane, @DefaultValue Redis redis, @DefaultValue Sse sse,
+		@DefaultValue History history, @DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo,
+		@DefaultValue Limits limits, @DefaultValue Management management) {
 
 	/**
 	 * Transport of events to other nodes.
@@ -83,6 +84,97 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			@MayBeZero @DefaultValue("1s") Duration saveInterval, @DefaultValue("10000") int mailboxCapacity,
 			@DefaultValue("1KB") DataSize maxKeySize, @DefaultValue("64KB") DataSize maxInputSize,
 			@DefaultValue("64") int workerThreads) {
+	}
+
+	/**
+	 * State of the instances, and where it is stored. An application's own
+	 * ActorStateStore bean replaces the store.
+	 *
+	 * @param store Store of the instances. Defaults to "jdbc" if rivet-events-jdbc is on
+	 * the class path and the application has one DataSource, or one that is
+	 * annotated with RivetDataSource; otherwise to "memory".
+	 * @param write When the state is saved.
+	 * @param maxSize Maximum size of the state of an instance, as JSON. A larger state is
+	 * not saved: a durable action fails with state.too_large.
+	 * @param file File with all instances, for the store "file".
+	 * @param jdbc Database, for the store "jdbc".
+	 */
+	public record State(@Nullable Store store, @DefaultValue("interval") Write write,
+			@DefaultValue("4MB") DataSize maxSize, @DefaultValue File file, @DefaultValue Jdbc jdbc) {
+	}
+
+	/**
+	 * Store of the instances.
+	 */
+	public enum Store {
+
+		/** The memory of this process. Instances are lost when it ends. */
+		MEMORY,
+
+		/** A file. Requires rivet-events-file. */
+		FILE,
+
+		/** The DataSource of the application. Requires rivet-events-jdbc. */
+		JDBC,
+
+		/** Redis. Requires rivet-events-redis. */
+		REDIS
+
+	}
+
+	/**
+	 * When the state is saved.
+	 */
+	public enum Write {
+
+		/**
+		 * Within rivet.events.actor.save-interval after a change, and before the answer
+		 * of a durable action.
+		 */
+		INTERVAL,
+
+		/**
+		 * Before the answer of each action: every action is durable, except interleaved
+		 * ones.
+		 */
+		SYNC
+
+	}
+
+	/**
+	 * File with all instances.
+	 *
+	 * @param path Path of the file, which is created with its directory if it is missing.
+	 * One process can use it at a time.
+	 */
+	public record File(@DefaultValue("data/rivet.db") String path) {
+	}
+
+	/**
+	 * Database with all instances.
+	 *
+	 * @param initializeSchema When to create the missing tables at start. "embedded"
+	 * creates them in an embedded database only.
+	 * @param tablePrefix Prefix of the names of the tables.
+	 */
+	public record Jdbc(@DefaultValue("embedded") InitializeSchema initializeSchema,
+			@DefaultValue("rivet_") String tablePrefix) {
+	}
+
+	/**
+	 * When to create the missing tables at start.
+	 */
+	public enum InitializeSchema {
+
+		/** Always. */
+		ALWAYS,
+
+		/** Only in an embedded database. */
+		EMBEDDED,
+
+		/** Never. The start fails if tables are missing. */
+		NEVER
+
 	}
 
 	/**
@@ -131,16 +223,19 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	}
 
 	/**
-	 * History of events for clients that reconnect, for each instance, in memory.
+	 * History of events for clients that reconnect, for each instance.
 	 *
 	 * @param maxEvents Maximum number of events that an instance keeps; 0 disables the
 	 * history.
 	 * @param maxSize Maximum size of the events that an instance keeps, limited to half
 	 * of the data that may wait for a client.
 	 * @param maxAge Longest time that an event is kept.
+	 * @param durable Whether events are stored before they are sent, so that clients
+	 * resume after a restart. A turn that sends events then waits for the store.
 	 */
 	public record History(@MayBeZero @DefaultValue("1000") int maxEvents,
-			@MayBeZero @DefaultValue("1MB") DataSize maxSize, @MayBeZero @DefaultValue("2m") Duration maxAge) {
+			@MayBeZero @DefaultValue("1MB") DataSize maxSize, @MayBeZero @DefaultValue("2m") Duration maxAge,
+			@DefaultValue("false") boolean durable) {
 	}
 
 	/**
@@ -194,7 +289,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * spring.security.oauth2.resourceserver.jwt.issuer-uri. If neither is set, or this is
 	 * empty, the issuer is part of each user.
 	 * @param streamKey Key of the secrets that authenticate streams. Nodes that share
-	 * clients require the same key. Random if not set.
+	 * clients require the same key. If not set, a random key is kept in the store; with
+	 * the memory store it is lost at each restart.
 	 */
 	public record Security(@DefaultValue List<String> allowedOrigins, @DefaultValue List<String> allowedHosts,
 			@DefaultValue("true") boolean csrfExempt,

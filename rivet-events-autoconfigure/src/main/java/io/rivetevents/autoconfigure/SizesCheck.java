@@ -33,6 +33,7 @@ final class SizesCheck {
 		isInt("actor.max-key-size", properties.actor().maxKeySize());
 		isInt("redis.max-message-size", properties.redis().maxMessageSize());
 		isInt("limits.connection.pipelined-size", properties.limits().connection().pipelinedSize());
+		isInt("state.max-size", properties.state().maxSize());
 		atMost("actor.max-input-size", properties.actor().maxInputSize(), Integer.MAX_VALUE / 2, "1 GB");
 		isInt("websocket.max-message-size", websocket.maxMessageSize());
 		isInt("websocket.max-frame-size", websocket.maxFrameSize());

@@ -113,8 +113,9 @@ class PropertyBoundsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "actor.max-key-size, 3GB", "actor.max-input-size, 1GB", "redis.max-message-size, 3GB",
-			"limits.connection.pipelined-size, 3GB", "actor.mailbox-capacity, -1", "actor.worker-threads, 0" })
+	@CsvSource({ "actor.max-key-size, 3GB", "state.max-size, 2GB", "actor.max-input-size, 1GB",
+			"redis.max-message-size, 3GB", "limits.connection.pipelined-size, 3GB", "actor.mailbox-capacity, -1",
+			"actor.worker-threads, 0" })
 	void stopsTheStartOfAnApplication(String name, String value) {
 		this.application.withPropertyValues("rivet.events." + name + "=" + value)
 			.run((context) -> assertThat(context).getFailure()

@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.actor.call.ActorSettings.StateSettings;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CanCreate;
@@ -201,6 +202,17 @@ class AnnotatedActorTypeTests {
 	}
 
 	@Test
+	void savesBeforeEachAnswerThatDoesNotInterleave() {
+		ActorSettings sync = ActorSettings.DEFAULTS.withState(new StateSettings(true, 1024));
+		ActorType type = type(new Quick(), sync);
+		assertThat(type.action("add").durable()).isTrue();
+		assertThat(type.action("add").blocking()).isTrue();
+		assertThat(type.action("ask").durable()).isFalse();
+		assertThat(type(new Quick()).action("add").durable()).isFalse();
+		assertThat(type(new Quick()).action("add").blocking()).isFalse();
+	}
+
+	@Test
 	void refusesAOneWayActionWithAResult() {
 		assertInvalid(new OneWayWithResult(), "ask", "@OneWay");
 	}
@@ -221,10 +233,14 @@ class AnnotatedActorTypeTests {
 	}
 
 	private static AnnotatedActorType type(Object actor) {
+		return type(actor, ActorSettings.DEFAULTS);
+	}
+
+	private static AnnotatedActorType type(Object actor, ActorSettings settings) {
 		ValueMapper mapper = new ValueMapper(new JsonMapper());
 		InvocationServices support = new InvocationServices(mapper, new EventContracts(mapper),
 				InvocationServices.Neighbours.NONE);
-		return new AnnotatedActorType("test", actor.getClass(), actor, ActorSettings.DEFAULTS, support);
+		return new AnnotatedActorType("test", actor.getClass(), actor, settings, support);
 	}
 
 	private static void assertInvalid(Object actor, String... parts) {
@@ -590,6 +606,18 @@ class AnnotatedActorTypeTests {
 
 		@Action
 		void act() {
+		}
+
+	}
+
+	static class Quick {
+
+		@Action(blocking = false)
+		void add() {
+		}
+
+		@Action(interleave = true)
+		void ask() {
 		}
 
 	}
