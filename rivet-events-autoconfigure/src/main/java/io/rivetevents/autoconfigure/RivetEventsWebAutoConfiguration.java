@@ -33,6 +33,7 @@ import reactor.core.scheduler.Scheduler;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
+import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.Users;
@@ -104,6 +105,12 @@ public final class RivetEventsWebAutoConfiguration {
 		RivetEventsProperties.Security security = properties.security();
 		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
 				security.authenticationRequired(), limits, security.authenticationTimeout(), types::takeRequestHead);
+	}
+
+	@Bean
+	StreamSecrets rivetStreamSecrets(RivetEventsProperties properties, ActorStateStore store) {
+		String key = properties.security().streamKey();
+		return new StreamSecrets((key != null) ? key : store.initialize("stream-key", StreamSecrets.newKey()));
 	}
 
 	@Bean
@@ -194,9 +201,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 		Links(ActorDirectory directory, OutboundRegistry connections, Handshake handshake, ValueMapper mapper,
 				Observers observers, WakeupBatches bursts, RivetEventsProperties properties, Limits limits,
-				LocalNode node, ClientAddresses addresses) {
-			this.services = new LinkServices(directory, connections, handshake, mapper,
-					new StreamSecrets(properties.security().streamKey()), observers, bursts, limits, node);
+				LocalNode node, ClientAddresses addresses, StreamSecrets secrets) {
+			this.services = new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts,
+					limits, node);
 			this.io = new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
 		}
 

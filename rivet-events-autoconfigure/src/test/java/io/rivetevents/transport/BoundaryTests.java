@@ -304,7 +304,7 @@ class BoundaryTests {
 			Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits, LONG,
 					() -> false);
 			return new LinkServices(bean(ActorDirectory.class), registry(), handshake,
-					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets(null), Observers.NONE,
+					new ValueMapper(JsonMapper.builder().build()), new StreamSecrets("key"), Observers.NONE,
 					bean(WakeupBatches.class), limits, bean(LocalNode.class));
 		}
 

@@ -35,17 +35,17 @@ public final class StreamSecrets {
 
 	/**
 	 * Creates secrets.
-	 * @param key key shared by all nodes, {@code null} for a random key of this node
+	 * @param key key shared by all nodes; not empty
 	 */
-	public StreamSecrets(@Nullable String key) {
-		byte[] bytes = (key != null) ? key.getBytes(StandardCharsets.UTF_8) : random();
-		this.key = new SecretKeySpec(bytes, ALGORITHM);
+	public StreamSecrets(String key) {
+		this.key = new SecretKeySpec(key.getBytes(StandardCharsets.UTF_8), ALGORITHM);
 	}
 
-	private static byte[] random() {
+	/** Returns a random key of 256 bits, as 43 characters of base64url. */
+	public static String newKey() {
 		byte[] bytes = new byte[KEY_BYTES];
 		new SecureRandom().nextBytes(bytes);
-		return bytes;
+		return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
 	}
 
 	/**

@@ -38,7 +38,7 @@ class StreamSecretsTests {
 		assertThat(this.secrets.isSecret(secret, "s", identity("ada"))).isTrue();
 		assertThat(new StreamSecrets("key").isSecret(secret, "s", identity("ada"))).isTrue();
 		assertThat(new StreamSecrets("other").isSecret(secret, "s", identity("ada"))).isFalse();
-		assertThat(new StreamSecrets(null).isSecret(secret, "s", identity("ada"))).isFalse();
+		assertThat(new StreamSecrets(StreamSecrets.newKey()).isSecret(secret, "s", identity("ada"))).isFalse();
 		assertThat(this.secrets.isSecret(secret, "t", identity("ada"))).isFalse();
 		assertThat(this.secrets.isSecret(secret, "s", identity("bob"))).isFalse();
 		assertThat(this.secrets.isSecret(secret, "s", identity(null))).isFalse();
