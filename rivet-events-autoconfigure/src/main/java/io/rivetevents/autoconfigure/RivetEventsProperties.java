@@ -91,8 +91,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * ActorStateStore bean replaces the store.
 	 *
 	 * @param store Store of the instances. Defaults to "jdbc" if rivet-events-jdbc is on
-	 * the class path and the application has one DataSource, or one that is
-	 * annotated with RivetDataSource; otherwise to "memory".
+	 * the class path and the application has one DataSource, or one that is annotated
+	 * with RivetDataSource; otherwise to "memory".
 	 * @param write When the state is saved.
 	 * @param maxSize Maximum size of the state of an instance, as JSON. A larger state is
 	 * not saved: a durable action fails with state.too_large.

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorInstance;
@@ -66,6 +67,14 @@ public final class LocalNode {
 	 */
 	public int size() {
 		return this.instances.size();
+	}
+
+	/**
+	 * Returns whether an instance is in memory.
+	 * @param address its address
+	 */
+	public boolean holds(ActorAddress address) {
+		return this.instances.find(address) != null;
 	}
 
 	/**
