@@ -5,12 +5,14 @@
 
 package io.rivetevents.transport;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,17 @@ class OwnDirectoryIntegrationTests {
 		context.close();
 		assertThat(plain.closed()).isEqualTo(new CloseStatus(1011, "actor.restarting"));
 		assertThat(other.closed()).isEqualTo(new CloseStatus(1011, "actor.restarting"));
+		assertThat(directory.log).containsExactly("started", "disconnected", "disconnected", "stopped");
+	}
+
+	@Test
+	void isStoppedAfterTheEndOfItsConnections() {
+		ConfigurableApplicationContext context = start(Elsewhere.class, "0s");
+		FarawayDirectory directory = context.getBean(FarawayDirectory.class);
+		directory.disconnecting = Duration.ofMillis(300);
+		TestClient.connect(base(context), Encoding.JSON, "faraway", "k");
+		TestClient.connect(base(context), Encoding.JSON, "faraway", "other");
+		context.close();
 		assertThat(directory.log).containsExactly("started", "disconnected", "disconnected", "stopped");
 	}
 
@@ -300,6 +313,9 @@ class OwnDirectoryIntegrationTests {
 
 		private volatile boolean running;
 
+		/** How long it takes to note the end of a connection. */
+		private volatile Duration disconnecting = Duration.ZERO;
+
 		FarawayDirectory(OutboundRegistry connections) {
 			this.connections = connections;
 		}
@@ -393,6 +409,7 @@ class OwnDirectoryIntegrationTests {
 		@Override
 		public void disconnected(ActorAddress address, String connectionId) {
 			if (this.connected.remove(connectionId) != null) {
+				LockSupport.parkNanos(this.disconnecting.toNanos());
 				this.log.add("disconnected");
 			}
 		}

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ import io.rivetevents.protocol.CloseReason;
 public final class OutboundRegistry {
 
 	private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+	/** Number of removed connections whose end is being reported. */
+	private final AtomicInteger leaving = new AtomicInteger();
 
 	private final ConnectionIndex members = new ConnectionIndex(true);
 
@@ -88,11 +92,22 @@ public final class OutboundRegistry {
 	}
 
 	/**
-	 * Removes a connection whose socket is closed.
+	 * Removes a connection whose socket is closed, and reports its end. It is removed
+	 * first: an actor that accepts the client at the same time finds it missing, or has
+	 * accepted it before the report.
 	 * @param connectionId its id
+	 * @param report notifies the actor; until it returns, {@link #isEmpty()} counts the
+	 * connection
 	 */
-	public void remove(String connectionId) {
+	public void remove(String connectionId, Runnable report) {
+		this.leaving.incrementAndGet();
 		this.entries.remove(connectionId);
+		try {
+			report.run();
+		}
+		finally {
+			this.leaving.decrementAndGet();
+		}
 	}
 
 	/**
@@ -163,6 +178,14 @@ public final class OutboundRegistry {
 	 */
 	public int size() {
 		return this.entries.size();
+	}
+
+	/**
+	 * Returns whether no connection is open and the end of each is reported.
+	 */
+	public boolean isEmpty() {
+		// in this order: a connection counts as leaving before it is removed
+		return this.entries.isEmpty() && this.leaving.get() == 0;
 	}
 
 }

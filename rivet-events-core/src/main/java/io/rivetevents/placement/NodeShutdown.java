@@ -8,6 +8,7 @@ package io.rivetevents.placement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,6 +35,15 @@ public final class NodeShutdown {
 
 	/** Most instances that a warning names. */
 	private static final int MAX_LOGGED = 10;
+
+	/**
+	 * Longest wait for the end of closed connections: a client that does not read keeps
+	 * its connection until it is cut.
+	 */
+	private static final Duration MAX_PARTING = Duration.ofSeconds(1);
+
+	/** Time between two checks whether all connections have ended. */
+	private static final Duration PARTING_CHECK = Duration.ofMillis(5);
 
 	private final LocalNode node;
 
@@ -66,10 +76,21 @@ public final class NodeShutdown {
 
 	/**
 	 * Shuts the node down, once subscribed to.
-	 * @return completes when all instances are saved, or after the timeout, with a
-	 * warning
+	 * @return completes when all instances are saved and the end of each connection is
+	 * reported to its actor, or after the timeout, with a warning if instances are left
 	 */
 	public Mono<Void> run() {
+		return Mono.defer(() -> {
+			long end = now() + this.timeout.toMillis();
+			return stopNode().then(Mono.defer(() -> closeRest(Duration.ofMillis(end - now()))));
+		});
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.MILLISECONDS);
+	}
+
+	private Mono<Void> stopNode() {
 		return Mono.fromRunnable(this.node::drain)
 			.then(Mono.defer(this::closeConnections))
 			.then(this.node.stop())
@@ -78,13 +99,23 @@ public final class NodeShutdown {
 				logger.warn("%d instances did not stop within %s: %s".formatted(this.node.size(), this.timeout,
 						this.node.instances().all().stream().limit(MAX_LOGGED).toList()));
 				return Mono.empty();
-			})
-			.then(Mono.fromRunnable(this::closeRest));
+			});
 	}
 
-	/** Closes the connections to actors on other nodes, which keep running. */
-	private void closeRest() {
+	/**
+	 * Closes the connections to actors on other nodes, which keep running, and waits for
+	 * the end of all connections: a directory that is stopped next has received each.
+	 */
+	private Mono<Void> closeRest(Duration remaining) {
 		this.connections.close((client) -> true, CloseReason.of(ErrorCode.RESTARTING));
+		Duration wait = (remaining.compareTo(MAX_PARTING) < 0) ? remaining : MAX_PARTING;
+		if (wait.isNegative() || this.connections.isEmpty()) {
+			return Mono.empty();
+		}
+		return Flux.interval(PARTING_CHECK, this.timers)
+			.takeUntil((tick) -> this.connections.isEmpty())
+			.take(wait, this.timers)
+			.then();
 	}
 
 	private Mono<Void> closeConnections() {

@@ -514,13 +514,16 @@ public final class ClientLink {
 	 * of the two has both the request and the address.
 	 */
 	private void leave() {
-		if (this.request == null) {
+		ConnectRequest request = this.request;
+		if (request == null) {
 			return;
 		}
-		this.support.connections().remove(this.request.connectionId());
-		if (this.address != null) {
-			this.support.directory().disconnected(this.address, this.request.connectionId());
-		}
+		ActorAddress address = this.address;
+		this.support.connections().remove(request.connectionId(), () -> {
+			if (address != null) {
+				this.support.directory().disconnected(address, request.connectionId());
+			}
+		});
 	}
 
 }

@@ -143,7 +143,8 @@ class UsageTests {
 		RecordedOutbound client = this.harness.connectUser(Desk.class, "k", "ada");
 		call(client, 1, "block");
 		Objects.requireNonNull(this.harness.connections().usage(client.connectionId())).close();
-		this.harness.connections().remove(client.connectionId());
+		this.harness.connections().remove(client.connectionId(), () -> {
+		});
 		this.harness.directory().disconnected(ActorHarness.address(Desk.class, "k"), client.connectionId());
 		assertThat(this.harness.limits().connections()).isEqualTo(1);
 		this.desk.release();
