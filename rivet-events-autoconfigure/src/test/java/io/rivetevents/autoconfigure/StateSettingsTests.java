@@ -18,7 +18,8 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 
-import io.rivetevents.actor.call.StateSettings;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.call.ActorSettings.StateSettings;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -45,8 +46,11 @@ class StateSettingsTests {
 
 	@Test
 	void saveAtIntervalsByDefault() {
-		this.contextRunner.run((context) -> assertThat(settings(context.getBean(RivetEventsProperties.class)))
-			.isEqualTo(StateSettings.DEFAULTS));
+		this.contextRunner.run((context) -> {
+			ActorSettings settings = settings(context.getBean(RivetEventsProperties.class));
+			assertThat(settings.state()).isEqualTo(StateSettings.DEFAULTS);
+			assertThat(settings.history()).isEqualTo(ActorSettings.DEFAULTS.history());
+		});
 	}
 
 	@Test
@@ -54,8 +58,11 @@ class StateSettingsTests {
 		this.contextRunner
 			.withPropertyValues("rivet.events.state.write=sync", "rivet.events.state.max-size=1KB",
 					"rivet.events.history.durable=true")
-			.run((context) -> assertThat(settings(context.getBean(RivetEventsProperties.class)))
-				.isEqualTo(new StateSettings(true, true, 1024)));
+			.run((context) -> {
+				ActorSettings settings = settings(context.getBean(RivetEventsProperties.class));
+				assertThat(settings.state()).isEqualTo(new StateSettings(true, 1024));
+				assertThat(settings.history().durable()).isTrue();
+			});
 	}
 
 	@Test
@@ -76,8 +83,8 @@ class StateSettingsTests {
 		assertThat(this.store.values).isEmpty();
 	}
 
-	private static StateSettings settings(RivetEventsProperties properties) {
-		return RivetEventsAutoConfiguration.actorSettings(properties).state();
+	private static ActorSettings settings(RivetEventsProperties properties) {
+		return RivetEventsAutoConfiguration.actorSettings(properties);
 	}
 
 	/** Keeps values as a database does. */
