@@ -223,6 +223,8 @@ class ArchitectureTests {
 		noClasses().that()
 			.areNotAssignableTo(ActorStateStore.class)
 			.and()
+			.resideOutsideOfPackages("io.rivetevents.jdbc..", "io.rivetevents.redis..")
+			.and()
 			.doNotHaveSimpleName("ActorState")
 			.and()
 			.doNotHaveSimpleName("StateFormat")

@@ -1,0 +1,219 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.Objects;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes connections from the {@link DataSource} and returns them as they were. A
+ * connection is read-write, so that a {@code DataSource} with replicas uses the primary,
+ * and waits for the database no longer than the timeout. Safe for use by several threads.
+ */
+final class Connections {
+
+	private final DataSource dataSource;
+
+	private final int timeout;
+
+	private volatile @Nullable Database database;
+
+	/**
+	 * Creates an instance.
+	 * @param dataSource has the connections
+	 * @param timeout longest time to wait for an answer of the database
+	 */
+	Connections(DataSource dataSource, Duration timeout) {
+		this.dataSource = dataSource;
+		this.timeout = Math.toIntExact(Math.min(timeout.toMillis(), Integer.MAX_VALUE));
+	}
+
+	/**
+	 * What is the same for all connections, read from the first one.
+	 *
+	 * @param dialect what the database does differently
+	 * @param isolation level of transactions, as in {@link Connection}
+	 */
+	private record Database(Dialect dialect, int isolation) {
+
+		/**
+		 * Returns whether transactions get a lower level. A higher one only adds
+		 * conflicts: each update names the version that it replaces.
+		 */
+		boolean isTooStrict() {
+			return this.isolation > Connection.TRANSACTION_READ_COMMITTED && this.dialect != Dialect.SQLITE;
+		}
+
+	}
+
+	/**
+	 * Work with a connection.
+	 *
+	 * @param <T> its result
+	 */
+	interface Work<T> {
+
+		@Nullable T apply(Session session) throws SQLException;
+
+	}
+
+	/**
+	 * Reads something that may not exist, in no transaction.
+	 * @param what what is read, for the message of a failure
+	 * @throws JdbcStateException if the database cannot be used
+	 */
+	<T> @Nullable T find(String what, Work<T> work) {
+		try (Session session = open(true)) {
+			return work.apply(session);
+		}
+		catch (SQLException ex) {
+			throw new JdbcStateException("%s could not be read: %s".formatted(what, ex.getMessage()), ex);
+		}
+	}
+
+	/**
+	 * Reads something that exists, in no transaction.
+	 * @param what what is read, for the message of a failure
+	 * @throws JdbcStateException if the database cannot be used
+	 */
+	<T> T read(String what, Work<T> work) {
+		return Objects.requireNonNull(find(what, work), what);
+	}
+
+	/** Returns a connection on which a transaction begins with the first statement. */
+	Session openTransaction() throws SQLException {
+		return open(false);
+	}
+
+	private Session open(boolean autoCommit) throws SQLException {
+		Connection connection = this.dataSource.getConnection();
+		try {
+			return new Session(connection, database(connection), autoCommit, this.timeout);
+		}
+		catch (SQLException | RuntimeException ex) {
+			connection.close();
+			throw ex;
+		}
+	}
+
+	private Database database(Connection connection) throws SQLException {
+		Database database = this.database;
+		if (database == null) {
+			database = new Database(Dialect.of(connection), connection.getTransactionIsolation());
+			this.database = database;
+		}
+		return database;
+	}
+
+	/** A connection in use by one thread. */
+	static final class Session implements AutoCloseable {
+
+		private final Connection connection;
+
+		private final Database database;
+
+		private final boolean lowersIsolation;
+
+		private final boolean autoCommit;
+
+		private final boolean readOnly;
+
+		private final int timeout;
+
+		private Session(Connection connection, Database database, boolean autoCommit, int timeout) throws SQLException {
+			this.connection = connection;
+			this.database = database;
+			this.lowersIsolation = !autoCommit && database.isTooStrict();
+			this.autoCommit = connection.getAutoCommit();
+			this.readOnly = connection.isReadOnly();
+			this.timeout = networkTimeout(connection);
+			if (this.readOnly) {
+				connection.setReadOnly(false);
+			}
+			if (this.timeout == 0 || this.timeout > timeout) {
+				setNetworkTimeout(timeout);
+			}
+			if (this.lowersIsolation) {
+				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			}
+			if (this.autoCommit != autoCommit) {
+				connection.setAutoCommit(autoCommit);
+			}
+		}
+
+		Connection connection() {
+			return this.connection;
+		}
+
+		Dialect dialect() {
+			return this.database.dialect();
+		}
+
+		Rows rows() {
+			return new Rows(dialect());
+		}
+
+		private static int networkTimeout(Connection connection) throws SQLException {
+			try {
+				return connection.getNetworkTimeout();
+			}
+			catch (SQLFeatureNotSupportedException ex) {
+				return 0;
+			}
+		}
+
+		private void setNetworkTimeout(int timeout) throws SQLException {
+			try {
+				this.connection.setNetworkTimeout(Runnable::run, timeout);
+			}
+			catch (SQLFeatureNotSupportedException ex) {
+				// the driver waits as long as the database takes
+			}
+		}
+
+		/**
+		 * Returns the connection. What has not been committed is rolled back; a
+		 * connection that fails meanwhile is not used again.
+		 */
+		@Override
+		public void close() throws SQLException {
+			try {
+				restore();
+			}
+			catch (SQLException ex) {
+				this.connection.abort(Runnable::run);
+			}
+			finally {
+				this.connection.close();
+			}
+		}
+
+		private void restore() throws SQLException {
+			if (!this.connection.getAutoCommit()) {
+				this.connection.rollback();
+			}
+			if (this.lowersIsolation) {
+				this.connection.setTransactionIsolation(this.database.isolation());
+			}
+			if (this.connection.getAutoCommit() != this.autoCommit) {
+				this.connection.setAutoCommit(this.autoCommit);
+			}
+			if (this.readOnly) {
+				this.connection.setReadOnly(true);
+			}
+			setNetworkTimeout(this.timeout);
+		}
+
+	}
+
+}

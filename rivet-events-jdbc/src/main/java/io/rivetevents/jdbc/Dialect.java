@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the supported databases do differently: their scripts have other column types, and
+ * some compare texts byte for byte only if the columns are binary.
+ */
+enum Dialect {
+
+	POSTGRESQL("PostgreSQL", false),
+
+	MARIADB("MariaDB", true),
+
+	MYSQL("MySQL", true),
+
+	H2("H2", true),
+
+	SQLITE("SQLite", false);
+
+	private final String product;
+
+	private final boolean binaryTexts;
+
+	Dialect(String product, boolean binaryTexts) {
+		this.product = product;
+		this.binaryTexts = binaryTexts;
+	}
+
+	/**
+	 * Returns the dialect of a database.
+	 * @throws JdbcStateException if the database is not supported
+	 */
+	static Dialect of(Connection connection) throws SQLException {
+		String product = connection.getMetaData().getDatabaseProductName();
+		return Arrays.stream(values())
+			.filter((dialect) -> dialect.product.equals(product))
+			.findFirst()
+			.orElseThrow(() -> new JdbcStateException("The database %s is not supported. Supported are %s"
+				.formatted(product, Arrays.stream(values()).map((dialect) -> dialect.product).toList()), null));
+	}
+
+	/** Returns the name of the database as in the names of the scripts. */
+	String platform() {
+		return this.product.toLowerCase(java.util.Locale.ROOT);
+	}
+
+	/** Sets a parameter that is a text. */
+	void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
+		if (this.binaryTexts) {
+			statement.setBytes(index, (text != null) ? text.getBytes(StandardCharsets.UTF_8) : null);
+		}
+		else {
+			statement.setString(index, text);
+		}
+	}
+
+	/** Returns a column that is a text, {@code null} if it has no value. */
+	@Nullable String getText(ResultSet row, String column) throws SQLException {
+		if (!this.binaryTexts) {
+			return row.getString(column);
+		}
+		byte[] bytes = row.getBytes(column);
+		return (bytes != null) ? new String(bytes, StandardCharsets.UTF_8) : null;
+	}
+
+}

@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+/**
+ * The statements of the store, the same for all databases.
+ *
+ * @param prefix prefix of the table names
+ */
+record Sql(String prefix) {
+
+	private static final String LISTED = "namespace, name, actor_key, actor_id, version, generation, format, owner, "
+			+ "epoch, reserved, marks, created_at, saved_at";
+
+	private static final String ALL = LISTED + ", state, input";
+
+	private static final String ADDRESS = " where namespace = ? and name = ? and actor_key = ?";
+
+	private String actor() {
+		return this.prefix + "actor";
+	}
+
+	private String event() {
+		return this.prefix + "event";
+	}
+
+	private String answer() {
+		return this.prefix + "answer";
+	}
+
+	String selectByAddress() {
+		return "select " + ALL + " from " + actor() + ADDRESS;
+	}
+
+	String selectById() {
+		return "select " + ALL + " from " + actor() + " where actor_id = ?";
+	}
+
+	/** Parameters: namespace, name, limit. */
+	String selectFirst() {
+		return "select " + LISTED + " from " + actor() + " where namespace = ? and name = ? order by actor_key limit ?";
+	}
+
+	/** Parameters: namespace, name, key, limit. */
+	String selectAfter() {
+		return "select " + LISTED + " from " + actor()
+				+ " where namespace = ? and name = ? and actor_key > ? order by actor_key limit ?";
+	}
+
+	String insertActor() {
+		return "insert into " + actor() + " (" + ALL + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+	}
+
+	/** Parameters: the columns after the id, then id and expected version. */
+	String updateActor() {
+		return "update " + actor() + " set version = ?, generation = ?, format = ?, owner = ?, epoch = ?, reserved = ?,"
+				+ " marks = ?, created_at = ?, saved_at = ?, state = ?, input = ? where actor_id = ? and version = ?";
+	}
+
+	/** Parameters: id and expected version. */
+	String deleteActor() {
+		return "delete from " + actor() + " where actor_id = ? and version = ?";
+	}
+
+	/** Parameters: id, time, limit. */
+	String selectEvents() {
+		return "select position, previous, sent_at, expires_at, name, target, body from " + event()
+				+ " where actor_id = ? and expires_at > ? order by position desc limit ?";
+	}
+
+	String insertEvent() {
+		return "insert into " + event() + " (actor_id, position, previous, sent_at, expires_at, name, target, body)"
+				+ " values (?, ?, ?, ?, ?, ?, ?, ?)";
+	}
+
+	/** Parameters: id and position. */
+	String deleteEvent() {
+		return "delete from " + event() + " where actor_id = ? and position = ?";
+	}
+
+	/** Parameter: id. */
+	String deleteEvents() {
+		return "delete from " + event() + " where actor_id = ?";
+	}
+
+	/** Parameters: time, limit. */
+	String selectExpiredEvents() {
+		return "select actor_id, position from " + event() + " where expires_at <= ? order by expires_at limit ?";
+	}
+
+	/** Parameters: id, key, time. */
+	String selectAnswer() {
+		return "select expires_at, body from " + answer() + " where actor_id = ? and idem_key = ? and expires_at > ?";
+	}
+
+	String insertAnswer() {
+		return "insert into " + answer() + " (actor_id, idem_key, expires_at, body) values (?, ?, ?, ?)";
+	}
+
+	/** Parameters: id and key. */
+	String deleteAnswer() {
+		return "delete from " + answer() + " where actor_id = ? and idem_key = ?";
+	}
+
+	/** Parameters: id, key, time. */
+	String deleteExpiredAnswer() {
+		return deleteAnswer() + " and expires_at <= ?";
+	}
+
+	/** Parameter: id. */
+	String deleteAnswers() {
+		return "delete from " + answer() + " where actor_id = ?";
+	}
+
+	/** Parameters: time, limit. */
+	String selectExpiredAnswers() {
+		return "select actor_id, idem_key from " + answer() + " where expires_at <= ? order by expires_at limit ?";
+	}
+
+	/** Parameter: name. */
+	String selectMeta() {
+		return "select content from " + this.prefix + "meta where name = ?";
+	}
+
+	/** Parameters: name and content. */
+	String insertMeta() {
+		return "insert into " + this.prefix + "meta (name, content) values (?, ?)";
+	}
+
+}

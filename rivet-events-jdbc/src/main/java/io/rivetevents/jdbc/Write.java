@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredEvent;
+
+/**
+ * A change or deletion that waits for its commit. The waiting thread sees the future, all
+ * else belongs to the committer.
+ */
+final class Write {
+
+	/** Size of the columns of fixed length, in bytes. */
+	private static final int FIXED = 200;
+
+	private final ActorAddress address;
+
+	private final long expected;
+
+	private final @Nullable Change change;
+
+	private final long bytes;
+
+	private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+	private boolean uncertain;
+
+	private int attempts;
+
+	private Write(ActorAddress address, long expected, @Nullable Change change) {
+		this.address = address;
+		this.expected = expected;
+		this.change = change;
+		this.bytes = (change != null) ? bytes(change) : FIXED;
+	}
+
+	static Write of(Change change) {
+		return new Write(change.actor().address(), change.expectedVersion(), change);
+	}
+
+	static Write deletion(ActorAddress address, long expected) {
+		return new Write(address, expected, null);
+	}
+
+	private static long bytes(Change change) {
+		long bytes = FIXED + length(change.actor().state()) + length(change.actor().input());
+		for (StoredEvent event : change.events()) {
+			bytes += FIXED + length(event.body()) + event.target().length();
+		}
+		for (StoredAnswer answer : change.answers()) {
+			bytes += FIXED + answer.body().length;
+		}
+		return bytes;
+	}
+
+	private static long length(byte @Nullable [] bytes) {
+		return (bytes != null) ? bytes.length : 0;
+	}
+
+	ActorAddress address() {
+		return this.address;
+	}
+
+	/** Returns the version that must be stored now, 0 for none. */
+	long expected() {
+		return this.expected;
+	}
+
+	/** Returns the change, {@code null} for a deletion. */
+	@Nullable Change change() {
+		return this.change;
+	}
+
+	/** Returns whether an instance is created. */
+	boolean isCreation() {
+		return this.change != null && this.expected == 0;
+	}
+
+	/** Returns the approximate size in bytes. */
+	long bytes() {
+		return this.bytes;
+	}
+
+	/** Returns the number of rows that are written or deleted. */
+	int rows() {
+		Change change = this.change;
+		return (change != null) ? 1 + change.events().size() + change.trimmed().size() + change.answers().size() : 1;
+	}
+
+	/** Returns the future on which the calling thread waits. */
+	CompletableFuture<Void> done() {
+		return this.done;
+	}
+
+	/** Returns whether a commit was sent whose result was not received. */
+	boolean isUncertain() {
+		return this.uncertain;
+	}
+
+	void markUncertain() {
+		this.uncertain = true;
+	}
+
+	/** Counts an attempt to commit this alone, and returns the number of attempts. */
+	int countAttempt() {
+		return ++this.attempts;
+	}
+
+	/**
+	 * Returns whether a stored instance is the one that this writes. No two versions have
+	 * the same number and time: each is saved by one instance in memory, one at a time.
+	 * @param stored the stored instance, {@code null} if there is none
+	 */
+	boolean isAppliedAs(@Nullable StoredActor stored) {
+		if (this.change == null || stored == null) {
+			return this.change == null && stored == null;
+		}
+		StoredActor actor = this.change.actor();
+		return stored.actorId().equals(actor.actorId()) && stored.version() == actor.version()
+				&& Rows.nanos(stored.savedAt()) == Rows.nanos(actor.savedAt());
+	}
+
+	void succeed() {
+		this.done.complete(null);
+	}
+
+	void failAsStale() {
+		this.done.completeExceptionally(new StaleStateException(this.address, this.expected));
+	}
+
+	void fail(Throwable cause) {
+		this.done.completeExceptionally(this.uncertain
+				? new UncertainCommitException(
+						"The connection was lost while %s was committed; it may or may not have been stored: %s"
+							.formatted(this, cause.getMessage()),
+						cause)
+				: new JdbcStateException("%s could not be stored: %s".formatted(this, cause.getMessage()), cause));
+	}
+
+	@Override
+	public String toString() {
+		return (this.change != null)
+				? "%s (version %d, %,d bytes)".formatted(this.address, this.change.actor().version(), this.bytes)
+				: "The deletion of %s".formatted(this.address);
+	}
+
+}
