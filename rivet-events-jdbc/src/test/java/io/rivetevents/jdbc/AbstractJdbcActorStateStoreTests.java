@@ -6,16 +6,20 @@
 package io.rivetevents.jdbc;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,16 +47,18 @@ abstract class AbstractJdbcActorStateStoreTests {
 
 	private final InstantSource clock = () -> this.now;
 
-	DataSource dataSource;
+	ObservedDataSource dataSource;
 
 	JdbcActorStateStore store;
+
+	private int taken;
 
 	/** Returns a database without tables of the store. */
 	abstract DataSource emptyDatabase() throws Exception;
 
 	@BeforeEach
 	void open() throws Exception {
-		this.dataSource = emptyDatabase();
+		this.dataSource = new ObservedDataSource(emptyDatabase());
 		new JdbcSchema(this.dataSource, this.settings).create();
 		this.store = new JdbcActorStateStore(this.dataSource, this.settings, this.clock);
 	}
@@ -206,6 +212,157 @@ abstract class AbstractJdbcActorStateStoreTests {
 		assertThat(this.store.initialize("stream-key", "second")).isEqualTo("first");
 	}
 
+	/**
+	 * All databases report a duplicate in another way, and PostgreSQL aborts the group.
+	 */
+	@Test
+	void aDuplicateCreationInAGroupFailsAlone() throws Exception {
+		this.store.save(actor("duplicate").build(), 0);
+		List<@Nullable RuntimeException> failures = group(64, (i) -> {
+			StoredActor actor = actor((i == 31) ? "duplicate" : "k" + i).build();
+			return Change.of(actor, 0).withEvents(List.of(event(1)), List.of());
+		});
+		assertThat(failures.remove(31)).isInstanceOf(StaleStateException.class);
+		assertThat(failures).hasSize(63).containsOnlyNulls();
+		assertThat(this.store.list("default", "room", null, 100)).hasSize(64);
+		assertThat(this.store.events(actor("k5").build().actorId(), 9)).hasSize(1);
+		assertThat(this.store.events(actor("duplicate").build().actorId(), 9)).isEmpty();
+		assertThat(this.taken).as("connections: the group, and each alone").isEqualTo(2);
+	}
+
+	@Test
+	void aStaleChangeDoesNotAffectItsGroup() throws Exception {
+		times(64, (i) -> actor("k" + i).build()).forEach((actor) -> this.store.save(actor, 0));
+		List<@Nullable RuntimeException> failures = group(64, (i) -> {
+			StoredActor actor = actor("k" + i).version((i == 31) ? 3 : 2).build();
+			return Change.of(actor, actor.version() - 1).withEvents(List.of(event(1)), List.of());
+		});
+		assertThat(failures.remove(31)).isInstanceOf(StaleStateException.class);
+		assertThat(failures).hasSize(63).containsOnlyNulls();
+		assertThat(this.store.list("default", "room", null, 100)).extracting(StoredActor::version)
+			.hasSize(64)
+			.containsOnlyOnce(1L)
+			.containsOnly(1L, 2L);
+		assertThat(this.store.events(actor("k31").build().actorId(), 9)).isEmpty();
+		assertThat(this.taken).as("connections").isEqualTo(1);
+	}
+
+	@Test
+	void creationsChangesAndDeletionsShareAGroup() throws Exception {
+		times(10, (i) -> actor("k" + i).build()).forEach((actor) -> this.store.save(actor, 0));
+		this.dataSource.stop();
+		Savers savers = new Savers();
+		savers.start(() -> this.store.save(actor("first").build(), 0));
+		times(10, (i) -> i).forEach((i) -> savers.start(() -> {
+			if (i < 5) {
+				this.store.delete(actor("k" + i).build().address(), (i == 0) ? 7 : 1);
+			}
+			else {
+				this.store.save(actor("k" + i).version(2).build(), 1);
+			}
+		}));
+		times(10, (i) -> actor("new" + i).build()).forEach((actor) -> savers.start(() -> this.store.save(actor, 0)));
+		this.dataSource.taken();
+		this.dataSource.go();
+		List<@Nullable RuntimeException> failures = savers.failures();
+		assertThat(failures.remove(1)).isInstanceOf(StaleStateException.class);
+		assertThat(failures).hasSize(20).containsOnlyNulls();
+		assertThat(this.dataSource.taken()).isEqualTo(2);
+		assertThat(this.store.list("default", "room", null, 100))
+			.extracting((actor) -> actor.address().key().serialize())
+			.containsExactly("first", "k0", "k5", "k6", "k7", "k8", "k9", "new0", "new1", "new2", "new3", "new4",
+					"new5", "new6", "new7", "new8", "new9");
+	}
+
+	/** Makes the committer wait until all changes are in its queue. */
+	private List<@Nullable RuntimeException> group(int size, IntFunction<Change> change) throws InterruptedException {
+		this.dataSource.taken();
+		this.dataSource.stop();
+		Savers savers = new Savers();
+		savers.start(() -> this.store.save(actor("first").version(6).build(), 5));
+		times(size, change).forEach((next) -> savers.start(() -> this.store.commit(next)));
+		this.dataSource.go();
+		List<@Nullable RuntimeException> failures = savers.failures();
+		assertThat(failures.remove(0)).isInstanceOf(StaleStateException.class);
+		this.taken = this.dataSource.taken() - 1;
+		return failures;
+	}
+
+	@Test
+	void theClockMayGoBack() throws SQLException {
+		StoredAnswer answer = new StoredAnswer("key", this.now.plusSeconds(60), new byte[1]);
+		this.store.commit(
+				Change.of(actor("a").build(), 0).withEvents(List.of(event(1)), List.of()).withAnswers(List.of(answer)));
+		this.now = this.now.minus(Duration.ofDays(1));
+		StoredActor second = actor("a").version(2).build();
+		this.store.commit(Change.of(second, 1).withEvents(List.of(event(2)), List.of()));
+		assertThat(this.store.load(second.address())).usingRecursiveComparison().isEqualTo(second);
+		assertThat(this.store.events(second.actorId(), 10)).extracting(StoredEvent::position).containsExactly(1L, 2L);
+		assertThat(this.store.answer(second.actorId(), "key")).isNotNull();
+		this.now = this.now.plusSeconds(60);
+		sweep();
+		assertThat(this.store.events(second.actorId(), 10)).extracting(StoredEvent::position).containsExactly(1L);
+	}
+
+	@Test
+	void whatHasExpiredIsNeitherReadNorKept() throws SQLException {
+		StoredActor actor = actor("a").build();
+		StoredAnswer answer = new StoredAnswer("key", this.now.plusSeconds(60), new byte[1]);
+		StoredAnswer later = new StoredAnswer("later", this.now.plusSeconds(61), new byte[1]);
+		this.store.commit(Change.of(actor, 0)
+			.withEvents(times(1500, (i) -> event(i + 1)), List.of())
+			.withAnswers(List.of(answer, later)));
+		this.now = this.now.plusSeconds(60);
+		assertThat(this.store.events(actor.actorId(), 10)).isEmpty();
+		assertThat(this.store.answer(actor.actorId(), "key")).isNull();
+		assertThat(this.store.answer(actor.actorId(), "later")).isNotNull();
+		assertThat(sweep()).isTrue();
+		assertThat(sweep()).isFalse();
+		this.now = this.now.minusSeconds(60);
+		assertThat(this.store.events(actor.actorId(), 10)).isEmpty();
+		assertThat(this.store.answer(actor.actorId(), "key")).isNull();
+		assertThat(this.store.answer(actor.actorId(), "later")).isNotNull();
+	}
+
+	private boolean sweep() throws SQLException {
+		return new Sweeper(new Connections(this.dataSource, TIMEOUT), new Sql("rivet_"), this.clock).sweep();
+	}
+
+	@Test
+	void anotherSchemaVersionIsRefused() throws SQLException {
+		JdbcSchema schema = new JdbcSchema(this.dataSource, this.settings);
+		schema.create();
+		schema.check();
+		new Connections(this.dataSource, TIMEOUT).read("it", (session) -> {
+			try (PreparedStatement update = session.connection()
+				.prepareStatement("update rivet_meta set content = ? where name = ?")) {
+				session.rows().setTexts(update, "2", "schema.version");
+				return update.executeUpdate();
+			}
+		});
+		assertThatThrownBy(schema::check).isInstanceOf(SchemaVersionException.class)
+			.hasMessageContaining("schema version 2")
+			.hasMessageContaining("requires 1");
+		assertThatThrownBy(schema::create).isInstanceOf(SchemaVersionException.class);
+	}
+
+	@Test
+	void missingTablesAreNamed() {
+		JdbcSettings other = new JdbcSettings("other_", TIMEOUT);
+		JdbcSchema schema = new JdbcSchema(this.dataSource, other);
+		assertThatThrownBy(schema::check).isInstanceOfSatisfying(MissingTablesException.class, (ex) -> {
+			assertThat(ex.tables()).containsExactly("other_meta", "other_actor", "other_event", "other_answer");
+			assertThat(ex.script()).matches("io/rivetevents/jdbc/schema-\\w+\\.sql");
+			assertThat(getClass().getClassLoader().getResource(ex.script())).isNotNull();
+		});
+		schema.create();
+		try (JdbcActorStateStore store = new JdbcActorStateStore(this.dataSource, other)) {
+			store.save(actor("a").build(), 0);
+			assertThat(store.load(actor("a").build().address())).isNotNull();
+		}
+		assertThat(this.store.load(actor("a").build().address())).isNull();
+	}
+
 	StoredActor.Builder actor(String key) {
 		ActorAddress address = ActorAddress.of("room", key);
 		String id = UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8)).toString();
@@ -217,7 +374,7 @@ abstract class AbstractJdbcActorStateStoreTests {
 				new byte[] { (byte) position });
 	}
 
-	static <T> List<T> times(int count, java.util.function.IntFunction<T> value) {
+	static <T> List<T> times(int count, IntFunction<T> value) {
 		return new ArrayList<>(IntStream.range(0, count).mapToObj(value).toList());
 	}
 
