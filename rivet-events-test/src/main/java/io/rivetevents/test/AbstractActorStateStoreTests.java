@@ -1,0 +1,850 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.protocol.ActorKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests the contract of every {@link ActorStateStore}. Extend it to test an
+ * implementation:
+ *
+ * <pre>{@code
+ * class MyStoreTests extends AbstractActorStateStoreTests {
+ *
+ *     &#64;Override
+ *     protected ActorStateStore createStore() {
+ *         return new MyStore("localhost", 1234);
+ *     }
+ *
+ * }
+ * }</pre>
+ *
+ * The tests use ids and names of actors that are different in each run, so they can share
+ * a database with other data. Tests of events and answers are skipped if the store
+ * {@linkplain ActorStateStore#keepsHistory() does not keep them}.
+ *
+ * @since 0.1.0
+ */
+public abstract class AbstractActorStateStoreTests {
+
+	/** Maximum size of a key by default, in bytes. */
+	private static final int KEY_SIZE = 1024;
+
+	/** As precise as every store keeps it. */
+	private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+
+	private static final Instant LATER = NOW.plus(1, ChronoUnit.HOURS);
+
+	private static final Instant EARLIER = NOW.minus(1, ChronoUnit.HOURS);
+
+	/** Contains each byte and is not text. */
+	private static final byte[] BINARY = bytes(IntStream.range(0, 512));
+
+	private final String name = "s" + UUID.randomUUID();
+
+	private ActorStateStore store;
+
+	/**
+	 * Returns a store. Called before each test.
+	 */
+	protected abstract ActorStateStore createStore();
+
+	/**
+	 * Releases a store. Called after each test; the default implementation does nothing.
+	 * @param store the store of {@link #createStore}
+	 */
+	protected void releaseStore(ActorStateStore store) {
+	}
+
+	@BeforeEach
+	void prepareStore() {
+		this.store = createStore();
+	}
+
+	@AfterEach
+	void releaseStore() {
+		releaseStore(this.store);
+	}
+
+	// Instances
+
+	@Test
+	void findsNothingBeforeItIsSaved() {
+		assertThat(this.store.load(address("k"))).isNull();
+		assertThat(this.store.loadById(id())).isNull();
+		assertThat(this.store.list("default", this.name, null, 10)).isEmpty();
+	}
+
+	@Test
+	void keepsEveryProperty() {
+		StoredActor actor = StoredActor.builder(id(), address("k"))
+			.version(1)
+			.generation(Long.MAX_VALUE)
+			.createdAt(EARLIER)
+			.savedAt(NOW)
+			.format(Integer.MAX_VALUE)
+			.owner("node-1")
+			.epoch("x".repeat(64))
+			.reserved(Long.MAX_VALUE)
+			.marks("m".repeat(10_000))
+			.state("{\"text\":\"grüße \uD83D\uDE00\"}".getBytes(StandardCharsets.UTF_8))
+			.input("[1]".getBytes(StandardCharsets.UTF_8))
+			.build();
+		this.store.save(actor, 0);
+		assertSame(this.store.load(actor.address()), actor);
+		assertSame(this.store.loadById(actor.actorId()), actor);
+	}
+
+	@Test
+	void keepsThatPropertiesAreAbsent() {
+		StoredActor actor = StoredActor.builder(id(), address("k")).version(1).build();
+		this.store.save(actor, 0);
+		assertSame(this.store.load(actor.address()), actor);
+		assertSame(this.store.loadById(actor.actorId()), actor);
+	}
+
+	@Test
+	void keepsBytesAsTheyAre() {
+		for (byte[] bytes : List.of(new byte[0], new byte[] { 0 }, BINARY, new byte[1_000_000])) {
+			StoredActor actor = actor("k" + bytes.length, 1).state(bytes).input(bytes).build();
+			this.store.save(actor, 0);
+			assertSame(this.store.load(actor.address()), actor);
+		}
+	}
+
+	@Test
+	void replacesEveryProperty() {
+		StoredActor first = actor("k", 1).owner("a").epoch("b").marks("c").state(BINARY).input(BINARY).build();
+		this.store.save(first, 0);
+		StoredActor full = first.toBuilder()
+			.version(2)
+			.generation(2)
+			.savedAt(LATER)
+			.format(3)
+			.owner("o")
+			.epoch("e")
+			.reserved(1000)
+			.marks("m")
+			.state(new byte[0])
+			.build();
+		this.store.save(full, 1);
+		assertSame(this.store.load(first.address()), full);
+		StoredActor empty = full.toBuilder().version(3).owner(null).epoch(null).marks(null).state(null).build();
+		this.store.save(empty, 2);
+		assertSame(this.store.load(first.address()), empty);
+		assertSame(this.store.loadById(first.actorId()), empty);
+	}
+
+	@Test
+	void keepsNeighboursAsTheyAre() {
+		StoredActor neighbour = create("a");
+		StoredActor actor = create("b");
+		this.store.save(next(actor).build(), 1);
+		this.store.delete(actor.address(), 2);
+		assertSame(this.store.load(neighbour.address()), neighbour);
+		assertThat(this.store.load(actor.address())).isNull();
+		assertThat(this.store.loadById(actor.actorId())).isNull();
+	}
+
+	// Versions
+
+	@Test
+	void createsNothingThatExists() {
+		StoredActor actor = create("k");
+		assertStale(() -> this.store.save(actor("k", 1).build(), 0));
+		assertStale(() -> this.store.save(next(actor).build(), 0));
+		assertSame(this.store.load(actor.address()), actor);
+		assertThat(this.store.list("default", this.name, null, 10)).hasSize(1);
+	}
+
+	@Test
+	void savesNothingThatIsNotStored() {
+		assertStale(() -> this.store.save(actor("k", 2).build(), 1));
+		assertThat(this.store.load(address("k"))).isNull();
+	}
+
+	@Test
+	void savesNothingOverAnotherVersion() {
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.save(second, 1);
+		assertStale(() -> this.store.save(next(actor).state(BINARY).build(), 1));
+		assertStale(() -> this.store.save(actor.toBuilder().version(4).build(), 3));
+		assertSame(this.store.load(actor.address()), second);
+	}
+
+	@Test
+	void deletesOnlyTheExpectedVersion() {
+		StoredActor actor = create("k");
+		assertStale(() -> this.store.delete(actor.address(), 2));
+		assertSame(this.store.load(actor.address()), actor);
+		this.store.delete(actor.address(), 1);
+		assertThat(this.store.load(actor.address())).isNull();
+		assertThat(this.store.loadById(actor.actorId())).isNull();
+		assertThat(this.store.list("default", this.name, null, 10)).isEmpty();
+		assertStale(() -> this.store.delete(actor.address(), 1));
+	}
+
+	@Test
+	void createsAgainWhatWasDeleted() {
+		StoredActor actor = create("k");
+		this.store.delete(actor.address(), 1);
+		StoredActor again = create("k");
+		assertSame(this.store.load(actor.address()), again);
+		assertSame(this.store.loadById(again.actorId()), again);
+		assertThat(this.store.loadById(actor.actorId())).isNull();
+	}
+
+	@Test
+	void letsOneOfManyCreatorsWin() throws Exception {
+		for (String key : List.of("a", "b", "c")) {
+			List<StoredActor> won = winners(8, (i) -> {
+				StoredActor actor = actor(key, 1).state(new byte[i]).build();
+				this.store.save(actor, 0);
+				return actor;
+			});
+			assertThat(won).hasSize(1);
+			assertSame(this.store.load(address(key)), won.get(0));
+		}
+	}
+
+	@Test
+	void letsOneOfManySaversWin() throws Exception {
+		StoredActor actor = create("k");
+		for (int i = 0; i < 10; i++) {
+			StoredActor before = actor;
+			List<StoredActor> won = winners(8, (writer) -> {
+				StoredActor after = next(before).state(new byte[writer]).build();
+				this.store.save(after, before.version());
+				return after;
+			});
+			assertThat(won).hasSize(1);
+			actor = won.get(0);
+			assertSame(this.store.load(actor.address()), actor);
+		}
+	}
+
+	@Test
+	void savesOrDeletes() throws Exception {
+		for (int i = 0; i < 10; i++) {
+			StoredActor actor = create("k" + i);
+			List<StoredActor> won = winners(2, (writer) -> {
+				StoredActor after = next(actor).build();
+				if (writer == 0) {
+					this.store.save(after, 1);
+				}
+				else {
+					this.store.delete(actor.address(), 1);
+				}
+				return (writer == 0) ? after : actor;
+			});
+			assertThat(won).hasSize(1);
+			StoredActor found = this.store.load(actor.address());
+			assertThat(found != null).isEqualTo(won.get(0) != actor);
+		}
+	}
+
+	@Test
+	void savesInstancesOfManyWriters() throws Exception {
+		int writers = 64;
+		int versions = 20;
+		List<StoredActor> last = winners(writers, (writer) -> {
+			StoredActor actor = create("k" + writer);
+			for (int version = 1; version < versions; version++) {
+				StoredActor after = next(actor).state(new byte[version]).build();
+				this.store.save(after, version);
+				actor = after;
+			}
+			return actor;
+		});
+		assertThat(last).hasSize(writers);
+		for (StoredActor actor : last) {
+			assertThat(actor.version()).isEqualTo(versions);
+			assertSame(this.store.load(actor.address()), actor);
+		}
+	}
+
+	/** The stale change must neither fail the others nor be stored with them. */
+	@Test
+	void failsOnlyTheStaleOfManyWriters() throws Exception {
+		StoredActor present = create("k0");
+		for (int round = 1; round <= 5; round++) {
+			int version = round;
+			List<StoredActor> saved = winners(64, (writer) -> {
+				StoredActor actor = (version == 1 || writer == 0) ? actor("k" + writer, 1).build()
+						: loaded("k" + writer).toBuilder().version(version).build();
+				this.store.save(actor, actor.version() - 1);
+				return actor;
+			});
+			assertThat(saved).hasSize(63);
+			assertThat(saved).allSatisfy((actor) -> assertSame(this.store.load(actor.address()), actor));
+			assertSame(this.store.load(present.address()), present);
+		}
+	}
+
+	// Addresses
+
+	@Test
+	void comparesKeysByteForByte() {
+		List<String> keys = List.of("a", "A", "ä", "Ä", "a\u0308", "a ", " a", "a\t", "a\n", "", " ", "á", "ａ", "ß",
+				"ss", "ı", "i", "I", "İ", "a\u200B", "\uD83D\uDE00", "\uD83D\uDE01", "\uFFFD", "\uFFFD\uFFFD", "a%",
+				"a_", "a'", "a\"", "a\\", "a`", "a?", "a:b", "{a}", "*", "\u0001", "1", "01", "1.0", "null", "NULL");
+		assertDistinct(keys.stream().map((key) -> new ActorAddress("default", this.name, ActorKey.of(key))).toList());
+	}
+
+	@Test
+	void comparesKeysOfSeveralParts() {
+		assertDistinct(Stream
+			.of(List.<String>of(), List.of("a"), List.of("a", "b"), List.of("a/b"), List.of("a\\", "b"),
+					List.of("a", "", "b"), List.of("", "a"), List.of("a", ""), List.of("", ""), List.of("a,b"),
+					List.of("/"), List.of("\\0"), List.of("a", "b", "c"), List.of("a/b", "c"), List.of("a", "b/c"))
+			.map((parts) -> new ActorAddress("default", this.name, ActorKey.of(parts)))
+			.toList());
+	}
+
+	@Test
+	void comparesNamespacesAndNames() {
+		ActorKey key = ActorKey.of("k");
+		assertDistinct(List.of(new ActorAddress("", this.name, key), new ActorAddress("default", this.name, key),
+				new ActorAddress("Default", this.name, key), new ActorAddress("default ", this.name, key),
+				new ActorAddress("défault", this.name, key), new ActorAddress("default", this.name + "a", key),
+				new ActorAddress("default", this.name + "A", key), new ActorAddress("defaults", this.name, key),
+				new ActorAddress("default", this.name, ActorKey.of("a", "k")),
+				new ActorAddress("default", this.name + "/a", key)));
+	}
+
+	@Test
+	void keepsKeysOfTheMaximumSize() {
+		String beginning = "k".repeat(KEY_SIZE - 1);
+		String wide = "\uD83D\uDE00".repeat(KEY_SIZE / 4 - 1);
+		List<String> keys = List.of(beginning + "a", beginning + "b", beginning, beginning + "A", wide + "\uD83D\uDE00",
+				wide + "\uD83D\uDE01", wide + "ä12");
+		assertDistinct(keys.stream().map((key) -> new ActorAddress("", this.name, ActorKey.of(key))).toList());
+		String incompressible = random(KEY_SIZE);
+		String ofSixtyFour = "n".repeat(64 - this.name.length()) + this.name;
+		assertDistinct(Stream.of("a", "b")
+			.map((last) -> new ActorAddress("s".repeat(64), ofSixtyFour,
+					ActorKey.of(incompressible.substring(1) + last)))
+			.toList());
+	}
+
+	/** JSON can contain them, and they have no form in UTF-8. */
+	@Test
+	void distinguishesOrRefusesHalfSurrogatePairs() {
+		StoredActor replaced = create("a?");
+		StoredActor replacement = create("a\uFFFD");
+		for (String half : List.of("a\uD83D", "a\uDE00")) {
+			StoredActor actor = actor(half, 1).build();
+			try {
+				this.store.save(actor, 0);
+			}
+			catch (StaleStateException ex) {
+				throw new AssertionError("It is not the address of another instance", ex);
+			}
+			catch (RuntimeException ex) {
+				assertThat(this.store.load(actor.address())).isNull();
+				continue;
+			}
+			assertSame(this.store.load(actor.address()), actor);
+		}
+		assertSame(this.store.load(replaced.address()), replaced);
+		assertSame(this.store.load(replacement.address()), replacement);
+	}
+
+	private void assertDistinct(List<ActorAddress> addresses) {
+		List<StoredActor> actors = new ArrayList<>();
+		for (ActorAddress address : addresses) {
+			assertThat(this.store.load(address)).as("before it is saved: %s", address).isNull();
+			StoredActor actor = StoredActor.builder(id(), address)
+				.version(1)
+				.state(address.toString().getBytes(StandardCharsets.UTF_8))
+				.build();
+			this.store.save(actor, 0);
+			actors.add(actor);
+		}
+		for (StoredActor actor : actors) {
+			assertSame(this.store.load(actor.address()), actor);
+			assertSame(this.store.loadById(actor.actorId()), actor);
+		}
+		for (StoredActor actor : actors) {
+			this.store.delete(actor.address(), 1);
+			assertThat(this.store.load(actor.address())).isNull();
+		}
+	}
+
+	// Lists
+
+	@Test
+	void listsInTheOrderOfBytes() {
+		List<String> keys = List.of("b", "a", "\uFFFD", "\uD83D\uDE00", "ä", "B", "a ", "", "10", "9", "a!", "a/b");
+		keys.forEach(this::create);
+		create("a", "b");
+		List<String> expected = Stream.concat(keys.stream().map((key) -> address(key)), Stream.of(address("a", "b")))
+			.map((address) -> address.key().serialize())
+			.sorted((one, other) -> Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8),
+					other.getBytes(StandardCharsets.UTF_8)))
+			.toList();
+		assertThat(keysOf(this.store.list("default", this.name, null, 100))).isEqualTo(expected);
+	}
+
+	@Test
+	void listsPageByPage() {
+		List<String> keys = IntStream.range(100, 125).mapToObj((i) -> "k" + i).toList();
+		keys.forEach(this::create);
+		List<String> listed = new ArrayList<>();
+		String after = null;
+		List<StoredActor> page = this.store.list("default", this.name, after, 10);
+		while (!page.isEmpty()) {
+			assertThat(page).hasSizeLessThanOrEqualTo(10);
+			listed.addAll(keysOf(page));
+			after = listed.get(listed.size() - 1);
+			page = this.store.list("default", this.name, after, 10);
+		}
+		assertThat(listed).isEqualTo(keys);
+	}
+
+	@Test
+	void listsAfterAKeyThatDoesNotExist() {
+		List.of("a", "c", "e").forEach(this::create);
+		assertThat(keysOf(this.store.list("default", this.name, "b", 10))).containsExactly("c", "e");
+		this.store.delete(address("c"), 1);
+		assertThat(keysOf(this.store.list("default", this.name, "c", 10))).containsExactly("e");
+		assertThat(this.store.list("default", this.name, "e", 10)).isEmpty();
+	}
+
+	@Test
+	void listsOnlyTheActorOfTheNamespace() {
+		create("k");
+		for (ActorAddress other : List.of(new ActorAddress("", this.name, ActorKey.of("a")),
+				new ActorAddress("default", this.name + "a", ActorKey.of("a")),
+				new ActorAddress("default", this.name.substring(1), ActorKey.of("a")),
+				new ActorAddress("Default", this.name, ActorKey.of("z")))) {
+			this.store.save(StoredActor.builder(id(), other).version(1).build(), 0);
+		}
+		assertThat(keysOf(this.store.list("default", this.name, null, 10))).containsExactly("k");
+		assertThat(keysOf(this.store.list("", this.name, null, 10))).containsExactly("a");
+	}
+
+	@Test
+	void listsAllButStateAndInput() {
+		StoredActor actor = actor("k", 1).owner("o").epoch("e").reserved(7).marks("m").format(2).build();
+		this.store.save(actor.toBuilder().state(BINARY).input(BINARY).build(), 0);
+		StoredActor listed = this.store.list("default", this.name, null, 10).get(0);
+		assertSame(listed.toBuilder().state(null).input(null).build(), actor);
+	}
+
+	private static List<String> keysOf(List<StoredActor> actors) {
+		return actors.stream().map((actor) -> actor.address().key().serialize()).toList();
+	}
+
+	// Events
+
+	@Test
+	void keepsAllThatAnEventSays() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		List<StoredEvent> events = List.of(new StoredEvent(1, 0, NOW, LATER, "name", "all", null),
+				new StoredEvent(5, 1, EARLIER, LATER, "grüße \uD83D\uDE00", "users:[\"ada\"]", new byte[0]),
+				new StoredEvent(Long.MAX_VALUE, 5, NOW, LATER, "n".repeat(200), "t".repeat(10_000), BINARY));
+		this.store.commit(Change.of(next(actor).build(), 1).withEvents(events, List.of()));
+		assertThat(this.store.events(actor.actorId(), 10)).usingRecursiveFieldByFieldElementComparator()
+			.isEqualTo(events);
+	}
+
+	@Test
+	void keepsTheEventsOfTheFirstSave() {
+		assumeHistory();
+		StoredActor actor = actor("k", 1).build();
+		this.store.commit(Change.of(actor, 0).withEvents(events(1, 3), List.of()).withAnswers(List.of(answer("a"))));
+		assertThat(positions(actor)).containsExactly(1L, 2L, 3L);
+		assertThat(this.store.answer(actor.actorId(), "a")).isNotNull();
+	}
+
+	@Test
+	void loadsTheLatestEvents() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1).withEvents(events(1, 20), List.of()));
+		this.store.commit(Change.of(next(second).build(), 2).withEvents(events(21, 30), List.of()));
+		assertThat(this.store.events(actor.actorId(), 4)).extracting(StoredEvent::position)
+			.containsExactly(27L, 28L, 29L, 30L);
+		assertThat(positions(actor)).containsExactlyElementsOf(LongStream.rangeClosed(1, 30).boxed().toList());
+		assertThat(this.store.events(id(), 10)).isEmpty();
+	}
+
+	@Test
+	void leavesOutExpiredEvents() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		List<StoredEvent> events = List.of(new StoredEvent(1, 0, EARLIER, EARLIER, "old", "all", null),
+				new StoredEvent(2, 1, NOW, LATER, "new", "all", null),
+				new StoredEvent(3, 2, EARLIER, EARLIER, "old", "all", null));
+		this.store.commit(Change.of(next(actor).build(), 1).withEvents(events, List.of()));
+		assertThat(positions(actor)).containsExactly(2L);
+		assertThat(this.store.events(actor.actorId(), 1)).extracting(StoredEvent::position).containsExactly(2L);
+	}
+
+	@Test
+	void deletesTrimmedEvents() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		StoredActor neighbour = create("n");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1).withEvents(events(1, 5), List.of()));
+		this.store.commit(Change.of(next(neighbour).build(), 1).withEvents(events(1, 5), List.of()));
+		this.store.commit(Change.of(next(second).build(), 2).withEvents(events(6, 6), List.of(1L, 2L, 4L, 99L)));
+		assertThat(positions(actor)).containsExactly(3L, 5L, 6L);
+		assertThat(positions(neighbour)).containsExactly(1L, 2L, 3L, 4L, 5L);
+	}
+
+	@Test
+	void deletesEventsAndAnswersWithTheInstance() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withEvents(events(1, 5), List.of())
+			.withAnswers(List.of(answer("a"))));
+		this.store.delete(actor.address(), 2);
+		assertThat(positions(actor)).isEmpty();
+		assertThat(this.store.answer(actor.actorId(), "a")).isNull();
+		StoredActor again = create("k");
+		assertThat(positions(again)).isEmpty();
+		assertThat(this.store.answer(again.actorId(), "a")).isNull();
+		this.store.commit(Change.of(next(again).build(), 1).withEvents(events(1, 2), List.of()));
+		assertThat(positions(again)).containsExactly(1L, 2L);
+	}
+
+	@Test
+	void keepsEventsOfAPlainSave() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1).withEvents(events(1, 2), List.of()).withAnswers(List.of(answer("a"))));
+		this.store.save(next(second).build(), 2);
+		assertThat(positions(actor)).containsExactly(1L, 2L);
+		assertThat(this.store.answer(actor.actorId(), "a")).isNotNull();
+	}
+
+	// Answers
+
+	@Test
+	void keepsAnswers() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		List<StoredAnswer> answers = List.of(new StoredAnswer("a", LATER, BINARY),
+				new StoredAnswer("A", LATER, new byte[0]), new StoredAnswer("b".repeat(64), LATER, new byte[100_000]));
+		this.store.commit(Change.of(next(actor).build(), 1).withAnswers(answers));
+		for (StoredAnswer answer : answers) {
+			assertThat(this.store.answer(actor.actorId(), answer.key())).usingRecursiveComparison().isEqualTo(answer);
+		}
+		assertThat(this.store.answer(actor.actorId(), "b")).isNull();
+		assertThat(this.store.answer(id(), "a")).isNull();
+	}
+
+	@Test
+	void replacesAnswers() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1).withAnswers(List.of(answer("a"), answer("b"))));
+		StoredAnswer replacement = new StoredAnswer("a", LATER.plusSeconds(1), new byte[] { 9 });
+		this.store.commit(Change.of(next(second).build(), 2).withAnswers(List.of(replacement)));
+		assertThat(this.store.answer(actor.actorId(), "a")).usingRecursiveComparison().isEqualTo(replacement);
+		assertThat(this.store.answer(actor.actorId(), "b")).usingRecursiveComparison().isEqualTo(answer("b"));
+	}
+
+	@Test
+	void leavesOutExpiredAnswers() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		StoredAnswer expired = new StoredAnswer("a", EARLIER, BINARY);
+		this.store.commit(Change.of(second, 1).withAnswers(List.of(expired)));
+		assertThat(this.store.answer(actor.actorId(), "a")).isNull();
+		this.store.commit(Change.of(next(second).build(), 2).withAnswers(List.of(answer("a"))));
+		assertThat(this.store.answer(actor.actorId(), "a")).isNotNull();
+	}
+
+	// Changes as a whole
+
+	@Test
+	void addsNothingOfAStaleChange() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1).withEvents(events(1, 2), List.of()).withAnswers(List.of(answer("a"))));
+		StoredAnswer replacement = new StoredAnswer("a", LATER, BINARY);
+		assertStale(() -> this.store.commit(Change.of(next(actor).state(BINARY).build(), 1)
+			.withEvents(events(3, 4), List.of(1L))
+			.withAnswers(List.of(replacement, answer("b")))));
+		assertStale(() -> this.store.commit(Change.of(actor("k", 1).build(), 0)
+			.withEvents(events(3, 4), List.of())
+			.withAnswers(List.of(answer("b")))));
+		assertSame(this.store.load(actor.address()), second);
+		assertThat(positions(actor)).containsExactly(1L, 2L);
+		assertThat(this.store.answer(actor.actorId(), "a")).usingRecursiveComparison().isEqualTo(answer("a"));
+		assertThat(this.store.answer(actor.actorId(), "b")).isNull();
+	}
+
+	@Test
+	void addsNothingOfAChangeToADeletedInstance() {
+		assumeHistory();
+		StoredActor actor = create("k");
+		this.store.delete(actor.address(), 1);
+		assertStale(() -> this.store.commit(Change.of(next(actor).build(), 1)
+			.withEvents(events(1, 2), List.of())
+			.withAnswers(List.of(answer("a")))));
+		assertThat(this.store.load(actor.address())).isNull();
+		assertThat(positions(actor)).isEmpty();
+		assertThat(this.store.answer(actor.actorId(), "a")).isNull();
+	}
+
+	@Test
+	void commitsChangesOfManyWriters() throws Exception {
+		assumeHistory();
+		int versions = 10;
+		List<StoredActor> last = winners(64, (writer) -> {
+			StoredActor actor = create("k" + writer);
+			for (long version = 1; version < versions; version++) {
+				StoredActor after = next(actor).build();
+				List<Long> trimmed = (version > 3) ? List.of(version - 3) : List.of();
+				this.store.commit(Change.of(after, version)
+					.withEvents(events(version, version), trimmed)
+					.withAnswers(List.of(answer("a" + version))));
+				actor = after;
+			}
+			return actor;
+		});
+		assertThat(last).hasSize(64);
+		for (StoredActor actor : last) {
+			assertThat(positions(actor)).containsExactly(7L, 8L, 9L);
+			assertThat(this.store.answer(actor.actorId(), "a1")).isNotNull();
+			assertThat(this.store.answer(actor.actorId(), "a9")).isNotNull();
+		}
+	}
+
+	@Test
+	void letsOneOfManyChangesWin() throws Exception {
+		assumeHistory();
+		StoredActor actor = create("k");
+		List<StoredActor> won = winners(8, (writer) -> {
+			StoredActor after = next(actor).format(writer).build();
+			this.store.commit(Change.of(after, 1)
+				.withEvents(events(writer + 1, writer + 1), List.of())
+				.withAnswers(List.of(answer("a" + writer))));
+			return after;
+		});
+		assertThat(won).hasSize(1);
+		int writer = won.get(0).format();
+		assertSame(this.store.load(actor.address()), won.get(0));
+		assertThat(positions(actor)).containsExactly(writer + 1L);
+		for (int i = 0; i < 8; i++) {
+			assertThat(this.store.answer(actor.actorId(), "a" + i) != null).isEqualTo(i == writer);
+		}
+	}
+
+	@Test
+	void refusesEventsAndAnswersVisiblyIfItKeepsNone() {
+		Assumptions.assumeFalse(this.store.keepsHistory(), "The store keeps events and answers");
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		for (Change change : List.of(Change.of(second, 1).withEvents(events(1, 1), List.of()),
+				Change.of(second, 1).withEvents(List.of(), List.of(1L)),
+				Change.of(second, 1).withAnswers(List.of(answer("a"))))) {
+			assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> this.store.commit(change));
+			assertSame(this.store.load(actor.address()), actor);
+		}
+		assertThat(this.store.events(actor.actorId(), 10)).isEmpty();
+		assertThat(this.store.answer(actor.actorId(), "a")).isNull();
+	}
+
+	// Shared values
+
+	@Test
+	void keepsTheFirstValue() {
+		Assumptions.assumeTrue(keepsValues(), "The store does not keep shared values");
+		String value = "v".repeat(255);
+		String valueName = uniqueName();
+		assertThat(this.store.initialize(valueName, value)).isEqualTo(value);
+		assertThat(this.store.initialize(valueName, "other")).isEqualTo(value);
+		assertThat(this.store.initialize(valueName.toUpperCase(Locale.ROOT), "upper")).isEqualTo("upper");
+	}
+
+	@Test
+	void keepsOneOfManyValues() throws Exception {
+		Assumptions.assumeTrue(keepsValues(), "The store does not keep shared values");
+		String valueName = uniqueName();
+		List<String> values = winners(16, (i) -> this.store.initialize(valueName, "value " + i));
+		assertThat(values).hasSize(16);
+		assertThat(Set.copyOf(values)).hasSize(1);
+		assertThat(this.store.initialize(valueName, "late")).isEqualTo(values.get(0));
+	}
+
+	private boolean keepsValues() {
+		String valueName = uniqueName();
+		this.store.initialize(valueName, "first");
+		return this.store.initialize(valueName, "second").equals("first");
+	}
+
+	private static String uniqueName() {
+		return ("v" + UUID.randomUUID() + "-" + "x".repeat(64)).substring(0, 64);
+	}
+
+	// Helpers
+
+	/**
+	 * Runs the work of several writers at the same time.
+	 * @return the results of those whose change was not stale
+	 */
+	private static <T> List<T> winners(int writers, IntFunction<T> work) throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(writers);
+		try {
+			CyclicBarrier start = new CyclicBarrier(writers);
+			List<Callable<@Nullable T>> calls = new ArrayList<>();
+			for (int i = 0; i < writers; i++) {
+				int writer = i;
+				calls.add(() -> {
+					start.await(1, TimeUnit.MINUTES);
+					return unlessStale(writer, work);
+				});
+			}
+			List<T> results = new ArrayList<>();
+			for (Future<@Nullable T> result : threads.invokeAll(calls, 2, TimeUnit.MINUTES)) {
+				T value = result.get();
+				if (value != null) {
+					results.add(value);
+				}
+			}
+			return results;
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private static <T> @Nullable T unlessStale(int writer, IntFunction<T> work) {
+		try {
+			return work.apply(writer);
+		}
+		catch (StaleStateException ex) {
+			return null;
+		}
+	}
+
+	private void assumeHistory() {
+		Assumptions.assumeTrue(this.store.keepsHistory(), "The store does not keep events and answers");
+	}
+
+	private static void assertStale(Runnable work) {
+		assertThatExceptionOfType(StaleStateException.class).isThrownBy(work::run);
+	}
+
+	private static void assertSame(@Nullable StoredActor found, StoredActor expected) {
+		assertThat(found).as("%s", expected.address()).isNotNull();
+		assertThat(found).usingRecursiveComparison().isEqualTo(expected);
+	}
+
+	private List<Long> positions(StoredActor actor) {
+		return this.store.events(actor.actorId(), 1000).stream().map(StoredEvent::position).toList();
+	}
+
+	private StoredActor loaded(String key) {
+		return Objects.requireNonNull(this.store.load(address(key)));
+	}
+
+	private StoredActor create(String... key) {
+		StoredActor actor = StoredActor.builder(id(), address(key))
+			.version(1)
+			.createdAt(NOW)
+			.savedAt(NOW)
+			.state("{}".getBytes(StandardCharsets.UTF_8))
+			.build();
+		this.store.save(actor, 0);
+		return actor;
+	}
+
+	private StoredActor.Builder actor(String key, long version) {
+		return StoredActor.builder(id(), address(key)).version(version).createdAt(NOW).savedAt(NOW);
+	}
+
+	private static StoredActor.Builder next(StoredActor actor) {
+		return actor.toBuilder().version(actor.version() + 1);
+	}
+
+	private ActorAddress address(String... key) {
+		return ActorAddress.of(this.name, key);
+	}
+
+	private static List<StoredEvent> events(long first, long last) {
+		return LongStream.rangeClosed(first, last)
+			.mapToObj((position) -> new StoredEvent(position, position - 1, NOW, LATER, "event", "all", new byte[10]))
+			.toList();
+	}
+
+	private static StoredAnswer answer(String key) {
+		return new StoredAnswer(key, LATER, key.getBytes(StandardCharsets.US_ASCII));
+	}
+
+	private static String id() {
+		return UUID.randomUUID().toString();
+	}
+
+	/** Returns a text that a database cannot compress much. */
+	private static String random(int length) {
+		Random random = new Random(1);
+		return random.ints(length, 'a', 'z' + 1).mapToObj(Character::toString).collect(Collectors.joining());
+	}
+
+	private static byte[] bytes(IntStream values) {
+		int[] all = values.toArray();
+		byte[] bytes = new byte[all.length];
+		for (int i = 0; i < bytes.length; i++) {
+			bytes[i] = (byte) all[i];
+		}
+		return bytes;
+	}
+
+}
