@@ -33,6 +33,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.MigrateState;
 import io.rivetevents.annotation.StateVersion;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 
@@ -157,6 +158,19 @@ class OldStateTests {
 		StoredActor stored = stored(this.room);
 		this.store.save(stored.toBuilder().format(2).version(5).build(), 4);
 		assertThat(describe()).isEqualTo("tea 1 []");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anInstanceThatCannotBeReadCanBeDeleted(boolean byId) {
+		store(this.room, 3, "{}");
+		ActorTarget target = byId ? new ActorTarget.ById("an-id") : new ActorTarget.Get(this.room);
+		assertUnreadable(() -> this.harness.directory().resolve(target).block(ActorHarness.PATIENCE));
+		this.harness.directory().destroy(target).block(ActorHarness.PATIENCE);
+		assertThat(this.store.load(this.room)).isNull();
+		assertThat(this.store.loadById("an-id")).isNull();
+		assertThat(describe()).isEqualTo("new 0 []");
+		assertThat(stored(this.room).actorId()).isNotEqualTo("an-id");
 	}
 
 	@Test

@@ -129,7 +129,8 @@ public interface ActorHandle extends Targets<@Nullable Object> {
 	Mono<ActorInfo> resolve();
 
 	/**
-	 * Deletes the instance and its state.
+	 * Deletes the instance and its state. The methods of the actor are not called if the
+	 * state cannot be read.
 	 * @return completes when the instance is deleted; {@code actor.not_found} if it does
 	 * not exist
 	 */

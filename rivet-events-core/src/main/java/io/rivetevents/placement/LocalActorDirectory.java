@@ -18,12 +18,15 @@ import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.PendingCall;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToServer;
 
 /**
@@ -31,6 +34,8 @@ import io.rivetevents.protocol.ToServer;
  * instance runs on this node.
  */
 final class LocalActorDirectory implements ActorDirectory {
+
+	private static final Mono<Void> GONE = Mono.empty();
 
 	private final Instances instances;
 
@@ -97,8 +102,14 @@ final class LocalActorDirectory implements ActorDirectory {
 	public Mono<Void> destroy(ActorTarget target) {
 		return ask(target, "destroy", (instance) -> instance.start(target, null).map((info) -> {
 			instance.requestDestroy();
-			return instance;
-		})).flatMap((instance) -> this.instances.departures().of(instance));
+			return this.instances.departures().of(instance);
+		}).onErrorResume(LocalActorDirectory::isUnreadable, (ex) -> instance.deleteUnreadable(target).thenReturn(GONE)))
+			.flatMap(Function.identity());
+	}
+
+	private static boolean isUnreadable(Throwable ex) {
+		return ex instanceof RivetException refusal
+				&& refusal.closeReason().equals(CloseReason.of(ErrorCode.STATE_UNREADABLE));
 	}
 
 	/** Runs work on an instance, in a turn. */

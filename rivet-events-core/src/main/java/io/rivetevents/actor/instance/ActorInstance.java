@@ -459,6 +459,14 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		return this.start.arrive(target, request, allowed);
 	}
 
+	/**
+	 * Deletes the stored instance, which could not be started; see
+	 * {@link InstanceStart#deleteUnreadable}.
+	 */
+	public Mono<Void> deleteUnreadable(ActorTarget target) {
+		return this.start.deleteUnreadable(target);
+	}
+
 	/** Returns whether its input equals that of a draft. */
 	public boolean hasInputOf(Draft draft) {
 		return this.start.hasInputOf(draft);

@@ -156,7 +156,8 @@ public final class InstanceStart {
 		if (this.life.hasLeft()) {
 			return Mono.error(new RivetException(ErrorCode.RESTARTING));
 		}
-		return start(target, absent, START_ATTEMPTS).onErrorMap((ex) -> !(ex instanceof RivetException), this::mask);
+		return start(target, absent, START_ATTEMPTS).onErrorMap((ex) -> !(ex instanceof RivetException),
+				(ex) -> mask(ex, "start"));
 	}
 
 	/** If another node has changed the stored instance, it is loaded again. */
@@ -178,6 +179,27 @@ public final class InstanceStart {
 		})
 			.onErrorResume(StaleStateException.class, (ex) -> (attempts > 1) ? start(target, absent, attempts - 1)
 					: Mono.error(new RivetException(ErrorCode.RESTARTING)));
+	}
+
+	/**
+	 * Deletes the stored instance without calling its methods, because its state cannot
+	 * be read.
+	 */
+	Mono<Void> deleteUnreadable(ActorTarget target) {
+		return Mono.defer(() -> {
+			StoredActor stored = this.runtime.store().load(this.address);
+			if (stored == null) {
+				return Mono.<Void>error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
+			}
+			this.state.begin(stored, null);
+			this.share.wake();
+			return checkStored(target).then(this.life.stored().delete());
+		}).doOnTerminate(() -> {
+			this.share.giveBack();
+			this.state.reset();
+		})
+			.onErrorMap(StaleStateException.class, (ex) -> new RivetException(ErrorCode.RESTARTING))
+			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> mask(ex, "delete"));
 	}
 
 	private Mono<ActorInfo> checkRunning(ActorTarget target) {
@@ -252,8 +274,8 @@ public final class InstanceStart {
 		});
 	}
 
-	private RivetException mask(Throwable ex) {
-		failures.error(ex, () -> "Failed to start %s".formatted(this.address));
+	private RivetException mask(Throwable ex, String operation) {
+		failures.error(ex, () -> "Failed to %s %s".formatted(operation, this.address));
 		return new RivetException(ErrorCode.INTERNAL_ERROR);
 	}
 
