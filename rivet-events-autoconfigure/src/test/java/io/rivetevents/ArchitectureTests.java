@@ -228,6 +228,10 @@ class ArchitectureTests {
 			.doNotHaveSimpleName("ActorState")
 			.and()
 			.doNotHaveSimpleName("StateFormat")
+			.and()
+			.doNotHaveSimpleName("ActorDocument")
+			.and()
+			.doNotHaveSimpleName("NodeStoredActors")
 			.should()
 			.callMethod(StoredActor.class, "state")
 			.check(classes);

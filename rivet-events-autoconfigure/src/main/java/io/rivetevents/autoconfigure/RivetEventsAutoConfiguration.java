@@ -43,6 +43,7 @@ import io.rivetevents.actor.call.ActorSettings.StateSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.autoconfigure.RivetEventsProperties.OnForbiddenSubscription;
 import io.rivetevents.autoconfigure.RivetEventsProperties.Write;
 import io.rivetevents.cluster.ClusterConnections;
@@ -234,6 +235,12 @@ public final class RivetEventsAutoConfiguration {
 	@ConditionalOnMissingBean
 	ActorDirectory rivetActorDirectory(@Qualifier("rivetLocalActorDirectory") ActorDirectory local) {
 		return local;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	StoredActors rivetStoredActors(LocalNode node) {
+		return node.storedActors();
 	}
 
 	/**

@@ -48,6 +48,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.cluster.LocalBackplane;
@@ -87,6 +88,7 @@ class RivetEventsAutoConfigurationTests {
 		this.contextRunner.withUserConfiguration(OneActor.class).run((context) -> {
 			assertThat(context).hasBean("rivetActorDirectory")
 				.hasSingleBean(Actors.class)
+				.hasSingleBean(StoredActors.class)
 				.hasSingleBean(ActorHttpHandler.class)
 				.hasSingleBean(ActorWebSocketHandler.class)
 				.hasSingleBean(OriginFilter.class)

@@ -14,6 +14,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
@@ -29,6 +30,8 @@ public final class LocalNode {
 	private final RequestChecks checks;
 
 	private final ActorDirectory directory;
+
+	private final StoredActors storedActors;
 
 	private volatile boolean draining;
 
@@ -48,6 +51,7 @@ public final class LocalNode {
 		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners);
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);
+		this.storedActors = new NodeStoredActors(this.instances, runtime);
 	}
 
 	/**
@@ -56,6 +60,14 @@ public final class LocalNode {
 	 */
 	public ActorDirectory directory() {
 		return this.directory;
+	}
+
+	/**
+	 * Returns the stored instances, of which those in the memory of this node stop when
+	 * they are replaced.
+	 */
+	public StoredActors storedActors() {
+		return this.storedActors;
 	}
 
 	Instances instances() {

@@ -513,6 +513,14 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.requestEnd(InstanceLife.End.SLEEP);
 	}
 
+	/**
+	 * Requests its end without a save, because what is stored has been replaced; its
+	 * connections close with {@code actor.restarting}. Thread-safe.
+	 */
+	public void requestRestart() {
+		this.life.requestEnd(InstanceLife.End.FENCED);
+	}
+
 	/** Requests its end because the application stops. Thread-safe. */
 	public void requestShutdown() {
 		this.life.requestEnd(InstanceLife.End.SHUTDOWN);

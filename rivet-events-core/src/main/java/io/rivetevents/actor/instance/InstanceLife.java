@@ -132,7 +132,7 @@ final class InstanceLife {
 		/** Deleted. */
 		DESTROY(ErrorCode.DESTROYING),
 
-		/** Removed, because a newer copy of the instance has saved its state. */
+		/** Removed, because what is stored is newer than its state. */
 		FENCED(ErrorCode.RESTARTING);
 
 		private final ErrorCode code;
