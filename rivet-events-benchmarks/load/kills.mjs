@@ -89,7 +89,7 @@ class Server {
 	}
 
 	async kill() {
-		if (this.#process.exitCode !== null) throw new Error(`The server has ended by itself; see its log in ${OUT}`);
+		if (this.#process.exitCode !== null) throw new Error(`The server has ended automatically; see its log in ${OUT}`);
 		this.#process.kill("SIGKILL");
 		await this.#process.ended;
 	}
