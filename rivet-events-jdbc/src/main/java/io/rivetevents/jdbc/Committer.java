@@ -11,8 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.jdbc.Connections.Session;
-import io.rivetevents.jdbc.GroupWriter.MissingCountsException;
 
 /**
  * The thread that commits. It takes all changes that wait, writes them in one transaction
@@ -56,8 +53,6 @@ final class Committer {
 
 	private final RepeatedFailures failures = new RepeatedFailures(logger);
 
-	private final BlockingQueue<Write> queue = new LinkedBlockingQueue<>();
-
 	private final Connections connections;
 
 	private final GroupWriter writer;
@@ -66,12 +61,13 @@ final class Committer {
 
 	private final Duration timeout;
 
-	private final Object lock = new Object();
+	/** Its monitor guards the fields after it. */
+	private final Deque<Write> queue = new ArrayDeque<>();
 
 	/** Created with the first change. */
 	private @Nullable Thread thread;
 
-	private volatile boolean closed;
+	private boolean closed;
 
 	/** Only for the thread. */
 	private long nextSweep = System.nanoTime() + SWEEP_INTERVAL;
@@ -95,7 +91,7 @@ final class Committer {
 	 * @throws JdbcStateException if the committer is closed
 	 */
 	void submit(Write write) {
-		synchronized (this.lock) {
+		synchronized (this.queue) {
 			if (this.closed) {
 				throw new JdbcStateException("%s could not be stored: the store is closed".formatted(write), null);
 			}
@@ -105,12 +101,15 @@ final class Committer {
 				this.thread.start();
 			}
 			this.queue.add(write);
+			this.queue.notifyAll();
 		}
 	}
 
 	/** Returns whether a change was still in the queue; it will not be written then. */
 	boolean withdraw(Write write) {
-		return this.queue.remove(write);
+		synchronized (this.queue) {
+			return this.queue.remove(write);
+		}
 	}
 
 	/**
@@ -119,8 +118,9 @@ final class Committer {
 	 */
 	void close() {
 		Thread thread;
-		synchronized (this.lock) {
+		synchronized (this.queue) {
 			this.closed = true;
+			this.queue.notifyAll();
 			thread = this.thread;
 		}
 		if (thread != null) {
@@ -134,49 +134,75 @@ final class Committer {
 	}
 
 	private void run() {
-		while (!this.closed || !this.queue.isEmpty()) {
-			List<Write> group = next();
-			if (!group.isEmpty()) {
-				commit(group);
-			}
+		while (awaitWork()) {
+			commitNext();
 			if (System.nanoTime() - this.nextSweep >= 0) {
 				sweep();
 			}
 		}
 	}
 
-	/** Waits for changes for a short time, so that the end is noticed. */
-	private List<Write> next() {
-		List<Write> group = new ArrayList<>();
-		try {
-			Write next = this.queue.poll(100, TimeUnit.MILLISECONDS);
-			int rows = 0;
-			long bytes = 0;
-			while (next != null) {
-				group.add(next);
-				rows += next.rows();
-				bytes += next.bytes();
-				Write following = this.queue.peek();
-				next = (following != null && rows + following.rows() <= MAX_ROWS
-						&& bytes + following.bytes() <= MAX_BYTES) ? this.queue.poll() : null;
+	/**
+	 * Waits until there is something to do.
+	 * @return {@code false} at the end
+	 */
+	private boolean awaitWork() {
+		synchronized (this.queue) {
+			long left = this.nextSweep - System.nanoTime();
+			while (this.queue.isEmpty() && !this.closed && left > 0) {
+				try {
+					TimeUnit.NANOSECONDS.timedWait(this.queue, left);
+				}
+				catch (InterruptedException ex) {
+					// not an end: there may be changes
+					logger.debug("The committer was interrupted", ex);
+				}
+				left = this.nextSweep - System.nanoTime();
 			}
+			return !this.closed || !this.queue.isEmpty();
 		}
-		catch (InterruptedException ex) {
-			// not an end: changes may wait
-			logger.debug("The committer was interrupted", ex);
-		}
-		return group;
 	}
 
-	private void commit(List<Write> group) {
-		try {
-			commitTogether(group);
-		}
-		catch (SQLException ex) {
-			if (!(ex instanceof MissingCountsException)) {
-				logger.debug("A group of %d changes failed and is committed one by one".formatted(group.size()), ex);
+	/** Takes what fits a group; everything if there is no connection to write it. */
+	private List<Write> take(boolean all) {
+		List<Write> taken = new ArrayList<>();
+		int rows = 0;
+		long bytes = 0;
+		synchronized (this.queue) {
+			while (!this.queue.isEmpty()) {
+				Write next = this.queue.element();
+				rows += next.rows();
+				bytes += next.bytes();
+				if (!all && !taken.isEmpty() && (rows > MAX_ROWS || bytes > MAX_BYTES)) {
+					break;
+				}
+				taken.add(this.queue.remove());
 			}
-			commitOneByOne(unfinished(group));
+		}
+		return taken;
+	}
+
+	/**
+	 * Takes changes when there is a connection. While the database is away they stay in
+	 * the queue, where a thread that waits no longer can withdraw its change.
+	 */
+	private void commitNext() {
+		synchronized (this.queue) {
+			if (this.queue.isEmpty()) {
+				return;
+			}
+		}
+		Session session;
+		try {
+			session = this.connections.openTransaction();
+		}
+		catch (SQLException | RuntimeException ex) {
+			take(true).forEach((write) -> write.fail(ex));
+			return;
+		}
+		List<Write> group = take(false);
+		try {
+			commit(session, group);
 		}
 		catch (RuntimeException | Error ex) {
 			// a driver with a defect: the next group may succeed
@@ -185,28 +211,53 @@ final class Committer {
 		}
 	}
 
+	private void commit(Session session, List<Write> group) {
+		try (session) {
+			List<Write> written = this.writer.write(session, group);
+			finish(session, written);
+			unfinished(group).forEach(Write::failAsStale);
+		}
+		catch (SQLException ex) {
+			logger.debug("A group of %d changes failed and is committed one by one".formatted(group.size()), ex);
+			commitOneByOne(unfinished(group));
+		}
+	}
+
 	private static List<Write> unfinished(List<Write> group) {
 		return group.stream().filter((write) -> !write.done().isDone()).toList();
 	}
 
-	private void commitTogether(List<Write> group) throws SQLException {
-		List<Write> written;
-		try (Session session = this.connections.openTransaction()) {
-			written = this.writer.write(session, group);
-			commit(session, written);
+	private void finish(Session session, List<Write> written) throws SQLException {
+		if (written.isEmpty()) {
+			return;
 		}
-		written.forEach(Write::succeed);
-		unfinished(group).forEach(Write::failAsStale);
-	}
-
-	/** Whatever a failed commit reports, it may have been executed. */
-	private static void commit(Session session, List<Write> written) throws SQLException {
 		try {
 			session.connection().commit();
 		}
-		catch (SQLException | RuntimeException ex) {
-			written.forEach(Write::markUncertain);
-			throw ex;
+		catch (SQLException ex) {
+			if (!isCommitted(session, written, ex)) {
+				throw ex;
+			}
+		}
+		written.forEach(Write::succeed);
+	}
+
+	/**
+	 * Returns whether changes have been committed even though the commit failed. If the
+	 * connection still works, the transaction has ended and the first row shows how.
+	 */
+	private boolean isCommitted(Session session, List<Write> written, SQLException failure) {
+		written.forEach(Write::markUncertain);
+		try {
+			session.connection().rollback();
+			Write first = written.get(0);
+			boolean committed = first.isAppliedAs(this.writer.find(session, first.address()));
+			written.forEach(Write::markCertain);
+			return committed;
+		}
+		catch (SQLException ex) {
+			failure.addSuppressed(ex);
+			return false;
 		}
 	}
 
@@ -256,8 +307,9 @@ final class Committer {
 				finishStale(session, write);
 			}
 			else {
-				commit(session, written);
-				write.succeed();
+				// what it replaces is stored: no earlier attempt was committed
+				write.markCertain();
+				finish(session, written);
 			}
 			return true;
 		}

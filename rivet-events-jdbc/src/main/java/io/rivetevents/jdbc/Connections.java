@@ -22,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connections {
 
+	/**
+	 * After a restart of the database, connections of a pool may be closed without
+	 * notice.
+	 */
+	private static final int MAX_ATTEMPTS = 3;
+
 	private final DataSource dataSource;
 
 	private final int timeout;
@@ -73,11 +79,15 @@ final class Connections {
 	 * @throws JdbcStateException if the database cannot be used
 	 */
 	<T> @Nullable T find(String what, Work<T> work) {
-		try (Session session = open(true)) {
-			return work.apply(session);
-		}
-		catch (SQLException ex) {
-			throw new JdbcStateException("%s could not be read: %s".formatted(what, ex.getMessage()), ex);
+		for (int attempt = 1;; attempt++) {
+			try (Session session = open(true)) {
+				return work.apply(session);
+			}
+			catch (SQLException ex) {
+				if (attempt == MAX_ATTEMPTS || !isConnectionFailure(ex)) {
+					throw new JdbcStateException("%s could not be read: %s".formatted(what, ex.getMessage()), ex);
+				}
+			}
 		}
 	}
 
@@ -96,14 +106,33 @@ final class Connections {
 	}
 
 	private Session open(boolean autoCommit) throws SQLException {
-		Connection connection = this.dataSource.getConnection();
-		try {
-			return new Session(connection, database(connection), autoCommit, this.timeout);
+		for (int attempt = 1;; attempt++) {
+			Connection connection = this.dataSource.getConnection();
+			try {
+				return new Session(connection, database(connection), autoCommit, this.timeout);
+			}
+			catch (SQLException ex) {
+				discard(connection);
+				if (attempt == MAX_ATTEMPTS) {
+					throw ex;
+				}
+			}
+			catch (RuntimeException ex) {
+				discard(connection);
+				throw ex;
+			}
 		}
-		catch (SQLException | RuntimeException ex) {
-			connection.close();
-			throw ex;
-		}
+	}
+
+	/** Class 08 of the standard, as the drivers of servers report it. */
+	private static boolean isConnectionFailure(SQLException ex) {
+		String state = ex.getSQLState();
+		return state != null && state.startsWith("08");
+	}
+
+	private static void discard(Connection connection) throws SQLException {
+		connection.abort(Runnable::run);
+		connection.close();
 	}
 
 	private Database database(Connection connection) throws SQLException {

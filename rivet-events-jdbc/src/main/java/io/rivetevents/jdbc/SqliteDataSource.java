@@ -45,6 +45,8 @@ public final class SqliteDataSource implements DataSource, AutoCloseable {
 
 	private static final String URL = "jdbc:sqlite:";
 
+	private static final String NEEDS_PERMISSION = ". The process needs write permission for the file and its directory";
+
 	/** Time for another process to end and to release the file. */
 	private static final int BUSY_TIMEOUT = 2000;
 
@@ -142,12 +144,15 @@ public final class SqliteDataSource implements DataSource, AutoCloseable {
 	}
 
 	private static String reason(Path file, SQLException ex) {
+		if (Files.isRegularFile(file) && !Files.isWritable(file)) {
+			return "it is read-only" + NEEDS_PERMISSION;
+		}
 		return switch (ex.getErrorCode()) {
 			case BUSY, LOCKED ->
 				"another process uses it. Stop that process, or choose another file for this one (rivet.events.state.file.path)";
-			case READ_ONLY -> "it is read-only. The process needs write permission for the file and its directory";
-			case CANNOT_OPEN -> Files.isDirectory(file) ? "it is a directory"
-					: "it cannot be opened. The process needs write permission for the file and its directory";
+			case READ_ONLY -> "it is read-only" + NEEDS_PERMISSION;
+			case CANNOT_OPEN ->
+				Files.isDirectory(file) ? "it is a directory" : "it cannot be opened" + NEEDS_PERMISSION;
 			case NOT_A_DATABASE -> "it is not an SQLite database. Move it away, or choose another file";
 			default -> String.valueOf(ex.getMessage());
 		};
@@ -185,6 +190,7 @@ public final class SqliteDataSource implements DataSource, AutoCloseable {
 		@Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
 			return switch (method.getName()) {
 				case "close", "abort" -> release();
+				case "rollback" -> rollback();
 				case "isClosed" -> this.closed.get() || SqliteDataSource.this.connection.isClosed();
 				case "equals" -> proxy == ((arguments != null) ? arguments[0] : null);
 				case "hashCode" -> System.identityHashCode(proxy);
@@ -204,12 +210,32 @@ public final class SqliteDataSource implements DataSource, AutoCloseable {
 			}
 		}
 
+		/**
+		 * SQLite ends a transaction on its own if the disk is full, which the driver does
+		 * not notice: it would write each statement in a transaction of its own.
+		 */
+		private @Nullable Object rollback() throws SQLException {
+			try {
+				SqliteDataSource.this.connection.rollback();
+			}
+			catch (SQLException ex) {
+				try (Statement statement = SqliteDataSource.this.connection.createStatement()) {
+					statement.execute("begin");
+				}
+				catch (SQLException again) {
+					ex.addSuppressed(again);
+					throw ex;
+				}
+			}
+			return null;
+		}
+
 		private @Nullable Object release() throws SQLException {
 			if (this.closed.compareAndSet(false, true)) {
 				Connection connection = SqliteDataSource.this.connection;
 				try {
 					if (!connection.isClosed() && !connection.getAutoCommit()) {
-						connection.rollback();
+						rollback();
 						connection.setAutoCommit(true);
 					}
 				}

@@ -113,6 +113,10 @@ final class Write {
 		this.uncertain = true;
 	}
 
+	void markCertain() {
+		this.uncertain = false;
+	}
+
 	/** Counts an attempt to commit this alone, and returns the number of attempts. */
 	int countAttempt() {
 		return ++this.attempts;

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Assumptions;
  * of each kind in this process: the first test that needs it starts it, and it ends with
  * the process. Without the programs, which Debian has in the packages {@code postgresql}
  * and {@code mariadb-server}, the test is skipped, or fails if
- * {@code RIVET_DATABASES_REQUIRED} is {@code true}.
+ * {@code RIVET_DATABASES_REQUIRED} is {@code true}. Commits survive the end of the
+ * server, but are not written to the disk.
  */
 public final class DatabaseServer {
 
@@ -46,13 +47,13 @@ public final class DatabaseServer {
 	private static final DatabaseServer POSTGRESQL = new DatabaseServer("postgres", "postgresql",
 			"jdbc:postgresql://127.0.0.1:%d/%s?user=rivet", "postgres", DatabaseServer::installPostgresql,
 			(server, folder) -> List.of(program("postgres"), "-D", "data", "-h", "127.0.0.1", "-k", folder.toString(),
-					"-p", "" + server.port, "-c", "max_connections=200"));
+					"-p", "" + server.port, "-c", "fsync=off", "-c", "max_connections=200"));
 
 	private static final DatabaseServer MARIADB = new DatabaseServer("mysql", "mariadb",
 			"jdbc:mariadb://127.0.0.1:%d/%s?user=root&allowMultiQueries=false", "mysql", DatabaseServer::installMariadb,
 			(server, folder) -> List.of(program("mariadbd"), "--no-defaults", "--datadir=" + folder.resolve("data"),
 					"--socket=" + folder.resolve("socket"), "--bind-address=127.0.0.1", "--port=" + server.port,
-					"--max-allowed-packet=4M", "--skip-name-resolve"));
+					"--max-allowed-packet=4M", "--innodb-flush-log-at-trx-commit=2", "--skip-name-resolve"));
 
 	private final String user;
 

@@ -5,17 +5,11 @@
 
 package io.rivetevents.jdbc;
 
-import javax.sql.DataSource;
-
-import com.zaxxer.hikari.HikariDataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-class MariadbActorStateStoreTests extends AbstractJdbcActorStateStoreTests {
+class MariadbActorStateStoreTests extends AbstractDatabaseServerTests {
 
 	private static DatabaseServer server;
-
-	private HikariDataSource pool;
 
 	@BeforeAll
 	static void start() {
@@ -23,15 +17,8 @@ class MariadbActorStateStoreTests extends AbstractJdbcActorStateStoreTests {
 	}
 
 	@Override
-	DataSource emptyDatabase() {
-		this.pool = new HikariDataSource();
-		this.pool.setJdbcUrl(server.newDatabase());
-		return this.pool;
-	}
-
-	@AfterEach
-	void closePool() {
-		this.pool.close();
+	DatabaseServer server() {
+		return server;
 	}
 
 }

@@ -1,0 +1,244 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.jdbc.CuttingProxy.Cut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * What differs between database servers, including the loss of connections and servers.
+ */
+abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTests {
+
+	private final List<AutoCloseable> opened = new ArrayList<>();
+
+	private String url;
+
+	abstract DatabaseServer server();
+
+	@Override
+	DataSource emptyDatabase() {
+		this.url = server().newDatabase();
+		return pool(this.url);
+	}
+
+	private DataSource pool(String url) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(url);
+		pool.setMaximumPoolSize(5);
+		pool.setConnectionTimeout(1000);
+		pool.setInitializationFailTimeout(-1);
+		this.opened.add(pool);
+		return pool;
+	}
+
+	@AfterEach
+	void closeOpened() throws Exception {
+		for (AutoCloseable opened : this.opened) {
+			opened.close();
+		}
+	}
+
+	private CuttingProxy proxy() throws IOException {
+		CuttingProxy proxy = new CuttingProxy(server().port());
+		this.opened.add(0, proxy);
+		return proxy;
+	}
+
+	/** Opens a store whose connections lead through a proxy. */
+	private JdbcActorStateStore storeBehind(CuttingProxy proxy, Duration timeout) {
+		// without prepared statements, of which the proxy sees only the names
+		String url = this.url.replace(":" + server().port() + "/", ":" + proxy.port() + "/") + "&prepareThreshold=0";
+		this.dataSource = new ObservedDataSource(pool(url));
+		JdbcActorStateStore store = new JdbcActorStateStore(this.dataSource, new JdbcSettings("rivet_", timeout),
+				() -> this.now);
+		this.opened.add(0, store);
+		return store;
+	}
+
+	/**
+	 * With a late commit, the second attempt waits for the locks of the first: only then
+	 * it is stale.
+	 */
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "NONE", "SILENCE", "AFTER_COMMIT_AND_REFUSE" })
+	void aConnectionThatIsLostDuringTheCommitHasNoEffect(Cut cut) throws Exception {
+		CuttingProxy proxy = proxy();
+		JdbcActorStateStore store = storeBehind(proxy, TIMEOUT);
+		times(6, (i) -> actor("old" + i).build()).forEach((actor) -> store.save(actor, 0));
+		this.dataSource.stop();
+		Savers savers = new Savers();
+		savers.start(() -> store.save(actor("first").build(), 0));
+		times(6, (i) -> actor("old" + i).version(2).savedAt(this.now.plusSeconds(1)).build()).forEach((actor) -> savers
+			.start(() -> store.commit(Change.of(actor, 1).withEvents(List.of(event(1), event(2)), List.of()))));
+		times(6, (i) -> actor("new" + i).build()).forEach((actor) -> savers
+			.start(() -> store.commit(Change.of(actor, 0).withEvents(List.of(event(1)), List.of()))));
+		StoredActor first = actor("old0").build();
+		savers.start(() -> store.commit(Change.of(actor("other").version(2).build(), 1)));
+		proxy.cut(cut);
+		this.dataSource.go();
+		List<@Nullable RuntimeException> failures = savers.failures();
+		assertThat(proxy.cuts()).isEqualTo(1);
+		assertThat(failures.remove(13)).isInstanceOf(StaleStateException.class);
+		assertThat(failures).hasSize(13).containsOnlyNulls();
+		assertThat(this.store.list("default", "room", "new", 100)).extracting(StoredActor::version)
+			.containsExactly(1L, 1L, 1L, 1L, 1L, 1L, 2L, 2L, 2L, 2L, 2L, 2L);
+		assertThat(this.store.events(first.actorId(), 9)).extracting(StoredEvent::position).containsExactly(1L, 2L);
+		assertThat(this.store.events(actor("new5").build().actorId(), 9)).hasSize(1);
+	}
+
+	@Test
+	void aDeletionWhoseAnswerIsLostSucceeds() throws Exception {
+		CuttingProxy proxy = proxy();
+		JdbcActorStateStore store = storeBehind(proxy, TIMEOUT);
+		StoredActor actor = actor("a").build();
+		store.save(actor, 0);
+		proxy.cut(Cut.AFTER_COMMIT);
+		store.delete(actor.address(), 1);
+		assertThat(proxy.cuts()).isEqualTo(1);
+		assertThat(this.store.load(actor.address())).isNull();
+	}
+
+	/** Another node has saved the next version before the outcome was found out. */
+	@Test
+	void aChangeThatWasReplacedMeanwhileIsStale() throws Exception {
+		CuttingProxy proxy = proxy();
+		JdbcActorStateStore store = storeBehind(proxy, TIMEOUT);
+		StoredActor actor = actor("a").build();
+		store.save(actor, 0);
+		this.dataSource.stop();
+		Savers savers = new Savers();
+		savers.start(() -> store.save(actor.toBuilder().version(2).build(), 1));
+		this.store.save(actor.toBuilder().version(2).savedAt(this.now.plusNanos(1)).build(), 1);
+		proxy.cut(Cut.BEFORE_COMMIT);
+		this.dataSource.go();
+		assertThat(savers.failures()).singleElement().isInstanceOf(StaleStateException.class);
+	}
+
+	@Test
+	void anOutcomeThatCannotBeFoundOutIsUncertain() throws Exception {
+		CuttingProxy proxy = proxy();
+		JdbcActorStateStore store = storeBehind(proxy, Duration.ofSeconds(2));
+		StoredActor actor = actor("a").build();
+		store.save(actor, 0);
+		proxy.cut(Cut.AFTER_COMMIT_AND_REFUSE);
+		assertThatThrownBy(() -> store.save(actor.toBuilder().version(2).build(), 1))
+			.isInstanceOf(UncertainCommitException.class)
+			.hasMessageContaining("room[a]")
+			.hasMessageContaining("may or may not have been stored");
+		assertThatThrownBy(() -> store.save(actor("b").build(), 0)).isInstanceOf(JdbcStateException.class)
+			.isNotInstanceOf(UncertainCommitException.class)
+			.hasMessageContaining("room[b]");
+		proxy.refuse(false);
+		Awaitility.await().ignoreExceptions().untilAsserted(() -> store.save(actor("b").build(), 0));
+		assertThat(this.store.load(actor("b").build().address())).isNotNull();
+		assertThat(this.store.load(actor.address())).extracting(StoredActor::version).isEqualTo(2L);
+	}
+
+	/** Drivers wait without limit for a server that has vanished. */
+	@Test
+	void aServerThatDoesNotAnswerIsGivenUp() throws Exception {
+		CuttingProxy proxy = proxy();
+		JdbcActorStateStore store = storeBehind(proxy, Duration.ofSeconds(2));
+		StoredActor actor = actor("a").build();
+		store.save(actor, 0);
+		proxy.cut(Cut.SILENCE);
+		assertThatThrownBy(() -> store.save(actor.toBuilder().version(2).build(), 1))
+			.isInstanceOf(UncertainCommitException.class);
+		Awaitility.await().ignoreExceptions().untilAsserted(() -> store.save(actor("b").build(), 0));
+		assertThat(this.store.load(actor.address())).extracting(StoredActor::version).isEqualTo(2L);
+	}
+
+	@Test
+	void aDatabaseThatIsAwayAtTheStartIsUsedLater() throws Exception {
+		CuttingProxy proxy = proxy();
+		proxy.refuse(true);
+		JdbcActorStateStore store = storeBehind(proxy, TIMEOUT);
+		StoredActor actor = actor("a").build();
+		assertThatThrownBy(() -> store.load(actor.address())).isInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("room[a] could not be read");
+		assertThatThrownBy(() -> store.save(actor, 0)).isInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("could not be stored");
+		proxy.refuse(false);
+		Awaitility.await().ignoreExceptions().untilAsserted(() -> store.save(actor, 0));
+		assertThat(store.load(actor.address())).isNotNull();
+	}
+
+	/** Nothing that was acknowledged is lost, and writers go on where they were. */
+	@Test
+	void theServerMayBeKilledAndStartedAgain() throws Exception {
+		AtomicBoolean ends = new AtomicBoolean();
+		Map<ActorAddress, StoredActor> acknowledged = new ConcurrentHashMap<>();
+		List<Thread> writers = times(8, (i) -> new Thread(() -> write(actor("w" + i), ends, acknowledged)));
+		writers.forEach(Thread::start);
+		Awaitility.await().until(() -> acknowledged.size() == 8);
+		server().kill();
+		server().start();
+		Map<ActorAddress, StoredActor> before = Map.copyOf(acknowledged);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> before.values().stream().allMatch((old) -> acknowledged.get(old.address()) != old));
+		ends.set(true);
+		for (Thread writer : writers) {
+			writer.join();
+		}
+		acknowledged.forEach(
+				(address, actor) -> assertThat(this.store.load(address)).usingRecursiveComparison().isEqualTo(actor));
+	}
+
+	private void write(StoredActor.Builder actor, AtomicBoolean ends, Map<ActorAddress, StoredActor> acknowledged) {
+		for (long version = 1; !ends.get();) {
+			StoredActor next = actor.version(version).state(Long.toString(version).getBytes()).build();
+			try {
+				this.store.save(next, version - 1);
+				acknowledged.put(next.address(), next);
+				version++;
+			}
+			catch (StaleStateException ex) {
+				// an uncertain change was stored
+				version = this.store.load(next.address()).version() + 1;
+			}
+			catch (JdbcStateException ex) {
+				pause();
+			}
+		}
+	}
+
+	private static void pause() {
+		try {
+			Thread.sleep(50);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

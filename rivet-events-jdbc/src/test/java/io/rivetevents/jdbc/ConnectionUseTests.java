@@ -1,0 +1,250 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.sql.DataSource;
+
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * How the store uses the connections of an application.
+ */
+class ConnectionUseTests {
+
+	private static final ActorAddress ADDRESS = ActorAddress.of("room", "a");
+
+	private final StoredActor actor = StoredActor.builder("id", ADDRESS).version(1).build();
+
+	private final String url = "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(UUID.randomUUID());
+
+	private final JdbcConnectionPool pool = JdbcConnectionPool.create(this.url, "", "");
+
+	private @Nullable JdbcActorStateStore store;
+
+	@BeforeEach
+	void createTables() {
+		new JdbcSchema(this.pool, JdbcSettings.defaults()).create();
+	}
+
+	@AfterEach
+	void close() {
+		if (this.store != null) {
+			this.store.close();
+		}
+		this.pool.dispose();
+	}
+
+	private JdbcActorStateStore store(DataSource dataSource) {
+		this.store = new JdbcActorStateStore(dataSource, JdbcSettings.defaults());
+		return this.store;
+	}
+
+	@Test
+	void connectionsAreReturnedAsTheyWere() throws SQLException {
+		try (Connection connection = this.pool.getConnection()) {
+			SingleConnectionDataSource one = new SingleConnectionDataSource(connection, true);
+			JdbcActorStateStore store = store(one);
+			connection.setAutoCommit(false);
+			connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+			store.save(this.actor, 0);
+			assertThat(store.load(ADDRESS)).isNotNull();
+			assertThatThrownBy(() -> store.save(this.actor, 0)).isInstanceOf(StaleStateException.class);
+			store.close();
+			assertThat(connection.getAutoCommit()).isFalse();
+			assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+			connection.setAutoCommit(true);
+		}
+	}
+
+	@Test
+	void transactionsOfTheApplicationAreLeftAlone() {
+		JdbcActorStateStore store = store(this.pool);
+		JdbcTemplate application = new JdbcTemplate(this.pool);
+		application.execute("create table mine (id int)");
+		new TransactionTemplate(new JdbcTransactionManager(this.pool)).executeWithoutResult((status) -> {
+			application.update("insert into mine values (1)");
+			store.save(this.actor, 0);
+			assertThat(store.load(ADDRESS)).isNotNull();
+			status.setRollbackOnly();
+		});
+		assertThat(store.load(ADDRESS)).isNotNull();
+		assertThat(application.queryForObject("select count(*) from mine", Integer.class)).isZero();
+	}
+
+	@Test
+	void thePrimaryIsUsedEvenInTransactionsThatRead() {
+		LazyConnectionDataSourceProxy routing = new LazyConnectionDataSourceProxy(this.pool);
+		routing.setReadOnlyDataSource(JdbcConnectionPool.create("jdbc:h2:mem:%s".formatted(UUID.randomUUID()), "", ""));
+		JdbcActorStateStore store = store(routing);
+		TransactionTemplate reading = new TransactionTemplate(new JdbcTransactionManager(routing));
+		reading.setReadOnly(true);
+		reading.executeWithoutResult((status) -> {
+			store.save(this.actor, 0);
+			assertThat(store.load(ADDRESS)).isNotNull();
+			assertThat(store.list("default", "room", null, 10)).hasSize(1);
+		});
+	}
+
+	/** As MySQL does with rewriteBatchedStatements. */
+	@Test
+	void aDriverThatDoesNotCountInBatchesIsAskedOneByOne() {
+		AtomicInteger batches = new AtomicInteger();
+		JdbcActorStateStore store = store(new DelegatingDataSource(this.pool) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				return withoutCounts(super.getConnection(), Connection.class, batches);
+			}
+
+		});
+		store.save(this.actor, 0);
+		for (long version = 2; version <= 4; version++) {
+			store.save(this.actor.toBuilder().version(version).build(), version - 1);
+		}
+		assertThat(batches).as("one insert, the first update").hasValue(2);
+		assertThatThrownBy(() -> store.save(this.actor.toBuilder().version(9).build(), 8))
+			.isInstanceOf(StaleStateException.class);
+		assertThat(store.load(ADDRESS)).extracting(StoredActor::version).isEqualTo(4L);
+	}
+
+	private static <T> T withoutCounts(T target, Class<T> type, AtomicInteger batches) {
+		return type
+			.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type }, (proxy, method, arguments) -> {
+				try {
+					Object result = method.invoke(target, arguments);
+					if (method.getName().equals("executeBatch")) {
+						batches.incrementAndGet();
+						Arrays.fill((int[]) result, Statement.SUCCESS_NO_INFO);
+					}
+					return (result instanceof PreparedStatement statement)
+							? withoutCounts(statement, PreparedStatement.class, batches) : result;
+				}
+				catch (InvocationTargetException ex) {
+					throw ex.getTargetException();
+				}
+			}));
+	}
+
+	@Test
+	void aDriverWithADefectDoesNotEndTheCommitter() {
+		AtomicInteger calls = new AtomicInteger();
+		JdbcActorStateStore store = store(new DelegatingDataSource(this.pool) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				if (calls.incrementAndGet() == 1) {
+					throw new IllegalStateException("defect");
+				}
+				return super.getConnection();
+			}
+
+		});
+		assertThatThrownBy(() -> store.save(this.actor, 0)).isInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("defect");
+		store.save(this.actor, 0);
+		assertThat(store.load(ADDRESS)).isNotNull();
+	}
+
+	@Test
+	void aChangeThatWaitsNoLongerIsNotStored() throws Exception {
+		ObservedDataSource observed = new ObservedDataSource(this.pool);
+		this.store = new JdbcActorStateStore(observed, new JdbcSettings("rivet_", Duration.ofSeconds(2)));
+		observed.stop();
+		Savers savers = new Savers();
+		savers.start(() -> this.store.save(this.actor, 0));
+		savers.start(() -> this.store.save(this.actor, 0));
+		savers.interrupt(1);
+		List<@Nullable RuntimeException> failures = savers.failures();
+		assertThat(failures.get(0)).isExactlyInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("room[a] (version 1, 200 bytes) has not been stored: timed out");
+		assertThat(failures.get(1)).isExactlyInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("has not been stored: the thread was interrupted");
+		observed.go();
+		this.store.save(this.actor.toBuilder().version(7).build(), 0);
+		assertThat(this.store.load(ADDRESS)).extracting(StoredActor::version).isEqualTo(7L);
+	}
+
+	@Test
+	void aThreadThatIsInterruptedDuringTheCommitDoesNotReceiveTheOutcome() throws Exception {
+		CountDownLatch inCommit = new CountDownLatch(1);
+		CountDownLatch go = new CountDownLatch(1);
+		JdbcActorStateStore store = store(new DelegatingDataSource(this.pool) {
+
+			@Override
+			public Connection getConnection() throws SQLException {
+				Connection target = super.getConnection();
+				return (Connection) Proxy.newProxyInstance(getClass().getClassLoader(),
+						new Class<?>[] { Connection.class }, (proxy, method, arguments) -> {
+							if (method.getName().equals("commit")) {
+								inCommit.countDown();
+								go.await();
+							}
+							return method.invoke(target, arguments);
+						});
+			}
+
+		});
+		Savers savers = new Savers();
+		savers.start(() -> store.save(this.actor, 0));
+		inCommit.await();
+		savers.interrupt(0);
+		assertThat(savers.failures()).singleElement()
+			.isInstanceOf(UncertainCommitException.class)
+			.asString()
+			.contains("may or may not have been stored: the thread was interrupted during the commit");
+		go.countDown();
+		store.close();
+		assertThat(store.load(ADDRESS)).isNotNull();
+	}
+
+	@Test
+	void closingCommitsWhatWaits() throws Exception {
+		ObservedDataSource observed = new ObservedDataSource(this.pool);
+		JdbcActorStateStore store = store(observed);
+		observed.stop();
+		Savers savers = new Savers();
+		savers.start(() -> store.save(this.actor, 0));
+		Thread closing = new Thread(store::close);
+		closing.start();
+		observed.go();
+		assertThat(savers.failures()).containsOnlyNulls();
+		closing.join();
+		assertThat(store.load(ADDRESS)).isNotNull();
+		assertThatThrownBy(() -> store.save(this.actor, 0)).isInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("the store is closed");
+	}
+
+}
