@@ -19,9 +19,9 @@ final class Api {
 			"io.rivetevents.error", "io.rivetevents.extension", "io.rivetevents.test");
 
 	/** Types of packages that are internal otherwise. */
-	private static final Set<String> TYPES = Set.of("io.rivetevents.conversion.Args",
-			"io.rivetevents.protocol.ActorKey", "io.rivetevents.limit.Limit", "io.rivetevents.limit.LimitHits",
-			"io.rivetevents.limit.Limits", "io.rivetevents.protocol.ActorSpecifier",
+	private static final Set<String> TYPES = Set.of("io.rivetevents.autoconfigure.state.RivetDataSource",
+			"io.rivetevents.conversion.Args", "io.rivetevents.protocol.ActorKey", "io.rivetevents.limit.Limit",
+			"io.rivetevents.limit.LimitHits", "io.rivetevents.limit.Limits", "io.rivetevents.protocol.ActorSpecifier",
 			"io.rivetevents.protocol.CloseReason", "io.rivetevents.protocol.ErrorCode",
 			"io.rivetevents.protocol.Position", "io.rivetevents.scheduling.CallerScope",
 			"io.rivetevents.security.ConnParamsAuthenticationConverter",

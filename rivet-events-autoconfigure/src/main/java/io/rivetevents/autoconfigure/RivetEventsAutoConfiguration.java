@@ -12,6 +12,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import jakarta.validation.Validator;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -94,6 +96,8 @@ import io.rivetevents.scheduling.WakeupBatches;
 @EnableConfigurationProperties(RivetEventsProperties.class)
 public final class RivetEventsAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(RivetEventsAutoConfiguration.class);
+
 	@Bean
 	static BoundsAdvisor rivetBoundsAdvisor() {
 		return new BoundsAdvisor();
@@ -107,7 +111,11 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(ActorStateStore.class)
-	MemoryActorStateStore rivetActorStateStore(Limits limits) {
+	MemoryActorStateStore rivetActorStateStore(Limits limits, RivetEventsProperties properties) {
+		if (properties.state().store() == null) {
+			logger.info("Instances are stored in memory: when this process ends, they are lost."
+					+ " Set rivet.events.state.store to file, jdbc or redis to keep them, or to memory to keep this store");
+		}
 		return new MemoryActorStateStore(limits.stored());
 	}
 

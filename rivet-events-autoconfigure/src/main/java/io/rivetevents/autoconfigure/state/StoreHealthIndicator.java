@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.state;
 
 import java.time.Duration;
 import java.util.Set;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.state;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.web.AdditionalPathsMapper;
@@ -22,6 +22,7 @@ import org.springframework.core.env.Environment;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.placement.LocalNode;
 
 /**

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.autoconfigure;
+package io.rivetevents.autoconfigure.state;
 
 import java.io.IOException;
 import java.net.URI;
@@ -105,7 +105,7 @@ class StoreHealthTests {
 	void isAbsentForTheMemoryStoreAndWhenDisabled() {
 		this.context = application().properties("management.health.rivet-store.enabled=false").run();
 		assertThat(this.context.getBeansOfType(StoreHealthIndicator.class)).isEmpty();
-		try (ConfigurableApplicationContext memory = new SpringApplicationBuilder(LeanApplication.class)
+		try (ConfigurableApplicationContext memory = new SpringApplicationBuilder(WithoutStore.class)
 			.properties("server.port=0")
 			.run()) {
 			assertThat(memory.getBeansOfType(StoreHealthIndicator.class)).isEmpty();
@@ -182,6 +182,12 @@ class StoreHealthTests {
 		SecurityWebFilterChain open(ServerHttpSecurity http) {
 			return http.authorizeExchange((exchange) -> exchange.anyExchange().permitAll()).build();
 		}
+
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class WithoutStore {
 
 	}
 

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.state;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
+
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsProperties;
+import io.rivetevents.jdbc.JdbcActorStateStore;
+import io.rivetevents.jdbc.JdbcSchema;
+import io.rivetevents.jdbc.JdbcSettings;
+import io.rivetevents.jdbc.SqliteDataSource;
+
+/**
+ * Auto-configuration of the store in a file.
+ */
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "rivet.events.state.store", havingValue = "file")
+@ConditionalOnMissingBean(ActorStateStore.class)
+public final class RivetEventsFileAutoConfiguration {
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(value = JdbcActorStateStore.class, name = "org.sqlite.JDBC")
+	@ImportRuntimeHints(Hints.class)
+	static class File {
+
+		@Bean
+		StoreFile rivetStoreFile(RivetEventsProperties properties) {
+			return new StoreFile(SqliteDataSource.open(Path.of(properties.state().file().path())));
+		}
+
+		@Bean
+		JdbcActorStateStore rivetFileActorStateStore(StoreFile file) {
+			new JdbcSchema(file.database(), JdbcSettings.defaults()).create();
+			return new JdbcActorStateStore(file.database(), JdbcSettings.defaults());
+		}
+
+	}
+
+	/**
+	 * Closes the file, after the store. No bean of type {@code DataSource}, which would
+	 * change what Spring Boot configures for the application.
+	 *
+	 * @param database the file
+	 */
+	record StoreFile(SqliteDataSource database) implements AutoCloseable {
+
+		@Override
+		public void close() {
+			this.database.close();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("org.sqlite.JDBC")
+	static class NoModule {
+
+		NoModule() {
+			throw missingModule();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "org.sqlite.JDBC")
+	@ConditionalOnMissingClass("io.rivetevents.jdbc.JdbcActorStateStore")
+	static class OnlyDriver {
+
+		OnlyDriver() {
+			throw missingModule();
+		}
+
+	}
+
+	private static RuntimeException missingModule() {
+		return new InvalidConfigurationPropertyValueException("rivet.events.state.store", "file",
+				"It requires a module that is missing: add the dependency io.rivetevents:rivet-events-file.");
+	}
+
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/rivetevents/jdbc/schema-sqlite.sql");
+			hints.proxies().registerJdkProxy(Connection.class);
+		}
+
+	}
+
+}

@@ -1,0 +1,196 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.state;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
+
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsProperties;
+import io.rivetevents.autoconfigure.RivetEventsProperties.InitializeSchema;
+import io.rivetevents.jdbc.JdbcActorStateStore;
+import io.rivetevents.jdbc.JdbcSchema;
+import io.rivetevents.jdbc.JdbcSettings;
+import io.rivetevents.jdbc.JdbcStateException;
+
+/**
+ * Auto-configuration of the store in the database of the application.
+ */
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class,
+		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(ActorStateStore.class)
+public final class RivetEventsJdbcAutoConfiguration {
+
+	private static final String STORE = "rivet.events.state.store";
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(JdbcActorStateStore.class)
+	@Conditional(ChosenOrDefault.class)
+	@ImportRuntimeHints(Hints.class)
+	static class Jdbc {
+
+		/** Flyway and Liquibase create the tables before. */
+		@Bean
+		@DependsOnDatabaseInitialization
+		JdbcActorStateStore rivetJdbcActorStateStore(@RivetDataSource ObjectProvider<DataSource> marked,
+				ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory,
+				RivetEventsProperties properties) {
+			DataSource found = marked.getIfUnique(dataSources::getIfUnique);
+			if (found == null) {
+				throw noDataSource(beanFactory.getBeanNamesForType(DataSource.class));
+			}
+			return store(found, properties.state().jdbc());
+		}
+
+		private static RuntimeException noDataSource(String... names) {
+			return new InvalidConfigurationPropertyValueException(STORE, "jdbc", (names.length == 0)
+					? "It requires a DataSource: add the dependency org.springframework.boot:spring-boot-starter-jdbc"
+							+ " and the driver of the database, and set spring.datasource.url."
+					: "It requires one DataSource, but there are %s: annotate one with @RivetDataSource, or make it @Primary."
+						.formatted(List.of(names)));
+		}
+
+		private static JdbcActorStateStore store(DataSource dataSource, RivetEventsProperties.Jdbc properties) {
+			JdbcSettings settings = settings(properties);
+			JdbcSchema schema = new JdbcSchema(dataSource, settings);
+			if (isCreated(properties.initializeSchema(), dataSource)) {
+				schema.create();
+			}
+			else {
+				schema.check();
+			}
+			return new JdbcActorStateStore(dataSource, settings);
+		}
+
+		private static JdbcSettings settings(RivetEventsProperties.Jdbc properties) {
+			try {
+				return new JdbcSettings(properties.tablePrefix(), JdbcSettings.defaults().timeout());
+			}
+			catch (IllegalArgumentException ex) {
+				throw new InvalidConfigurationPropertyValueException("rivet.events.state.jdbc.table-prefix",
+						properties.tablePrefix(),
+						"It must consist of letters, digits and underscores, after the name of a schema and a dot if needed.");
+			}
+		}
+
+		private static boolean isCreated(InitializeSchema when, DataSource dataSource) {
+			return when == InitializeSchema.ALWAYS || (when == InitializeSchema.EMBEDDED && isEmbedded(dataSource));
+		}
+
+		/** As Spring Boot does: a database in the memory of this process. */
+		private static boolean isEmbedded(DataSource dataSource) {
+			try (Connection connection = dataSource.getConnection()) {
+				return connection.getMetaData().getURL().startsWith("jdbc:h2:mem:");
+			}
+			catch (SQLException ex) {
+				throw new JdbcStateException("The database cannot be used: " + ex.getMessage(), ex);
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("io.rivetevents.jdbc.JdbcActorStateStore")
+	@ConditionalOnProperty(name = STORE, havingValue = "jdbc")
+	static class NoModule {
+
+		NoModule() {
+			throw new InvalidConfigurationPropertyValueException(STORE, "jdbc",
+					"It requires a module that is missing: add the dependency io.rivetevents:rivet-events-jdbc.");
+		}
+
+	}
+
+	/** The property names this store; or no store, and there is one suitable database. */
+	static final class ChosenOrDefault extends AnyNestedCondition {
+
+		ChosenOrDefault() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnProperty(name = STORE, havingValue = "jdbc")
+		static class Chosen {
+
+		}
+
+		@Conditional(NotChosen.class)
+		@ConditionalOnSingleCandidate(DataSource.class)
+		static class OneDataSource {
+
+		}
+
+		@Conditional({ NotChosen.class, OnMarkedDataSource.class })
+		static class MarkedDataSource {
+
+		}
+
+	}
+
+	static final class NotChosen implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return !StringUtils.hasText(context.getEnvironment().getProperty(STORE));
+		}
+
+	}
+
+	/** Unlike {@code @ConditionalOnBean}, with beans that are no default candidates. */
+	static final class OnMarkedDataSource implements ConfigurationCondition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			ListableBeanFactory beanFactory = context.getBeanFactory();
+			return beanFactory != null && beanFactory.getBeanNamesForAnnotation(RivetDataSource.class).length > 0;
+		}
+
+		@Override
+		public ConfigurationPhase getConfigurationPhase() {
+			return ConfigurationPhase.REGISTER_BEAN;
+		}
+
+	}
+
+	static final class Hints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/rivetevents/jdbc/schema-*.sql");
+		}
+
+	}
+
+}
