@@ -15,8 +15,9 @@ import java.lang.annotation.Target;
  * Version of the JSON form of a state type. It is stored with each instance as its
  * format. A state that was stored in an older format is converted by the methods with
  * {@link MigrateState} when the instance wakes. Raise the version when stored states can
- * no longer be read as they are: a property gets another name, type or meaning. A new
- * property with a default needs no new version.
+ * no longer be read as they are: a property gets another name, type or meaning, or is new
+ * and has no default. A new component of a record is {@code null} in an old state, which
+ * Jackson rejects for a primitive type.
  * <p>
  * Use it on the type that the method with {@link CreateState} returns. A type without it
  * has version 0. An instance with a format above the version cannot be read: its requests

@@ -59,13 +59,30 @@ public final class StateComparison {
 				: (values != null) ? values : classes;
 	}
 
+	/**
+	 * Describes which values of a stored state the state that was read from it does not
+	 * write again. Additional values are ignored, and so is a property that is null on
+	 * one side and absent on the other.
+	 * @param stored JSON in the current format
+	 * @param read the state that was read from it
+	 * @return the paths, {@code null} if there is none
+	 */
+	public @Nullable String loss(byte[] stored, @Nullable Object read) {
+		byte[] written = this.type.write(read);
+		TreeSet<String> paths = differences(stored, written, false);
+		if (!paths.isEmpty()) {
+			paths.removeAll(differences(written, this.type.write(read), true));
+		}
+		return paths.isEmpty() ? null : named(paths);
+	}
+
 	private @Nullable String valueDifference(@Nullable Object value, byte[] written, byte[] again) {
 		if (Arrays.equals(again, written)) {
 			return null;
 		}
-		TreeSet<String> paths = differences(written, again);
+		TreeSet<String> paths = differences(written, again, true);
 		if (!paths.isEmpty()) {
-			paths.removeAll(differences(written, this.type.write(value)));
+			paths.removeAll(differences(written, this.type.write(value), true));
 		}
 		return paths.isEmpty() ? null : "%s of %s would differ".formatted(named(paths), this.type);
 	}
@@ -105,36 +122,43 @@ public final class StateComparison {
 		return (paths.size() > MAX_NAMED) ? "%s and %d more".formatted(named, paths.size() - MAX_NAMED) : named;
 	}
 
-	private static TreeSet<String> differences(byte[] one, byte[] other) {
+	/**
+	 * Returns the paths of different values.
+	 * @param additions whether properties of the other JSON alone count
+	 */
+	private static TreeSet<String> differences(byte[] one, byte[] other, boolean additions) {
 		TreeSet<String> paths = new TreeSet<>();
-		compare("$", JsonMapper.shared().readTree(one), JsonMapper.shared().readTree(other), paths);
+		compare("$", JsonMapper.shared().readTree(one), JsonMapper.shared().readTree(other), additions, paths);
 		return paths;
 	}
 
-	private static void compare(String path, JsonNode one, JsonNode other, TreeSet<String> paths) {
+	private static void compare(String path, JsonNode one, JsonNode other, boolean additions, TreeSet<String> paths) {
 		if (one.isObject() && other.isObject()) {
 			for (Map.Entry<String, JsonNode> property : one.properties()) {
+				JsonNode absent = (property.getValue().isNull() && !additions) ? property.getValue()
+						: MissingNode.getInstance();
 				JsonNode counterpart = other.get(property.getKey());
 				compare(path + "." + property.getKey(), property.getValue(),
-						(counterpart != null) ? counterpart : MissingNode.getInstance(), paths);
+						(counterpart != null) ? counterpart : absent, additions, paths);
 			}
 			other.propertyNames()
 				.stream()
-				.filter((name) -> !one.has(name))
+				.filter((name) -> additions && !one.has(name))
 				.forEach((name) -> paths.add(path + "." + name));
 		}
 		else if (one.isArray() && one.size() == other.size()) {
-			compareElements(path, one, other, paths);
+			compareElements(path, one, other, additions, paths);
 		}
 		else if (!isSame(one, other)) {
 			paths.add(path);
 		}
 	}
 
-	private static void compareElements(String path, JsonNode one, JsonNode other, TreeSet<String> paths) {
+	private static void compareElements(String path, JsonNode one, JsonNode other, boolean additions,
+			TreeSet<String> paths) {
 		TreeSet<String> found = new TreeSet<>();
 		for (int i = 0; i < one.size(); i++) {
-			compare("%s[%d]".formatted(path, i), one.get(i), other.get(i), found);
+			compare("%s[%d]".formatted(path, i), one.get(i), other.get(i), additions, found);
 		}
 		if (!found.isEmpty()) {
 			List<JsonNode> rest = new ArrayList<>(one.valueStream().toList());

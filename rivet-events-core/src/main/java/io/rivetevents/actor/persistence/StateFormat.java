@@ -187,14 +187,26 @@ public final class StateFormat {
 		}
 		try {
 			return (format == this.version) ? new Reading(mapper.read(json, this.type.type()), json)
-					: migrate(json, format, this.type, mapper);
+					: readMigrated(migrate(json, format, mapper), this.type, mapper);
 		}
 		catch (JacksonException ex) {
 			throw new UnreadableStateException(describe(ex), ex);
 		}
 	}
 
-	private Reading migrate(byte[] json, int format, DeclaredType type, ValueMapper mapper) {
+	/**
+	 * Converts a state to the current format.
+	 * @param json its JSON
+	 * @param format its format, which is not newer
+	 * @param mapper mapper of the application
+	 * @return its JSON in the current format
+	 * @throws JacksonException if it is not valid JSON
+	 * @throws UnreadableStateException if a migration is missing or fails
+	 */
+	public byte[] migrate(byte[] json, int format, ValueMapper mapper) {
+		if (format == this.version) {
+			return json;
+		}
 		if (!this.migrations.containsKey(format)) {
 			throw new UnreadableStateException("no method has @MigrateState(from = %d)".formatted(format), null);
 		}
@@ -202,7 +214,11 @@ public final class StateFormat {
 		for (MigrationMethod migration : this.migrations.tailMap(format).values()) {
 			tree = migration.migrate(tree);
 		}
-		Object value = mapper.readExactly(mapper.write(tree), type.type());
+		return mapper.write(tree);
+	}
+
+	private static Reading readMigrated(byte[] json, DeclaredType type, ValueMapper mapper) {
+		Object value = mapper.readExactly(json, type.type());
 		byte[] written = type.write(value);
 		String difference = difference(value, written, type, mapper);
 		if (difference != null) {
