@@ -20,7 +20,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.core.JsonParser;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.ActorAddress;
@@ -59,7 +63,7 @@ class OldStateTests {
 	private final MemoryActorStateStore store = new MemoryActorStateStore();
 
 	private final ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, new Room(), new Plain(),
-			new Clerk());
+			new Clerk(), new Odd());
 
 	@AfterEach
 	void stop() {
@@ -171,6 +175,25 @@ class OldStateTests {
 		assertThat(this.store.loadById("an-id")).isNull();
 		assertThat(describe()).isEqualTo("new 0 []");
 		assertThat(stored(this.room).actorId()).isNotEqualTo("an-id");
+	}
+
+	@Test
+	void anInstanceWithoutAStateGetsOneWhenItWakes() {
+		this.store.save(StoredActor.builder("an-id", this.room).version(4).generation(2).build(), 0);
+		assertThat(describe()).isEqualTo("new 0 []");
+		assertThat(stored(this.room)).returns(2, StoredActor::format)
+			.returns(5L, StoredActor::version)
+			.returns("an-id", StoredActor::actorId);
+		assertThat(state(this.room)).contains("\"title\":\"new\"");
+	}
+
+	@Test
+	void aFailureOfADeserializerIsLoggedWithItsPlace(CapturedOutput output) {
+		ActorAddress address = ActorHarness.address(Odd.class, this.key);
+		store(address, 0, "\"secret\"");
+		assertUnreadable(() -> this.harness.call(Odd.class, this.key, "work"));
+		assertThat(output).contains("java.lang.ClassCastException at io.rivetevents.invocation.OldStateTests$OddReader")
+			.doesNotContain("secret");
 	}
 
 	@Test
@@ -290,6 +313,35 @@ class OldStateTests {
 		@Action
 		void work(ActorContext<?, ?> c) {
 			c.saveState();
+		}
+
+	}
+
+	static class Odd {
+
+		@CreateState
+		OddState create() {
+			return new OddState();
+		}
+
+		@Action
+		void work() {
+		}
+
+		@JsonDeserialize(using = OddReader.class)
+		static class OddState {
+
+			public int count;
+
+		}
+
+	}
+
+	static class OddReader extends ValueDeserializer<Odd.OddState> {
+
+		@Override
+		public Odd.OddState deserialize(JsonParser parser, DeserializationContext context) {
+			throw new ClassCastException(parser.getString());
 		}
 
 	}

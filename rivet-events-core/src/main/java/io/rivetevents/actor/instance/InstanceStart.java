@@ -169,7 +169,8 @@ public final class InstanceStart {
 			}
 			this.state.begin(stored, null);
 			this.share.wake();
-			return checkStored(target).then(Mono.fromRunnable(() -> this.state.wake(stored)))
+			return checkStored(target).then(Mono.defer(this::createMissingState))
+				.then(Mono.fromRunnable(() -> this.state.wake(this.state.stored())))
 				.then(Mono.defer(this::createVars))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(this.life::wake));
@@ -179,6 +180,13 @@ public final class InstanceStart {
 		})
 			.onErrorResume(StaleStateException.class, (ex) -> (attempts > 1) ? start(target, absent, attempts - 1)
 					: Mono.error(new RivetException(ErrorCode.RESTARTING)));
+	}
+
+	/** The actor may have got a state after the instance was stored. */
+	private Mono<Void> createMissingState() {
+		return this.state.isMissing() ? this.calls.hook(Hook.CREATE_STATE, null)
+			.doOnNext((made) -> this.state.supply(made.orElse(null)))
+			.then() : Mono.empty();
 	}
 
 	/**

@@ -152,6 +152,19 @@ public final class ActorState {
 	}
 
 	/**
+	 * Returns whether the instance was stored before its actor had a state.
+	 */
+	public boolean isMissing() {
+		return this.type != null && stored().state() == null;
+	}
+
+	/** Supplies the missing state of a stored instance. */
+	public void supply(@Nullable Object value) {
+		this.value = value;
+		this.stored = stored().toBuilder().format(this.format.version()).state(write()).build();
+	}
+
+	/**
 	 * Loads the stored state and saves it in the current format as a new generation,
 	 * which invalidates the previous instance.
 	 */

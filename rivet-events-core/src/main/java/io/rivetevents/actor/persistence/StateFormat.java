@@ -189,7 +189,10 @@ public final class StateFormat {
 			return (format == this.version) ? new Reading(mapper.read(json, this.type.type()), json)
 					: readMigrated(migrate(json, format, mapper), this.type, mapper);
 		}
-		catch (JacksonException ex) {
+		catch (UnreadableStateException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) { // of the application's types and deserializers, too
 			throw new UnreadableStateException(describe(ex), ex);
 		}
 	}
@@ -220,28 +223,29 @@ public final class StateFormat {
 	private static Reading readMigrated(byte[] json, DeclaredType type, ValueMapper mapper) {
 		Object value = mapper.readExactly(json, type.type());
 		byte[] written = type.write(value);
-		String difference = difference(value, written, type, mapper);
+		String difference = new StateComparison(mapper, type).difference(value, written);
 		if (difference != null) {
 			throw new UnreadableStateException("the migrated state would differ after a save: " + difference, null);
 		}
 		return new Reading(value, written);
 	}
 
-	private static @Nullable String difference(@Nullable Object value, byte[] written, DeclaredType type,
-			ValueMapper mapper) {
-		try {
-			return new StateComparison(mapper, type).difference(value, written);
+	/** Describes a failure without its message, which may have stored data. */
+	private static String describe(RuntimeException ex) {
+		if (ex instanceof StreamReadException malformed) {
+			return "it is not valid JSON at byte %d".formatted(malformed.getLocation().getByteOffset());
 		}
-		catch (IllegalStateException ex) {
-			throw (ex.getCause() instanceof JacksonException cause) ? cause : ex;
+		if (ex instanceof JacksonException misfit) {
+			return describe(misfit);
 		}
+		if (ex.getCause() instanceof JacksonException misfit) { // of a comparison
+			return "the migrated state could not be loaded after a save: " + describe(misfit);
+		}
+		StackTraceElement[] trace = ex.getStackTrace();
+		return ex.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : "");
 	}
 
-	/** Describes a failure without its message, which may have stored data. */
 	private static String describe(JacksonException ex) {
-		if (ex instanceof StreamReadException) {
-			return "it is not valid JSON at byte %d".formatted(ex.getLocation().getByteOffset());
-		}
 		Class<?> target = (ex instanceof MismatchedInputException misfit) ? misfit.getTargetType() : null;
 		return "%s: %s%s".formatted(StateComparison.path(ex), ex.getClass().getSimpleName(),
 				(target != null) ? " for " + target.getName() : "");
