@@ -201,7 +201,11 @@ SLEEPERS = 100_000
 
 # ---------------------------------------------------------------- servers
 
-def class_path(wanted=lambda jar: True):
+# of the store run only
+STORES = ("rivet-events-jdbc", "rivet-events-file", "sqlite", "HikariCP", "postgresql", "mariadb", "h2-")
+
+
+def class_path(wanted=lambda jar: not jar.startswith(STORES)):
 	return ":".join([str(CLASSES)] + sorted(str(jar) for jar in LIB.glob("*.jar") if wanted(jar.name)))
 
 
@@ -212,7 +216,7 @@ def command(args, peer, port, arguments, cores):
 		# without a logging library Netty logs nothing, and loads nothing else
 		return pin + ["-cp", class_path(lambda jar: jar.startswith("netty-")), "io.rivetevents.benchmarks.load.RawNetty", str(port)]
 	if peer in (EMPTY, STARTER):
-		path = class_path(lambda jar: peer == STARTER or not jar.startswith("rivet-events-"))
+		path = class_path(lambda jar: not jar.startswith(STORES) and (peer == STARTER or not jar.startswith("rivet-events-")))
 		return pin + args.java_options + ["-cp", path, "io.rivetevents.benchmarks.startup.EmptyApplication", *spring]
 	return pin + args.java_options + ["-cp", class_path(), "io.rivetevents.benchmarks.load.LoadApplication", *spring]
 
@@ -227,7 +231,10 @@ class Server:
 		Server.next_port += 1
 		self.log = open(OUT / f"{peer.replace(' ', '-')}.log", "a")
 		self.started = time.monotonic()
-		self.process = subprocess.Popen(command(args, peer, self.port, arguments, cores), stdout=self.log, stderr=self.log)
+		self.process = subprocess.Popen(self.command(arguments, cores), stdout=self.log, stderr=self.log)
+
+	def command(self, arguments, cores):
+		return command(self.args, self.peer, self.port, arguments, cores)
 
 	def __enter__(self):
 		return self

@@ -25,6 +25,11 @@ class Sleeper {
 	}
 
 	@Action
+	int count(ActorContext<Visits, ?> c) {
+		return c.state().count();
+	}
+
+	@Action
 	int visit(ActorContext<Visits, ?> c, String who) {
 		c.setState(new Visits(c.state().count() + 1, who));
 		return c.state().count();

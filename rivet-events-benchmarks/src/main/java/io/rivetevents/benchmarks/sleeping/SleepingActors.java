@@ -8,23 +8,29 @@ package io.rivetevents.benchmarks.sleeping;
 import java.time.Duration;
 import java.time.Instant;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.Actors;
+import io.rivetevents.benchmarks.store.DatabaseConfiguration;
+import io.rivetevents.benchmarks.store.StatementCounts;
 import io.rivetevents.placement.LocalNode;
 
 /**
  * Creates many instances, waits until they sleep, and prints the cost of each as a line
  * of JSON. Options: {@code --instances=100000}, and those of the application, such as a
  * longer {@code --rivet.events.actor.sleep-timeout} if the creation takes longer than the
- * 20 seconds that are set here.
+ * 20 seconds that are set here. With a database whose statements are counted, prints also
+ * the statements for each instance that is woken; see {@link DatabaseConfiguration}.
  */
 @SpringBootApplication
+@Import(DatabaseConfiguration.class)
 class SleepingActors {
 
 	private static final int AT_ONCE = 64;
@@ -38,9 +44,12 @@ class SleepingActors {
 
 	private final LocalNode node;
 
-	SleepingActors(Actors actors, LocalNode node) {
+	private final StatementCounts statements;
+
+	SleepingActors(Actors actors, LocalNode node, ObjectProvider<StatementCounts> statements) {
 		this.actors = actors;
 		this.node = node;
+		this.statements = statements.getIfAvailable(StatementCounts::new);
 	}
 
 	public static void main(String[] args) throws InterruptedException {
@@ -69,7 +78,7 @@ class SleepingActors {
 		awaitSleep();
 		Usage asleep = Usage.whenCalm();
 		double asleepCpu = Usage.idleCpu(IDLE_TIME);
-		return JsonMapper.shared()
+		ObjectNode result = JsonMapper.shared()
 			.createObjectNode()
 			.put("instances", instances)
 			.put("create_s", creation.toMillis() / 1000.0)
@@ -83,12 +92,29 @@ class SleepingActors {
 			.put("timers_before", before.timers())
 			.put("timers_awake", awake.timers())
 			.put("timers_asleep", asleep.timers());
+		result.set("wake_to_read", statementsOf(() -> call("sleeper", WARM_UP, "count")));
+		result.set("wake_to_change", statementsOf(() -> visit("sleeper", WARM_UP)));
+		return result;
+	}
+
+	/** Returns the statements for each instance until all sleep again. */
+	private ObjectNode statementsOf(Runnable waking) {
+		this.statements.take();
+		waking.run();
+		awaitSleep();
+		ObjectNode each = JsonMapper.shared().createObjectNode();
+		this.statements.take().forEach((statement, count) -> each.put(statement, (double) count / WARM_UP));
+		return each;
 	}
 
 	private void visit(String key, int instances) {
+		call(key, instances, "visit", "ada");
+	}
+
+	private void call(String key, int instances, String action, Object... args) {
 		Flux.range(0, instances)
 			.flatMap((i) -> this.actors.getOrCreate(Sleeper.class, key, Integer.toString(i))
-				.call("visit", Integer.class, "ada"), AT_ONCE)
+				.call(action, Integer.class, args), AT_ONCE)
 			.blockLast();
 	}
 
