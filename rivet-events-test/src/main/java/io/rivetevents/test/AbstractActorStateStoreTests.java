@@ -61,8 +61,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * }
  * }</pre>
  *
- * The tests use ids and names of actors that are different in each run, so they can share
- * a database with other data. Tests of events and answers are skipped if the store
+ * The tests use ids and names of actors that are different for each test, so they can
+ * share a database with other data. Tests of events and answers are skipped if the store
  * {@linkplain ActorStateStore#keepsHistory() does not keep them}.
  *
  * @since 0.1.0
@@ -82,7 +82,8 @@ public abstract class AbstractActorStateStoreTests {
 	/** Contains each byte and is not text. */
 	private static final byte[] BINARY = bytes(IntStream.range(0, 512));
 
-	private final String name = "s" + UUID.randomUUID();
+	/** Name of the actor, different for each test. */
+	private String name;
 
 	private ActorStateStore store;
 
@@ -100,6 +101,7 @@ public abstract class AbstractActorStateStoreTests {
 
 	@BeforeEach
 	void prepareStore() {
+		this.name = "s" + UUID.randomUUID();
 		this.store = createStore();
 	}
 
@@ -472,7 +474,7 @@ public abstract class AbstractActorStateStoreTests {
 		StoredActor actor = actor("k", 1).owner("o").epoch("e").reserved(7).marks("m").format(2).build();
 		this.store.save(actor.toBuilder().state(BINARY).input(BINARY).build(), 0);
 		StoredActor listed = this.store.list("default", this.name, null, 10).get(0);
-		assertSame(listed.toBuilder().state(null).input(null).build(), actor);
+		assertSame(withoutBytes(listed), actor);
 	}
 
 	private static List<String> keysOf(List<StoredActor> actors) {
@@ -578,7 +580,7 @@ public abstract class AbstractActorStateStoreTests {
 				new StoredAnswer("A", LATER, new byte[0]), new StoredAnswer("b".repeat(64), LATER, new byte[100_000]));
 		this.store.commit(Change.of(next(actor).build(), 1).withAnswers(answers));
 		for (StoredAnswer answer : answers) {
-			assertThat(this.store.answer(actor.actorId(), answer.key())).usingRecursiveComparison().isEqualTo(answer);
+			assertAnswer(actor, answer);
 		}
 		assertThat(this.store.answer(actor.actorId(), "b")).isNull();
 		assertThat(this.store.answer(id(), "a")).isNull();
@@ -592,8 +594,8 @@ public abstract class AbstractActorStateStoreTests {
 		this.store.commit(Change.of(second, 1).withAnswers(List.of(answer("a"), answer("b"))));
 		StoredAnswer replacement = new StoredAnswer("a", LATER.plusSeconds(1), new byte[] { 9 });
 		this.store.commit(Change.of(next(second).build(), 2).withAnswers(List.of(replacement)));
-		assertThat(this.store.answer(actor.actorId(), "a")).usingRecursiveComparison().isEqualTo(replacement);
-		assertThat(this.store.answer(actor.actorId(), "b")).usingRecursiveComparison().isEqualTo(answer("b"));
+		assertAnswer(actor, replacement);
+		assertAnswer(actor, answer("b"));
 	}
 
 	@Test
@@ -625,7 +627,7 @@ public abstract class AbstractActorStateStoreTests {
 			.withAnswers(List.of(answer("b")))));
 		assertSame(this.store.load(actor.address()), second);
 		assertThat(positions(actor)).containsExactly(1L, 2L);
-		assertThat(this.store.answer(actor.actorId(), "a")).usingRecursiveComparison().isEqualTo(answer("a"));
+		assertAnswer(actor, answer("a"));
 		assertThat(this.store.answer(actor.actorId(), "b")).isNull();
 	}
 
@@ -784,7 +786,23 @@ public abstract class AbstractActorStateStoreTests {
 
 	private static void assertSame(@Nullable StoredActor found, StoredActor expected) {
 		assertThat(found).as("%s", expected.address()).isNotNull();
-		assertThat(found).usingRecursiveComparison().isEqualTo(expected);
+		StoredActor actor = Objects.requireNonNull(found);
+		assertThat(actor.state()).as("state of %s", expected).isEqualTo(expected.state());
+		assertThat(actor.input()).as("input of %s", expected).isEqualTo(expected.input());
+		// without the bytes, which it would compare one by one
+		assertThat(withoutBytes(actor)).usingRecursiveComparison().isEqualTo(withoutBytes(expected));
+	}
+
+	private static StoredActor withoutBytes(StoredActor actor) {
+		return actor.toBuilder().state(null).input(null).build();
+	}
+
+	private void assertAnswer(StoredActor actor, StoredAnswer expected) {
+		StoredAnswer answer = this.store.answer(actor.actorId(), expected.key());
+		assertThat(answer).as("answer %s of %s", expected.key(), actor).isNotNull();
+		assertThat(Objects.requireNonNull(answer).body()).isEqualTo(expected.body());
+		assertThat(answer.key()).isEqualTo(expected.key());
+		assertThat(answer.expiresAt()).isEqualTo(expected.expiresAt());
 	}
 
 	private List<Long> positions(StoredActor actor) {
