@@ -7,18 +7,14 @@ package io.rivetevents.redis;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.function.Consumer;
 
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.event.DefaultEventBus;
 import io.lettuce.core.event.connection.DisconnectedEvent;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.ReactiveRedisConnection;
-import org.springframework.data.redis.connection.RedisConfiguration;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -27,9 +23,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Connections of the backplane to the application's Redis. Unlike the application's
- * connections they reject commands while Redis is not reachable, instead of queueing
- * them.
+ * Connections of the backplane to the application's Redis.
  */
 final class RedisLink {
 
@@ -40,8 +34,6 @@ final class RedisLink {
 	private final boolean ownsResources;
 
 	private final ByteBuffer channel;
-
-	private final RedisSettings settings;
 
 	private volatile @Nullable ReactiveRedisConnection publishing;
 
@@ -61,41 +53,8 @@ final class RedisLink {
 			.mutate()
 			.eventBus(new DefaultEventBus(Schedulers.parallel()))
 			.build();
-		this.factory = new LettuceConnectionFactory(configuration(application), derive(client, settings));
-		this.factory.setDatabase(application.getDatabase());
+		this.factory = DerivedConnections.of(application, this.resources, settings.commandTimeout());
 		this.channel = ByteBuffer.wrap(settings.channel().getBytes(StandardCharsets.UTF_8));
-		this.settings = settings;
-	}
-
-	private static RedisConfiguration configuration(LettuceConnectionFactory application) {
-		RedisConfiguration cluster = application.getClusterConfiguration();
-		RedisConfiguration sentinel = application.getSentinelConfiguration();
-		return (cluster != null) ? cluster : (sentinel != null) ? sentinel : application.getStandaloneConfiguration();
-	}
-
-	private LettuceClientConfiguration derive(LettuceClientConfiguration client, RedisSettings settings) {
-		ClientOptions options = client.getClientOptions()
-			.orElseGet(ClientOptions::create)
-			.mutate()
-			.autoReconnect(true)
-			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
-			.build();
-		LettuceClientConfiguration.LettuceClientConfigurationBuilder derived = LettuceClientConfiguration.builder();
-		derived.clientOptions(options)
-			.clientResources(this.resources)
-			.commandTimeout(settings.commandTimeout())
-			.shutdownTimeout(Duration.ZERO);
-		client.getReadFrom().ifPresent(derived::readFrom);
-		client.getRedisCredentialsProviderFactory().ifPresent(derived::redisCredentialsProviderFactory);
-		client.getClientName().ifPresent((name) -> derived.clientName(name + "-rivet-events"));
-		if (client.isUseSsl()) {
-			var ssl = derived.useSsl();
-			ssl.verifyPeer(client.getVerifyMode());
-			if (client.isStartTls()) {
-				ssl.startTls();
-			}
-		}
-		return derived.build();
 	}
 
 	/** Prepares the connections. */
