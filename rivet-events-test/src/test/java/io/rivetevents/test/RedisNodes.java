@@ -13,11 +13,13 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
+import io.rivetevents.redis.RedisActorStateStore;
 import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.redis.RedisSettings;
+import io.rivetevents.redis.RedisStoreSettings;
 
 /**
- * Backplanes to one Redis.
+ * Backplanes and stores of one Redis.
  */
 final class RedisNodes implements AutoCloseable {
 
@@ -40,6 +42,15 @@ final class RedisNodes implements AutoCloseable {
 	RedisBackplane create(String channel, Duration heartbeat) {
 		return new RedisBackplane(connections(),
 				new RedisSettings(channel, heartbeat, Duration.ofSeconds(10), MAX_MESSAGE_SIZE), this.timers);
+	}
+
+	/**
+	 * Create a store.
+	 * @param waitReplicas number of replicas that must have received a change
+	 */
+	RedisActorStateStore createStore(int waitReplicas) {
+		return new RedisActorStateStore(connections(),
+				new RedisStoreSettings("rivet:", Duration.ofSeconds(10), waitReplicas, Duration.ofSeconds(1)));
 	}
 
 	/** Connections as an application has them. */

@@ -14,6 +14,8 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -29,10 +31,13 @@ final class TestRedis implements AutoCloseable {
 
 	private final Path binary;
 
+	private final List<String> options;
+
 	private Process process;
 
-	private TestRedis(Path binary) {
+	private TestRedis(Path binary, String... options) {
 		this.binary = binary;
+		this.options = List.of(options);
 	}
 
 	/** The one that comes with embedded-redis. */
@@ -45,9 +50,21 @@ final class TestRedis implements AutoCloseable {
 		}
 	}
 
-	/** The one that is installed on this machine. */
-	static TestRedis installed() {
-		return new TestRedis(findInstalled().orElseThrow());
+	/**
+	 * The one that is installed on this machine.
+	 * @param options further arguments, which replace those that are set here
+	 */
+	static TestRedis installed(String... options) {
+		return new TestRedis(findInstalled().orElseThrow(), options);
+	}
+
+	/**
+	 * The one that is installed on this machine, which does not answer a change before it
+	 * is on the disk.
+	 * @param directory where it writes
+	 */
+	static TestRedis durable(Path directory) {
+		return installed("--appendonly", "yes", "--appendfsync", "always", "--dir", directory.toString());
 	}
 
 	/**
@@ -69,11 +86,10 @@ final class TestRedis implements AutoCloseable {
 	void start() {
 		try {
 			Path log = Files.createTempFile("redis", ".log");
-			this.process = new ProcessBuilder(this.binary.toString(), "--port", String.valueOf(this.port), "--bind",
-					"127.0.0.1", "--save", "", "--appendonly", "no")
-				.redirectErrorStream(true)
-				.redirectOutput(log.toFile())
-				.start();
+			List<String> command = new ArrayList<>(List.of(this.binary.toString(), "--port", String.valueOf(this.port),
+					"--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+			command.addAll(this.options);
+			this.process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
 			log.toFile().deleteOnExit();
 			Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroyForcibly));
 		}

@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.redis;
+
+import java.nio.charset.StandardCharsets;
+
+import io.lettuce.core.codec.Base16;
+
+/**
+ * A script that changes the keys of one instance as a whole: Redis executes it without
+ * interruption, and its writes are one transaction in the append-only file and for
+ * replicas. Redis does not undo the writes of a script that fails, therefore everything
+ * that can fail (a version, the memory limit, the position of an event) does so before or
+ * in the first write.
+ *
+ * @param text the script
+ * @param digest identifies it in the cache of Redis
+ */
+record StoreScript(String text, String digest) {
+
+	/**
+	 * Commits a change. Returns 1 and the generation before it, or 0 and the stored id.
+	 */
+	static final StoreScript COMMIT = of("""
+			local actor, events, answers, expiry = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+			local at = 0
+			local function take()
+				at = at + 1
+				return ARGV[at]
+			end
+			local function takeAll()
+				local all = {}
+				for i = 1, tonumber(take()) do
+					all[i] = take()
+				end
+				return all
+			end
+			local function remove(member)
+				local name = string.sub(member, 2)
+				if string.sub(member, 1, 1) == 'e' then
+					redis.call('XDEL', events, name .. '-0')
+				else
+					redis.call('HDEL', answers, name)
+				end
+				redis.call('ZREM', expiry, member)
+			end
+
+			local expected, writer, attempt, now = take(), take(), take(), take()
+			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id', 'generation')
+			local own = stored[2] == writer
+			if own and stored[3] == attempt then
+				return { 1, stored[5] } -- sent twice by the driver, after a lost connection
+			end
+			local undone = takeAll()
+			if (stored[1] or '0') ~= expected then
+				if not own or tonumber(stored[3]) > tonumber(attempt) then
+					return { 0, stored[4] or '' }
+				end
+				for _, member in ipairs(undone) do
+					remove(member)
+				end
+			end
+
+			local fields, absent, added = takeAll(), takeAll(), tonumber(take())
+			for i = 1, added do
+				local event = takeAll()
+				if i == 1 and #undone > 0 and redis.call('EXISTS', events) == 1 then
+					-- a position that was undone can be given again
+					redis.call('XSETID', events, string.format('%.0f-18446744073709551615', event[1] - 1))
+				end
+				redis.call('XADD', events, event[1] .. '-0', unpack(event, 3))
+				redis.call('ZADD', expiry, event[2], 'e' .. event[1])
+			end
+			redis.call('HSET', actor, 'writer', writer, 'attempt', attempt, unpack(fields))
+			if #absent > 0 then
+				redis.call('HDEL', actor, unpack(absent))
+			end
+			for _, member in ipairs(takeAll()) do
+				remove(member)
+			end
+			local answered = tonumber(take())
+			for i = 1, answered do
+				local key, expires, body = take(), take(), take()
+				redis.call('HSET', answers, key, body)
+				redis.call('ZADD', expiry, expires, 'a' .. key)
+			end
+			for _, member in ipairs(redis.call('ZRANGEBYSCORE', expiry, '-inf', now, 'LIMIT', 0, 100)) do
+				remove(member)
+			end
+			if added + answered > 0 then
+				local latest = redis.call('ZREVRANGE', expiry, 0, 0, 'WITHSCORES')[2]
+				if latest then
+					latest = string.format('%.0f', latest)
+					redis.call('PEXPIREAT', events, latest)
+					redis.call('PEXPIREAT', answers, latest)
+					redis.call('PEXPIREAT', expiry, latest)
+				end
+			end
+			return { 1, stored[5] or '' }
+			""");
+
+	/** Deletes an instance. Returns 1 and its id, or 0 and the stored id. */
+	static final StoreScript DELETE = of("""
+			local actor, deleted = KEYS[1], KEYS[5]
+			local expected, writer, attempt = ARGV[1], ARGV[2], ARGV[3]
+			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id')
+			if not stored[1] then
+				local last = redis.call('GET', deleted)
+				if last and string.sub(last, 1, #writer + 1) == writer .. ' ' then
+					return { 1, string.sub(last, #writer + 2) } -- an earlier attempt was executed
+				end
+			end
+			local own = stored[2] == writer and tonumber(stored[3]) < tonumber(attempt)
+			if (stored[1] or '0') ~= expected and not own then
+				return { 0, stored[4] or '' }
+			end
+			if stored[1] then
+				redis.call('DEL', unpack(KEYS))
+				redis.call('SET', deleted, writer .. ' ' .. stored[4], 'PX', 600000)
+			end
+			return { 1, stored[4] or '' }
+			""");
+
+	private static StoreScript of(String text) {
+		return new StoreScript(text, Base16.digest(text.getBytes(StandardCharsets.UTF_8)));
+	}
+
+}
