@@ -81,13 +81,15 @@ class ArchitectureTests {
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state extension observation
-			actor.answer: protocol error limit
+			actor.answer: protocol error protocol.value conversion limit actor.state
+			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
+			    connection actor actor.state extension delivery actor.persistence actor.answer
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state extension observation delivery actor.turn
-			    actor.persistence actor.answer
+			    actor.persistence actor.answer actor.stream
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state extension observation outbound
-			    delivery actor.turn actor.persistence actor.answer actor.call
+			    delivery actor.turn actor.persistence actor.answer actor.stream actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state extension observation outbound delivery
 			    actor.turn actor.persistence actor.answer actor.call actor.instance

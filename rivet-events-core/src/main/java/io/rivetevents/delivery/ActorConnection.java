@@ -392,7 +392,7 @@ public final class ActorConnection extends ForwardingRecipients
 	/**
 	 * Returns the owner id of its user, {@code null} if it is anonymous.
 	 */
-	@Nullable String owner() {
+	public @Nullable String owner() {
 		return this.request.identity().owner();
 	}
 
@@ -496,6 +496,13 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/**
+	 * Returns whether the client has subscribed to an event that is not one of these.
+	 */
+	public boolean isSubscribedToOthers(Set<String> events) {
+		return !events.containsAll(this.subscriptions.keySet());
+	}
+
+	/**
 	 * Returns how many events the client has subscribed to.
 	 */
 	public int subscriptionCount() {
@@ -513,7 +520,7 @@ public final class ActorConnection extends ForwardingRecipients
 	}
 
 	/** Returns connection, actor and key for the log, on one line. */
-	static String describe(Connection<?> connection) {
+	public static String describe(Connection<?> connection) {
 		return "connection %s of %s[%s]".formatted(connection.id(), SafeText.of(connection.actorName()),
 				SafeText.of(connection.actorKey().serialize()));
 	}

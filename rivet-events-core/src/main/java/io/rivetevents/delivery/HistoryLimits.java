@@ -17,7 +17,7 @@ import io.rivetevents.contract.History;
  * Limits of the recorded events of an instance, for clients that resume.
  *
  * @param maxEvents most events
- * @param maxBytes most bytes, as counted by {@link EventHistory}
+ * @param maxBytes most bytes, as counted by the history
  * @param maxAge longest time
  * @param durable whether the events are stored before they are sent
  */

@@ -39,6 +39,8 @@ final class LocalActorDirectory implements ActorDirectory {
 
 	private final Instances instances;
 
+	private final ActorTypes types;
+
 	private final InstanceLookup lookup;
 
 	private final RequestChecks checks;
@@ -58,6 +60,7 @@ final class LocalActorDirectory implements ActorDirectory {
 	LocalActorDirectory(Instances instances, RequestChecks checks, ActorTypes types, ActorRuntime runtime,
 			OutboundRegistry connections) {
 		this.instances = instances;
+		this.types = types;
 		this.checks = checks;
 		this.lookup = new InstanceLookup(instances, runtime);
 		this.entrances = new Entrances(instances, this.lookup, checks, connections);
@@ -162,9 +165,30 @@ final class LocalActorDirectory implements ActorDirectory {
 	public Mono<Receipt> dispatch(ActorTarget target, AddressedEvent dispatch) {
 		return Mono.defer(() -> {
 			ActorInstance instance = this.instances.find(target);
-			return (instance == null) ? Mono.just(Receipt.NOBODY) : TurnRequest.ask(Instances.of(instance, "event"),
-					false, (current) -> Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
+			if (instance != null) {
+				return TurnRequest.ask(Instances.of(instance, "event"), false,
+						(current) -> Mono.fromSupplier(() -> current.events().dispatch(dispatch)));
+			}
+			return isStored(target, dispatch) ? wakeFor(target, dispatch) : Mono.just(Receipt.NOBODY);
 		});
+	}
+
+	/** Returns whether clients that connect later receive an event. */
+	private boolean isStored(ActorTarget target, AddressedEvent dispatch) {
+		ActorAddress address = target.address();
+		return address != null && !dispatch.droppable() && this.types.at(address).hasDurableEvents();
+	}
+
+	private Mono<Receipt> wakeFor(ActorTarget target, AddressedEvent dispatch) {
+		ActorTarget stored = new ActorTarget.Get(Instances.addressOf(target));
+		return ask(stored, "event",
+				(instance) -> instance.start(stored, null)
+					.then(Mono.fromSupplier(() -> instance.events().dispatch(dispatch))))
+			.onErrorResume(RivetException.class, (ex) -> isNotFound(ex) ? Mono.just(Receipt.NOBODY) : Mono.error(ex));
+	}
+
+	private static boolean isNotFound(RivetException ex) {
+		return ErrorCode.ACTOR_NOT_FOUND.reason().equals(ex.group() + "." + ex.code());
 	}
 
 }

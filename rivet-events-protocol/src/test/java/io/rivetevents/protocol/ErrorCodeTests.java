@@ -36,6 +36,9 @@ class ErrorCodeTests {
 			DESTROYING                     | actor.destroying                   | 503 | LATER       | repeated
 			STOPPED                        | actor.stopped                      | 503 | RETRY       | repeated
 			OVERLOADED                     | actor.overloaded                   | 503 | LATER       | once
+			STATE_UNREADABLE               | actor.state_unreadable             | 500 | NEVER       | once
+			STATE_UNAVAILABLE              | state.unavailable                  | 503 | LATER       | once
+			STATE_TOO_LARGE                | state.too_large                    | 500 | NEVER       | once
 			INPUT_TOO_LARGE                | actor.input_too_large              | 400 | NEVER       | once
 			KEY_TOO_LARGE                  | actor.key_too_large                | 400 | NEVER       | once
 			EMPTY_KEY                      | actor.empty_key                    | 400 | NEVER       | once

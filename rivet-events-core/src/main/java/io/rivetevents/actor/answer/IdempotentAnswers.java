@@ -175,6 +175,12 @@ public final class IdempotentAnswers {
 		return (result != null) ? result : Mono.error(noRoom());
 	}
 
+	/** Returns whether a call has run or is running. */
+	public synchronized boolean has(Caller caller, Key key) {
+		OfCaller known = this.byCaller.get(caller.id());
+		return known != null && known.answers.containsKey(key);
+	}
+
 	private synchronized @Nullable Mono<JsonNode> tryOnce(Caller caller, Key key, long now,
 			Supplier<Mono<JsonNode>> call) {
 		OfCaller known = this.byCaller.computeIfAbsent(caller.id(), (name) -> new OfCaller(caller.holder()));

@@ -26,9 +26,11 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.NullNode;
 
 import io.rivetevents.actor.answer.IdempotentAnswers;
+import io.rivetevents.actor.answer.KeyedCall;
 import io.rivetevents.actor.call.ActorType.ActionSettings;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ActorConnection;
@@ -81,6 +83,9 @@ public final class ActionHandler {
 	/** Whether outbound interceptors are present. */
 	private final boolean intercepted;
 
+	/** Whether some events are stored before they are sent. */
+	private final boolean durableEvents;
+
 	private final IdempotentAnswers answers;
 
 	private final DueQueue.Entry due;
@@ -109,6 +114,7 @@ public final class ActionHandler {
 		this.failures = new ActionFailures(instance, this.observers);
 		this.mapper = connections.mapper();
 		this.callers = connections.callers();
+		this.durableEvents = this.type.hasDurableEvents();
 		this.intercepted = !connections.interceptors().isEmpty();
 	}
 
@@ -244,8 +250,9 @@ public final class ActionHandler {
 	 */
 	public boolean mayBlock(ToServer.ActionRequest request) {
 		ActionSettings action = this.type.action(request.name());
-		return action == null || this.type.isGuarded() || action.blocking() || !isImmediate(action, request)
-				|| this.intercepted || this.listeners.has(this.instance, request.name());
+		return action == null || this.durableEvents || this.type.isGuarded() || action.blocking()
+				|| !isImmediate(action, request) || this.intercepted
+				|| this.listeners.has(this.instance, request.name());
 	}
 
 	private void answerNow(ActionSettings action, Reply reply, PendingCall pending) {
@@ -258,9 +265,10 @@ public final class ActionHandler {
 			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection),
 					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != MethodInvoker.LATE) {
-				save(before);
+				JsonNode output = toTree(action, connection, result);
+				commit(action, before, output, null);
 				tellListeners(connection, inbound);
-				reply.give(toTree(action, connection, result));
+				reply.give(output);
 			}
 		}
 		catch (Throwable ex) {
@@ -271,21 +279,32 @@ public final class ActionHandler {
 	private Mono<JsonNode> performOnce(ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
 		String key = Objects.requireNonNull(request.options().idempotencyKey());
+		IdempotentAnswers.Caller caller = caller(connection);
+		IdempotentAnswers.Key call = new IdempotentAnswers.Key(request.name(), key, digest(request.args()));
+		KeyedCall keyed = new KeyedCall(caller, call, this.instance.clock(), this.mapper);
 		return authorize(connection, request, pending).then(Mono.defer(() -> {
+			StoredAnswer stored = this.answers.has(caller, call) ? null : this.instance.commits().answer(keyed.key());
+			if (stored != null) {
+				return askInterceptors(connection, request, pending).then(KeyedCall.read(stored));
+			}
 			AtomicBoolean first = new AtomicBoolean();
 			long now = this.instance.now();
-			Mono<JsonNode> answer = this.answers.once(caller(connection),
-					new IdempotentAnswers.Key(request.name(), key, digest(request.args())), now, () -> {
-						first.set(true);
-						AtomicBoolean begun = new AtomicBoolean();
-						// deferred: no application code runs under the lock of the
-						// answers
-						return Mono.defer(() -> perform(connection, request, pending, false, () -> begun.set(true)))
-							.onErrorMap((ex) -> begun.get() ? ex : new IdempotentAnswers.NotRun(ex));
-					});
+			Mono<JsonNode> answer = this.answers.once(caller, call, now, () -> {
+				first.set(true);
+				// deferred: no application code runs under the lock of the answers
+				return Mono.defer(() -> perform(connection, request, pending, false, keyed))
+					.doOnError((ex) -> keepFailure(keyed, ex))
+					.onErrorMap((ex) -> keyed.hasRun() ? ex : new IdempotentAnswers.NotRun(ex));
+			});
 			this.due.arm(now + IdempotentAnswers.MAX_AGE_NANOS);
 			return first.get() ? answer : askInterceptors(connection, request, pending).then(answer);
 		}));
+	}
+
+	private void keepFailure(KeyedCall keyed, Throwable ex) {
+		if (keyed.hasRun() && ex instanceof RivetException failure) {
+			this.instance.state().keep(keyed.answer(failure));
+		}
 	}
 
 	/**
@@ -390,26 +409,25 @@ public final class ActionHandler {
 
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn) {
-		return perform(connection, request, pending, withinTurn, () -> {
-		});
+		return perform(connection, request, pending, withinTurn, null);
 	}
 
 	/**
 	 * Calls an action and reports it to observers.
-	 * @param onBegin called when only the method can still reject the call
+	 * @param keyed the run of a call with an idempotency key, {@code null} for another
 	 */
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
-			@Nullable PendingCall pending, boolean withinTurn, Runnable onBegin) {
+			@Nullable PendingCall pending, boolean withinTurn, @Nullable KeyedCall keyed) {
 		ActionSettings action = this.type.action(request.name());
 		if (action == null && !this.listeners.has(this.instance, request.name())) {
 			return Mono.error(notFound(request.name()));
 		}
 		if (!this.observers.observeActions()) {
-			return performUnobserved(connection, request, action, pending, withinTurn, onBegin);
+			return performUnobserved(connection, request, action, pending, withinTurn, keyed);
 		}
 		return Mono.defer(() -> {
 			ObservedAction observed = this.observers.actionStarted(this.instance.address(), request.name(), connection);
-			return Guarded.defer(() -> performUnobserved(connection, request, action, pending, withinTurn, onBegin))
+			return Guarded.defer(() -> performUnobserved(connection, request, action, pending, withinTurn, keyed))
 				.doOnSuccess((output) -> observed.succeed())
 				.doOnError(observed::fail)
 				.doOnCancel(() -> observed.fail(new RivetException(ErrorCode.CANCELLED)));
@@ -417,7 +435,8 @@ public final class ActionHandler {
 	}
 
 	private Mono<JsonNode> performUnobserved(@Nullable ActorConnection connection, ToServer.ActionRequest request,
-			@Nullable ActionSettings action, @Nullable PendingCall pending, boolean withinTurn, Runnable onBegin) {
+			@Nullable ActionSettings action, @Nullable PendingCall pending, boolean withinTurn,
+			@Nullable KeyedCall keyed) {
 		Inbound inbound = inbound(request, connection);
 		try {
 			checkAccess(connection);
@@ -429,7 +448,9 @@ public final class ActionHandler {
 		Run run = new Run(action, connection, limit(action, pending), pending,
 				action != null && action.interleave() && !withinTurn, () -> {
 					begun.set(true);
-					onBegin.run();
+					if (keyed != null) {
+						keyed.begin();
+					}
 				}, new ConcurrentLinkedQueue<>());
 		InboundInterceptor.Next last = (current) -> run(run, current).mapNotNull((value) -> value.orElse(null));
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
@@ -440,10 +461,12 @@ public final class ActionHandler {
 			result = result.flatMap((value) -> beforeResponse(run, request.name(), value));
 		}
 		ActorState.Mark before = mark(action);
-		return result.doOnNext((value) -> save(before))
-			.doOnNext((value) -> run.saved().forEach((saved) -> tellListeners(connection, saved)))
-			.map((value) -> toTree(action, connection, value.orElse(null)))
-			.onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
+		return result.map((value) -> {
+			JsonNode output = toTree(action, connection, value.orElse(null));
+			commit(action, before, output, keyed);
+			run.saved().forEach((saved) -> tellListeners(connection, saved));
+			return output;
+		}).onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
 	}
 
 	private static RivetException notFound(String action) {
@@ -466,11 +489,11 @@ public final class ActionHandler {
 	private record Run(@Nullable ActionSettings action, @Nullable ActorConnection connection,
 			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave, Runnable onBegin,
 			Queue<Inbound> saved) {
+	}
 
-		boolean isDurable() {
-			return this.action != null && this.action.durable();
-		}
-
+	/** Returns whether an action may fail after its method because of its commit. */
+	private boolean mayCommit(@Nullable ActionSettings action) {
+		return action != null && !action.interleave() && (action.durable() || this.durableEvents);
 	}
 
 	private InterceptorChain.Limit limit(@Nullable ActionSettings action, @Nullable PendingCall pending) {
@@ -494,7 +517,7 @@ public final class ActionHandler {
 			result = this.instance.inNewTurn(result);
 		}
 		return result.doOnNext((value) -> {
-			if (run.isDurable()) {
+			if (mayCommit(run.action())) {
 				run.saved().add(inbound); // listeners are not called if saving fails
 			}
 			else {
@@ -518,15 +541,30 @@ public final class ActionHandler {
 		return this.calls.hook(Hook.BEFORE_ACTION_RESPONSE, caller, action, value.orElse(null));
 	}
 
-	/** Records the state before a durable action, {@code null} for other actions. */
+	/**
+	 * Records the state before an action that may have to be undone, {@code null} for
+	 * other actions, and holds back the events of a durable one.
+	 */
 	private ActorState.@Nullable Mark mark(@Nullable ActionSettings action) {
-		return (action != null && action.durable()) ? this.instance.state().mark() : null;
+		if (!mayCommit(action)) {
+			return null;
+		}
+		this.instance.commits().hold();
+		return this.instance.state().mark();
 	}
 
-	/** Saves the changes of a durable action, or restores the state if that fails. */
-	private void save(ActorState.@Nullable Mark before) {
-		if (before != null) {
-			this.instance.saveOrUndo(before);
+	/** Commits an action, or restores the state if that fails. */
+	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, JsonNode output,
+			@Nullable KeyedCall keyed) {
+		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
+		try {
+			this.instance.commits().commit(before, durable, (keyed != null) ? keyed.answer(output) : null);
+		}
+		catch (Throwable ex) {
+			if (keyed != null && before != null) {
+				keyed.undo();
+			}
+			throw ex;
 		}
 	}
 

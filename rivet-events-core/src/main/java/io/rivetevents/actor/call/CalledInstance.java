@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.call;
 
+import java.time.Clock;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.protocol.ToClient;
@@ -30,6 +32,9 @@ public interface CalledInstance extends ContextInstance {
 
 	/** Returns the time in nanoseconds. */
 	long now();
+
+	/** Returns the source of dates. */
+	Clock clock();
 
 	/** Returns the threads for its work outside of turns. */
 	Scheduler workers();
@@ -59,11 +64,9 @@ public interface CalledInstance extends ContextInstance {
 	<T> Mono<T> startInNewTurn(Mono<T> work);
 
 	/**
-	 * Saves the state, or restores it if saving fails; blocks.
-	 * @param before the state to restore
-	 * @throws RuntimeException if the state could not be saved
+	 * Returns the commits of its turns.
 	 */
-	void saveOrUndo(ActorState.Mark before);
+	TurnCommits commits();
 
 	/**
 	 * Returns the message that reports a failure to a client.

@@ -5,10 +5,14 @@
 
 package io.rivetevents.actor.instance;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -33,6 +37,7 @@ import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.call.Variables;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
+import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.actor.turn.Expirations;
 import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
@@ -42,6 +47,7 @@ import io.rivetevents.delivery.ClientRequests;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.Dispatcher;
 import io.rivetevents.delivery.EventTargets;
+import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
@@ -111,6 +117,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private final InstanceStart start;
 
+	private final TurnCommits commits;
+
 	private final Variables vars = new Variables();
 
 	/**
@@ -149,7 +157,23 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.clients = new ConnectHandler(this, this.calls, this.actions, this.subscriptions, interceptors, runtime);
 		this.messages = new ClientMessages(this, this.actions, this.subscriptions, runtime);
 		this.life = new InstanceLife(this, this.calls, this.clients, share, runtime, this.due, heap);
+		this.commits = new TurnCommits(this.connections.stream(), this.state, this.life.stored(), runtime.store(),
+				eventsOf(type), runtime.clock(), () -> offerTurn(Mono::empty));
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
+	}
+
+	private static TurnCommits.Events eventsOf(ActorType type) {
+		Map<String, HistoryLimits> own = new HashMap<>();
+		Set<String> droppable = new HashSet<>();
+		type.declaredEvents().forEach((name, event) -> {
+			if (event.droppable()) {
+				droppable.add(name);
+			}
+			else if (event.history() != null) {
+				own.put(name, event.history());
+			}
+		});
+		return new TurnCommits.Events(type.hasDurableEvents(), type.settings().history(), own, droppable);
 	}
 
 	// Parts
@@ -223,6 +247,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
+	public TurnCommits commits() {
+		return this.commits;
+	}
+
+	@Override
 	public ActorConnections connections() {
 		return this.connections;
 	}
@@ -260,6 +289,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public Actors actors() {
 		return this.host.actors(this.address.namespace());
+	}
+
+	@Override
+	public Clock clock() {
+		return this.runtime.clock();
 	}
 
 	@Override
@@ -419,7 +453,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	public void visit(long now) {
 		this.calls.check(now);
 		this.expirations.check(now);
-		this.connections.expire(now);
+		this.connections.stream().expire(now);
 		this.actions.expire(now);
 		this.life.check(now);
 	}
@@ -499,11 +533,6 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	@Override
-	public void saveOrUndo(ActorState.Mark before) {
-		this.life.stored().saveOrUndo(before);
-	}
-
-	@Override
 	public void requestDestroy() {
 		this.life.requestEnd(InstanceLife.End.DESTROY);
 	}
@@ -535,7 +564,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	public void leaves() {
 		this.due.remove();
 		this.actions.end();
-		this.connections.forgetHistory();
+		this.commits.close();
 		List<Turn<ActorInstance>> waiting = this.mailbox.close();
 		this.host.forget(this);
 		waiting.forEach((turn) -> this.host.submitAgain(this, turn));
@@ -558,6 +587,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		if (turn.client()) {
 			this.life.touch();
 		}
+		this.commits.beginTurn();
 		try {
 			return turn.work().apply(this);
 		}
@@ -597,8 +627,10 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public @Nullable Mono<Void> afterTurn() {
 		if (this.life.isRunning()) {
+			this.commits.endTurn();
 			return this.life.afterTurn();
 		}
+		this.commits.abandon();
 		if (this.mailbox.closeIfAlone()) {
 			this.due.remove();
 			this.host.forget(this);

@@ -264,6 +264,9 @@ public final class ConnectHandler {
 			.flatMap((made) -> {
 				ActorConnection connection = new ActorConnection(request, entry.guest.outbound(), this.owner,
 						made.orElse(null), entry.guest.usage());
+				if (stream != null && stream.resume() != null) {
+					this.instance.commits().load();
+				}
 				return (stream != null) ? enterStream(connection, stream, entry) : enterPlain(connection, entry);
 			})
 			.doOnNext((admission) -> tellOpened(admission.connection()));

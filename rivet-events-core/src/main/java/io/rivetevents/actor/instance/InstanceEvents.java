@@ -41,7 +41,8 @@ final class InstanceEvents implements Dispatcher {
 	@Override
 	public Receipt dispatch(AddressedEvent dispatch) {
 		ActorType.EventSettings event = event(dispatch);
-		return this.connections.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
+		return this.connections.stream()
+			.dispatch(event.droppable() ? dispatch.asDroppable() : dispatch, event.history());
 	}
 
 	@Override
@@ -53,7 +54,7 @@ final class InstanceEvents implements Dispatcher {
 	@Override
 	public void check(AddressedEvent dispatch) {
 		if (!event(dispatch).droppable()) {
-			this.connections.check(dispatch);
+			this.connections.stream().check(dispatch);
 		}
 	}
 

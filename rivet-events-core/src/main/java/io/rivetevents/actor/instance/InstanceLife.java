@@ -391,6 +391,7 @@ final class InstanceLife {
 	}
 
 	private Mono<Void> end(End how) {
+		this.owner.commits().beginTurn(); // its hooks may send events
 		CloseReason reason = CloseReason.of(how.code);
 		Mono<Void> disconnected = Flux.fromIterable(this.owner.connections().snapshot())
 			.doOnNext((connection) -> connection.outbound().close(reason))
@@ -412,6 +413,7 @@ final class InstanceLife {
 	private void saveAndLeave(End how) {
 		ActorAddress address = this.owner.address();
 		try {
+			this.owner.commits().endTurn();
 			this.state.save(now());
 			if (!isBeyond(this.end.get(), End.SHUTDOWN)) {
 				leave(observers()::actorSlept);

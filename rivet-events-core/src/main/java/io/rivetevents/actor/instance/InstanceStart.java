@@ -170,7 +170,7 @@ public final class InstanceStart {
 			this.state.begin(stored, null);
 			this.share.wake();
 			return checkStored(target).then(Mono.defer(this::createMissingState))
-				.then(Mono.fromRunnable(() -> this.state.wake(this.state.stored())))
+				.then(Mono.fromRunnable(this::wake))
 				.then(Mono.defer(this::createVars))
 				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
 				.then(Mono.fromSupplier(this.life::wake));
@@ -210,6 +210,12 @@ public final class InstanceStart {
 			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> mask(ex, "delete"));
 	}
 
+	private void wake() {
+		StoredActor stored = this.state.stored();
+		this.state.wake(stored, (next) -> this.instance.commits().claim(stored, next));
+		this.instance.commits().begin();
+	}
+
 	private Mono<ActorInfo> checkRunning(ActorTarget target) {
 		return checkStored(target).then(Mono.fromSupplier(() -> this.life.info(false)));
 	}
@@ -233,10 +239,11 @@ public final class InstanceStart {
 		if (input != null && input.length > this.type.settings().maxInputSize()) {
 			return Mono.error(new RivetException(ErrorCode.INPUT_TOO_LARGE));
 		}
-		StoredActor draft = StoredActor.builder(UUID.randomUUID().toString(), this.address)
+		StoredActor created = StoredActor.builder(UUID.randomUUID().toString(), this.address)
 			.createdAt(this.runtime.clock().instant())
 			.input(this.type.takesInput() ? input : null)
 			.build();
+		StoredActor draft = this.instance.commits().claim(created, created.toBuilder()).build();
 		this.state.begin(draft, null);
 		return Mono.just(new Draft(draft));
 	}
@@ -250,6 +257,7 @@ public final class InstanceStart {
 	private Mono<ActorInfo> create(Draft draft, @Nullable ConnectRequest caller, boolean connects) {
 		return Mono.fromRunnable(() -> {
 			this.state.begin(draft.actor(), null);
+			this.instance.commits().begin();
 			this.share.take(caller);
 		})
 			.then(Mono.defer(() -> this.calls.hook(Hook.CREATE_STATE, null)))

@@ -8,16 +8,23 @@ package io.rivetevents.actor.persistence;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.scheduling.DueQueue;
@@ -55,6 +62,9 @@ public final class ActorState {
 	/** Separates the save of a turn from the save of an interleaved action. */
 	private final ReentrantLock saving = new ReentrantLock();
 
+	/** Answers to store with the next save. */
+	private final Queue<StoredAnswer> answers = new ConcurrentLinkedQueue<>();
+
 	private @Nullable Object value;
 
 	private volatile @Nullable StoredActor stored;
@@ -80,6 +90,16 @@ public final class ActorState {
 	 * @param saved whether these bytes are stored
 	 */
 	public record Mark(byte @Nullable [] bytes, boolean saved) {
+	}
+
+	/**
+	 * What is stored together with a state.
+	 *
+	 * @param change changes the stored form
+	 * @param events events to add to the stored history
+	 * @param trimmed positions of events that leave it
+	 */
+	public record Addition(UnaryOperator<StoredActor.Builder> change, List<StoredEvent> events, List<Long> trimmed) {
 	}
 
 	/**
@@ -167,13 +187,13 @@ public final class ActorState {
 	/**
 	 * Loads the stored state and saves it in the current format as a new generation,
 	 * which invalidates the previous instance.
+	 * @param change changes the form to save
 	 */
-	public void wake(StoredActor found) {
+	public void wake(StoredActor found, UnaryOperator<StoredActor.Builder> change) {
 		StateFormat.Reading reading = this.format.read(found, this.mapper);
 		this.value = reading.value();
-		StoredActor claimed = next(found).generation(found.generation() + 1)
-			.format(this.format.version())
-			.state(reading.json())
+		StoredActor claimed = change
+			.apply(next(found).generation(found.generation() + 1).format(this.format.version()).state(reading.json()))
 			.build();
 		this.store.save(claimed, found.version());
 		saved(claimed);
@@ -189,7 +209,7 @@ public final class ActorState {
 	public void save(long now) {
 		this.saving.lock();
 		try {
-			saveWhatIs(now);
+			saveWhatIs(now, null);
 		}
 		finally {
 			this.saving.unlock();
@@ -207,7 +227,7 @@ public final class ActorState {
 		this.saving.lock();
 		try {
 			StoredActor before = stored();
-			if (!saveWhatIs(now)) {
+			if (!saveWhatIs(now, null)) {
 				check(before);
 			}
 		}
@@ -216,34 +236,74 @@ public final class ActorState {
 		}
 	}
 
+	/**
+	 * Saves the state, changed or not, together with something else.
+	 * @param now the time in nanoseconds
+	 * @throws StaleStateException if a newer copy of the instance has saved in the
+	 * meantime
+	 */
+	public void commit(long now, Addition addition) {
+		this.saving.lock();
+		try {
+			saveWhatIs(now, addition);
+		}
+		finally {
+			this.saving.unlock();
+		}
+	}
+
+	/** Stores an answer with the next save. Safe for use by several threads. */
+	public void keep(StoredAnswer answer) {
+		if (this.store.keepsHistory()) {
+			this.answers.add(answer);
+			this.touched = true;
+		}
+	}
+
+	/** Does not store an answer. Safe for use by several threads. */
+	public void discard(StoredAnswer answer) {
+		this.answers.remove(answer);
+	}
+
 	/** Returns a builder for the next version. */
 	private StoredActor.Builder next(StoredActor actor) {
 		return actor.toBuilder().version(actor.version() + 1).savedAt(this.clock.instant());
 	}
 
-	/** Returns whether the state had changed. */
-	private boolean saveWhatIs(long now) {
-		StoredActor before = stored();
+	/** Returns whether there was anything to save. */
+	private boolean saveWhatIs(long now, @Nullable Addition addition) {
 		// before writing: concurrent changes of an interleaved action stay due
 		this.touched = false;
 		this.dirtySince = CLEAN;
 		try {
 			byte[] bytes = write();
-			boolean changed = !Arrays.equals(bytes, before.state());
+			List<StoredAnswer> answers = List.copyOf(this.answers);
+			boolean changed = !Arrays.equals(bytes, stored().state());
+			boolean saves = changed || addition != null || !answers.isEmpty();
 			if (changed) {
 				compareOnce(bytes);
-				StoredActor after = next(before).state(bytes).build();
-				this.store.save(after, before.version());
-				this.stored = after;
-				this.onChange.accept(before, after);
+			}
+			if (saves) {
+				commit(bytes, addition, answers);
 			}
 			this.failures = 0;
-			return changed;
+			return saves;
 		}
 		catch (Throwable ex) {
 			failed(now);
 			throw ex;
 		}
+	}
+
+	private void commit(byte @Nullable [] bytes, @Nullable Addition addition, List<StoredAnswer> answers) {
+		StoredActor before = stored();
+		StoredActor.Builder next = next(before).state(bytes);
+		StoredActor after = ((addition != null) ? addition.change().apply(next) : next).build();
+		Change change = Change.of(after, before.version()).withAnswers(answers);
+		this.store.commit((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change);
+		this.stored = after;
+		this.answers.removeAll(answers);
+		this.onChange.accept(before, after);
 	}
 
 	private void failed(long now) {

@@ -89,8 +89,21 @@ public final class StoredInstance {
 	 * instance has saved in the meantime: this one stops
 	 */
 	public void saveNow() {
+		orFence(() -> this.state.saveOrCheck(this.clock.getAsLong()));
+	}
+
+	/**
+	 * Saves the state together with something else; blocks.
+	 * @throws RivetException with {@code actor.restarting} if a newer copy of the
+	 * instance has saved in the meantime: this one stops
+	 */
+	public void commit(ActorState.Addition addition) {
+		orFence(() -> this.state.commit(this.clock.getAsLong(), addition));
+	}
+
+	private void orFence(Runnable save) {
 		try {
-			this.state.saveOrCheck(this.clock.getAsLong());
+			save.run();
 		}
 		catch (StaleStateException ex) {
 			fence(ex);
@@ -98,22 +111,8 @@ public final class StoredInstance {
 		}
 	}
 
-	/**
-	 * Saves the state, or restores it if saving fails; blocks.
-	 * @param before the state to restore
-	 * @throws RuntimeException if the state could not be saved
-	 */
-	public void saveOrUndo(ActorState.Mark before) {
-		try {
-			saveNow();
-		}
-		catch (Throwable ex) {
-			undo(before);
-			throw Guarded.unchecked(ex);
-		}
-	}
-
-	private void undo(ActorState.Mark before) {
+	/** Restores the state; an instance whose state cannot be restored starts again. */
+	public void undo(ActorState.Mark before) {
 		try {
 			this.state.restore(before);
 		}

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.actor.stream;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +22,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.ConnectionScope;
+import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;

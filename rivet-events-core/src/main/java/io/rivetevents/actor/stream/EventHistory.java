@@ -3,16 +3,18 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.delivery;
+package io.rivetevents.actor.stream;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.failure.RepeatedFailures;
@@ -61,6 +65,9 @@ public final class EventHistory {
 
 	private static final String OTHERS = "*";
 
+	/** Name of the common part in marks. */
+	public static final String COMMON = "";
+
 	private final HistoryLimits limits;
 
 	private final Ring common;
@@ -73,6 +80,12 @@ public final class EventHistory {
 	private final ByteBudget total;
 
 	private boolean recording;
+
+	/** Position from which a stored history continues, 0 if it has not been stored. */
+	private long continuedFrom;
+
+	/** Positions of stored events that were dropped since the last call of the getter. */
+	private final List<Long> trimmed = new ArrayList<>(0);
 
 	/** Whether it was logged that an event exceeds the limit. */
 	private boolean refused;
@@ -90,8 +103,12 @@ public final class EventHistory {
 		this.common = new Ring(limits);
 	}
 
-	/** A recorded event. */
-	private record Entry(long sequence, long time, AddressedEvent dispatch, byte[] args) {
+	/**
+	 * A recorded event.
+	 *
+	 * @param args its arguments as JSON, {@code null} if they were not stored
+	 */
+	private record Entry(long sequence, long time, AddressedEvent dispatch, byte @Nullable [] args) {
 
 		private static final List<JsonNode> IN_ARGS = List.of();
 
@@ -101,8 +118,8 @@ public final class EventHistory {
 		}
 
 		int size() {
-			return OVERHEAD + 2 * this.dispatch.event().length() + this.args.length + selectionSize()
-					+ this.dispatch.tags().stream().mapToInt(Entry::size).sum();
+			return OVERHEAD + 2 * this.dispatch.event().length() + ((this.args != null) ? this.args.length : 0)
+					+ selectionSize() + this.dispatch.tags().stream().mapToInt(Entry::size).sum();
 		}
 
 		private int selectionSize() {
@@ -122,10 +139,25 @@ public final class EventHistory {
 
 		Replay toReplay() {
 			List<JsonNode> args = new ArrayList<>();
-			WireValues.decodeJson(this.args).forEach(args::add);
+			WireValues.decodeJson(Objects.requireNonNull(this.args)).forEach(args::add);
 			return new Replay(this.sequence, this.dispatch.event(), args, this.dispatch.tags());
 		}
 
+	}
+
+	/**
+	 * A stored event.
+	 *
+	 * @param sequence its position
+	 * @param previous position of the event before it in the same part of the history, 0
+	 * if there was none
+	 * @param age its age in nanoseconds
+	 * @param dispatch the event without arguments; its selection names connections by the
+	 * ids of their streams
+	 * @param args its arguments as JSON, {@code null} if they were not stored, so that
+	 * its recipients are unknown
+	 */
+	public record Restored(long sequence, long previous, long age, AddressedEvent dispatch, byte @Nullable [] args) {
 	}
 
 	/**
@@ -160,7 +192,7 @@ public final class EventHistory {
 			this.unsubscribed |= !entry.dispatch().subscribed();
 			if (this.limits.isEmpty() || !makeRoom(entry)) {
 				removeAll();
-				this.lostUpTo = entry.sequence();
+				lose(entry);
 				return;
 			}
 			this.entries.add(entry);
@@ -172,9 +204,26 @@ public final class EventHistory {
 
 		void removeOldest() {
 			Entry oldest = this.entries.remove();
-			this.lostUpTo = oldest.sequence();
-			EventHistory.this.bytes -= oldest.size();
-			EventHistory.this.total.release(oldest.size());
+			lose(oldest);
+			release(oldest);
+		}
+
+		private void lose(Entry entry) {
+			this.lostUpTo = Math.max(this.lostUpTo, entry.sequence());
+			if (this.limits.isDurable()) {
+				EventHistory.this.trimmed.add(entry.sequence());
+			}
+		}
+
+		private void release(Entry entry) {
+			EventHistory.this.bytes -= entry.size();
+			EventHistory.this.total.release(entry.size());
+		}
+
+		/** Drops all events from memory; stored ones stay stored. */
+		void clear() {
+			this.entries.forEach(this::release);
+			this.entries.clear();
 		}
 
 		void removeAll() {
@@ -205,6 +254,83 @@ public final class EventHistory {
 			this.recording = true;
 			this.common.lostUpTo = sequence;
 		}
+	}
+
+	/**
+	 * Starts recording for an instance whose durable events are stored. All earlier
+	 * events are regarded as lost until {@link #restore} is called.
+	 * @param sequence position from which it continues, 0 for a new instance
+	 * @param declared limits of the events with limits of their own
+	 * @param droppable names of the events that may be dropped for slow connections
+	 */
+	public void continueFrom(long sequence, Map<String, HistoryLimits> declared, Collection<String> droppable) {
+		this.recording = true;
+		this.continuedFrom = sequence;
+		this.common.lostUpTo = sequence;
+		declared.forEach((name, limits) -> {
+			Ring ring = new Ring(limits);
+			ring.lostUpTo = sequence;
+			this.own.put(name, ring);
+		});
+		if (sequence > 0) {
+			droppable.stream().limit(MAX_VOLATILE_NAMES).forEach((name) -> this.droppable.put(name, sequence));
+		}
+	}
+
+	/**
+	 * Adds the stored events of earlier times in memory.
+	 * @param marks last position in each part of the history: of events with limits of
+	 * their own by name, of all others by the empty string
+	 * @param events the stored events in the order of their positions
+	 * @param now the time in nanoseconds
+	 */
+	public void restore(Map<String, Long> marks, List<Restored> events, long now) {
+		Set<Long> present = events.stream().map(Restored::sequence).collect(Collectors.toSet());
+		rings().filter((ring) -> ring.limits.isDurable()).forEach((ring) -> ring.lostUpTo = 0);
+		marks.forEach((name, last) -> {
+			if (!present.contains(last)) {
+				lost(ring(name), last);
+			}
+		});
+		long others = marks.getOrDefault(COMMON, 0L);
+		if (!present.contains(others)) {
+			// events of a name without a mark were in the common part before
+			this.own.entrySet()
+				.stream()
+				.filter((each) -> !marks.containsKey(each.getKey()))
+				.forEach((each) -> lost(each.getValue(), others));
+		}
+		for (Restored event : events) {
+			Ring ring = ring(event.dispatch().event());
+			if (!present.contains(event.previous())) {
+				lost(ring, event.previous());
+			}
+			if (ring.limits.isDurable()) {
+				ring.add(new Entry(event.sequence(), now - event.age(), event.dispatch(), event.args()));
+			}
+		}
+		expire(now);
+	}
+
+	private Ring ring(String event) {
+		return this.own.getOrDefault(event, this.common);
+	}
+
+	private static void lost(Ring ring, long sequence) {
+		ring.lostUpTo = Math.max(ring.lostUpTo, sequence);
+	}
+
+	/**
+	 * Returns the positions of the stored events that were dropped since the last call.
+	 * @param least number of positions below which none is returned
+	 */
+	public List<Long> takeTrimmed(int least) {
+		if (this.trimmed.size() < least) {
+			return List.of();
+		}
+		List<Long> trimmed = List.copyOf(this.trimmed);
+		this.trimmed.clear();
+		return trimmed;
 	}
 
 	/**
@@ -295,7 +421,8 @@ public final class EventHistory {
 	 */
 	public void close() {
 		this.recording = false;
-		rings().forEach(Ring::removeAll);
+		rings().forEach(Ring::clear);
+		this.trimmed.clear();
 	}
 
 	private Stream<Ring> rings() {
@@ -336,21 +463,36 @@ public final class EventHistory {
 	 * @return the events in their order, {@code null} if some were dropped
 	 */
 	public @Nullable List<Replay> after(long sequence, ActorConnection connection) {
-		if (!this.recording || this.common.lostUpTo > sequence) {
+		if (!this.recording || hasMissed(sequence, connection)) {
 			return null;
 		}
-		for (Map.Entry<String, Ring> each : this.own.entrySet()) {
-			Ring ring = each.getValue();
-			boolean wanted = ring.unsubscribed || connection.isSubscribed(each.getKey());
-			if (wanted && ring.lostUpTo > sequence) {
-				return null;
-			}
-		}
 		return rings().flatMap((ring) -> ring.entries.stream())
-			.filter((entry) -> entry.sequence() > sequence && isFor(connection, entry.dispatch()))
+			.filter((entry) -> entry.sequence() > sequence && entry.args() != null
+					&& isFor(connection, entry.dispatch()))
 			.sorted(Comparator.comparingLong(Entry::sequence))
 			.map(Entry::toReplay)
 			.toList();
+	}
+
+	/** Returns whether a connection may have missed an event that was dropped. */
+	private boolean hasMissed(long sequence, ActorConnection connection) {
+		if (this.common.lostUpTo > sequence
+				&& (!isContinuedWithoutCommon() || connection.isSubscribedToOthers(this.own.keySet()))) {
+			return true;
+		}
+		return this.own.entrySet().stream().anyMatch((each) -> {
+			Ring ring = each.getValue();
+			boolean wanted = ring.unsubscribed || connection.isSubscribed(each.getKey());
+			return wanted && ring.lostUpTo > sequence;
+		});
+	}
+
+	/**
+	 * Returns whether all that was lost from the common part was lost by a restart,
+	 * because only events with limits of their own are durable.
+	 */
+	private boolean isContinuedWithoutCommon() {
+		return this.continuedFrom > 0 && this.common.lostUpTo == this.continuedFrom && !this.limits.isDurable();
 	}
 
 	private static boolean isFor(ActorConnection connection, AddressedEvent dispatch) {
@@ -366,18 +508,28 @@ public final class EventHistory {
 	}
 
 	/**
-	 * Returns the names of the droppable events that a connection has missed or may have
-	 * missed.
+	 * Returns the names of the events that a connection has missed or may have missed and
+	 * that are not replayed: droppable ones, and stored ones whose recipients are
+	 * unknown.
 	 * @param sequence the last position that its client has handled
 	 * @param connection the connection, subscriptions included
 	 */
 	public Set<String> droppedAfter(long sequence, ActorConnection connection) {
-		return this.droppable.entrySet()
+		Set<String> names = this.droppable.entrySet()
 			.stream()
 			.filter((each) -> each.getValue() > sequence)
 			.map(Map.Entry::getKey)
 			.filter((name) -> name.equals(OTHERS) || connection.isSubscribed(name))
 			.collect(Collectors.toCollection(HashSet::new));
+		if (isContinuedWithoutCommon() && this.continuedFrom > sequence) {
+			names.add(OTHERS); // events without subscription were not stored
+		}
+		rings().flatMap((ring) -> ring.entries.stream())
+			.filter((entry) -> entry.sequence() > sequence && entry.args() == null)
+			.map(Entry::dispatch)
+			.filter((dispatch) -> !dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags()))
+			.forEach((dispatch) -> names.add(dispatch.event()));
+		return names;
 	}
 
 	/**

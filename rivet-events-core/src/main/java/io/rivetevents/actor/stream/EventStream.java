@@ -1,0 +1,470 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.stream;
+
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.delivery.HistoryLimits;
+import io.rivetevents.delivery.PendingReceipt;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.limit.ByteBudget;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.MessageWeight;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.SafeText;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+import io.rivetevents.scheduling.DueQueue;
+
+/**
+ * The events of one instance in their order. Each event has a position, and all
+ * connections receive events in the order of their positions. Events that wait for a
+ * commit are held back, and all later ones behind them. Thread-safe; except for
+ * {@link #dispatch} and {@link #leave} the methods are called in turns of the instance.
+ */
+public final class EventStream {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(EventStream.class));
+
+	private static final SecureRandom RANDOM = new SecureRandom();
+
+	/** Most bytes of events that are held back. */
+	private static final long MAX_HELD_BYTES = 16 * 1024 * 1024;
+
+	/** Heap of an event that is held back besides its arguments: rounded up. */
+	private static final int OVERHEAD = 256;
+
+	/** Number of stored events that are deleted at once. */
+	private static final int TRIMMED_AT_ONCE = 64;
+
+	/** Events that a thread sends while it is already sending an event. */
+	private static final ThreadLocal<@Nullable Deque<Runnable>> AFTERWARDS = new ThreadLocal<>();
+
+	private final ActorAddress instance;
+
+	private final ConnectionIndex connections;
+
+	private final HistoryLimits limits;
+
+	private final LongSupplier clock;
+
+	private final DueQueue.Entry due;
+
+	/** Guards the fields below and the order of messages. */
+	private final ReentrantLock order = new ReentrantLock();
+
+	private final EventHistory history;
+
+	private final List<Held> held = new ArrayList<>(0);
+
+	private long heldBytes;
+
+	private volatile boolean holding;
+
+	private boolean closed;
+
+	private String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
+
+	private long sequence;
+
+	/** Greatest position that may be given to an event without a commit. */
+	private long reserved = Long.MAX_VALUE;
+
+	/** Called when an event outside of turns needs a turn. */
+	private volatile Runnable onHeld = () -> {
+	};
+
+	/**
+	 * Messages left by threads that must not wait for the order lock; sent by the thread
+	 * that holds it.
+	 */
+	private final Map<ActorConnection, Waiting> waiting = new ConcurrentHashMap<>(2);
+
+	/**
+	 * Creates a stream at position 0 of a new epoch.
+	 * @param instance address of the instance, for logs
+	 * @param connections its connections
+	 * @param limits limits of its history
+	 * @param kept memory for the histories of all instances
+	 * @param clock returns the time in nanoseconds
+	 * @param due called when a part of the history expires
+	 */
+	public EventStream(ActorAddress instance, ConnectionIndex connections, HistoryLimits limits, ByteBudget kept,
+			LongSupplier clock, DueQueue.Entry due) {
+		this.instance = instance;
+		this.connections = connections;
+		this.limits = limits;
+		this.history = new EventHistory(limits, kept);
+		this.clock = clock;
+		this.due = due;
+	}
+
+	/** An event that is held back. */
+	record Held(AddressedEvent event, @Nullable HistoryLimits own, PendingReceipt receipt) {
+	}
+
+	/**
+	 * Events that were held back and are sent together.
+	 *
+	 * @param events the events in their order
+	 * @param before position before the first of them
+	 */
+	record Batch(List<Held> events, long before) {
+
+		/** Returns the position of the last event. */
+		long last() {
+			return this.before + this.events.size();
+		}
+
+	}
+
+	// Positions
+
+	/** Returns the epoch of its positions. */
+	String epoch() {
+		return this.epoch;
+	}
+
+	/**
+	 * Continues at a position. Called before the first event.
+	 * @param epoch epoch of the positions
+	 * @param from the last position that may have been given
+	 * @param reserved greatest position that may be given without a commit
+	 * @param open opens the history
+	 * @param onHeld called when an event outside of turns needs a turn
+	 */
+	void continueFrom(String epoch, long from, long reserved, Consumer<EventHistory> open, Runnable onHeld) {
+		inOrder(() -> {
+			this.epoch = epoch;
+			this.sequence = from;
+			this.reserved = reserved;
+			this.onHeld = onHeld;
+			open.accept(this.history);
+			return this;
+		});
+	}
+
+	/** Adds stored events to the history. */
+	void restore(Map<String, Long> marks, List<EventHistory.Restored> events) {
+		inOrder(() -> {
+			this.history.restore(marks, events, this.clock.getAsLong());
+			this.history.nextExpiry().ifPresent(this.due::arm);
+			return this;
+		});
+	}
+
+	/**
+	 * Returns positions of stored events that have left the history, once there are many.
+	 */
+	List<Long> takeTrimmed() {
+		return inOrder(() -> this.history.takeTrimmed(TRIMMED_AT_ONCE));
+	}
+
+	void reserve(long reserved) {
+		inOrder(() -> this.reserved = reserved);
+	}
+
+	/** Returns the position of the last event. Called with the order. */
+	public Position position() {
+		return new Position(this.epoch, this.sequence);
+	}
+
+	/** Starts recording the history, if it has not started. Called with the order. */
+	public void open() {
+		this.history.open(this.sequence);
+	}
+
+	/** Returns the history without what has expired. Called with the order. */
+	public EventHistory history() {
+		this.history.expire(this.clock.getAsLong());
+		return this.history;
+	}
+
+	// Sending
+
+	/**
+	 * Sends an event to connections, or holds it back until {@link #release}.
+	 * @param event the event
+	 * @param own history limits of the event, {@code null} for the default
+	 * @throws RivetException with {@code message.outgoing_too_long} if the event is too
+	 * long; it then has no position, and no connection receives it
+	 */
+	public Receipt dispatch(AddressedEvent event, @Nullable HistoryLimits own) {
+		Deque<Runnable> afterwards = AFTERWARDS.get();
+		if (afterwards == null) {
+			Receipt receipt = inOrder(
+					() -> mustHold(event, own) ? hold(event, own) : send(event, own, this.sequence + 1));
+			if (receipt instanceof PendingReceipt && !this.holding) {
+				this.onHeld.run();
+			}
+			return receipt;
+		}
+		// an interceptor or a predicate is sending: never within the order lock of
+		// another instance
+		PendingReceipt receipt = new PendingReceipt();
+		afterwards.add(() -> complete(receipt, event, () -> dispatch(event, own)));
+		return receipt;
+	}
+
+	private void complete(PendingReceipt receipt, AddressedEvent event, Supplier<Receipt> send) {
+		try {
+			receipt.complete(send.get());
+		}
+		catch (RivetException ex) {
+			receipt.fail(ex); // logged where it was rejected
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "Event %s could not be sent to the connections of %s"
+				.formatted(SafeText.of(event.event()), this.instance));
+			receipt.fail(ex);
+		}
+	}
+
+	/**
+	 * Checks whether an event can be sent now.
+	 * @throws RivetException with {@code message.outgoing_too_long} if it is too long
+	 */
+	public void check(AddressedEvent event) {
+		this.connections.check(event);
+	}
+
+	private Receipt send(AddressedEvent event, @Nullable HistoryLimits own, long sequence) {
+		return this.connections.dispatch(event, new Position(this.epoch, sequence), () -> {
+			if (this.history.isOpen()) {
+				long now = this.clock.getAsLong();
+				this.history.add(sequence, now, byStream(event), own);
+				this.due.arm(this.history.expiry(now, own));
+			}
+			this.sequence = sequence;
+		});
+	}
+
+	/** Returns an event whose selection names connections by the ids of their streams. */
+	AddressedEvent byStream(AddressedEvent event) {
+		return event.withSelection(event.selection().byStream((id) -> {
+			ActorConnection connection = this.connections.find(id);
+			return (connection != null) ? connection.streamId() : id;
+		}));
+	}
+
+	// Holding back
+
+	/** Returns whether an event is stored before it is sent. */
+	boolean isDurable(AddressedEvent event, @Nullable HistoryLimits own) {
+		return this.reserved != Long.MAX_VALUE && !event.droppable() && ((own != null) ? own : this.limits).isDurable();
+	}
+
+	private boolean mustHold(AddressedEvent event, @Nullable HistoryLimits own) {
+		return this.holding || !this.held.isEmpty() || isDurable(event, own) || this.sequence >= this.reserved;
+	}
+
+	private Receipt hold(AddressedEvent event, @Nullable HistoryLimits own) {
+		if (this.closed) {
+			throw new RivetException(ErrorCode.STOPPED);
+		}
+		if (!event.droppable()) {
+			check(event);
+		}
+		long weight = OVERHEAD + MessageWeight.of(event.args());
+		if (this.heldBytes + weight > MAX_HELD_BYTES) {
+			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
+					Map.of("channel", "held_events", "operation", "event"));
+		}
+		this.heldBytes += weight;
+		PendingReceipt receipt = new PendingReceipt();
+		this.held.add(new Held(event, own, receipt));
+		return receipt;
+	}
+
+	/** Holds back all events from now on. */
+	void hold() {
+		inOrder(() -> this.holding = true);
+	}
+
+	boolean isHolding() {
+		return this.holding;
+	}
+
+	/**
+	 * Takes the events that are held back. Those that are sent from now on wait behind
+	 * them.
+	 * @param last whether nothing is held back any more if there is none
+	 * @return {@code null} if there is none
+	 */
+	@Nullable Batch take(boolean last) {
+		return this.<@Nullable Batch>inOrder(() -> {
+			if (this.held.isEmpty()) {
+				this.holding &= !last;
+				return null;
+			}
+			this.holding = true;
+			Batch batch = new Batch(List.copyOf(this.held), this.sequence);
+			this.held.clear();
+			this.heldBytes = 0;
+			return batch;
+		});
+	}
+
+	/** Sends events that were held back. */
+	void release(Batch batch) {
+		inOrder(() -> {
+			long sequence = batch.before();
+			for (Held held : batch.events()) {
+				long next = ++sequence;
+				complete(held.receipt(), held.event(), () -> send(held.event(), held.own(), next));
+			}
+			this.sequence = batch.last();
+			return this;
+		});
+	}
+
+	/** Discards events that were held back and cannot be sent. */
+	void refuse(Batch batch, Throwable cause) {
+		batch.events().forEach((held) -> held.receipt().fail(cause));
+	}
+
+	/** Discards history and held events because the instance leaves memory. */
+	void close() {
+		List<Held> refused = inOrder(() -> {
+			this.closed = true;
+			this.history.close();
+			List<Held> left = List.copyOf(this.held);
+			this.held.clear();
+			return left;
+		});
+		refuse(new Batch(refused, 0), new RivetException(ErrorCode.STOPPED));
+	}
+
+	/** Drops expired history; postponed if events are being sent. */
+	public void expire(long now) {
+		if (this.order.tryLock()) {
+			try {
+				this.history.expire(now);
+				this.history.nextExpiry().ifPresent(this.due::arm);
+			}
+			finally {
+				this.order.unlock();
+				sendWaiting();
+			}
+		}
+		else {
+			this.due.arm(now);
+		}
+	}
+
+	// Order
+
+	/** Runs work that must not be mixed with the sending of events. */
+	public <T extends @Nullable Object> T inOrder(Supplier<T> work) {
+		this.order.lock();
+		try {
+			return withOrder(work);
+		}
+		finally {
+			sendWaiting();
+		}
+	}
+
+	/** Runs work that holds the order lock, and releases the lock afterwards. */
+	private <T extends @Nullable Object> T withOrder(Supplier<T> work) {
+		Deque<Runnable> outer = AFTERWARDS.get();
+		Deque<Runnable> afterwards = (outer != null) ? outer : new ArrayDeque<>(0);
+		AFTERWARDS.set(afterwards);
+		try {
+			return work.get();
+		}
+		finally {
+			this.order.unlock();
+			if (outer == null) {
+				AFTERWARDS.remove();
+				afterwards.forEach(Runnable::run);
+			}
+		}
+	}
+
+	/** Messages to a connection that wait for the order lock. */
+	public static final class Waiting {
+
+		private final List<Runnable> answers = new ArrayList<>(0);
+
+		private boolean keepAlive;
+
+		/** Returns the number of answers. */
+		public int size() {
+			return this.answers.size();
+		}
+
+		/** Adds an answer. */
+		public void add(Runnable answer) {
+			this.answers.add(answer);
+		}
+
+		/** Adds a keep-alive message. */
+		public void keepAlive() {
+			this.keepAlive = true;
+		}
+
+	}
+
+	/**
+	 * Leaves messages for a connection: sent immediately, or after the event that is
+	 * being sent. Does not block, so it may be called on an event loop.
+	 * @param what adds the messages
+	 */
+	public void leave(ActorConnection connection, Consumer<Waiting> what) {
+		this.waiting.compute(connection, (key, present) -> {
+			Waiting waiting = (present != null) ? present : new Waiting();
+			what.accept(waiting);
+			return waiting;
+		});
+		sendWaiting();
+	}
+
+	/**
+	 * Sends the waiting messages unless another thread holds the order lock. That thread
+	 * then sends them, since it checks again after releasing the lock. Never blocks. The
+	 * loop is needed because messages may arrive continuously.
+	 */
+	private void sendWaiting() {
+		while (!this.waiting.isEmpty() && !this.order.isHeldByCurrentThread() && this.order.tryLock()) {
+			withOrder(() -> {
+				this.waiting.keySet().forEach(this::sendWaiting);
+				return this;
+			});
+		}
+	}
+
+	private void sendWaiting(ActorConnection connection) {
+		Waiting waiting = this.waiting.remove(connection);
+		if (waiting != null) {
+			waiting.answers.forEach(Runnable::run);
+			if (waiting.keepAlive) {
+				connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(position())));
+			}
+		}
+	}
+
+}

@@ -1,0 +1,322 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.stream;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.answer.IdempotentAnswers;
+import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.persistence.StoredInstance;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.delivery.HistoryLimits;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.failure.Guarded;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * Commits what the turns of one instance change and send: its state, its durable events
+ * and its answers in one commit, and sends the events after it. Methods block, and are
+ * called in turns of the instance.
+ */
+public final class TurnCommits {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(TurnCommits.class));
+
+	/**
+	 * Number of positions that are reserved at once, so that events without a commit have
+	 * positions that are never given again.
+	 */
+	private static final long BLOCK = 1000;
+
+	/** Most events that are loaded. */
+	private static final int MAX_LOADED = 100_000;
+
+	private final EventStream stream;
+
+	private final ActorState state;
+
+	private final StoredInstance stored;
+
+	private final ActorStateStore store;
+
+	private final Events events;
+
+	private final Clock clock;
+
+	private final Runnable onHeld;
+
+	/** Last position in each part of the history. */
+	private Map<String, Long> marks = Map.of();
+
+	private long reserved;
+
+	/** When the stored answers of earlier times in memory have expired. */
+	private volatile Instant answersUntil = Instant.MIN;
+
+	/** Whether the history of earlier times in memory has been loaded. */
+	private volatile boolean loaded = true;
+
+	/**
+	 * The events of an actor.
+	 *
+	 * @param durable whether any of them is stored before it is sent
+	 * @param limits history limits of those without limits of their own
+	 * @param own history limits of the others by name
+	 * @param droppable names of the events that may be dropped for slow connections
+	 */
+	public record Events(boolean durable, HistoryLimits limits, Map<String, HistoryLimits> own, Set<String> droppable) {
+	}
+
+	/**
+	 * Creates commits.
+	 * @param stream events of the instance
+	 * @param state its state
+	 * @param stored saves it
+	 * @param store where the history is stored
+	 * @param events the events of its actor
+	 * @param clock source of dates
+	 * @param onHeld requests a turn for an event that was sent outside of turns
+	 */
+	public TurnCommits(EventStream stream, ActorState state, StoredInstance stored, ActorStateStore store,
+			Events events, Clock clock, Runnable onHeld) {
+		this.stream = stream;
+		this.state = state;
+		this.stored = stored;
+		this.store = store;
+		this.events = events;
+		this.clock = clock;
+		this.onHeld = onHeld;
+	}
+
+	// Start
+
+	/**
+	 * Reserves positions for an instance that starts.
+	 * @param found its stored form, or the draft of a new instance
+	 * @param next the form to save
+	 */
+	public StoredActor.Builder claim(StoredActor found, StoredActor.Builder next) {
+		if (!this.events.durable()) {
+			return next;
+		}
+		String epoch = found.epoch();
+		return next.epoch((epoch != null) ? epoch : this.stream.epoch()).reserved(found.reserved() + BLOCK);
+	}
+
+	/** Continues the stream where the claimed instance has ended. */
+	public void begin() {
+		StoredActor claimed = this.state.stored();
+		this.answersUntil = (claimed.version() > 0 && this.store.keepsHistory())
+				? this.clock.instant().plusNanos(IdempotentAnswers.MAX_AGE_NANOS) : Instant.MIN;
+		String epoch = claimed.epoch();
+		if (!this.events.durable() || epoch == null) {
+			return;
+		}
+		long from = claimed.reserved() - BLOCK;
+		this.marks = StoredEvents.readMarks(claimed.marks());
+		this.reserved = claimed.reserved();
+		this.loaded = this.marks.isEmpty();
+		this.stream.continueFrom(epoch, from, this.reserved,
+				(history) -> history.continueFrom(from, this.events.own(), this.events.droppable()), this.onHeld);
+		if (this.loaded) {
+			this.stream.restore(this.marks, List.of());
+		}
+	}
+
+	/** Loads the stored history unless it has been loaded. */
+	public void load() {
+		if (!this.loaded) {
+			int own = this.events.own().values().stream().mapToInt(HistoryLimits::maxEvents).sum();
+			int limit = Math.min(this.events.limits().maxEvents() + own, MAX_LOADED);
+			Instant now = this.clock.instant();
+			List<EventHistory.Restored> restored = this.store.events(this.state.stored().actorId(), limit)
+				.stream()
+				.map((event) -> StoredEvents.read(event, now))
+				.toList();
+			this.stream.restore(this.marks, restored);
+			this.loaded = true;
+		}
+	}
+
+	/**
+	 * Loads the answer to a call that may have been made before the instance was woken.
+	 * @param key its key
+	 * @return {@code null} if there is none
+	 */
+	public @Nullable StoredAnswer answer(String key) {
+		boolean expired = !this.clock.instant().isBefore(this.answersUntil);
+		return expired ? null : this.store.answer(this.state.stored().actorId(), key);
+	}
+
+	// Turns
+
+	/** Notes that a turn begins, which may send durable events. */
+	public void beginTurn() {
+		if (this.events.durable()) {
+			this.stream.hold();
+		}
+	}
+
+	/** Holds back the events of the rest of the turn until the next commit. */
+	public void hold() {
+		this.stream.hold();
+	}
+
+	/**
+	 * Commits a method: saves the state if the method is durable or has sent a durable
+	 * event, and sends its events.
+	 * @param before the state before the method, to which it returns if the commit fails;
+	 * {@code null} if it stays as it is
+	 * @param durable whether the state is saved even without a durable event
+	 * @param answer the answer to keep, {@code null} if there is none. Without a commit
+	 * it is stored with the next save
+	 * @throws RuntimeException if the commit has failed; its events are not sent
+	 */
+	public void commit(ActorState.@Nullable Mark before, boolean durable, @Nullable StoredAnswer answer) {
+		EventStream.Batch batch = this.stream.isHolding() ? this.stream.take(false) : null;
+		boolean stores = durable || (batch != null && mustStore(batch));
+		if (!stores && answer != null) {
+			this.state.keep(answer);
+		}
+		if (stores) {
+			try {
+				store(batch, answer);
+			}
+			catch (Throwable ex) {
+				if (batch != null) {
+					this.stream.refuse(batch, ex);
+				}
+				if (before != null) {
+					this.stored.undo(before);
+				}
+				throw Guarded.unchecked(ex);
+			}
+		}
+		if (batch != null) {
+			this.stream.release(batch);
+			release(false);
+		}
+	}
+
+	/**
+	 * Commits and sends what methods without a commit of their own have sent. Events that
+	 * cannot be stored are not sent, and logged.
+	 */
+	public void endTurn() {
+		if (this.stream.isHolding()) {
+			release(true);
+		}
+	}
+
+	/** Discards what a start that has failed has sent. */
+	public void abandon() {
+		EventStream.Batch batch = this.stream.isHolding() ? this.stream.take(true) : null;
+		if (batch != null) {
+			this.stream.refuse(batch, new RivetException(ErrorCode.STOPPED));
+			this.stream.take(true);
+		}
+	}
+
+	/** Discards what was sent and drops the history: the instance leaves memory. */
+	public void close() {
+		this.stream.close();
+	}
+
+	private void release(boolean last) {
+		for (EventStream.Batch batch = this.stream.take(last); batch != null; batch = this.stream.take(last)) {
+			release(batch);
+		}
+	}
+
+	private void release(EventStream.Batch batch) {
+		try {
+			if (mustStore(batch)) {
+				store(batch, null);
+			}
+		}
+		catch (Throwable ex) {
+			failures.error(ex, () -> "%d events of %s were not sent because they could not be stored"
+				.formatted(batch.events().size(), this.state.stored().address()));
+			this.stream.refuse(batch, ex);
+			return;
+		}
+		this.stream.release(batch);
+	}
+
+	private boolean mustStore(EventStream.Batch batch) {
+		return this.events.durable() && (batch.last() > this.reserved
+				|| batch.events().stream().anyMatch((held) -> this.stream.isDurable(held.event(), held.own())));
+	}
+
+	private void store(EventStream.@Nullable Batch batch, @Nullable StoredAnswer answer) {
+		if (answer != null) {
+			this.state.keep(answer);
+		}
+		try {
+			if (batch == null || !mustStore(batch)) {
+				this.stored.saveNow();
+			}
+			else {
+				load();
+				store(batch);
+			}
+		}
+		catch (Throwable ex) {
+			if (answer != null) {
+				this.state.discard(answer);
+			}
+			throw ex;
+		}
+	}
+
+	private void store(EventStream.Batch batch) {
+		Map<String, Long> marks = new TreeMap<>(this.marks);
+		List<StoredEvent> events = events(batch, marks);
+		long reserved = Math.max(this.reserved, batch.last() + BLOCK);
+		List<Long> trimmed = this.stream.takeTrimmed();
+		this.stored.commit(new ActorState.Addition(
+				(next) -> next.reserved(reserved).marks(StoredEvents.writeMarks(marks)), events, trimmed));
+		this.marks = marks;
+		this.reserved = reserved;
+		this.stream.reserve(reserved);
+	}
+
+	/**
+	 * Returns the events to store.
+	 * @param marks last position in each part of the history, which is brought up to date
+	 */
+	private List<StoredEvent> events(EventStream.Batch batch, Map<String, Long> marks) {
+		Instant now = this.clock.instant();
+		List<StoredEvent> events = new ArrayList<>();
+		long position = batch.before();
+		for (EventStream.Held held : batch.events()) {
+			position++;
+			if (this.stream.isDurable(held.event(), held.own())) {
+				AddressedEvent event = this.stream.byStream(held.event());
+				HistoryLimits limits = (held.own() != null) ? held.own() : this.events.limits();
+				Long previous = marks.put((held.own() != null) ? event.event() : EventHistory.COMMON, position);
+				events.add(StoredEvents.write(position, (previous != null) ? previous : 0, now,
+						now.plus(limits.maxAge()), event));
+			}
+		}
+		return events;
+	}
+
+}

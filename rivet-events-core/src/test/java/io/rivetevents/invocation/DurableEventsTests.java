@@ -1,0 +1,681 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.invocation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnDisconnect;
+import io.rivetevents.annotation.OnWake;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.contract.Volatile;
+import io.rivetevents.contract.History;
+import io.rivetevents.error.UserError;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.extension.StreamRequest.StreamProof;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Events that are stored before they are sent, over the loss of a process: a harness that
+ * is left without being closed has saved nothing more.
+ */
+class DurableEventsTests {
+
+	private static final ActorSettings RARELY_SAVED = new ActorSettings(Duration.ofSeconds(60), Duration.ofSeconds(5),
+			Duration.ofSeconds(5), Duration.ofMinutes(5), Duration.ofMinutes(5), 10_000, 1024, 1024, false,
+			ActorSettings.DEFAULTS.history(), ActorSettings.DEFAULTS.state());
+
+	private final CountingStore store = new CountingStore();
+
+	private final List<ActorHarness> harnesses = new ArrayList<>();
+
+	private ActorHarness harness;
+
+	@BeforeEach
+	void start() {
+		this.harness = new ActorHarness(RARELY_SAVED, this.store, new Board(), new Mixed(), new Plain());
+		this.harnesses.add(this.harness);
+	}
+
+	@AfterEach
+	void close() {
+		Collections.reverse(this.harnesses);
+		this.harnesses.forEach(ActorHarness::close);
+	}
+
+	/** Leaves the process behind, as kill -9 does, and starts another one. */
+	private void kill() {
+		start();
+	}
+
+	private Client connect(String user) {
+		return new Client(user, UUID.randomUUID().toString());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "toAll, ada bob", "toOne, ada", "toAllButOne, bob", "toUser, ada", "toAllButUser, bob",
+			"tagged, ada bob", "direct, ada bob" })
+	void anEventMissedByAKillArrivesWhereItMay(String action, String receivers) {
+		Client ada = connect("ada");
+		Client bob = connect("bob");
+		ada.connect();
+		bob.connect();
+		this.harness.call(Board.class, "k", action, ada.id);
+		kill();
+		for (Client client : List.of(ada, bob)) {
+			client.connectFrom(client.first());
+			assertThat(client.outcome()).isEqualTo("resumed");
+			assertThat(client.events()).hasSize(receivers.contains(client.user) ? 1 : 0);
+			assertThat(client.gaps()).isEmpty();
+		}
+	}
+
+	@Test
+	void anEventWithUnknownRecipientsIsAGapAfterAKill() {
+		Client ada = connect("ada");
+		ada.connect();
+		ada.leave();
+		this.harness.call(Board.class, "k", "byPredicate", "ada");
+		ada.connect();
+		assertThat(ada.events()).hasSize(1); // the predicate is still here
+		ada.leave();
+		this.harness.call(Board.class, "k", "byPredicate", "ada");
+		kill();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.events()).isEmpty();
+		assertThat(ada.gaps()).containsExactly("said");
+	}
+
+	@Test
+	void positionsContinueAndAreNeverGivenTwice() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.harness.call(Board.class, "k", "toAll", "");
+		this.harness.call(Board.class, "k", "drops", 5);
+		Position last = ada.last();
+		kill();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.last().epoch()).isEqualTo(last.epoch());
+		assertThat(ada.last().sequence()).isGreaterThan(last.sequence());
+	}
+
+	/** More of them than are reserved at once. */
+	@Test
+	void eventsThatAreNotStoredNeverUseUpThePositions() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.harness.call(Board.class, "k", "drops", 2500);
+		Awaitility.await().until(() -> ada.count("typing") == 2500);
+		Position last = ada.last();
+		kill();
+		ada.connect();
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.last().sequence()).isGreaterThan(last.sequence());
+	}
+
+	@Test
+	void oneCommitHoldsStateEventsAndAnswer() {
+		this.harness.call(Board.class, "k", "size");
+		int before = this.store.commits.get();
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(this.store.commits).hasValue(before + 1);
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isEqualTo(1);
+		assertThat(this.store.commits).hasValue(before + 1);
+		kill();
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isEqualTo(1);
+	}
+
+	@Test
+	void nothingIsSentBeforeTheCommitAndNothingIsLeftIfItFails() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.failing = true;
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
+		assertThat(ada.events()).isEmpty();
+		this.store.failing = false;
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isZero();
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.events()).hasSize(1);
+	}
+
+	/** They stay in the order in which the method has sent them. */
+	@Test
+	void eventsOfATurnKeepTheirOrder() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.harness.call(Board.class, "k", "mixture");
+		assertThat(ada.names()).containsExactly("typing", "said", "typing", "said");
+	}
+
+	@Test
+	void eventsOutsideOfTurnsAreStoredToo() {
+		Client ada = connect("ada");
+		ada.connect();
+		ada.leave();
+		Receipt receipt = this.harness.actors().get("Board", "k").broadcast("said", "later");
+		receipt.whenDone().block(ActorHarness.PATIENCE);
+		this.harness.call(Board.class, "k", "aside");
+		this.harness.call(Board.class, "k", "size"); // after the turn that stores it
+		kill();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.events()).hasSize(2);
+	}
+
+	@Test
+	void eventsOfHooksAreStoredWithThem() {
+		Client ada = connect("ada");
+		Client bob = connect("bob");
+		ada.connect();
+		bob.connect();
+		ada.leave();
+		bob.leave();
+		Awaitility.await()
+			.until(() -> this.store.events(this.store.load(ActorHarness.address(Board.class, "k")).actorId(), 10)
+				.size() == 2);
+		kill();
+		ada.connect();
+		assertThat(ada.names()).containsExactly("left", "left");
+	}
+
+	/** One that is stopped with an open connection has sent to nobody. */
+	@Test
+	void eventsOfTheLastHooksAreStored() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.harness.close();
+		start();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.names()).containsExactly("left");
+	}
+
+	@Test
+	void aSleepKeepsTheHistory() {
+		Client ada = connect("ada");
+		ada.connect();
+		ada.leave();
+		this.harness.call(Board.class, "k", "toAll", "");
+		this.harness.call(Board.class, "k", "sleep");
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.count("said")).isOne();
+	}
+
+	@Test
+	void whatLeavesTheHistoryIsDeleted() {
+		Client ada = connect("ada");
+		ada.connect();
+		ada.leave();
+		for (int i = 0; i < 250; i++) {
+			this.harness.call(Board.class, "k", "toAll", "");
+		}
+		String id = this.store.load(ActorHarness.address(Board.class, "k")).actorId();
+		assertThat(this.store.events(id, 1000)).hasSizeBetween(100, 164);
+		Client bob = connect("bob");
+		bob.connect();
+		bob.leave();
+		kill();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resynced");
+		bob.connect();
+		assertThat(bob.outcome()).isEqualTo("resumed");
+	}
+
+	/** A rare event with a limit of its own makes nobody miss anything. */
+	@Test
+	void eventsWithTheirOwnLimitsAreApart() {
+		Client ada = connect("ada");
+		ada.connect("said", "rare");
+		ada.leave();
+		this.harness.call(Board.class, "k", "toAll", "");
+		kill();
+		ada.connect("said", "rare");
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.count("said")).isOne();
+		ada.leave();
+		this.harness.call(Board.class, "k", "rarely", 3);
+		kill();
+		ada.connect("said", "rare");
+		assertThat(ada.outcome()).isEqualTo("resynced");
+	}
+
+	@Test
+	void onlySubscriptionsToDurableEventsAreResumedOfAMixture() {
+		Client ada = new Client("ada", UUID.randomUUID().toString(), Mixed.class);
+		Client bob = new Client("bob", UUID.randomUUID().toString(), Mixed.class);
+		ada.connect("kept");
+		bob.connect("kept", "other");
+		ada.leave();
+		bob.leave();
+		this.harness.call(Mixed.class, "k", "both");
+		kill();
+		ada.connect("kept");
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.names()).containsExactly("kept");
+		assertThat(ada.gaps()).containsExactly("*");
+		bob.connect("kept", "other");
+		assertThat(bob.outcome()).isEqualTo("resynced");
+	}
+
+	/** An action that is not durable waits for nothing. */
+	@Test
+	void othersCommitNothing() {
+		this.harness.call(Plain.class, "k", "say");
+		int before = this.store.commits.get();
+		this.harness.call(Plain.class, "k", "say");
+		this.harness.call(Board.class, "b", "drops", 1);
+		assertThat(this.store.commits).hasValue(before + 1); // the creation of the board
+	}
+
+	@Test
+	void aRepeatedCallFindsItsFirstAnswerAfterAKill() {
+		Client ada = connect("ada");
+		ada.connect();
+		JsonNode first = ada.call("pay", "key-1");
+		assertThat(first.asInt()).isEqualTo(1);
+		ada.leave();
+		kill();
+		ada.connect();
+		assertThat(ada.call("pay", "key-1").asInt()).isEqualTo(1);
+		assertThat(ada.call("pay", "key-2").asInt()).isEqualTo(2);
+	}
+
+	@Test
+	void aCallThatLeftNoTraceRunsAgain() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.failing = true;
+		assertThat(ada.call("pay", "key-1")).isNull();
+		this.store.failing = false;
+		assertThat(ada.call("pay", "key-1").asInt()).isEqualTo(1);
+	}
+
+	/** A failure is an answer. */
+	@Test
+	void aFailureIsKeptAsWell() {
+		Client ada = connect("ada");
+		ada.connect();
+		assertThat(ada.call("refuse", "key-1")).isNull();
+		assertThat(ada.call("pay", "key-2").asInt()).isEqualTo(1); // stores both
+		kill();
+		ada.connect();
+		assertThat(ada.call("refuse", "key-1")).isNull();
+		assertThat(this.harness.call(Board.class, "k", "refusals").asInt()).isZero();
+	}
+
+	/** A store in which the number of commits is counted. */
+	private static final class CountingStore extends DelegatingActorStateStore {
+
+		private final AtomicInteger commits = new AtomicInteger();
+
+		private volatile boolean failing;
+
+		CountingStore() {
+			super(new MemoryActorStateStore());
+		}
+
+		@Override
+		public void commit(Change change) {
+			if (this.failing) {
+				throw new IllegalStateException("The disk is full");
+			}
+			super.commit(change);
+			this.commits.incrementAndGet();
+		}
+
+	}
+
+	/** A client of the extended mode that resumes. */
+	private final class Client implements Outbound {
+
+		private final String user;
+
+		private final String stream;
+
+		private final Class<?> actor;
+
+		private final List<ToClient> messages = Collections.synchronizedList(new ArrayList<>());
+
+		private String id = "";
+
+		private long calls;
+
+		Client(String user, String stream) {
+			this(user, stream, Board.class);
+		}
+
+		Client(String user, String stream, Class<?> actor) {
+			this.user = user;
+			this.stream = stream;
+			this.actor = actor;
+		}
+
+		void connect(String... events) {
+			connectFrom(this.messages.isEmpty() ? null : last(), events);
+		}
+
+		void connectFrom(@Nullable Position resume, String... events) {
+			List<ToServer.SubscriptionRequest> subscriptions = Stream
+				.of((events.length > 0) ? events : new String[] { "said", "typing", "left" })
+				.map((event) -> new ToServer.SubscriptionRequest(event, true))
+				.toList();
+			this.messages.clear();
+			ConnectRequest request = ConnectRequest.extended(null, new Identity(() -> this.user, null),
+					new StreamRequest(subscriptions, resume, (resume != null) ? StreamProof.PROVEN : StreamProof.NEW,
+							this.stream, "secret", null, null, Duration.ofSeconds(10)));
+			this.id = request.connectionId();
+			DurableEventsTests.this.harness.connect(this.actor, "k", request, this);
+		}
+
+		void leave() {
+			ActorHarness harness = DurableEventsTests.this.harness;
+			harness.connections()
+				.remove(this.id,
+						() -> harness.directory().disconnected(ActorHarness.address(this.actor, "k"), this.id));
+			harness.call(this.actor, "k", "size"); // a later turn
+		}
+
+		/** Returns the output, {@code null} for an error. */
+		@Nullable JsonNode call(String action, String key) {
+			long call = ++this.calls;
+			ActorHarness harness = DurableEventsTests.this.harness;
+			harness.directory()
+				.deliver(ActorHarness.address(this.actor, "k"), this.id, new ToServer.ActionRequest(call, action,
+						List.of(), new ToServer.CallOptions(false, null, key)));
+			Awaitility.await().until(() -> answer(call) != null);
+			return (answer(call) instanceof ToClient.ActionResponse response) ? response.output() : null;
+		}
+
+		private @Nullable ToClient answer(long call) {
+			return all().stream()
+				.filter((message) -> (message instanceof ToClient.ActionResponse response && response.id() == call)
+						|| (message instanceof ToClient.Error error && error.actionId() != null
+								&& error.actionId() == call))
+				.findFirst()
+				.orElse(null);
+		}
+
+		private List<ToClient> all() {
+			synchronized (this.messages) {
+				return List.copyOf(this.messages);
+			}
+		}
+
+		List<String> names() {
+			return all().stream()
+				.filter(ToClient.Event.class::isInstance)
+				.map((message) -> ((ToClient.Event) message).name())
+				.toList();
+		}
+
+		List<String> events() {
+			return names().stream().filter("said"::equals).toList();
+		}
+
+		long count(String event) {
+			return names().stream().filter(event::equals).count();
+		}
+
+		List<String> gaps() {
+			return all().stream()
+				.filter(ToClient.Gap.class::isInstance)
+				.flatMap((message) -> ((ToClient.Gap) message).events().stream())
+				.filter((event) -> !event.equals("typing")) // declared as droppable
+				.toList();
+		}
+
+		String outcome() {
+			return all().stream()
+				.filter(ToClient.Welcome.class::isInstance)
+				.map((message) -> ((ToClient.Welcome) message).outcome().kind().name().toLowerCase(Locale.ROOT))
+				.findFirst()
+				.orElseThrow();
+		}
+
+		private static @Nullable Position positionOf(ToClient message) {
+			return (message instanceof ToClient.Welcome welcome) ? welcome.position()
+					: (message instanceof ToClient.Event event) ? event.position()
+							: (message instanceof ToClient.KeepAlive alive) ? alive.position() : null;
+		}
+
+		/** Returns the position at which it was connected. */
+		Position first() {
+			return all().stream()
+				.map(Client::positionOf)
+				.filter((position) -> position != null)
+				.findFirst()
+				.orElseThrow();
+		}
+
+		Position last() {
+			return all().stream()
+				.map(Client::positionOf)
+				.filter((position) -> position != null)
+				.reduce((one, other) -> other)
+				.orElseThrow();
+		}
+
+		@Override
+		public Outcome send(OutgoingMessage message) {
+			this.messages.add(message.message());
+			return Outcome.QUEUED;
+		}
+
+		@Override
+		public @Nullable CloseReason closeReason() {
+			return null;
+		}
+
+		@Override
+		public void close(CloseReason reason) {
+		}
+
+	}
+
+	interface BoardEvents {
+
+		void said(String text);
+
+		@Volatile
+		void typing(int number);
+
+		@History(maxEvents = 2)
+		void rare(int number);
+
+	}
+
+	@Actor(events = BoardEvents.class)
+	@History(maxEvents = 100, durable = true)
+	static class Board {
+
+		private int refusals;
+
+		@CreateState
+		int[] create() {
+			return new int[1];
+		}
+
+		@OnDisconnect
+		void left(ActorContext<int[], Void> c) {
+			c.broadcast("left", "one");
+		}
+
+		@OnWake
+		void woken() {
+		}
+
+		@Action
+		int size(ActorContext<int[], Void> c) {
+			return c.state()[0];
+		}
+
+		@Action
+		void toAll(ActorContext<int[], Void> c, String connection) {
+			c.state()[0]++;
+			c.broadcast("said", "all");
+		}
+
+		@Action
+		void toOne(ActorContext<int[], Void> c, String connection) {
+			c.to(c.conn(connection)).broadcast("said", "one");
+		}
+
+		@Action
+		void toAllButOne(ActorContext<int[], Void> c, String connection) {
+			c.except(c.conn(connection)).broadcast("said", "others");
+		}
+
+		@Action
+		void toUser(ActorContext<int[], Void> c, String connection) {
+			c.toUser("ada").broadcast("said", "ada");
+		}
+
+		@Action
+		void toAllButUser(ActorContext<int[], Void> c, String connection) {
+			c.exceptUser("ada").broadcast("said", "not ada");
+		}
+
+		@Action
+		void tagged(ActorContext<int[], Void> c, String connection) {
+			c.tagged("sport").broadcast("said", "tagged");
+		}
+
+		/** Without a subscription. */
+		@Action
+		void direct(ActorContext<int[], Void> c, String connection) {
+			c.send("said", "direct");
+		}
+
+		@Action
+		void byPredicate(ActorContext<int[], Void> c, String user) {
+			c.where((connection) -> user.equals(connection.principal().getName())).broadcast("said", "chosen");
+		}
+
+		@Action
+		void drops(ActorContext<int[], Void> c, int number) {
+			for (int i = 0; i < number; i++) {
+				c.broadcast("typing", i);
+			}
+		}
+
+		@Action
+		void mixture(ActorContext<int[], Void> c) {
+			c.broadcast("typing", 1);
+			c.broadcast("said", 1);
+			c.broadcast("typing", 2);
+			c.broadcast("said", 2);
+		}
+
+		@Action
+		void rarely(ActorContext<int[], Void> c, int number) {
+			for (int i = 0; i < number; i++) {
+				c.broadcast("rare", i);
+			}
+		}
+
+		/** On a thread that is in no turn. */
+		@Action
+		void aside(ActorContext<int[], Void> c) throws Exception {
+			Thread thread = new Thread(() -> c.broadcast("said", "aside"));
+			thread.start();
+			thread.join();
+		}
+
+		@Action
+		void sleep(ActorContext<int[], Void> c) {
+			c.sleep();
+		}
+
+		@Action(durable = true)
+		int pay(ActorContext<int[], Void> c) {
+			return ++c.state()[0];
+		}
+
+		@Action
+		int refuse() {
+			this.refusals++;
+			throw new UserError("no_money", "The account is empty");
+		}
+
+		@Action
+		int refusals() {
+			return this.refusals;
+		}
+
+	}
+
+	interface MixedEvents {
+
+		@History(durable = true)
+		void kept(int number);
+
+	}
+
+	@Actor(events = MixedEvents.class)
+	static class Mixed {
+
+		@Action
+		int size() {
+			return 0;
+		}
+
+		@Action
+		void both(ActorContext<Void, Void> c) {
+			c.broadcast("other", 1);
+			c.broadcast("kept", 1);
+		}
+
+	}
+
+	static class Plain {
+
+		@Action
+		void say(ActorContext<Void, Void> c) {
+			c.broadcast("said", 1);
+		}
+
+	}
+
+}
