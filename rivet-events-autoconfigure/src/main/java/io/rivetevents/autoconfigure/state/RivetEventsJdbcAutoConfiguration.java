@@ -113,7 +113,8 @@ public final class RivetEventsJdbcAutoConfiguration {
 		/** As Spring Boot does: a database in the memory of this process. */
 		private static boolean isEmbedded(DataSource dataSource) {
 			try (Connection connection = dataSource.getConnection()) {
-				return connection.getMetaData().getURL().startsWith("jdbc:h2:mem:");
+				String url = connection.getMetaData().getURL();
+				return url != null && url.startsWith("jdbc:h2:mem:");
 			}
 			catch (SQLException ex) {
 				throw new JdbcStateException("The database cannot be used: " + ex.getMessage(), ex);

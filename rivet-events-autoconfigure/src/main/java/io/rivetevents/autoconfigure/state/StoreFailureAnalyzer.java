@@ -20,22 +20,24 @@ final class StoreFailureAnalyzer extends AbstractFailureAnalyzer<JdbcStateExcept
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, JdbcStateException cause) {
-		return new FailureAnalysis("Instances cannot be stored. " + cause.getMessage() + ".", action(cause), cause);
+		String problem = String.valueOf(cause.getMessage()).replaceFirst("\\.*$", ".");
+		return new FailureAnalysis("Instances cannot be stored. " + problem, action(cause), cause);
 	}
 
 	private static String action(JdbcStateException cause) {
-		if (cause instanceof MissingTablesException missing) {
-			return "Let Flyway or Liquibase run classpath:%s, or set rivet.events.state.jdbc.initialize-schema=always to create the tables at start."
-				.formatted(missing.script());
+		if (cause instanceof MissingTablesException) {
+			return "Let Flyway or Liquibase run the script, or set rivet.events.state.jdbc.initialize-schema=always"
+					+ " to create the tables at start.";
 		}
 		if (cause instanceof SchemaVersionException version) {
 			return "Use the version of rivet-events that created the tables, or update the tables to schema version %s by its release notes."
 				.formatted(version.required());
 		}
 		if (cause instanceof SqliteFileException) {
-			return "One process can use a file at a time: stop the other one, or set rivet.events.state.file.path to another file. The directory must be writable.";
+			return "Set rivet.events.state.file.path to a file that this process can write and no other process uses.";
 		}
-		return "Check that the database runs and that spring.datasource.* is right, or choose another store with rivet.events.state.store.";
+		return "Check that the database runs and that the properties spring.datasource.* are correct,"
+				+ " or choose another store with rivet.events.state.store.";
 	}
 
 }
