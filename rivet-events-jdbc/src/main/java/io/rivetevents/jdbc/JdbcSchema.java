@@ -49,6 +49,11 @@ public final class JdbcSchema {
 
 	private static final String FOLDER = "io/rivetevents/jdbc/";
 
+	private static final int MAX_ATTEMPTS = 5;
+
+	/** Time for another node to create the tables, in milliseconds. */
+	private static final long PAUSE = 200;
+
 	private static final List<String> TABLES = List.of("meta", "actor", "event", "answer");
 
 	private final Connections connections;
@@ -74,28 +79,32 @@ public final class JdbcSchema {
 	 * @throws JdbcStateException if the tables cannot be created or have another version
 	 */
 	public void create() {
-		if (missing().isEmpty()) {
-			check();
-			return;
+		for (int attempt = 1; attempt <= MAX_ATTEMPTS && !isComplete(); attempt++) {
+			try {
+				run();
+			}
+			catch (SQLException ex) {
+				// another node may be creating them
+				if (attempt == MAX_ATTEMPTS) {
+					throw new JdbcStateException("The tables could not be created: " + ex.getMessage(), ex);
+				}
+				pause();
+			}
 		}
+		check();
+	}
+
+	private static void pause() {
 		try {
-			run();
-			check();
+			Thread.sleep(PAUSE);
 		}
-		catch (SQLException ex) {
-			checkAfter(ex);
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
-	/** Another node may have created the tables meanwhile. */
-	private void checkAfter(SQLException failure) {
-		try {
-			check();
-		}
-		catch (JdbcStateException ex) {
-			ex.addSuppressed(failure);
-			throw new JdbcStateException("The tables could not be created: " + failure.getMessage(), ex);
-		}
+	private boolean isComplete() {
+		return missing().isEmpty() && version() != null;
 	}
 
 	/**
@@ -110,7 +119,7 @@ public final class JdbcSchema {
 			throw new MissingTablesException(missing.stream().map(Missing::table).toList(), script(),
 					missing.get(0).cause());
 		}
-		String version = this.connections.find("The schema version", this::version);
+		String version = version();
 		if (!VERSION.equals(version)) {
 			throw new SchemaVersionException(this.settings.tablePrefix() + "meta", version, VERSION);
 		}
@@ -144,6 +153,10 @@ public final class JdbcSchema {
 			}
 			return ex;
 		}
+	}
+
+	private @Nullable String version() {
+		return this.connections.find("The schema version", this::version);
 	}
 
 	private @Nullable String version(Session session) throws SQLException {

@@ -25,6 +25,13 @@ final class Write {
 	/** Size of the columns of fixed length, in bytes. */
 	private static final int FIXED = 200;
 
+	/** Size in bytes from which a failure may be due to a limit of the database. */
+	private static final int LARGE = 1_000_000;
+
+	/** These databases close the connection, and the drivers report only that. */
+	private static final String HINT = ". It may exceed a limit of the database, such as max_allowed_packet of MariaDB "
+			+ "and MySQL";
+
 	private final ActorAddress address;
 
 	private final long expected;
@@ -145,12 +152,13 @@ final class Write {
 	}
 
 	void fail(Throwable cause) {
+		String reason = cause.getMessage() + ((this.bytes > LARGE) ? HINT : "");
 		this.done.completeExceptionally(this.uncertain
 				? new UncertainCommitException(
 						"The connection was lost while %s was committed; it may or may not have been stored: %s"
-							.formatted(this, cause.getMessage()),
+							.formatted(this, reason),
 						cause)
-				: new JdbcStateException("%s could not be stored: %s".formatted(this, cause.getMessage()), cause));
+				: new JdbcStateException("%s could not be stored: %s".formatted(this, reason), cause));
 	}
 
 	@Override

@@ -54,7 +54,7 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		HikariDataSource pool = new HikariDataSource();
 		pool.setJdbcUrl(url);
 		pool.setMaximumPoolSize(5);
-		pool.setConnectionTimeout(1000);
+		pool.setConnectionTimeout(250);
 		pool.setInitializationFailTimeout(-1);
 		this.opened.add(pool);
 		return pool;

@@ -40,6 +40,9 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class DatabaseServer {
 
+	/** Largest value that this MariaDB accepts, in bytes. */
+	static final int MAX_PACKET = 4 << 20;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static final AtomicInteger databases = new AtomicInteger();
@@ -50,10 +53,10 @@ public final class DatabaseServer {
 					"-p", "" + server.port, "-c", "fsync=off", "-c", "max_connections=200"));
 
 	private static final DatabaseServer MARIADB = new DatabaseServer("mysql", "mariadb",
-			"jdbc:mariadb://127.0.0.1:%d/%s?user=root&allowMultiQueries=false", "mysql", DatabaseServer::installMariadb,
+			"jdbc:mariadb://127.0.0.1:%d/%s?user=root", "mysql", DatabaseServer::installMariadb,
 			(server, folder) -> List.of(program("mariadbd"), "--no-defaults", "--datadir=" + folder.resolve("data"),
 					"--socket=" + folder.resolve("socket"), "--bind-address=127.0.0.1", "--port=" + server.port,
-					"--max-allowed-packet=4M", "--innodb-flush-log-at-trx-commit=2", "--skip-name-resolve"));
+					"--max-allowed-packet=" + MAX_PACKET, "--innodb-flush-log-at-trx-commit=2", "--skip-name-resolve"));
 
 	private final String user;
 
