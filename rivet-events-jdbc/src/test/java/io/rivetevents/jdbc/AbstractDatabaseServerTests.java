@@ -6,6 +6,9 @@
 package io.rivetevents.jdbc;
 
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.Change;
@@ -82,6 +87,40 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 				() -> this.now);
 		this.opened.add(0, store);
 		return store;
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void connectionsAreReturnedAsTheyWere(boolean autoCommit) throws SQLException {
+		try (Connection connection = DriverManager.getConnection(this.url)) {
+			connection.setAutoCommit(autoCommit);
+			connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+			connection.setReadOnly(true);
+			connection.setNetworkTimeout(Runnable::run, 77_000);
+			DataSource one = new SingleConnectionDataSource(connection, true);
+			StoredActor actor = actor("a").build();
+			// a change is completed before its connection is returned
+			try (JdbcActorStateStore store = new JdbcActorStateStore(one, this.settings)) {
+				store.save(actor, 0);
+			}
+			assertSettings(connection, autoCommit);
+			try (JdbcActorStateStore store = new JdbcActorStateStore(one, this.settings)) {
+				assertThat(store.load(actor.address())).isNotNull();
+				assertSettings(connection, autoCommit);
+				assertThatThrownBy(() -> store.save(actor, 0)).isInstanceOf(StaleStateException.class);
+			}
+			assertSettings(connection, autoCommit);
+		}
+	}
+
+	private static void assertSettings(Connection connection, boolean autoCommit) throws SQLException {
+		assertThat(connection.getAutoCommit()).isEqualTo(autoCommit);
+		assertThat(connection.isReadOnly()).isTrue();
+		assertThat(connection.getNetworkTimeout()).isEqualTo(77_000);
+		assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+		if (!autoCommit) {
+			connection.rollback();
+		}
 	}
 
 	/**

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -70,23 +69,6 @@ class ConnectionUseTests {
 	private JdbcActorStateStore store(DataSource dataSource) {
 		this.store = new JdbcActorStateStore(dataSource, JdbcSettings.defaults());
 		return this.store;
-	}
-
-	@Test
-	void connectionsAreReturnedAsTheyWere() throws SQLException {
-		try (Connection connection = this.pool.getConnection()) {
-			SingleConnectionDataSource one = new SingleConnectionDataSource(connection, true);
-			JdbcActorStateStore store = store(one);
-			connection.setAutoCommit(false);
-			connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-			store.save(this.actor, 0);
-			assertThat(store.load(ADDRESS)).isNotNull();
-			assertThatThrownBy(() -> store.save(this.actor, 0)).isInstanceOf(StaleStateException.class);
-			store.close();
-			assertThat(connection.getAutoCommit()).isFalse();
-			assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
-			connection.setAutoCommit(true);
-		}
 	}
 
 	@Test
