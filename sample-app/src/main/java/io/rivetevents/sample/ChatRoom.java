@@ -26,6 +26,7 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Connections;
+import io.rivetevents.contract.History;
 
 /**
  * A chat room. Messages of a signed-in user have the name of the user; messages of a
@@ -53,6 +54,7 @@ class ChatRoom {
 	/** Events of the room. */
 	interface Events {
 
+		@History(durable = true)
 		void messageReceived(Message message);
 
 		void presenceChanged(List<String> names);
@@ -105,7 +107,7 @@ class ChatRoom {
 		c.broadcast(Events.class).presenceChanged(names(c, leaving));
 	}
 
-	@Action
+	@Action(durable = true)
 	Message sendMessage(ActorContext<State, Member> c, @Nullable Principal principal,
 			@NotBlank @Size(max = 50) String userId, @NotBlank @Size(max = 500) String text) {
 		String author = (principal != null) ? principal.getName() : userId;

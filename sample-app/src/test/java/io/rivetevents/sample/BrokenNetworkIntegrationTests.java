@@ -119,7 +119,7 @@ class BrokenNetworkIntegrationTests extends BrowserSupport {
 		startApplication();
 		say(2);
 		waitFor(browser, (current) -> status(current).equals("open"));
-		// the sample keeps its rooms in memory
+		// the rooms of this test are in memory
 		waitFor(browser, (current) -> messages(current).equals(List.of("message 2")));
 		assertThat(attribute(browser, "data-outcome")).isEqualTo("resynced");
 	}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.sample;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The sample in a process of its own, as a developer runs it, so that it can be killed.
+ */
+final class SampleProcess implements AutoCloseable {
+
+	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
+
+	private final HttpClient http = HttpClient.newHttpClient();
+
+	private final Process process;
+
+	private final List<String> output = new ArrayList<>();
+
+	private int port;
+
+	private SampleProcess(Process process) {
+		this.process = process;
+	}
+
+	/**
+	 * Starts the sample and waits until it accepts connections or has ended.
+	 * @param folder working directory
+	 * @param arguments arguments of the application
+	 */
+	static SampleProcess start(Path folder, String... arguments) throws IOException {
+		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+		List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-cp", classPath(),
+				SampleApplication.class.getName(), "--server.port=0"));
+		command.addAll(List.of(arguments));
+		SampleProcess sample = new SampleProcess(
+				new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start());
+		sample.awaitStart();
+		return sample;
+	}
+
+	/** Without the properties of the tests. */
+	private static String classPath() {
+		String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+		return Arrays.stream(path.split(File.pathSeparator))
+			.filter((entry) -> !entry.endsWith("test-classes"))
+			.collect(Collectors.joining(File.pathSeparator));
+	}
+
+	private void awaitStart() throws IOException {
+		BufferedReader lines = this.process.inputReader();
+		for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+			this.output.add(line);
+			Matcher started = PORT.matcher(line);
+			if (started.find()) {
+				this.port = Integer.parseInt(started.group(1));
+				discard(lines);
+				return;
+			}
+		}
+	}
+
+	/** A process whose output is not read stops at some point. */
+	private static void discard(BufferedReader lines) {
+		Thread reader = new Thread(() -> lines.lines().forEach((line) -> {
+		}));
+		reader.setDaemon(true);
+		reader.start();
+	}
+
+	/** Returns the lines that it has written until it had started or ended. */
+	List<String> output() {
+		return this.output;
+	}
+
+	/** Returns whether it accepts connections. */
+	boolean isStarted() {
+		return this.port != 0;
+	}
+
+	/** Calls an action of a chat room over HTTP and returns the body of the answer. */
+	String call(String room, String action, String args) throws IOException, InterruptedException {
+		URI uri = URI.create(
+				"http://localhost:%d/rivet/gateway/chatRoom/action/%s?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=%s"
+					.formatted(this.port, action, URLEncoder.encode(room, StandardCharsets.UTF_8)));
+		HttpRequest request = HttpRequest.newBuilder(uri)
+			.header("content-type", "application/json")
+			.header("x-rivet-encoding", "json")
+			.POST(BodyPublishers.ofString("{\"args\":%s}".formatted(args)))
+			.build();
+		return this.http.send(request, BodyHandlers.ofString()).body();
+	}
+
+	/** Kills the process at once and waits until it has ended. */
+	void kill() {
+		this.process.destroyForcibly().onExit().join();
+	}
+
+	@Override
+	public void close() {
+		kill();
+	}
+
+}
