@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.core.JsonParser;
@@ -30,16 +31,19 @@ import tools.jackson.databind.node.ObjectNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.persistence.StateFormat;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.MigrateState;
 import io.rivetevents.annotation.StateVersion;
+import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
+import io.rivetevents.scheduling.CallerScope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -217,6 +221,17 @@ class OldStateTests {
 			store(ActorHarness.address(WithBean.class, "k"), 0, "{}");
 			assertThat(other.call(WithBean.class, "k", "get").stringValue()).isEqualTo("lemon");
 		}
+	}
+
+	@Test
+	void aMigrationMayUseABeanBehindAProxy() {
+		ProxyFactory factory = new ProxyFactory(new WithBean("lemon"));
+		factory.setProxyTargetClass(true);
+		Object proxy = factory.getProxy();
+		ValueMapper mapper = this.harness.mapper();
+		StateFormat format = StateFormat.declared(WithBean.class, () -> proxy, mapper.declared(Text.class),
+				CallerScope.NONE, (method, problem) -> new IllegalStateException(problem));
+		assertThat(format.read("{}".getBytes(StandardCharsets.UTF_8), 0, mapper).value()).isEqualTo(new Text("lemon"));
 	}
 
 	@ParameterizedTest
