@@ -28,6 +28,8 @@ import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -241,6 +243,30 @@ class DurableEventsTests {
 		ada.connect();
 		assertThat(ada.outcome()).isEqualTo("resumed");
 		assertThat(ada.count("said")).isOne();
+	}
+
+	/** The hook for bob, who leaves when it stops, sends a durable event. */
+	@Test
+	void theHistoryEndsWhereAnOlderStateIsPutBack() {
+		Client ada = connect("ada");
+		ada.connect();
+		ada.leave();
+		connect("bob").connect();
+		this.harness.call(Board.class, "k", "toAll", "");
+		StoredActors actors = this.harness.node().storedActors();
+		String document = actors.export(ActorHarness.address(Board.class, "k"));
+		this.harness.call(Board.class, "k", "toAll", "");
+		StoredActor restored = actors.restore(document);
+		assertThat(this.store.load(restored.address()).version()).isEqualTo(restored.version());
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resynced");
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isOne();
+		Position last = ada.last();
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.last().sequence()).isGreaterThan(last.sequence());
+		kill();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
 	}
 
 	@Test
