@@ -1,0 +1,360 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+
+/**
+ * Store with faults on order, for tests of applications and stores: calls that fail,
+ * wait, are stale, or are applied and then fail. Other calls are passed to another store.
+ * Safe for use by several threads; a fault that is ordered while a call runs applies to
+ * later calls.
+ *
+ * <pre>{@code
+ * import io.rivetevents.actor.ActorAddress;
+ * import io.rivetevents.actor.state.MemoryActorStateStore;
+ * import io.rivetevents.test.FaultyStateStore;
+ *
+ * FaultyStateStore store = new FaultyStateStore(new MemoryActorStateStore());
+ *
+ * // the next two saves of any instance fail
+ * store.onCommit().times(2).fail(new IllegalStateException("The disk is full"));
+ *
+ * // the next save of this instance waits
+ * FaultyStateStore.Hold hold = store.onCommit().of(ActorAddress.of("ChatRoom", "general")).hold();
+ * hold.awaitCall();
+ * hold.release();
+ *
+ * // the database commits a save, and the connection is lost before it answers
+ * store.onCommit().failAfterwards(new IllegalStateException("Connection lost"));
+ *
+ * store.clear();
+ * }</pre>
+ *
+ * @since 0.1.0
+ */
+public final class FaultyStateStore extends DelegatingActorStateStore {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+	/** In the order in which they were ordered; guarded by this list. */
+	private final List<Fault> faults = new ArrayList<>();
+
+	/** Guarded by {@link #faults}. */
+	private final List<Hold> holds = new ArrayList<>();
+
+	/** Calls that can have faults. */
+	private enum Operation {
+
+		LOAD, COMMIT, DELETE
+
+	}
+
+	/**
+	 * A call to the store.
+	 *
+	 * @param operation its operation
+	 * @param address address of the instance, {@code null} if it is loaded by its id
+	 * @param expectedVersion expected version, 0 for a load
+	 */
+	private record Call(Operation operation, @Nullable ActorAddress address, long expectedVersion) {
+	}
+
+	/** What happens before and after some calls. */
+	private static final class Fault {
+
+		private final Order order;
+
+		private final Consumer<Call> before;
+
+		private final Runnable after;
+
+		private int left;
+
+		Fault(Order order, Consumer<Call> before, Runnable after) {
+			this.order = order;
+			this.left = order.times;
+			this.before = before;
+			this.after = after;
+		}
+
+	}
+
+	/**
+	 * Creates a store without faults.
+	 * @param delegate the store that receives the calls
+	 */
+	public FaultyStateStore(ActorStateStore delegate) {
+		super(delegate);
+	}
+
+	/** Begins a fault of loads, by address or by id. */
+	public Order onLoad() {
+		return new Order(this, Operation.LOAD);
+	}
+
+	/** Begins a fault of changes: of {@link #save} and {@link #commit}. */
+	public Order onCommit() {
+		return new Order(this, Operation.COMMIT);
+	}
+
+	/** Begins a fault of deletions. */
+	public Order onDelete() {
+		return new Order(this, Operation.DELETE);
+	}
+
+	/** Removes all faults and releases all calls that wait. */
+	public void clear() {
+		synchronized (this.faults) {
+			this.faults.clear();
+			this.holds.forEach(Hold::release);
+			this.holds.clear();
+		}
+	}
+
+	/**
+	 * Saves an instance as another node does when it loads the instance into its memory,
+	 * and changes its state. The next save of the instance is stale. Has no faults.
+	 * @param address address of the instance, which must be stored
+	 * @param state its new state as JSON
+	 */
+	public void takeOver(ActorAddress address, byte @Nullable [] state) {
+		StoredActor stored = delegate().load(address);
+		Assert.state(stored != null, () -> "%s is not stored".formatted(address));
+		delegate().save(stored.toBuilder()
+			.version(stored.version() + 1)
+			.generation(stored.generation() + 1)
+			.state(state)
+			.build(), stored.version());
+	}
+
+	@Override
+	public @Nullable StoredActor load(ActorAddress address) {
+		return call(new Call(Operation.LOAD, address, 0), () -> super.load(address));
+	}
+
+	@Override
+	public @Nullable StoredActor loadById(String actorId) {
+		return call(new Call(Operation.LOAD, null, 0), () -> super.loadById(actorId));
+	}
+
+	@Override
+	public void commit(Change change) {
+		run(new Call(Operation.COMMIT, change.actor().address(), change.expectedVersion()), () -> super.commit(change));
+	}
+
+	@Override
+	public void delete(ActorAddress address, long expectedVersion) {
+		run(new Call(Operation.DELETE, address, expectedVersion), () -> super.delete(address, expectedVersion));
+	}
+
+	private void run(Call call, Runnable work) {
+		this.<@Nullable Void>call(call, () -> {
+			work.run();
+			return null;
+		});
+	}
+
+	private <T extends @Nullable Object> T call(Call call, Supplier<T> work) {
+		Fault fault = next(call);
+		if (fault == null) {
+			return work.get();
+		}
+		fault.before.accept(call);
+		T result = work.get();
+		fault.after.run();
+		return result;
+	}
+
+	private @Nullable Fault next(Call call) {
+		synchronized (this.faults) {
+			for (Fault fault : this.faults) {
+				if (fault.order.isFor(call)) {
+					if (--fault.left == 0) {
+						this.faults.remove(fault);
+					}
+					return fault;
+				}
+			}
+			return null;
+		}
+	}
+
+	private void add(Fault fault, @Nullable Hold hold) {
+		synchronized (this.faults) {
+			this.faults.add(fault);
+			if (hold != null) {
+				this.holds.add(hold);
+			}
+		}
+	}
+
+	/**
+	 * A fault to be ordered: for which calls, and then what happens. Faults that are for
+	 * the same calls happen in the order in which they were ordered. Not safe for use by
+	 * several threads.
+	 */
+	public static final class Order {
+
+		private final FaultyStateStore store;
+
+		private final Operation operation;
+
+		private @Nullable ActorAddress address;
+
+		private int times = 1;
+
+		private Order(FaultyStateStore store, Operation operation) {
+			this.store = store;
+			this.operation = operation;
+		}
+
+		private boolean isFor(Call call) {
+			return this.operation == call.operation() && (this.address == null || this.address.equals(call.address()));
+		}
+
+		/**
+		 * Limits the fault to one instance. Without it the fault is for all instances.
+		 * @param address address of the instance
+		 */
+		public Order of(ActorAddress address) {
+			this.address = address;
+			return this;
+		}
+
+		/**
+		 * Sets the number of calls that have the fault.
+		 * @param times the number, at least 1, which is the default
+		 */
+		public Order times(int times) {
+			Assert.isTrue(times > 0, "The number of calls must be positive");
+			this.times = times;
+			return this;
+		}
+
+		/** Orders the fault for all further calls. */
+		public Order always() {
+			return times(Integer.MAX_VALUE);
+		}
+
+		/**
+		 * Orders that the calls fail and change nothing.
+		 * @param failure the exception
+		 */
+		public void fail(RuntimeException failure) {
+			order((call) -> {
+				throw failure;
+			}, () -> {
+			});
+		}
+
+		/**
+		 * Orders that the calls are applied and then fail, as after the loss of a
+		 * connection. The caller cannot distinguish them from failed calls.
+		 * @param failure the exception
+		 */
+		public void failAfterwards(RuntimeException failure) {
+			order((call) -> {
+			}, () -> {
+				throw failure;
+			});
+		}
+
+		/**
+		 * Orders that the calls are stale and change nothing, as if another node had
+		 * saved and deleted the instance in the meantime. Must not be ordered for loads.
+		 */
+		public void beStale() {
+			Assert.state(this.operation != Operation.LOAD, "A load cannot be stale");
+			order((call) -> {
+				ActorAddress address = call.address();
+				Assert.state(address != null, "A call with a version has an address");
+				throw new StaleStateException(address, call.expectedVersion());
+			}, () -> {
+			});
+		}
+
+		/**
+		 * Orders that the calls wait until they are released.
+		 * @return releases them
+		 */
+		public Hold hold() {
+			Hold hold = new Hold();
+			this.store.add(new Fault(this, (call) -> hold.enter(), () -> {
+			}), hold);
+			return hold;
+		}
+
+		private void order(Consumer<Call> before, Runnable after) {
+			this.store.add(new Fault(this, before, after), null);
+		}
+
+	}
+
+	/** Calls that wait. Safe for use by several threads. */
+	public static final class Hold implements AutoCloseable {
+
+		private final CountDownLatch reached = new CountDownLatch(1);
+
+		private final CountDownLatch released = new CountDownLatch(1);
+
+		private Hold() {
+		}
+
+		private void enter() {
+			this.reached.countDown();
+			try {
+				this.released.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException("Interrupted while the call was held", ex);
+			}
+		}
+
+		/**
+		 * Blocks until a call waits or has waited.
+		 * @throws IllegalStateException if there is none within a minute
+		 */
+		public void awaitCall() {
+			try {
+				Assert.state(this.reached.await(PATIENCE.toSeconds(), TimeUnit.SECONDS), "The store was not called");
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new IllegalStateException("Interrupted while waiting for a call", ex);
+			}
+		}
+
+		/** Lets the calls go on; further ones do not wait. */
+		public void release() {
+			this.released.countDown();
+		}
+
+		@Override
+		public void close() {
+			release();
+		}
+
+	}
+
+}
