@@ -19,6 +19,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.failure.Guarded;
+import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -62,7 +63,12 @@ final class InstanceLookup {
 	Mono<ActorInfo> find(ActorTarget target) {
 		return locate(target).flatMap(this::lookUp)
 			.filter((info) -> !(target instanceof ActorTarget.ById byId) || byId.actorId().equals(info.actorId()))
-			.onErrorResume(RivetException.class, (ex) -> Mono.empty());
+			.onErrorResume(InstanceLookup::isAbsent, (ex) -> Mono.empty());
+	}
+
+	private static boolean isAbsent(Throwable ex) {
+		return ex instanceof RivetException refusal
+				&& !refusal.closeReason().equals(CloseReason.of(ErrorCode.STATE_UNAVAILABLE));
 	}
 
 	private Mono<ActorInfo> lookUp(ActorAddress address) {

@@ -25,6 +25,7 @@ import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.ToClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -90,7 +91,7 @@ class SaveTests {
 		call("set", 1);
 		this.store.failNext(1);
 		RivetException refusal = catchThrowableOfType(RivetException.class, () -> call(action, 2));
-		assertThat(refusal.code()).isEqualTo("internal_error");
+		assertThat(refusal.closeReason()).isEqualTo(CloseReason.of(ErrorCode.STATE_UNAVAILABLE));
 		assertThat(call("get", 0)).isOne();
 		call(action, 3);
 		assertThat(this.store.state(COUNTER)).isEqualTo("{\"value\":3}");

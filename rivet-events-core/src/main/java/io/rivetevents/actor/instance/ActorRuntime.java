@@ -45,9 +45,10 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 	private static final int SCARCE = 6;
 
 	public ActorRuntime {
-		ScopedStateStore scoped = new ScopedStateStore(store, connections.callers());
 		Observers observers = connections.observers();
-		store = observers.observeSaves() ? new ObservedStateStore(scoped, observers) : scoped;
+		// observers receive the failures of the store, callers an error for them
+		store = new ScopedStateStore(observers.observeSaves() ? new ObservedStateStore(store, observers) : store,
+				connections.callers());
 		interceptors = List.copyOf(interceptors);
 	}
 

@@ -8,24 +8,36 @@ package io.rivetevents.actor.persistence;
 import java.util.List;
 import java.util.function.Supplier;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.SafeText;
 import io.rivetevents.scheduling.CallerScope;
 
 /**
  * Calls a store without a caller on the thread, and removes thread-bound data afterwards.
- * An {@link Error} of the store, such as a missing class of its driver, becomes an
- * exception: Reactor would rethrow it, and the turn would never end.
+ * A failure of the store is logged, and becomes {@code state.unavailable} for callers. So
+ * does an {@link Error}, such as a missing class of its driver: Reactor would rethrow it,
+ * and the turn would never end.
  */
 public final class ScopedStateStore extends DelegatingActorStateStore {
+
+	private static final Log logger = LogFactory.getLog(ScopedStateStore.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private final CallerScope callers;
 
@@ -41,50 +53,59 @@ public final class ScopedStateStore extends DelegatingActorStateStore {
 
 	@Override
 	public @Nullable StoredActor load(ActorAddress address) {
-		return call(() -> delegate().load(address));
+		return call(() -> "load " + address, () -> delegate().load(address));
 	}
 
 	@Override
 	public @Nullable StoredActor loadById(String actorId) {
-		return call(() -> delegate().loadById(actorId));
+		return call(() -> "load the actor with the id " + SafeText.of(actorId), () -> delegate().loadById(actorId));
 	}
 
 	@Override
 	public void commit(Change change) {
-		run(() -> delegate().commit(change));
+		run(() -> "save " + change.actor().address(), () -> delegate().commit(change));
 	}
 
 	@Override
 	public void delete(ActorAddress address, long expectedVersion) {
-		run(() -> delegate().delete(address, expectedVersion));
+		run(() -> "delete " + address, () -> delegate().delete(address, expectedVersion));
 	}
 
 	@Override
 	public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
-		return call(() -> delegate().list(namespace, name, after, limit));
+		return call(() -> "list " + SafeText.of(name), () -> delegate().list(namespace, name, after, limit));
 	}
 
 	@Override
 	public List<StoredEvent> events(String actorId, int limit) {
-		return call(() -> delegate().events(actorId, limit));
+		return call(() -> "load events of " + actorId, () -> delegate().events(actorId, limit));
 	}
 
 	@Override
 	public @Nullable StoredAnswer answer(String actorId, String key) {
-		return call(() -> delegate().answer(actorId, key));
+		return call(() -> "load an answer of " + actorId, () -> delegate().answer(actorId, key));
 	}
 
 	@Override
 	public long heapOf(StoredActor actor) {
-		return call(() -> delegate().heapOf(actor));
+		return call(() -> "measure " + actor.address(), () -> delegate().heapOf(actor));
 	}
 
-	private <T extends @Nullable Object> T call(Supplier<T> access) {
-		return Guarded.call(() -> this.callers.call(null, access));
+	private <T extends @Nullable Object> T call(Supplier<String> purpose, Supplier<T> access) {
+		try {
+			return Guarded.call(() -> this.callers.call(null, access));
+		}
+		catch (StaleStateException | RivetException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			failures.error(ex, () -> "The store failed to " + purpose.get());
+			throw new RivetException(ErrorCode.STATE_UNAVAILABLE);
+		}
 	}
 
-	private void run(Runnable access) {
-		this.<@Nullable Void>call(() -> {
+	private void run(Supplier<String> purpose, Runnable access) {
+		this.<@Nullable Void>call(purpose, () -> {
 			access.run();
 			return null;
 		});
