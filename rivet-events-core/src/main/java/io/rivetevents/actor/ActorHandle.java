@@ -18,8 +18,9 @@ import io.rivetevents.connection.Targets;
  * <p>
  * Events go through the mailbox of the instance, so they arrive in order with the events
  * that the instance sends itself. An instance that is not in memory has no connections
- * and is neither created nor woken for an event. If the mailbox is full, the event is
- * rejected with {@code actor.overloaded}; the receipt reports this, and it is logged.
+ * and is neither created nor woken for an event, except that a durable event wakes a
+ * stored instance. If the mailbox is full, the event is rejected with
+ * {@code actor.overloaded}; the receipt reports this, and it is logged.
  *
  * @since 0.1.0
  */

@@ -60,8 +60,10 @@ public @interface Action {
 
 	/**
 	 * Whether the state is saved before the result is sent. If saving fails, the call
-	 * fails and the state is reset to what it was before the call. Cannot be combined
-	 * with {@link #interleave()}.
+	 * fails and the state is reset to what it was before the call. The events that the
+	 * method sends leave after the commit, and not at all if it fails; their receipts are
+	 * pending until then, so the method must not wait for one. Cannot be combined with
+	 * {@link #interleave()}.
 	 */
 	boolean durable() default false;
 

@@ -46,7 +46,9 @@ public interface Receipt {
 	boolean isDone();
 
 	/**
-	 * Waits until the counts are final.
+	 * Waits until the counts are final. A method of an actor must not wait for an event
+	 * of its own turn that is sent after the commit of the turn: it waits until its
+	 * timeout.
 	 * @return this receipt, once the counts are final; fails if the event could not be
 	 * sent, for example with {@code actor.overloaded}, which is also logged
 	 */

@@ -114,6 +114,8 @@ final class AnnotatedActorType implements ActorType {
 
 	private final DeclaredEvents events;
 
+	private final boolean durableEvents;
+
 	private final @Nullable Type stateType;
 
 	private final StateFormat stateFormat;
@@ -155,6 +157,7 @@ final class AnnotatedActorType implements ActorType {
 		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
 		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(),
 				this.settings.history(), support);
+		this.durableEvents = ActorType.super.hasDurableEvents();
 		this.subscriptions.check(this.events);
 		if (this.actions.isEmpty() && this.implemented.isEmpty()) {
 			throw new InvalidActorException(type, "no method has @Action: add it to the methods for clients");
@@ -524,6 +527,11 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public @Nullable EventSettings event(String name) {
 		return this.events.settings(name);
+	}
+
+	@Override
+	public boolean hasDurableEvents() {
+		return this.durableEvents;
 	}
 
 	@Override

@@ -7,6 +7,7 @@ package io.rivetevents.invocation;
 
 import java.lang.reflect.AnnotatedElement;
 import java.security.Principal;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +116,7 @@ final class DeclaredEvents {
 
 	/** Returns the settings of the declared events by their names. */
 	Map<String, EventSettings> settings() {
-		return Map.copyOf(this.settings);
+		return Collections.unmodifiableMap(this.settings);
 	}
 
 	@Nullable EventSettings settings(String name) {

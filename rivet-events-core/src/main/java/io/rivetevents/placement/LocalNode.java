@@ -12,8 +12,10 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
+import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
@@ -24,6 +26,10 @@ import io.rivetevents.extension.ActorTarget;
  * accepts new connections. Safe for use by several threads.
  */
 public final class LocalNode {
+
+	private final ActorTypes types;
+
+	private final ActorStateStore store;
 
 	private final Instances instances;
 
@@ -48,6 +54,8 @@ public final class LocalNode {
 			Supplier<ActorDirectory> placement) {
 		Actors neighbours = new DirectoryActors(placement, types, listeners, runtime.mapper(),
 				runtime.connections().contracts(), runtime.connections().transactions());
+		this.types = types;
+		this.store = runtime.store();
 		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners);
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);
@@ -102,8 +110,19 @@ public final class LocalNode {
 
 	/**
 	 * Starts the node: the timers of its instances run, and it accepts new connections.
+	 * @throws IllegalStateException if an actor has durable events, which the store does
+	 * not keep
 	 */
 	public void start() {
+		this.types.all().stream().filter(ActorType::hasDurableEvents).findFirst().ifPresent((type) -> {
+			if (!this.store.keepsHistory()) {
+				throw new IllegalStateException(
+						("Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory"
+								+ " of ActorStateStore, or set no @History(durable = true) and no"
+								+ " rivet.events.history.durable")
+							.formatted(type.name()));
+			}
+		});
 		this.instances.acceptNew();
 		this.instances.dueQueue().start();
 		this.draining = false;

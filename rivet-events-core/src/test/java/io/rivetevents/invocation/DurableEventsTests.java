@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -371,6 +372,60 @@ class DurableEventsTests {
 		assertThat(this.harness.call(Board.class, "k", "refusals").asInt()).isZero();
 	}
 
+	/** The next one has its own room. */
+	@Test
+	void aTurnThatSendsTooMuchIsRefused() {
+		Client ada = connect("ada");
+		ada.connect();
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "flood", 40)).hasMessageContaining("overloaded");
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.events()).isNotEmpty();
+	}
+
+	@Test
+	void aStateOverTheLimitIsRefusedAndUndone() {
+		ActorSettings small = RARELY_SAVED.withState(new ActorSettings.StateSettings(false, 1000));
+		ActorHarness limited = new ActorHarness(small, this.store, new Vault());
+		this.harnesses.add(limited);
+		limited.call(Vault.class, "k", "put", "little");
+		assertThatThrownBy(() -> limited.call(Vault.class, "k", "put", "much".repeat(300)))
+			.hasMessageContaining("max-size is 1000");
+		assertThat(limited.call(Vault.class, "k", "get").asString()).isEqualTo("little");
+	}
+
+	@Test
+	void aStoreWithoutHistoryStopsTheStart() {
+		ActorStateStore plain = new DelegatingActorStateStore(new MemoryActorStateStore()) {
+
+			@Override
+			public boolean keepsHistory() {
+				return false;
+			}
+
+		};
+		assertThatThrownBy(() -> new ActorHarness(RARELY_SAVED, plain, new Board()))
+			.isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("Board")
+			.hasMessageContaining("keepsHistory");
+	}
+
+	/** Only a stored instance: an event creates none. */
+	@Test
+	void anEventFromServerCodeWakesAStoredInstance() {
+		Client ada = connect("ada");
+		ada.connect();
+		ada.leave();
+		kill();
+		Receipt receipt = this.harness.actors().get("Board", "k").broadcast("said", "from elsewhere");
+		receipt.whenDone().block(ActorHarness.PATIENCE);
+		Receipt nowhere = this.harness.actors().get("Board", "none").broadcast("said", "to no instance");
+		nowhere.whenDone().block(ActorHarness.PATIENCE);
+		assertThat(this.store.load(ActorHarness.address(Board.class, "none"))).isNull();
+		kill();
+		ada.connect();
+		assertThat(ada.events()).hasSize(1);
+	}
+
 	/** A store in which the number of commits is counted. */
 	private static final class CountingStore extends DelegatingActorStateStore {
 
@@ -650,6 +705,14 @@ class DurableEventsTests {
 		}
 
 		@Action
+		void flood(ActorContext<int[], Void> c, int megabytes) {
+			c.state()[0]++;
+			for (int i = 0; i < megabytes * 4; i++) {
+				c.broadcast("said", "x".repeat(256 * 1024));
+			}
+		}
+
+		@Action
 		void sleep(ActorContext<int[], Void> c) {
 			c.sleep();
 		}
@@ -668,6 +731,25 @@ class DurableEventsTests {
 		@Action
 		int refusals() {
 			return this.refusals;
+		}
+
+	}
+
+	static class Vault {
+
+		@CreateState
+		String[] create() {
+			return new String[] { "" };
+		}
+
+		@Action(durable = true)
+		void put(ActorContext<String[], Void> c, String text) {
+			c.state()[0] = text;
+		}
+
+		@Action
+		String get(ActorContext<String[], Void> c) {
+			return c.state()[0];
 		}
 
 	}

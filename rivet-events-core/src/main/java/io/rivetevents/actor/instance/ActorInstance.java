@@ -141,8 +141,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.expirations = new Expirations(this.mailbox, this.due);
 		this.usage = new InstanceUsage(limits());
 		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
-		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(), share::countGrowth, this.due,
-				runtime.clock());
+		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(),
+				type.settings().state().maxSize(), share::countGrowth, this.due, runtime.clock());
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
 				this::now, this.due);
 		this.events = new InstanceEvents(type, this.connections);
@@ -163,6 +163,9 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	}
 
 	private static TurnCommits.Events eventsOf(ActorType type) {
+		if (!type.hasDurableEvents()) {
+			return TurnCommits.Events.NONE;
+		}
 		Map<String, HistoryLimits> own = new HashMap<>();
 		Set<String> droppable = new HashSet<>();
 		type.declaredEvents().forEach((name, event) -> {

@@ -9,13 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
@@ -27,6 +26,9 @@ import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
 
 /**
@@ -35,6 +37,8 @@ import io.rivetevents.scheduling.DueQueue;
  * nothing if the state is unchanged. The save stays due until it succeeds.
  */
 public final class ActorState {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ActorState.class));
 
 	private static final long CLEAN = -1;
 
@@ -59,11 +63,13 @@ public final class ActorState {
 
 	private final Clock clock;
 
+	private final int maxSize;
+
 	/** Separates the save of a turn from the save of an interleaved action. */
 	private final ReentrantLock saving = new ReentrantLock();
 
 	/** Answers to store with the next save. */
-	private final Queue<StoredAnswer> answers = new ConcurrentLinkedQueue<>();
+	private final PendingAnswers answers = new PendingAnswers();
 
 	private @Nullable Object value;
 
@@ -79,7 +85,7 @@ public final class ActorState {
 	private volatile long dirtySince = CLEAN;
 
 	/** Number of failed saves since the last successful one. */
-	private volatile int failures;
+	private volatile int failedSaves;
 
 	private volatile long retryAt;
 
@@ -107,13 +113,15 @@ public final class ActorState {
 	 * @param store where it is saved
 	 * @param mapper writes and reads it
 	 * @param format its stored form
+	 * @param maxSize maximum size of its stored form, in bytes of JSON
 	 * @param onChange receives the previous and the new stored form, on the thread that
 	 * saves
 	 * @param due called when a save may be due
 	 * @param clock source of the dates of saves
 	 */
-	public ActorState(ActorStateStore store, ValueMapper mapper, StateFormat format,
+	public ActorState(ActorStateStore store, ValueMapper mapper, StateFormat format, int maxSize,
 			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due, Clock clock) {
+		this.maxSize = maxSize;
 		this.clock = clock;
 		this.onChange = onChange;
 		this.due = due;
@@ -163,7 +171,7 @@ public final class ActorState {
 	 * @param check throws an exception if the state must not be stored
 	 */
 	public void insert(Consumer<StoredActor> check) {
-		byte[] bytes = write();
+		byte[] bytes = writeToSave();
 		compare(bytes);
 		StoredActor first = next(stored()).generation(1).format(this.format.version()).state(bytes).build();
 		check.accept(first);
@@ -255,8 +263,13 @@ public final class ActorState {
 	/** Stores an answer with the next save. Safe for use by several threads. */
 	public void keep(StoredAnswer answer) {
 		if (this.store.keepsHistory()) {
-			this.answers.add(answer);
+			int dropped = this.answers.add(answer);
 			this.touched = true;
+			if (dropped > 0) {
+				failures.warn("answers of " + stored().address().name(),
+						() -> "%d answers of %s are kept in memory only: too many wait for the next save"
+							.formatted(dropped, stored().address()));
+			}
 		}
 	}
 
@@ -276,8 +289,8 @@ public final class ActorState {
 		this.touched = false;
 		this.dirtySince = CLEAN;
 		try {
-			byte[] bytes = write();
-			List<StoredAnswer> answers = List.copyOf(this.answers);
+			byte[] bytes = writeToSave();
+			List<StoredAnswer> answers = this.answers.all();
 			boolean changed = !Arrays.equals(bytes, stored().state());
 			boolean saves = changed || addition != null || !answers.isEmpty();
 			if (changed) {
@@ -286,7 +299,7 @@ public final class ActorState {
 			if (saves) {
 				commit(bytes, addition, answers);
 			}
-			this.failures = 0;
+			this.failedSaves = 0;
 			return saves;
 		}
 		catch (Throwable ex) {
@@ -302,14 +315,14 @@ public final class ActorState {
 		Change change = Change.of(after, before.version()).withAnswers(answers);
 		this.store.commit((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change);
 		this.stored = after;
-		this.answers.removeAll(answers);
+		answers.forEach(this.answers::remove);
 		this.onChange.accept(before, after);
 	}
 
 	private void failed(long now) {
 		this.dirtySince = now;
-		this.retryAt = now + Math.min(FIRST_PAUSE << Math.min(this.failures, 10), LONGEST_PAUSE);
-		this.failures = this.failures + 1;
+		this.retryAt = now + Math.min(FIRST_PAUSE << Math.min(this.failedSaves, 10), LONGEST_PAUSE);
+		this.failedSaves = this.failedSaves + 1;
 		this.due.arm(this.retryAt); // nothing else schedules it outside a turn
 	}
 
@@ -332,7 +345,7 @@ public final class ActorState {
 		if (mark.saved()) {
 			this.touched = false;
 			this.dirtySince = CLEAN;
-			this.failures = 0;
+			this.failedSaves = 0;
 		}
 	}
 
@@ -370,7 +383,7 @@ public final class ActorState {
 		this.compared = false;
 		this.touched = false;
 		this.dirtySince = CLEAN;
-		this.failures = 0;
+		this.failedSaves = 0;
 	}
 
 	/**
@@ -415,7 +428,7 @@ public final class ActorState {
 
 	public boolean isDue(long now, long interval) {
 		long since = this.dirtySince;
-		return since != CLEAN && now - since >= interval && (this.failures == 0 || now - this.retryAt >= 0);
+		return since != CLEAN && now - since >= interval && (this.failedSaves == 0 || now - this.retryAt >= 0);
 	}
 
 	/**
@@ -426,7 +439,7 @@ public final class ActorState {
 		long since = this.dirtySince;
 		if (since != CLEAN) {
 			long time = since + interval;
-			this.due.arm((this.failures > 0 && this.retryAt - time > 0) ? this.retryAt : time);
+			this.due.arm((this.failedSaves > 0 && this.retryAt - time > 0) ? this.retryAt : time);
 		}
 	}
 
@@ -437,6 +450,16 @@ public final class ActorState {
 	private void saved(StoredActor actor) {
 		this.stored = actor;
 		this.seen = actor.state();
+	}
+
+	private byte @Nullable [] writeToSave() {
+		byte[] bytes = write();
+		if (bytes != null && bytes.length > this.maxSize) {
+			throw new RivetException(ErrorCode.STATE_TOO_LARGE,
+					"The state of %s has %d bytes; rivet.events.state.max-size is %d".formatted(stored().address(),
+							bytes.length, this.maxSize));
+		}
+		return bytes;
 	}
 
 	/** A state that the actor no longer has stays as it is stored. */

@@ -82,6 +82,10 @@ public final class TurnCommits {
 	 * @param droppable names of the events that may be dropped for slow connections
 	 */
 	public record Events(boolean durable, HistoryLimits limits, Map<String, HistoryLimits> own, Set<String> droppable) {
+
+		/** The events of an actor none of which is stored. */
+		public static final Events NONE = new Events(false, HistoryLimits.DEFAULTS, Map.of(), Set.of());
+
 	}
 
 	/**
