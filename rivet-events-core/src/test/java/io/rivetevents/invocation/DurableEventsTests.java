@@ -409,6 +409,27 @@ class DurableEventsTests {
 			.hasMessageContaining("keepsHistory");
 	}
 
+	/** What it sends in the meantime is not stored. */
+	@Test
+	void aTimeWithoutDurableEventsEndsTheEpoch() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.harness.call(Board.class, "k", "toAll", "");
+		Position last = ada.last();
+		ActorHarness plain = new ActorHarness(RARELY_SAVED, this.store);
+		this.harnesses.add(plain);
+		plain.types()
+			.register(new AnnotatedActorType("Board", Plain.class, new Plain(), RARELY_SAVED,
+					new InvocationServices(plain.mapper(), plain.contracts(), InvocationServices.Neighbours.NONE)));
+		plain.call(Board.class, "k", "say");
+		kill();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resynced");
+		assertThat(ada.last().epoch()).isNotEqualTo(last.epoch());
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.last().sequence()).isGreaterThan(last.sequence());
+	}
+
 	/** Only a stored instance: an event creates none. */
 	@Test
 	void anEventFromServerCodeWakesAStoredInstance() {

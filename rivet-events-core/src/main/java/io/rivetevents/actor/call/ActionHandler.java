@@ -557,8 +557,13 @@ public final class ActionHandler {
 	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, JsonNode output,
 			@Nullable KeyedCall keyed) {
 		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
+		StoredAnswer answer = (keyed != null) ? keyed.answer(output) : null;
+		if (action != null && action.interleave() && !this.interceptors.isEmpty()) {
+			this.instance.commits().commitOutsideTurns(durable, answer);
+			return;
+		}
 		try {
-			this.instance.commits().commit(before, durable, (keyed != null) ? keyed.answer(output) : null);
+			this.instance.commits().commit(before, durable, answer);
 		}
 		catch (Throwable ex) {
 			if (keyed != null && before != null) {

@@ -350,6 +350,7 @@ public final class EventStream {
 	void close() {
 		List<Held> refused = inOrder(() -> {
 			this.closed = true;
+			this.holding = false;
 			this.history.close();
 			List<Held> left = List.copyOf(this.held);
 			this.held.clear();

@@ -112,13 +112,15 @@ public final class TurnCommits {
 	// Start
 
 	/**
-	 * Reserves positions for an instance that starts.
+	 * Reserves positions for an instance that starts. Without durable events its epoch
+	 * ends: what it sends from now on is not stored, so no client may be resumed across
+	 * it.
 	 * @param found its stored form, or the draft of a new instance
 	 * @param next the form to save
 	 */
 	public StoredActor.Builder claim(StoredActor found, StoredActor.Builder next) {
 		if (!this.events.durable()) {
-			return next;
+			return next.epoch(null);
 		}
 		String epoch = found.epoch();
 		return next.epoch((epoch != null) ? epoch : this.stream.epoch()).reserved(found.reserved() + BLOCK);
@@ -216,6 +218,19 @@ public final class TurnCommits {
 		if (batch != null) {
 			this.stream.release(batch);
 			release(false);
+		}
+	}
+
+	/**
+	 * Commits a method whose end is in no turn: saves the state if the method is durable.
+	 * Its events are sent at the end of their turns.
+	 */
+	public void commitOutsideTurns(boolean durable, @Nullable StoredAnswer answer) {
+		if (answer != null) {
+			this.state.keep(answer);
+		}
+		if (durable) {
+			this.stored.saveNow();
 		}
 	}
 
