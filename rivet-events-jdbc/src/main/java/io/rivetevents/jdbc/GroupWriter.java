@@ -5,6 +5,7 @@
 
 package io.rivetevents.jdbc;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -113,7 +114,7 @@ final class GroupWriter {
 				rows.setChanging(insert, 5, actor);
 				insert.addBatch();
 			}
-			insert.executeBatch();
+			execute(insert);
 		}
 	}
 
@@ -144,7 +145,22 @@ final class GroupWriter {
 			setUpdate(session, update, write);
 			update.addBatch();
 		}
-		return update.executeBatch();
+		return execute(update);
+	}
+
+	/**
+	 * Executes a batch. The driver of PostgreSQL writes the values of all parameters into
+	 * the message of a failure, which must not reach a log; the next exception is the
+	 * reason without them.
+	 */
+	private static int[] execute(PreparedStatement batch) throws SQLException {
+		try {
+			return batch.executeBatch();
+		}
+		catch (BatchUpdateException ex) {
+			SQLException next = ex.getNextException();
+			throw (next != null) ? next : ex;
+		}
 	}
 
 	private static int[] updateEach(Session session, PreparedStatement update, List<Write> updates)
@@ -266,7 +282,7 @@ final class GroupWriter {
 
 		void execute() throws SQLException {
 			if (this.statement != null) {
-				this.statement.executeBatch();
+				GroupWriter.execute(this.statement);
 			}
 		}
 

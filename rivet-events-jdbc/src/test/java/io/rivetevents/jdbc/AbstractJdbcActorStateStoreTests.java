@@ -5,6 +5,8 @@
 
 package io.rivetevents.jdbc;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -204,6 +206,24 @@ abstract class AbstractJdbcActorStateStoreTests {
 		assertThat(this.store.load(actor.address())).isNull();
 		assertThat(this.store.events(actor.actorId(), 10)).isEmpty();
 		assertThat(this.store.answer(actor.actorId(), "key")).isNull();
+	}
+
+	@Test
+	void aFailureDoesNotShowWhatIsStored() {
+		StoredActor actor = actor("a").build();
+		this.store.commit(Change.of(actor, 0).withEvents(List.of(event(1)), List.of()));
+		byte[] secret = "secret".getBytes(StandardCharsets.UTF_8);
+		StoredEvent event = new StoredEvent(1, 0, this.now, this.now.plusSeconds(60), "message", "secret", secret);
+		Change change = Change.of(actor.toBuilder().version(2).state(secret).build(), 1)
+			.withEvents(List.of(event), List.of());
+		assertThatThrownBy(() -> this.store.commit(change)).isInstanceOf(JdbcStateException.class)
+			.hasMessageContaining("room[a]")
+			.satisfies((ex) -> {
+				StringWriter trace = new StringWriter();
+				ex.printStackTrace(new PrintWriter(trace));
+				assertThat(trace.toString()).doesNotContainIgnoringCase("secret", "736563726574");
+			});
+		assertThat(this.store.load(actor.address())).extracting(StoredActor::version).isEqualTo(1L);
 	}
 
 	@Test
