@@ -80,15 +80,30 @@ final class Connections {
 	 */
 	<T> @Nullable T find(String what, Work<T> work) {
 		for (int attempt = 1;; attempt++) {
-			try (Session session = open(true)) {
+			Session session = openFor(what);
+			try (session) {
 				return work.apply(session);
 			}
 			catch (SQLException ex) {
 				if (attempt == MAX_ATTEMPTS || !isConnectionFailure(ex)) {
-					throw new JdbcStateException("%s could not be read: %s".formatted(what, ex.getMessage()), ex);
+					throw unreadable(what, ex);
 				}
 			}
 		}
+	}
+
+	/** Not tried again: a pool has waited for a connection already. */
+	private Session openFor(String what) {
+		try {
+			return open(true);
+		}
+		catch (SQLException ex) {
+			throw unreadable(what, ex);
+		}
+	}
+
+	private static JdbcStateException unreadable(String what, SQLException cause) {
+		return new JdbcStateException("%s could not be read: %s".formatted(what, cause.getMessage()), cause);
 	}
 
 	/**

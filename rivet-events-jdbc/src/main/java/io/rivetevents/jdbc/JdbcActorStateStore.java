@@ -5,8 +5,6 @@
 
 package io.rivetevents.jdbc;
 
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -73,6 +71,8 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	/** Maximum size of a namespace and of an actor name, in bytes. */
 	public static final int MAX_NAME_SIZE = 255;
 
+	private static final int MAX_ID_SIZE = 64;
+
 	private final Connections connections;
 
 	private final GroupWriter writer;
@@ -112,6 +112,9 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 
 	@Override
 	public @Nullable StoredActor loadById(String actorId) {
+		if (problem("id", actorId, MAX_ID_SIZE) != null) {
+			return null;
+		}
 		return this.connections.find("The instance " + actorId, (session) -> {
 			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectById())) {
 				session.rows().setTexts(select, actorId);
@@ -180,12 +183,15 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 
 	@Override
 	public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
+		if (problem("namespace", namespace, MAX_NAME_SIZE) != null || problem("name", name, MAX_NAME_SIZE) != null) {
+			return List.of();
+		}
 		String sql = (after != null) ? this.sql.selectAfter() : this.sql.selectFirst();
 		return this.connections.read("The instances of " + name, (session) -> {
 			try (PreparedStatement select = session.connection().prepareStatement(sql)) {
 				session.rows().setTexts(select, namespace, name);
 				if (after != null) {
-					session.dialect().setText(select, 3, after);
+					session.dialect().setText(select, 3, storable(after));
 				}
 				select.setInt((after != null) ? 4 : 3, limit);
 				return all(session, select, Rows::listed);
@@ -303,16 +309,25 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	}
 
 	private static @Nullable String problem(String what, String text, int maxSize) {
-		if (text.indexOf(0) >= 0) {
-			return "its %s contains U+0000".formatted(what);
+		if (storable(text).length() < text.length()) {
+			return "its %s contains U+0000 or an incomplete surrogate pair".formatted(what);
 		}
-		try {
-			int size = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
-			return (size <= maxSize) ? null : "its %s has %d bytes, more than %d".formatted(what, size, maxSize);
+		int size = text.getBytes(StandardCharsets.UTF_8).length;
+		return (size <= maxSize) ? null : "its %s has %d bytes, more than %d".formatted(what, size, maxSize);
+	}
+
+	/**
+	 * Returns the beginning of a text up to the first character that cannot be stored. No
+	 * stored text lies between this beginning and a longer one with U+0000.
+	 */
+	private static String storable(String text) {
+		for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+			int next = text.codePointAt(i);
+			if (next == 0 || Character.getType(next) == Character.SURROGATE) {
+				return text.substring(0, i);
+			}
 		}
-		catch (CharacterCodingException ex) {
-			return "its %s contains an incomplete surrogate pair".formatted(what);
-		}
+		return text;
 	}
 
 }

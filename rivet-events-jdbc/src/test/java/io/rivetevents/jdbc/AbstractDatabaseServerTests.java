@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.rivetevents.actor.ActorAddress;
@@ -59,8 +60,6 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		HikariDataSource pool = new HikariDataSource();
 		pool.setJdbcUrl(url);
 		pool.setMaximumPoolSize(5);
-		pool.setConnectionTimeout(250);
-		pool.setInitializationFailTimeout(-1);
 		this.opened.add(pool);
 		return pool;
 	}
@@ -78,11 +77,14 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		return proxy;
 	}
 
-	/** Opens a store whose connections lead through a proxy. */
+	/**
+	 * Opens a store whose connections lead through a proxy, each to a connection of its
+	 * own.
+	 */
 	private JdbcActorStateStore storeBehind(CuttingProxy proxy, Duration timeout) {
 		// without prepared statements, of which the proxy sees only the names
 		String url = this.url.replace(":" + server().port() + "/", ":" + proxy.port() + "/") + "&prepareThreshold=0";
-		this.dataSource = new ObservedDataSource(pool(url));
+		this.dataSource = new ObservedDataSource(new DriverManagerDataSource(url));
 		JdbcActorStateStore store = new JdbcActorStateStore(this.dataSource, new JdbcSettings("rivet_", timeout),
 				() -> this.now);
 		this.opened.add(0, store);

@@ -165,6 +165,21 @@ abstract class AbstractJdbcActorStateStoreTests {
 		}
 	}
 
+	/** Clients choose them. */
+	@Test
+	void anInvalidTextFindsNothing() {
+		this.store.save(actor("a").build(), 0);
+		this.store.save(actor("b").build(), 0);
+		for (String text : List.of("a\0", "\ud800", "\0")) {
+			assertThat(this.store.loadById(text)).isNull();
+			assertThat(this.store.list(text, "room", null, 9)).isEmpty();
+			assertThat(this.store.list("default", text, null, 9)).isEmpty();
+		}
+		assertThat(this.store.list("default", "room", "a\0", 9)).hasSize(1);
+		assertThat(this.store.list("default", "room", "a\udc00", 9)).hasSize(1);
+		assertThat(this.store.loadById("x".repeat(2000))).isNull();
+	}
+
 	@Test
 	void listsPages() {
 		IntStream.range(0, 10).forEach((i) -> this.store.save(actor("k" + i).state(new byte[9]).build(), 0));

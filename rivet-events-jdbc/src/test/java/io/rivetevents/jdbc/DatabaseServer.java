@@ -175,11 +175,15 @@ public final class DatabaseServer {
 		}
 	}
 
-	/** Creates an empty database and returns its URL. */
+	/**
+	 * Creates a schema without tables and returns the URL with which it is the current
+	 * one. MariaDB has no other databases than schemas; in PostgreSQL a database is
+	 * large.
+	 */
 	public String newDatabase() {
 		String name = "rivet" + databases.incrementAndGet();
-		execute("create database " + name);
-		return url(name);
+		execute("create schema " + name);
+		return (this == POSTGRESQL) ? url(this.firstDatabase) + "&currentSchema=" + name : url(name);
 	}
 
 	/** Executes a statement outside the databases of the tests. */
