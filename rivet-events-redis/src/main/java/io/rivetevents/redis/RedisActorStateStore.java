@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
@@ -92,6 +93,10 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 
 	private final InstantSource clock;
 
+	private final DurabilityCheck durability;
+
+	private final AtomicBoolean checked = new AtomicBoolean();
+
 	/**
 	 * Creates a store. It connects with the first call.
 	 * @param application the application's connections to Redis; the store opens its own
@@ -103,7 +108,8 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 	}
 
 	RedisActorStateStore(LettuceConnectionFactory application, RedisStoreSettings settings, InstantSource clock) {
-		this.connection = new StoreConnection(application, settings.commandTimeout());
+		this.connection = new StoreConnection(application, settings);
+		this.durability = new DurabilityCheck(this.connection, settings.waitReplicas());
 		this.keys = new StoreKeys(settings.prefix());
 		this.clock = clock;
 	}
@@ -188,7 +194,7 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 			List<Object> answer = this.connection.execute(script, this.keys.all(StoreKeys.tag(address)), arguments,
 					what);
 			this.attempts.settle(address);
-			return new Answer(answer.get(0).equals(1L), StoreFields.text((byte[]) answer.get(1)));
+			return new Answer(answer.get(0).equals(StoreScript.EXECUTED), StoreFields.text((byte[]) answer.get(1)));
 		}
 		catch (UncertainCommitException ex) {
 			this.attempts.fail(address, attempt);
@@ -220,11 +226,15 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		}
 	}
 
-	/** Does not wait: entries that remain are ignored, and deleted by a list. */
+	/**
+	 * Does not wait: entries that remain are ignored, and deleted by a list, which needs
+	 * that of the id for it.
+	 */
 	private void removeFromIndex(ActorAddress address, String actorId) {
 		try {
-			commands().zrem(this.keys.list(address.namespace(), address.name()), StoreKeys.entry(address, actorId));
-			commands().del(this.keys.id(actorId));
+			RedisClusterAsyncCommands<byte[], byte[]> commands = commands();
+			commands.zrem(this.keys.list(address.namespace(), address.name()), StoreKeys.entry(address, actorId))
+				.thenAccept((removed) -> commands.del(this.keys.id(actorId)));
 		}
 		catch (RedisStateException ex) {
 			logger.debug("Index entries of %s remain".formatted(address), ex);
@@ -275,7 +285,7 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 	private void removeIfAbandoned(ActorAddress address, String actorId) {
 		byte[] entry = this.connection.await(commands().get(this.keys.id(actorId)), "Listing " + address.name());
 		Instant abandoned = this.clock.instant().minus(ABANDONED);
-		if (entry == null || StoreFields.indexedAt(entry).isBefore(abandoned)) {
+		if (entry != null && StoreFields.indexedAt(entry).isBefore(abandoned)) {
 			removeFromIndex(address, actorId);
 		}
 	}
@@ -355,7 +365,11 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 	}
 
 	private RedisClusterAsyncCommands<byte[], byte[]> commands() {
-		return this.connection.commands();
+		RedisClusterAsyncCommands<byte[], byte[]> commands = this.connection.commands();
+		if (this.checked.compareAndSet(false, true)) {
+			this.durability.run(commands);
+		}
+		return commands;
 	}
 
 }

@@ -8,7 +8,6 @@ package io.rivetevents.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -18,22 +17,28 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
+import io.rivetevents.redis.ReplicatedConnections.Confirmation;
+
 /**
  * The connection of the store. All threads share it: their commands are written at once,
  * without waiting for the answers of others, and only the calling thread waits for its
- * own answer.
+ * own answer. Changes that wait for replicas have a connection of their own.
  */
 final class StoreConnection implements AutoCloseable {
 
 	/** How Lettuce rejects a command that it has not written. */
 	private static final String NOT_WRITTEN = "Currently not connected";
+
+	private static final long RETRY_MILLIS = 50;
 
 	private final LettuceConnectionFactory factory;
 
@@ -43,20 +48,33 @@ final class StoreConnection implements AutoCloseable {
 
 	private final Duration timeout;
 
+	/** For changes that wait for replicas, {@code null} if they do not. */
+	private final @Nullable ReplicatedConnections replicated;
+
 	/**
 	 * Creates the connection, which is not connected yet.
 	 * @param application the application's connections
-	 * @param timeout longest time to wait for an answer
+	 * @param settings its settings
 	 */
-	StoreConnection(LettuceConnectionFactory application, Duration timeout) {
-		this.timeout = timeout;
+	StoreConnection(LettuceConnectionFactory application, RedisStoreSettings settings) {
 		this.ownsResources = application.getClientConfiguration().getClientResources().isEmpty();
 		this.resources = application.getClientConfiguration()
 			.getClientResources()
 			.orElseGet(DefaultClientResources::create);
-		this.factory = DerivedConnections.of(application, this.resources, timeout);
-		this.factory.afterPropertiesSet();
-		this.factory.start();
+		boolean replicated = settings.waitReplicas() > 0;
+		// while WAIT blocks a connection, its commands wait as well
+		this.timeout = replicated ? settings.commandTimeout().plus(settings.waitTimeout().multipliedBy(2))
+				: settings.commandTimeout();
+		this.factory = start(application);
+		this.replicated = replicated
+				? new ReplicatedConnections(start(application), settings.waitReplicas(), settings.waitTimeout()) : null;
+	}
+
+	private LettuceConnectionFactory start(LettuceConnectionFactory application) {
+		LettuceConnectionFactory factory = DerivedConnections.of(application, this.resources, this.timeout);
+		factory.afterPropertiesSet();
+		factory.start();
+		return factory;
 	}
 
 	/**
@@ -64,9 +82,13 @@ final class StoreConnection implements AutoCloseable {
 	 * reconnects.
 	 * @throws RedisStateException if Redis is not reachable
 	 */
-	@SuppressWarnings("unchecked")
 	RedisClusterAsyncCommands<byte[], byte[]> commands() {
-		try (RedisConnection connection = this.factory.getConnection()) {
+		return commands(this.factory);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static RedisClusterAsyncCommands<byte[], byte[]> commands(LettuceConnectionFactory factory) {
+		try (RedisConnection connection = factory.getConnection()) {
 			return (RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
 		}
 		catch (DataAccessException ex) {
@@ -96,13 +118,79 @@ final class StoreConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Executes a script.
+	 * Executes a script, and waits for replicas if it has changed something. Executes it
+	 * again if the connection was lost before the answer, until the timeout.
+	 * @param script a script that can be repeated with the same arguments
 	 * @param what what the script does, for the message of an exception
 	 * @throws UncertainCommitException if the script may have been executed
 	 * @throws RedisStateException if it has not been executed
 	 */
 	List<Object> execute(StoreScript script, byte[][] keys, byte[][] arguments, String what) {
-		RedisClusterAsyncCommands<byte[], byte[]> commands = commands();
+		long start = System.nanoTime();
+		UncertainCommitException uncertain = null;
+		while (true) {
+			try {
+				return executeOnce(script, keys, arguments, what);
+			}
+			catch (UncertainCommitException ex) {
+				uncertain = ex;
+			}
+			catch (RedisStateException ex) {
+				if (uncertain == null) {
+					throw ex;
+				}
+			}
+			boolean lost = uncertain.getCause() instanceof RedisException;
+			if (!lost || System.nanoTime() - start > this.timeout.toNanos() || !pause()) {
+				throw uncertain;
+			}
+		}
+	}
+
+	/** Returns whether the thread may continue. */
+	private static boolean pause() {
+		try {
+			Thread.sleep(RETRY_MILLIS);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private List<Object> executeOnce(StoreScript script, byte[][] keys, byte[][] arguments, String what) {
+		ReplicatedConnections replicated = this.replicated;
+		if (replicated == null) {
+			return execute(commands(), script, keys, arguments, what);
+		}
+		StatefulRedisConnection<byte[], byte[]> connection;
+		try {
+			connection = ReplicatedConnections.connection(commands(replicated.factory()), keys[0]);
+		}
+		catch (RedisException ex) {
+			replicated.refresh();
+			throw new RedisStateException("%s failed: %s".formatted(what, reason(ex)), ex);
+		}
+		Confirmation confirmation = replicated.confirmation(connection);
+		List<Object> answer;
+		try {
+			answer = execute(connection.async(), script, keys, arguments, what);
+		}
+		catch (RedisStateException ex) {
+			if (hasMoved(ex)) {
+				replicated.refresh();
+			}
+			throw ex;
+		}
+		if (answer.get(0).equals(StoreScript.EXECUTED)) {
+			confirm(confirmation, what);
+		}
+		return answer;
+	}
+
+	private List<Object> execute(RedisClusterAsyncCommands<byte[], byte[]> commands, StoreScript script, byte[][] keys,
+			byte[][] arguments, String what) {
 		try {
 			return get(commands.evalsha(script.digest(), ScriptOutputType.MULTI, keys, arguments));
 		}
@@ -121,6 +209,22 @@ final class StoreConnection implements AutoCloseable {
 		}
 		catch (RuntimeException | TimeoutException | InterruptedException ex) {
 			throw failure(what, ex);
+		}
+	}
+
+	private void confirm(Confirmation confirmation, String what) {
+		String problem;
+		Exception cause = null;
+		try {
+			problem = confirmation.problem(get(confirmation.request()));
+		}
+		catch (RuntimeException | TimeoutException | InterruptedException ex) {
+			problem = reason(ex);
+			cause = ex;
+		}
+		if (problem != null) {
+			throw new UncertainCommitException(
+					"%s is executed and may be lost in a failover: %s".formatted(what, problem), cause);
 		}
 	}
 
@@ -149,6 +253,12 @@ final class StoreConnection implements AutoCloseable {
 						ex);
 	}
 
+	/** Returns whether another node of a cluster may serve the slot by now. */
+	private static boolean hasMoved(RedisStateException ex) {
+		return ex.getCause() instanceof RedisException cause
+				&& (isNotWritten(cause) || String.valueOf(cause.getMessage()).startsWith("MOVED"));
+	}
+
 	private static boolean isNotWritten(Exception ex) {
 		return String.valueOf(ex.getMessage()).startsWith(NOT_WRITTEN);
 	}
@@ -171,6 +281,9 @@ final class StoreConnection implements AutoCloseable {
 	@Override
 	public void close() {
 		this.factory.destroy();
+		if (this.replicated != null) {
+			this.replicated.factory().destroy();
+		}
 		if (this.ownsResources) {
 			this.resources.shutdown();
 		}

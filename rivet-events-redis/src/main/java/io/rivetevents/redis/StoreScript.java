@@ -21,6 +21,9 @@ import io.lettuce.core.codec.Base16;
  */
 record StoreScript(String text, String digest) {
 
+	/** First element of the answer of a script that was executed. */
+	static final Long EXECUTED = 1L;
+
 	/**
 	 * Commits a change. Returns 1 and the generation before it, or 0 and the stored id.
 	 */
@@ -52,7 +55,9 @@ record StoreScript(String text, String digest) {
 			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id', 'generation')
 			local own = stored[2] == writer
 			if own and stored[3] == attempt then
-				return { 1, stored[5] } -- sent twice by the driver, after a lost connection
+				-- sent again after a lost connection; it writes, so that WAIT covers the first one
+				redis.call('HSET', actor, 'attempt', attempt)
+				return { 1, stored[5] }
 			end
 			local undone = takeAll()
 			if (stored[1] or '0') ~= expected then
@@ -110,7 +115,9 @@ record StoreScript(String text, String digest) {
 			if not stored[1] then
 				local last = redis.call('GET', deleted)
 				if last and string.sub(last, 1, #writer + 1) == writer .. ' ' then
-					return { 1, string.sub(last, #writer + 2) } -- an earlier attempt was executed
+					-- an earlier attempt was executed; it writes, so that WAIT covers it
+					redis.call('PEXPIRE', deleted, 600000)
+					return { 1, string.sub(last, #writer + 2) }
 				end
 			end
 			local own = stored[2] == writer and tonumber(stored[3]) < tonumber(attempt)

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 
 /**
  * A network between a node and Redis that can swallow what goes over the connections that
@@ -34,20 +35,22 @@ final class BlackHole implements AutoCloseable {
 
 		private volatile boolean swallows;
 
+		private volatile boolean swallowsAnswers;
+
 		Passage(Socket client) throws IOException {
 			this.client = client;
 			this.redis = new Socket(InetAddress.getLoopbackAddress(), BlackHole.this.target);
-			start(() -> pass(this.client, this.redis));
-			start(() -> pass(this.redis, this.client));
+			start(() -> pass(this.client, this.redis, () -> this.swallows));
+			start(() -> pass(this.redis, this.client, () -> this.swallows || this.swallowsAnswers));
 		}
 
-		private void pass(Socket from, Socket to) {
+		private void pass(Socket from, Socket to, BooleanSupplier swallows) {
 			try {
 				InputStream in = from.getInputStream();
 				OutputStream out = to.getOutputStream();
 				byte[] bytes = new byte[8192];
 				for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
-					if (!this.swallows) {
+					if (!swallows.getAsBoolean()) {
 						out.write(bytes, 0, length);
 					}
 				}
@@ -90,13 +93,24 @@ final class BlackHole implements AutoCloseable {
 		this.passages.forEach((passage) -> passage.swallows = true);
 	}
 
-	@Override
-	public void close() throws IOException {
-		this.server.close();
+	/** Requests still arrive at the target. */
+	void swallowAnswers() {
+		this.passages.forEach((passage) -> passage.swallowsAnswers = true);
+	}
+
+	/** Closes the present connections. */
+	void cut() throws IOException {
 		for (Passage passage : this.passages) {
 			passage.client.close();
 			passage.redis.close();
 		}
+		this.passages.clear();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.server.close();
+		cut();
 	}
 
 }

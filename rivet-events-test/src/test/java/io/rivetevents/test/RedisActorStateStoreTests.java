@@ -28,7 +28,7 @@ class RedisActorStateStoreTests extends AbstractActorStateStoreTests {
 		redis = started;
 		redis.start();
 		nodes = new RedisNodes(redis.port());
-		store = nodes.createStore(0);
+		store = nodes.createStore();
 	}
 
 	@AfterAll

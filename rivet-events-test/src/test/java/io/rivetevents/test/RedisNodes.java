@@ -44,13 +44,19 @@ final class RedisNodes implements AutoCloseable {
 				new RedisSettings(channel, heartbeat, Duration.ofSeconds(10), MAX_MESSAGE_SIZE), this.timers);
 	}
 
+	/** Create a store that waits for no replicas. */
+	RedisActorStateStore createStore() {
+		return createStore(Duration.ofSeconds(10), 0);
+	}
+
 	/**
 	 * Create a store.
+	 * @param timeout longest time to wait for Redis
 	 * @param waitReplicas number of replicas that must have received a change
 	 */
-	RedisActorStateStore createStore(int waitReplicas) {
+	RedisActorStateStore createStore(Duration timeout, int waitReplicas) {
 		return new RedisActorStateStore(connections(),
-				new RedisStoreSettings("rivet:", Duration.ofSeconds(10), waitReplicas, Duration.ofSeconds(1)));
+				new RedisStoreSettings("rivet:", timeout, waitReplicas, Duration.ofMillis(500)));
 	}
 
 	/** Connections as an application has them. */
