@@ -62,6 +62,9 @@ import io.rivetevents.redis.UncertainAttempts.Attempt;
  * <p>
  * <b>Failures.</b> A failed change has changed nothing, except for
  * {@link UncertainCommitException}. While Redis is not reachable, changes fail at once.
+ * If the connection is lost before the answer, the store finds out what Redis has
+ * executed; it throws this exception only if Redis is not available again within the
+ * timeout, or does not answer at all.
  *
  * <p>
  * <b>Expiry.</b> Expired events and answers are not returned. They are deleted with the
