@@ -98,9 +98,12 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * not saved: a durable action fails with state.too_large.
 	 * @param file File with all instances, for the store "file".
 	 * @param jdbc Database, for the store "jdbc".
+	 * @param redis Redis, for the store "redis". The connection is set by
+	 * spring.data.redis.*.
 	 */
 	public record State(@Nullable Store store, @DefaultValue("interval") Write write,
-			@DefaultValue("4MB") DataSize maxSize, @DefaultValue File file, @DefaultValue Jdbc jdbc) {
+			@DefaultValue("4MB") DataSize maxSize, @DefaultValue File file, @DefaultValue Jdbc jdbc,
+			@DefaultValue StateRedis redis) {
 	}
 
 	/**
@@ -159,6 +162,21 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 */
 	public record Jdbc(@DefaultValue("embedded") InitializeSchema initializeSchema,
 			@DefaultValue("rivet_") String tablePrefix) {
+	}
+
+	/**
+	 * Redis with all instances.
+	 *
+	 * @param prefix Prefix of all keys. Applications that share a Redis require different
+	 * prefixes.
+	 * @param commandTimeout Longest time to wait for an answer of Redis. A save that
+	 * takes longer fails.
+	 * @param waitReplicas Number of replicas that must have received a change before it
+	 * counts as saved. If there are fewer, the save fails.
+	 * @param waitTimeout Longest time to wait for these replicas.
+	 */
+	public record StateRedis(@DefaultValue("rivet:") String prefix, @DefaultValue("5s") Duration commandTimeout,
+			@MayBeZero @DefaultValue("0") int waitReplicas, @DefaultValue("1s") Duration waitTimeout) {
 	}
 
 	/**

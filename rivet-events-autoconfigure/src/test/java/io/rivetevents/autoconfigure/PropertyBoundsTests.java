@@ -44,7 +44,7 @@ class PropertyBoundsTests {
 			"limits.address.connections", "limits.address.instances", "limits.address.subscriptions",
 			"limits.connection.subscriptions", "limits.node.answers-size", "limits.node.compression-size",
 			"limits.node.history-size", "limits.principal.instances", "limits.principal.subscriptions",
-			"shutdown.spread", "shutdown.timeout", "websocket.rejection-delay");
+			"shutdown.spread", "shutdown.timeout", "state.redis.wait-replicas", "websocket.rejection-delay");
 
 	private final ApplicationContextRunner binding = new ApplicationContextRunner()
 		.withUserConfiguration(Properties.class);

@@ -20,8 +20,12 @@ final class StoreFailureAnalyzer extends AbstractFailureAnalyzer<JdbcStateExcept
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, JdbcStateException cause) {
-		String problem = String.valueOf(cause.getMessage()).replaceFirst("\\.*$", ".");
-		return new FailureAnalysis("Instances cannot be stored. " + problem, action(cause), cause);
+		return new FailureAnalysis("Instances cannot be stored. " + sentence(cause), action(cause), cause);
+	}
+
+	/** Some messages end with a period, others do not. */
+	static String sentence(RuntimeException cause) {
+		return String.valueOf(cause.getMessage()).replaceFirst("\\.*$", ".");
 	}
 
 	private static String action(JdbcStateException cause) {

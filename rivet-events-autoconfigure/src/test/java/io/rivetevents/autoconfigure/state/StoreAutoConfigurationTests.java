@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -53,7 +54,8 @@ class StoreAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, RivetEventsAutoConfiguration.class,
-				RivetEventsJdbcAutoConfiguration.class, RivetEventsFileAutoConfiguration.class));
+				RivetEventsJdbcAutoConfiguration.class, RivetEventsFileAutoConfiguration.class,
+				RivetEventsRedisStoreAutoConfiguration.class));
 
 	private final ApplicationContextRunner withDatabase = this.contextRunner
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
@@ -176,6 +178,23 @@ class StoreAutoConfigurationTests {
 		this.contextRunner.withPropertyValues("rivet.events.state.store=file")
 			.withClassLoader(new FilteredClassLoader(missing))
 			.run((context) -> assertFails(context, "io.rivetevents:rivet-events-file"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "io.rivetevents.redis", "org.springframework.data.redis" })
+	void saysWhatIsMissingForRedis(String missing) {
+		this.contextRunner.withPropertyValues("rivet.events.state.store=redis")
+			.withClassLoader(new FilteredClassLoader(missing))
+			.run((context) -> assertFails(context, "io.rivetevents:rivet-events-redis"));
+	}
+
+	@Test
+	void saysWhatIsWrongWithRedis() {
+		ApplicationContextRunner runner = this.contextRunner.withPropertyValues("rivet.events.state.store=redis");
+		runner.run((context) -> assertFails(context, "LettuceConnectionFactory", "spring.data.redis"));
+		runner.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withPropertyValues("rivet.events.state.redis.prefix=a{b}")
+			.run((context) -> assertFails(context, "rivet.events.state.redis.prefix", "'{'"));
 	}
 
 	@Test

@@ -6,6 +6,7 @@
 package io.rivetevents.autoconfigure.state;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,6 +33,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import redis.embedded.RedisServer;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Actors;
@@ -80,6 +82,26 @@ class StoreStartTests {
 	@Test
 	void findsItsInstancesInPostgresql() {
 		survives("spring.datasource.url=" + DatabaseServer.postgresql().newDatabase(), ALWAYS);
+	}
+
+	@Test
+	void findsItsInstancesInRedis() throws IOException {
+		int port = freePort();
+		RedisServer redis = RedisServer.newRedisServer().port(port).bind("127.0.0.1").setting("save \"\"").build();
+		redis.start();
+		try {
+			survives("rivet.events.state.store=redis", "spring.data.redis.port=" + port,
+					"rivet.events.state.redis.prefix=chat:");
+		}
+		finally {
+			redis.stop();
+		}
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
 	}
 
 	private void survives(String... properties) {
@@ -144,6 +166,12 @@ class StoreStartTests {
 		Path text = Files.writeString(this.folder.resolve("text"), "This is a text. ".repeat(100));
 		fails(output, List.of("is not an SQLite database"), "rivet.events.state.store=file",
 				"rivet.events.state.file.path=" + text);
+	}
+
+	@Test
+	void reportsARedisThatIsAway(CapturedOutput output) {
+		fails(output, List.of("Instances cannot be stored", "Check that Redis runs", "spring.data.redis"),
+				"rivet.events.state.store=redis", "spring.data.redis.port=1");
 	}
 
 	@Test

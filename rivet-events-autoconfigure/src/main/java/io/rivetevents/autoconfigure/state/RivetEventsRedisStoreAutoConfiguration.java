@@ -1,0 +1,105 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.state;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsProperties;
+import io.rivetevents.redis.RedisActorStateStore;
+import io.rivetevents.redis.RedisStoreSettings;
+
+/**
+ * Auto-configuration of the store in Redis.
+ */
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class,
+		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnProperty(name = "rivet.events.state.store", havingValue = "redis")
+@ConditionalOnMissingBean(ActorStateStore.class)
+public final class RivetEventsRedisStoreAutoConfiguration {
+
+	/** Id of no instance. */
+	private static final String NONE = "start";
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ LettuceConnectionFactory.class, RedisActorStateStore.class })
+	static class Redis {
+
+		@Bean
+		RedisActorStateStore rivetRedisActorStateStore(ObjectProvider<LettuceConnectionFactory> connections,
+				RivetEventsProperties properties) {
+			LettuceConnectionFactory found = connections.getIfUnique();
+			if (found == null) {
+				throw unusable(
+						"It requires one LettuceConnectionFactory: set spring.data.redis.*, or declare the bean.");
+			}
+			RedisActorStateStore store = new RedisActorStateStore(found, settings(properties.state().redis()));
+			try {
+				store.loadById(NONE); // fails at the start rather than at the first call
+			}
+			catch (RuntimeException ex) {
+				store.close();
+				throw ex;
+			}
+			return store;
+		}
+
+		private static RedisStoreSettings settings(RivetEventsProperties.StateRedis redis) {
+			try {
+				return new RedisStoreSettings(redis.prefix(), redis.commandTimeout(), redis.waitReplicas(),
+						redis.waitTimeout());
+			}
+			catch (IllegalArgumentException ex) {
+				throw new InvalidConfigurationPropertyValueException("rivet.events.state.redis.prefix", redis.prefix(),
+						String.valueOf(ex.getMessage()));
+			}
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("io.rivetevents.redis.RedisActorStateStore")
+	static class NoModule {
+
+		NoModule() {
+			throw missingModule();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = "io.rivetevents.redis.RedisActorStateStore")
+	@ConditionalOnMissingClass("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
+	static class NoRedis {
+
+		NoRedis() {
+			throw missingModule();
+		}
+
+	}
+
+	private static RuntimeException missingModule() {
+		return unusable("It requires a module that is missing: add the dependency io.rivetevents:rivet-events-redis,"
+				+ " which brings Spring Data Redis with Lettuce.");
+	}
+
+	private static RuntimeException unusable(String reason) {
+		return new InvalidConfigurationPropertyValueException("rivet.events.state.store", "redis", reason);
+	}
+
+}
