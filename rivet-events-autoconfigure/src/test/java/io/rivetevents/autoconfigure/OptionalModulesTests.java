@@ -36,11 +36,13 @@ class OptionalModulesTests {
 
 	private static final String ACTUATOR = "spring-boot-(starter-)?actuator.*|spring-boot-health|spring-boot-.*metrics";
 
+	private static final String DATABASES = "spring-boot-(starter-)?(jdbc|sql|flyway)|spring-jdbc|HikariCP|flyway-.*|h2|sqlite-jdbc|postgresql";
+
 	private static final String OTHERS = "jsonschema-.*|jakarta.annotation-api|jackson-dataformat-cbor|netty-.*epoll.*";
 
 	static List<String> modules() {
 		return List.of(VALIDATION, SECURITY, REDIS, ACTUATOR,
-				String.join("|", VALIDATION, SECURITY, REDIS, ACTUATOR, OTHERS));
+				String.join("|", VALIDATION, SECURITY, REDIS, ACTUATOR, DATABASES, OTHERS));
 	}
 
 	@ParameterizedTest

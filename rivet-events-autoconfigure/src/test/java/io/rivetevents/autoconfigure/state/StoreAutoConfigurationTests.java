@@ -103,6 +103,14 @@ class StoreAutoConfigurationTests {
 	}
 
 	@Test
+	void isADatabaseWithoutTheModulesOfSpringBootForDatabases() {
+		this.contextRunner.withUserConfiguration(OnePrimary.class)
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.sql", "org.springframework.boot.jdbc",
+					"org.springframework.jdbc"))
+			.run((context) -> assertThat(context).hasSingleBean(JdbcActorStateStore.class));
+	}
+
+	@Test
 	void isTheMarkedDatabaseNextToThatOfTheApplication() {
 		this.withDatabase.withUserConfiguration(MarkedDatabase.class).run((context) -> {
 			assertThat(context).hasSingleBean(JdbcActorStateStore.class);
