@@ -189,17 +189,18 @@ const until = async (condition) => {
 	for (const end = Date.now() + PATIENCE; !condition() && Date.now() < end; ) await sleep(20);
 };
 
-const killInTurns = async (server, members, end) => {
+const killInTurns = async (server, members) => {
+	const began = Date.now();
 	const starts = [];
-	for (let at = Date.now() + every * 1000; at < end; at = Math.max(at + every * 1000, Date.now() + MIN_CALLING)) {
-		await sleep(at - Date.now() + Math.random() * 1000);
+	while (starts.length < Math.floor(seconds / every)) {
+		await sleep(Math.max(began + (starts.length + 1) * every * 1000 - Date.now(), MIN_CALLING) + Math.random() * 1000);
 		totals.pendingAtKills += pending;
 		await server.kill();
 		starts.push(await server.start());
 		process.stderr.write(`kill ${starts.length}: up again after ${starts.at(-1)} ms, ${totals.acknowledged} acknowledged\n`);
 		await until(() => members.every(({ opens }) => opens > starts.length));
 	}
-	await sleep(Math.max(end - Date.now(), MIN_CALLING));
+	await sleep(MIN_CALLING);
 	return starts;
 };
 
@@ -234,9 +235,8 @@ try {
 	const run = Date.now().toString(36);
 	members = Array.from({ length: clients }, (_, index) => new Member(server.url, index, run));
 	await Promise.all(members.map(({ connection }) => connection.ready()));
-	const end = Date.now() + seconds * 1000;
 	const calls = members.map((member) => member.call());
-	const starts = await killInTurns(server, members, end);
+	const starts = await killInTurns(server, members);
 	calling = false;
 	await Promise.all(calls);
 	const found = await judge(members, server.url);
