@@ -264,7 +264,8 @@ def aim(figures, per_s, what):
 	if per_s:
 		p50 = figures["p50_us"] / 1000
 		verdict = f"  aim {per_s:,}/s: {'yes' if figures['per_s'] >= per_s else 'NO'}; p50 under {P50_MS} ms: {'yes' if p50 < P50_MS else 'NO'}"
-	print(f"  {figures['per_s']:>9,.0f}/s  p50 {figures['p50_us'] / 1000:6.1f} ms  p99 {figures['p99_us'] / 1000:6.1f} ms  {what}{verdict}", flush=True)
+	print(f"  {figures['per_s']:>9,.0f}/s  p50 {figures['p50_us'] / 1000:6.1f} ms  p99 {figures['p99_us'] / 1000:6.1f} ms"
+		f"  {figures['per_cpu_s']:>9,.0f} per second of CPU of the JVM  {what}{verdict}", flush=True)
 
 
 def of_each_store(args):

@@ -5,6 +5,7 @@
 
 package io.rivetevents.benchmarks.store;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
+import com.sun.management.OperatingSystemMXBean;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
@@ -83,18 +87,26 @@ final class StoreAlone {
 			tasks.add(() -> write(actor, begin, begin.plus(time)));
 		}
 		ExecutorService threads = Executors.newFixedThreadPool(writers);
+		CompletableFuture<Long> cpuBefore = CompletableFuture.supplyAsync(StoreAlone::cpuNanos,
+				CompletableFuture.delayedExecutor(warmUp.toMillis(), TimeUnit.MILLISECONDS));
 		List<long[]> times = new ArrayList<>();
 		for (Future<long[]> task : threads.invokeAll(tasks)) {
 			times.add(task.get());
 		}
+		long cpu = cpuNanos() - cpuBefore.join();
 		threads.shutdown();
 		long[] sorted = times.stream().flatMapToLong(Arrays::stream).sorted().toArray();
 		return JsonMapper.shared()
 			.createObjectNode()
 			.put("writers", writers)
 			.put("per_s", (double) sorted.length / time.toSeconds())
+			.put("per_cpu_s", sorted.length * 1e9 / cpu)
 			.put("p50_us", sorted[sorted.length / 2] / 1000)
 			.put("p99_us", sorted[sorted.length * 99 / 100] / 1000);
+	}
+
+	private static long cpuNanos() {
+		return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
 	}
 
 	/** Returns the nanoseconds of each change. */
