@@ -18,7 +18,7 @@ const MODULE = dirname(dirname(fileURLToPath(import.meta.url)));
 const OUT = join(MODULE, "target/kills");
 const FILE = join(OUT, "rivet.db");
 const CLIENTS_OF_A_ROOM = 10;
-const START_TIMEOUT = 90_000;
+const START_TIMEOUT = 180_000;
 /** Least time between the return of all clients and the next kill. */
 const MIN_CALLING = 3000;
 /** Time in which the clients resume, and receive the rest at the end. */
