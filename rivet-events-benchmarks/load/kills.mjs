@@ -113,6 +113,7 @@ class Member {
 	acknowledged = [];
 	receipts = [];
 	opens = 0;
+	resumes = 0;
 	#sequence;
 	#number = 0;
 
@@ -130,6 +131,7 @@ class Member {
 		});
 		this.connection.onOpen((outcome, reason) => {
 			this.opens++;
+			if (outcome === "resumed") this.resumes++;
 			if (outcome === "resynced") count(totals.resynced, `${this.transport}: ${reason}`);
 			else count(totals[outcome], this.transport);
 		});
@@ -250,7 +252,8 @@ try {
 		"private events lost": found.unconfirmed,
 		"private events doubled": found.confirmedTwice,
 		"private events of a call that is not stored": found.confirmedOnly,
-		"clients not resumed": starts.length * clients - sum(totals.resumed),
+		// a connection may also be cut at other times on a busy machine
+		"clients not resumed": members.reduce((missing, { resumes }) => missing + Math.max(0, starts.length - resumes), 0),
 		"errors of clients": sum(totals.errors),
 	};
 	console.table({
@@ -270,7 +273,7 @@ try {
 		"MB in the files": Math.round(readdirSync(OUT).filter((name) => name.startsWith("rivet.db")).reduce((bytes, name) => bytes + statSync(join(OUT, name)).size, 0) / 2 ** 20),
 		...faults,
 	});
-	const bad = Object.entries(faults).filter(([, n]) => n !== 0);
+	const bad = Object.entries(faults).filter(([, n]) => n > 0);
 	if (starts.length === 0) bad.push(["kills", 0]);
 	console.log(bad.length === 0 ? "Verdict: nothing was lost or doubled" : `Verdict: FAILED, ${bad.map(([name, n]) => `${name}: ${n}`).join(", ")}`);
 	process.exitCode = bad.length === 0 ? 0 : 1;
