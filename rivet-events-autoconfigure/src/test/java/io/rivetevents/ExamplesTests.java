@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Each Java example of the documents is a file that compiles, with its imports.
+ * Each Java example of the documents is a file that compiles, with its imports. Examples
+ * of tests are compiled in {@code rivet-events-test}.
  */
 class ExamplesTests {
 
@@ -41,7 +42,7 @@ class ExamplesTests {
 		return Documents.all()
 			.stream()
 			.flatMap((document) -> document.blocks().stream())
-			.filter((block) -> block.language().equals("java"))
+			.filter((block) -> block.language().equals("java") && !block.code().contains("import io.rivetevents.test."))
 			.map((block) -> new Example(block.code()))
 			.toList();
 	}
