@@ -137,8 +137,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 		INTERVAL,
 
 		/**
-		 * Before the answer of each action: every action is durable, except interleaved
-		 * ones.
+		 * Before the answer of each action: every action is durable. An interleaved one
+		 * is saved as well, but not undone if that fails.
 		 */
 		SYNC
 

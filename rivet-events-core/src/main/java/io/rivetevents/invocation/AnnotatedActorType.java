@@ -406,9 +406,10 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "a method with @OneWay must return nothing");
 		}
 		boolean interleave = action != null && action.interleave();
-		boolean durable = (action != null && action.durable()) || (this.settings.state().sync() && !interleave);
-		boolean blocking = action == null || action.blocking() || this.settings.state().sync();
-		if (!blocking && (interleave || durable || !method.isImmediate())) {
+		boolean declared = action != null && action.durable();
+		boolean durable = declared || (this.settings.state().sync() && !interleave);
+		boolean blocking = action == null || action.blocking();
+		if (!blocking && (interleave || declared || !method.isImmediate())) {
 			throw new InvalidActorException(method.getMethod(), "`blocking = false` cannot be combined with `durable`,"
 					+ " `interleave` or an asynchronous return type");
 		}
@@ -422,7 +423,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "an action with `snapshot = true` must return a value");
 		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
-				method.isImmediate(), blocking, snapshot, resultType(method));
+				method.isImmediate(), blocking || durable, snapshot, resultType(method));
 	}
 
 	private DeclaredType resultType(ActorMethod method) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
@@ -380,6 +382,19 @@ class DurableEventsTests {
 		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "flood", 40)).hasMessageContaining("overloaded");
 		this.harness.call(Board.class, "k", "toAll", "");
 		assertThat(ada.events()).isNotEmpty();
+	}
+
+	/** Interleaved actions and those on event loops included. */
+	@ParameterizedTest
+	@ValueSource(strings = { "add", "addLater", "addAtOnce" })
+	void everyActionIsSavedBeforeItsAnswerIfThatIsSet(String action) {
+		ActorSettings sync = RARELY_SAVED.withState(new ActorSettings.StateSettings(true, 1000));
+		ActorHarness synced = new ActorHarness(sync, this.store, new Counter());
+		this.harnesses.add(synced);
+		synced.call(Counter.class, "k", action);
+		ActorHarness next = new ActorHarness(sync, this.store, new Counter());
+		this.harnesses.add(next);
+		assertThat(next.call(Counter.class, "k", "count").asInt()).isEqualTo(1);
 	}
 
 	@Test
@@ -752,6 +767,36 @@ class DurableEventsTests {
 		@Action
 		int refusals() {
 			return this.refusals;
+		}
+
+	}
+
+	static class Counter {
+
+		@CreateState
+		int[] create() {
+			return new int[1];
+		}
+
+		@Action
+		void add(ActorContext<int[], Void> c) {
+			c.state()[0]++;
+		}
+
+		@Action(interleave = true)
+		Mono<Void> addLater(ActorContext<int[], Void> c) {
+			c.state()[0]++;
+			return Mono.delay(Duration.ofMillis(1)).then();
+		}
+
+		@Action(blocking = false)
+		void addAtOnce(ActorContext<int[], Void> c) {
+			c.state()[0]++;
+		}
+
+		@Action
+		int count(ActorContext<int[], Void> c) {
+			return c.state()[0];
 		}
 
 	}

@@ -50,7 +50,8 @@ public final class RivetEventsFileAutoConfiguration {
 		}
 
 		@Bean
-		JdbcActorStateStore rivetFileActorStateStore(StoreFile file) {
+		JdbcActorStateStore rivetFileActorStateStore(StoreFile file, RivetEventsProperties properties) {
+			RivetEventsJdbcAutoConfiguration.checkKeySize(properties);
 			new JdbcSchema(file.database(), JdbcSettings.defaults()).create();
 			return new JdbcActorStateStore(file.database(), JdbcSettings.defaults());
 		}

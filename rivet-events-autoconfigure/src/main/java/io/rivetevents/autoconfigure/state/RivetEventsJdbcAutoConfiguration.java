@@ -35,6 +35,7 @@ import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
+import org.springframework.util.unit.DataSize;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
@@ -56,6 +57,18 @@ public final class RivetEventsJdbcAutoConfiguration {
 
 	private static final String STORE = "rivet.events.state.store";
 
+	/** Most bytes of a key that fits an index together with namespace and name. */
+	private static final long MAX_KEY_SIZE = 1024;
+
+	/** Larger keys could be used by clients, but not be stored. */
+	static void checkKeySize(RivetEventsProperties properties) {
+		DataSize size = properties.actor().maxKeySize();
+		if (size.toBytes() > MAX_KEY_SIZE) {
+			throw new InvalidConfigurationPropertyValueException("rivet.events.actor.max-key-size", size,
+					"A store in a database or a file keeps keys of at most 1KB.");
+		}
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(JdbcActorStateStore.class)
 	@Conditional(ChosenOrDefault.class)
@@ -72,6 +85,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 			if (found == null) {
 				throw noDataSource(beanFactory.getBeanNamesForType(DataSource.class));
 			}
+			checkKeySize(properties);
 			return store(found, properties.state().jdbc());
 		}
 

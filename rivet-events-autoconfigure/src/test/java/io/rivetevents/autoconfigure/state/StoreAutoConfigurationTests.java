@@ -129,6 +129,21 @@ class StoreAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesKeysThatNoDatabaseKeeps() {
+		this.withDatabase.withPropertyValues("rivet.events.actor.max-key-size=2KB")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("rivet.events.actor.max-key-size")
+				.hasMessageContaining("at most 1KB"));
+		this.contextRunner
+			.withPropertyValues("rivet.events.actor.max-key-size=2KB", "rivet.events.state.store=file",
+					"rivet.events.state.file.path=" + folder.resolve("keys.db"))
+			.run((context) -> assertThat(context).hasFailed());
+		this.contextRunner.withPropertyValues("rivet.events.actor.max-key-size=2KB")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void hasTheTablesThatFlywayCreates() {
 		this.withDatabase.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
 			.withPropertyValues("rivet.events.state.jdbc.initialize-schema=never",
