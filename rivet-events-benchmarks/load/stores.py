@@ -37,6 +37,7 @@ MEMORY = "memory"
 MEMORY_FILE_SYSTEMS = {"tmpfs", "ramfs", "devtmpfs"}
 SLEEPERS = 100_000
 ROUNDS = 7
+STATISTICS_DELAY = 12  # seconds until an idle connection of PostgreSQL has reported its own
 AIMS = {"sqlite": 8000, "postgresql": 10_000}
 P50_MS = 5
 
@@ -247,12 +248,12 @@ def runtime(args, name, database):
 		if history:
 			before, figures, written = None, None, None
 			if name == "postgresql":
-				time.sleep(2)  # its statistics are delayed
+				time.sleep(STATISTICS_DELAY)
 				before = database.written()
-			figures = server.call("publish", args.seconds, args.warm_up if "runtime" not in args.parts else 2)
+			figures = server.call("publish", args.seconds, args.warm_up)
 			aim(figures, None, "... each with an event of durable history")
 			if before:
-				time.sleep(2)
+				time.sleep(STATISTICS_DELAY)
 				written = {table: n - before.get(table, 0) for table, n in database.written().items()}
 				each = written.get("rivet_actor", 0)
 				print(f"  rows written for each change: {', '.join(f'{table} {n / each:.3f}' for table, n in written.items() if table != 'commits')};"
@@ -306,7 +307,7 @@ def sleeping(args):
 	"""Measures sleeping instances in a file, and the statements that wake them."""
 	with Sqlite(args.data / "sleeping") as file:
 		count = SLEEPERS // 50 if args.quick else SLEEPERS
-		timeout = "20s" if args.quick else "90s"
+		timeout = "20s" if args.quick else "150s"
 		figures = json_of(args, "sleeping.SleepingActors", [f"--instances={count}", f"--rivet.events.actor.sleep-timeout={timeout}", *file.jdbc_options(), "--database.counted=true"])
 	print(f"\n{count:,} sleeping instances in a file of SQLite\n  {figures['asleep_bytes_each']} bytes of heap each (at most 100: {'yes' if figures['asleep_bytes_each'] <= 100 else 'NO'}),"
 		f" {figures['awake_bytes_each']:,} while awake\n  created in {figures['create_s']:.0f} s", flush=True)
