@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StatementCounts {
 
-	private static final Pattern STATEMENT = Pattern.compile("\\s*(\\w+).*?\\b(?:from|into|update)\\s+(\\S+).*",
+	private static final Pattern STATEMENT = Pattern.compile("\\s*(\\w+)(?:.*?\\b(?:from|into))?\\s+(\\S+).*",
 			Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
 	private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
