@@ -34,6 +34,7 @@ import io.rivetevents.contract.History;
  * message, as in {@code @ada}, receives an event in any room, on any node.
  */
 @Actor(name = "chatRoom", events = ChatRoom.Events.class)
+@History(durable = true)
 class ChatRoom {
 
 	private static final int HISTORY = 200;
@@ -54,7 +55,6 @@ class ChatRoom {
 	/** Events of the room. */
 	interface Events {
 
-		@History(durable = true)
 		void messageReceived(Message message);
 
 		void presenceChanged(List<String> names);

@@ -8,6 +8,7 @@ package io.rivetevents.sample;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -49,8 +50,9 @@ final class SampleProcess implements AutoCloseable {
 	 */
 	static SampleProcess start(Path folder, String... arguments) throws IOException {
 		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-		List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-cp", classPath(),
-				SampleApplication.class.getName(), "--server.port=0"));
+		// arguments precede a system property
+		List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Dserver.port=0",
+				"-cp", classPath(), SampleApplication.class.getName()));
 		command.addAll(List.of(arguments));
 		SampleProcess sample = new SampleProcess(
 				new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start());
@@ -81,8 +83,14 @@ final class SampleProcess implements AutoCloseable {
 
 	/** A process whose output is not read stops at some point. */
 	private static void discard(BufferedReader lines) {
-		Thread reader = new Thread(() -> lines.lines().forEach((line) -> {
-		}));
+		Thread reader = new Thread(() -> {
+			try {
+				lines.transferTo(Writer.nullWriter());
+			}
+			catch (IOException ex) {
+				// the process has been killed
+			}
+		});
 		reader.setDaemon(true);
 		reader.start();
 	}
@@ -90,6 +98,11 @@ final class SampleProcess implements AutoCloseable {
 	/** Returns the lines that it has written until it had started or ended. */
 	List<String> output() {
 		return this.output;
+	}
+
+	/** Returns its port, 0 if it has not started. */
+	int port() {
+		return this.port;
 	}
 
 	/** Returns whether it accepts connections. */
