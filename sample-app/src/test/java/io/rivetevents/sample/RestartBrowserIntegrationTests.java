@@ -19,8 +19,8 @@ import org.openqa.selenium.chrome.ChromeDriver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Browsers whose server is killed right after a message was answered or shown, and started
- * again on the same file and port.
+ * Browsers whose server is killed right after a message was answered or shown, and
+ * started again on the same file and port.
  */
 @BrowserRequired
 class RestartBrowserIntegrationTests extends BrowserSupport {

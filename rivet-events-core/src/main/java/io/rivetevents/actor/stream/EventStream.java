@@ -122,8 +122,16 @@ public final class EventStream {
 		this.due = due;
 	}
 
-	/** An event that is held back. */
-	record Held(AddressedEvent event, @Nullable HistoryLimits own, PendingReceipt receipt) {
+	/**
+	 * An event that is held back.
+	 *
+	 * @param event the event
+	 * @param recorded the same, with the streams of its connections: these may have left
+	 * before it is sent
+	 * @param own history limits of the event, {@code null} for the default
+	 * @param receipt its receipt
+	 */
+	record Held(AddressedEvent event, AddressedEvent recorded, @Nullable HistoryLimits own, PendingReceipt receipt) {
 	}
 
 	/**
@@ -216,7 +224,7 @@ public final class EventStream {
 		Deque<Runnable> afterwards = AFTERWARDS.get();
 		if (afterwards == null) {
 			Receipt receipt = inOrder(
-					() -> mustHold(event, own) ? hold(event, own) : send(event, own, this.sequence + 1));
+					() -> mustHold(event, own) ? hold(event, own) : send(event, null, own, this.sequence + 1));
 			if (receipt instanceof PendingReceipt && !this.holding) {
 				this.onHeld.run();
 			}
@@ -251,11 +259,12 @@ public final class EventStream {
 		this.connections.check(event);
 	}
 
-	private Receipt send(AddressedEvent event, @Nullable HistoryLimits own, long sequence) {
+	private Receipt send(AddressedEvent event, @Nullable AddressedEvent recorded, @Nullable HistoryLimits own,
+			long sequence) {
 		return this.connections.dispatch(event, new Position(this.epoch, sequence), () -> {
 			if (this.history.isOpen()) {
 				long now = this.clock.getAsLong();
-				this.history.add(sequence, now, byStream(event), own);
+				this.history.add(sequence, now, (recorded != null) ? recorded : byStream(event), own);
 				this.due.arm(this.history.expiry(now, own));
 			}
 			this.sequence = sequence;
@@ -263,7 +272,7 @@ public final class EventStream {
 	}
 
 	/** Returns an event whose selection names connections by the ids of their streams. */
-	AddressedEvent byStream(AddressedEvent event) {
+	private AddressedEvent byStream(AddressedEvent event) {
 		return event.withSelection(event.selection().byStream((id) -> {
 			ActorConnection connection = this.connections.find(id);
 			return (connection != null) ? connection.streamId() : id;
@@ -295,7 +304,7 @@ public final class EventStream {
 		}
 		this.heldBytes += weight;
 		PendingReceipt receipt = new PendingReceipt();
-		this.held.add(new Held(event, own, receipt));
+		this.held.add(new Held(event, byStream(event), own, receipt));
 		return receipt;
 	}
 
@@ -334,7 +343,7 @@ public final class EventStream {
 			long sequence = batch.before();
 			for (Held held : batch.events()) {
 				long next = ++sequence;
-				complete(held.receipt(), held.event(), () -> send(held.event(), held.own(), next));
+				complete(held.receipt(), held.event(), () -> send(held.event(), held.recorded(), held.own(), next));
 			}
 			this.sequence = batch.last();
 			return this;

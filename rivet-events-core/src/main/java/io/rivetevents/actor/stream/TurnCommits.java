@@ -328,7 +328,7 @@ public final class TurnCommits {
 		for (EventStream.Held held : batch.events()) {
 			position++;
 			if (this.stream.isDurable(held.event(), held.own())) {
-				AddressedEvent event = this.stream.byStream(held.event());
+				AddressedEvent event = held.recorded();
 				HistoryLimits limits = (held.own() != null) ? held.own() : this.events.limits();
 				Long previous = marks.put((held.own() != null) ? event.event() : EventHistory.COMMON, position);
 				events.add(StoredEvents.write(position, (previous != null) ? previous : 0, now,
