@@ -31,6 +31,7 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.annotation.Action;
@@ -38,6 +39,7 @@ import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnWake;
+import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.Volatile;
 import io.rivetevents.contract.History;
@@ -74,7 +76,7 @@ class DurableEventsTests {
 
 	@BeforeEach
 	void start() {
-		this.harness = new ActorHarness(RARELY_SAVED, this.store, new Board(), new Mixed(), new Plain());
+		this.harness = new ActorHarness(RARELY_SAVED, this.store, new Board(), new Mixed(), new Plain(), new Polite());
 		this.harnesses.add(this.harness);
 	}
 
@@ -374,6 +376,54 @@ class DurableEventsTests {
 		assertThat(this.harness.call(Board.class, "k", "refusals").asInt()).isZero();
 	}
 
+	/** Nothing is sent at a position that may have been stored. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anUncertainCommitIsSettledBeforeAnythingElseIsSent(boolean stored) {
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.uncertain = stored ? "after" : "before";
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
+		this.store.uncertain = "";
+		Awaitility.await().until(() -> this.harness.call(Board.class, "k", "size").asInt() == (stored ? 1 : 0));
+		this.harness.call(Board.class, "k", "drops", 3);
+		if (!stored) {
+			assertThat(ada.count("typing")).isEqualTo(3);
+			return;
+		}
+		assertThat(ada.names()).isEmpty();
+		ada.connect();
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.count("said")).isOne();
+	}
+
+	/** Its own connection has left when it is stored. */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anEventToOthersOfADisconnectHookIsNotReplayedToItself(boolean killed) {
+		Client ada = new Client("ada", UUID.randomUUID().toString(), Polite.class);
+		ada.connect("left");
+		ada.leave();
+		if (killed) {
+			kill();
+		}
+		ada.connect("left");
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.names()).isEmpty();
+	}
+
+	/** Whether a client may have missed it does not depend on its subscriptions. */
+	@Test
+	void anEventWithoutSubscriptionThatWasDroppedIsMissedAfterAKill() {
+		Client ada = connect("ada");
+		ada.connect("said");
+		ada.leave();
+		this.harness.call(Board.class, "k", "rarelyToAll", 3);
+		kill();
+		ada.connect("said");
+		assertThat(ada.outcome()).isEqualTo("resynced");
+	}
+
 	/** The next one has its own room. */
 	@Test
 	void aTurnThatSendsTooMuchIsRefused() {
@@ -469,6 +519,12 @@ class DurableEventsTests {
 
 		private volatile boolean failing;
 
+		private volatile String uncertain = "";
+
+		private static final class Uncertain extends IllegalStateException implements UncertainOutcome {
+
+		}
+
 		CountingStore() {
 			super(new MemoryActorStateStore());
 		}
@@ -478,7 +534,13 @@ class DurableEventsTests {
 			if (this.failing) {
 				throw new IllegalStateException("The disk is full");
 			}
+			if (this.uncertain.equals("before")) {
+				throw new Uncertain();
+			}
 			super.commit(change);
+			if (this.uncertain.equals("after")) {
+				throw new Uncertain();
+			}
 			this.commits.incrementAndGet();
 		}
 
@@ -732,6 +794,14 @@ class DurableEventsTests {
 			}
 		}
 
+		/** Without a subscription. */
+		@Action
+		void rarelyToAll(ActorContext<int[], Void> c, int number) {
+			for (int i = 0; i < number; i++) {
+				c.send("rare", i);
+			}
+		}
+
 		/** On a thread that is in no turn. */
 		@Action
 		void aside(ActorContext<int[], Void> c) throws Exception {
@@ -767,6 +837,22 @@ class DurableEventsTests {
 		@Action
 		int refusals() {
 			return this.refusals;
+		}
+
+	}
+
+	@Actor
+	@History(durable = true)
+	static class Polite {
+
+		@OnDisconnect
+		void left(ActorContext<Void, Void> c, Connection<Void> connection) {
+			c.except(connection).broadcast("left", "one");
+		}
+
+		@Action
+		int size() {
+			return 0;
 		}
 
 	}

@@ -7,6 +7,8 @@ package io.rivetevents.jdbc;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.state.UncertainOutcome;
+
 /**
  * Thrown when a change may or may not have been stored: the connection was lost during
  * the commit and the database could not be reached in time to find out, or the waiting
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class UncertainCommitException extends JdbcStateException {
+public final class UncertainCommitException extends JdbcStateException implements UncertainOutcome {
 
 	/**
 	 * Creates the exception.

@@ -7,6 +7,8 @@ package io.rivetevents.redis;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.state.UncertainOutcome;
+
 /**
  * Thrown when a change may or may not be stored: Redis did not answer in time, the
  * connection was lost before the answer, or too few replicas have confirmed the change.
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-public final class UncertainCommitException extends RedisStateException {
+public final class UncertainCommitException extends RedisStateException implements UncertainOutcome {
 
 	/**
 	 * Creates the exception.

@@ -53,6 +53,11 @@ public final class IdempotentAnswers {
 
 	private long sweptAt;
 
+	/** When the answers that were dropped for lack of room expire. */
+	private long droppedUntil;
+
+	private boolean dropped;
+
 	/**
 	 * Creates an empty set of answers.
 	 * @param kept the answers of all instances of the node
@@ -181,6 +186,17 @@ public final class IdempotentAnswers {
 		return known != null && known.answers.containsKey(key);
 	}
 
+	/** Returns whether an answer was dropped that has not expired. */
+	public synchronized boolean hasDropped(long now) {
+		this.dropped &= this.droppedUntil - now > 0;
+		return this.dropped;
+	}
+
+	private void noteDropped(Answer answer) {
+		this.droppedUntil = answer.time + MAX_AGE_NANOS;
+		this.dropped = true;
+	}
+
 	private synchronized @Nullable Mono<JsonNode> tryOnce(Caller caller, Key key, long now,
 			Supplier<Mono<JsonNode>> call) {
 		OfCaller known = this.byCaller.computeIfAbsent(caller.id(), (name) -> new OfCaller(caller.holder()));
@@ -272,6 +288,7 @@ public final class IdempotentAnswers {
 			while (left > 0 && known.holder.equals(holder) && oldest.hasNext()) {
 				Answer answer = oldest.next();
 				if (answer.over) {
+					noteDropped(answer);
 					drop(known, oldest, answer);
 					left -= answer.bytes;
 				}
@@ -293,6 +310,7 @@ public final class IdempotentAnswers {
 		while (oldest.hasNext() && !fits(known, count, bytes)) {
 			Answer answer = oldest.next();
 			if (answer.over) {
+				noteDropped(answer);
 				drop(known, oldest, answer);
 			}
 		}

@@ -283,12 +283,13 @@ public final class ActionHandler {
 		IdempotentAnswers.Key call = new IdempotentAnswers.Key(request.name(), key, digest(request.args()));
 		KeyedCall keyed = new KeyedCall(caller, call, this.instance.clock(), this.mapper);
 		return authorize(connection, request, pending).then(Mono.defer(() -> {
-			StoredAnswer stored = this.answers.has(caller, call) ? null : this.instance.commits().answer(keyed.key());
+			long now = this.instance.now();
+			StoredAnswer stored = this.answers.has(caller, call) ? null
+					: this.instance.commits().answer(keyed.key(), this.answers.hasDropped(now));
 			if (stored != null) {
 				return askInterceptors(connection, request, pending).then(KeyedCall.read(stored));
 			}
 			AtomicBoolean first = new AtomicBoolean();
-			long now = this.instance.now();
 			Mono<JsonNode> answer = this.answers.once(caller, call, now, () -> {
 				first.set(true);
 				// deferred: no application code runs under the lock of the answers
@@ -303,7 +304,13 @@ public final class ActionHandler {
 
 	private void keepFailure(KeyedCall keyed, Throwable ex) {
 		if (keyed.hasRun() && ex instanceof RivetException failure) {
-			this.instance.state().keep(keyed.answer(failure));
+			try {
+				this.instance.commits().keep(keyed.answer(failure));
+			}
+			catch (RuntimeException unwritable) {
+				logger.warn("An error of %s is not stored: its metadata cannot be written as JSON"
+					.formatted(this.instance.address()), unwritable);
+			}
 		}
 	}
 
@@ -553,12 +560,17 @@ public final class ActionHandler {
 		return this.instance.state().mark();
 	}
 
+	/** Returns whether something may follow the last turn of an interleaved action. */
+	private boolean endsOutsideTurns() {
+		return !this.interceptors.isEmpty() || this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE);
+	}
+
 	/** Commits an action, or restores the state if that fails. */
 	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, JsonNode output,
 			@Nullable KeyedCall keyed) {
 		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
 		StoredAnswer answer = (keyed != null) ? keyed.answer(output) : null;
-		if (action != null && action.interleave() && !this.interceptors.isEmpty()) {
+		if (action != null && action.interleave() && endsOutsideTurns()) {
 			this.instance.commits().commitOutsideTurns(durable, answer);
 			return;
 		}

@@ -338,12 +338,12 @@ public final class ActorState {
 		return isDirty() ? new Mark(write(), false) : new Mark(stored().state(), true);
 	}
 
-	/** Restores the state of a mark. */
+	/** Restores the state of a mark. Answers that wait for a save stay due. */
 	public void restore(Mark mark) {
 		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type.type())
 				: null;
 		if (mark.saved()) {
-			this.touched = false;
+			this.touched = !this.answers.all().isEmpty();
 			this.dirtySince = CLEAN;
 			this.failedSaves = 0;
 		}

@@ -20,6 +20,7 @@ import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.failure.RepeatedFailures;
@@ -100,7 +101,8 @@ public final class ScopedStateStore extends DelegatingActorStateStore {
 		}
 		catch (RuntimeException ex) {
 			failures.error(ex, () -> "The store failed to " + purpose.get());
-			throw new RivetException(ErrorCode.STATE_UNAVAILABLE);
+			throw (ex instanceof UncertainOutcome) ? new UncertainSaveException()
+					: new RivetException(ErrorCode.STATE_UNAVAILABLE);
 		}
 	}
 

@@ -111,6 +111,24 @@ public final class StoredInstance {
 		}
 	}
 
+	/**
+	 * Finds out whether a change with an uncertain outcome was stored; blocks. If it was,
+	 * or if that cannot be found out, the instance stops and starts with what is stored.
+	 * @return whether the instance continues
+	 */
+	public boolean settle() {
+		try {
+			this.state.saveOrCheck(this.clock.getAsLong());
+			return true;
+		}
+		catch (Throwable ex) {
+			logger.warn("A change of %s may have been stored although its save failed; it restarts with what is stored"
+				.formatted(this.address), ex);
+			this.onReplaced.run();
+			return false;
+		}
+	}
+
 	/** Restores the state; an instance whose state cannot be restored starts again. */
 	public void undo(ActorState.Mark before) {
 		try {

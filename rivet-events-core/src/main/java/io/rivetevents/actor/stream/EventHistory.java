@@ -280,7 +280,8 @@ public final class EventHistory {
 	/**
 	 * Adds the stored events of earlier times in memory.
 	 * @param marks last position in each part of the history: of events with limits of
-	 * their own by name, of all others by the empty string
+	 * their own by name, of all others by the empty string; negative if some events of
+	 * the part were sent without a subscription
 	 * @param events the stored events in the order of their positions
 	 * @param now the time in nanoseconds
 	 */
@@ -288,11 +289,12 @@ public final class EventHistory {
 		Set<Long> present = events.stream().map(Restored::sequence).collect(Collectors.toSet());
 		rings().filter((ring) -> ring.limits.isDurable()).forEach((ring) -> ring.lostUpTo = 0);
 		marks.forEach((name, last) -> {
-			if (!present.contains(last)) {
-				lost(ring(name), last);
+			ring(name).unsubscribed |= last < 0;
+			if (!present.contains(Math.abs(last))) {
+				lost(ring(name), Math.abs(last));
 			}
 		});
-		long others = marks.getOrDefault(COMMON, 0L);
+		long others = Math.abs(marks.getOrDefault(COMMON, 0L));
 		if (!present.contains(others)) {
 			// events of a name without a mark were in the common part before
 			this.own.entrySet()
@@ -495,6 +497,16 @@ public final class EventHistory {
 		return this.continuedFrom > 0 && this.common.lostUpTo == this.continuedFrom && !this.limits.isDurable();
 	}
 
+	/**
+	 * Returns whether events that are not stored could be sent to a connection without
+	 * subscription.
+	 */
+	private boolean isContinuedWithoutSome(ActorConnection connection) {
+		return isContinuedWithoutCommon() || this.own.entrySet()
+			.stream()
+			.anyMatch((each) -> !each.getValue().limits.isDurable() && !connection.isSubscribed(each.getKey()));
+	}
+
 	private static boolean isFor(ActorConnection connection, AddressedEvent dispatch) {
 		boolean wanted = !dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags());
 		try {
@@ -521,7 +533,7 @@ public final class EventHistory {
 			.map(Map.Entry::getKey)
 			.filter((name) -> name.equals(OTHERS) || connection.isSubscribed(name))
 			.collect(Collectors.toCollection(HashSet::new));
-		if (isContinuedWithoutCommon() && this.continuedFrom > sequence) {
+		if (this.continuedFrom > sequence && isContinuedWithoutSome(connection)) {
 			names.add(OTHERS); // events without subscription were not stored
 		}
 		rings().flatMap((ring) -> ring.entries.stream())

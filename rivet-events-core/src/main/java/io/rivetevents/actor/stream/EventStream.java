@@ -287,7 +287,8 @@ public final class EventStream {
 	}
 
 	private boolean mustHold(AddressedEvent event, @Nullable HistoryLimits own) {
-		return this.holding || !this.held.isEmpty() || isDurable(event, own) || this.sequence >= this.reserved;
+		return this.holding || !this.held.isEmpty() || isDurable(event, own) || this.sequence >= this.reserved
+				|| (this.closed && this.reserved != Long.MAX_VALUE);
 	}
 
 	private Receipt hold(AddressedEvent event, @Nullable HistoryLimits own) {
@@ -345,7 +346,7 @@ public final class EventStream {
 				long next = ++sequence;
 				complete(held.receipt(), held.event(), () -> send(held.event(), held.recorded(), held.own(), next));
 			}
-			this.sequence = batch.last();
+			this.sequence = Math.max(this.sequence, batch.last());
 			return this;
 		});
 	}

@@ -120,8 +120,8 @@ final class StoredEvents {
 		if (text.length() <= MAX_MARKS) {
 			return text;
 		}
-		long last = marks.values().stream().mapToLong(Long::longValue).max().orElse(0);
-		return JSON.objectNode().put(EventHistory.COMMON, last).toString();
+		long last = marks.values().stream().mapToLong(Math::abs).max().orElse(0);
+		return JSON.objectNode().put(EventHistory.COMMON, -last).toString();
 	}
 
 	private static String ascii(String text) {

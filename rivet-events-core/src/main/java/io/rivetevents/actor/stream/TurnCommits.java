@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.StoredInstance;
+import io.rivetevents.actor.persistence.UncertainSaveException;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
@@ -62,7 +63,10 @@ public final class TurnCommits {
 
 	private final Runnable onHeld;
 
-	/** Last position in each part of the history. */
+	/**
+	 * Last position in each part of the history, negative if some events of the part were
+	 * sent without a subscription.
+	 */
 	private Map<String, Long> marks = Map.of();
 
 	private long reserved;
@@ -164,10 +168,11 @@ public final class TurnCommits {
 	/**
 	 * Loads the answer to a call that may have been made before the instance was woken.
 	 * @param key its key
+	 * @param dropped whether answers of this time in memory were dropped from it
 	 * @return {@code null} if there is none
 	 */
-	public @Nullable StoredAnswer answer(String key) {
-		boolean expired = !this.clock.instant().isBefore(this.answersUntil);
+	public @Nullable StoredAnswer answer(String key, boolean dropped) {
+		boolean expired = !dropped && !this.clock.instant().isBefore(this.answersUntil);
 		return expired ? null : this.store.answer(this.state.stored().actorId(), key);
 	}
 
@@ -212,6 +217,7 @@ public final class TurnCommits {
 				if (before != null) {
 					this.stored.undo(before);
 				}
+				settle(ex);
 				throw Guarded.unchecked(ex);
 			}
 		}
@@ -227,11 +233,17 @@ public final class TurnCommits {
 	 */
 	public void commitOutsideTurns(boolean durable, @Nullable StoredAnswer answer) {
 		if (answer != null) {
-			this.state.keep(answer);
+			keep(answer);
 		}
 		if (durable) {
 			this.stored.saveNow();
 		}
+	}
+
+	/** Stores an answer with the next save. Safe for use by several threads. */
+	public void keep(StoredAnswer answer) {
+		this.state.keep(answer);
+		this.onHeld.run(); // the save becomes due at the end of a turn
 	}
 
 	/**
@@ -274,9 +286,17 @@ public final class TurnCommits {
 			failures.error(ex, () -> "%d events of %s were not sent because they could not be stored"
 				.formatted(batch.events().size(), this.state.stored().address()));
 			this.stream.refuse(batch, ex);
+			settle(ex);
 			return;
 		}
 		this.stream.release(batch);
+	}
+
+	/** Its positions may have been stored, so nothing may be sent at them. */
+	private void settle(Throwable ex) {
+		if (ex instanceof UncertainSaveException && !this.stored.settle()) {
+			this.stream.close();
+		}
 	}
 
 	private boolean mustStore(EventStream.Batch batch) {
@@ -330,9 +350,10 @@ public final class TurnCommits {
 			if (this.stream.isDurable(held.event(), held.own())) {
 				AddressedEvent event = held.recorded();
 				HistoryLimits limits = (held.own() != null) ? held.own() : this.events.limits();
-				Long previous = marks.put((held.own() != null) ? event.event() : EventHistory.COMMON, position);
-				events.add(StoredEvents.write(position, (previous != null) ? previous : 0, now,
-						now.plus(limits.maxAge()), event));
+				String part = (held.own() != null) ? event.event() : EventHistory.COMMON;
+				long previous = marks.getOrDefault(part, 0L);
+				marks.put(part, (previous < 0 || !event.subscribed()) ? -position : position);
+				events.add(StoredEvents.write(position, Math.abs(previous), now, now.plus(limits.maxAge()), event));
 			}
 		}
 		return events;
