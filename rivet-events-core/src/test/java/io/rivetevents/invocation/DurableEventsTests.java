@@ -225,7 +225,7 @@ class DurableEventsTests {
 		assertThat(ada.names()).containsExactly("left", "left");
 	}
 
-	/** One that is stopped with an open connection has sent to nobody. */
+	/** An instance that is stopped closes its connections before its hook sends. */
 	@Test
 	void eventsOfTheLastHooksAreStored() {
 		Client ada = connect("ada");
@@ -294,7 +294,7 @@ class DurableEventsTests {
 		assertThat(bob.outcome()).isEqualTo("resumed");
 	}
 
-	/** A rare event with a limit of its own makes nobody miss anything. */
+	/** A rare event with a limit of its own does not count as missed. */
 	@Test
 	void eventsWithTheirOwnLimitsAreApart() {
 		Client ada = connect("ada");
