@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.persistence;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -16,10 +17,12 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
@@ -85,6 +88,21 @@ public final class ScopedStateStore extends DelegatingActorStateStore {
 	@Override
 	public @Nullable StoredAnswer answer(String actorId, String key) {
 		return call(() -> "load an answer of " + actorId, () -> delegate().answer(actorId, key));
+	}
+
+	@Override
+	public List<StoredSchedule> schedules(String actorId) {
+		return call(() -> "load schedules of " + actorId, () -> delegate().schedules(actorId));
+	}
+
+	@Override
+	public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return call(() -> "find due schedules", () -> delegate().due(until, after, limit));
+	}
+
+	@Override
+	public void postpone(DueSchedule due, Instant until) {
+		run(() -> "postpone a schedule of " + due.actorId(), () -> delegate().postpone(due, until));
 	}
 
 	@Override

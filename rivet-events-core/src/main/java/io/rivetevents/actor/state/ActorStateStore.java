@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.state;
 
+import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 
 /**
- * Stores instances, and optionally their event histories and answers. Methods may block.
+ * Stores instances, and optionally their event histories, answers and schedules. Methods may block.
  * They are called on worker threads, by several threads, but never concurrently for the
  * same address on the same node. Methods report failures by exceptions: nothing has been
  * changed then, unless the outcome is uncertain, as after a lost connection. Namespaces,
@@ -46,21 +47,21 @@ public interface ActorStateStore {
 	void save(StoredActor actor, long expectedVersion);
 
 	/**
-	 * Saves an instance together with events and answers, as a whole or not at all. The
-	 * default implementation calls {@link #save} and refuses any other content; override
-	 * it together with {@link #keepsHistory()}.
+	 * Saves an instance together with events, answers and schedules, as a whole or not at
+	 * all. The default implementation calls {@link #save} and refuses any other content;
+	 * override it together with {@link #keepsHistory()} and {@link #keepsSchedules()}.
 	 * @param change the change
 	 * @throws StaleStateException if another version is stored; nothing has been changed
 	 */
 	default void commit(Change change) {
 		if (!change.isPlain()) {
-			throw new UnsupportedOperationException("%s stores neither events nor answers".formatted(getClass()));
+			throw new UnsupportedOperationException("%s stores no events, answers or schedules".formatted(getClass()));
 		}
 		save(change.actor(), change.expectedVersion());
 	}
 
 	/**
-	 * Deletes an instance with its events and answers.
+	 * Deletes an instance with its events, answers and schedules.
 	 * @param address address of the instance
 	 * @param expectedVersion version that must be stored now
 	 * @throws StaleStateException if another version is stored; nothing has been changed
@@ -104,6 +105,43 @@ public interface ActorStateStore {
 	 */
 	default @Nullable StoredAnswer answer(String actorId, String key) {
 		return null;
+	}
+
+	/**
+	 * Returns whether {@link #commit} stores schedules. Otherwise actors cannot use any.
+	 */
+	default boolean keepsSchedules() {
+		return false;
+	}
+
+	/**
+	 * Loads the schedules of an instance, in any order.
+	 * @param actorId id of the instance
+	 */
+	default List<StoredSchedule> schedules(String actorId) {
+		return List.of();
+	}
+
+	/**
+	 * Finds the schedules that are to run, in the order of the time, then of the bytes of
+	 * the instance's id, then of the bytes of their own.
+	 * @param until latest time
+	 * @param after schedule after which the result starts, which need not exist;
+	 * {@code null} for the first
+	 * @param limit maximum number of schedules
+	 */
+	default List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return List.of();
+	}
+
+	/**
+	 * Changes when a schedule is found, without a change of its instance; used if the
+	 * instance cannot be loaded. Has no effect if the schedule is not stored with this
+	 * time any more.
+	 * @param due the schedule
+	 * @param until the new time
+	 */
+	default void postpone(DueSchedule due, Instant until) {
 	}
 
 	/**

@@ -15,35 +15,49 @@ import java.util.List;
  * @param events events to add to its history, in the order of their positions
  * @param trimmed positions of events that leave its history; some may be deleted already
  * @param answers answers to add; one with the key of a stored answer replaces it
+ * @param schedules schedules to add; one with the id of a stored schedule replaces it
+ * @param cancelled ids of schedules to remove, none of which is among those to add; some
+ * may not be stored
  * @since 0.1.0
  */
 public record Change(StoredActor actor, long expectedVersion, List<StoredEvent> events, List<Long> trimmed,
-		List<StoredAnswer> answers) {
+		List<StoredAnswer> answers, List<StoredSchedule> schedules, List<String> cancelled) {
 
 	public Change {
 		events = List.copyOf(events);
 		trimmed = List.copyOf(trimmed);
 		answers = List.copyOf(answers);
+		schedules = List.copyOf(schedules);
+		cancelled = List.copyOf(cancelled);
 	}
 
-	/** Returns a change without events and answers. */
+	/** Returns a change of the instance itself only. */
 	public static Change of(StoredActor actor, long expectedVersion) {
-		return new Change(actor, expectedVersion, List.of(), List.of(), List.of());
+		return new Change(actor, expectedVersion, List.of(), List.of(), List.of(), List.of(), List.of());
 	}
 
 	/** Returns the same change with other events. */
 	public Change withEvents(List<StoredEvent> events, List<Long> trimmed) {
-		return new Change(this.actor, this.expectedVersion, events, trimmed, this.answers);
+		return new Change(this.actor, this.expectedVersion, events, trimmed, this.answers, this.schedules,
+				this.cancelled);
 	}
 
 	/** Returns the same change with other answers. */
 	public Change withAnswers(List<StoredAnswer> answers) {
-		return new Change(this.actor, this.expectedVersion, this.events, this.trimmed, answers);
+		return new Change(this.actor, this.expectedVersion, this.events, this.trimmed, answers, this.schedules,
+				this.cancelled);
+	}
+
+	/** Returns the same change with other schedules. */
+	public Change withSchedules(List<StoredSchedule> schedules, List<String> cancelled) {
+		return new Change(this.actor, this.expectedVersion, this.events, this.trimmed, this.answers, schedules,
+				cancelled);
 	}
 
 	/** Returns whether only the instance itself is changed. */
 	public boolean isPlain() {
-		return this.events.isEmpty() && this.trimmed.isEmpty() && this.answers.isEmpty();
+		return this.events.isEmpty() && this.trimmed.isEmpty() && this.answers.isEmpty()
+				&& this.schedules.isEmpty() && this.cancelled.isEmpty();
 	}
 
 }

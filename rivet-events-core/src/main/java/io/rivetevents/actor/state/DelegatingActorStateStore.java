@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.state;
 
+import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,26 @@ public class DelegatingActorStateStore implements ActorStateStore {
 	@Override
 	public @Nullable StoredAnswer answer(String actorId, String key) {
 		return this.delegate.answer(actorId, key);
+	}
+
+	@Override
+	public boolean keepsSchedules() {
+		return this.delegate.keepsSchedules();
+	}
+
+	@Override
+	public List<StoredSchedule> schedules(String actorId) {
+		return this.delegate.schedules(actorId);
+	}
+
+	@Override
+	public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return this.delegate.due(until, after, limit);
+	}
+
+	@Override
+	public void postpone(DueSchedule due, Instant until) {
+		this.delegate.postpone(due, until);
 	}
 
 	@Override
