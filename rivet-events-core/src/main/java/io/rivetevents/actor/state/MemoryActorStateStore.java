@@ -27,9 +27,10 @@ import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
- * Stores instances in memory, with their events and answers. They can sleep and wake, and
- * are lost when the process ends. The memory limit also limits the number of instances,
- * since each counts with at least 512 bytes. Safe for use by several threads.
+ * Stores instances in memory, with their events, answers and schedules. They can sleep
+ * and wake, and are lost when the process ends. The memory limit also limits the number
+ * of instances, since each counts with at least 512 bytes. Safe for use by several
+ * threads.
  *
  * @since 0.1.0
  */
@@ -51,6 +52,8 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	/** By id of the instance; those without events and answers have none. */
 	private final Map<String, MemoryHistory> histories = new ConcurrentHashMap<>();
 
+	private final MemorySchedules schedules = new MemorySchedules();
+
 	private final Map<String, String> values = new ConcurrentHashMap<>();
 
 	/** In the order of {@link #list}. */
@@ -71,9 +74,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	 */
 	private record Place(String namespace, String name, String key) implements Comparable<Place> {
 
-		private static final Comparator<Place> ORDER = Comparator.comparing(Place::namespace, Place::compare)
-			.thenComparing(Place::name, Place::compare)
-			.thenComparing(Place::key, Place::compare);
+		private static final Comparator<Place> ORDER = Comparator.comparing(Place::namespace, Utf8Order::compare)
+			.thenComparing(Place::name, Utf8Order::compare)
+			.thenComparing(Place::key, Utf8Order::compare);
 
 		static Place of(ActorAddress address) {
 			return new Place(address.namespace(), address.name(), address.key().serialize());
@@ -84,38 +87,13 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			return ORDER.compare(this, other);
 		}
 
-		/**
-		 * Compares texts in the order of their UTF-8 bytes. It is the order of their
-		 * characters, except that surrogates follow all others.
-		 */
-		private static int compare(String one, String other) {
-			int difference = mismatch(one, other);
-			if (difference == Math.min(one.length(), other.length())) {
-				return Integer.compare(one.length(), other.length());
-			}
-			char left = one.charAt(difference);
-			char right = other.charAt(difference);
-			boolean surrogate = Character.isSurrogate(left);
-			return (surrogate == Character.isSurrogate(right)) ? Character.compare(left, right) : surrogate ? 1 : -1;
-		}
-
-		/** Returns the length of their common beginning. */
-		private static int mismatch(String one, String other) {
-			int common = Math.min(one.length(), other.length());
-			int i = 0;
-			while (i < common && one.charAt(i) == other.charAt(i)) {
-				i++;
-			}
-			return i;
-		}
-
 	}
 
 	/**
 	 * Creates a store.
-	 * @param budget memory limit; new instances, events and answers beyond it are
-	 * rejected with {@code actor.overloaded}, and the state of an existing instance may
-	 * grow
+	 * @param budget memory limit; new instances, events, answers and schedules beyond it
+	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
+	 * may grow
 	 */
 	public MemoryActorStateStore(ByteBudget budget) {
 		this(budget, Clock.systemUTC());
@@ -155,6 +133,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 			charge(stored, change);
 			if (!change.isPlain()) {
 				this.histories.compute(actor.actorId(), (id, history) -> apply(change, history));
+				this.schedules.apply(change);
 			}
 			if (stored == null) {
 				this.ordered.put(Place.of(address), address);
@@ -180,6 +159,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 				this.ordered.remove(Place.of(key));
 				MemoryHistory history = this.histories.remove(stored.actorId());
 				this.budget.release((history != null) ? history.weight() : 0);
+				this.budget.release(this.schedules.removeAll(stored.actorId()));
 			}
 			return null;
 		});
@@ -216,14 +196,34 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	}
 
 	@Override
+	public boolean keepsSchedules() {
+		return true;
+	}
+
+	@Override
+	public List<StoredSchedule> schedules(String actorId) {
+		return this.schedules.of(actorId);
+	}
+
+	@Override
+	public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return this.schedules.due(until, after, limit);
+	}
+
+	@Override
+	public void postpone(DueSchedule due, Instant until) {
+		this.schedules.postpone(due, until);
+	}
+
+	@Override
 	public String initialize(String name, String value) {
 		return this.values.computeIfAbsent(name, (key) -> value);
 	}
 
 	private void charge(@Nullable StoredActor before, Change change) {
-		long history = MemoryHistory.weightOf(change);
-		long bytes = history + weight(change.actor()) - ((before != null) ? weight(before) : 0);
-		if (before != null && history == 0) {
+		long added = MemoryHistory.weightOf(change) + this.schedules.growth(change);
+		long bytes = added + weight(change.actor()) - ((before != null) ? weight(before) : 0);
+		if (before != null && added <= 0) {
 			this.budget.acquire(bytes);
 			return;
 		}

@@ -78,17 +78,47 @@ class MemoryActorStateStoreTests {
 	}
 
 	@Test
-	void refusesEventsAndAnswersWhenItIsFull() {
+	void countsSchedules() {
+		this.store.save(actor("a", 1, 0), 0);
+		long plain = this.budget.used();
+		this.store.commit(Change.of(actor("a", 2, 0), 1)
+			.withSchedules(List.of(schedule("s", 1000), schedule("t", 1000)), List.of()));
+		assertThat(this.budget.used() - plain).isBetween(2000L, 3000L);
+		this.store
+			.commit(Change.of(actor("a", 3, 0), 2).withSchedules(List.of(schedule("s", 0)), List.of("t", "absent")));
+		assertThat(this.budget.used() - plain).isBetween(200L, 400L);
+		this.store.postpone(new DueSchedule(Instant.EPOCH, "id-a", "s"), Instant.MAX);
+		this.store.commit(Change.of(actor("a", 4, 0), 3).withSchedules(List.of(), List.of("s")));
+		assertThat(this.budget.used()).isEqualTo(plain);
+		this.store.commit(Change.of(actor("a", 5, 0), 4).withSchedules(List.of(schedule("s", 1000)), List.of()));
+		this.store.delete(ActorAddress.of("room", "a"), 5);
+		assertThat(this.budget.used()).isZero();
+		assertThat(this.store.due(Instant.MAX, null, 10)).isEmpty();
+	}
+
+	@Test
+	void replacesSchedulesWhenItIsFull() {
+		this.store.commit(Change.of(actor("a", 1, 1000), 0)
+			.withSchedules(List.of(schedule("s", 1000), schedule("t", 0)), List.of()));
+		this.budget.acquire(this.budget.max() - this.budget.used());
+		this.store.commit(Change.of(actor("a", 2, 1000), 1).withSchedules(List.of(schedule("s", 1000)), List.of("t")));
+		assertThat(this.store.schedules("id-a")).extracting(StoredSchedule::id).containsExactly("s");
+	}
+
+	@Test
+	void refusesEventsAnswersAndSchedulesWhenItIsFull() {
 		this.store.save(actor("a", 1, 1000), 0);
 		this.budget.acquire(this.budget.max() - this.budget.used());
 		for (Change change : List.of(Change.of(actor("a", 2, 1), 1).withEvents(List.of(event(1, 1000)), List.of()),
-				Change.of(actor("a", 2, 1), 1).withAnswers(List.of(answer("k", 1000))))) {
+				Change.of(actor("a", 2, 1), 1).withAnswers(List.of(answer("k", 1000))),
+				Change.of(actor("a", 2, 1), 1).withSchedules(List.of(schedule("s", 1000)), List.of()))) {
 			RivetException refusal = catchThrowableOfType(RivetException.class, () -> this.store.commit(change));
 			assertThat(refusal.code()).isEqualTo("overloaded");
 			assertThat(refusal.metadata()).isEqualTo(Map.of("channel", "limits.node.stored-size", "operation", "save"));
 			assertThat(this.store.load(ActorAddress.of("room", "a")).version()).isOne();
 			assertThat(this.store.events("id-a", 10)).isEmpty();
 			assertThat(this.store.answer("id-a", "k")).isNull();
+			assertThat(this.store.schedules("id-a")).isEmpty();
 			assertThat(this.budget.used()).isEqualTo(this.budget.max());
 		}
 	}
@@ -126,6 +156,10 @@ class MemoryActorStateStoreTests {
 
 	private StoredAnswer answer(String key, int bytes) {
 		return new StoredAnswer(key, this.clock.instant().plusSeconds(60), new byte[bytes]);
+	}
+
+	private static StoredSchedule schedule(String id, int bytes) {
+		return new StoredSchedule(id, Instant.EPOCH, 0, "action", new byte[bytes]);
 	}
 
 	private static final class SettableClock extends Clock {
