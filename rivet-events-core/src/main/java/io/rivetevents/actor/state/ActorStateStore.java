@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 
 /**
- * Stores instances, and optionally their event histories, answers and schedules. Methods may block.
- * They are called on worker threads, by several threads, but never concurrently for the
- * same address on the same node. Methods report failures by exceptions: nothing has been
- * changed then, unless the outcome is uncertain, as after a lost connection. Namespaces,
- * names and keys are compared byte for byte.
+ * Stores instances, and optionally their event histories, answers and schedules. Methods
+ * may block. They are called on worker threads, by several threads, but never
+ * concurrently for the same address on the same node. Methods report failures by
+ * exceptions: nothing has been changed then, unless the outcome is uncertain, as after a
+ * lost connection. Namespaces, names and keys are compared byte for byte.
  *
  * @since 0.1.0
  */

@@ -56,8 +56,8 @@ public record Change(StoredActor actor, long expectedVersion, List<StoredEvent> 
 
 	/** Returns whether only the instance itself is changed. */
 	public boolean isPlain() {
-		return this.events.isEmpty() && this.trimmed.isEmpty() && this.answers.isEmpty()
-				&& this.schedules.isEmpty() && this.cancelled.isEmpty();
+		return this.events.isEmpty() && this.trimmed.isEmpty() && this.answers.isEmpty() && this.schedules.isEmpty()
+				&& this.cancelled.isEmpty();
 	}
 
 }
