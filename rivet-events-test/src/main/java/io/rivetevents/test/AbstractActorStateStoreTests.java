@@ -21,6 +21,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -37,10 +38,12 @@ import org.junit.jupiter.api.Test;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.ActorKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,7 +66,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  *
  * The tests use ids and names of actors that are different for each test, so they can
  * share a database with other data. Tests of events and answers are skipped if the store
- * {@linkplain ActorStateStore#keepsHistory() does not keep them}.
+ * {@linkplain ActorStateStore#keepsHistory() does not keep them}, and so are those of
+ * {@linkplain ActorStateStore#keepsSchedules() schedules}.
  *
  * @since 0.1.0
  */
@@ -610,6 +614,314 @@ public abstract class AbstractActorStateStoreTests {
 		assertThat(this.store.answer(actor.actorId(), "a")).isNotNull();
 	}
 
+	// Schedules
+
+	@Test
+	void keepsAllThatAScheduleSays() {
+		assumeSchedules();
+		StoredActor actor = create("k");
+		List<StoredSchedule> schedules = List.of(new StoredSchedule("s", NOW, 0, "action", BINARY),
+				new StoredSchedule("grüße \uD83D\uDE00 /:{}%\n", EARLIER, 255, "äction \n1", new byte[0]),
+				new StoredSchedule("\u00E9".repeat(127) + "x", LATER, 7, "n".repeat(200), new byte[100_000]),
+				new StoredSchedule("S", null, 1, "action", new byte[] { 0 }),
+				new StoredSchedule("", LATER, 2, "action", new byte[] { '\n', ' ' }));
+		this.store.commit(Change.of(next(actor).build(), 1).withSchedules(schedules, List.of("absent")));
+		assertSchedules(actor, schedules);
+		assertThat(this.store.schedules(id())).isEmpty();
+	}
+
+	@Test
+	void keepsTheSchedulesOfTheFirstSave() {
+		assumeSchedules();
+		StoredActor actor = actor("k", 1).build();
+		this.store.commit(Change.of(actor, 0).withSchedules(List.of(schedule("s", NOW)), List.of("t")));
+		assertSchedules(actor, List.of(schedule("s", NOW)));
+		this.store.save(next(actor).build(), 1);
+		assertSchedules(actor, List.of(schedule("s", NOW)));
+	}
+
+	@Test
+	void replacesAndCancelsSchedules() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1)
+			.withSchedules(Stream.of("earlier", "later", "same", "none", "cancelled", "kept")
+				.map((id) -> schedule(id, start.plusMillis(100)))
+				.toList(), List.of()));
+		List<StoredSchedule> replacements = List.of(
+				new StoredSchedule("earlier", start.plusMillis(50), 3, "other", BINARY),
+				new StoredSchedule("later", start.plusMillis(150), 3, "other", BINARY),
+				new StoredSchedule("same", start.plusMillis(100), 3, "other", BINARY),
+				new StoredSchedule("none", null, 3, "other", BINARY));
+		this.store
+			.commit(Change.of(next(second).build(), 2).withSchedules(replacements, List.of("cancelled", "absent")));
+		assertSchedules(actor,
+				Stream.concat(replacements.stream(), Stream.of(schedule("kept", start.plusMillis(100)))).toList());
+		assertThat(dueIn(start)).extracting(DueSchedule::id).containsExactly("earlier", "kept", "same", "later");
+	}
+
+	@Test
+	void replacesASchedulesTimeAgainAndAgain() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		for (int version = 2; version < 12; version++) {
+			Instant runAt = start.plusMillis(version % 2);
+			actor = next(actor).build();
+			this.store.commit(Change.of(actor, version - 1).withSchedules(List.of(schedule("s", runAt)), List.of()));
+			assertThat(dueIn(start)).containsExactly(new DueSchedule(runAt, actor.actorId(), "s"));
+		}
+	}
+
+	@Test
+	void keepsSchedulesOfInstancesApart() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor one = create("one");
+		StoredActor other = create("other");
+		for (StoredActor actor : List.of(one, other)) {
+			this.store
+				.commit(Change.of(next(actor).build(), 1).withSchedules(List.of(schedule("s", start)), List.of()));
+		}
+		this.store.commit(Change.of(next(one).version(3).build(), 2).withSchedules(List.of(), List.of("s")));
+		assertSchedules(one, List.of());
+		assertSchedules(other, List.of(schedule("s", start)));
+		assertThat(dueIn(start)).containsExactly(new DueSchedule(start, other.actorId(), "s"));
+	}
+
+	@Test
+	void deletesSchedulesWithTheInstance() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withSchedules(List.of(schedule("s", start), schedule("t", null)), List.of()));
+		this.store.delete(actor.address(), 2);
+		assertSchedules(actor, List.of());
+		assertThat(dueIn(start)).isEmpty();
+		StoredActor again = create("k");
+		assertSchedules(again, List.of());
+		this.store.commit(Change.of(next(again).build(), 1).withSchedules(List.of(schedule("s", start)), List.of()));
+		assertThat(dueIn(start)).containsExactly(new DueSchedule(start, again.actorId(), "s"));
+	}
+
+	@Test
+	void addsNoScheduleOfAStaleChange() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withSchedules(List.of(schedule("s", start), schedule("t", start)), List.of()));
+		List<StoredSchedule> added = List.of(schedule("s", start.plusMillis(1)), schedule("u", start));
+		assertStale(() -> this.store.commit(Change.of(next(actor).build(), 1).withSchedules(added, List.of("t"))));
+		assertStale(() -> this.store.commit(Change.of(actor("k", 1).build(), 0).withSchedules(added, List.of())));
+		assertStale(() -> this.store.commit(Change.of(actor("absent", 2).build(), 1).withSchedules(added, List.of())));
+		assertSchedules(actor, List.of(schedule("s", start), schedule("t", start)));
+		assertThat(dueIn(start)).containsExactly(new DueSchedule(start, actor.actorId(), "s"),
+				new DueSchedule(start, actor.actorId(), "t"));
+	}
+
+	@Test
+	void commitsAScheduleWithAnEventAndAnAnswer() {
+		assumeSchedules();
+		assumeHistory();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).state(BINARY).build();
+		Change change = Change.of(second, 1)
+			.withEvents(events(1, 2), List.of())
+			.withAnswers(List.of(answer("a")))
+			.withSchedules(List.of(schedule("s", start)), List.of());
+		this.store.commit(change);
+		assertSame(this.store.load(actor.address()), second);
+		assertThat(positions(actor)).containsExactly(1L, 2L);
+		assertAnswer(actor, answer("a"));
+		assertSchedules(actor, List.of(schedule("s", start)));
+		assertStale(() -> this.store.commit(change.withSchedules(List.of(), List.of("s"))));
+		assertThat(dueIn(start)).hasSize(1);
+	}
+
+	@Test
+	void letsOneOfManySchedulesWin() throws Exception {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		List<StoredSchedule> won = winners(8, (writer) -> {
+			StoredSchedule schedule = schedule((writer % 2 == 0) ? "even" : "odd", start.plusMillis(writer));
+			this.store.commit(Change.of(next(actor).build(), 1).withSchedules(List.of(schedule), List.of()));
+			return schedule;
+		});
+		assertThat(won).hasSize(1);
+		assertSchedules(actor, won);
+		assertThat(dueIn(start)).extracting(DueSchedule::id).containsExactly(won.get(0).id());
+	}
+
+	// Due schedules
+
+	/** In the order of times, then of the bytes of both ids. */
+	@Test
+	void findsDueSchedulesInTheirOrder() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		List<DueSchedule> expected = new ArrayList<>();
+		for (String letter : List.of("A", "B", "a", "b")) {
+			StoredActor actor = StoredActor.builder(letter + id().substring(1), address(letter)).version(1).build();
+			List<StoredSchedule> schedules = Stream.of("\uD83D\uDE00", "b", "\uFFFD", "B", "ä", "a", "", "a!", "é")
+				.map((id) -> schedule(id, start))
+				.toList();
+			this.store.commit(Change.of(actor, 0).withSchedules(schedules, List.of()));
+			Stream.of("", "B", "a", "a!", "b", "ä", "é", "\uFFFD", "\uD83D\uDE00")
+				.map((id) -> new DueSchedule(start, actor.actorId(), id))
+				.forEach(expected::add);
+		}
+		StoredActor early = actor("early", 1).build();
+		this.store.commit(Change.of(early, 0).withSchedules(List.of(schedule("z", start.minusMillis(1))), List.of()));
+		expected.add(0, new DueSchedule(start.minusMillis(1), early.actorId(), "z"));
+		assertThat(due(start.minusMillis(1), start, 100)).isEqualTo(expected);
+		assertThat(due(start.minusMillis(1), start, 5)).isEqualTo(expected);
+		assertThat(due(start.minusMillis(1), start, 1)).isEqualTo(expected);
+	}
+
+	@Test
+	void findsDueSchedulesAfterOneThatDoesNotExist() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		String id = actor.actorId();
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withSchedules(Stream.of("a", "c", "e").map((each) -> schedule(each, start)).toList(), List.of()));
+		assertThat(this.store.due(start, new DueSchedule(start, id, "b"), 10)).extracting(DueSchedule::id)
+			.containsExactly("c", "e");
+		assertThat(this.store.due(start, new DueSchedule(start, id, "c"), 1)).extracting(DueSchedule::id)
+			.containsExactly("e");
+		assertThat(this.store.due(start, new DueSchedule(start, id, "e"), 10)).isEmpty();
+		assertThat(this.store.due(start, new DueSchedule(start, id + "0", ""), 10)).isEmpty();
+		assertThat(this.store.due(start, new DueSchedule(start.plusMillis(1), "", ""), 10)).isEmpty();
+	}
+
+	@Test
+	void findsWhatIsDueAtTheLatestTime() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withSchedules(List.of(schedule("a", start), schedule("b", start.plusMillis(1)), schedule("never", null)),
+					List.of()));
+		assertThat(due(start, start.minusMillis(1), 10)).isEmpty();
+		assertThat(due(start, start, 10)).extracting(DueSchedule::id).containsExactly("a");
+		assertThat(due(start, start.plusMillis(1), 10)).extracting(DueSchedule::id).containsExactly("a", "b");
+		assertThat(due(start, start.plusSeconds(60), 10)).extracting(DueSchedule::id).containsExactly("a", "b");
+	}
+
+	@Test
+	void findsDueSchedulesFromTheFirstOn() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		this.store.commit(Change.of(next(actor).build(), 1)
+			.withSchedules(List.of(schedule("a", start), schedule("b", start)), List.of()));
+		List<DueSchedule> found = this.store.due(start, null, 1);
+		assertThat(found).hasSize(1);
+		assertThat(found.get(0).runAt()).isBeforeOrEqualTo(start);
+		List<DueSchedule> all = new ArrayList<>(found);
+		while (!found.isEmpty()) {
+			found = this.store.due(start, all.get(all.size() - 1), 1000);
+			all.addAll(found);
+		}
+		assertThat(all).doesNotHaveDuplicates()
+			.endsWith(new DueSchedule(start, actor.actorId(), "a"), new DueSchedule(start, actor.actorId(), "b"));
+	}
+
+	@Test
+	void findsManyDueSchedulesOfOneTime() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		List<StoredSchedule> schedules = IntStream.range(1000, 2500).mapToObj((i) -> schedule("s" + i, start)).toList();
+		this.store.commit(Change.of(next(actor).build(), 1).withSchedules(schedules, List.of()));
+		assertThat(due(start, start, 700)).extracting(DueSchedule::id)
+			.isEqualTo(schedules.stream().map(StoredSchedule::id).toList());
+		assertThat(due(start, start, 10_000)).hasSize(1500);
+	}
+
+	@Test
+	void postponesASchedule() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		StoredSchedule schedule = new StoredSchedule("s ä", start, 9, "action", BINARY);
+		this.store.commit(Change.of(second, 1).withSchedules(List.of(schedule, schedule("t", start)), List.of()));
+		this.store.postpone(new DueSchedule(start, actor.actorId(), "s ä"), start.plusMillis(5));
+		assertSame(this.store.load(actor.address()), second);
+		assertSchedules(actor,
+				List.of(new StoredSchedule("s ä", start.plusMillis(5), 9, "action", BINARY), schedule("t", start)));
+		assertThat(dueIn(start)).containsExactly(new DueSchedule(start, actor.actorId(), "t"),
+				new DueSchedule(start.plusMillis(5), actor.actorId(), "s ä"));
+		this.store.postpone(new DueSchedule(start.plusMillis(5), actor.actorId(), "s ä"), start);
+		assertThat(dueIn(start)).extracting(DueSchedule::id).containsExactly("s ä", "t");
+		this.store.commit(Change.of(next(second).build(), 2).withSchedules(List.of(), List.of("s ä")));
+		assertThat(dueIn(start)).extracting(DueSchedule::id).containsExactly("t");
+	}
+
+	@Test
+	void postponesNothingThatHasChanged() {
+		assumeSchedules();
+		Instant start = uniqueTime();
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		this.store.commit(Change.of(second, 1)
+			.withSchedules(List.of(schedule("s", start.plusMillis(1)), schedule("none", null)), List.of()));
+		Instant later = start.plusMillis(9);
+		for (DueSchedule changed : List.of(new DueSchedule(start, actor.actorId(), "s"),
+				new DueSchedule(start, actor.actorId(), "none"), new DueSchedule(start, actor.actorId(), "absent"),
+				new DueSchedule(start.plusMillis(1), id(), "s"),
+				new DueSchedule(start.plusMillis(1), actor.actorId(), "S"))) {
+			this.store.postpone(changed, later);
+		}
+		assertSchedules(actor, List.of(schedule("s", start.plusMillis(1)), schedule("none", null)));
+		assertThat(dueIn(start)).containsExactly(new DueSchedule(start.plusMillis(1), actor.actorId(), "s"));
+		this.store.delete(actor.address(), 2);
+		this.store.postpone(new DueSchedule(start.plusMillis(1), actor.actorId(), "s"), later);
+		assertThat(dueIn(start)).isEmpty();
+	}
+
+	private List<DueSchedule> dueIn(Instant start) {
+		return due(start, start.plusSeconds(10), 1000);
+	}
+
+	/** Returns all that are due, page by page. */
+	private List<DueSchedule> due(Instant from, Instant until, int limit) {
+		List<DueSchedule> all = new ArrayList<>();
+		List<DueSchedule> page = this.store.due(until, new DueSchedule(from, "", ""), limit);
+		while (!page.isEmpty()) {
+			assertThat(page).hasSizeLessThanOrEqualTo(limit);
+			all.addAll(page);
+			page = this.store.due(until, all.get(all.size() - 1), limit);
+		}
+		return all;
+	}
+
+	private void assertSchedules(StoredActor actor, List<StoredSchedule> expected) {
+		assertThat(this.store.schedules(actor.actorId())).as("schedules of %s", actor)
+			.usingRecursiveFieldByFieldElementComparator()
+			.containsExactlyInAnyOrderElementsOf(expected);
+	}
+
+	private static StoredSchedule schedule(String id, @Nullable Instant runAt) {
+		return new StoredSchedule(id, runAt, 5, "action", id.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Returns a time in the past, so that the schedules of the next seconds are those of
+	 * one test even if the database has others.
+	 */
+	private static Instant uniqueTime() {
+		return Instant.ofEpochSecond(ThreadLocalRandom.current().nextInt(1_000_000_000));
+	}
+
 	// Changes as a whole
 
 	@Test
@@ -778,6 +1090,10 @@ public abstract class AbstractActorStateStoreTests {
 
 	private void assumeHistory() {
 		Assumptions.assumeTrue(this.store.keepsHistory(), "The store does not keep events and answers");
+	}
+
+	private void assumeSchedules() {
+		Assumptions.assumeTrue(this.store.keepsSchedules(), "The store does not keep schedules");
 	}
 
 	private static void assertStale(Runnable work) {
