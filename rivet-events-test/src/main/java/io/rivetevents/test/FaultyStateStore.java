@@ -6,6 +6,7 @@
 package io.rivetevents.test;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,8 +21,10 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredSchedule;
 
 /**
  * Store with faults on order, for tests of applications and stores: calls that fail,
@@ -65,7 +68,7 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	/** Calls that can have faults. */
 	private enum Operation {
 
-		LOAD, COMMIT, DELETE
+		LOAD, COMMIT, DELETE, SCHEDULES, DUE, POSTPONE
 
 	}
 
@@ -73,10 +76,15 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	 * A call to the store.
 	 *
 	 * @param operation its operation
-	 * @param address address of the instance, {@code null} if it is loaded by its id
-	 * @param expectedVersion expected version, 0 for a load
+	 * @param address address of the instance, {@code null} if the call has its id or none
+	 * @param expectedVersion expected version, 0 if the call has none
 	 */
 	private record Call(Operation operation, @Nullable ActorAddress address, long expectedVersion) {
+
+		static Call of(Operation operation) {
+			return new Call(operation, null, 0);
+		}
+
 	}
 
 	/** What happens before and after some calls. */
@@ -122,6 +130,21 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 		return new Order(this, Operation.DELETE);
 	}
 
+	/** Begins a fault of loads of an instance's schedules. */
+	public Order onSchedules() {
+		return new Order(this, Operation.SCHEDULES);
+	}
+
+	/** Begins a fault of searches for schedules that are to run. */
+	public Order onDue() {
+		return new Order(this, Operation.DUE);
+	}
+
+	/** Begins a fault of postponements of schedules. */
+	public Order onPostpone() {
+		return new Order(this, Operation.POSTPONE);
+	}
+
 	/** Removes all faults and releases all calls that wait. */
 	public void clear() {
 		synchronized (this.faults) {
@@ -154,7 +177,7 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 
 	@Override
 	public @Nullable StoredActor loadById(String actorId) {
-		return call(new Call(Operation.LOAD, null, 0), () -> super.loadById(actorId));
+		return call(Call.of(Operation.LOAD), () -> super.loadById(actorId));
 	}
 
 	@Override
@@ -165,6 +188,21 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	@Override
 	public void delete(ActorAddress address, long expectedVersion) {
 		run(new Call(Operation.DELETE, address, expectedVersion), () -> super.delete(address, expectedVersion));
+	}
+
+	@Override
+	public List<StoredSchedule> schedules(String actorId) {
+		return call(Call.of(Operation.SCHEDULES), () -> super.schedules(actorId));
+	}
+
+	@Override
+	public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return call(Call.of(Operation.DUE), () -> super.due(until, after, limit));
+	}
+
+	@Override
+	public void postpone(DueSchedule due, Instant until) {
+		run(Call.of(Operation.POSTPONE), () -> super.postpone(due, until));
 	}
 
 	private void run(Call call, Runnable work) {
@@ -234,9 +272,11 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 
 		/**
 		 * Limits the fault to one instance. Without it the fault is for all instances.
+		 * Must not be used for calls about schedules, which have no address.
 		 * @param address address of the instance
 		 */
 		public Order of(ActorAddress address) {
+			Assert.state(this.operation.compareTo(Operation.SCHEDULES) < 0, "Calls about schedules have no address");
 			this.address = address;
 			return this;
 		}
@@ -281,10 +321,11 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 
 		/**
 		 * Orders that the calls are stale and change nothing, as if another node had
-		 * saved and deleted the instance in the meantime. Must not be ordered for loads.
+		 * saved and deleted the instance in the meantime. For changes and deletions only.
 		 */
 		public void beStale() {
-			Assert.state(this.operation != Operation.LOAD, "A load cannot be stale");
+			Assert.state(this.operation == Operation.COMMIT || this.operation == Operation.DELETE,
+					"Only changes and deletions can be stale");
 			order((call) -> {
 				ActorAddress address = call.address();
 				Assert.state(address != null, "A call with a version has an address");

@@ -5,15 +5,20 @@
 
 package io.rivetevents.test;
 
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredSchedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -69,6 +74,27 @@ class FaultyStateStoreTests {
 		assertThat(this.store.load(A)).isNotNull();
 		this.store.delete(A, 1);
 		assertThat(this.store.load(A)).isNull();
+	}
+
+	@Test
+	void failsCallsAboutSchedules() {
+		Instant now = Instant.EPOCH;
+		DueSchedule due = new DueSchedule(now, "id-" + A, "s");
+		this.store.commit(Change.of(actor(A, 1), 0)
+			.withSchedules(List.of(new StoredSchedule("s", now, 0, "action", new byte[0])), List.of()));
+		this.store.onSchedules().fail(FULL);
+		this.store.onDue().fail(FULL);
+		this.store.onPostpone().fail(FULL);
+		assertThatThrownBy(() -> this.store.schedules(due.actorId())).isSameAs(FULL);
+		assertThat(this.store.schedules(due.actorId())).hasSize(1);
+		assertThatThrownBy(() -> this.store.due(now, null, 1)).isSameAs(FULL);
+		assertThatThrownBy(() -> this.store.postpone(due, now.plusSeconds(1))).isSameAs(FULL);
+		assertThat(this.store.due(now, null, 1)).containsExactly(due);
+		this.store.onPostpone().failAfterwards(FULL);
+		assertThatThrownBy(() -> this.store.postpone(due, now.plusSeconds(1))).isSameAs(FULL);
+		assertThat(this.store.due(now, null, 1)).isEmpty();
+		assertThatIllegalStateException().isThrownBy(() -> this.store.onDue().of(A));
+		assertThatIllegalStateException().isThrownBy(() -> this.store.onPostpone().beStale());
 	}
 
 	@Test
