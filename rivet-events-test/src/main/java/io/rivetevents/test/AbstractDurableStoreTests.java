@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,11 @@ import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,8 +39,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that a store keeps what it has confirmed when its process is killed. A process of
  * its own writes to the store with several threads, and prints each confirmed change. It
  * is killed again and again; each time its store is read, and must contain all confirmed
- * changes as a whole: state, events and answers of one change together. Extend the class
- * to test an implementation:
+ * changes as a whole: state, events, answers and schedules of one change together. All
+ * schedules are due, and must be found. Extend the class to test an implementation:
  *
  * <pre>{@code
  * class MyDurableStoreTests extends AbstractDurableStoreTests {
@@ -224,6 +227,9 @@ public abstract class AbstractDurableStoreTests {
 					readBack(store, WrittenContent.address(thread, i));
 				}
 			}
+			if (store.keepsSchedules()) {
+				checkDue(store);
+			}
 		}
 		finally {
 			if (store instanceof AutoCloseable closeable) {
@@ -271,12 +277,38 @@ public abstract class AbstractDurableStoreTests {
 			}
 			assertThat(store.answer(id, WrittenContent.answerKey(version + 1))).as("answer after %s", actor).isNull();
 		}
+		if (store.keepsSchedules()) {
+			assertThat(store.schedules(id)).as("schedules of %s", actor)
+				.usingRecursiveFieldByFieldElementComparator()
+				.containsExactlyInAnyOrderElementsOf(WrittenContent.schedules(id, version));
+		}
+	}
+
+	private void checkDue(ActorStateStore store) {
+		List<DueSchedule> expected = this.written.values()
+			.stream()
+			.filter((written) -> !written.isDeleted())
+			.flatMap((written) -> WrittenContent.schedules(written.actorId(), written.version())
+				.stream()
+				.map((schedule) -> due(written.actorId(), schedule)))
+			.toList();
+		List<DueSchedule> found = store.due(WrittenContent.DUE, null, 1000);
+		assertThat(found).as("due schedules")
+			.containsExactlyInAnyOrderElementsOf(expected)
+			.isSortedAccordingTo(Comparator.comparing(DueSchedule::runAt)
+				.thenComparing(DueSchedule::actorId)
+				.thenComparing(DueSchedule::id));
+	}
+
+	private static DueSchedule due(String actorId, StoredSchedule schedule) {
+		return new DueSchedule(Objects.requireNonNull(schedule.runAt()), actorId, schedule.id());
 	}
 
 	private static void checkDeleted(ActorStateStore store, String actorId) {
 		assertThat(store.loadById(actorId)).isNull();
 		assertThat(store.events(actorId, 100)).isEmpty();
 		assertThat(store.answer(actorId, WrittenContent.answerKey(1))).isNull();
+		assertThat(store.schedules(actorId)).isEmpty();
 	}
 
 }

@@ -28,11 +28,8 @@ final class StoreWriter {
 
 	private final ActorStateStore store;
 
-	private final boolean history;
-
 	private StoreWriter(ActorStateStore store) {
 		this.store = store;
-		this.history = store.keepsHistory();
 	}
 
 	/**
@@ -73,7 +70,7 @@ final class StoreWriter {
 			print(thread, instance, found.actorId(), 0);
 			return;
 		}
-		Change change = WrittenContent.changeOf(orNew(found, address), this.history);
+		Change change = WrittenContent.changeOf(orNew(found, address), this.store);
 		this.store.commit(change);
 		print(thread, instance, change.actor().actorId(), change.actor().version());
 	}

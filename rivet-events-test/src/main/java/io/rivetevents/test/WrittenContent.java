@@ -8,12 +8,16 @@ package io.rivetevents.test;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 
 /**
  * What a {@link StoreWriter} writes: it follows from id and version of an instance, so
@@ -31,6 +35,14 @@ final class WrittenContent {
 	/** Number of events that the history keeps. */
 	static final long EVENTS = 10;
 
+	/** Number of versions after which a schedule is cancelled. */
+	private static final long SCHEDULES = 5;
+
+	private static final Instant PAST = Instant.parse("2001-01-01T00:00:00Z");
+
+	/** Until then all schedules are due. */
+	static final Instant DUE = PAST.plusSeconds(LAST_VERSION);
+
 	private static final Instant FUTURE = Instant.parse("2199-01-01T00:00:00Z");
 
 	private WrittenContent() {
@@ -40,8 +52,8 @@ final class WrittenContent {
 		return ActorAddress.of("durable", "t" + thread, "i" + instance);
 	}
 
-	/** Returns the change to the next version. */
-	static Change changeOf(StoredActor actor, boolean history) {
+	/** Returns the change to the next version, with all that the store keeps. */
+	static Change changeOf(StoredActor actor, ActorStateStore store) {
 		long version = actor.version() + 1;
 		String id = actor.actorId();
 		Change change = Change.of(actor.toBuilder()
@@ -50,12 +62,34 @@ final class WrittenContent {
 			.reserved(version)
 			.state(state(id, version))
 			.build(), version - 1);
-		if (!history) {
-			return change;
+		if (store.keepsHistory()) {
+			List<Long> trimmed = (version > EVENTS) ? List.of(version - EVENTS) : List.of();
+			change = change.withEvents(List.of(event(id, version)), trimmed)
+				.withAnswers(List.of(new StoredAnswer(answerKey(version), FUTURE, bytes(id, version))));
 		}
-		List<Long> trimmed = (version > EVENTS) ? List.of(version - EVENTS) : List.of();
-		return change.withEvents(List.of(event(id, version)), trimmed)
-			.withAnswers(List.of(new StoredAnswer(answerKey(version), FUTURE, bytes(id, version))));
+		if (store.keepsSchedules()) {
+			List<String> cancelled = (version > SCHEDULES) ? List.of(String.valueOf(version - SCHEDULES)) : List.of();
+			change = change.withSchedules(List.of(schedule(id, version), repeated(id, version)), cancelled);
+		}
+		return change;
+	}
+
+	/** Returns the schedules that a version of an instance has. */
+	static List<StoredSchedule> schedules(String actorId, long version) {
+		return Stream
+			.concat(Stream.of(repeated(actorId, version)),
+					LongStream.rangeClosed(Math.max(1, version - SCHEDULES + 1), version)
+						.mapToObj((each) -> schedule(actorId, each)))
+			.toList();
+	}
+
+	private static StoredSchedule schedule(String actorId, long version) {
+		return new StoredSchedule(String.valueOf(version), PAST, 0, "once", bytes(actorId, version));
+	}
+
+	/** Returns a schedule that each version replaces. */
+	private static StoredSchedule repeated(String actorId, long version) {
+		return new StoredSchedule("repeated", PAST.plusSeconds(version), 0, "again", bytes(actorId, version));
 	}
 
 	static byte[] state(String actorId, long version) {
