@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -43,7 +44,10 @@ import io.rivetevents.jdbc.Connections.Session;
 public final class JdbcSchema {
 
 	/** Version of the tables that this store reads and writes. */
-	static final String VERSION = "1";
+	static final String VERSION = "2";
+
+	/** Versions that the script updates. */
+	private static final Set<String> OLDER = Set.of("1");
 
 	static final String VERSION_NAME = "schema.version";
 
@@ -54,7 +58,9 @@ public final class JdbcSchema {
 	/** Time for another node to create the tables, in milliseconds. */
 	private static final long PAUSE = 200;
 
-	private static final List<String> TABLES = List.of("meta", "actor", "event", "answer");
+	private static final String META = "meta";
+
+	private static final List<String> TABLES = List.of(META, "actor", "event", "answer", "schedule");
 
 	private final Connections connections;
 
@@ -74,12 +80,12 @@ public final class JdbcSchema {
 	}
 
 	/**
-	 * Creates the tables that are missing, then does what {@link #check()} does. Several
-	 * nodes may do this at the same time.
-	 * @throws JdbcStateException if the tables cannot be created or have another version
+	 * Creates the tables that are missing and updates those of an older version, then
+	 * does what {@link #check()} does. Several nodes may do this at the same time.
+	 * @throws JdbcStateException if the tables cannot be created or have a later version
 	 */
 	public void create() {
-		for (int attempt = 1; attempt <= MAX_ATTEMPTS && !isComplete(); attempt++) {
+		for (int attempt = 1; attempt <= MAX_ATTEMPTS && tables().requireScript(); attempt++) {
 			try {
 				run();
 			}
@@ -103,10 +109,6 @@ public final class JdbcSchema {
 		}
 	}
 
-	private boolean isComplete() {
-		return missing().isEmpty() && version() != null;
-	}
-
 	/**
 	 * Checks that the tables are there and have the version of this store.
 	 * @throws MissingTablesException if there are not all tables
@@ -114,15 +116,49 @@ public final class JdbcSchema {
 	 * @throws JdbcStateException if the database cannot be used
 	 */
 	public void check() {
-		List<Missing> missing = missing();
-		if (!missing.isEmpty()) {
+		Tables tables = tables();
+		List<Missing> missing = tables.missing();
+		String version = tables.version();
+		if (!missing.isEmpty() && (version == null || version.equals(VERSION))) {
 			throw new MissingTablesException(missing.stream().map(Missing::table).toList(), script(),
 					missing.get(0).cause());
 		}
-		String version = version();
 		if (!VERSION.equals(version)) {
-			throw new SchemaVersionException(this.settings.tablePrefix() + "meta", version, VERSION);
+			throw new SchemaVersionException(meta(), version, VERSION, tables.areLater() ? null : script());
 		}
+	}
+
+	private String meta() {
+		return this.settings.tablePrefix() + META;
+	}
+
+	/**
+	 * What is in the database.
+	 *
+	 * @param missing tables that are not there
+	 * @param version version of the others, {@code null} if they have none
+	 */
+	private record Tables(List<Missing> missing, @Nullable String version) {
+
+		boolean areCurrent() {
+			return this.missing.isEmpty() && VERSION.equals(this.version);
+		}
+
+		boolean areLater() {
+			return this.version != null && !this.version.equals(VERSION) && !OLDER.contains(this.version);
+		}
+
+		/** Tables of a later version are left as they are. */
+		boolean requireScript() {
+			return !areCurrent() && !areLater();
+		}
+
+	}
+
+	private Tables tables() {
+		List<Missing> missing = missing();
+		boolean hasVersion = missing.stream().noneMatch((each) -> each.table().equals(meta()));
+		return new Tables(missing, hasVersion ? version() : null);
 	}
 
 	private record Missing(String table, SQLException cause) {

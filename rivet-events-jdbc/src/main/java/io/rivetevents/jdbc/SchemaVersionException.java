@@ -19,11 +19,16 @@ public final class SchemaVersionException extends JdbcStateException {
 
 	private final String required;
 
-	SchemaVersionException(String table, @Nullable String found, String required) {
-		super("The tables of the store have schema version %s (in %s), but this version of rivet-events requires %s"
-			.formatted((found != null) ? found : "none", table, required), null);
+	private final @Nullable String script;
+
+	SchemaVersionException(String table, @Nullable String found, String required, @Nullable String script) {
+		super("The tables of the store have schema version %s (in %s), but this version of rivet-events requires %s%s"
+			.formatted((found != null) ? found : "none", table, required,
+					(script != null) ? ". The script %s updates them".formatted(script) : ""),
+				null);
 		this.found = found;
 		this.required = required;
+		this.script = script;
 	}
 
 	/**
@@ -36,6 +41,14 @@ public final class SchemaVersionException extends JdbcStateException {
 	/** Returns the version that this store requires. */
 	public String required() {
 		return this.required;
+	}
+
+	/**
+	 * Returns the class path location of the script that updates the tables, {@code null}
+	 * if their version is later than the required one.
+	 */
+	public @Nullable String script() {
+		return this.script;
 	}
 
 }

@@ -56,3 +56,18 @@ create index if not exists rivet_answer_expires_at on rivet_answer (expires_at);
 insert into rivet_meta (name, content)
 	select cast('schema.version' as varbinary(64)), cast('1' as varbinary(64)) from (select 1 as one) as required
 	where not exists (select name from rivet_meta where name = cast('schema.version' as varbinary(64)));
+
+create table if not exists rivet_schedule (
+	actor_id varbinary(64) not null,
+	schedule_id varbinary(255) not null,
+	run_at bigint,
+	slot smallint not null,
+	action binary large object not null,
+	body binary large object not null,
+	primary key (actor_id, schedule_id)
+);
+
+create index if not exists rivet_schedule_run_at on rivet_schedule (run_at, actor_id, schedule_id, slot);
+
+update rivet_meta set content = cast('2' as varbinary(64))
+	where name = cast('schema.version' as varbinary(64)) and content = cast('1' as varbinary(64));

@@ -54,3 +54,17 @@ create table if not exists rivet_answer (
 insert into rivet_meta (name, content)
 	select 'schema.version', '1' from (select 1 as one) as required
 	where not exists (select name from rivet_meta where name = 'schema.version');
+
+create table if not exists rivet_schedule (
+	actor_id varbinary(64) not null,
+	schedule_id varbinary(255) not null,
+	run_at bigint,
+	slot smallint not null,
+	action longblob not null,
+	body longblob not null,
+	primary key (actor_id, schedule_id),
+	index rivet_schedule_run_at (run_at, actor_id, schedule_id, slot)
+);
+
+update rivet_meta set content = '2'
+	where name = 'schema.version' and content = '1';

@@ -56,3 +56,18 @@ create index if not exists rivet_answer_expires_at on rivet_answer (expires_at);
 insert into rivet_meta (name, content)
 	select 'schema.version', '1' from (select 1 as one) as required
 	where not exists (select name from rivet_meta where name = 'schema.version');
+
+create table if not exists rivet_schedule (
+	actor_id text collate "C" not null,
+	schedule_id text collate "C" not null,
+	run_at bigint,
+	slot smallint not null,
+	action text not null,
+	body bytea not null,
+	primary key (actor_id, schedule_id)
+);
+
+create index if not exists rivet_schedule_run_at on rivet_schedule (run_at, actor_id, schedule_id, slot);
+
+update rivet_meta set content = '2'
+	where name = 'schema.version' and content = '1';

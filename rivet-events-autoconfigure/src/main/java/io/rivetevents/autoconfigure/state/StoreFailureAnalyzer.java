@@ -18,6 +18,9 @@ import io.rivetevents.jdbc.SqliteFileException;
  */
 final class StoreFailureAnalyzer extends AbstractFailureAnalyzer<JdbcStateException> {
 
+	private static final String RUN_SCRIPT = "Let Flyway or Liquibase run the script, or set"
+			+ " rivet.events.state.jdbc.initialize-schema=always to create and update the tables at start.";
+
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, JdbcStateException cause) {
 		return new FailureAnalysis("Instances cannot be stored. " + sentence(cause), action(cause), cause);
@@ -30,12 +33,11 @@ final class StoreFailureAnalyzer extends AbstractFailureAnalyzer<JdbcStateExcept
 
 	private static String action(JdbcStateException cause) {
 		if (cause instanceof MissingTablesException) {
-			return "Let Flyway or Liquibase run the script, or set rivet.events.state.jdbc.initialize-schema=always"
-					+ " to create the tables at start.";
+			return RUN_SCRIPT;
 		}
 		if (cause instanceof SchemaVersionException version) {
-			return "Use the version of rivet-events that created the tables, or update the tables to schema version %s by its release notes."
-				.formatted(version.required());
+			return (version.script() != null) ? RUN_SCRIPT
+					: "Use the version of rivet-events that updated the tables, or a later one.";
 		}
 		if (cause instanceof SqliteFileException) {
 			return "Set rivet.events.state.file.path to a file that this process can write and no other process uses.";

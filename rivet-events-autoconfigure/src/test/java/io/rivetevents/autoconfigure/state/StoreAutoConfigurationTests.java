@@ -79,7 +79,7 @@ class StoreAutoConfigurationTests {
 	void isTheDatabaseByDefaultIfThereIsOne(CapturedOutput output) {
 		this.withDatabase.run((context) -> {
 			assertThat(context).hasSingleBean(ActorStateStore.class).hasSingleBean(JdbcActorStateStore.class);
-			assertThat(tables(context.getBean(DataSource.class))).isEqualTo(4);
+			assertThat(tables(context.getBean(DataSource.class))).isEqualTo(5);
 		});
 		assertThat(output).doesNotContain("Instances are stored in memory");
 	}
@@ -99,7 +99,7 @@ class StoreAutoConfigurationTests {
 	@Test
 	void isThePrimaryDatabase() {
 		this.contextRunner.withUserConfiguration(OnePrimary.class)
-			.run((context) -> assertThat(tables(context.getBean(DataSource.class))).isEqualTo(4));
+			.run((context) -> assertThat(tables(context.getBean(DataSource.class))).isEqualTo(5));
 	}
 
 	@Test
@@ -114,7 +114,7 @@ class StoreAutoConfigurationTests {
 	void isTheMarkedDatabaseNextToThatOfTheApplication() {
 		this.withDatabase.withUserConfiguration(MarkedDatabase.class).run((context) -> {
 			assertThat(context).hasSingleBean(JdbcActorStateStore.class);
-			assertThat(tables(context.getBean("actorDataSource", DataSource.class))).isEqualTo(4);
+			assertThat(tables(context.getBean("actorDataSource", DataSource.class))).isEqualTo(5);
 			assertThat(tables(context.getBean("dataSource", DataSource.class))).isZero();
 		});
 		this.contextRunner.withUserConfiguration(MarkedDatabase.class)
@@ -154,7 +154,7 @@ class StoreAutoConfigurationTests {
 	@Test
 	void hasOtherTableNames() {
 		this.withDatabase.withPropertyValues("rivet.events.state.jdbc.table-prefix=chat_")
-			.run((context) -> assertThat(count(context.getBean(DataSource.class), "CHAT\\_%")).isEqualTo(4));
+			.run((context) -> assertThat(count(context.getBean(DataSource.class), "CHAT\\_%")).isEqualTo(5));
 		this.withDatabase.withPropertyValues("rivet.events.state.jdbc.table-prefix=a;b")
 			.run((context) -> assertFails(context, "rivet.events.state.jdbc.table-prefix", "letters, digits"));
 	}

@@ -127,14 +127,28 @@ class StoreStartTests {
 	}
 
 	@Test
-	void reportsAnotherSchemaVersion(CapturedOutput output) throws SQLException {
+	void reportsALaterSchemaVersion(CapturedOutput output) throws SQLException {
+		setSchemaVersion("99");
+		fails(output, List.of("schema version 99", "requires 2", "Use the version of rivet-events"), this.database,
+				ALWAYS);
+	}
+
+	@Test
+	void reportsTablesOfVersion1(CapturedOutput output) throws SQLException {
+		setSchemaVersion("1");
+		fails(output, List.of("schema version 1 ",
+				"requires 2. The script io/rivetevents/jdbc/schema-h2.sql updates them", "initialize-schema=always"),
+				this.database);
+		survives(this.database, ALWAYS);
+	}
+
+	private void setSchemaVersion(String version) throws SQLException {
 		application(WebApplicationType.NONE, this.database, ALWAYS).run().close();
 		try (Connection connection = DriverManager
 			.getConnection(this.database.substring(this.database.indexOf('=') + 1));
 				Statement statement = connection.createStatement()) {
-			statement.execute("update rivet_meta set content = stringtoutf8('99')");
+			statement.execute("update rivet_meta set content = stringtoutf8('%s')".formatted(version));
 		}
-		fails(output, List.of("schema version 99", "requires 1"), this.database);
 	}
 
 	@Test

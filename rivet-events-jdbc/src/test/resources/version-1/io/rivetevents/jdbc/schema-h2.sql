@@ -1,0 +1,58 @@
+-- Copyright 2026 the rivet-events authors
+-- SPDX-License-Identifier: Apache-2.0
+
+-- Times are nanoseconds since 1970 in UTC. Texts are UTF-8, in binary columns so that they are compared byte for byte.
+
+create table if not exists rivet_meta (
+	name varbinary(64) not null,
+	content varbinary(255) not null,
+	primary key (name)
+);
+
+create table if not exists rivet_actor (
+	namespace varbinary(255) not null,
+	name varbinary(255) not null,
+	actor_key varbinary(1024) not null,
+	actor_id varbinary(64) not null,
+	version bigint not null,
+	generation bigint not null,
+	format integer not null,
+	owner varbinary(255),
+	epoch varbinary(64),
+	reserved bigint not null,
+	marks binary large object,
+	created_at bigint not null,
+	saved_at bigint not null,
+	state binary large object,
+	input binary large object,
+	primary key (namespace, name, actor_key),
+	unique (actor_id)
+);
+
+create table if not exists rivet_event (
+	actor_id varbinary(64) not null,
+	position bigint not null,
+	previous bigint not null,
+	sent_at bigint not null,
+	expires_at bigint not null,
+	name binary large object not null,
+	target binary large object not null,
+	body binary large object,
+	primary key (actor_id, position)
+);
+
+create index if not exists rivet_event_expires_at on rivet_event (expires_at);
+
+create table if not exists rivet_answer (
+	actor_id varbinary(64) not null,
+	idem_key varbinary(64) not null,
+	expires_at bigint not null,
+	body binary large object not null,
+	primary key (actor_id, idem_key)
+);
+
+create index if not exists rivet_answer_expires_at on rivet_answer (expires_at);
+
+insert into rivet_meta (name, content)
+	select cast('schema.version' as varbinary(64)), cast('1' as varbinary(64)) from (select 1 as one) as required
+	where not exists (select name from rivet_meta where name = cast('schema.version' as varbinary(64)));
