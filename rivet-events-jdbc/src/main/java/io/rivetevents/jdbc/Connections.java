@@ -79,31 +79,35 @@ final class Connections {
 	 * @throws JdbcStateException if the database cannot be used
 	 */
 	<T> @Nullable T find(String what, Work<T> work) {
+		return apply(what + " could not be read", work);
+	}
+
+	private <T> @Nullable T apply(String problem, Work<T> work) {
 		for (int attempt = 1;; attempt++) {
-			Session session = openFor(what);
+			Session session = openOr(problem);
 			try (session) {
 				return work.apply(session);
 			}
 			catch (SQLException ex) {
 				if (attempt == MAX_ATTEMPTS || !isConnectionFailure(ex)) {
-					throw unreadable(what, ex);
+					throw failure(problem, ex);
 				}
 			}
 		}
 	}
 
 	/** Not tried again: a pool has waited for a connection already. */
-	private Session openFor(String what) {
+	private Session openOr(String problem) {
 		try {
 			return open(true);
 		}
 		catch (SQLException ex) {
-			throw unreadable(what, ex);
+			throw failure(problem, ex);
 		}
 	}
 
-	private static JdbcStateException unreadable(String what, SQLException cause) {
-		return new JdbcStateException("%s could not be read: %s".formatted(what, cause.getMessage()), cause);
+	private static JdbcStateException failure(String problem, SQLException cause) {
+		return new JdbcStateException("%s: %s".formatted(problem, cause.getMessage()), cause);
 	}
 
 	/**
@@ -113,6 +117,16 @@ final class Connections {
 	 */
 	<T> T read(String what, Work<T> work) {
 		return Objects.requireNonNull(find(what, work), what);
+	}
+
+	/**
+	 * Executes one statement that changes something, in no other transaction. It may be
+	 * executed twice if the connection is lost.
+	 * @param what what is changed, for the message of a failure
+	 * @throws JdbcStateException if the database cannot be used or refuses the change
+	 */
+	void change(String what, Work<Integer> work) {
+		apply(what + " could not be stored", work);
 	}
 
 	/** Returns a connection on which a transaction begins with the first statement. */

@@ -22,6 +22,7 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.jdbc.Connections.Session;
 
 /**
@@ -86,6 +87,7 @@ final class GroupWriter {
 		if (changes.stream().anyMatch((change) -> !change.isPlain())) {
 			writeHistory(session, changes);
 			writeAnswers(session, changes);
+			writeSchedules(session, changes);
 		}
 		return written;
 	}
@@ -194,7 +196,7 @@ final class GroupWriter {
 				return false;
 			}
 		}
-		for (String sql : List.of(this.sql.deleteEvents(), this.sql.deleteAnswers())) {
+		for (String sql : List.of(this.sql.deleteEvents(), this.sql.deleteAnswers(), this.sql.deleteSchedules())) {
 			try (PreparedStatement delete = connection.prepareStatement(sql)) {
 				session.dialect().setText(delete, 1, stored.actorId());
 				delete.executeUpdate();
@@ -255,6 +257,32 @@ final class GroupWriter {
 			deletes.execute();
 			inserts.execute();
 		}
+	}
+
+	private void writeSchedules(Session session, List<Change> changes) throws SQLException {
+		try (Batch deletes = new Batch(session, this.sql.deleteSchedule());
+				Batch inserts = new Batch(session, this.sql.insertSchedule())) {
+			for (Change change : changes) {
+				String actorId = change.actor().actorId();
+				for (String id : change.cancelled()) {
+					deleteSchedule(session, deletes, actorId, id);
+				}
+				for (StoredSchedule schedule : change.schedules()) {
+					deleteSchedule(session, deletes, actorId, schedule.id());
+					PreparedStatement insert = inserts.statement();
+					session.rows().setSchedule(insert, actorId, schedule);
+					insert.addBatch();
+				}
+			}
+			deletes.execute();
+			inserts.execute();
+		}
+	}
+
+	private static void deleteSchedule(Session session, Batch deletes, String actorId, String id) throws SQLException {
+		PreparedStatement delete = deletes.statement();
+		session.rows().setTexts(delete, actorId, id);
+		delete.addBatch();
 	}
 
 	/** A batch that is prepared when it has its first row. */

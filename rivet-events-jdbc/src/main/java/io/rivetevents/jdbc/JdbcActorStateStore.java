@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,15 +25,17 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.jdbc.Connections.Session;
 
 /**
- * Stores instances, their events and answers in a relational database: PostgreSQL,
- * MariaDB, MySQL, H2 or SQLite. See {@link JdbcSchema} for its tables.
+ * Stores instances, their events, answers and schedules in a relational database:
+ * PostgreSQL, MariaDB, MySQL, H2 or SQLite. See {@link JdbcSchema} for its tables.
  *
  * <p>
  * <b>Commits.</b> One thread commits all changes: those that wait at the same time share
@@ -55,11 +58,11 @@ import io.rivetevents.jdbc.Connections.Session;
  * database is not available again within the timeout.
  *
  * <p>
- * <b>Texts.</b> Namespaces, names and keys are compared and listed by their bytes in
- * UTF-8. That is the order of {@link String#compareTo} except for characters beyond
- * U+FFFF, which are last here. Namespace and name have at most {@value #MAX_NAME_SIZE}
- * bytes, a key {@value #MAX_KEY_SIZE}. The character U+0000 and incomplete surrogate
- * pairs cannot be stored in these texts.
+ * <b>Texts.</b> Namespaces, names, keys and ids of schedules are compared and listed by
+ * their bytes in UTF-8. That is the order of {@link String#compareTo} except for
+ * characters beyond U+FFFF, which are last here. A namespace, a name and the id of a
+ * schedule have at most {@value #MAX_NAME_SIZE} bytes, a key {@value #MAX_KEY_SIZE}. The
+ * character U+0000 and incomplete surrogate pairs cannot be stored in these texts.
  *
  * @since 0.1.0
  */
@@ -68,7 +71,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	/** Maximum size of a serialized key, in bytes. */
 	public static final int MAX_KEY_SIZE = 1024;
 
-	/** Maximum size of a namespace and of an actor name, in bytes. */
+	/** Maximum size of a namespace, an actor name and the id of a schedule, in bytes. */
 	public static final int MAX_NAME_SIZE = 255;
 
 	private static final int MAX_ID_SIZE = 64;
@@ -80,6 +83,8 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	private final Committer committer;
 
 	private final Sql sql;
+
+	private final Schedules schedules;
 
 	private final InstantSource clock;
 
@@ -100,6 +105,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 		this.writer = new GroupWriter(this.sql);
 		this.committer = new Committer(this.connections, this.writer, new Sweeper(this.connections, this.sql, clock),
 				settings.timeout());
+		this.schedules = new Schedules(this.connections, this.sql);
 		this.clock = clock;
 		this.timeout = settings.timeout().toMillis();
 	}
@@ -134,10 +140,23 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	public void commit(Change change) {
 		ActorAddress address = change.actor().address();
 		String problem = problem(address);
+		for (StoredSchedule schedule : change.schedules()) {
+			problem = (problem != null) ? problem : scheduleProblem(schedule.id());
+		}
 		if (problem != null) {
 			throw new JdbcStateException("%s cannot be stored: %s".formatted(address, problem), null);
 		}
-		await(Write.of(change));
+		await(Write.of(withStorableIds(change)));
+	}
+
+	/** Other ids are not stored, so there is nothing to cancel. */
+	private static Change withStorableIds(Change change) {
+		List<String> cancelled = change.cancelled().stream().filter((id) -> scheduleProblem(id) == null).toList();
+		return change.withSchedules(change.schedules(), cancelled);
+	}
+
+	private static @Nullable String scheduleProblem(String id) {
+		return problem("schedule id", id, MAX_NAME_SIZE);
 	}
 
 	@Override
@@ -254,13 +273,33 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	}
 
 	@Override
+	public boolean keepsSchedules() {
+		return true;
+	}
+
+	@Override
+	public List<StoredSchedule> schedules(String actorId) {
+		return this.schedules.of(actorId);
+	}
+
+	@Override
+	public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return this.schedules.due(until, after, limit);
+	}
+
+	@Override
+	public void postpone(DueSchedule due, Instant until) {
+		this.schedules.postpone(due, until);
+	}
+
+	@Override
 	public String initialize(String name, String value) {
 		String stored = meta(name);
 		if (stored != null) {
 			return stored;
 		}
 		try {
-			this.connections.read("The value of " + name, (session) -> {
+			this.connections.change("The value of " + name, (session) -> {
 				try (PreparedStatement insert = session.connection().prepareStatement(this.sql.insertMeta())) {
 					session.rows().setTexts(insert, name, value);
 					return insert.executeUpdate();

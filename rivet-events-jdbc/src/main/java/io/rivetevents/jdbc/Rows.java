@@ -8,12 +8,17 @@ package io.rivetevents.jdbc;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.ActorKey;
 
 /**
@@ -90,6 +95,21 @@ record Rows(Dialect dialect) {
 		statement.setBytes(8, event.body());
 	}
 
+	/** Sets all columns of a schedule. */
+	void setSchedule(PreparedStatement statement, String actorId, StoredSchedule schedule) throws SQLException {
+		setTexts(statement, actorId, schedule.id());
+		Instant runAt = schedule.runAt();
+		if (runAt != null) {
+			statement.setLong(3, nanos(runAt));
+		}
+		else {
+			statement.setNull(3, Types.BIGINT);
+		}
+		statement.setInt(4, schedule.slot());
+		this.dialect.setText(statement, 5, schedule.action());
+		statement.setBytes(6, schedule.body());
+	}
+
 	/** Returns an instance with its state and input. */
 	StoredActor actor(ResultSet row) throws SQLException {
 		return listed(row).toBuilder().state(row.getBytes("state")).input(row.getBytes("input")).build();
@@ -116,6 +136,19 @@ record Rows(Dialect dialect) {
 	StoredEvent event(ResultSet row) throws SQLException {
 		return new StoredEvent(row.getLong("position"), row.getLong("previous"), time(row, "sent_at"),
 				time(row, "expires_at"), text(row, "name"), text(row, "target"), row.getBytes("body"));
+	}
+
+	/** Returns a schedule. */
+	StoredSchedule schedule(ResultSet row) throws SQLException {
+		Instant time = time(row, "run_at");
+		Instant runAt = row.wasNull() ? null : time;
+		return new StoredSchedule(text(row, "schedule_id"), runAt, row.getInt("slot"), text(row, "action"),
+				row.getBytes("body"));
+	}
+
+	/** Returns a schedule that has a time. */
+	DueSchedule due(ResultSet row) throws SQLException {
+		return new DueSchedule(time(row, "run_at"), text(row, "actor_id"), text(row, "schedule_id"));
 	}
 
 	/** Returns when a row expires. */

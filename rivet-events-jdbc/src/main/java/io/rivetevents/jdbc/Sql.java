@@ -17,6 +17,8 @@ record Sql(String prefix) {
 
 	private static final String ALL = LISTED + ", state, input";
 
+	private static final String BY_TIME = " order by run_at, actor_id, schedule_id limit ?";
+
 	private static final String ADDRESS = " where namespace = ? and name = ? and actor_key = ?";
 
 	private String actor() {
@@ -29,6 +31,10 @@ record Sql(String prefix) {
 
 	private String answer() {
 		return this.prefix + "answer";
+	}
+
+	private String schedule() {
+		return this.prefix + "schedule";
 	}
 
 	String selectByAddress() {
@@ -118,6 +124,55 @@ record Sql(String prefix) {
 	/** Parameters: time, limit. */
 	String selectExpiredAnswers() {
 		return "select actor_id, idem_key from " + answer() + " where expires_at <= ? order by expires_at limit ?";
+	}
+
+	/** Parameter: id. */
+	String selectSchedules() {
+		return "select schedule_id, run_at, slot, action, body from " + schedule() + " where actor_id = ?";
+	}
+
+	String insertSchedule() {
+		return "insert into " + schedule() + " (actor_id, schedule_id, run_at, slot, action, body)"
+				+ " values (?, ?, ?, ?, ?, ?)";
+	}
+
+	/** Parameters: time, id, id of the schedule, time that is stored now. */
+	String updateRunAt() {
+		return "update " + schedule() + " set run_at = ? where actor_id = ? and schedule_id = ? and run_at = ?";
+	}
+
+	/** Parameters: id and id of the schedule. */
+	String deleteSchedule() {
+		return deleteSchedules() + " and schedule_id = ?";
+	}
+
+	/** Parameter: id. */
+	String deleteSchedules() {
+		return "delete from " + schedule() + " where actor_id = ?";
+	}
+
+	private String selectDue() {
+		return "select run_at, actor_id, schedule_id from " + schedule();
+	}
+
+	/** Parameters: latest time, limit. */
+	String selectFirstDue() {
+		return selectDue() + " where run_at <= ?" + BY_TIME;
+	}
+
+	/**
+	 * Selects those with the time of a schedule that follow it. The index is read from
+	 * the schedules of its instance on, of which there are few.
+	 * <p>
+	 * Parameters: time, id (twice), id of the schedule, limit.
+	 */
+	String selectDueAtTime() {
+		return selectDue() + " where run_at = ? and actor_id >= ? and (actor_id > ? or schedule_id > ?)" + BY_TIME;
+	}
+
+	/** Parameters: time before the first, latest time, limit. */
+	String selectDueAfterTime() {
+		return selectDue() + " where run_at > ? and run_at <= ?" + BY_TIME;
 	}
 
 	/** Parameter: name. */

@@ -15,6 +15,7 @@ import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 
 /**
  * A change or deletion that waits for its commit. The waiting thread sees the future, all
@@ -69,6 +70,10 @@ final class Write {
 		for (StoredAnswer answer : change.answers()) {
 			bytes += FIXED + answer.body().length;
 		}
+		for (StoredSchedule schedule : change.schedules()) {
+			bytes += FIXED + schedule.id().length() + schedule.action().length() + schedule.body().length;
+		}
+		bytes += (long) FIXED * change.cancelled().size();
 		return bytes;
 	}
 
@@ -103,7 +108,8 @@ final class Write {
 	/** Returns the number of rows that are written or deleted. */
 	int rows() {
 		Change change = this.change;
-		return (change != null) ? 1 + change.events().size() + change.trimmed().size() + change.answers().size() : 1;
+		return (change != null) ? 1 + change.events().size() + change.trimmed().size() + change.answers().size()
+				+ change.schedules().size() + change.cancelled().size() : 1;
 	}
 
 	/** Returns the future on which the calling thread waits. */

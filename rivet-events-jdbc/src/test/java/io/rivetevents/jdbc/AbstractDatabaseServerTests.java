@@ -8,6 +8,8 @@ package io.rivetevents.jdbc;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredEvent;
@@ -123,6 +126,49 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 		if (!autoCommit) {
 			connection.rollback();
 		}
+	}
+
+	/** Returns the statement that updates what the database knows of a table. */
+	abstract String analyze(String table);
+
+	/** Returns the columns of a plan that name indexes and sorting. */
+	abstract List<String> columnsOfPlan();
+
+	/** Or each page would read and sort all schedules. */
+	@Test
+	void dueSchedulesAreFoundByTheIndex() throws SQLException {
+		insertSchedules(20_000);
+		long now = Rows.nanos(this.now);
+		DueSchedule half = this.store.due(this.now, null, 10_000).get(9999);
+		Sql sql = new Sql("rivet_");
+		try (Connection connection = DriverManager.getConnection(this.url)) {
+			connection.createStatement().execute(analyze("rivet_schedule"));
+			checkPlan(connection, sql.selectFirstDue(), now, 100L);
+			checkPlan(connection, sql.selectDueAtTime(), now, half.actorId(), half.actorId(), half.id(), 100L);
+			checkPlan(connection, sql.selectDueAfterTime(), now - Duration.ofHours(1).toNanos(), now, 100L);
+		}
+	}
+
+	private void checkPlan(Connection connection, String sql, Object... values) throws SQLException {
+		StringBuilder plan = new StringBuilder();
+		try (PreparedStatement explain = connection.prepareStatement("explain " + sql)) {
+			for (int i = 0; i < values.length; i++) {
+				if (values[i] instanceof String text) {
+					Dialect.of(connection).setText(explain, i + 1, text);
+				}
+				else {
+					explain.setLong(i + 1, (Long) values[i]);
+				}
+			}
+			try (ResultSet row = explain.executeQuery()) {
+				while (row.next()) {
+					for (String column : columnsOfPlan()) {
+						plan.append(row.getString(column)).append('\n');
+					}
+				}
+			}
+		}
+		assertThat(plan).contains("rivet_schedule_run_at").doesNotContainIgnoringCase("sort");
 	}
 
 	/**

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.IntFunction;
@@ -28,13 +30,17 @@ import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
+import io.rivetevents.jdbc.Connections.Session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * What differs between databases, on each of them.
@@ -364,6 +370,174 @@ abstract class AbstractJdbcActorStateStoreTests {
 	}
 
 	@Test
+	void storesSchedulesWithTheInstance() {
+		StoredActor actor = actor("a").build();
+		StoredSchedule once = schedule("once", this.now);
+		StoredSchedule failed = new StoredSchedule("failed", null, 255, "remind", new byte[] { 0, -1 });
+		StoredSchedule named = schedule("named", this.now.plusNanos(1));
+		this.store.commit(Change.of(actor, 0).withSchedules(List.of(once, failed, named), List.of("unknown")));
+		assertThat(this.store.schedules(actor.actorId())).usingRecursiveFieldByFieldElementComparator()
+			.containsExactlyInAnyOrder(once, failed, named);
+		StoredSchedule later = new StoredSchedule("named", this.now.plusNanos(2), 1, "other", new byte[0]);
+		this.store.commit(Change.of(actor.toBuilder().version(2).build(), 1)
+			.withSchedules(List.of(later), List.of("once", "failed")));
+		assertThat(this.store.schedules(actor.actorId())).usingRecursiveFieldByFieldElementComparator()
+			.containsExactly(later);
+		assertThat(this.store.schedules("other")).isEmpty();
+	}
+
+	@Test
+	void aDeletionDeletesTheSchedulesOfTheInstance() {
+		for (String key : List.of("a", "b")) {
+			this.store
+				.commit(Change.of(actor(key).build(), 0).withSchedules(List.of(schedule("s", this.now)), List.of()));
+		}
+		StoredActor actor = actor("a").build();
+		assertThatThrownBy(() -> this.store.delete(actor.address(), 2)).isInstanceOf(StaleStateException.class);
+		assertThat(this.store.schedules(actor.actorId())).hasSize(1);
+		this.store.delete(actor.address(), 1);
+		assertThat(this.store.schedules(actor.actorId())).isEmpty();
+		assertThat(this.store.due(this.now, null, 9)).extracting(DueSchedule::actorId)
+			.containsExactly(actor("b").build().actorId());
+	}
+
+	@Test
+	void aStaleChangeDoesNotAffectTheSchedulesOfItsGroup() throws Exception {
+		StoredSchedule old = schedule("old", this.now);
+		times(64, (i) -> actor("k" + i).build()).forEach((actor) -> this.store
+			.commit(Change.of(actor, 0).withSchedules(List.of(old, schedule("named", this.now)), List.of())));
+		List<@Nullable RuntimeException> failures = group(64, (i) -> {
+			StoredActor actor = actor("k" + i).version((i == 31) ? 3 : 2).build();
+			return Change.of(actor, actor.version() - 1)
+				.withSchedules(List.of(schedule("named", this.now.plusSeconds(1))), List.of("old"));
+		});
+		assertThat(failures.remove(31)).isInstanceOf(StaleStateException.class);
+		assertThat(failures).hasSize(63).containsOnlyNulls();
+		String stale = actor("k31").build().actorId();
+		assertThat(this.store.due(this.now, null, 200)).containsExactly(new DueSchedule(this.now, stale, "named"),
+				new DueSchedule(this.now, stale, "old"));
+		assertThat(this.store.due(this.now.plusSeconds(1), null, 200)).hasSize(65);
+		assertThat(this.taken).as("connections").isEqualTo(1);
+	}
+
+	@Test
+	void idsOfSchedulesAreComparedByteForByte() {
+		String large = "k".repeat(JdbcActorStateStore.MAX_NAME_SIZE);
+		List<String> ids = List.of("a", "A", "\u00e4", "a ", "a\u0308", " a", "\u00c4", "\u00df", "ss", large,
+				large.substring(1) + "l", "\u20ac".repeat(85), "\uffff", "\ud83d\ude00");
+		StoredActor actor = actor("a").build();
+		this.store.commit(Change.of(actor, 0)
+			.withSchedules(ids.stream().map((id) -> schedule(id, this.now)).toList(), List.of("B")));
+		List<String> byBytes = ids.stream()
+			.sorted(Comparator.comparing((id) -> id.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned))
+			.toList();
+		assertThat(this.store.due(this.now, null, 99)).extracting(DueSchedule::id).containsExactlyElementsOf(byBytes);
+		assertThat(pages(this.now, 1)).extracting(DueSchedule::id).containsExactlyElementsOf(byBytes);
+		this.store.commit(Change.of(actor.toBuilder().version(2).build(), 1).withSchedules(List.of(), List.of("a")));
+		assertThat(this.store.schedules(actor.actorId())).extracting(StoredSchedule::id)
+			.hasSize(ids.size() - 1)
+			.doesNotContain("a");
+	}
+
+	@Test
+	void theIdOfAScheduleThatADatabaseWouldChangeIsRefused() {
+		StoredActor actor = actor("a").build();
+		this.store.commit(Change.of(actor, 0).withSchedules(List.of(schedule("?", this.now)), List.of()));
+		StoredActor next = actor.toBuilder().version(2).build();
+		List<String> ids = List.of("k".repeat(JdbcActorStateStore.MAX_NAME_SIZE + 1), "a\0", "\ud800");
+		for (String id : ids) {
+			Change change = Change.of(next, 1).withSchedules(List.of(schedule(id, this.now)), List.of());
+			assertThatThrownBy(() -> this.store.commit(change)).isInstanceOf(JdbcStateException.class)
+				.hasMessageContaining("its schedule id");
+		}
+		this.store.commit(Change.of(next, 1).withSchedules(List.of(), ids));
+		assertThat(this.store.schedules(actor.actorId())).extracting(StoredSchedule::id).containsExactly("?");
+	}
+
+	@Test
+	void schedulesHaveTimesUpToTheLastOne() {
+		List<StoredSchedule> schedules = List.of(schedule("first", Instant.MIN), schedule("now", this.now),
+				schedule("last", Instant.MAX));
+		this.store.commit(Change.of(actor("a").build(), 0).withSchedules(schedules, List.of()));
+		assertThat(this.store.due(Instant.MIN, null, 9)).extracting(DueSchedule::id).containsExactly("first");
+		assertThat(this.store.due(this.now, null, 9)).extracting(DueSchedule::id).containsExactly("first", "now");
+		assertThat(pages(Instant.MAX, 1)).extracting(DueSchedule::id).containsExactly("first", "now", "last");
+		assertThat(this.store.due(this.now, new DueSchedule(Instant.MAX, "", ""), 9)).isEmpty();
+	}
+
+	@Test
+	void aScheduleIsPostponedOnlyFromTheTimeThatIsStored() {
+		StoredActor actor = actor("a").build();
+		this.store.commit(Change.of(actor, 0)
+			.withSchedules(List.of(schedule("s", this.now), schedule("t", this.now)), List.of()));
+		DueSchedule due = new DueSchedule(this.now, actor.actorId(), "s");
+		Instant later = this.now.plusSeconds(60);
+		this.store.postpone(new DueSchedule(this.now.plusNanos(1), actor.actorId(), "s"), later);
+		assertThat(this.store.due(this.now, null, 9)).hasSize(2).contains(due);
+		this.store.postpone(due, later);
+		this.store.postpone(due, this.now.plusSeconds(5));
+		assertThat(this.store.due(later, null, 9)).extracting(DueSchedule::id, DueSchedule::runAt)
+			.containsExactly(tuple("t", this.now), tuple("s", later));
+		assertThat(this.store.load(actor.address())).extracting(StoredActor::version).isEqualTo(1L);
+	}
+
+	/** Such as at nine o'clock; and some before and after it. */
+	@Test
+	void manySchedulesMayBeDueAtTheSameTime() throws SQLException {
+		insertSchedules(100_000);
+		List<DueSchedule> found = pages(this.now, 1000);
+		assertThat(found).hasSize(100_000).doesNotHaveDuplicates();
+		assertThat(found).isSortedAccordingTo(Comparator.comparing(DueSchedule::runAt)
+			.thenComparing(DueSchedule::actorId)
+			.thenComparing(DueSchedule::id));
+		assertThat(this.store.due(this.now.minusSeconds(1), null, 200_000)).hasSize(1000);
+	}
+
+	/**
+	 * Inserts schedules of instances that do not exist: of a hundred, one is early, one
+	 * is not due and one does not run any more; the others have the same time.
+	 * @param due number of those that are due
+	 */
+	void insertSchedules(int due) throws SQLException {
+		try (Session session = new Connections(this.dataSource, TIMEOUT).openTransaction();
+				PreparedStatement insert = session.connection().prepareStatement(new Sql("rivet_").insertSchedule())) {
+			for (int i = 0; i < due; i++) {
+				int kind = i % 100;
+				// not in the order of the ids
+				String id = "%08x-%d".formatted(Integer.reverse(i), i);
+				Instant runAt = (kind == 0) ? this.now.minusSeconds(1 + i) : this.now;
+				add(session, insert, id, schedule("s", runAt));
+				if (kind == 1) {
+					add(session, insert, id, schedule("later", this.now.plusSeconds(1 + i)));
+					add(session, insert, id, new StoredSchedule("failed", null, 0, "remind", new byte[9]));
+				}
+				if (i % 10_000 == 9999) {
+					insert.executeBatch();
+				}
+			}
+			session.connection().commit();
+		}
+	}
+
+	private static void add(Session session, PreparedStatement insert, String actorId, StoredSchedule schedule)
+			throws SQLException {
+		session.rows().setSchedule(insert, actorId, schedule);
+		insert.addBatch();
+	}
+
+	/** Returns everything that is due, page by page. */
+	List<DueSchedule> pages(Instant until, int limit) {
+		List<DueSchedule> all = new ArrayList<>();
+		List<DueSchedule> page = this.store.due(until, null, limit);
+		while (!page.isEmpty()) {
+			assertThat(page).hasSizeLessThanOrEqualTo(limit);
+			all.addAll(page);
+			page = this.store.due(until, page.get(page.size() - 1), limit);
+		}
+		return all;
+	}
+
+	@Test
 	void anotherSchemaVersionIsRefused() throws SQLException {
 		JdbcSchema schema = new JdbcSchema(this.dataSource, this.settings);
 		schema.create();
@@ -408,6 +582,10 @@ abstract class AbstractJdbcActorStateStoreTests {
 	StoredEvent event(long position) {
 		return new StoredEvent(position, position - 1, this.now, this.now.plusSeconds(60), "message", "all",
 				new byte[] { (byte) position });
+	}
+
+	static StoredSchedule schedule(String id, Instant runAt) {
+		return new StoredSchedule(id, runAt, id.length() % 256, "remind", id.getBytes(StandardCharsets.UTF_8));
 	}
 
 	static <T> List<T> times(int count, IntFunction<T> value) {

@@ -27,6 +27,16 @@ class MariadbActorStateStoreTests extends AbstractDatabaseServerTests {
 		return server;
 	}
 
+	@Override
+	String analyze(String table) {
+		return "analyze table " + table;
+	}
+
+	@Override
+	List<String> columnsOfPlan() {
+		return List.of("key", "Extra");
+	}
+
 	@Test
 	void aStateThatIsTooLargeFailsAlone() throws InterruptedException {
 		this.dataSource.stop();

@@ -5,6 +5,8 @@
 
 package io.rivetevents.jdbc;
 
+import java.util.List;
+
 import org.junit.jupiter.api.BeforeAll;
 
 class PostgresqlActorStateStoreTests extends AbstractDatabaseServerTests {
@@ -19,6 +21,16 @@ class PostgresqlActorStateStoreTests extends AbstractDatabaseServerTests {
 	@Override
 	DatabaseServer server() {
 		return server;
+	}
+
+	@Override
+	String analyze(String table) {
+		return "analyze " + table;
+	}
+
+	@Override
+	List<String> columnsOfPlan() {
+		return List.of("QUERY PLAN");
 	}
 
 }

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.state.DueSchedule;
+import io.rivetevents.actor.state.StoredSchedule;
+import io.rivetevents.jdbc.Connections.Session;
+
+/**
+ * Finds schedules, and changes their times outside of commits. Safe for use by several
+ * threads.
+ */
+final class Schedules {
+
+	private final Connections connections;
+
+	private final Sql sql;
+
+	/**
+	 * Creates an instance.
+	 * @param connections where it takes a connection for each call
+	 * @param sql the statements
+	 */
+	Schedules(Connections connections, Sql sql) {
+		this.connections = connections;
+		this.sql = sql;
+	}
+
+	/** Returns the schedules of an instance, in any order. */
+	List<StoredSchedule> of(String actorId) {
+		return this.connections.read("The schedules of " + actorId, (session) -> {
+			List<StoredSchedule> all = new ArrayList<>();
+			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectSchedules())) {
+				session.rows().setTexts(select, actorId);
+				try (ResultSet row = select.executeQuery()) {
+					while (row.next()) {
+						all.add(session.rows().schedule(row));
+					}
+				}
+			}
+			return all;
+		});
+	}
+
+	/**
+	 * Returns a page of the schedules that are due. The rest of those with the same time
+	 * and the later ones are selected one after the other: each is one range of the
+	 * index. Both together are not on every database, which would read all earlier pages
+	 * again if many schedules have the same time.
+	 */
+	List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		long last = Rows.nanos(until);
+		return this.connections.read("The schedules that are due", (session) -> {
+			List<DueSchedule> page = new ArrayList<>();
+			if (after == null) {
+				select(session, page, limit, this.sql.selectFirstDue(), last);
+				return page;
+			}
+			long time = Rows.nanos(after.runAt());
+			if (time <= last) {
+				select(session, page, limit, this.sql.selectDueAtTime(), time, after.actorId(), after.actorId(),
+						after.id());
+				select(session, page, limit, this.sql.selectDueAfterTime(), time, last);
+			}
+			return page;
+		});
+	}
+
+	/** Adds rows to a page until it is full. */
+	private static void select(Session session, List<DueSchedule> page, int limit, String sql, Object... values)
+			throws SQLException {
+		if (page.size() >= limit) {
+			return;
+		}
+		try (PreparedStatement select = session.connection().prepareStatement(sql)) {
+			int index = 1;
+			for (Object value : values) {
+				if (value instanceof String text) {
+					session.dialect().setText(select, index++, text);
+				}
+				else {
+					select.setLong(index++, (Long) value);
+				}
+			}
+			select.setInt(index, limit - page.size());
+			try (ResultSet row = select.executeQuery()) {
+				while (row.next()) {
+					page.add(session.rows().due(row));
+				}
+			}
+		}
+	}
+
+	/** Changes the time of a schedule, unless it has another one than expected. */
+	void postpone(DueSchedule due, Instant until) {
+		this.connections.change("The time of a schedule of " + due.actorId(), (session) -> {
+			try (PreparedStatement update = session.connection().prepareStatement(this.sql.updateRunAt())) {
+				update.setLong(1, Rows.nanos(until));
+				session.dialect().setText(update, 2, due.actorId());
+				session.dialect().setText(update, 3, due.id());
+				update.setLong(4, Rows.nanos(due.runAt()));
+				return update.executeUpdate();
+			}
+		});
+	}
+
+}
