@@ -49,7 +49,8 @@ import io.rivetevents.jdbc.Connections.Session;
  * had. Transactions use the level "read committed". Connections are set to read-write, so
  * that a {@code DataSource} with replicas chooses the primary. A {@code DataSource} that
  * chooses a database or a connection by the calling thread, as
- * {@code TransactionAwareDataSourceProxy} does, must be replaced by its target.
+ * {@code TransactionAwareDataSourceProxy} does, must be replaced by its target. The
+ * starter does so for that proxy.
  *
  * <p>
  * <b>Failures.</b> A failed change has changed nothing, except for

@@ -86,7 +86,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 				throw noDataSource(beanFactory.getBeanNamesForType(DataSource.class));
 			}
 			checkKeySize(properties);
-			return store(found, properties.state().jdbc());
+			return store(StoreDataSource.of(found), properties.state().jdbc());
 		}
 
 		private static RuntimeException noDataSource(String... names) {

@@ -34,9 +34,17 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.jdbc.JdbcActorStateStore;
 import io.rivetevents.jdbc.MissingTablesException;
@@ -48,6 +56,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class StoreAutoConfigurationTests {
+
+	private static final StoredActor ACTOR = StoredActor.builder("id", ActorAddress.of("room", "a")).version(1).build();
 
 	@TempDir
 	private static Path folder;
@@ -119,6 +129,32 @@ class StoreAutoConfigurationTests {
 		});
 		this.contextRunner.withUserConfiguration(MarkedDatabase.class)
 			.run((context) -> assertThat(context).hasSingleBean(JdbcActorStateStore.class));
+	}
+
+	@Test
+	void takesNoPartInTransactionsOfTheApplication() {
+		DataSource proxy = new TransactionAwareDataSourceProxy(
+				new TransactionAwareDataSourceProxy(new LazyConnectionDataSourceProxy(database("proxy"))));
+		this.contextRunner.withBean(DataSource.class, () -> proxy).run((context) -> {
+			ActorStateStore store = context.getBean(ActorStateStore.class);
+			JdbcTemplate application = new JdbcTemplate(proxy);
+			application.execute("create table mine (id int)");
+			new TransactionTemplate(new JdbcTransactionManager(proxy)).executeWithoutResult((status) -> {
+				application.update("insert into mine values (1)");
+				store.save(ACTOR, 0);
+				assertThat(store.load(ACTOR.address())).isNotNull();
+				status.setRollbackOnly();
+			});
+			assertThat(store.load(ACTOR.address())).isNotNull();
+			assertThat(application.queryForObject("select count(*) from mine", Integer.class)).isZero();
+		});
+	}
+
+	@Test
+	void refusesADatabaseThatHidesTransactionsOfTheApplication() {
+		DataSource proxy = new DelegatingDataSource(new TransactionAwareDataSourceProxy(database("hidden")));
+		this.contextRunner.withBean(DataSource.class, () -> proxy)
+			.run((context) -> assertFails(context, "TransactionAwareDataSourceProxy", "@RivetDataSource"));
 	}
 
 	@Test
