@@ -106,6 +106,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 			else {
 				schema.check();
 			}
+			H2Durability.check(dataSource);
 			return new JdbcActorStateStore(dataSource, settings);
 		}
 

@@ -158,6 +158,20 @@ class StoreAutoConfigurationTests {
 	}
 
 	@Test
+	void warnsOfAFileOfH2ThatIsWrittenLater(CapturedOutput output) {
+		ApplicationContextRunner runner = this.withDatabase
+			.withPropertyValues("rivet.events.state.jdbc.initialize-schema=always");
+		runner.run((context) -> assertThat(context).hasNotFailed());
+		runner.withPropertyValues("spring.datasource.url=jdbc:h2:%s;WRITE_DELAY=0".formatted(folder.resolve("now")))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("WRITE_DELAY");
+		runner.withPropertyValues("spring.datasource.url=jdbc:h2:" + folder.resolve("later"))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("Append ;WRITE_DELAY=0 to its URL")
+			.contains("jdbc:h2:%s writes a commit up to 500 ms later".formatted(folder.resolve("later")));
+	}
+
+	@Test
 	void isThatOfTheApplicationWhateverIsSet() {
 		this.withDatabase.withBean("own", ActorStateStore.class, MemoryActorStateStore::new)
 			.withPropertyValues("rivet.events.state.store=jdbc")
