@@ -111,7 +111,7 @@ public final class SqliteDataSource implements DataSource, AutoCloseable {
 		if (DriverManager.drivers().noneMatch(SqliteDataSource::isFor)) {
 			throw new SQLException("the driver is missing. Add the dependency io.rivetevents:rivet-events-file");
 		}
-		return DriverManager.getConnection(URL + file.toAbsolutePath());
+		return SqliteLibrary.connect(URL + file.toAbsolutePath());
 	}
 
 	private static boolean isFor(Driver driver) {

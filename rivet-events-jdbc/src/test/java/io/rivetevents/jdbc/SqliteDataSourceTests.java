@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -98,10 +100,8 @@ class SqliteDataSourceTests {
 	@Test
 	void aSecondProcessReceivesAdvice() throws Exception {
 		try (SqliteDataSource source = SqliteDataSource.open(file())) {
-			Process second = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-					"-cp", System.getProperty("java.class.path"), Opener.class.getName(), file().toString())
-				.redirectErrorStream(true)
-				.start();
+			Process second = openInAnotherProcess();
+			second.getOutputStream().close();
 			String output = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
 			assertThat(output).contains("SqliteFileException: The file " + file(), "another process uses it",
@@ -113,11 +113,34 @@ class SqliteDataSourceTests {
 		SqliteDataSource.open(file()).close();
 	}
 
-	/** Opens a file in a process of its own. */
+	@Test
+	void aProcessThatIsKilledLeavesNoTemporaryFiles() throws Exception {
+		Path temporary = Files.createDirectory(this.folder.resolve("tmp"));
+		Process process = openInAnotherProcess("-Djava.io.tmpdir=" + temporary);
+		assertThat(process.inputReader().lines().anyMatch("opened, null"::equals)).isTrue();
+		process.destroyForcibly().waitFor();
+		assertThat(temporary).isEmptyDirectory();
+		assertThat(file()).isNotEmptyFile();
+	}
+
+	/** Returns a process that waits with the open file. */
+	private Process openInAnotherProcess(String... options) throws IOException {
+		List<String> command = new ArrayList<>();
+		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		command.addAll(List.of(options));
+		command
+			.addAll(List.of("-cp", System.getProperty("java.class.path"), Opener.class.getName(), file().toString()));
+		return new ProcessBuilder(command).redirectErrorStream(true).start();
+	}
+
+	/** Opens a file in a process of its own, and keeps it open until its input ends. */
 	static final class Opener {
 
-		public static void main(String[] arguments) {
-			SqliteDataSource.open(Path.of(arguments[0])).close();
+		public static void main(String[] arguments) throws IOException {
+			try (SqliteDataSource source = SqliteDataSource.open(Path.of(arguments[0]))) {
+				System.out.println("opened, " + System.getProperty("org.sqlite.tmpdir"));
+				System.in.read();
+			}
 		}
 
 	}
