@@ -89,6 +89,9 @@ public final class ActorState {
 
 	private volatile long retryAt;
 
+	/** Whether the store has failed since it last stored something. */
+	private volatile boolean storeFails;
+
 	/**
 	 * The state at a point in time.
 	 *
@@ -285,6 +288,7 @@ public final class ActorState {
 
 	/** Returns whether there was anything to save. */
 	private boolean saveWhatIs(long now, @Nullable Addition addition) {
+		long since = (this.dirtySince != CLEAN) ? this.dirtySince : now;
 		// before writing: concurrent changes of an interleaved action stay due
 		this.touched = false;
 		this.dirtySince = CLEAN;
@@ -303,7 +307,7 @@ public final class ActorState {
 			return saves;
 		}
 		catch (Throwable ex) {
-			failed(now);
+			failed(since, now);
 			throw ex;
 		}
 	}
@@ -313,14 +317,16 @@ public final class ActorState {
 		StoredActor.Builder next = next(before).state(bytes);
 		StoredActor after = ((addition != null) ? addition.change().apply(next) : next).build();
 		Change change = Change.of(after, before.version()).withAnswers(answers);
+		this.storeFails = true;
 		this.store.commit((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change);
+		this.storeFails = false;
 		this.stored = after;
 		answers.forEach(this.answers::remove);
 		this.onChange.accept(before, after);
 	}
 
-	private void failed(long now) {
-		this.dirtySince = now;
+	private void failed(long since, long now) {
+		this.dirtySince = since;
 		this.retryAt = now + Math.min(FIRST_PAUSE << Math.min(this.failedSaves, 10), LONGEST_PAUSE);
 		this.failedSaves = this.failedSaves + 1;
 		this.due.arm(this.retryAt); // nothing else schedules it outside a turn
@@ -338,13 +344,19 @@ public final class ActorState {
 		return isDirty() ? new Mark(write(), false) : new Mark(stored().state(), true);
 	}
 
-	/** Restores the state of a mark. Answers that wait for a save stay due. */
+	/**
+	 * Restores the state of a mark. Answers that wait for a save stay due. After a
+	 * failure of the store the next save still waits; a state that could not be written
+	 * delays no other.
+	 */
 	public void restore(Mark mark) {
 		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type.type())
 				: null;
 		if (mark.saved()) {
 			this.touched = !this.answers.all().isEmpty();
 			this.dirtySince = CLEAN;
+		}
+		if (!this.storeFails) {
 			this.failedSaves = 0;
 		}
 	}
