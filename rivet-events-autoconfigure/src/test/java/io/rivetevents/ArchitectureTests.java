@@ -71,7 +71,7 @@ class ArchitectureTests {
 			# what applications see, and what they plug in
 			connection: protocol
 			actor: protocol conversion connection
-			actor.schedule:
+			actor.schedule: protocol error protocol.value failure actor actor.state
 			actor.state: protocol error protocol.value limit actor
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens
@@ -81,19 +81,21 @@ class ArchitectureTests {
 			    failure limit scheduling connection extension outbound observation
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
-			    actor.state extension observation
+			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
 			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
-			    connection actor actor.state extension delivery actor.persistence actor.answer
+			    connection actor actor.state actor.schedule extension delivery actor.persistence
+			    actor.answer
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
-			    scheduling connection actor actor.state extension observation delivery actor.turn
-			    actor.persistence actor.answer actor.stream
+			    scheduling connection actor actor.state actor.schedule extension observation
+			    delivery actor.turn actor.persistence actor.answer actor.stream
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
-			    limit scheduling connection actor actor.state extension observation outbound
-			    delivery actor.turn actor.persistence actor.answer actor.stream actor.call
+			    limit scheduling connection actor actor.state actor.schedule extension observation
+			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
-			    scheduling connection actor actor.state extension observation outbound delivery
-			    actor.turn actor.persistence actor.answer actor.call actor.instance
+			    scheduling connection actor actor.state actor.schedule extension observation
+			    outbound delivery actor.turn actor.persistence actor.answer actor.call
+			    actor.instance
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension delivery
 			# around it

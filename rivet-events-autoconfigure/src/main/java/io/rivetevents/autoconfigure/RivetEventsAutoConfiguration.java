@@ -298,10 +298,10 @@ public final class RivetEventsAutoConfiguration {
 		LocalNode rivetLocalNode(ActorStateStore store, @Qualifier("rivetActorWorkers") Scheduler workers,
 				ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
 				ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
-				ObjectProvider<ActorDirectory> directory) {
+				ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties) {
 			ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC),
 					this.connections, interceptors.orderedStream().toList(),
-					contracts.getIfAvailable(() -> ContractFingerprints.NONE));
+					contracts.getIfAvailable(() -> ContractFingerprints.NONE), properties.schedule().settings());
 			return new LocalNode(runtime, types, listeners, registry, directory::getObject);
 		}
 

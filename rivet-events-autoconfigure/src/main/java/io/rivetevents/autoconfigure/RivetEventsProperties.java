@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import io.rivetevents.actor.schedule.ScheduleSettings;
+
 /**
  * Realtime actors.
  *
@@ -33,6 +35,7 @@ import org.springframework.util.unit.DataSize;
  * where possible. Without it delivery is slower, but handlers of WebFlux see each frame.
  * @param limits Limits of the resources that clients can use.
  * @param management Management of instances over HTTP.
+ * @param schedule Schedules of instances.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
@@ -40,7 +43,7 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue Http http, @DefaultValue Security security, @DefaultValue Shutdown shutdown,
 		@DefaultValue("local") Backplane backplane, @DefaultValue Redis redis, @DefaultValue Sse sse,
 		@DefaultValue History history, @DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo,
-		@DefaultValue Limits limits, @DefaultValue Management management) {
+		@DefaultValue Limits limits, @DefaultValue Management management, @DefaultValue Schedule schedule) {
 
 	/**
 	 * Transport of events to other nodes.
@@ -325,6 +328,25 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * by key or id and creating one require only access to the actor.
 	 */
 	public record Management(@DefaultValue("none") String access) {
+	}
+
+	/**
+	 * Schedules of instances.
+	 *
+	 * @param enabled Whether this node runs schedules that are due. Without it they wait
+	 * in the store for another node.
+	 * @param maxPerInstance Maximum number of schedules of one instance. A further one is
+	 * rejected with actor.overloaded.
+	 * @param maxConcurrent Maximum number of schedules that the node runs at the same
+	 * time. Further ones wait.
+	 */
+	public record Schedule(@DefaultValue("true") boolean enabled, @DefaultValue("1000") int maxPerInstance,
+			@DefaultValue("64") int maxConcurrent) {
+
+		ScheduleSettings settings() {
+			return new ScheduleSettings(this.enabled, this.maxPerInstance, this.maxConcurrent);
+		}
+
 	}
 
 	/**

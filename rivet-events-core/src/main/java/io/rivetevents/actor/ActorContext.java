@@ -221,6 +221,14 @@ public interface ActorContext<S extends @Nullable Object, C extends @Nullable Ob
 	ActorHandle actorWithInput(Object input, String name, ActorKey key);
 
 	/**
+	 * Returns the schedules of this instance: actions that run later, even if the
+	 * instance sleeps or the application restarts in the meantime. Use them within a turn
+	 * only.
+	 * @since 0.1.0
+	 */
+	Schedules schedule();
+
+	/**
 	 * Deletes this instance after the current turn: its connections are closed, its state
 	 * is deleted, and its key becomes free.
 	 */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.Schedule;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.protocol.CloseReason;
@@ -87,6 +88,19 @@ public interface ActorObserver extends ConnectionObserver {
 	 * @since 0.1.0
 	 */
 	default void saveFailed(ActorAddress actor, int bytes, Duration duration, Throwable failure) {
+	}
+
+	// Schedules
+
+	/**
+	 * A schedule has failed in each of the five attempts for a time. It is not tried
+	 * again, or not until its next time.
+	 * @param actor the instance
+	 * @param schedule the schedule after the last attempt
+	 * @param failure exception of the last attempt
+	 * @since 0.1.0
+	 */
+	default void scheduleFailed(ActorAddress actor, Schedule schedule, Throwable failure) {
 	}
 
 	// Turns

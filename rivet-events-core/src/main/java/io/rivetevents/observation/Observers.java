@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.actor.Schedule;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.extension.ActionCall;
@@ -47,6 +48,8 @@ public final class Observers {
 	private final Callback<ActorObserver> stateSaved;
 
 	private final Callback<ActorObserver> saveFailed;
+
+	private final Callback<ActorObserver> scheduleFailed;
 
 	private final Callback<ActorObserver> turnQueued;
 
@@ -85,6 +88,7 @@ public final class Observers {
 		this.actorDestroyed = ofActors("actorDestroyed", ActorInfo.class);
 		this.stateSaved = ofActors("stateSaved", ActorAddress.class, int.class, Duration.class);
 		this.saveFailed = ofActors("saveFailed", ActorAddress.class, int.class, Duration.class, Throwable.class);
+		this.scheduleFailed = ofActors("scheduleFailed", ActorAddress.class, Schedule.class, Throwable.class);
 		this.turnQueued = ofActors("turnQueued", ActorAddress.class, int.class);
 		this.turnStarted = ofActors("turnStarted", ActorAddress.class, Duration.class);
 		this.actionStarted = ofActors("actionStarted", ActionCall.class);
@@ -141,6 +145,10 @@ public final class Observers {
 
 	public void saveFailed(ActorAddress actor, int bytes, Duration duration, Throwable failure) {
 		this.saveFailed.call(actor, (observer) -> observer.saveFailed(actor, bytes, duration, failure));
+	}
+
+	public void scheduleFailed(ActorAddress actor, Schedule schedule, Throwable failure) {
+		this.scheduleFailed.call(actor, (observer) -> observer.scheduleFailed(actor, schedule, failure));
 	}
 
 	// Turns and actions

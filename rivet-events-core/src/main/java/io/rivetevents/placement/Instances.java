@@ -6,6 +6,7 @@
 package io.rivetevents.placement;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.ActorAddress;
@@ -23,6 +25,8 @@ import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.instance.InstanceHost;
+import io.rivetevents.actor.schedule.ScheduleRunner;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Mailbox;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.delivery.ConnectionIndex;
@@ -69,6 +73,8 @@ final class Instances implements InstanceHost {
 
 	private final EarlySleep earlySleep;
 
+	private final ScheduleRunner schedules;
+
 	private volatile boolean stopping;
 
 	/**
@@ -90,6 +96,8 @@ final class Instances implements InstanceHost {
 		this.departures = new Departures(this.instances, runtime.workers());
 		this.dueQueue = new DueQueue(runtime.timers());
 		this.earlySleep = new EarlySleep(this.instances.values(), runtime, this.dueQueue);
+		this.schedules = new ScheduleRunner(runtime.store(), this::run, runtime.timers(), runtime.workers(),
+				runtime.clock(), runtime.schedules());
 	}
 
 	int size() {
@@ -309,6 +317,25 @@ final class Instances implements InstanceHost {
 	@Override
 	public ActionListeners listeners() {
 		return this.listeners;
+	}
+
+	@Override
+	public void scheduled(DueSchedule schedule) {
+		this.schedules.stored(schedule);
+	}
+
+	/** Returns what runs the schedules of all instances. */
+	ScheduleRunner schedules() {
+		return this.schedules;
+	}
+
+	/** Runs a schedule in a turn of its instance, which is woken for it. */
+	private Mono<Instant> run(DueSchedule due) {
+		ActorTarget target = new ActorTarget.ById(due.actorId());
+		return new InstanceLookup(this, this.runtime).locate(target)
+			.flatMap((address) -> TurnRequest.ask(at(address, "schedule"), false,
+					(instance) -> instance.start(target, null)
+						.then(Mono.defer(() -> instance.actions().runScheduled(due.id())))));
 	}
 
 	@Override

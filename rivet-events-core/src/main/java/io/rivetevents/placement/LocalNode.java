@@ -5,6 +5,7 @@
 
 package io.rivetevents.placement;
 
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import reactor.core.publisher.Mono;
@@ -110,22 +111,28 @@ public final class LocalNode {
 
 	/**
 	 * Starts the node: the timers of its instances run, and it accepts new connections.
-	 * @throws IllegalStateException if an actor has durable events, which the store does
-	 * not keep
+	 * @throws IllegalStateException if an actor has durable events or declared schedules,
+	 * which the store does not keep
 	 */
 	public void start() {
-		this.types.all().stream().filter(ActorType::hasDurableEvents).findFirst().ifPresent((type) -> {
-			if (!this.store.keepsHistory()) {
-				throw new IllegalStateException(
-						("Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory"
-								+ " of ActorStateStore, or set no @History(durable = true) and no"
-								+ " rivet.events.history.durable")
-							.formatted(type.name()));
-			}
-		});
+		check(ActorType::hasDurableEvents, this.store.keepsHistory(), """
+				Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory \
+				of ActorStateStore, or set no @History(durable = true) and no rivet.events.history.durable""");
+		check((type) -> !type.schedules().isEmpty(), this.store.keepsSchedules(), """
+				Actor %s has schedules, but the store keeps none: override commit and keepsSchedules of \
+				ActorStateStore, or remove @ActorSchedule""");
 		this.instances.acceptNew();
 		this.instances.dueQueue().start();
+		this.instances.schedules().start();
 		this.draining = false;
+	}
+
+	private void check(Predicate<ActorType> needs, boolean kept, String problem) {
+		this.types.all().stream().filter(needs).findFirst().ifPresent((type) -> {
+			if (!kept) {
+				throw new IllegalStateException(problem.formatted(type.name()));
+			}
+		});
 	}
 
 	/**
@@ -152,6 +159,7 @@ public final class LocalNode {
 	public Mono<Void> stop() {
 		return Mono.defer(() -> {
 			drain();
+			this.instances.schedules().stop();
 			this.instances.refuseNew();
 			this.instances.all().forEach(ActorInstance::requestShutdown);
 			return this.instances.departures().ofAll();

@@ -21,6 +21,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.schedule.ScheduleSettings;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.contract.reflect.ContractFingerprints;
@@ -63,6 +64,8 @@ public final class ActorHarness implements AutoCloseable {
 			new LimitSettings.Connection(1_000_000, 1L << 30, 1000, 1 << 20, 1 << 20),
 			new LimitSettings.Instance(1_000_000, 1L << 30), LimitSettings.DEFAULTS.principal(),
 			LimitSettings.DEFAULTS.address(), LimitSettings.DEFAULTS.node(), List.of(), LimitSettings.DEFAULTS.times());
+
+	private static final int IMMEDIATE = -1;
 
 	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
 
@@ -120,7 +123,17 @@ public final class ActorHarness implements AutoCloseable {
 	public static ActorHarness withTimers(Scheduler timers, ActorSettings settings, ActorStateStore store,
 			Object... actors) {
 		return new ActorHarness(settings, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE),
-				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, actors);
+				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, Clock.systemUTC(), actors);
+	}
+
+	/**
+	 * A runtime with timers and a clock of its own. It works on the threads that call it
+	 * and that let time pass.
+	 */
+	static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
+			Object... actors) {
+		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
+				InvocationServices.Neighbours.NONE, timers, clock, actors);
 	}
 
 	/** A runtime with beans around the calls of methods. */
@@ -136,21 +149,22 @@ public final class ActorHarness implements AutoCloseable {
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, InvocationServices.Neighbours around, Object... actors) {
-		this(settings, store, neighbours, limits, workers, around, Schedulers.newSingle("test-timers", true), actors);
+		this(settings, store, neighbours, limits, workers, around, Schedulers.newSingle("test-timers", true),
+				Clock.systemUTC(), actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
-			int workers, InvocationServices.Neighbours around, Scheduler timers, Object... actors) {
+			int workers, InvocationServices.Neighbours around, Scheduler timers, Clock clock, Object... actors) {
 		this.timers = timers;
 		this.limits = limits;
 		WakeupBatches bursts = new WakeupBatches(this.timers);
-		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts)
-				: Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
+		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts) : (workers == IMMEDIATE)
+				? Schedulers.immediate() : Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionServices support = new ConnectionServices(this.mapper, this.contracts, neighbours.outbound(),
 				new Observers(List.of(neighbours.observer())), this.timers, this.workers, bursts, this.limits,
 				CallerScope.NONE, ReactiveTransactions.NONE);
-		ActorRuntime runtime = new ActorRuntime(store, this.workers, Clock.systemUTC(), support, neighbours.inbound(),
-				ContractFingerprints.NONE);
+		ActorRuntime runtime = new ActorRuntime(store, this.workers, clock, support, neighbours.inbound(),
+				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS);
 		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);
 		this.directory = this.node.directory();
 		InvocationServices invocations = new InvocationServices(this.mapper, this.contracts, around);

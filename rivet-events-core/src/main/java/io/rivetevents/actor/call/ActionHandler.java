@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,11 +26,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.NullNode;
 
+import io.rivetevents.actor.Schedule;
 import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.answer.KeyedCall;
 import io.rivetevents.actor.call.ActorType.ActionSettings;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.schedule.DueRun;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
@@ -266,7 +269,7 @@ public final class ActionHandler {
 					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != MethodInvoker.LATE) {
 				JsonNode output = toTree(action, connection, result);
-				commit(action, before, output, null);
+				commit(action, before, output, Occasion.PLAIN);
 				tellListeners(connection, inbound);
 				reply.give(output);
 			}
@@ -293,7 +296,7 @@ public final class ActionHandler {
 			Mono<JsonNode> answer = this.answers.once(caller, call, now, () -> {
 				first.set(true);
 				// deferred: no application code runs under the lock of the answers
-				return Mono.defer(() -> perform(connection, request, pending, false, keyed))
+				return Mono.defer(() -> perform(connection, request, pending, new Occasion(false, keyed, null)))
 					.doOnError((ex) -> keepFailure(keyed, ex))
 					.onErrorMap((ex) -> keyed.hasRun() ? ex : new IdempotentAnswers.NotRun(ex));
 			});
@@ -416,25 +419,100 @@ public final class ActionHandler {
 
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn) {
-		return perform(connection, request, pending, withinTurn, null);
+		return perform(connection, request, pending, new Occasion(withinTurn, null, null));
 	}
 
 	/**
-	 * Calls an action and reports it to observers.
-	 * @param keyed the run of a call with an idempotency key, {@code null} for another
+	 * Runs a schedule if it is due, in the current turn: the action's changes, its events
+	 * and the next time of the schedule are committed together. A failed action leaves
+	 * nothing but the failed attempt.
+	 * @return when the schedule is due next, empty if it is not; an error if the instance
+	 * could not commit
 	 */
+	public Mono<Instant> runScheduled(String id) {
+		return Guarded.defer(() -> {
+			DueRun run = DueRun.of(this.instance.state().schedules(), id);
+			if (run == null) {
+				return Mono.empty();
+			}
+			this.instance.commits().hold();
+			ActorState.Mark before = this.instance.state().mark();
+			return runDue(run).onErrorResume((ex) -> afterMethod(() -> commitFailure(run, before, ex)))
+				.then(Mono.fromSupplier(run::next));
+		});
+	}
+
+	private Mono<Void> runDue(DueRun run) {
+		if (run.isLeftOver(this.type.schedules()) || run.isSkipped()) {
+			return Mono.fromRunnable(() -> {
+				if (run.isSkipped()) {
+					run.succeed();
+				}
+				else {
+					run.remove();
+				}
+				this.instance.commits().commit(null, true, null);
+			});
+		}
+		ToServer.ActionRequest request = new ToServer.ActionRequest(0, run.entry().action(), run.entry().args());
+		return perform(null, request, null, new Occasion(true, null, run)).then();
+	}
+
+	private void commitFailure(DueRun run, ActorState.Mark before, Throwable cause) {
+		this.instance.commits().undo(before, cause);
+		if (run.isUncommitted(cause)) {
+			throw Guarded.unchecked(cause);
+		}
+		Schedule failed = run.fail(this.instance.address(), cause);
+		this.instance.commits().commit(null, true, null);
+		if (failed != null) {
+			this.observers.scheduleFailed(this.instance.address(), failed, cause);
+		}
+	}
+
+	/** Runs work on a worker once a method that has timed out has returned. */
+	private Mono<Void> afterMethod(Runnable work) {
+		return Mono.<Void>create((sink) -> this.calls.onceReturned(sink::success))
+			.publishOn(this.instance.workers())
+			.then(Mono.fromRunnable(work));
+	}
+
+	/**
+	 * How an action is called.
+	 *
+	 * @param withinTurn whether it is part of the current turn, even if it interleaves
+	 * @param keyed the run of a call with an idempotency key, {@code null} for another
+	 * @param due the run of a schedule, {@code null} for another
+	 */
+	private record Occasion(boolean withinTurn, @Nullable KeyedCall keyed, @Nullable DueRun due) {
+
+		static final Occasion PLAIN = new Occasion(false, null, null);
+
+		boolean interleaves(@Nullable ActionSettings action) {
+			return action != null && action.interleave() && !this.withinTurn;
+		}
+
+		void begin() {
+			if (this.keyed != null) {
+				this.keyed.begin();
+			}
+		}
+
+	}
+
+	/** Calls an action and reports it to observers. */
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
-			@Nullable PendingCall pending, boolean withinTurn, @Nullable KeyedCall keyed) {
+			@Nullable PendingCall pending, Occasion occasion) {
 		ActionSettings action = this.type.action(request.name());
 		if (action == null && !this.listeners.has(this.instance, request.name())) {
 			return Mono.error(notFound(request.name()));
 		}
 		if (!this.observers.observeActions()) {
-			return performUnobserved(connection, request, action, pending, withinTurn, keyed);
+			return performUnobserved(connection, request, action, pending, occasion);
 		}
 		return Mono.defer(() -> {
 			ObservedAction observed = this.observers.actionStarted(this.instance.address(), request.name(), connection);
-			return Guarded.defer(() -> performUnobserved(connection, request, action, pending, withinTurn, keyed))
+			return Guarded.defer(() -> performUnobserved(connection, request, action, pending, occasion))
 				.doOnSuccess((output) -> observed.succeed())
 				.doOnError(observed::fail)
 				.doOnCancel(() -> observed.fail(new RivetException(ErrorCode.CANCELLED)));
@@ -442,8 +520,7 @@ public final class ActionHandler {
 	}
 
 	private Mono<JsonNode> performUnobserved(@Nullable ActorConnection connection, ToServer.ActionRequest request,
-			@Nullable ActionSettings action, @Nullable PendingCall pending, boolean withinTurn,
-			@Nullable KeyedCall keyed) {
+			@Nullable ActionSettings action, @Nullable PendingCall pending, Occasion occasion) {
 		Inbound inbound = inbound(request, connection);
 		try {
 			checkAccess(connection);
@@ -452,13 +529,10 @@ public final class ActionHandler {
 			return Mono.error(ex);
 		}
 		AtomicBoolean begun = new AtomicBoolean();
-		Run run = new Run(action, connection, limit(action, pending), pending,
-				action != null && action.interleave() && !withinTurn, () -> {
-					begun.set(true);
-					if (keyed != null) {
-						keyed.begin();
-					}
-				}, new ConcurrentLinkedQueue<>());
+		Run run = new Run(action, connection, limit(action, pending), pending, occasion.interleaves(action), () -> {
+			begun.set(true);
+			occasion.begin();
+		}, new ConcurrentLinkedQueue<>());
 		InboundInterceptor.Next last = (current) -> run(run, current).mapNotNull((value) -> value.orElse(null));
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
 				: this.interceptors.around(inbound, run.limit(), run.interleave(), last)
@@ -467,10 +541,10 @@ public final class ActionHandler {
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
 			result = result.flatMap((value) -> beforeResponse(run, request.name(), value));
 		}
-		ActorState.Mark before = mark(action);
+		ActorState.Mark before = (occasion.due() != null) ? null : mark(action);
 		return result.map((value) -> {
 			JsonNode output = toTree(action, connection, value.orElse(null));
-			commit(action, before, output, keyed);
+			commit(action, before, output, occasion);
 			run.saved().forEach((saved) -> tellListeners(connection, saved));
 			return output;
 		}).onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
@@ -567,7 +641,13 @@ public final class ActionHandler {
 
 	/** Commits an action, or restores the state if that fails. */
 	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, JsonNode output,
-			@Nullable KeyedCall keyed) {
+			Occasion occasion) {
+		if (occasion.due() != null) {
+			occasion.due().succeed();
+			this.instance.commits().commit(null, true, null);
+			return;
+		}
+		KeyedCall keyed = occasion.keyed();
 		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
 		StoredAnswer answer = (keyed != null) ? keyed.answer(output) : null;
 		if (action != null && action.interleave() && endsOutsideTurns()) {

@@ -17,6 +17,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.persistence.StateFormat;
+import io.rivetevents.actor.schedule.DeclaredSchedule;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
@@ -111,6 +112,13 @@ public interface ActorType {
 	default boolean isInterleaved(String name) {
 		ActionSettings action = action(name);
 		return action != null && action.interleave();
+	}
+
+	/**
+	 * Returns the schedules that each instance has, sorted by name.
+	 */
+	default List<DeclaredSchedule> schedules() {
+		return List.of();
 	}
 
 	/**

@@ -34,6 +34,9 @@ interface ContextInstance {
 	/** Returns its state, which may only be used within a turn. */
 	ActorState state();
 
+	/** Returns whether it has an action. */
+	boolean hasAction(String name);
+
 	/** Returns its variables, which may only be used within a turn. */
 	Variables vars();
 

@@ -17,7 +17,9 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
+import io.rivetevents.actor.CatchUp;
 import io.rivetevents.actor.CurrentContext;
+import io.rivetevents.actor.Schedules;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.EventTargets;
@@ -188,6 +190,13 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	public ActorHandle actorWithInput(Object input, String name, ActorKey key) {
 		return this.instance.actors().getOrCreateWithInput(input, name, key);
+	}
+
+	@Override
+	public Schedules schedule() {
+		checkExists();
+		checkTurn();
+		return new ContextSchedules(this.instance, null, CatchUp.ONE);
 	}
 
 	@Override

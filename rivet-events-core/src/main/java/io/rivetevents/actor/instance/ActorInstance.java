@@ -37,6 +37,7 @@ import io.rivetevents.actor.call.NotBegun;
 import io.rivetevents.actor.call.Variables;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.CreatorShare;
+import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.actor.turn.Expirations;
 import io.rivetevents.actor.turn.Mailbox;
@@ -142,7 +143,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.usage = new InstanceUsage(limits());
 		CreatorShare share = new CreatorShare(address, host.creators(), runtime.store(), limits());
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(),
-				type.settings().state().maxSize(), share::countGrowth, this.due, runtime.clock());
+				type.settings().state().maxSize(), share::countGrowth, schedules(), this.due, runtime.clock());
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
 				this::now, this.due);
 		this.events = new InstanceEvents(type, this.connections);
@@ -160,6 +161,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.commits = new TurnCommits(this.connections.stream(), this.state, this.life.stored(), runtime.store(),
 				eventsOf(type), runtime.clock(), () -> offerTurn(Mono::empty));
 		this.start = new InstanceStart(this, this.life, this.calls, this.clients, share, runtime);
+	}
+
+	private InstanceSchedules schedules() {
+		return new InstanceSchedules(this.address, this.runtime.store(), this.runtime.clock(),
+				this.runtime.schedules().maxPerInstance(), () -> this.commits.hold(), this.host::scheduled);
 	}
 
 	private static TurnCommits.Events eventsOf(ActorType type) {
@@ -222,6 +228,11 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	@Override
 	public ActorState state() {
 		return this.state;
+	}
+
+	@Override
+	public boolean hasAction(String name) {
+		return this.type.action(name) != null;
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.persistence.ObservedStateStore;
 import io.rivetevents.actor.persistence.ScopedStateStore;
+import io.rivetevents.actor.schedule.ScheduleSettings;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.conversion.ValueMapper;
@@ -34,9 +35,10 @@ import io.rivetevents.scheduling.SharedWork;
  * @param connections services that connections share
  * @param interceptors interceptors of client requests, in their order
  * @param contracts fingerprints of the contracts that clients are built against
+ * @param schedules settings of schedules
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
-		List<InboundInterceptor> interceptors, ContractFingerprints contracts) {
+		List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules) {
 
 	/**
 	 * Fraction, in eighths, of the memory for loaded instances beyond which memory is

@@ -11,6 +11,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.answer.KeptAnswers;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Turn;
 import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.limit.CreatedInstance;
@@ -53,6 +54,9 @@ public interface InstanceHost {
 
 	/** Returns the listeners that were added at run time. */
 	ActionListeners listeners();
+
+	/** Notes that a schedule has been stored. */
+	void scheduled(DueSchedule schedule);
 
 	/** Returns the connections of all instances. */
 	ConnectionIndex members();

@@ -168,6 +168,7 @@ public final class InstanceStart {
 				return absent.get();
 			}
 			this.state.begin(stored, null);
+			this.state.schedules().begin(stored.actorId(), false);
 			this.share.wake();
 			return checkStored(target).then(Mono.defer(this::createMissingState))
 				.then(Mono.fromRunnable(this::wake))
@@ -212,6 +213,7 @@ public final class InstanceStart {
 
 	private void wake() {
 		StoredActor stored = this.state.stored();
+		this.state.schedules().declare(this.type.schedules());
 		this.state.wake(stored, (next) -> this.instance.commits().claim(stored, next));
 		this.instance.commits().begin();
 	}
@@ -257,6 +259,8 @@ public final class InstanceStart {
 	private Mono<ActorInfo> create(Draft draft, @Nullable ConnectRequest caller, boolean connects) {
 		return Mono.fromRunnable(() -> {
 			this.state.begin(draft.actor(), null);
+			this.state.schedules().begin(draft.actor().actorId(), true);
+			this.state.schedules().declare(this.type.schedules());
 			this.instance.commits().begin();
 			this.share.take(caller);
 		})

@@ -18,6 +18,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
+import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StaleStateException;
@@ -71,6 +72,8 @@ public final class ActorState {
 	/** Answers to store with the next save. */
 	private final PendingAnswers answers = new PendingAnswers();
 
+	private final InstanceSchedules schedules;
+
 	private @Nullable Object value;
 
 	private volatile @Nullable StoredActor stored;
@@ -119,11 +122,14 @@ public final class ActorState {
 	 * @param maxSize maximum size of its stored form, in bytes of JSON
 	 * @param onChange receives the previous and the new stored form, on the thread that
 	 * saves
+	 * @param schedules schedules of the instance, whose changes are saved with the state
 	 * @param due called when a save may be due
 	 * @param clock source of the dates of saves
 	 */
 	public ActorState(ActorStateStore store, ValueMapper mapper, StateFormat format, int maxSize,
-			BiConsumer<StoredActor, StoredActor> onChange, DueQueue.Entry due, Clock clock) {
+			BiConsumer<StoredActor, StoredActor> onChange, InstanceSchedules schedules, DueQueue.Entry due,
+			Clock clock) {
+		this.schedules = schedules;
 		this.maxSize = maxSize;
 		this.clock = clock;
 		this.onChange = onChange;
@@ -178,8 +184,20 @@ public final class ActorState {
 		compare(bytes);
 		StoredActor first = next(stored()).generation(1).format(this.format.version()).state(bytes).build();
 		check.accept(first);
-		this.store.save(first, 0);
+		commit(Change.of(first, 0), this.schedules.pending());
 		saved(first);
+	}
+
+	private void commit(Change change, InstanceSchedules.Pending schedules) {
+		this.storeFails = true;
+		this.store.commit(schedules.addTo(change));
+		this.storeFails = false;
+		this.schedules.committed(schedules);
+	}
+
+	/** Returns the schedules of the instance. */
+	public InstanceSchedules schedules() {
+		return this.schedules;
 	}
 
 	/**
@@ -206,7 +224,7 @@ public final class ActorState {
 		StoredActor claimed = change
 			.apply(next(found).generation(found.generation() + 1).format(this.format.version()).state(reading.json()))
 			.build();
-		this.store.save(claimed, found.version());
+		commit(Change.of(claimed, found.version()), this.schedules.pending());
 		saved(claimed);
 	}
 
@@ -295,13 +313,14 @@ public final class ActorState {
 		try {
 			byte[] bytes = writeToSave();
 			List<StoredAnswer> answers = this.answers.all();
+			InstanceSchedules.Pending schedules = this.schedules.pending();
 			boolean changed = !Arrays.equals(bytes, stored().state());
-			boolean saves = changed || addition != null || !answers.isEmpty();
+			boolean saves = changed || addition != null || !answers.isEmpty() || !schedules.isEmpty();
 			if (changed) {
 				compareOnce(bytes);
 			}
 			if (saves) {
-				commit(bytes, addition, answers);
+				commit(bytes, addition, answers, schedules);
 			}
 			this.failedSaves = 0;
 			return saves;
@@ -312,14 +331,13 @@ public final class ActorState {
 		}
 	}
 
-	private void commit(byte @Nullable [] bytes, @Nullable Addition addition, List<StoredAnswer> answers) {
+	private void commit(byte @Nullable [] bytes, @Nullable Addition addition, List<StoredAnswer> answers,
+			InstanceSchedules.Pending schedules) {
 		StoredActor before = stored();
 		StoredActor.Builder next = next(before).state(bytes);
 		StoredActor after = ((addition != null) ? addition.change().apply(next) : next).build();
 		Change change = Change.of(after, before.version()).withAnswers(answers);
-		this.storeFails = true;
-		this.store.commit((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change);
-		this.storeFails = false;
+		commit((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change, schedules);
 		this.stored = after;
 		answers.forEach(this.answers::remove);
 		this.onChange.accept(before, after);

@@ -142,6 +142,8 @@ public final class EventStream {
 	 */
 	record Batch(List<Held> events, long before) {
 
+		static final Batch EMPTY = new Batch(List.of(), 0);
+
 		/** Returns the position of the last event. */
 		long last() {
 			return this.before + this.events.size();

@@ -20,6 +20,7 @@ import io.rivetevents.actor.answer.IdempotentAnswers;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.persistence.StoredInstance;
 import io.rivetevents.actor.persistence.UncertainSaveException;
+import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
@@ -70,6 +71,11 @@ public final class TurnCommits {
 	private Map<String, Long> marks = Map.of();
 
 	private long reserved;
+
+	/**
+	 * The schedules that waited for a commit when the turn began, or at its last commit.
+	 */
+	private InstanceSchedules.Pending schedulesBefore = InstanceSchedules.Pending.NONE;
 
 	/** When the stored answers of earlier times in memory have expired. */
 	private volatile Instant answersUntil = Instant.MIN;
@@ -180,6 +186,7 @@ public final class TurnCommits {
 
 	/** Notes that a turn begins, which may send durable events. */
 	public void beginTurn() {
+		this.schedulesBefore = this.state.schedules().pending();
 		if (this.events.durable()) {
 			this.stream.hold();
 		}
@@ -191,8 +198,8 @@ public final class TurnCommits {
 	}
 
 	/**
-	 * Commits a method: saves the state if the method is durable or has sent a durable
-	 * event, and sends its events.
+	 * Commits a method: saves the state if the method is durable, has sent a durable
+	 * event or has changed schedules, and sends its events.
 	 * @param before the state before the method, to which it returns if the commit fails;
 	 * {@code null} if it stays as it is
 	 * @param durable whether the state is saved even without a durable event
@@ -202,7 +209,7 @@ public final class TurnCommits {
 	 */
 	public void commit(ActorState.@Nullable Mark before, boolean durable, @Nullable StoredAnswer answer) {
 		EventStream.Batch batch = this.stream.isHolding() ? this.stream.take(false) : null;
-		boolean stores = durable || (batch != null && mustStore(batch));
+		boolean stores = durable || this.state.schedules().hasPending() || (batch != null && mustStore(batch));
 		if (!stores && answer != null) {
 			this.state.keep(answer);
 		}
@@ -211,12 +218,7 @@ public final class TurnCommits {
 				store(batch, answer);
 			}
 			catch (Throwable ex) {
-				if (batch != null) {
-					this.stream.refuse(batch, ex);
-				}
-				if (before != null) {
-					this.stored.undo(before);
-				}
+				undo(before, batch, ex);
 				settle(ex);
 				throw Guarded.unchecked(ex);
 			}
@@ -224,6 +226,24 @@ public final class TurnCommits {
 		if (batch != null) {
 			this.stream.release(batch);
 			release(false);
+		}
+	}
+
+	/**
+	 * Undoes a method that has failed: restores the state and the schedules, and discards
+	 * its events.
+	 */
+	public void undo(ActorState.Mark before, Throwable cause) {
+		undo(before, this.stream.isHolding() ? this.stream.take(false) : null, cause);
+	}
+
+	private void undo(ActorState.@Nullable Mark before, EventStream.@Nullable Batch batch, Throwable cause) {
+		if (batch != null) {
+			this.stream.refuse(batch, cause);
+		}
+		this.state.schedules().restore(this.schedulesBefore);
+		if (before != null) {
+			this.stored.undo(before);
 		}
 	}
 
@@ -248,10 +268,14 @@ public final class TurnCommits {
 
 	/**
 	 * Commits and sends what methods without a commit of their own have sent. Events that
-	 * cannot be stored are not sent, and logged.
+	 * cannot be stored are not sent, and logged; schedules are stored with a later save.
 	 */
 	public void endTurn() {
 		if (this.stream.isHolding()) {
+			if (this.state.schedules().hasPending()) {
+				EventStream.Batch batch = this.stream.take(false);
+				release((batch != null) ? batch : EventStream.Batch.EMPTY);
+			}
 			release(true);
 		}
 	}
@@ -278,7 +302,7 @@ public final class TurnCommits {
 
 	private void release(EventStream.Batch batch) {
 		try {
-			if (mustStore(batch)) {
+			if (mustStore(batch) || this.state.schedules().hasPending()) {
 				store(batch, null);
 			}
 		}
@@ -316,6 +340,7 @@ public final class TurnCommits {
 				load();
 				store(batch);
 			}
+			this.schedulesBefore = this.state.schedules().pending();
 		}
 		catch (Throwable ex) {
 			if (answer != null) {

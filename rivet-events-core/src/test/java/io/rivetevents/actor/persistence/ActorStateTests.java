@@ -14,6 +14,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -36,7 +37,9 @@ class ActorStateTests {
 
 	private final ActorState state = new ActorState(this.store, this.mapper,
 			StateFormat.initial(this.mapper.declared(String.class)), MAX_SIZE, (before, after) -> {
-			}, new DueQueue(VirtualTimeScheduler.create()).register((now) -> {
+			}, new InstanceSchedules(ActorAddress.of("room", "k"), this.store, Clock.systemUTC(), 1, () -> {
+			}, (stored) -> {
+			}), new DueQueue(VirtualTimeScheduler.create()).register((now) -> {
 			}), Clock.systemUTC());
 
 	@BeforeEach

@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.call;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.CatchUp;
+import io.rivetevents.actor.Schedule;
+import io.rivetevents.actor.Schedules;
+import io.rivetevents.actor.schedule.InstanceSchedules;
+import io.rivetevents.actor.schedule.ScheduleEntry;
+import io.rivetevents.actor.schedule.ScheduleEntry.Rule;
+
+/**
+ * The schedules of an instance as its methods see them.
+ *
+ * @param instance the instance
+ * @param name name of the next schedule, {@code null} for a generated one
+ * @param missed what happens to its missed times
+ */
+record ContextSchedules(ContextInstance instance, @Nullable String name, CatchUp missed) implements Schedules {
+
+	@Override
+	public Schedules named(String name) {
+		return new ContextSchedules(this.instance, checked(name), this.missed);
+	}
+
+	@Override
+	public Schedules catchUp(CatchUp missed) {
+		return new ContextSchedules(this.instance, this.name, missed);
+	}
+
+	@Override
+	public String after(Duration delay, String action, @Nullable Object... args) {
+		Assert.isTrue(delay.compareTo(MAX_DELAY) <= 0, () -> "A delay of %s is longer than 100 years".formatted(delay));
+		Instant now = schedules().now();
+		return once(delay.isNegative() ? now : now.plus(delay), action, args);
+	}
+
+	@Override
+	public String at(Instant time, String action, @Nullable Object... args) {
+		Assert.isTrue(time.isBefore(schedules().now().plus(MAX_DELAY)),
+				() -> "%s is more than 100 years from now".formatted(time));
+		return once(time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time, action, args);
+	}
+
+	private String once(Instant time, String action, @Nullable Object... args) {
+		String id = (this.name != null) ? this.name : UUID.randomUUID().toString();
+		put(id, action, args, null, time);
+		return id;
+	}
+
+	@Override
+	public void cron(String expression, ZoneId zone, String name, String action, @Nullable Object... args) {
+		Rule rule = Rule.ofCron(expression, zone.getId());
+		Instant now = schedules().now();
+		Instant first = rule.next(now, now);
+		Assert.notNull(first, () -> "The cron expression %s has no further time".formatted(expression));
+		put(checked(name), action, args, rule, first);
+	}
+
+	@Override
+	public void every(Duration period, String name, String action, @Nullable Object... args) {
+		Assert.isTrue(period.compareTo(MIN_PERIOD) >= 0 && period.compareTo(MAX_DELAY) <= 0,
+				() -> "A period of %s is shorter than a second or longer than 100 years".formatted(period));
+		put(checked(name), action, args, Rule.ofPeriod(period), schedules().now().plus(period));
+	}
+
+	private void put(String id, String action, @Nullable Object[] args, @Nullable Rule rule, Instant first) {
+		Assert.isTrue(this.instance.hasAction(action),
+				() -> "Actor %s has no action %s".formatted(this.instance.address().name(), action));
+		List<JsonNode> trees = Stream.of(args).map(this.instance.mapper()::toTree).toList();
+		schedules().put(ScheduleEntry.first(id, action, trees, rule, this.missed, false, first));
+	}
+
+	@Override
+	public boolean cancel(String name) {
+		return schedules().remove(name);
+	}
+
+	@Override
+	public List<Schedule> list() {
+		return schedules().all().stream().map(ScheduleEntry::toSchedule).toList();
+	}
+
+	private InstanceSchedules schedules() {
+		return this.instance.state().schedules();
+	}
+
+	/**
+	 * Returns a name that every store can keep.
+	 * @throws IllegalArgumentException if it cannot be kept
+	 */
+	private static String checked(String name) {
+		Assert.isTrue(!name.isBlank() && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_SIZE,
+				() -> "The name of a schedule must not be blank or longer than %d bytes".formatted(MAX_NAME_SIZE));
+		Assert.isTrue(name.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(name),
+				"The name of a schedule must not contain U+0000 or an incomplete surrogate pair");
+		return name;
+	}
+
+}
