@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
-import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.Change;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnDestroy;
@@ -179,7 +179,7 @@ class EndOrderTests {
 		private volatile boolean failing;
 
 		@Override
-		public void save(StoredActor actor, long expectedVersion) {
+		public void commit(Change change) {
 			if (this.held) {
 				this.held = false;
 				this.waiting.countDown();
@@ -193,7 +193,7 @@ class EndOrderTests {
 					throw new IllegalStateException("No connection to the database");
 				}
 			}
-			super.save(actor, expectedVersion);
+			super.commit(change);
 		}
 
 	}

@@ -25,8 +25,9 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.Registration;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
-import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.connection.Connection;
@@ -289,36 +290,19 @@ class NonBlockingTurnTests {
 	}
 
 	/** Records the thread that saves. */
-	private record RecordingStore(Set<String> savers, MemoryActorStateStore store) implements ActorStateStore {
+	private static final class RecordingStore extends DelegatingActorStateStore {
+
+		private final Set<String> savers;
 
 		RecordingStore(Set<String> savers) {
-			this(savers, new MemoryActorStateStore());
+			super(new MemoryActorStateStore());
+			this.savers = savers;
 		}
 
 		@Override
-		public @Nullable StoredActor load(ActorAddress address) {
-			return this.store.load(address);
-		}
-
-		@Override
-		public @Nullable StoredActor loadById(String actorId) {
-			return this.store.loadById(actorId);
-		}
-
-		@Override
-		public void save(StoredActor actor, long expectedVersion) {
+		public void commit(Change change) {
 			this.savers.add(Thread.currentThread().getName());
-			this.store.save(actor, expectedVersion);
-		}
-
-		@Override
-		public void delete(ActorAddress address, long expectedVersion) {
-			this.store.delete(address, expectedVersion);
-		}
-
-		@Override
-		public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
-			return this.store.list(namespace, name, after, limit);
+			super.commit(change);
 		}
 
 	}

@@ -23,6 +23,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
@@ -239,9 +240,9 @@ class StoreErrorTests {
 		}
 
 		@Override
-		public void save(StoredActor actor, long expectedVersion) {
+		public void commit(Change change) {
 			enter("save");
-			super.save(actor, expectedVersion);
+			super.commit(change);
 		}
 
 		@Override

@@ -5,13 +5,11 @@
 
 package io.rivetevents.invocation;
 
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.jspecify.annotations.Nullable;
-
 import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
@@ -19,13 +17,15 @@ import io.rivetevents.actor.state.StoredActor;
 /**
  * A store that fails on demand, and in which another node may save.
  */
-class UnreliableStore implements ActorStateStore {
-
-	private final MemoryActorStateStore store = new MemoryActorStateStore();
+class UnreliableStore extends DelegatingActorStateStore {
 
 	private final AtomicInteger failing = new AtomicInteger();
 
 	private final AtomicInteger overtaken = new AtomicInteger();
+
+	UnreliableStore() {
+		super(new MemoryActorStateStore());
+	}
 
 	/** Lets the next saves and deletions fail. */
 	void failNext(int times) {
@@ -39,49 +39,34 @@ class UnreliableStore implements ActorStateStore {
 
 	/** Saves as another node does that has taken over an instance. */
 	void takeOver(ActorAddress address) {
-		StoredActor ours = this.store.load(address);
-		this.store.save(ours.toBuilder().version(ours.version() + 1).generation(ours.generation() + 1).build(),
+		StoredActor ours = delegate().load(address);
+		delegate().save(ours.toBuilder().version(ours.version() + 1).generation(ours.generation() + 1).build(),
 				ours.version());
 	}
 
 	String state(ActorAddress address) {
-		return new String(this.store.load(address).state());
+		return new String(delegate().load(address).state());
 	}
 
 	@Override
-	public @Nullable StoredActor load(ActorAddress address) {
-		return this.store.load(address);
-	}
-
-	@Override
-	public @Nullable StoredActor loadById(String actorId) {
-		return this.store.loadById(actorId);
-	}
-
-	@Override
-	public void save(StoredActor actor, long expectedVersion) {
+	public void commit(Change change) {
 		failIfTold();
 		if (this.overtaken.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
-			throw new StaleStateException(actor.address(), expectedVersion);
+			throw new StaleStateException(change.actor().address(), change.expectedVersion());
 		}
-		this.store.save(actor, expectedVersion);
+		super.commit(change);
 	}
 
 	@Override
 	public void delete(ActorAddress address, long expectedVersion) {
 		failIfTold();
-		this.store.delete(address, expectedVersion);
+		super.delete(address, expectedVersion);
 	}
 
 	private void failIfTold() {
 		if (this.failing.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
 			throw new IllegalStateException("The disk is full");
 		}
-	}
-
-	@Override
-	public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
-		return this.store.list(namespace, name, after, limit);
 	}
 
 }

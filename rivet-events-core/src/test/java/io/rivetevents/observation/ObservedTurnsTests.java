@@ -25,9 +25,9 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
-import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
-import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.connection.Connection;
@@ -290,38 +290,20 @@ class ObservedTurnsTests {
 
 	}
 
-	private static final class FailingStore implements ActorStateStore {
-
-		private final ActorStateStore store = new MemoryActorStateStore();
+	private static final class FailingStore extends DelegatingActorStateStore {
 
 		private volatile boolean failing;
 
+		FailingStore() {
+			super(new MemoryActorStateStore());
+		}
+
 		@Override
-		public void save(StoredActor actor, long expectedVersion) {
+		public void commit(Change change) {
 			if (this.failing) {
 				throw new IllegalStateException("store is down");
 			}
-			this.store.save(actor, expectedVersion);
-		}
-
-		@Override
-		public @Nullable StoredActor load(ActorAddress address) {
-			return this.store.load(address);
-		}
-
-		@Override
-		public @Nullable StoredActor loadById(String actorId) {
-			return this.store.loadById(actorId);
-		}
-
-		@Override
-		public void delete(ActorAddress address, long expectedVersion) {
-			this.store.delete(address, expectedVersion);
-		}
-
-		@Override
-		public List<StoredActor> list(String namespace, String name, @Nullable String after, int limit) {
-			return this.store.list(namespace, name, after, limit);
+			super.commit(change);
 		}
 
 	}
