@@ -28,15 +28,17 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.redis.UncertainAttempts.Attempt;
 
 /**
- * Stores instances, their events and answers in Redis 6.2 or later: standalone, with
- * Sentinel or as a cluster.
+ * Stores instances, their events, answers and schedules in Redis 6.2 or later:
+ * standalone, with Sentinel or as a cluster.
  *
  * <p>
  * <b>Durability.</b> A change is stored when Redis has answered. What that means is a
@@ -58,6 +60,15 @@ import io.rivetevents.redis.UncertainAttempts.Attempt;
  * written before the instance is created and again when it is loaded into memory, and
  * deleted after it. A crash in between leaves an entry without an instance, which is
  * ignored and is deleted by a later {@link #list}.
+ *
+ * <p>
+ * <b>Schedules.</b> They are stored with their instance, and a sorted set has the times
+ * of the schedules of all instances. An entry is written to this set before the change
+ * that needs it, and removed after the change that makes it superfluous. A crash in
+ * between leaves an entry without a schedule, which {@link #due} ignores, and removes as
+ * soon as the instance has changed or after an hour. A change that adds a schedule waits
+ * for Redis twice. In a cluster the set is on one node: if that node loses entries, in a
+ * failover or with its machine, {@link #schedules} writes those of the instance again.
  *
  * <p>
  * <b>Failures.</b> A failed change has changed nothing, except for
@@ -92,6 +103,8 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 
 	private final StoreKeys keys;
 
+	private final StoreSchedules schedules;
+
 	private final UncertainAttempts attempts = new UncertainAttempts();
 
 	private final InstantSource clock;
@@ -114,6 +127,7 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		this.connection = new StoreConnection(application, settings);
 		this.durability = new DurabilityCheck(this.connection, settings.waitReplicas());
 		this.keys = new StoreKeys(settings.prefix());
+		this.schedules = new StoreSchedules(this.connection, this.keys, clock);
 		this.clock = clock;
 	}
 
@@ -153,9 +167,7 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		if (create) {
 			addToIndex(actor).forEach((answer) -> this.connection.await(answer, "Creating " + address));
 		}
-		Attempt attempt = this.attempts.begin(address);
-		Answer answer = execute(StoreScript.COMMIT, address, attempt.with(change),
-				StoreFields.arguments(change, attempt, this.clock.instant()));
+		Answer answer = commitSchedules(change);
 		if (!answer.executed()) {
 			if (create && !answer.text().equals(actor.actorId())) {
 				removeFromIndex(address, actor.actorId());
@@ -165,6 +177,32 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		if (!create && !answer.text().equals(String.valueOf(actor.generation()))) {
 			restoreIndex(actor);
 		}
+	}
+
+	private Answer commitSchedules(Change change) {
+		String token = this.schedules.newToken(change.actor().version());
+		List<DueEntry> added = StoreSchedules.entries(StoreKeys.tag(change.actor().address()), change.actor().actorId(),
+				token, change.schedules());
+		this.schedules.add(added);
+		try {
+			Answer answer = execute(change, token);
+			this.schedules.remove(answer.executed() ? answer.entries(change.actor().actorId()) : added);
+			return answer;
+		}
+		catch (UncertainCommitException ex) {
+			throw ex;
+		}
+		catch (RedisStateException ex) {
+			this.schedules.remove(added);
+			throw ex;
+		}
+	}
+
+	private Answer execute(Change change, String token) {
+		ActorAddress address = change.actor().address();
+		Attempt attempt = this.attempts.begin(address);
+		return execute(StoreScript.COMMIT, address, attempt.with(change),
+				StoreFields.arguments(change, attempt, token, this.clock.instant()));
 	}
 
 	@Override
@@ -178,26 +216,37 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		if (!answer.executed()) {
 			throw new StaleStateException(address, expectedVersion);
 		}
+		this.schedules.remove(answer.entries(answer.text()));
 		removeFromIndex(address, answer.text());
 	}
 
 	/**
 	 * Answer of a script.
 	 *
+	 * @param tag text of the instance's address
 	 * @param executed whether the change was made; otherwise it is stale
 	 * @param text the generation before the change if it was made by a commit, the stored
 	 * id otherwise; empty if no instance was stored
+	 * @param schedules ids of schedules that were replaced or removed, each followed by
+	 * the first line of the schedule
 	 */
-	private record Answer(boolean executed, String text) {
+	private record Answer(String tag, boolean executed, String text, List<byte[]> schedules) {
+
+		/** Returns the entries that are not needed any more. */
+		List<DueEntry> entries(String actorId) {
+			return StoreSchedules.entries(this.tag, actorId, this.schedules);
+		}
+
 	}
 
 	private Answer execute(StoreScript script, ActorAddress address, Attempt attempt, byte[][] arguments) {
 		String what = "%s %s".formatted((script == StoreScript.COMMIT) ? "Saving" : "Deleting", address);
+		String tag = StoreKeys.tag(address);
 		try {
-			List<Object> answer = this.connection.execute(script, this.keys.all(StoreKeys.tag(address)), arguments,
-					what);
+			List<Object> answer = this.connection.execute(script, this.keys.all(tag), arguments, what);
 			this.attempts.settle(address);
-			return new Answer(answer.get(0).equals(StoreScript.EXECUTED), StoreFields.text((byte[]) answer.get(1)));
+			return new Answer(tag, answer.get(0).equals(StoreScript.EXECUTED), StoreFields.text((byte[]) answer.get(1)),
+					StoreSchedules.rest(answer));
 		}
 		catch (UncertainCommitException ex) {
 			this.attempts.fail(address, attempt);
@@ -336,6 +385,32 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 				"Loading an answer of " + actorId);
 		StoredAnswer answer = (stored != null) ? StoreFields.answer(key, stored) : null;
 		return (answer != null && answer.expiresAt().isAfter(this.clock.instant())) ? answer : null;
+	}
+
+	// Schedules
+
+	@Override
+	public boolean keepsSchedules() {
+		return true;
+	}
+
+	@Override
+	public List<StoredSchedule> schedules(String actorId) {
+		String tag = storedTag(actorId);
+		return (tag != null) ? this.schedules.load(tag, actorId) : List.of();
+	}
+
+	@Override
+	public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+		return this.schedules.due(until, after, limit);
+	}
+
+	@Override
+	public void postpone(DueSchedule due, Instant until) {
+		String tag = storedTag(due.actorId());
+		if (tag != null) {
+			this.schedules.postpone(tag, due, until);
+		}
 	}
 
 	/** Returns the text of the address of a stored instance. */

@@ -118,6 +118,33 @@ final class StoreConnection implements AutoCloseable {
 	}
 
 	/**
+	 * Executes a script that changes nothing, with several keys and arguments.
+	 * @return the results in the same order
+	 * @throws RedisStateException if there is no answer
+	 */
+	List<List<Object>> read(StoreScript script, List<byte[][]> keys, List<byte[][]> arguments, String what) {
+		RedisClusterAsyncCommands<byte[], byte[]> commands = commands();
+		List<Future<List<Object>>> answers = new ArrayList<>();
+		for (int i = 0; i < keys.size(); i++) {
+			answers.add(commands.evalsha(script.digest(), ScriptOutputType.MULTI, keys.get(i), arguments.get(i)));
+		}
+		List<List<Object>> all = new ArrayList<>();
+		for (int i = 0; i < keys.size(); i++) {
+			try {
+				all.add(await(answers.get(i), what));
+			}
+			catch (RedisStateException ex) {
+				if (!(ex.getCause() instanceof RedisNoScriptException)) {
+					throw ex;
+				}
+				all.add(await(commands.eval(script.text(), ScriptOutputType.MULTI, keys.get(i), arguments.get(i)),
+						what));
+			}
+		}
+		return all;
+	}
+
+	/**
 	 * Executes a script, and waits for replicas if it has changed something. Executes it
 	 * again if the connection was lost before the answer, until the timeout.
 	 * @param script a script that can be repeated with the same arguments

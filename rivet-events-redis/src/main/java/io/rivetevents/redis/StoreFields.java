@@ -22,6 +22,7 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.redis.UncertainAttempts.Attempt;
 
 /**
@@ -40,6 +41,9 @@ final class StoreFields {
 
 	/** Latest time at which Redis can delete a key: year 9999. */
 	private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+	/** Time of a schedule that does not run. */
+	private static final String NEVER = "-";
 
 	private StoreFields() {
 	}
@@ -62,8 +66,11 @@ final class StoreFields {
 		return bytes(time.plusNanos(999_999).toEpochMilli());
 	}
 
-	/** Returns the arguments of {@link StoreScript#COMMIT}. */
-	static byte[][] arguments(Change change, Attempt attempt, Instant now) {
+	/**
+	 * Returns the arguments of {@link StoreScript#COMMIT}.
+	 * @param token token of the schedules to add
+	 */
+	static byte[][] arguments(Change change, Attempt attempt, String token, Instant now) {
 		List<byte[]> all = new ArrayList<>();
 		addAll(all, change.expectedVersion(), attempt.writer(), attempt.number(), now.toEpochMilli());
 		addList(all, attempt.undone().stream().map(StoreFields::bytes).toList());
@@ -77,6 +84,12 @@ final class StoreFields {
 			all.add(expiry(answer.expiresAt()));
 			all.add(answer(answer));
 		}
+		addAll(all, change.schedules().size());
+		for (StoredSchedule schedule : change.schedules()) {
+			all.add(StoreKeys.encode(schedule.id()));
+			all.add(schedule(schedule, token));
+		}
+		addList(all, change.cancelled().stream().filter(StoreKeys::isStorable).map(StoreFields::bytes).toList());
 		return all.toArray(byte[][]::new);
 	}
 
@@ -199,6 +212,56 @@ final class StoreFields {
 		return text.substring(text.indexOf(' ') + 1);
 	}
 
+	/**
+	 * Returns a schedule: its time, which is {@value #NEVER} if it does not run, its
+	 * token, its slot and the number of bytes of its action; then a line feed, the action
+	 * and the body.
+	 */
+	static byte[] schedule(StoredSchedule schedule, String token) {
+		byte[] action = bytes(schedule.action());
+		byte[] body = schedule.body();
+		byte[] header = bytes("%s %s %d %d\n".formatted(time(schedule.runAt()), token, schedule.slot(), action.length));
+		byte[] all = Arrays.copyOf(header, header.length + action.length + body.length);
+		System.arraycopy(action, 0, all, header.length, action.length);
+		System.arraycopy(body, 0, all, header.length + action.length, body.length);
+		return all;
+	}
+
+	/** Returns the time of a schedule. */
+	static String time(@Nullable Instant runAt) {
+		return (runAt != null) ? runAt.toString() : NEVER;
+	}
+
+	/** Reads a schedule. */
+	static StoredSchedule schedule(String id, byte[] stored) {
+		String header = line(stored);
+		String[] parts = header.split(" ");
+		int action = header.length() + 1;
+		int body = action + Integer.parseInt(parts[3]);
+		return new StoredSchedule(id, runAt(header), Integer.parseInt(parts[2]),
+				text(Arrays.copyOfRange(stored, action, body)), Arrays.copyOfRange(stored, body, stored.length));
+	}
+
+	/** Returns the time in the first line of a schedule. */
+	static @Nullable Instant runAt(String header) {
+		String time = header.split(" ")[0];
+		return time.equals(NEVER) ? null : Instant.parse(time);
+	}
+
+	/** Returns the token in the first line of a schedule. */
+	static String token(String header) {
+		return header.split(" ")[1];
+	}
+
+	/** Returns the first line. */
+	static String line(byte[] stored) {
+		int end = 0;
+		while (stored[end] != '\n') {
+			end++;
+		}
+		return new String(stored, 0, end, StandardCharsets.US_ASCII);
+	}
+
 	/** Returns an answer: its expiry, a line feed and the body. */
 	static byte[] answer(StoredAnswer answer) {
 		byte[] expiry = bytes(answer.expiresAt() + "\n");
@@ -209,12 +272,9 @@ final class StoreFields {
 
 	/** Reads an answer. */
 	static StoredAnswer answer(String key, byte[] stored) {
-		int end = 0;
-		while (stored[end] != '\n') {
-			end++;
-		}
-		return new StoredAnswer(key, Instant.parse(new String(stored, 0, end, StandardCharsets.US_ASCII)),
-				Arrays.copyOfRange(stored, end + 1, stored.length));
+		String expiry = line(stored);
+		return new StoredAnswer(key, Instant.parse(expiry),
+				Arrays.copyOfRange(stored, expiry.length() + 1, stored.length));
 	}
 
 }

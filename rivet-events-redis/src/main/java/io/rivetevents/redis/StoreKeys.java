@@ -25,8 +25,11 @@ import io.rivetevents.protocol.ActorKey;
  * rivet:answers:{default/chat/a}   hash    its answers by key
  * rivet:expiry:{default/chat/a}    sorted set of what expires: e and a position, a and the key of an answer
  * rivet:deleted:{default/chat/a}   string  the last deletion, for some minutes
+ * rivet:schedules:{default/chat/a} hash    its schedules by id
+ * rivet:undo:{default/chat/a}      hash    schedules as they were before the last change, by id
  * rivet:id:4f1c...                 string  time of the creation, and the address in braces
  * rivet:list:{default/chat}        sorted set of the keys of all instances, each with its id
+ * rivet:due                        sorted set of the times of all schedules
  * rivet:meta:stream-key            string  a shared value
  * }</pre>
  *
@@ -35,10 +38,10 @@ import io.rivetevents.protocol.ActorKey;
  */
 final class StoreKeys {
 
-	/** Ends the key of a listed instance; the id follows. */
+	/** Ends a text in an entry of an index. */
 	private static final int END = 0;
 
-	/** Follows a zero byte that is part of a key, and is not part of any text. */
+	/** Follows a zero byte that is part of a text, and is not part of any text. */
 	private static final int ZERO = 0xff;
 
 	private final String prefix;
@@ -56,8 +59,11 @@ final class StoreKeys {
 	 * UTF-8.
 	 */
 	static boolean isStorable(ActorAddress address) {
-		return StandardCharsets.UTF_8.newEncoder()
-			.canEncode(address.namespace() + "/" + address.name() + "/" + address.key().serialize());
+		return isStorable(address.namespace() + "/" + address.name() + "/" + address.key().serialize());
+	}
+
+	static boolean isStorable(String text) {
+		return StandardCharsets.UTF_8.newEncoder().canEncode(text);
 	}
 
 	/**
@@ -106,7 +112,8 @@ final class StoreKeys {
 	 * Returns the keys that a change of an instance may use, in the order of the scripts.
 	 */
 	byte[][] all(String tag) {
-		return new byte[][] { actor(tag), events(tag), answers(tag), of("expiry", tag), of("deleted", tag) };
+		return new byte[][] { actor(tag), events(tag), answers(tag), of("expiry", tag), of("deleted", tag),
+				schedules(tag), of("undo", tag) };
 	}
 
 	byte[] actor(String tag) {
@@ -119,6 +126,14 @@ final class StoreKeys {
 
 	byte[] answers(String tag) {
 		return of("answers", tag);
+	}
+
+	byte[] schedules(String tag) {
+		return of("schedules", tag);
+	}
+
+	byte[] due() {
+		return encode(this.prefix + "due");
 	}
 
 	private byte[] of(String kind, String tag) {
@@ -155,12 +170,31 @@ final class StoreKeys {
 
 	/** Returns the address in an entry. */
 	static ActorAddress addressOf(String namespace, String name, byte[] entry) {
-		ByteArrayOutputStream key = new ByteArrayOutputStream();
-		for (int i = 0; entry[i] != END || (entry[i + 1] & 0xff) == ZERO; i++) {
-			key.write(entry[i]);
+		return new ActorAddress(namespace, name, ActorKey.parse(text(entry, 0, end(entry, 0))));
+	}
+
+	/** Returns the index of the end of a text. */
+	static int end(byte[] entry, int start) {
+		int end = start;
+		while (entry[end] != END || (entry[end + 1] & 0xff) == ZERO) {
+			end += (entry[end] == END) ? 2 : 1;
+		}
+		return end;
+	}
+
+	/** Returns a text of an entry. */
+	static String text(byte[] entry, int start, int end) {
+		ByteArrayOutputStream text = new ByteArrayOutputStream();
+		for (int i = start; i < end; i++) {
+			text.write(entry[i]);
 			i += (entry[i] == END) ? 1 : 0;
 		}
-		return new ActorAddress(namespace, name, ActorKey.parse(key.toString(StandardCharsets.UTF_8)));
+		return text.toString(StandardCharsets.UTF_8);
+	}
+
+	/** Returns a text and its end: texts have the order of their bytes. */
+	static byte[] ended(String text) {
+		return join(key(text), END, new byte[0]);
 	}
 
 	/** Returns the least possible entry after those with a serialized key. */
@@ -186,13 +220,17 @@ final class StoreKeys {
 		return all;
 	}
 
-	private static byte[] encode(String text) {
+	/**
+	 * Returns a text in UTF-8.
+	 * @throws IllegalArgumentException if it is not {@linkplain #isStorable storable}
+	 */
+	static byte[] encode(String text) {
 		try {
 			ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
 			return Arrays.copyOf(bytes.array(), bytes.limit());
 		}
 		catch (CharacterCodingException ex) {
-			throw new IllegalArgumentException("An address contains half of a surrogate pair", ex);
+			throw new IllegalArgumentException("The text contains half of a surrogate pair: " + text, ex);
 		}
 	}
 

@@ -25,10 +25,12 @@ record StoreScript(String text, String digest) {
 	static final Long EXECUTED = 1L;
 
 	/**
-	 * Commits a change. Returns 1 and the generation before it, or 0 and the stored id.
+	 * Commits a change. Returns 1, the generation before it, and the ids and first lines
+	 * of the schedules that are replaced or removed; or 0 and the stored id.
 	 */
 	static final StoreScript COMMIT = of("""
 			local actor, events, answers, expiry = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+			local schedules, undo = KEYS[6], KEYS[7]
 			local at = 0
 			local function take()
 				at = at + 1
@@ -50,6 +52,20 @@ record StoreScript(String text, String digest) {
 				end
 				redis.call('ZREM', expiry, member)
 			end
+			local result = { 1 }
+			local function schedule(id, value)
+				local before = redis.call('HGET', schedules, id)
+				if before and before ~= value then
+					result[#result + 1] = id
+					result[#result + 1] = string.match(before, '^[^\\n]*')
+				end
+				if value == '' then
+					redis.call('HDEL', schedules, id)
+				else
+					redis.call('HSET', schedules, id, value)
+				end
+				return before or ''
+			end
 
 			local expected, writer, attempt, now = take(), take(), take(), take()
 			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id', 'generation')
@@ -59,7 +75,9 @@ record StoreScript(String text, String digest) {
 				redis.call('HSET', actor, 'attempt', attempt)
 				return { 1, stored[5] }
 			end
+			result[2] = stored[5] or ''
 			local undone = takeAll()
+			local replaced = {}
 			if (stored[1] or '0') ~= expected then
 				if not own or tonumber(stored[3]) > tonumber(attempt) then
 					return { 0, stored[4] or '' }
@@ -67,6 +85,7 @@ record StoreScript(String text, String digest) {
 				for _, member in ipairs(undone) do
 					remove(member)
 				end
+				replaced = redis.call('HGETALL', undo)
 			end
 
 			local fields, absent, added = takeAll(), takeAll(), tonumber(take())
@@ -104,12 +123,27 @@ record StoreScript(String text, String digest) {
 					redis.call('PEXPIREAT', expiry, latest)
 				end
 			end
-			return { 1, stored[5] or '' }
+			-- after the first write, which the memory limit can reject
+			for i = 1, #replaced, 2 do
+				schedule(replaced[i], replaced[i + 1])
+			end
+			redis.call('DEL', undo)
+			for i = 1, tonumber(take()) do
+				local id, value = take(), take()
+				redis.call('HSETNX', undo, id, schedule(id, value))
+			end
+			for _, id in ipairs(takeAll()) do
+				redis.call('HSETNX', undo, id, schedule(id, ''))
+			end
+			return result
 			""");
 
-	/** Deletes an instance. Returns 1 and its id, or 0 and the stored id. */
+	/**
+	 * Deletes an instance. Returns 1, its id, and the ids and first lines of its
+	 * schedules; or 0 and the stored id.
+	 */
 	static final StoreScript DELETE = of("""
-			local actor, deleted = KEYS[1], KEYS[5]
+			local actor, deleted, schedules = KEYS[1], KEYS[5], KEYS[6]
 			local expected, writer, attempt = ARGV[1], ARGV[2], ARGV[3]
 			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id')
 			if not stored[1] then
@@ -124,11 +158,72 @@ record StoreScript(String text, String digest) {
 			if (stored[1] or '0') ~= expected and not own then
 				return { 0, stored[4] or '' }
 			end
+			local result = { 1, stored[4] or '' }
 			if stored[1] then
+				local all = redis.call('HGETALL', schedules)
+				for i = 1, #all, 2 do
+					result[#result + 1] = all[i]
+					result[#result + 1] = string.match(all[i + 1], '^[^\\n]*')
+				end
 				redis.call('DEL', unpack(KEYS))
 				redis.call('SET', deleted, writer .. ' ' .. stored[4], 'PX', 600000)
 			end
-			return { 1, stored[4] or '' }
+			return result
+			""");
+
+	/** Adds members to a sorted set in which all have the same score. Returns 1. */
+	static final StoreScript INDEX = of("""
+			for _, member in ipairs(ARGV) do
+				redis.call('ZADD', KEYS[1], 0, member)
+			end
+			return { 1 }
+			""");
+
+	/**
+	 * Checks an entry of a schedule. Returns 1 and the time if it is valid; 2 if it
+	 * becomes valid when the last change is replaced; 0 if it may become valid by a
+	 * change in progress; -1 if it cannot, as a later version of the instance is stored.
+	 */
+	static final StoreScript CHECK = of("""
+			local schedules, undo = KEYS[6], KEYS[7]
+			local actorId, id, token, version = unpack(ARGV)
+			local stored = redis.call('HMGET', KEYS[1], 'id', 'version')
+			if stored[1] ~= actorId then
+				return { 0 }
+			end
+			local runAt, present = string.match(redis.call('HGET', schedules, id) or '', '^(%S+) (%S+)')
+			if present == token then
+				return { 1, runAt }
+			end
+			local _, undone = string.match(redis.call('HGET', undo, id) or '', '^(%S+) (%S+)')
+			if undone == token then
+				return { 2 }
+			end
+			return { (version ~= '0' and tonumber(stored[2]) > tonumber(version)) and -1 or 0 }
+			""");
+
+	/**
+	 * Changes the time of a schedule. Returns 1, and its id and first line before it
+	 * unless an earlier attempt was executed; or 0.
+	 */
+	static final StoreScript POSTPONE = of("""
+			local schedules = KEYS[6]
+			local actorId, id, expected, time, token = unpack(ARGV)
+			local value = redis.call('HGET', schedules, id)
+			if not value or redis.call('HGET', KEYS[1], 'id') ~= actorId then
+				return { 0, '' }
+			end
+			local runAt, present, rest = string.match(value, '^(%S+) (%S+)(.*)$')
+			if present == token then
+				-- it writes, so that WAIT covers the earlier attempt
+				redis.call('HSET', schedules, id, value)
+				return { 1, '' }
+			end
+			if runAt ~= expected then
+				return { 0, '' }
+			end
+			redis.call('HSET', schedules, id, time .. ' ' .. token .. rest)
+			return { 1, '', id, string.match(value, '^[^\\n]*') }
 			""");
 
 	private static StoreScript of(String text) {
