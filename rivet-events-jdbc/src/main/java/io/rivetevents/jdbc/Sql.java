@@ -151,6 +151,10 @@ record Sql(String prefix) {
 		return "delete from " + schedule() + " where actor_id = ?";
 	}
 
+	/**
+	 * Reads the index only. It ends with the slot, by which a query for some of the slots
+	 * can filter; starting with it would be slower for all of them.
+	 */
 	private String selectDue() {
 		return "select run_at, actor_id, schedule_id from " + schedule();
 	}
