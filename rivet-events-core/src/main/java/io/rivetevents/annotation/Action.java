@@ -59,11 +59,11 @@ public @interface Action {
 	boolean interleave() default false;
 
 	/**
-	 * Whether the state is saved before the result is sent. If saving fails, the call
-	 * fails and the state is reset to what it was before the call. The events that the
-	 * method sends leave after the commit, and not at all if it fails; their receipts are
-	 * pending until then, so the method must not wait for one. Cannot be combined with
-	 * {@link #interleave()}.
+	 * Whether the state is saved before the result is sent. If saving fails, or if the
+	 * result cannot be written as JSON, the call fails and the state is reset to what it
+	 * was before the call. The events that the method sends leave after the commit, and
+	 * not at all if it fails; their receipts are pending until then, so the method must
+	 * not wait for one. Cannot be combined with {@link #interleave()}.
 	 */
 	boolean durable() default false;
 

@@ -185,6 +185,24 @@ class DurableEventsTests {
 		assertThat(ada.events()).hasSize(1);
 	}
 
+	/** Its caller gets an error, as for a commit that fails. */
+	@Test
+	void anActionWhoseResultCannotBeWrittenLeavesNoTrace() {
+		Client ada = connect("ada");
+		ada.connect();
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "unwritable")).isNotNull();
+		assertThat(ada.call("unwritable", "key-1")).isNull();
+		assertThat(ada.events()).isEmpty();
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isZero();
+		assertThat(this.harness.call(Board.class, "k", "runs").asInt()).isEqualTo(2);
+		assertThat(ada.call("unwritable", "key-1")).isNull();
+		assertThat(this.harness.call(Board.class, "k", "runs").asInt()).isEqualTo(3);
+		kill();
+		ada.connect();
+		assertThat(ada.events()).isEmpty();
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isZero();
+	}
+
 	/** They stay in the order in which the method has sent them. */
 	@Test
 	void eventsOfATurnKeepTheirOrder() {
@@ -711,6 +729,8 @@ class DurableEventsTests {
 
 		private int refusals;
 
+		private int runs;
+
 		@CreateState
 		int[] create() {
 			return new int[1];
@@ -832,6 +852,26 @@ class DurableEventsTests {
 		int refuse() {
 			this.refusals++;
 			throw new UserError("no_money", "The account is empty");
+		}
+
+		/** Its result has a part that cannot be written as JSON. */
+		@Action
+		Object unwritable(ActorContext<int[], Void> c) {
+			this.runs++;
+			c.state()[0]++;
+			c.broadcast("said", "too early");
+			return new Object() {
+
+				public String getName() {
+					throw new IllegalStateException("It has no name");
+				}
+
+			};
+		}
+
+		@Action
+		int runs() {
+			return this.runs;
 		}
 
 		@Action

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -268,8 +269,7 @@ public final class ActionHandler {
 			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection),
 					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != MethodInvoker.LATE) {
-				JsonNode output = toTree(action, connection, result);
-				commit(action, before, output, Occasion.PLAIN);
+				JsonNode output = commit(action, before, connection, result, Occasion.PLAIN);
 				tellListeners(connection, inbound);
 				reply.give(output);
 			}
@@ -543,8 +543,7 @@ public final class ActionHandler {
 		}
 		ActorState.Mark before = (occasion.due() != null) ? null : mark(action);
 		return result.map((value) -> {
-			JsonNode output = toTree(action, connection, value.orElse(null));
-			commit(action, before, output, occasion);
+			JsonNode output = commit(action, before, connection, value.orElse(null), occasion);
 			run.saved().forEach((saved) -> tellListeners(connection, saved));
 			return output;
 		}).onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
@@ -639,29 +638,53 @@ public final class ActionHandler {
 		return !this.interceptors.isEmpty() || this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE);
 	}
 
-	/** Commits an action, or restores the state if that fails. */
-	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, JsonNode output,
-			Occasion occasion) {
+	/**
+	 * Converts the result of an action and commits the action. If one of both fails, the
+	 * state is restored.
+	 */
+	private JsonNode commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before,
+			@Nullable ActorConnection caller, @Nullable Object value, Occasion occasion) {
 		if (occasion.due() != null) {
+			JsonNode output = toTree(action, caller, value);
 			occasion.due().succeed();
 			this.instance.commits().commit(null, true, null);
-			return;
+			return output;
 		}
 		KeyedCall keyed = occasion.keyed();
-		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
-		StoredAnswer answer = (keyed != null) ? keyed.answer(output) : null;
-		if (action != null && action.interleave() && endsOutsideTurns()) {
-			this.instance.commits().commitOutsideTurns(durable, answer);
-			return;
-		}
 		try {
-			this.instance.commits().commit(before, durable, answer);
+			JsonNode output = orUndo(before, () -> toTree(action, caller, value));
+			StoredAnswer answer = (keyed != null) ? orUndo(before, () -> keyed.answer(output)) : null;
+			commit(action, before, answer);
+			return output;
 		}
 		catch (Throwable ex) {
 			if (keyed != null && before != null) {
 				keyed.undo();
 			}
 			throw ex;
+		}
+	}
+
+	private <T> T orUndo(ActorState.@Nullable Mark before, Supplier<T> work) {
+		try {
+			return work.get();
+		}
+		catch (Throwable ex) {
+			if (before != null) {
+				this.instance.commits().undo(before, ex);
+			}
+			throw ex;
+		}
+	}
+
+	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before,
+			@Nullable StoredAnswer answer) {
+		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
+		if (action != null && action.interleave() && endsOutsideTurns()) {
+			this.instance.commits().commitOutsideTurns(durable, answer);
+		}
+		else {
+			this.instance.commits().commit(before, durable, answer);
 		}
 	}
 
