@@ -22,6 +22,8 @@ import org.springframework.core.ReactiveAdapter;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -44,6 +46,9 @@ final class ActorMethod extends AnnotatedMethod {
 
 	/** Parameter types that contain neither the params nor the input. */
 	private static final List<Class<?>> NEITHER = List.of(ActorContext.class, Connection.class, Principal.class);
+
+	private static final List<String> TRANSACTIONAL = List
+		.of("org.springframework.transaction.annotation.Transactional", "jakarta.transaction.Transactional");
 
 	private final Bean bean;
 
@@ -158,6 +163,16 @@ final class ActorMethod extends AnnotatedMethod {
 	 */
 	boolean isImmediate() {
 		return this.adapter == null && !getReturnType().getParameterType().isAssignableFrom(Mono.class);
+	}
+
+	/**
+	 * Returns whether the method or its class is declared to run in a transaction. The
+	 * annotation may be of Spring or of Jakarta, neither of which need be present.
+	 */
+	boolean isTransactional() {
+		return Stream.of(getMethod(), getContainingClass())
+			.map((declared) -> MergedAnnotations.from(declared, SearchStrategy.TYPE_HIERARCHY))
+			.anyMatch((annotations) -> TRANSACTIONAL.stream().anyMatch(annotations::isPresent));
 	}
 
 	/**

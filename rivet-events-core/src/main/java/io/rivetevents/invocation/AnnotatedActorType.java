@@ -423,7 +423,7 @@ final class AnnotatedActorType implements ActorType {
 			throw new InvalidActorException(method.getMethod(), "an action with `snapshot = true` must return a value");
 		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
-				method.isImmediate(), blocking || durable, snapshot, resultType(method));
+				method.isImmediate(), blocking || durable, method.isTransactional(), snapshot, resultType(method));
 	}
 
 	private DeclaredType resultType(ActorMethod method) {

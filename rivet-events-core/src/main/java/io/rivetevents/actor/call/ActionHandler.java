@@ -266,10 +266,11 @@ public final class ActionHandler {
 		try {
 			checkAccess(connection);
 			ActorState.Mark before = mark(action);
-			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection),
+			JoinedAction joined = joined(action, connection, before, Occasion.PLAIN);
+			Object result = this.calls.invoke(MethodInvocation.ofAction(inbound, this.instance, connection, joined),
 					pending.deadline(), pending.onTimeout(), pending, (why) -> reply.refuse(new RivetException(why)));
 			if (result != MethodInvoker.LATE) {
-				JsonNode output = commit(action, before, connection, result, Occasion.PLAIN);
+				JsonNode output = commit(action, before, connection, result, Occasion.PLAIN, joined);
 				tellListeners(connection, inbound);
 				reply.give(output);
 			}
@@ -459,6 +460,9 @@ public final class ActionHandler {
 	}
 
 	private void commitFailure(DueRun run, ActorState.Mark before, Throwable cause) {
+		if (run.isCommitted()) {
+			return; // by a transaction, before the failure
+		}
 		this.instance.commits().undo(before, cause);
 		if (run.isUncommitted(cause)) {
 			throw Guarded.unchecked(cause);
@@ -490,6 +494,13 @@ public final class ActionHandler {
 
 		boolean interleaves(@Nullable ActionSettings action) {
 			return action != null && action.interleave() && !this.withinTurn;
+		}
+
+		/** Notes that the action has succeeded and is about to be committed. */
+		void succeed() {
+			if (this.due != null) {
+				this.due.succeed();
+			}
 		}
 
 		void begin() {
@@ -529,10 +540,13 @@ public final class ActionHandler {
 			return Mono.error(ex);
 		}
 		AtomicBoolean begun = new AtomicBoolean();
-		Run run = new Run(action, connection, limit(action, pending), pending, occasion.interleaves(action), () -> {
-			begun.set(true);
-			occasion.begin();
-		}, new ConcurrentLinkedQueue<>());
+		ActorState.Mark before = (occasion.due() != null) ? null : mark(action);
+		JoinedAction joined = joined(action, connection, before, occasion);
+		Run run = new Run(action, connection, joined, limit(action, pending), pending, occasion.interleaves(action),
+				() -> {
+					begun.set(true);
+					occasion.begin();
+				}, new ConcurrentLinkedQueue<>());
 		InboundInterceptor.Next last = (current) -> run(run, current).mapNotNull((value) -> value.orElse(null));
 		Mono<Optional<Object>> result = this.interceptors.isEmpty() ? run(run, inbound)
 				: this.interceptors.around(inbound, run.limit(), run.interleave(), last)
@@ -541,9 +555,8 @@ public final class ActionHandler {
 		if (this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE)) {
 			result = result.flatMap((value) -> beforeResponse(run, request.name(), value));
 		}
-		ActorState.Mark before = (occasion.due() != null) ? null : mark(action);
 		return result.map((value) -> {
-			JsonNode output = commit(action, before, connection, value.orElse(null), occasion);
+			JsonNode output = commit(action, before, connection, value.orElse(null), occasion, joined);
 			run.saved().forEach((saved) -> tellListeners(connection, saved));
 			return output;
 		}).onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
@@ -563,12 +576,13 @@ public final class ActionHandler {
 	 * Parameters of a run of an action.
 	 *
 	 * @param action the action, {@code null} if there are only listeners
+	 * @param joined the action, if a transaction of the application may commit it
 	 * @param onBegin called when its method begins
 	 * @param saved calls that are passed to listeners after the state is saved
 	 */
 	private record Run(@Nullable ActionSettings action, @Nullable ActorConnection connection,
-			InterceptorChain.Limit limit, @Nullable PendingCall pending, boolean interleave, Runnable onBegin,
-			Queue<Inbound> saved) {
+			@Nullable JoinedAction joined, InterceptorChain.Limit limit, @Nullable PendingCall pending,
+			boolean interleave, Runnable onBegin, Queue<Inbound> saved) {
 	}
 
 	/** Returns whether an action may fail after its method because of its commit. */
@@ -587,8 +601,8 @@ public final class ActionHandler {
 	private Mono<Optional<Object>> run(Run run, Inbound inbound) {
 		ActorConnection connection = run.connection();
 		Mono<Optional<Object>> result = (run.action() != null)
-				? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection), run.limit().time(),
-						run.limit().onTimeout(), run.pending(), run.onBegin())
+				? this.calls.call(MethodInvocation.ofAction(inbound, this.instance, connection, run.joined()),
+						run.limit().time(), run.limit().onTimeout(), run.pending(), run.onBegin())
 				: Mono.fromSupplier(() -> {
 					run.onBegin().run();
 					return Optional.empty();
@@ -633,6 +647,16 @@ public final class ActionHandler {
 		return this.instance.state().mark();
 	}
 
+	/** Returns the run of an action that a transaction of the application may commit. */
+	private @Nullable JoinedAction joined(@Nullable ActionSettings action, @Nullable ActorConnection connection,
+			ActorState.@Nullable Mark before, Occasion occasion) {
+		if (action == null || !action.transactional() || action.interleave()) {
+			return null;
+		}
+		return new JoinedAction(this.instance.commits(), this.calls, before, occasion.keyed(),
+				(call, result) -> call.answer(toTree(action, connection, result)), occasion::succeed);
+	}
+
 	/** Returns whether something may follow the last turn of an interleaved action. */
 	private boolean endsOutsideTurns() {
 		return !this.interceptors.isEmpty() || this.type.hooks().contains(Hook.BEFORE_ACTION_RESPONSE);
@@ -643,22 +667,19 @@ public final class ActionHandler {
 	 * state is restored.
 	 */
 	private JsonNode commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before,
-			@Nullable ActorConnection caller, @Nullable Object value, Occasion occasion) {
-		if (occasion.due() != null) {
-			JsonNode output = toTree(action, caller, value);
-			occasion.due().succeed();
-			this.instance.commits().commit(null, true, null);
-			return output;
-		}
+			@Nullable ActorConnection caller, @Nullable Object value, Occasion occasion,
+			@Nullable JoinedAction joined) {
 		KeyedCall keyed = occasion.keyed();
+		// what a transaction has committed stays
+		ActorState.Mark undone = (joined != null && joined.isCommitted()) ? null : before;
 		try {
-			JsonNode output = orUndo(before, () -> toTree(action, caller, value));
-			StoredAnswer answer = (keyed != null) ? orUndo(before, () -> keyed.answer(output)) : null;
-			commit(action, before, answer);
+			JsonNode output = orUndo(undone, () -> toTree(action, caller, value));
+			StoredAnswer answer = (keyed != null) ? orUndo(undone, () -> keyed.answer(output)) : null;
+			commit(action, before, occasion, answer, joined);
 			return output;
 		}
 		catch (Throwable ex) {
-			if (keyed != null && before != null) {
+			if (keyed != null && undone != null) {
 				keyed.undo();
 			}
 			throw ex;
@@ -677,15 +698,30 @@ public final class ActionHandler {
 		}
 	}
 
-	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before,
-			@Nullable StoredAnswer answer) {
-		boolean durable = action != null && (action.durable() || this.type.settings().state().sync());
-		if (action != null && action.interleave() && endsOutsideTurns()) {
+	private void commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before, Occasion occasion,
+			@Nullable StoredAnswer answer, @Nullable JoinedAction joined) {
+		boolean durable = occasion.due() != null
+				|| (action != null && (action.durable() || this.type.settings().state().sync()));
+		if (occasion.due() == null && action != null && action.interleave() && endsOutsideTurns()) {
 			this.instance.commits().commitOutsideTurns(durable, answer);
 		}
+		else if (joined != null && joined.isCommitted()) {
+			commitRest(before, durable, (answer != null && !joined.hasStored(answer)) ? answer : null);
+		}
 		else {
+			occasion.succeed();
 			this.instance.commits().commit(before, durable, answer);
 		}
+	}
+
+	/**
+	 * Commits what hooks and interceptors have changed after the transaction that has
+	 * committed the action.
+	 */
+	private void commitRest(ActorState.@Nullable Mark before, boolean durable, @Nullable StoredAnswer answer) {
+		ActorState state = this.instance.state();
+		ActorState.Mark committed = (before != null) ? new ActorState.Mark(state.stored().state(), true) : null;
+		this.instance.commits().commit(committed, durable && state.isDirty(), answer);
 	}
 
 	private JsonNode toTree(@Nullable ActionSettings action, @Nullable ActorConnection caller, @Nullable Object value) {

@@ -197,11 +197,13 @@ public interface ActorType {
 	 * @param oneWay whether calls of a connection are not answered
 	 * @param immediate whether its result is complete when its method returns
 	 * @param blocking whether its method may block its thread
+	 * @param transactional whether its method is declared to run in a transaction
 	 * @param snapshot whether a client may request its result when it connects
 	 * @param result type of its result, {@code Object} if it has none
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
-			boolean oneWay, boolean immediate, boolean blocking, boolean snapshot, DeclaredType result) {
+			boolean oneWay, boolean immediate, boolean blocking, boolean transactional, boolean snapshot,
+			DeclaredType result) {
 	}
 
 	/**

@@ -41,13 +41,21 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	/** Replaces the instance before it exists. */
 	private final @Nullable Draft draft;
 
+	/** The action, if a transaction of the application may commit it. */
+	private final @Nullable JoinedAction action;
+
 	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller) {
-		this(instance, caller, true, null);
+		this(instance, caller, true, null, null);
+	}
+
+	DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller, @Nullable JoinedAction action) {
+		this(instance, caller, true, null, action);
 	}
 
 	private DefaultActorContext(ContextInstance instance, @Nullable ActorConnection caller, boolean withinTurn,
-			@Nullable Draft draft) {
+			@Nullable Draft draft, @Nullable JoinedAction action) {
 		super(instance.targets());
+		this.action = action;
 		this.instance = instance;
 		this.caller = caller;
 		this.withinTurn = withinTurn;
@@ -55,15 +63,19 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	}
 
 	static DefaultActorContext outsideTurns(ContextInstance instance) {
-		return new DefaultActorContext(instance, null, false, null);
+		return new DefaultActorContext(instance, null, false, null, null);
 	}
 
 	static DefaultActorContext beforeCreation(ContextInstance instance, Draft draft) {
-		return new DefaultActorContext(instance, null, false, draft);
+		return new DefaultActorContext(instance, null, false, draft, null);
 	}
 
 	boolean isWithinTurn() {
 		return this.withinTurn;
+	}
+
+	@Nullable JoinedAction action() {
+		return this.action;
 	}
 
 	private void checkTurn() {
@@ -214,6 +226,8 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	@Override
 	public void saveState() {
 		checkExists();
+		Assert.state(this.action == null || !this.action.isJoined(),
+				"saveState() was called in a transaction, whose commit saves the state");
 		this.instance.saveNow();
 	}
 

@@ -91,7 +91,16 @@ public final class MethodInvocation implements Invocation {
 	 * @param connection connection of the caller, {@code null} for server code
 	 */
 	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ActorConnection connection) {
-		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection),
+		return ofAction(inbound, instance, connection, null);
+	}
+
+	/**
+	 * Creates the call of an action.
+	 * @param joined the action, if a transaction of the application may commit it
+	 */
+	static MethodInvocation ofAction(Inbound inbound, ContextInstance instance, @Nullable ActorConnection connection,
+			@Nullable JoinedAction joined) {
+		return new MethodInvocation(null, inbound.name(), new DefaultActorContext(instance, connection, joined),
 				(connection != null) ? Caller.of(connection) : null, inbound.args().values(), new Object[0], false);
 	}
 
@@ -119,6 +128,11 @@ public final class MethodInvocation implements Invocation {
 	@Override
 	public boolean hasCaller() {
 		return this.caller != null;
+	}
+
+	/** Returns the action, if a transaction of the application may commit it. */
+	@Nullable JoinedAction joined() {
+		return this.context.action();
 	}
 
 	@Override

@@ -80,9 +80,33 @@ public final class MethodInvoker {
 	public MethodInvoker(CalledInstance instance, Scheduler timers, DueQueue.Entry due) {
 		this.instance = instance;
 		this.type = instance.type();
-		this.methods = this.type::invoke;
+		this.methods = this::call;
 		this.timers = timers;
 		this.due = due;
+	}
+
+	private @Nullable Object call(Invocation invocation) throws Exception {
+		JoinedAction joined = (invocation instanceof MethodInvocation method) ? method.joined() : null;
+		if (joined == null) {
+			return this.type.invoke(invocation);
+		}
+		joined.open();
+		try {
+			return this.type.invoke(invocation);
+		}
+		finally {
+			joined.close();
+		}
+	}
+
+	/**
+	 * Ends the time limit of the method that this thread runs.
+	 * @return {@code false} if it has already passed, or its client has cancelled the
+	 * call: the caller has been answered
+	 */
+	boolean endTimeLimit() {
+		MethodTimeout watch = this.watch;
+		return watch != null && watch.end();
 	}
 
 	/** Checks the deadline of the running method. Safe for use by several threads. */

@@ -74,6 +74,12 @@ public final class ActorState {
 
 	private final InstanceSchedules schedules;
 
+	/** Whether the changes are written in a transaction of the application. */
+	private boolean inTransaction;
+
+	/** What follows from the commit of that transaction. */
+	private @Nullable Runnable onCommit;
+
 	private @Nullable Object value;
 
 	private volatile @Nullable StoredActor stored;
@@ -184,15 +190,16 @@ public final class ActorState {
 		compare(bytes);
 		StoredActor first = next(stored()).generation(1).format(this.format.version()).state(bytes).build();
 		check.accept(first);
-		commit(Change.of(first, 0), this.schedules.pending());
+		InstanceSchedules.Pending schedules = this.schedules.pending();
+		store(Change.of(first, 0), schedules);
+		this.schedules.committed(schedules);
 		saved(first);
 	}
 
-	private void commit(Change change, InstanceSchedules.Pending schedules) {
+	private void store(Change change, InstanceSchedules.Pending schedules) {
 		this.storeFails = true;
 		this.store.commit(schedules.addTo(change));
 		this.storeFails = false;
-		this.schedules.committed(schedules);
 	}
 
 	/** Returns the schedules of the instance. */
@@ -224,7 +231,9 @@ public final class ActorState {
 		StoredActor claimed = change
 			.apply(next(found).generation(found.generation() + 1).format(this.format.version()).state(reading.json()))
 			.build();
-		commit(Change.of(claimed, found.version()), this.schedules.pending());
+		InstanceSchedules.Pending schedules = this.schedules.pending();
+		store(Change.of(claimed, found.version()), schedules);
+		this.schedules.committed(schedules);
 		saved(claimed);
 	}
 
@@ -275,6 +284,34 @@ public final class ActorState {
 		this.saving.lock();
 		try {
 			saveWhatIs(now, addition);
+		}
+		finally {
+			this.saving.unlock();
+		}
+	}
+
+	/**
+	 * Begins a transaction of the application, on the thread that runs it: what this
+	 * thread saves counts as saved when the transaction is committed. Other threads do
+	 * not save until then.
+	 */
+	public void enterTransaction() {
+		this.saving.lock();
+		this.inTransaction = true;
+	}
+
+	/** Ends the transaction. */
+	public void leaveTransaction(boolean committed) {
+		Runnable saved = this.onCommit;
+		this.onCommit = null;
+		this.inTransaction = false;
+		try {
+			if (saved != null && committed) {
+				saved.run();
+			}
+			else if (saved != null) {
+				this.touched = true; // what was due before it is due again
+			}
 		}
 		finally {
 			this.saving.unlock();
@@ -337,10 +374,19 @@ public final class ActorState {
 		StoredActor.Builder next = next(before).state(bytes);
 		StoredActor after = ((addition != null) ? addition.change().apply(next) : next).build();
 		Change change = Change.of(after, before.version()).withAnswers(answers);
-		commit((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change, schedules);
-		this.stored = after;
-		answers.forEach(this.answers::remove);
-		this.onChange.accept(before, after);
+		store((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change, schedules);
+		Runnable saved = () -> {
+			this.stored = after;
+			answers.forEach(this.answers::remove);
+			this.schedules.committed(schedules);
+			this.onChange.accept(before, after);
+		};
+		if (this.inTransaction) {
+			this.onCommit = saved;
+		}
+		else {
+			saved.run();
+		}
 	}
 
 	private void failed(long since, long now) {
@@ -447,7 +493,8 @@ public final class ActorState {
 		this.seen = write();
 	}
 
-	boolean isDirty() {
+	/** Returns whether the state may have changed since the last save. */
+	public boolean isDirty() {
 		return this.dirtySince != CLEAN || this.touched;
 	}
 

@@ -84,6 +84,11 @@ public final class DueRun {
 		this.schedules.replace(this.entry, this.entry.next(this.start));
 	}
 
+	/** Returns whether the end of the run has been committed. */
+	public boolean isCommitted() {
+		return !this.schedules.hasPending() && this.schedules.find(this.entry.id()) != this.entry;
+	}
+
 	/**
 	 * Returns whether the action has succeeded and its commit has failed for a reason
 	 * that is not its own, so that the run is no failed attempt.

@@ -198,6 +198,23 @@ public final class TurnCommits {
 	}
 
 	/**
+	 * Begins to commit a method in a transaction of the application, on the thread that
+	 * runs it. No other thread saves the instance until {@link JoinedCommit#end}.
+	 * @param before the state before the method, {@code null} if it is not known yet
+	 */
+	public JoinedCommit join(ActorState.@Nullable Mark before) {
+		this.state.enterTransaction();
+		try {
+			return new JoinedCommit(this, this.stream, this.state, this.stored,
+					(before != null) ? before : this.state.mark());
+		}
+		catch (Throwable ex) {
+			this.state.leaveTransaction(false);
+			throw ex;
+		}
+	}
+
+	/**
 	 * Commits a method: saves the state if the method is durable, has sent a durable
 	 * event or has changed schedules, and sends its events.
 	 * @param before the state before the method, to which it returns if the commit fails;
@@ -316,9 +333,15 @@ public final class TurnCommits {
 		this.stream.release(batch);
 	}
 
-	/** Its positions may have been stored, so nothing may be sent at them. */
 	private void settle(Throwable ex) {
-		if (ex instanceof UncertainSaveException && !this.stored.settle()) {
+		if (ex instanceof UncertainSaveException) {
+			settle();
+		}
+	}
+
+	/** Its positions may have been stored, so nothing may be sent at them. */
+	void settle() {
+		if (!this.stored.settle()) {
 			this.stream.close();
 		}
 	}
@@ -328,7 +351,33 @@ public final class TurnCommits {
 				|| batch.events().stream().anyMatch((held) -> this.stream.isDurable(held.event(), held.own())));
 	}
 
-	private void store(EventStream.@Nullable Batch batch, @Nullable StoredAnswer answer) {
+	/**
+	 * What is known about the stored instance, besides its state.
+	 *
+	 * @param marks last position in each part of the history
+	 * @param reserved greatest position that may be given without a commit
+	 * @param schedules schedules that waited for a commit
+	 */
+	record Point(Map<String, Long> marks, long reserved, InstanceSchedules.Pending schedules) {
+	}
+
+	Point point() {
+		return new Point(this.marks, this.reserved, this.schedulesBefore);
+	}
+
+	/** Returns to the point before a commit that was rolled back. */
+	void reset(Point before) {
+		this.schedulesBefore = before.schedules();
+		this.state.schedules().restore(before.schedules());
+		if (this.events.durable()) {
+			this.marks = before.marks();
+			this.reserved = before.reserved();
+			this.stream.reserve(before.reserved());
+		}
+	}
+
+	/** Stores the state with events and an answer. */
+	void store(EventStream.@Nullable Batch batch, @Nullable StoredAnswer answer) {
 		if (answer != null) {
 			this.state.keep(answer);
 		}

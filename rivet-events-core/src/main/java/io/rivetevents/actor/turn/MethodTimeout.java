@@ -85,11 +85,11 @@ public final class MethodTimeout {
 	}
 
 	/**
-	 * Notes that the method has ended.
+	 * Notes that the method has ended. May be called again.
 	 * @return whether it ended before the timeout
 	 */
 	public boolean end() {
-		if (this.phase.compareAndSet(RUNNING, ENDED)) {
+		if (this.phase.compareAndSet(RUNNING, ENDED) || this.phase.get() == ENDED) {
 			return true;
 		}
 		// between the timeout and the interrupt: wait, or the next turn would be

@@ -1,0 +1,147 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.call;
+
+import java.util.Arrays;
+import java.util.function.BiFunction;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ReactiveAdapterRegistry;
+import org.springframework.util.Assert;
+
+import io.rivetevents.actor.answer.KeyedCall;
+import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.state.ActionTransaction;
+import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.stream.JoinedCommit;
+import io.rivetevents.actor.stream.TurnCommits;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * One run of an action whose method may be in a transaction of the application. The
+ * transaction that surrounds the method commits the action; transactions that begin
+ * inside the method do not.
+ */
+final class JoinedAction implements ActionTransaction {
+
+	private final TurnCommits commits;
+
+	private final MethodInvoker calls;
+
+	private final ActorState.@Nullable Mark before;
+
+	private final @Nullable KeyedCall keyed;
+
+	private final BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers;
+
+	private final Runnable onSuccess;
+
+	private volatile boolean running;
+
+	private boolean taken;
+
+	private volatile @Nullable JoinedCommit commit;
+
+	private boolean written;
+
+	private @Nullable StoredAnswer answer;
+
+	/**
+	 * Creates a run.
+	 * @param commits commits of the instance
+	 * @param calls runs the method
+	 * @param before the state before the method, {@code null} if it is not known
+	 * @param keyed the call with an idempotency key, {@code null} if it has none
+	 * @param answers creates the answer to that call from the result of the method
+	 * @param onSuccess called before the changes of a method that has returned are
+	 * written
+	 */
+	JoinedAction(TurnCommits commits, MethodInvoker calls, ActorState.@Nullable Mark before, @Nullable KeyedCall keyed,
+			BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers, Runnable onSuccess) {
+		this.onSuccess = onSuccess;
+		this.commits = commits;
+		this.calls = calls;
+		this.before = before;
+		this.keyed = keyed;
+		this.answers = answers;
+	}
+
+	/** Notes that the method begins. */
+	void open() {
+		this.running = true;
+	}
+
+	/**
+	 * Returns whether this is the first call since the method has begun. It is made for
+	 * the method itself, if its class has a proxy for transactions; later calls are made
+	 * for methods that this one calls.
+	 */
+	boolean take() {
+		boolean first = this.running && !this.taken;
+		this.taken = true;
+		return first;
+	}
+
+	/** Notes that the method has ended, and with it each transaction around it. */
+	void close() {
+		this.running = false;
+		JoinedCommit commit = this.commit;
+		if (commit != null) {
+			if (this.written && !commit.isCommitted() && this.keyed != null) {
+				this.keyed.undo();
+			}
+			commit.end();
+		}
+	}
+
+	/** Returns whether the method runs in a transaction that commits it. */
+	boolean isJoined() {
+		return this.running && this.commit != null;
+	}
+
+	/** Returns whether a transaction has stored what the action has changed and sent. */
+	boolean isCommitted() {
+		JoinedCommit commit = this.commit;
+		return commit != null && commit.isCommitted();
+	}
+
+	/** Returns whether the transaction has stored the same answer. */
+	boolean hasStored(StoredAnswer answer) {
+		StoredAnswer stored = this.answer;
+		return isCommitted() && stored != null && Arrays.equals(stored.body(), answer.body());
+	}
+
+	@Override
+	public void begin() {
+		this.commit = this.commits.join(this.before);
+	}
+
+	@Override
+	public void write(@Nullable Object result, @Nullable Throwable failure) {
+		JoinedCommit commit = this.commit;
+		if (commit == null || !this.calls.endTimeLimit()) {
+			throw new RivetException(ErrorCode.ACTION_TIMED_OUT);
+		}
+		Assert.state(ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result) == null,
+				"An action in a transaction must not return an asynchronous result, which the transaction does not include");
+		this.answer = (this.keyed != null && failure == null) ? this.answers.apply(this.keyed, result) : null;
+		this.written = true;
+		if (failure == null) {
+			this.onSuccess.run();
+		}
+		commit.write(this.answer);
+	}
+
+	@Override
+	public void complete(Outcome outcome) {
+		JoinedCommit commit = this.commit;
+		if (commit != null) {
+			commit.complete(outcome);
+		}
+	}
+
+}
