@@ -34,6 +34,9 @@ final class Connections {
 
 	private volatile @Nullable Database database;
 
+	/** Connections of transactions that threads of the application take part in. */
+	private final ThreadLocal<@Nullable Session> joined = new ThreadLocal<>();
+
 	/**
 	 * Creates an instance.
 	 * @param dataSource has the connections
@@ -83,6 +86,10 @@ final class Connections {
 	}
 
 	private <T> @Nullable T apply(String problem, Work<T> work) {
+		Session joined = this.joined.get();
+		if (joined != null) {
+			return applyWithin(joined, problem, work);
+		}
 		for (int attempt = 1;; attempt++) {
 			Session session = openOr(problem);
 			try (session) {
@@ -93,6 +100,15 @@ final class Connections {
 					throw failure(problem, ex);
 				}
 			}
+		}
+	}
+
+	private static <T> @Nullable T applyWithin(Session joined, String problem, Work<T> work) {
+		try {
+			return work.apply(joined);
+		}
+		catch (SQLException ex) {
+			throw failure(problem, ex);
 		}
 	}
 
@@ -132,6 +148,25 @@ final class Connections {
 	/** Returns a connection on which a transaction begins with the first statement. */
 	Session openTransaction() throws SQLException {
 		return open(false);
+	}
+
+	/**
+	 * Runs work of this thread with a connection of the application, in the transaction
+	 * of that connection.
+	 */
+	void join(Connection connection, Runnable work) throws SQLException {
+		this.joined.set(new Session(connection, database(connection)));
+		try {
+			work.run();
+		}
+		finally {
+			this.joined.remove();
+		}
+	}
+
+	/** Returns the connection of {@link #join}, {@code null} outside of its work. */
+	@Nullable Session joined() {
+		return this.joined.get();
 	}
 
 	private Session open(boolean autoCommit) throws SQLException {
@@ -187,6 +222,16 @@ final class Connections {
 		private final boolean readOnly;
 
 		private final int timeout;
+
+		/** A connection of the application, which stays as it is and is not closed. */
+		private Session(Connection connection, Database database) {
+			this.connection = connection;
+			this.database = database;
+			this.lowersIsolation = false;
+			this.autoCommit = false;
+			this.readOnly = false;
+			this.timeout = 0;
+		}
 
 		private Session(Connection connection, Database database, boolean autoCommit, int timeout) throws SQLException {
 			this.connection = connection;

@@ -27,7 +27,7 @@ import io.rivetevents.jdbc.Connections.Session;
 
 /**
  * Writes changes in the transaction of a connection. It neither commits nor rolls back.
- * Used by one thread.
+ * Safe for use by several threads.
  */
 final class GroupWriter {
 
@@ -38,7 +38,7 @@ final class GroupWriter {
 	 * MySQL with {@code rewriteBatchedStatements}: there updates are sent one at a time,
 	 * in the same transaction.
 	 */
-	private boolean counts = true;
+	private volatile boolean counts = true;
 
 	/**
 	 * Creates a writer.
@@ -126,8 +126,8 @@ final class GroupWriter {
 		}
 		List<Write> written = new ArrayList<>(updates.size());
 		try (PreparedStatement update = session.connection().prepareStatement(this.sql.updateActor())) {
-			int[] counts = this.counts ? updateTogether(session, update, updates)
-					: updateEach(session, update, updates);
+			boolean together = this.counts && updates.size() > 1;
+			int[] counts = together ? updateTogether(session, update, updates) : updateEach(session, update, updates);
 			for (int i = 0; i < counts.length; i++) {
 				if (counts[i] == Statement.SUCCESS_NO_INFO) {
 					this.counts = false;

@@ -6,6 +6,7 @@
 package io.rivetevents.jdbc;
 
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,8 +41,8 @@ import io.rivetevents.jdbc.Connections.Session;
  * <p>
  * <b>Commits.</b> One thread commits all changes: those that wait at the same time share
  * a transaction. A calling thread blocks until its change has been committed, so the
- * number of waiting changes is that of the calling threads. Changes never take part in a
- * transaction of the application.
+ * number of waiting changes is that of the calling threads. Changes take part in a
+ * transaction of the application only by {@link JoinedTransactions}.
  *
  * <p>
  * <b>Connections.</b> The store uses connections of the {@link DataSource} for a short
@@ -147,7 +148,33 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 		if (problem != null) {
 			throw new JdbcStateException("%s cannot be stored: %s".formatted(address, problem), null);
 		}
-		await(Write.of(withStorableIds(change)));
+		Write write = Write.of(withStorableIds(change));
+		Session joined = this.connections.joined();
+		if (joined != null) {
+			writeWithin(joined, write);
+		}
+		else {
+			await(write);
+		}
+	}
+
+	private void writeWithin(Session joined, Write write) {
+		try {
+			if (this.writer.write(joined, List.of(write)).isEmpty()) {
+				throw new StaleStateException(write.address(), write.expected());
+			}
+		}
+		catch (SQLException ex) {
+			throw new JdbcStateException("%s could not be stored: %s".formatted(write, ex.getMessage()), ex);
+		}
+	}
+
+	/**
+	 * Runs work whose commits are written on a connection, in its transaction. Only what
+	 * the same thread reads and commits during the work is affected.
+	 */
+	void join(Connection connection, Runnable work) throws SQLException {
+		this.connections.join(connection, work);
 	}
 
 	/** Other ids are not stored, so there is nothing to cancel. */

@@ -1,0 +1,136 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.interceptor.TransactionAspectSupport;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+import io.rivetevents.actor.state.ActionTransaction;
+import io.rivetevents.actor.state.ActionTransaction.Outcome;
+
+/**
+ * Lets transactions of Spring commit the actions that run in them. Must be the advice
+ * that is next to the method of an action, inside of the one that begins the transaction.
+ * An action takes part if the transaction begins with its method, is not read-only and
+ * uses a connection of the {@code DataSource} of the store. Requires spring-jdbc.
+ *
+ * @since 0.1.0
+ */
+public final class JoinedTransactions implements MethodInterceptor {
+
+	private final JdbcActorStateStore store;
+
+	private final DataSource dataSource;
+
+	private final Supplier<? extends @Nullable ActionTransaction> actions;
+
+	/**
+	 * Creates an advice.
+	 * @param store stores the instances
+	 * @param dataSource {@code DataSource} of the store
+	 * @param actions returns the action whose method the current thread is about to call,
+	 * {@code null} if the method is not the one of an action
+	 */
+	public JoinedTransactions(JdbcActorStateStore store, DataSource dataSource,
+			Supplier<? extends @Nullable ActionTransaction> actions) {
+		this.store = store;
+		this.dataSource = dataSource;
+		this.actions = actions;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		ActionTransaction action = this.actions.get();
+		if (action == null || !isJoinable()) {
+			return invocation.proceed();
+		}
+		action.begin();
+		Joined joined = new Joined(action);
+		try {
+			Object result = invocation.proceed();
+			joined.result = result;
+			return result;
+		}
+		catch (Throwable ex) {
+			joined.failure = ex;
+			throw ex;
+		}
+		finally {
+			// not earlier: others may change the state in beforeCommit, and run before
+			// this
+			TransactionSynchronizationManager.registerSynchronization(joined);
+		}
+	}
+
+	private boolean isJoinable() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.isSynchronizationActive()
+				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()
+				&& TransactionSynchronizationManager.hasResource(this.dataSource) && beginsHere();
+	}
+
+	/** A transaction from outside of the method may end too late for the answer. */
+	private static boolean beginsHere() {
+		try {
+			return TransactionAspectSupport.currentTransactionStatus().isNewTransaction();
+		}
+		catch (NoTransactionException ex) {
+			return false;
+		}
+	}
+
+	/** Commits one action with the transaction of the thread. */
+	private final class Joined implements TransactionSynchronization {
+
+		private final ActionTransaction action;
+
+		private @Nullable Object result;
+
+		private @Nullable Throwable failure;
+
+		Joined(ActionTransaction action) {
+			this.action = action;
+		}
+
+		@Override
+		public void beforeCommit(boolean readOnly) {
+			DataSource dataSource = JoinedTransactions.this.dataSource;
+			Connection connection = DataSourceUtils.getConnection(dataSource);
+			try {
+				JoinedTransactions.this.store.join(connection, () -> this.action.write(this.result, this.failure));
+			}
+			catch (SQLException ex) {
+				throw new JdbcStateException("The connection of a transaction cannot be used: " + ex.getMessage(), ex);
+			}
+			finally {
+				DataSourceUtils.releaseConnection(connection, dataSource);
+			}
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			this.action.complete(switch (status) {
+				case STATUS_COMMITTED -> Outcome.COMMITTED;
+				case STATUS_ROLLED_BACK -> Outcome.ROLLED_BACK;
+				default -> Outcome.UNCERTAIN;
+			});
+		}
+
+	}
+
+}
