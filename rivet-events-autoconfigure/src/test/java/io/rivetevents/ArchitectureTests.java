@@ -120,8 +120,8 @@ class ArchitectureTests {
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
-			autoconfigure.state: protocol error actor actor.state extension placement jdbc redis
-			    autoconfigure
+			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
+			    placement jdbc redis autoconfigure
 			redis: protocol error protocol.value failure actor actor.state extension
 			jdbc: protocol error protocol.value failure actor actor.state
 			""";

@@ -162,9 +162,11 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 	 * @param initializeSchema When to create the missing tables at start. "embedded"
 	 * creates them in an embedded database only.
 	 * @param tablePrefix Prefix of the names of the tables.
+	 * @param joinTransaction Whether the transaction of an action with "@Transactional"
+	 * also commits its state, its events and its answer.
 	 */
 	public record Jdbc(@DefaultValue("embedded") InitializeSchema initializeSchema,
-			@DefaultValue("rivet_") String tablePrefix) {
+			@DefaultValue("rivet_") String tablePrefix, @DefaultValue("false") boolean joinTransaction) {
 	}
 
 	/**

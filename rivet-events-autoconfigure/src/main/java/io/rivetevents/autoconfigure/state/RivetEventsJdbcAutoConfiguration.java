@@ -75,18 +75,22 @@ public final class RivetEventsJdbcAutoConfiguration {
 	@ImportRuntimeHints(Hints.class)
 	static class Jdbc {
 
-		/** Flyway and Liquibase create the tables before. */
 		@Bean
-		@DependsOnDatabaseInitialization
-		JdbcActorStateStore rivetJdbcActorStateStore(@RivetDataSource ObjectProvider<DataSource> marked,
-				ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory,
-				RivetEventsProperties properties) {
+		StoreDatabase rivetStoreDatabase(@RivetDataSource ObjectProvider<DataSource> marked,
+				ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory) {
 			DataSource found = marked.getIfUnique(dataSources::getIfUnique);
 			if (found == null) {
 				throw noDataSource(beanFactory.getBeanNamesForType(DataSource.class));
 			}
+			return new StoreDatabase(StoreDataSource.of(found));
+		}
+
+		/** Flyway and Liquibase create the tables before. */
+		@Bean
+		@DependsOnDatabaseInitialization
+		JdbcActorStateStore rivetJdbcActorStateStore(StoreDatabase database, RivetEventsProperties properties) {
 			checkKeySize(properties);
-			return store(StoreDataSource.of(found), properties.state().jdbc());
+			return store(database.dataSource(), properties.state().jdbc());
 		}
 
 		private static RuntimeException noDataSource(String... names) {
@@ -136,6 +140,15 @@ public final class RivetEventsJdbcAutoConfiguration {
 			}
 		}
 
+	}
+
+	/**
+	 * The database of the store. No bean of type {@code DataSource}, of which the
+	 * application may have several.
+	 *
+	 * @param dataSource has its connections
+	 */
+	record StoreDatabase(DataSource dataSource) {
 	}
 
 	@Configuration(proxyBeanMethods = false)
