@@ -71,7 +71,7 @@ class ArchitectureTests {
 			# what applications see, and what they plug in
 			connection: protocol
 			actor: protocol conversion connection
-			actor.schedule: protocol error protocol.value failure actor actor.state
+			actor.schedule: protocol error protocol.value conversion failure actor actor.state
 			actor.state: protocol error protocol.value limit actor
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens

@@ -209,8 +209,7 @@ final class StoreSchedules {
 					restoreId(entry);
 				}
 			}
-			else if (result.equals(OBSOLETE)
-					|| (result.equals(POSSIBLE) && entry.writtenAt().isBefore(abandoned))) {
+			else if (result.equals(OBSOLETE) || (result.equals(POSSIBLE) && entry.writtenAt().isBefore(abandoned))) {
 				obsolete.add(entry);
 			}
 		}

@@ -77,8 +77,6 @@ abstract class AbstractJoinedTransactionTests {
 
 	private static final AtomicBoolean lost = new AtomicBoolean();
 
-
-
 	private ConfigurableApplicationContext context;
 
 	private JdbcTemplate jdbc;

@@ -720,7 +720,7 @@ public final class ActionHandler {
 	 */
 	private void commitRest(ActorState.@Nullable Mark before, boolean durable, @Nullable StoredAnswer answer) {
 		ActorState state = this.instance.state();
-		ActorState.Mark committed = (before != null) ? new ActorState.Mark(state.stored().state(), true) : null;
+		ActorState.Mark committed = (before != null) ? state.storedMark() : null;
 		this.instance.commits().commit(committed, durable && state.isDirty(), answer);
 	}
 

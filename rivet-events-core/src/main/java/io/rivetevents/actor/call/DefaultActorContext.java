@@ -17,9 +17,9 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.ActorHandle;
-import io.rivetevents.actor.CatchUp;
 import io.rivetevents.actor.CurrentContext;
 import io.rivetevents.actor.Schedules;
+import io.rivetevents.actor.schedule.ContextSchedules;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.EventTargets;
@@ -208,7 +208,8 @@ final class DefaultActorContext extends EventTargets<@Nullable Object>
 	public Schedules schedule() {
 		checkExists();
 		checkTurn();
-		return new ContextSchedules(this.instance, null, CatchUp.ONE);
+		return new ContextSchedules(name(), this.instance::hasAction, this.instance.mapper(),
+				this.instance.state().schedules());
 	}
 
 	@Override

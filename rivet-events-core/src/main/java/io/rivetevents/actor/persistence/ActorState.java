@@ -405,7 +405,12 @@ public final class ActorState {
 
 	/** Records the current state, so that it can be restored. */
 	public Mark mark() {
-		return isDirty() ? new Mark(write(), false) : new Mark(stored().state(), true);
+		return isDirty() ? new Mark(write(), false) : storedMark();
+	}
+
+	/** Returns the mark of the stored state. */
+	public Mark storedMark() {
+		return new Mark(stored().state(), true);
 	}
 
 	/**

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.schedule;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -20,39 +21,49 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.CatchUp;
 import io.rivetevents.actor.Schedule;
 import io.rivetevents.actor.Schedules;
-import io.rivetevents.actor.schedule.InstanceSchedules;
-import io.rivetevents.actor.schedule.ScheduleEntry;
 import io.rivetevents.actor.schedule.ScheduleEntry.Rule;
+import io.rivetevents.conversion.ValueMapper;
 
 /**
  * The schedules of an instance as its methods see them.
  *
- * @param instance the instance
+ * @param actor name of the actor
+ * @param hasAction returns whether the actor has an action
+ * @param mapper converts arguments
+ * @param schedules the schedules
  * @param name name of the next schedule, {@code null} for a generated one
  * @param missed what happens to its missed times
  */
-record ContextSchedules(ContextInstance instance, @Nullable String name, CatchUp missed) implements Schedules {
+public record ContextSchedules(String actor, Predicate<String> hasAction, ValueMapper mapper,
+		InstanceSchedules schedules, @Nullable String name, CatchUp missed) implements Schedules {
+
+	/** Creates the schedules of an instance. */
+	public ContextSchedules(String actor, Predicate<String> hasAction, ValueMapper mapper,
+			InstanceSchedules schedules) {
+		this(actor, hasAction, mapper, schedules, null, CatchUp.ONE);
+	}
 
 	@Override
 	public Schedules named(String name) {
-		return new ContextSchedules(this.instance, checked(name), this.missed);
+		return new ContextSchedules(this.actor, this.hasAction, this.mapper, this.schedules, checked(name),
+				this.missed);
 	}
 
 	@Override
 	public Schedules catchUp(CatchUp missed) {
-		return new ContextSchedules(this.instance, this.name, missed);
+		return new ContextSchedules(this.actor, this.hasAction, this.mapper, this.schedules, this.name, missed);
 	}
 
 	@Override
 	public String after(Duration delay, String action, @Nullable Object... args) {
 		Assert.isTrue(delay.compareTo(MAX_DELAY) <= 0, () -> "A delay of %s is longer than 100 years".formatted(delay));
-		Instant now = schedules().now();
+		Instant now = this.schedules.now();
 		return once(delay.isNegative() ? now : now.plus(delay), action, args);
 	}
 
 	@Override
 	public String at(Instant time, String action, @Nullable Object... args) {
-		Assert.isTrue(time.isBefore(schedules().now().plus(MAX_DELAY)),
+		Assert.isTrue(time.isBefore(this.schedules.now().plus(MAX_DELAY)),
 				() -> "%s is more than 100 years from now".formatted(time));
 		return once(time.isBefore(Instant.EPOCH) ? Instant.EPOCH : time, action, args);
 	}
@@ -66,7 +77,7 @@ record ContextSchedules(ContextInstance instance, @Nullable String name, CatchUp
 	@Override
 	public void cron(String expression, ZoneId zone, String name, String action, @Nullable Object... args) {
 		Rule rule = Rule.ofCron(expression, zone.getId());
-		Instant now = schedules().now();
+		Instant now = this.schedules.now();
 		Instant first = rule.next(now, now);
 		Assert.notNull(first, () -> "The cron expression %s has no further time".formatted(expression));
 		put(checked(name), action, args, rule, first);
@@ -76,28 +87,23 @@ record ContextSchedules(ContextInstance instance, @Nullable String name, CatchUp
 	public void every(Duration period, String name, String action, @Nullable Object... args) {
 		Assert.isTrue(period.compareTo(MIN_PERIOD) >= 0 && period.compareTo(MAX_DELAY) <= 0,
 				() -> "A period of %s is shorter than a second or longer than 100 years".formatted(period));
-		put(checked(name), action, args, Rule.ofPeriod(period), schedules().now().plus(period));
+		put(checked(name), action, args, Rule.ofPeriod(period), this.schedules.now().plus(period));
 	}
 
 	private void put(String id, String action, @Nullable Object[] args, @Nullable Rule rule, Instant first) {
-		Assert.isTrue(this.instance.hasAction(action),
-				() -> "Actor %s has no action %s".formatted(this.instance.address().name(), action));
-		List<JsonNode> trees = Stream.of(args).map(this.instance.mapper()::toTree).toList();
-		schedules().put(ScheduleEntry.first(id, action, trees, rule, this.missed, false, first));
+		Assert.isTrue(this.hasAction.test(action), () -> "Actor %s has no action %s".formatted(this.actor, action));
+		List<JsonNode> trees = Stream.of(args).map(this.mapper::toTree).toList();
+		this.schedules.put(ScheduleEntry.first(id, action, trees, rule, this.missed, false, first));
 	}
 
 	@Override
 	public boolean cancel(String name) {
-		return schedules().remove(name);
+		return this.schedules.remove(name);
 	}
 
 	@Override
 	public List<Schedule> list() {
-		return schedules().all().stream().map(ScheduleEntry::toSchedule).toList();
-	}
-
-	private InstanceSchedules schedules() {
-		return this.instance.state().schedules();
+		return this.schedules.all().stream().map(ScheduleEntry::toSchedule).toList();
 	}
 
 	/**
