@@ -99,9 +99,10 @@ class ArchitectureTests {
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension delivery
 			# around it
+			invocation.validation: protocol error extension
 			invocation: protocol error protocol.value conversion contract contract.reflect
 			    annotation failure scheduling connection actor extension delivery
-			    actor.persistence actor.call placement
+			    actor.persistence actor.call placement invocation.validation
 			event: protocol connection actor
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract.reflect invocation

@@ -30,6 +30,7 @@ import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.Invocation;
+import io.rivetevents.invocation.validation.Violations;
 
 /**
  * The sources of the arguments of one method: a resolver for each parameter that one

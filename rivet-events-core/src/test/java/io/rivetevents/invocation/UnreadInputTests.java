@@ -36,6 +36,7 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnStateChange;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.extension.ArgumentValidator;
+import io.rivetevents.invocation.validation.BeanArgumentValidator;
 import io.rivetevents.scheduling.CallerScope;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.invocation;
+package io.rivetevents.invocation.validation;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import io.rivetevents.protocol.ErrorCode;
 /**
  * The violations in the arguments of one call.
  */
-final class Violations {
+public final class Violations {
 
 	/** Most violations that are listed; further ones are only counted. */
 	private static final int MAX_LISTED = 100;
@@ -65,7 +65,7 @@ final class Violations {
 	 * Returns {@code actor.validation_error}, whose metadata has a list
 	 * {@code violations} of at most {@value #MAX_LISTED} records.
 	 */
-	RivetException toException() {
+	public RivetException toException() {
 		return new RivetException(ErrorCode.VALIDATION_ERROR, text(), metadata());
 	}
 
@@ -74,7 +74,7 @@ final class Violations {
 	 * @param index index of the invalid argument
 	 * @param value the invalid argument
 	 */
-	InvalidArgumentException toException(int index, @Nullable JsonNode value) {
+	public InvalidArgumentException toException(int index, @Nullable JsonNode value) {
 		return new InvalidArgumentException(text(), metadata(), index, value);
 	}
 
@@ -88,7 +88,12 @@ final class Violations {
 		return Map.of("violations", this.found);
 	}
 
-	static Violations of(String path, String message) {
+	/**
+	 * Returns a single violation.
+	 * @param path the parameter and the path from it to the value
+	 * @param message the violated constraint
+	 */
+	public static Violations of(String path, String message) {
 		Violations violations = new Violations();
 		violations.add(() -> path, message);
 		return violations;

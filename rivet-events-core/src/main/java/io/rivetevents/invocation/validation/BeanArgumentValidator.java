@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.invocation;
+package io.rivetevents.invocation.validation;
 
 import java.lang.reflect.Method;
 import java.util.Map;
