@@ -65,10 +65,11 @@ import io.rivetevents.redis.UncertainAttempts.Attempt;
  * <b>Schedules.</b> They are stored with their instance, and a sorted set has the times
  * of the schedules of all instances. An entry is written to this set before the change
  * that needs it, and removed after the change that makes it superfluous. A crash in
- * between leaves an entry without a schedule, which {@link #due} ignores, and removes as
- * soon as the instance has changed or after an hour. A change that adds a schedule waits
- * for Redis twice. In a cluster the set is on one node: if that node loses entries, in a
- * failover or with its machine, {@link #schedules} writes those of the instance again.
+ * between leaves an entry without a schedule, which {@link #due} ignores, and removes
+ * after two further changes of the instance or after an hour. A change that adds a
+ * schedule waits for Redis twice. In a cluster the set is on one node: if that node loses
+ * entries, in a failover or with its machine, {@link #schedules} writes those of the
+ * instance again.
  *
  * <p>
  * <b>Failures.</b> A failed change has changed nothing, except for

@@ -29,6 +29,7 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.redis.RedisActorStateStore;
 import io.rivetevents.redis.RedisStoreSettings;
@@ -88,9 +89,11 @@ class RedisClusterStoreTests extends AbstractActorStateStoreTests {
 			Instant later = Instant.now().plusSeconds(60);
 			store.commit(Change.of(actor, 0)
 				.withEvents(List.of(new StoredEvent(1, 0, later, later, "event", "all", null)), List.of())
-				.withAnswers(List.of(new StoredAnswer("a", later, new byte[0]))));
+				.withAnswers(List.of(new StoredAnswer("a", later, new byte[0])))
+				.withSchedules(List.of(new StoredSchedule("s", later, 0, "action", new byte[0])), List.of()));
 			Set<String> keys = keysOf(name);
-			assertThat(keys).hasSize(4); // actor, events, answers, expiry
+			assertThat(keys).hasSize(6); // actor, events, answers, expiry, schedules,
+											// undo
 			assertThat(keys.stream().map((each) -> SlotHash.getSlot(each.getBytes(StandardCharsets.UTF_8))).distinct())
 				.hasSize(1);
 			store.delete(actor.address(), 1);
