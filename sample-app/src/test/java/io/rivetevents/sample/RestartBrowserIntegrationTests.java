@@ -7,8 +7,11 @@ package io.rivetevents.sample;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,19 +28,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 @BrowserRequired
 class RestartBrowserIntegrationTests extends BrowserSupport {
 
-	/** Sends a message and ends when the page shows it, which is after its commit. */
+	/**
+	 * Sends a message and ends when the page shows it, which is after its commit. Returns
+	 * the time.
+	 */
 	private static final String SEND = """
 			const [text, done] = arguments;
 			const messages = document.querySelector("#chat .messages");
 			new MutationObserver((changes, observer) => {
 				if (messages.lastElementChild?.textContent.endsWith(text)) {
 					observer.disconnect();
-					done();
+					done(Date.now());
 				}
 			}).observe(messages, { childList: true });
 			document.querySelector("[data-testid=message-input]").value = text;
 			document.querySelector("[data-testid=send]").click();
 			""";
+
+	/** Longest time between the answer and a kill that is right after it. */
+	private static final Duration SOON = Duration.ofMillis(50);
+
+	/** On a busy machine, the page may need longer to report the answer. */
+	private static final int MAX_KILLS = 5;
 
 	@TempDir
 	private Path folder;
@@ -75,11 +87,7 @@ class RestartBrowserIntegrationTests extends BrowserSupport {
 			waitFor(browser, (current) -> people(current).size() == 2);
 		}
 		for (ChromeDriver browser : browsers) {
-			say("before");
-			send(browser, "from a page over " + attribute(browser, "data-transport"));
-			killAndStart();
-			say("after");
-			assertViews(browsers);
+			killSoonAfterAnAnswer(browser, browsers);
 		}
 		say("before the end");
 		killAndStart();
@@ -87,10 +95,32 @@ class RestartBrowserIntegrationTests extends BrowserSupport {
 		screenshot(browsers.get(0), "chat-restarted-desktop", 1280, 800);
 	}
 
-	/** Sends a message from a page and waits until the page shows it. */
-	private void send(ChromeDriver browser, String text) {
-		browser.executeAsyncScript(SEND, text);
+	/** Kills the server after answers until one of the kills was soon enough. */
+	private void killSoonAfterAnAnswer(ChromeDriver browser, List<ChromeDriver> browsers) throws Exception {
+		List<Duration> delays = new ArrayList<>();
+		while (delays.size() < MAX_KILLS && !hasASoonOne(delays)) {
+			say("before");
+			Instant answered = send(browser,
+					"%d from a page over %s".formatted(this.sent.size(), attribute(browser, "data-transport")));
+			delays.add(Duration.between(answered, killAndStart()));
+			say("after");
+			assertViews(browsers);
+		}
+		assertThat(hasASoonOne(delays)).as("times between an answer and the kill: %s", delays).isTrue();
+	}
+
+	private static boolean hasASoonOne(List<Duration> delays) {
+		return delays.stream().anyMatch((delay) -> delay.compareTo(SOON) <= 0);
+	}
+
+	/**
+	 * Sends a message from a page, waits until the page shows it, and returns when it
+	 * did.
+	 */
+	private Instant send(ChromeDriver browser, String text) {
+		Object time = browser.executeAsyncScript(SEND, text);
 		this.sent.add(text);
+		return Instant.ofEpochMilli((Long) Objects.requireNonNull(time));
 	}
 
 	/** Sends a message without a browser. */
@@ -101,10 +131,12 @@ class RestartBrowserIntegrationTests extends BrowserSupport {
 		this.sent.add(numbered);
 	}
 
-	private void killAndStart() throws IOException {
+	/** Returns when the server was killed. */
+	private Instant killAndStart() throws IOException {
 		int port = this.sample.port();
-		this.sample.kill();
+		Instant killed = this.sample.kill();
 		this.sample = SampleProcess.start(this.folder, "--server.port=" + port);
+		return killed;
 	}
 
 	private void assertViews(List<ChromeDriver> browsers) {

@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -123,9 +124,15 @@ final class SampleProcess implements AutoCloseable {
 		return this.http.send(request, BodyHandlers.ofString()).body();
 	}
 
-	/** Kills the process at once and waits until it has ended. */
-	void kill() {
-		this.process.destroyForcibly().onExit().join();
+	/**
+	 * Kills the process at once, waits until it has ended, and returns when it was
+	 * killed.
+	 */
+	Instant kill() {
+		this.process.destroyForcibly();
+		Instant killed = Instant.now();
+		this.process.onExit().join();
+		return killed;
 	}
 
 	@Override
