@@ -14,8 +14,9 @@ import java.lang.annotation.Target;
 import org.springframework.core.annotation.AliasFor;
 
 /**
- * A method of an {@link Actor} that clients can call. It runs as a turn of the instance,
- * on a worker thread unless {@link #blocking()} is {@code false}.
+ * A method of an {@link Actor} that clients can call, unless it is {@link #internal()}.
+ * It runs as a turn of the instance, on a worker thread unless {@link #blocking()} is
+ * {@code false}.
  * <p>
  * Parameters that no resolver supports take the client's arguments in order, converted
  * with the application's {@code JsonMapper}. A missing or {@code null} argument is
@@ -94,6 +95,14 @@ public @interface Action {
 	 * Snapshots of other actions are rejected with {@code auth.forbidden}.
 	 */
 	boolean snapshot() default false;
+
+	/**
+	 * Whether the action is for schedules and calls of server code through {@code Actors}
+	 * only. A call of a client is answered with {@code actor.action_not_found}, as if
+	 * there were no such action, and the action is not in the description of the actor
+	 * for clients. Cannot be combined with {@link #snapshot()}.
+	 */
+	boolean internal() default false;
 
 	/**
 	 * Time limit of this action, such as {@code 5s}. Default: the limit of the actor.

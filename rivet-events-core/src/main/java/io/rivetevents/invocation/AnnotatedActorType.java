@@ -419,11 +419,14 @@ final class AnnotatedActorType implements ActorType {
 							+ " not be separated from those of other calls. Call c.saveState() in the action instead");
 		}
 		boolean snapshot = action != null && action.snapshot();
-		if (snapshot && method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "an action with `snapshot = true` must return a value");
+		boolean internal = action != null && action.internal();
+		if (snapshot && (internal || method.returnsNothing())) {
+			throw new InvalidActorException(method.getMethod(),
+					"an action with `snapshot = true` must return a value, and must not be `internal`");
 		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
-				method.isImmediate(), blocking || durable, method.isTransactional(), snapshot, resultType(method));
+				method.isImmediate(), blocking || durable, method.isTransactional(), snapshot, internal,
+				resultType(method));
 	}
 
 	private DeclaredType resultType(ActorMethod method) {
@@ -496,6 +499,7 @@ final class AnnotatedActorType implements ActorType {
 	private ActorContract describe() {
 		List<ActionContract> offered = this.actions.entrySet()
 			.stream()
+			.filter((each) -> action(each.getKey(), true) != null)
 			.sorted(Map.Entry.comparingByKey())
 			.map((each) -> contract(each.getKey(), each.getValue()))
 			.toList();

@@ -71,7 +71,7 @@ final class StatelessCalls {
 	/** Calls an action for the server itself. */
 	Mono<JsonNode> call(ActorTarget target, ToServer.ActionRequest action) {
 		return Mono.defer(() -> {
-			ActionCall asked = new ActionCall(action, null, now());
+			ActionCall asked = new ActionCall(action, false, null, now());
 			return this.lookup.locate(target)
 				.flatMap((address) -> isInterleaved(address, action) ? callInterleaved(address, target, asked)
 						: askAction(address, asked, (instance, call) -> instance.start(target, null)
@@ -109,13 +109,13 @@ final class StatelessCalls {
 
 	private boolean isInterleaved(ActorAddress address, ToServer.ActionRequest action) {
 		ActorType type = this.types.find(address.name());
-		return type != null && type.isInterleaved(action.name());
+		return type != null && type.isInterleaved(action.name(), false);
 	}
 
 	/** Calls an action for a client. */
 	Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ToServer.ActionRequest action) {
 		return this.checks.visit(target, caller, MessageWeight.of(action), "action",
-				(visit) -> call(target, caller, new ActionCall(action, visit, now())));
+				(visit) -> call(target, caller, new ActionCall(action, true, visit, now())));
 	}
 
 	private Mono<JsonNode> call(ActorTarget target, ConnectRequest caller, ActionCall asked) {
@@ -137,7 +137,8 @@ final class StatelessCalls {
 			if (instance == null) {
 				return Mono.error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
 			}
-			return askAction(Instances.of(instance, "action"), instance.type(), new ActionCall(action, null, now()),
+			return askAction(Instances.of(instance, "action"), instance.type(),
+					new ActionCall(action, true, null, now()),
 					(current, call) -> current.messages().predict(connectionId, action, call));
 		});
 	}
@@ -150,11 +151,17 @@ final class StatelessCalls {
 	 * An action that is called without a connection.
 	 *
 	 * @param action the action and its arguments
+	 * @param byClient whether it is called as by a client
 	 * @param visit the usage of its client, {@code null} if the server itself calls
 	 * @param arrivedAt time of its arrival in nanoseconds; its timeout includes
 	 * everything from then on
 	 */
-	private record ActionCall(ToServer.ActionRequest action, @Nullable RequestUsage visit, long arrivedAt) {
+	private record ActionCall(ToServer.ActionRequest action, boolean byClient, @Nullable RequestUsage visit,
+			long arrivedAt) {
+
+		boolean isInterleaved(ActorType type) {
+			return type.isInterleaved(this.action.name(), this.byClient);
+		}
 
 		/** Returns the pending call of the action itself. */
 		PendingCall pending(ActorType type, Consumer<ErrorCode> refusal) {
@@ -168,7 +175,7 @@ final class StatelessCalls {
 		}
 
 		private long deadline(ActorType type) {
-			ActorType.ActionSettings settings = type.action(this.action.name());
+			ActorType.ActionSettings settings = type.action(this.action.name(), this.byClient);
 			Duration timeout = (settings != null) ? settings.timeout() : type.settings().actionTimeout();
 			return this.arrivedAt + timeout.toNanos();
 		}
@@ -178,7 +185,7 @@ final class StatelessCalls {
 	/** Returns whether the call of a client takes more than one turn. */
 	private boolean comesForLong(ActorAddress address, ToServer.ActionRequest action) {
 		ActorType type = this.types.find(address.name());
-		return type != null && (type.isInterleaved(action.name()) || type.hooks().contains(Hook.BEFORE_CONNECT));
+		return type != null && (type.isInterleaved(action.name(), true) || type.hooks().contains(Hook.BEFORE_CONNECT));
 	}
 
 	/**
@@ -245,8 +252,7 @@ final class StatelessCalls {
 
 	private static Mono<JsonNode> askAction(Consumer<Turn<ActorInstance>> submission, ActorType type, ActionCall asked,
 			BiFunction<ActorInstance, PendingCall, Mono<JsonNode>> work) {
-		return TurnRequest.ask(submission, type.isInterleaved(asked.action().name()),
-				(refusal) -> asked.pending(type, refusal), work);
+		return TurnRequest.ask(submission, asked.isInterleaved(type), (refusal) -> asked.pending(type, refusal), work);
 	}
 
 }

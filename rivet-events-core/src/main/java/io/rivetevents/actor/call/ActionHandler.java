@@ -131,7 +131,7 @@ public final class ActionHandler {
 	 */
 	public @Nullable Mono<Void> answer(ActorConnection connection, ToServer.ActionRequest request,
 			PendingCall pending) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = action(connection, request);
 		Reply reply = new Reply(connection, request, isOneWay(action, request));
 		RivetException refusal = refusal(pending);
 		if (refusal != null) {
@@ -159,6 +159,11 @@ public final class ActionHandler {
 		return late ? new RivetException(pending.onTimeout()) : null;
 	}
 
+	/** Returns the called action, {@code null} if there is none for its caller. */
+	private @Nullable ActionSettings action(@Nullable ActorConnection caller, ToServer.ActionRequest request) {
+		return this.type.action(request.name(), caller != null);
+	}
+
 	private static boolean isOneWay(@Nullable ActionSettings action, ToServer.ActionRequest request) {
 		return request.options().oneWay() || (action != null && action.oneWay());
 	}
@@ -168,7 +173,7 @@ public final class ActionHandler {
 	 * several threads.
 	 */
 	public PendingCall arrived(ActorConnection connection, ToServer.ActionRequest request) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = action(connection, request);
 		Duration timeout = (action != null) ? action.timeout() : this.type.settings().actionTimeout();
 		Duration deadline = request.options().deadline();
 		boolean early = deadline != null && deadline.compareTo(timeout) < 0;
@@ -183,7 +188,7 @@ public final class ActionHandler {
 	 * threads.
 	 */
 	public void refuse(ActorConnection connection, ToServer.ActionRequest request, RivetException refusal) {
-		new Reply(connection, request, isOneWay(this.type.action(request.name()), request)).refuse(refusal);
+		new Reply(connection, request, isOneWay(action(connection, request), request)).refuse(refusal);
 	}
 
 	/**
@@ -250,10 +255,11 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Returns whether a call may block its thread. Safe for use by several threads.
+	 * Returns whether a call of a client may block its thread. Safe for use by several
+	 * threads.
 	 */
 	public boolean mayBlock(ToServer.ActionRequest request) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = this.type.action(request.name(), true);
 		return action == null || this.durableEvents || this.type.isGuarded() || action.blocking()
 				|| !isImmediate(action, request) || this.intercepted
 				|| this.listeners.has(this.instance, request.name());
@@ -324,7 +330,7 @@ public final class ActionHandler {
 	 */
 	private Mono<Void> askInterceptors(ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = action(connection, request);
 		Inbound inbound = inbound(request, connection);
 		return this.interceptors
 			.around(inbound, limit(action, pending), action != null && action.interleave(), (current) -> Mono.empty())
@@ -358,7 +364,7 @@ public final class ActionHandler {
 	 */
 	private Mono<Void> authorize(ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = action(connection, request);
 		Inbound inbound = inbound(request, connection);
 		return Mono.fromRunnable(() -> checkAccess(connection)).then(Mono.defer(() -> {
 			InterceptorChain.Limit limit = limit(action, pending);
@@ -407,7 +413,7 @@ public final class ActionHandler {
 	 * @return the result, as for {@link #perform}
 	 */
 	public Mono<JsonNode> snapshot(ActorConnection connection, ToServer.ActionRequest request) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = action(connection, request);
 		if (action == null) {
 			return Mono.error(notFound(request.name()));
 		}
@@ -514,7 +520,7 @@ public final class ActionHandler {
 	/** Calls an action and reports it to observers. */
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, Occasion occasion) {
-		ActionSettings action = this.type.action(request.name());
+		ActionSettings action = action(connection, request);
 		if (action == null && !this.listeners.has(this.instance, request.name())) {
 			return Mono.error(notFound(request.name()));
 		}

@@ -93,10 +93,22 @@ public interface ActorType {
 
 	/**
 	 * Returns an action.
-	 * @param name name that a client calls
+	 * @param name its name
 	 * @return settings of the action, or {@code null} if there is no action of that name
 	 */
 	@Nullable ActionSettings action(String name);
+
+	/**
+	 * Returns an action for a caller.
+	 * @param name name that is called
+	 * @param byClient whether a client calls it; internal actions do not exist for
+	 * clients
+	 * @return settings of the action, or {@code null} if there is no action of that name
+	 */
+	default @Nullable ActionSettings action(String name, boolean byClient) {
+		ActionSettings action = action(name);
+		return (action != null && byClient && action.internal()) ? null : action;
+	}
 
 	/**
 	 * Returns the action that a method of an interface declares.
@@ -107,10 +119,11 @@ public interface ActorType {
 
 	/**
 	 * Returns whether other turns may run while the result of an action is pending.
-	 * @param name name that a client calls; the action need not exist
+	 * @param name name that is called; the action need not exist
+	 * @param byClient whether a client calls it
 	 */
-	default boolean isInterleaved(String name) {
-		ActionSettings action = action(name);
+	default boolean isInterleaved(String name, boolean byClient) {
+		ActionSettings action = action(name, byClient);
 		return action != null && action.interleave();
 	}
 
@@ -199,11 +212,12 @@ public interface ActorType {
 	 * @param blocking whether its method may block its thread
 	 * @param transactional whether its method is declared to run in a transaction
 	 * @param snapshot whether a client may request its result when it connects
+	 * @param internal whether only schedules and server code may call it
 	 * @param result type of its result, {@code Object} if it has none
 	 */
 	record ActionSettings(String name, Duration timeout, boolean interleave, boolean durable, boolean isVoid,
 			boolean oneWay, boolean immediate, boolean blocking, boolean transactional, boolean snapshot,
-			DeclaredType result) {
+			boolean internal, DeclaredType result) {
 	}
 
 	/**

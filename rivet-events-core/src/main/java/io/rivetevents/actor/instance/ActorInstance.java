@@ -414,7 +414,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 			PendingCall call = messages.arrived(connection, request);
 			String id = connection.id();
 			Turn<ActorInstance> turn = Turn.ofCall(call, (current) -> current.messages.answer(id, request, call),
-					ActorInstance.this.type.isInterleaved(request.name()),
+					ActorInstance.this.type.isInterleaved(request.name(), true),
 					ActorInstance.this.actions.mayBlock(request));
 			if (offer(turn) == Mailbox.Offer.FULL) {
 				ActorInstance.this.actions.refuse(connection, request, overloaded(call, "message"));
