@@ -64,7 +64,7 @@ class ArchitectureTests {
 			contract:
 			contract.reflect: conversion contract
 			# what everything stands on
-			annotation:
+			annotation: actor
 			failure: protocol
 			limit: protocol error
 			scheduling:
@@ -101,7 +101,7 @@ class ArchitectureTests {
 			# around it
 			invocation.validation: protocol error extension
 			invocation: protocol error protocol.value conversion contract contract.reflect
-			    annotation failure scheduling connection actor extension delivery
+			    annotation failure scheduling connection actor actor.schedule extension delivery
 			    actor.persistence actor.call placement invocation.validation
 			event: protocol connection actor
 			event.publishing: protocol error failure limit scheduling connection actor extension event

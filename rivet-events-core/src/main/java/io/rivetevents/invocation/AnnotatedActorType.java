@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -46,8 +47,10 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.persistence.StateFormat;
+import io.rivetevents.actor.schedule.DeclaredSchedule;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ActorSchedule;
 import io.rivetevents.annotation.CanSubscribe;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.connection.Connection;
@@ -112,6 +115,8 @@ final class AnnotatedActorType implements ActorType {
 
 	private final Map<String, ActionSettings> actionSettings = new HashMap<>();
 
+	private final DeclaredSchedules schedules = new DeclaredSchedules();
+
 	private final DeclaredEvents events;
 
 	private final boolean durableEvents;
@@ -155,6 +160,7 @@ final class AnnotatedActorType implements ActorType {
 		this.implemented = implemented();
 		methodsWith(Action.class, marked).forEach(this::addAction);
 		declaration((actor) -> List.of(actor.actions())).forEach(this::addContract);
+		marked.keySet().forEach(this::addSchedules);
 		this.events = new DeclaredEvents(type, declaration((actor) -> List.of(actor.events())), isStrict(),
 				this.settings.history(), support);
 		this.durableEvents = ActorType.super.hasDurableEvents();
@@ -381,6 +387,14 @@ final class AnnotatedActorType implements ActorType {
 	}
 
 	private void addAction(Method method) {
+		addAction(method, false);
+	}
+
+	/**
+	 * Adds an action.
+	 * @param scheduled whether only a schedule makes the method an action
+	 */
+	private void addAction(Method method, boolean scheduled) {
 		Action action = AnnotatedElementUtils.findMergedAnnotation(method, Action.class);
 		String actionName = (action != null && StringUtils.hasText(action.name())) ? action.name() : method.getName();
 		ActorMethod previous = this.actions.get(actionName);
@@ -394,10 +408,23 @@ final class AnnotatedActorType implements ActorType {
 		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
 		ActorMethod added = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
 		this.actions.put(actionName, added);
-		this.actionSettings.put(actionName, actionSettings(actionName, action, added));
+		this.actionSettings.put(actionName, actionSettings(actionName, action, added, scheduled));
 	}
 
-	private ActionSettings actionSettings(String actionName, @Nullable Action action, ActorMethod method) {
+	private void addSchedules(Method method) {
+		Set<ActorSchedule> annotations = DeclaredSchedules.on(method);
+		if (annotations.isEmpty()) {
+			return;
+		}
+		if (declaredAction(method) == null) {
+			addAction(method, true);
+		}
+		String action = Objects.requireNonNull(declaredAction(method)).name();
+		this.schedules.add(Objects.requireNonNull(this.actions.get(action)), annotations, action);
+	}
+
+	private ActionSettings actionSettings(String actionName, @Nullable Action action, ActorMethod method,
+			boolean scheduled) {
 		String limit = (action != null) ? action.timeout() : "";
 		Duration timeout = StringUtils.hasText(limit) ? timeout(limit, "timeout of action " + actionName)
 				: this.settings.actionTimeout();
@@ -419,7 +446,7 @@ final class AnnotatedActorType implements ActorType {
 							+ " not be separated from those of other calls. Call c.saveState() in the action instead");
 		}
 		boolean snapshot = action != null && action.snapshot();
-		boolean internal = action != null && action.internal();
+		boolean internal = scheduled || (action != null && action.internal());
 		if (snapshot && (internal || method.returnsNothing())) {
 			throw new InvalidActorException(method.getMethod(),
 					"an action with `snapshot = true` must return a value, and must not be `internal`");
@@ -615,6 +642,11 @@ final class AnnotatedActorType implements ActorType {
 	@Override
 	public @Nullable ActionSettings action(String name) {
 		return this.actionSettings.get(name);
+	}
+
+	@Override
+	public List<DeclaredSchedule> schedules() {
+		return this.schedules.all();
 	}
 
 	@Override

@@ -22,6 +22,7 @@ import reactor.core.publisher.Mono;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.ActorSchedule;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ConnectRequest;
@@ -49,7 +50,7 @@ class InternalActionTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "purge", "quick", "interleaved" })
+	@ValueSource(strings = { "purge", "quick", "interleaved", "scheduled" })
 	void serverCodeCallsIt(String action) {
 		this.harness.call(Room.class, "k", action);
 		this.harness.actors().getOrCreate("Room", "k").call(action, Void.class).block(ActorHarness.PATIENCE);
@@ -63,13 +64,13 @@ class InternalActionTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "purge", "quick", "interleaved" })
+	@ValueSource(strings = { "purge", "quick", "interleaved", "scheduled" })
 	void isNotFoundOverHttp(String action) {
 		assertNotFound(action, () -> this.harness.callAsClient(Room.class, "k", action));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "purge,", "quick,", "interleaved,", "purge, key", "interleaved, key" })
+	@CsvSource({ "purge,", "quick,", "interleaved,", "scheduled,", "purge, key", "interleaved, key" })
 	void isNotFoundOverAConnection(String action, @Nullable String key) {
 		RecordedOutbound client = this.harness.connectExtended(Room.class, "k");
 		this.harness.directory()
@@ -150,6 +151,11 @@ class InternalActionTests {
 		@Action(internal = true, interleave = true)
 		Mono<Void> interleaved() {
 			return Mono.fromRunnable(this.runs::incrementAndGet);
+		}
+
+		@ActorSchedule(every = "1d")
+		void scheduled() {
+			this.runs.incrementAndGet();
 		}
 
 		@Action(interleave = true)

@@ -5,7 +5,6 @@
 
 package io.rivetevents.actor.schedule;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -45,7 +44,7 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 
 	@Override
 	public Schedules named(String name) {
-		return new ContextSchedules(this.actor, this.hasAction, this.mapper, this.schedules, checked(name),
+		return new ContextSchedules(this.actor, this.hasAction, this.mapper, this.schedules, ScheduleEntry.checkName(name),
 				this.missed);
 	}
 
@@ -80,14 +79,14 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 		Instant now = this.schedules.now();
 		Instant first = rule.next(now, now);
 		Assert.notNull(first, () -> "The cron expression %s has no further time".formatted(expression));
-		put(checked(name), action, args, rule, first);
+		put(ScheduleEntry.checkName(name), action, args, rule, first);
 	}
 
 	@Override
 	public void every(Duration period, String name, String action, @Nullable Object... args) {
 		Assert.isTrue(period.compareTo(MIN_PERIOD) >= 0 && period.compareTo(MAX_DELAY) <= 0,
 				() -> "A period of %s is shorter than a second or longer than 100 years".formatted(period));
-		put(checked(name), action, args, Rule.ofPeriod(period), this.schedules.now().plus(period));
+		put(ScheduleEntry.checkName(name), action, args, Rule.ofPeriod(period), this.schedules.now().plus(period));
 	}
 
 	private void put(String id, String action, @Nullable Object[] args, @Nullable Rule rule, Instant first) {
@@ -104,18 +103,6 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 	@Override
 	public List<Schedule> list() {
 		return this.schedules.all().stream().map(ScheduleEntry::toSchedule).toList();
-	}
-
-	/**
-	 * Returns a name that every store can keep.
-	 * @throws IllegalArgumentException if it cannot be kept
-	 */
-	private static String checked(String name) {
-		Assert.isTrue(!name.isBlank() && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_SIZE,
-				() -> "The name of a schedule must not be blank or longer than %d bytes".formatted(MAX_NAME_SIZE));
-		Assert.isTrue(name.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(name),
-				"The name of a schedule must not contain U+0000 or an incomplete surrogate pair");
-		return name;
 	}
 
 }

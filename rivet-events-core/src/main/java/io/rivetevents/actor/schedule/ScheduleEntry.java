@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.schedule;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -12,12 +13,14 @@ import java.util.List;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 import io.rivetevents.actor.CatchUp;
 import io.rivetevents.actor.Schedule;
+import io.rivetevents.actor.Schedules;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.value.WireValues;
 
@@ -88,6 +91,19 @@ public record ScheduleEntry(String id, String action, List<JsonNode> args, @Null
 
 	public ScheduleEntry {
 		args = List.copyOf(args);
+	}
+
+	/**
+	 * Returns a name that every store can keep.
+	 * @throws IllegalArgumentException if it cannot be kept
+	 */
+	public static String checkName(String name) {
+		int max = Schedules.MAX_NAME_SIZE;
+		Assert.isTrue(!name.isBlank() && name.getBytes(StandardCharsets.UTF_8).length <= max,
+				() -> "The name of a schedule must not be blank or longer than %d bytes".formatted(max));
+		Assert.isTrue(name.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(name),
+				"The name of a schedule must not contain U+0000 or an incomplete surrogate pair");
+		return name;
 	}
 
 	/** Returns a schedule that has not run yet. */
