@@ -37,6 +37,7 @@ import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ActorSchedule;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.error.RivetException;
@@ -283,15 +284,15 @@ class SchedulesTests {
 	}
 
 	@Test
-	void anActorThatIsGoneWaitsForItsReturn() {
+	void aNodeWithoutTheActorDelaysNoOther() {
 		call("after", 5000, "later");
 		this.processes.forEach((process) -> process.dead = true);
 		start(new Early());
 		pass(Duration.ofMinutes(10));
 		this.processes.forEach((process) -> process.dead = true);
 		start(this.diary);
-		pass(Duration.ofMinutes(1));
-		assertThat(this.diary.entries).hasSize(1);
+		pass(Duration.ofSeconds(1));
+		assertEntries("later@600");
 	}
 
 	@Test
@@ -395,6 +396,46 @@ class SchedulesTests {
 		assertThatThrownBy(() -> call("after", 60_000, "x")).isInstanceOf(RivetException.class)
 			.hasMessageContaining("overloaded");
 		assertThat(call("list").size()).isEqualTo(1000);
+	}
+
+	@Test
+	void eachInstanceHasTheDeclaredSchedules() {
+		ActorHarness first = start(new Clockwork());
+		first.call(Clockwork.class, "k", "ticks");
+		pass(Duration.ofSeconds(25));
+		assertThat(first.call(Clockwork.class, "k", "ticks").asInt()).isEqualTo(2);
+		restartAfter(Duration.ofSeconds(3));
+		ActorHarness second = start(new Clockwork());
+		assertThat(second.call(Clockwork.class, "k", "ticks").asInt()).isEqualTo(2);
+		pass(Duration.ofSeconds(2));
+		assertThat(second.call(Clockwork.class, "k", "ticks").asInt()).isEqualTo(3);
+	}
+
+	@Test
+	void aScheduleThatIsNoLongerDeclaredIsRemoved() {
+		start(new Clockwork()).call(Clockwork.class, "k", "ticks");
+		restartAfter(Duration.ofSeconds(30));
+		ActorHarness later = start(new After.Clockwork());
+		pass(Duration.ofSeconds(1));
+		assertThat(later.call(After.Clockwork.class, "k", "ticks").asInt()).isZero();
+		assertThat(this.store.due(this.clock.instant().plus(Duration.ofDays(1)), null, 10)).isEmpty();
+	}
+
+	@Test
+	void aStoreWithoutSchedulesStopsTheStart() {
+		ActorStateStore plain = new DelegatingActorStateStore(this.store) {
+
+			@Override
+			public boolean keepsSchedules() {
+				return false;
+			}
+
+		};
+		assertThatThrownBy(() -> ActorHarness.withClock(this.timers, this.clock, plain,
+				new ActorHarness.Neighbours(List.of(), List.of(), this.observer), new Clockwork()))
+			.isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("Actor Clockwork has schedules")
+			.hasMessageContaining("override commit and keepsSchedules");
 	}
 
 	@Test
@@ -514,6 +555,51 @@ class SchedulesTests {
 
 			@Action
 			void gone() {
+			}
+
+		}
+
+	}
+
+	@Actor
+	static class Clockwork {
+
+		@CreateState
+		int[] create() {
+			return new int[1];
+		}
+
+		@ActorSchedule(every = "10s")
+		void tick(ActorContext<int[], Void> c) {
+			c.state()[0]++;
+		}
+
+		@Action
+		int ticks(ActorContext<int[], Void> c) {
+			return c.state()[0];
+		}
+
+	}
+
+	/** A later version of the application. */
+	static class After {
+
+		@Actor
+		static class Clockwork {
+
+			@CreateState
+			int[] create() {
+				return new int[1];
+			}
+
+			@Action
+			void tick(ActorContext<int[], Void> c) {
+				c.state()[0]++;
+			}
+
+			@Action
+			int ticks(ActorContext<int[], Void> c) {
+				return c.state()[0];
 			}
 
 		}

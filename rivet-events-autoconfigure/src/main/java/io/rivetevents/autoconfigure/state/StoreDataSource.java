@@ -30,7 +30,7 @@ final class StoreDataSource {
 	}
 
 	/**
-	 * Returns a {@code DataSource} without proxies that know the current transaction.
+	 * Returns a {@code DataSource} without proxies that use the current transaction.
 	 * @param dataSource of the application
 	 * @throws InvalidConfigurationPropertyValueException if such a proxy is behind
 	 * another one
@@ -60,7 +60,7 @@ final class StoreDataSource {
 				return dataSource.isWrapperFor(TransactionAwareDataSourceProxy.class);
 			}
 			catch (SQLException ex) {
-				return false; // it cannot say what it wraps
+				return false; // its target is unknown
 			}
 		}
 

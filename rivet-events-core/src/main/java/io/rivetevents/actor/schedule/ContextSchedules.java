@@ -44,8 +44,8 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 
 	@Override
 	public Schedules named(String name) {
-		return new ContextSchedules(this.actor, this.hasAction, this.mapper, this.schedules, ScheduleEntry.checkName(name),
-				this.missed);
+		return new ContextSchedules(this.actor, this.hasAction, this.mapper, this.schedules,
+				ScheduleEntry.checkName(name), this.missed);
 	}
 
 	@Override

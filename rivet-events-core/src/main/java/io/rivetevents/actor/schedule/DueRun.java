@@ -91,7 +91,7 @@ public final class DueRun {
 
 	/**
 	 * Returns whether the action has succeeded and its commit has failed for a reason
-	 * that is not its own, so that the run is no failed attempt.
+	 * that is not its own, so that the run does not count as a failed attempt.
 	 */
 	public boolean isUncommitted(Throwable cause) {
 		return this.commits && cause instanceof RivetException refusal

@@ -64,6 +64,13 @@ public final class ScheduleRunner {
 	/** Pause of a schedule whose instance cannot be loaded. */
 	private static final Duration LONG_PAUSE = Duration.ofMinutes(1);
 
+	private static final CloseReason NOT_REGISTERED = CloseReason.of(ErrorCode.ACTOR_NOT_REGISTERED);
+
+	private static final CloseReason NOT_FOUND = CloseReason.of(ErrorCode.ACTOR_NOT_FOUND);
+
+	/** Time of a schedule that is ignored: before all others. */
+	private static final Instant IGNORED = Instant.MIN;
+
 	private final ActorStateStore store;
 
 	private final Function<DueSchedule, Mono<Instant>> run;
@@ -85,7 +92,7 @@ public final class ScheduleRunner {
 	/** Guards the fields after it. */
 	private final Object lock = new Object();
 
-	/** When each schedule in memory runs: near, waiting or running. */
+	/** When each schedule in memory runs: near, waiting, running or ignored. */
 	private final Map<Key, Instant> known = new HashMap<>();
 
 	private final Queue<DueSchedule> waiting = new ArrayDeque<>();
@@ -285,14 +292,37 @@ public final class ScheduleRunner {
 	 */
 	private Mono<DueSchedule> postpone(DueSchedule due, Throwable cause) {
 		CloseReason reason = (cause instanceof RivetException refusal) ? refusal.closeReason() : null;
+		if (NOT_REGISTERED.equals(reason) && ignore(due)) {
+			return Mono.empty();
+		}
 		boolean passing = reason != null && PASSING.contains(reason);
-		if (!passing && !CloseReason.of(ErrorCode.ACTOR_NOT_FOUND).equals(reason)) {
+		if (!passing && !NOT_FOUND.equals(reason)) {
 			failures.error(cause,
 					() -> "Schedule %s of the actor with the id %s could not be run; it is tried again in a minute"
 						.formatted(due.id(), due.actorId()));
 		}
 		Instant until = this.clock.instant().plus(passing ? SHORT_PAUSE : LONG_PAUSE);
 		return Mono.<DueSchedule>fromRunnable(() -> this.store.postpone(due, until)).subscribeOn(this.workers);
+	}
+
+	/**
+	 * Ignores a schedule for a while without a change in the store, because other nodes
+	 * may have its actor.
+	 * @return whether there is room to remember it
+	 */
+	private boolean ignore(DueSchedule due) {
+		synchronized (this.lock) {
+			if (this.known.size() > MAX_KNOWN / 2) {
+				return false;
+			}
+			this.known.put(Key.of(due), IGNORED);
+		}
+		this.timers.schedule(() -> {
+			synchronized (this.lock) {
+				this.known.remove(Key.of(due), IGNORED);
+			}
+		}, LONG_PAUSE.toNanos(), TimeUnit.NANOSECONDS);
+		return true;
 	}
 
 }
