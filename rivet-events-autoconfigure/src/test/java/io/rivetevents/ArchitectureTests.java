@@ -122,8 +122,9 @@ class ArchitectureTests {
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
-			    placement jdbc redis autoconfigure
-			redis: protocol error protocol.value failure actor actor.state extension
+			    placement jdbc redis.store autoconfigure
+			redis: protocol error protocol.value failure extension
+			redis.store: protocol actor actor.state redis
 			jdbc: protocol error protocol.value failure actor actor.state
 			""";
 

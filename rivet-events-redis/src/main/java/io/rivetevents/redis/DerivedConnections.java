@@ -18,9 +18,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /**
  * Derives connections from those of the application, which define the server, the
  * credentials and the encryption. The derived connections reject commands while Redis is
- * not reachable, instead of queueing them, and never read from replicas.
+ * not reachable, instead of queueing them, and never read from replicas. Public only for
+ * the store.
  */
-final class DerivedConnections {
+public final class DerivedConnections {
 
 	private DerivedConnections() {
 	}
@@ -31,7 +32,7 @@ final class DerivedConnections {
 	 * @param resources threads of the connections
 	 * @param commandTimeout longest time to wait for Redis
 	 */
-	static LettuceConnectionFactory of(LettuceConnectionFactory application, ClientResources resources,
+	public static LettuceConnectionFactory of(LettuceConnectionFactory application, ClientResources resources,
 			Duration commandTimeout) {
 		LettuceConnectionFactory factory = new LettuceConnectionFactory(server(application),
 				client(application.getClientConfiguration(), resources, commandTimeout));

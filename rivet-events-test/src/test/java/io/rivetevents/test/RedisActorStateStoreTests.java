@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 import io.rivetevents.actor.state.ActorStateStore;
-import io.rivetevents.redis.RedisActorStateStore;
+import io.rivetevents.redis.store.RedisActorStateStore;
 
 class RedisActorStateStoreTests extends AbstractActorStateStoreTests {
 

@@ -31,9 +31,9 @@ import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.protocol.ActorKey;
-import io.rivetevents.redis.RedisActorStateStore;
-import io.rivetevents.redis.RedisStoreSettings;
-import io.rivetevents.redis.UncertainCommitException;
+import io.rivetevents.redis.store.RedisActorStateStore;
+import io.rivetevents.redis.store.RedisStoreSettings;
+import io.rivetevents.redis.store.UncertainCommitException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

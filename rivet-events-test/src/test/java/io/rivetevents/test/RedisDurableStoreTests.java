@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
-import io.rivetevents.redis.RedisActorStateStore;
+import io.rivetevents.redis.store.RedisActorStateStore;
 
 /**
  * Kills a Redis that forces each change to the disk, while the process writes, and then

@@ -13,10 +13,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import io.rivetevents.redis.RedisActorStateStore;
+import io.rivetevents.redis.store.RedisActorStateStore;
 import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.redis.RedisSettings;
-import io.rivetevents.redis.RedisStoreSettings;
+import io.rivetevents.redis.store.RedisStoreSettings;
 
 /**
  * Backplanes and stores of one Redis.

@@ -8,7 +8,7 @@ package io.rivetevents.autoconfigure.state;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-import io.rivetevents.redis.RedisStateException;
+import io.rivetevents.redis.store.RedisStateException;
 
 /**
  * Reports why Redis cannot be used as a store.

@@ -20,8 +20,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
-import io.rivetevents.redis.RedisActorStateStore;
-import io.rivetevents.redis.RedisStoreSettings;
+import io.rivetevents.redis.store.RedisActorStateStore;
+import io.rivetevents.redis.store.RedisStoreSettings;
 
 /**
  * Auto-configuration of the store in Redis.
@@ -73,7 +73,7 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("io.rivetevents.redis.RedisActorStateStore")
+	@ConditionalOnMissingClass("io.rivetevents.redis.store.RedisActorStateStore")
 	static class NoModule {
 
 		NoModule() {
@@ -83,7 +83,7 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = "io.rivetevents.redis.RedisActorStateStore")
+	@ConditionalOnClass(name = "io.rivetevents.redis.store.RedisActorStateStore")
 	@ConditionalOnMissingClass("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
 	static class NoRedis {
 

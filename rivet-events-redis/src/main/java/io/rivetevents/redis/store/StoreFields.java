@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.redis;
+package io.rivetevents.redis.store;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,7 +23,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
-import io.rivetevents.redis.UncertainAttempts.Attempt;
+import io.rivetevents.redis.store.UncertainAttempts.Attempt;
 
 /**
  * Writes and reads what is stored. Numbers and times are texts, as ISO 8601 has them, so

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.redis;
+package io.rivetevents.redis.store;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +34,7 @@ import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
-import io.rivetevents.redis.UncertainAttempts.Attempt;
+import io.rivetevents.redis.store.UncertainAttempts.Attempt;
 
 /**
  * Stores instances, their events, answers and schedules in Redis 6.2 or later:

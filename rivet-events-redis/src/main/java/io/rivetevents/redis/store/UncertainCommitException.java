@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.redis;
+package io.rivetevents.redis.store;
 
 import org.jspecify.annotations.Nullable;
 

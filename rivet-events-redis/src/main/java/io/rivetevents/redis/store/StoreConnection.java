@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.redis;
+package io.rivetevents.redis.store;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +26,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
-import io.rivetevents.redis.ReplicatedConnections.Confirmation;
+import io.rivetevents.redis.DerivedConnections;
+import io.rivetevents.redis.store.ReplicatedConnections.Confirmation;
 
 /**
  * The connection of the store. All threads share it: their commands are written at once,
