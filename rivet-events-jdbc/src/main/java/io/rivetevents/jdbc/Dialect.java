@@ -57,6 +57,16 @@ enum Dialect {
 		return this.product.toLowerCase(java.util.Locale.ROOT);
 	}
 
+	/**
+	 * Returns whether a comparison of rows such as {@code (a, b) > (?, ?)} reads a range
+	 * of an index. MariaDB and MySQL read all of the index then, but only a range of it
+	 * if the columns are compared one by one; for PostgreSQL and SQLite it is the
+	 * opposite. H2 uses the first column only, in both cases.
+	 */
+	boolean comparesRows() {
+		return this != MARIADB && this != MYSQL;
+	}
+
 	/** Sets a parameter that is a text. */
 	void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
 		if (this.binaryTexts) {

@@ -54,36 +54,25 @@ final class Schedules {
 		});
 	}
 
-	/**
-	 * Returns a page of the schedules that are due. The rest of those with the same time
-	 * and the later ones are selected one after the other: each is one range of the
-	 * index. Both together are not on every database, which would read all earlier pages
-	 * again if many schedules have the same time.
-	 */
+	/** Returns a page of the schedules that are due. */
 	List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
 		long last = Rows.nanos(until);
 		return this.connections.read("The schedules that are due", (session) -> {
-			List<DueSchedule> page = new ArrayList<>();
 			if (after == null) {
-				select(session, page, limit, this.sql.selectFirstDue(), last);
-				return page;
+				return select(session, this.sql.selectFirstDue(), limit, last);
 			}
 			long time = Rows.nanos(after.runAt());
-			if (time <= last) {
-				select(session, page, limit, this.sql.selectDueAtTime(), time, after.actorId(), after.actorId(),
-						after.id());
-				select(session, page, limit, this.sql.selectDueAfterTime(), time, last);
-			}
-			return page;
+			String actorId = after.actorId();
+			return session.dialect().comparesRows()
+					? select(session, this.sql.selectDueAfter(), limit, last, time, actorId, after.id())
+					: select(session, this.sql.selectDueAfterByColumns(), limit, last, time, time, actorId, actorId,
+							after.id());
 		});
 	}
 
-	/** Adds rows to a page until it is full. */
-	private static void select(Session session, List<DueSchedule> page, int limit, String sql, Object... values)
+	private static List<DueSchedule> select(Session session, String sql, int limit, Object... values)
 			throws SQLException {
-		if (page.size() >= limit) {
-			return;
-		}
+		List<DueSchedule> page = new ArrayList<>();
 		try (PreparedStatement select = session.connection().prepareStatement(sql)) {
 			int index = 1;
 			for (Object value : values) {
@@ -94,13 +83,14 @@ final class Schedules {
 					select.setLong(index++, (Long) value);
 				}
 			}
-			select.setInt(index, limit - page.size());
+			select.setInt(index, limit);
 			try (ResultSet row = select.executeQuery()) {
 				while (row.next()) {
 					page.add(session.rows().due(row));
 				}
 			}
 		}
+		return page;
 	}
 
 	/** Changes the time of a schedule, unless it has another one than expected. */

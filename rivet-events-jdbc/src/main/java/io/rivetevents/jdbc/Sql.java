@@ -17,8 +17,6 @@ record Sql(String prefix) {
 
 	private static final String ALL = LISTED + ", state, input";
 
-	private static final String BY_TIME = " order by run_at, actor_id, schedule_id limit ?";
-
 	private static final String ADDRESS = " where namespace = ? and name = ? and actor_key = ?";
 
 	private String actor() {
@@ -155,28 +153,29 @@ record Sql(String prefix) {
 	 * Reads the index only. It ends with the slot, by which a query for some of the slots
 	 * can filter; starting with it would be slower for all of them.
 	 */
-	private String selectDue() {
-		return "select run_at, actor_id, schedule_id from " + schedule();
+	private String selectDue(String condition) {
+		return "select run_at, actor_id, schedule_id from " + schedule() + " where run_at <= ?" + condition
+				+ " order by run_at, actor_id, schedule_id limit ?";
 	}
 
 	/** Parameters: latest time, limit. */
 	String selectFirstDue() {
-		return selectDue() + " where run_at <= ?" + BY_TIME;
+		return selectDue("");
+	}
+
+	/** Parameters: latest time; time, id and id of the schedule before; limit. */
+	String selectDueAfter() {
+		return selectDue(" and (run_at, actor_id, schedule_id) > (?, ?, ?)");
 	}
 
 	/**
-	 * Selects those with the time of a schedule that follow it. The index is read from
-	 * the schedules of its instance on, of which there are few.
+	 * Selects the same without a comparison of rows.
 	 * <p>
-	 * Parameters: time, id (twice), id of the schedule, limit.
+	 * Parameters: latest time; time (twice), id (twice) and id of the schedule before;
+	 * limit.
 	 */
-	String selectDueAtTime() {
-		return selectDue() + " where run_at = ? and actor_id >= ? and (actor_id > ? or schedule_id > ?)" + BY_TIME;
-	}
-
-	/** Parameters: time before the first, latest time, limit. */
-	String selectDueAfterTime() {
-		return selectDue() + " where run_at > ? and run_at <= ?" + BY_TIME;
+	String selectDueAfterByColumns() {
+		return selectDue(" and (run_at > ? or (run_at = ? and (actor_id > ? or (actor_id = ? and schedule_id > ?))))");
 	}
 
 	/** Parameter: name. */

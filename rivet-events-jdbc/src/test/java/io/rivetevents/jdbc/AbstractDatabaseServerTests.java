@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,44 +132,59 @@ abstract class AbstractDatabaseServerTests extends AbstractJdbcActorStateStoreTe
 	/** Returns the statement that updates what the database knows of a table. */
 	abstract String analyze(String table);
 
-	/** Returns the columns of a plan that name indexes and sorting. */
-	abstract List<String> columnsOfPlan();
+	/**
+	 * Returns how a plan is written that reads the index of schedules, and no more rows
+	 * than it returns.
+	 */
+	abstract List<String> goodPlan();
 
-	/** Or each page would read and sort all schedules. */
+	/** Or each page would read, and perhaps sort, all schedules with the same time. */
 	@Test
-	void dueSchedulesAreFoundByTheIndex() throws SQLException {
+	void onlyDueSchedulesOfThePageAreRead() throws SQLException {
 		insertSchedules(20_000);
 		long now = Rows.nanos(this.now);
 		DueSchedule half = this.store.due(this.now, null, 10_000).get(9999);
+		String id = half.actorId();
 		Sql sql = new Sql("rivet_");
 		try (Connection connection = DriverManager.getConnection(this.url)) {
-			connection.createStatement().execute(analyze("rivet_schedule"));
+			execute(connection, analyze("rivet_schedule"));
 			checkPlan(connection, sql.selectFirstDue(), now, 100L);
-			checkPlan(connection, sql.selectDueAtTime(), now, half.actorId(), half.actorId(), half.id(), 100L);
-			checkPlan(connection, sql.selectDueAfterTime(), now - Duration.ofHours(1).toNanos(), now, 100L);
+			if (Dialect.of(connection).comparesRows()) {
+				checkPlan(connection, sql.selectDueAfter(), now, now, id, half.id(), 100L);
+			}
+			else {
+				checkPlan(connection, sql.selectDueAfterByColumns(), now, now, now, id, id, half.id(), 100L);
+			}
+		}
+	}
+
+	private static void execute(Connection connection, String sql) throws SQLException {
+		try (Statement statement = connection.createStatement()) {
+			statement.execute(sql);
 		}
 	}
 
 	private void checkPlan(Connection connection, String sql, Object... values) throws SQLException {
+		String explain = (server() == DatabaseServer.mariadb()) ? "analyze " : "explain analyze ";
 		StringBuilder plan = new StringBuilder();
-		try (PreparedStatement explain = connection.prepareStatement("explain " + sql)) {
+		try (PreparedStatement select = connection.prepareStatement(explain + sql)) {
 			for (int i = 0; i < values.length; i++) {
 				if (values[i] instanceof String text) {
-					Dialect.of(connection).setText(explain, i + 1, text);
+					Dialect.of(connection).setText(select, i + 1, text);
 				}
 				else {
-					explain.setLong(i + 1, (Long) values[i]);
+					select.setLong(i + 1, (Long) values[i]);
 				}
 			}
-			try (ResultSet row = explain.executeQuery()) {
+			try (ResultSet row = select.executeQuery()) {
 				while (row.next()) {
-					for (String column : columnsOfPlan()) {
-						plan.append(row.getString(column)).append('\n');
+					for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+						plan.append("%s=%s\n".formatted(row.getMetaData().getColumnLabel(i), row.getString(i)));
 					}
 				}
 			}
 		}
-		assertThat(plan).contains("rivet_schedule_run_at").doesNotContainIgnoringCase("sort");
+		assertThat(plan).contains(goodPlan()).doesNotContainIgnoringCase("sort", "removed by filter");
 	}
 
 	/**

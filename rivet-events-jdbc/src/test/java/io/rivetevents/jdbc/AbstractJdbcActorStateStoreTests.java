@@ -485,14 +485,19 @@ abstract class AbstractJdbcActorStateStoreTests {
 	/** Such as at nine o'clock; and some before and after it. */
 	@Test
 	void manySchedulesMayBeDueAtTheSameTime() throws SQLException {
-		insertSchedules(100_000);
+		int many = manySchedules();
+		insertSchedules(many);
 		List<DueSchedule> found = pages(this.now, 1000);
-		assertThat(found).hasSize(100_000);
-		assertThat(new HashSet<>(found)).as("without repetitions").hasSize(100_000);
+		assertThat(found).hasSize(many);
+		assertThat(new HashSet<>(found)).as("without repetitions").hasSize(many);
 		assertThat(found).isSortedAccordingTo(Comparator.comparing(DueSchedule::runAt)
 			.thenComparing(DueSchedule::actorId)
 			.thenComparing(DueSchedule::id));
-		assertThat(this.store.due(this.now.minusSeconds(1), null, 200_000)).hasSize(1000);
+		assertThat(this.store.due(this.now.minusSeconds(1), null, many)).hasSize(many / 100);
+	}
+
+	int manySchedules() {
+		return 100_000;
 	}
 
 	/**

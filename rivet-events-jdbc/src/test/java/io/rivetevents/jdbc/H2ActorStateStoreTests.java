@@ -18,4 +18,10 @@ class H2ActorStateStoreTests extends AbstractJdbcActorStateStoreTests {
 		return JdbcConnectionPool.create("jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(UUID.randomUUID()), "", "");
 	}
 
+	/** Each page reads the schedules with the same time again. */
+	@Override
+	int manySchedules() {
+		return 10_000;
+	}
+
 }
