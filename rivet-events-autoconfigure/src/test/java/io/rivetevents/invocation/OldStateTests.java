@@ -223,10 +223,11 @@ class OldStateTests {
 		}
 	}
 
-	@Test
-	void aMigrationMayUseABeanBehindAProxy() {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aMigrationMayUseABeanBehindAProxy(boolean ofTheClass) {
 		ProxyFactory factory = new ProxyFactory(new WithBean("lemon"));
-		factory.setProxyTargetClass(true);
+		factory.setProxyTargetClass(ofTheClass);
 		Object proxy = factory.getProxy();
 		ValueMapper mapper = this.harness.mapper();
 		StateFormat format = StateFormat.declared(WithBean.class, () -> proxy, mapper.declared(Text.class),
@@ -369,7 +370,14 @@ class OldStateTests {
 	record Third(String text) {
 	}
 
-	static class WithBean {
+	/** A proxy may have the methods of an interface only. */
+	interface Migration {
+
+		JsonNode add(ObjectNode state);
+
+	}
+
+	static class WithBean implements Migration {
 
 		private final String text;
 
@@ -382,8 +390,9 @@ class OldStateTests {
 			return new Text("");
 		}
 
+		@Override
 		@MigrateState(from = 0)
-		JsonNode add(ObjectNode state) {
+		public JsonNode add(ObjectNode state) {
 			return state.put("text", this.text);
 		}
 

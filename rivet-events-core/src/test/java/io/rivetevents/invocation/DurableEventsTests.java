@@ -25,15 +25,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
+import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
-import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredActors;
+import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -41,8 +42,8 @@ import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnWake;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Receipt;
-import io.rivetevents.contract.Volatile;
 import io.rivetevents.contract.History;
+import io.rivetevents.contract.Volatile;
 import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
@@ -359,6 +360,17 @@ class DurableEventsTests {
 	}
 
 	@Test
+	void wakingCostsOneReadAndOneUpdate() {
+		this.harness.call(Board.class, "k", "pay");
+		kill();
+		int loads = this.store.loads.get();
+		int commits = this.store.commits.get();
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isOne();
+		assertThat(this.store.loads).hasValue(loads + 1);
+		assertThat(this.store.commits).hasValue(commits + 1);
+	}
+
+	@Test
 	void aRepeatedCallFindsItsFirstAnswerAfterAKill() {
 		Client ada = connect("ada");
 		ada.connect();
@@ -533,6 +545,8 @@ class DurableEventsTests {
 	/** A store in which the number of commits is counted. */
 	private static final class CountingStore extends DelegatingActorStateStore {
 
+		private final AtomicInteger loads = new AtomicInteger();
+
 		private final AtomicInteger commits = new AtomicInteger();
 
 		private volatile boolean failing;
@@ -545,6 +559,12 @@ class DurableEventsTests {
 
 		CountingStore() {
 			super(new MemoryActorStateStore());
+		}
+
+		@Override
+		public @Nullable StoredActor load(ActorAddress address) {
+			this.loads.incrementAndGet();
+			return super.load(address);
 		}
 
 		@Override

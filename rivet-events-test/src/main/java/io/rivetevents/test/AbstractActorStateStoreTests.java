@@ -65,7 +65,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * }</pre>
  *
  * The tests use ids and names of actors that are different for each test, so they can
- * share a database with other data. Tests of events and answers are skipped if the store
+ * share a database with other data. The class may have one instance for each test, or one
+ * for all ({@code @TestInstance(PER_CLASS)}); with one for all, the tests must not run in
+ * parallel. Tests of events and answers are skipped if the store
  * {@linkplain ActorStateStore#keepsHistory() does not keep them}, and so are those of
  * {@linkplain ActorStateStore#keepsSchedules() schedules}.
  *

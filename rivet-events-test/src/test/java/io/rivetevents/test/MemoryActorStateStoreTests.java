@@ -5,9 +5,13 @@
 
 package io.rivetevents.test;
 
+import org.junit.jupiter.api.TestInstance;
+
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 
+/** With one instance of the class for all tests. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MemoryActorStateStoreTests extends AbstractActorStateStoreTests {
 
 	@Override

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
@@ -63,6 +65,14 @@ class StateExamplesTests {
 						.contains("$.messages: MismatchedInputException for java.util.ArrayList"),
 					(line) -> assertThat(line).startsWith("state/bad/v3-future.json: cannot be read by version 2 ")
 						.contains("the format is newer than the version")));
+	}
+
+	/** A default is part of no example. */
+	@Test
+	void namesAStateThatCouldNotBeLoadedAfterASave() {
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> StateExamples.of(Lamp.class).check())
+			.withMessageContaining("state/lamp/v0-before.json: ")
+			.withMessageContaining("$.colour");
 	}
 
 	@Test
@@ -160,6 +170,41 @@ class StateExamplesTests {
 		JsonNode makeList(ObjectNode state) {
 			state.putArray("messages").add(this.message);
 			return state;
+		}
+
+	}
+
+	/** Is written by its label, and read by its name. */
+	enum Colour {
+
+		RED;
+
+		@JsonValue
+		String label() {
+			return "red";
+		}
+
+		@JsonCreator
+		static Colour of(String name) {
+			return valueOf(name);
+		}
+
+	}
+
+	static class LampState {
+
+		public boolean on;
+
+		public Colour colour = Colour.RED;
+
+	}
+
+	@Actor("lamp")
+	static class Lamp {
+
+		@CreateState
+		LampState create() {
+			return new LampState();
 		}
 
 	}
