@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +44,9 @@ final class CuttingProxy implements AutoCloseable {
 		/** The server does not receive the commit. */
 		BEFORE_COMMIT,
 
+		/** The server does not receive the commit, and cannot be reached after that. */
+		BEFORE_COMMIT_AND_REFUSE,
+
 		/** The server commits, and its answer is lost. */
 		AFTER_COMMIT,
 
@@ -53,7 +57,11 @@ final class CuttingProxy implements AutoCloseable {
 		AFTER_COMMIT_AND_REFUSE,
 
 		/** The server commits, and the client neither receives an answer nor an end. */
-		SILENCE
+		SILENCE;
+
+		private static final Set<Cut> BEFORE = EnumSet.of(BEFORE_COMMIT, BEFORE_COMMIT_AND_REFUSE);
+
+		private static final Set<Cut> REFUSE = EnumSet.of(BEFORE_COMMIT_AND_REFUSE, AFTER_COMMIT_AND_REFUSE);
 
 	}
 
@@ -123,14 +131,14 @@ final class CuttingProxy implements AutoCloseable {
 			return;
 		}
 		this.open.removeAll(Set.of(client, server));
-		if (cut == Cut.AFTER_COMMIT_AND_REFUSE) {
+		if (Cut.REFUSE.contains(cut)) {
 			refuse(true);
 		}
 		client.close();
 		if (cut == Cut.LATE_COMMIT) {
 			pause();
 		}
-		if (cut != Cut.BEFORE_COMMIT) {
+		if (!Cut.BEFORE.contains(cut)) {
 			server.getOutputStream().write(bytes);
 			server.shutdownOutput();
 			// the server ends the connection when it has committed
