@@ -446,6 +446,113 @@ class SchedulesTests {
 		assertThat(call("list").size()).isZero();
 	}
 
+	/** Leaves the process behind and starts another version of the application. */
+	private ActorHarness deploy(Object actor) {
+		this.processes.forEach((process) -> process.dead = true);
+		return start(actor);
+	}
+
+	private List<String> names(ActorHarness harness, Class<?> actor) {
+		return harness.call(actor, "k", "names").valueStream().map(JsonNode::asString).toList();
+	}
+
+	@Test
+	void eachInstanceHasTheDeclaredSchedules() {
+		Second.Bell bell = new Second.Bell();
+		ActorHarness harness = deploy(bell);
+		assertThat(names(harness, Second.Bell.class)).containsExactly("ring", "daily");
+		pass(Duration.ofSeconds(25));
+		assertThat(bell.rung).hasValue(2);
+		deploy(bell);
+		pass(Duration.ofSeconds(5));
+		assertThat(bell.rung).hasValue(3);
+	}
+
+	@Test
+	void anInstanceChangesWithTheDeclaredSchedules() {
+		assertThat(names(deploy(new First.Bell()), First.Bell.class)).isEmpty();
+		Second.Bell bell = new Second.Bell();
+		assertThat(names(deploy(bell), Second.Bell.class)).containsExactly("ring", "daily");
+		assertThat(names(deploy(new Third.Bell()), Third.Bell.class)).containsExactly("daily");
+		pass(Duration.ofMinutes(1));
+		assertThat(bell.rung).hasValue(0);
+	}
+
+	@Test
+	void aDeclaredScheduleThatIsGoneDoesNotRun() {
+		names(deploy(new Second.Bell()), Second.Bell.class);
+		ActorHarness harness = deploy(new First.Bell());
+		pass(Duration.ofSeconds(15));
+		assertThat(names(harness, First.Bell.class)).containsExactly("daily");
+		pass(Duration.ofDays(1));
+		assertThat(names(harness, First.Bell.class)).isEmpty();
+		assertThat(this.failed).isEmpty();
+	}
+
+	private static List<String> names(ActorContext<Void, Void> c) {
+		return c.schedule().list().stream().map(Schedule::name).toList();
+	}
+
+	/** An actor without declared schedules. */
+	static class First {
+
+		@Actor
+		static class Bell {
+
+			@Action
+			List<String> names(ActorContext<Void, Void> c) {
+				return SchedulesTests.names(c);
+			}
+
+		}
+
+	}
+
+	/** The same actor with two. */
+	static class Second {
+
+		@Actor
+		static class Bell {
+
+			private final AtomicInteger rung = new AtomicInteger();
+
+			@Action
+			List<String> names(ActorContext<Void, Void> c) {
+				return SchedulesTests.names(c);
+			}
+
+			@ActorSchedule(every = "10s")
+			void ring() {
+				this.rung.incrementAndGet();
+			}
+
+			@ActorSchedule(cron = "@daily", zone = "Europe/Berlin")
+			void daily() {
+			}
+
+		}
+
+	}
+
+	/** The same actor with one of them. */
+	static class Third {
+
+		@Actor
+		static class Bell {
+
+			@Action
+			List<String> names(ActorContext<Void, Void> c) {
+				return SchedulesTests.names(c);
+			}
+
+			@ActorSchedule(cron = "@daily", zone = "Europe/Berlin")
+			void daily() {
+			}
+
+		}
+
+	}
+
 	static class Page {
 
 		public String text = "";
