@@ -122,9 +122,10 @@ class ArchitectureTests {
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
-			    placement jdbc redis.store autoconfigure
+			    placement jdbc jdbc.sqlite redis.store autoconfigure
 			redis: protocol error protocol.value failure extension
 			redis.store: protocol actor actor.state redis
+			jdbc.sqlite: jdbc
 			jdbc: protocol error protocol.value failure actor actor.state
 			""";
 

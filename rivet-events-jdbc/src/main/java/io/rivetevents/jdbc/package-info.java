@@ -8,10 +8,11 @@
  *
  * <p>
  * What survives is up to the database. PostgreSQL, MariaDB and MySQL with their default
- * settings, and {@link io.rivetevents.jdbc.SqliteDataSource}, keep every committed change
- * if the process or the machine ends. H2 writes commits to its file half a second later:
- * append {@code ;WRITE_DELAY=0} to its URL so that they survive the end of the process.
- * MySQL itself has not been verified yet; its tables and statements are those of MariaDB.
+ * settings, and {@link io.rivetevents.jdbc.sqlite.SqliteDataSource}, keep every committed
+ * change if the process or the machine ends. H2 writes commits to its file half a second
+ * later: append {@code ;WRITE_DELAY=0} to its URL so that they survive the end of the
+ * process. MySQL itself has not been verified yet; its tables and statements are those of
+ * MariaDB.
  */
 @NullMarked
 package io.rivetevents.jdbc;

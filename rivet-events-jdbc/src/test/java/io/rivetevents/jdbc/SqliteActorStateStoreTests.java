@@ -12,6 +12,8 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.rivetevents.jdbc.sqlite.SqliteDataSource;
+
 class SqliteActorStateStoreTests extends AbstractJdbcActorStateStoreTests {
 
 	@TempDir

@@ -26,6 +26,8 @@ import org.sqlite.SQLiteLimits;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.jdbc.sqlite.SqliteDataSource;
+import io.rivetevents.jdbc.sqlite.SqliteFileException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

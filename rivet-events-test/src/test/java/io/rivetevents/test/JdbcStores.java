@@ -16,7 +16,7 @@ import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.jdbc.JdbcActorStateStore;
 import io.rivetevents.jdbc.JdbcSchema;
 import io.rivetevents.jdbc.JdbcSettings;
-import io.rivetevents.jdbc.SqliteDataSource;
+import io.rivetevents.jdbc.sqlite.SqliteDataSource;
 
 /** Opens stores in databases, and creates their tables. */
 final class JdbcStores {

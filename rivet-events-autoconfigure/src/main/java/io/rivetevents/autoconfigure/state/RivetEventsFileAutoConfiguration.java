@@ -28,7 +28,7 @@ import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.jdbc.JdbcActorStateStore;
 import io.rivetevents.jdbc.JdbcSchema;
 import io.rivetevents.jdbc.JdbcSettings;
-import io.rivetevents.jdbc.SqliteDataSource;
+import io.rivetevents.jdbc.sqlite.SqliteDataSource;
 
 /**
  * Auto-configuration of the store in a file.

@@ -11,7 +11,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.rivetevents.jdbc.JdbcStateException;
 import io.rivetevents.jdbc.MissingTablesException;
 import io.rivetevents.jdbc.SchemaVersionException;
-import io.rivetevents.jdbc.SqliteFileException;
+import io.rivetevents.jdbc.sqlite.SqliteFileException;
 
 /**
  * Reports why the database or the file of the store cannot be used.

@@ -15,7 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.rivetevents.jdbc.SqliteDataSource;
+import io.rivetevents.jdbc.sqlite.SqliteDataSource;
 
 /**
  * The database of the property {@code database.url}. A file of SQLite is opened as by the

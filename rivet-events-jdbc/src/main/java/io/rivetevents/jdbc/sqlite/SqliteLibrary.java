@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.jdbc;
+package io.rivetevents.jdbc.sqlite;
 
 import java.io.File;
 import java.io.IOException;

@@ -3,9 +3,11 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.jdbc;
+package io.rivetevents.jdbc.sqlite;
 
 import java.nio.file.Path;
+
+import io.rivetevents.jdbc.JdbcStateException;
 
 /**
  * Thrown when a file cannot be used as a store: another process uses it, it is read-only,
