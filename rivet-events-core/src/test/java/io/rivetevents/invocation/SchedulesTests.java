@@ -399,29 +399,6 @@ class SchedulesTests {
 	}
 
 	@Test
-	void eachInstanceHasTheDeclaredSchedules() {
-		ActorHarness first = start(new Clockwork());
-		first.call(Clockwork.class, "k", "ticks");
-		pass(Duration.ofSeconds(25));
-		assertThat(first.call(Clockwork.class, "k", "ticks").asInt()).isEqualTo(2);
-		restartAfter(Duration.ofSeconds(3));
-		ActorHarness second = start(new Clockwork());
-		assertThat(second.call(Clockwork.class, "k", "ticks").asInt()).isEqualTo(2);
-		pass(Duration.ofSeconds(2));
-		assertThat(second.call(Clockwork.class, "k", "ticks").asInt()).isEqualTo(3);
-	}
-
-	@Test
-	void aScheduleThatIsNoLongerDeclaredIsRemoved() {
-		start(new Clockwork()).call(Clockwork.class, "k", "ticks");
-		restartAfter(Duration.ofSeconds(30));
-		ActorHarness later = start(new After.Clockwork());
-		pass(Duration.ofSeconds(1));
-		assertThat(later.call(After.Clockwork.class, "k", "ticks").asInt()).isZero();
-		assertThat(this.store.due(this.clock.instant().plus(Duration.ofDays(1)), null, 10)).isEmpty();
-	}
-
-	@Test
 	void aStoreWithoutSchedulesStopsTheStart() {
 		ActorStateStore plain = new DelegatingActorStateStore(this.store) {
 
@@ -432,9 +409,9 @@ class SchedulesTests {
 
 		};
 		assertThatThrownBy(() -> ActorHarness.withClock(this.timers, this.clock, plain,
-				new ActorHarness.Neighbours(List.of(), List.of(), this.observer), new Clockwork()))
+				new ActorHarness.Neighbours(List.of(), List.of(), this.observer), new Second.Bell()))
 			.isInstanceOf(IllegalStateException.class)
-			.hasMessageContaining("Actor Clockwork has schedules")
+			.hasMessageContaining("Actor Bell has schedules")
 			.hasMessageContaining("override commit and keepsSchedules");
 	}
 
@@ -662,51 +639,6 @@ class SchedulesTests {
 
 			@Action
 			void gone() {
-			}
-
-		}
-
-	}
-
-	@Actor
-	static class Clockwork {
-
-		@CreateState
-		int[] create() {
-			return new int[1];
-		}
-
-		@ActorSchedule(every = "10s")
-		void tick(ActorContext<int[], Void> c) {
-			c.state()[0]++;
-		}
-
-		@Action
-		int ticks(ActorContext<int[], Void> c) {
-			return c.state()[0];
-		}
-
-	}
-
-	/** A later version of the application. */
-	static class After {
-
-		@Actor
-		static class Clockwork {
-
-			@CreateState
-			int[] create() {
-				return new int[1];
-			}
-
-			@Action
-			void tick(ActorContext<int[], Void> c) {
-				c.state()[0]++;
-			}
-
-			@Action
-			int ticks(ActorContext<int[], Void> c) {
-				return c.state()[0];
 			}
 
 		}
