@@ -5,6 +5,7 @@
 
 package io.rivetevents.invocation;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,9 +36,11 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.actor.state.UncertainOutcome;
+import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnWake;
 import io.rivetevents.connection.Connection;
@@ -77,7 +80,8 @@ class DurableEventsTests {
 
 	@BeforeEach
 	void start() {
-		this.harness = new ActorHarness(RARELY_SAVED, this.store, new Board(), new Mixed(), new Plain(), new Polite());
+		this.harness = new ActorHarness(RARELY_SAVED, this.store, new Board(), new Mixed(), new Plain(), new Polite(),
+				new Greeter());
 		this.harnesses.add(this.harness);
 	}
 
@@ -242,6 +246,16 @@ class DurableEventsTests {
 		kill();
 		ada.connect();
 		assertThat(ada.names()).containsExactly("left", "left");
+	}
+
+	/** The instance is not stored yet when it sends. */
+	@Test
+	void eventsOfTheCreationAreStored() {
+		assertThat(this.harness.call(Greeter.class, "k", "size").asInt()).isZero();
+		StoredActor stored = this.store.load(ActorHarness.address(Greeter.class, "k"));
+		assertThat(this.store.events(stored.actorId(), 10)).singleElement()
+			.returns("created", StoredEvent::name)
+			.returns("[\"one\"]", (event) -> new String(event.body(), StandardCharsets.UTF_8));
 	}
 
 	/** An instance that is stopped closes its connections before its hook sends. */
@@ -908,6 +922,22 @@ class DurableEventsTests {
 		@OnDisconnect
 		void left(ActorContext<Void, Void> c, Connection<Void> connection) {
 			c.except(connection).broadcast("left", "one");
+		}
+
+		@Action
+		int size() {
+			return 0;
+		}
+
+	}
+
+	@Actor
+	@History(durable = true)
+	static class Greeter {
+
+		@OnCreate
+		void created(ActorContext<Void, Void> c) {
+			c.broadcast("created", "one");
 		}
 
 		@Action

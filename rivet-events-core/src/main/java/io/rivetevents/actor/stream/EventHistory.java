@@ -25,12 +25,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.extension.AddressedEvent;
-import io.rivetevents.extension.Selection;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.protocol.SafeText;
@@ -47,12 +45,6 @@ public final class EventHistory {
 	private static final Log logger = LogFactory.getLog(EventHistory.class);
 
 	private static final RepeatedFailures failures = new RepeatedFailures(logger);
-
-	/** Heap bytes of an event besides its name and arguments: measured, rounded up. */
-	private static final int OVERHEAD = 96;
-
-	/** Heap bytes of a text in a set besides its characters. */
-	private static final int OVERHEAD_OF_TEXT = 72;
 
 	/** Eighths of the total above which only small histories can grow. */
 	private static final int SCARCE = 6;
@@ -103,44 +95,26 @@ public final class EventHistory {
 		this.common = new Ring(limits);
 	}
 
-	/**
-	 * A recorded event.
-	 *
-	 * @param args its arguments as JSON, {@code null} if they were not stored
-	 */
-	private record Entry(long sequence, long time, AddressedEvent dispatch, byte @Nullable [] args) {
+	/** An event in the history, with the heap memory that it takes in bytes. */
+	private record Entry(long sequence, long time, RecordedEvent recorded, int size) {
 
-		private static final List<JsonNode> IN_ARGS = List.of();
-
-		static Entry of(long sequence, long time, AddressedEvent dispatch) {
-			byte[] args = WireValues.encodeJson(JsonNodeFactory.instance.arrayNode().addAll(dispatch.args()));
-			return new Entry(sequence, time, dispatch.withArgs(IN_ARGS), args);
+		Entry(long sequence, long time, RecordedEvent recorded) {
+			this(sequence, time, recorded, recorded.size());
 		}
 
-		int size() {
-			return OVERHEAD + 2 * this.dispatch.event().length() + ((this.args != null) ? this.args.length : 0)
-					+ selectionSize() + this.dispatch.tags().stream().mapToInt(Entry::size).sum();
+		AddressedEvent event() {
+			return this.recorded.event();
 		}
 
-		private int selectionSize() {
-			if (this.dispatch.selection() instanceof Selection.These these) {
-				return size(these.connectionIds());
-			}
-			return (this.dispatch.selection() instanceof Selection.AllExcept except) ? size(except.connectionIds()) : 0;
-		}
-
-		private static int size(Set<String> texts) {
-			return texts.stream().mapToInt(Entry::size).sum();
-		}
-
-		private static int size(String text) {
-			return OVERHEAD_OF_TEXT + 2 * text.length();
+		/** Returns whether its arguments are kept. */
+		boolean isWhole() {
+			return this.recorded.args() != null;
 		}
 
 		Replay toReplay() {
 			List<JsonNode> args = new ArrayList<>();
-			WireValues.decodeJson(Objects.requireNonNull(this.args)).forEach(args::add);
-			return new Replay(this.sequence, this.dispatch.event(), args, this.dispatch.tags());
+			WireValues.decodeJson(Objects.requireNonNull(this.recorded.args())).forEach(args::add);
+			return new Replay(this.sequence, event().event(), args, event().tags());
 		}
 
 	}
@@ -152,12 +126,9 @@ public final class EventHistory {
 	 * @param previous position of the event before it in the same part of the history, 0
 	 * if there was none
 	 * @param age its age in nanoseconds
-	 * @param dispatch the event without arguments; its selection names connections by the
-	 * ids of their streams
-	 * @param args its arguments as JSON, {@code null} if they were not stored, so that
-	 * its recipients are unknown
+	 * @param recorded the event
 	 */
-	public record Restored(long sequence, long previous, long age, AddressedEvent dispatch, byte @Nullable [] args) {
+	record Restored(long sequence, long previous, long age, RecordedEvent recorded) {
 	}
 
 	/**
@@ -189,7 +160,7 @@ public final class EventHistory {
 		}
 
 		void add(Entry entry) {
-			this.unsubscribed |= !entry.dispatch().subscribed();
+			this.unsubscribed |= !entry.event().subscribed();
 			if (this.limits.isEmpty() || !makeRoom(entry)) {
 				removeAll();
 				lose(entry);
@@ -285,7 +256,7 @@ public final class EventHistory {
 	 * @param events the stored events in the order of their positions
 	 * @param now the time in nanoseconds
 	 */
-	public void restore(Map<String, Long> marks, List<Restored> events, long now) {
+	void restore(Map<String, Long> marks, List<Restored> events, long now) {
 		Set<Long> present = events.stream().map(Restored::sequence).collect(Collectors.toSet());
 		rings().filter((ring) -> ring.limits.isDurable()).forEach((ring) -> ring.lostUpTo = 0);
 		marks.forEach((name, last) -> {
@@ -303,12 +274,12 @@ public final class EventHistory {
 				.forEach((each) -> lost(each.getValue(), others));
 		}
 		for (Restored event : events) {
-			Ring ring = ring(event.dispatch().event());
+			Ring ring = ring(event.recorded().event().event());
 			if (!present.contains(event.previous())) {
 				lost(ring, event.previous());
 			}
 			if (ring.limits.isDurable()) {
-				ring.add(new Entry(event.sequence(), now - event.age(), event.dispatch(), event.args()));
+				ring.add(new Entry(event.sequence(), now - event.age(), event.recorded()));
 			}
 		}
 		expire(now);
@@ -359,9 +330,21 @@ public final class EventHistory {
 			this.droppable.put(known ? dispatch.event() : OTHERS, sequence);
 			return;
 		}
-		Ring ring = (own != null) ? this.own.computeIfAbsent(dispatch.event(), (name) -> new Ring(own)) : this.common;
+		add(sequence, now, RecordedEvent.of(dispatch), own);
+	}
+
+	/**
+	 * Records an event that is not droppable.
+	 * @param sequence its position
+	 * @param now the time in nanoseconds
+	 * @param event the event
+	 * @param own limits of the events of its name, {@code null} if it has none of its own
+	 */
+	void add(long sequence, long now, RecordedEvent event, @Nullable HistoryLimits own) {
+		String name = event.event().event();
+		Ring ring = (own != null) ? this.own.computeIfAbsent(name, (key) -> new Ring(own)) : this.common;
 		expire(now);
-		ring.add(Entry.of(sequence, now, dispatch));
+		ring.add(new Entry(sequence, now, event));
 	}
 
 	/**
@@ -407,7 +390,7 @@ public final class EventHistory {
 			logger.warn(("Event %s was sent but not recorded for clients that resume: it has %d bytes, but"
 					+ " rivet.events.history.max-size leaves %d. Set it higher than max-outgoing-message-size of"
 					+ " rivet.events.websocket and rivet.events.sse")
-				.formatted(SafeText.of(entry.dispatch().event()), entry.size(), this.limits.maxBytes()));
+				.formatted(SafeText.of(entry.event().event()), entry.size(), this.limits.maxBytes()));
 		}
 	}
 
@@ -469,8 +452,7 @@ public final class EventHistory {
 			return null;
 		}
 		return rings().flatMap((ring) -> ring.entries.stream())
-			.filter((entry) -> entry.sequence() > sequence && entry.args() != null
-					&& isFor(connection, entry.dispatch()))
+			.filter((entry) -> entry.sequence() > sequence && entry.isWhole() && isFor(connection, entry.event()))
 			.sorted(Comparator.comparingLong(Entry::sequence))
 			.map(Entry::toReplay)
 			.toList();
@@ -537,8 +519,8 @@ public final class EventHistory {
 			names.add(OTHERS); // events without subscription were not stored
 		}
 		rings().flatMap((ring) -> ring.entries.stream())
-			.filter((entry) -> entry.sequence() > sequence && entry.args() == null)
-			.map(Entry::dispatch)
+			.filter((entry) -> entry.sequence() > sequence && !entry.isWhole())
+			.map(Entry::event)
 			.filter((dispatch) -> !dispatch.subscribed() || connection.wants(dispatch.event(), dispatch.tags()))
 			.forEach((dispatch) -> names.add(dispatch.event()));
 		return names;

@@ -126,12 +126,14 @@ public final class EventStream {
 	 * An event that is held back.
 	 *
 	 * @param event the event
-	 * @param recorded the same, with the streams of its connections: these may have left
-	 * before it is sent
+	 * @param recorded the same for the history, with the streams of its connections:
+	 * these may have left before it is sent; {@code null} if it is droppable or if there
+	 * is no history yet, as there is for durable events
 	 * @param own history limits of the event, {@code null} for the default
 	 * @param receipt its receipt
 	 */
-	record Held(AddressedEvent event, AddressedEvent recorded, @Nullable HistoryLimits own, PendingReceipt receipt) {
+	record Held(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own,
+			PendingReceipt receipt) {
 	}
 
 	/**
@@ -261,12 +263,17 @@ public final class EventStream {
 		this.connections.check(event);
 	}
 
-	private Receipt send(AddressedEvent event, @Nullable AddressedEvent recorded, @Nullable HistoryLimits own,
+	private Receipt send(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own,
 			long sequence) {
 		return this.connections.dispatch(event, new Position(this.epoch, sequence), () -> {
 			if (this.history.isOpen()) {
 				long now = this.clock.getAsLong();
-				this.history.add(sequence, now, (recorded != null) ? recorded : byStream(event), own);
+				if (recorded != null) {
+					this.history.add(sequence, now, recorded, own);
+				}
+				else {
+					this.history.add(sequence, now, byStream(event), own);
+				}
 				this.due.arm(this.history.expiry(now, own));
 			}
 			this.sequence = sequence;
@@ -307,7 +314,8 @@ public final class EventStream {
 		}
 		this.heldBytes += weight;
 		PendingReceipt receipt = new PendingReceipt();
-		this.held.add(new Held(event, byStream(event), own, receipt));
+		boolean kept = this.history.isOpen() && !event.droppable();
+		this.held.add(new Held(event, kept ? RecordedEvent.of(byStream(event)) : null, own, receipt));
 		return receipt;
 	}
 

@@ -33,16 +33,13 @@ final class StoredEvents {
 	private StoredEvents() {
 	}
 
-	/**
-	 * Writes an event.
-	 * @param event the event; its selection names connections by the ids of their streams
-	 */
-	static StoredEvent write(long position, long previous, Instant now, Instant expiresAt, AddressedEvent event) {
+	/** Writes an event. */
+	static StoredEvent write(long position, long previous, Instant now, Instant expiresAt, RecordedEvent recorded) {
+		AddressedEvent event = recorded.event();
 		ObjectNode target = target(event.selection()).put("subscribed", event.subscribed());
 		event.tags().stream().sorted().forEach(target.putArray("tags")::add);
-		byte[] args = (event.selection() instanceof Selection.Where) ? null
-				: WireValues.encodeJson(JSON.arrayNode().addAll(event.args()));
-		return new StoredEvent(position, previous, now, expiresAt, event.event(), target.toString(), args);
+		return new StoredEvent(position, previous, now, expiresAt, event.event(), target.toString(),
+				recorded.stored().args());
 	}
 
 	private static ObjectNode target(Selection selection) {
@@ -78,7 +75,8 @@ final class StoredEvents {
 		AddressedEvent event = new AddressedEvent(selection(target), target.path("subscribed").asBoolean(true),
 				stored.name(), List.of(), texts(target.path("tags")), false);
 		long age = Math.max(0, Duration.between(stored.sentAt(), now).toNanos());
-		return new EventHistory.Restored(stored.position(), stored.previous(), age, event, stored.body());
+		return new EventHistory.Restored(stored.position(), stored.previous(), age,
+				new RecordedEvent(event, stored.body()));
 	}
 
 	private static Selection selection(JsonNode target) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -422,12 +423,13 @@ public final class TurnCommits {
 		for (EventStream.Held held : batch.events()) {
 			position++;
 			if (this.stream.isDurable(held.event(), held.own())) {
-				AddressedEvent event = held.recorded();
+				RecordedEvent recorded = Objects.requireNonNull(held.recorded());
+				AddressedEvent event = recorded.event();
 				HistoryLimits limits = (held.own() != null) ? held.own() : this.events.limits();
 				String part = (held.own() != null) ? event.event() : EventHistory.COMMON;
 				long previous = marks.getOrDefault(part, 0L);
 				marks.put(part, (previous < 0 || !event.subscribed()) ? -position : position);
-				events.add(StoredEvents.write(position, Math.abs(previous), now, now.plus(limits.maxAge()), event));
+				events.add(StoredEvents.write(position, Math.abs(previous), now, now.plus(limits.maxAge()), recorded));
 			}
 		}
 		return events;
