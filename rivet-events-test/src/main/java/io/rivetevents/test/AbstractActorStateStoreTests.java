@@ -1017,6 +1017,20 @@ public abstract class AbstractActorStateStoreTests {
 		assertThat(this.store.answer(actor.actorId(), "a")).isNull();
 	}
 
+	@Test
+	void refusesSchedulesVisiblyIfItKeepsNone() {
+		Assumptions.assumeFalse(this.store.keepsSchedules(), "The store keeps schedules");
+		StoredActor actor = create("k");
+		StoredActor second = next(actor).build();
+		for (Change change : List.of(Change.of(second, 1).withSchedules(List.of(schedule("s", NOW)), List.of()),
+				Change.of(second, 1).withSchedules(List.of(), List.of("s")))) {
+			assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> this.store.commit(change));
+			assertSame(this.store.load(actor.address()), actor);
+		}
+		assertThat(this.store.schedules(actor.actorId())).isEmpty();
+		assertThat(this.store.due(LATER, null, 10)).isEmpty();
+	}
+
 	// Shared values
 
 	@Test
