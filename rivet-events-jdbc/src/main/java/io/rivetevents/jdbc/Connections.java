@@ -34,8 +34,8 @@ final class Connections {
 
 	private volatile @Nullable Database database;
 
-	/** Connections of transactions that threads of the application take part in. */
-	private final ThreadLocal<@Nullable Session> joined = new ThreadLocal<>();
+	/** Transactions of the application that threads use. */
+	private final ThreadLocal<@Nullable Joined> joined = new ThreadLocal<>();
 
 	/**
 	 * Creates an instance.
@@ -86,9 +86,9 @@ final class Connections {
 	}
 
 	private <T> @Nullable T apply(String problem, Work<T> work) {
-		Session joined = this.joined.get();
+		Joined joined = this.joined.get();
 		if (joined != null) {
-			return applyWithin(joined, problem, work);
+			return applyWithin(joined.session(), problem, work);
 		}
 		for (int attempt = 1;; attempt++) {
 			Session session = openOr(problem);
@@ -151,22 +151,36 @@ final class Connections {
 	}
 
 	/**
-	 * Runs work of this thread with a connection of the application, in the transaction
-	 * of that connection.
+	 * A transaction of the application that a thread uses.
+	 *
+	 * @param session its connection
+	 * @param writes whether it is used for changes too
 	 */
-	void join(Connection connection, Runnable work) throws SQLException {
-		this.joined.set(new Session(connection, database(connection)));
-		try {
-			work.run();
-		}
-		finally {
+	record Joined(Session session, boolean writes) {
+	}
+
+	/**
+	 * Lets this thread use a connection of the application, in its transaction.
+	 * @param writes whether for changes too, and not only for reading
+	 * @return what it has used before, for {@link #leave}
+	 */
+	@Nullable Joined enter(Connection connection, boolean writes) throws SQLException {
+		Joined before = this.joined.get();
+		this.joined.set(new Joined(new Session(connection, database(connection)), writes));
+		return before;
+	}
+
+	void leave(@Nullable Joined before) {
+		this.joined.set(before);
+		if (before == null) {
 			this.joined.remove();
 		}
 	}
 
-	/** Returns the connection of {@link #join}, {@code null} outside of its work. */
+	/** Returns the connection for changes of this thread, {@code null} for none. */
 	@Nullable Session joined() {
-		return this.joined.get();
+		Joined joined = this.joined.get();
+		return (joined != null && joined.writes()) ? joined.session() : null;
 	}
 
 	private Session open(boolean autoCommit) throws SQLException {

@@ -6,7 +6,6 @@
 package io.rivetevents.jdbc;
 
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -169,12 +168,9 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 		}
 	}
 
-	/**
-	 * Runs work whose commits are written on a connection, in its transaction. Only what
-	 * the same thread reads and commits during the work is affected.
-	 */
-	void join(Connection connection, Runnable work) throws SQLException {
-		this.connections.join(connection, work);
+	/** Returns the connections of the store. */
+	Connections connections() {
+		return this.connections;
 	}
 
 	/** Other ids are not stored, so there is nothing to cancel. */

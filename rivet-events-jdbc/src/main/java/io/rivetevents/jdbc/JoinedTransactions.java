@@ -6,7 +6,6 @@
 package io.rivetevents.jdbc;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
@@ -62,7 +61,8 @@ public final class JoinedTransactions implements MethodInterceptor {
 		action.begin();
 		Joined joined = new Joined(action);
 		try {
-			Object result = invocation.proceed();
+			// reads on the same connection: the pool may have no other one
+			Object result = inTransaction(invocation::proceed, false);
 			joined.result = result;
 			return result;
 		}
@@ -74,6 +74,27 @@ public final class JoinedTransactions implements MethodInterceptor {
 			// not earlier: others may change the state in beforeCommit, and run before
 			// this
 			TransactionSynchronizationManager.registerSynchronization(joined);
+		}
+	}
+
+	/** Code of the application or of the runtime. */
+	private interface Work {
+
+		@Nullable Object run() throws Throwable;
+
+	}
+
+	/** Runs work while the store uses the connection of the transaction. */
+	private @Nullable Object inTransaction(Work work, boolean writes) throws Throwable {
+		Connections connections = this.store.connections();
+		Connection connection = DataSourceUtils.getConnection(this.dataSource);
+		Connections.Joined before = connections.enter(connection, writes);
+		try {
+			return work.run();
+		}
+		finally {
+			connections.leave(before);
+			DataSourceUtils.releaseConnection(connection, this.dataSource);
 		}
 	}
 
@@ -109,16 +130,17 @@ public final class JoinedTransactions implements MethodInterceptor {
 
 		@Override
 		public void beforeCommit(boolean readOnly) {
-			DataSource dataSource = JoinedTransactions.this.dataSource;
-			Connection connection = DataSourceUtils.getConnection(dataSource);
 			try {
-				JoinedTransactions.this.store.join(connection, () -> this.action.write(this.result, this.failure));
+				inTransaction(() -> {
+					this.action.write(this.result, this.failure);
+					return null;
+				}, true);
 			}
-			catch (SQLException ex) {
+			catch (RuntimeException | Error ex) {
+				throw ex;
+			}
+			catch (Throwable ex) {
 				throw new JdbcStateException("The connection of a transaction cannot be used: " + ex.getMessage(), ex);
-			}
-			finally {
-				DataSourceUtils.releaseConnection(connection, dataSource);
 			}
 		}
 

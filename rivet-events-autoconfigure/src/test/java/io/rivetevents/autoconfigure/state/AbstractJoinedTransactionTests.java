@@ -263,6 +263,40 @@ abstract class AbstractJoinedTransactionTests {
 	}
 
 	@Test
+	void storesSchedulesInTheTransaction() {
+		assertThat(call("remind", 10)).isEqualTo(1);
+		assertThat(count("rivet_schedule")).isEqualTo(1);
+	}
+
+	@Test
+	void dropsSchedulesOfATransactionThatIsRolledBack() {
+		StoredActor before = stored();
+		assertFails("remindAndFail", 10, "account.closed");
+		assertUnchanged(before);
+		assertThat(count("rivet_schedule")).isZero();
+		assertThat(call("reminders", 0)).isZero();
+		assertThat(call("remind", 10)).isEqualTo(1);
+	}
+
+	@Test
+	void commitsAScheduledActionWithItsSchedule() {
+		call("depositLater", 10);
+		Awaitility.await().untilAsserted(() -> assertThat(received()).containsExactly(11));
+		assertThat(rows()).containsExactly(1, 10);
+		assertThat(balance()).isEqualTo(11);
+		assertThat(count("rivet_schedule")).isZero();
+	}
+
+	@Test
+	void rollsBackAScheduledActionThatFails() {
+		call("failLater", 10);
+		Awaitility.await().untilAsserted(() -> assertThat(call("attempts", 0)).isEqualTo(1));
+		assertThat(rows()).containsExactly(1);
+		assertThat(balance()).isEqualTo(1);
+		assertThat(received()).isEmpty();
+	}
+
+	@Test
 	void refusesSaveStateInTheTransaction() {
 		StoredActor before = stored();
 		assertFails("save", 10, "rivetkit.internal_error");
@@ -613,6 +647,46 @@ abstract class AbstractJoinedTransactionTests {
 			this.bookings.addInTransaction(c, amount);
 			c.state().balance += amount;
 			return c.state().balance;
+		}
+
+		private int remindTomorrow(ActorContext<Balance, ?> c, int amount) {
+			c.schedule().after(Duration.ofDays(1), "deposit", amount);
+			return c.schedule().list().size();
+		}
+
+		@Action
+		@Transactional
+		public int remind(ActorContext<Balance, ?> c, int amount) {
+			return remindTomorrow(c, amount);
+		}
+
+		@Action
+		@Transactional
+		public int remindAndFail(ActorContext<Balance, ?> c, int amount) {
+			remindTomorrow(c, amount);
+			return fail(c, amount);
+		}
+
+		@Action
+		public int reminders(ActorContext<Balance, ?> c, int ignored) {
+			return c.schedule().list().size();
+		}
+
+		@Action
+		public int attempts(ActorContext<Balance, ?> c, int ignored) {
+			return c.schedule().list().get(0).attempts();
+		}
+
+		@Action
+		public int depositLater(ActorContext<Balance, ?> c, int amount) {
+			c.schedule().after(Duration.ZERO, "deposit", amount);
+			return amount;
+		}
+
+		@Action
+		public int failLater(ActorContext<Balance, ?> c, int amount) {
+			c.schedule().after(Duration.ZERO, "failChecked", amount);
+			return amount;
 		}
 
 		@Action

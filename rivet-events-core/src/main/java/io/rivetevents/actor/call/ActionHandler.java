@@ -660,7 +660,7 @@ public final class ActionHandler {
 			return null;
 		}
 		return new JoinedAction(this.instance.commits(), this.calls, before, occasion.keyed(),
-				(call, result) -> call.answer(toTree(action, connection, result)), occasion::succeed);
+				(call, result) -> call.answer(toTree(action, connection, result)), occasion.due());
 	}
 
 	/** Returns whether something may follow the last turn of an interleaved action. */

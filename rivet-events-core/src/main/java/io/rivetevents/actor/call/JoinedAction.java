@@ -14,6 +14,7 @@ import org.springframework.util.Assert;
 
 import io.rivetevents.actor.answer.KeyedCall;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.schedule.DueRun;
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.stream.JoinedCommit;
@@ -38,7 +39,7 @@ final class JoinedAction implements ActionTransaction {
 
 	private final BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers;
 
-	private final Runnable onSuccess;
+	private final @Nullable DueRun due;
 
 	private volatile boolean running;
 
@@ -57,12 +58,11 @@ final class JoinedAction implements ActionTransaction {
 	 * @param before the state before the method, {@code null} if it is not known
 	 * @param keyed the call with an idempotency key, {@code null} if it has none
 	 * @param answers creates the answer to that call from the result of the method
-	 * @param onSuccess called before the changes of a method that has returned are
-	 * written
+	 * @param due the run of a schedule, {@code null} for another call
 	 */
 	JoinedAction(TurnCommits commits, MethodInvoker calls, ActorState.@Nullable Mark before, @Nullable KeyedCall keyed,
-			BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers, Runnable onSuccess) {
-		this.onSuccess = onSuccess;
+			BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers, @Nullable DueRun due) {
+		this.due = due;
 		this.commits = commits;
 		this.calls = calls;
 		this.before = before;
@@ -130,8 +130,9 @@ final class JoinedAction implements ActionTransaction {
 				"An action in a transaction must not return an asynchronous result, which the transaction does not include");
 		this.answer = (this.keyed != null && failure == null) ? this.answers.apply(this.keyed, result) : null;
 		this.written = true;
-		if (failure == null) {
-			this.onSuccess.run();
+		if (this.due != null) {
+			Assert.state(failure == null, "A scheduled action has failed, so its transaction is rolled back");
+			this.due.succeed();
 		}
 		commit.write(this.answer);
 	}

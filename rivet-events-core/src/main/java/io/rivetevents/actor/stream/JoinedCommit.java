@@ -80,6 +80,7 @@ public final class JoinedCommit {
 	public void end() {
 		this.state.leaveTransaction(isCommitted());
 		if (isCommitted()) {
+			this.commits.committed();
 			if (this.batch != null) {
 				this.stream.release(this.batch);
 			}

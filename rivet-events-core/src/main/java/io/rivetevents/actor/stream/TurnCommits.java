@@ -366,6 +366,11 @@ public final class TurnCommits {
 		return new Point(this.marks, this.reserved, this.schedulesBefore);
 	}
 
+	/** Notes that a transaction has committed what was stored. */
+	void committed() {
+		this.schedulesBefore = this.state.schedules().pending();
+	}
+
 	/** Returns to the point before a commit that was rolled back. */
 	void reset(Point before) {
 		this.schedulesBefore = before.schedules();
