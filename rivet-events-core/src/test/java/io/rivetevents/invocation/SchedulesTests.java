@@ -434,18 +434,6 @@ class SchedulesTests {
 	}
 
 	@Test
-	void eachInstanceHasTheDeclaredSchedules() {
-		Second.Bell bell = new Second.Bell();
-		ActorHarness harness = deploy(bell);
-		assertThat(names(harness, Second.Bell.class)).containsExactly("ring", "daily");
-		pass(Duration.ofSeconds(25));
-		assertThat(bell.rung).hasValue(2);
-		deploy(bell);
-		pass(Duration.ofSeconds(5));
-		assertThat(bell.rung).hasValue(3);
-	}
-
-	@Test
 	void anInstanceChangesWithTheDeclaredSchedules() {
 		assertThat(names(deploy(new First.Bell()), First.Bell.class)).isEmpty();
 		Second.Bell bell = new Second.Bell();
@@ -453,17 +441,6 @@ class SchedulesTests {
 		assertThat(names(deploy(new Third.Bell()), Third.Bell.class)).containsExactly("daily");
 		pass(Duration.ofMinutes(1));
 		assertThat(bell.rung).hasValue(0);
-	}
-
-	@Test
-	void aDeclaredScheduleThatIsGoneDoesNotRun() {
-		names(deploy(new Second.Bell()), Second.Bell.class);
-		ActorHarness harness = deploy(new First.Bell());
-		pass(Duration.ofSeconds(15));
-		assertThat(names(harness, First.Bell.class)).containsExactly("daily");
-		pass(Duration.ofDays(1));
-		assertThat(names(harness, First.Bell.class)).isEmpty();
-		assertThat(this.failed).isEmpty();
 	}
 
 	private static List<String> names(ActorContext<Void, Void> c) {
