@@ -32,8 +32,9 @@ import io.rivetevents.actor.Schedules;
  * <p>
  * A method without {@link Action} becomes an action with the name of the method and
  * {@code internal = true}. The method can have the parameters of an action, but must not
- * require arguments, a {@code Connection} or a {@code Principal}. The application does
- * not start if the schedule is invalid.
+ * require arguments, a {@code Connection} or a {@code Principal}. Security annotations of
+ * the method itself apply to its runs, which have no authenticated user. The application
+ * does not start if the schedule is invalid.
  *
  * @since 0.1.0
  */
