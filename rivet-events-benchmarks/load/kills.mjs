@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Kill run: ends the server with SIGKILL every 20 s and starts it again on the same file, while clients call and listen.
-// No acknowledged call may be lost, and no client that resumes may lose an event or receive one twice.
+// No acknowledged call may be lost, and no client that resumes may lose an event or receive one twice. A schedule of each
+// room counts seconds: it must have counted each of its times once.
 //   node --experimental-websocket load/kills.mjs [--clients 200] [--seconds 600] [--every 20] [--pause 250]
 //     [--java java] [--class-path ...] [-- --rivet.events.state.store=...]
 // What follows "--" replaces the options of the store. Run it in the module's folder. See README.md.
@@ -207,7 +208,7 @@ const killInTurns = async (server, members) => {
 };
 
 const judge = async (members, url) => {
-	const sums = { lost: 0, repeated: 0, unconfirmed: 0, confirmedTwice: 0, confirmedOnly: 0, entries: 0, behind: 0 };
+	const sums = { beats: 0, missingBeats: 0, lost: 0, repeated: 0, unconfirmed: 0, confirmedTwice: 0, confirmedOnly: 0, entries: 0, behind: 0 };
 	const client = createClient(url);
 	const rooms = [...new Set(members.map(({ room }) => room))];
 	const read = Object.fromEntries(await Promise.all(rooms.map(async (room) => [room, await client.ledger.get([room]).read()])));
@@ -218,6 +219,10 @@ const judge = async (members, url) => {
 		const found = member.check(read[member.room].pages[member.name]);
 		for (const [name, n] of Object.entries(found)) sums[name] += n;
 		if (isBehind(member)) sums.behind++;
+	}
+	for (const room of rooms) {
+		sums.missingBeats += Math.abs(Number(await client.ledger.get([room]).missingBeats()));
+		sums.beats += Number(read[room].beats);
 	}
 	sums.entries = rooms.reduce((sum, room) => sum + Number(read[room].entries), 0);
 	await client.dispose();
@@ -237,6 +242,7 @@ try {
 	const run = Date.now().toString(36);
 	members = Array.from({ length: clients }, (_, index) => new Member(server.url, index, run));
 	await Promise.all(members.map(({ connection }) => connection.ready()));
+	for (const room of new Set(members.map((member) => member.room))) await createClient(server.url).ledger.get([room]).beat();
 	const calls = members.map((member) => member.call());
 	const starts = await killInTurns(server, members);
 	calling = false;
@@ -249,6 +255,7 @@ try {
 		"events lost": totals.lost + totals.gaps,
 		"events doubled or out of order": totals.doubled,
 		"clients without the last event": found.behind,
+		"runs of schedules lost or doubled": found.missingBeats,
 		"private events lost": found.unconfirmed,
 		"private events doubled": found.confirmedTwice,
 		"private events of a call that is not stored": found.confirmedOnly,
@@ -266,6 +273,7 @@ try {
 		"calls stored": found.entries,
 		"events delivered": totals.delivered,
 		"private events delivered": totals.receipts,
+		"runs of schedules": found.beats,
 		...named("fresh", totals.fresh),
 		...named("resumed", totals.resumed),
 		...named("resynced", totals.resynced),
@@ -275,6 +283,7 @@ try {
 	});
 	const bad = Object.entries(faults).filter(([, n]) => n > 0);
 	if (starts.length === 0) bad.push(["kills", 0]);
+	if (found.beats === 0) bad.push(["runs of schedules", 0]);
 	console.log(bad.length === 0 ? "Verdict: nothing was lost or doubled" : `Verdict: FAILED, ${bad.map(([name, n]) => `${name}: ${n}`).join(", ")}`);
 	process.exitCode = bad.length === 0 ? 0 : 1;
 } catch (error) {

@@ -5,12 +5,15 @@
 
 package io.rivetevents.benchmarks.store;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.CatchUp;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -57,7 +60,15 @@ class Ledger {
 		/** By the name of the client. */
 		public Map<String, Page> pages = new TreeMap<>();
 
+		/** First time of the beat, in milliseconds since 1970; 0 if it has not begun. */
+		public long firstBeat;
+
+		/** Number of beats so far. */
+		public long beats;
+
 	}
+
+	private static final Duration BEAT = Duration.ofSeconds(1);
 
 	@CreateState
 	State createState() {
@@ -82,6 +93,33 @@ class Ledger {
 		state.pages.computeIfAbsent(client, (key) -> new Page()).add(number);
 		c.broadcast("entered", state.entries, client, number);
 		c.conn().send("receipt", number);
+	}
+
+	/** Lets a schedule count from now on. */
+	@Action
+	void beat(ActorContext<State, ?> c) {
+		if (c.state().firstBeat == 0) {
+			c.schedule().catchUp(CatchUp.ALL).every(BEAT, "beat", "tick");
+			c.state().firstBeat = nextBeat(c);
+		}
+	}
+
+	@Action(internal = true)
+	void tick(ActorContext<State, ?> c) {
+		c.state().beats++;
+	}
+
+	/**
+	 * Returns the number of beats that are missing, or too many if it is negative: each
+	 * time that the schedule has passed has one.
+	 */
+	@Action
+	long missingBeats(ActorContext<State, ?> c) {
+		return (nextBeat(c) - c.state().firstBeat) / BEAT.toMillis() - c.state().beats;
+	}
+
+	private static long nextBeat(ActorContext<State, ?> c) {
+		return Objects.requireNonNull(c.schedule().list().get(0).next()).toEpochMilli();
 	}
 
 	@Action
