@@ -135,6 +135,24 @@ class DurableEventsTests {
 		assertThat(ada.gaps()).containsExactly("said");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void anEventThatWasStoredButCouldNotBeSentIsAGap(boolean killed) {
+		Client ada = connect("ada");
+		ada.connect();
+		Position before = ada.last();
+		this.harness.call(Board.class, "k", "byFailingPredicate");
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.events()).hasSize(1);
+		if (killed) {
+			kill();
+		}
+		ada.connectFrom(before);
+		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.events()).hasSize(1);
+		assertThat(ada.gaps()).containsExactly("said");
+	}
+
 	@Test
 	void positionsContinueAndAreNeverGivenTwice() {
 		Client ada = connect("ada");
@@ -824,6 +842,13 @@ class DurableEventsTests {
 		@Action
 		void byPredicate(ActorContext<int[], Void> c, String user) {
 			c.where((connection) -> user.equals(connection.principal().getName())).broadcast("said", "chosen");
+		}
+
+		@Action
+		void byFailingPredicate(ActorContext<int[], Void> c) {
+			c.where((connection) -> {
+				throw new IllegalStateException("on purpose");
+			}).broadcast("said", "to none");
 		}
 
 		@Action

@@ -341,6 +341,9 @@ public final class EventHistory {
 	 * @param own limits of the events of its name, {@code null} if it has none of its own
 	 */
 	void add(long sequence, long now, RecordedEvent event, @Nullable HistoryLimits own) {
+		if (!this.recording) {
+			return;
+		}
 		String name = event.event().event();
 		Ring ring = (own != null) ? this.own.computeIfAbsent(name, (key) -> new Ring(own)) : this.common;
 		expire(now);

@@ -355,10 +355,25 @@ public final class EventStream {
 			for (Held held : batch.events()) {
 				long next = ++sequence;
 				complete(held.receipt(), held.event(), () -> send(held.event(), held.recorded(), held.own(), next));
+				recordUnsent(held, next);
 			}
 			this.sequence = Math.max(this.sequence, batch.last());
 			return this;
 		});
+	}
+
+	/**
+	 * Records an event that is stored although it could not be sent, so that clients
+	 * resume in the same way before and after a restart.
+	 */
+	private void recordUnsent(Held held, long sequence) {
+		RecordedEvent recorded = held.recorded();
+		if (this.sequence < sequence && recorded != null && isDurable(held.event(), held.own())) {
+			long now = this.clock.getAsLong();
+			this.history.add(sequence, now, recorded.stored(), held.own());
+			this.due.arm(this.history.expiry(now, held.own()));
+			this.sequence = sequence;
+		}
 	}
 
 	/** Discards events that were held back and cannot be sent. */
