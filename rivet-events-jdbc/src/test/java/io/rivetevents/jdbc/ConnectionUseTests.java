@@ -102,21 +102,31 @@ class ConnectionUseTests {
 
 	/** As MySQL does with rewriteBatchedStatements. */
 	@Test
-	void aDriverThatDoesNotCountInBatchesIsAskedOneByOne() {
+	void aDriverThatDoesNotCountInBatchesIsAskedOneByOne() throws Exception {
 		AtomicInteger batches = new AtomicInteger();
-		JdbcActorStateStore store = store(new DelegatingDataSource(this.pool) {
+		ObservedDataSource observed = new ObservedDataSource(this.pool) {
 
 			@Override
 			public Connection getConnection() throws SQLException {
 				return withoutCounts(super.getConnection(), Connection.class, batches);
 			}
 
-		});
+		};
+		JdbcActorStateStore store = store(observed);
+		StoredActor other = StoredActor.builder("other", ActorAddress.of("room", "b")).version(1).build();
 		store.save(this.actor, 0);
+		store.save(other, 0);
 		for (long version = 2; version <= 4; version++) {
-			store.save(this.actor.toBuilder().version(version).build(), version - 1);
+			StoredActor first = this.actor.toBuilder().version(version).build();
+			StoredActor second = other.toBuilder().version(version).build();
+			observed.stop();
+			Savers savers = new Savers();
+			savers.start(() -> store.save(first, first.version() - 1));
+			savers.start(() -> store.save(second, second.version() - 1));
+			observed.go();
+			assertThat(savers.failures()).hasSize(2).containsOnlyNulls();
 		}
-		assertThat(batches).as("one insert, the first update").hasValue(2);
+		assertThat(batches).as("two inserts, the first update of both").hasValue(3);
 		assertThatThrownBy(() -> store.save(this.actor.toBuilder().version(9).build(), 8))
 			.isInstanceOf(StaleStateException.class);
 		assertThat(store.load(ADDRESS)).extracting(StoredActor::version).isEqualTo(4L);
