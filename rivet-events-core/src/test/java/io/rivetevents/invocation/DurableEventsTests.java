@@ -48,6 +48,9 @@ import io.rivetevents.connection.Receipt;
 import io.rivetevents.contract.History;
 import io.rivetevents.contract.Volatile;
 import io.rivetevents.error.UserError;
+import io.rivetevents.extension.ActionCall;
+import io.rivetevents.extension.ActionOutcome;
+import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.StreamRequest;
@@ -459,6 +462,32 @@ class DurableEventsTests {
 		assertThat(ada.count("said")).isOne();
 	}
 
+	/** The instance is still in memory, and its clients are still connected. */
+	@Test
+	void nothingIsSentWhileAnUncertainCommitEndsTheInstance() {
+		Board board = new Board();
+		AtomicInteger ended = new AtomicInteger();
+		ActorObserver sender = new ActorObserver() {
+
+			@Override
+			public void actionEnded(ActionCall call, ActionOutcome outcome) {
+				ended.incrementAndGet();
+				board.context.broadcast("typing", 1);
+			}
+
+		};
+		this.harness = new ActorHarness(RARELY_SAVED, this.store,
+				new ActorHarness.Neighbours(List.of(), List.of(), sender), board);
+		this.harnesses.add(this.harness);
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.uncertain = "after";
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
+		this.store.uncertain = "";
+		assertThat(ended).hasValue(1);
+		assertThat(ada.names()).isEmpty();
+	}
+
 	/** Its own connection has left when it is stored. */
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
@@ -783,6 +812,9 @@ class DurableEventsTests {
 
 		private int runs;
 
+		/** Of the last event to all. */
+		private volatile ActorContext<int[], Void> context;
+
 		@CreateState
 		int[] create() {
 			return new int[1];
@@ -804,6 +836,7 @@ class DurableEventsTests {
 
 		@Action
 		void toAll(ActorContext<int[], Void> c, String connection) {
+			this.context = c;
 			c.state()[0]++;
 			c.broadcast("said", "all");
 		}
