@@ -229,6 +229,20 @@ class DurableEventsTests {
 		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isZero();
 	}
 
+	/** It cannot be distinguished from a later step of the method. */
+	@Test
+	void anEventOfAnotherThreadSharesTheCommitOfTheRunningMethod() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.failing = true;
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "aside")).isNotNull();
+		this.store.failing = false;
+		this.harness.call(Board.class, "k", "size");
+		assertThat(ada.events()).isEmpty();
+		this.harness.call(Board.class, "k", "aside");
+		assertThat(ada.events()).hasSize(1);
+	}
+
 	/** They stay in the order in which the method has sent them. */
 	@Test
 	void eventsOfATurnKeepTheirOrder() {

@@ -45,6 +45,11 @@ public @interface History {
 	 * action, and its events are sent after the commit. Requires a store that keeps
 	 * histories. Default: {@code rivet.events.history.durable}; an event is durable if
 	 * one of the two is true.
+	 * <p>
+	 * Events that other threads and interleaved actions send with the context of the
+	 * instance while the method is running wait behind its events and share its commit:
+	 * if it fails, none of them is sent, and their receipts fail. Events that were sent
+	 * before the method began, and those by {@code Actors}, do not depend on it.
 	 */
 	boolean durable() default false;
 

@@ -130,9 +130,10 @@ public final class EventStream {
 	 * these may have left before it is sent; {@code null} if it is droppable or if there
 	 * is no history yet, as there is for durable events
 	 * @param own history limits of the event, {@code null} for the default
+	 * @param ofTurn whether it was sent while a turn was running
 	 * @param receipt its receipt
 	 */
-	record Held(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own,
+	record Held(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own, boolean ofTurn,
 			PendingReceipt receipt) {
 	}
 
@@ -307,7 +308,7 @@ public final class EventStream {
 		if (!event.droppable()) {
 			check(event);
 		}
-		long weight = OVERHEAD + MessageWeight.of(event.args());
+		long weight = weight(event);
 		if (this.heldBytes + weight > MAX_HELD_BYTES) {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", "held_events", "operation", "event"));
@@ -315,8 +316,12 @@ public final class EventStream {
 		this.heldBytes += weight;
 		PendingReceipt receipt = new PendingReceipt();
 		boolean kept = this.history.isOpen() && !event.droppable();
-		this.held.add(new Held(event, kept ? RecordedEvent.of(byStream(event)) : null, own, receipt));
+		this.held.add(new Held(event, kept ? RecordedEvent.of(byStream(event)) : null, own, this.holding, receipt));
 		return receipt;
+	}
+
+	private static long weight(AddressedEvent event) {
+		return OVERHEAD + MessageWeight.of(event.args());
 	}
 
 	/** Holds back all events from now on. */
@@ -379,6 +384,22 @@ public final class EventStream {
 	/** Discards events that were held back and cannot be sent. */
 	void refuse(Batch batch, Throwable cause) {
 		batch.events().forEach((held) -> held.receipt().fail(cause));
+	}
+
+	/**
+	 * Discards the events of a turn whose commit has failed. Those that were sent before
+	 * it are held back again, until the end of the turn.
+	 */
+	void refuseTurn(Batch batch, Throwable cause) {
+		List<Held> others = batch.events().stream().filter((held) -> !held.ofTurn()).toList();
+		boolean kept = inOrder(() -> {
+			if (!this.closed) {
+				this.heldBytes += others.stream().mapToLong((held) -> weight(held.event())).sum();
+				this.held.addAll(0, others);
+			}
+			return !this.closed;
+		});
+		batch.events().stream().filter((held) -> held.ofTurn() || !kept).forEach((held) -> held.receipt().fail(cause));
 	}
 
 	/** Discards history and held events because the instance leaves memory. */

@@ -102,7 +102,7 @@ public final class JoinedCommit {
 
 	private void refuse(EventStream.@Nullable Batch batch, IllegalStateException cause) {
 		if (batch != null) {
-			this.stream.refuse(batch, cause);
+			this.stream.refuseTurn(batch, cause);
 		}
 	}
 

@@ -257,7 +257,7 @@ public final class TurnCommits {
 
 	private void undo(ActorState.@Nullable Mark before, EventStream.@Nullable Batch batch, Throwable cause) {
 		if (batch != null) {
-			this.stream.refuse(batch, cause);
+			this.stream.refuseTurn(batch, cause);
 		}
 		this.state.schedules().restore(this.schedulesBefore);
 		if (before != null) {

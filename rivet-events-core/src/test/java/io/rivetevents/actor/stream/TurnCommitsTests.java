@@ -1,0 +1,127 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.stream;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.persistence.CreatorShare;
+import io.rivetevents.actor.persistence.StateFormat;
+import io.rivetevents.actor.persistence.StoredInstance;
+import io.rivetevents.actor.schedule.InstanceSchedules;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredEvent;
+import io.rivetevents.connection.Receipt;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ConnectionIndex;
+import io.rivetevents.delivery.HistoryLimits;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.scheduling.DueQueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class TurnCommitsTests {
+
+	private static final HistoryLimits DURABLE = new HistoryLimits(100, 1024 * 1024, Duration.ofMinutes(2), true);
+
+	private static final ActorAddress ROOM = ActorAddress.of("room", "k");
+
+	private final ValueMapper mapper = new ValueMapper(JsonMapper.builder().build());
+
+	private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
+
+	private final DueQueue.Entry due = new DueQueue(this.timers).register((now) -> {
+	});
+
+	private final FailingStore store = new FailingStore();
+
+	private final EventStream stream = new EventStream(ROOM, new ConnectionIndex(), DURABLE,
+			Limits.defaults().history(), System::nanoTime, this.due);
+
+	private final ActorState state = new ActorState(this.store, this.mapper,
+			StateFormat.initial(this.mapper.declared(String.class)), 1000, (before, after) -> {
+			}, new InstanceSchedules(ROOM, this.store, Clock.systemUTC(), 1, () -> {
+			}, (stored) -> {
+			}), this.due, Clock.systemUTC());
+
+	private final StoredInstance stored = new StoredInstance(ROOM, this.state,
+			new CreatorShare(ROOM, new HashMap<>(), this.store, Limits.defaults()), this.timers, System::nanoTime,
+			() -> {
+			});
+
+	private final TurnCommits commits = new TurnCommits(this.stream, this.state, this.stored, this.store,
+			new TurnCommits.Events(true, DURABLE, Map.of(), Set.of()), Clock.systemUTC(), () -> {
+			});
+
+	@BeforeEach
+	void start() {
+		StoredActor created = StoredActor.builder("an-id", ROOM).build();
+		this.state.begin(this.commits.claim(created, created.toBuilder()).build(), "first");
+		this.commits.begin();
+		this.state.insert((first) -> {
+		});
+	}
+
+	private Receipt send(String name) {
+		return this.stream.dispatch(
+				new AddressedEvent(Selection.ALL, true, name, List.of(StringNode.valueOf("x")), Set.of(), false), null);
+	}
+
+	/** It waits for a turn of its own, and another one begins before. */
+	@Test
+	void anEventSentBetweenTurnsDoesNotDependOnTheCommitOfTheNext() {
+		Receipt before = send("before");
+		this.commits.beginTurn();
+		ActorState.Mark mark = this.state.mark();
+		Receipt within = send("within");
+		this.store.failing = true;
+		assertThatThrownBy(() -> this.commits.commit(mark, true, null)).hasMessage("The disk is full");
+		this.store.failing = false;
+		StepVerifier.create(within.whenDone()).verifyErrorMessage("The disk is full");
+		assertThat(before.isDone()).isFalse();
+		this.commits.endTurn();
+		StepVerifier.create(before.whenDone()).expectNext(before).verifyComplete();
+		assertThat(this.store.events("an-id", 10)).extracting(StoredEvent::name).containsExactly("before");
+	}
+
+	private static final class FailingStore extends DelegatingActorStateStore {
+
+		private boolean failing;
+
+		FailingStore() {
+			super(new MemoryActorStateStore());
+		}
+
+		@Override
+		public void commit(Change change) {
+			if (this.failing) {
+				throw new IllegalStateException("The disk is full");
+			}
+			super.commit(change);
+		}
+
+	}
+
+}
