@@ -5,12 +5,14 @@
 
 package io.rivetevents.actor.stream;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ final class StoredEvents {
 		AddressedEvent event = recorded.event();
 		ObjectNode target = target(event.selection()).put("subscribed", event.subscribed());
 		event.tags().stream().sorted().forEach(target.putArray("tags")::add);
-		return new StoredEvent(position, previous, now, expiresAt, event.event(), target.toString(),
+		return new StoredEvent(position, previous, now, expiresAt, event.event(), text(target),
 				recorded.stored().args());
 	}
 
@@ -111,18 +113,25 @@ final class StoredEvents {
 	 * Writes the last positions of the parts of a history. If they are too long, only the
 	 * greatest is written, for all parts.
 	 */
-	static String writeMarks(Map<String, Long> marks) {
+	static String writeMarks(SortedMap<String, Long> marks) {
 		ObjectNode written = JSON.objectNode();
-		new TreeMap<>(marks).forEach(written::put);
-		String text = ascii(written.toString());
+		marks.forEach(written::put);
+		String text = ascii(text(written));
 		if (text.length() <= MAX_MARKS) {
 			return text;
 		}
 		long last = marks.values().stream().mapToLong(Math::abs).max().orElse(0);
-		return JSON.objectNode().put(EventHistory.COMMON, -last).toString();
+		return text(JSON.objectNode().put(EventHistory.COMMON, -last));
+	}
+
+	private static String text(ObjectNode written) {
+		return new String(WireValues.encodeJson(written), StandardCharsets.UTF_8);
 	}
 
 	private static String ascii(String text) {
+		if (StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
+			return text;
+		}
 		StringBuilder ascii = new StringBuilder(text.length());
 		for (char each : text.toCharArray()) {
 			if (each < 0x80) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 import org.apache.commons.logging.LogFactory;
@@ -406,7 +407,7 @@ public final class TurnCommits {
 	}
 
 	private void store(EventStream.Batch batch) {
-		Map<String, Long> marks = new TreeMap<>(this.marks);
+		SortedMap<String, Long> marks = new TreeMap<>(this.marks);
 		List<StoredEvent> events = events(batch, marks);
 		long reserved = Math.max(this.reserved, batch.last() + BLOCK);
 		List<Long> trimmed = this.stream.takeTrimmed();
