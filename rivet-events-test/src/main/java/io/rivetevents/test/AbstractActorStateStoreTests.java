@@ -830,10 +830,11 @@ public abstract class AbstractActorStateStoreTests {
 		List<DueSchedule> all = new ArrayList<>(found);
 		while (!found.isEmpty()) {
 			found = this.store.due(start, all.get(all.size() - 1), 1000);
+			assertThat(found).doesNotContain(all.get(all.size() - 1));
 			all.addAll(found);
 		}
-		assertThat(all).doesNotHaveDuplicates()
-			.endsWith(new DueSchedule(start, actor.actorId(), "a"), new DueSchedule(start, actor.actorId(), "b"));
+		assertThat(all).endsWith(new DueSchedule(start, actor.actorId(), "a"),
+				new DueSchedule(start, actor.actorId(), "b"));
 	}
 
 	@Test
@@ -897,11 +898,13 @@ public abstract class AbstractActorStateStoreTests {
 	/** Returns all that are due, page by page. */
 	private List<DueSchedule> due(Instant from, Instant until, int limit) {
 		List<DueSchedule> all = new ArrayList<>();
-		List<DueSchedule> page = this.store.due(until, new DueSchedule(from, "", ""), limit);
+		DueSchedule last = new DueSchedule(from, "", "");
+		List<DueSchedule> page = this.store.due(until, last, limit);
 		while (!page.isEmpty()) {
-			assertThat(page).hasSizeLessThanOrEqualTo(limit);
+			assertThat(page).hasSizeLessThanOrEqualTo(limit).doesNotContain(last);
 			all.addAll(page);
-			page = this.store.due(until, all.get(all.size() - 1), limit);
+			last = page.get(page.size() - 1);
+			page = this.store.due(until, last, limit);
 		}
 		return all;
 	}
