@@ -210,6 +210,21 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/**
+	 * Checks that an event that is sent later could be sent now, without encoding it
+	 * again if it is short.
+	 * @param dispatch the event
+	 * @param size size of its arguments in any encoding, in bytes
+	 * @throws RivetException {@code message.outgoing_too_long} if it is too long to be
+	 * sent
+	 */
+	public void check(AddressedEvent dispatch, int size) {
+		// a character of its name has at most six bytes
+		if (mayBeTooLong(size + 6L * dispatch.event().length(), dispatch.tags())) {
+			check(dispatch);
+		}
+	}
+
+	/**
 	 * Sends an event to the connections that it targets. It is sent to none of them if it
 	 * is too long for one of them, or if a predicate or its encoding fails. Any other
 	 * failure closes only the connection concerned.
@@ -291,16 +306,14 @@ public final class ConnectionIndex implements Dispatcher {
 	 * other encoding is more than {@value #WIDEST} times as long.
 	 */
 	private boolean mayBeTooLong(OutgoingMessage message, ActorConnection first) {
-		return !message.isDroppable()
-				&& (long) first.outbound().sizeOf(message) * WIDEST + ENVELOPE + tags(message) > this.maxMessageSize;
+		Set<String> tags = (message.message() instanceof ToClient.Event event) ? event.tags() : Set.of();
+		return !message.isDroppable() && mayBeTooLong(first.outbound().sizeOf(message), tags);
 	}
 
-	/** Returns the most bytes that the tags take in an encoding that includes them. */
-	private static long tags(OutgoingMessage message) {
-		if (!(message.message() instanceof ToClient.Event event) || event.tags().isEmpty()) {
-			return 0;
-		}
-		return event.tags().stream().mapToLong((tag) -> 6L * tag.length() + 3).sum();
+	/** The tags are added, since only some encodings include them. */
+	private boolean mayBeTooLong(long size, Set<String> tags) {
+		long most = tags.isEmpty() ? 0 : tags.stream().mapToLong((tag) -> 6L * tag.length() + 3).sum();
+		return size * WIDEST + ENVELOPE + most > this.maxMessageSize;
 	}
 
 	private Receipt dispatch(List<ActorConnection> chosen, OutgoingMessage message, Runnable accepted) {

@@ -60,6 +60,7 @@ import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -529,6 +530,23 @@ class DurableEventsTests {
 		assertThat(ada.outcome()).isEqualTo("resynced");
 	}
 
+	/** Before anything is stored. */
+	@Test
+	void anEventThatIsTooLongFailsAtItsSender() {
+		Client ada = connect("ada");
+		ada.maxMessageSize = 512 * 1024;
+		ada.connect();
+		this.harness.call(Board.class, "k", "flood", 1);
+		assertThat(ada.events()).hasSize(4);
+		ada.leave();
+		ada.maxMessageSize = 256 * 1024;
+		ada.connect();
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "flood", 1))
+			.hasMessageContaining("Event `said` of Board[k] was not sent");
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(ada.events()).hasSize(1);
+	}
+
 	/** The next one has its own room. */
 	@Test
 	void aTurnThatSendsTooMuchIsRefused() {
@@ -674,6 +692,8 @@ class DurableEventsTests {
 
 		private long calls;
 
+		private int maxMessageSize = Integer.MAX_VALUE;
+
 		Client(String user, String stream) {
 			this(user, stream, Board.class);
 		}
@@ -793,6 +813,16 @@ class DurableEventsTests {
 		public Outcome send(OutgoingMessage message) {
 			this.messages.add(message.message());
 			return Outcome.QUEUED;
+		}
+
+		@Override
+		public int sizeOf(OutgoingMessage message) {
+			return message.encodedAs(Encoding.EXTENDED_JSON).length;
+		}
+
+		@Override
+		public int maxMessageSize() {
+			return this.maxMessageSize;
 		}
 
 		@Override

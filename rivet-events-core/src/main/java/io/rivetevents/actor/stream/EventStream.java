@@ -305,7 +305,12 @@ public final class EventStream {
 		if (this.closed) {
 			throw new RivetException(ErrorCode.STOPPED);
 		}
-		if (!event.droppable()) {
+		RecordedEvent recorded = (this.history.isOpen() && !event.droppable()) ? RecordedEvent.of(byStream(event))
+				: null;
+		if (recorded != null && recorded.args() != null) {
+			this.connections.check(event, recorded.args().length);
+		}
+		else {
 			check(event);
 		}
 		long weight = weight(event);
@@ -315,8 +320,7 @@ public final class EventStream {
 		}
 		this.heldBytes += weight;
 		PendingReceipt receipt = new PendingReceipt();
-		boolean kept = this.history.isOpen() && !event.droppable();
-		this.held.add(new Held(event, kept ? RecordedEvent.of(byStream(event)) : null, own, this.holding, receipt));
+		this.held.add(new Held(event, recorded, own, this.holding, receipt));
 		return receipt;
 	}
 
