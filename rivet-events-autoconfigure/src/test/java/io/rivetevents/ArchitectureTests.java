@@ -121,6 +121,7 @@ class ArchitectureTests {
 			transport.websocket: protocol error protocol.encoding failure limit extension outbound
 			    transport transport.netty transport.webflux
 			security.webflux: protocol error failure extension cluster security
+			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement jdbc jdbc.sqlite redis.store autoconfigure
 			redis: protocol error protocol.value failure extension
@@ -148,6 +149,7 @@ class ArchitectureTests {
 		}
 		Set<String> allButStores = new TreeSet<>(table.keySet());
 		allButStores.remove("autoconfigure.state");
+		allButStores.remove("autoconfigure.modulith");
 		table.put("autoconfigure", allButStores);
 		return table;
 	}

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ExamplesTests {
 
-	private static final Pattern NAME = Pattern.compile("\n(?:class|interface) (\\w+)");
+	private static final Pattern NAME = Pattern.compile("\n(?:class|interface|record) (\\w+)");
 
 	@TempDir
 	private Path classes;

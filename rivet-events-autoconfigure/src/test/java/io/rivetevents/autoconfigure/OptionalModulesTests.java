@@ -32,7 +32,7 @@ class OptionalModulesTests {
 
 	private static final String SECURITY = "spring-boot-(starter-)?security|spring-security-.*|nimbus-jose-jwt";
 
-	private static final String REDIS = "spring-boot-(starter-)?data-redis|spring-data-.*|lettuce-core|spring-tx";
+	private static final String REDIS = "spring-boot-(starter-)?data-redis|spring-data-.*|lettuce-core|spring-tx|spring-modulith-.*";
 
 	private static final String ACTUATOR = "spring-boot-(starter-)?actuator.*|spring-boot-health|spring-boot-.*metrics";
 

@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.modulith;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.springframework.modulith.events.ApplicationModuleListener;
+import org.springframework.modulith.events.EventExternalizationConfiguration;
+import org.springframework.modulith.events.support.EventExternalizerModuleListener;
+
+/**
+ * Sends events whose target is an actor; those of other targets belong to other brokers.
+ * Spring creates a proxy of the class.
+ */
+class ActorEventExternalizer extends EventExternalizerModuleListener {
+
+	private final EventExternalizationConfiguration configuration;
+
+	ActorEventExternalizer(EventExternalizationConfiguration configuration, ActorTransport transport) {
+		super(configuration, transport);
+		this.configuration = configuration;
+	}
+
+	/** Declared here: the registry names publications by the class of the method. */
+	@Override
+	@ApplicationModuleListener
+	public CompletableFuture<?> externalize(Object event) {
+		return super.externalize(event);
+	}
+
+	@Override
+	public boolean supports(Object event) {
+		return super.supports(event)
+				&& ActorTransport.isActor(this.configuration.determineTarget(this.configuration.map(event)));
+	}
+
+}
