@@ -269,6 +269,12 @@ abstract class AbstractJoinedTransactionTests {
 	}
 
 	@Test
+	void loadsSchedulesOnTheConnectionOfTheTransaction() {
+		restart();
+		assertThat(call("remind", 10)).isEqualTo(1);
+	}
+
+	@Test
 	void dropsSchedulesOfATransactionThatIsRolledBack() {
 		StoredActor before = stored();
 		assertFails("remindAndFail", 10, "account.closed");
