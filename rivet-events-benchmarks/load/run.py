@@ -202,7 +202,8 @@ SLEEPERS = 100_000
 # ---------------------------------------------------------------- servers
 
 # of the store run only
-STORES = ("rivet-events-jdbc", "rivet-events-file", "sqlite", "HikariCP", "postgresql", "mariadb", "h2-")
+STORES = ("rivet-events-jdbc", "rivet-events-file", "rivet-events-redis", "sqlite", "HikariCP", "postgresql", "mariadb", "h2-", "lettuce", "spring-data",
+	"spring-boot-data")
 
 
 def class_path(wanted=lambda jar: not jar.startswith(STORES)):

@@ -6,12 +6,12 @@
 
   stores.py                                  everything: about 20 minutes
   stores.py --only alone,runtime             some parts: alone, runtime, history, echo, sleeping
-  stores.py --stores sqlite,postgresql       some stores: sqlite, h2, postgresql, mariadb
+  stores.py --stores sqlite,postgresql       some stores: sqlite, h2, postgresql, mariadb, redis
   stores.py --quick                          one short run of everything, to check that it works; its figures are meaningless
   stores.py --data DIR                       where the databases are; by default target/stores
 
-Server and database share core 0, the generator has core 1. The databases are started with their default settings.
-See README.md in the parent folder.
+Server and database share core 0, the generator has core 1. The databases are started with their default settings, except
+that Redis appends each change to its file before it answers. See README.md in the parent folder.
 """
 import argparse
 import getpass
@@ -108,6 +108,10 @@ class Database:
 		"""Returns the options of the server."""
 		raise NotImplementedError
 
+	def settings(self):
+		"""Returns settings that the server cannot read by JDBC."""
+		return {}
+
 	def run(self, *line):
 		self.process = subprocess.Popen([*CORE, *line], stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
 		for _ in range(600):
@@ -187,7 +191,22 @@ class Mariadb(Database):
 		return jdbc(f"jdbc:mariadb://127.0.0.1:{self.port}/rivet", self.USER)
 
 
-STORES = {"sqlite": Sqlite, "h2": H2, "postgresql": Postgresql, "mariadb": Mariadb}
+class Redis(Database):
+	def start(self):
+		self.run("redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", "", "--appendonly", "yes", "--appendfsync", "always")
+
+	def options(self):
+		return ["--rivet.events.state.store=redis", "--spring.data.redis.host=127.0.0.1", f"--spring.data.redis.port={self.port}"]
+
+	def settings(self):
+		def config(name):
+			line = ["redis-cli", "-p", str(self.port), "config", "get", name]
+			return subprocess.run(line, check=True, capture_output=True, text=True).stdout.split()[1]
+
+		return {name: config(name) for name in ("appendonly", "appendfsync", "no-appendfsync-on-rewrite")}
+
+
+STORES = {"sqlite": Sqlite, "h2": H2, "postgresql": Postgresql, "mariadb": Mariadb, "redis": Redis}
 
 
 # ---------------------------------------------------------------- the server and the generator
@@ -232,7 +251,7 @@ def alone(args, name, database, disk):
 	options = database.jdbc_options() if name == "sqlite" else database.options()
 	times = [f"--writers={WRITERS}", f"--seconds={args.seconds}", f"--warm-up={args.warm_up}"]
 	figures = json_of(args, "store.StoreAlone", [*options, *times])
-	disk["settings"] = figures["settings"]
+	disk["settings"].update(figures["settings"])
 	aim(figures, AIMS.get(name), "by the store alone")
 	if "history" in args.parts:
 		aim(json_of(args, "store.StoreAlone", [*options, *times, "--events=1"]), None, "by the store alone, with one event each")
@@ -270,9 +289,9 @@ def aim(figures, per_s, what):
 
 
 def of_each_store(args):
-	for name in args.stores:
+	for name in args.stores or [name for name in STORES if name != "redis" or list(run.LIB.glob("rivet-events-redis-*.jar"))]:
 		with STORES[name](args.data / name) as database:
-			disk = {}
+			disk = {"settings": database.settings()}
 			before = fsyncs_per_s(args.data)
 			print(f"\n{name}", flush=True)
 			alone(args, name, database, disk)
@@ -318,7 +337,7 @@ def sleeping(args):
 def main():
 	parser = argparse.ArgumentParser(usage=__doc__)
 	parser.add_argument("--only", default="alone,runtime,history,echo,sleeping", metavar="PARTS")
-	parser.add_argument("--stores", type=lambda text: text.split(","), default=list(STORES))
+	parser.add_argument("--stores", type=lambda text: text.split(","), default=[])
 	parser.add_argument("--quick", action="store_true")
 	parser.add_argument("--data", type=lambda text: pathlib.Path(text).resolve(), default=OUT / "data")
 	parser.add_argument("--java", default=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java")
