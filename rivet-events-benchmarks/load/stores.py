@@ -5,7 +5,7 @@
 """Store run: durable actions of 64 writers with each store, and what stores cost otherwise. Prints a table.
 
   stores.py                                  everything: about 20 minutes
-  stores.py --only alone,runtime             some parts: alone, runtime, history, echo, sleeping
+  stores.py --only alone,runtime             some parts: alone, runtime, history, echo, sleeping, joined (needs -Pjoined)
   stores.py --stores sqlite,postgresql       some stores: sqlite, h2, postgresql, mariadb, redis
   stores.py --quick                          one short run of everything, to check that it works; its figures are meaningless
   stores.py --data DIR                       where the databases are; by default target/stores
@@ -41,6 +41,7 @@ ROUNDS = 7
 STATISTICS_DELAY = 12  # seconds until an idle connection of PostgreSQL has reported its own
 AIMS = {"sqlite": 8000, "postgresql": 10_000}
 P50_MS = 5
+JOINED = {"h2", "postgresql", "mariadb"}
 
 
 # ---------------------------------------------------------------- the disk
@@ -286,6 +287,13 @@ def runtime(args, name, database):
 					f" {each / written['commits']:.1f} changes in a commit", flush=True)
 
 
+def joined(args, name, database):
+	"""Calls actions that a transaction of the application commits, each with a commit of its own."""
+	with Server(args, name, [*database.options(), "--rivet.events.state.jdbc.join-transaction=true"]) as server:
+		server.await_ready()
+		aim(server.call("join", args.seconds, args.warm_up), None, "actions in a transaction of the application")
+
+
 def aim(figures, per_s, what):
 	verdict = ""
 	if per_s:
@@ -304,6 +312,8 @@ def of_each_store(args):
 			alone(args, name, database, disk)
 			if {"runtime", "history"} & set(args.parts):
 				runtime(args, name, database)
+			if "joined" in args.parts and name in JOINED:
+				joined(args, name, database)
 			settings = ", ".join(f"{key} {value}" for key, value in disk["settings"].items())
 			print(f"  {settings}\n  {before:.0f} raw fsyncs/s before, {fsyncs_per_s(args.data):.0f} after; {args.file_system}", flush=True)
 
@@ -362,7 +372,7 @@ def main():
 	said = run.about(argparse.Namespace(java=args.java, java_options=args.java_options, runs=1, quick=args.quick))
 	print(f"{said['when']}, commit {said['commit']}; {said['cpu']}; {said['java']}; kernel {said['kernel']}; {WRITERS} writers, states of {SIZE:,} bytes")
 	try:
-		if {"alone", "runtime", "history"} & set(args.parts):
+		if {"alone", "runtime", "history", "joined"} & set(args.parts):
 			of_each_store(args)
 		if "echo" in args.parts:
 			echo(args)

@@ -5,6 +5,8 @@
 
 package io.rivetevents.benchmarks.store;
 
+import org.springframework.transaction.annotation.Transactional;
+
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -33,6 +35,13 @@ class Writer {
 	String write(ActorContext<State, ?> c, String data) {
 		c.setState(c.state().next(data));
 		return data;
+	}
+
+	/** The same in a transaction of the application, if there are any. */
+	@Action
+	@Transactional
+	public String join(ActorContext<State, ?> c, String data) {
+		return write(c, data);
 	}
 
 	/** The same with an event, which is stored if history is durable. */
