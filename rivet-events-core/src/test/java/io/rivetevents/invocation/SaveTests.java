@@ -126,6 +126,15 @@ class SaveTests {
 	}
 
 	@Test
+	void whatAnActionHasSavedItselfIsUndone() {
+		call("setDurably", 1);
+		this.store.failAfter(1);
+		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("saveAndSetDurably", 2));
+		assertThat(call("get", 0)).isOne();
+		Awaitility.await().until(() -> this.store.state(COUNTER).equals("{\"value\":1}"));
+	}
+
+	@Test
 	void aDurableActionWhoseStateCannotBeWrittenLeavesNoTrace() {
 		call("setDurably", 1);
 		assertThatExceptionOfType(RivetException.class).isThrownBy(() -> call("setDurably", -1));
@@ -253,6 +262,12 @@ class SaveTests {
 		@Action(durable = true)
 		int setDurably(ActorContext<State, ?> c, int value) {
 			return set(c, value);
+		}
+
+		@Action(durable = true)
+		int saveAndSetDurably(ActorContext<State, ?> c, int value) {
+			setAndSave(c, value);
+			return set(c, value + 1);
 		}
 
 		@Action(durable = true)

@@ -21,6 +21,8 @@ class UnreliableStore extends DelegatingActorStateStore {
 
 	private final AtomicInteger failing = new AtomicInteger();
 
+	private final AtomicInteger spared = new AtomicInteger();
+
 	private final AtomicInteger overtaken = new AtomicInteger();
 
 	UnreliableStore() {
@@ -30,6 +32,12 @@ class UnreliableStore extends DelegatingActorStateStore {
 	/** Lets the next saves and deletions fail. */
 	void failNext(int times) {
 		this.failing.set(times);
+	}
+
+	/** Lets a save fail after a number of others. */
+	void failAfter(int saves) {
+		this.spared.set(saves);
+		this.failing.set(1);
 	}
 
 	/** Lets others come before the next saves. */
@@ -64,7 +72,8 @@ class UnreliableStore extends DelegatingActorStateStore {
 	}
 
 	private void failIfTold() {
-		if (this.failing.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
+		boolean spared = this.spared.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0;
+		if (!spared && this.failing.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
 			throw new IllegalStateException("The disk is full");
 		}
 	}

@@ -105,9 +105,8 @@ public final class ActorState {
 	 * The state at a point in time.
 	 *
 	 * @param bytes the state as JSON, {@code null} if the actor has none
-	 * @param saved whether these bytes are stored
 	 */
-	public record Mark(byte @Nullable [] bytes, boolean saved) {
+	public record Mark(byte @Nullable [] bytes) {
 	}
 
 	/**
@@ -405,12 +404,12 @@ public final class ActorState {
 
 	/** Records the current state, so that it can be restored. */
 	public Mark mark() {
-		return isDirty() ? new Mark(write(), false) : storedMark();
+		return isDirty() ? new Mark(write()) : storedMark();
 	}
 
 	/** Returns the mark of the stored state. */
 	public Mark storedMark() {
-		return new Mark(stored().state(), true);
+		return new Mark(stored().state());
 	}
 
 	/**
@@ -421,9 +420,12 @@ public final class ActorState {
 	public void restore(Mark mark) {
 		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type.type())
 				: null;
-		if (mark.saved()) {
+		if (Arrays.equals(mark.bytes(), stored().state())) {
 			this.touched = !this.answers.all().isEmpty();
 			this.dirtySince = CLEAN;
+		}
+		else {
+			this.touched = true; // the method may have saved its own changes
 		}
 		if (!this.storeFails) {
 			this.failedSaves = 0;
