@@ -35,11 +35,13 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ActorSchedule;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnCreate;
+import io.rivetevents.annotation.OnWake;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActorObserver;
@@ -102,7 +104,7 @@ class SchedulesTests {
 
 	@BeforeEach
 	void start() {
-		this.harness = start(this.diary, new Early());
+		this.harness = start(this.diary, new Early(), new Sleepy());
 	}
 
 	private ActorHarness start(Object... actors) {
@@ -298,12 +300,59 @@ class SchedulesTests {
 	@Test
 	void aRunThatCannotBeCommittedIsRepeatedAndHasItsEffectOnce() {
 		call("after", 1000, "once");
-		this.store.failing.set(7);
-		pass(Duration.ofSeconds(8));
+		this.store.failing.set(6);
+		pass(Duration.ofMinutes(2));
 		assertThat(this.store.failing).hasValue(0);
-		assertState("once@8 ");
-		assertThat(this.diary.attempts).hasSize(8);
+		assertThat(this.diary.attempts).containsExactly("once@1", "once@2", "once@4", "once@8", "once@16", "once@32",
+				"once@62");
+		assertState("once@62 ");
 		assertThat(this.failed).isEmpty();
+	}
+
+	@Test
+	void aRunWhoseCommitIsUncertainHasItsEffectOnce() {
+		call("after", 1000, "once");
+		this.store.uncertain.set(1);
+		pass(Duration.ofSeconds(1));
+		this.store.failing.set(2);
+		pass(Duration.ofMinutes(1));
+		assertThat(call("read").asString()).matches("once@\\d+ ");
+		assertThat(call("list").size()).isZero();
+	}
+
+	@Test
+	void whatTheWakeOfAFailedRunHasScheduledIsKept() {
+		this.harness.call(Sleepy.class, "k", "begin");
+		this.harness.call(Sleepy.class, "k", "sleep");
+		pass(Duration.ofSeconds(5));
+		assertThat(names(this.harness, Sleepy.class)).contains("heartbeat");
+	}
+
+	@Test
+	void aRunCannotSaveItself() {
+		call("after", 1000, "save");
+		pass(Duration.ofSeconds(1));
+		assertState("");
+		assertThat(only().path("error").asString()).isEqualTo("rivetkit.internal_error");
+	}
+
+	@Test
+	void aMovedScheduleRunsAtItsNewTime() {
+		call("named", "x", 800, "early");
+		pass(Duration.ofMillis(100));
+		call("named", "x", 800, "late");
+		pass(Duration.ofMillis(799));
+		assertEntries();
+		pass(Duration.ofMillis(1));
+		assertThat(this.diary.entries).hasSize(1);
+	}
+
+	@Test
+	void aSingleScheduleIsNeverMissed() {
+		call("skippable", 5000, "late");
+		restartAfter(Duration.ofHours(1));
+		pass(Duration.ofSeconds(1));
+		assertThat(this.diary.entries).hasSize(1);
 	}
 
 	@Test
@@ -554,6 +603,11 @@ class SchedulesTests {
 		}
 
 		@Action
+		void skippable(ActorContext<Page, Void> c, long millis, String text) {
+			c.schedule().catchUp(CatchUp.NONE).after(Duration.ofMillis(millis), "write", text);
+		}
+
+		@Action
 		void named(ActorContext<Page, Void> c, String name, long millis, String text) {
 			c.schedule().named(name).after(Duration.ofMillis(millis), "write", text);
 		}
@@ -585,6 +639,9 @@ class SchedulesTests {
 			c.state().text += entry + " ";
 			c.schedule().named("lost").after(Duration.ofDays(1), "write", "lost");
 			this.onWrite.run();
+			if (text.equals("save")) {
+				c.saveState();
+			}
 			c.state().text += this.text;
 			if (this.failures.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
 				throw new UserError("unlucky", "No luck");
@@ -618,6 +675,37 @@ class SchedulesTests {
 			void gone() {
 			}
 
+		}
+
+	}
+
+	@Actor
+	static class Sleepy {
+
+		@OnWake
+		void woken(ActorContext<Void, Void> c) {
+			c.schedule().every(Duration.ofHours(1), "heartbeat", "names");
+		}
+
+		@Action
+		void begin(ActorContext<Void, Void> c) {
+			c.schedule().cancel("heartbeat");
+			c.schedule().after(Duration.ofSeconds(2), "fail");
+		}
+
+		@Action
+		void fail() {
+			throw new UserError("unlucky", "No luck");
+		}
+
+		@Action
+		void sleep(ActorContext<Void, Void> c) {
+			c.sleep();
+		}
+
+		@Action
+		List<String> names(ActorContext<Void, Void> c) {
+			return SchedulesTests.names(c);
 		}
 
 	}
@@ -676,6 +764,13 @@ class SchedulesTests {
 
 		private final AtomicInteger failing = new AtomicInteger();
 
+		private final AtomicInteger uncertain = new AtomicInteger();
+
+		/** A connection that is lost during a commit. */
+		private static final class Lost extends RuntimeException implements UncertainOutcome {
+
+		}
+
 		FailingStore() {
 			super(new MemoryActorStateStore());
 		}
@@ -684,6 +779,9 @@ class SchedulesTests {
 		public void commit(Change change) {
 			if (this.failing.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
 				throw new IllegalStateException("The disk is full");
+			}
+			if (this.uncertain.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
+				throw new Lost();
 			}
 			super.commit(change);
 		}

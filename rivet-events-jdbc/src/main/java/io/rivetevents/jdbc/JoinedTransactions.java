@@ -124,6 +124,8 @@ public final class JoinedTransactions implements MethodInterceptor {
 
 		private @Nullable Throwable failure;
 
+		private boolean written;
+
 		Joined(ActionTransaction action) {
 			this.action = action;
 		}
@@ -135,6 +137,7 @@ public final class JoinedTransactions implements MethodInterceptor {
 					this.action.write(this.result, this.failure);
 					return null;
 				}, true);
+				this.written = true;
 			}
 			catch (RuntimeException | Error ex) {
 				throw ex;
@@ -148,7 +151,8 @@ public final class JoinedTransactions implements MethodInterceptor {
 		public void afterCompletion(int status) {
 			this.action.complete(switch (status) {
 				case STATUS_COMMITTED -> Outcome.COMMITTED;
-				case STATUS_ROLLED_BACK -> Outcome.ROLLED_BACK;
+				// JPA also reports a commit without an answer as rolled back
+				case STATUS_ROLLED_BACK -> this.written ? Outcome.UNCERTAIN : Outcome.ROLLED_BACK;
 				default -> Outcome.UNCERTAIN;
 			});
 		}

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import org.springframework.modulith.events.ApplicationModuleListener;
 import org.springframework.modulith.events.EventExternalizationConfiguration;
 import org.springframework.modulith.events.support.EventExternalizerModuleListener;
+import org.springframework.transaction.annotation.Propagation;
 
 /**
  * Sends events whose target is an actor; those of other targets belong to other brokers.
@@ -24,17 +25,15 @@ class ActorEventExternalizer extends EventExternalizerModuleListener {
 		this.configuration = configuration;
 	}
 
-	/** Declared here: the registry names publications by the class of the method. */
+	/**
+	 * Declared here: the registry names publications by the class of the method. It stores
+	 * one for each event with a target, also of another broker; that one is completed.
+	 */
 	@Override
-	@ApplicationModuleListener
+	@ApplicationModuleListener(propagation = Propagation.SUPPORTS)
 	public CompletableFuture<?> externalize(Object event) {
-		return super.externalize(event);
-	}
-
-	@Override
-	public boolean supports(Object event) {
-		return super.supports(event)
-				&& ActorTransport.isActor(this.configuration.determineTarget(this.configuration.map(event)));
+		boolean ours = ActorTransport.isActor(this.configuration.determineTarget(event));
+		return ours ? super.externalize(event) : CompletableFuture.completedFuture(null);
 	}
 
 }

@@ -102,6 +102,19 @@ class ModulithEventsTests {
 	}
 
 	@Test
+	void leavesEventsOfOtherBrokersAlone() {
+		try (ConfigurableApplicationContext application = application()) {
+			RecordedOutbound client = connect(application, "messageReceived");
+			publish(application, new Ordered("one"), () -> {
+			});
+			publish(application, new MessageReceived("general", "hello"), () -> {
+			});
+			Awaitility.await().untilAsserted(() -> assertThat(texts(client)).containsExactly("hello"));
+			Awaitility.await().untilAsserted(() -> assertThat(incomplete(application)).isZero());
+		}
+	}
+
+	@Test
 	void reachesAnActorByATransactionalEventListener() {
 		try (ConfigurableApplicationContext application = application()) {
 			RecordedOutbound client = connect(application, "renamed");
@@ -158,6 +171,10 @@ class ModulithEventsTests {
 
 	@Externalized("rivet.chatRoom.messageReceived::#{room()}")
 	record MessageReceived(String room, String text) {
+	}
+
+	@Externalized("orders")
+	record Ordered(String id) {
 	}
 
 	@Externalized("rivet.chatRoom.messageReceived::#{route()}")

@@ -34,6 +34,7 @@ import io.rivetevents.actor.call.ActorType.ActionSettings;
 import io.rivetevents.actor.call.MethodInvocation.Caller;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.schedule.DueRun;
+import io.rivetevents.actor.schedule.InstanceSchedules;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.conversion.Args;
 import io.rivetevents.conversion.ValueMapper;
@@ -261,7 +262,7 @@ public final class ActionHandler {
 	public boolean mayBlock(ToServer.ActionRequest request) {
 		ActionSettings action = this.type.action(request.name(), true);
 		return action == null || this.durableEvents || this.type.isGuarded() || action.blocking()
-				|| !isImmediate(action, request) || this.intercepted
+				|| action.transactional() || !isImmediate(action, request) || this.intercepted
 				|| this.listeners.has(this.instance, request.name());
 	}
 
@@ -303,7 +304,7 @@ public final class ActionHandler {
 			Mono<JsonNode> answer = this.answers.once(caller, call, now, () -> {
 				first.set(true);
 				// deferred: no application code runs under the lock of the answers
-				return Mono.defer(() -> perform(connection, request, pending, new Occasion(false, keyed, null)))
+				return Mono.defer(() -> perform(connection, request, pending, new Occasion(false, keyed, null, null)))
 					.doOnError((ex) -> keepFailure(keyed, ex))
 					.onErrorMap((ex) -> keyed.hasRun() ? ex : new IdempotentAnswers.NotRun(ex));
 			});
@@ -426,7 +427,7 @@ public final class ActionHandler {
 
 	private Mono<JsonNode> perform(@Nullable ActorConnection connection, ToServer.ActionRequest request,
 			@Nullable PendingCall pending, boolean withinTurn) {
-		return perform(connection, request, pending, new Occasion(withinTurn, null, null));
+		return perform(connection, request, pending, new Occasion(withinTurn, null, null, null));
 	}
 
 	/**
@@ -438,18 +439,21 @@ public final class ActionHandler {
 	 */
 	public Mono<Instant> runScheduled(String id) {
 		return Guarded.defer(() -> {
-			DueRun run = DueRun.of(this.instance.state().schedules(), id);
+			InstanceSchedules schedules = this.instance.state().schedules();
+			DueRun run = DueRun.of(schedules, id);
 			if (run == null) {
-				return Mono.empty();
+				return Mono.justOrEmpty(schedules.nextRun(id)); // it was moved to a later
+																// time
 			}
-			this.instance.commits().hold();
+			this.instance.commits().beginRun();
 			ActorState.Mark before = this.instance.state().mark();
-			return runDue(run).onErrorResume((ex) -> afterMethod(() -> commitFailure(run, before, ex)))
-				.then(Mono.fromSupplier(run::next));
+			return runDue(run, before).onErrorResume((ex) -> afterMethod(() -> commitFailure(run, before, ex)))
+				.doFinally((signal) -> this.instance.commits().endRun())
+				.then(Mono.fromSupplier(() -> schedules.nextRun(id)));
 		});
 	}
 
-	private Mono<Void> runDue(DueRun run) {
+	private Mono<Void> runDue(DueRun run, ActorState.Mark before) {
 		if (run.isLeftOver(this.type.schedules()) || run.isSkipped()) {
 			return Mono.fromRunnable(() -> {
 				if (run.isSkipped()) {
@@ -461,13 +465,15 @@ public final class ActionHandler {
 				this.instance.commits().commit(null, true, null);
 			});
 		}
-		ToServer.ActionRequest request = new ToServer.ActionRequest(0, run.entry().action(), run.entry().args());
-		return perform(null, request, null, new Occasion(true, null, run)).then();
+		ToServer.ActionRequest request = new ToServer.ActionRequest(0, run.entry().action(), run.args());
+		return perform(null, request, null, new Occasion(true, null, run, before)).then();
 	}
 
 	private void commitFailure(DueRun run, ActorState.Mark before, Throwable cause) {
 		if (run.isCommitted()) {
-			return; // by a transaction, before the failure
+			// by a transaction, before the failure: what followed it is undone
+			this.instance.commits().undo(this.instance.state().storedMark(), cause);
+			return;
 		}
 		this.instance.commits().undo(before, cause);
 		if (run.isUncommitted(cause)) {
@@ -493,10 +499,12 @@ public final class ActionHandler {
 	 * @param withinTurn whether it is part of the current turn, even if it interleaves
 	 * @param keyed the run of a call with an idempotency key, {@code null} for another
 	 * @param due the run of a schedule, {@code null} for another
+	 * @param before the state before the run of a schedule, otherwise {@code null}
 	 */
-	private record Occasion(boolean withinTurn, @Nullable KeyedCall keyed, @Nullable DueRun due) {
+	private record Occasion(boolean withinTurn, @Nullable KeyedCall keyed, @Nullable DueRun due,
+			ActorState.@Nullable Mark before) {
 
-		static final Occasion PLAIN = new Occasion(false, null, null);
+		static final Occasion PLAIN = new Occasion(false, null, null, null);
 
 		boolean interleaves(@Nullable ActionSettings action) {
 			return action != null && action.interleave() && !this.withinTurn;
@@ -546,7 +554,7 @@ public final class ActionHandler {
 			return Mono.error(ex);
 		}
 		AtomicBoolean begun = new AtomicBoolean();
-		ActorState.Mark before = (occasion.due() != null) ? null : mark(action);
+		ActorState.Mark before = (occasion.due() != null) ? occasion.before() : mark(action);
 		JoinedAction joined = joined(action, connection, before, occasion);
 		Run run = new Run(action, connection, joined, limit(action, pending), pending, occasion.interleaves(action),
 				() -> {

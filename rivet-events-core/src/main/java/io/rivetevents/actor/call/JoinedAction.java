@@ -15,6 +15,7 @@ import org.springframework.util.Assert;
 import io.rivetevents.actor.answer.KeyedCall;
 import io.rivetevents.actor.persistence.ActorState;
 import io.rivetevents.actor.schedule.DueRun;
+import io.rivetevents.actor.schedule.DueRun;
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.stream.JoinedCommit;
@@ -44,6 +45,9 @@ final class JoinedAction implements ActionTransaction {
 	private volatile boolean running;
 
 	private boolean taken;
+
+	/** Whether the transaction around the method has ended. */
+	private boolean completed;
 
 	private volatile @Nullable JoinedCommit commit;
 
@@ -81,6 +85,8 @@ final class JoinedAction implements ActionTransaction {
 	 * for methods that this one calls.
 	 */
 	boolean take() {
+		Assert.state(!(this.running && this.completed),
+				"An action was called again after its transaction, such as for a retry: its state cannot be committed twice. Retry within the transaction, or in the caller");
 		boolean first = this.running && !this.taken;
 		this.taken = true;
 		return first;
@@ -139,9 +145,13 @@ final class JoinedAction implements ActionTransaction {
 
 	@Override
 	public void complete(Outcome outcome) {
+		this.completed = true;
 		JoinedCommit commit = this.commit;
 		if (commit != null) {
 			commit.complete(outcome);
+		}
+		if (this.due != null && outcome == Outcome.COMMITTED) {
+			this.due.noteCommitted();
 		}
 	}
 

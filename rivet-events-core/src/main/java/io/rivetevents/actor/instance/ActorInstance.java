@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.Assert;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
@@ -543,6 +544,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	@Override
 	public void saveNow() {
+		Assert.state(!this.commits.isInRun(),
+				"saveState() was called in a run of a schedule, whose commit saves the state");
 		this.life.stored().saveNow();
 	}
 

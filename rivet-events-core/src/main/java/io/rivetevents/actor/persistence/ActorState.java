@@ -299,22 +299,22 @@ public final class ActorState {
 		this.inTransaction = true;
 	}
 
-	/** Ends the transaction. */
-	public void leaveTransaction(boolean committed) {
+	/** Notes the end of the transaction. Other threads still do not save. */
+	public void endTransaction(boolean committed) {
 		Runnable saved = this.onCommit;
 		this.onCommit = null;
 		this.inTransaction = false;
-		try {
-			if (saved != null && committed) {
-				saved.run();
-			}
-			else if (saved != null) {
-				this.touched = true; // what was due before it is due again
-			}
+		if (saved != null && committed) {
+			saved.run();
 		}
-		finally {
-			this.saving.unlock();
+		else if (saved != null) {
+			this.touched = true; // what was due before it is due again
 		}
+	}
+
+	/** Lets other threads save again. */
+	public void leaveTransaction() {
+		this.saving.unlock();
 	}
 
 	/** Stores an answer with the next save. Safe for use by several threads. */

@@ -91,8 +91,9 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 
 	private void put(String id, String action, @Nullable Object[] args, @Nullable Rule rule, Instant first) {
 		Assert.isTrue(this.hasAction.test(action), () -> "Actor %s has no action %s".formatted(this.actor, action));
-		List<JsonNode> trees = Stream.of(args).map(this.mapper::toTree).toList();
-		this.schedules.put(ScheduleEntry.first(id, action, trees, rule, this.missed, false, first));
+		List<JsonNode> trees = Stream.of(args).map(this.mapper::toTree).map(JsonNode::deepCopy).toList();
+		CatchUp missed = (rule != null) ? this.missed : CatchUp.ONE;
+		this.schedules.put(ScheduleEntry.first(id, action, trees, rule, missed, false, first));
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import java.util.List;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Schedule;
@@ -33,6 +34,8 @@ public final class DueRun {
 	private final Instant start;
 
 	private boolean commits;
+
+	private boolean committed;
 
 	private DueRun(InstanceSchedules schedules, ScheduleEntry entry, Instant start) {
 		this.schedules = schedules;
@@ -84,9 +87,19 @@ public final class DueRun {
 		this.schedules.replace(this.entry, this.entry.next(this.start));
 	}
 
-	/** Returns whether the end of the run has been committed. */
+	/** Returns the arguments, which the action may change. */
+	public List<JsonNode> args() {
+		return this.entry.args().stream().map(JsonNode::deepCopy).toList();
+	}
+
+	/** Returns whether a transaction has committed the end of the run. */
 	public boolean isCommitted() {
-		return !this.schedules.hasPending() && this.schedules.find(this.entry.id()) != this.entry;
+		return this.committed;
+	}
+
+	/** Notes that a transaction has committed the end of the run. */
+	public void noteCommitted() {
+		this.committed = true;
 	}
 
 	/**
@@ -118,12 +131,6 @@ public final class DueRun {
 							(next.runAt() != null) ? "its next time is " + next.runAt() : "it is not tried again"));
 		}
 		return last ? next.toSchedule() : null;
-	}
-
-	/** Returns when the schedule is due next, {@code null} if it is not. */
-	public @Nullable Instant next() {
-		ScheduleEntry next = this.schedules.find(this.entry.id());
-		return (next != null) ? next.runAt() : null;
 	}
 
 }

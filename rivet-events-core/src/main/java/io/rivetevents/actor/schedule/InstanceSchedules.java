@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 
@@ -28,6 +29,7 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StoredSchedule;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.ErrorCode;
 
 /**
@@ -36,6 +38,8 @@ import io.rivetevents.protocol.ErrorCode;
  * they are changed in turns of the instance.
  */
 public final class InstanceSchedules {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(InstanceSchedules.class));
 
 	/** Number of parts into which all instances are divided. */
 	private static final int SLOTS = 256;
@@ -174,11 +178,33 @@ public final class InstanceSchedules {
 			Assert.state(actorId != null, "The instance has not been started");
 			stored = new HashMap<>();
 			for (StoredSchedule each : this.store.schedules(actorId)) {
-				stored.put(each.id(), ScheduleEntry.read(each));
+				ScheduleEntry entry = read(each);
+				if (entry != null) {
+					stored.put(each.id(), entry);
+				}
 			}
 			this.stored = stored;
 		}
 		return stored;
+	}
+
+	/** A schedule that cannot be read must not prevent the use of its instance. */
+	private @Nullable ScheduleEntry read(StoredSchedule stored) {
+		try {
+			return ScheduleEntry.read(stored);
+		}
+		catch (IllegalArgumentException ex) {
+			failures.error(ex, () -> "A stored schedule of %s is ignored".formatted(this.address));
+			return null;
+		}
+	}
+
+	/**
+	 * Returns when a schedule is to be tried next, {@code null} if it is not; may block.
+	 */
+	public @Nullable Instant nextRun(String id) {
+		ScheduleEntry entry = find(id);
+		return (entry != null) ? entry.runAt() : null;
 	}
 
 	/** Returns a schedule, {@code null} if there is none with its id; may block. */
@@ -203,7 +229,7 @@ public final class InstanceSchedules {
 	public synchronized void put(ScheduleEntry entry) {
 		Assert.state(this.store.keepsSchedules(),
 				() -> "The store keeps no schedules; override keepsSchedules of ActorStateStore");
-		if (find(entry.id()) == null && all().size() >= this.max) {
+		if (!entry.declared() && find(entry.id()) == null && all().size() >= this.max) {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", "rivet.events.schedule.max-per-instance", "operation", "schedule"));
 		}

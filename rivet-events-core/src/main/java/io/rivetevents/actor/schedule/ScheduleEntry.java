@@ -6,6 +6,7 @@
 package io.rivetevents.actor.schedule;
 
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -160,8 +161,18 @@ public record ScheduleEntry(String id, String action, List<JsonNode> args, @Null
 		if (attempts < MAX_ATTEMPTS) {
 			return at(this.dueAt, now.plus(FIRST_PAUSE.multipliedBy(1L << this.attempts)), attempts, error);
 		}
-		ScheduleEntry next = next(now, error);
+		ScheduleEntry next = nextIfValid(now, error);
 		return (next != null) ? next : at(this.dueAt, null, attempts, error);
+	}
+
+	/** The time zone may be unknown to this machine. */
+	private @Nullable ScheduleEntry nextIfValid(Instant now, String error) {
+		try {
+			return next(now, error);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 	private ScheduleEntry at(Instant dueAt, @Nullable Instant runAt, int attempts, @Nullable String error) {
@@ -178,10 +189,20 @@ public record ScheduleEntry(String id, String action, List<JsonNode> args, @Null
 	/** Returns what applications see. */
 	public Schedule toSchedule() {
 		String cron = (this.rule != null) ? this.rule.cron() : null;
+		return new Schedule(this.id, this.action, (this.runAt != null) ? this.dueAt : null, cron, zone(),
+				(this.rule != null) ? this.rule.period() : null, this.catchUp, this.attempts, this.runAt == null,
+				this.error);
+	}
+
+	/** Returns the time zone, {@code null} if it has none or it is unknown here. */
+	private @Nullable ZoneId zone() {
 		String zone = (this.rule != null) ? this.rule.zone() : null;
-		return new Schedule(this.id, this.action, (this.runAt != null) ? this.dueAt : null, cron,
-				(zone != null) ? ZoneId.of(zone) : null, (this.rule != null) ? this.rule.period() : null, this.catchUp,
-				this.attempts, this.runAt == null, this.error);
+		try {
+			return (zone != null) ? ZoneId.of(zone) : null;
+		}
+		catch (DateTimeException ex) {
+			return null;
+		}
 	}
 
 	// Stored form

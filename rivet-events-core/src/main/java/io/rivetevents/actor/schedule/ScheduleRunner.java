@@ -9,7 +9,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -55,21 +59,28 @@ public final class ScheduleRunner {
 		.map(CloseReason::of)
 		.collect(Collectors.toUnmodifiableSet());
 
-	/** Most schedules in memory; the others stay in the store. */
+	/** Most schedules in memory that run or are to run; the others stay in the store. */
 	private static final int MAX_KNOWN = 2000;
 
-	/** Pause of a schedule whose instance cannot run it now. */
+	/** Most due schedules of one instance in memory, so that others have room. */
+	private static final int MAX_OF_INSTANCE = 100;
+
+	/** Most schedules whose pauses are in memory. */
+	private static final int MAX_PAUSES = 10_000;
+
+	/** First pause of a schedule whose instance cannot run it now. */
 	private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
 
-	/** Pause of a schedule whose instance cannot be loaded. */
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+	/** Pause of a schedule whose instance cannot be loaded, or whose actor is missing. */
 	private static final Duration LONG_PAUSE = Duration.ofMinutes(1);
 
 	private static final CloseReason NOT_REGISTERED = CloseReason.of(ErrorCode.ACTOR_NOT_REGISTERED);
 
 	private static final CloseReason NOT_FOUND = CloseReason.of(ErrorCode.ACTOR_NOT_FOUND);
 
-	/** Time of a schedule that is ignored: before all others. */
-	private static final Instant IGNORED = Instant.MIN;
+	private static final Deque<DueSchedule> NONE = new ArrayDeque<>(0);
 
 	private final ActorStateStore store;
 
@@ -92,16 +103,33 @@ public final class ScheduleRunner {
 	/** Guards the fields after it. */
 	private final Object lock = new Object();
 
-	/** When each schedule in memory runs: near, waiting, running or ignored. */
+	/** When each schedule in memory runs: near, waiting or running. */
 	private final Map<Key, Instant> known = new HashMap<>();
 
-	private final Queue<DueSchedule> waiting = new ArrayDeque<>();
+	/** Schedules that are due, by the id of their instance. */
+	private final Map<String, Deque<DueSchedule>> waiting = new HashMap<>();
 
-	private int running;
+	/** Ids of the instances with waiting schedules, none of which runs. */
+	private final Queue<String> ready = new ArrayDeque<>();
+
+	/** Ids of the instances with a schedule that runs: one at a time, as its turns. */
+	private final Set<String> busy = new HashSet<>();
+
+	/** Schedules that could not be run here, in the order of their failures. */
+	private final Map<Key, Pause> pauses = new LinkedHashMap<>();
 
 	private boolean started;
 
 	private @Nullable Disposable ticks;
+
+	/**
+	 * A pause in which a schedule is not run.
+	 *
+	 * @param until its end, in nanoseconds
+	 * @param failures number of failures so far
+	 */
+	private record Pause(long until, int failures) {
+	}
 
 	private record Key(String actorId, String id) {
 
@@ -150,7 +178,9 @@ public final class ScheduleRunner {
 				this.ticks.dispose();
 			}
 			this.waiting.clear();
+			this.ready.clear();
 			this.known.clear();
+			this.pauses.clear();
 		}
 	}
 
@@ -213,32 +243,44 @@ public final class ScheduleRunner {
 				return false;
 			}
 			Instant present = this.known.get(Key.of(due));
-			if (present != null && !due.runAt().isBefore(present)) {
+			if ((present != null && !due.runAt().isBefore(present)) || isPaused(due)) {
 				return true;
 			}
 			if (present == null && this.known.size() >= MAX_KNOWN) {
 				return false;
 			}
+			if (present == null && this.waiting.getOrDefault(due.actorId(), NONE).size() >= MAX_OF_INSTANCE) {
+				this.left = true; // the others come first
+				return true;
+			}
 			this.known.put(Key.of(due), due.runAt());
 			if (delay.isNegative() || delay.isZero()) {
-				this.waiting.add(due);
+				await(due);
 			}
 			else {
-				this.timers.schedule(() -> wait(due), delay.toNanos(), TimeUnit.NANOSECONDS);
+				this.timers.schedule(() -> becomeDue(due), delay.toNanos(), TimeUnit.NANOSECONDS);
 			}
 		}
 		runWaiting();
 		return true;
 	}
 
-	private void wait(DueSchedule due) {
+	private void becomeDue(DueSchedule due) {
 		synchronized (this.lock) {
 			if (!due.runAt().equals(this.known.get(Key.of(due)))) {
 				return; // an earlier time has replaced it, or the node stops
 			}
-			this.waiting.add(due);
+			await(due);
 		}
 		runWaiting();
+	}
+
+	private void await(DueSchedule due) {
+		Deque<DueSchedule> others = this.waiting.computeIfAbsent(due.actorId(), (id) -> new ArrayDeque<>(1));
+		others.add(due);
+		if (others.size() == 1 && !this.busy.contains(due.actorId())) {
+			this.ready.add(due.actorId());
+		}
 	}
 
 	// Runs
@@ -253,11 +295,16 @@ public final class ScheduleRunner {
 
 	private @Nullable DueSchedule takeWaiting() {
 		synchronized (this.lock) {
-			if (this.running >= this.settings.maxConcurrent()) {
+			String actorId = (this.busy.size() < this.settings.maxConcurrent()) ? this.ready.poll() : null;
+			Deque<DueSchedule> those = (actorId != null) ? this.waiting.get(actorId) : null;
+			if (actorId == null || those == null) {
 				return null;
 			}
-			DueSchedule next = this.waiting.poll();
-			this.running += (next != null) ? 1 : 0;
+			this.busy.add(actorId);
+			DueSchedule next = those.remove();
+			if (those.isEmpty()) {
+				this.waiting.remove(actorId);
+			}
 			return next;
 		}
 	}
@@ -265,19 +312,24 @@ public final class ScheduleRunner {
 	private void run(DueSchedule due) {
 		Guarded.defer(() -> this.run.apply(due))
 			.map((next) -> new DueSchedule(next, due.actorId(), due.id()))
-			.onErrorResume((ex) -> postpone(due, ex))
+			.doOnSuccess((next) -> endPause(due))
+			.onErrorResume((ex) -> pause(due, ex))
 			.subscribeOn(this.workers)
-			.subscribe((next) -> ended(due, next), (ex) -> ended(due, null), () -> ended(due, null));
+			.singleOptional()
+			.subscribe((next) -> ended(due, next.orElse(null)), (ex) -> ended(due, null));
 	}
 
 	private void ended(DueSchedule due, @Nullable DueSchedule next) {
-		boolean searches;
+		boolean searchesAgain;
 		synchronized (this.lock) {
 			this.known.remove(Key.of(due), due.runAt());
-			this.running--;
-			searches = this.left && this.started && this.waiting.size() < MAX_KNOWN / 2;
+			this.busy.remove(due.actorId());
+			if (this.waiting.containsKey(due.actorId())) {
+				this.ready.add(due.actorId());
+			}
+			searchesAgain = this.left && this.started && this.known.size() < MAX_KNOWN / 2;
 		}
-		if (searches) {
+		if (searchesAgain) {
 			searchAside();
 		}
 		if (next != null) {
@@ -286,43 +338,67 @@ public final class ScheduleRunner {
 		runWaiting();
 	}
 
+	// Pauses
+
 	/**
-	 * Lets a schedule be found later, because its instance could not run it: otherwise it
-	 * would be found by each search.
+	 * Lets a schedule be run later, because its instance could not run it: otherwise it
+	 * would be found by each search. The pause is kept in memory unless the instance
+	 * cannot be loaded: other nodes may be able to run it, and a store that fails is not
+	 * used.
 	 */
-	private Mono<DueSchedule> postpone(DueSchedule due, Throwable cause) {
+	private Mono<DueSchedule> pause(DueSchedule due, Throwable cause) {
 		CloseReason reason = (cause instanceof RivetException refusal) ? refusal.closeReason() : null;
-		if (NOT_REGISTERED.equals(reason) && ignore(due)) {
+		boolean passing = reason != null && PASSING.contains(reason);
+		if ((passing || NOT_REGISTERED.equals(reason)) && remember(due, passing ? SHORT_PAUSE : LONG_PAUSE)) {
 			return Mono.empty();
 		}
-		boolean passing = reason != null && PASSING.contains(reason);
 		if (!passing && !NOT_FOUND.equals(reason)) {
 			failures.error(cause,
 					() -> "Schedule %s of the actor with the id %s could not be run; it is tried again in a minute"
 						.formatted(due.id(), due.actorId()));
 		}
-		Instant until = this.clock.instant().plus(passing ? SHORT_PAUSE : LONG_PAUSE);
+		Instant until = this.clock.instant().plus(LONG_PAUSE);
 		return Mono.<DueSchedule>fromRunnable(() -> this.store.postpone(due, until)).subscribeOn(this.workers);
 	}
 
 	/**
-	 * Ignores a schedule for a while without a change in the store, because other nodes
-	 * may have its actor.
+	 * Begins a pause, which doubles with each further failure up to
+	 * {@link #LONGEST_PAUSE} if it is shorter.
 	 * @return whether there is room to remember it
 	 */
-	private boolean ignore(DueSchedule due) {
+	private boolean remember(DueSchedule due, Duration first) {
 		synchronized (this.lock) {
-			if (this.known.size() > MAX_KNOWN / 2) {
+			long now = now();
+			Pause before = this.pauses.remove(Key.of(due));
+			Iterator<Pause> oldest = this.pauses.values().iterator();
+			if (this.pauses.size() >= MAX_PAUSES && oldest.next().until() - now < 0) {
+				oldest.remove();
+			}
+			if (this.pauses.size() >= MAX_PAUSES) {
 				return false;
 			}
-			this.known.put(Key.of(due), IGNORED);
+			int failures = (before != null) ? before.failures() : 0;
+			Duration longest = (first.compareTo(LONGEST_PAUSE) > 0) ? first : LONGEST_PAUSE;
+			Duration doubled = first.multipliedBy(1L << Math.min(failures, 10));
+			Duration pause = (doubled.compareTo(longest) < 0) ? doubled : longest;
+			this.pauses.put(Key.of(due), new Pause(now + pause.toNanos(), failures + 1));
+			return true;
 		}
-		this.timers.schedule(() -> {
-			synchronized (this.lock) {
-				this.known.remove(Key.of(due), IGNORED);
-			}
-		}, LONG_PAUSE.toNanos(), TimeUnit.NANOSECONDS);
-		return true;
+	}
+
+	private boolean isPaused(DueSchedule due) {
+		Pause pause = this.pauses.get(Key.of(due));
+		return pause != null && pause.until() - now() > 0;
+	}
+
+	private void endPause(DueSchedule due) {
+		synchronized (this.lock) {
+			this.pauses.remove(Key.of(due));
+		}
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -78,14 +78,24 @@ public final class JoinedCommit {
 	 * has released its connection.
 	 */
 	public void end() {
-		this.state.leaveTransaction(isCommitted());
+		try {
+			this.state.endTransaction(isCommitted());
+			if (!isCommitted()) {
+				undo();
+			}
+		}
+		finally {
+			this.state.leaveTransaction(); // others may save from now on
+		}
 		if (isCommitted()) {
 			this.commits.committed();
 			if (this.batch != null) {
 				this.stream.release(this.batch);
 			}
-			return;
 		}
+	}
+
+	private void undo() {
 		IllegalStateException cause = new IllegalStateException(
 				"The event was not sent: the transaction of its action was not committed");
 		refuse(this.batch, cause);

@@ -79,6 +79,8 @@ public final class TurnCommits {
 	 */
 	private InstanceSchedules.Pending schedulesBefore = InstanceSchedules.Pending.NONE;
 
+	private volatile boolean inRun;
+
 	/** When the stored answers of earlier times in memory have expired. */
 	private volatile Instant answersUntil = Instant.MIN;
 
@@ -194,6 +196,27 @@ public final class TurnCommits {
 		}
 	}
 
+	/**
+	 * Notes that a run of a schedule begins: what hooks have done in its turn before, at
+	 * the start of the instance, is committed without it.
+	 */
+	public void beginRun() {
+		endTurn();
+		beginTurn();
+		hold();
+		this.inRun = true;
+	}
+
+	/** Notes the end of a run of a schedule. */
+	public void endRun() {
+		this.inRun = false;
+	}
+
+	/** Returns whether the turn is a run of a schedule, whose commit saves the state. */
+	public boolean isInRun() {
+		return this.inRun;
+	}
+
 	/** Holds back the events of the rest of the turn until the next commit. */
 	public void hold() {
 		this.stream.hold();
@@ -211,7 +234,8 @@ public final class TurnCommits {
 					(before != null) ? before : this.state.mark());
 		}
 		catch (Throwable ex) {
-			this.state.leaveTransaction(false);
+			this.state.endTransaction(false);
+			this.state.leaveTransaction();
 			throw ex;
 		}
 	}
@@ -228,7 +252,7 @@ public final class TurnCommits {
 	 */
 	public void commit(ActorState.@Nullable Mark before, boolean durable, @Nullable StoredAnswer answer) {
 		EventStream.Batch batch = this.stream.isHolding() ? this.stream.take(false) : null;
-		boolean stores = durable || this.state.schedules().hasPending() || (batch != null && mustStore(batch));
+		boolean stores = durable || hasNewSchedules() || (batch != null && mustStore(batch));
 		if (!stores && answer != null) {
 			this.state.keep(answer);
 		}
@@ -291,7 +315,7 @@ public final class TurnCommits {
 	 */
 	public void endTurn() {
 		if (this.stream.isHolding()) {
-			if (this.state.schedules().hasPending()) {
+			if (hasNewSchedules()) {
 				EventStream.Batch batch = this.stream.take(false);
 				release((batch != null) ? batch : EventStream.Batch.EMPTY);
 			}
@@ -321,7 +345,7 @@ public final class TurnCommits {
 
 	private void release(EventStream.Batch batch) {
 		try {
-			if (mustStore(batch) || this.state.schedules().hasPending()) {
+			if (mustStore(batch) || hasNewSchedules()) {
 				store(batch, null);
 			}
 		}
@@ -346,6 +370,13 @@ public final class TurnCommits {
 		if (!this.stored.settle()) {
 			this.stream.close();
 		}
+	}
+
+	/**
+	 * Those of earlier turns wait for the next save, which has a pause after a failure.
+	 */
+	private boolean hasNewSchedules() {
+		return this.state.schedules().pending() != this.schedulesBefore;
 	}
 
 	private boolean mustStore(EventStream.Batch batch) {
