@@ -12,6 +12,7 @@ import javax.sql.DataSource;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.NoTransactionException;
@@ -21,6 +22,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.ActionTransaction.Outcome;
+import io.rivetevents.failure.RepeatedFailures;
 
 /**
  * Lets transactions of Spring commit the actions that run in them. Must be the advice
@@ -31,6 +33,8 @@ import io.rivetevents.actor.state.ActionTransaction.Outcome;
  * @since 0.1.0
  */
 public final class JoinedTransactions implements MethodInterceptor {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(JoinedTransactions.class));
 
 	private final JdbcActorStateStore store;
 
@@ -99,10 +103,15 @@ public final class JoinedTransactions implements MethodInterceptor {
 	}
 
 	private boolean isJoinable() {
-		return TransactionSynchronizationManager.isActualTransactionActive()
+		boolean expected = TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive()
-				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly()
-				&& TransactionSynchronizationManager.hasResource(this.dataSource) && beginsHere();
+				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly() && beginsHere();
+		if (!expected || TransactionSynchronizationManager.hasResource(this.dataSource)) {
+			return expected;
+		}
+		failures.warn("other DataSource",
+				() -> "The transaction of an action does not use the DataSource of the store: the state of the actor is saved separately");
+		return false;
 	}
 
 	/** A transaction from outside of the method may end too late for the answer. */

@@ -26,8 +26,9 @@ class ActorEventExternalizer extends EventExternalizerModuleListener {
 	}
 
 	/**
-	 * Declared here: the registry names publications by the class of the method. It stores
-	 * one for each event with a target, also of another broker; that one is completed.
+	 * Declared here: the registry names publications by the class of the method. It
+	 * stores one for each event with a target, also of another broker; that one is
+	 * completed.
 	 */
 	@Override
 	@ApplicationModuleListener(propagation = Propagation.SUPPORTS)
