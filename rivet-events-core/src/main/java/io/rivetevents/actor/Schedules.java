@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Use it within a turn only. Changes are stored in the commit of the turn, together with
  * the state: the turn is committed like a durable action, which takes one write to the
- * store. If the commit fails, none of its changes is kept, and the caller of the action
- * receives the error. Requires a store that keeps schedules; with the store in memory,
- * schedules last as long as the process.
+ * store. If the commit fails, no schedule is changed, and the caller of the action
+ * receives the error; the state is undone if the action is durable. Requires a store that
+ * keeps schedules; with the store in memory, schedules last as long as the process.
  * <p>
  * When a schedule is due, its instance is loaded if necessary, and the action runs as a
  * turn. It runs at least once, and changes the state exactly once: the schedule is
@@ -37,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * with its next time. An action that has other effects, such as an e-mail, must allow for
  * a second run after a crash. The action is called by the server: without a connection,
  * so that {@link ActorContext#conn()} throws an {@code IllegalStateException}, without an
- * authenticated user, and without access rules. It may be an action with
- * {@code internal = true}.
+ * authenticated user, and without the access rules of the class; security annotations of
+ * the method apply. It may be an action with {@code internal = true}. It must not call
+ * {@link ActorContext#saveState()}: the commit of the run saves the state.
  * <p>
  * Names of schedules are unique within an instance. They have 1 to
  * {@value #MAX_NAME_SIZE} bytes in UTF-8. A new schedule replaces a schedule of the same
