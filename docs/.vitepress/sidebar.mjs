@@ -20,6 +20,7 @@ export const groups = [
       transactions: 'Transactions',
       state: 'State and stores',
       'durable-history': 'Durable history',
+      schedules: 'Schedules',
       schema: 'Tables and state changes',
       interceptors: 'Interceptors',
       'server-code': 'Calling from server code',
