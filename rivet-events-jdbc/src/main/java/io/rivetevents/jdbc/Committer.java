@@ -44,9 +44,6 @@ final class Committer {
 	/** Attempts for one change, over different connections if one fails. */
 	private static final int MAX_ATTEMPTS = 3;
 
-	/** Longest time in which a group is gathered, in nanoseconds. */
-	private static final long MAX_GATHERING = Duration.ofMillis(1).toNanos();
-
 	private static final long SWEEP_INTERVAL = Duration.ofMinutes(1).toNanos();
 
 	/** Pause before the database is tried again to find out about uncertain changes. */
@@ -71,15 +68,6 @@ final class Committer {
 	private @Nullable Thread thread;
 
 	private boolean closed;
-
-	/** Size of the queue for which the thread waits before it takes the next group. */
-	private int awaited;
-
-	/** Only for the thread: size of the last group. */
-	private int lastGroup;
-
-	/** Only for the thread: time that the last group took, in nanoseconds. */
-	private long lastDuration;
 
 	/** Only for the thread. */
 	private long nextSweep = System.nanoTime() + SWEEP_INTERVAL;
@@ -113,10 +101,7 @@ final class Committer {
 				this.thread.start();
 			}
 			this.queue.add(write);
-			int size = this.queue.size();
-			if (size == 1 || size == this.awaited) {
-				this.queue.notifyAll();
-			}
+			this.queue.notifyAll();
 		}
 	}
 
@@ -198,29 +183,6 @@ final class Committer {
 	}
 
 	/**
-	 * Lets the threads of the last group submit their next changes, so that they share
-	 * the next commit, too. Waits no longer than half of the time of a commit, and not at
-	 * all for a single thread.
-	 */
-	private void gather() {
-		long end = System.nanoTime() + Math.min(this.lastDuration / 2, MAX_GATHERING);
-		synchronized (this.queue) {
-			this.awaited = this.lastGroup;
-			long left = end - System.nanoTime();
-			while (this.lastGroup > 1 && this.queue.size() < this.awaited && !this.closed && left > 0) {
-				try {
-					TimeUnit.NANOSECONDS.timedWait(this.queue, left);
-				}
-				catch (InterruptedException ex) {
-					logger.debug("The committer was interrupted", ex);
-				}
-				left = end - System.nanoTime();
-			}
-			this.awaited = 0;
-		}
-	}
-
-	/**
 	 * Takes changes when there is a connection. While the database is away they stay in
 	 * the queue, where a thread that waits no longer can withdraw its change.
 	 */
@@ -238,13 +200,9 @@ final class Committer {
 			take(true).forEach((write) -> write.fail(ex));
 			return;
 		}
-		gather();
 		List<Write> group = take(false);
-		long start = System.nanoTime();
 		try {
 			commit(session, group);
-			this.lastGroup = group.size();
-			this.lastDuration = System.nanoTime() - start;
 		}
 		catch (RuntimeException | Error ex) {
 			// a driver with a defect: the next group may succeed
