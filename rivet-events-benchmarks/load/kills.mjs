@@ -242,7 +242,9 @@ try {
 	const run = Date.now().toString(36);
 	members = Array.from({ length: clients }, (_, index) => new Member(server.url, index, run));
 	await Promise.all(members.map(({ connection }) => connection.ready()));
-	for (const room of new Set(members.map((member) => member.room))) await createClient(server.url).ledger.get([room]).beat();
+	const starter = createClient(server.url);
+	for (const room of new Set(members.map((member) => member.room))) await starter.ledger.get([room]).beat();
+	await starter.dispose();
 	const calls = members.map((member) => member.call());
 	const starts = await killInTurns(server, members);
 	calling = false;

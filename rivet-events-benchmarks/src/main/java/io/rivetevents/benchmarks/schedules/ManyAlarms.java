@@ -31,6 +31,8 @@ class ManyAlarms {
 
 	private static final int AT_ONCE = 64;
 
+	private static final Duration PATIENCE = Duration.ofMinutes(10);
+
 	private static final Duration QUIET_TIME = Duration.ofSeconds(5);
 
 	private final Actors actors;
@@ -87,7 +89,11 @@ class ManyAlarms {
 
 	/** Waits until all have run, and whether any runs again. */
 	private void awaitAll(int instances) throws InterruptedException {
+		Instant end = Instant.now().plus(PATIENCE);
 		while (this.rings.count() < instances) {
+			if (Instant.now().isAfter(end)) {
+				throw new IllegalStateException("Only %d of %d have run".formatted(this.rings.count(), instances));
+			}
 			Thread.sleep(100);
 		}
 		Thread.sleep(QUIET_TIME.toMillis());

@@ -442,8 +442,8 @@ public final class ActionHandler {
 			InstanceSchedules schedules = this.instance.state().schedules();
 			DueRun run = DueRun.of(schedules, id);
 			if (run == null) {
-				return Mono.justOrEmpty(schedules.nextRun(id)); // it was moved to a later
-																// time
+				// it may have been moved to a later time
+				return Mono.justOrEmpty(schedules.nextRun(id));
 			}
 			this.instance.commits().beginRun();
 			ActorState.Mark before = this.instance.state().mark();

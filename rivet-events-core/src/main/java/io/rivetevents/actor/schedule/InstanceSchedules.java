@@ -216,9 +216,21 @@ public final class InstanceSchedules {
 	/** Returns all schedules in the order of their times; may block. */
 	public synchronized Collection<ScheduleEntry> all() {
 		Map<String, ScheduleEntry> all = new HashMap<>(stored());
-		this.pending.changes()
-			.forEach((id, entry) -> entry.ifPresentOrElse((present) -> all.put(id, present), () -> all.remove(id)));
+		apply(this.pending, all);
 		return all.values().stream().sorted(ORDER).toList();
+	}
+
+	private long count() {
+		Map<String, ScheduleEntry> stored = stored();
+		Map<String, Optional<ScheduleEntry>> changes = this.pending.changes();
+		long removed = changes.keySet().stream().filter(stored::containsKey).count();
+		return stored.size() - removed + changes.values().stream().filter(Optional::isPresent).count();
+	}
+
+	private static void apply(Pending changes, Map<String, ScheduleEntry> entries) {
+		changes.changes()
+			.forEach((id, entry) -> entry.ifPresentOrElse((present) -> entries.put(id, present),
+					() -> entries.remove(id)));
 	}
 
 	/**
@@ -229,7 +241,7 @@ public final class InstanceSchedules {
 	public synchronized void put(ScheduleEntry entry) {
 		Assert.state(this.store.keepsSchedules(),
 				() -> "The store keeps no schedules; override keepsSchedules of ActorStateStore");
-		if (!entry.declared() && find(entry.id()) == null && all().size() >= this.max) {
+		if (!entry.declared() && find(entry.id()) == null && count() >= this.max) {
 			throw new RivetException(ErrorCode.OVERLOADED, ErrorCode.OVERLOADED.message(),
 					Map.of("channel", "rivet.events.schedule.max-per-instance", "operation", "schedule"));
 		}
@@ -272,11 +284,6 @@ public final class InstanceSchedules {
 		return this.pending;
 	}
 
-	/** Returns whether changes wait for a commit. */
-	public boolean hasPending() {
-		return !this.pending.isEmpty();
-	}
-
 	/** Discards the changes that were made after others. */
 	public synchronized void restore(Pending before) {
 		this.pending = before;
@@ -290,18 +297,20 @@ public final class InstanceSchedules {
 	}
 
 	private synchronized List<DueSchedule> note(Pending changes) {
-		Map<String, ScheduleEntry> stored = new HashMap<>((this.stored != null) ? this.stored : Map.of());
+		if (this.stored != null) {
+			Map<String, ScheduleEntry> stored = new HashMap<>(this.stored);
+			apply(changes, stored);
+			this.stored = stored;
+		}
 		Map<String, Optional<ScheduleEntry>> left = new LinkedHashMap<>(this.pending.changes());
 		List<DueSchedule> due = new ArrayList<>();
 		changes.changes().forEach((id, entry) -> {
 			left.remove(id, entry);
-			entry.ifPresentOrElse((present) -> stored.put(id, present), () -> stored.remove(id));
 			Instant runAt = entry.map(ScheduleEntry::runAt).orElse(null);
 			if (runAt != null && this.actorId != null) {
 				due.add(new DueSchedule(runAt, this.actorId, id));
 			}
 		});
-		this.stored = (this.stored != null) ? stored : null;
 		this.pending = left.isEmpty() ? Pending.NONE : new Pending(left);
 		return due;
 	}

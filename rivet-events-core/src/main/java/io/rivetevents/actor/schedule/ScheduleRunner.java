@@ -12,8 +12,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -115,8 +113,11 @@ public final class ScheduleRunner {
 	/** Ids of the instances with a schedule that runs: one at a time, as its turns. */
 	private final Set<String> busy = new HashSet<>();
 
-	/** Schedules that could not be run here, in the order of their failures. */
-	private final Map<Key, Pause> pauses = new LinkedHashMap<>();
+	/** Ids of the instances of which some due schedules are left in the store. */
+	private final Set<String> crowded = new HashSet<>();
+
+	/** Schedules that could not be run here; removed some time after their pauses. */
+	private final Map<Key, Pause> pauses = new HashMap<>();
 
 	private boolean started;
 
@@ -180,6 +181,7 @@ public final class ScheduleRunner {
 			this.waiting.clear();
 			this.ready.clear();
 			this.known.clear();
+			this.crowded.clear();
 			this.pauses.clear();
 		}
 	}
@@ -216,6 +218,7 @@ public final class ScheduleRunner {
 
 	private void search() {
 		this.left = false;
+		removeOldPauses();
 		Instant until = this.clock.instant().plus(INTERVAL);
 		DueSchedule last = null;
 		List<DueSchedule> page;
@@ -250,7 +253,7 @@ public final class ScheduleRunner {
 				return false;
 			}
 			if (present == null && this.waiting.getOrDefault(due.actorId(), NONE).size() >= MAX_OF_INSTANCE) {
-				this.left = true; // the others come first
+				this.crowded.add(due.actorId()); // the others come first
 				return true;
 			}
 			this.known.put(Key.of(due), due.runAt());
@@ -327,7 +330,9 @@ public final class ScheduleRunner {
 			if (this.waiting.containsKey(due.actorId())) {
 				this.ready.add(due.actorId());
 			}
-			searchesAgain = this.left && this.started && this.known.size() < MAX_KNOWN / 2;
+			searchesAgain = this.started && ((this.left && this.known.size() < MAX_KNOWN / 2)
+					|| (this.waiting.getOrDefault(due.actorId(), NONE).size() < MAX_OF_INSTANCE / 2
+							&& this.crowded.remove(due.actorId())));
 		}
 		if (searchesAgain) {
 			searchAside();
@@ -370,10 +375,6 @@ public final class ScheduleRunner {
 		synchronized (this.lock) {
 			long now = now();
 			Pause before = this.pauses.remove(Key.of(due));
-			Iterator<Pause> oldest = this.pauses.values().iterator();
-			if (this.pauses.size() >= MAX_PAUSES && oldest.next().until() - now < 0) {
-				oldest.remove();
-			}
 			if (this.pauses.size() >= MAX_PAUSES) {
 				return false;
 			}
@@ -389,6 +390,14 @@ public final class ScheduleRunner {
 	private boolean isPaused(DueSchedule due) {
 		Pause pause = this.pauses.get(Key.of(due));
 		return pause != null && pause.until() - now() > 0;
+	}
+
+	/** Removes those that were not tried again, such as those of deleted instances. */
+	private void removeOldPauses() {
+		synchronized (this.lock) {
+			long now = now();
+			this.pauses.values().removeIf((pause) -> now - pause.until() > LONG_PAUSE.toNanos());
+		}
 	}
 
 	private void endPause(DueSchedule due) {

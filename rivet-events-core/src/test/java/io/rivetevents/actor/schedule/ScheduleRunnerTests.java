@@ -42,6 +42,8 @@ class ScheduleRunnerTests {
 
 	private final List<DueSchedule> due = new ArrayList<>();
 
+	private int searches;
+
 	private final List<DueSchedule> postponed = new ArrayList<>();
 
 	private final ScheduleRunner runner = new ScheduleRunner(new Store(), this::run, this.timers,
@@ -55,6 +57,7 @@ class ScheduleRunnerTests {
 
 		@Override
 		public List<DueSchedule> due(Instant until, @Nullable DueSchedule after, int limit) {
+			ScheduleRunnerTests.this.searches++;
 			return (after == null) ? List.copyOf(ScheduleRunnerTests.this.due) : List.of();
 		}
 
@@ -144,6 +147,20 @@ class ScheduleRunnerTests {
 			pass(Duration.ofSeconds(1));
 		}
 		assertThat(this.running).isEmpty();
+	}
+
+	@Test
+	void searchesAgainOnlyWhenThereIsRoom() {
+		for (int i = 0; i < 300; i++) {
+			add("busy", "x" + i);
+		}
+		this.runner.start();
+		int before = this.searches;
+		for (int i = 0; i < 300; i++) {
+			end("busy.x" + i, null);
+		}
+		assertThat(this.running).isEmpty();
+		assertThat(this.searches - before).isBetween(3, 10);
 	}
 
 	@Test
