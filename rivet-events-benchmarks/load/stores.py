@@ -37,6 +37,7 @@ PACKAGE = "io.rivetevents.benchmarks"
 MEMORY = "memory"
 MEMORY_FILE_SYSTEMS = {"tmpfs", "ramfs", "devtmpfs"}
 SLEEPERS = 100_000
+AWAKE_SIZE = "1GB"  # all are awake before they sleep: 4 KB each, and the limit puts unused ones to sleep beyond three quarters
 ROUNDS = 7
 STATISTICS_DELAY = 12  # seconds until an idle connection of PostgreSQL has reported its own
 AIMS = {"sqlite": 8000, "postgresql": 10_000}
@@ -344,7 +345,7 @@ def sleeping(args):
 	with Sqlite(args.data / "sleeping") as file:
 		count = SLEEPERS // 50 if args.quick else SLEEPERS
 		timeout = "20s" if args.quick else "150s"
-		figures = json_of(args, "sleeping.SleepingActors", [f"--instances={count}", f"--rivet.events.actor.sleep-timeout={timeout}", *file.jdbc_options(), "--database.counted=true"])
+		figures = json_of(args, "sleeping.SleepingActors", [f"--instances={count}", f"--rivet.events.actor.sleep-timeout={timeout}", f"--rivet.events.limits.node.awake-size={AWAKE_SIZE}", *file.jdbc_options(), "--database.counted=true"])
 	print(f"\n{count:,} sleeping instances in a file of SQLite\n  {figures['asleep_bytes_each']} bytes of heap each (at most 100: {'yes' if figures['asleep_bytes_each'] <= 100 else 'NO'}),"
 		f" {figures['awake_bytes_each']:,} while awake\n  created in {figures['create_s']:.0f} s", flush=True)
 	for what in ("wake_to_read", "wake_to_change"):
