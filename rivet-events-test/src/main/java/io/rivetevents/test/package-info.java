@@ -4,7 +4,7 @@
  */
 
 /**
- * Test suites for custom implementations of parts of the runtime.
+ * Tests of actors, and a suite for a custom backplane.
  */
 @NullMarked
 package io.rivetevents.test;

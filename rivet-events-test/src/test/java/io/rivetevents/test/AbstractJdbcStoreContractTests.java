@@ -11,6 +11,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.test.store.AbstractActorStateStoreTests;
 
 /** All tests of a class share a database and a store. */
 @TestInstance(Lifecycle.PER_CLASS)

@@ -19,6 +19,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredSchedule;
+import io.rivetevents.test.store.FaultyStateStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 
 import org.junit.jupiter.api.io.TempDir;
 
+import io.rivetevents.test.store.AbstractDurableStoreTests;
+import io.rivetevents.test.store.ActorStateStoreFactory;
+
 class H2DurableStoreTests extends AbstractDurableStoreTests {
 
 	@TempDir

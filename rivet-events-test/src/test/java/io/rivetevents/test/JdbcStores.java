@@ -17,6 +17,7 @@ import io.rivetevents.jdbc.JdbcActorStateStore;
 import io.rivetevents.jdbc.JdbcSchema;
 import io.rivetevents.jdbc.JdbcSettings;
 import io.rivetevents.jdbc.sqlite.SqliteDataSource;
+import io.rivetevents.test.store.ActorStateStoreFactory;
 
 /** Opens stores in databases, and creates their tables. */
 final class JdbcStores {

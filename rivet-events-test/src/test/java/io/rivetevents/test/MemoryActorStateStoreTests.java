@@ -9,6 +9,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.test.store.AbstractActorStateStoreTests;
 
 /** With one instance of the class for all tests. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -13,6 +13,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.test.store.AbstractActorStateStoreTests;
 
 /**
  * Tests a store that implements only the required methods.

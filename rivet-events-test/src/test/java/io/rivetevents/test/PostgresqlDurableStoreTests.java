@@ -8,6 +8,8 @@ package io.rivetevents.test;
 import org.junit.jupiter.api.BeforeEach;
 
 import io.rivetevents.jdbc.DatabaseServer;
+import io.rivetevents.test.store.AbstractDurableStoreTests;
+import io.rivetevents.test.store.ActorStateStoreFactory;
 
 /** Kills the server while the process writes, and then the process. */
 class PostgresqlDurableStoreTests extends AbstractDurableStoreTests {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.redis.store.RedisActorStateStore;
+import io.rivetevents.test.store.AbstractActorStateStoreTests;
 
 class RedisActorStateStoreTests extends AbstractActorStateStoreTests {
 

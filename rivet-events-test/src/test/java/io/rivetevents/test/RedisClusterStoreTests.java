@@ -34,6 +34,7 @@ import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.redis.store.RedisActorStateStore;
 import io.rivetevents.redis.store.RedisStoreSettings;
 import io.rivetevents.redis.store.UncertainCommitException;
+import io.rivetevents.test.store.AbstractActorStateStoreTests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

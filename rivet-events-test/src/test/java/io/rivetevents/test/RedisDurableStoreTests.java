@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.redis.store.RedisActorStateStore;
+import io.rivetevents.test.store.AbstractDurableStoreTests;
+import io.rivetevents.test.store.ActorStateStoreFactory;
 
 /**
  * Kills a Redis that forces each change to the disk, while the process writes, and then

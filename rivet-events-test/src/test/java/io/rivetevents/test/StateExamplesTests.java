@@ -28,6 +28,7 @@ import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.MigrateState;
 import io.rivetevents.annotation.StateVersion;
 import io.rivetevents.invocation.InvalidActorException;
+import io.rivetevents.test.store.StateExamples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

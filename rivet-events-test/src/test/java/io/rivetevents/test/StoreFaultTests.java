@@ -38,6 +38,7 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.invocation.ActorHarness;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.test.store.FaultyStateStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

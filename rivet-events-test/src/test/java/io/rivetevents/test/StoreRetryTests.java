@@ -23,6 +23,7 @@ import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.invocation.ActorHarness;
+import io.rivetevents.test.store.FaultyStateStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test;
+package io.rivetevents.test.store;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ import io.rivetevents.actor.state.StoredSchedule;
  * <pre>{@code
  * import io.rivetevents.actor.ActorAddress;
  * import io.rivetevents.actor.state.MemoryActorStateStore;
- * import io.rivetevents.test.FaultyStateStore;
+ * import io.rivetevents.test.store.FaultyStateStore;
  *
  * FaultyStateStore store = new FaultyStateStore(new MemoryActorStateStore());
  *
