@@ -61,7 +61,7 @@ class ArchitectureTests {
 			protocol.value: protocol error
 			protocol.encoding: protocol error protocol.value
 			conversion: protocol error protocol.value
-			contract:
+			contract: error
 			contract.reflect: conversion contract
 			# what everything stands on
 			annotation: actor

@@ -48,10 +48,10 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class StartFailureTests {
 
 	static Stream<Arguments> mistakes() {
-		return Stream.of(Arguments.of(NoAction.class, "", "no method has @Action", "@Actor"),
-				Arguments.of(TwoStates.class, "", "only one method can have @CreateState", "@Actor"),
+		return Stream.of(Arguments.of(NoAction.class, "", "no method has @Action", "Add @Action"),
+				Arguments.of(TwoStates.class, "", "only one method can have @CreateState", "Remove @CreateState"),
 				Arguments.of(NoEffect.class, "", "@PreAuthorize", "@EnableMethodSecurity"),
-				Arguments.of(WrongContract.class, "", "cannot declare an event", "Change the interface"),
+				Arguments.of(WrongContract.class, "", "cannot declare an event", "Change its return type to void"),
 				Arguments.of(WantsActors.class, "rivet.events.enabled=false",
 						"a bean of type '" + Actors.class.getName(), "Remove rivet.events.enabled=false"),
 				Arguments.of(WantsConnections.class, "rivet.events.enabled=false",
@@ -80,7 +80,7 @@ class StartFailureTests {
 						"Give " + FirstPoll.class.getName() + " another name"),
 				Arguments.of(SameNamesImported.class, "", SecondPoll.class.getName(),
 						"The names of actors are unique."),
-				Arguments.of(Hasty.class, "", "StartFailureTests$Hasty", "use a value such as 30s"),
+				Arguments.of(Hasty.class, "", "StartFailureTests$Hasty", "Use a value such as 30s"),
 				Arguments.of(MisspelledRule.class, "", MisspelledRule.class.getName(), "the method isAuthenticatd"),
 				Arguments.of(BrokenRule.class, "", "StartFailureTests$BrokenRule.act()", "\"hasRol('X'\""),
 				Arguments.of(Lean.class, "rivet.events.websocket.max-queued-size=1KB",

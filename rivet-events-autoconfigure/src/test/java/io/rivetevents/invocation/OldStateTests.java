@@ -231,7 +231,7 @@ class OldStateTests {
 		Object proxy = factory.getProxy();
 		ValueMapper mapper = this.harness.mapper();
 		StateFormat format = StateFormat.declared(WithBean.class, () -> proxy, mapper.declared(Text.class),
-				CallerScope.NONE, (method, problem) -> new IllegalStateException(problem));
+				CallerScope.NONE, (method, problem, action) -> new IllegalStateException(problem));
 		assertThat(format.read("{}".getBytes(StandardCharsets.UTF_8), 0, mapper).value()).isEqualTo(new Text("lemon"));
 	}
 
@@ -477,7 +477,7 @@ class OldStateTests {
 
 	static class TooHigh {
 
-		static final String EXPECTED = "it migrates from version 1, but the version of the state type is 1: set";
+		static final String EXPECTED = "it migrates from version 1, but the version of the state type is 1. Set";
 
 		@CreateState
 		Text create() {
@@ -498,7 +498,7 @@ class OldStateTests {
 
 	static class Unversioned {
 
-		static final String EXPECTED = "it migrates from version 0, but the version of the state type is 0: set";
+		static final String EXPECTED = "it migrates from version 0, but the version of the state type is 0. Set";
 
 		@CreateState
 		Plain.State create() {

@@ -94,12 +94,13 @@ class MethodSecurityCheckTests {
 			OnHook.class, PostAuthorized.class, PreFiltered.class, PostFiltered.class, FinalClass.class,
 			FinalMethod.class, OnContractClass.class, OnGenericContractClass.class })
 	void refusesThemWithoutMethodSecurity(Class<?> actor) {
-		refuses(Nothing.class, actor, "add @EnableMethodSecurity to the application");
+		refuses(Nothing.class, actor, "Add @EnableMethodSecurity to the application");
 	}
 
 	@Test
 	void refusesThemOnAnActorThatIsProxiedForAnotherReason() {
-		refuses(OtherProxy.class, OnMethod.class, "its @PreAuthorize has no effect: add @EnableMethodSecurity");
+		refuses(OtherProxy.class, OnMethod.class,
+				"its @PreAuthorize has no effect, because method security is not enabled for it. Add @EnableMethodSecurity");
 	}
 
 	@Test
@@ -162,8 +163,8 @@ class MethodSecurityCheckTests {
 
 	@Test
 	void saysThatWovenChecksAreNotSeen() {
-		refuses(Woven.class, OnMethod.class, "remove mode = ASPECTJ");
-		refuses(Woven.class, SecuredMethod.class, "remove mode = ASPECTJ");
+		refuses(Woven.class, OnMethod.class, "Remove mode = ASPECTJ");
+		refuses(Woven.class, SecuredMethod.class, "Remove mode = ASPECTJ");
 	}
 
 	@Test
@@ -199,7 +200,7 @@ class MethodSecurityCheckTests {
 			OnDestroyHook.class, OnStateChangeHook.class, CreateVarsHook.class })
 	void refusesThemOnHooksThatNeverHaveACaller(Class<?> actor) {
 		String hook = "@" + actor.getSimpleName().replace("Hook", "").replace("OnCreateState", "CreateState");
-		refuses(AllKinds.class, actor, "it would deny the server, since a method with " + hook);
+		refuses(AllKinds.class, actor, "would deny the server, since a method with " + hook);
 	}
 
 	@ParameterizedTest

@@ -26,8 +26,8 @@ public interface AccessGuard {
 		@Override
 		public @Nullable AccessRule ruleOf(Class<?> actor, String access) {
 			if (!access.isEmpty()) {
-				throw new InvalidActorException(actor,
-						"`access` requires Spring Security: add spring-boot-starter-security to the application");
+				throw new InvalidActorException(actor, "`access` requires Spring Security",
+						"Add the dependency org.springframework.boot:spring-boot-starter-security, or remove `access` from @Actor");
 			}
 			SecurityAnnotations.refuse(actor);
 			return null;

@@ -71,13 +71,14 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 		Object bean = this.beanFactory.getBean(name);
 		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
 		if (!this.beanFactory.isSingleton(name)) {
-			throw new InvalidActorException(type, "it must be a singleton: keep the data of an instance in its state");
+			throw new InvalidActorException(type, "its bean must be a singleton",
+					"Remove the scope of the bean, and keep the data of an instance in its state");
 		}
 		String actorName = nameOf(type, name);
 		this.actors.stream().filter((other) -> other.name().equals(actorName)).findFirst().ifPresent((other) -> {
 			throw new InvalidActorException(type,
-					"the name %s is already used by %s: choose another one, as in @Actor(\"…\")".formatted(actorName,
-							other.actorClass().getName()));
+					"the name %s is already used by %s".formatted(actorName, other.actorClass().getName()),
+					"Choose another name, as in @Actor(\"…\")");
 		});
 		AnnotatedActorType actor = new AnnotatedActorType(actorName, type, bean, this.settings.get(),
 				this.support.get());

@@ -87,6 +87,8 @@ final class AnnotatedActorType implements ActorType {
 	/** Value of a sleep timeout that never passes. */
 	private static final String NEVER = "never";
 
+	private static final String USE_DURATION = "Use a value such as 30s or 5m";
+
 	/** Prefix of names that are reserved for the protocol. */
 	private static final String RESERVED = "rivet:";
 
@@ -147,7 +149,8 @@ final class AnnotatedActorType implements ActorType {
 		this.bean = bean;
 		this.support = support;
 		if (name.length() > MAX_NAME_LENGTH) {
-			throw new InvalidActorException(type, "its name exceeds %d characters".formatted(MAX_NAME_LENGTH));
+			throw new InvalidActorException(type, "its name exceeds %d characters".formatted(MAX_NAME_LENGTH),
+					"Choose a shorter name, as in @Actor(\"…\")");
 		}
 		this.settings = settings(defaults);
 		Actor declared = annotation();
@@ -166,7 +169,7 @@ final class AnnotatedActorType implements ActorType {
 		this.durableEvents = ActorType.super.hasDurableEvents();
 		this.subscriptions.check(this.events);
 		if (this.actions.isEmpty() && this.implemented.isEmpty()) {
-			throw new InvalidActorException(type, "no method has @Action: add it to the methods for clients");
+			throw new InvalidActorException(type, "no method has @Action", "Add @Action to the methods for clients");
 		}
 		this.stateType = producedType(Hook.CREATE_STATE);
 		this.stateFormat = declaredFormat();
@@ -177,15 +180,16 @@ final class AnnotatedActorType implements ActorType {
 	private StateFormat declaredFormat() {
 		DeclaredType declared = (this.stateType != null) ? this.support.mapper().declared(this.stateType) : null;
 		return StateFormat.declared(this.type, () -> this.withoutCaller, declared, this.support.callers(),
-				(method, problem) -> (method != null) ? new InvalidActorException(method, problem)
-						: new InvalidActorException(this.type, problem));
+				(method, problem, action) -> (method != null) ? new InvalidActorException(method, problem, action)
+						: new InvalidActorException(this.type, problem, action));
 	}
 
 	private void checkState() {
 		ActorMethod method = this.hooks.get(Hook.CREATE_STATE);
 		String problem = (this.stateType != null) ? this.support.mapper().storageProblem(this.stateType) : null;
 		if (method != null && problem != null) {
-			throw new InvalidActorException(method.getMethod(), "the state could be saved but not loaded: " + problem);
+			throw new InvalidActorException(method.getMethod(), "the state could be saved but not loaded: " + problem,
+					"Change the type of the state, or register a deserializer for it with the JsonMapper");
 		}
 	}
 
@@ -246,7 +250,8 @@ final class AnnotatedActorType implements ActorType {
 			return defaults.with(own);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(this.type, String.valueOf(ex.getMessage()));
+			throw new InvalidActorException(this.type, String.valueOf(ex.getMessage()),
+					"Change the attributes of @History");
 		}
 	}
 
@@ -257,8 +262,8 @@ final class AnnotatedActorType implements ActorType {
 	private Duration timeout(String text, String attribute) {
 		Duration timeout = duration(text, attribute);
 		if (timeout.isZero()) {
-			throw new InvalidActorException(this.type,
-					"%s = \"%s\" must be positive: use a value such as 30s or 5m".formatted(attribute, text));
+			throw new InvalidActorException(this.type, "%s = \"%s\" must be positive".formatted(attribute, text),
+					USE_DURATION);
 		}
 		return timeout;
 	}
@@ -273,8 +278,8 @@ final class AnnotatedActorType implements ActorType {
 		catch (IllegalArgumentException | ArithmeticException ex) {
 			// rejected below
 		}
-		throw new InvalidActorException(this.type,
-				"%s = \"%s\" is not a valid duration: use a value such as 30s or 5m".formatted(attribute, text));
+		throw new InvalidActorException(this.type, "%s = \"%s\" is not a valid duration".formatted(attribute, text),
+				USE_DURATION);
 	}
 
 	/** Finds the methods with annotations of this library, and all their annotations. */
@@ -309,8 +314,10 @@ final class AnnotatedActorType implements ActorType {
 
 	private void findHook(HookAnnotation known, List<Method> methods) {
 		if (methods.size() > 1) {
-			throw new InvalidActorException(methods.get(1), "only one method can have @%s, but %s has it, too"
-				.formatted(known.annotation().getSimpleName(), methods.get(0).getName()));
+			throw new InvalidActorException(methods.get(1),
+					"only one method can have @%s, but %s has it, too".formatted(known.annotation().getSimpleName(),
+							methods.get(0).getName()),
+					"Remove @%s from one of these methods".formatted(known.annotation().getSimpleName()));
 		}
 		methods.forEach((method) -> this.hooks.put(known.hook(), hookMethod(known, method)));
 	}
@@ -319,7 +326,9 @@ final class AnnotatedActorType implements ActorType {
 		Arguments arguments = arguments(method, known.scope(), known.rest());
 		if (known.rest() == Arguments.Rest.PAYLOAD && arguments.restSize() > known.payloadSize()) {
 			throw new InvalidActorException(method,
-					"it has too many parameters for a method with @%s".formatted(known.annotation().getSimpleName()));
+					"it has too many parameters for a method with @%s".formatted(known.annotation().getSimpleName()),
+					"Remove the parameters that the Javadoc of @%s does not list"
+						.formatted(known.annotation().getSimpleName()));
 		}
 		ActorMethod hook = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
 		checkProduct(known.hook(), hook);
@@ -330,34 +339,39 @@ final class AnnotatedActorType implements ActorType {
 	private static void checkProduct(Hook hook, ActorMethod method) {
 		boolean makesState = hook == Hook.CREATE_STATE || hook == Hook.CREATE_CONN_STATE;
 		if (makesState && method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "it must return the state");
+			throw new InvalidActorException(method.getMethod(), "it must return the state",
+					"Change its return type to the type of the state");
 		}
 		if (hook == Hook.CREATE_VARS && method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "it must return the variables");
+			throw new InvalidActorException(method.getMethod(), "it must return the variables",
+					"Change its return type to the type of the variables");
 		}
 		ResolvableType map = method.valueType().as(Map.class);
 		if (hook == Hook.CREATE_VARS && map != ResolvableType.NONE && map.resolveGeneric(0) != String.class) {
-			throw new InvalidActorException(method.getMethod(),
-					"the keys of the returned map are names of variables: return a Map<String, …>,"
-							+ " or a class of your own that contains the map");
+			throw new InvalidActorException(method.getMethod(), "the keys of the returned map are names of variables",
+					"Return a Map<String, …>, or a class of your own that contains the map");
 		}
 	}
 
 	private static void checkDecision(Hook hook, ActorMethod method) {
 		if (hook == Hook.CAN_SUBSCRIBE && !isBoolean(method)) {
-			throw new InvalidActorException(method.getMethod(), "it must return boolean or Mono<Boolean>");
+			throw new InvalidActorException(method.getMethod(), "it must return boolean or Mono<Boolean>",
+					"Change its return type to boolean or Mono<Boolean>");
 		}
 		if (hook == Hook.CAN_CREATE && !isBoolean(method) && !method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "it must return boolean, Mono<Boolean> or nothing");
+			throw new InvalidActorException(method.getMethod(), "it must return boolean, Mono<Boolean> or nothing",
+					"Change its return type to boolean, Mono<Boolean> or void");
 		}
 		if ((hook == Hook.BEFORE_CONNECT || hook == Hook.CONNECT) && isBoolean(method)) {
 			throw new InvalidActorException(method.getMethod(),
-					"it must return nothing, since its value would be ignored: throw a UserError to reject the client");
+					"it must return nothing, since its value would be ignored",
+					"Change its return type to void, and throw a UserError to reject the client");
 		}
 		if (LETTING_IN.contains(hook) && !isBoolean(method) && SecurityAnnotations.handlesDenial(method.getMethod())) {
 			throw new InvalidActorException(method.getMethod(),
 					"its @HandleAuthorizationDenied would accept denied clients, because this hook accepts a client"
-							+ " unless it throws an exception: remove the annotation");
+							+ " unless it throws an exception",
+					"Remove @HandleAuthorizationDenied");
 		}
 	}
 
@@ -371,7 +385,8 @@ final class AnnotatedActorType implements ActorType {
 	private void addContract(Class<?> contract) {
 		if (!contract.isInterface() || !contract.isAssignableFrom(this.type)) {
 			throw new InvalidActorException(this.type,
-					"it must implement %s, which `actions` declares".formatted(contract.getName()));
+					"it must implement %s, which `actions` declares".formatted(contract.getName()),
+					"Implement the interface, or remove it from @Actor(actions = ...)");
 		}
 		for (Method declared : contract.getMethods()) {
 			Method method = implementation(declared);
@@ -399,11 +414,14 @@ final class AnnotatedActorType implements ActorType {
 		String actionName = (action != null && StringUtils.hasText(action.name())) ? action.name() : method.getName();
 		ActorMethod previous = this.actions.get(actionName);
 		if (previous != null) {
-			throw new InvalidActorException(method, "the action \"%s\" is already declared by another method: %s"
-				.formatted(actionName, previous.getMethod().toGenericString()));
+			throw new InvalidActorException(method,
+					"the action \"%s\" is already declared by another method: %s".formatted(actionName,
+							previous.getMethod().toGenericString()),
+					"Rename one of the methods, or add a name, as in @Action(name = \"…\")");
 		}
 		if (actionName.startsWith(RESERVED)) {
-			throw new InvalidActorException(method, "names that start with \"%s\" are reserved".formatted(RESERVED));
+			throw new InvalidActorException(method, "names that start with \"%s\" are reserved".formatted(RESERVED),
+					"Rename the method, or add a name, as in @Action(name = \"…\")");
 		}
 		Arguments arguments = arguments(method, ContextResolvers.Scope.CONNECTION, Arguments.Rest.CLIENT);
 		ActorMethod added = new ActorMethod(bean(method), method, arguments, this.support.validator(), this.support);
@@ -430,26 +448,31 @@ final class AnnotatedActorType implements ActorType {
 				: this.settings.actionTimeout();
 		boolean oneWay = AnnotatedElementUtils.hasAnnotation(method.getMethod(), OneWay.class);
 		if (oneWay && !method.returnsNothing()) {
-			throw new InvalidActorException(method.getMethod(), "a method with @OneWay must return nothing");
+			throw new InvalidActorException(method.getMethod(), "a method with @OneWay must return nothing",
+					"Change its return type to void, or remove @OneWay");
 		}
 		boolean interleave = action != null && action.interleave();
 		boolean declared = action != null && action.durable();
 		boolean durable = declared || (this.settings.state().sync() && !interleave);
 		boolean blocking = action == null || action.blocking();
 		if (!blocking && (interleave || declared || !method.isImmediate())) {
-			throw new InvalidActorException(method.getMethod(), "`blocking = false` cannot be combined with `durable`,"
-					+ " `interleave` or an asynchronous return type");
+			throw new InvalidActorException(method.getMethod(),
+					"`blocking = false` cannot be combined with `durable`,"
+							+ " `interleave` or an asynchronous return type",
+					"Remove `blocking = false`, or what it excludes");
 		}
 		if (durable && interleave) {
 			throw new InvalidActorException(method.getMethod(),
 					"`durable` cannot be combined with `interleave`: if the save fails, the changes of the action could"
-							+ " not be separated from those of other calls. Call c.saveState() in the action instead");
+							+ " not be separated from those of other calls",
+					"Remove `durable`, and call c.saveState() in the action");
 		}
 		boolean snapshot = action != null && action.snapshot();
 		boolean internal = scheduled || (action != null && action.internal());
 		if (snapshot && (internal || method.returnsNothing())) {
 			throw new InvalidActorException(method.getMethod(),
-					"an action with `snapshot = true` must return a value, and must not be `internal`");
+					"an action with `snapshot = true` must return a value, and must not be `internal`",
+					"Remove `snapshot`, or return the value for clients");
 		}
 		return new ActionSettings(actionName, timeout, interleave, durable, method.returnsNothing(), oneWay,
 				method.isImmediate(), blocking || durable, method.isTransactional(), snapshot, internal,
@@ -462,7 +485,8 @@ final class AnnotatedActorType implements ActorType {
 
 	private Arguments arguments(Method method, ContextResolvers.Scope scope, Arguments.Rest rest) {
 		if (Modifier.isPrivate(method.getModifiers()) || Modifier.isStatic(method.getModifiers())) {
-			throw new InvalidActorException(method, "the method must be neither private nor static");
+			throw new InvalidActorException(method, "the method must be neither private nor static",
+					"Remove the modifier private or static from the method");
 		}
 		MethodParameter[] parameters = new AnnotatedMethod(method) {
 
@@ -506,13 +530,15 @@ final class AnnotatedActorType implements ActorType {
 			return;
 		}
 		if (produced == null) {
-			throw new InvalidActorException(parameter, "it declares %s as the %s type, but no method has %s"
-				.formatted(wanted.getName(), what, annotation));
+			throw new InvalidActorException(parameter,
+					"it declares %s as the %s type, but no method has %s".formatted(wanted.getName(), what, annotation),
+					"Add a method with %s that returns it, or change the type to Object".formatted(annotation));
 		}
 		if (!declared.isAssignableFrom(ResolvableType.forType(produced))) {
 			throw new InvalidActorException(parameter,
 					"it declares %s as the %s type, but the method with %s returns %s".formatted(wanted.getName(), what,
-							annotation, produced.getTypeName()));
+							annotation, produced.getTypeName()),
+					"Change the type to %s".formatted(produced.getTypeName()));
 		}
 	}
 

@@ -60,7 +60,8 @@ final class AnnotatedErrors {
 			RivetError error = of(type);
 			String problem = (error != null) ? problem(type, error) : null;
 			if (problem != null) {
-				throw new InvalidActorException(method, "its exception %s: %s".formatted(type.getName(), problem));
+				throw new InvalidActorException(method, "its exception %s: %s".formatted(type.getName(), problem),
+						"Change or remove @RivetError on " + type.getName());
 			}
 		});
 	}

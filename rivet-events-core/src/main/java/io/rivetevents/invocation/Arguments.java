@@ -129,7 +129,8 @@ final class Arguments {
 			else if (defaulted != null && !Conversion.takesNull(parameter) && !parameter.getParameter().isVarArgs()) {
 				throw new InvalidActorException(defaulted,
 						"its @DefaultValue has no effect, because the later parameter %d (%s) is required"
-							.formatted(parameter.getParameterIndex(), parameter.getParameter().getName()));
+							.formatted(parameter.getParameterIndex(), parameter.getParameter().getName()),
+						"Remove @DefaultValue, or add it or @Nullable to the later parameter as well");
 			}
 		}
 	}
@@ -153,7 +154,8 @@ final class Arguments {
 			case CLIENT -> parameter.getParameter().isVarArgs() ? new RestArgument(parameter, position, mapper)
 					: clientArgument(parameter, position, mapper);
 			case PAYLOAD -> (invocation) -> invocation.payload()[position];
-			case NONE -> throw new InvalidActorException(parameter, "no resolver supports it");
+			case NONE -> throw new InvalidActorException(parameter, "no resolver supports it",
+					"Remove the parameter, or declare an ActionArgumentResolver bean that supports it");
 		};
 	}
 

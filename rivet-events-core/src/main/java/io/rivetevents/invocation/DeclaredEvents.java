@@ -70,15 +70,18 @@ final class DeclaredEvents {
 		this.guarded.values().forEach(this.guardedAnywhere::add);
 		this.strict = strict;
 		if (strict && this.events.isEmpty()) {
-			throw new InvalidActorException(type, "`strict = true` requires at least one event in `events`");
+			throw new InvalidActorException(type, "`strict = true` requires at least one event in `events`",
+					"Add an interface with the events to @Actor(events = ...), or remove `strict`");
 		}
 	}
 
 	private void add(Class<?> type, EventMethod event) {
 		EventMethod other = this.events.putIfAbsent(event.name(), event);
 		if (other != null) {
-			throw new InvalidActorException(type, "two contracts declare the event \"%s\": %s and %s"
-				.formatted(event.name(), other.method(), event.method()));
+			throw new InvalidActorException(type,
+					"two contracts declare the event \"%s\": %s and %s".formatted(event.name(), other.method(),
+							event.method()),
+					"Rename one of the methods, or add @EventName(\"...\") with another name to it");
 		}
 		this.settings.put(event.name(), new EventSettings(event.droppable(), history(event), event.arguments()));
 		if (this.guard.guards(event)) {
@@ -89,8 +92,10 @@ final class DeclaredEvents {
 				.flatMap((element) -> SecurityAnnotations.of(element).stream())
 				.findFirst()
 				.ifPresent((annotation) -> {
-					throw new InvalidActorException(event.method(), SecurityAnnotations.noEffect(annotation,
-							"an event supports @PreAuthorize only, with Spring Security on the class path"));
+					throw new InvalidActorException(event.method(),
+							SecurityAnnotations.noEffect(annotation,
+									"an event supports @PreAuthorize only, with Spring Security on the class path"),
+							"Use @PreAuthorize, and add the dependency org.springframework.boot:spring-boot-starter-security");
 				});
 		}
 	}
@@ -110,7 +115,8 @@ final class DeclaredEvents {
 			return this.history.with(own);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(event.method(), String.valueOf(ex.getMessage()));
+			throw new InvalidActorException(event.method(), String.valueOf(ex.getMessage()),
+					"Change the attributes of @History");
 		}
 	}
 

@@ -49,14 +49,14 @@ final class DeclaredSchedules {
 		for (MethodParameter parameter : method.clientParameters()) {
 			if (!Arguments.Conversion.takesNull(parameter) && !DefaultArgument.isOn(parameter)
 					&& !parameter.getParameter().isVarArgs()) {
-				throw new InvalidActorException(parameter,
-						"a schedule passes no arguments: use @Nullable, or add @DefaultValue");
+				throw new InvalidActorException(parameter, "a schedule passes no arguments",
+						"Add @Nullable or @DefaultValue to the parameter, or remove it");
 			}
 		}
 		for (MethodParameter parameter : method.getMethodParameters()) {
 			if (isOfCaller(parameter.getParameterType()) && !parameter.isOptional()) {
-				throw new InvalidActorException(parameter,
-						"a schedule runs without a connection and a user: use @Nullable, or remove the parameter");
+				throw new InvalidActorException(parameter, "a schedule runs without a connection and a user",
+						"Add @Nullable to the parameter, or remove it");
 			}
 		}
 		annotations.forEach((annotation) -> add(method.getMethod(), annotation, action));
@@ -70,12 +70,13 @@ final class DeclaredSchedules {
 		String name = annotation.name().isEmpty() ? method.getName() : annotation.name();
 		try {
 			if (this.byName.putIfAbsent(name, read(ScheduleEntry.checkName(name), annotation, action)) != null) {
-				throw new InvalidActorException(method, "the schedule \"%s\" is declared twice:".formatted(name)
-						+ " choose another name, as in @ActorSchedule(name = \"…\")");
+				throw new InvalidActorException(method, "the schedule \"%s\" is declared twice".formatted(name),
+						"Choose another name, as in @ActorSchedule(name = \"…\")");
 			}
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(method, "its @ActorSchedule is invalid: " + ex.getMessage());
+			throw new InvalidActorException(method, "its @ActorSchedule is invalid: " + ex.getMessage(),
+					"Change the attributes of @ActorSchedule, such as cron = \"0 3 * * *\" with zone = \"UTC\", or every = \"30s\"");
 		}
 	}
 

@@ -47,7 +47,8 @@ final class DefaultArgument {
 	static void refuse(MethodParameter parameter) {
 		if (isOn(parameter)) {
 			throw new InvalidActorException(parameter,
-					"its @DefaultValue has no effect: only a parameter for one argument of an action has a default");
+					"its @DefaultValue has no effect: only a parameter for one argument of an action has a default",
+					"Remove @DefaultValue from the parameter");
 		}
 	}
 
@@ -80,7 +81,8 @@ final class DefaultArgument {
 
 	private static InvalidActorException misfit(MethodParameter parameter, String text, String problem) {
 		return new InvalidActorException(parameter,
-				"its @DefaultValue(\"%s\") does not fit its type: %s".formatted(text, problem));
+				"its @DefaultValue(\"%s\") does not fit its type: %s".formatted(text, problem),
+				"Change the text of @DefaultValue, or the type of the parameter");
 	}
 
 	/** Possible values of the text, the most probable first. */

@@ -37,6 +37,8 @@ final class ForeignParameters {
 
 	private static final String TYPES = "org.springframework.security.";
 
+	private static final String SUPPORT = "Remove the parameter, or add the library or an ActionArgumentResolver bean that supports it";
+
 	private ForeignParameters() {
 	}
 
@@ -54,13 +56,15 @@ final class ForeignParameters {
 			.ifPresent((type) -> {
 				throw new InvalidActorException(parameter,
 						"no resolver supports its @%s here, so a client could choose the value"
-							.formatted(type.getSimpleName()));
+							.formatted(type.getSimpleName()),
+						SUPPORT);
 			});
 		Class<?> foreign = foreignType(ResolvableType.forMethodParameter(parameter));
 		if (foreign != null) {
 			throw new InvalidActorException(parameter,
 					"no resolver supports its type %s here, so a client could choose the value"
-						.formatted(foreign.getSimpleName()));
+						.formatted(foreign.getSimpleName()),
+					SUPPORT);
 		}
 	}
 

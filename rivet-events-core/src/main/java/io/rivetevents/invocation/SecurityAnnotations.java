@@ -42,8 +42,8 @@ public final class SecurityAnnotations {
 	/** These annotations restrict nothing. */
 	private static final Set<String> HARMLESS = Set.of(DENIED_HANDLER, "jakarta.annotation.security.DeclareRoles");
 
-	private static final String NO_SPRING_SECURITY = "Spring Security is missing; add"
-			+ " spring-boot-starter-security and @EnableMethodSecurity";
+	private static final String ADD_SPRING_SECURITY = "Add the dependency"
+			+ " org.springframework.boot:spring-boot-starter-security, and @EnableMethodSecurity to the application";
 
 	private SecurityAnnotations() {
 	}
@@ -112,17 +112,18 @@ public final class SecurityAnnotations {
 	 */
 	static void refuse(Class<?> actor) {
 		ofMethods(actor).forEach((method, annotations) -> {
-			throw new InvalidActorException(method, noEffect(annotations.iterator().next(), NO_SPRING_SECURITY));
+			throw new InvalidActorException(method,
+					noEffect(annotations.iterator().next(), "Spring Security is missing"), ADD_SPRING_SECURITY);
 		});
 	}
 
 	/**
 	 * Returns the error text for an annotation without effect.
 	 * @param annotation the annotation
-	 * @param remedy what to do
+	 * @param reason why it has none
 	 */
-	public static String noEffect(Class<? extends Annotation> annotation, String remedy) {
-		return "its @%s has no effect: %s".formatted(annotation.getSimpleName(), remedy);
+	public static String noEffect(Class<? extends Annotation> annotation, String reason) {
+		return "its @%s has no effect, because %s".formatted(annotation.getSimpleName(), reason);
 	}
 
 }

@@ -39,7 +39,8 @@ final class SubscriptionRules {
 		}
 		for (String event : events) {
 			if (!StringUtils.hasText(event)) {
-				throw new InvalidActorException(method.getMethod(), "its @CanSubscribe contains an empty event name");
+				throw new InvalidActorException(method.getMethod(), "its @CanSubscribe contains an empty event name",
+						"Name the events, as in @CanSubscribe(\"said\"), or remove all names for a rule of all events");
 			}
 			checkUnique("@CanSubscribe(\"%s\")".formatted(event), this.byEvent.put(event, method), method);
 		}
@@ -48,14 +49,17 @@ final class SubscriptionRules {
 	private static void checkName(MethodParameter parameter) {
 		if (!parameter.getParameterType().isAssignableFrom(String.class)) {
 			throw new InvalidActorException(parameter,
-					"no resolver supports it, and it is not a String for the name of the event");
+					"no resolver supports it, and it is not a String for the name of the event",
+					"Change its type to String for the name of the event, or remove it");
 		}
 	}
 
 	private static void checkUnique(String annotation, @Nullable ActorMethod other, ActorMethod method) {
 		if (other != null && other != method) {
-			throw new InvalidActorException(method.getMethod(), "only one method can have %s, but %s has it, too"
-				.formatted(annotation, other.getMethod().getName()));
+			throw new InvalidActorException(method.getMethod(),
+					"only one method can have %s, but %s has it, too".formatted(annotation,
+							other.getMethod().getName()),
+					"Remove %s from one of these methods, or name another event".formatted(annotation));
 		}
 	}
 
@@ -68,7 +72,8 @@ final class SubscriptionRules {
 			if (declared.settings(event) == null) {
 				throw new InvalidActorException(method.getMethod(),
 						"its @CanSubscribe names \"%s\", which the strict contract of the actor does not declare"
-							.formatted(event));
+							.formatted(event),
+						"Correct the name in @CanSubscribe, or declare the event in an interface of @Actor(events = ...)");
 			}
 		});
 	}

@@ -31,6 +31,8 @@ import io.rivetevents.invocation.InvalidActorException;
  */
 final class ClosestAnnotations {
 
+	private static final String USE_ONE = "Use only one of them, or add the one that applies to the class or method itself";
+
 	private ClosestAnnotations() {
 	}
 
@@ -42,7 +44,7 @@ final class ClosestAnnotations {
 	 */
 	static @Nullable MergedAnnotation<?> of(Class<?> type, Set<String> annotations) {
 		return unique(closest(type, (each) -> each, annotations), (problem) -> {
-			throw new InvalidActorException(type, problem);
+			throw new InvalidActorException(type, problem, USE_ONE);
 		});
 	}
 
@@ -57,7 +59,7 @@ final class ClosestAnnotations {
 		Function<Class<?>, @Nullable AnnotatedElement> declared = (type) -> ReflectionUtils.findMethod(type,
 				method.getName(), method.getParameterTypes());
 		return unique(closest(method.getDeclaringClass(), declared, annotations), (problem) -> {
-			throw new InvalidActorException(method, problem);
+			throw new InvalidActorException(method, problem, USE_ONE);
 		});
 	}
 
@@ -67,7 +69,7 @@ final class ClosestAnnotations {
 			String names = found.stream()
 				.map((annotation) -> "@" + annotation.getType().getSimpleName())
 				.collect(Collectors.joining(", "));
-			throw failure.apply("several security annotations are equally close, use only one of them: " + names);
+			throw failure.apply("several security annotations are equally close: " + names);
 		}
 		return found.isEmpty() ? null : found.iterator().next();
 	}

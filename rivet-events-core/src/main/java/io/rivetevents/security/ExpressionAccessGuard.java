@@ -61,7 +61,8 @@ public final class ExpressionAccessGuard implements AccessGuard {
 			}
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(actor, String.valueOf(ex.getMessage()));
+			throw new InvalidActorException(actor, String.valueOf(ex.getMessage()),
+					"Correct the expression of @Actor(access = ...)");
 		}
 		return all.isEmpty() ? null : rule(all);
 	}

@@ -70,7 +70,8 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 			return false;
 		}
 		if (Publisher.class.isAssignableFrom(parameter.getParameterType())) {
-			throw new InvalidActorException(parameter, "a publisher is not supported: declare the value type itself");
+			throw new InvalidActorException(parameter, "a publisher is not supported",
+					"Declare the type of the value itself");
 		}
 		this.sources.put(parameter, source(parameter, found));
 		return true;
@@ -87,7 +88,8 @@ abstract class ExpressionArgumentResolver implements ActionArgumentResolver {
 					annotation.getBoolean("errorOnInvalidType"));
 		}
 		catch (ParseException ex) {
-			throw new InvalidActorException(parameter, "its expression is invalid: " + ex.getMessage());
+			throw new InvalidActorException(parameter, "its expression is invalid: " + ex.getMessage(),
+					"Correct the expression of @%s".formatted(annotation.getType().getSimpleName()));
 		}
 	}
 

@@ -122,8 +122,9 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 				.findFirst()
 				.ifPresent((annotation) -> {
 					throw new InvalidActorException(method,
-							"remove its @%s: it would deny the server, since a method with @%s never has a caller"
-								.formatted(annotation.getSimpleName(), hook.getSimpleName()));
+							"its @%s would deny the server, since a method with @%s never has a caller"
+								.formatted(annotation.getSimpleName(), hook.getSimpleName()),
+							"Remove @" + annotation.getSimpleName());
 				}));
 	}
 
@@ -134,27 +135,31 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	private void check(AuthorizationAdvisors advisors, Method method, Class<? extends Annotation> annotation) {
 		if (OF_DECLARING_CLASS.contains(annotation) && !isSeen(advisors.target(), method, annotation)) {
-			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
-					"Spring Security reads it from the class that declares the method; add it there or to the method"));
+			throw new InvalidActorException(method,
+					SecurityAnnotations.noEffect(annotation,
+							"Spring Security reads it from the class that declares the method"),
+					"Add @%s to the method, or to %s".formatted(annotation.getSimpleName(),
+							method.getDeclaringClass().getName()));
 		}
 		if (WITH_EXPRESSION.contains(annotation)) {
 			this.rules.checkSyntax(advisors.target(), method, annotation);
 		}
 		String obstacle = advisors.obstacle(method);
 		if (obstacle != null) {
-			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation,
-					obstacle + "; make the method and its class overridable, or add it to the interface"));
+			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation, obstacle),
+					"Make the method and its class overridable, or add the method to the interface");
 		}
 		List<Advisor> found = advisors.find(method, annotation);
 		if (found.isEmpty()) {
-			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation, remedy(annotation)));
+			throw new InvalidActorException(method, SecurityAnnotations.noEffect(annotation, reason(annotation)),
+					remedy(annotation));
 		}
 		boolean reactive = found.stream().allMatch(this::isReactive);
 		if (reactive && !Publisher.class.isAssignableFrom(method.getReturnType())) {
 			throw new InvalidActorException(method,
 					SecurityAnnotations.noEffect(annotation,
-							"reactive method security supports only methods that return Mono or Flux;"
-									+ " return one of these, or add @EnableMethodSecurity to the application"));
+							"reactive method security supports only methods that return Mono or Flux"),
+					"Return Mono or Flux, or add @EnableMethodSecurity to the application");
 		}
 	}
 
@@ -202,16 +207,21 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 			.anyMatch((enabled) -> enabled != null && enabled.mode() == AdviceMode.ASPECTJ);
 	}
 
+	private static String reason(Class<? extends Annotation> annotation) {
+		return annotation.getSimpleName().equals("RunAs") ? "Spring Security does not support it"
+				: "method security is not enabled for it";
+	}
+
 	private String remedy(Class<? extends Annotation> annotation) {
 		if (isWoven()) {
-			return "actors require method security by proxies; remove mode = ASPECTJ from @EnableMethodSecurity";
+			return "Remove mode = ASPECTJ from @EnableMethodSecurity: actors require method security by proxies";
 		}
 		return switch (annotation.getSimpleName()) {
-			case "Secured" -> "add @EnableMethodSecurity(securedEnabled = true) to the application";
+			case "Secured" -> "Add @EnableMethodSecurity(securedEnabled = true) to the application";
 			case "RolesAllowed", "PermitAll", "DenyAll" ->
-				"add @EnableMethodSecurity(jsr250Enabled = true) to the application";
-			case "RunAs" -> "Spring Security does not support it; remove it";
-			default -> "add @EnableMethodSecurity to the application";
+				"Add @EnableMethodSecurity(jsr250Enabled = true) to the application";
+			case "RunAs" -> "Remove @RunAs";
+			default -> "Add @EnableMethodSecurity to the application";
 		};
 	}
 

@@ -48,7 +48,8 @@ public final class PreAuthorizeSubscriptionGuard implements SubscriptionGuard {
 			.findFirst()
 			.ifPresent((annotation) -> {
 				throw new InvalidActorException(event.method(),
-						SecurityAnnotations.noEffect(annotation, "an event supports @PreAuthorize only"));
+						SecurityAnnotations.noEffect(annotation, "an event supports @PreAuthorize only"),
+						"Replace it by @PreAuthorize");
 			});
 		return !conditions(event).isEmpty(); // an error occurs at start-up only
 	}

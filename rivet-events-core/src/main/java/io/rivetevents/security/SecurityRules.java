@@ -73,6 +73,8 @@ public final class SecurityRules {
 
 	private static final Set<String> JSR250 = Set.of(PERMIT_ALL, ROLES_ALLOWED, "jakarta.annotation.security.DenyAll");
 
+	private static final String CORRECT = "Correct the expression of @PreAuthorize";
+
 	private static final Method ANY_METHOD = Objects
 		.requireNonNull(ReflectionUtils.findMethod(Object.class, "toString"));
 
@@ -174,7 +176,7 @@ public final class SecurityRules {
 			return ofExpression(fill(annotation));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(type, String.valueOf(ex.getMessage()));
+			throw new InvalidActorException(type, String.valueOf(ex.getMessage()), CORRECT);
 		}
 	}
 
@@ -183,7 +185,7 @@ public final class SecurityRules {
 			return ofExpression(fill(annotation));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidActorException(method, String.valueOf(ex.getMessage()));
+			throw new InvalidActorException(method, String.valueOf(ex.getMessage()), CORRECT);
 		}
 	}
 
@@ -262,7 +264,8 @@ public final class SecurityRules {
 		}
 		catch (ParseException | IllegalArgumentException ex) {
 			throw new InvalidActorException(method, "its @%s(\"%s\") is invalid: %s"
-				.formatted(annotation.getType().getSimpleName(), expression, ex.getMessage()));
+				.formatted(annotation.getType().getSimpleName(), expression, ex.getMessage()),
+					"Correct the expression of @" + annotation.getType().getSimpleName());
 		}
 	}
 

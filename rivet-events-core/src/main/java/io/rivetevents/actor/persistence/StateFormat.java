@@ -67,9 +67,10 @@ public final class StateFormat {
 		/**
 		 * Creates an exception.
 		 * @param method the method, {@code null} if the error is not in a method
-		 * @param problem the error and what to do
+		 * @param problem the error
+		 * @param action what to change, as a sentence without final period
 		 */
-		RuntimeException create(@Nullable Method method, String problem);
+		RuntimeException create(@Nullable Method method, String problem, String action);
 
 	}
 
@@ -102,7 +103,8 @@ public final class StateFormat {
 				? AnnotatedElementUtils.findMergedAnnotation(type.type().getRawClass(), StateVersion.class) : null;
 		int version = (declared != null) ? declared.value() : 0;
 		if (declared != null && version < 1) {
-			throw problems.create(null, "@StateVersion(%d) of %s must be at least 1".formatted(version, type));
+			throw problems.create(null, "@StateVersion(%d) of %s must be at least 1".formatted(version, type),
+					"Set @StateVersion to 1 or above, or remove it");
 		}
 		NavigableMap<Integer, MigrationMethod> migrations = new TreeMap<>();
 		Map<Method, MigrateState> methods = MethodIntrospector.selectMethods(actor,
@@ -112,7 +114,8 @@ public final class StateFormat {
 			MigrationMethod added = new MigrationMethod(annotation.from(), method, bean, callers);
 			MigrationMethod other = migrations.put(annotation.from(), added);
 			if (other != null) {
-				throw problems.create(method, "%s migrates from version %d, too".formatted(other, annotation.from()));
+				throw problems.create(method, "%s migrates from version %d, too".formatted(other, annotation.from()),
+						"Remove one of the methods, or change its @MigrateState(from = ...)");
 			}
 		});
 		checkComplete(migrations, version, type, problems);
@@ -122,12 +125,12 @@ public final class StateFormat {
 	private static void check(Method method, int from, int version, Problems problems) {
 		String problem = MigrationMethod.problem(method);
 		if (problem != null) {
-			throw problems.create(method, problem);
+			throw problems.create(method, problem, "Declare it as in JsonNode migrate(JsonNode state)");
 		}
 		if (from < 0 || from >= version) {
 			throw problems.create(method,
-					"it migrates from version %d, but the version of the state type is %d: set the @StateVersion of the"
-						.formatted(from, version) + " state type to the version of its result or above");
+					"it migrates from version %d, but the version of the state type is %d".formatted(from, version),
+					"Set the @StateVersion of the state type to the version of its result or above");
 		}
 	}
 
@@ -138,7 +141,7 @@ public final class StateFormat {
 		for (int from = Math.max(oldest, 0); from < version; from++) {
 			if (!migrations.containsKey(from)) {
 				throw problems.create(null, "%s has @StateVersion(%d), but no method has @MigrateState(from = %d)"
-					.formatted(type, version, from));
+					.formatted(type, version, from), "Add a method with @MigrateState(from = %d)".formatted(from));
 			}
 		}
 	}

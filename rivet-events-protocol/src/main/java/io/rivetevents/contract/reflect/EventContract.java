@@ -56,11 +56,12 @@ public final class EventContract {
 	EventContract(Class<?> type, ValueMapper mapper) {
 		this.type = type;
 		if (!type.isInterface() || type.isAnnotation()) {
-			throw new InvalidContractException(type, "it is not an interface");
+			throw new InvalidContractException(type, "it is not an interface", "Declare the events in an interface");
 		}
 		read(prefix(type), scopes(type), mapper);
 		if (this.byName.isEmpty()) {
-			throw new InvalidContractException(type, "it has no methods");
+			throw new InvalidContractException(type, "it has no methods",
+					"Add a method that returns void for each event");
 		}
 	}
 
@@ -121,21 +122,24 @@ public final class EventContract {
 			return;
 		}
 		if (method.getReturnType() != void.class) {
-			throw new InvalidContractException(method, "it must return void, because an event has no answer");
+			throw new InvalidContractException(method, "it must return void, because an event has no answer",
+					"Change its return type to void");
 		}
 		List<DeclaredType> arguments = new ArrayList<>();
 		for (Type declared : method.getGenericParameterTypes()) {
 			Type parameter = ConcreteTypes.of(declared, scopes.get(0));
 			String problem = Encodable.problem(parameter, mapper);
 			if (problem != null) {
-				throw new InvalidContractException(method, problem);
+				throw new InvalidContractException(method, problem,
+						"Change the type of the parameter, or register a serializer for it with the JsonMapper");
 			}
 			arguments.add(mapper.declared(parameter));
 		}
 		EventName given = method.getAnnotation(EventName.class);
 		String name = prefix + ((given != null) ? given.value() : method.getName());
 		if (name.isEmpty() || name.endsWith(".")) {
-			throw new InvalidContractException(method, "its name is empty");
+			throw new InvalidContractException(method, "its name is empty",
+					"Add a name to its @EventName, or remove the annotation");
 		}
 		add(new EventMethod(name, method, isVolatile(method, scopes), scopes, arguments));
 	}
@@ -148,8 +152,10 @@ public final class EventContract {
 	private void add(EventMethod event) {
 		EventMethod other = this.byName.putIfAbsent(event.name(), event);
 		if (other != null) {
-			throw new InvalidContractException(event.method(), "another method declares the event \"%s\", too: %s"
-				.formatted(event.name(), other.method().toGenericString()));
+			throw new InvalidContractException(event.method(),
+					"another method declares the event \"%s\", too: %s".formatted(event.name(),
+							other.method().toGenericString()),
+					"Rename one of the methods, or add @EventName(\"...\") with another name to it");
 		}
 		this.byMethod.put(event.method(), event);
 	}

@@ -106,8 +106,8 @@ public final class StateExamples {
 		this.sources = sources;
 		this.type = mapper.declared(stateType(actor));
 		this.format = StateFormat.declared(actor, bean, this.type, CallerScope.NONE,
-				(method, problem) -> (method != null) ? new InvalidActorException(method, problem)
-						: new InvalidActorException(actor, problem));
+				(method, problem, action) -> (method != null) ? new InvalidActorException(method, problem, action)
+						: new InvalidActorException(actor, problem, action));
 	}
 
 	/**
