@@ -5,6 +5,7 @@
 
 package io.rivetevents.placement;
 
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -88,6 +89,18 @@ public final class LocalNode {
 	 */
 	public int size() {
 		return this.instances.size();
+	}
+
+	/**
+	 * Returns the instances in memory with turns that wait or run, for example an action
+	 * whose result is not yet there.
+	 */
+	public List<ActorAddress> atWork() {
+		return this.instances.all()
+			.stream()
+			.filter((instance) -> !instance.isIdle())
+			.map(ActorInstance::address)
+			.toList();
 	}
 
 	/**
