@@ -42,7 +42,7 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
 
 	@Override
 	public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-		DelayedTask<@Nullable Object> task = new DelayedTask<>(command, null);
+		DelayedTask<Boolean> task = new DelayedTask<>(command, true);
 		return start(task, task::run, unit.toNanos(delay), 0);
 	}
 
@@ -54,7 +54,7 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
 
 	@Override
 	public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long initialDelay, long period, TimeUnit unit) {
-		DelayedTask<@Nullable Object> task = new DelayedTask<>(command, null);
+		DelayedTask<Boolean> task = new DelayedTask<>(command, true);
 		return start(task, task::runAndReset, unit.toNanos(initialDelay), unit.toNanos(period));
 	}
 

@@ -44,7 +44,9 @@ final class VirtualTimers implements Scheduler {
 		return this.time.add(guarded(task), unit.toNanos(initialDelay), unit.toNanos(period));
 	}
 
-	/** So that one failing task does not end the step of a test, as no timer thread ends. */
+	/**
+	 * So that one failing task does not end the step of a test, as no timer thread ends.
+	 */
 	private static Runnable guarded(Runnable task) {
 		Runnable decorated = Schedulers.onSchedule(task);
 		return () -> {
