@@ -1,0 +1,89 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Progress of a node whose threads are counted and whose time is virtual: nothing depends
+ * on real time, except for work that waits for something outside of the node.
+ */
+final class MemoryProgress implements Progress {
+
+	private final VirtualTime time;
+
+	private final Supplier<List<String>> busy;
+
+	private final Duration patience;
+
+	/**
+	 * Creates the progress.
+	 * @param time its time, which lets the workers settle
+	 * @param busy lists what is not done
+	 * @param patience longest wait for work that waits for something outside of the node
+	 */
+	MemoryProgress(VirtualTime time, Supplier<List<String>> busy, Duration patience) {
+		this.time = time;
+		this.busy = busy;
+		this.patience = patience;
+	}
+
+	@Override
+	public <T> @Nullable T await(Supplier<@Nullable T> found) {
+		long start = System.nanoTime();
+		while (true) {
+			handle();
+			boolean done = this.busy.get().isEmpty() || System.nanoTime() - start > this.patience.toNanos();
+			T present = found.get();
+			if (present != null || done) {
+				return present;
+			}
+			pause();
+		}
+	}
+
+	@Override
+	public @Nullable String settle() {
+		long start = System.nanoTime();
+		while (true) {
+			handle();
+			List<String> busy = new ArrayList<>(this.busy.get());
+			if (busy.isEmpty()) {
+				return null;
+			}
+			if (System.nanoTime() - start > this.patience.toNanos()) {
+				return "after %s of real time, %s".formatted(this.patience, String.join(", ", busy));
+			}
+			pause();
+		}
+	}
+
+	private static void pause() {
+		try {
+			Thread.sleep(1);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for the server", ex);
+		}
+	}
+
+	@Override
+	public void handle() {
+		this.time.advance(Duration.ZERO);
+	}
+
+	@Override
+	public void advance(Duration duration) {
+		this.time.advance(duration);
+	}
+
+}

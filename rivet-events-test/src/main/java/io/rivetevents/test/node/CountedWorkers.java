@@ -1,0 +1,203 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.node;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Workers on real threads, one for each task that runs, so that tasks may block on each
+ * other. Counts the tasks. Safe for use by several threads.
+ */
+public final class CountedWorkers implements Workers, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(CountedWorkers.class);
+
+	/**
+	 * Time without any progress after which tasks that wait are taken to wait for
+	 * something outside. It only delays a test that has such a task.
+	 */
+	private static final long GRACE_NANOS = Duration.ofMillis(50).toNanos();
+
+	/** Longest time that a task that computes, or reads from a socket, may take. */
+	private static final long PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
+
+	private static final int FRAMES = 12;
+
+	private static final AtomicInteger threadNumbers = new AtomicInteger();
+
+	private final ExecutorService threads = Executors.newCachedThreadPool(threads());
+
+	private final Scheduler scheduler = Schedulers.fromExecutor(this::execute);
+
+	/** Guards itself and the fields below. */
+	private final Set<Thread> running = new LinkedHashSet<>();
+
+	/** Number of tasks that are queued or running. */
+	private int open;
+
+	/** Number of tasks that have begun or ended. */
+	private long progress;
+
+	/** Number of times that the work was abandoned. */
+	private int generation;
+
+	private static ThreadFactory threads() {
+		return (work) -> {
+			Thread thread = new Thread(work, "rivet-test-worker-" + threadNumbers.incrementAndGet());
+			thread.setDaemon(true);
+			return thread;
+		};
+	}
+
+	@Override
+	public Scheduler scheduler() {
+		return this.scheduler;
+	}
+
+	private void execute(Runnable task) {
+		int queued;
+		synchronized (this.running) {
+			this.open++;
+			queued = this.generation;
+		}
+		try {
+			this.threads.execute(() -> run(task, queued));
+		}
+		catch (Throwable ex) {
+			end(queued);
+			throw ex;
+		}
+	}
+
+	private void run(Runnable task, int queued) {
+		if (!begin(queued)) {
+			return;
+		}
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			logger.error("Unhandled error in a worker task", ex);
+		}
+		finally {
+			end(queued);
+		}
+	}
+
+	private boolean begin(int queued) {
+		synchronized (this.running) {
+			if (queued != this.generation) {
+				return false;
+			}
+			this.running.add(Thread.currentThread());
+			this.progress++;
+			return true;
+		}
+	}
+
+	private void end(int queued) {
+		synchronized (this.running) {
+			if (queued == this.generation) {
+				this.running.remove(Thread.currentThread());
+				this.open--;
+				this.progress++;
+				this.running.notifyAll();
+			}
+		}
+	}
+
+	@Override
+	public void settle() {
+		synchronized (this.running) {
+			long seen = this.progress;
+			long since = System.nanoTime();
+			while (this.open > 0) {
+				pause();
+				long now = System.nanoTime();
+				if (seen != this.progress) {
+					seen = this.progress;
+					since = now;
+				}
+				else if (now - since > (isWaiting() ? GRACE_NANOS : PATIENCE_NANOS)) {
+					return;
+				}
+			}
+		}
+	}
+
+	private void pause() {
+		try {
+			this.running.wait(1);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted while waiting for the workers", ex);
+		}
+	}
+
+	private boolean isWaiting() {
+		return this.open == this.running.size() && this.running.stream().map(Thread::getState).allMatch((state) -> {
+			return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING;
+		});
+	}
+
+	/**
+	 * Returns a description of each task that runs, with the top of its stack; empty if
+	 * nothing is queued or running.
+	 */
+	public List<String> atWork() {
+		synchronized (this.running) {
+			List<String> atWork = new ArrayList<>(this.running.stream().map(CountedWorkers::describe).toList());
+			if (this.open > this.running.size()) {
+				atWork.add("%d tasks that have not begun".formatted(this.open - this.running.size()));
+			}
+			return atWork;
+		}
+	}
+
+	private static String describe(Thread thread) {
+		return Arrays.stream(thread.getStackTrace())
+			.limit(FRAMES)
+			.map((frame) -> "%n        at %s".formatted(frame))
+			.collect(Collectors.joining("", "the thread %s (%s)".formatted(thread.getName(), thread.getState()), ""));
+	}
+
+	/**
+	 * Drops the queued tasks, interrupts those that run, and counts neither, as at the
+	 * end of a process.
+	 */
+	public void abandon() {
+		synchronized (this.running) {
+			this.generation++;
+			this.running.forEach(Thread::interrupt);
+			this.running.clear();
+			this.open = 0;
+			this.progress++;
+			this.running.notifyAll();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.threads.shutdownNow();
+	}
+
+}

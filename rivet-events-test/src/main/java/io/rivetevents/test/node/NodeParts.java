@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.node;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.call.ActionListeners;
+import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.schedule.ScheduleSettings;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.RivetEventsProperties;
+import io.rivetevents.contract.reflect.ContractFingerprints;
+import io.rivetevents.contract.reflect.EventContracts;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.ConnectionServices;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
+import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.outbound.QueuedTotal;
+import io.rivetevents.placement.ActorTypes;
+import io.rivetevents.placement.LocalNode;
+import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.WakeupBatches;
+import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.LinkServices;
+import io.rivetevents.transport.LinkSettings;
+import io.rivetevents.transport.StreamSecrets;
+
+/**
+ * The beans of an application that make up a node.
+ *
+ * @param mapper converts values
+ * @param contracts contracts of events
+ * @param inbound interceptors of requests
+ * @param outbound interceptors of events
+ * @param observers observers of actors
+ * @param limits limits for clients
+ * @param callers scope of application code that runs for a client
+ * @param transactions whether a thread may be in a reactive transaction
+ * @param types the actors
+ * @param listeners listeners of actions
+ * @param fingerprints fingerprints of contracts
+ * @param registry registry of connections
+ * @param handshake authenticates clients
+ * @param directory finds instances
+ * @param properties settings of the application
+ */
+public record NodeParts(ValueMapper mapper, EventContracts contracts, List<InboundInterceptor> inbound,
+		List<OutboundInterceptor> outbound, Observers observers, Limits limits, CallerScope callers,
+		ReactiveTransactions transactions, ActorTypes types, ActionListeners listeners,
+		ContractFingerprints fingerprints, OutboundRegistry registry, Supplier<Handshake> handshake,
+		Supplier<ActorDirectory> directory, RivetEventsProperties properties) {
+
+	/**
+	 * A node and its boundary to clients.
+	 *
+	 * @param node the node
+	 * @param bursts batches of its wake-ups
+	 */
+	record Composed(LocalNode node, WakeupBatches bursts) {
+	}
+
+	/**
+	 * Composes a node that is not started.
+	 * @param store its store
+	 * @param clock its clock
+	 * @param timers its timers
+	 * @param workers its workers
+	 */
+	Composed compose(ActorStateStore store, Clock clock, Scheduler timers, Scheduler workers) {
+		WakeupBatches bursts = new WakeupBatches(timers);
+		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
+				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions);
+		RivetEventsProperties.Schedule schedule = this.properties.schedule();
+		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
+				new ScheduleSettings(schedule.enabled(), schedule.maxPerInstance(), schedule.maxConcurrent()));
+		return new Composed(new LocalNode(runtime, this.types, this.listeners, this.registry, this.directory), bursts);
+	}
+
+	/**
+	 * Returns what clients of a node connect to.
+	 * @param composed the node
+	 * @param store its store
+	 * @param threads makes the thread of a client
+	 * @param workers run the tasks of clients
+	 */
+	LinkHost host(Composed composed, ActorStateStore store, Function<Executor, ScheduledExecutorService> threads,
+			Scheduler workers) {
+		RivetEventsProperties.Websocket websocket = this.properties.websocket();
+		LinkSettings settings = new LinkSettings((int) websocket.maxMessageSize().toBytes(), websocket.keepAlive(),
+				websocket.rejectionDelay(), this.properties.security().authenticationTimeout());
+		OutboundQueue.Limits queue = new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(),
+				(int) websocket.maxOutgoingMessageSize().toBytes(), "rivet.events.websocket",
+				new QueuedTotal(this.limits));
+		LinkServices services = new LinkServices(this.directory.get(), this.registry, this.handshake.get(), this.mapper,
+				secrets(store), this.observers, composed.bursts(), this.limits, composed.node());
+		return new LinkHost(services, settings, queue, threads, workers);
+	}
+
+	private StreamSecrets secrets(ActorStateStore store) {
+		String key = this.properties.security().streamKey();
+		return new StreamSecrets((key != null) ? key : store.initialize("stream-key", StreamSecrets.newKey()));
+	}
+
+}
