@@ -5,8 +5,11 @@
 
 package io.rivetevents.test.kit;
 
+import java.security.Principal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -14,7 +17,9 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.error.UserError;
 
 /** A room with all that a test may expect. */
@@ -39,6 +44,7 @@ class Room implements RoomApi {
 		ActorContext<State, ?> c = ActorContext.current();
 		c.state().said.add(text);
 		c.broadcast(RoomEvents.class).said(text);
+		c.broadcast(RoomEvents.class).watching(c.state().said.size());
 		return c.state().said.size();
 	}
 
@@ -66,6 +72,31 @@ class Room implements RoomApi {
 	@Action
 	void fail() {
 		throw new UserError("full", "The room is full");
+	}
+
+	@Action
+	String who(ActorContext<State, ?> c, @Nullable Principal caller, @ConnParams @Nullable String params) {
+		return "%s with %s".formatted((caller != null) ? caller.getName() : "nobody", params);
+	}
+
+	@Action
+	void sayLater(ActorContext<State, ?> c, long millis, String text) {
+		c.schedule().after(Duration.ofMillis(millis), "say", text);
+	}
+
+	@Action(timeout = "5s")
+	void block() throws InterruptedException {
+		new CountDownLatch(1).await();
+	}
+
+	@Action(durable = true)
+	int sayDurably(String text) {
+		return say(text);
+	}
+
+	@OnSleep
+	void onSleep(ActorContext<State, ?> c) {
+		c.state().said.add("good night");
 	}
 
 	/** A message. */
