@@ -11,10 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
@@ -27,12 +25,8 @@ import io.rivetevents.protocol.ActorKey;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.node.ClientTransport;
-import io.rivetevents.test.node.CountedWorkers;
 import io.rivetevents.test.node.NodeParts;
-import io.rivetevents.test.node.TestLink;
-import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.store.FaultyStateStore;
-import io.rivetevents.transport.PendingHandshake;
 
 /**
  * Tests actors through clients without sockets, in a time that the test lets pass. Each
@@ -45,9 +39,10 @@ import io.rivetevents.transport.PendingHandshake;
  * one.expectEvent("said", "hi");
  * }</pre>
  *
- * Add {@link ActorTest} or {@link AutoConfigureActorTester} to a test class, and inject
- * the tester. After each test method all clients are cut, faults are removed, and the
- * default store in memory is empty. Used by one thread.
+ * Add {@link io.rivetevents.test.autoconfigure.ActorTest @ActorTest} or
+ * {@link io.rivetevents.test.autoconfigure.AutoConfigureActorTester} to a test class, and
+ * inject the tester. After each test method all clients are cut, faults are removed, and
+ * the default store in memory is empty. Used by one thread.
  *
  * @since 0.1.0
  */
@@ -55,11 +50,9 @@ public final class ActorTester {
 
 	private static final int REFUSED = 400;
 
-	private final TestNodes nodes;
+	private final Backend backend;
 
 	private final NodeParts parts;
-
-	private final VirtualTime time;
 
 	private final Progress progress;
 
@@ -67,24 +60,13 @@ public final class ActorTester {
 
 	/**
 	 * Creates a tester.
-	 * @param nodes the node that is tested
+	 * @param backend the server that is tested
 	 * @param parts beans of the application
-	 * @param time time of the node
-	 * @param workers workers of the node
-	 * @param patience longest wait for work that waits for something outside of the node
 	 */
-	ActorTester(TestNodes nodes, NodeParts parts, VirtualTime time, CountedWorkers workers, Duration patience) {
-		this.nodes = nodes;
+	ActorTester(Backend backend, NodeParts parts) {
+		this.backend = backend;
 		this.parts = parts;
-		this.time = time;
-		time.beforeStep(workers::settle);
-		this.progress = new MemoryProgress(time, () -> busy(workers), patience);
-	}
-
-	private List<String> busy(CountedWorkers workers) {
-		Stream<String> turns = this.nodes.node().atWork().stream().map("a turn of %s has not ended"::formatted);
-		Stream<String> calls = this.connections.stream().flatMap((connection) -> connection.unanswered().stream());
-		return Stream.of(turns, calls, workers.atWork().stream()).flatMap((part) -> part).toList();
+		this.progress = backend.progress(() -> this.connections);
 	}
 
 	/**
@@ -122,7 +104,7 @@ public final class ActorTester {
 	 * Returns the present of the test, which begins at {@link VirtualTime#START}.
 	 */
 	public Instant now() {
-		return this.time.now();
+		return this.backend.now();
 	}
 
 	/**
@@ -144,7 +126,7 @@ public final class ActorTester {
 	 * node has stopped.
 	 */
 	public void restart() {
-		this.nodes.restart();
+		this.backend.restart();
 		this.progress.handle();
 	}
 
@@ -153,9 +135,7 @@ public final class ActorTester {
 	 * is saved, threads of the node are interrupted, and clients lose their connections.
 	 */
 	public void kill() {
-		this.nodes.kill();
-		abandonLinks();
-		this.nodes.startAgain();
+		this.backend.kill(this.connections);
 		this.progress.handle();
 	}
 
@@ -171,30 +151,19 @@ public final class ActorTester {
 	 * the application.
 	 */
 	public FaultyStateStore store() {
-		return this.nodes.store();
+		return this.backend.store();
 	}
 
 	/** Ends the clients, faults and instances of a test method. */
 	void reset() {
-		end();
-		this.nodes.forget();
-		this.nodes.startAgain();
-	}
-
-	/** Ends the clients and the node. */
-	void end() {
-		this.nodes.store().clear();
-		this.nodes.kill();
-		abandonLinks();
+		this.backend.reset(this.connections);
 		this.connections.clear();
 	}
 
-	private void abandonLinks() {
-		this.connections.forEach((connection) -> {
-			if (connection.transport() instanceof TestLink link) {
-				link.abandon();
-			}
-		});
+	/** Ends the clients, and the node if it belongs to the tests. */
+	void end() {
+		this.backend.end(this.connections);
+		this.connections.clear();
 	}
 
 	// For connections
@@ -205,9 +174,7 @@ public final class ActorTester {
 	}
 
 	ClientTransport transport(ConnectSpec spec, ClientTransport.Receiver receiver) {
-		PendingHandshake handshake = new PendingHandshake(spec.handshake(), spec::target, spec::params,
-				Context.empty());
-		return new TestLink(this.nodes.host(), spec.encoding(), handshake, receiver);
+		return this.backend.transport(spec, receiver);
 	}
 
 	Progress progress() {

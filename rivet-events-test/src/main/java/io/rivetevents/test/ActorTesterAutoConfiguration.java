@@ -7,14 +7,21 @@ package io.rivetevents.test;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.env.Environment;
+import org.springframework.util.Assert;
 import org.springframework.util.function.SingletonSupplier;
+import org.springframework.web.server.WebFilter;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.call.ActionListeners;
@@ -43,51 +50,35 @@ import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.transport.Handshake;
 
 /**
- * Auto-configuration of {@link ActorTester}: the node of the application on counted
- * threads, in virtual time.
+ * Auto-configuration of {@link ActorTester}, by {@code rivet.test.transport}: clients in
+ * memory and virtual time, or real sockets and real time.
  */
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class)
 final class ActorTesterAutoConfiguration {
 
-	@Bean
-	VirtualTime rivetVirtualTime() {
-		return new VirtualTime();
-	}
+	private static final String TRANSPORT = "rivet.test.transport";
 
-	@Bean
-	@Primary
-	Clock rivetTestClock(VirtualTime time) {
-		return time.clock();
-	}
+	private static final String PATIENCE = "${rivet.test.patience:10s}";
 
-	@Bean
-	CountedWorkers rivetCountedWorkers() {
-		return new CountedWorkers();
-	}
-
-	@Bean(destroyMethod = "", defaultCandidate = false)
-	Scheduler rivetActorTimers(VirtualTime time) {
-		return time.timers();
-	}
-
-	@Bean(destroyMethod = "", defaultCandidate = false)
-	Scheduler rivetActorWorkers(CountedWorkers workers) {
-		return workers.scheduler();
+	ActorTesterAutoConfiguration(Environment environment) {
+		String transport = environment.getProperty(TRANSPORT, "memory");
+		Assert.state(List.of("memory", "websocket").contains(transport),
+				() -> "%s is %s: set it to memory or websocket".formatted(TRANSPORT, transport));
 	}
 
 	@Bean
 	NodeParts rivetTestNodeParts(ValueMapper mapper, EventContracts contracts, Interception interception,
 			Observers observers, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions, ActorTypes types, ActionListeners listeners,
-			ObjectProvider<ContractFingerprints> fingerprints, OutboundRegistry registry,
-			ObjectProvider<Handshake> handshake, ObjectProvider<ActorDirectory> directory,
-			RivetEventsProperties properties) {
+			ObjectProvider<ContractFingerprints> fingerprints, OutboundRegistry registry, Authentication authentication,
+			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties) {
+		CallerScope scope = callers.getIfAvailable(() -> CallerScope.NONE);
 		return new NodeParts(mapper, contracts, interception.inbound().orderedStream().toList(),
-				interception.outbound().orderedStream().toList(), observers, limits,
-				callers.getIfAvailable(() -> CallerScope.NONE),
+				interception.outbound().orderedStream().toList(), observers, limits, scope,
 				transactions.getIfAvailable(() -> ReactiveTransactions.NONE), types, listeners,
 				fingerprints.getIfAvailable(() -> ContractFingerprints.NONE), registry,
-				SingletonSupplier.of(handshake::getObject), SingletonSupplier.of(directory::getObject), properties);
+				SingletonSupplier.of(() -> authentication.handshake(properties, limits, scope, types)),
+				SingletonSupplier.of(directory::getObject), properties);
 	}
 
 	@Bean
@@ -97,49 +88,14 @@ final class ActorTesterAutoConfiguration {
 	}
 
 	@Bean
-	TestNodes rivetTestNodes(NodeParts parts, ActorStateStore store, VirtualTime time, CountedWorkers workers) {
-		return new TestNodes(parts, store,
-				new TestNodes.Time(time.clock(), time.timers(), time::executor, time::advance), workers);
+	Authentication rivetTestAuthentication(ObjectProvider<ConnectionAuthenticator> authenticator,
+			ObjectProvider<Users> users) {
+		return new Authentication(authenticator, users);
 	}
 
 	@Bean
-	LocalNode rivetTestNode(TestNodes nodes) {
-		return nodes.idle();
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	StoredActors rivetTestStoredActors(ObjectProvider<TestNodes> nodes) {
-		return TestNodes.storedActors(SingletonSupplier.of(nodes::getObject));
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	ActorDirectory rivetTestActorDirectory(ObjectProvider<TestNodes> nodes) {
-		return TestNodes.directory(SingletonSupplier.of(nodes::getObject));
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, ObjectProvider<Users> users,
-			RivetEventsProperties properties, Limits limits, ObjectProvider<CallerScope> callers, ActorTypes types) {
-		RivetEventsProperties.Security security = properties.security();
-		return new Handshake(
-				authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE)
-					.within(callers.getIfAvailable(() -> CallerScope.NONE)),
-				users.getIfAvailable(() -> Users.PLAIN), security.authenticationRequired(), limits,
-				security.authenticationTimeout(), types::takeRequestHead);
-	}
-
-	@Bean
-	ActorTester rivetActorTester(TestNodes nodes, NodeParts parts, VirtualTime time, CountedWorkers workers,
-			@Value("${rivet.test.patience:10s}") Duration patience) {
-		return new ActorTester(nodes, parts, time, workers, patience);
-	}
-
-	@Bean
-	TesterLifecycle rivetTesterLifecycle(ActorTester tester, TestNodes nodes) {
-		return new TesterLifecycle(tester, nodes);
+	ActorTester rivetActorTester(Backend backend, NodeParts parts) {
+		return new ActorTester(backend, parts);
 	}
 
 	/**
@@ -149,6 +105,111 @@ final class ActorTesterAutoConfiguration {
 	 * @param outbound of events
 	 */
 	record Interception(ObjectProvider<InboundInterceptor> inbound, ObjectProvider<OutboundInterceptor> outbound) {
+	}
+
+	/**
+	 * The ways to authenticate clients.
+	 *
+	 * @param authenticator checks credentials
+	 * @param users identifies users
+	 */
+	record Authentication(ObjectProvider<ConnectionAuthenticator> authenticator, ObjectProvider<Users> users) {
+
+		/** Composes a handshake, because an application without a server has none. */
+		Handshake handshake(RivetEventsProperties properties, Limits limits, CallerScope scope, ActorTypes types) {
+			RivetEventsProperties.Security security = properties.security();
+			ConnectionAuthenticator found = this.authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
+			return new Handshake(found.within(scope), this.users.getIfAvailable(() -> Users.PLAIN),
+					security.authenticationRequired(), limits, security.authenticationTimeout(),
+					types::takeRequestHead);
+		}
+
+	}
+
+	/** Clients in memory, and a node in virtual time. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = TRANSPORT, havingValue = "memory", matchIfMissing = true)
+	static class Memory {
+
+		@Bean
+		VirtualTime rivetVirtualTime() {
+			return new VirtualTime();
+		}
+
+		@Bean
+		@Primary
+		Clock rivetTestClock(VirtualTime time) {
+			return time.clock();
+		}
+
+		@Bean
+		CountedWorkers rivetCountedWorkers() {
+			return new CountedWorkers();
+		}
+
+		@Bean(destroyMethod = "", defaultCandidate = false)
+		Scheduler rivetActorTimers(VirtualTime time) {
+			return time.timers();
+		}
+
+		@Bean(destroyMethod = "", defaultCandidate = false)
+		Scheduler rivetActorWorkers(CountedWorkers workers) {
+			return workers.scheduler();
+		}
+
+		@Bean
+		TestNodes rivetTestNodes(NodeParts parts, ActorStateStore store, VirtualTime time, CountedWorkers workers) {
+			return new TestNodes(parts, store,
+					new TestNodes.Time(time.clock(), time.timers(), time::executor, time::advance), workers);
+		}
+
+		@Bean
+		LocalNode rivetTestNode(TestNodes nodes) {
+			return nodes.idle();
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		StoredActors rivetTestStoredActors(ObjectProvider<TestNodes> nodes) {
+			return TestNodes.storedActors(SingletonSupplier.of(nodes::getObject));
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		ActorDirectory rivetTestActorDirectory(ObjectProvider<TestNodes> nodes) {
+			return TestNodes.directory(SingletonSupplier.of(nodes::getObject));
+		}
+
+		@Bean
+		MemoryBackend rivetTestBackend(TestNodes nodes, VirtualTime time, CountedWorkers workers,
+				@Value(PATIENCE) Duration patience) {
+			return new MemoryBackend(nodes, time, workers, patience);
+		}
+
+		@Bean
+		TesterLifecycle rivetTesterLifecycle(ActorTester tester, TestNodes nodes) {
+			return new TesterLifecycle(tester, nodes);
+		}
+
+	}
+
+	/** Clients over real sockets, and the application as it is. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = TRANSPORT, havingValue = "websocket")
+	@ConditionalOnClass(WebFilter.class)
+	static class Sockets {
+
+		@Bean
+		SocketUsers rivetTestUsers() {
+			return new SocketUsers();
+		}
+
+		@Bean
+		SocketBackend rivetTestBackend(LocalNode node, Environment environment, RivetEventsProperties properties,
+				SocketUsers users, @Value(PATIENCE) Duration patience) {
+			return new SocketBackend(node, environment, properties.basePath(), users, patience);
+		}
+
 	}
 
 }

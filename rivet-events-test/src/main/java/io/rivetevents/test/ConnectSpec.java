@@ -176,6 +176,10 @@ public final class ConnectSpec {
 		return this.creates ? new ActorTarget.GetOrCreate(this.address, this.input) : new ActorTarget.Get(this.address);
 	}
 
+	boolean creates() {
+		return this.creates;
+	}
+
 	ActorAddress address() {
 		return this.address;
 	}

@@ -66,7 +66,7 @@ final class MemoryProgress implements Progress {
 		}
 	}
 
-	private static void pause() {
+	static void pause() {
 		try {
 			Thread.sleep(1);
 		}

@@ -49,6 +49,9 @@ public final class TestConnection {
 
 	private long lastId;
 
+	/** Number of messages sent to see that nothing else is on its way. */
+	private long barriers;
+
 	/**
 	 * Creates a client that connects at once.
 	 * @param spec its options
@@ -414,6 +417,19 @@ public final class TestConnection {
 					"that has not happened"));
 		}
 		return found;
+	}
+
+	/**
+	 * Sends a message whose answer follows everything that the server has sent before.
+	 */
+	void sendBarrier() {
+		this.barriers++;
+		this.transport.send(this.spec.isExtended() ? new ToServer.SubscriptionRequest(Inbox.BARRIER, false)
+				: new ToServer.ActionRequest(Inbox.BARRIER_ID, Inbox.BARRIER, List.of()));
+	}
+
+	boolean hasPassedBarrier() {
+		return this.inbox.barriers() >= this.barriers || !this.inbox.isOpen();
 	}
 
 	ToClient awaitAnswer(ActionResult call) {

@@ -4,7 +4,7 @@
  */
 
 /**
- * Tests of actors, and a suite for a custom backplane.
+ * Tester of actors.
  */
 @NullMarked
 package io.rivetevents.test;

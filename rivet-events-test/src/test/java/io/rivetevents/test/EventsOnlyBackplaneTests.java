@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.BackplaneStatus;
+import io.rivetevents.test.backplane.AbstractBackplaneTests;
 
 /**
  * A backplane as an application may have written it before there were commands.

@@ -7,6 +7,7 @@ package io.rivetevents.test;
 
 import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.extension.Backplane;
+import io.rivetevents.test.backplane.AbstractBackplaneTests;
 
 class LocalBackplaneTests extends AbstractBackplaneTests {
 

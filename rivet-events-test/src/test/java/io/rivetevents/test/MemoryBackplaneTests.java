@@ -8,6 +8,7 @@ package io.rivetevents.test;
 import java.util.Set;
 
 import io.rivetevents.extension.Backplane;
+import io.rivetevents.test.backplane.AbstractBackplaneTests;
 
 class MemoryBackplaneTests extends AbstractBackplaneTests {
 

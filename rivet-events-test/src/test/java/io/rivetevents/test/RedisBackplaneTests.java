@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 import io.rivetevents.extension.Backplane;
+import io.rivetevents.test.backplane.AbstractBackplaneTests;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class RedisBackplaneTests extends AbstractBackplaneTests {

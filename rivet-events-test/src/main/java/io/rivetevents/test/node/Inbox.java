@@ -31,11 +31,19 @@ public final class Inbox implements ClientTransport.Receiver {
 	/** Position of the last message. */
 	private @Nullable Position position;
 
+	private long barriers;
+
 	private boolean connected;
 
 	private boolean open = true;
 
 	private @Nullable CloseReason closed;
+
+	/** Name of the event or action that a barrier names. */
+	public static final String BARRIER = "rivet-test-barrier";
+
+	/** Id of the call that is a barrier of the plain protocol. */
+	public static final long BARRIER_ID = Long.MAX_VALUE;
 
 	/** A received message. */
 	private static final class Item {
@@ -64,9 +72,26 @@ public final class Inbox implements ClientTransport.Receiver {
 			else if (message instanceof ToClient.Init) {
 				this.connected = true;
 			}
+			else if (isBarrier(message)) {
+				this.barriers++;
+			}
 			else {
 				add(message);
 			}
+		}
+	}
+
+	private static boolean isBarrier(ToClient message) {
+		if (message instanceof ToClient.Error error) {
+			return error.actionId() != null && error.actionId() == BARRIER_ID;
+		}
+		return message instanceof ToClient.SubscriptionResponse response && response.eventName().equals(BARRIER);
+	}
+
+	/** Returns the number of barriers that were answered. */
+	public long barriers() {
+		synchronized (this.items) {
+			return this.barriers;
 		}
 	}
 

@@ -8,7 +8,7 @@ package io.rivetevents.test.kit;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
-import io.rivetevents.test.ActorTest;
+import io.rivetevents.test.autoconfigure.ActorTest;
 import io.rivetevents.test.ActorTester;
 import io.rivetevents.test.TestConnection;
 

@@ -16,7 +16,7 @@ import org.springframework.security.test.context.support.WithMockUser;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.test.ActionResult;
-import io.rivetevents.test.ActorTest;
+import io.rivetevents.test.autoconfigure.ActorTest;
 import io.rivetevents.test.ActorTester;
 import io.rivetevents.test.TestConnection;
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test;
+package io.rivetevents.test.autoconfigure;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -27,7 +27,7 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * actors, the interceptors and other extensions of the runtime, conversion, validation
  * and method security. Other components, such as services and repositories, are not
  * found: declare them in the test, for example by {@code @MockitoBean}, or add
- * {@code @Import}. Inject an {@link ActorTester}.
+ * {@code @Import}. Inject an {@link io.rivetevents.test.ActorTester}.
  *
  * @since 0.1.0
  */

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test;
+package io.rivetevents.test.autoconfigure;
 
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
@@ -15,9 +15,9 @@ import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
- * Adds an {@link ActorTester} to a test class, for example to one with
- * {@code @SpringBootTest}. Actors then run on threads of the test and in virtual time,
- * which a bean of type {@code java.time.Clock} shows. {@link ActorTest @ActorTest}
+ * Adds an {@link io.rivetevents.test.ActorTester} to a test class, for example to one
+ * with {@code @SpringBootTest}. Actors then run on threads of the test and in virtual
+ * time, which a bean of type {@code java.time.Clock} shows. {@link ActorTest @ActorTest}
  * includes it.
  *
  * @since 0.1.0

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.kit;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+
+import io.rivetevents.test.autoconfigure.AutoConfigureActorTester;
+import io.rivetevents.test.ActorTester;
+import io.rivetevents.test.TestConnection;
+
+import static io.rivetevents.test.TestUser.user;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/** The same tests over real sockets. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "rivet.test.transport=websocket", "rivet.test.patience=2s", "rivet.events.shutdown.spread=0s" })
+@AutoConfigureActorTester
+class SocketTesterTests {
+
+	@Autowired
+	private ActorTester tester;
+
+	@Test
+	void sendsAnEventToOneUserAndNotToAnother() {
+		TestConnection one = this.tester.connect("room", "x").as(user("one")).subscribe("told");
+		TestConnection two = this.tester.connect("room", "x").as(user("two")).subscribe("told");
+		two.call("tell", "one", "hi").expectReply();
+		one.expectEvent("told", "hi");
+		two.expectNoEvent();
+		one.expectNoEvent();
+	}
+
+	@Test
+	void usesTheRulesOfTheApplication() {
+		TestConnection one = this.tester.connect("room", "y").as(user("one").roles("USER")).params("blue").open();
+		one.call("who").expectReply("one with blue");
+		one.call("secret").expectRefused().withCode("auth.forbidden");
+		one.subscribe("audited").expectRefused("audited").withCode("auth.forbidden");
+	}
+
+	@Test
+	void speaksThePlainProtocol() {
+		TestConnection one = this.tester.connect("room", "z").params("red").plainProtocol().subscribe("said");
+		one.call("who").expectReply("nobody with red");
+		one.call("say", "hi").expectReply(1);
+		one.expectEvent("said", "hi");
+		one.expectNoEvent();
+	}
+
+	@Test
+	void resumes() {
+		TestConnection one = this.tester.connect("room", "r").subscribe("said");
+		TestConnection two = this.tester.connect("room", "r").open();
+		one.cut();
+		two.call("say", "missed").expectReply();
+		one.resume().expectResumed().expectEvent("said", "missed");
+	}
+
+	@Test
+	void rejectsAClient() {
+		TestConnection one = this.tester.connect("room", "none").existing().open();
+		one.expectRefused().withCode("actor.not_found");
+		one.expectClosed().withReason("actor.not_found");
+	}
+
+	@Test
+	void saysWhatRealTimeCannotDo() {
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> this.tester.advance(Duration.ofSeconds(1)))
+			.withMessageContaining("remove rivet.test.transport=websocket");
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(this.tester::kill);
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(this.tester::restart);
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(this.tester::failNextSave);
+		TestConnection one = this.tester.connect("room", "x").open();
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(one::slowReader);
+		assertThatIllegalStateException().isThrownBy(() -> this.tester.connect("room", "x").input(1).open());
+	}
+
+	@Test
+	void listsWhatHasArrived() {
+		TestConnection one = this.tester.connect("room", "l").subscribe("said");
+		one.call("say", "hi").expectReply();
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(one::expectNoEvent)
+			.satisfies((ex) -> assertThat(ex.getMessage()).contains("said(\"hi\") has arrived"));
+	}
+
+}
