@@ -6,6 +6,10 @@
 package io.rivetevents.autoconfigure;
 
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
@@ -14,22 +18,26 @@ import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.convert.ConversionFailedException;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 import io.rivetevents.actor.call.ActorSettings;
 
 /**
- * Stops the start if a number, size or duration below {@code rivet.events} is less than
- * one, a byte or a millisecond. Zero is allowed with {@link MayBeZero}, {@code never}
- * with {@link MayBeNever}. A duration is at most a hundred years, since it is counted in
- * nanoseconds.
+ * Stops the start if a value below {@code rivet.events} does not have the form of its
+ * type, or if a number, size or duration is less than one, a byte or a millisecond. Zero
+ * is allowed with {@link MayBeZero}, {@code never} with {@link MayBeNever}. A duration is
+ * at most a hundred years, since it is counted in nanoseconds.
  */
 final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 
 	private static final ConfigurationPropertyName PREFIX = ConfigurationPropertyName.of("rivet.events");
 
 	private static final Duration LONGEST = Duration.ofDays(36_500);
+
+	private static final Map<Class<?>, String> FORMS = Map.of(Boolean.class, "true or false", Integer.class,
+			"a whole number", DataSize.class, "a size such as 64KB", Duration.class, "a duration such as 30s");
 
 	@Override
 	public BindHandler apply(BindHandler handler) {
@@ -47,11 +55,29 @@ final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 			@Override
 			public @Nullable Object onFailure(ConfigurationPropertyName name, Bindable<?> target, BindContext context,
 					Exception error) throws Exception {
-				return isNever(name, target, context) ? ActorSettings.NEVER
-						: super.onFailure(name, target, context, error);
+				if (isNever(name, target, context)) {
+					return ActorSettings.NEVER;
+				}
+				String expected = PREFIX.isAncestorOf(name) ? expected(target) : null;
+				if (expected != null && error instanceof ConversionFailedException failed) {
+					throw InvalidSettingException.expected(name.toString(), String.valueOf(failed.getValue()),
+							expected);
+				}
+				return super.onFailure(name, target, context, error);
 			}
 
 		};
+	}
+
+	/** Returns {@code null} if a value of the type has no common form. */
+	private static @Nullable String expected(Bindable<?> target) {
+		Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(target.getType().resolve(Object.class));
+		if (type.isEnum()) {
+			return Stream.of(type.getEnumConstants())
+				.map((constant) -> String.valueOf(constant).toLowerCase(Locale.ROOT).replace('_', '-'))
+				.collect(Collectors.joining(", ", "one of ", ""));
+		}
+		return FORMS.get(type);
 	}
 
 	private static boolean isNever(ConfigurationPropertyName name, Bindable<?> target, BindContext context) {
@@ -71,16 +97,15 @@ final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 			atLeast(name, value, zero || duration.compareTo(Duration.ofMillis(1)) >= 0,
 					mayBeZero ? "1ms, or 0s" : "1ms");
 			if (duration.compareTo(LONGEST) > 0) {
-				throw new InvalidConfigurationPropertyValueException(name.toString(), value,
-						"It must be at most %dd.".formatted(LONGEST.toDays()));
+				throw InvalidSettingException.expected(name.toString(), value,
+						"at most %dd".formatted(LONGEST.toDays()));
 			}
 		}
 	}
 
 	private static void atLeast(ConfigurationPropertyName name, Object value, boolean fits, String least) {
 		if (!fits) {
-			throw new InvalidConfigurationPropertyValueException(name.toString(), value,
-					"It must be at least %s.".formatted(least));
+			throw InvalidSettingException.expected(name.toString(), value, "at least " + least);
 		}
 	}
 

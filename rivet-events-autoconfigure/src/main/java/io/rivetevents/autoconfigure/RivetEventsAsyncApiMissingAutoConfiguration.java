@@ -12,7 +12,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.util.ClassUtils;
@@ -35,11 +34,10 @@ public final class RivetEventsAsyncApiMissingAutoConfiguration {
 					"com.github.victools.jsonschema.module.jackson.JacksonSchemaModule")
 			.allMatch((type) -> ClassUtils.isPresent(type, context.getClassLoader()));
 		if (!present) {
-			throw new InvalidConfigurationPropertyValueException(property,
-					context.getEnvironment().getProperty(property),
-					"It requires a generator of JSON Schema: add the dependencies"
-							+ " com.github.victools:jsonschema-generator and"
-							+ " com.github.victools:jsonschema-module-jackson.");
+			throw new InvalidSettingException(property, context.getEnvironment().getProperty(property),
+					"a generator of JSON Schema is missing",
+					"Add the dependencies com.github.victools:jsonschema-generator and"
+							+ " com.github.victools:jsonschema-module-jackson, or remove " + property);
 		}
 	}
 

@@ -24,7 +24,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationEventPublisher;
@@ -190,8 +189,9 @@ public final class RivetEventsAutoConfiguration {
 			return new Limits(LimitsMapping.toSettings(properties.limits()));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new InvalidConfigurationPropertyValueException("rivet.events.limits.trusted-proxies",
-					properties.limits().trustedProxies(), String.valueOf(ex.getMessage()));
+			throw new InvalidSettingException("rivet.events.limits.trusted-proxies",
+					properties.limits().trustedProxies(), String.valueOf(ex.getMessage()),
+					"Set it to addresses or networks such as 10.0.0.1 or 10.0.0.0/8, separated by commas");
 		}
 	}
 

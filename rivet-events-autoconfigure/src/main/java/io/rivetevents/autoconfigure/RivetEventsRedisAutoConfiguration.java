@@ -12,7 +12,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -51,9 +50,9 @@ public final class RivetEventsRedisAutoConfiguration {
 	static class NoRedis {
 
 		NoRedis() {
-			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
-					"It requires Spring Data Redis with Lettuce: add the dependency"
-							+ " io.rivetevents:rivet-events-redis, which brings both.");
+			throw new InvalidSettingException("rivet.events.backplane", "redis",
+					"Spring Data Redis with Lettuce is missing",
+					"Add the dependency io.rivetevents:rivet-events-redis, which brings both");
 		}
 
 	}
@@ -64,8 +63,8 @@ public final class RivetEventsRedisAutoConfiguration {
 	static class NoModule {
 
 		NoModule() {
-			throw new InvalidConfigurationPropertyValueException("rivet.events.backplane", "redis",
-					"It requires a module that is missing: add the dependency io.rivetevents:rivet-events-redis.");
+			throw new InvalidSettingException("rivet.events.backplane", "redis", "its module is missing",
+					"Add the dependency io.rivetevents:rivet-events-redis");
 		}
 
 	}

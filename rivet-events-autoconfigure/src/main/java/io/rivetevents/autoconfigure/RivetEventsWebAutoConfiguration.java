@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -237,8 +236,9 @@ public final class RivetEventsWebAutoConfiguration {
 				return guard.ruleOf(access);
 			}
 			catch (IllegalArgumentException | IllegalStateException ex) {
-				throw new InvalidConfigurationPropertyValueException("rivet.events.management.access", access,
-						String.valueOf(ex.getMessage()));
+				throw new InvalidSettingException("rivet.events.management.access", access,
+						String.valueOf(ex.getMessage()),
+						"Set it to none, or to an expression such as hasRole('ADMIN')");
 			}
 		}
 

@@ -5,7 +5,6 @@
 
 package io.rivetevents.autoconfigure;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -34,7 +33,7 @@ final class SizesCheck {
 		isInt("redis.max-message-size", properties.redis().maxMessageSize());
 		isInt("limits.connection.pipelined-size", properties.limits().connection().pipelinedSize());
 		isInt("state.max-size", properties.state().maxSize());
-		atMost("actor.max-input-size", properties.actor().maxInputSize(), Integer.MAX_VALUE / 2, "1 GB");
+		atMost("actor.max-input-size", properties.actor().maxInputSize(), Integer.MAX_VALUE / 2, "1GB");
 		isInt("websocket.max-message-size", websocket.maxMessageSize());
 		isInt("websocket.max-frame-size", websocket.maxFrameSize());
 		isInt("sse.max-message-size", sse.maxMessageSize());
@@ -63,19 +62,18 @@ final class SizesCheck {
 
 	private static void atLeast(String name, DataSize size, String otherName, long least) {
 		if (size.toBytes() < least) {
-			throw new InvalidConfigurationPropertyValueException(PREFIX + name, size,
-					"It must be at least %d bytes: %s%s must fit into it.".formatted(least, PREFIX, otherName));
+			throw new InvalidSettingException(PREFIX + name, size, "%s%s must fit into it".formatted(PREFIX, otherName),
+					"Set %s%s to at least %dB, or decrease %s%s".formatted(PREFIX, name, least, PREFIX, otherName));
 		}
 	}
 
 	private static void isInt(String name, DataSize size) {
-		atMost(name, size, Integer.MAX_VALUE, "2 GB");
+		atMost(name, size, Integer.MAX_VALUE, "2GB");
 	}
 
 	private static void atMost(String name, DataSize size, int most, String limit) {
 		if (size.toBytes() < 1 || size.toBytes() > most) {
-			throw new InvalidConfigurationPropertyValueException(PREFIX + name, size,
-					"It must be positive and less than %s.".formatted(limit));
+			throw InvalidSettingException.expected(PREFIX + name, size, "at least 1B and less than " + limit);
 		}
 	}
 

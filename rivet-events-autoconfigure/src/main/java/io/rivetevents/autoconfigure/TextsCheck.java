@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * Stops the start if an origin, a host name or a path is written in a form that nothing
@@ -46,64 +45,56 @@ final class TextsCheck {
 
 	static void check(RivetEventsProperties properties) {
 		RivetEventsProperties.Security security = properties.security();
-		checkEach(ORIGINS, security.allowedOrigins());
-		checkEach(HOSTS, security.allowedHosts());
+		security.allowedOrigins().forEach(TextsCheck::checkOrigin);
+		security.allowedHosts().forEach(TextsCheck::checkHost);
 		if (!PATH.matcher(properties.basePath()).matches()) {
-			throw invalid("rivet.events.base-path", properties.basePath(),
-					"It must be a path that starts with a slash and has no pattern, such as /rivet.");
+			throw InvalidSettingException.expected("rivet.events.base-path", properties.basePath(),
+					"a path that starts with a slash and has no pattern, such as /rivet");
 		}
 		if (security.streamKey() != null && security.streamKey().isEmpty()) {
-			throw invalid("rivet.events.security.stream-key", "",
-					"It must not be empty: write a long random text, or remove the property.");
+			throw new InvalidSettingException("rivet.events.security.stream-key", "", "it must not be empty",
+					"Set it to a long random text, or remove the property");
 		}
 		if (properties.redis().channel().isBlank()) {
-			throw invalid("rivet.events.redis.channel", properties.redis().channel(),
-					"It must be the name of a channel, such as rivet.events:1.");
+			throw InvalidSettingException.expected("rivet.events.redis.channel", properties.redis().channel(),
+					"the name of a channel, such as rivet.events:1");
 		}
 	}
 
-	private static void checkEach(String property, List<String> values) {
-		for (String value : values) {
-			String problem = property.equals(ORIGINS) ? originProblem(value) : hostProblem(value);
-			if (problem != null) {
-				throw invalid(property, value, problem);
-			}
+	private static void checkOrigin(String origin) {
+		String problem = SPECIAL_ORIGINS.contains(origin) ? null : originProblem(origin);
+		if (problem != null) {
+			throw new InvalidSettingException(ORIGINS, origin, "it is not an origin" + problem,
+					"Write an origin with its scheme, host, and port unless it is the default, in lower case and"
+							+ " without a path or trailing slash, such as https://example.org, http://localhost:3000 or"
+							+ " https://*.example.org; * matches every origin");
 		}
 	}
 
+	/** Returns {@code null} if the text is an origin. */
 	private static @Nullable String originProblem(String origin) {
-		if (SPECIAL_ORIGINS.contains(origin)) {
-			return null;
-		}
-		String looks = "An origin has a scheme, a host, and a port unless it is the default, in lower case and"
-				+ " without a path or trailing slash, such as https://example.org, http://localhost:3000 or"
-				+ " https://*.example.org; * matches every origin.";
 		String lower = origin.toLowerCase(Locale.ROOT);
 		if (lower.startsWith("ws://") || lower.startsWith("wss://")) {
-			return "\"%s\" is not an origin: use the origin of the page, which has http or https. ".formatted(origin)
-					+ looks;
+			return ": the origin of a page has http or https";
 		}
 		if (origin.contains(":[") && !origin.endsWith("]")) {
-			return "\"%s\" is not an origin: a comma separates values; write an origin with a list of ports as %s[0]=... "
-				.formatted(origin, ORIGINS) + looks;
+			return ": a comma separates values. Write an origin with a list of ports as %s[0]=...".formatted(ORIGINS);
 		}
 		if (!SCHEME.matcher(lower).matches()) {
-			return "\"%s\" is not an origin: the scheme is missing, such as https://. ".formatted(origin) + looks;
+			return ": the scheme is missing, such as https://";
 		}
 		if (DEFAULT_PORT.matcher(origin).matches()) {
-			return "\"%s\" is not an origin: browsers omit the default port. ".formatted(origin) + looks;
+			return ": browsers omit the default port";
 		}
-		return ORIGIN.matcher(origin).matches() ? null : "\"%s\" is not an origin. ".formatted(origin) + looks;
+		return ORIGIN.matcher(origin).matches() ? null : "";
 	}
 
-	private static @Nullable String hostProblem(String host) {
-		return HOST.matcher(host).matches() ? null
-				: "\"%s\" is not a host name. Host names have no scheme, port or path, such as www.example.org, *.example.org,"
-					.formatted(host) + " 192.0.2.1 or [2001:db8::1]; every host is allowed if the list is empty.";
-	}
-
-	private static InvalidConfigurationPropertyValueException invalid(String name, String value, String reason) {
-		return new InvalidConfigurationPropertyValueException(name, value, reason);
+	private static void checkHost(String host) {
+		if (!HOST.matcher(host).matches()) {
+			throw new InvalidSettingException(HOSTS, host, "it is not a host name, which has no scheme, port or path",
+					"Write a host name such as www.example.org, *.example.org, 192.0.2.1 or [2001:db8::1];"
+							+ " every host is allowed if the list is empty");
+		}
 	}
 
 }

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
@@ -120,7 +119,7 @@ class PropertyBoundsTests {
 		this.application.withPropertyValues("rivet.events." + name + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events." + name));
 	}
 
@@ -135,7 +134,7 @@ class PropertyBoundsTests {
 		this.binding.withPropertyValues("rivet.events." + name + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events." + name));
 	}
 

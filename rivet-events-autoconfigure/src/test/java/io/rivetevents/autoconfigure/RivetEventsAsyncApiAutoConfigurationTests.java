@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.AbstractApplicationContextRunner;
@@ -69,7 +68,7 @@ class RivetEventsAsyncApiAutoConfigurationTests {
 		runner.withPropertyValues("rivet.events.asyncapi.output=target/none.json")
 			.withClassLoader(new FilteredClassLoader(SchemaGenerator.class))
 			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events.asyncapi.output"));
 	}
 
@@ -91,7 +90,7 @@ class RivetEventsAsyncApiAutoConfigurationTests {
 				.withClassLoader(new FilteredClassLoader(missing))
 				.run((context) -> assertThat(context).getFailure()
 					.rootCause()
-					.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+					.isInstanceOf(InvalidSettingException.class)
 					.hasMessageContainingAll(property.substring(0, property.indexOf('=')),
 							"com.github.victools:jsonschema-generator",
 							"com.github.victools:jsonschema-module-jackson"));

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 
@@ -37,7 +36,7 @@ class SizesCheckTests {
 			.withPropertyValues("rivet.events." + name + "=" + size, "rivet.events." + other + "=" + otherSize)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events." + name)
 				.hasMessageContaining("rivet.events." + other));
 	}
@@ -52,7 +51,7 @@ class SizesCheckTests {
 		this.contextRunner.withPropertyValues("rivet.events." + name + "=" + size)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContaining("rivet.events." + name.substring(0, name.indexOf('.'))));
 	}
 

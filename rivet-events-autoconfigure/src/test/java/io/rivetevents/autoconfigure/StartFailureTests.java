@@ -66,7 +66,8 @@ class StartFailureTests {
 				Arguments.of(Lean.class, "rivet.events.management.access=@guard.list()",
 						"rivet.events.management.access", "uses the bean guard"),
 				Arguments.of(Lean.class, "rivet.events.actor.mailbox-capacity=-1",
-						"rivet.events.actor.mailbox-capacity", "It must be at least 1"),
+						"rivet.events.actor.mailbox-capacity",
+						"Set rivet.events.actor.mailbox-capacity to at least 1."),
 				Arguments.of(Lean.class, "rivet.events.security.allowed-origins=http://a.example,localhost:3000",
 						"rivet.events.security.allowed-origins", "such as https://example.org"),
 				Arguments.of(Lean.class, "rivet.events.limits.trusted-proxies=proxy",
@@ -84,7 +85,8 @@ class StartFailureTests {
 				Arguments.of(MisspelledRule.class, "", MisspelledRule.class.getName(), "the method isAuthenticatd"),
 				Arguments.of(BrokenRule.class, "", "StartFailureTests$BrokenRule.act()", "\"hasRol('X'\""),
 				Arguments.of(Lean.class, "rivet.events.websocket.max-queued-size=1KB",
-						"rivet.events.websocket.max-queued-size", "It must be at least"));
+						"rivet.events.websocket.max-queued-size",
+						"Set rivet.events.websocket.max-queued-size to at least"));
 	}
 
 	@ParameterizedTest

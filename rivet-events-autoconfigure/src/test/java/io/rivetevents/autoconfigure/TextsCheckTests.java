@@ -9,7 +9,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 
@@ -30,7 +29,7 @@ class TextsCheckTests {
 			"HTTPS://example.org", "https://example.org?a", "https://ada@example.org", "https://b\u00fccher.example",
 			"https://example.org:port", "https://example.org:[1", "https://one.example https://two.example" })
 	void refusesAnOriginThatNoBrowserSends(String origin) {
-		refuses("security.allowed-origins", origin, "An origin has a scheme, a host");
+		refuses("security.allowed-origins", origin, "Write an origin with its scheme, host");
 	}
 
 	@ParameterizedTest
@@ -82,7 +81,7 @@ class TextsCheckTests {
 		this.contextRunner.withPropertyValues("rivet.events." + name + "=" + value)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.isInstanceOf(InvalidSettingException.class)
 				.hasMessageContainingAll("rivet.events." + name, value, reason));
 	}
 

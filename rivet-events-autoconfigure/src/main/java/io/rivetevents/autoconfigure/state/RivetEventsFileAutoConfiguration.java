@@ -17,12 +17,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.jdbc.JdbcActorStateStore;
@@ -95,8 +95,8 @@ public final class RivetEventsFileAutoConfiguration {
 	}
 
 	private static RuntimeException missingModule() {
-		return new InvalidConfigurationPropertyValueException("rivet.events.state.store", "file",
-				"It requires a module that is missing: add the dependency io.rivetevents:rivet-events-file.");
+		return new InvalidSettingException("rivet.events.state.store", "file", "its module is missing",
+				"Add the dependency io.rivetevents:rivet-events-file");
 	}
 
 	static final class Hints implements RuntimeHintsRegistrar {

@@ -24,7 +24,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -38,6 +37,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.autoconfigure.RivetEventsProperties.InitializeSchema;
@@ -64,8 +64,9 @@ public final class RivetEventsJdbcAutoConfiguration {
 	static void checkKeySize(RivetEventsProperties properties) {
 		DataSize size = properties.actor().maxKeySize();
 		if (size.toBytes() > MAX_KEY_SIZE) {
-			throw new InvalidConfigurationPropertyValueException("rivet.events.actor.max-key-size", size,
-					"A store in a database or a file keeps keys of at most 1KB.");
+			throw new InvalidSettingException("rivet.events.actor.max-key-size", size,
+					"a store in a database or a file keeps keys of at most 1KB",
+					"Set rivet.events.actor.max-key-size to at most 1KB, or choose another store with " + STORE);
 		}
 	}
 
@@ -77,10 +78,12 @@ public final class RivetEventsJdbcAutoConfiguration {
 
 		@Bean
 		StoreDatabase rivetStoreDatabase(@RivetDataSource ObjectProvider<DataSource> marked,
-				ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory) {
+				ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory,
+				RivetEventsProperties properties) {
 			DataSource found = marked.getIfUnique(dataSources::getIfUnique);
 			if (found == null) {
-				throw noDataSource(beanFactory.getBeanNamesForType(DataSource.class));
+				throw noDataSource((properties.state().store() != null) ? "jdbc" : null,
+						beanFactory.getBeanNamesForType(DataSource.class));
 			}
 			return new StoreDatabase(StoreDataSource.of(found));
 		}
@@ -93,12 +96,13 @@ public final class RivetEventsJdbcAutoConfiguration {
 			return store(database.dataSource(), properties.state().jdbc());
 		}
 
-		private static RuntimeException noDataSource(String... names) {
-			return new InvalidConfigurationPropertyValueException(STORE, "jdbc", (names.length == 0)
-					? "It requires a DataSource: add the dependency org.springframework.boot:spring-boot-starter-jdbc"
-							+ " and the driver of the database, and set spring.datasource.url."
-					: "It requires one DataSource, but there are %s: annotate one with @RivetDataSource, or make it @Primary."
-						.formatted(List.of(names)));
+		private static RuntimeException noDataSource(@Nullable String store, String... names) {
+			return (names.length == 0)
+					? new InvalidSettingException(STORE, store, "a DataSource is missing",
+							"Add the dependency org.springframework.boot:spring-boot-starter-jdbc and the driver of the"
+									+ " database, and set spring.datasource.url")
+					: new InvalidSettingException(STORE, store, "there are several DataSources: " + List.of(names),
+							"Annotate one of them with @RivetDataSource, or make it @Primary");
 		}
 
 		private static JdbcActorStateStore store(DataSource dataSource, RivetEventsProperties.Jdbc properties) {
@@ -119,9 +123,9 @@ public final class RivetEventsJdbcAutoConfiguration {
 				return new JdbcSettings(properties.tablePrefix(), JdbcSettings.defaults().timeout());
 			}
 			catch (IllegalArgumentException ex) {
-				throw new InvalidConfigurationPropertyValueException("rivet.events.state.jdbc.table-prefix",
-						properties.tablePrefix(),
-						"It must consist of letters, digits and underscores, after the name of a schema and a dot if needed.");
+				throw new InvalidSettingException("rivet.events.state.jdbc.table-prefix", properties.tablePrefix(),
+						"it must consist of letters, digits and underscores, after the name of a schema and a dot if needed",
+						"Set it to a prefix such as rivet_ or chat.rivet_");
 			}
 		}
 
@@ -157,8 +161,8 @@ public final class RivetEventsJdbcAutoConfiguration {
 	static class NoModule {
 
 		NoModule() {
-			throw new InvalidConfigurationPropertyValueException(STORE, "jdbc",
-					"It requires a module that is missing: add the dependency io.rivetevents:rivet-events-jdbc.");
+			throw new InvalidSettingException(STORE, "jdbc", "its module is missing",
+					"Add the dependency io.rivetevents:rivet-events-jdbc");
 		}
 
 	}

@@ -12,12 +12,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.redis.store.RedisActorStateStore;
@@ -45,8 +45,8 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 				RivetEventsProperties properties) {
 			LettuceConnectionFactory found = connections.getIfUnique();
 			if (found == null) {
-				throw unusable(
-						"It requires one LettuceConnectionFactory: set spring.data.redis.*, or declare the bean.");
+				throw unusable("a LettuceConnectionFactory is missing, or there are several",
+						"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
 			}
 			RedisActorStateStore store = new RedisActorStateStore(found, settings(properties.state().redis()));
 			try {
@@ -65,8 +65,8 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 						redis.waitTimeout());
 			}
 			catch (IllegalArgumentException ex) {
-				throw new InvalidConfigurationPropertyValueException("rivet.events.state.redis.prefix", redis.prefix(),
-						String.valueOf(ex.getMessage()));
+				throw new InvalidSettingException("rivet.events.state.redis.prefix", redis.prefix(),
+						String.valueOf(ex.getMessage()), "Set it to a prefix such as chat:");
 			}
 		}
 
@@ -94,12 +94,12 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 	}
 
 	private static RuntimeException missingModule() {
-		return unusable("It requires a module that is missing: add the dependency io.rivetevents:rivet-events-redis,"
-				+ " which brings Spring Data Redis with Lettuce.");
+		return unusable("its module is missing",
+				"Add the dependency io.rivetevents:rivet-events-redis, which brings Spring Data Redis with Lettuce");
 	}
 
-	private static RuntimeException unusable(String reason) {
-		return new InvalidConfigurationPropertyValueException("rivet.events.state.store", "redis", reason);
+	private static RuntimeException unusable(String problem, String action) {
+		return new InvalidSettingException("rivet.events.state.store", "redis", problem, action);
 	}
 
 }

@@ -19,7 +19,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
@@ -32,6 +31,7 @@ import org.springframework.util.function.SingletonSupplier;
 
 import io.rivetevents.actor.call.CurrentTurn;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.autoconfigure.InvalidSettingException;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
 import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration.StoreDatabase;
 import io.rivetevents.jdbc.JdbcActorStateStore;
@@ -84,11 +84,11 @@ public final class RivetEventsTransactionAutoConfiguration {
 	static class NoDatabase {
 
 		NoDatabase() {
-			throw new InvalidConfigurationPropertyValueException(PROPERTY, true,
-					"It requires the store in the DataSource of the application and a PlatformTransactionManager for it:"
-							+ " set rivet.events.state.store=jdbc, and add the dependency"
-							+ " org.springframework.boot:spring-boot-starter-jdbc or -data-jpa. Files, Redis and R2DBC"
-							+ " cannot take part in such a transaction.");
+			throw new InvalidSettingException(PROPERTY, true,
+					"it requires the store in the DataSource of the application and a PlatformTransactionManager for it:"
+							+ " files, Redis and R2DBC cannot take part in such a transaction",
+					"Set rivet.events.state.store=jdbc, and add the dependency"
+							+ " org.springframework.boot:spring-boot-starter-jdbc or spring-boot-starter-data-jpa");
 		}
 
 	}

@@ -10,9 +10,10 @@ import java.util.Objects;
 
 import javax.sql.DataSource;
 
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.util.ClassUtils;
+
+import io.rivetevents.autoconfigure.InvalidSettingException;
 
 /**
  * The {@link DataSource} of a store, whose connections take no part in transactions of
@@ -32,8 +33,7 @@ final class StoreDataSource {
 	/**
 	 * Returns a {@code DataSource} without proxies that use the current transaction.
 	 * @param dataSource of the application
-	 * @throws InvalidConfigurationPropertyValueException if such a proxy is behind
-	 * another one
+	 * @throws InvalidSettingException if such a proxy is behind another one
 	 */
 	static DataSource of(DataSource dataSource) {
 		return SPRING_JDBC ? Proxies.remove(dataSource) : dataSource;
@@ -48,9 +48,10 @@ final class StoreDataSource {
 				target = Objects.requireNonNull(proxy.getTargetDataSource());
 			}
 			if (hidesAProxy(target)) {
-				throw new InvalidConfigurationPropertyValueException("rivet.events.state.store", "jdbc",
-						"The DataSource %s has a TransactionAwareDataSourceProxy behind it, so the store would commit transactions of the application: annotate another DataSource with @RivetDataSource, such as the target of that proxy."
-							.formatted(target));
+				throw new InvalidSettingException("rivet.events.state.store", "jdbc",
+						"the DataSource %s has a TransactionAwareDataSourceProxy behind it, so the store would commit transactions of the application"
+							.formatted(target),
+						"Annotate another DataSource with @RivetDataSource, such as the target of that proxy");
 			}
 			return target;
 		}

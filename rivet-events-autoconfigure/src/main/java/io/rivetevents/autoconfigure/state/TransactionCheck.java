@@ -13,7 +13,6 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -22,6 +21,7 @@ import org.springframework.transaction.interceptor.TransactionAttributeSource;
 import org.springframework.util.ClassUtils;
 
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.autoconfigure.InvalidSettingException;
 
 /**
  * Reports at the start what cannot be committed by a transaction of the application.
@@ -47,11 +47,13 @@ final class TransactionCheck implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		if (!exists(PlatformTransactionManager.class)) {
-			throw new InvalidConfigurationPropertyValueException(RivetEventsTransactionAutoConfiguration.PROPERTY, true,
+			throw new InvalidSettingException(RivetEventsTransactionAutoConfiguration.PROPERTY, true,
 					exists(ReactiveTransactionManager.class)
-							? "Only reactive transactions are configured. A transaction of R2DBC has another connection"
-									+ " than the store and cannot commit actions: use JDBC or JPA, or remove the property."
-							: "It requires a PlatformTransactionManager for the DataSource of the store.");
+							? "only reactive transactions are configured: a transaction of R2DBC has another connection"
+									+ " than the store and cannot commit actions"
+							: "a PlatformTransactionManager for the DataSource of the store is missing",
+					"Use JDBC or JPA with a PlatformTransactionManager for the DataSource of the store, or remove "
+							+ RivetEventsTransactionAutoConfiguration.PROPERTY);
 		}
 		this.beanFactory.getBeansWithAnnotation(Actor.class).values().forEach(this::warn);
 	}

@@ -190,7 +190,8 @@ class StoreStartTests {
 
 	@Test
 	void reportsAStoreThatDoesNotExist(CapturedOutput output) {
-		fails(output, List.of("rivet.events.state.store", "FILE"), "rivet.events.state.store=rabbit");
+		fails(output, List.of("rivet.events.state.store", "memory, file, jdbc, redis"),
+				"rivet.events.state.store=rabbit");
 	}
 
 	private static void fails(CapturedOutput output, List<String> texts, String... properties) {
