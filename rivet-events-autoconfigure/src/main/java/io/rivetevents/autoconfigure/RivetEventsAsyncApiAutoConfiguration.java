@@ -5,7 +5,10 @@
 
 package io.rivetevents.autoconfigure;
 
+import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
@@ -53,8 +56,18 @@ public final class RivetEventsAsyncApiAutoConfiguration {
 	@ConditionalOnProperty("rivet.events.asyncapi.output")
 	ApplicationListener<ApplicationReadyEvent> rivetAsyncApiWriter(AsyncApiDocument document,
 			RivetEventsProperties properties) {
-		Path file = Path.of(properties.asyncapi().output());
-		return (event) -> document.writeTo(file);
+		String file = Objects.requireNonNull(properties.asyncapi().output());
+		return (event) -> write(document, file);
+	}
+
+	private static void write(AsyncApiDocument document, String file) {
+		try {
+			document.writeTo(Path.of(file));
+		}
+		catch (UncheckedIOException | InvalidPathException ex) {
+			throw new InvalidSettingException("rivet.events.asyncapi.output", file, String.valueOf(ex.getMessage()),
+					"Set rivet.events.asyncapi.output to a file that this process can write, or remove it");
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

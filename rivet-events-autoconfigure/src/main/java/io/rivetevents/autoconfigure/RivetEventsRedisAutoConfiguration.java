@@ -5,6 +5,7 @@
 
 package io.rivetevents.autoconfigure;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -36,10 +37,16 @@ public final class RivetEventsRedisAutoConfiguration {
 	static class Redis {
 
 		@Bean
-		RedisBackplane rivetRedisBackplane(LettuceConnectionFactory connections, RivetEventsProperties properties,
-				@Qualifier("rivetActorTimers") Scheduler timers) {
+		RedisBackplane rivetRedisBackplane(ObjectProvider<LettuceConnectionFactory> connections,
+				RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
+			LettuceConnectionFactory found = connections.getIfUnique();
+			if (found == null) {
+				throw new InvalidSettingException("rivet.events.backplane", "redis",
+						"a LettuceConnectionFactory is missing, or there are several",
+						"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
+			}
 			RivetEventsProperties.Redis redis = properties.redis();
-			return new RedisBackplane(connections, new RedisSettings(redis.channel(), redis.heartbeat(),
+			return new RedisBackplane(found, new RedisSettings(redis.channel(), redis.heartbeat(),
 					redis.commandTimeout(), (int) redis.maxMessageSize().toBytes()), timers);
 		}
 

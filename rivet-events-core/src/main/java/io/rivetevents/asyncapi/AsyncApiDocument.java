@@ -6,6 +6,7 @@
 package io.rivetevents.asyncapi;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 	/**
 	 * Writes the document to a file and creates missing directories.
 	 * @param file the file, replaced if it exists
-	 * @throws IllegalStateException if the file cannot be written
+	 * @throws UncheckedIOException if the file cannot be written
 	 */
 	public void writeTo(Path file) {
 		try {
@@ -114,7 +115,7 @@ public final class AsyncApiDocument implements ContractFingerprints {
 			Files.write(file, this.mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(write()));
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException("Failed to write the contract to " + file, ex);
+			throw new UncheckedIOException("%s cannot be written: %s".formatted(file, ex), ex);
 		}
 	}
 

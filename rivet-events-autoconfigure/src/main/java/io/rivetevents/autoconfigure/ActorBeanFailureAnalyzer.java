@@ -5,12 +5,14 @@
 
 package io.rivetevents.autoconfigure;
 
+import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanInstantiationException;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionOverrideException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -23,16 +25,20 @@ import org.springframework.util.ClassUtils;
 import io.rivetevents.annotation.Actor;
 
 /**
- * Reports an actor that has the name of another actor or bean.
+ * Reports an actor that cannot be a bean: another actor or bean has its name, or its
+ * class is abstract or final.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class ActorNameFailureAnalyzer implements FailureAnalyzer {
+final class ActorBeanFailureAnalyzer implements FailureAnalyzer {
 
 	/** Not visible outside of its package. */
 	private static final String CONFLICT = "org.springframework.context.annotation.ConflictingBeanDefinitionException";
 
 	private static final Pattern CONFLICTING = Pattern
 		.compile("bean name '(.+)' for bean class \\[(.+?)] conflicts with .* class \\[(.+?)]");
+
+	/** Of the library that creates subclasses for proxies. */
+	private static final Pattern FINAL = Pattern.compile("Cannot subclass final class (.+)");
 
 	@Override
 	public @Nullable FailureAnalysis analyze(Throwable failure) {
@@ -54,6 +60,25 @@ final class ActorNameFailureAnalyzer implements FailureAnalyzer {
 			Matcher matcher = CONFLICTING.matcher(String.valueOf(cause.getMessage()));
 			return matcher.find() ? analyze(matcher.group(1), matcher.group(3), matcher.group(2), cause) : null;
 		}
+		return analyzeClass(cause);
+	}
+
+	private static @Nullable FailureAnalysis analyzeClass(Throwable cause) {
+		if (cause instanceof BeanInstantiationException ex && Modifier.isAbstract(ex.getBeanClass().getModifiers())
+				&& isActor(ex.getBeanClass().getName())) {
+			return new FailureAnalysis(
+					"Actor %s cannot be created: it is abstract.".formatted(ex.getBeanClass().getName()),
+					"Make the class concrete, or move @Actor to its subclasses.", cause);
+		}
+		Matcher matcher = FINAL.matcher(String.valueOf(cause.getMessage()));
+		if (matcher.matches() && isActor(matcher.group(1))) {
+			return new FailureAnalysis(
+					"Actor %s has no proxy for its security annotations, its transactions or other interceptors: it is final."
+						.formatted(matcher.group(1)),
+					"Remove the modifier final from the class, or change the record to a class; in Kotlin, use the plugin"
+							+ " kotlin-spring.",
+					cause);
+		}
 		return null;
 	}
 
@@ -63,7 +88,7 @@ final class ActorNameFailureAnalyzer implements FailureAnalyzer {
 	}
 
 	private static @Nullable FailureAnalysis analyze(String name, String one, String other, Throwable cause) {
-		List<String> actors = Stream.of(one, other).filter(ActorNameFailureAnalyzer::isActor).toList();
+		List<String> actors = Stream.of(one, other).filter(ActorBeanFailureAnalyzer::isActor).toList();
 		if (actors.isEmpty()) {
 			return null;
 		}
@@ -74,7 +99,7 @@ final class ActorNameFailureAnalyzer implements FailureAnalyzer {
 	}
 
 	private static boolean isActor(String type) {
-		ClassLoader loader = ActorNameFailureAnalyzer.class.getClassLoader();
+		ClassLoader loader = ActorBeanFailureAnalyzer.class.getClassLoader();
 		return ClassUtils.isPresent(type, loader)
 				&& AnnotatedElementUtils.hasAnnotation(ClassUtils.resolveClassName(type, loader), Actor.class);
 	}
