@@ -77,7 +77,10 @@ class Connections {
 	readonly #shared = new Map<string, Shared>();
 
 	acquire(id: string, open: () => ActorConnection): Shared {
-		const shared = this.#shared.get(id) ?? new Shared(open());
+		const known = this.#shared.get(id);
+		// the client was disposed of, not the component
+		const isDisposed = known?.users === 0 && known.connection.status.reason === "disposed";
+		const shared = known === undefined || isDisposed ? new Shared(open()) : known;
 		this.#shared.set(id, shared);
 		clearTimeout(shared.timer);
 		shared.users++;
@@ -87,7 +90,7 @@ class Connections {
 	release(id: string, shared: Shared): void {
 		if (--shared.users > 0) return;
 		shared.timer = setTimeout(() => {
-			this.#shared.delete(id);
+			if (this.#shared.get(id) === shared) this.#shared.delete(id);
 			void shared.connection.dispose();
 		}, LINGER_MILLIS);
 	}

@@ -136,6 +136,20 @@ describe("the hooks", () => {
 		expect(server.hellos[0]!.params).toEqual({ big: 1n });
 	});
 
+	test("connect again when the client was disposed of between two components", async () => {
+		const { client, useActor } = make();
+		const Room = () => h("i", null, useActor({ name: "chatRoom", key: ["general"] }).connStatus);
+		show(h(Room));
+		await until(() => container.textContent === "open");
+		show(null);
+		await until(() => container.textContent === "");
+		await client.dispose();
+		show(h(Room));
+		await until(() => container.textContent === "open");
+		await sleep(1500);
+		expect([server.opened(), server.open(), container.textContent]).toEqual([2, 1, "open"]);
+	});
+
 	test("connect when they are enabled", async () => {
 		const { useActor } = make();
 		const Room = ({ enabled }: { enabled: boolean }) => {
