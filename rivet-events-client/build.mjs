@@ -33,7 +33,7 @@ const common = {
 	target: "es2022",
 	minifySyntax: true,
 	minifyWhitespace: true,
-	lineLimit: 120,
+	lineLimit: 200,
 	sourcemap: true,
 	legalComments: "none",
 	external: ["react"],

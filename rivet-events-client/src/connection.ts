@@ -5,7 +5,7 @@ import { actions } from "./actions.js";
 import { Calls as PendingCalls } from "./calls.js";
 import { Emitter } from "./emitter.js";
 import { ActorError, ConnectionLostError, reportToHost } from "./errors.js";
-import { onWake } from "./host.js";
+import { type HostOptions, onWake } from "./host.js";
 import { iterate } from "./iteration.js";
 import { Liveness } from "./liveness.js";
 import type { Address, Close, FromServer, Hello, Init, Resume, ToServer, Unreadable, WireError } from "./protocol.js";
@@ -20,7 +20,6 @@ import type {
 	AnyActors,
 	CallOptions,
 	Calls,
-	ClientOptions,
 	ConnectionMethods,
 	ConnectionStatus,
 	ConnectOptions,
@@ -57,7 +56,7 @@ export interface ConnectionSettings extends ConnectOptions {
 	base: string;
 	address: Address;
 	params: unknown;
-	options: ClientOptions;
+	options: HostOptions;
 	/** Returns whether the client was not disposed of since. */
 	mayReconnect: () => boolean;
 }
@@ -204,7 +203,8 @@ export class Connection implements ConnectionMethods<AnyActor> {
 	// Connecting
 
 	#start(): void {
-		this.#stopListening = onWake(() => this.#wake());
+		const { options, address } = this.#settings;
+		this.#stopListening = (options.onWake ?? onWake)(() => this.#wake(), address);
 		this.#attempt();
 	}
 

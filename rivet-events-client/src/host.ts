@@ -3,7 +3,14 @@
 
 // Events of the page and the network in a browser. Other hosts have none.
 
-import type { Unsubscribe } from "./types.js";
+import type { Address } from "./protocol.js";
+import type { ClientOptions, Unsubscribe } from "./types.js";
+
+/** What a client for tests replaces. */
+export interface HostOptions extends ClientOptions {
+	/** Called when a connection starts, until the returned function is called; `onWake` by default. */
+	onWake?: (listener: () => void, address: Address) => Unsubscribe;
+}
 
 /** Returns whether the page is in a hidden tab. */
 export const isHidden = (): boolean => globalThis.document?.visibilityState === "hidden";

@@ -20,11 +20,11 @@ const DOCUMENT = {
 		chatRoom: {
 			"x-rivet-fingerprint": "0123456789abcdef",
 			messages: {
-				"action.sendMessage": { payload: { prefixItems: [{ type: "string" }, { type: "integer", format: "int64" }], minItems: 2, "x-rivet-names": ["user", "at"] } },
+				"action.sendMessage": { payload: { prefixItems: [{ type: "string" }, { type: "string" }], minItems: 2, "x-rivet-names": ["user", "text"] } },
 				"result.sendMessage": { payload: { $ref: "#/components/schemas/Message" } },
 				"action.mark": { payload: { prefixItems: [{ enum: ["NEW", "gone"] }], minItems: 1, "x-rivet-names": ["status"] } },
 				"result.mark": {},
-				"action.whoIsHere": { payload: { prefixItems: [], minItems: 0 } },
+				"action.whoIsHere": { payload: { prefixItems: [{ type: "integer", format: "int64" }], minItems: 0, "x-rivet-names": ["since"] } },
 				"result.whoIsHere": { payload: { type: "array", items: { type: "string" } } },
 				params: { payload: { type: "object", properties: { name: { type: "string" } } } },
 				"event.messageReceived": { payload: { prefixItems: [{ $ref: "#/components/schemas/Message" }], minItems: 1, "x-rivet-names": ["message"] } },
@@ -56,13 +56,15 @@ function examples(file: string): Example[] {
 
 const USAGE = `import { createClient, type ConnectionStatus } from "rivet-events-client";
 import { createRivetEvents } from "rivet-events-client/react";
+import { createFakeClient, type FakeActor } from "rivet-events-client/testing";
 import { WebSocket } from "ws";
 import type { Actors } from "./actors";
 import { contract } from "./contract.js";
 const client = createClient<Actors>("/rivet", { contract, WebSocket });
 const room = client.chatRoom.getOrCreate("x").connect();
 room.on("messageReceived", (message) => { const at: number | bigint = message.at; return at; });
-room.sendMessage("ada", 2n ** 60n).then((message) => message.text);
+room.sendMessage("ada", "hi").then((message) => message.text);
+room.whoIsHere(2n ** 60n).then((names) => names.join());
 room.mark("gone");
 const { useActor } = createRivetEvents(client);
 export function Room() {
@@ -78,6 +80,15 @@ export function Untyped() {
 	return shown.connection?.say("x");
 }
 await room[Symbol.asyncDispose]();
+const fake = createFakeClient<Actors>();
+createRivetEvents(fake.client);
+const fakeRoom: FakeActor<Actors["chatRoom"]> = fake.actor("chatRoom", "x");
+fakeRoom.onAction("sendMessage", async (user, text) => ({ text: user.trim() + text.trim(), at: 1n }));
+fakeRoom.onAction("mark", () => {});
+fakeRoom.emitTo(["sport"], "messageReceived", { text: "hi", at: 1 });
+fakeRoom.callsOf("mark").map(([status]) => status === "NEW");
+for (const call of fakeRoom.calls) if (call.name === "sendMessage") call.args[1].trim();
+createFakeClient().actor("room").onAction("say", (text) => text.anything);
 `;
 
 const RESOLUTIONS = {
@@ -112,6 +123,10 @@ const WRONG = {
 	"an actor of a hook": ['useActor({ name: "chatRooms" });', '"chatRoom"'],
 	"an iteration": ['room.events("x");', '"messageReceived" | "presenceChanged"'],
 	"an action": ['room.sendMesage("a", 1);', "ActorConnection<ChatRoomActor>", "'sendMessage'"],
+	"an actor of a fake": ['fake.actor("chatRooms");', '"chatRoom"'],
+	"an event of a fake": ['fakeRoom.emit("x");', '"messageReceived" | "presenceChanged"'],
+	"an action of a fake": ['fakeRoom.onAction("send", () => {});', '"sendMessage" | "mark" | "whoIsHere"'],
+	"a result of a fake": ['fakeRoom.onAction("whoIsHere", () => 1);', "string[]"],
 	"an enum": ['room.mark("SHIPPED");', '"NEW" | "gone"'],
 };
 
@@ -196,9 +211,9 @@ describe("the package", () => {
 		const minified = "src/main/resources/META-INF/resources/rivet-events";
 		const wanted = ["LICENSE", "README.md", "bin/rivet-events-types.mjs", `${minified}/rivet-events-client.js`, `${minified}/rivet-events-client.js.map`];
 		expect(contents).toEqual(expect.arrayContaining(wanted));
-		expect(contents.filter((file) => /^test|tsconfig|\.test\.|node_modules|^build/.test(file))).toEqual([]);
+		expect(contents.filter((file) => /^test\/|tsconfig|\.test\.|node_modules|^build/.test(file))).toEqual([]);
 		const installed = `${FOLDER}/node_modules/rivet-events-client`;
-		for (const name of ["index", "react", "connection"]) {
+		for (const name of ["index", "react", "testing", "connection"]) {
 			for (const suffix of ["js", "js.map", "d.ts", "d.ts.map"]) expect(contents).toContain(`dist/${name}.${suffix}`);
 			const { sources } = JSON.parse(readFileSync(`${installed}/dist/${name}.js.map`, "utf8"));
 			for (const source of sources) expect(existsSync(`${installed}/dist/${source}`)).toBe(true);
