@@ -405,12 +405,18 @@ export class Connection implements ConnectionMethods<AnyActor> {
 		this.#contractChanged = init.contractChanged ?? false;
 		this.#liveness.watch(2 * (toldMillis(init.keepAlive) || Infinity), () => this.#abandon("silence"));
 		const transport = this.#transport!;
+		let told = init.position;
+		/** Adds the position of the last handled message, if the server does not have it yet. */
+		const send = ({ tag, val }: ToServer) => {
+			const { position } = this.#resume!;
+			transport.send({ tag, val: position > told ? { ...val, handled: (told = position) } : val } as ToServer);
+		};
 		const missing = this.#subscriptions.opened(
-			(change) => transport.send({ tag: "SubscriptionRequest", val: change }),
+			(change) => send({ tag: "SubscriptionRequest", val: change }),
 			resumedFrom,
 			"snapshot" in init ? init.position : undefined,
 		);
-		this.#calls.opened((message) => transport.send(message));
+		this.#calls.opened(send);
 		this.#setStatus("open", undefined, { outcome: init.outcome, transport: transport.kind });
 		const fail = (error: ActorError) => isCurrent() && this.#fail(error);
 		if (init.outcome === "resynced") this.#resyncs.emitWhile(isCurrent, init.reason ?? "");

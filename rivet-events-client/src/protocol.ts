@@ -94,10 +94,11 @@ export type ToServer =
 				oneWay?: boolean;
 				deadline?: number;
 				idempotencyKey?: string;
+				handled?: number;
 			};
 	  }
-	| { tag: "SubscriptionRequest"; val: { eventName: string; subscribe: boolean; tags?: string[] } }
-	| { tag: "Cancel"; val: { id: number } };
+	| { tag: "SubscriptionRequest"; val: { eventName: string; subscribe: boolean; tags?: string[]; handled?: number } }
+	| { tag: "Cancel"; val: { id: number; handled?: number } };
 
 /** Limit in bytes of messages whose size the client chooses; below the server's limit, 64 KB by default. */
 export const MAX_BYTES = 32 * 1024;

@@ -2,11 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // The client's reaction to behavior that a real server does not show on demand.
+import { readFileSync } from "node:fs";
+import { WebSocket as NodeWebSocket } from "ws";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Backoff } from "../src/backoff";
 import type { ActorConnection } from "../src/index";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server";
 import { client, sleep, until } from "./support";
+
+/** What the client has sent; tests of the server read the same file. */
+const RECORDED = "../rivet-events-protocol/src/test/resources/protocol/handled.json";
 
 describe("a connection", () => {
 	let server: ScriptedServer;
@@ -218,6 +223,58 @@ describe("a connection", () => {
 		onOpen(() => seen.push("open"));
 		reconnect();
 		expect(seen).toEqual(["now"]);
+	});
+
+	test("reports the position that it has handled, once, with messages that it sends anyway", async () => {
+		const frames: string[] = [];
+		class Recording extends NodeWebSocket {
+			override send(text: any): void {
+				frames.push(String(text));
+				super.send(text);
+			}
+		}
+		const room = connect({ WebSocket: Recording });
+		room.on("said", () => {});
+		await room.ready();
+		const lost: Promise<unknown>[] = [room.say!("hi")];
+		event("said", "hi", 42);
+		await until(() => server.received.length === 1);
+		await sleep(20);
+		const abort = new AbortController();
+		lost.push(room.with({ idempotencyKey: "k", signal: abort.signal, deadline: 5000 }).say!("hi"));
+		server.send({ tag: "KeepAlive", val: { position: 57 } });
+		await sleep(20);
+		room.on("news", { tags: ["sport"] }, () => {});
+		room.fire.moved!(1, 2);
+		event("said", "last", Number.MAX_SAFE_INTEGER);
+		await sleep(20);
+		abort.abort();
+		await until(() => frames.length === 6);
+		lost.forEach((call) => call.catch(() => {}));
+		// a millisecond may have passed
+		const sent = frames.slice(1).map((frame) => ({ frame: frame.replace(/"deadline":\d+/, '"deadline":5000') }));
+		const recorded: { frame: string }[] = JSON.parse(readFileSync(RECORDED, "utf8"));
+		expect(sent).toEqual(recorded.map(({ frame }) => ({ frame })));
+	});
+
+	test("reports no position of an earlier connection", async () => {
+		const room = connect();
+		await room.ready();
+		event("said", "hi", 5);
+		server.cut();
+		await until(() => server.hellos.length === 2 && room.status.status === "open");
+		expect(server.hellos[1]!.resume!.position).toBe(5);
+		room.fire.say!("hi");
+		server.welcome({ outcome: "resynced", epoch: "other", position: 2 });
+		await until(() => server.received.length === 1);
+		server.cut();
+		await until(() => server.hellos.length === 3 && room.status.status === "open");
+		room.fire.say!("hi");
+		event("said", "hi", 3);
+		await sleep(50);
+		room.fire.say!("hi");
+		await until(() => server.received.length === 3);
+		expect(server.received.map(({ val }: any) => val.handled)).toEqual([undefined, undefined, 3]);
 	});
 
 	test("calls local listeners as if an event had come", async () => {

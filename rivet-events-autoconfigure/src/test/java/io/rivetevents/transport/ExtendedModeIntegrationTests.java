@@ -8,6 +8,7 @@ package io.rivetevents.transport;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -226,6 +227,71 @@ class ExtendedModeIntegrationTests {
 				assertLines(again, 10, 10);
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "EXTENDED_JSON", "EXTENDED_CBOR", "EVENT_STREAM" })
+	void keepsThePositionThatTheClientHasHandled(Encoding encoding) {
+		try (TestClient speaker = speaker()) {
+			TestClient client = connect(encoding, hello(null, "added"));
+			Received init = client.next("Init");
+			add(speaker, 1, 3);
+			long last = client.next("Event").value().get("pos").longValue() + 2;
+			assertThat(handled(client, ToServer.UNREPORTED)).isEqualTo(ToServer.UNREPORTED);
+			assertThat(handled(client, last - 1)).isEqualTo(last - 1);
+			client.send(new ToServer.SubscriptionRequest("told", true, Set.of(), last));
+			assertThat(handled(client, ToServer.UNREPORTED)).as("with a subscription").isEqualTo(last);
+			client.send(new ToServer.Cancel(1000, last - 1));
+			assertThat(handled(client, ToServer.UNREPORTED)).as("behind").isEqualTo(last);
+			for (long ahead : new long[] { last + 1000, (1L << 53) - 1, Long.MAX_VALUE }) {
+				assertThat(handled(client, ahead)).as("ahead").isEqualTo(last);
+			}
+			client.cut();
+			try (TestClient resumed = connect(encoding, hello(TestClient.resume(init, last - 1), "added"))) {
+				assertThat(resumed.next("Init").text("outcome")).isEqualTo("resumed");
+				assertThat(handled(resumed, ToServer.UNREPORTED)).as("of its Hello").isEqualTo(last - 1);
+			}
+		}
+	}
+
+	@Test
+	void keepsNoHandledPositionOfAnotherEpoch() {
+		try (TestClient client = connect(Encoding.EXTENDED_JSON, hello(null))) {
+			Received init = client.next("Init");
+			ToServer.Resume other = new ToServer.Resume(new Position("other", 1), init.text("stream"),
+					init.text("secret"));
+			try (TestClient resynced = connect(Encoding.EXTENDED_JSON, hello(other))) {
+				assertThat(resynced.next("Init").text("reason")).isEqualTo("epoch_changed");
+				assertThat(handled(resynced, ToServer.UNREPORTED)).isEqualTo(ToServer.UNREPORTED);
+			}
+		}
+	}
+
+	@Test
+	void takesNoHandledPositionInThePlainProtocol() {
+		try (TestSocket plain = TestSocket.open(this.base + TestSocket.query("log", this.key), Encoding.JSON,
+				new HttpHeaders())) {
+			plain.next(ToClient.Init.class);
+			plain.sendRaw(
+					"{\"body\":{\"tag\":\"ActionRequest\",\"val\":{\"id\":1,\"name\":\"handled\",\"args\":[],\"handled\":1}}}"
+						.getBytes(StandardCharsets.UTF_8));
+			assertThat(plain.next(ToClient.ActionResponse.class).output().longValue()).isEqualTo(ToServer.UNREPORTED);
+		}
+	}
+
+	@Test
+	void closesAClientWhoseHandledPositionIsNone() {
+		TestClient client = connect(Encoding.EXTENDED_JSON, hello(null));
+		client.next("Init");
+		client.sendRaw(
+				"{\"body\":{\"tag\":\"Cancel\",\"val\":{\"id\":1,\"handled\":-1}}}".getBytes(StandardCharsets.UTF_8));
+		assertThat(client.closed()).isEqualTo(new CloseStatus(1011, "actor.invalid_request"));
+	}
+
+	/** Reports a position, and returns the one that the server keeps. */
+	private static long handled(TestClient client, long reported) {
+		client.send(new ToServer.ActionRequest(1, "handled", List.of(), CallOptions.NONE, reported));
+		return client.next("ActionResponse").value().get("output").longValue();
 	}
 
 	@ParameterizedTest
@@ -719,6 +785,11 @@ class ExtendedModeIntegrationTests {
 		@Action
 		void news(ActorContext<State, ?> c, String tag) {
 			c.tagged(tag).broadcast("news", tag);
+		}
+
+		@Action
+		long handled(ActorContext<State, ?> c) {
+			return ((ActorConnection) c.conn()).handled();
 		}
 
 		@Action

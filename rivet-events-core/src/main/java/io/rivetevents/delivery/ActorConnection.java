@@ -41,6 +41,7 @@ import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.MessageWeight;
 import io.rivetevents.protocol.SafeText;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
@@ -98,6 +99,8 @@ public final class ActorConnection extends ForwardingRecipients
 	private volatile @Nullable Object state;
 
 	private volatile @Nullable ClientRequests requests;
+
+	private volatile long handled = ToServer.UNREPORTED;
 
 	private final @Nullable ClientUsage usage;
 
@@ -219,6 +222,31 @@ public final class ActorConnection extends ForwardingRecipients
 			this.requests = new ClientRequests(this, this.owner.support());
 		}
 		return this.requests;
+	}
+
+	/**
+	 * Returns the position of the last message that the client has handled by its own
+	 * account, in the epoch of its connection. Messages up to it were handled or are
+	 * lost. Only our client reports it, with messages that it sends anyway, so that it
+	 * may be late by any time.
+	 * @return the position, {@link ToServer#UNREPORTED} if the client has reported none
+	 */
+	public long handled() {
+		return this.handled;
+	}
+
+	/**
+	 * Takes a report of the client. Only one that can be true has an effect. Called by
+	 * one thread at a time.
+	 * @param position the reported position, not negative
+	 * @param sent position of the last message that the instance has sent to anyone
+	 */
+	public HandledReport reportHandled(long position, long sent) {
+		HandledReport report = HandledReport.of(position, this.handled, sent);
+		if (report == HandledReport.ADVANCED) {
+			this.handled = position;
+		}
+		return report;
 	}
 
 	/** Returns the observers of the connections of this node. */

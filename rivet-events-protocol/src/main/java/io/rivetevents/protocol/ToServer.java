@@ -24,6 +24,9 @@ import tools.jackson.databind.JsonNode;
  */
 public sealed interface ToServer {
 
+	/** The value of {@link #handled()} in a message that does not report a position. */
+	long UNREPORTED = -1;
+
 	/**
 	 * Returns the kind of the message.
 	 */
@@ -34,6 +37,16 @@ public sealed interface ToServer {
 	 * {@link MessageWeight}.
 	 */
 	long weight();
+
+	/**
+	 * Returns the position of the last message that the client had handled when it sent
+	 * this one, in the epoch of its connection. The client may report any number that is
+	 * not negative. Extended mode only.
+	 * @return the position, {@link #UNREPORTED} if the message has none
+	 */
+	default long handled() {
+		return UNREPORTED;
+	}
 
 	/**
 	 * Calls the method of a visitor for this kind of message.
@@ -101,8 +114,10 @@ public sealed interface ToServer {
 	 * @param name name of the action
 	 * @param args arguments of the action, copied
 	 * @param options options of the call
+	 * @param handled position of the last message that the client has handled
 	 */
-	record ActionRequest(long id, String name, List<JsonNode> args, CallOptions options) implements ToServer {
+	record ActionRequest(long id, String name, List<JsonNode> args, CallOptions options,
+			long handled) implements ToServer {
 
 		public ActionRequest {
 			args = List.copyOf(args);
@@ -110,6 +125,10 @@ public sealed interface ToServer {
 
 		public ActionRequest(long id, String name, List<JsonNode> args) {
 			this(id, name, args, CallOptions.NONE);
+		}
+
+		public ActionRequest(long id, String name, List<JsonNode> args, CallOptions options) {
+			this(id, name, args, options, UNREPORTED);
 		}
 
 		@Override
@@ -150,8 +169,13 @@ public sealed interface ToServer {
 	 * Cancels an action whose answer the client no longer needs. Extended mode only.
 	 *
 	 * @param id id of the action
+	 * @param handled position of the last message that the client has handled
 	 */
-	record Cancel(long id) implements ToServer {
+	record Cancel(long id, long handled) implements ToServer {
+
+		public Cancel(long id) {
+			this(id, UNREPORTED);
+		}
 
 		@Override
 		public Kind kind() {
@@ -242,8 +266,10 @@ public sealed interface ToServer {
 	 * @param subscribe whether to subscribe
 	 * @param tags the subscription receives events with one of these tags, and events
 	 * without tags; empty for all events. The RivetKit protocol has no tags
+	 * @param handled position of the last message that the client has handled
 	 */
-	record SubscriptionRequest(String eventName, boolean subscribe, Set<String> tags) implements ToServer {
+	record SubscriptionRequest(String eventName, boolean subscribe, Set<String> tags,
+			long handled) implements ToServer {
 
 		private static final int FEW = 64;
 
@@ -258,6 +284,10 @@ public sealed interface ToServer {
 
 		public SubscriptionRequest(String eventName, boolean subscribe) {
 			this(eventName, subscribe, Set.of());
+		}
+
+		public SubscriptionRequest(String eventName, boolean subscribe, Set<String> tags) {
+			this(eventName, subscribe, tags, UNREPORTED);
 		}
 
 		@Override

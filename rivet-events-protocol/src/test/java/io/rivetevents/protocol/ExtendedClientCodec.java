@@ -129,6 +129,9 @@ public final class ExtendedClientCodec {
 		else {
 			hello((ToServer.Hello) message, value);
 		}
+		if (message.handled() != ToServer.UNREPORTED) {
+			value.put("handled", message.handled());
+		}
 		ObjectNode frame = NODES.objectNode();
 		frame.putObject("body").put("tag", message.getClass().getSimpleName()).set("val", value);
 		return frame;

@@ -205,6 +205,7 @@ public final class ActorConnections {
 		if (messages == null) {
 			return resynced("history_exceeded");
 		}
+		connection.reportHandled(from.sequence(), now.sequence());
 		return new Entrance(from, ResumeOutcome.resumed(replay(connection, from, messages)));
 	}
 
@@ -285,6 +286,13 @@ public final class ActorConnections {
 		});
 		if (full.get()) {
 			connection.outbound().close(CloseReason.of(ErrorCode.OVERLOADED));
+		}
+	}
+
+	/** Takes the report of a message about the position that its client has handled. */
+	void reportHandled(ActorConnection connection, ToServer message) {
+		if (message.handled() != ToServer.UNREPORTED) {
+			connection.reportHandled(message.handled(), this.stream.lastSequence());
 		}
 	}
 

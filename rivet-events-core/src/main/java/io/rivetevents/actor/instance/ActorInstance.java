@@ -395,6 +395,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 	public void receive(String connectionId, ToServer message) {
 		ActorConnection connection = this.connections.find(connectionId);
 		if (connection != null) {
+			this.connections.reportHandled(connection, message);
 			message.accept(this.arrivals, connection);
 		}
 	}

@@ -88,7 +88,8 @@ public final class EventStream {
 
 	private String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
 
-	private long sequence;
+	/** Written with the order. */
+	private volatile long sequence;
 
 	/** Greatest position that may be given to an event without a commit. */
 	private long reserved = Long.MAX_VALUE;
@@ -203,6 +204,14 @@ public final class EventStream {
 	/** Returns the position of the last event. Called with the order. */
 	public Position position() {
 		return new Position(this.epoch, this.sequence);
+	}
+
+	/**
+	 * Returns the number of the last event, which was or is about to be queued. Needs no
+	 * order and does not block.
+	 */
+	public long lastSequence() {
+		return this.sequence;
 	}
 
 	/** Starts recording the history, if it has not started. Called with the order. */

@@ -38,11 +38,17 @@ final class ExtendedReader {
 		JsonNode value = object(body.get("val"), "val");
 		return switch (MessageFields.kind(body.get("tag"))) {
 			case ACTION_REQUEST -> new ToServer.ActionRequest(MessageFields.number(value.get("id"), "id"),
-					MessageFields.text(value.get("name"), "name"), args(value), options(value));
-			case SUBSCRIPTION_REQUEST -> subscription(value, MessageFields.flag(value.get("subscribe"), "subscribe"));
-			case CANCEL -> new ToServer.Cancel(MessageFields.number(value.get("id"), "id"));
+					MessageFields.text(value.get("name"), "name"), args(value), options(value), handled(value));
+			case SUBSCRIPTION_REQUEST ->
+				subscription(value, MessageFields.flag(value.get("subscribe"), "subscribe"), handled(value));
+			case CANCEL -> new ToServer.Cancel(MessageFields.number(value.get("id"), "id"), handled(value));
 			case HELLO -> hello(value);
 		};
+	}
+
+	private static long handled(JsonNode value) {
+		JsonNode handled = value.get("handled");
+		return MessageFields.isAbsent(handled) ? ToServer.UNREPORTED : MessageFields.number(handled, "handled");
 	}
 
 	private static JsonNode object(@Nullable JsonNode node, String field) {
@@ -77,16 +83,17 @@ final class ExtendedReader {
 		return Duration.ofMillis(Math.min(MessageFields.number(millis, "deadline"), MAX_DEADLINE_MILLIS));
 	}
 
-	private static ToServer.SubscriptionRequest subscription(JsonNode value, boolean subscribe) {
+	private static ToServer.SubscriptionRequest subscription(JsonNode value, boolean subscribe, long handled) {
 		return new ToServer.SubscriptionRequest(MessageFields.text(value.get("eventName"), "eventName"), subscribe,
-				MessageFields.tags(value.get("tags")));
+				MessageFields.tags(value.get("tags")), handled);
 	}
 
 	private static ToServer.Hello hello(JsonNode value) {
 		List<ToServer.SubscriptionRequest> subscriptions = new ArrayList<>();
 		JsonNode wanted = value.get("subscriptions");
 		if (wanted != null && !MessageFields.isAbsent(wanted)) {
-			MessageFields.args(wanted).forEach((each) -> subscriptions.add(subscription(each, true)));
+			MessageFields.args(wanted)
+				.forEach((each) -> subscriptions.add(subscription(each, true, ToServer.UNREPORTED)));
 		}
 		return new ToServer.Hello(subscriptions, resume(value.get("resume")), snapshot(value.get("snapshot")),
 				present(value.get("params")), present(value.get("credentials")),
