@@ -34,6 +34,7 @@ export const groups = [
     text: 'Connect',
     pages: {
       clients: 'Clients',
+      'testing-clients': 'Testing clients',
       reconnecting: 'Reconnecting',
     },
   },

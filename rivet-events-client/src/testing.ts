@@ -30,7 +30,7 @@ export interface FakeClient<A extends ActorsShape = AnyActors> {
 	readonly client: Client<A>;
 	/** Returns the instance with this key. It exists from the start. */
 	actor<N extends keyof A & string>(name: N, key?: ActorKey): FakeActor<A[N]>;
-	/** Closes all connections and forgets all calls, answers and refusals: for the end of a test. */
+	/** Closes all connections and removes all calls, handlers and refusals: for the end of a test. */
 	reset(): Promise<void>;
 }
 

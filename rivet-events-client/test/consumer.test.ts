@@ -35,7 +35,12 @@ const DOCUMENT = {
 };
 
 /** The README of the package, and all documents of the project. */
-const DOCUMENTS = ["README.md", "../README.md", ...readdirSync("../docs").filter((name) => name.endsWith(".md")).map((name) => `../docs/${name}`)];
+const DOCUMENTS = ["README.md", "../README.md", ...readdirSync("../docs").filter((name) => name.endsWith(".md") && name !== "testing-clients.md").map((name) => `../docs/${name}`)];
+
+/** The modules of an example of component tests, which is itself a test. */
+const EXAMPLE = ["rivet.ts", "Room.tsx", "Room.test.tsx"];
+
+const textOfExample = (name: string) => readFileSync(`test/example/${name}`, "utf8").replace(/^(\/\/.*\n)+\n/, "");
 
 /** An example of a document, in TypeScript or in JavaScript, which leaves types out. */
 interface Example {
@@ -170,6 +175,18 @@ describe("the package", () => {
 	test("has the names that scripts in the documents use", { timeout: 60_000 }, () => {
 		expect(scripts.length).toBeGreaterThan(10);
 		expect(compile(scripts, { ...RESOLUTIONS.bundler, strict: false, skipLibCheck: true })).toEqual([]);
+	});
+
+	test.each(EXAMPLE)("has the example of component tests as in its document: %s", (name) => {
+		const document = readFileSync("../docs/testing-clients.md", "utf8");
+		expect(document).toContain(`\`\`\`${name.replace(/.*\./, "")}\n${textOfExample(name)}\`\`\`\n`);
+	});
+
+	test("has types for the example of component tests", { timeout: 60_000 }, () => {
+		mkdirSync(`${FOLDER}/example`);
+		for (const name of EXAMPLE) writeFileSync(`${FOLDER}/example/${name}`, textOfExample(name));
+		writeFileSync(`${FOLDER}/example/actors.d.ts`, writeTypes(DOCUMENT));
+		expect(compile(["example/Room.test.tsx"], { ...RESOLUTIONS.bundler, module: "ES2022", skipLibCheck: true })).toEqual([]);
 	});
 
 	test("has declarations that need no more than the language of their time", { timeout: 60_000 }, () => {
