@@ -103,6 +103,7 @@ class ArchitectureTests {
 			invocation: protocol error protocol.value conversion contract contract.reflect
 			    annotation failure scheduling connection actor actor.schedule extension delivery
 			    actor.persistence actor.call placement invocation.validation
+			invocation.aot: actor connection contract.reflect annotation
 			event: protocol connection actor
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract.reflect invocation

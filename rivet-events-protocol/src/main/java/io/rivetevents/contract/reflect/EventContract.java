@@ -102,8 +102,12 @@ public final class EventContract {
 		}
 	}
 
-	/** Includes the namespaces of the interfaces that it extends. */
-	private static Set<Class<?>> namespaces(Class<?> part) {
+	/**
+	 * Returns the nested interfaces of a contract or a namespace, which are its
+	 * namespaces. Includes those of the interfaces that it extends.
+	 * @param part the interface
+	 */
+	public static Set<Class<?>> namespaces(Class<?> part) {
 		Set<Class<?>> namespaces = new LinkedHashSet<>();
 		for (Class<?> nested : part.getDeclaredClasses()) {
 			if (nested.isInterface() && !nested.isAnnotation()) {

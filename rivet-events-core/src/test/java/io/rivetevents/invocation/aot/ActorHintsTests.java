@@ -1,0 +1,331 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.invocation.aot;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.beans.factory.aot.AotServices;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
+import org.springframework.beans.factory.aot.BeanFactoryInitializationCode;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.javapoet.ClassName;
+import org.springframework.util.ReflectionUtils;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ActorSchedule;
+import io.rivetevents.annotation.CanSubscribe;
+import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.CreateConnState;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.CreateVars;
+import io.rivetevents.annotation.Input;
+import io.rivetevents.annotation.MigrateState;
+import io.rivetevents.annotation.OnDestroy;
+import io.rivetevents.connection.Connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.proxies;
+import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
+
+/**
+ * Hints for actors in a native image.
+ */
+class ActorHintsTests {
+
+	private final RuntimeHints hints = new RuntimeHints();
+
+	@BeforeEach
+	void register() {
+		new ActorHints(this.hints).register(Shop.class);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "createState", "createMember", "visits", "migrate", "maySubscribe", "close", "buy", "all",
+			"later", "tidy", "inherited", "price" })
+	void keepsTheMethodsThatAreCalled(String name) {
+		assertThat(reflection().onMethodInvocation(method(Shop.class, name))).accepts(this.hints);
+	}
+
+	@Test
+	void leavesOtherMethods() {
+		assertThat(reflection().onMethodInvocation(method(Shop.class, "other"))).rejects(this.hints);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Shop.class, Base.class, Prices.class, Events.class, Events.Admin.class })
+	void keepsTheTypesThatAreSearched(Class<?> type) {
+		assertThat(reflection().onType(type)).accepts(this.hints);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { State.class, Old.class, Member.class, Params.class, Options.class, Order.class, Line.class,
+			Product.class, Book.class, Music.class, Receipt.class, Streamed.class, Later.class, Asked.class,
+			Quoted.class, Sold.class, Banned.class, ByField.class, FromBase.class, OfArray.class })
+	void keepsWhatIsReadOrWritten(Class<?> type) {
+		assertThat(Stream.of(type.getDeclaredConstructors()))
+			.allSatisfy((each) -> assertThat(reflection().onConstructorInvocation(each)).accepts(this.hints));
+		assertThat(Stream.of(type.getDeclaredFields()))
+			.allSatisfy((each) -> assertThat(reflection().onFieldAccess(each)).accepts(this.hints));
+	}
+
+	@Test
+	void keepsTheMethodsThroughWhichRecordsAreWritten() throws ReflectiveOperationException {
+		assertThat(reflection().onMethodInvocation(Order.class.getDeclaredMethod("lines"))).accepts(this.hints);
+	}
+
+	@Test
+	void leavesVariablesWhichStayInMemory() {
+		assertThat(reflection().onType(Variables.class)).rejects(this.hints);
+	}
+
+	@Test
+	void leavesTypesOfTheRuntime() {
+		assertThat(reflection().onType(ActorContext.class)).rejects(this.hints);
+		assertThat(reflection().onType(Mono.class)).rejects(this.hints);
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { Prices.class, Events.class, Events.Admin.class, Inherited.Audit.class })
+	void keepsTheProxiesOfContracts(Class<?> type) {
+		assertThat(proxies().forInterfaces(type)).accepts(this.hints);
+	}
+
+	@Test
+	void keepsDefaultMethodsOfContracts() {
+		assertThat(reflection().onMethodInvocation(method(Events.class, "both"))).accepts(this.hints);
+	}
+
+	@Test
+	void isFoundByTheProcessingAheadOfTime() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		beans.registerBeanDefinition("shop", new RootBeanDefinition(Shop.class));
+		RuntimeHints found = process(beans);
+		assertThat(reflection().onMethodInvocation(method(Shop.class, "buy"))).accepts(found);
+		assertThat(beans.containsSingleton("shop")).isFalse();
+	}
+
+	@Test
+	void registersNothingWithoutActors() {
+		assertThat(process(new DefaultListableBeanFactory()).reflection().typeHints()).isEmpty();
+	}
+
+	private static RuntimeHints process(DefaultListableBeanFactory beans) {
+		DefaultGenerationContext context = new DefaultGenerationContext(
+				new ClassNameGenerator(ClassName.get(ActorHintsTests.class)), new InMemoryGeneratedFiles());
+		for (BeanFactoryInitializationAotProcessor processor : AotServices.factories()
+			.load(BeanFactoryInitializationAotProcessor.class)) {
+			if (processor instanceof ActorAotProcessor) {
+				BeanFactoryInitializationAotContribution contribution = processor.processAheadOfTime(beans);
+				if (contribution != null) {
+					contribution.applyTo(context, mock(BeanFactoryInitializationCode.class));
+				}
+			}
+		}
+		return context.getRuntimeHints();
+	}
+
+	private static Method method(Class<?> type, String name) {
+		return Stream.of(ReflectionUtils.getAllDeclaredMethods(type))
+			.filter((method) -> method.getName().equals(name) && !method.isBridge())
+			.findFirst()
+			.orElseThrow();
+	}
+
+	abstract static class Base<T> {
+
+		@Action
+		T inherited() {
+			throw new UnsupportedOperationException();
+		}
+
+	}
+
+	interface Prices {
+
+		Quoted price(Asked asked);
+
+	}
+
+	interface Inherited {
+
+		Audit audit();
+
+		interface Audit {
+
+			void banned(Banned banned);
+
+		}
+
+	}
+
+	interface Events extends Inherited {
+
+		void sold(Sold sold);
+
+		Admin admin();
+
+		default void both(Sold sold) {
+			sold(sold);
+		}
+
+		interface Admin {
+
+			void closed();
+
+		}
+
+	}
+
+	@Actor(events = Events.class, actions = Prices.class)
+	static class Shop extends Base<FromBase> implements Prices {
+
+		@CreateState
+		State createState(@Input Options options) {
+			return new State();
+		}
+
+		@MigrateState(from = 1)
+		State migrate(Old old) {
+			return new State();
+		}
+
+		@CreateConnState
+		Member createMember(@ConnParams Params params) {
+			return new Member("");
+		}
+
+		@CreateVars
+		Variables visits() {
+			return new Variables();
+		}
+
+		@CanSubscribe("sold")
+		boolean maySubscribe() {
+			return true;
+		}
+
+		@OnDestroy
+		void close() {
+		}
+
+		@Action
+		Receipt buy(ActorContext<State, Member> c, Connection<Member> caller, Order order) {
+			return new Receipt(1);
+		}
+
+		@Action
+		Flux<Streamed> all(OfArray[] arrays) {
+			return Flux.empty();
+		}
+
+		@Action
+		Mono<Map<String, List<? extends Later>>> later() {
+			return Mono.empty();
+		}
+
+		@ActorSchedule(every = "1m")
+		void tidy() {
+		}
+
+		@Override
+		public Quoted price(Asked asked) {
+			return new Quoted(1);
+		}
+
+		void other() {
+		}
+
+	}
+
+	static class State {
+
+		public List<ByField> fields = List.of();
+
+	}
+
+	record Old(int count) {
+	}
+
+	record Options(int size) {
+	}
+
+	record Params(String token) {
+	}
+
+	record Member(String name) {
+	}
+
+	static class Variables {
+
+	}
+
+	record Order(List<Line> lines, Product product) {
+	}
+
+	record Line(int count) {
+	}
+
+	sealed interface Product permits Book {
+
+	}
+
+	@JsonSubTypes(@JsonSubTypes.Type(Music.class))
+	record Book(String title) implements Product {
+	}
+
+	record Music(int bars) {
+	}
+
+	record Receipt(int number) {
+	}
+
+	record Streamed(int number) {
+	}
+
+	record Later(int number) {
+	}
+
+	record Asked(String product) {
+	}
+
+	record Quoted(int price) {
+	}
+
+	record Sold(int count) {
+	}
+
+	record Banned(String name) {
+	}
+
+	record ByField(int value) {
+	}
+
+	record FromBase(int value) {
+	}
+
+	record OfArray(int value) {
+	}
+
+}
