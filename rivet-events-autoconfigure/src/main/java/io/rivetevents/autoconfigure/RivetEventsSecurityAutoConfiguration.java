@@ -71,6 +71,7 @@ import io.rivetevents.security.CurrentSecurityContextResolver;
 import io.rivetevents.security.ExpressionAccessGuard;
 import io.rivetevents.security.MethodSecurityCheck;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
+import io.rivetevents.security.PrincipalHints;
 import io.rivetevents.security.SecurityContextDecorator;
 import io.rivetevents.security.SecurityFailureTranslator;
 import io.rivetevents.security.SecurityRules;
@@ -89,6 +90,7 @@ import io.rivetevents.transport.webflux.BasePath;
 @AutoConfiguration(after = RivetEventsAutoConfiguration.class, before = RivetEventsWebAutoConfiguration.class)
 @ConditionalOnClass({ Authentication.class, GrantedAuthorityDefaults.class })
 @ConditionalOnBean(ActorDirectory.class)
+@ImportRuntimeHints(PrincipalHints.class)
 public final class RivetEventsSecurityAutoConfiguration {
 
 	private static final String JWT_ISSUER = "spring.security.oauth2.resourceserver.jwt.issuer-uri";

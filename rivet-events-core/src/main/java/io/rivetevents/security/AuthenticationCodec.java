@@ -6,6 +6,7 @@
 package io.rivetevents.security;
 
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -19,6 +20,7 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.cfg.MapperBuilder;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,8 +61,7 @@ public final class AuthenticationCodec implements PrincipalCodec {
 	private static JsonMapper mapper(Stream<PrincipalJsonCustomizer> customizers) {
 		JsonMapper.Builder mapper = JsonMapper.builder();
 		BasicPolymorphicTypeValidator.Builder types = PrincipalTypes.values();
-		mapper.addModules(SecurityJacksonModules.getModules(loader(), types));
-		mapper.addModule(new PrincipalMixins(types));
+		mapper.addModules(modules(types));
 		customizers.forEach((customizer) -> customizer.customize(types, mapper));
 		PolymorphicTypeValidator allowed = types.build();
 		return mapper.polymorphicTypeValidator(allowed)
@@ -69,6 +70,13 @@ public final class AuthenticationCodec implements PrincipalCodec {
 			// another class
 			.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 			.build();
+	}
+
+	/** Returns the modules that write and read the classes of Spring Security. */
+	static List<JacksonModule> modules(BasicPolymorphicTypeValidator.Builder types) {
+		List<JacksonModule> modules = new ArrayList<>(SecurityJacksonModules.getModules(loader(), types));
+		modules.add(new PrincipalMixins(types));
+		return modules;
 	}
 
 	private static ClassLoader loader() {

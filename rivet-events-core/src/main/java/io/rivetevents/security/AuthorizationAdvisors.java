@@ -213,7 +213,7 @@ final class AuthorizationAdvisors {
 	}
 
 	/** Methods whose annotations distinguish advisors. */
-	private static final class Probe {
+	static final class Probe {
 
 		Object plain() {
 			return this;

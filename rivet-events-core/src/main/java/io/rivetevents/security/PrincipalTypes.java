@@ -42,13 +42,14 @@ final class PrincipalTypes extends DefaultTypeResolverBuilder {
 
 	private static final long serialVersionUID = 1;
 
-	private static final List<Class<?>> VALUES = List.of(Long.class, Float.class, Short.class, Byte.class,
-			Character.class, BigInteger.class, BigDecimal.class, UUID.class, URI.class);
+	/** Values of claims. */
+	static final List<Class<?>> VALUES = List.of(Long.class, Float.class, Short.class, Byte.class, Character.class,
+			BigInteger.class, BigDecimal.class, UUID.class, URI.class);
 
 	/**
 	 * Type of issuers; by name, since code here must not use it: it would look up hosts.
 	 */
-	private static final Pattern URL = Pattern.compile("java\\.net\\.URL");
+	static final String URL = "java.net.URL";
 
 	private final PolymorphicTypeValidator allowed;
 
@@ -65,7 +66,7 @@ final class PrincipalTypes extends DefaultTypeResolverBuilder {
 	static BasicPolymorphicTypeValidator.Builder values() {
 		BasicPolymorphicTypeValidator.Builder types = BasicPolymorphicTypeValidator.builder()
 			.allowIfSubType("java.time.")
-			.allowIfSubType(URL);
+			.allowIfSubType(Pattern.compile(Pattern.quote(URL)));
 		VALUES.forEach(types::allowIfSubType);
 		return types;
 	}
