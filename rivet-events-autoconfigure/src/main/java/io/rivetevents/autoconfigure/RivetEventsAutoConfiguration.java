@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 import jakarta.validation.Validator;
@@ -110,12 +112,13 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(ActorStateStore.class)
-	MemoryActorStateStore rivetActorStateStore(Limits limits, RivetEventsProperties properties) {
+	MemoryActorStateStore rivetActorStateStore(Limits limits, ObjectProvider<Clock> clock,
+			RivetEventsProperties properties) {
 		if (properties.state().store() == null) {
 			logger.info("Instances are stored in memory: when this process ends, they are lost."
 					+ " Set rivet.events.state.store to file, jdbc or redis to keep them, or to memory to keep this store");
 		}
-		return new MemoryActorStateStore(limits.stored());
+		return new MemoryActorStateStore(limits.stored(), clock.getIfUnique(Clock::systemUTC));
 	}
 
 	@Bean
@@ -169,8 +172,13 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	Observers rivetObservers(ObjectProvider<ConnectionObserver> observers) {
-		return new Observers(observers.orderedStream().toList());
+	Observers rivetObservers(ObjectProvider<ConnectionObserver> observers,
+			@Qualifier("rivetActorTimers") Scheduler timers) {
+		return new Observers(observers.orderedStream().toList(), nanoTime(timers));
+	}
+
+	private static LongSupplier nanoTime(Scheduler timers) {
+		return () -> timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	private static ReactiveTransactions transactions(ObjectProvider<ReactiveTransactions> transactions) {
@@ -182,11 +190,11 @@ public final class RivetEventsAutoConfiguration {
 	}
 
 	@Bean
-	Limits rivetLimits(RivetEventsProperties properties) {
+	Limits rivetLimits(RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
 		SizesCheck.check(properties);
 		TextsCheck.check(properties);
 		try {
-			return new Limits(LimitsMapping.toSettings(properties.limits()));
+			return new Limits(LimitsMapping.toSettings(properties.limits()), nanoTime(timers));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException("rivet.events.limits.trusted-proxies",

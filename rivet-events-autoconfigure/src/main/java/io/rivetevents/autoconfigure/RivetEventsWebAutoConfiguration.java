@@ -41,16 +41,16 @@ import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.invocation.AccessGuard;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
+import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.LocalNode;
-import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.transport.Handshake;
-import io.rivetevents.transport.LinkSettings;
 import io.rivetevents.transport.LinkServices;
+import io.rivetevents.transport.LinkSettings;
 import io.rivetevents.transport.StreamSecrets;
 import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.HttpLimits;
@@ -99,11 +99,13 @@ public final class RivetEventsWebAutoConfiguration {
 
 	@Bean
 	Handshake rivetHandshake(ObjectProvider<ConnectionAuthenticator> authenticator, Users users,
-			RivetEventsProperties properties, Limits limits, ObjectProvider<CallerScope> callers, ActorTypes types) {
+			RivetEventsProperties properties, Limits limits, @Qualifier("rivetActorTimers") Scheduler timers,
+			ObjectProvider<CallerScope> callers, ActorTypes types) {
 		ConnectionAuthenticator found = authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 		RivetEventsProperties.Security security = properties.security();
 		return new Handshake(found.within(RivetEventsAutoConfiguration.callers(callers)), users,
-				security.authenticationRequired(), limits, security.authenticationTimeout(), types::takeRequestHead);
+				security.authenticationRequired(), limits, security.authenticationTimeout(), timers,
+				types::takeRequestHead);
 	}
 
 	@Bean

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * Counts how often each limit was reached since the start of the node. Safe for use by
@@ -25,7 +26,14 @@ public final class LimitHits {
 
 	private final Map<Limit, Long> toldAt = new ConcurrentHashMap<>();
 
-	LimitHits() {
+	private final LongSupplier clock;
+
+	/**
+	 * Creates counters of a node that has reached no limit.
+	 * @param clock returns the time in nanoseconds
+	 */
+	LimitHits(LongSupplier clock) {
+		this.clock = clock;
 		for (Limit limit : Limit.values()) {
 			this.counts.put(limit, new LongAdder());
 		}
@@ -44,7 +52,7 @@ public final class LimitHits {
 	 */
 	public boolean addAndTell(Limit limit) {
 		add(limit);
-		long now = System.nanoTime();
+		long now = this.clock.getAsLong();
 		Long before = this.toldAt.get(limit);
 		if (before == null) {
 			return this.toldAt.putIfAbsent(limit, now) == null;

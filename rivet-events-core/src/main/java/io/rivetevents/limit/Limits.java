@@ -7,6 +7,7 @@ package io.rivetevents.limit;
 
 import java.net.InetAddress;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,22 @@ public final class Limits {
 	private final RemoteAddresses remoteAddresses;
 
 	/**
-	 * Creates the limits.
+	 * Creates limits with the clock of this process.
 	 * @param settings their values
 	 */
 	public Limits(LimitSettings settings) {
+		this(settings, System::nanoTime);
+	}
+
+	/**
+	 * Creates the limits.
+	 * @param settings their values
+	 * @param clock returns the time in nanoseconds, for the period in which a limit that
+	 * is reached is logged once
+	 */
+	public Limits(LimitSettings settings, LongSupplier clock) {
 		this.settings = settings;
-		this.node = new NodeUsage(settings);
+		this.node = new NodeUsage(settings, clock);
 		LimitHits hits = this.node.hits();
 		LimitSettings.Node node = settings.node();
 		this.queued = new ByteBudget(Limit.NODE_QUEUED, node.queuedBytes(), hits);

@@ -7,6 +7,7 @@ package io.rivetevents.limit;
 
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 import io.rivetevents.error.RivetException;
 import io.rivetevents.protocol.ErrorCode;
@@ -17,7 +18,7 @@ import io.rivetevents.protocol.ErrorCode;
  */
 final class NodeUsage {
 
-	private final LimitHits hits = new LimitHits();
+	private final LimitHits hits;
 
 	private final LimitSettings settings;
 
@@ -38,8 +39,10 @@ final class NodeUsage {
 	/**
 	 * Creates the usage of a node without clients.
 	 * @param settings its limits
+	 * @param clock returns the time in nanoseconds
 	 */
-	NodeUsage(LimitSettings settings) {
+	NodeUsage(LimitSettings settings, LongSupplier clock) {
+		this.hits = new LimitHits(clock);
 		this.settings = settings;
 		LimitSettings.Node node = settings.node();
 		this.pending = new ByteBudget(Limit.NODE_PENDING, node.pendingBytes(), this.hits);

@@ -22,7 +22,7 @@ import io.rivetevents.protocol.ErrorCode;
  */
 final class ObservedCall implements ActionCall, ObservedAction {
 
-	private final long startedAt = System.nanoTime();
+	private final long startedAt;
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -36,6 +36,7 @@ final class ObservedCall implements ActionCall, ObservedAction {
 
 	ObservedCall(Observers observers, ActorAddress actor, String action, @Nullable Connection<?> connection) {
 		this.observers = observers;
+		this.startedAt = observers.now();
 		this.actor = actor;
 		this.action = action;
 		this.connection = connection;
@@ -78,7 +79,7 @@ final class ObservedCall implements ActionCall, ObservedAction {
 
 	private void end(ActionOutcome.Kind kind, @Nullable RivetException error) {
 		if (this.ended.compareAndSet(false, true)) {
-			Duration duration = Duration.ofNanos(System.nanoTime() - this.startedAt);
+			Duration duration = Duration.ofNanos(this.observers.now() - this.startedAt);
 			this.observers.actionEnded(this, new ActionOutcome(kind, error, duration));
 		}
 	}

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,11 @@ import io.rivetevents.protocol.CloseReason;
 public final class Observers {
 
 	/** No observers. */
-	public static final Observers NONE = new Observers(List.of());
+	public static final Observers NONE = new Observers(List.of(), () -> 0);
 
 	private final List<? extends ConnectionObserver> observers;
+
+	private final LongSupplier clock;
 
 	private final Callback<ActorObserver> actorCreated;
 
@@ -78,9 +81,11 @@ public final class Observers {
 	/**
 	 * Creates the observers.
 	 * @param observers observers of connections, some of which may also observe actors
+	 * @param clock returns the time in nanoseconds, for durations
 	 */
-	public Observers(List<? extends ConnectionObserver> observers) {
+	public Observers(List<? extends ConnectionObserver> observers, LongSupplier clock) {
 		this.observers = List.copyOf(observers);
+		this.clock = clock;
 		this.actorCreated = ofActors("actorCreated", ActorInfo.class);
 		this.actorWoken = ofActors("actorWoken", ActorInfo.class);
 		this.actorLeaves = ofActors("actorLeaves", ActorInfo.class);
@@ -102,6 +107,11 @@ public final class Observers {
 		this.eventsDropped = ofConnections("eventsDropped", Connection.class, String.class, long.class);
 		this.eventEncoded = ofConnections("eventEncoded", String.class, String.class, String.class, int.class);
 		this.eventQueued = ofConnections("eventQueued", String.class, String.class, int.class, int.class);
+	}
+
+	/** Returns the time in nanoseconds. */
+	public long now() {
+		return this.clock.getAsLong();
 	}
 
 	private Callback<ActorObserver> ofActors(String method, Class<?>... parameters) {

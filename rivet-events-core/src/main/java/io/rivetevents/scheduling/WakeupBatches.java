@@ -41,13 +41,16 @@ public final class WakeupBatches {
 	/** Bursts with wake-ups to send. */
 	private final Set<Burst> pending = ConcurrentHashMap.newKeySet();
 
+	private final Scheduler timers;
+
 	private final StallChecks pulse;
 
 	/**
 	 * Creates the batches.
-	 * @param timers scheduler that ends bursts that take too long
+	 * @param timers clock of bursts, and scheduler that ends those that take too long
 	 */
 	public WakeupBatches(Scheduler timers) {
+		this.timers = timers;
 		this.pulse = new StallChecks(timers);
 		this.pulse.add(this::look);
 	}
@@ -120,7 +123,7 @@ public final class WakeupBatches {
 	 */
 	public static boolean isYoung() {
 		Burst burst = CURRENT.get();
-		return burst == null || System.nanoTime() - burst.begun < YOUNG_NANOS;
+		return burst == null || burst.owner.now() - burst.begun < YOUNG_NANOS;
 	}
 
 	/** Sends the collected wake-ups of this thread. */
@@ -129,6 +132,10 @@ public final class WakeupBatches {
 		if (burst != null) {
 			burst.wakeAll();
 		}
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	private void watch(Burst burst) {
@@ -152,7 +159,7 @@ public final class WakeupBatches {
 
 		private final Thread thread = Thread.currentThread();
 
-		private final long begun = System.nanoTime();
+		private final long begun;
 
 		private final List<Wakeable> sleeping = new ArrayList<>(4);
 
@@ -161,6 +168,7 @@ public final class WakeupBatches {
 
 		Burst(WakeupBatches owner) {
 			this.owner = owner;
+			this.begun = owner.now();
 		}
 
 		synchronized void add(Wakeable wakeup) {
@@ -168,7 +176,7 @@ public final class WakeupBatches {
 				return;
 			}
 			if (this.sleeping.isEmpty()) {
-				this.since = System.nanoTime();
+				this.since = this.owner.now();
 				this.owner.watch(this);
 			}
 			this.sleeping.add(wakeup);
@@ -176,7 +184,7 @@ public final class WakeupBatches {
 
 		boolean isTooLong() {
 			return this.thread.getState() != Thread.State.RUNNABLE
-					|| System.nanoTime() - this.since >= TimeUnit.MILLISECONDS.toNanos(MAX_MILLIS);
+					|| this.owner.now() - this.since >= TimeUnit.MILLISECONDS.toNanos(MAX_MILLIS);
 		}
 
 		void wakeAll() {

@@ -204,7 +204,7 @@ public final class ClientLink {
 		if (opening != null) {
 			this.support.handshake()
 				.isUndecided(opening.request())
-				.timeout(this.settings.authenticationTimeout(), Mono.just(true))
+				.timeout(this.settings.authenticationTimeout(), Mono.just(true), Schedulers.fromExecutor(this.thread))
 				.contextWrite(opening.context())
 				.subscribe((undecided) -> execute(() -> helloTimedOut(opening, undecided)),
 						(ex) -> execute(() -> onUndecidable(ex)));

@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.connection.RequestHead;
@@ -44,6 +45,8 @@ public final class Handshake {
 
 	private final Duration timeout;
 
+	private final Scheduler timers;
+
 	private final BooleanSupplier headTaken;
 
 	/**
@@ -53,15 +56,17 @@ public final class Handshake {
 	 * @param authenticationRequired whether anonymous clients are rejected
 	 * @param limits counts timeouts
 	 * @param timeout time limit for the authentication of a request
+	 * @param timers scheduler of the timeout; must not be blocked
 	 * @param headTaken whether a hook takes the head of the request
 	 */
 	public Handshake(ConnectionAuthenticator authenticator, Users users, boolean authenticationRequired, Limits limits,
-			Duration timeout, BooleanSupplier headTaken) {
+			Duration timeout, Scheduler timers, BooleanSupplier headTaken) {
 		this.authenticator = authenticator;
 		this.users = users;
 		this.authenticationRequired = authenticationRequired;
 		this.limits = limits;
 		this.timeout = timeout;
+		this.timers = timers;
 		this.headTaken = headTaken;
 	}
 
@@ -114,7 +119,7 @@ public final class Handshake {
 		return found.timeout(this.timeout, Mono.defer(() -> {
 			this.limits.hits().add(Limit.HELLO_TIMEOUT);
 			return Mono.error(new RivetException(ErrorCode.AUTHENTICATION_TIMED_OUT));
-		}));
+		}), this.timers);
 	}
 
 	private Mono<Principal> signedIn(HandshakeRequest request) {

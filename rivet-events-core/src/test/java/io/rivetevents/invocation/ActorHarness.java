@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import reactor.core.scheduler.Scheduler;
@@ -161,8 +162,8 @@ public final class ActorHarness implements AutoCloseable {
 		this.workers = (workers > 0) ? new ActorWorkers(workers, bursts) : (workers == IMMEDIATE)
 				? Schedulers.immediate() : Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionServices support = new ConnectionServices(this.mapper, this.contracts, neighbours.outbound(),
-				new Observers(List.of(neighbours.observer())), this.timers, this.workers, bursts, this.limits,
-				CallerScope.NONE, ReactiveTransactions.NONE);
+				new Observers(List.of(neighbours.observer()), () -> this.timers.now(TimeUnit.NANOSECONDS)), this.timers,
+				this.workers, bursts, this.limits, CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, clock, support, neighbours.inbound(),
 				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS);
 		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);

@@ -8,15 +8,19 @@ package io.rivetevents.observation;
 import java.lang.reflect.Proxy;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.extension.ActionCall;
+import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ConnectionObserver;
 
@@ -31,7 +35,7 @@ class ObserversTests {
 
 	@Test
 	void callsAllInTheirOrder() {
-		Observers observers = new Observers(List.of(new Named("a"), new Named("b")));
+		Observers observers = new Observers(List.of(new Named("a"), new Named("b")), System::nanoTime);
 		observers.actorCreated(ROOM);
 		observers.authenticationTimedOut(URI.create("/rivet"), null);
 		assertThat(this.calls).containsExactly("a created", "b created", "a timed out", "b timed out");
@@ -47,7 +51,7 @@ class ObserversTests {
 			}
 
 		};
-		new Observers(List.of(failing, new Named("b"))).actorCreated(ROOM);
+		new Observers(List.of(failing, new Named("b")), System::nanoTime).actorCreated(ROOM);
 		assertThat(this.calls).containsExactly("b created");
 	}
 
@@ -61,7 +65,7 @@ class ObserversTests {
 			}
 
 		};
-		Observers observers = new Observers(List.of(ofConnections));
+		Observers observers = new Observers(List.of(ofConnections), System::nanoTime);
 		observers.actorCreated(ROOM);
 		observers.authenticationTimedOut(URI.create("/rivet"), null);
 		assertThat(this.calls).containsExactly("timed out");
@@ -70,8 +74,26 @@ class ObserversTests {
 	@Test
 	void callsWhatASuperclassOverrides() {
 		new Observers(List.of(new Named("a") {
-		})).actorCreated(ROOM);
+		}), System::nanoTime).actorCreated(ROOM);
 		assertThat(this.calls).containsExactly("a created");
+	}
+
+	@Test
+	void measuresActionsByItsClock() {
+		AtomicLong time = new AtomicLong();
+		List<Duration> durations = new ArrayList<>();
+		Observers observers = new Observers(List.of(new ActorObserver() {
+
+			@Override
+			public void actionEnded(ActionCall call, ActionOutcome outcome) {
+				durations.add(outcome.duration());
+			}
+
+		}), time::get);
+		ObservedAction action = observers.actionStarted(ROOM.address(), "say", null);
+		time.addAndGet(Duration.ofMinutes(5).toNanos());
+		action.succeed();
+		assertThat(durations).containsExactly(Duration.ofMinutes(5));
 	}
 
 	@Test
@@ -81,7 +103,7 @@ class ObserversTests {
 					this.calls.add(method.getName());
 					return null;
 				});
-		new Observers(List.of(proxy)).actorCreated(ROOM);
+		new Observers(List.of(proxy), System::nanoTime).actorCreated(ROOM);
 		assertThat(this.calls).containsExactly("actorCreated");
 	}
 

@@ -92,7 +92,8 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	private final long timeout;
 
 	/**
-	 * Creates a store. The database is not used before the first call.
+	 * Creates a store with the clock of this process. The database is not used before the
+	 * first call.
 	 * @param dataSource has the connections
 	 * @param settings names of the tables, and timeout
 	 */
@@ -100,7 +101,13 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 		this(dataSource, settings, InstantSource.system());
 	}
 
-	JdbcActorStateStore(DataSource dataSource, JdbcSettings settings, InstantSource clock) {
+	/**
+	 * Creates a store. The database is not used before the first call.
+	 * @param dataSource has the connections
+	 * @param settings names of the tables, and timeout
+	 * @param clock decides which events and answers have expired
+	 */
+	public JdbcActorStateStore(DataSource dataSource, JdbcSettings settings, InstantSource clock) {
 		this.connections = new Connections(dataSource, settings.timeout());
 		this.sql = new Sql(settings.tablePrefix());
 		this.writer = new GroupWriter(this.sql);

@@ -146,6 +146,7 @@ public final class RedisBackplane implements Backplane {
 		this.link = link;
 		Retry forEver = Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
 			.maxBackoff(LAST_RETRY)
+			.scheduler(this.timers)
 			.doBeforeRetry((signal) -> warnOutage(signal.failure()));
 		Mono<Void> connecting = Mono.<Void>fromRunnable(() -> link.connect((message) -> receive(message, receivers)))
 			.subscribeOn(Schedulers.boundedElastic());

@@ -7,10 +7,12 @@ package io.rivetevents.autoconfigure.state;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Clock;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -50,10 +52,12 @@ public final class RivetEventsFileAutoConfiguration {
 		}
 
 		@Bean
-		JdbcActorStateStore rivetFileActorStateStore(StoreFile file, RivetEventsProperties properties) {
+		JdbcActorStateStore rivetFileActorStateStore(StoreFile file, RivetEventsProperties properties,
+				ObjectProvider<Clock> clock) {
 			RivetEventsJdbcAutoConfiguration.checkKeySize(properties);
 			new JdbcSchema(file.database(), JdbcSettings.defaults()).create();
-			return new JdbcActorStateStore(file.database(), JdbcSettings.defaults());
+			return new JdbcActorStateStore(file.database(), JdbcSettings.defaults(),
+					clock.getIfUnique(Clock::systemUTC));
 		}
 
 	}

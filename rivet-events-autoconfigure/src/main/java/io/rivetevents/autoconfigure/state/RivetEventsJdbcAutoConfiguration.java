@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.state;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
 
 import javax.sql.DataSource;
@@ -91,9 +92,10 @@ public final class RivetEventsJdbcAutoConfiguration {
 		/** Flyway and Liquibase create the tables before. */
 		@Bean
 		@DependsOnDatabaseInitialization
-		JdbcActorStateStore rivetJdbcActorStateStore(StoreDatabase database, RivetEventsProperties properties) {
+		JdbcActorStateStore rivetJdbcActorStateStore(StoreDatabase database, RivetEventsProperties properties,
+				ObjectProvider<Clock> clock) {
 			checkKeySize(properties);
-			return store(database.dataSource(), properties.state().jdbc());
+			return store(database.dataSource(), properties.state().jdbc(), clock.getIfUnique(Clock::systemUTC));
 		}
 
 		private static RuntimeException noDataSource(@Nullable String store, String... names) {
@@ -105,7 +107,8 @@ public final class RivetEventsJdbcAutoConfiguration {
 							"Annotate one of them with @RivetDataSource, or make it @Primary");
 		}
 
-		private static JdbcActorStateStore store(DataSource dataSource, RivetEventsProperties.Jdbc properties) {
+		private static JdbcActorStateStore store(DataSource dataSource, RivetEventsProperties.Jdbc properties,
+				Clock clock) {
 			JdbcSettings settings = settings(properties);
 			JdbcSchema schema = new JdbcSchema(dataSource, settings);
 			if (isCreated(properties.initializeSchema(), dataSource)) {
@@ -115,7 +118,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 				schema.check();
 			}
 			H2Durability.check(dataSource);
-			return new JdbcActorStateStore(dataSource, settings);
+			return new JdbcActorStateStore(dataSource, settings, clock);
 		}
 
 		private static JdbcSettings settings(RivetEventsProperties.Jdbc properties) {

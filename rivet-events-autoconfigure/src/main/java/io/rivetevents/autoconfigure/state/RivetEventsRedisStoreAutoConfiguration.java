@@ -5,6 +5,8 @@
 
 package io.rivetevents.autoconfigure.state;
 
+import java.time.Clock;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -42,13 +44,14 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 
 		@Bean
 		RedisActorStateStore rivetRedisActorStateStore(ObjectProvider<LettuceConnectionFactory> connections,
-				RivetEventsProperties properties) {
+				RivetEventsProperties properties, ObjectProvider<Clock> clock) {
 			LettuceConnectionFactory found = connections.getIfUnique();
 			if (found == null) {
 				throw unusable("a LettuceConnectionFactory is missing, or there are several",
 						"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
 			}
-			RedisActorStateStore store = new RedisActorStateStore(found, settings(properties.state().redis()));
+			RedisActorStateStore store = new RedisActorStateStore(found, settings(properties.state().redis()),
+					clock.getIfUnique(Clock::systemUTC));
 			try {
 				store.loadById(NONE); // fails at the start rather than at the first call
 			}

@@ -164,7 +164,7 @@ final class InstanceLife {
 		this.idle = new IdleTimer(() -> !owner.connections().isEmpty(), this::sleepTimeout, due, runtime.now());
 		this.heap = heap;
 		this.state = owner.state();
-		this.stored = new StoredInstance(owner.address(), this.state, share, runtime.workers(), runtime::now,
+		this.stored = new StoredInstance(owner.address(), this.state, share, runtime.workers(), runtime.timers(),
 				() -> requestEnd(End.FENCED));
 	}
 

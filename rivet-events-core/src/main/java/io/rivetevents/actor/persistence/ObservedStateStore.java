@@ -35,7 +35,7 @@ public final class ObservedStateStore extends DelegatingActorStateStore {
 		ActorAddress address = change.actor().address();
 		byte[] state = change.actor().state();
 		int bytes = (state != null) ? state.length : 0;
-		long start = System.nanoTime();
+		long start = this.observers.now();
 		try {
 			super.commit(change);
 		}
@@ -46,8 +46,8 @@ public final class ObservedStateStore extends DelegatingActorStateStore {
 		this.observers.stateSaved(address, bytes, since(start));
 	}
 
-	private static Duration since(long start) {
-		return Duration.ofNanos(System.nanoTime() - start);
+	private Duration since(long start) {
+		return Duration.ofNanos(this.observers.now() - start);
 	}
 
 }

@@ -6,7 +6,7 @@
 package io.rivetevents.actor.persistence;
 
 import java.time.Duration;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -43,7 +43,7 @@ public final class StoredInstance {
 
 	private final Scheduler workers;
 
-	private final LongSupplier clock;
+	private final Scheduler timers;
 
 	private final Runnable onReplaced;
 
@@ -53,25 +53,29 @@ public final class StoredInstance {
 	 * @param state its state
 	 * @param share share of its creator
 	 * @param workers where it is deleted
-	 * @param clock the time in nanoseconds
+	 * @param timers clock, and scheduler of retries
 	 * @param onReplaced removes the instance from memory when its state is not the stored
 	 * one; called by any thread
 	 */
 	public StoredInstance(ActorAddress address, ActorState state, CreatorShare share, Scheduler workers,
-			LongSupplier clock, Runnable onReplaced) {
+			Scheduler timers, Runnable onReplaced) {
 		this.address = address;
 		this.state = state;
 		this.share = share;
 		this.workers = workers;
-		this.clock = clock;
+		this.timers = timers;
 		this.onReplaced = onReplaced;
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	/** Saves the state. A failed save is retried later. */
 	public Mono<Void> save() {
 		return Mono.fromRunnable(() -> {
 			try {
-				this.state.save(this.clock.getAsLong());
+				this.state.save(now());
 			}
 			catch (StaleStateException ex) {
 				fence(ex);
@@ -89,7 +93,7 @@ public final class StoredInstance {
 	 * instance has saved in the meantime: this one stops
 	 */
 	public void saveNow() {
-		orFence(() -> this.state.saveOrCheck(this.clock.getAsLong()));
+		orFence(() -> this.state.saveOrCheck(now()));
 	}
 
 	/**
@@ -98,7 +102,7 @@ public final class StoredInstance {
 	 * instance has saved in the meantime: this one stops
 	 */
 	public void commit(ActorState.Addition addition) {
-		orFence(() -> this.state.commit(this.clock.getAsLong(), addition));
+		orFence(() -> this.state.commit(now(), addition));
 	}
 
 	private void orFence(Runnable save) {
@@ -118,7 +122,7 @@ public final class StoredInstance {
 	 */
 	public boolean settle() {
 		try {
-			this.state.saveOrCheck(this.clock.getAsLong());
+			this.state.saveOrCheck(now());
 			return true;
 		}
 		catch (Throwable ex) {
@@ -152,7 +156,9 @@ public final class StoredInstance {
 	public Mono<Void> delete() {
 		return Guarded.<Void>defer(() -> Mono.fromRunnable(this.state::delete))
 			.subscribeOn(this.workers)
-			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE).filter((ex) -> !(ex instanceof StaleStateException)))
+			.retryWhen(Retry.backoff(DELETE_RETRIES, FIRST_PAUSE)
+				.scheduler(this.timers)
+				.filter((ex) -> !(ex instanceof StaleStateException)))
 			.then(Mono.fromRunnable(this.share::deleted));
 	}
 

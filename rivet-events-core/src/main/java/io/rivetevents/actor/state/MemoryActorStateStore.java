@@ -90,7 +90,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	}
 
 	/**
-	 * Creates a store.
+	 * Creates a store with the clock of this process.
 	 * @param budget memory limit; new instances, events, answers and schedules beyond it
 	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
 	 * may grow
@@ -99,7 +99,14 @@ public final class MemoryActorStateStore implements ActorStateStore {
 		this(budget, Clock.systemUTC());
 	}
 
-	MemoryActorStateStore(ByteBudget budget, Clock clock) {
+	/**
+	 * Creates a store.
+	 * @param budget memory limit; new instances, events, answers and schedules beyond it
+	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
+	 * may grow
+	 * @param clock decides which events and answers have expired
+	 */
+	public MemoryActorStateStore(ByteBudget budget, Clock clock) {
 		this.budget = budget;
 		this.clock = clock;
 	}

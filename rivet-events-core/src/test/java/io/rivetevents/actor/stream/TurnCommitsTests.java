@@ -67,8 +67,7 @@ class TurnCommitsTests {
 			}), this.due, Clock.systemUTC());
 
 	private final StoredInstance stored = new StoredInstance(ROOM, this.state,
-			new CreatorShare(ROOM, new HashMap<>(), this.store, Limits.defaults()), this.timers, System::nanoTime,
-			() -> {
+			new CreatorShare(ROOM, new HashMap<>(), this.store, Limits.defaults()), this.timers, this.timers, () -> {
 			});
 
 	private final TurnCommits commits = new TurnCommits(this.stream, this.state, this.stored, this.store,

@@ -115,7 +115,7 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 	private final AtomicBoolean checked = new AtomicBoolean();
 
 	/**
-	 * Creates a store. It connects with the first call.
+	 * Creates a store with the clock of this process. It connects with the first call.
 	 * @param application the application's connections to Redis; the store opens its own
 	 * to the same server
 	 * @param settings its settings
@@ -124,7 +124,15 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 		this(application, settings, InstantSource.system());
 	}
 
-	RedisActorStateStore(LettuceConnectionFactory application, RedisStoreSettings settings, InstantSource clock) {
+	/**
+	 * Creates a store. It connects with the first call.
+	 * @param application the application's connections to Redis; the store opens its own
+	 * to the same server
+	 * @param settings its settings
+	 * @param clock decides which events and answers have expired
+	 */
+	public RedisActorStateStore(LettuceConnectionFactory application, RedisStoreSettings settings,
+			InstantSource clock) {
 		this.connection = new StoreConnection(application, settings);
 		this.durability = new DurabilityCheck(this.connection, settings.waitReplicas());
 		this.keys = new StoreKeys(settings.prefix());
