@@ -25,6 +25,7 @@ export const groups = [
       interceptors: 'Interceptors',
       'server-code': 'Calling from server code',
       observers: 'Observers',
+      deliveries: 'Explaining deliveries',
       values: 'Values',
       testing: 'Testing',
       extending: 'Extending',

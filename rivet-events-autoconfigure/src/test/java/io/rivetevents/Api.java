@@ -21,7 +21,8 @@ final class Api {
 
 	/** Types of packages that are internal otherwise. */
 	private static final Set<String> TYPES = Set.of("io.rivetevents.autoconfigure.state.RivetDataSource",
-			"io.rivetevents.conversion.Args", "io.rivetevents.protocol.ActorKey", "io.rivetevents.limit.Limit",
+			"io.rivetevents.conversion.Args", "io.rivetevents.explain.Delivery", "io.rivetevents.explain.DeliveryLog",
+			"io.rivetevents.explain.Explanation", "io.rivetevents.protocol.ActorKey", "io.rivetevents.limit.Limit",
 			"io.rivetevents.limit.LimitHits", "io.rivetevents.limit.Limits", "io.rivetevents.protocol.ActorSpecifier",
 			"io.rivetevents.protocol.CloseReason", "io.rivetevents.protocol.ErrorCode",
 			"io.rivetevents.protocol.Position", "io.rivetevents.scheduling.CallerScope",

@@ -77,21 +77,23 @@ class ArchitectureTests {
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
 			outbound: protocol protocol.encoding failure limit
+			explain: protocol protocol.encoding actor outbound
 			delivery: protocol error protocol.value protocol.encoding conversion contract contract.reflect
-			    failure limit scheduling connection extension outbound observation
+			    failure limit scheduling connection extension outbound observation explain
 			actor.turn: failure limit scheduling observation
 			actor.persistence: protocol error conversion annotation failure limit scheduling actor
 			    actor.state actor.schedule extension observation
 			actor.answer: protocol error protocol.value conversion limit actor.state
 			actor.stream: protocol error protocol.value protocol.encoding failure limit scheduling
-			    connection actor actor.state actor.schedule extension delivery actor.persistence
-			    actor.answer
+			    connection actor actor.state actor.schedule extension explain delivery
+			    actor.persistence actor.answer
 			actor.call: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    delivery actor.turn actor.persistence actor.answer actor.stream
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
-			    outbound delivery actor.turn actor.persistence actor.answer actor.stream actor.call
+			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
+			    actor.call
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.call

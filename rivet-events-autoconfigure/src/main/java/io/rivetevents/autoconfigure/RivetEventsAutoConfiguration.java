@@ -62,6 +62,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.event.publishing.EventPublishingObserver;
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActionArgumentResolver;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ArgumentValidator;
@@ -175,6 +176,13 @@ public final class RivetEventsAutoConfiguration {
 	Observers rivetObservers(ObjectProvider<ConnectionObserver> observers,
 			@Qualifier("rivetActorTimers") Scheduler timers) {
 		return new Observers(observers.orderedStream().toList(), nanoTime(timers));
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty("rivet.events.deliveries.recorded")
+	@ConditionalOnMissingBean
+	DeliveryRecorder rivetDeliveryLog(ObjectProvider<Clock> clock) {
+		return new DeliveryRecorder(clock.getIfUnique(Clock::systemUTC));
 	}
 
 	private static LongSupplier nanoTime(Scheduler timers) {
@@ -296,9 +304,11 @@ public final class RivetEventsAutoConfiguration {
 		Node(ValueMapper mapper, EventContracts contracts, ObjectProvider<OutboundInterceptor> interceptors,
 				Observers observers, @Qualifier("rivetActorTimers") Scheduler timers,
 				@Qualifier("rivetActorWorkers") Scheduler workers, WakeupBatches bursts, Limits limits,
-				ObjectProvider<CallerScope> callers, ObjectProvider<ReactiveTransactions> transactions) {
+				ObjectProvider<CallerScope> callers, ObjectProvider<ReactiveTransactions> transactions,
+				ObjectProvider<DeliveryRecorder> deliveries) {
 			this.connections = new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(),
-					observers, timers, workers, bursts, limits, callers(callers), transactions(transactions));
+					observers, timers, workers, bursts, limits, callers(callers), transactions(transactions),
+					deliveries.getIfAvailable());
 		}
 
 		@Bean

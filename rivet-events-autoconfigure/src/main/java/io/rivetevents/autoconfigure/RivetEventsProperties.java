@@ -36,6 +36,7 @@ import io.rivetevents.actor.schedule.ScheduleSettings;
  * @param limits Limits of the resources that clients can use.
  * @param management Management of instances over HTTP.
  * @param schedule Schedules of instances.
+ * @param deliveries Record of the deliveries of events.
  */
 @ConfigurationProperties("rivet.events")
 public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @DefaultValue("/rivet") String basePath,
@@ -43,7 +44,8 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 		@DefaultValue Http http, @DefaultValue Security security, @DefaultValue Shutdown shutdown,
 		@DefaultValue("local") Backplane backplane, @DefaultValue Redis redis, @DefaultValue Sse sse,
 		@DefaultValue History history, @DefaultValue Asyncapi asyncapi, @DefaultValue("true") boolean directIo,
-		@DefaultValue Limits limits, @DefaultValue Management management, @DefaultValue Schedule schedule) {
+		@DefaultValue Limits limits, @DefaultValue Management management, @DefaultValue Schedule schedule,
+		@DefaultValue Deliveries deliveries) {
 
 	/**
 	 * Transport of events to other nodes.
@@ -349,6 +351,17 @@ public record RivetEventsProperties(@DefaultValue("true") boolean enabled, @Defa
 			return new ScheduleSettings(this.enabled, this.maxPerInstance, this.maxConcurrent);
 		}
 
+	}
+
+	/**
+	 * Record of the deliveries of events.
+	 *
+	 * @param recorded Whether to record what happens to each event on its way to each
+	 * connection, for DeliveryLog. The record is limited to 10,000 deliveries and 8 MB of
+	 * heap, and slows down events: each connection of the instance is noted for each of
+	 * them.
+	 */
+	public record Deliveries(@DefaultValue("false") boolean recorded) {
 	}
 
 	/**

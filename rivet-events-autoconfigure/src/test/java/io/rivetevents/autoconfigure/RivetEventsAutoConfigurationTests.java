@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -38,11 +39,12 @@ import org.springframework.core.type.MethodMetadata;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.core.Authentication;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-import reactor.core.publisher.Mono;
-
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorHandle;
 import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActorSettings;
@@ -55,14 +57,15 @@ import io.rivetevents.cluster.LocalBackplane;
 import io.rivetevents.connection.Connections;
 import io.rivetevents.event.ActorCreatedEvent;
 import io.rivetevents.event.publishing.EventPublishingObserver;
+import io.rivetevents.explain.DeliveryLog;
 import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.extension.PrincipalIssuer;
-import io.rivetevents.extension.OutboundInterceptor;
-import io.rivetevents.extension.InvocationDecorator;
-import io.rivetevents.extension.InboundInterceptor;
-import io.rivetevents.extension.FailureTranslator;
-import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.ConnectionAuthenticator;
+import io.rivetevents.extension.FailureTranslator;
+import io.rivetevents.extension.InboundInterceptor;
+import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.extension.OutboundInterceptor;
+import io.rivetevents.extension.PrincipalIssuer;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
@@ -100,6 +103,27 @@ class RivetEventsAutoConfigurationTests {
 			assertThat(context.getBean(Actors.class).getOrCreate("one", "k").call("act", String.class).block())
 				.isEqualTo("done");
 		});
+	}
+
+	@Test
+	void recordsNoDeliveriesByDefault() {
+		this.contextRunner.withUserConfiguration(OneActor.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(DeliveryLog.class));
+	}
+
+	@Test
+	void recordsDeliveriesIfConfigured() {
+		this.contextRunner.withUserConfiguration(OneActor.class)
+			.withPropertyValues("rivet.events.deliveries.recorded=true")
+			.run((context) -> {
+				ActorHandle instance = context.getBean(Actors.class).getOrCreate("one", "k");
+				instance.call("act", String.class).block();
+				instance.broadcast("said", "hi");
+				DeliveryLog log = context.getBean(DeliveryLog.class);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(5))
+					.untilAsserted(() -> assertThat(log.explain(ActorAddress.of("one", "k"), "said")).hasSize(1));
+			});
 	}
 
 	@Test

@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.connection.Recipients;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.extension.StreamRequest;
@@ -131,6 +132,10 @@ public final class ActorConnection extends ForwardingRecipients
 		this.owner = owner;
 		this.state = state;
 		this.usage = usage;
+		DeliveryRecorder deliveries = owner.support().deliveries();
+		if (deliveries != null) {
+			outbound.observe(deliveries.queueOf(id(), user()));
+		}
 	}
 
 	/**
@@ -179,6 +184,14 @@ public final class ActorConnection extends ForwardingRecipients
 	@Override
 	public @Nullable Principal principal() {
 		return this.request.identity().principal();
+	}
+
+	/**
+	 * Returns the name of its user, {@code null} if it is anonymous.
+	 */
+	public @Nullable String user() {
+		Principal principal = principal();
+		return (principal != null) ? principal.getName() : null;
 	}
 
 	@Override

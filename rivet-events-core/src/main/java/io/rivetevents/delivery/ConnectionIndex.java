@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
@@ -51,6 +52,8 @@ public final class ConnectionIndex implements Dispatcher {
 	/** Whether it has the connections of all actors of the node. */
 	private final boolean ofNode;
 
+	private final @Nullable InstanceDeliveries deliveries;
+
 	/** Smallest outgoing message limit of all connections so far, in bytes. */
 	private volatile int maxMessageSize = Integer.MAX_VALUE;
 
@@ -58,7 +61,16 @@ public final class ConnectionIndex implements Dispatcher {
 	 * Creates an index of the connections of one actor.
 	 */
 	public ConnectionIndex() {
-		this(false);
+		this(null);
+	}
+
+	/**
+	 * Creates an index of the connections of one actor.
+	 * @param deliveries records the deliveries, {@code null} if they are not recorded
+	 */
+	public ConnectionIndex(@Nullable InstanceDeliveries deliveries) {
+		this.ofNode = false;
+		this.deliveries = deliveries;
 	}
 
 	/**
@@ -67,6 +79,14 @@ public final class ConnectionIndex implements Dispatcher {
 	 */
 	ConnectionIndex(boolean ofNode) {
 		this.ofNode = ofNode;
+		this.deliveries = null;
+	}
+
+	/**
+	 * Returns the record of the deliveries, {@code null} if they are not recorded.
+	 */
+	public @Nullable InstanceDeliveries deliveries() {
+		return this.deliveries;
 	}
 
 	/**
@@ -237,6 +257,10 @@ public final class ConnectionIndex implements Dispatcher {
 	 * one of them and is not droppable
 	 */
 	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
+		if (this.deliveries != null && position != null) {
+			return dispatch(dispatch, position, accepted,
+					new RecordedDispatch(this.deliveries, this.deliveries.at(dispatch.event(), position)));
+		}
 		Collection<ActorConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {
 			accepted.run();
@@ -246,9 +270,22 @@ public final class ConnectionIndex implements Dispatcher {
 		if (dispatch.selection() instanceof Selection.Where) {
 			// the predicate is evaluated for all before the first send, so that nothing
 			// is sent if it fails
-			return dispatch(choose(dispatch, candidates), message, accepted);
+			return dispatch(choose(dispatch, candidates), message, accepted, RecordedDispatch.NONE);
 		}
 		return dispatch(dispatch, candidates, message, accepted);
+	}
+
+	/** Sends an event and records what happens to it. */
+	private Receipt dispatch(AddressedEvent dispatch, Position position, Runnable accepted, RecordedDispatch record) {
+		try {
+			List<ActorConnection> chosen = choose(dispatch, candidates(dispatch));
+			record.noteTargets(dispatch, chosen, this.byId.values());
+			return dispatch(chosen, message(dispatch, position), accepted, record);
+		}
+		catch (Throwable ex) {
+			record.noteFailure(ex);
+			throw ex;
+		}
 	}
 
 	/**
@@ -267,7 +304,7 @@ public final class ConnectionIndex implements Dispatcher {
 				if (first == null) {
 					first = connection;
 					if (mayBeTooLong(message, connection)) {
-						return dispatch(choose(dispatch, candidates), message, accepted);
+						return dispatch(choose(dispatch, candidates), message, accepted, RecordedDispatch.NONE);
 					}
 					accepted.run();
 				}
@@ -316,7 +353,8 @@ public final class ConnectionIndex implements Dispatcher {
 		return size * WIDEST + ENVELOPE + most > this.maxMessageSize;
 	}
 
-	private Receipt dispatch(List<ActorConnection> chosen, OutgoingMessage message, Runnable accepted) {
+	private Receipt dispatch(List<ActorConnection> chosen, OutgoingMessage message, Runnable accepted,
+			RecordedDispatch record) {
 		List<@Nullable OutgoingMessage> prepared = prepare(chosen, message);
 		accepted.run();
 		int queued = 0;
@@ -325,11 +363,15 @@ public final class ConnectionIndex implements Dispatcher {
 			OutgoingMessage each = prepared.get(i);
 			ActorConnection connection = chosen.get(i);
 			GatewayOutbound gateway = connection.gateway();
+			record.noteInterceptors(connection, message, each);
 			if (gateway != null) {
 				elsewhere.add(connection, gateway, each);
+				record.noteSent(connection, gateway, each);
 			}
 			else {
-				queued += (each != null && connection.queue(each)) ? 1 : 0;
+				boolean added = each != null && connection.queue(each);
+				record.noteQueue(connection, each, added);
+				queued += added ? 1 : 0;
 			}
 		}
 		int all = queued + elsewhere.send();

@@ -7,10 +7,12 @@ package io.rivetevents.delivery;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
@@ -31,13 +33,23 @@ import io.rivetevents.scheduling.CallerScope;
  * @param limits limits for clients
  * @param callers scope of application code that runs for a client
  * @param transactions whether a thread without a transaction may be in a reactive one
+ * @param deliveries records the deliveries, {@code null} if they are not recorded
  */
 public record ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
 		Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
-		CallerScope callers, ReactiveTransactions transactions) {
+		CallerScope callers, ReactiveTransactions transactions, @Nullable DeliveryRecorder deliveries) {
 
 	public ConnectionServices {
 		interceptors = List.copyOf(interceptors);
+	}
+
+	/**
+	 * Creates services without a record of deliveries.
+	 */
+	public ConnectionServices(ValueMapper mapper, EventContracts contracts, List<OutboundInterceptor> interceptors,
+			Observers observers, Scheduler timers, Scheduler workers, WakeupBatches bursts, Limits limits,
+			CallerScope callers, ReactiveTransactions transactions) {
+		this(mapper, contracts, interceptors, observers, timers, workers, bursts, limits, callers, transactions, null);
 	}
 
 }

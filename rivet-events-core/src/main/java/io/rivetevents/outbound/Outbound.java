@@ -99,6 +99,13 @@ public interface Outbound {
 	}
 
 	/**
+	 * Sets the listener for what happens to the messages of the queue, if this node has
+	 * it.
+	 */
+	default void observe(QueueListener listener) {
+	}
+
+	/**
 	 * Encodes a message for this connection and returns its size in bytes.
 	 */
 	default int sizeOf(OutgoingMessage message) {

@@ -89,6 +89,9 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	/** Dropped messages, and the position of the last one. */
 	private @Nullable Gap gap;
 
+	/** {@code null} unless deliveries are recorded. */
+	private @Nullable QueueListener listener;
+
 	/**
 	 * Limits of a queue.
 	 *
@@ -160,7 +163,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		// without the droppable messages; one message always fits
 		long kept = this.queuedBytes - this.droppableBytes;
 		if (kept > 0 && kept + size > this.limits.maxQueuedBytes()) {
-			return message.isDroppable() ? drop(message) : overrun();
+			return message.isDroppable() ? drop(message, "the queue is full") : overrun();
 		}
 		makeRoomFor(size);
 		MessageChain.Item item = new MessageChain.Item(message);
@@ -173,6 +176,9 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		}
 		this.waiting.add(item);
 		count(item, size);
+		if (this.held && this.listener != null) {
+			this.listener.early(message);
+		}
 		return Outcome.QUEUED;
 	}
 
@@ -232,6 +238,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			uncount(oldest);
 			this.droppableBytes -= oldest.size();
 			this.dropped++;
+			noteDrop(oldest.message(), "the queue is full, and newer messages take its place");
 		}
 	}
 
@@ -241,19 +248,27 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			if (this.overrun || this.ended) {
 				return Outcome.CLOSED;
 			}
-			outcome = drop(message);
+			outcome = drop(message, "it is too long after an interceptor has changed it");
 		}
 		this.signal.accept(queuedBytes()); // the transport has to write the notice of a
 											// gap
 		return outcome;
 	}
 
-	private Outcome drop(EncodedMessage message) {
+	private Outcome drop(EncodedMessage message, String reason) {
 		this.dropped++;
+		noteDrop(message, reason);
 		MessageChain.Item place = new MessageChain.Item(message);
 		this.waiting.add(place);
 		leaveGap(place);
 		return Outcome.DROPPED;
+	}
+
+	private void noteDrop(EncodedMessage message, String reason) {
+		if (this.listener != null) {
+			this.listener.dropped(message, this.notices.includeDropOf(message)
+					? reason + "; the client receives a notice of the gap" : reason);
+		}
 	}
 
 	/**
@@ -334,12 +349,20 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	private void clear() {
 		for (MessageChain.Item item = this.waiting.poll(); item != null; item = this.waiting.poll()) {
 			uncountCharge(item);
+			if (this.listener != null) {
+				this.listener.dropped(item.message(), describeEnd());
+			}
 		}
 		this.queuedBytes = 0;
 		this.droppableBytes = 0;
 		this.droppable = null;
 		this.gap = null;
 		settle();
+	}
+
+	private String describeEnd() {
+		CloseReason reason = this.closeReason;
+		return (reason != null) ? reason.reason() : "the socket was closed before";
 	}
 
 	private Outcome overrun() {
@@ -368,6 +391,13 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		Runnable onOverrun = this.onOverrun;
 		if (first && onOverrun != null) {
 			onOverrun.run();
+		}
+	}
+
+	@Override
+	public void observe(QueueListener listener) {
+		synchronized (this.waiting) {
+			this.listener = listener;
 		}
 	}
 
@@ -520,6 +550,9 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 			this.droppableBytes -= item.size();
 		}
 		uncount(item);
+		if (this.listener != null) {
+			this.listener.written(item.message());
+		}
 		return item.message().bytes();
 	}
 

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +33,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.RecordedOutbound;
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.ActorTarget;
@@ -124,7 +126,7 @@ public final class ActorHarness implements AutoCloseable {
 	public static ActorHarness withTimers(Scheduler timers, ActorSettings settings, ActorStateStore store,
 			Object... actors) {
 		return new ActorHarness(settings, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE),
-				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, Clock.systemUTC(), actors);
+				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, Clock.systemUTC(), null, actors);
 	}
 
 	/**
@@ -134,7 +136,15 @@ public final class ActorHarness implements AutoCloseable {
 	static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
 			Object... actors) {
 		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
-				InvocationServices.Neighbours.NONE, timers, clock, actors);
+				InvocationServices.Neighbours.NONE, timers, clock, null, actors);
+	}
+
+	/** A runtime that records its deliveries. */
+	static ActorHarness withDeliveries(DeliveryRecorder deliveries, ActorStateStore store, Neighbours neighbours,
+			Object... actors) {
+		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
+				InvocationServices.Neighbours.NONE, Schedulers.newSingle("test-timers", true), Clock.systemUTC(),
+				deliveries, actors);
 	}
 
 	/** A runtime with beans around the calls of methods. */
@@ -151,11 +161,12 @@ public final class ActorHarness implements AutoCloseable {
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, InvocationServices.Neighbours around, Object... actors) {
 		this(settings, store, neighbours, limits, workers, around, Schedulers.newSingle("test-timers", true),
-				Clock.systemUTC(), actors);
+				Clock.systemUTC(), null, actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
-			int workers, InvocationServices.Neighbours around, Scheduler timers, Clock clock, Object... actors) {
+			int workers, InvocationServices.Neighbours around, Scheduler timers, Clock clock,
+			@Nullable DeliveryRecorder deliveries, Object... actors) {
 		this.timers = timers;
 		this.limits = limits;
 		WakeupBatches bursts = new WakeupBatches(this.timers);
@@ -163,7 +174,7 @@ public final class ActorHarness implements AutoCloseable {
 				? Schedulers.immediate() : Schedulers.newBoundedElastic(32, 100_000, "test-worker", 5, true);
 		ConnectionServices support = new ConnectionServices(this.mapper, this.contracts, neighbours.outbound(),
 				new Observers(List.of(neighbours.observer()), () -> this.timers.now(TimeUnit.NANOSECONDS)), this.timers,
-				this.workers, bursts, this.limits, CallerScope.NONE, ReactiveTransactions.NONE);
+				this.workers, bursts, this.limits, CallerScope.NONE, ReactiveTransactions.NONE, deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, clock, support, neighbours.inbound(),
 				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS);
 		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);

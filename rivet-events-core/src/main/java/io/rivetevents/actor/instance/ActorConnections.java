@@ -25,6 +25,9 @@ import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.actor.stream.EventHistory;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.Delivery;
+import io.rivetevents.explain.DeliveryRecorder;
+import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.outbound.Outbound;
@@ -48,7 +51,7 @@ public final class ActorConnections {
 	/** Maximum number of answers of one connection that wait for the order lock. */
 	private static final int MAX_WAITING = 100;
 
-	private final ConnectionIndex own = new ConnectionIndex();
+	private final ConnectionIndex own;
 
 	private final ConnectionIndex ofNode;
 
@@ -64,9 +67,11 @@ public final class ActorConnections {
 	 * @param kept memory for the event histories of all instances
 	 * @param clock returns the time in nanoseconds
 	 * @param due calls {@link #expire} when a part of the history expires
+	 * @param deliveries records the deliveries, {@code null} if they are not recorded
 	 */
 	ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due) {
+			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries) {
+		this.own = new ConnectionIndex((deliveries != null) ? deliveries.of(instance) : null);
 		this.ofNode = ofNode;
 		this.stream = new EventStream(instance, this.own, history, kept, clock, due);
 	}
@@ -124,12 +129,32 @@ public final class ActorConnections {
 	}
 
 	void subscribe(ActorConnection connection, String event, Set<String> tags) {
-		if (connection.subscribe(event, tags)) {
+		boolean added;
+		try {
+			added = connection.subscribe(event, tags);
+		}
+		catch (RivetException ex) {
+			noteRefusal(connection, event, ex);
+			throw ex;
+		}
+		InstanceDeliveries deliveries = this.own.deliveries();
+		if (deliveries != null) {
+			deliveries.allowed(connection.id(), event);
+		}
+		if (added) {
 			this.own.subscribed(connection, event);
 			this.ofNode.subscribed(connection, event);
 		}
 		else {
 			this.ofNode.subscribedAgain(connection, event);
+		}
+	}
+
+	/** Records that a subscription was refused. */
+	void noteRefusal(ActorConnection connection, String event, RivetException refusal) {
+		InstanceDeliveries deliveries = this.own.deliveries();
+		if (deliveries != null) {
+			deliveries.refused(connection.id(), connection.user(), event, refusal.group() + "." + refusal.code());
 		}
 	}
 
@@ -172,6 +197,9 @@ public final class ActorConnections {
 			Position from = stream.resume();
 			Entrance entrance = (from != null) ? resume(connection, from, stream.proof())
 					: new Entrance(this.stream.position(), ResumeOutcome.FRESH);
+			if (from != null && entrance.outcome().kind() == ResumeOutcome.Kind.RESYNCED) {
+				noteMissed(connection, from, connection.subscriptions(), String.valueOf(entrance.outcome().reason()));
+			}
 			return new Entrance(entrance.position(), entrance.outcome(), refused);
 		});
 	}
@@ -242,11 +270,33 @@ public final class ActorConnections {
 			connection.deliver(OutgoingMessage.of(new ToClient.Gap(ToClient.Gap.VOLATILE, dropped, from)));
 		}
 		int replayed = 0;
+		noteMissed(connection, from, dropped, "the client receives a notice of the gap");
 		for (OutgoingMessage event : missed) {
-			replayed += connection.deliver(event) ? 1 : 0;
+			replayed += replay(connection, event) ? 1 : 0;
 		}
 		connection.deliver(OutgoingMessage.of(new ToClient.KeepAlive(this.stream.position())));
 		return replayed;
+	}
+
+	private boolean replay(ActorConnection connection, OutgoingMessage message) {
+		boolean queued = connection.deliver(message);
+		InstanceDeliveries deliveries = this.own.deliveries();
+		if (deliveries != null && message.message() instanceof ToClient.Event event && event.position() != null) {
+			deliveries.at(event.name(), event.position())
+				.add(connection.id(), connection.user(), queued ? Delivery.Kind.REPLAYED : Delivery.Kind.DROPPED, null);
+		}
+		return queued;
+	}
+
+	/** Records events that a client has missed and that are not sent again. */
+	private void noteMissed(ActorConnection connection, Position from, Set<String> events, String reason) {
+		InstanceDeliveries deliveries = this.own.deliveries();
+		if (deliveries != null) {
+			deliveries.after(from)
+				.stream()
+				.filter((sending) -> events.contains(sending.event()))
+				.forEach((sending) -> sending.add(connection.id(), connection.user(), Delivery.Kind.MISSED, reason));
+		}
 	}
 
 	/**

@@ -146,7 +146,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(),
 				type.settings().state().maxSize(), share::countGrowth, schedules(), this.due, runtime.clock());
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
-				this::now, this.due);
+				this::now, this.due, runtime.connections().deliveries());
 		this.events = new InstanceEvents(type, this.connections);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());

@@ -133,6 +133,7 @@ final class SubscriptionHandler {
 						.cast(Object.class))
 			.onErrorMap((ex) -> !(ex instanceof RivetException),
 					(ex) -> this.type.translate(ex, inbound, inbound.caller()))
+			.doOnError(RivetException.class, (ex) -> this.connections.noteRefusal(connection, request.eventName(), ex))
 			.then(Mono.fromSupplier(allowed::get));
 	}
 

@@ -27,6 +27,9 @@ import io.rivetevents.delivery.ConnectionIndex;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.delivery.PendingReceipt;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.Delivery;
+import io.rivetevents.explain.InstanceDeliveries;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
 import io.rivetevents.failure.RepeatedFailures;
@@ -133,9 +136,18 @@ public final class EventStream {
 	 * @param own history limits of the event, {@code null} for the default
 	 * @param ofTurn whether it was sent while a turn was running
 	 * @param receipt its receipt
+	 * @param sending its record, {@code null} if deliveries are not recorded
 	 */
 	record Held(AddressedEvent event, @Nullable RecordedEvent recorded, @Nullable HistoryLimits own, boolean ofTurn,
-			PendingReceipt receipt) {
+			PendingReceipt receipt, @Nullable Sending sending) {
+
+		void fail(Throwable cause) {
+			this.receipt.fail(cause);
+			if (this.sending != null) {
+				this.sending.add(Delivery.Kind.FAILED, String.valueOf(cause.getMessage()));
+			}
+		}
+
 	}
 
 	/**
@@ -311,6 +323,19 @@ public final class EventStream {
 	}
 
 	private Receipt hold(AddressedEvent event, @Nullable HistoryLimits own) {
+		Sending sending = recordHeld(event);
+		try {
+			return hold(event, own, sending);
+		}
+		catch (RivetException ex) {
+			if (sending != null) {
+				sending.add(Delivery.Kind.FAILED, ex.getMessage());
+			}
+			throw ex;
+		}
+	}
+
+	private Receipt hold(AddressedEvent event, @Nullable HistoryLimits own, @Nullable Sending sending) {
 		if (this.closed) {
 			throw new RivetException(ErrorCode.STOPPED);
 		}
@@ -329,8 +354,17 @@ public final class EventStream {
 		}
 		this.heldBytes += weight;
 		PendingReceipt receipt = new PendingReceipt();
-		this.held.add(new Held(event, recorded, own, this.holding, receipt));
+		this.held.add(new Held(event, recorded, own, this.holding, receipt, sending));
 		return receipt;
+	}
+
+	private @Nullable Sending recordHeld(AddressedEvent event) {
+		InstanceDeliveries deliveries = this.connections.deliveries();
+		Sending sending = (deliveries != null) ? deliveries.begin(event.event()) : null;
+		if (sending != null) {
+			sending.add(Delivery.Kind.HELD, "until a commit");
+		}
+		return sending;
 	}
 
 	private static long weight(AddressedEvent event) {
@@ -372,6 +406,9 @@ public final class EventStream {
 			long sequence = batch.before();
 			for (Held held : batch.events()) {
 				long next = ++sequence;
+				if (held.sending() != null) {
+					held.sending().at(new Position(this.epoch, next));
+				}
 				complete(held.receipt(), held.event(), () -> send(held.event(), held.recorded(), held.own(), next));
 				recordUnsent(held, next);
 			}
@@ -396,7 +433,7 @@ public final class EventStream {
 
 	/** Discards events that were held back and cannot be sent. */
 	void refuse(Batch batch, Throwable cause) {
-		batch.events().forEach((held) -> held.receipt().fail(cause));
+		batch.events().forEach((held) -> held.fail(cause));
 	}
 
 	/**
@@ -412,7 +449,7 @@ public final class EventStream {
 			}
 			return !this.closed;
 		});
-		batch.events().stream().filter((held) -> held.ofTurn() || !kept).forEach((held) -> held.receipt().fail(cause));
+		batch.events().stream().filter((held) -> held.ofTurn() || !kept).forEach((held) -> held.fail(cause));
 	}
 
 	/** Discards history and held events because the instance leaves memory. */

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.delivery;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.explain.Delivery.Kind;
+import io.rivetevents.explain.InstanceDeliveries;
+import io.rivetevents.explain.Sending;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.outbound.GatewayOutbound;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * Records the recipients of one event and what happens to it until it is queued. Used by
+ * one thread.
+ */
+final class RecordedDispatch {
+
+	/** Records nothing. */
+	static final RecordedDispatch NONE = new RecordedDispatch(null, null);
+
+	private final @Nullable InstanceDeliveries deliveries;
+
+	private final @Nullable Sending sending;
+
+	/**
+	 * Creates a record.
+	 * @param deliveries the record of the instance
+	 * @param sending the record of the event
+	 */
+	RecordedDispatch(@Nullable InstanceDeliveries deliveries, @Nullable Sending sending) {
+		this.deliveries = deliveries;
+		this.sending = sending;
+	}
+
+	private void add(ActorConnection connection, Kind kind, @Nullable String reason) {
+		if (this.sending != null) {
+			this.sending.add(connection.id(), connection.user(), kind, reason);
+		}
+	}
+
+	/** Records which connections are recipients, and why others are not. */
+	void noteTargets(AddressedEvent event, List<ActorConnection> chosen, Collection<ActorConnection> all) {
+		Set<ActorConnection> targets = new HashSet<>(chosen);
+		// before the others, which may exceed the bound
+		chosen.forEach((connection) -> add(connection, Kind.TARGETED, null));
+		for (ActorConnection connection : all) {
+			if (!targets.contains(connection) && !connection.isStateless()) {
+				noteOther(event, connection);
+			}
+		}
+	}
+
+	private void noteOther(AddressedEvent event, ActorConnection connection) {
+		boolean wanted = !event.subscribed() || connection.wants(event.event(), event.tags());
+		if (!wanted && connection.isSubscribed(event.event())) {
+			add(connection, Kind.NOT_SUBSCRIBED, "its subscription has other tags");
+		}
+		else if (wanted) {
+			add(connection, Kind.NOT_SELECTED, describe(event.selection()));
+		}
+		else {
+			String code = (this.deliveries != null) ? this.deliveries.refusal(connection.id(), event.event()) : null;
+			add(connection, (code != null) ? Kind.REFUSED : Kind.NOT_SUBSCRIBED, code);
+		}
+	}
+
+	private static @Nullable String describe(Selection selection) {
+		return (selection instanceof Selection.Where) ? "by a predicate" : null;
+	}
+
+	/** Records what the interceptors have returned for a connection. */
+	void noteInterceptors(ActorConnection connection, OutgoingMessage original, @Nullable OutgoingMessage prepared) {
+		if (prepared == null) {
+			add(connection, Kind.SKIPPED, null);
+		}
+		else if (prepared != original) {
+			add(connection, Kind.CHANGED, null);
+		}
+	}
+
+	/** Records whether a queue of this node has accepted the event. */
+	void noteQueue(ActorConnection connection, @Nullable OutgoingMessage prepared, boolean added) {
+		if (added) {
+			add(connection, Kind.QUEUED, null);
+		}
+		else if (prepared != null) {
+			CloseReason reason = connection.outbound().closeReason();
+			add(connection, Kind.DROPPED, (reason != null) ? reason.reason() : "the socket is closed");
+		}
+	}
+
+	/** Records that the event is sent to the node of a connection. */
+	void noteSent(ActorConnection connection, GatewayOutbound gateway, @Nullable OutgoingMessage prepared) {
+		if (prepared != null && gateway.isOpen()) {
+			add(connection, Kind.QUEUED, "by " + gateway.link());
+		}
+		else if (prepared != null) {
+			add(connection, Kind.DROPPED, "the connection is closed");
+		}
+	}
+
+	/** Records that the event is sent to no connection. */
+	void noteFailure(Throwable ex) {
+		if (this.sending != null) {
+			this.sending.add(Kind.FAILED, String.valueOf(ex.getMessage()));
+		}
+	}
+
+}

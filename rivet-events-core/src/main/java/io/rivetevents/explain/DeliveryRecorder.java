@@ -1,0 +1,231 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.explain;
+
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.outbound.QueueListener;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.SafeText;
+import io.rivetevents.protocol.encoding.EncodedMessage;
+
+/**
+ * Records what happens to each event of the instances of this node on its way to each
+ * connection, within the bounds of {@link DeliveryLog}. Safe for use by several threads.
+ */
+public final class DeliveryRecorder implements DeliveryLog {
+
+	/** Most connections whose refused subscriptions and handled positions are known. */
+	private static final int MAX_CONNECTIONS = 1_000;
+
+	private final InstantSource clock;
+
+	/** Oldest first. This and the fields below are guarded by this. */
+	private final Deque<Sending> sendings = new ArrayDeque<>();
+
+	private final Map<Position, Sending> byPosition = new HashMap<>();
+
+	private final Map<Subscription, Refusal> refusals = new Latest<>();
+
+	/** Last handled position by connection id. */
+	private final Map<String, Position> handled = new Latest<>();
+
+	private int count;
+
+	private long bytes;
+
+	private record Subscription(ActorAddress actor, String connectionId, String event) {
+	}
+
+	private record Refusal(@Nullable String user, String code) {
+	}
+
+	/** The entries that were put last. */
+	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+			return size() > MAX_CONNECTIONS;
+		}
+
+	}
+
+	/**
+	 * Creates an empty record.
+	 * @param clock source of the times of events
+	 */
+	public DeliveryRecorder(InstantSource clock) {
+		this.clock = clock;
+	}
+
+	@Override
+	public Explanation explain(ActorAddress actor, String event) {
+		String name = SafeText.of(event);
+		Explanation sent = explain(actor, (sending) -> sending.event().equals(name));
+		return sent.deliveries().isEmpty() ? refused(actor, event) : sent;
+	}
+
+	@Override
+	public Explanation explain(ActorAddress actor, long sequence) {
+		return explain(actor, (sending) -> {
+			Position position = sending.position();
+			return position != null && position.sequence() == sequence;
+		});
+	}
+
+	@Override
+	public Explanation explain(ActorAddress actor) {
+		return explain(actor, (sending) -> true);
+	}
+
+	private synchronized Explanation explain(ActorAddress actor, Predicate<Sending> which) {
+		return new Explanation(this.sendings.stream()
+			.filter((sending) -> sending.actor().equals(actor) && which.test(sending))
+			.flatMap((sending) -> sending.deliveries().stream())
+			.toList());
+	}
+
+	/** Returns the refused subscriptions to an event that was not sent. */
+	private synchronized Explanation refused(ActorAddress actor, String event) {
+		List<Delivery> deliveries = new ArrayList<>();
+		this.refusals.forEach((subscription, refusal) -> {
+			if (subscription.actor().equals(actor) && subscription.event().equals(event)) {
+				deliveries.add(
+						new Delivery(actor, SafeText.of(event), null, this.clock.instant(), subscription.connectionId(),
+								refusal.user(), List.of(new Delivery.Step(Delivery.Kind.REFUSED, refusal.code()))));
+			}
+		});
+		return new Explanation(deliveries);
+	}
+
+	@Override
+	public synchronized void clear() {
+		while (!this.sendings.isEmpty()) {
+			removeOldest();
+		}
+	}
+
+	/**
+	 * Returns the record of one instance.
+	 * @param actor address of the instance
+	 */
+	public InstanceDeliveries of(ActorAddress actor) {
+		return new InstanceDeliveries(this, actor);
+	}
+
+	/**
+	 * Records that a client has handled all messages up to a position.
+	 * @param connectionId id of its connection
+	 * @param position the last message that it has handled
+	 */
+	public synchronized void handled(String connectionId, Position position) {
+		this.handled.put(connectionId, position);
+	}
+
+	/**
+	 * Returns a listener that records what happens in the queue of a connection.
+	 * @param connectionId id of the connection
+	 * @param user name of its user, {@code null} if it is anonymous
+	 */
+	public QueueListener queueOf(String connectionId, @Nullable String user) {
+		return new QueueListener() {
+
+			@Override
+			public void early(EncodedMessage message) {
+				add(message, Delivery.Kind.EARLY, null);
+			}
+
+			@Override
+			public void dropped(EncodedMessage message, String reason) {
+				add(message, Delivery.Kind.DROPPED, reason);
+			}
+
+			@Override
+			public void written(EncodedMessage message) {
+				add(message, Delivery.Kind.WRITTEN, null);
+			}
+
+			private void add(EncodedMessage message, Delivery.Kind kind, @Nullable String reason) {
+				Sending sending = (message.position() != null) ? find(message.position()) : null;
+				if (sending != null) {
+					sending.add(connectionId, user, kind, reason);
+				}
+			}
+
+		};
+	}
+
+	// Called by the record of an instance and by the events
+
+	synchronized Sending begin(ActorAddress actor, String event) {
+		Sending sending = new Sending(this, actor, event, this.clock.instant());
+		this.sendings.add(sending);
+		count(0, sending.ownBytes());
+		return sending;
+	}
+
+	synchronized @Nullable Sending find(Position position) {
+		return this.byPosition.get(position);
+	}
+
+	synchronized void index(Sending sending, Position position) {
+		this.byPosition.put(position, sending);
+	}
+
+	synchronized void count(int deliveries, long bytes) {
+		this.count += deliveries;
+		this.bytes += bytes;
+		while (deliveries >= 0 && this.sendings.size() > 1 && (this.count > MAX_DELIVERIES || this.bytes > MAX_BYTES)) {
+			removeOldest();
+		}
+	}
+
+	private void removeOldest() {
+		Sending oldest = this.sendings.remove();
+		Position position = oldest.position();
+		if (position != null) {
+			this.byPosition.remove(position, oldest);
+		}
+		oldest.remove();
+	}
+
+	synchronized boolean isHandled(String connectionId, Position position) {
+		Position last = this.handled.get(connectionId);
+		return last != null && last.epoch().equals(position.epoch()) && last.sequence() >= position.sequence();
+	}
+
+	synchronized void refused(ActorAddress actor, String connectionId, @Nullable String user, String event,
+			String code) {
+		this.refusals.put(new Subscription(actor, connectionId, event), new Refusal(user, code));
+	}
+
+	synchronized void allowed(ActorAddress actor, String connectionId, String event) {
+		this.refusals.remove(new Subscription(actor, connectionId, event));
+	}
+
+	synchronized @Nullable String refusal(ActorAddress actor, String connectionId, String event) {
+		Refusal refusal = this.refusals.get(new Subscription(actor, connectionId, event));
+		return (refusal != null) ? refusal.code() : null;
+	}
+
+	synchronized List<Sending> after(ActorAddress actor, Position from) {
+		return this.sendings.stream()
+			.filter((sending) -> sending.actor().equals(actor) && sending.isAfter(from))
+			.toList();
+	}
+
+}

@@ -1,0 +1,190 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.explain;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.explain.Delivery.Kind;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.SafeText;
+
+/**
+ * One event that an instance sends, with what happens to it for each connection. Safe for
+ * use by several threads.
+ */
+public final class Sending {
+
+	/** Heap bytes of an event besides its name. */
+	private static final int OVERHEAD = 250;
+
+	/** Heap bytes of a connection besides its id and user. */
+	private static final int ROW_BYTES = 250;
+
+	private static final String ALL = "";
+
+	private final DeliveryRecorder log;
+
+	private final ActorAddress actor;
+
+	private final String event;
+
+	private final Instant sentAt;
+
+	/** Rows by connection id. This and the fields below are guarded by the log. */
+	private final Map<String, Row> rows = new LinkedHashMap<>(4);
+
+	private @Nullable Position position;
+
+	private int omitted;
+
+	private boolean removed;
+
+	private record Row(@Nullable String user, Map<Kind, String> steps) {
+	}
+
+	Sending(DeliveryRecorder log, ActorAddress actor, String event, Instant sentAt) {
+		this.log = log;
+		this.actor = actor;
+		this.event = SafeText.of(event);
+		this.sentAt = sentAt;
+	}
+
+	/**
+	 * Sets its position, once it has one.
+	 */
+	public void at(Position position) {
+		synchronized (this.log) {
+			if (!this.removed) {
+				this.position = position;
+				this.log.index(this, position);
+			}
+		}
+	}
+
+	/**
+	 * Adds a step that concerns all connections.
+	 * @param reason the cause
+	 */
+	public void add(Kind kind, @Nullable String reason) {
+		add(ALL, null, kind, reason);
+	}
+
+	/**
+	 * Adds a step of one connection; the first reason of a kind is kept.
+	 * @param connectionId id of the connection
+	 * @param user name of its user, {@code null} if it is anonymous
+	 * @param reason the cause, {@code null} if there is none
+	 */
+	public void add(String connectionId, @Nullable String user, Kind kind, @Nullable String reason) {
+		synchronized (this.log) {
+			if (this.removed) {
+				return;
+			}
+			Row row = this.rows.get(connectionId);
+			if (row == null) {
+				if (this.rows.size() >= DeliveryLog.MAX_PER_EVENT) {
+					this.omitted++;
+					return;
+				}
+				row = new Row((user != null) ? SafeText.of(user) : null, new EnumMap<>(Kind.class));
+				this.rows.put(connectionId, row);
+				this.log.count(1, bytes(connectionId, row));
+			}
+			row.steps().putIfAbsent(kind, (reason != null) ? reason : "");
+		}
+	}
+
+	// Called with the lock of the log
+
+	private static long bytes(String connectionId, Row row) {
+		return ROW_BYTES + 2L * connectionId.length() + ((row.user() != null) ? 2L * row.user().length() : 0);
+	}
+
+	long ownBytes() {
+		return OVERHEAD + 2L * this.event.length();
+	}
+
+	/** Removes it from the log; further steps are not recorded. */
+	void remove() {
+		this.removed = true;
+		this.log.count(-this.rows.size(), -ownBytes()
+				- this.rows.entrySet().stream().mapToLong((each) -> bytes(each.getKey(), each.getValue())).sum());
+	}
+
+	ActorAddress actor() {
+		return this.actor;
+	}
+
+	@Nullable Position position() {
+		return this.position;
+	}
+
+	/** Returns the name of the event. */
+	public String event() {
+		return this.event;
+	}
+
+	boolean isAfter(Position from) {
+		Position position = this.position;
+		return position != null && position.epoch().equals(from.epoch()) && position.sequence() > from.sequence();
+	}
+
+	/** Returns a delivery for each connection, or one for all if there is none. */
+	List<Delivery> deliveries() {
+		List<Delivery> deliveries = new ArrayList<>(this.rows.size() + 1);
+		Row all = this.rows.get(ALL);
+		this.rows.forEach((id, row) -> {
+			if (row != all) {
+				deliveries.add(delivery(id, row.user(), steps(id, row, all)));
+			}
+		});
+		if (all != null && deliveries.isEmpty()) {
+			deliveries.add(delivery(null, null, steps(ALL, all, null)));
+		}
+		else if (deliveries.isEmpty()) {
+			deliveries.add(delivery(null, null, List.of(new Delivery.Step(Kind.NOT_SELECTED, "no connections"))));
+		}
+		if (this.omitted > 0) {
+			deliveries.add(delivery(null, null,
+					List.of(new Delivery.Step(Kind.TARGETED, this.omitted + " more steps are not recorded"))));
+		}
+		return deliveries;
+	}
+
+	private Delivery delivery(@Nullable String connectionId, @Nullable String user, List<Delivery.Step> steps) {
+		return new Delivery(this.actor, this.event, this.position, this.sentAt, connectionId, user, steps);
+	}
+
+	/** Steps of all connections apply to the recipients. */
+	private List<Delivery.Step> steps(String id, Row row, @Nullable Row all) {
+		Map<Kind, String> steps = new EnumMap<>(row.steps());
+		if (all != null && steps.containsKey(Kind.TARGETED)) {
+			all.steps().forEach(steps::putIfAbsent);
+		}
+		if (this.position != null && steps.containsKey(Kind.WRITTEN) && this.log.isHandled(id, this.position)) {
+			steps.put(Kind.HANDLED, "");
+		}
+		return steps.entrySet()
+			.stream()
+			.map((each) -> new Delivery.Step(each.getKey(), each.getValue().isEmpty() ? null : each.getValue()))
+			.toList();
+	}
+
+	@Override
+	public String toString() {
+		return "%s of %s at %s".formatted(this.event, this.actor, Objects.requireNonNullElse(this.position, "none"));
+	}
+
+}
