@@ -108,7 +108,8 @@ class ProtocolDocumentTests {
 						new CallOptions(false, Duration.ofSeconds(5), "order-17")),
 				new ToServer.ActionRequest(3, "moved", List.of(MAPPER.valueToTree(1), MAPPER.valueToTree(2)),
 						new CallOptions(true, null, null)),
-				new ToServer.Cancel(2), new ToServer.ActionRequest(4, "sendMessage", List.of(hi), CallOptions.NONE, 57));
+				new ToServer.Cancel(2),
+				new ToServer.ActionRequest(4, "sendMessage", List.of(hi), CallOptions.NONE, 57));
 		assertThat(examples("to-server")
 			.map((example) -> Encoding.EXTENDED_JSON.codec().decode(example.getBytes(StandardCharsets.UTF_8))))
 			.containsExactlyElementsOf(messages);
