@@ -495,7 +495,7 @@ final class InvalidActors {
 
 		interface Events {
 
-			@History(maxAge = "999999999999999999d")
+			@History(maxAge = "999999d")
 			void said(String text);
 
 		}

@@ -162,7 +162,7 @@ class StartFailureTests {
 				mistake(InvalidActors.TwiceContract.class, "another method declares the event \"said\"",
 						"add @EventName"),
 				mistake(InvalidActors.NamelessContract.class, "its name is empty", "Add a name to its @EventName"),
-				actor(InvalidActors.EndlessContract.class, "\"999999999999999999d\" is not a valid duration",
+				actor(InvalidActors.EndlessContract.class, "\"999999d\" is not a valid duration",
 						"Change the attributes of @History"),
 				actor(InvalidActors.NegativeHistory.class, "@History(maxEvents = -1)",
 						"Change the attributes of @History"));

@@ -26,6 +26,9 @@ public record HistoryLimits(int maxEvents, long maxBytes, Duration maxAge, boole
 	/** Default values. */
 	public static final HistoryLimits DEFAULTS = new HistoryLimits(1000, 1024 * 1024, Duration.ofMinutes(2), false);
 
+	/** Times are counted in nanoseconds. */
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	/**
 	 * Creates limits of events that are kept in memory only.
 	 */
@@ -48,7 +51,7 @@ public record HistoryLimits(int maxEvents, long maxBytes, Duration maxAge, boole
 	private static Duration parse(String text) {
 		try {
 			Duration duration = DurationFormatterUtils.detectAndParse(text);
-			if (!duration.isNegative()) {
+			if (!duration.isNegative() && duration.compareTo(LONGEST) <= 0) {
 				return duration;
 			}
 		}
