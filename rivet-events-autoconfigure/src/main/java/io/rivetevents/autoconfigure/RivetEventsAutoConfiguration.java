@@ -207,7 +207,7 @@ public final class RivetEventsAutoConfiguration {
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException("rivet.events.limits.trusted-proxies",
 					properties.limits().trustedProxies(), String.valueOf(ex.getMessage()),
-					"Set it to addresses or networks such as 10.0.0.1 or 10.0.0.0/8, separated by commas");
+					"Set rivet.events.limits.trusted-proxies to addresses or networks such as 10.0.0.1 or 10.0.0.0/8, separated by commas");
 		}
 	}
 

@@ -240,7 +240,7 @@ public final class RivetEventsWebAutoConfiguration {
 			catch (IllegalArgumentException | IllegalStateException ex) {
 				throw new InvalidSettingException("rivet.events.management.access", access,
 						String.valueOf(ex.getMessage()),
-						"Set it to none, or to an expression such as hasRole('ADMIN')");
+						"Set rivet.events.management.access to none, or to an expression such as hasRole('ADMIN')");
 			}
 		}
 

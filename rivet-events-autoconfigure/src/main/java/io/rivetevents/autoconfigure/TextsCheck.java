@@ -53,7 +53,7 @@ final class TextsCheck {
 		}
 		if (security.streamKey() != null && security.streamKey().isEmpty()) {
 			throw new InvalidSettingException("rivet.events.security.stream-key", "", "it must not be empty",
-					"Set it to a long random text, or remove the property");
+					"Set rivet.events.security.stream-key to a long random text, or remove it");
 		}
 		if (properties.redis().channel().isBlank()) {
 			throw InvalidSettingException.expected("rivet.events.redis.channel", properties.redis().channel(),

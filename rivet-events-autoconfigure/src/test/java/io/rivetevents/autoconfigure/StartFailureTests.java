@@ -207,8 +207,11 @@ class StartFailureTests {
 						"spring-boot-starter-security")
 					.without("org.springframework.security"),
 				property("management.access=hasRole(", "\"hasRole(\" is invalid", "hasRole('ADMIN')").served(),
-				property("management.access=all", "uses the property all", "Set it to none").served(),
-				property("management.access=@guard.list()", "uses the bean guard", "Set it to none").served());
+				property("management.access=all", "uses the property all", "Set rivet.events.management.access to none")
+					.served(),
+				property("management.access=@guard.list()", "uses the bean guard",
+						"Set rivet.events.management.access to none")
+					.served());
 	}
 
 	private static Stream<Mistake> names() {
@@ -253,7 +256,7 @@ class StartFailureTests {
 				property("limits.trusted-proxies=proxy", "\"proxy\"", "10.0.0.0/8"),
 				property("base-path=rivet", "a path that starts with a slash", "Set rivet.events.base-path to a path"),
 				property("redis.channel=", "the name of a channel", "such as rivet.events:1"),
-				property("state.redis.prefix={a}", "must not contain '{'", "a prefix such as chat:")
+				property("state.redis.prefix={a}", "must not contain '{'", "a prefix such as \"chat:\"")
 					.with("rivet.events.state.store=redis")
 					.with(Redis.class),
 				property("state.jdbc.table-prefix=a b", "letters, digits and underscores", "a prefix such as rivet_")
@@ -306,10 +309,11 @@ class StartFailureTests {
 					.with("spring.autoconfigure.exclude=" + RivetEventsAutoConfiguration.class.getName())
 					.full(),
 				mistake(NoMapper.class, JsonMapper.class.getName(), "JsonMapper").bare(),
-				mistake(TwoStores.class, "a single bean, but 2 were found", "@Primary"),
-				mistake(TwoDirectories.class, "a single bean, but 2 were found", "@Primary").served(),
-				mistake(TwoUsers.class, "a single bean, but 2 were found", "@Primary").served(),
-				mistake(TwoMappers.class, "a single bean, but 2 were found", "@Primary"),
+				mistake(TwoStores.class, "ActorStateStore', but there are 2: one, other", "Remove all but one"),
+				mistake(TwoDirectories.class, "ActorDirectory', but there are 2: one, other", "Remove all but one")
+					.served(),
+				mistake(TwoUsers.class, "Users', but there are 2: one, other", "Remove all but one").served(),
+				mistake(TwoMappers.class, "ValueMapper', but there are 2: one, other", "Remove all but one"),
 				mistake(WrongWorkers.class, "reactor.core.scheduler.Scheduler", "reactor.core.scheduler.Scheduler"));
 	}
 

@@ -128,7 +128,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 			catch (IllegalArgumentException ex) {
 				throw new InvalidSettingException("rivet.events.state.jdbc.table-prefix", properties.tablePrefix(),
 						"it must consist of letters, digits and underscores, after the name of a schema and a dot if needed",
-						"Set it to a prefix such as rivet_ or chat.rivet_");
+						"Set rivet.events.state.jdbc.table-prefix to a prefix such as rivet_ or chat.rivet_");
 			}
 		}
 

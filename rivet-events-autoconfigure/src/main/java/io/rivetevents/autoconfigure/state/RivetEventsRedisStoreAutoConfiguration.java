@@ -69,7 +69,8 @@ public final class RivetEventsRedisStoreAutoConfiguration {
 			}
 			catch (IllegalArgumentException ex) {
 				throw new InvalidSettingException("rivet.events.state.redis.prefix", redis.prefix(),
-						String.valueOf(ex.getMessage()), "Set it to a prefix such as chat:");
+						String.valueOf(ex.getMessage()),
+						"Set rivet.events.state.redis.prefix to a prefix such as \"chat:\"");
 			}
 		}
 

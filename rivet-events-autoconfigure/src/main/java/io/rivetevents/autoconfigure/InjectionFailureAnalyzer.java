@@ -5,8 +5,11 @@
 
 package io.rivetevents.autoconfigure;
 
+import java.util.Collection;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
 import org.springframework.core.Ordered;
@@ -17,16 +20,20 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.connection.Connections;
 
 /**
- * Reports why there is no {@link Actors} or {@link Connections} bean to inject.
+ * Reports why a bean of this library cannot be injected: there is no {@link Actors} or
+ * {@link Connections} bean, or the application has several beans of a type of which there
+ * can be one. Spring Boot would advise the reader to change the consumer, which is here.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class MissingActorsFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
+final class InjectionFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
+
+	private static final String PACKAGE = "io.rivetevents.";
 
 	private static final String ENABLED = "rivet.events.enabled";
 
 	private final Environment environment;
 
-	MissingActorsFailureAnalyzer(Environment environment) {
+	InjectionFailureAnalyzer(Environment environment) {
 		this.environment = environment;
 	}
 
@@ -34,11 +41,16 @@ final class MissingActorsFailureAnalyzer extends AbstractInjectionFailureAnalyze
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, NoSuchBeanDefinitionException cause,
 			@Nullable String description) {
 		Class<?> type = cause.getBeanType();
+		Collection<String> found = (cause instanceof NoUniqueBeanDefinitionException several)
+				? several.getBeanNamesFound() : null;
+		if (found != null && type != null && type.getName().startsWith(PACKAGE)) {
+			return several(type, found, description, cause);
+		}
 		if (type != Actors.class && type != Connections.class) {
 			return null;
 		}
-		String wanted = "%s required a bean of type '%s', which rivet-events provides"
-			.formatted((description != null) ? description : "A component", type.getName());
+		String wanted = "%s required a bean of type '%s', which rivet-events provides".formatted(nameOf(description),
+				type.getName());
 		if (!this.environment.getProperty(ENABLED, Boolean.class, true)) {
 			return new FailureAnalysis(wanted + " only if " + ENABLED + " is true.",
 					"Remove " + ENABLED + "=false, or inject an ObjectProvider.", cause);
@@ -47,6 +59,18 @@ final class MissingActorsFailureAnalyzer extends AbstractInjectionFailureAnalyze
 				+ RivetEventsAutoConfiguration.class.getName() + ": do not exclude it, use"
 				+ " @SpringBootApplication or @EnableAutoConfiguration, and import it with @ImportAutoConfiguration in"
 				+ " a test slice.", cause);
+	}
+
+	private static FailureAnalysis several(Class<?> type, Collection<String> names, @Nullable String description,
+			Throwable cause) {
+		return new FailureAnalysis(
+				"%s required one bean of type '%s', but there are %d: %s.".formatted(nameOf(description),
+						type.getName(), names.size(), String.join(", ", names)),
+				"Remove all but one of these beans, or annotate one of them with @Primary.", cause);
+	}
+
+	private static String nameOf(@Nullable String description) {
+		return (description != null) ? description : "A component";
 	}
 
 }
