@@ -229,6 +229,8 @@ final class Connections {
 
 		private final Database database;
 
+		private final boolean joined;
+
 		private final boolean lowersIsolation;
 
 		private final boolean autoCommit;
@@ -241,6 +243,7 @@ final class Connections {
 		private Session(Connection connection, Database database) {
 			this.connection = connection;
 			this.database = database;
+			this.joined = true;
 			this.lowersIsolation = false;
 			this.autoCommit = false;
 			this.readOnly = false;
@@ -250,6 +253,7 @@ final class Connections {
 		private Session(Connection connection, Database database, boolean autoCommit, int timeout) throws SQLException {
 			this.connection = connection;
 			this.database = database;
+			this.joined = false;
 			this.lowersIsolation = !autoCommit && database.isTooStrict();
 			this.autoCommit = connection.getAutoCommit();
 			this.readOnly = connection.isReadOnly();
@@ -274,6 +278,14 @@ final class Connections {
 
 		Dialect dialect() {
 			return this.database.dialect();
+		}
+
+		/**
+		 * Returns whether the deletion of a row that does not exist can cause a deadlock.
+		 * Transactions of the application keep their isolation.
+		 */
+		boolean locksGaps() {
+			return this.joined && dialect().locksGaps();
 		}
 
 		Rows rows() {

@@ -67,6 +67,15 @@ enum Dialect {
 		return this != MARIADB && this != MYSQL;
 	}
 
+	/**
+	 * Returns whether the deletion of a row that does not exist locks its neighbourhood,
+	 * in transactions with the default isolation. Two of them that then insert rows there
+	 * are in a deadlock.
+	 */
+	boolean locksGaps() {
+		return this == MARIADB || this == MYSQL;
+	}
+
 	/** Sets a parameter that is a text. */
 	void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
 		if (this.binaryTexts) {

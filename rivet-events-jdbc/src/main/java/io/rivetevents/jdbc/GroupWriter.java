@@ -244,11 +244,10 @@ final class GroupWriter {
 				Batch inserts = new Batch(session, this.sql.insertAnswer())) {
 			for (Change change : changes) {
 				for (StoredAnswer answer : change.answers()) {
-					PreparedStatement delete = deletes.statement();
-					session.rows().setTexts(delete, change.actor().actorId(), answer.key());
-					delete.addBatch();
+					String actorId = change.actor().actorId();
+					deleteIfPresent(session, deletes, this.sql.findAnswer(), actorId, answer.key());
 					PreparedStatement insert = inserts.statement();
-					session.rows().setTexts(insert, change.actor().actorId(), answer.key());
+					session.rows().setTexts(insert, actorId, answer.key());
 					insert.setLong(3, Rows.nanos(answer.expiresAt()));
 					insert.setBytes(4, answer.body());
 					insert.addBatch();
@@ -265,10 +264,10 @@ final class GroupWriter {
 			for (Change change : changes) {
 				String actorId = change.actor().actorId();
 				for (String id : change.cancelled()) {
-					deleteSchedule(session, deletes, actorId, id);
+					deleteIfPresent(session, deletes, this.sql.findSchedule(), actorId, id);
 				}
 				for (StoredSchedule schedule : change.schedules()) {
-					deleteSchedule(session, deletes, actorId, schedule.id());
+					deleteIfPresent(session, deletes, this.sql.findSchedule(), actorId, schedule.id());
 					PreparedStatement insert = inserts.statement();
 					session.rows().setSchedule(insert, actorId, schedule);
 					insert.addBatch();
@@ -279,10 +278,28 @@ final class GroupWriter {
 		}
 	}
 
-	private static void deleteSchedule(Session session, Batch deletes, String actorId, String id) throws SQLException {
+	/**
+	 * Adds a deletion, unless there is nothing to delete and the attempt would lock more
+	 * than the row. No other node adds the row meanwhile: the update of the instance
+	 * would have been stale.
+	 */
+	private static void deleteIfPresent(Session session, Batch deletes, String find, String actorId, String id)
+			throws SQLException {
+		if (session.locksGaps() && !isPresent(session, find, actorId, id)) {
+			return;
+		}
 		PreparedStatement delete = deletes.statement();
 		session.rows().setTexts(delete, actorId, id);
 		delete.addBatch();
+	}
+
+	private static boolean isPresent(Session session, String find, String actorId, String id) throws SQLException {
+		try (PreparedStatement select = session.connection().prepareStatement(find)) {
+			session.rows().setTexts(select, actorId, id);
+			try (ResultSet row = select.executeQuery()) {
+				return row.next();
+			}
+		}
 	}
 
 	/** A batch that is prepared when it has its first row. */

@@ -105,6 +105,11 @@ record Sql(String prefix) {
 	}
 
 	/** Parameters: id and key. */
+	String findAnswer() {
+		return "select 1 from " + answer() + " where actor_id = ? and idem_key = ?";
+	}
+
+	/** Parameters: id and key. */
 	String deleteAnswer() {
 		return "delete from " + answer() + " where actor_id = ? and idem_key = ?";
 	}
@@ -137,6 +142,11 @@ record Sql(String prefix) {
 	/** Parameters: time, id, id of the schedule, time that is stored now. */
 	String updateRunAt() {
 		return "update " + schedule() + " set run_at = ? where actor_id = ? and schedule_id = ? and run_at = ?";
+	}
+
+	/** Parameters: id and id of the schedule. */
+	String findSchedule() {
+		return "select 1 from " + schedule() + " where actor_id = ? and schedule_id = ?";
 	}
 
 	/** Parameters: id and id of the schedule. */

@@ -1,0 +1,17 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.state;
+
+import io.rivetevents.jdbc.DatabaseServer;
+
+class MariadbJoinedTransactionTests extends AbstractServerTransactionTests {
+
+	@Override
+	String url() {
+		return DatabaseServer.mariadb().newDatabase();
+	}
+
+}
