@@ -80,7 +80,7 @@ final class MemoryBackend implements Backend {
 	public void kill(List<TestConnection> connections) {
 		this.nodes.kill();
 		abandon(connections);
-		this.nodes.startAgain();
+		this.nodes.start();
 	}
 
 	private static void abandon(List<TestConnection> connections) {
@@ -100,7 +100,7 @@ final class MemoryBackend implements Backend {
 	public void reset(List<TestConnection> connections) {
 		end(connections);
 		this.nodes.forget();
-		this.nodes.startAgain();
+		this.nodes.start();
 	}
 
 	@Override

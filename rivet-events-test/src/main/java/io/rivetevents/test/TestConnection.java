@@ -128,6 +128,18 @@ public final class TestConnection {
 		return call(action, Values.received(mapper(), args), ToServer.CallOptions.NONE);
 	}
 
+	/**
+	 * Calls an action and expects a reply, whatever its value.
+	 * @param action name of the action
+	 * @param args its arguments, in order
+	 * @return this client, for what the action causes
+	 * @throws AssertionError if the action is refused or not answered
+	 */
+	public TestConnection perform(String action, @Nullable Object... args) {
+		call(action, args).expectReply();
+		return this;
+	}
+
 	ActionResult call(String action, List<JsonNode> args, ToServer.CallOptions options) {
 		requireOpen();
 		long id = ++this.lastId;

@@ -12,8 +12,9 @@ import org.springframework.context.event.ContextClosedEvent;
 import io.rivetevents.test.node.TestNodes;
 
 /**
- * Starts the node of a tester with the application context, and ends it before beans
- * stop: the stop of a node waits for a time that no test lets pass.
+ * Starts the node of a tester with the application context, and ends it before other
+ * beans stop, because they would wait in a time that no test moves. A context that is
+ * paused between two test classes stops and starts as well.
  */
 final class TesterLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
@@ -35,7 +36,7 @@ final class TesterLifecycle implements SmartLifecycle, ApplicationListener<Conte
 
 	@Override
 	public void start() {
-		this.nodes.node().start();
+		this.nodes.start();
 		this.running = true;
 	}
 
@@ -46,6 +47,7 @@ final class TesterLifecycle implements SmartLifecycle, ApplicationListener<Conte
 
 	@Override
 	public void stop() {
+		this.tester.end();
 		this.running = false;
 	}
 

@@ -5,8 +5,11 @@
 
 package io.rivetevents.test;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,11 +22,15 @@ import javax.tools.ToolProvider;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The examples of the documents that use this module compile.
+ * The examples of the documents that use this module compile, and their tests pass.
  */
 class TestExamplesTests {
 
@@ -32,6 +39,14 @@ class TestExamplesTests {
 	private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
 	private static final Pattern NAME = Pattern.compile("(?m)^class (\\w+)");
+
+	private static final Pattern TESTS = Pattern.compile("(?m)^class (\\w+Tests)");
+
+	private static final String APPLICATION = """
+			@org.springframework.boot.autoconfigure.SpringBootApplication
+			class Application {
+			}
+			""";
 
 	@TempDir
 	private Path folder;
@@ -49,6 +64,49 @@ class TestExamplesTests {
 						System.getProperty("java.class.path"), file.toString()))
 				.as(example)
 				.isZero();
+		}
+	}
+
+	@Test
+	void pass() throws Exception {
+		List<String> tests = examples().stream().filter((example) -> example.contains("\n@ActorTest")).toList();
+		assertThat(tests).hasSizeGreaterThan(2);
+		for (int i = 0; i < tests.size(); i++) {
+			Matcher name = TESTS.matcher(tests.get(i));
+			assertThat(name.find()).isTrue();
+			String folder = "example" + i;
+			compile(folder, "Application", APPLICATION);
+			compile(folder, name.group(1), tests.get(i));
+			run(folder + "." + name.group(1));
+		}
+	}
+
+	/** Compiles a source in a package of its own. */
+	private void compile(String folder, String name, String source) throws IOException {
+		Path file = Files.createDirectories(this.folder.resolve(folder)).resolve(name + ".java");
+		Files.writeString(file, "package %s;%n%s".formatted(folder, source));
+		assertThat(ToolProvider.getSystemJavaCompiler()
+			.run(null, null, null, "-parameters", "-proc:none", "-d", this.folder.toString(), "-classpath",
+					this.folder + File.pathSeparator + System.getProperty("java.class.path"), file.toString()))
+			.as(source)
+			.isZero();
+	}
+
+	private void run(String testClass) throws Exception {
+		ClassLoader before = Thread.currentThread().getContextClassLoader();
+		try (URLClassLoader loader = new URLClassLoader(new URL[] { this.folder.toUri().toURL() }, before)) {
+			Thread.currentThread().setContextClassLoader(loader);
+			SummaryGeneratingListener summary = new SummaryGeneratingListener();
+			LauncherFactory.create()
+				.execute(LauncherDiscoveryRequestBuilder.request()
+					.selectors(DiscoverySelectors.selectClass(loader.loadClass(testClass)))
+					.build(), summary);
+			assertThat(summary.getSummary().getFailures()).extracting((failure) -> failure.getException().toString())
+				.isEmpty();
+			assertThat(summary.getSummary().getTestsSucceededCount()).isPositive();
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(before);
 		}
 	}
 

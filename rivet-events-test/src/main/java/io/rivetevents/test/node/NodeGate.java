@@ -30,6 +30,10 @@ final class NodeGate {
 		this.closed = true;
 	}
 
+	boolean isClosed() {
+		return this.closed;
+	}
+
 	/** Returns workers that run tasks of the node until the end of the node. */
 	Scheduler workers(Scheduler workers) {
 		return Schedulers.fromExecutor((task) -> {

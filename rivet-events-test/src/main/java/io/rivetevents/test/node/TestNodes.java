@@ -112,12 +112,10 @@ public final class TestNodes {
 	 */
 	public LocalNode idle() {
 		NodeGate gate = new NodeGate();
-		LocalNode idle = this.parts
-			.compose(this.origin, this.time.clock(), gate.timers(this.time.timers()),
-					gate.workers(this.workers.scheduler()))
-			.node();
 		gate.close();
-		return idle;
+		return this.parts
+			.compose(this.origin, this.time.clock(), gate.timers(this.time.timers()), this.workers.scheduler())
+			.node();
 	}
 
 	/** Returns a directory of the node that runs when it is called. */
@@ -168,10 +166,12 @@ public final class TestNodes {
 		this.workers.abandon();
 	}
 
-	/** Starts a node after {@link #kill()}. */
-	public void startAgain() {
-		this.parts.registry().members().all().forEach(this.parts.registry().members()::remove);
-		this.running = compose();
+	/** Starts the node, or another one after {@link #kill()}. */
+	public void start() {
+		if (this.running.gate().isClosed()) {
+			this.parts.registry().members().all().forEach(this.parts.registry().members()::remove);
+			this.running = compose();
+		}
 		node().start();
 	}
 

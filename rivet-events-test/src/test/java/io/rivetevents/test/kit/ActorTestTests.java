@@ -35,6 +35,20 @@ class ActorTestTests {
 	}
 
 	@Test
+	void provesItInThreeLines() {
+		TestConnection two = this.tester.connect("room", "x").as(user("two")).subscribe("told");
+		this.tester.connect("room", "x").as(user("one")).open().perform("tell", "one", "hi").expectEvent("told", "hi");
+		two.expectNoEvent();
+	}
+
+	@Test
+	void performsWhatIsNotRefused() {
+		TestConnection one = this.tester.connect("room", "x").open();
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> one.perform("fail"))
+			.withMessageContaining("the action fail is replied to, but the server sent the error user.full");
+	}
+
+	@Test
 	void repliesWithAValue() {
 		TestConnection one = this.tester.connect("room", "x").open();
 		one.call("say", "hi").expectReply(1);
