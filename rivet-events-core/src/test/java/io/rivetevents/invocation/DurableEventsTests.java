@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,6 +34,7 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.actor.state.UncertainOutcome;
@@ -464,7 +466,6 @@ class DurableEventsTests {
 		ada.connect();
 		this.store.uncertain = stored ? "after" : "before";
 		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
-		this.store.uncertain = "";
 		Awaitility.await().until(() -> this.harness.call(Board.class, "k", "size").asInt() == (stored ? 1 : 0));
 		this.harness.call(Board.class, "k", "drops", 3);
 		if (!stored) {
@@ -474,6 +475,20 @@ class DurableEventsTests {
 		assertThat(ada.names()).isEmpty();
 		ada.connect();
 		assertThat(ada.outcome()).isEqualTo("resumed");
+		assertThat(ada.count("said")).isOne();
+	}
+
+	/** A session of the database may still be committing when its connection is lost. */
+	@Test
+	void aLateCommitOfAnUncertainChangeIsRefused() {
+		Client ada = connect("ada");
+		ada.connect();
+		this.store.uncertain = "before";
+		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
+		assertThatThrownBy(() -> this.store.commit(Objects.requireNonNull(this.store.lost)))
+			.isInstanceOf(StaleStateException.class);
+		this.harness.call(Board.class, "k", "toAll", "");
+		assertThat(this.harness.call(Board.class, "k", "size").asInt()).isOne();
 		assertThat(ada.count("said")).isOne();
 	}
 
@@ -498,7 +513,6 @@ class DurableEventsTests {
 		ada.connect();
 		this.store.uncertain = "after";
 		assertThatThrownBy(() -> this.harness.call(Board.class, "k", "toAll", "")).isNotNull();
-		this.store.uncertain = "";
 		assertThat(ended).hasValue(1);
 		assertThat(ada.names()).isEmpty();
 	}
@@ -646,6 +660,9 @@ class DurableEventsTests {
 
 		private volatile String uncertain = "";
 
+		/** The last change with an uncertain outcome. */
+		private volatile @Nullable Change lost;
+
 		private static final class Uncertain extends IllegalStateException implements UncertainOutcome {
 
 		}
@@ -665,11 +682,14 @@ class DurableEventsTests {
 			if (this.failing) {
 				throw new IllegalStateException("The disk is full");
 			}
-			if (this.uncertain.equals("before")) {
+			String uncertain = this.uncertain;
+			this.uncertain = "";
+			if (uncertain.equals("before")) {
+				this.lost = change;
 				throw new Uncertain();
 			}
 			super.commit(change);
-			if (this.uncertain.equals("after")) {
+			if (uncertain.equals("after")) {
 				throw new Uncertain();
 			}
 			this.commits.incrementAndGet();

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * Stands between client and server, and cuts the connection at the next commit on order.
  */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
 
 	private final ServerSocket acceptor;
 
@@ -37,7 +37,7 @@ final class CuttingProxy implements AutoCloseable {
 	private volatile boolean refusing;
 
 	/** When the connection of the client ends. */
-	enum Cut {
+	public enum Cut {
 
 		NONE,
 
@@ -65,17 +65,18 @@ final class CuttingProxy implements AutoCloseable {
 
 	}
 
-	CuttingProxy(int port) throws IOException {
+	public CuttingProxy(int port) throws IOException {
 		this.port = port;
 		this.acceptor = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		start(this::accept);
 	}
 
-	int port() {
+	public int port() {
 		return this.acceptor.getLocalPort();
 	}
 
-	void cut(Cut cut) {
+	/** Orders the end of the connection that commits next. */
+	public void cut(Cut cut) {
 		this.next.set(cut);
 	}
 

@@ -30,7 +30,7 @@ abstract class AbstractServerTransactionTests extends AbstractJoinedTransactionT
 	void continuesIfAnUncertainCommitHasStoredNothing() {
 		StoredActor before = stored();
 		assertFails("loseCommit", 10, "rivetkit.internal_error");
-		assertUnchanged(before);
+		assertUndone(before);
 		assertThat(call("deposit", 2)).isEqualTo(3);
 		assertThat(received()).containsExactly(3);
 	}

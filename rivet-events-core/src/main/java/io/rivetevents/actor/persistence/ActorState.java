@@ -117,6 +117,10 @@ public final class ActorState {
 	 * @param trimmed positions of events that leave it
 	 */
 	public record Addition(UnaryOperator<StoredActor.Builder> change, List<StoredEvent> events, List<Long> trimmed) {
+
+		/** Nothing but a new version. */
+		static final Addition NONE = new Addition(UnaryOperator.identity(), List.of(), List.of());
+
 	}
 
 	/**

@@ -118,11 +118,14 @@ public final class StoredInstance {
 	/**
 	 * Finds out whether a change with an uncertain outcome was stored; blocks. If it was,
 	 * or if that cannot be found out, the instance stops and starts with what is stored.
+	 * Otherwise it cannot be stored later either: a new version is written even if
+	 * nothing has changed. A session of the database that is still committing the change
+	 * ends before, or finds the new version and fails.
 	 * @return whether the instance continues
 	 */
 	public boolean settle() {
 		try {
-			this.state.saveOrCheck(now());
+			this.state.commit(now(), ActorState.Addition.NONE);
 			return true;
 		}
 		catch (Throwable ex) {

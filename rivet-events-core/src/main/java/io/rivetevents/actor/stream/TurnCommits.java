@@ -367,7 +367,10 @@ public final class TurnCommits {
 
 	/** Its positions may have been stored, so nothing may be sent at them. */
 	void settle() {
-		if (!this.stored.settle()) {
+		if (this.stored.settle()) {
+			this.schedulesBefore = this.state.schedules().pending();
+		}
+		else {
 			this.stream.close();
 		}
 	}
