@@ -258,6 +258,10 @@ public final class ActorConnection extends ForwardingRecipients
 		HandledReport report = HandledReport.of(position, this.handled, sent);
 		if (report == HandledReport.ADVANCED) {
 			this.handled = position;
+			DeliveryRecorder deliveries = this.owner.support().deliveries();
+			if (deliveries != null) {
+				deliveries.handled(id(), position);
+			}
 		}
 		return report;
 	}

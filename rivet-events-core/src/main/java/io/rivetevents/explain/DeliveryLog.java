@@ -27,6 +27,14 @@ public interface DeliveryLog {
 	int MAX_BYTES = 8 * 1024 * 1024;
 
 	/**
+	 * Returns what has happened to the recorded events of a name, sent by any instance,
+	 * the oldest first. If none was sent, returns the subscriptions to it that were
+	 * refused.
+	 * @param event their name
+	 */
+	Explanation explain(String event);
+
+	/**
 	 * Returns what has happened to the recorded events of a name, the oldest first. If
 	 * none was sent, returns the subscriptions to it that were refused.
 	 * @param actor instance that has sent them

@@ -42,7 +42,7 @@ public final class DeliveryRecorder implements DeliveryLog {
 	private final Map<Subscription, Refusal> refusals = new Latest<>();
 
 	/** Last handled position by connection id. */
-	private final Map<String, Position> handled = new Latest<>();
+	private final Map<String, Long> handled = new Latest<>();
 
 	private int count;
 
@@ -73,40 +73,47 @@ public final class DeliveryRecorder implements DeliveryLog {
 	}
 
 	@Override
+	public Explanation explain(String event) {
+		return explain(event, (actor) -> true);
+	}
+
+	@Override
 	public Explanation explain(ActorAddress actor, String event) {
+		return explain(event, actor::equals);
+	}
+
+	private Explanation explain(String event, Predicate<ActorAddress> actors) {
 		String name = SafeText.of(event);
-		Explanation sent = explain(actor, (sending) -> sending.event().equals(name));
-		return sent.deliveries().isEmpty() ? refused(actor, event) : sent;
+		Explanation sent = explain((sending) -> actors.test(sending.actor()) && sending.event().equals(name));
+		return sent.deliveries().isEmpty() ? refused(event, actors) : sent;
 	}
 
 	@Override
 	public Explanation explain(ActorAddress actor, long sequence) {
-		return explain(actor, (sending) -> {
+		return explain((sending) -> {
 			Position position = sending.position();
-			return position != null && position.sequence() == sequence;
+			return sending.actor().equals(actor) && position != null && position.sequence() == sequence;
 		});
 	}
 
 	@Override
 	public Explanation explain(ActorAddress actor) {
-		return explain(actor, (sending) -> true);
+		return explain((sending) -> sending.actor().equals(actor));
 	}
 
-	private synchronized Explanation explain(ActorAddress actor, Predicate<Sending> which) {
-		return new Explanation(this.sendings.stream()
-			.filter((sending) -> sending.actor().equals(actor) && which.test(sending))
-			.flatMap((sending) -> sending.deliveries().stream())
-			.toList());
+	private synchronized Explanation explain(Predicate<Sending> which) {
+		return new Explanation(
+				this.sendings.stream().filter(which).flatMap((sending) -> sending.deliveries().stream()).toList());
 	}
 
 	/** Returns the refused subscriptions to an event that was not sent. */
-	private synchronized Explanation refused(ActorAddress actor, String event) {
+	private synchronized Explanation refused(String event, Predicate<ActorAddress> actors) {
 		List<Delivery> deliveries = new ArrayList<>();
 		this.refusals.forEach((subscription, refusal) -> {
-			if (subscription.actor().equals(actor) && subscription.event().equals(event)) {
-				deliveries.add(
-						new Delivery(actor, SafeText.of(event), null, this.clock.instant(), subscription.connectionId(),
-								refusal.user(), List.of(new Delivery.Step(Delivery.Kind.REFUSED, refusal.code()))));
+			if (actors.test(subscription.actor()) && subscription.event().equals(event)) {
+				deliveries.add(new Delivery(subscription.actor(), SafeText.of(event), null, this.clock.instant(),
+						subscription.connectionId(), refusal.user(),
+						List.of(new Delivery.Step(Delivery.Kind.REFUSED, refusal.code()))));
 			}
 		});
 		return new Explanation(deliveries);
@@ -130,9 +137,10 @@ public final class DeliveryRecorder implements DeliveryLog {
 	/**
 	 * Records that a client has handled all messages up to a position.
 	 * @param connectionId id of its connection
-	 * @param position the last message that it has handled
+	 * @param position the last message that it has handled, in the epoch of its
+	 * connection
 	 */
-	public synchronized void handled(String connectionId, Position position) {
+	public synchronized void handled(String connectionId, long position) {
 		this.handled.put(connectionId, position);
 	}
 
@@ -204,8 +212,8 @@ public final class DeliveryRecorder implements DeliveryLog {
 	}
 
 	synchronized boolean isHandled(String connectionId, Position position) {
-		Position last = this.handled.get(connectionId);
-		return last != null && last.epoch().equals(position.epoch()) && last.sequence() >= position.sequence();
+		Long last = this.handled.get(connectionId);
+		return last != null && last >= position.sequence();
 	}
 
 	synchronized void refused(ActorAddress actor, String connectionId, @Nullable String user, String event,
