@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.Explanation;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.placement.DirectoryActors;
 import io.rivetevents.protocol.ActorKey;
@@ -118,6 +119,20 @@ public final class ActorTester {
 		}
 	}
 
+	// Deliveries
+
+	/**
+	 * Returns what has happened to an event since the beginning of the test method, for
+	 * each connection: whether it was targeted, refused, skipped, queued, dropped,
+	 * written or handled. Waits until all turns and deliveries are done.
+	 * {@link Explanation#toString()} returns a table.
+	 * @param event name of the event, sent by any instance
+	 */
+	public Explanation explain(String event) {
+		settle();
+		return this.parts.deliveries().explain(event);
+	}
+
 	// Faults
 
 	/**
@@ -158,6 +173,7 @@ public final class ActorTester {
 	void reset() {
 		this.backend.reset(this.connections);
 		this.connections.clear();
+		this.parts.deliveries().clear();
 	}
 
 	/** Ends the clients, and the node if it belongs to the tests. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -35,6 +36,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.Users;
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ConnectionAuthenticator;
 import io.rivetevents.extension.InboundInterceptor;
@@ -71,14 +73,14 @@ final class ActorTesterAutoConfiguration {
 			Observers observers, Limits limits, ObjectProvider<CallerScope> callers,
 			ObjectProvider<ReactiveTransactions> transactions, ActorTypes types, ActionListeners listeners,
 			ObjectProvider<ContractFingerprints> fingerprints, OutboundRegistry registry, Authentication authentication,
-			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties) {
+			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries) {
 		CallerScope scope = callers.getIfAvailable(() -> CallerScope.NONE);
 		return new NodeParts(mapper, contracts, interception.inbound().orderedStream().toList(),
 				interception.outbound().orderedStream().toList(), observers, limits, scope,
 				transactions.getIfAvailable(() -> ReactiveTransactions.NONE), types, listeners,
 				fingerprints.getIfAvailable(() -> ContractFingerprints.NONE), registry,
 				SingletonSupplier.of(() -> authentication.handshake(properties, limits, scope, types)),
-				SingletonSupplier.of(directory::getObject), properties);
+				SingletonSupplier.of(directory::getObject), properties, deliveries);
 	}
 
 	@Bean
@@ -89,8 +91,13 @@ final class ActorTesterAutoConfiguration {
 
 	@Bean
 	Authentication rivetTestAuthentication(ObjectProvider<ConnectionAuthenticator> authenticator,
-			ObjectProvider<Users> users) {
-		return new Authentication(authenticator, users);
+			ObjectProvider<Users> users, @Qualifier("rivetActorTimers") Scheduler timers) {
+		return new Authentication(authenticator, users, timers);
+	}
+
+	@Bean
+	DeliveryRecorder rivetTestDeliveries(ObjectProvider<Clock> clock) {
+		return new DeliveryRecorder(clock.getIfAvailable(Clock::systemUTC));
 	}
 
 	@Bean
@@ -112,15 +119,17 @@ final class ActorTesterAutoConfiguration {
 	 *
 	 * @param authenticator checks credentials
 	 * @param users identifies users
+	 * @param timers scheduler of timeouts
 	 */
-	record Authentication(ObjectProvider<ConnectionAuthenticator> authenticator, ObjectProvider<Users> users) {
+	record Authentication(ObjectProvider<ConnectionAuthenticator> authenticator, ObjectProvider<Users> users,
+			Scheduler timers) {
 
 		/** Composes a handshake, because an application without a server has none. */
 		Handshake handshake(RivetEventsProperties properties, Limits limits, CallerScope scope, ActorTypes types) {
 			RivetEventsProperties.Security security = properties.security();
 			ConnectionAuthenticator found = this.authenticator.getIfAvailable(() -> ConnectionAuthenticator.NONE);
 			return new Handshake(found.within(scope), this.users.getIfAvailable(() -> Users.PLAIN),
-					security.authenticationRequired(), limits, security.authenticationTimeout(),
+					security.authenticationRequired(), limits, security.authenticationTimeout(), this.timers,
 					types::takeRequestHead);
 		}
 

@@ -25,6 +25,7 @@ import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
@@ -59,12 +60,13 @@ import io.rivetevents.transport.StreamSecrets;
  * @param handshake authenticates clients
  * @param directory finds instances
  * @param properties settings of the application
+ * @param deliveries records the deliveries
  */
 public record NodeParts(ValueMapper mapper, EventContracts contracts, List<InboundInterceptor> inbound,
 		List<OutboundInterceptor> outbound, Observers observers, Limits limits, CallerScope callers,
 		ReactiveTransactions transactions, ActorTypes types, ActionListeners listeners,
 		ContractFingerprints fingerprints, OutboundRegistry registry, Supplier<Handshake> handshake,
-		Supplier<ActorDirectory> directory, RivetEventsProperties properties) {
+		Supplier<ActorDirectory> directory, RivetEventsProperties properties, DeliveryRecorder deliveries) {
 
 	/**
 	 * A node and its boundary to clients.
@@ -85,7 +87,7 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	Composed compose(ActorStateStore store, Clock clock, Scheduler timers, Scheduler workers) {
 		WakeupBatches bursts = new WakeupBatches(timers);
 		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
-				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions);
+				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions, this.deliveries);
 		RivetEventsProperties.Schedule schedule = this.properties.schedule();
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
 				new ScheduleSettings(schedule.enabled(), schedule.maxPerInstance(), schedule.maxConcurrent()));
