@@ -125,6 +125,9 @@ interface RecordedCall {
 	cancelled: boolean;
 }
 
+/** Encoded. */
+type Answer = { error?: WireError; output?: unknown };
+
 type Handler = (...args: unknown[]) => unknown;
 
 type ActionRequest = Extract<ToServer, { tag: "ActionRequest" }>["val"];
@@ -142,7 +145,10 @@ export class FakeInstance {
 	readonly #handlers = new Map<string, Handler>();
 	readonly #refusedEvents = new Map<string, WireError>();
 	readonly #running = new Map<Link, Map<number, RecordedCall>>();
-	readonly #requests = new Map<number, (reply: Reply) => void>();
+	/** Requests that wait for the reply of a connection. */
+	readonly #requests = new Map<number, { link: Link; settle: (reply: Reply) => void }>();
+	/** Answers to calls with an idempotency key. */
+	readonly #kept = new Map<string, Promise<Answer>>();
 	#calls: RecordedCall[] = [];
 	#refusal: Close | undefined;
 	#reachable = true;
@@ -194,7 +200,8 @@ export class FakeInstance {
 			const [link] = this.#open();
 			if (!link) throw new Error(`${this.#id} has no open connection`);
 			const id = ++this.#lastId;
-			this.#requests.set(id, (reply) => ("error" in reply ? reject(new Error(reply.error)) : resolve(reply.value)));
+			const settle = (reply: Reply) => ("error" in reply ? reject(new Error(reply.error)) : resolve(reply.value));
+			this.#requests.set(id, { link, settle });
 			link.socket.deliver({ tag: "Event", val: { name: "rivet:request", args: encode([id, name, args]) as unknown[] } });
 		});
 
@@ -257,7 +264,7 @@ export class FakeInstance {
 	reset(): void {
 		this.#handlers.clear();
 		this.#refusedEvents.clear();
-		this.#requests.clear();
+		this.#kept.clear();
 		this.#waiting.clear();
 		this.#calls = [];
 		this.#history = [];
@@ -286,6 +293,14 @@ export class FakeInstance {
 	leave(link: Link): void {
 		this.#links.delete(link);
 		this.#running.delete(link);
+		for (const [id, request] of this.#requests) {
+			if (request.link === link) this.#reply(id, { error: "The connection has ended" });
+		}
+	}
+
+	#reply(id: number, reply: Reply): void {
+		this.#requests.get(id)?.settle(reply);
+		this.#requests.delete(id);
 	}
 
 	receive(link: Link, message: Exclude<ToServer, { tag: "Hello" }>): void {
@@ -298,27 +313,34 @@ export class FakeInstance {
 			const call = this.#running.get(link)?.get(message.val.id);
 			if (call) call.cancelled = true;
 		} else if (message.val.name === "rivet:reply") {
-			const [id, reply] = message.val.args as [number, Reply];
-			this.#requests.get(id)?.(reply);
-			this.#requests.delete(id);
+			this.#reply(...(message.val.args as [number, Reply]));
 		} else void this.#onCall(link, message.val);
 	}
 
 	/** Calls the handler at once. */
-	async run(call: Omit<RecordedCall, "cancelled">): Promise<{ error?: WireError; output?: unknown }> {
+	async run(call: Omit<RecordedCall, "cancelled">): Promise<Answer> {
 		return this.#answer(this.#record(call));
 	}
 
 	async #onCall(link: Link, { id, name, args, oneWay = false, idempotencyKey }: ActionRequest): Promise<void> {
-		const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-		const call = this.#record({ name, args, oneWay, overHttp: false, ...key });
-		const running = this.#running.get(link) ?? new Map<number, RecordedCall>();
-		this.#running.set(link, running.set(id, call));
-		const { error, output } = await this.#answer(call);
-		running.delete(id);
+		const key = idempotencyKey === undefined ? undefined : `${name} ${idempotencyKey}`;
+		const kept = key === undefined ? undefined : this.#kept.get(key);
+		const answer = kept ?? this.#start(link, id, { name, args, oneWay, overHttp: false, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
+		if (key !== undefined) this.#kept.set(key, answer);
+		const { error, output } = await answer;
 		if (oneWay) return;
 		if (error) link.socket.deliver({ tag: "Error", val: { ...error, actionId: id } });
 		else link.socket.deliver({ tag: "ActionResponse", val: { id, output } });
+	}
+
+	/** Runs a call that can be cancelled meanwhile. */
+	async #start(link: Link, id: number, call: Omit<RecordedCall, "cancelled">): Promise<Answer> {
+		const recorded = this.#record(call);
+		const running = this.#running.get(link) ?? new Map<number, RecordedCall>();
+		this.#running.set(link, running.set(id, recorded));
+		const answer = await this.#answer(recorded);
+		running.delete(id);
+		return answer;
 	}
 
 	#record(call: Omit<RecordedCall, "cancelled">): RecordedCall {
@@ -327,7 +349,7 @@ export class FakeInstance {
 		return recorded;
 	}
 
-	async #answer({ name, args }: Pick<RecordedCall, "name" | "args">): Promise<{ error?: WireError; output?: unknown }> {
+	async #answer({ name, args }: Pick<RecordedCall, "name" | "args">): Promise<Answer> {
 		const handler = this.#handlers.get(name);
 		if (!handler) {
 			const message = `The action was not found. Add a handler: fake.actor(...).onAction("${name}", ...)`;

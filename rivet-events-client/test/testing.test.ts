@@ -152,6 +152,33 @@ describe("a client for tests", () => {
 		await own.reset();
 	});
 
+	test("runs a call with a key once, as a server does", async () => {
+		let finish = (_: number) => {};
+		room.onAction("count", () => new Promise<number>((resolve) => (finish = resolve)));
+		const connection = connect();
+		await room.opened();
+		const call = connection.with({ idempotencyKey: "k" }).count();
+		room.interrupt();
+		await room.resume();
+		finish(7);
+		expect(await call).toBe(7);
+		expect(await connection.with({ idempotencyKey: "k" }).count()).toBe(7);
+		expect(room.callsOf("count")).toHaveLength(1);
+		connection.with({ idempotencyKey: "other" }).count().catch(() => {});
+		expect(room.callsOf("count")).toHaveLength(2);
+	});
+
+	test("ends requests with their connection", async () => {
+		await expect(room.request("confirm")).rejects.toThrow("room/x has no open connection");
+		const connection = connect();
+		connection.answer("confirm", () => new Promise(() => {}));
+		await room.opened();
+		const request = room.request("confirm");
+		const ended = expect(request).rejects.toThrow("The connection has ended");
+		room.interrupt();
+		await ended;
+	});
+
 	test("marks a call as cancelled", async () => {
 		room.onAction("count", () => new Promise<number>(() => {}));
 		const connection = connect();
