@@ -6,6 +6,7 @@
 package io.rivetevents.jdbc;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
@@ -166,7 +167,7 @@ final class Connections {
 	 */
 	@Nullable Joined enter(Connection connection, boolean writes) throws SQLException {
 		Joined before = this.joined.get();
-		this.joined.set(new Joined(new Session(connection, database(connection)), writes));
+		this.joined.set(new Joined(new Session(connection, database(connection), this.timeout), writes));
 		return before;
 	}
 
@@ -175,6 +176,25 @@ final class Connections {
 		if (before == null) {
 			this.joined.remove();
 		}
+	}
+
+	/**
+	 * Limits how long a connection of the application waits for each answer of the
+	 * database, unless its driver has a limit. The limit is longer than that of a
+	 * statement, which the database cancels; it ends a commit without an answer.
+	 * @return whether the limit was set
+	 */
+	boolean limit(Connection connection) throws SQLException {
+		if (Session.networkTimeout(connection) > 0) {
+			return false;
+		}
+		Session.setNetworkTimeout(connection, Math.toIntExact(Math.min(2L * this.timeout, Integer.MAX_VALUE)));
+		return true;
+	}
+
+	/** Removes the limit of a connection of the application. */
+	void removeLimit(Connection connection) throws SQLException {
+		Session.setNetworkTimeout(connection, 0);
 	}
 
 	/** Returns the connection for changes of this thread, {@code null} for none. */
@@ -239,8 +259,14 @@ final class Connections {
 
 		private final int timeout;
 
-		/** A connection of the application, which stays as it is and is not closed. */
-		private Session(Connection connection, Database database) {
+		/** Longest time of a statement in seconds, 0 for no limit. */
+		private final int statementTimeout;
+
+		/**
+		 * A connection of the application, which stays as it is and is not closed. Its
+		 * statements have a limit, because the connection may have none.
+		 */
+		private Session(Connection connection, Database database, int timeout) {
 			this.connection = connection;
 			this.database = database;
 			this.joined = true;
@@ -248,6 +274,7 @@ final class Connections {
 			this.autoCommit = false;
 			this.readOnly = false;
 			this.timeout = 0;
+			this.statementTimeout = database.dialect().limitsStatements() ? Math.max(1, timeout / 1000) : 0;
 		}
 
 		private Session(Connection connection, Database database, boolean autoCommit, int timeout) throws SQLException {
@@ -258,11 +285,12 @@ final class Connections {
 			this.autoCommit = connection.getAutoCommit();
 			this.readOnly = connection.isReadOnly();
 			this.timeout = networkTimeout(connection);
+			this.statementTimeout = 0;
 			if (this.readOnly) {
 				connection.setReadOnly(false);
 			}
 			if (this.timeout == 0 || this.timeout > timeout) {
-				setNetworkTimeout(timeout);
+				setNetworkTimeout(connection, timeout);
 			}
 			if (this.lowersIsolation) {
 				connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
@@ -274,6 +302,15 @@ final class Connections {
 
 		Connection connection() {
 			return this.connection;
+		}
+
+		/** Prepares a statement, which has the limit of the session. */
+		PreparedStatement prepare(String sql) throws SQLException {
+			PreparedStatement statement = this.connection.prepareStatement(sql);
+			if (this.statementTimeout > 0) {
+				statement.setQueryTimeout(this.statementTimeout);
+			}
+			return statement;
 		}
 
 		Dialect dialect() {
@@ -301,9 +338,9 @@ final class Connections {
 			}
 		}
 
-		private void setNetworkTimeout(int timeout) throws SQLException {
+		private static void setNetworkTimeout(Connection connection, int timeout) throws SQLException {
 			try {
-				this.connection.setNetworkTimeout(Runnable::run, timeout);
+				connection.setNetworkTimeout(Runnable::run, timeout);
 			}
 			catch (SQLFeatureNotSupportedException ex) {
 				// the driver waits as long as the database takes
@@ -340,7 +377,7 @@ final class Connections {
 			if (this.readOnly) {
 				this.connection.setReadOnly(true);
 			}
-			setNetworkTimeout(this.timeout);
+			setNetworkTimeout(this.connection, this.timeout);
 		}
 
 	}

@@ -76,6 +76,14 @@ enum Dialect {
 		return this == MARIADB || this == MYSQL;
 	}
 
+	/**
+	 * Returns whether a statement can have a timeout of its own. That of H2 stays for all
+	 * later statements of the connection; waiting for a lock has a limit there.
+	 */
+	boolean limitsStatements() {
+		return this != H2;
+	}
+
 	/** Sets a parameter that is a text. */
 	void setText(PreparedStatement statement, int index, @Nullable String text) throws SQLException {
 		if (this.binaryTexts) {

@@ -6,7 +6,6 @@
 package io.rivetevents.jdbc;
 
 import java.sql.BatchUpdateException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -108,7 +107,7 @@ final class GroupWriter {
 			return;
 		}
 		Rows rows = session.rows();
-		try (PreparedStatement insert = session.connection().prepareStatement(this.sql.insertActor())) {
+		try (PreparedStatement insert = session.prepare(this.sql.insertActor())) {
 			for (Change change : changes(creations)) {
 				StoredActor actor = change.actor();
 				rows.setAddress(insert, actor.address());
@@ -125,7 +124,7 @@ final class GroupWriter {
 			return updates;
 		}
 		List<Write> written = new ArrayList<>(updates.size());
-		try (PreparedStatement update = session.connection().prepareStatement(this.sql.updateActor())) {
+		try (PreparedStatement update = session.prepare(this.sql.updateActor())) {
 			boolean together = this.counts && updates.size() > 1;
 			int[] counts = together ? updateTogether(session, update, updates) : updateEach(session, update, updates);
 			for (int i = 0; i < counts.length; i++) {
@@ -188,8 +187,7 @@ final class GroupWriter {
 		if (stored == null || stored.version() != write.expected()) {
 			return false;
 		}
-		Connection connection = session.connection();
-		try (PreparedStatement delete = connection.prepareStatement(this.sql.deleteActor())) {
+		try (PreparedStatement delete = session.prepare(this.sql.deleteActor())) {
 			session.dialect().setText(delete, 1, stored.actorId());
 			delete.setLong(2, write.expected());
 			if (delete.executeUpdate() == 0) {
@@ -197,7 +195,7 @@ final class GroupWriter {
 			}
 		}
 		for (String sql : List.of(this.sql.deleteEvents(), this.sql.deleteAnswers(), this.sql.deleteSchedules())) {
-			try (PreparedStatement delete = connection.prepareStatement(sql)) {
+			try (PreparedStatement delete = session.prepare(sql)) {
 				session.dialect().setText(delete, 1, stored.actorId());
 				delete.executeUpdate();
 			}
@@ -210,7 +208,7 @@ final class GroupWriter {
 	 * @return the instance, {@code null} if there is none
 	 */
 	@Nullable StoredActor find(Session session, ActorAddress address) throws SQLException {
-		try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectByAddress())) {
+		try (PreparedStatement select = session.prepare(this.sql.selectByAddress())) {
 			session.rows().setAddress(select, address);
 			try (ResultSet row = select.executeQuery()) {
 				return row.next() ? session.rows().actor(row) : null;
@@ -319,7 +317,7 @@ final class GroupWriter {
 		PreparedStatement statement() throws SQLException {
 			PreparedStatement statement = this.statement;
 			if (statement == null) {
-				statement = this.session.connection().prepareStatement(this.sql);
+				statement = this.session.prepare(this.sql);
 				this.statement = statement;
 			}
 			return statement;

@@ -130,7 +130,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 			return null;
 		}
 		return this.connections.find("The instance " + actorId, (session) -> {
-			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectById())) {
+			try (PreparedStatement select = session.prepare(this.sql.selectById())) {
 				session.rows().setTexts(select, actorId);
 				try (ResultSet row = select.executeQuery()) {
 					return row.next() ? session.rows().actor(row) : null;
@@ -238,7 +238,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 		}
 		String sql = (after != null) ? this.sql.selectAfter() : this.sql.selectFirst();
 		return this.connections.read("The instances of " + name, (session) -> {
-			try (PreparedStatement select = session.connection().prepareStatement(sql)) {
+			try (PreparedStatement select = session.prepare(sql)) {
 				session.rows().setTexts(select, namespace, name);
 				if (after != null) {
 					session.dialect().setText(select, 3, storable(after));
@@ -257,7 +257,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	@Override
 	public List<StoredEvent> events(String actorId, int limit) {
 		List<StoredEvent> events = this.connections.read("The events of " + actorId, (session) -> {
-			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectEvents())) {
+			try (PreparedStatement select = session.prepare(this.sql.selectEvents())) {
 				session.rows().setTexts(select, actorId);
 				select.setLong(2, Rows.nanos(this.clock.instant()));
 				select.setInt(3, limit);
@@ -271,7 +271,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	@Override
 	public @Nullable StoredAnswer answer(String actorId, String key) {
 		return this.connections.find("An answer of " + actorId, (session) -> {
-			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectAnswer())) {
+			try (PreparedStatement select = session.prepare(this.sql.selectAnswer())) {
 				session.rows().setTexts(select, actorId, key);
 				select.setLong(3, Rows.nanos(this.clock.instant()));
 				try (ResultSet row = select.executeQuery()) {
@@ -331,7 +331,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 		}
 		try {
 			this.connections.change("The value of " + name, (session) -> {
-				try (PreparedStatement insert = session.connection().prepareStatement(this.sql.insertMeta())) {
+				try (PreparedStatement insert = session.prepare(this.sql.insertMeta())) {
 					session.rows().setTexts(insert, name, value);
 					return insert.executeUpdate();
 				}
@@ -350,7 +350,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 
 	private @Nullable String meta(String name) {
 		return this.connections.find("The value of " + name, (session) -> {
-			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectMeta())) {
+			try (PreparedStatement select = session.prepare(this.sql.selectMeta())) {
 				session.rows().setTexts(select, name);
 				try (ResultSet row = select.executeQuery()) {
 					return row.next() ? session.rows().text(row, "content") : null;

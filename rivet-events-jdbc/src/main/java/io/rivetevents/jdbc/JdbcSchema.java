@@ -196,7 +196,7 @@ public final class JdbcSchema {
 	}
 
 	private @Nullable String version(Session session) throws SQLException {
-		try (PreparedStatement statement = session.connection().prepareStatement(this.sql.selectMeta())) {
+		try (PreparedStatement statement = session.prepare(this.sql.selectMeta())) {
 			session.rows().setTexts(statement, VERSION_NAME);
 			try (ResultSet row = statement.executeQuery()) {
 				return row.next() ? session.rows().text(row, "content") : null;

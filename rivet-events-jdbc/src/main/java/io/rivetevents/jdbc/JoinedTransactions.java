@@ -6,16 +6,19 @@
 package io.rivetevents.jdbc;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.transaction.NoTransactionException;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -34,7 +37,9 @@ import io.rivetevents.failure.RepeatedFailures;
  */
 public final class JoinedTransactions implements MethodInterceptor {
 
-	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(JoinedTransactions.class));
+	private static final Log logger = LogFactory.getLog(JoinedTransactions.class);
+
+	private static final RepeatedFailures failures = new RepeatedFailures(logger);
 
 	private final JdbcActorStateStore store;
 
@@ -59,14 +64,15 @@ public final class JoinedTransactions implements MethodInterceptor {
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		ActionTransaction action = this.actions.get();
-		if (action == null || !isJoinable()) {
+		TransactionStatus transaction = (action != null) ? findTransaction() : null;
+		if (action == null || transaction == null) {
 			return invocation.proceed();
 		}
 		action.begin();
 		Joined joined = new Joined(action);
 		try {
 			// reads on the same connection: the pool may have no other one
-			Object result = inTransaction(invocation::proceed, false);
+			Object result = inTransaction((connection) -> invocation.proceed(), false);
 			joined.result = result;
 			return result;
 		}
@@ -84,7 +90,7 @@ public final class JoinedTransactions implements MethodInterceptor {
 	/** Code of the application or of the runtime. */
 	private interface Work {
 
-		@Nullable Object run() throws Throwable;
+		@Nullable Object run(Connection connection) throws Throwable;
 
 	}
 
@@ -94,7 +100,7 @@ public final class JoinedTransactions implements MethodInterceptor {
 		Connection connection = DataSourceUtils.getConnection(this.dataSource);
 		Connections.Joined before = connections.enter(connection, writes);
 		try {
-			return work.run();
+			return work.run(connection);
 		}
 		finally {
 			connections.leave(before);
@@ -102,25 +108,28 @@ public final class JoinedTransactions implements MethodInterceptor {
 		}
 	}
 
-	private boolean isJoinable() {
+	/** Returns the transaction that commits the action, {@code null} for none. */
+	private @Nullable TransactionStatus findTransaction() {
 		boolean expected = TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive()
-				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly() && beginsHere();
-		if (!expected || TransactionSynchronizationManager.hasResource(this.dataSource)) {
-			return expected;
+				&& !TransactionSynchronizationManager.isCurrentTransactionReadOnly();
+		TransactionStatus transaction = expected ? findNew() : null;
+		if (transaction == null || TransactionSynchronizationManager.hasResource(this.dataSource)) {
+			return transaction;
 		}
 		failures.warn("other DataSource",
 				() -> "The transaction of an action does not use the DataSource of the store: the state of the actor is saved separately");
-		return false;
+		return null;
 	}
 
 	/** A transaction from outside of the method may end too late for the answer. */
-	private static boolean beginsHere() {
+	private static @Nullable TransactionStatus findNew() {
 		try {
-			return TransactionAspectSupport.currentTransactionStatus().isNewTransaction();
+			TransactionStatus transaction = TransactionAspectSupport.currentTransactionStatus();
+			return transaction.isNewTransaction() ? transaction : null;
 		}
 		catch (NoTransactionException ex) {
-			return false;
+			return null;
 		}
 	}
 
@@ -128,6 +137,9 @@ public final class JoinedTransactions implements MethodInterceptor {
 	private final class Joined implements TransactionSynchronization {
 
 		private final ActionTransaction action;
+
+		/** The connection whose waiting time is limited until the end. */
+		private @Nullable Connection limited;
 
 		private @Nullable Object result;
 
@@ -142,10 +154,7 @@ public final class JoinedTransactions implements MethodInterceptor {
 		@Override
 		public void beforeCommit(boolean readOnly) {
 			try {
-				inTransaction(() -> {
-					this.action.write(this.result, this.failure);
-					return null;
-				}, true);
+				inTransaction(this::write, true);
 				this.written = true;
 			}
 			catch (RuntimeException | Error ex) {
@@ -156,14 +165,32 @@ public final class JoinedTransactions implements MethodInterceptor {
 			}
 		}
 
+		private @Nullable Object write(Connection connection) throws SQLException {
+			this.limited = JoinedTransactions.this.store.connections().limit(connection) ? connection : null;
+			this.action.write(this.result, this.failure);
+			return null;
+		}
+
 		@Override
 		public void afterCompletion(int status) {
-			this.action.complete(switch (status) {
-				case STATUS_COMMITTED -> Outcome.COMMITTED;
-				// JPA also reports a commit without an answer as rolled back
-				case STATUS_ROLLED_BACK -> this.written ? Outcome.UNCERTAIN : Outcome.ROLLED_BACK;
-				default -> Outcome.UNCERTAIN;
-			});
+			// JPA also reports a commit without an answer as rolled back; before the
+			// write
+			// none was sent
+			Outcome failed = this.written ? Outcome.UNCERTAIN : Outcome.ROLLED_BACK;
+			this.action.complete((status == STATUS_COMMITTED) ? Outcome.COMMITTED : failed);
+			if (this.limited != null) {
+				removeLimit(this.limited);
+			}
+		}
+
+		/** A connection that is lost, or closed already, has no limit to remove. */
+		private void removeLimit(Connection connection) {
+			try {
+				JoinedTransactions.this.store.connections().removeLimit(connection);
+			}
+			catch (SQLException ex) {
+				logger.debug("The connection of a transaction cannot be used any more", ex);
+			}
 		}
 
 	}

@@ -42,7 +42,7 @@ final class Schedules {
 	List<StoredSchedule> of(String actorId) {
 		return this.connections.read("The schedules of " + actorId, (session) -> {
 			List<StoredSchedule> all = new ArrayList<>();
-			try (PreparedStatement select = session.connection().prepareStatement(this.sql.selectSchedules())) {
+			try (PreparedStatement select = session.prepare(this.sql.selectSchedules())) {
 				session.rows().setTexts(select, actorId);
 				try (ResultSet row = select.executeQuery()) {
 					while (row.next()) {
@@ -73,7 +73,7 @@ final class Schedules {
 	private static List<DueSchedule> select(Session session, String sql, int limit, Object... values)
 			throws SQLException {
 		List<DueSchedule> page = new ArrayList<>();
-		try (PreparedStatement select = session.connection().prepareStatement(sql)) {
+		try (PreparedStatement select = session.prepare(sql)) {
 			int index = 1;
 			for (Object value : values) {
 				if (value instanceof String text) {
@@ -96,7 +96,7 @@ final class Schedules {
 	/** Changes the time of a schedule, unless it has another one than expected. */
 	void postpone(DueSchedule due, Instant until) {
 		this.connections.change("The time of a schedule of " + due.actorId(), (session) -> {
-			try (PreparedStatement update = session.connection().prepareStatement(this.sql.updateRunAt())) {
+			try (PreparedStatement update = session.prepare(this.sql.updateRunAt())) {
 				update.setLong(1, Rows.nanos(until));
 				session.dialect().setText(update, 2, due.actorId());
 				session.dialect().setText(update, 3, due.id());

@@ -50,8 +50,8 @@ final class Sweeper {
 
 	private int deleteEvents(long now) throws SQLException {
 		try (Session session = this.connections.openTransaction();
-				PreparedStatement select = session.connection().prepareStatement(this.sql.selectExpiredEvents());
-				PreparedStatement delete = session.connection().prepareStatement(this.sql.deleteEvent())) {
+				PreparedStatement select = session.prepare(this.sql.selectExpiredEvents());
+				PreparedStatement delete = session.prepare(this.sql.deleteEvent())) {
 			int count = 0;
 			select.setLong(1, now);
 			select.setInt(2, BATCH);
@@ -69,8 +69,8 @@ final class Sweeper {
 	/** An answer that has been replaced meanwhile stays. */
 	private int deleteAnswers(long now) throws SQLException {
 		try (Session session = this.connections.openTransaction();
-				PreparedStatement select = session.connection().prepareStatement(this.sql.selectExpiredAnswers());
-				PreparedStatement delete = session.connection().prepareStatement(this.sql.deleteExpiredAnswer())) {
+				PreparedStatement select = session.prepare(this.sql.selectExpiredAnswers());
+				PreparedStatement delete = session.prepare(this.sql.deleteExpiredAnswer())) {
 			int count = 0;
 			select.setLong(1, now);
 			select.setInt(2, BATCH);

@@ -79,7 +79,7 @@ abstract class AbstractJoinedTransactionTests {
 
 	private ConfigurableApplicationContext context;
 
-	private JdbcTemplate jdbc;
+	JdbcTemplate jdbc;
 
 	private ActorAddress address;
 

@@ -1,0 +1,15 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.jdbc;
+
+class PostgresqlJoinedTransactionsTests extends AbstractJoinedTransactionsTests {
+
+	@Override
+	DatabaseServer server() {
+		return DatabaseServer.postgresql();
+	}
+
+}
