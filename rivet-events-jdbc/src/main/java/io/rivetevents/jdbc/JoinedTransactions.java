@@ -69,7 +69,7 @@ public final class JoinedTransactions implements MethodInterceptor {
 			return invocation.proceed();
 		}
 		action.begin();
-		Joined joined = new Joined(action);
+		Joined joined = new Joined(action, transaction);
 		try {
 			// reads on the same connection: the pool may have no other one
 			Object result = inTransaction((connection) -> invocation.proceed(), false);
@@ -138,6 +138,8 @@ public final class JoinedTransactions implements MethodInterceptor {
 
 		private final ActionTransaction action;
 
+		private final TransactionStatus transaction;
+
 		/** The connection whose waiting time is limited until the end. */
 		private @Nullable Connection limited;
 
@@ -147,8 +149,9 @@ public final class JoinedTransactions implements MethodInterceptor {
 
 		private boolean written;
 
-		Joined(ActionTransaction action) {
+		Joined(ActionTransaction action, TransactionStatus transaction) {
 			this.action = action;
+			this.transaction = transaction;
 		}
 
 		@Override
@@ -167,6 +170,8 @@ public final class JoinedTransactions implements MethodInterceptor {
 
 		private @Nullable Object write(Connection connection) throws SQLException {
 			this.limited = JoinedTransactions.this.store.connections().limit(connection) ? connection : null;
+			// entities have their final values only then, such as their version
+			this.transaction.flush();
 			this.action.write(this.result, this.failure);
 			return null;
 		}

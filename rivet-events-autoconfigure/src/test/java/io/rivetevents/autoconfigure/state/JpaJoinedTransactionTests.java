@@ -5,16 +5,22 @@
 
 package io.rivetevents.autoconfigure.state;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
 import javax.sql.DataSource;
 
+import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.Version;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +41,7 @@ import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
 import org.springframework.orm.jpa.persistenceunit.PersistenceManagedTypes;
 import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
@@ -59,19 +66,23 @@ class JpaJoinedTransactionTests {
 
 	private ConfigurableApplicationContext context;
 
+	String url() throws IOException {
+		return "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(UUID.randomUUID());
+	}
+
 	@BeforeAll
-	void start() {
+	void start() throws IOException {
 		this.context = new SpringApplicationBuilder(Application.class).bannerMode(Banner.Mode.OFF)
 			.web(WebApplicationType.NONE)
-			.properties("spring.datasource.url=jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(UUID.randomUUID()),
-					"spring.flyway.enabled=false", "rivet.events.state.jdbc.join-transaction=true",
+			.properties("spring.datasource.url=" + url(), "spring.flyway.enabled=false",
+					"rivet.events.state.jdbc.initialize-schema=always", "rivet.events.state.jdbc.join-transaction=true",
 					"rivet.events.actor.save-interval=1h", "rivet.events.shutdown.spread=0s",
 					"spring.datasource.hikari.maximum-pool-size=1", "spring.datasource.hikari.connection-timeout=3000")
 			.run();
 	}
 
 	@AfterAll
-	void stop() {
+	void stop() throws IOException {
 		this.context.close();
 	}
 
@@ -91,19 +102,32 @@ class JpaJoinedTransactionTests {
 		assertThat(version()).isEqualTo(version + 1);
 	}
 
-	private int call(String action, String id) {
+	/** After the commit, the association can no longer be loaded. */
+	@Test
+	void convertsTheResultInTheTransaction() {
+		call("order", "lazy");
+		JsonNode purchase = call("addLine", JsonNode.class, "lazy");
+		assertThat(purchase.path("lines").toString()).isEqualTo("[\"first\",\"second\"]");
+		assertThat(purchase.path("version").asInt()).as("of the flushed row").isEqualTo(1);
+	}
+
+	final int call(String action, String id) {
+		return call(action, Integer.class, id);
+	}
+
+	private <T> T call(String action, Class<T> type, String id) {
 		return this.context.getBean(Actors.class)
 			.getOrCreate(this.address.name(), this.address.key())
-			.call(action, Integer.class, id)
+			.call(action, type, id)
 			.block();
 	}
 
-	private int orders(String id) {
+	final int orders(String id) {
 		return this.context.getBean(JdbcTemplate.class)
 			.queryForObject("select count(*) from purchase where id = ?", Integer.class, id);
 	}
 
-	private long version() {
+	final long version() {
 		return this.context.getBean(ActorStateStore.class).load(this.address).version();
 	}
 
@@ -133,7 +157,13 @@ class JpaJoinedTransactionTests {
 	static class Purchase {
 
 		@Id
-		String id;
+		public String id;
+
+		@Version
+		public int version;
+
+		@ElementCollection(fetch = FetchType.LAZY)
+		public List<String> lines = new ArrayList<>(List.of("first"));
 
 	}
 
@@ -161,6 +191,14 @@ class JpaJoinedTransactionTests {
 			purchase.id = id;
 			this.entities.persist(purchase);
 			return ++c.state().count;
+		}
+
+		@Action
+		@Transactional
+		public Purchase addLine(ActorContext<Count, ?> c, String id) {
+			Purchase purchase = this.entities.find(Purchase.class, id);
+			purchase.lines.add("second");
+			return purchase;
 		}
 
 		@Action

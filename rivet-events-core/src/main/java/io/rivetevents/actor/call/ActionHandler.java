@@ -668,7 +668,7 @@ public final class ActionHandler {
 			return null;
 		}
 		return new JoinedAction(this.instance.commits(), this.calls, before, occasion.keyed(),
-				(call, result) -> call.answer(toTree(action, connection, result)), occasion.due());
+				(result) -> toTree(action, connection, result), occasion.due());
 	}
 
 	/** Returns whether something may follow the last turn of an interleaved action. */
@@ -677,8 +677,8 @@ public final class ActionHandler {
 	}
 
 	/**
-	 * Converts the result of an action and commits the action. If one of both fails, the
-	 * state is restored.
+	 * Converts the result of an action, unless a transaction has done so, and commits the
+	 * action. If one of both fails, the state is restored.
 	 */
 	private JsonNode commit(@Nullable ActionSettings action, ActorState.@Nullable Mark before,
 			@Nullable ActorConnection caller, @Nullable Object value, Occasion occasion,
@@ -687,7 +687,8 @@ public final class ActionHandler {
 		// what a transaction has committed stays
 		ActorState.Mark undone = (joined != null && joined.isCommitted()) ? null : before;
 		try {
-			JsonNode output = orUndo(undone, () -> toTree(action, caller, value));
+			JsonNode converted = (joined != null) ? joined.output(value) : null;
+			JsonNode output = (converted != null) ? converted : orUndo(undone, () -> toTree(action, caller, value));
 			StoredAnswer answer = (keyed != null) ? orUndo(undone, () -> keyed.answer(output)) : null;
 			commit(action, before, occasion, answer, joined);
 			return output;

@@ -6,15 +6,15 @@
 package io.rivetevents.actor.call;
 
 import java.util.Arrays;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.Assert;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.answer.KeyedCall;
 import io.rivetevents.actor.persistence.ActorState;
-import io.rivetevents.actor.schedule.DueRun;
 import io.rivetevents.actor.schedule.DueRun;
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.StoredAnswer;
@@ -38,7 +38,7 @@ final class JoinedAction implements ActionTransaction {
 
 	private final @Nullable KeyedCall keyed;
 
-	private final BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers;
+	private final Function<@Nullable Object, JsonNode> converter;
 
 	private final @Nullable DueRun due;
 
@@ -55,23 +55,34 @@ final class JoinedAction implements ActionTransaction {
 
 	private @Nullable StoredAnswer answer;
 
+	private @Nullable Converted converted;
+
+	/**
+	 * The result of the method as JSON.
+	 *
+	 * @param result the result, {@code null} if there is none
+	 * @param output its converted form
+	 */
+	private record Converted(@Nullable Object result, JsonNode output) {
+	}
+
 	/**
 	 * Creates a run.
 	 * @param commits commits of the instance
 	 * @param calls runs the method
 	 * @param before the state before the method, {@code null} if it is not known
 	 * @param keyed the call with an idempotency key, {@code null} if it has none
-	 * @param answers creates the answer to that call from the result of the method
+	 * @param converter converts the result of the method
 	 * @param due the run of a schedule, {@code null} for another call
 	 */
 	JoinedAction(TurnCommits commits, MethodInvoker calls, ActorState.@Nullable Mark before, @Nullable KeyedCall keyed,
-			BiFunction<KeyedCall, @Nullable Object, StoredAnswer> answers, @Nullable DueRun due) {
+			Function<@Nullable Object, JsonNode> converter, @Nullable DueRun due) {
 		this.due = due;
 		this.commits = commits;
 		this.calls = calls;
 		this.before = before;
 		this.keyed = keyed;
-		this.answers = answers;
+		this.converter = converter;
 	}
 
 	/** Notes that the method begins. */
@@ -121,6 +132,15 @@ final class JoinedAction implements ActionTransaction {
 		return isCommitted() && stored != null && Arrays.equals(stored.body(), answer.body());
 	}
 
+	/**
+	 * Returns the converted form of a result that the transaction has committed,
+	 * {@code null} for another value, such as one that an interceptor has returned.
+	 */
+	@Nullable JsonNode output(@Nullable Object value) {
+		Converted converted = this.converted;
+		return (isCommitted() && converted != null && converted.result() == value) ? converted.output() : null;
+	}
+
 	@Override
 	public void begin() {
 		this.commit = this.commits.join(this.before);
@@ -134,7 +154,10 @@ final class JoinedAction implements ActionTransaction {
 		}
 		Assert.state(ReactiveAdapterRegistry.getSharedInstance().getAdapter(null, result) == null,
 				"An action in a transaction must not return an asynchronous result, which the transaction does not include");
-		this.answer = (this.keyed != null && failure == null) ? this.answers.apply(this.keyed, result) : null;
+		// not later: the conversion may need the transaction, and must not fail after it
+		JsonNode output = (failure == null) ? this.converter.apply(result) : null;
+		this.converted = (output != null) ? new Converted(result, output) : null;
+		this.answer = (this.keyed != null && output != null) ? this.keyed.answer(output) : null;
 		this.written = true;
 		if (this.due != null) {
 			Assert.state(failure == null, "A scheduled action has failed, so its transaction is rolled back");
