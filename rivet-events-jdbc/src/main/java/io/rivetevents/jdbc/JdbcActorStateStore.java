@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -89,7 +90,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 
 	private final InstantSource clock;
 
-	private final long timeout;
+	private final Duration timeout;
 
 	/**
 	 * Creates a store with the clock of this process. The database is not used before the
@@ -115,7 +116,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 				settings.timeout());
 		this.schedules = new Schedules(this.connections, this.sql);
 		this.clock = clock;
-		this.timeout = settings.timeout().toMillis();
+		this.timeout = settings.timeout();
 	}
 
 	@Override
@@ -201,7 +202,7 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	private void await(Write write) {
 		this.committer.submit(write);
 		try {
-			write.done().get(this.timeout, TimeUnit.MILLISECONDS);
+			write.done().get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException ex) {
 			throw rethrown(ex.getCause());
@@ -321,6 +322,11 @@ public final class JdbcActorStateStore implements ActorStateStore, AutoCloseable
 	@Override
 	public void postpone(DueSchedule due, Instant until) {
 		this.schedules.postpone(due, until);
+	}
+
+	@Override
+	public Duration timeout() {
+		return this.timeout;
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -66,7 +67,10 @@ public final class ActorState {
 
 	private final int maxSize;
 
-	/** Separates the save of a turn from the save of an interleaved action. */
+	/**
+	 * Separates the save of a turn from the save of an interleaved action. A transaction
+	 * of the application holds it while its action runs.
+	 */
 	private final ReentrantLock saving = new ReentrantLock();
 
 	/** Answers to store with the next save. */
@@ -248,7 +252,7 @@ public final class ActorState {
 	 * meantime
 	 */
 	public void save(long now) {
-		this.saving.lock();
+		lock(now);
 		try {
 			saveWhatIs(now, null);
 		}
@@ -265,7 +269,7 @@ public final class ActorState {
 	 * meantime
 	 */
 	public void saveOrCheck(long now) {
-		this.saving.lock();
+		lock(now);
 		try {
 			StoredActor before = stored();
 			if (!saveWhatIs(now, null)) {
@@ -284,7 +288,7 @@ public final class ActorState {
 	 * meantime
 	 */
 	public void commit(long now, Addition addition) {
-		this.saving.lock();
+		lock(now);
 		try {
 			saveWhatIs(now, addition);
 		}
@@ -297,10 +301,39 @@ public final class ActorState {
 	 * Begins a transaction of the application, on the thread that runs it: what this
 	 * thread saves counts as saved when the transaction is committed. Other threads do
 	 * not save until then.
+	 * @param now the time in nanoseconds
+	 * @throws RivetException with {@code state.unavailable} if another save takes too
+	 * long
 	 */
-	public void enterTransaction() {
-		this.saving.lock();
+	public void enterTransaction(long now) {
+		lock(now);
 		this.inTransaction = true;
+	}
+
+	/**
+	 * Waits no longer than for the store. A transaction may last longer, and may even
+	 * wait for a lock of the database that belongs to the transaction of the thread that
+	 * waits here.
+	 */
+	private void lock(long now) {
+		if (this.saving.tryLock()) { // even if the thread is interrupted
+			return;
+		}
+		try {
+			if (this.saving.tryLock(this.store.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+				return;
+			}
+			failures.warn("waiting for " + stored().address().name(),
+					() -> "%s was not saved within %s: another save or the transaction of an action is still running"
+						.formatted(stored().address(), this.store.timeout()));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		if (this.dirtySince != CLEAN) {
+			failed(this.dirtySince, now); // the save stays due
+		}
+		throw new RivetException(ErrorCode.STATE_UNAVAILABLE);
 	}
 
 	/** Notes the end of the transaction. Other threads still do not save. */

@@ -105,6 +105,13 @@ public final class StoredInstance {
 		orFence(() -> this.state.commit(now(), addition));
 	}
 
+	/**
+	 * Begins a transaction of the application; see {@link ActorState#enterTransaction}.
+	 */
+	public void enterTransaction() {
+		this.state.enterTransaction(this.clock.getAsLong());
+	}
+
 	private void orFence(Runnable save) {
 		try {
 			save.run();

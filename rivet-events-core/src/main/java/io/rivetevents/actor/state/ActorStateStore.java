@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.state;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -160,6 +161,15 @@ public interface ActorStateStore {
 	 */
 	default boolean isPersistent() {
 		return true;
+	}
+
+	/**
+	 * Returns how long a change waits for its outcome at most. A change of the same
+	 * instance by another thread waits for it no longer than that.
+	 * @return at least one millisecond
+	 */
+	default Duration timeout() {
+		return Duration.ofSeconds(10);
 	}
 
 	/**

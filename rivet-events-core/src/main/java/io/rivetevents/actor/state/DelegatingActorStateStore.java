@@ -5,6 +5,7 @@
 
 package io.rivetevents.actor.state;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -109,6 +110,11 @@ public class DelegatingActorStateStore implements ActorStateStore {
 	@Override
 	public boolean isPersistent() {
 		return this.delegate.isPersistent();
+	}
+
+	@Override
+	public Duration timeout() {
+		return this.delegate.timeout();
 	}
 
 	@Override

@@ -228,7 +228,7 @@ public final class TurnCommits {
 	 * @param before the state before the method, {@code null} if it is not known yet
 	 */
 	public JoinedCommit join(ActorState.@Nullable Mark before) {
-		this.state.enterTransaction();
+		this.stored.enterTransaction();
 		try {
 			return new JoinedCommit(this, this.stream, this.state, this.stored,
 					(before != null) ? before : this.state.mark());

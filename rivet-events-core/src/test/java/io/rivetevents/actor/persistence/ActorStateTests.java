@@ -7,6 +7,7 @@ package io.rivetevents.actor.persistence;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,12 +21,16 @@ import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.scheduling.DueQueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ActorStateTests {
+
+	private static final ActorAddress ADDRESS = ActorAddress.of("room", "k");
 
 	private static final int MAX_SIZE = 100;
 
@@ -37,14 +42,14 @@ class ActorStateTests {
 
 	private final ActorState state = new ActorState(this.store, this.mapper,
 			StateFormat.initial(this.mapper.declared(String.class)), MAX_SIZE, (before, after) -> {
-			}, new InstanceSchedules(ActorAddress.of("room", "k"), this.store, Clock.systemUTC(), 1, () -> {
+			}, new InstanceSchedules(ADDRESS, this.store, Clock.systemUTC(), 1, () -> {
 			}, (stored) -> {
 			}), new DueQueue(VirtualTimeScheduler.create()).register((now) -> {
 			}), Clock.systemUTC());
 
 	@BeforeEach
 	void start() {
-		this.state.begin(StoredActor.builder("an-id", ActorAddress.of("room", "k")).build(), "first");
+		this.state.begin(StoredActor.builder("an-id", ADDRESS).build(), "first");
 		this.state.insert((stored) -> {
 		});
 	}
@@ -86,12 +91,52 @@ class ActorStateTests {
 		assertThat(this.state.peek()).isEqualTo("second");
 	}
 
+	/** The transaction may wait for a lock of the thread that saves. */
+	@Test
+	void aSaveWaitsForATransactionNoLongerThanForTheStore() {
+		change("second", 0);
+		this.store.timeout = Duration.ofMillis(20);
+		this.state.enterTransaction(0);
+		assertThat(CompletableFuture.runAsync(() -> this.state.save(INTERVAL))).failsWithin(Duration.ofSeconds(30))
+			.withThrowableThat()
+			.havingCause()
+			.isInstanceOfSatisfying(RivetException.class,
+					(ex) -> assertThat(ex.code()).isEqualTo(ErrorCode.STATE_UNAVAILABLE.code()));
+		this.state.endTransaction(false);
+		this.state.leaveTransaction();
+		assertThat(this.state.isDue(INTERVAL, INTERVAL)).as("without a pause").isFalse();
+		assertThat(this.state.isDue(INTERVAL + Duration.ofSeconds(1).toNanos(), INTERVAL)).isTrue();
+		this.state.save(INTERVAL);
+		assertThat(this.store.load(ADDRESS).state()).asString().isEqualTo("\"second\"");
+	}
+
+	/** A method that has timed out may leave its thread interrupted. */
+	@Test
+	void anInterruptedThreadSavesIfItNeedNotWait() {
+		change("second", 0);
+		Thread.currentThread().interrupt();
+		try {
+			this.state.save(INTERVAL);
+		}
+		finally {
+			assertThat(Thread.interrupted()).isTrue();
+		}
+		assertThat(this.store.load(ADDRESS).state()).asString().isEqualTo("\"second\"");
+	}
+
 	private static final class FailingStore extends DelegatingActorStateStore {
 
 		private boolean failing;
 
+		private volatile Duration timeout = Duration.ofSeconds(30);
+
 		FailingStore() {
 			super(new MemoryActorStateStore());
+		}
+
+		@Override
+		public Duration timeout() {
+			return this.timeout;
 		}
 
 		@Override

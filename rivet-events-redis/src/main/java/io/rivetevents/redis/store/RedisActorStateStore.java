@@ -353,6 +353,15 @@ public final class RedisActorStateStore implements ActorStateStore, AutoCloseabl
 
 	// History
 
+	/**
+	 * A change is repeated until the timeout of its connection, and answered within
+	 * another one.
+	 */
+	@Override
+	public Duration timeout() {
+		return this.connection.timeout().multipliedBy(2);
+	}
+
 	@Override
 	public boolean keepsHistory() {
 		return true;

@@ -175,6 +175,11 @@ final class StoreConnection implements AutoCloseable {
 		}
 	}
 
+	/** Returns how long an answer is awaited. */
+	Duration timeout() {
+		return this.timeout;
+	}
+
 	/** Returns whether the thread may continue. */
 	private static boolean pause() {
 		try {
