@@ -439,7 +439,11 @@ public final class ActorState {
 		}
 	}
 
-	/** Records the current state, so that it can be restored. */
+	/**
+	 * Records the current state, so that it can be restored. It is written only if
+	 * changes of earlier methods wait for a save: each commit saves them, so methods that
+	 * are all durable cost no copy.
+	 */
 	public Mark mark() {
 		return isDirty() ? new Mark(write()) : storedMark();
 	}
