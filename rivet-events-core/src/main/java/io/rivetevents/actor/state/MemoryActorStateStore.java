@@ -93,7 +93,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	 * Creates a store with the clock of this process.
 	 * @param budget memory limit; new instances, events, answers and schedules beyond it
 	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
-	 * may grow
+	 * and its schedules may grow
 	 */
 	public MemoryActorStateStore(ByteBudget budget) {
 		this(budget, Clock.systemUTC());
@@ -228,8 +228,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	}
 
 	private void charge(@Nullable StoredActor before, Change change) {
-		long added = MemoryHistory.weightOf(change) + this.schedules.growth(change);
-		long bytes = added + weight(change.actor()) - ((before != null) ? weight(before) : 0);
+		MemorySchedules.Growth schedules = this.schedules.growth(change);
+		long added = MemoryHistory.weightOf(change) + schedules.added();
+		long bytes = added + schedules.replaced() + weight(change.actor()) - ((before != null) ? weight(before) : 0);
 		if (before != null && added <= 0) {
 			this.budget.acquire(bytes);
 			return;

@@ -38,17 +38,35 @@ final class MemorySchedules {
 	/** Those with a time. */
 	private final NavigableSet<DueSchedule> ordered = new TreeSet<>(ORDER);
 
-	/** Returns the heap that a change adds, in bytes; negative if it releases some. */
-	synchronized long growth(Change change) {
+	/**
+	 * Heap that a change adds.
+	 *
+	 * @param added that of new schedules without that of cancelled ones, in bytes;
+	 * negative if it releases some
+	 * @param replaced growth of those that are stored already, in bytes; each run of a
+	 * schedule replaces it
+	 */
+	record Growth(long added, long replaced) {
+	}
+
+	/** Returns the heap that a change adds. */
+	synchronized Growth growth(Change change) {
 		Map<String, StoredSchedule> present = this.byActor.getOrDefault(change.actor().actorId(), Map.of());
-		long growth = 0;
+		long added = 0;
+		long replaced = 0;
 		for (StoredSchedule schedule : change.schedules()) {
-			growth += weight(schedule) - weight(present.get(schedule.id()));
+			StoredSchedule before = present.get(schedule.id());
+			if (before == null) {
+				added += weight(schedule);
+			}
+			else {
+				replaced += weight(schedule) - weight(before);
+			}
 		}
 		for (String id : change.cancelled()) {
-			growth -= weight(present.get(id));
+			added -= weight(present.get(id));
 		}
-		return growth;
+		return new Growth(added, replaced);
 	}
 
 	private static long weight(@Nullable StoredSchedule schedule) {

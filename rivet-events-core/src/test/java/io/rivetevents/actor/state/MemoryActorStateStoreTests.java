@@ -105,6 +105,16 @@ class MemoryActorStateStoreTests {
 		assertThat(this.store.schedules("id-a")).extracting(StoredSchedule::id).containsExactly("s");
 	}
 
+	/** Otherwise a schedule could neither run nor fail any more: a failure has a text. */
+	@Test
+	void replacesAScheduleByALongerOneWhenItIsFull() {
+		this.store.commit(Change.of(actor("a", 1, 0), 0).withSchedules(List.of(schedule("s", 0)), List.of()));
+		this.budget.acquire(this.budget.max() - this.budget.used());
+		this.store.commit(Change.of(actor("a", 2, 0), 1).withSchedules(List.of(schedule("s", 100)), List.of()));
+		assertThat(this.store.schedules("id-a").get(0).body()).hasSize(100);
+		assertThat(this.budget.used()).isEqualTo(this.budget.max() + 100);
+	}
+
 	@Test
 	void refusesEventsAnswersAndSchedulesWhenItIsFull() {
 		this.store.save(actor("a", 1, 1000), 0);
