@@ -11,9 +11,9 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -71,9 +71,9 @@ public final class RivetEventsTransactionAutoConfiguration {
 		}
 
 		@Bean
-		TransactionCheck rivetTransactionCheck(ListableBeanFactory beanFactory,
-				TransactionAttributeSource transactions) {
-			return new TransactionCheck(beanFactory, transactions);
+		TransactionCheck rivetTransactionCheck(ConfigurableListableBeanFactory beanFactory,
+				TransactionAttributeSource transactions, StoreDatabase database) {
+			return new TransactionCheck(beanFactory, transactions, database.dataSource());
 		}
 
 	}
