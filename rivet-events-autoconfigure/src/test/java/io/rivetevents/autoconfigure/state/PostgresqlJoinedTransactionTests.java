@@ -25,7 +25,8 @@ class PostgresqlJoinedTransactionTests extends AbstractServerTransactionTests {
 	String url() throws IOException {
 		DatabaseServer server = DatabaseServer.postgresql();
 		this.proxy = new CuttingProxy(server.port());
-		return server.newDatabase().replace(":" + server.port(), ":" + this.proxy.port());
+		// a prepared commit could not be recognized
+		return server.newDatabase().replace(":" + server.port(), ":" + this.proxy.port()) + "&prepareThreshold=0";
 	}
 
 	@Override
