@@ -5,6 +5,7 @@
 
 package io.rivetevents.invocation;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,7 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -412,6 +414,51 @@ class SchedulesTests {
 	}
 
 	@Test
+	void aClockThatJumpsForthAndBackLosesNothingAndRunsNothingTwice() {
+		call("after", 60_000, "once");
+		call("every", 10_000, "ALL", "tick");
+		this.jump = Duration.ofSeconds(30);
+		pass(Duration.ofSeconds(2));
+		assertEntries("tick@31", "tick@31", "tick@31");
+		this.jump = Duration.ofSeconds(-30);
+		pass(Duration.ofSeconds(60));
+		assertEntries("tick@31", "tick@31", "tick@31");
+		this.jump = Duration.ZERO;
+		pass(Duration.ofSeconds(1));
+		assertThat(this.diary.entries).extracting((entry) -> entry.replaceAll("@.*", ""))
+			.containsExactlyInAnyOrder("once", "tick", "tick", "tick", "tick", "tick", "tick");
+	}
+
+	@Test
+	void aDailyScheduleRunsOnEachDayThatTheClocksAreChanged() {
+		this.jump = Duration.between(START, Instant.parse("2027-03-27T12:00:00Z"));
+		call("cron", "30 2 * * *", "Europe/Berlin", "night");
+		pass(Duration.ofHours(36));
+		this.jump = Duration.between(START, Instant.parse("2027-10-29T00:00:00Z"));
+		restartAfter(Duration.ZERO);
+		pass(Duration.ofSeconds(1)); // the time that was missed
+		pass(Duration.ofHours(60));
+		assertThat(this.diary.times).startsWith(Instant.parse("2027-03-28T01:30:00Z"))
+			.endsWith(Instant.parse("2027-10-31T00:30:00Z"), Instant.parse("2027-11-01T01:30:00Z"));
+	}
+
+	/** Such as one with the schema of version 1. */
+	@Test
+	void aNodeWithoutSchedulesChangesTheInstanceAndKeepsThem() {
+		call("after", 60_000, "kept");
+		StoredActor stored = this.store.load(ActorHarness.address(Diary.class, "k"));
+		restartAfter(Duration.ZERO);
+		this.store.save(stored.toBuilder()
+			.version(stored.version() + 1)
+			.generation(stored.generation() + 1)
+			.state("{\"text\":\"other \"}".getBytes(StandardCharsets.UTF_8))
+			.build(), stored.version());
+		pass(Duration.ofSeconds(61));
+		assertState("other kept@60 ");
+		assertThat(call("list").size()).isZero();
+	}
+
+	@Test
 	void schedulesOfTheCreationAreStoredWithTheInstance() {
 		this.harness.call(Early.class, "k", "count");
 		restartAfter(Duration.ofSeconds(1));
@@ -569,6 +616,8 @@ class SchedulesTests {
 
 		final Queue<String> attempts = new ConcurrentLinkedQueue<>();
 
+		final Queue<Instant> times = new ConcurrentLinkedQueue<>();
+
 		final AtomicInteger failures = new AtomicInteger();
 
 		private final Clock clock;
@@ -651,6 +700,7 @@ class SchedulesTests {
 				c.schedule().named("chain").after(Duration.ofSeconds(1), "write", "chain");
 			}
 			this.entries.add(entry);
+			this.times.add(this.clock.instant());
 		}
 
 	}

@@ -63,6 +63,7 @@ class ScheduleRunnerTests {
 
 		@Override
 		public void postpone(DueSchedule due, Instant until) {
+			ScheduleRunnerTests.this.due.remove(due);
 			ScheduleRunnerTests.this.postponed.add(due);
 		}
 
@@ -203,6 +204,18 @@ class ScheduleRunnerTests {
 		this.runner.start();
 		fail("actor.x", ErrorCode.STATE_UNREADABLE);
 		assertThat(this.postponed).hasSize(1);
+	}
+
+	/** A node with the schema of version 1 deletes an instance without its schedules. */
+	@Test
+	void postponesThoseWhoseInstanceDoesNotExist() {
+		add("orphan", "x");
+		add("other", "x");
+		this.runner.start();
+		fail("orphan.x", ErrorCode.ACTOR_NOT_FOUND);
+		assertThat(this.postponed).containsExactly(new DueSchedule(NOW, "orphan", "x"));
+		pass(Duration.ofSeconds(59));
+		assertThat(this.running).containsOnlyKeys("other.x");
 	}
 
 	@Test
