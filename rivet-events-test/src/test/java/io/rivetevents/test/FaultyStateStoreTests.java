@@ -99,6 +99,19 @@ class FaultyStateStoreTests {
 	}
 
 	@Test
+	void failsLoadsOfEventsAndAnswers() {
+		save(A, 1);
+		this.store.onEvents().fail(FULL);
+		this.store.onAnswer().fail(FULL);
+		assertThatThrownBy(() -> this.store.events("id-" + A, 1)).isSameAs(FULL);
+		assertThat(this.store.events("id-" + A, 1)).isEmpty();
+		assertThatThrownBy(() -> this.store.answer("id-" + A, "key")).isSameAs(FULL);
+		assertThat(this.store.answer("id-" + A, "key")).isNull();
+		assertThatIllegalStateException().isThrownBy(() -> this.store.onEvents().of(A));
+		assertThatIllegalStateException().isThrownBy(() -> this.store.onAnswer().of(A));
+	}
+
+	@Test
 	void appliesAndFails() {
 		this.store.onCommit().failAfterwards(FULL);
 		assertThatThrownBy(() -> save(A, 1)).isSameAs(FULL);

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.node.IntNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
@@ -31,16 +32,26 @@ import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.contract.History;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.extension.StreamRequest.StreamProof;
 import io.rivetevents.invocation.ActorHarness;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.store.FaultyStateStore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
  * What the runtime does when its store fails, waits, or has a newer version: for each way
@@ -237,6 +248,79 @@ class StoreFaultTests {
 		assertThat(state(ActorHarness.address(Counter.class, "saved"))).isEqualTo(2);
 	}
 
+	// History and answers
+
+	/** Leaves the process behind, as {@code kill -9} does, and starts another one. */
+	private ActorHarness restart() {
+		return new ActorHarness(ActorSettings.DEFAULTS, this.store, new Journal());
+	}
+
+	private static ConnectRequest reader(@Nullable Position position) {
+		StreamProof proof = (position != null) ? StreamProof.PROVEN : StreamProof.NEW;
+		return ConnectRequest.extended(null, new Identity(() -> "ada", null),
+				new StreamRequest(List.of(new ToServer.SubscriptionRequest("written", true)), position, proof, "stream",
+						"secret", null, null, Duration.ofSeconds(10)));
+	}
+
+	private static RecordedOutbound connect(ActorHarness harness, ConnectRequest request) {
+		RecordedOutbound client = new RecordedOutbound(request.connectionId());
+		harness.connect(Journal.class, "k", request, client);
+		return client;
+	}
+
+	private static ToClient.Welcome welcome(RecordedOutbound client) {
+		return client.messages(ToClient.Welcome.class).get(0);
+	}
+
+	@Test
+	void aClientResumesWhenTheHistoryCanBeReadAgain() {
+		try (ActorHarness first = restart(); ActorHarness next = restart()) {
+			Position position = welcome(connect(first, reader(null))).position();
+			first.call(Journal.class, "k", "write", 1);
+			this.store.onEvents().times(2).fail(FULL);
+			for (int i = 0; i < 2; i++) {
+				ConnectRequest request = reader(position);
+				RivetException refusal = catchThrowableOfType(RivetException.class, () -> connect(next, request));
+				assertThat(refusal.code()).isEqualTo("unavailable");
+			}
+			next.call(Journal.class, "k", "write", 2);
+			RecordedOutbound client = connect(next, reader(position));
+			assertThat(welcome(client).outcome().kind()).isEqualTo(ToClient.ResumeOutcome.Kind.RESUMED);
+			assertThat(client.messages(ToClient.Event.class)).extracting((event) -> event.args().get(0).asInt())
+				.containsExactly(1, 2);
+		}
+	}
+
+	private static ToClient repeat(ActorHarness harness, RecordedOutbound client, long id) {
+		harness.directory()
+			.deliver(ActorHarness.address(Journal.class, "k"), client.connectionId(), new ToServer.ActionRequest(id,
+					"write", List.of(IntNode.valueOf(1)), new ToServer.CallOptions(false, null, "key")));
+		return Awaitility.await()
+			.until(() -> client.messages()
+				.stream()
+				.filter((message) -> (message instanceof ToClient.ActionResponse response && response.id() == id)
+						|| (message instanceof ToClient.Error error && Long.valueOf(id).equals(error.actionId())))
+				.findFirst()
+				.orElse(null), (answer) -> answer != null);
+	}
+
+	@Test
+	void aRepeatedCallRunsOnlyIfItsAnswerCanBeRead() {
+		try (ActorHarness first = restart(); ActorHarness next = restart()) {
+			assertThat(repeat(first, connect(first, reader(null)), 1)).isInstanceOf(ToClient.ActionResponse.class);
+			RecordedOutbound client = connect(next, reader(null));
+			this.store.onAnswer().times(2).fail(FULL);
+			for (int i = 2; i < 4; i++) {
+				assertThat(repeat(next, client, i)).isInstanceOf(ToClient.Error.class)
+					.hasFieldOrPropertyWithValue("code", "unavailable");
+			}
+			ToClient answer = repeat(next, client, 4);
+			assertThat(answer).isInstanceOf(ToClient.ActionResponse.class);
+			assertThat(((ToClient.ActionResponse) answer).output().asInt()).isOne();
+			assertThat(next.call(Journal.class, "k", "write", 5).asInt()).isEqualTo(2);
+		}
+	}
+
 	// Waiting
 
 	@ParameterizedTest
@@ -368,6 +452,23 @@ class StoreFaultTests {
 			set(c, value);
 			c.sleep();
 			return value;
+		}
+
+	}
+
+	@Actor
+	@History(durable = true)
+	static class Journal {
+
+		@CreateState
+		State create() {
+			return new State();
+		}
+
+		@Action
+		int write(ActorContext<State, ?> c, int number) {
+			c.broadcast("written", number);
+			return ++c.state().value;
 		}
 
 	}

@@ -24,6 +24,8 @@ import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.StoredSchedule;
 
 /**
@@ -68,7 +70,7 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	/** Calls that can have faults. */
 	private enum Operation {
 
-		LOAD, COMMIT, DELETE, SCHEDULES, DUE, POSTPONE
+		LOAD, COMMIT, DELETE, EVENTS, ANSWER, SCHEDULES, DUE, POSTPONE
 
 	}
 
@@ -130,6 +132,16 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 		return new Order(this, Operation.DELETE);
 	}
 
+	/** Begins a fault of loads of an instance's durable events. */
+	public Order onEvents() {
+		return new Order(this, Operation.EVENTS);
+	}
+
+	/** Begins a fault of loads of an answer to a call with an idempotency key. */
+	public Order onAnswer() {
+		return new Order(this, Operation.ANSWER);
+	}
+
 	/** Begins a fault of loads of an instance's schedules. */
 	public Order onSchedules() {
 		return new Order(this, Operation.SCHEDULES);
@@ -188,6 +200,16 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 	@Override
 	public void delete(ActorAddress address, long expectedVersion) {
 		run(new Call(Operation.DELETE, address, expectedVersion), () -> super.delete(address, expectedVersion));
+	}
+
+	@Override
+	public List<StoredEvent> events(String actorId, int limit) {
+		return call(Call.of(Operation.EVENTS), () -> super.events(actorId, limit));
+	}
+
+	@Override
+	public @Nullable StoredAnswer answer(String actorId, String key) {
+		return call(Call.of(Operation.ANSWER), () -> super.answer(actorId, key));
 	}
 
 	@Override
@@ -272,11 +294,13 @@ public final class FaultyStateStore extends DelegatingActorStateStore {
 
 		/**
 		 * Limits the fault to one instance. Without it the fault is for all instances.
-		 * Must not be used for calls about schedules, which have no address.
+		 * Must not be used for calls about events, answers and schedules, which have no
+		 * address.
 		 * @param address address of the instance
 		 */
 		public Order of(ActorAddress address) {
-			Assert.state(this.operation.compareTo(Operation.SCHEDULES) < 0, "Calls about schedules have no address");
+			Assert.state(this.operation.compareTo(Operation.EVENTS) < 0,
+					"Calls about events, answers and schedules have no address");
 			this.address = address;
 			return this;
 		}
