@@ -109,7 +109,7 @@ public final class StoredInstance {
 	 * Begins a transaction of the application; see {@link ActorState#enterTransaction}.
 	 */
 	public void enterTransaction() {
-		this.state.enterTransaction(this.clock.getAsLong());
+		this.state.enterTransaction(now());
 	}
 
 	private void orFence(Runnable save) {
