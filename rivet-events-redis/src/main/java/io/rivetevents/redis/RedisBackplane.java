@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.Assert;
 import reactor.core.Disposable;
@@ -258,7 +259,8 @@ public final class RedisBackplane implements Backplane {
 		long before = this.outageWarnedAt.get();
 		boolean due = before == Long.MIN_VALUE || now - before >= WARN_OUTAGE_EVERY_NANOS;
 		if (due && this.outageWarnedAt.compareAndSet(before, now)) {
-			logger.warn("Redis is not reachable, and other nodes miss events until it is: " + ex);
+			logger.warn("Redis is not reachable, and other nodes miss events until it is: "
+					+ NestedExceptionUtils.getMostSpecificCause(ex));
 		}
 	}
 
