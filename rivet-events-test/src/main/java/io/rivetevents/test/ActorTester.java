@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.DeliveryLog;
 import io.rivetevents.explain.Explanation;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.placement.DirectoryActors;
@@ -191,6 +192,10 @@ public final class ActorTester {
 
 	ClientTransport transport(ConnectSpec spec, ClientTransport.Receiver receiver) {
 		return this.backend.transport(spec, receiver);
+	}
+
+	DeliveryLog deliveries() {
+		return this.parts.deliveries();
 	}
 
 	Progress progress() {

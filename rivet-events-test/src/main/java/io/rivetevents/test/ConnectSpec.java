@@ -21,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.explain.Explanation;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
@@ -229,6 +230,10 @@ public final class ConnectSpec {
 
 	<T> T actions(Class<T> api, TestConnection connection) {
 		return this.tester.actions(api, connection, this.address);
+	}
+
+	Explanation explain(String event) {
+		return this.tester.deliveries().explain(this.address, event);
 	}
 
 	String describe() {

@@ -225,8 +225,14 @@ public final class TestConnection {
 	}
 
 	private ToClient.Event next(String name, String expected) {
-		return expect(expected,
-				(message) -> (message instanceof ToClient.Event event && event.name().equals(name)) ? event : null);
+		ToClient.Event event = this.spec.progress()
+			.await(() -> this.inbox
+				.take((message) -> (message instanceof ToClient.Event arrived && arrived.name().equals(name)) ? arrived
+						: null));
+		if (event == null) {
+			throw failure("%s arrives, but it has not.%n%s".formatted(expected, this.spec.explain(name)));
+		}
+		return event;
 	}
 
 	/**

@@ -179,7 +179,8 @@ public final class TestNodes {
 	public void forget() {
 		this.store.clear();
 		if (this.origin instanceof MemoryActorStateStore) {
-			this.store = new FaultyStateStore(new MemoryActorStateStore(this.parts.limits().stored()));
+			this.store = new FaultyStateStore(
+					new MemoryActorStateStore(this.parts.limits().stored(), this.time.clock()));
 		}
 	}
 

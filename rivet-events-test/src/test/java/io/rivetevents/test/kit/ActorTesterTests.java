@@ -15,6 +15,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.security.test.context.support.WithMockUser;
 
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.Delivery;
 import io.rivetevents.test.ActionResult;
 import io.rivetevents.test.autoconfigure.ActorTest;
 import io.rivetevents.test.ActorTester;
@@ -23,6 +24,7 @@ import io.rivetevents.test.TestConnection;
 import static io.rivetevents.test.TestUser.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Options of clients, typed expectations, time and faults.
@@ -115,6 +117,17 @@ class ActorTesterTests {
 		one.call("post", new Room.Message("hey", null));
 		assertFails(() -> one.expectEvent("posted", Integer.class), "{\"text\":\"hey\",\"by\":null}",
 				"is not a Integer");
+	}
+
+	@Test
+	void explainsWhereAnEventWasLeft() {
+		TestConnection one = connect();
+		this.tester.connect("room", "x").as(user("two")).subscribe("said").perform("say", "hi");
+		assertThat(this.tester.explain("said"))
+			.extracting(Delivery::user, (delivery) -> delivery.has(Delivery.Kind.WRITTEN))
+			.containsExactlyInAnyOrder(tuple("one", false), tuple("two", true));
+		assertFails(() -> one.expectEvent("said", "hi"), "said of room[x], position ", "not subscribed");
+		assertFails(() -> one.expectEvent("posted"), "No delivery is recorded");
 	}
 
 	// Results
