@@ -58,8 +58,11 @@ public final class ActorTypes {
 		return List.copyOf(this.types.values());
 	}
 
-	/** Returns the actor with a name, {@code null} if there is none. */
-	@Nullable ActorType find(String name) {
+	/**
+	 * Returns the actor with a name, {@code null} if there is none.
+	 * @param name name of the actor
+	 */
+	public @Nullable ActorType find(String name) {
 		return this.types.get(name);
 	}
 

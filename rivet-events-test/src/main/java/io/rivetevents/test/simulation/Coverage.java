@@ -1,0 +1,208 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events one client must have received: all events with a position within a period
+ * of its subscription, except within the gaps that it was notified of. An event is known
+ * if any client has received it.
+ */
+final class Coverage {
+
+	/**
+	 * The events of one instance that any client has received, by epoch and position.
+	 */
+	static final class Known {
+
+		private final Map<String, NavigableMap<Long, Delivered>> epochs = new HashMap<>();
+
+		private NavigableMap<Long, Delivered> of(String epoch) {
+			return this.epochs.computeIfAbsent(epoch, (key) -> new TreeMap<>());
+		}
+
+	}
+
+	/**
+	 * A received event.
+	 *
+	 * @param name its name
+	 * @param args its arguments as text
+	 * @param client number of the client that has received it first
+	 */
+	private record Delivered(String name, String args, int client) {
+	}
+
+	/** A period in which a client is subscribed to an event. */
+	private static final class Period {
+
+		private final String event;
+
+		private final String epoch;
+
+		private final long after;
+
+		private long until = Long.MAX_VALUE;
+
+		Period(String event, String epoch, long after) {
+			this.event = event;
+			this.epoch = epoch;
+			this.after = after;
+		}
+
+	}
+
+	private final int client;
+
+	private final Known known;
+
+	private final Violations violations;
+
+	private final List<Period> periods = new ArrayList<>();
+
+	private final Map<String, Period> open = new HashMap<>();
+
+	private final Map<String, Set<Long>> received = new HashMap<>();
+
+	private @Nullable String epoch;
+
+	private long last;
+
+	Coverage(int client, Known known, Violations violations) {
+		this.client = client;
+		this.known = known;
+		this.violations = violations;
+	}
+
+	/** Returns the last position that the client has, -1 if it never was connected. */
+	long last() {
+		return (this.epoch != null) ? this.last : -1;
+	}
+
+	@Nullable String epoch() {
+		return this.epoch;
+	}
+
+	/** The client starts anew at a position: it was told so, or it is new. */
+	void begin(String epoch, long position, Set<String> events) {
+		endAll();
+		this.epoch = epoch;
+		this.last = position;
+		events.forEach((event) -> begin(event, position));
+	}
+
+	/** The client continues where it was. */
+	void resume(String epoch, long position, Set<String> events) {
+		if (!epoch.equals(this.epoch) || position != this.last) {
+			this.violations.add("a client resumes where it was",
+					"client %d was at %d and resumed at %d".formatted(this.client, this.last, position));
+			return;
+		}
+		for (String event : List.copyOf(this.open.keySet())) {
+			if (!events.contains(event)) {
+				end(event);
+			}
+		}
+		events.forEach((event) -> begin(event, position));
+	}
+
+	/** The client is subscribed to an event from a position. */
+	void subscribed(String event, long position) {
+		advance(position);
+		begin(event, position);
+	}
+
+	void unsubscribed(String event, long position) {
+		advance(position);
+		end(event);
+	}
+
+	/** The client was told that events until a position are missing. */
+	void gap(Set<String> events, long position) {
+		List<String> ended = events.stream().filter(this.open::containsKey).toList();
+		ended.forEach(this::end);
+		this.last = Math.max(this.last, position);
+		ended.forEach((event) -> begin(event, this.last));
+	}
+
+	/** No event at or before the position follows. */
+	void advance(long position) {
+		if (position < this.last) {
+			this.violations.add("positions do not go back",
+					"client %d was at %d and was told %d".formatted(this.client, this.last, position));
+		}
+		this.last = Math.max(this.last, position);
+	}
+
+	void received(String event, String args, long position) {
+		if (position <= this.last) {
+			this.violations.add("events arrive once and in their order",
+					"client %d received event %d (%s) after %d".formatted(this.client, position, event, this.last));
+		}
+		this.last = Math.max(this.last, position);
+		String epoch = String.valueOf(this.epoch);
+		this.received.computeIfAbsent(epoch, (key) -> new HashSet<>()).add(position);
+		Delivered first = this.known.of(epoch).putIfAbsent(position, new Delivered(event, args, this.client));
+		if (first != null && !(first.name().equals(event) && first.args().equals(args))) {
+			this.violations.add("a position belongs to one event", "at %d client %d received %s%s and client %d %s%s"
+				.formatted(position, first.client(), first.name(), first.args(), this.client, event, args));
+		}
+	}
+
+	private void begin(String event, long position) {
+		if (!this.open.containsKey(event) && this.epoch != null) {
+			Period period = new Period(event, this.epoch, position);
+			this.open.put(event, period);
+			this.periods.add(period);
+		}
+	}
+
+	private void end(String event) {
+		Period period = this.open.remove(event);
+		if (period != null) {
+			period.until = this.last;
+		}
+	}
+
+	private void endAll() {
+		List.copyOf(this.open.keySet()).forEach(this::end);
+	}
+
+	/**
+	 * Checks that the client has received what it must have received.
+	 * @param except events that are not sent to all subscribers
+	 */
+	void check(Set<String> except) {
+		for (Period period : this.periods) {
+			long until = Math.min(period.until, period.epoch.equals(this.epoch) ? this.last : period.until);
+			if (period.after < until && !except.contains(period.event)) {
+				check(period, until);
+			}
+		}
+	}
+
+	private void check(Period period, long until) {
+		Set<Long> received = this.received.getOrDefault(period.epoch, Set.of());
+		this.known.of(period.epoch).subMap(period.after, false, until, true).forEach((position, event) -> {
+			if (event.name().equals(period.event) && !received.contains(position)) {
+				this.violations.add("no event is lost without a notice",
+						"client %d has not received event %d (%s%s), which client %d has received"
+							.formatted(this.client, position, event.name(), event.args(), event.client()));
+			}
+		});
+	}
+
+}

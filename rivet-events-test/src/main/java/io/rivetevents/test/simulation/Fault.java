@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+/**
+ * A fault that a {@link Simulation} may cause at any time. Each run has some of the
+ * allowed faults, which its seed selects.
+ *
+ * @since 0.1.0
+ */
+public enum Fault {
+
+	/**
+	 * A client loses its connection. The server notices it later, possibly after the
+	 * client has connected again.
+	 */
+	CUT(6),
+
+	/** A client stops reading, and reads again later. */
+	SLOW_READER(4),
+
+	/** A save fails, and nothing is saved. */
+	FAILED_SAVE(4),
+
+	/** A save takes effect, but its caller gets an error. */
+	UNCERTAIN_SAVE(3),
+
+	/** The application stops and starts again with the same store. */
+	RESTART(1),
+
+	/** The application is killed and starts again with the same store. */
+	KILL(1),
+
+	/**
+	 * Another process replaces the application, which does not notice it and goes on with
+	 * its clients, as after a pause or a partition of the network.
+	 */
+	REPLACED(1);
+
+	private final int weight;
+
+	Fault(int weight) {
+		this.weight = weight;
+	}
+
+	/** Returns how often it occurs, compared with others. */
+	int weight() {
+		return this.weight;
+	}
+
+}

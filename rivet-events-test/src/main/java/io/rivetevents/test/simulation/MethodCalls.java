@@ -1,0 +1,198 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.call.ActorType;
+import io.rivetevents.connection.Connection;
+import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.extension.Hook;
+import io.rivetevents.extension.Invocation;
+import io.rivetevents.extension.InvocationDecorator;
+import io.rivetevents.protocol.CloseReason;
+
+/**
+ * The calls of the actors' methods in one run. Checks that turns of an instance in one
+ * process do not overlap, and that each connection has one disconnect hook.
+ */
+final class MethodCalls implements InvocationDecorator {
+
+	/** Hooks that run in turns of their own. */
+	private static final Set<Hook> IN_TURNS = Set.of(Hook.CREATE_CONN_STATE, Hook.CONNECT, Hook.DISCONNECT);
+
+	private final SimulatedActors actors;
+
+	private final Trace trace;
+
+	private final Violations violations;
+
+	/** Running method by the variables of its instance, which each time in memory has. */
+	private final Map<Object, String> running = new IdentityHashMap<>();
+
+	/** Numbers of connections in the trace, by their ids. */
+	private final Map<String, Integer> numbers = new HashMap<>();
+
+	/** Connections that were accepted, by their ids. */
+	private final Map<String, Opened> opened = new LinkedHashMap<>();
+
+	private final Set<String> disconnected = new HashSet<>();
+
+	/** A connection that was accepted. */
+	private static final class Opened {
+
+		private final Lifetime process;
+
+		private final String actor;
+
+		private boolean closed;
+
+		Opened(Lifetime process, String actor) {
+			this.process = process;
+			this.actor = actor;
+		}
+
+	}
+
+	MethodCalls(SimulatedActors actors, Trace trace, Violations violations) {
+		this.actors = actors;
+		this.trace = trace;
+		this.violations = violations;
+	}
+
+	@Override
+	public @Nullable Object around(Invocation invocation, Callable<@Nullable Object> call) throws Exception {
+		if (invocation.isCheck()) {
+			return call.call();
+		}
+		note(invocation);
+		Object instance = holdsTurn(invocation) ? begin(invocation) : null;
+		Object result;
+		try {
+			result = call.call();
+		}
+		catch (Throwable ex) {
+			end(instance);
+			throw ex;
+		}
+		if (instance == null) {
+			return result;
+		}
+		if (result instanceof Mono<?> later) {
+			return later.doFinally((signal) -> end(instance));
+		}
+		if (result instanceof CompletionStage<?> later) {
+			return later.whenComplete((value, ex) -> end(instance));
+		}
+		end(instance);
+		return result;
+	}
+
+	private void note(Invocation invocation) {
+		Connection<?> connection = invocation.connection();
+		ActorAddress address = address(invocation);
+		String caller = (connection != null) ? " for connection " + number(connection.id()) : "";
+		this.trace.add("%s: %s%s%s".formatted(address, invocation.name(),
+				(invocation.hook() == null) ? invocation.args() : "", caller));
+		if (invocation.hook() == Hook.DISCONNECT && connection != null && !this.disconnected.add(connection.id())) {
+			this.violations.add("a connection has one disconnect hook",
+					"the hook of connection %d was called twice".formatted(number(connection.id())));
+		}
+	}
+
+	private static ActorAddress address(Invocation invocation) {
+		ActorContext<?, ?> context = invocation.context();
+		return new ActorAddress(context.namespace(), context.name(), context.key());
+	}
+
+	private int number(String connectionId) {
+		return this.numbers.computeIfAbsent(connectionId, (id) -> this.numbers.size() + 1);
+	}
+
+	private boolean holdsTurn(Invocation invocation) {
+		Hook hook = invocation.hook();
+		if (hook != null) {
+			return IN_TURNS.contains(hook);
+		}
+		ActorType type = this.actors.types().find(address(invocation).name());
+		return type != null && !type.isInterleaved(invocation.name(), invocation.hasCaller());
+	}
+
+	private Object begin(Invocation invocation) {
+		Object instance = invocation.context().vars();
+		String before = this.running.put(instance, invocation.name());
+		if (before != null) {
+			this.violations.add("turns of an instance do not overlap",
+					"%s began on %s while %s was running".formatted(invocation.name(), address(invocation), before));
+		}
+		return instance;
+	}
+
+	private void end(@Nullable Object instance) {
+		if (instance != null) {
+			this.running.remove(instance);
+		}
+	}
+
+	/** Returns the observer of one process. */
+	ActorObserver observer(Lifetime process) {
+		return new ActorObserver() {
+
+			@Override
+			public void connectionOpened(Connection<?> connection) {
+				MethodCalls.this.opened.put(connection.id(), new Opened(process, connection.actorName()));
+			}
+
+			@Override
+			public void connectionClosed(Connection<?> connection, @Nullable CloseReason reason) {
+				closed(connection.id());
+			}
+
+		};
+	}
+
+	private void closed(String connectionId) {
+		Opened connection = this.opened.get(connectionId);
+		if (connection == null || connection.closed) {
+			this.violations.add("a connection is closed once", "connection %d".formatted(number(connectionId)));
+			return;
+		}
+		connection.closed = true;
+	}
+
+	/**
+	 * Checks, after all clients have left, that each connection has been closed and that
+	 * its hook has run, except where the process was killed.
+	 */
+	void checkAllClosed() {
+		this.opened.forEach((id, connection) -> {
+			if (connection.process.isOver()) {
+				return;
+			}
+			if (!connection.closed) {
+				this.violations.add("each connection is closed", "connection %d is still open".formatted(number(id)));
+			}
+			ActorType type = this.actors.types().find(connection.actor);
+			if (type != null && type.hooks().contains(Hook.DISCONNECT) && !this.disconnected.contains(id)) {
+				this.violations.add("a connection has one disconnect hook",
+						"the hook of connection %d was not called".formatted(number(id)));
+			}
+		});
+	}
+
+}

@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.Executor;
+
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The threads of a simulation: one thread, on which a seeded choice among all waiting
+ * tasks decides which one runs next. Tasks of one line keep their order; all others may
+ * run in any order, as on several threads.
+ */
+final class SeededWorkers {
+
+	private final Random random;
+
+	private final Trace trace;
+
+	/** Lines that have a task; an unordered task is a line of its own. */
+	private final List<Line> ready = new ArrayList<>();
+
+	SeededWorkers(Random random, Trace trace) {
+		this.random = random;
+		this.trace = trace;
+	}
+
+	/** Returns a scheduler of tasks in any order. */
+	Scheduler scheduler(Lifetime lifetime) {
+		return Schedulers.fromExecutor((task) -> add(lifetime, task));
+	}
+
+	/** Adds a task that may run in any order. */
+	void add(Lifetime lifetime, Runnable task) {
+		new Line(lifetime).execute(task);
+	}
+
+	/** Returns an executor whose tasks run one by one in their order. */
+	Executor line(Lifetime lifetime) {
+		return new Line(lifetime);
+	}
+
+	boolean isIdle() {
+		return this.ready.isEmpty();
+	}
+
+	/** Runs one of the waiting tasks; at least one must wait. */
+	void runNext() {
+		int choice = (this.ready.size() == 1) ? 0 : this.random.nextInt(this.ready.size());
+		this.trace.mix(choice);
+		Line line = this.ready.get(choice);
+		Runnable task = line.tasks.remove();
+		if (line.tasks.isEmpty()) {
+			this.ready.remove(choice);
+		}
+		if (!line.lifetime.isOver()) {
+			task.run();
+		}
+	}
+
+	/** Tasks in their order. */
+	private final class Line implements Executor {
+
+		private final Lifetime lifetime;
+
+		private final Queue<Runnable> tasks = new ArrayDeque<>(2);
+
+		Line(Lifetime lifetime) {
+			this.lifetime = lifetime;
+		}
+
+		@Override
+		public void execute(Runnable task) {
+			if (this.lifetime.isOver()) {
+				return;
+			}
+			if (this.tasks.isEmpty()) {
+				SeededWorkers.this.ready.add(this);
+			}
+			this.tasks.add(task);
+		}
+
+	}
+
+}

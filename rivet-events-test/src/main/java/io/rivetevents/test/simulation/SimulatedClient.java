@@ -1,0 +1,324 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * One client of a simulation, which uses the extended mode as the client of this project
+ * does: it resumes where it was, and keeps its subscriptions.
+ */
+final class SimulatedClient {
+
+	private static final JsonMapper JSON = JsonMapper.builder().build();
+
+	private final int number;
+
+	private final SimulatedClients group;
+
+	private final Run run;
+
+	private final Coverage coverage;
+
+	private final Set<String> subscribed = new LinkedHashSet<>();
+
+	/** Calls that are not answered, by their ids. */
+	private final Map<Long, Call> pending = new LinkedHashMap<>();
+
+	private @Nullable SimulatedSession session;
+
+	private boolean welcome;
+
+	private @Nullable String stream;
+
+	private @Nullable String secret;
+
+	private long calls;
+
+	private String lastEnd = "it never was connected";
+
+	/** A call that is not answered. */
+	private record Call(String action, List<JsonNode> args) {
+	}
+
+	/** What a client needs from the run. */
+	record Run(Trace trace, Violations violations, SimulatedActors actors) {
+	}
+
+	SimulatedClient(int number, SimulatedClients group, Run run, Coverage.Known known) {
+		this.number = number;
+		this.group = group;
+		this.run = run;
+		this.coverage = new Coverage(number, known, run.violations());
+	}
+
+	/** Begins with the subscriptions of its group. */
+	void begin() {
+		this.subscribed.addAll(this.group.events());
+	}
+
+	// Steps
+
+	boolean isConnected() {
+		return this.session != null;
+	}
+
+	/** Returns whether it is connected and accepted, and all its calls are answered. */
+	boolean isQuiet() {
+		return this.welcome && this.pending.isEmpty();
+	}
+
+	boolean isWelcome() {
+		return this.welcome;
+	}
+
+	@Nullable SimulatedSession session() {
+		return this.session;
+	}
+
+	void connect(SimulatedNode node) {
+		trace("connects to " + node);
+		SimulatedSession session = new SimulatedSession(this, node, this.group.address(),
+				this.group.userOf(this.number));
+		this.session = session;
+		session.send(new ToServer.Hello(
+				this.subscribed.stream().map((event) -> new ToServer.SubscriptionRequest(event, true)).toList(),
+				resume(), null, null, null, null));
+	}
+
+	private ToServer.@Nullable Resume resume() {
+		String epoch = this.coverage.epoch();
+		return (epoch != null)
+				? new ToServer.Resume(new Position(epoch, this.coverage.last()), this.stream, this.secret) : null;
+	}
+
+	void cut() {
+		trace("loses its connection");
+		SimulatedSession session = Objects.requireNonNull(this.session);
+		session.lose();
+		disconnected(session, "cut");
+	}
+
+	void setReading(boolean reading) {
+		trace(reading ? "reads again" : "stops reading");
+		Objects.requireNonNull(this.session).setReading(reading);
+	}
+
+	/** Calls one of the actions that it may call. */
+	void call(RandomGenerator random) {
+		List<SimulatedClients.Call> possible = this.group.calls();
+		SimulatedClients.Call next = possible.get(random.nextInt(possible.size()));
+		List<JsonNode> args = Stream.of(next.args().next(random)).map(this.run.actors().mapper()::toTree).toList();
+		long id = ++this.calls;
+		trace("calls %s%s".formatted(next.action(), args));
+		this.pending.put(id, new Call(next.action(), args));
+		Objects.requireNonNull(this.session).send(new ToServer.ActionRequest(id, next.action(), args));
+	}
+
+	/** Changes one of the subscriptions that may change. */
+	void changeSubscription(RandomGenerator random) {
+		List<String> varying = this.group.varying();
+		String event = varying.get(random.nextInt(varying.size()));
+		boolean subscribe = this.subscribed.add(event);
+		if (!subscribe) {
+			this.subscribed.remove(event);
+		}
+		trace((subscribe ? "subscribes to " : "unsubscribes from ") + event);
+		Objects.requireNonNull(this.session).send(new ToServer.SubscriptionRequest(event, subscribe));
+	}
+
+	boolean mayCall() {
+		return !this.group.calls().isEmpty();
+	}
+
+	boolean maySubscribe() {
+		return !this.group.varying().isEmpty();
+	}
+
+	/** Ends for good. */
+	void leave() {
+		SimulatedSession session = this.session;
+		if (session != null) {
+			cut();
+		}
+	}
+
+	// Messages
+
+	void disconnected(SimulatedSession session, String how) {
+		if (session != this.session) {
+			return;
+		}
+		if (!how.equals("cut")) {
+			trace("is " + how);
+		}
+		this.session = null;
+		this.welcome = false;
+		this.lastEnd = how;
+		this.pending.clear(); // whether they were made is unknown
+	}
+
+	void receive(SimulatedSession session, byte[] message) {
+		if (session != this.session) {
+			return;
+		}
+		JsonNode body = JSON.readTree(message).path("body");
+		JsonNode val = body.path("val");
+		try {
+			receive(body.path("tag").asString(), val);
+		}
+		catch (AssertionError ex) {
+			this.run.violations().add(ex);
+		}
+	}
+
+	private void receive(String tag, JsonNode val) {
+		switch (tag) {
+			case "Init" -> onWelcome(val);
+			case "Event" -> onEvent(val);
+			case "ActionResponse" -> onAnswer(val);
+			case "Error" -> onError(val);
+			case "SubscriptionResponse" -> onSubscription(val);
+			case "Gap" -> onGap(val);
+			case "KeepAlive" -> this.coverage.advance(val.path("position").asLong());
+			default -> {
+			}
+		}
+	}
+
+	private void onWelcome(JsonNode val) {
+		String outcome = val.path("outcome").asString();
+		long position = val.path("position").asLong();
+		String reason = val.path("reason").asString("");
+		trace("is connected, %s at %d%s".formatted(outcome, position, reason.isEmpty() ? "" : " because of " + reason));
+		this.welcome = true;
+		this.stream = val.path("stream").asString();
+		this.secret = val.path("secret").asString();
+		Set<String> accepted = new LinkedHashSet<>(this.subscribed);
+		val.path("refused").forEach((refused) -> {
+			accepted.remove(refused.path("eventName").asString());
+			this.subscribed.remove(refused.path("eventName").asString());
+		});
+		String epoch = val.path("epoch").asString();
+		if (outcome.equals("resumed")) {
+			this.coverage.resume(epoch, position, accepted);
+		}
+		else {
+			this.coverage.begin(epoch, position, accepted);
+		}
+	}
+
+	private void onEvent(JsonNode val) {
+		String name = val.path("name").asString();
+		JsonNode args = val.path("args");
+		trace("receives %s%s at %d".formatted(name, args, val.path("pos").asLong()));
+		this.coverage.received(name, args.toString(), val.path("pos").asLong());
+		this.group.event(this.number, name, elements(args));
+	}
+
+	private static List<JsonNode> elements(JsonNode array) {
+		List<JsonNode> elements = new ArrayList<>(array.size());
+		array.forEach(elements::add);
+		return elements;
+	}
+
+	private void onAnswer(JsonNode val) {
+		Call call = answered(val.path("id").asLong());
+		if (call != null) {
+			JsonNode output = val.has("output") ? val.path("output") : MissingNode.getInstance();
+			trace("receives the result %s of %s%s".formatted(output, call.action(), call.args()));
+			this.group.answer(this.number, call.action(), call.args(), output);
+		}
+	}
+
+	private void onError(JsonNode val) {
+		JsonNode id = val.path("actionId");
+		String code = val.path("group").asString() + "." + val.path("code").asString();
+		if (id.isNumber()) {
+			Call call = answered(id.asLong());
+			trace("receives the error %s of %s".formatted(code, (call != null) ? call.action() : "?"));
+		}
+		else {
+			trace("receives the error " + code);
+		}
+	}
+
+	private @Nullable Call answered(long id) {
+		Call call = this.pending.remove(id);
+		if (call == null) {
+			this.run.violations()
+				.add("a call is answered once",
+						"client %d received another answer to call %d".formatted(this.number, id));
+		}
+		return call;
+	}
+
+	private void onSubscription(JsonNode val) {
+		String event = val.path("eventName").asString();
+		long position = val.path("position").asLong();
+		boolean subscribe = val.path("subscribe").asBoolean();
+		trace("is %s %s at %d".formatted(subscribe ? "subscribed to" : "unsubscribed from", event, position));
+		if (val.has("error")) {
+			this.subscribed.remove(event);
+			this.coverage.advance(position);
+		}
+		else if (subscribe) {
+			this.coverage.subscribed(event, position);
+		}
+		else {
+			this.coverage.unsubscribed(event, position);
+		}
+	}
+
+	private void onGap(JsonNode val) {
+		Set<String> events = new TreeSet<>(); // the order on the wire differs between
+												// processes
+		val.path("events").forEach((event) -> events.add(event.asString()));
+		long position = val.path("position").asLong();
+		trace("is notified of a gap in %s until %d".formatted(events, position));
+		this.coverage.gap(events, position);
+	}
+
+	// Checks
+
+	/** Checks what it has received, when nothing is on its way. */
+	void check() {
+		this.coverage.check(this.group.targetedEvents());
+	}
+
+	/** Returns why it is not quiet. */
+	String problem() {
+		return !this.welcome ? "client %d cannot connect: %s".formatted(this.number, this.lastEnd)
+				: "client %d has no answer to %s".formatted(this.number, this.pending.values());
+	}
+
+	private void trace(String what) {
+		this.run.trace().add("client " + this.number + " " + what);
+	}
+
+	@Override
+	public String toString() {
+		return "client " + this.number;
+	}
+
+}

@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.ActionListeners;
+import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.schedule.ScheduleSettings;
+import io.rivetevents.contract.reflect.ContractFingerprints;
+import io.rivetevents.delivery.ConnectionServices;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.delivery.ReactiveTransactions;
+import io.rivetevents.delivery.Users;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectionAuthenticator;
+import io.rivetevents.limit.LimitSettings;
+import io.rivetevents.limit.Limits;
+import io.rivetevents.observation.Observers;
+import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.outbound.QueuedTotal;
+import io.rivetevents.placement.LocalNode;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.scheduling.CallerScope;
+import io.rivetevents.scheduling.WakeupBatches;
+import io.rivetevents.test.VirtualTime;
+import io.rivetevents.transport.Handshake;
+import io.rivetevents.transport.LinkServices;
+import io.rivetevents.transport.LinkSettings;
+import io.rivetevents.transport.StreamSecrets;
+
+/**
+ * One simulated process: a node without a web server, whose threads and timers are those
+ * of the simulation. It ends by a stop, or abruptly.
+ */
+final class SimulatedNode {
+
+	static final Duration KEEP_ALIVE = Duration.ofSeconds(25);
+
+	private static final int MAX_MESSAGE_SIZE = 64 * 1024;
+
+	/** The nodes of a cluster share a key. */
+	private static final StreamSecrets SECRETS = new StreamSecrets("simulation");
+
+	private final Lifetime lifetime = new Lifetime();
+
+	private final int number;
+
+	private final VirtualTime time;
+
+	private final SeededWorkers workers;
+
+	private final LocalNode node;
+
+	private final LinkServices links;
+
+	private final OutboundQueue.Limits queues;
+
+	/**
+	 * Starts a node.
+	 * @param number its number in the trace
+	 * @param maxQueuedBytes limit of each connection's queue
+	 */
+	SimulatedNode(int number, SimulatedActors actors, SimulatedStore store, VirtualTime time, SeededWorkers workers,
+			MethodCalls calls, int maxQueuedBytes) {
+		this.number = number;
+		this.time = time;
+		this.workers = workers;
+		Scheduler timers = new SeededTimers(time.timers(), workers.line(this.lifetime));
+		Scheduler threads = workers.scheduler(this.lifetime);
+		Observers observers = new Observers(List.of(calls.observer(this.lifetime)),
+				() -> timers.now(TimeUnit.NANOSECONDS));
+		Limits limits = new Limits(LimitSettings.DEFAULTS, () -> timers.now(TimeUnit.NANOSECONDS));
+		WakeupBatches bursts = new WakeupBatches(timers);
+		OutboundRegistry connections = new OutboundRegistry("node-" + number);
+		ConnectionServices services = new ConnectionServices(actors.mapper(), actors.contracts(), List.of(), observers,
+				timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
+		ActorRuntime runtime = new ActorRuntime(store, threads, time.clock(), services, List.of(),
+				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS);
+		this.node = new LocalNode(runtime, actors.types(), new ActionListeners(CallerScope.NONE), connections,
+				this::directory);
+		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,
+				Duration.ofSeconds(10), timers, () -> false);
+		this.links = new LinkServices(this.node.directory(), connections, handshake, actors.mapper(), SECRETS,
+				observers, bursts, limits, this.node);
+		this.queues = new OutboundQueue.Limits(maxQueuedBytes, MAX_MESSAGE_SIZE, "rivet.events.websocket",
+				new QueuedTotal(limits));
+		this.node.start();
+	}
+
+	private ActorDirectory directory() {
+		return this.node.directory();
+	}
+
+	LinkServices links() {
+		return this.links;
+	}
+
+	static LinkSettings linkSettings() {
+		return new LinkSettings(MAX_MESSAGE_SIZE, KEEP_ALIVE, Duration.ofSeconds(1), Duration.ofSeconds(10));
+	}
+
+	OutboundQueue.Limits queues() {
+		return this.queues;
+	}
+
+	/** Returns the thread of a new connection. */
+	ScheduledExecutorService newThread() {
+		Executor line = this.workers.line(this.lifetime);
+		return this.time.executor(line);
+	}
+
+	/** Runs a task in this process, at any time before its end. */
+	void run(Runnable task) {
+		this.workers.add(this.lifetime, task);
+	}
+
+	boolean isOver() {
+		return this.lifetime.isOver();
+	}
+
+	/** Calls an action as server code does. */
+	Mono<JsonNode> call(ActorAddress address, ToServer.ActionRequest request) {
+		return this.node.directory().call(new ActorTarget.GetOrCreate(address, null), null, request);
+	}
+
+	/** Stops the node as an application does that shuts down. */
+	Mono<Void> stop() {
+		return this.node.stop();
+	}
+
+	/** Ends the process at once; what it would still have done is lost. */
+	void kill() {
+		this.lifetime.end();
+	}
+
+	@Override
+	public String toString() {
+		return "node " + this.number;
+	}
+
+}

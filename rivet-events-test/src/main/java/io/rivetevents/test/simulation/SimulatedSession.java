@@ -1,0 +1,206 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.util.context.Context;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.outbound.OutboundQueue;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.transport.ClientLink;
+import io.rivetevents.transport.HandshakeRequest;
+import io.rivetevents.transport.PendingHandshake;
+import io.rivetevents.transport.TransportSession;
+
+/**
+ * One connection of a client to a node, from its handshake to its end: a link of the
+ * runtime with a real queue, but without a socket. The client reads one message in each
+ * task.
+ */
+final class SimulatedSession implements TransportSession {
+
+	private static final URI HANDSHAKE = URI.create("/simulation");
+
+	private final SimulatedClient client;
+
+	private final SimulatedNode node;
+
+	private final OutboundQueue queue;
+
+	private final ClientLink link;
+
+	/** Whether the client has lost the connection. */
+	private boolean cut;
+
+	/** Whether the server has noticed the end. */
+	private boolean ended;
+
+	private boolean reading = true;
+
+	private boolean readRequested;
+
+	/**
+	 * Begins a connection.
+	 * @param client the client
+	 * @param target the instance
+	 * @param user the user that the handshake identifies, {@code null} for none
+	 */
+	SimulatedSession(SimulatedClient client, SimulatedNode node, ActorAddress target, @Nullable Principal user) {
+		this.client = client;
+		this.node = node;
+		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestRead());
+		ScheduledExecutorService thread = node.newThread();
+		ActorTarget.GetOrCreate getOrCreate = new ActorTarget.GetOrCreate(target, null);
+		PendingHandshake opening = new PendingHandshake(new Request(user), () -> getOrCreate, () -> null,
+				Context.empty());
+		this.link = new ClientLink(opening, this.queue, node.links(), SimulatedNode.linkSettings(), thread, this);
+		this.link.execute(this.link::start);
+	}
+
+	SimulatedNode node() {
+		return this.node;
+	}
+
+	boolean isOpen() {
+		return !this.cut;
+	}
+
+	boolean isReading() {
+		return this.reading;
+	}
+
+	void setReading(boolean reading) {
+		this.reading = reading;
+		if (reading) {
+			requestRead();
+		}
+	}
+
+	/** Sends a message, which the server handles later. */
+	void send(ToServer message) {
+		this.link.execute(() -> {
+			if (!this.ended) {
+				this.link.receive(message);
+			}
+		});
+	}
+
+	/** Loses the connection. The server notices it later. */
+	void lose() {
+		this.cut = true;
+		this.node.run(this::endLink);
+	}
+
+	@Override
+	public void cut() {
+		if (!this.cut) {
+			this.cut = true;
+			this.client.disconnected(this, "cut by the server");
+		}
+		endLink();
+	}
+
+	private void endLink() {
+		this.link.execute(() -> {
+			if (!this.ended) {
+				this.ended = true;
+				this.link.end();
+			}
+		});
+	}
+
+	private void requestRead() {
+		if (!this.readRequested && this.reading && !this.ended) {
+			this.readRequested = true;
+			this.node.run(this::read);
+		}
+	}
+
+	private void read() {
+		this.readRequested = false;
+		if (!this.reading || this.ended || this.cut) {
+			return;
+		}
+		byte[] message = this.queue.poll();
+		if (message != null) {
+			this.client.receive(this, message);
+			requestRead();
+		}
+		else if (this.queue.closeReason() != null) {
+			this.cut = true;
+			this.client.disconnected(this, "closed with " + this.queue.closeReason().reason());
+			endLink();
+		}
+	}
+
+	/** A handshake without a web request. */
+	private record Request(@Nullable Principal user) implements HandshakeRequest {
+
+		@Override
+		public URI uri() {
+			return HANDSHAKE;
+		}
+
+		@Override
+		public List<String> header(String name) {
+			return List.of();
+		}
+
+		@Override
+		public Map<String, List<String>> headers() {
+			return Map.of();
+		}
+
+		@Override
+		public Map<String, List<String>> cookies() {
+			return Map.of();
+		}
+
+		@Override
+		public List<@Nullable String> queryParameter(String name) {
+			return List.of();
+		}
+
+		@Override
+		public List<String> cookie(String name) {
+			return List.of();
+		}
+
+		@Override
+		public @Nullable InetSocketAddress remoteAddress() {
+			return null;
+		}
+
+		@Override
+		public @Nullable InetAddress clientAddress() {
+			return null;
+		}
+
+		@Override
+		public Mono<Principal> principal() {
+			return Mono.justOrEmpty(this.user);
+		}
+
+		@Override
+		public Mono<String> sessionId(boolean signedIn) {
+			return Mono.empty();
+		}
+
+	}
+
+}

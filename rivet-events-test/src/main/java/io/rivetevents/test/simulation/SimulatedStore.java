@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.UncertainOutcome;
+
+/**
+ * The store of a simulation, which outlives its nodes. Fails on order, and checks that
+ * each save replaces the version that it expects and that what was saved is loaded.
+ */
+final class SimulatedStore extends DelegatingActorStateStore {
+
+	private final Trace trace;
+
+	private final Violations violations;
+
+	private final Map<ActorAddress, Long> versions = new HashMap<>();
+
+	private @Nullable Failure next;
+
+	/** How a save fails. */
+	enum Failure {
+
+		/** Nothing is saved. */
+		BEFORE,
+
+		/** The save takes effect, but its caller gets an error. */
+		UNCERTAIN
+
+	}
+
+	/** What a store throws that cannot tell whether it has saved. */
+	private static final class ConnectionLost extends IllegalStateException implements UncertainOutcome {
+
+		ConnectionLost() {
+			super("Simulated: the connection to the store was lost during the save");
+		}
+
+	}
+
+	SimulatedStore(ActorStateStore delegate, Trace trace, Violations violations) {
+		super(delegate);
+		this.trace = trace;
+		this.violations = violations;
+	}
+
+	/** Lets the next save fail, {@code null} for no failure. */
+	void failNext(@Nullable Failure failure) {
+		this.next = failure;
+	}
+
+	@Override
+	public @Nullable StoredActor load(ActorAddress address) {
+		StoredActor stored = super.load(address);
+		long loaded = (stored != null) ? stored.version() : 0;
+		long saved = this.versions.getOrDefault(address, 0L);
+		if (loaded != saved) {
+			this.violations.add("saved state of %s is loaded".formatted(address),
+					"version %d was loaded, version %d was saved".formatted(loaded, saved));
+		}
+		return stored;
+	}
+
+	@Override
+	public void commit(Change change) {
+		ActorAddress address = change.actor().address();
+		Failure failure = this.next;
+		this.next = null;
+		if (failure == Failure.BEFORE) {
+			this.trace.add("store: save of %s fails".formatted(address));
+			throw new IllegalStateException("Simulated: the store is not available");
+		}
+		super.commit(change);
+		checkFence(address, change.expectedVersion());
+		long version = change.actor().version();
+		this.versions.put(address, version);
+		this.trace.add("store: saves version %d of %s with %d events%s".formatted(version, address,
+				change.events().size(), (failure != null) ? ", and its answer is lost" : ""));
+		if (failure == Failure.UNCERTAIN) {
+			throw new ConnectionLost();
+		}
+	}
+
+	@Override
+	public void delete(ActorAddress address, long expectedVersion) {
+		super.delete(address, expectedVersion);
+		checkFence(address, expectedVersion);
+		this.versions.remove(address);
+		this.trace.add("store: deletes %s".formatted(address));
+	}
+
+	private void checkFence(ActorAddress address, long expected) {
+		long present = this.versions.getOrDefault(address, 0L);
+		if (present != expected) {
+			this.violations.add("saves are fenced",
+					"%s has version %d, and a save that expected version %d was accepted".formatted(address, present,
+							expected));
+		}
+	}
+
+}

@@ -1,0 +1,162 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import io.rivetevents.test.VirtualTime;
+
+/**
+ * The steps of a run, and how often each of them is taken. The seed selects some of the
+ * allowed faults, so that a run has few faults of many kinds or many of few.
+ */
+final class SimulationSteps {
+
+	private static final int[] SHARES_OF_SERVER = { 30, 60, 90, 97 };
+
+	private static final int SHORT_PAUSE_MILLIS = 2000;
+
+	private static final int MOST_TRIES = 8;
+
+	private final Random random;
+
+	private final Trace trace;
+
+	private final List<SimulatedClient> clients;
+
+	private final Nodes nodes;
+
+	private final SimulatedStore store;
+
+	private final VirtualTime time;
+
+	private final List<Step> steps = new ArrayList<>();
+
+	private int total;
+
+	private int shareOfServer;
+
+	/**
+	 * A kind of step.
+	 *
+	 * @param weight how often it is taken, compared with others
+	 * @param take takes it; returns whether it was possible
+	 */
+	private record Step(int weight, BooleanSupplier take) {
+	}
+
+	SimulationSteps(Random random, Trace trace, List<SimulatedClient> clients, Nodes nodes, SimulatedStore store,
+			VirtualTime time) {
+		this.random = random;
+		this.trace = trace;
+		this.clients = clients;
+		this.nodes = nodes;
+		this.store = store;
+		this.time = time;
+	}
+
+	/**
+	 * Selects the steps of this run.
+	 * @param faults faults that are allowed
+	 * @param maxPause longest time that may pass in one step
+	 */
+	void choose(Set<Fault> faults, Duration maxPause) {
+		this.shareOfServer = SHARES_OF_SERVER[this.random.nextInt(SHARES_OF_SERVER.length)];
+		add(30, ofClient((client) -> !client.isConnected(), (client) -> client.connect(this.nodes.current())));
+		add(40, ofClient((client) -> client.isConnected() && client.mayCall(), (client) -> client.call(this.random)));
+		add(10, ofClient((client) -> client.isWelcome() && client.maySubscribe(),
+				(client) -> client.changeSubscription(this.random)));
+		add(10, () -> pause(SHORT_PAUSE_MILLIS));
+		add(2, () -> pause(Math.toIntExact(maxPause.toMillis())));
+		for (Fault fault : Fault.values()) {
+			if (faults.contains(fault) && this.random.nextBoolean()) {
+				add(fault.weight() * (1 + this.random.nextInt(3)), take(fault));
+			}
+		}
+	}
+
+	private void add(int weight, BooleanSupplier take) {
+		this.steps.add(new Step(weight, take));
+		this.total += weight;
+	}
+
+	private BooleanSupplier take(Fault fault) {
+		return switch (fault) {
+			case CUT -> ofClient(SimulatedClient::isConnected, SimulatedClient::cut);
+			case SLOW_READER -> ofClient(SimulatedClient::isConnected, SimulationSteps::toggleReading);
+			case FAILED_SAVE -> () -> fail(SimulatedStore.Failure.BEFORE);
+			case UNCERTAIN_SAVE -> () -> fail(SimulatedStore.Failure.UNCERTAIN);
+			case RESTART -> always(this.nodes::restart);
+			case KILL -> always(this.nodes::kill);
+			case REPLACED -> always(this.nodes::replace);
+		};
+	}
+
+	private static void toggleReading(SimulatedClient client) {
+		client.setReading(!Objects.requireNonNull(client.session()).isReading());
+	}
+
+	private static BooleanSupplier always(Runnable step) {
+		return () -> {
+			step.run();
+			return true;
+		};
+	}
+
+	private boolean fail(SimulatedStore.Failure failure) {
+		this.trace.add("the next save fails: " + failure);
+		this.store.failNext(failure);
+		return true;
+	}
+
+	private boolean pause(int maxMillis) {
+		Duration pause = Duration.ofMillis(1 + this.random.nextInt(maxMillis));
+		this.trace.add("%s pass".formatted(pause));
+		this.time.advance(pause);
+		return true;
+	}
+
+	private BooleanSupplier ofClient(Predicate<SimulatedClient> possible, Consumer<SimulatedClient> step) {
+		return () -> {
+			SimulatedClient client = this.clients.get(this.random.nextInt(this.clients.size()));
+			if (!possible.test(client)) {
+				return false;
+			}
+			step.accept(client);
+			return true;
+		};
+	}
+
+	/** Returns whether the next step is one of the server, if it has work. */
+	boolean isForServer() {
+		return this.random.nextInt(100) < this.shareOfServer;
+	}
+
+	/** Takes a step, unless several choices are impossible. */
+	void next() {
+		for (int i = 0; i < MOST_TRIES; i++) {
+			int choice = this.random.nextInt(this.total);
+			for (Step step : this.steps) {
+				choice -= step.weight();
+				if (choice < 0) {
+					if (step.take().getAsBoolean()) {
+						return;
+					}
+					break;
+				}
+			}
+		}
+	}
+
+}

@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.lang.instrument.Instrumentation;
+import java.util.function.UnaryOperator;
+
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.agent.ByteBuddyAgent;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
+import net.bytebuddy.matcher.ElementMatchers;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Plants one fault at a time in the runtime, by a wrapper of the store or by redefining a
+ * class, and checks that the simulation finds it.
+ */
+class PlantedFaultsTests {
+
+	private static final int SEEDS = 2000;
+
+	private static final Instrumentation INSTRUMENTATION = ByteBuddyAgent.install();
+
+	private final AnnotationConfigApplicationContext beans = RuntimeScenario.beans();
+
+	private ClassReloadingStrategy redefinition = ClassReloadingStrategy.of(INSTRUMENTATION);
+
+	private Class<?> redefined = Object.class;
+
+	@BeforeAll
+	static void logNothing() {
+		LoggingSystem.get(PlantedFaultsTests.class.getClassLoader()).setLogLevel("io.rivetevents", LogLevel.OFF);
+	}
+
+	@AfterAll
+	static void logAgain() {
+		LoggingSystem.get(PlantedFaultsTests.class.getClassLoader()).setLogLevel("io.rivetevents", null);
+	}
+
+	@BeforeEach
+	void reset() {
+		PlantedFaults.reset();
+	}
+
+	@AfterEach
+	void restore() throws Exception {
+		if (this.redefined != Object.class) {
+			this.redefinition.reset(this.redefined);
+		}
+		this.beans.close();
+	}
+
+	@Test
+	void findsAStoreWithoutFence() {
+		plantStore((store) -> new DelegatingActorStateStore(store) {
+
+			@Override
+			public void commit(Change change) {
+				StoredActor present = super.load(change.actor().address());
+				super.commit(new Change(change.actor(), (present != null) ? present.version() : 0, change.events(),
+						change.trimmed(), change.answers(), change.schedules(), change.cancelled()));
+			}
+
+		}, "saves are fenced");
+	}
+
+	@Test
+	void findsALostSave() {
+		plantStore((store) -> new DelegatingActorStateStore(store) {
+
+			private int commits;
+
+			@Override
+			public void commit(Change change) {
+				if (++this.commits % 5 != 0) {
+					super.commit(change);
+				}
+			}
+
+		}, "");
+	}
+
+	@Test
+	void findsADisconnectHookThatRunsTwice() throws Exception {
+		plant("io.rivetevents.actor.call.MethodInvoker", "tolerant", PlantedFaults.HookTwice.class,
+				"one disconnect hook");
+	}
+
+	@Test
+	void findsALostDisconnectHook() throws Exception {
+		plant("io.rivetevents.actor.call.MethodInvoker", "tolerant", PlantedFaults.HookLost.class,
+				"one disconnect hook");
+	}
+
+	@Test
+	void findsSwappedEvents() throws Exception {
+		plant("io.rivetevents.delivery.ActorConnection", "deliver", PlantedFaults.EventsSwapped.class, "");
+	}
+
+	@Test
+	void findsALostEvent() throws Exception {
+		plant("io.rivetevents.delivery.ActorConnection", "deliver", PlantedFaults.EventLost.class, "");
+	}
+
+	@Test
+	void findsTurnsThatOverlap() throws Exception {
+		plant("io.rivetevents.actor.turn.Turn", "interleave", PlantedFaults.TurnsOverlap.class, "do not overlap");
+	}
+
+	@Test
+	void findsAResumeThatIsOffByOne() throws Exception {
+		plant("io.rivetevents.actor.stream.EventHistory", "after", PlantedFaults.OffByOne.class,
+				"no event is lost without a notice");
+	}
+
+	@Test
+	void findsALateSubscription() throws Exception {
+		plant("io.rivetevents.delivery.ConnectionIndex", "subscribed", PlantedFaults.LateSubscription.class, "");
+	}
+
+	@Test
+	void findsAGapWithoutANotice() throws Exception {
+		plant("io.rivetevents.protocol.ToClient$ResumeOutcome", "resynced", PlantedFaults.GapNotTold.class, "resumes");
+	}
+
+	@Test
+	void findsAnAnswerBeforeItsCommit() throws Exception {
+		plant("io.rivetevents.actor.stream.TurnCommits", "commit", PlantedFaults.AnswerBeforeCommit.class,
+				"is the only one");
+	}
+
+	private void plantStore(UnaryOperator<ActorStateStore> store, String invariant) {
+		assertFound(SimulationSettings.DEFAULTS.withStore(store), invariant);
+	}
+
+	private void plant(String type, String method, Class<?> advice, String invariant) throws Exception {
+		this.redefined = Class.forName(type);
+		new ByteBuddy().redefine(this.redefined)
+			.visit(Advice.to(advice).on(ElementMatchers.named(method)))
+			.make()
+			.load(this.redefined.getClassLoader(), this.redefinition);
+		assertFound(SimulationSettings.DEFAULTS, invariant);
+	}
+
+	private void assertFound(SimulationSettings settings, String invariant) {
+		assertThatExceptionOfType(SimulationFailure.class)
+			.isThrownBy(() -> RuntimeScenario.runner(this.beans, settings).run(1, SEEDS))
+			.withMessageContaining(invariant)
+			.satisfies((failure) -> System.out.println(failure.getMessage().lines().limit(1).toList()));
+	}
+
+}

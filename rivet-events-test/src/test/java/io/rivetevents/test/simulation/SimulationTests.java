@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.test.VirtualTime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Tests for {@link Simulation} and its runs.
+ */
+class SimulationTests {
+
+	private static final int SEEDS = 30;
+
+	private final AnnotationConfigApplicationContext beans = RuntimeScenario.beans();
+
+	@BeforeAll
+	static void logNothing() {
+		LoggingSystem.get(SimulationTests.class.getClassLoader()).setLogLevel("io.rivetevents", LogLevel.OFF);
+	}
+
+	@AfterAll
+	static void logAgain() {
+		LoggingSystem.get(SimulationTests.class.getClassLoader()).setLogLevel("io.rivetevents", null);
+	}
+
+	@AfterEach
+	void close() {
+		this.beans.close();
+	}
+
+	@Test
+	void hasTheSameTraceInAnotherProcess() throws Exception {
+		String here = "%016x".formatted(RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS).run(1, SEEDS));
+		assertThat(hashOfAnotherProcess()).isEqualTo(here);
+	}
+
+	private static String hashOfAnotherProcess() throws Exception {
+		String java = ProcessHandle.current().info().command().orElse("java");
+		String classPath = Objects.requireNonNullElse(System.getProperty("surefire.test.class.path"),
+				System.getProperty("java.class.path"));
+		Process process = new ProcessBuilder(
+				List.of(java, "-cp", classPath, RuntimeScenario.class.getName(), "1", Integer.toString(SEEDS)))
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip()
+			.split("\\R");
+		assertThat(process.waitFor()).isZero();
+		return lines[lines.length - 1];
+	}
+
+	@Test
+	void hasAnotherTraceWithAnotherSeed() throws Exception {
+		SimulationRunner runner = RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS);
+		long first = runner.run(1, 1);
+		assertThat(RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS).run(2, 1)).isNotEqualTo(first);
+	}
+
+	@Test
+	void reportsTheSeedThatFailsAndReplaysIt() {
+		SimulationFailure failure = catchThrowableOfType(SimulationFailure.class, () -> countsAtMost(5).run(1, 1000));
+		assertThat(failure).hasMessageContaining("Seed ")
+			.hasMessageContaining("at most 5")
+			.hasMessageContaining("Replay it with -Drivet.simulation.seed=")
+			.hasMessageContaining("calls add[]");
+		long seed = Long.parseLong(failure.getMessage().replaceFirst("(?s)Seed (\\d+) .*", "$1"));
+		assertThatExceptionOfType(SimulationFailure.class).isThrownBy(() -> countsAtMost(5).run(seed, 1))
+			.withMessage(failure.getMessage());
+	}
+
+	private SimulationRunner countsAtMost(int most) {
+		return runner((simulation) -> {
+			simulation.clients(2, "ledger", "x")
+				.subscribe("added")
+				.mayCall("add")
+				.onEvent("added", (client, args) -> assertThat(args.get(0).asInt()).as("at most %d", most)
+					.isLessThanOrEqualTo(most));
+			simulation.run();
+		});
+	}
+
+	@Test
+	void failsIfTheMethodDoesNotRunIt() {
+		assertThatExceptionOfType(SimulationFailure.class)
+			.isThrownBy(() -> runner((simulation) -> simulation.clients(1, "ledger", "x")).run(1, 1))
+			.withMessageContaining("must call run()");
+	}
+
+	@Test
+	void checksAnInvariantAfterEachStep() {
+		assertThatExceptionOfType(SimulationFailure.class).isThrownBy(() -> runner((simulation) -> {
+			simulation.clients(1, "ledger", "x");
+			simulation.always(
+					() -> assertThat(simulation.now()).as("the present").isBefore(VirtualTime.START.plusSeconds(5)));
+			simulation.run();
+		}).run(1, 1)).withMessageContaining("the present");
+	}
+
+	private SimulationRunner runner(SimulationRunner.Body body) {
+		return new SimulationRunner(new SimulatedActors(this.beans, ActorSettings.DEFAULTS),
+				SimulationSettings.DEFAULTS, body);
+	}
+
+}
