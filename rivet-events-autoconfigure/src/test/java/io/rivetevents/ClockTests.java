@@ -38,6 +38,7 @@ class ClockTests {
 
 	/** Each class, what it reads, and why the time of the runtime does not fit. */
 	private static final String READS = """
+			actor.persistence.ActorState: ReentrantLock.tryLock # waits for a transaction of another thread, which waits for the database
 			actor.state.MemoryActorStateStore: Clock.systemUTC # default of a store without a clock
 			autoconfigure.RivetEventsAutoConfiguration: Clock.systemUTC Schedulers.newSingle VirtualThreadTaskExecutor.new # the injected beans
 			autoconfigure.state.RivetEventsFileAutoConfiguration: Clock.systemUTC # default of the Clock bean
