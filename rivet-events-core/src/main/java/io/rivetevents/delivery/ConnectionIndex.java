@@ -314,7 +314,7 @@ public final class ConnectionIndex implements Dispatcher {
 					queued += connection.deliver(message) ? 1 : 0;
 				}
 				else {
-					elsewhere = (elsewhere != null) ? elsewhere : new GatewayFanOut(message);
+					elsewhere = (elsewhere != null) ? elsewhere : new GatewayFanOut(message, RecordedDispatch.NONE);
 					elsewhere.add(connection, gateway, connection.prepare(message));
 				}
 			}
@@ -358,7 +358,7 @@ public final class ConnectionIndex implements Dispatcher {
 		List<@Nullable OutgoingMessage> prepared = prepare(chosen, message);
 		accepted.run();
 		int queued = 0;
-		GatewayFanOut elsewhere = new GatewayFanOut(message);
+		GatewayFanOut elsewhere = new GatewayFanOut(message, record);
 		for (int i = 0; i < prepared.size(); i++) {
 			OutgoingMessage each = prepared.get(i);
 			ActorConnection connection = chosen.get(i);
@@ -366,7 +366,6 @@ public final class ConnectionIndex implements Dispatcher {
 			record.noteInterceptors(connection, message, each);
 			if (gateway != null) {
 				elsewhere.add(connection, gateway, each);
-				record.noteSent(connection, gateway, each);
 			}
 			else {
 				boolean added = each != null && connection.queue(each);

@@ -24,6 +24,8 @@ final class GatewayFanOut {
 
 	private final OutgoingMessage message;
 
+	private final RecordedDispatch record;
+
 	private final Map<GatewayLink, List<String>> connectionIds = new LinkedHashMap<>(4);
 
 	/** Number of connections to which the event was sent. */
@@ -32,9 +34,11 @@ final class GatewayFanOut {
 	/**
 	 * Creates a fan-out.
 	 * @param message the original event
+	 * @param record records what happens to it
 	 */
-	GatewayFanOut(OutgoingMessage message) {
+	GatewayFanOut(OutgoingMessage message, RecordedDispatch record) {
 		this.message = message;
+		this.record = record;
 	}
 
 	/**
@@ -48,8 +52,10 @@ final class GatewayFanOut {
 		if (prepared == this.message && outbound.isOpen()) {
 			this.connectionIds.computeIfAbsent(outbound.link(), (link) -> new ArrayList<>()).add(connection.id());
 		}
-		else if (prepared != null && connection.queue(prepared)) {
-			this.queued++;
+		else if (prepared != null) {
+			boolean added = connection.queue(prepared);
+			this.record.noteQueue(connection, prepared, added);
+			this.queued += added ? 1 : 0;
 		}
 	}
 
@@ -58,7 +64,11 @@ final class GatewayFanOut {
 	 * @return the number of connections to which it was sent
 	 */
 	int send() {
-		this.connectionIds.forEach((link, ids) -> this.queued += link.send(this.message, ids) ? ids.size() : 0);
+		this.connectionIds.forEach((link, ids) -> {
+			boolean accepted = link.send(this.message, ids);
+			this.record.noteSent(ids, link, accepted);
+			this.queued += accepted ? ids.size() : 0;
+		});
 		return this.queued;
 	}
 

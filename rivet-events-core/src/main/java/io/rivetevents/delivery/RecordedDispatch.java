@@ -17,7 +17,7 @@ import io.rivetevents.explain.InstanceDeliveries;
 import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Selection;
-import io.rivetevents.outbound.GatewayOutbound;
+import io.rivetevents.outbound.GatewayLink;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -101,13 +101,14 @@ final class RecordedDispatch {
 		}
 	}
 
-	/** Records that the event is sent to the node of a connection. */
-	void noteSent(ActorConnection connection, GatewayOutbound gateway, @Nullable OutgoingMessage prepared) {
-		if (prepared != null && gateway.isOpen()) {
-			add(connection, Kind.QUEUED, "by " + gateway.link());
-		}
-		else if (prepared != null) {
-			add(connection, Kind.DROPPED, "the connection is closed");
+	/** Records whether the node of some recipients has accepted the event. */
+	void noteSent(List<String> connectionIds, GatewayLink link, boolean accepted) {
+		if (this.sending != null) {
+			for (String id : connectionIds) {
+				// its user is known since it became a recipient
+				this.sending.add(id, null, accepted ? Kind.QUEUED : Kind.DROPPED,
+						accepted ? "by " + link : link + " has not accepted it");
+			}
 		}
 	}
 

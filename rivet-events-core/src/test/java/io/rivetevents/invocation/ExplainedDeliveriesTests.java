@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -34,11 +35,13 @@ import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.OutboundEvent;
 import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.outbound.Gateway;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -196,6 +199,22 @@ class ExplainedDeliveriesTests {
 	}
 
 	@Test
+	void aConnectionOfAnotherNode() {
+		AtomicBoolean accepts = new AtomicBoolean(true);
+		this.harness.connections().gateways().add("left", new OtherNode(accepts));
+		ConnectRequest request = ConnectRequest.stateful(null, new Identity(() -> "far", "far")).withGateway("left");
+		this.harness.directory().connect(ActorHarness.target(Room.class, "k"), request).block(ActorHarness.PATIENCE);
+		this.harness.directory().deliver(ROOM, request.connectionId(), new ToServer.SubscriptionRequest("said", true));
+		call("say", "hi");
+		accepts.set(false);
+		call("say", "again");
+		List<Delivery> deliveries = this.log.explain(ROOM, "said").to(request.connectionId()).deliveries();
+		assertThat(deliveries.get(0).reason(Kind.QUEUED)).isEqualTo("by Gateway left");
+		assertThat(kinds(deliveries.get(1))).containsExactly(Kind.TARGETED, Kind.DROPPED);
+		assertThat(deliveries).extracting(Delivery::user).containsOnly("far");
+	}
+
+	@Test
 	void anEventThatIsTooLong() {
 		Client one = connect("one", "said");
 		assertThatThrownBy(() -> call("say", "x".repeat(20_000))).isInstanceOf(RivetException.class);
@@ -349,6 +368,29 @@ class ExplainedDeliveriesTests {
 	private void disconnect(Client client) {
 		client.queue.end();
 		this.harness.directory().disconnected(ROOM, client.id());
+	}
+
+	/** Another node, which has the socket of a client. */
+	private record OtherNode(AtomicBoolean accepts) implements Gateway {
+
+		@Override
+		public boolean send(OutgoingMessage message, List<String> connectionIds) {
+			return this.accepts.get();
+		}
+
+		@Override
+		public void admit(String connectionId, OutgoingMessage first) {
+		}
+
+		@Override
+		public void close(String connectionId, CloseReason reason) {
+		}
+
+		@Override
+		public Bounds bounds(String connectionId) {
+			return new Bounds(Encoding.JSON, 10_000, 2 * SMALL, "rivet.events.websocket");
+		}
+
 	}
 
 	/** A client without a socket. */
