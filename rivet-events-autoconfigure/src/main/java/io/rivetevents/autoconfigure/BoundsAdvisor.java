@@ -17,8 +17,10 @@ import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.convert.ConversionFailedException;
+import org.springframework.core.convert.ConverterNotFoundException;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
@@ -58,6 +60,9 @@ final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 				if (isNever(name, target, context)) {
 					return ActorSettings.NEVER;
 				}
+				if (PREFIX.isAncestorOf(name) && error instanceof ConverterNotFoundException) {
+					checkGroup(name, target.getType().resolve(Object.class), context);
+				}
 				String expected = PREFIX.isAncestorOf(name) ? expected(target) : null;
 				if (expected != null && error instanceof ConversionFailedException failed) {
 					throw InvalidSettingException.expected(name.toString(), String.valueOf(failed.getValue()),
@@ -67,6 +72,18 @@ final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 			}
 
 		};
+	}
+
+	private static void checkGroup(ConfigurationPropertyName name, Class<?> type, BindContext context) {
+		if (type.isRecord()) {
+			String first = DataObjectPropertyName.toDashedForm(type.getRecordComponents()[0].getName());
+			throw new InvalidSettingException(name.toString(), text(name, context), "it is a group of properties",
+					"Set one of its properties instead, such as %s.%s".formatted(name, first));
+		}
+	}
+
+	private static String text(ConfigurationPropertyName name, BindContext context) {
+		return context.getBinder().bind(name, Bindable.of(String.class)).orElse("");
 	}
 
 	/** Returns {@code null} if a value of the type has no common form. */
@@ -81,8 +98,7 @@ final class BoundsAdvisor implements ConfigurationPropertiesBindHandlerAdvisor {
 	}
 
 	private static boolean isNever(ConfigurationPropertyName name, Bindable<?> target, BindContext context) {
-		return target.getAnnotation(MayBeNever.class) != null
-				&& context.getBinder().bind(name, Bindable.of(String.class)).orElse("").equals("never");
+		return target.getAnnotation(MayBeNever.class) != null && text(name, context).equals("never");
 	}
 
 	private static void check(ConfigurationPropertyName name, Object value, boolean mayBeZero) {

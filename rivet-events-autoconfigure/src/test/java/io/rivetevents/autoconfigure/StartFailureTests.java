@@ -240,6 +240,7 @@ class StartFailureTests {
 				property("security.on-forbidden-subscription=shout", "one of refuse, close", "refuse, close"),
 				property("state.write=never", "one of interval, sync", "state.write to one of interval, sync"),
 				property("state.jdbc.initialize-schema=maybe", "one of always, embedded, never", "always, embedded"),
+				property("state=redis", "it is a group of properties", "such as rivet.events.state.store"),
 				property("websocket.max-queued-size=1KB", "max-outgoing-message-size must fit into it",
 						"Set rivet.events.websocket.max-queued-size to at least 1048576B"),
 				property("actor.max-key-size=2KB", "keys of at most 1KB", "max-key-size to at most 1KB")
@@ -287,11 +288,12 @@ class StartFailureTests {
 					.with(TwoDataSources.class),
 				property("state.store=redis", "a LettuceConnectionFactory is missing", "spring.data.redis"),
 				property("backplane=redis", "a LettuceConnectionFactory is missing", "spring.data.redis"),
-				property("state.store=redis", "Instances cannot be stored", "Check that Redis runs").with(Redis.class),
+				property("state.store=redis", "Connection refused", "Check that Redis runs").with(Redis.class),
 				property("state.file.path=pom.xml", "pom.xml", "Set rivet.events.state.file.path").with(file),
 				property("state.file.path=src", "src", "Set rivet.events.state.file.path").with(file),
 				property("state.file.path=pom.xml/rivet.db", "rivet.db", "Set rivet.events.state.file.path").with(file),
 				property("state.file.path=", "is a directory", "Set rivet.events.state.file.path").with(file),
+				property("state.file.path=a\u0000b", "Nul character", "path of a file").with(file),
 				property("state.jdbc.join-transaction=true", "it requires the store in the DataSource",
 						"rivet.events.state.store=jdbc"),
 				property("asyncapi.output=pom.xml/api.json", "pom.xml", "rivet.events.asyncapi.output"),
@@ -706,7 +708,9 @@ class StartFailureTests {
 
 		@Override
 		public String toString() {
-			return this.configuration.get(1).getSimpleName() + this.properties.subList(1, this.properties.size());
+			String text = this.configuration.get(1).getSimpleName()
+					+ this.properties.subList(1, this.properties.size());
+			return text.replace('\0', '?'); // reports are XML
 		}
 
 	}

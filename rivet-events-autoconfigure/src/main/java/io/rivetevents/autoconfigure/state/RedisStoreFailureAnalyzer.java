@@ -7,6 +7,7 @@ package io.rivetevents.autoconfigure.state;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.NestedExceptionUtils;
 
 import io.rivetevents.redis.store.RedisStateException;
 
@@ -17,7 +18,9 @@ final class RedisStoreFailureAnalyzer extends AbstractFailureAnalyzer<RedisState
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RedisStateException cause) {
-		return new FailureAnalysis("Instances cannot be stored. " + StoreFailureAnalyzer.sentence(cause),
+		String reason = "%s: %s".formatted(cause.getMessage(),
+				NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
+		return new FailureAnalysis("Instances cannot be stored. " + StoreFailureAnalyzer.sentence(reason),
 				"Check that Redis runs and that the properties spring.data.redis.* are correct,"
 						+ " or choose another store with rivet.events.state.store.",
 				cause);

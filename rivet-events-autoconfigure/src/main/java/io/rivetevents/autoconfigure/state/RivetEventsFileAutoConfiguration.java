@@ -5,6 +5,7 @@
 
 package io.rivetevents.autoconfigure.state;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Clock;
@@ -48,7 +49,17 @@ public final class RivetEventsFileAutoConfiguration {
 
 		@Bean
 		StoreFile rivetStoreFile(RivetEventsProperties properties) {
-			return new StoreFile(SqliteDataSource.open(Path.of(properties.state().file().path())));
+			return new StoreFile(SqliteDataSource.open(path(properties.state().file().path())));
+		}
+
+		private static Path path(String file) {
+			try {
+				return Path.of(file);
+			}
+			catch (InvalidPathException ex) {
+				throw new InvalidSettingException("rivet.events.state.file.path", file, ex.getReason(),
+						"Set rivet.events.state.file.path to the path of a file");
+			}
 		}
 
 		@Bean

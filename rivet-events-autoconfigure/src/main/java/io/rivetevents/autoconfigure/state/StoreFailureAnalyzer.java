@@ -23,12 +23,13 @@ final class StoreFailureAnalyzer extends AbstractFailureAnalyzer<JdbcStateExcept
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, JdbcStateException cause) {
-		return new FailureAnalysis("Instances cannot be stored. " + sentence(cause), action(cause), cause);
+		return new FailureAnalysis("Instances cannot be stored. " + sentence(String.valueOf(cause.getMessage())),
+				action(cause), cause);
 	}
 
 	/** Some messages end with a period, others do not. */
-	static String sentence(RuntimeException cause) {
-		return String.valueOf(cause.getMessage()).replaceFirst("\\.*$", ".");
+	static String sentence(String message) {
+		return message.replaceFirst("\\.*$", ".");
 	}
 
 	private static String action(JdbcStateException cause) {

@@ -189,6 +189,20 @@ class StoreStartTests {
 	}
 
 	@Test
+	void reportsAMissingPasswordOfRedis(CapturedOutput output) throws IOException {
+		int port = freePort();
+		RedisServer redis = RedisServer.newRedisServer().port(port).bind("127.0.0.1").setting("requirepass x").build();
+		redis.start();
+		try {
+			fails(output, List.of("NOAUTH", "spring.data.redis"), "rivet.events.state.store=redis",
+					"spring.data.redis.port=" + port);
+		}
+		finally {
+			redis.stop();
+		}
+	}
+
+	@Test
 	void reportsAStoreThatDoesNotExist(CapturedOutput output) {
 		fails(output, List.of("rivet.events.state.store", "memory, file, jdbc, redis"),
 				"rivet.events.state.store=rabbit");
