@@ -290,7 +290,7 @@ describe.each(Object.entries(STAGES))("%s", (_, open) => {
 		expect(told).toEqual([]);
 	});
 
-	test("cancels calls, and rejects those that wait at the end", async () => {
+	test("cancels calls at the server", async () => {
 		stage.answer("slow", new Promise(() => {}));
 		const room = connect();
 		await opened(room);
