@@ -110,7 +110,8 @@ public interface Schedules {
 	 * its times twice, and an hour that does not exist has none. Otherwise, as in
 	 * {@code 30 2 * * *}, the action runs once for each local time: a local time that
 	 * does not exist is moved by the length of the gap (02:30 to 03:30), and a local time
-	 * that occurs twice counts at its first occurrence only.
+	 * that occurs twice counts at its first occurrence only. A schedule that is already
+	 * there keeps its next time, and one that differs is replaced.
 	 * @param expression the cron expression
 	 * @param zone its time zone
 	 * @param name name of the schedule
@@ -124,7 +125,8 @@ public interface Schedules {
 
 	/**
 	 * Runs an action repeatedly, first one period from now. The times are one period
-	 * apart, however long a run takes.
+	 * apart, however long a run takes. A schedule that is already there keeps its next
+	 * time, and one that differs is replaced.
 	 * @param period time from one run to the next, from {@link #MIN_PERIOD} to
 	 * {@link #MAX_DELAY}
 	 * @param name name of the schedule

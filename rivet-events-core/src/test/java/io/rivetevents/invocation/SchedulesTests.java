@@ -331,6 +331,20 @@ class SchedulesTests {
 	}
 
 	@Test
+	void aScheduleThatEachWakeSetsAgainKeepsItsTimes() {
+		Sleepy.BEATS.set(0);
+		for (int i = 0; i < 6; i++) {
+			this.harness.call(Sleepy.class, "k", "names"); // wakes it
+			this.harness.call(Sleepy.class, "k", "sleep");
+			pass(Duration.ofMinutes(20));
+		}
+		assertThat(Sleepy.BEATS).hasValue(2);
+		this.harness.call(Sleepy.class, "k", "sleep");
+		pass(Duration.ofMinutes(60));
+		assertThat(Sleepy.BEATS).hasValue(3);
+	}
+
+	@Test
 	void aRunCannotSaveItself() {
 		call("after", 1000, "save");
 		pass(Duration.ofSeconds(1));
@@ -732,9 +746,16 @@ class SchedulesTests {
 	@Actor
 	static class Sleepy {
 
+		static final AtomicInteger BEATS = new AtomicInteger();
+
 		@OnWake
 		void woken(ActorContext<Void, Void> c) {
-			c.schedule().every(Duration.ofHours(1), "heartbeat", "names");
+			c.schedule().every(Duration.ofHours(1), "heartbeat", "beat", 1L);
+		}
+
+		@Action
+		void beat(int number) {
+			BEATS.addAndGet(number);
 		}
 
 		@Action

@@ -93,7 +93,12 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 		Assert.isTrue(this.hasAction.test(action), () -> "Actor %s has no action %s".formatted(this.actor, action));
 		List<JsonNode> trees = Stream.of(args).map(this.mapper::toTree).map(JsonNode::deepCopy).toList();
 		CatchUp missed = (rule != null) ? this.missed : CatchUp.ONE;
-		this.schedules.put(ScheduleEntry.first(id, action, trees, rule, missed, false, first));
+		ScheduleEntry entry = ScheduleEntry.first(id, action, trees, rule, missed, false, first);
+		ScheduleEntry present = (rule != null) ? this.schedules.find(id) : null;
+		// otherwise each wake would begin the period again, also a wake for its own run
+		if (present == null || !present.isSameAs(entry)) {
+			this.schedules.put(entry);
+		}
 	}
 
 	@Override

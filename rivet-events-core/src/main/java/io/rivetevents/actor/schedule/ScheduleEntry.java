@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -182,8 +183,10 @@ public record ScheduleEntry(String id, String action, List<JsonNode> args, @Null
 
 	/** Returns whether another schedule runs the same at the same times. */
 	boolean isSameAs(ScheduleEntry other) {
-		return this.action.equals(other.action) && this.args.equals(other.args) && this.catchUp == other.catchUp
-				&& this.declared == other.declared && (this.rule != null) && this.rule.equals(other.rule);
+		// in the stored form, which does not have all types of numbers
+		StoredSchedule compared = other.at(this.dueAt, this.runAt, this.attempts, this.error).toStored(0);
+		return this.rule != null && this.action.equals(other.action)
+				&& Arrays.equals(toStored(0).body(), compared.body());
 	}
 
 	/** Returns what applications see. */
