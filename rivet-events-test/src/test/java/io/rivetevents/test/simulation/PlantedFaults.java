@@ -6,13 +6,10 @@
 package io.rivetevents.test.simulation;
 
 import net.bytebuddy.asm.Advice;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.protocol.ToClient;
-import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
  * Faults that are inlined into methods of the runtime. Public, because the code that is
@@ -20,44 +17,7 @@ import io.rivetevents.protocol.encoding.OutgoingMessage;
  */
 public final class PlantedFaults {
 
-	private static int count;
-
-	private static @Nullable OutgoingMessage held;
-
-	private static @Nullable ActorConnection holder;
-
 	private PlantedFaults() {
-	}
-
-	static void reset() {
-		count = 0;
-		held = null;
-		holder = null;
-	}
-
-	/** Returns whether an event is not delivered, or not yet. */
-	public static boolean isEvery(int period, OutgoingMessage message) {
-		return message.message() instanceof ToClient.Event && ++count % period == 0;
-	}
-
-	/** Holds an event back until the next one. */
-	public static boolean hold(ActorConnection connection, OutgoingMessage message) {
-		if (held == null && isEvery(5, message)) {
-			held = message;
-			holder = connection;
-			return true;
-		}
-		return false;
-	}
-
-	/** Delivers the event that was held back. */
-	public static void deliverHeld(ActorConnection connection, OutgoingMessage message) {
-		OutgoingMessage late = held;
-		if (late != null && late != message && holder == connection) {
-			held = null;
-			holder = null;
-			connection.deliver(late);
-		}
 	}
 
 	/** A disconnect hook runs twice. */
@@ -84,31 +44,6 @@ public final class PlantedFaults {
 
 	}
 
-	/** An event is sent after the next one. */
-	static final class EventsSwapped {
-
-		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-		static boolean enter(@Advice.This ActorConnection connection, @Advice.Argument(0) OutgoingMessage message) {
-			return PlantedFaults.hold(connection, message);
-		}
-
-		@Advice.OnMethodExit
-		static void exit(@Advice.This ActorConnection connection, @Advice.Argument(0) OutgoingMessage message) {
-			PlantedFaults.deliverHeld(connection, message);
-		}
-
-	}
-
-	/** An event is not sent. */
-	static final class EventLost {
-
-		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-		static boolean enter(@Advice.Argument(0) OutgoingMessage message) {
-			return PlantedFaults.isEvery(7, message);
-		}
-
-	}
-
 	/** Turns do not wait for the turn before. */
 	static final class TurnsOverlap {
 
@@ -119,47 +54,12 @@ public final class PlantedFaults {
 
 	}
 
-	/** A client that resumes does not receive the first event that it has missed. */
-	static final class OffByOne {
-
-		@Advice.OnMethodEnter
-		static void enter(@Advice.Argument(value = 0, readOnly = false) long position) {
-			position = position + 1;
-		}
-
-	}
-
-	/** The first subscription to an event has no effect. */
-	static final class LateSubscription {
-
-		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-		static boolean enter() {
-			return PlantedFaults.isEveryThird();
-		}
-
-	}
-
-	/** Returns whether a subscription is lost. */
-	public static boolean isEveryThird() {
-		return ++count % 6 == 0;
-	}
-
 	/** A client is not notified that events are missing. */
 	static final class GapNotTold {
 
 		@Advice.OnMethodExit
 		static void exit(@Advice.Return(readOnly = false) ToClient.ResumeOutcome outcome) {
 			outcome = new ToClient.ResumeOutcome(ToClient.ResumeOutcome.Kind.RESUMED, 0, null);
-		}
-
-	}
-
-	/** A durable action is answered although its state is not saved. */
-	static final class AnswerBeforeCommit {
-
-		@Advice.OnMethodEnter
-		static void enter(@Advice.Argument(value = 1, readOnly = false) boolean durable) {
-			durable = false;
 		}
 
 	}
