@@ -6,12 +6,15 @@
 package io.rivetevents.sample;
 
 import java.security.Principal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,9 @@ class ChatRoom {
 	private static final String GUEST = "guest";
 
 	private static final int MAX_MENTIONS = 10;
+
+	/** In seconds: a day. */
+	private static final int MAX_DELAY = 86_400;
 
 	private final Connections connections;
 
@@ -110,8 +116,28 @@ class ChatRoom {
 	@Action(durable = true)
 	Message sendMessage(ActorContext<State, Member> c, @Nullable Principal principal,
 			@NotBlank @Size(max = 50) String userId, @NotBlank @Size(max = 500) String text) {
-		String author = (principal != null) ? principal.getName() : userId;
-		Message message = new Message(UUID.randomUUID(), author, principal == null, text, System.currentTimeMillis());
+		return add(c, author(principal, userId), principal == null, text);
+	}
+
+	/** Sends a message later, even if all clients have left by then. */
+	@Action
+	void remind(ActorContext<State, Member> c, @Nullable Principal principal, @NotBlank @Size(max = 50) String userId,
+			@NotBlank @Size(max = 500) String text, @Min(1) @Max(MAX_DELAY) int seconds) {
+		c.schedule()
+			.after(Duration.ofSeconds(seconds), "sendReminder", author(principal, userId), principal == null, text);
+	}
+
+	@Action(internal = true, durable = true)
+	void sendReminder(ActorContext<State, Member> c, String author, boolean guest, String text) {
+		add(c, author, guest, text);
+	}
+
+	private static String author(@Nullable Principal principal, String userId) {
+		return (principal != null) ? principal.getName() : userId;
+	}
+
+	private Message add(ActorContext<State, Member> c, String author, boolean guest, String text) {
+		Message message = new Message(UUID.randomUUID(), author, guest, text, System.currentTimeMillis());
 		List<Message> messages = c.state().messages;
 		messages.add(message);
 		if (messages.size() > HISTORY) {

@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.CookieManager;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -24,15 +25,20 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The sample in a process of its own, as a developer runs it, so that it can be killed.
  */
 final class SampleProcess implements AutoCloseable {
 
+	private static final Pattern TOKEN = Pattern.compile("\"headerName\":\"([^\"]+)\".*\"token\":\"([^\"]+)\"");
+
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
-	private final HttpClient http = HttpClient.newHttpClient();
+	private final HttpClient http = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
 	private final Process process;
 
@@ -50,10 +56,20 @@ final class SampleProcess implements AutoCloseable {
 	 * @param arguments arguments of the application
 	 */
 	static SampleProcess start(Path folder, String... arguments) throws IOException {
+		return start(folder, false, arguments);
+	}
+
+	/** Starts the sample as {@link #start} does, from what was generated in the build. */
+	static SampleProcess startAheadOfTime(Path folder, String... arguments) throws IOException {
+		return start(folder, true, arguments);
+	}
+
+	private static SampleProcess start(Path folder, boolean aheadOfTime, String... arguments) throws IOException {
 		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
 		// arguments precede a system property
-		List<String> command = new ArrayList<>(List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Dserver.port=0",
-				"-cp", classPath(), SampleApplication.class.getName()));
+		List<String> command = new ArrayList<>(
+				List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Dspring.aot.enabled=" + aheadOfTime,
+						"-Dserver.port=0", "-cp", classPath(), SampleApplication.class.getName()));
 		command.addAll(List.of(arguments));
 		SampleProcess sample = new SampleProcess(
 				new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start());
@@ -113,13 +129,45 @@ final class SampleProcess implements AutoCloseable {
 
 	/** Calls an action of a chat room over HTTP and returns the body of the answer. */
 	String call(String room, String action, String args) throws IOException, InterruptedException {
-		URI uri = URI.create(
-				"http://localhost:%d/rivet/gateway/chatRoom/action/%s?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=%s"
-					.formatted(this.port, action, URLEncoder.encode(room, StandardCharsets.UTF_8)));
+		URI uri = uri(room, "action/" + action, "");
 		HttpRequest request = HttpRequest.newBuilder(uri)
 			.header("content-type", "application/json")
 			.header("x-rivet-encoding", "json")
 			.POST(BodyPublishers.ofString("{\"args\":%s}".formatted(args)))
+			.build();
+		return this.http.send(request, BodyHandlers.ofString()).body();
+	}
+
+	/**
+	 * Subscribes to an event of a chat room.
+	 * @return the lines of the event stream, which never ends
+	 */
+	Stream<String> stream(String room, String event) throws IOException, InterruptedException {
+		HttpRequest request = HttpRequest.newBuilder(uri(room, "sse", "&event=" + event)).build();
+		return this.http.send(request, BodyHandlers.ofLines()).body();
+	}
+
+	private URI uri(String room, String path, String query) {
+		return URI.create(
+				"http://localhost:%d/rivet/gateway/chatRoom/%s?rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default&rvt-key=%s%s"
+					.formatted(this.port, path, URLEncoder.encode(room, StandardCharsets.UTF_8), query));
+	}
+
+	/** Signs in, for all further requests. Returns the name on the page. */
+	String signIn(String user) throws IOException, InterruptedException {
+		Matcher token = TOKEN.matcher(get("/me"));
+		assertThat(token.find()).isTrue();
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%d/login".formatted(this.port)))
+			.header("content-type", "application/x-www-form-urlencoded")
+			.header(token.group(1), token.group(2))
+			.POST(BodyPublishers.ofString("username=%s&password=%s".formatted(user, user)))
+			.build();
+		this.http.send(request, BodyHandlers.discarding());
+		return get("/me");
+	}
+
+	private String get(String path) throws IOException, InterruptedException {
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:%d%s".formatted(this.port, path)))
 			.build();
 		return this.http.send(request, BodyHandlers.ofString()).body();
 	}
