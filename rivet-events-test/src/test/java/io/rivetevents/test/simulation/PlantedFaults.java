@@ -10,6 +10,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.extension.Hook;
 import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
  * Faults that are inlined into methods of the runtime. Public, because the code that is
@@ -17,7 +18,18 @@ import io.rivetevents.protocol.ToClient;
  */
 public final class PlantedFaults {
 
+	private static int count;
+
 	private PlantedFaults() {
+	}
+
+	static void reset() {
+		count = 0;
+	}
+
+	/** Returns whether an event is not delivered, or not yet. */
+	public static boolean isEvery(int period, OutgoingMessage message) {
+		return message.message() instanceof ToClient.Event && ++count % period == 0;
 	}
 
 	/** A disconnect hook runs twice. */
@@ -44,6 +56,16 @@ public final class PlantedFaults {
 
 	}
 
+	/** An event is not sent. */
+	static final class EventLost {
+
+		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+		static boolean enter(@Advice.Argument(0) OutgoingMessage message) {
+			return PlantedFaults.isEvery(7, message);
+		}
+
+	}
+
 	/** Turns do not wait for the turn before. */
 	static final class TurnsOverlap {
 
@@ -54,12 +76,47 @@ public final class PlantedFaults {
 
 	}
 
+	/** A client that resumes does not receive the first event that it has missed. */
+	static final class OffByOne {
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.Argument(value = 0, readOnly = false) long position) {
+			position = position + 1;
+		}
+
+	}
+
+	/** The first subscription to an event has no effect. */
+	static final class LateSubscription {
+
+		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+		static boolean enter() {
+			return PlantedFaults.isEveryThird();
+		}
+
+	}
+
+	/** Returns whether a subscription is lost. */
+	public static boolean isEveryThird() {
+		return ++count % 7 == 0;
+	}
+
 	/** A client is not notified that events are missing. */
 	static final class GapNotTold {
 
 		@Advice.OnMethodExit
 		static void exit(@Advice.Return(readOnly = false) ToClient.ResumeOutcome outcome) {
 			outcome = new ToClient.ResumeOutcome(ToClient.ResumeOutcome.Kind.RESUMED, 0, null);
+		}
+
+	}
+
+	/** A durable action is answered although its state is not saved. */
+	static final class AnswerBeforeCommit {
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.Argument(value = 1, readOnly = false) boolean durable) {
+			durable = false;
 		}
 
 	}

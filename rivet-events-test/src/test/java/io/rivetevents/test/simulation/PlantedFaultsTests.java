@@ -16,6 +16,7 @@ import net.bytebuddy.matcher.ElementMatchers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -52,6 +53,11 @@ class PlantedFaultsTests {
 	@AfterAll
 	static void logAgain() {
 		LoggingSystem.get(PlantedFaultsTests.class.getClassLoader()).setLogLevel("io.rivetevents", null);
+	}
+
+	@BeforeEach
+	void reset() {
+		PlantedFaults.reset();
 	}
 
 	@AfterEach
@@ -105,13 +111,35 @@ class PlantedFaultsTests {
 	}
 
 	@Test
+	void findsALostEvent() throws Exception {
+		plant("io.rivetevents.delivery.ActorConnection", "deliver", PlantedFaults.EventLost.class, "");
+	}
+
+	@Test
 	void findsTurnsThatOverlap() throws Exception {
 		plant("io.rivetevents.actor.turn.Turn", "interleave", PlantedFaults.TurnsOverlap.class, "do not overlap");
 	}
 
 	@Test
+	void findsAResumeThatIsOffByOne() throws Exception {
+		plant("io.rivetevents.actor.stream.EventHistory", "after", PlantedFaults.OffByOne.class,
+				"no event is lost without a notice");
+	}
+
+	@Test
+	void findsALateSubscription() throws Exception {
+		plant("io.rivetevents.delivery.ConnectionIndex", "subscribed", PlantedFaults.LateSubscription.class, "");
+	}
+
+	@Test
 	void findsAGapWithoutANotice() throws Exception {
 		plant("io.rivetevents.protocol.ToClient$ResumeOutcome", "resynced", PlantedFaults.GapNotTold.class, "resumes");
+	}
+
+	@Test
+	void findsAnAnswerBeforeItsCommit() throws Exception {
+		plant("io.rivetevents.actor.stream.TurnCommits", "commit", PlantedFaults.AnswerBeforeCommit.class,
+				"is the only one");
 	}
 
 	private void plantStore(UnaryOperator<ActorStateStore> store, String invariant) {
