@@ -189,13 +189,11 @@ class NonBlockingTurnTests {
 	@Test
 	void areCalledByAWorkerWhenTheThreadHasBeenBusyForAWhile() {
 		RecordedOutbound client = connect();
-		new WakeupBatches(VirtualTimeScheduler.create()).run(() -> {
+		VirtualTimeScheduler time = VirtualTimeScheduler.create();
+		new WakeupBatches(time).run(() -> {
 			deliver(client, 1, "thread");
 			assertThat(threads(client)).containsExactly(Thread.currentThread().getName());
-			long end = System.nanoTime() + Duration.ofMillis(2).toNanos();
-			while (System.nanoTime() < end) {
-				Thread.onSpinWait();
-			}
+			time.advanceTimeBy(Duration.ofMillis(2));
 			deliver(client, 2, "thread");
 		});
 		Awaitility.await().until(() -> answers(client).size() == 2);

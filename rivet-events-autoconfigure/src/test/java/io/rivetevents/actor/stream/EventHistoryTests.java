@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.StringNode;
 
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionScope;
+import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.HistoryLimits;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.AddressedEvent;
@@ -43,7 +45,8 @@ class EventHistoryTests {
 	private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
 	private final ActorConnection client = new ActorConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS),
-			Outbound.NONE, new ConnectionScope("room", ActorKey.EMPTY, false, null, null), null);
+			Outbound.NONE,
+			new ConnectionScope("room", ActorKey.EMPTY, false, null, Mockito.mock(ConnectionServices.class)), null);
 
 	private static EventHistory history(int maxEvents, long maxBytes, Duration maxAge) {
 		EventHistory history = new EventHistory(new HistoryLimits(maxEvents, maxBytes, maxAge),

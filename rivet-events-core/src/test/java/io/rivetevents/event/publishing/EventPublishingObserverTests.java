@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.mockito.Mockito;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +32,7 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.delivery.ConnectionScope;
+import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.event.ActorCreatedEvent;
 import io.rivetevents.event.ActorDestroyedEvent;
@@ -308,7 +310,8 @@ class EventPublishingObserverTests {
 
 	private static Connection<?> connection() {
 		return new ActorConnection(ConnectRequest.stateful(null, Identity.ANONYMOUS), Outbound.NONE,
-				new ConnectionScope(ROOM.name(), ROOM.key(), false, null, null), null);
+				new ConnectionScope(ROOM.name(), ROOM.key(), false, null, Mockito.mock(ConnectionServices.class)),
+				null);
 	}
 
 	/** What was published of a connection. */
