@@ -28,6 +28,7 @@ export const groups = [
       deliveries: 'Explaining deliveries',
       values: 'Values',
       testing: 'Testing',
+      simulation: 'Simulation',
       extending: 'Extending',
     },
   },

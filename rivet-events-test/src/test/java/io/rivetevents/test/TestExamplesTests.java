@@ -42,6 +42,8 @@ class TestExamplesTests {
 
 	private static final Pattern TESTS = Pattern.compile("(?m)^class (\\w+Tests)");
 
+	private static final String SEEDS = "rivet.simulation.seeds";
+
 	private static final String APPLICATION = """
 			@org.springframework.boot.autoconfigure.SpringBootApplication
 			class Application {
@@ -69,8 +71,10 @@ class TestExamplesTests {
 
 	@Test
 	void pass() throws Exception {
-		List<String> tests = examples().stream().filter((example) -> example.contains("\n@ActorTest")).toList();
-		assertThat(tests).hasSizeGreaterThan(2);
+		List<String> tests = examples().stream()
+			.filter((example) -> example.contains("\n@ActorTest") || example.contains("\t@ActorSimulation"))
+			.toList();
+		assertThat(tests).hasSizeGreaterThan(3);
 		for (int i = 0; i < tests.size(); i++) {
 			Matcher name = TESTS.matcher(tests.get(i));
 			assertThat(name.find()).isTrue();
@@ -93,6 +97,7 @@ class TestExamplesTests {
 	}
 
 	private void run(String testClass) throws Exception {
+		System.setProperty(SEEDS, "50");
 		ClassLoader before = Thread.currentThread().getContextClassLoader();
 		try (URLClassLoader loader = new URLClassLoader(new URL[] { this.folder.toUri().toURL() }, before)) {
 			Thread.currentThread().setContextClassLoader(loader);
@@ -107,6 +112,7 @@ class TestExamplesTests {
 		}
 		finally {
 			Thread.currentThread().setContextClassLoader(before);
+			System.clearProperty(SEEDS);
 		}
 	}
 

@@ -96,7 +96,7 @@ final class Coverage {
 		return this.epoch;
 	}
 
-	/** The client starts anew at a position: it was told so, or it is new. */
+	/** The client starts at a position: it is new, or the server has requested it. */
 	void begin(String epoch, long position, Set<String> events) {
 		endAll();
 		this.epoch = epoch;
@@ -130,7 +130,7 @@ final class Coverage {
 		end(event);
 	}
 
-	/** The client was told that events until a position are missing. */
+	/** The client was notified that events until a position are missing. */
 	void gap(Set<String> events, long position) {
 		List<String> ended = events.stream().filter(this.open::containsKey).toList();
 		ended.forEach(this::end);
@@ -142,7 +142,7 @@ final class Coverage {
 	void advance(long position) {
 		if (position < this.last) {
 			this.violations.add("positions do not go back",
-					"client %d was at %d and was told %d".formatted(this.client, this.last, position));
+					"client %d was at %d and received %d".formatted(this.client, this.last, position));
 		}
 		this.last = Math.max(this.last, position);
 	}

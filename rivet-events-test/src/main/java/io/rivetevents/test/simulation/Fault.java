@@ -35,8 +35,8 @@ public enum Fault {
 	KILL(1),
 
 	/**
-	 * Another process replaces the application, which does not notice it and goes on with
-	 * its clients, as after a pause or a partition of the network.
+	 * Another process replaces the application, which does not notice it and continues
+	 * with its clients, as after a pause or a partition of the network.
 	 */
 	REPLACED(1);
 

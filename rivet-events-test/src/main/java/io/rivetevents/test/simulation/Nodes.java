@@ -90,7 +90,7 @@ final class Nodes {
 	}
 
 	void replace() {
-		this.trace.add(this.current + " is replaced and goes on");
+		this.trace.add(this.current + " is replaced and continues");
 		this.replaced.add(this.current);
 		this.current = start();
 	}

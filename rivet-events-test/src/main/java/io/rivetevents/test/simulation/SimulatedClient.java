@@ -155,7 +155,7 @@ final class SimulatedClient {
 		return !this.group.varying().isEmpty();
 	}
 
-	/** Ends for good. */
+	/** Ends permanently. */
 	void leave() {
 		SimulatedSession session = this.session;
 		if (session != null) {
