@@ -570,6 +570,20 @@ public final class ActorConnection extends ForwardingRecipients
 				SafeText.of(connection.actorKey().serialize()));
 	}
 
+	/**
+	 * Depends on the id alone, so that the order of connections in a set does not change
+	 * from run to run of a simulation.
+	 */
+	@Override
+	public int hashCode() {
+		return id().hashCode();
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return this == other;
+	}
+
 	@Override
 	public String toString() {
 		return "connection " + id();

@@ -36,7 +36,17 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param identity the client's identity
 	 */
 	public static ConnectRequest stateful(@Nullable JsonNode params, Identity identity) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, null, null, null);
+		return stateful(UUID.randomUUID().toString(), params, identity);
+	}
+
+	/**
+	 * Creates the request of a client that stays connected.
+	 * @param connectionId id of the connection, which no other has
+	 * @param params connection params, {@code null} if the client sent none
+	 * @param identity the client's identity
+	 */
+	public static ConnectRequest stateful(String connectionId, @Nullable JsonNode params, Identity identity) {
+		return new ConnectRequest(connectionId, params, identity, false, null, null, null);
 	}
 
 	/**
@@ -84,7 +94,19 @@ public record ConnectRequest(String connectionId, @Nullable JsonNode params, Ide
 	 * @param stream options of the extended mode
 	 */
 	public static ConnectRequest extended(@Nullable JsonNode params, Identity identity, StreamRequest stream) {
-		return new ConnectRequest(UUID.randomUUID().toString(), params, identity, false, stream, null, null);
+		return extended(UUID.randomUUID().toString(), params, identity, stream);
+	}
+
+	/**
+	 * Creates the request of a client of the extended mode.
+	 * @param connectionId id of the connection, which no other has
+	 * @param params connection params, {@code null} if the client sent none
+	 * @param identity the client's identity
+	 * @param stream options of the extended mode
+	 */
+	public static ConnectRequest extended(String connectionId, @Nullable JsonNode params, Identity identity,
+			StreamRequest stream) {
+		return new ConnectRequest(connectionId, params, identity, false, stream, null, null);
 	}
 
 }

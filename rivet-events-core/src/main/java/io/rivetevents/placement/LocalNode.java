@@ -17,7 +17,6 @@ import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
-import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.StoredActors;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
@@ -31,7 +30,7 @@ public final class LocalNode {
 
 	private final ActorTypes types;
 
-	private final ActorStateStore store;
+	private final ActorRuntime runtime;
 
 	private final Instances instances;
 
@@ -57,7 +56,7 @@ public final class LocalNode {
 		Actors neighbours = new DirectoryActors(placement, types, listeners, runtime.mapper(),
 				runtime.connections().contracts(), runtime.connections().transactions());
 		this.types = types;
-		this.store = runtime.store();
+		this.runtime = runtime;
 		this.instances = new Instances(types, runtime, connections.members(), neighbours, listeners);
 		this.checks = new RequestChecks(types, this.instances, runtime);
 		this.directory = new LocalActorDirectory(this.instances, this.checks, types, runtime, connections);
@@ -70,6 +69,11 @@ public final class LocalNode {
 	 */
 	public ActorDirectory directory() {
 		return this.directory;
+	}
+
+	/** Returns the id of a new connection. Safe for use by several threads. */
+	public String newId() {
+		return this.runtime.newId();
 	}
 
 	/**
@@ -128,10 +132,10 @@ public final class LocalNode {
 	 * which the store does not keep
 	 */
 	public void start() {
-		check(ActorType::hasDurableEvents, this.store.keepsHistory(), """
+		check(ActorType::hasDurableEvents, this.runtime.store().keepsHistory(), """
 				Actor %s has durable events, but the store keeps no histories: override commit and keepsHistory \
 				of ActorStateStore, or set no @History(durable = true) and no rivet.events.history.durable""");
-		check((type) -> !type.schedules().isEmpty(), this.store.keepsSchedules(), """
+		check((type) -> !type.schedules().isEmpty(), this.runtime.store().keepsSchedules(), """
 				Actor %s has schedules, but the store keeps none: override commit and keepsSchedules of \
 				ActorStateStore, or remove @ActorSchedule""");
 		this.instances.acceptNew();

@@ -7,7 +7,6 @@ package io.rivetevents.transport;
 
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -243,7 +242,7 @@ public final class ClientLink {
 			JsonNode params = opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params)
-				.map((identity) -> withHead(ConnectRequest.stateful(params, identity), opening));
+				.map((identity) -> withHead(ConnectRequest.stateful(this.support.newId(), params, identity), opening));
 		});
 	}
 
@@ -265,7 +264,8 @@ public final class ClientLink {
 			JsonNode params = (hello.params() != null) ? hello.params() : opening.params().get();
 			return this.support.handshake()
 				.identify(opening.request(), params, hello.credentials())
-				.map((identity) -> withHead(ConnectRequest.extended(params, identity, stream(hello, identity)),
+				.map((identity) -> withHead(
+						ConnectRequest.extended(this.support.newId(), params, identity, stream(hello, identity)),
 						opening));
 		});
 	}
@@ -279,7 +279,7 @@ public final class ClientLink {
 		String claimed = (resume != null) ? resume.stream() : null;
 		boolean proven = resume != null && claimed != null
 				&& this.support.secrets().isSecret(resume.secret(), claimed, identity);
-		String stream = (claimed != null && proven) ? claimed : UUID.randomUUID().toString();
+		String stream = (claimed != null && proven) ? claimed : this.support.newId();
 		StreamProof proof = proven ? StreamProof.PROVEN : (claimed != null) ? StreamProof.UNPROVEN : StreamProof.NEW;
 		return new StreamRequest(hello.subscriptions(), (resume != null) ? resume.position() : null, proof, stream,
 				this.support.secrets().of(stream, identity), hello.snapshot(), hello.contract(),

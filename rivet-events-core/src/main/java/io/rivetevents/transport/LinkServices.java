@@ -40,6 +40,11 @@ public record LinkServices(ActorDirectory directory, OutboundRegistry connection
 		return this.node.isDraining();
 	}
 
+	/** Returns the id of a new connection or stream. */
+	String newId() {
+		return this.node.newId();
+	}
+
 	/**
 	 * Checks, before a call is read, whether this node has memory for it.
 	 * @param target the target instance

@@ -10,6 +10,7 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -42,7 +43,7 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
 
 	@Override
 	public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-		DelayedTask<Boolean> task = new DelayedTask<>(command, true);
+		DelayedTask<Object> task = new DelayedTask<>(Executors.callable(command));
 		return start(task, task::run, unit.toNanos(delay), 0);
 	}
 
@@ -54,7 +55,7 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
 
 	@Override
 	public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long initialDelay, long period, TimeUnit unit) {
-		DelayedTask<Boolean> task = new DelayedTask<>(command, true);
+		DelayedTask<Object> task = new DelayedTask<>(Executors.callable(command));
 		return start(task, task::runAndReset, unit.toNanos(initialDelay), unit.toNanos(period));
 	}
 
@@ -105,10 +106,6 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
 	private final class DelayedTask<V extends @Nullable Object> extends FutureTask<V> implements ScheduledFuture<V> {
 
 		private volatile @Nullable VirtualTask waiting;
-
-		DelayedTask(Runnable work, V result) {
-			super(work, result);
-		}
 
 		DelayedTask(Callable<V> work) {
 			super(work);

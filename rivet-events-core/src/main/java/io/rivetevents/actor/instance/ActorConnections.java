@@ -68,12 +68,13 @@ public final class ActorConnections {
 	 * @param clock returns the time in nanoseconds
 	 * @param due calls {@link #expire} when a part of the history expires
 	 * @param deliveries records the deliveries, {@code null} if they are not recorded
+	 * @param epoch the epoch of a new instance
 	 */
 	ActorConnections(ActorAddress instance, ConnectionIndex ofNode, HistoryLimits history, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries) {
+			LongSupplier clock, DueQueue.Entry due, @Nullable DeliveryRecorder deliveries, String epoch) {
 		this.own = new ConnectionIndex((deliveries != null) ? deliveries.of(instance) : null);
 		this.ofNode = ofNode;
-		this.stream = new EventStream(instance, this.own, history, kept, clock, due);
+		this.stream = new EventStream(instance, this.own, history, kept, clock, due, epoch);
 	}
 
 	/** Returns the events sent to the connections. */

@@ -146,7 +146,7 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.state = new ActorState(runtime.store(), runtime.mapper(), type.stateFormat(),
 				type.settings().state().maxSize(), share::countGrowth, schedules(), this.due, runtime.clock());
 		this.connections = new ActorConnections(address, host.members(), type.settings().history(), limits().history(),
-				this::now, this.due, runtime.connections().deliveries());
+				this::now, this.due, runtime.connections().deliveries(), runtime.newEpoch());
 		this.events = new InstanceEvents(type, this.connections);
 		this.targets = new EventTargets<>(this.events, runtime.mapper(), runtime.connections().contracts(),
 				runtime.connections().transactions());
@@ -166,7 +166,8 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 
 	private InstanceSchedules schedules() {
 		return new InstanceSchedules(this.address, this.runtime.store(), this.runtime.clock(),
-				this.runtime.schedules().maxPerInstance(), () -> this.commits.hold(), this.host::scheduled);
+				this.runtime.schedules().maxPerInstance(), this.runtime::newId, () -> this.commits.hold(),
+				this.host::scheduled);
 	}
 
 	private static TurnCommits.Events eventsOf(ActorType type) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.IdGenerator;
+import org.springframework.util.JdkIdGenerator;
 import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.persistence.ObservedStateStore;
@@ -36,9 +38,11 @@ import io.rivetevents.scheduling.SharedWork;
  * @param interceptors interceptors of client requests, in their order
  * @param contracts fingerprints of the contracts that clients are built against
  * @param schedules settings of schedules
+ * @param ids source of the ids of connections, instances and schedules
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
-		List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules) {
+		List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
+		IdGenerator ids) {
 
 	/**
 	 * Fraction, in eighths, of the memory for loaded instances beyond which memory is
@@ -52,6 +56,22 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		store = new ScopedStateStore(observers.observeSaves() ? new ObservedStateStore(store, observers) : store,
 				connections.callers());
 		interceptors = List.copyOf(interceptors);
+	}
+
+	/** Creates services with random ids. */
+	public ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
+			List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules) {
+		this(store, workers, clock, connections, interceptors, contracts, schedules, new JdkIdGenerator());
+	}
+
+	/** Returns a new id. Safe for use by several threads. */
+	public String newId() {
+		return this.ids.generateId().toString();
+	}
+
+	/** Returns a new epoch, which is short because each position of an event has it. */
+	public String newEpoch() {
+		return Long.toString(this.ids.generateId().getMostSignificantBits() >>> 1, Character.MAX_RADIX);
 	}
 
 	/**

@@ -7,7 +7,6 @@ package io.rivetevents.actor.instance;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -241,7 +240,7 @@ public final class InstanceStart {
 		if (input != null && input.length > this.type.settings().maxInputSize()) {
 			return Mono.error(new RivetException(ErrorCode.INPUT_TOO_LARGE));
 		}
-		StoredActor created = StoredActor.builder(UUID.randomUUID().toString(), this.address)
+		StoredActor created = StoredActor.builder(this.runtime.newId(), this.address)
 			.createdAt(this.runtime.clock().instant())
 			.input(this.type.takesInput() ? input : null)
 			.build();

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -68,7 +67,7 @@ public record ContextSchedules(String actor, Predicate<String> hasAction, ValueM
 	}
 
 	private String once(Instant time, String action, @Nullable Object... args) {
-		String id = (this.name != null) ? this.name : UUID.randomUUID().toString();
+		String id = (this.name != null) ? this.name : this.schedules.newId();
 		put(id, action, args, null, time);
 		return id;
 	}

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,8 @@ public final class InstanceSchedules {
 	private final Clock clock;
 
 	private final int max;
+
+	private final Supplier<String> ids;
 
 	private final Runnable onChange;
 
@@ -109,15 +112,17 @@ public final class InstanceSchedules {
 	 * @param store where they are stored
 	 * @param clock source of times
 	 * @param max maximum number
+	 * @param ids returns new ids
 	 * @param onChange called when a change waits for a commit
 	 * @param onStored receives each schedule that is stored, after the commit
 	 */
-	public InstanceSchedules(ActorAddress address, ActorStateStore store, Clock clock, int max, Runnable onChange,
-			Consumer<DueSchedule> onStored) {
+	public InstanceSchedules(ActorAddress address, ActorStateStore store, Clock clock, int max, Supplier<String> ids,
+			Runnable onChange, Consumer<DueSchedule> onStored) {
 		this.address = address;
 		this.store = store;
 		this.clock = clock;
 		this.max = max;
+		this.ids = ids;
 		this.onChange = onChange;
 		this.onStored = onStored;
 	}
@@ -169,6 +174,11 @@ public final class InstanceSchedules {
 	/** Returns the present time. */
 	public Instant now() {
 		return this.clock.instant();
+	}
+
+	/** Returns a new id of a schedule without a name. */
+	String newId() {
+		return this.ids.get();
 	}
 
 	private Map<String, ScheduleEntry> stored() {

@@ -5,7 +5,6 @@
 
 package io.rivetevents.actor.stream;
 
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -52,8 +51,6 @@ public final class EventStream {
 
 	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(EventStream.class));
 
-	private static final SecureRandom RANDOM = new SecureRandom();
-
 	/** Most bytes of events that are held back. */
 	private static final long MAX_HELD_BYTES = 16 * 1024 * 1024;
 
@@ -89,7 +86,7 @@ public final class EventStream {
 
 	private boolean closed;
 
-	private String epoch = Long.toString(RANDOM.nextLong() >>> 1, Character.MAX_RADIX);
+	private String epoch;
 
 	/** Written with the order. */
 	private volatile long sequence;
@@ -115,15 +112,17 @@ public final class EventStream {
 	 * @param kept memory for the histories of all instances
 	 * @param clock returns the time in nanoseconds
 	 * @param due called when a part of the history expires
+	 * @param epoch the epoch, which no other stream has
 	 */
 	public EventStream(ActorAddress instance, ConnectionIndex connections, HistoryLimits limits, ByteBudget kept,
-			LongSupplier clock, DueQueue.Entry due) {
+			LongSupplier clock, DueQueue.Entry due, String epoch) {
 		this.instance = instance;
 		this.connections = connections;
 		this.limits = limits;
 		this.history = new EventHistory(limits, kept);
 		this.clock = clock;
 		this.due = due;
+		this.epoch = epoch;
 	}
 
 	/**

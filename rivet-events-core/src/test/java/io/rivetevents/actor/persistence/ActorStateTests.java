@@ -42,7 +42,7 @@ class ActorStateTests {
 
 	private final ActorState state = new ActorState(this.store, this.mapper,
 			StateFormat.initial(this.mapper.declared(String.class)), MAX_SIZE, (before, after) -> {
-			}, new InstanceSchedules(ADDRESS, this.store, Clock.systemUTC(), 1, () -> {
+			}, new InstanceSchedules(ADDRESS, this.store, Clock.systemUTC(), 1, () -> "id", () -> {
 			}, (stored) -> {
 			}), new DueQueue(VirtualTimeScheduler.create()).register((now) -> {
 			}), Clock.systemUTC());

@@ -58,11 +58,11 @@ class TurnCommitsTests {
 	private final FailingStore store = new FailingStore();
 
 	private final EventStream stream = new EventStream(ROOM, new ConnectionIndex(), DURABLE,
-			Limits.defaults().history(), System::nanoTime, this.due);
+			Limits.defaults().history(), System::nanoTime, this.due, "epoch");
 
 	private final ActorState state = new ActorState(this.store, this.mapper,
 			StateFormat.initial(this.mapper.declared(String.class)), 1000, (before, after) -> {
-			}, new InstanceSchedules(ROOM, this.store, Clock.systemUTC(), 1, () -> {
+			}, new InstanceSchedules(ROOM, this.store, Clock.systemUTC(), 1, () -> "id", () -> {
 			}, (stored) -> {
 			}), this.due, Clock.systemUTC());
 

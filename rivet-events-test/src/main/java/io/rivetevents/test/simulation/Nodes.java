@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.springframework.util.IdGenerator;
+
 import io.rivetevents.test.VirtualTime;
 
 /**
@@ -27,7 +29,7 @@ final class Nodes {
 	 * What nodes are made of.
 	 */
 	record Parts(SimulatedActors actors, SimulatedStore store, VirtualTime time, SeededWorkers workers,
-			MethodCalls calls, int maxQueuedBytes) {
+			MethodCalls calls, IdGenerator ids, int maxQueuedBytes) {
 	}
 
 	private final Parts parts;
@@ -54,7 +56,7 @@ final class Nodes {
 
 	private SimulatedNode start() {
 		return new SimulatedNode(++this.started, this.parts.actors(), this.parts.store(), this.parts.time(),
-				this.parts.workers(), this.parts.calls(), this.parts.maxQueuedBytes());
+				this.parts.workers(), this.parts.calls(), this.parts.ids(), this.parts.maxQueuedBytes());
 	}
 
 	SimulatedNode current() {

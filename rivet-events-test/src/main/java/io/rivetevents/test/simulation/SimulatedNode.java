@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import org.springframework.util.IdGenerator;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
@@ -72,10 +73,11 @@ final class SimulatedNode {
 	/**
 	 * Starts a node.
 	 * @param number its number in the trace
+	 * @param ids source of ids, shared by all nodes
 	 * @param maxQueuedBytes limit of each connection's queue
 	 */
 	SimulatedNode(int number, SimulatedActors actors, SimulatedStore store, VirtualTime time, SeededWorkers workers,
-			MethodCalls calls, int maxQueuedBytes) {
+			MethodCalls calls, IdGenerator ids, int maxQueuedBytes) {
 		this.number = number;
 		this.time = time;
 		this.workers = workers;
@@ -89,7 +91,7 @@ final class SimulatedNode {
 		ConnectionServices services = new ConnectionServices(actors.mapper(), actors.contracts(), List.of(), observers,
 				timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(store, threads, time.clock(), services, List.of(),
-				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS);
+				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, ids);
 		this.node = new LocalNode(runtime, actors.types(), new ActionListeners(CallerScope.NONE), connections,
 				this::directory);
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,

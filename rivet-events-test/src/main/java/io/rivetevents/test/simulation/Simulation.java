@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 import org.springframework.util.Assert;
+import org.springframework.util.IdGenerator;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
@@ -104,9 +106,16 @@ public final class Simulation {
 				this.trace, this.violations);
 		this.calls = new MethodCalls(actors, this.trace, this.violations);
 		actors.reportTo(this.calls);
-		this.nodes = new Nodes(
-				new Nodes.Parts(actors, this.store, this.time, this.workers, this.calls, settings.maxQueuedBytes()),
-				this.trace, this.violations, this.clients);
+		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.workers, this.calls, ids(seed),
+				settings.maxQueuedBytes()), this.trace, this.violations, this.clients);
+	}
+
+	/**
+	 * Returns ids that follow from the seed: the order of connections depends on them.
+	 */
+	private static IdGenerator ids(long seed) {
+		Random random = new Random(~mix(seed));
+		return () -> new UUID(random.nextLong(), random.nextLong());
 	}
 
 	/** So that the choices of successive seeds differ from the first one on. */

@@ -5,10 +5,16 @@
 
 package io.rivetevents.test.simulation;
 
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
 import net.bytebuddy.asm.Advice;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.extension.Hook;
+import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
@@ -20,11 +26,51 @@ public final class PlantedFaults {
 
 	private static int count;
 
+	/** Message that was overtaken, by queue. */
+	private static final Map<OutboundQueue, byte[]> overtaken = new HashMap<>();
+
+	private static boolean polling;
+
 	private PlantedFaults() {
 	}
 
 	static void reset() {
 		count = 0;
+		overtaken.clear();
+	}
+
+	/**
+	 * Returns the message to read instead of the next one: each third event is overtaken.
+	 */
+	public static byte @Nullable [] swap(OutboundQueue queue, byte @Nullable [] next) {
+		byte[] before = overtaken.remove(queue);
+		if (before != null && next != null) {
+			overtaken.put(queue, next);
+		}
+		if (polling || before != null || !isEvent(next) || ++count % 3 != 0) {
+			return (before != null) ? before : next;
+		}
+		polling = true;
+		byte[] second = queue.poll();
+		polling = false;
+		if (second != null) {
+			overtaken.put(queue, isEvent(second) ? next : second);
+		}
+		return isEvent(second) ? second : next;
+	}
+
+	private static boolean isEvent(byte @Nullable [] message) {
+		return message != null && new String(message, StandardCharsets.UTF_8).contains("\"Event\"");
+	}
+
+	/** An event overtakes the one before it. */
+	static final class EventsSwapped {
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.This OutboundQueue queue, @Advice.Return(readOnly = false) byte[] message) {
+			message = PlantedFaults.swap(queue, message);
+		}
+
 	}
 
 	/** Returns whether an event is not delivered, or not yet. */

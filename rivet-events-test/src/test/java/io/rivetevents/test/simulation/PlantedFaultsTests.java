@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.dynamic.loading.ClassReloadingStrategy;
 import net.bytebuddy.matcher.ElementMatchers;
 import org.junit.jupiter.api.AfterAll;
@@ -41,9 +42,11 @@ class PlantedFaultsTests {
 
 	private final AnnotationConfigApplicationContext beans = RuntimeScenario.beans();
 
-	private ClassReloadingStrategy redefinition = ClassReloadingStrategy.of(INSTRUMENTATION);
+	private final ClassReloadingStrategy redefinition = ClassReloadingStrategy.of(INSTRUMENTATION);
 
 	private Class<?> redefined = Object.class;
+
+	private ClassFileLocator original = ClassFileLocator.NoOp.INSTANCE;
 
 	@BeforeAll
 	static void logNothing() {
@@ -63,7 +66,7 @@ class PlantedFaultsTests {
 	@AfterEach
 	void restore() throws Exception {
 		if (this.redefined != Object.class) {
-			this.redefinition.reset(this.redefined);
+			this.redefinition.reset(this.original, this.redefined);
 		}
 		this.beans.close();
 	}
@@ -116,6 +119,11 @@ class PlantedFaultsTests {
 	}
 
 	@Test
+	void findsEventsThatAreSwapped() throws Exception {
+		plant("io.rivetevents.outbound.OutboundQueue", "poll", PlantedFaults.EventsSwapped.class, "");
+	}
+
+	@Test
 	void findsTurnsThatOverlap() throws Exception {
 		plant("io.rivetevents.actor.turn.Turn", "interleave", PlantedFaults.TurnsOverlap.class, "do not overlap");
 	}
@@ -148,7 +156,10 @@ class PlantedFaultsTests {
 
 	private void plant(String type, String method, Class<?> advice, String invariant) throws Exception {
 		this.redefined = Class.forName(type);
-		new ByteBuddy().redefine(this.redefined)
+		// as it is loaded: the coverage of tests may have changed it
+		byte[] loaded = ClassFileLocator.ForInstrumentation.of(INSTRUMENTATION, this.redefined).locate(type).resolve();
+		this.original = ClassFileLocator.Simple.of(type, loaded);
+		new ByteBuddy().redefine(this.redefined, this.original)
 			.visit(Advice.to(advice).on(ElementMatchers.named(method)))
 			.make()
 			.load(this.redefined.getClassLoader(), this.redefinition);

@@ -5,6 +5,10 @@
 
 package io.rivetevents.test.simulation;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +29,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class SimulationTests {
 
+	private static final int SEEDS = 300;
+
 	private final AnnotationConfigApplicationContext beans = RuntimeScenario.beans();
 
 	@BeforeAll
@@ -40,6 +46,26 @@ class SimulationTests {
 	@AfterEach
 	void close() {
 		this.beans.close();
+	}
+
+	@Test
+	void hasTheSameTraceInAnotherProcess() throws Exception {
+		String here = "%016x".formatted(RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS).run(1, SEEDS));
+		assertThat(hashOfAnotherProcess()).isEqualTo(here);
+	}
+
+	private static String hashOfAnotherProcess() throws Exception {
+		String java = ProcessHandle.current().info().command().orElse("java");
+		String classPath = Objects.requireNonNullElse(System.getProperty("surefire.test.class.path"),
+				System.getProperty("java.class.path"));
+		Process process = new ProcessBuilder(
+				List.of(java, "-cp", classPath, RuntimeScenario.class.getName(), "1", Integer.toString(SEEDS)))
+			.redirectError(ProcessBuilder.Redirect.DISCARD)
+			.start();
+		String[] lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip()
+			.split("\\R");
+		assertThat(process.waitFor()).isZero();
+		return lines[lines.length - 1];
 	}
 
 	@Test
