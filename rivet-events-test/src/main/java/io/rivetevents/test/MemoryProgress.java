@@ -41,7 +41,7 @@ final class MemoryProgress implements Progress {
 		long start = System.nanoTime();
 		while (true) {
 			handle();
-			boolean done = this.busy.get().isEmpty() || System.nanoTime() - start > this.patience.toNanos();
+			boolean done = busy().isEmpty() || System.nanoTime() - start > this.patience.toNanos();
 			T present = found.get();
 			if (present != null || done) {
 				return present;
@@ -55,7 +55,7 @@ final class MemoryProgress implements Progress {
 		long start = System.nanoTime();
 		while (true) {
 			handle();
-			List<String> busy = new ArrayList<>(this.busy.get());
+			List<String> busy = busy();
 			if (busy.isEmpty()) {
 				return null;
 			}
@@ -64,6 +64,18 @@ final class MemoryProgress implements Progress {
 			}
 			pause();
 		}
+	}
+
+	/**
+	 * Lists what is not done. The tasks of the present are last: work that has ended
+	 * outside of the node since time has passed may have added one.
+	 */
+	private List<String> busy() {
+		List<String> busy = new ArrayList<>(this.busy.get());
+		if (this.time.isDue()) {
+			busy.add("a task of the present has not begun");
+		}
+		return busy;
 	}
 
 	static void pause() {

@@ -139,6 +139,14 @@ public final class VirtualTime {
 		}
 	}
 
+	/** Returns whether a task waits that is due now. */
+	boolean isDue() {
+		synchronized (this.tasks) {
+			VirtualTask next = this.tasks.peek();
+			return next != null && next.time() <= this.nanos;
+		}
+	}
+
 	/** Moves the time to that of the next task. */
 	private @Nullable VirtualTask takeUntil(long end) {
 		synchronized (this.tasks) {

@@ -76,6 +76,16 @@ class VirtualTimeTests {
 	}
 
 	@Test
+	void hasADueTaskUntilItHasRun() {
+		this.time.timers().schedule(() -> note("later"), 1, TimeUnit.SECONDS);
+		assertThat(this.time.isDue()).isFalse();
+		this.time.timers().schedule(() -> note("now"));
+		assertThat(this.time.isDue()).isTrue();
+		this.time.advance(Duration.ZERO);
+		assertThat(this.time.isDue()).isFalse();
+	}
+
+	@Test
 	void repeatsPeriodicTasks() {
 		Disposable task = this.timers.schedulePeriodically(() -> note("tick"), 1, 2, TimeUnit.SECONDS);
 		this.time.advance(SECOND.multipliedBy(5));
