@@ -55,7 +55,7 @@ public interface DeliveryLog {
 	 */
 	Explanation explain(ActorAddress actor);
 
-	/** Removes all deliveries. */
+	/** Removes all deliveries and refused subscriptions. */
 	void clear();
 
 }

@@ -124,6 +124,8 @@ public final class DeliveryRecorder implements DeliveryLog {
 		while (!this.sendings.isEmpty()) {
 			removeOldest();
 		}
+		this.refusals.clear();
+		this.handled.clear();
 	}
 
 	/**
