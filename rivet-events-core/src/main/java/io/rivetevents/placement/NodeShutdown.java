@@ -81,13 +81,14 @@ public final class NodeShutdown {
 	 */
 	public Mono<Void> run() {
 		return Mono.defer(() -> {
-			long end = now() + this.timeout.toMillis();
-			return stopNode().then(Mono.defer(() -> closeRest(Duration.ofMillis(end - now()))));
+			long end = now() + this.timeout.toNanos();
+			return stopNode().then(Mono.defer(() -> closeRest(Duration.ofNanos(end - now()))));
 		});
 	}
 
+	/** Milliseconds of the timers may follow the clock of the machine. */
 	private long now() {
-		return this.timers.now(TimeUnit.MILLISECONDS);
+		return this.timers.now(TimeUnit.NANOSECONDS);
 	}
 
 	private Mono<Void> stopNode() {
