@@ -6,6 +6,7 @@
 package io.rivetevents.test;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -50,12 +51,29 @@ final class SocketProgress implements Progress {
 		}
 	}
 
+	/**
+	 * Waits until the server has read what the clients have sent, then until it has done
+	 * what follows from it, then until the clients have received what it has sent.
+	 */
 	@Override
 	public @Nullable String settle() {
-		Boolean idle = await(() -> this.node.atWork().isEmpty() ? true : null);
-		if (idle == null) {
-			return "after %s, turns of %s have not ended".formatted(this.patience, this.node.atWork());
+		String behind = passBarriers();
+		if (behind != null) {
+			return behind;
 		}
+		Boolean idle = await(() -> busy().isEmpty() ? true : null);
+		return (idle == null) ? "after %s, %s".formatted(this.patience, String.join(", ", busy())) : passBarriers();
+	}
+
+	/** Lists the calls without an answer, then the turns: a turn may follow a call. */
+	private List<String> busy() {
+		List<String> busy = new ArrayList<>();
+		this.connections.get().forEach((connection) -> busy.addAll(connection.unanswered()));
+		this.node.atWork().forEach((actor) -> busy.add("a turn of %s has not ended".formatted(actor)));
+		return busy;
+	}
+
+	private @Nullable String passBarriers() {
 		List<TestConnection> open = this.connections.get().stream().filter(TestConnection::isOpen).toList();
 		open.forEach(TestConnection::sendBarrier);
 		for (TestConnection connection : open) {

@@ -41,6 +41,18 @@ class SocketTesterTests {
 	}
 
 	@Test
+	void waitsForWhatFollowsFromACallWithoutAnExpectation() {
+		TestConnection one = this.tester.connect("room", "w").open();
+		TestConnection two = this.tester.connect("room", "w").subscribe("said");
+		String text = "x".repeat(30_000); // takes the server longer to read than the next
+		for (int i = 0; i < 50; i++) {
+			one.call("say", text);
+			assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> two.expectNoEvent("said"));
+			two.expectEvent("said", text);
+		}
+	}
+
+	@Test
 	void usesTheRulesOfTheApplication() {
 		TestConnection one = this.tester.connect("room", "y").as(user("one").roles("USER")).params("blue").open();
 		one.call("who").expectReply("one with blue");
