@@ -110,6 +110,7 @@ final class ActorSimulationExtension implements InvocationInterceptor, Parameter
 	@FunctionalInterface
 	private interface Work {
 
+		/** Runs the block. */
 		void run() throws Throwable;
 
 	}

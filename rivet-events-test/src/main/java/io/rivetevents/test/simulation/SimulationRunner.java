@@ -25,14 +25,17 @@ final class SimulationRunner {
 
 	private volatile @Nullable Throwable failure;
 
-	private volatile long seed;
-
 	private long hash;
 
 	/** What is simulated. */
 	@FunctionalInterface
 	interface Body {
 
+		/**
+		 * Describes and runs a simulation.
+		 * @param simulation the simulation of one seed
+		 * @throws Throwable if the seed fails
+		 */
 		void run(Simulation simulation) throws Throwable;
 
 	}
@@ -62,10 +65,9 @@ final class SimulationRunner {
 	 */
 	long run(long first, int count) throws InterruptedException {
 		Assert.isTrue(count > 0, "At least one seed is needed");
-		Thread thread = new SimulationThread(() -> runAll(first, count));
-		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-		thread.start();
-		awaitEnd(thread);
+		for (int i = 0; i < count && this.failure == null; i++) {
+			runAlone(first + i);
+		}
 		Throwable failure = this.failure;
 		if (failure instanceof Error error) {
 			throw error;
@@ -76,31 +78,28 @@ final class SimulationRunner {
 		return this.hash;
 	}
 
-	private void awaitEnd(Thread thread) throws InterruptedException {
-		long before = this.seed;
+	/**
+	 * Runs a seed on a thread of its own: a process that is killed leaves the values of
+	 * its thread behind.
+	 */
+	private void runAlone(long seed) throws InterruptedException {
+		Thread thread = new SimulationThread(() -> {
+			try {
+				runOne(seed);
+			}
+			catch (Throwable ex) {
+				this.failure = ex;
+			}
+		});
+		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+		thread.start();
 		thread.join(MAX_MILLIS);
-		while (thread.isAlive() && this.seed != before) {
-			before = this.seed;
-			thread.join(MAX_MILLIS);
-		}
 		if (thread.isAlive()) {
 			AssertionError blocked = new AssertionError(
-					"Seed %d blocks: actions must not wait for other work".formatted(this.seed));
+					"Seed %d blocks: actions must not wait for other work".formatted(seed));
 			blocked.setStackTrace(thread.getStackTrace());
 			thread.interrupt();
 			throw blocked;
-		}
-	}
-
-	private void runAll(long first, int count) {
-		try {
-			for (int i = 0; i < count; i++) {
-				this.seed = first + i;
-				runOne(first + i);
-			}
-		}
-		catch (Throwable ex) {
-			this.failure = ex;
 		}
 	}
 

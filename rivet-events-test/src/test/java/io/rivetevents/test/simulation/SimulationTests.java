@@ -68,6 +68,18 @@ class SimulationTests {
 		return lines[lines.length - 1];
 	}
 
+	/** Or the line that replays a seed would not replay it. */
+	@Test
+	void hasTheSameTraceAloneAndAfterOtherSeeds() throws Exception {
+		int seeds = 100;
+		long together = RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS).run(1, seeds);
+		long alone = 0;
+		for (int seed = 1; seed <= seeds; seed++) {
+			alone = 31 * alone + RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS).run(seed, 1);
+		}
+		assertThat(alone).isEqualTo(together);
+	}
+
 	@Test
 	void hasAnotherTraceWithAnotherSeed() throws Exception {
 		SimulationRunner runner = RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS);
