@@ -246,6 +246,8 @@ class ArchitectureTests {
 			.and()
 			.doNotHaveSimpleName("StateFormat")
 			.and()
+			.doNotHaveSimpleName("UncertainSaves")
+			.and()
 			.doNotHaveSimpleName("ActorDocument")
 			.and()
 			.doNotHaveSimpleName("NodeStoredActors")

@@ -31,6 +31,7 @@ import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
@@ -61,6 +62,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class StoreFaultTests {
 
 	private static final RuntimeException FULL = new IllegalStateException("The disk is full");
+
+	private static final RuntimeException LOST = new LostConnection();
 
 	private static final ActorAddress COUNTER = ActorHarness.address(Counter.class, "k");
 
@@ -184,6 +187,80 @@ class StoreFaultTests {
 		assertThat(get("k")).isEqualTo(2);
 		call("k", "setDurably", 4);
 		assertThat(state(COUNTER)).isEqualTo(4);
+	}
+
+	/** What it has changed since is saved, also if that is what was stored before. */
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3 })
+	void continuesAfterAnUncertainSaveThatWasStored(int next, CapturedOutput output) {
+		call("k", "setDurably", 1);
+		this.store.onCommit().failAfterwards(LOST);
+		assertThat(refusal(Counter.class, "k", "setAndSave", 2)).isEqualTo("state.unavailable");
+		assertThat(state(COUNTER)).isEqualTo(2);
+		call("k", "set", next);
+		Awaitility.await().until(() -> this.store.load(COUNTER).version() == 4);
+		assertThat(state(COUNTER)).isEqualTo(next);
+		assertThat(get("k")).isEqualTo(next);
+		assertThat(this.store.load(COUNTER).generation()).isOne();
+		assertThat(output).doesNotContain("newer copy");
+	}
+
+	@Test
+	void continuesAfterUncertainSavesOfWhichTheFirstWasStored() {
+		call("k", "setDurably", 1);
+		this.store.onCommit().failAfterwards(LOST);
+		this.store.onCommit().fail(LOST);
+		assertThat(refusal(Counter.class, "k", "setAndSave", 2)).isEqualTo("state.unavailable");
+		assertThat(refusal(Counter.class, "k", "setAndSave", 3)).isEqualTo("state.unavailable");
+		assertThat(state(COUNTER)).isEqualTo(2);
+		assertThat(call("k", "setDurably", 4)).isEqualTo(4);
+		assertThat(state(COUNTER)).isEqualTo(4);
+		assertThat(this.store.load(COUNTER).generation()).isOne();
+	}
+
+	@Test
+	void aMethodThatIsUndoneIsUndoneInAnUncertainSave() {
+		call("k", "setDurably", 1);
+		this.store.onCommit().failAfterwards(LOST);
+		this.store.onCommit().fail(FULL);
+		assertThat(refusal(Counter.class, "k", "setAndTryToSave", 2)).isEqualTo("state.unavailable");
+		assertThat(state(COUNTER)).isEqualTo(2);
+		Awaitility.await().until(() -> state(COUNTER) == 1); // without another use
+		assertThat(get("k")).isOne();
+		assertThat(this.store.load(COUNTER).generation()).isOne();
+	}
+
+	@Test
+	void sleepsAfterAnUncertainSaveThatWasStored(CapturedOutput output) {
+		call("k", "setDurably", 1);
+		this.store.onCommit().failAfterwards(LOST);
+		call("k", "setAndSleep", 2);
+		Awaitility.await().until(() -> state(COUNTER) == 2);
+		call("k", "setAndSleep", 3);
+		Awaitility.await().until(() -> this.harness.node().size() == 0);
+		assertThat(state(COUNTER)).isEqualTo(3);
+		assertThat(output).doesNotContain("newer copy");
+	}
+
+	@Test
+	void isDeletedAfterAnUncertainSaveThatWasStored() {
+		call("k", "setDurably", 1);
+		this.store.onCommit().failAfterwards(LOST);
+		assertThat(refusal(Counter.class, "k", "setAndSave", 2)).isEqualTo("state.unavailable");
+		this.harness.directory().destroy(new ActorTarget.Get(COUNTER)).block(ActorHarness.PATIENCE);
+		assertThat(this.store.load(COUNTER)).isNull();
+	}
+
+	/** Such as that of an export which was put back on another node. */
+	@Test
+	void stopsIfAnotherStateWasSavedInsteadOfAnUncertainOne() {
+		call("k", "setDurably", 1);
+		StoredActor before = this.store.load(COUNTER);
+		this.store.onCommit().fail(LOST);
+		assertThat(refusal(Counter.class, "k", "setAndSave", 2)).isEqualTo("state.unavailable");
+		this.store.save(before.toBuilder().version(before.version() + 1).state(json(100)).build(), before.version());
+		assertThat(refusal(Counter.class, "k", "setDurably", 3)).isEqualTo("actor.restarting");
+		assertThat(get("k")).isEqualTo(100);
 	}
 
 	@ParameterizedTest
@@ -406,6 +483,11 @@ class StoreFaultTests {
 		return "{\"value\":%d}".formatted(value).getBytes(StandardCharsets.UTF_8);
 	}
 
+	/** The connection to the store was lost during a commit. */
+	private static final class LostConnection extends IllegalStateException implements UncertainOutcome {
+
+	}
+
 	static class State {
 
 		public int value;
@@ -445,6 +527,16 @@ class StoreFaultTests {
 			set(c, value);
 			c.saveState();
 			return value;
+		}
+
+		@Action(durable = true)
+		int setAndTryToSave(ActorContext<State, ?> c, int value) {
+			try {
+				return setAndSave(c, value);
+			}
+			catch (RivetException ex) {
+				return value;
+			}
 		}
 
 		@Action

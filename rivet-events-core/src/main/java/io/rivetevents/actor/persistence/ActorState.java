@@ -73,6 +73,9 @@ public final class ActorState {
 	 */
 	private final ReentrantLock saving = new ReentrantLock();
 
+	/** Saves that may be stored although they have failed. */
+	private final UncertainSaves uncertain = new UncertainSaves();
+
 	/** Answers to store with the next save. */
 	private final PendingAnswers answers = new PendingAnswers();
 
@@ -246,7 +249,7 @@ public final class ActorState {
 
 	/**
 	 * Saves the state if it has changed; blocks. After a failure the save stays due, with
-	 * a delay.
+	 * a delay, and continues with what may have been stored.
 	 * @param now the time in nanoseconds
 	 * @throws StaleStateException if a newer copy of the instance has saved in the
 	 * meantime
@@ -254,7 +257,7 @@ public final class ActorState {
 	public void save(long now) {
 		lock(now);
 		try {
-			saveWhatIs(now, null);
+			saveWhatIs(now, null, true);
 		}
 		finally {
 			this.saving.unlock();
@@ -271,10 +274,7 @@ public final class ActorState {
 	public void saveOrCheck(long now) {
 		lock(now);
 		try {
-			StoredActor before = stored();
-			if (!saveWhatIs(now, null)) {
-				check(before);
-			}
+			saveWhatIsOrCheck(now, true);
 		}
 		finally {
 			this.saving.unlock();
@@ -282,15 +282,22 @@ public final class ActorState {
 	}
 
 	/**
-	 * Saves the state, changed or not, together with something else.
+	 * Saves what is undone if the save fails.
 	 * @param now the time in nanoseconds
+	 * @param addition what is stored together with the state, changed or not;
+	 * {@code null} to save or check as {@link #saveOrCheck} does
 	 * @throws StaleStateException if a newer copy of the instance has saved in the
 	 * meantime
 	 */
-	public void commit(long now, Addition addition) {
+	public void commit(long now, @Nullable Addition addition) {
 		lock(now);
 		try {
-			saveWhatIs(now, addition);
+			if (addition != null) {
+				saveWhatIs(now, addition, false);
+			}
+			else {
+				saveWhatIsOrCheck(now, false);
+			}
 		}
 		finally {
 			this.saving.unlock();
@@ -377,8 +384,19 @@ public final class ActorState {
 		return actor.toBuilder().version(actor.version() + 1).savedAt(this.clock.instant());
 	}
 
-	/** Returns whether there was anything to save. */
-	private boolean saveWhatIs(long now, @Nullable Addition addition) {
+	private void saveWhatIsOrCheck(long now, boolean kept) {
+		StoredActor before = stored();
+		if (!saveWhatIs(now, null, kept)) {
+			check(before);
+		}
+	}
+
+	/**
+	 * Saves what has changed.
+	 * @param kept whether it stays in memory if the save fails
+	 * @return whether there was anything to save
+	 */
+	private boolean saveWhatIs(long now, @Nullable Addition addition, boolean kept) {
 		long since = (this.dirtySince != CLEAN) ? this.dirtySince : now;
 		// before writing: concurrent changes of an interleaved action stay due
 		this.touched = false;
@@ -388,12 +406,13 @@ public final class ActorState {
 			List<StoredAnswer> answers = this.answers.all();
 			InstanceSchedules.Pending schedules = this.schedules.pending();
 			boolean changed = !Arrays.equals(bytes, stored().state());
-			boolean saves = changed || addition != null || !answers.isEmpty() || !schedules.isEmpty();
+			boolean saves = changed || addition != null || !answers.isEmpty() || !schedules.isEmpty()
+					|| !this.uncertain.isEmpty();
 			if (changed) {
 				compareOnce(bytes);
 			}
 			if (saves) {
-				commit(bytes, addition, answers, schedules);
+				commitOver(() -> commit(bytes, addition, answers, schedules, kept));
 			}
 			this.failedSaves = 0;
 			return saves;
@@ -404,15 +423,48 @@ public final class ActorState {
 		}
 	}
 
+	/** Makes a change, also if an uncertain save was stored. */
+	private void commitOver(Runnable change) {
+		try {
+			change.run();
+		}
+		catch (StaleStateException ex) {
+			adopt(ex);
+			change.run();
+		}
+	}
+
+	/**
+	 * Continues with an uncertain save that was stored.
+	 * @param stale thrown if there is none
+	 */
+	private void adopt(StaleStateException stale) {
+		StoredActor before = stored();
+		StoredActor there = this.uncertain.isEmpty() ? null : this.store.load(before.address());
+		if (there == null || !this.uncertain.contains(there)) {
+			throw stale;
+		}
+		this.stored = there;
+		this.uncertain.clear();
+		this.onChange.accept(before, there);
+	}
+
 	private void commit(byte @Nullable [] bytes, @Nullable Addition addition, List<StoredAnswer> answers,
-			InstanceSchedules.Pending schedules) {
+			InstanceSchedules.Pending schedules, boolean kept) {
 		StoredActor before = stored();
 		StoredActor.Builder next = next(before).state(bytes);
 		StoredActor after = ((addition != null) ? addition.change().apply(next) : next).build();
 		Change change = Change.of(after, before.version()).withAnswers(answers);
-		store((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change, schedules);
+		try {
+			store((addition != null) ? change.withEvents(addition.events(), addition.trimmed()) : change, schedules);
+		}
+		catch (UncertainSaveException ex) {
+			noteUncertain(after, kept);
+			throw ex;
+		}
 		Runnable saved = () -> {
 			this.stored = after;
+			this.uncertain.clear();
 			answers.forEach(this.answers::remove);
 			this.schedules.committed(schedules);
 			this.onChange.accept(before, after);
@@ -422,6 +474,16 @@ public final class ActorState {
 		}
 		else {
 			saved.run();
+		}
+	}
+
+	/** What the caller undoes must not be continued; it settles the others with it. */
+	private void noteUncertain(StoredActor save, boolean kept) {
+		if (kept) {
+			this.uncertain.add(save);
+		}
+		else {
+			this.uncertain.clear();
 		}
 	}
 
@@ -454,14 +516,14 @@ public final class ActorState {
 	}
 
 	/**
-	 * Restores the state of a mark. Answers that wait for a save stay due. After a
-	 * failure of the store the next save still waits; a state that could not be written
-	 * delays no other.
+	 * Restores the state of a mark. Answers that wait for a save stay due, and so does
+	 * the state if another one may have been stored. After a failure of the store the
+	 * next save still waits; a state that could not be written delays no other.
 	 */
 	public void restore(Mark mark) {
 		this.value = (this.type != null && mark.bytes() != null) ? this.mapper.read(mark.bytes(), this.type.type())
 				: null;
-		if (Arrays.equals(mark.bytes(), stored().state())) {
+		if (this.uncertain.isEmpty() && Arrays.equals(mark.bytes(), stored().state())) {
 			this.touched = !this.answers.all().isEmpty();
 			this.dirtySince = CLEAN;
 		}
@@ -496,8 +558,9 @@ public final class ActorState {
 		}
 	}
 
+	/** Deletes the stored instance; blocks. */
 	public void delete() {
-		this.store.delete(stored().address(), stored().version());
+		commitOver(() -> this.store.delete(stored().address(), stored().version()));
 	}
 
 	/** Discards a new state that could not be stored. */

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.retry.Retry;
@@ -97,11 +98,13 @@ public final class StoredInstance {
 	}
 
 	/**
-	 * Saves the state together with something else; blocks.
+	 * Saves what a method has changed; blocks. If that fails, the caller undoes the
+	 * method, and calls {@link #settle} after an {@link UncertainSaveException}.
+	 * @param addition what is stored together with the state, {@code null} for nothing
 	 * @throws RivetException with {@code actor.restarting} if a newer copy of the
 	 * instance has saved in the meantime: this one stops
 	 */
-	public void commit(ActorState.Addition addition) {
+	public void commit(ActorState.@Nullable Addition addition) {
 		orFence(() -> this.state.commit(now(), addition));
 	}
 
@@ -123,8 +126,8 @@ public final class StoredInstance {
 	}
 
 	/**
-	 * Finds out whether a change with an uncertain outcome was stored; blocks. If it was,
-	 * or if that cannot be found out, the instance stops and starts with what is stored.
+	 * Finds out whether a change that was undone was stored; blocks. If it was, or if
+	 * that cannot be found out, the instance stops and starts with what is stored.
 	 * Otherwise it cannot be stored later either: a new version is written even if
 	 * nothing has changed. A session of the database that is still committing the change
 	 * ends before, or finds the new version and fails.

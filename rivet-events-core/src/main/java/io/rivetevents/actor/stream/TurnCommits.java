@@ -424,7 +424,7 @@ public final class TurnCommits {
 		}
 		try {
 			if (batch == null || !mustStore(batch)) {
-				this.stored.saveNow();
+				this.stored.commit(null);
 			}
 			else {
 				load();
