@@ -567,6 +567,7 @@ public final class ActorState {
 	public void reset() {
 		this.value = null;
 		this.stored = null;
+		this.uncertain.clear();
 		this.compared = false;
 		this.touched = false;
 		this.dirtySince = CLEAN;
