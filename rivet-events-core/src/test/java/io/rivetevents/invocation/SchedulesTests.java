@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.Assert;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +39,7 @@ import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -44,9 +47,11 @@ import io.rivetevents.annotation.ActorSchedule;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.OnCreate;
 import io.rivetevents.annotation.OnWake;
+import io.rivetevents.contract.History;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.error.UserError;
 import io.rivetevents.extension.ActorObserver;
+import io.rivetevents.limit.Limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -83,7 +88,7 @@ class SchedulesTests {
 
 	};
 
-	private final FailingStore store = new FailingStore();
+	private final FailingStore store = new FailingStore(this.clock);
 
 	private final Diary diary = new Diary(this.clock);
 
@@ -106,7 +111,7 @@ class SchedulesTests {
 
 	@BeforeEach
 	void start() {
-		this.harness = start(this.diary, new Early(), new Sleepy());
+		this.harness = start(this.diary, new Early(), new Sleepy(), new Crier());
 	}
 
 	private ActorHarness start(Object... actors) {
@@ -311,14 +316,16 @@ class SchedulesTests {
 		assertThat(this.failed).isEmpty();
 	}
 
-	@Test
-	void aRunWhoseCommitIsUncertainHasItsEffectOnce() {
+	/** It runs again only if nothing was stored. */
+	@ParameterizedTest
+	@CsvSource({ "true, once@1", "false, once@1 once@2" })
+	void aRunWhoseCommitIsUncertainHasItsEffectOnce(boolean stored, String attempts) {
 		call("after", 1000, "once");
 		this.store.uncertain.set(1);
-		pass(Duration.ofSeconds(1));
-		this.store.failing.set(2);
-		pass(Duration.ofMinutes(1));
-		assertThat(call("read").asString()).matches("once@\\d+ ");
+		this.store.storesUncertain = stored;
+		pass(Duration.ofSeconds(5)); // it is still in memory
+		assertThat(this.diary.attempts).containsExactly(attempts.split(" "));
+		assertState(attempts.substring(attempts.length() - "once@1".length()) + " ");
 		assertThat(call("list").size()).isZero();
 	}
 
@@ -328,6 +335,15 @@ class SchedulesTests {
 		this.harness.call(Sleepy.class, "k", "sleep");
 		pass(Duration.ofSeconds(5));
 		assertThat(names(this.harness, Sleepy.class)).contains("heartbeat");
+	}
+
+	@Test
+	void whatTheWakeOfAFailedRunHasSentIsStored() {
+		ActorAddress address = ActorHarness.address(Crier.class, "k");
+		this.harness.call(Crier.class, "k", "begin");
+		pass(Duration.ofSeconds(5));
+		assertThat(this.store.events(this.store.load(address).actorId(), 10)).extracting(StoredEvent::name)
+			.containsExactly("woken", "woken");
 	}
 
 	@Test
@@ -782,6 +798,29 @@ class SchedulesTests {
 	}
 
 	@Actor
+	@History(durable = true)
+	static class Crier {
+
+		@OnWake
+		void woken(ActorContext<Void, Void> c) {
+			c.broadcast("woken");
+		}
+
+		@Action
+		void begin(ActorContext<Void, Void> c) {
+			c.schedule().after(Duration.ofSeconds(2), "fail");
+			c.sleep();
+		}
+
+		@Action
+		void fail(ActorContext<Void, Void> c) {
+			c.broadcast("failed");
+			throw new UserError("unlucky", "No luck");
+		}
+
+	}
+
+	@Actor
 	static class Early {
 
 		static final AtomicInteger RAN = new AtomicInteger();
@@ -837,13 +876,16 @@ class SchedulesTests {
 
 		private final AtomicInteger uncertain = new AtomicInteger();
 
+		/** Whether changes with an uncertain outcome take effect. */
+		private volatile boolean storesUncertain;
+
 		/** A connection that is lost during a commit. */
 		private static final class Lost extends RuntimeException implements UncertainOutcome {
 
 		}
 
-		FailingStore() {
-			super(new MemoryActorStateStore());
+		FailingStore(Clock clock) {
+			super(new MemoryActorStateStore(Limits.defaults().stored(), clock));
 		}
 
 		@Override
@@ -852,6 +894,9 @@ class SchedulesTests {
 				throw new IllegalStateException("The disk is full");
 			}
 			if (this.uncertain.getAndUpdate((left) -> Math.max(left - 1, 0)) > 0) {
+				if (this.storesUncertain) {
+					super.commit(change);
+				}
 				throw new Lost();
 			}
 			super.commit(change);
