@@ -292,7 +292,7 @@ final class GroupWriter {
 	}
 
 	private static boolean isPresent(Session session, String find, String actorId, String id) throws SQLException {
-		try (PreparedStatement select = session.connection().prepareStatement(find)) {
+		try (PreparedStatement select = session.prepare(find)) {
 			session.rows().setTexts(select, actorId, id);
 			try (ResultSet row = select.executeQuery()) {
 				return row.next();
