@@ -93,17 +93,34 @@ final class Schedules {
 		return page;
 	}
 
-	/** Changes the time of a schedule, unless it has another one than expected. */
+	/**
+	 * Changes the time of a schedule, unless it has another one than expected. Removes it
+	 * if its instance does not exist: a node without schedules has deleted the instance.
+	 */
 	void postpone(DueSchedule due, Instant until) {
 		this.connections.change("The time of a schedule of " + due.actorId(), (session) -> {
-			try (PreparedStatement update = session.prepare(this.sql.updateRunAt())) {
-				update.setLong(1, Rows.nanos(until));
-				session.dialect().setText(update, 2, due.actorId());
-				session.dialect().setText(update, 3, due.id());
-				update.setLong(4, Rows.nanos(due.runAt()));
-				return update.executeUpdate();
+			boolean exists = exists(session, due.actorId());
+			try (PreparedStatement change = session
+				.prepare(exists ? this.sql.updateRunAt() : this.sql.deleteDueSchedule())) {
+				int index = 1;
+				if (exists) {
+					change.setLong(index++, Rows.nanos(until));
+				}
+				session.dialect().setText(change, index++, due.actorId());
+				session.dialect().setText(change, index++, due.id());
+				change.setLong(index, Rows.nanos(due.runAt()));
+				return change.executeUpdate();
 			}
 		});
+	}
+
+	private boolean exists(Session session, String actorId) throws SQLException {
+		try (PreparedStatement select = session.prepare(this.sql.findActor())) {
+			session.rows().setTexts(select, actorId);
+			try (ResultSet row = select.executeQuery()) {
+				return row.next();
+			}
+		}
 	}
 
 }

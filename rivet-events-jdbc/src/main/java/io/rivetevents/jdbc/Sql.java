@@ -64,6 +64,11 @@ record Sql(String prefix) {
 				+ " marks = ?, created_at = ?, saved_at = ?, state = ?, input = ? where actor_id = ? and version = ?";
 	}
 
+	/** Parameter: id. */
+	String findActor() {
+		return "select 1 from " + actor() + " where actor_id = ?";
+	}
+
 	/** Parameters: id and expected version. */
 	String deleteActor() {
 		return "delete from " + actor() + " where actor_id = ? and version = ?";
@@ -152,6 +157,11 @@ record Sql(String prefix) {
 	/** Parameters: id and id of the schedule. */
 	String deleteSchedule() {
 		return deleteSchedules() + " and schedule_id = ?";
+	}
+
+	/** Parameters: id, id of the schedule, time that is stored now. */
+	String deleteDueSchedule() {
+		return deleteSchedule() + " and run_at = ?";
 	}
 
 	/** Parameter: id. */

@@ -402,6 +402,31 @@ abstract class AbstractJdbcActorStateStoreTests {
 			.containsExactly(actor("b").build().actorId());
 	}
 
+	/** A node with the schema of version 1 deletes the instance only. */
+	@Test
+	void aScheduleWithoutInstanceIsRemovedInsteadOfPostponed() {
+		String orphan = actor("a").build().actorId();
+		String other = actor("b").build().actorId();
+		for (String key : List.of("a", "b")) {
+			this.store.commit(Change.of(actor(key).build(), 0)
+				.withSchedules(List.of(schedule("s", this.now), schedule("t", this.now)), List.of()));
+		}
+		new Connections(this.dataSource, TIMEOUT).change("it", (session) -> {
+			try (PreparedStatement delete = session.prepare("delete from rivet_actor where actor_id = ?")) {
+				session.rows().setTexts(delete, orphan);
+				return delete.executeUpdate();
+			}
+		});
+		Instant later = this.now.plusSeconds(60);
+		for (String actorId : List.of(orphan, other)) {
+			this.store.postpone(new DueSchedule(this.now, actorId, "s"), later);
+			this.store.postpone(new DueSchedule(this.now.minusNanos(1), actorId, "t"), later);
+		}
+		assertThat(this.store.schedules(orphan)).extracting(StoredSchedule::id).containsExactly("t");
+		assertThat(this.store.schedules(other)).extracting(StoredSchedule::id, StoredSchedule::runAt)
+			.containsExactlyInAnyOrder(tuple("s", later), tuple("t", this.now));
+	}
+
 	@Test
 	void aStaleChangeDoesNotAffectTheSchedulesOfItsGroup() throws Exception {
 		StoredSchedule old = schedule("old", this.now);

@@ -138,7 +138,7 @@ public interface ActorStateStore {
 	/**
 	 * Changes when a schedule is found, without a change of its instance; used if the
 	 * instance cannot be loaded. Has no effect if the schedule is not stored with this
-	 * time any more.
+	 * time any more. A schedule whose instance does not exist should be removed.
 	 * @param due the schedule
 	 * @param until the new time
 	 */
