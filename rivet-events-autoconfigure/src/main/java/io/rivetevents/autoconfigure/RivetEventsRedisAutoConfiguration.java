@@ -11,10 +11,8 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import reactor.core.scheduler.Scheduler;
 
@@ -29,51 +27,22 @@ import io.rivetevents.redis.RedisSettings;
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "rivet.events.backplane", havingValue = "redis")
+@ConditionalOnClass({ LettuceConnectionFactory.class, RedisBackplane.class })
 @ConditionalOnMissingBean(Backplane.class)
 public final class RivetEventsRedisAutoConfiguration {
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ LettuceConnectionFactory.class, RedisBackplane.class })
-	static class Redis {
-
-		@Bean
-		RedisBackplane rivetRedisBackplane(ObjectProvider<LettuceConnectionFactory> connections,
-				RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
-			LettuceConnectionFactory found = connections.getIfUnique();
-			if (found == null) {
-				throw new InvalidSettingException("rivet.events.backplane", "redis",
-						"a LettuceConnectionFactory is missing, or there are several",
-						"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
-			}
-			RivetEventsProperties.Redis redis = properties.redis();
-			return new RedisBackplane(found, new RedisSettings(redis.channel(), redis.heartbeat(),
-					redis.commandTimeout(), (int) redis.maxMessageSize().toBytes()), timers);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
-	static class NoRedis {
-
-		NoRedis() {
+	@Bean
+	RedisBackplane rivetRedisBackplane(ObjectProvider<LettuceConnectionFactory> connections,
+			RivetEventsProperties properties, @Qualifier("rivetActorTimers") Scheduler timers) {
+		LettuceConnectionFactory found = connections.getIfUnique();
+		if (found == null) {
 			throw new InvalidSettingException("rivet.events.backplane", "redis",
-					"Spring Data Redis with Lettuce is missing",
-					"Add the dependency io.rivetevents:rivet-events-redis, which brings both");
+					"a LettuceConnectionFactory is missing, or there are several",
+					"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
 		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(LettuceConnectionFactory.class)
-	@ConditionalOnMissingClass("io.rivetevents.redis.RedisBackplane")
-	static class NoModule {
-
-		NoModule() {
-			throw new InvalidSettingException("rivet.events.backplane", "redis", "its module is missing",
-					"Add the dependency io.rivetevents:rivet-events-redis");
-		}
-
+		RivetEventsProperties.Redis redis = properties.redis();
+		return new RedisBackplane(found, new RedisSettings(redis.channel(), redis.heartbeat(), redis.commandTimeout(),
+				(int) redis.maxMessageSize().toBytes()), timers);
 	}
 
 }

@@ -38,7 +38,7 @@ class RivetEventsAsyncApiAutoConfigurationTests {
 
 	private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(JacksonAutoConfiguration.class,
 			RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class,
-			RivetEventsAsyncApiAutoConfiguration.class, RivetEventsAsyncApiMissingAutoConfiguration.class);
+			RivetEventsAsyncApiAutoConfiguration.class, RivetEventsChecksAutoConfiguration.class);
 
 	private final ReactiveWebApplicationContextRunner contextRunner = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);

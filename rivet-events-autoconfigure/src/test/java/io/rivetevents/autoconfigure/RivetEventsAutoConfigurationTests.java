@@ -269,7 +269,8 @@ class RivetEventsAutoConfigurationTests {
 			"io.rivetevents.redis,org.springframework.data.redis,io.lettuce" })
 	void saysWhatIsMissingForRedis(String missing) {
 		this.contextRunner.withPropertyValues("rivet.events.backplane=redis")
-			.withConfiguration(AutoConfigurations.of(RivetEventsRedisAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(RivetEventsRedisAutoConfiguration.class,
+					RivetEventsChecksAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader(missing.split(",")))
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()

@@ -274,7 +274,7 @@ class StartFailureTests {
 					.without("io.rivetevents.redis"),
 				property("backplane=redis", "its module is missing", "io.rivetevents:rivet-events-redis")
 					.without("io.rivetevents.redis"),
-				property("backplane=redis", "Lettuce is missing", "io.rivetevents:rivet-events-redis")
+				property("backplane=redis", "its module is missing", "io.rivetevents:rivet-events-redis")
 					.without("org.springframework.data.redis"),
 				property("asyncapi.output=target/api.json", "a generator of JSON Schema is missing",
 						"com.github.victools:jsonschema-generator")
@@ -476,7 +476,7 @@ class StartFailureTests {
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@ImportAutoConfiguration({ JacksonAutoConfiguration.class, RivetEventsAutoConfiguration.class,
 			RivetEventsSecurityAutoConfiguration.class, RivetEventsRedisAutoConfiguration.class,
-			RivetEventsAsyncApiAutoConfiguration.class, RivetEventsAsyncApiMissingAutoConfiguration.class,
+			RivetEventsAsyncApiAutoConfiguration.class, RivetEventsChecksAutoConfiguration.class,
 			RivetEventsJdbcAutoConfiguration.class, RivetEventsFileAutoConfiguration.class,
 			RivetEventsRedisStoreAutoConfiguration.class, RivetEventsTransactionAutoConfiguration.class })
 	static class Small {

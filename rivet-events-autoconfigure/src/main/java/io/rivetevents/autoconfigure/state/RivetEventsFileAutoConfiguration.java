@@ -18,10 +18,8 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 import io.rivetevents.actor.state.ActorStateStore;
@@ -39,38 +37,32 @@ import io.rivetevents.jdbc.sqlite.SqliteDataSource;
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "rivet.events.state.store", havingValue = "file")
+@ConditionalOnClass(value = JdbcActorStateStore.class, name = "org.sqlite.JDBC")
 @ConditionalOnMissingBean(ActorStateStore.class)
+@ImportRuntimeHints(RivetEventsFileAutoConfiguration.Hints.class)
 public final class RivetEventsFileAutoConfiguration {
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(value = JdbcActorStateStore.class, name = "org.sqlite.JDBC")
-	@ImportRuntimeHints(Hints.class)
-	static class File {
+	@Bean
+	StoreFile rivetStoreFile(RivetEventsProperties properties) {
+		return new StoreFile(SqliteDataSource.open(path(properties.state().file().path())));
+	}
 
-		@Bean
-		StoreFile rivetStoreFile(RivetEventsProperties properties) {
-			return new StoreFile(SqliteDataSource.open(path(properties.state().file().path())));
+	private static Path path(String file) {
+		try {
+			return Path.of(file);
 		}
-
-		private static Path path(String file) {
-			try {
-				return Path.of(file);
-			}
-			catch (InvalidPathException ex) {
-				throw new InvalidSettingException("rivet.events.state.file.path", file, ex.getReason(),
-						"Set rivet.events.state.file.path to the path of a file");
-			}
+		catch (InvalidPathException ex) {
+			throw new InvalidSettingException("rivet.events.state.file.path", file, ex.getReason(),
+					"Set rivet.events.state.file.path to the path of a file");
 		}
+	}
 
-		@Bean
-		JdbcActorStateStore rivetFileActorStateStore(StoreFile file, RivetEventsProperties properties,
-				ObjectProvider<Clock> clock) {
-			RivetEventsJdbcAutoConfiguration.checkKeySize(properties);
-			new JdbcSchema(file.database(), JdbcSettings.defaults()).create();
-			return new JdbcActorStateStore(file.database(), JdbcSettings.defaults(),
-					clock.getIfUnique(Clock::systemUTC));
-		}
-
+	@Bean
+	JdbcActorStateStore rivetFileActorStateStore(StoreFile file, RivetEventsProperties properties,
+			ObjectProvider<Clock> clock) {
+		RivetEventsJdbcAutoConfiguration.checkKeySize(properties);
+		new JdbcSchema(file.database(), JdbcSettings.defaults()).create();
+		return new JdbcActorStateStore(file.database(), JdbcSettings.defaults(), clock.getIfUnique(Clock::systemUTC));
 	}
 
 	/**
@@ -86,32 +78,6 @@ public final class RivetEventsFileAutoConfiguration {
 			this.database.close();
 		}
 
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("org.sqlite.JDBC")
-	static class NoModule {
-
-		NoModule() {
-			throw missingModule();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = "org.sqlite.JDBC")
-	@ConditionalOnMissingClass("io.rivetevents.jdbc.JdbcActorStateStore")
-	static class OnlyDriver {
-
-		OnlyDriver() {
-			throw missingModule();
-		}
-
-	}
-
-	private static RuntimeException missingModule() {
-		return new InvalidSettingException("rivet.events.state.store", "file", "its module is missing",
-				"Add the dependency io.rivetevents:rivet-events-file");
 	}
 
 	static final class Hints implements RuntimeHintsRegistrar {

@@ -22,7 +22,6 @@ import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -30,7 +29,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -53,7 +51,10 @@ import io.rivetevents.jdbc.JdbcStateException;
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class,
 		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnClass(JdbcActorStateStore.class)
 @ConditionalOnMissingBean(ActorStateStore.class)
+@Conditional(RivetEventsJdbcAutoConfiguration.ChosenOrDefault.class)
+@ImportRuntimeHints(RivetEventsJdbcAutoConfiguration.Hints.class)
 public final class RivetEventsJdbcAutoConfiguration {
 
 	private static final String STORE = "rivet.events.state.store";
@@ -71,82 +72,73 @@ public final class RivetEventsJdbcAutoConfiguration {
 		}
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(JdbcActorStateStore.class)
-	@Conditional(ChosenOrDefault.class)
-	@ImportRuntimeHints(Hints.class)
-	static class Jdbc {
-
-		@Bean
-		StoreDatabase rivetStoreDatabase(@RivetDataSource ObjectProvider<DataSource> marked,
-				ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory,
-				RivetEventsProperties properties) {
-			DataSource found = marked.getIfUnique(dataSources::getIfUnique);
-			if (found == null) {
-				throw noDataSource((properties.state().store() != null) ? "jdbc" : null,
-						beanFactory.getBeanNamesForType(DataSource.class));
-			}
-			return new StoreDatabase(StoreDataSource.of(found));
+	@Bean
+	StoreDatabase rivetStoreDatabase(@RivetDataSource ObjectProvider<DataSource> marked,
+			ObjectProvider<DataSource> dataSources, ListableBeanFactory beanFactory, RivetEventsProperties properties) {
+		DataSource found = marked.getIfUnique(dataSources::getIfUnique);
+		if (found == null) {
+			throw noDataSource((properties.state().store() != null) ? "jdbc" : null,
+					beanFactory.getBeanNamesForType(DataSource.class));
 		}
+		return new StoreDatabase(StoreDataSource.of(found));
+	}
 
-		/** Flyway and Liquibase create the tables before. */
-		@Bean
-		@DependsOnDatabaseInitialization
-		JdbcActorStateStore rivetJdbcActorStateStore(StoreDatabase database, RivetEventsProperties properties,
-				ObjectProvider<Clock> clock) {
-			checkKeySize(properties);
-			return store(database.dataSource(), properties.state().jdbc(), clock.getIfUnique(Clock::systemUTC));
+	/** Flyway and Liquibase create the tables before. */
+	@Bean
+	@DependsOnDatabaseInitialization
+	JdbcActorStateStore rivetJdbcActorStateStore(StoreDatabase database, RivetEventsProperties properties,
+			ObjectProvider<Clock> clock) {
+		checkKeySize(properties);
+		return store(database.dataSource(), properties.state().jdbc(), clock.getIfUnique(Clock::systemUTC));
+	}
+
+	private static RuntimeException noDataSource(@Nullable String store, String... names) {
+		return (names.length == 0)
+				? new InvalidSettingException(STORE, store, "a DataSource is missing",
+						"Add the dependency org.springframework.boot:spring-boot-starter-jdbc and the driver of the"
+								+ " database, and set spring.datasource.url")
+				: new InvalidSettingException(STORE, store, "there are several DataSources: " + List.of(names),
+						"Annotate one of them with @RivetDataSource, or make it @Primary");
+	}
+
+	private static JdbcActorStateStore store(DataSource dataSource, RivetEventsProperties.Jdbc properties,
+			Clock clock) {
+		JdbcSettings settings = settings(properties);
+		JdbcSchema schema = new JdbcSchema(dataSource, settings);
+		if (isCreated(properties.initializeSchema(), dataSource)) {
+			schema.create();
 		}
-
-		private static RuntimeException noDataSource(@Nullable String store, String... names) {
-			return (names.length == 0)
-					? new InvalidSettingException(STORE, store, "a DataSource is missing",
-							"Add the dependency org.springframework.boot:spring-boot-starter-jdbc and the driver of the"
-									+ " database, and set spring.datasource.url")
-					: new InvalidSettingException(STORE, store, "there are several DataSources: " + List.of(names),
-							"Annotate one of them with @RivetDataSource, or make it @Primary");
+		else {
+			schema.check();
 		}
+		H2Durability.check(dataSource);
+		return new JdbcActorStateStore(dataSource, settings, clock);
+	}
 
-		private static JdbcActorStateStore store(DataSource dataSource, RivetEventsProperties.Jdbc properties,
-				Clock clock) {
-			JdbcSettings settings = settings(properties);
-			JdbcSchema schema = new JdbcSchema(dataSource, settings);
-			if (isCreated(properties.initializeSchema(), dataSource)) {
-				schema.create();
-			}
-			else {
-				schema.check();
-			}
-			H2Durability.check(dataSource);
-			return new JdbcActorStateStore(dataSource, settings, clock);
+	private static JdbcSettings settings(RivetEventsProperties.Jdbc properties) {
+		try {
+			return new JdbcSettings(properties.tablePrefix(), JdbcSettings.defaults().timeout());
 		}
-
-		private static JdbcSettings settings(RivetEventsProperties.Jdbc properties) {
-			try {
-				return new JdbcSettings(properties.tablePrefix(), JdbcSettings.defaults().timeout());
-			}
-			catch (IllegalArgumentException ex) {
-				throw new InvalidSettingException("rivet.events.state.jdbc.table-prefix", properties.tablePrefix(),
-						"it must consist of letters, digits and underscores, after the name of a schema and a dot if needed",
-						"Set rivet.events.state.jdbc.table-prefix to a prefix such as rivet_ or chat.rivet_");
-			}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("rivet.events.state.jdbc.table-prefix", properties.tablePrefix(),
+					"it must consist of letters, digits and underscores, after the name of a schema and a dot if needed",
+					"Set rivet.events.state.jdbc.table-prefix to a prefix such as rivet_ or chat.rivet_");
 		}
+	}
 
-		private static boolean isCreated(InitializeSchema when, DataSource dataSource) {
-			return when == InitializeSchema.ALWAYS || (when == InitializeSchema.EMBEDDED && isEmbedded(dataSource));
+	private static boolean isCreated(InitializeSchema when, DataSource dataSource) {
+		return when == InitializeSchema.ALWAYS || (when == InitializeSchema.EMBEDDED && isEmbedded(dataSource));
+	}
+
+	/** As Spring Boot does: a database in the memory of this process. */
+	private static boolean isEmbedded(DataSource dataSource) {
+		try (Connection connection = dataSource.getConnection()) {
+			String url = connection.getMetaData().getURL();
+			return url != null && url.startsWith("jdbc:h2:mem:");
 		}
-
-		/** As Spring Boot does: a database in the memory of this process. */
-		private static boolean isEmbedded(DataSource dataSource) {
-			try (Connection connection = dataSource.getConnection()) {
-				String url = connection.getMetaData().getURL();
-				return url != null && url.startsWith("jdbc:h2:mem:");
-			}
-			catch (SQLException ex) {
-				throw new JdbcStateException("The database cannot be used: " + ex.getMessage(), ex);
-			}
+		catch (SQLException ex) {
+			throw new JdbcStateException("The database cannot be used: " + ex.getMessage(), ex);
 		}
-
 	}
 
 	/**
@@ -156,18 +148,6 @@ public final class RivetEventsJdbcAutoConfiguration {
 	 * @param dataSource has its connections
 	 */
 	record StoreDatabase(DataSource dataSource) {
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("io.rivetevents.jdbc.JdbcActorStateStore")
-	@ConditionalOnProperty(name = STORE, havingValue = "jdbc")
-	static class NoModule {
-
-		NoModule() {
-			throw new InvalidSettingException(STORE, "jdbc", "its module is missing",
-					"Add the dependency io.rivetevents:rivet-events-jdbc");
-		}
-
 	}
 
 	/** The property names this store; or no store, and there is one suitable database. */

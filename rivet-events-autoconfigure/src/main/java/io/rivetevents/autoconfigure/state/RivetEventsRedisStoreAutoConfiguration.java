@@ -12,10 +12,8 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.rivetevents.actor.state.ActorStateStore;
@@ -32,74 +30,43 @@ import io.rivetevents.redis.store.RedisStoreSettings;
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
 @ConditionalOnProperty(name = "rivet.events.state.store", havingValue = "redis")
+@ConditionalOnClass({ LettuceConnectionFactory.class, RedisActorStateStore.class })
 @ConditionalOnMissingBean(ActorStateStore.class)
 public final class RivetEventsRedisStoreAutoConfiguration {
 
 	/** Id of no instance. */
 	private static final String NONE = "start";
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ LettuceConnectionFactory.class, RedisActorStateStore.class })
-	static class Redis {
-
-		@Bean
-		RedisActorStateStore rivetRedisActorStateStore(ObjectProvider<LettuceConnectionFactory> connections,
-				RivetEventsProperties properties, ObjectProvider<Clock> clock) {
-			LettuceConnectionFactory found = connections.getIfUnique();
-			if (found == null) {
-				throw unusable("a LettuceConnectionFactory is missing, or there are several",
-						"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
-			}
-			RedisActorStateStore store = new RedisActorStateStore(found, settings(properties.state().redis()),
-					clock.getIfUnique(Clock::systemUTC));
-			try {
-				store.loadById(NONE); // fails at the start rather than at the first call
-			}
-			catch (RuntimeException ex) {
-				store.close();
-				throw ex;
-			}
-			return store;
+	@Bean
+	RedisActorStateStore rivetRedisActorStateStore(ObjectProvider<LettuceConnectionFactory> connections,
+			RivetEventsProperties properties, ObjectProvider<Clock> clock) {
+		LettuceConnectionFactory found = connections.getIfUnique();
+		if (found == null) {
+			throw unusable("a LettuceConnectionFactory is missing, or there are several",
+					"Set spring.data.redis.*, or declare one LettuceConnectionFactory bean that is @Primary");
 		}
-
-		private static RedisStoreSettings settings(RivetEventsProperties.StateRedis redis) {
-			try {
-				return new RedisStoreSettings(redis.prefix(), redis.commandTimeout(), redis.waitReplicas(),
-						redis.waitTimeout());
-			}
-			catch (IllegalArgumentException ex) {
-				throw new InvalidSettingException("rivet.events.state.redis.prefix", redis.prefix(),
-						String.valueOf(ex.getMessage()),
-						"Set rivet.events.state.redis.prefix to a prefix such as \"chat:\"");
-			}
+		RedisActorStateStore store = new RedisActorStateStore(found, settings(properties.state().redis()),
+				clock.getIfUnique(Clock::systemUTC));
+		try {
+			store.loadById(NONE); // fails at the start rather than at the first call
 		}
-
+		catch (RuntimeException ex) {
+			store.close();
+			throw ex;
+		}
+		return store;
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass("io.rivetevents.redis.store.RedisActorStateStore")
-	static class NoModule {
-
-		NoModule() {
-			throw missingModule();
+	private static RedisStoreSettings settings(RivetEventsProperties.StateRedis redis) {
+		try {
+			return new RedisStoreSettings(redis.prefix(), redis.commandTimeout(), redis.waitReplicas(),
+					redis.waitTimeout());
 		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = "io.rivetevents.redis.store.RedisActorStateStore")
-	@ConditionalOnMissingClass("org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory")
-	static class NoRedis {
-
-		NoRedis() {
-			throw missingModule();
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("rivet.events.state.redis.prefix", redis.prefix(),
+					String.valueOf(ex.getMessage()),
+					"Set rivet.events.state.redis.prefix to a prefix such as \"chat:\"");
 		}
-
-	}
-
-	private static RuntimeException missingModule() {
-		return unusable("its module is missing",
-				"Add the dependency io.rivetevents:rivet-events-redis, which brings Spring Data Redis with Lettuce");
 	}
 
 	private static RuntimeException unusable(String problem, String action) {

@@ -46,6 +46,7 @@ import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsChecksAutoConfiguration;
 import io.rivetevents.jdbc.JdbcActorStateStore;
 import io.rivetevents.jdbc.MissingTablesException;
 
@@ -64,8 +65,8 @@ class StoreAutoConfigurationTests {
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, RivetEventsAutoConfiguration.class,
-				RivetEventsJdbcAutoConfiguration.class, RivetEventsFileAutoConfiguration.class,
-				RivetEventsRedisStoreAutoConfiguration.class));
+				RivetEventsChecksAutoConfiguration.class, RivetEventsJdbcAutoConfiguration.class,
+				RivetEventsFileAutoConfiguration.class, RivetEventsRedisStoreAutoConfiguration.class));
 
 	private final ApplicationContextRunner withDatabase = this.contextRunner
 		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))

@@ -5,29 +5,27 @@
 
 package io.rivetevents.autoconfigure;
 
+import java.util.Collection;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.annotation.Bean;
 import org.springframework.util.ClassUtils;
 
 import io.rivetevents.placement.ActorTypes;
 
 /**
- * Auto-configuration that warns of actors that no client can reach.
+ * Warns of actors that no client can reach, when the application has started.
  */
-@AutoConfiguration(after = { RivetEventsAutoConfiguration.class, RivetEventsWebAutoConfiguration.class })
-@ConditionalOnBean(ActorTypes.class)
-public final class RivetEventsUnreachableAutoConfiguration {
+final class UnreachableActors implements ApplicationListener<ApplicationReadyEvent> {
 
-	private static final Log logger = LogFactory.getLog(RivetEventsUnreachableAutoConfiguration.class);
+	private static final Log logger = LogFactory.getLog(UnreachableActors.class);
 
 	private static final String SERVLET_CONTEXT = "org.springframework.web.context.WebApplicationContext";
 
@@ -37,16 +35,21 @@ public final class RivetEventsUnreachableAutoConfiguration {
 
 	private static final String SERVER = "org.springframework.boot.reactor.netty.NettyWebServer";
 
-	@Bean
-	ApplicationListener<ApplicationReadyEvent> rivetUnreachableWarning(ActorTypes types) {
-		return (event) -> {
-			String reason = types.names().isEmpty() ? null : reason(event.getApplicationContext());
-			if (reason != null) {
-				logger.warn(
-						"Clients cannot connect to the actors %s: %s. Beans such as Actors and Connections are available"
-							.formatted(types.names().stream().sorted().toList(), reason));
-			}
-		};
+	private final ObjectProvider<ActorTypes> types;
+
+	UnreachableActors(ObjectProvider<ActorTypes> types) {
+		this.types = types;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		Collection<String> names = this.types.getIfAvailable(ActorTypes::new).names();
+		String reason = names.isEmpty() ? null : reason(event.getApplicationContext());
+		if (reason != null) {
+			logger
+				.warn("Clients cannot connect to the actors %s: %s. Beans such as Actors and Connections are available"
+					.formatted(names.stream().sorted().toList(), reason));
+		}
 	}
 
 	/** Returns {@code null} if clients can connect. */
