@@ -24,13 +24,13 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.transaction.ReactiveTransactionManager;
 import org.springframework.util.function.SingletonSupplier;
@@ -281,9 +281,9 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	static ActorRegistrar rivetActorRegistrar(ListableBeanFactory beanFactory, ObjectProvider<ActorTypes> types,
-			ObjectProvider<RivetEventsProperties> properties, ObjectProvider<Invocations> invocations) {
+			ObjectProvider<RivetEventsProperties> properties, ObjectProvider<InvocationServices> services) {
 		return new ActorRegistrar(beanFactory, types, SingletonSupplier.of(() -> actorSettings(properties.getObject())),
-				() -> invocations.getObject().services);
+				services::getObject);
 	}
 
 	@Bean
@@ -295,97 +295,65 @@ public final class RivetEventsAutoConfiguration {
 		return new RivetEventsLifecycle(node, shutdown, connections.getIfAvailable());
 	}
 
-	/** The instances of this node. */
-	@Configuration(proxyBeanMethods = false)
-	static class Node {
-
-		private final ConnectionServices connections;
-
-		Node(ValueMapper mapper, EventContracts contracts, ObjectProvider<OutboundInterceptor> interceptors,
-				Observers observers, @Qualifier("rivetActorTimers") Scheduler timers,
-				@Qualifier("rivetActorWorkers") Scheduler workers, WakeupBatches bursts, Limits limits,
-				ObjectProvider<CallerScope> callers, ObjectProvider<ReactiveTransactions> transactions,
-				ObjectProvider<DeliveryRecorder> deliveries) {
-			this.connections = new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(),
-					observers, timers, workers, bursts, limits, callers(callers), transactions(transactions),
-					deliveries.getIfAvailable());
-		}
-
-		@Bean
-		@ConditionalOnMissingBean
-		LocalNode rivetLocalNode(ActorStateStore store, @Qualifier("rivetActorWorkers") Scheduler workers,
-				ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
-				ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
-				ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties) {
-			ActorRuntime runtime = new ActorRuntime(store, workers, clock.getIfUnique(Clock::systemUTC),
-					this.connections, interceptors.orderedStream().toList(),
-					contracts.getIfAvailable(() -> ContractFingerprints.NONE), properties.schedule().settings());
-			return new LocalNode(runtime, types, listeners, registry, directory::getObject);
-		}
-
+	@Bean
+	ConnectionServices rivetConnectionServices(ValueMapper mapper, EventContracts contracts,
+			ObjectProvider<OutboundInterceptor> interceptors, Observers observers,
+			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
+			WakeupBatches bursts, Limits limits, ObjectProvider<CallerScope> callers,
+			ObjectProvider<ReactiveTransactions> transactions, ObjectProvider<DeliveryRecorder> deliveries) {
+		return new ConnectionServices(mapper, contracts, interceptors.orderedStream().toList(), observers, timers,
+				workers, bursts, limits, callers(callers), transactions(transactions), deliveries.getIfAvailable());
 	}
 
-	/** Calls of the methods of actors. */
-	@Configuration(proxyBeanMethods = false)
-	static class Invocations {
-
-		private final InvocationServices services;
-
-		Invocations(ValueMapper mapper, EventContracts contracts, ObjectProvider<ActionArgumentResolver> resolvers,
-				ObjectProvider<ArgumentValidator> validator, ObjectProvider<InvocationDecorator> decorators,
-				ObjectProvider<FailureTranslator> translators, ObjectProvider<SubscriptionGuard> subscriptions,
-				ObjectProvider<AccessGuard> access, ObjectProvider<CallerScope> callers) {
-			this.services = new InvocationServices(mapper, contracts, new Neighbours(resolvers.orderedStream().toList(),
-					validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
-					translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
-					access.getIfAvailable(() -> AccessGuard.NONE), callers(callers)));
-		}
-
+	@Bean
+	@ConditionalOnMissingBean
+	LocalNode rivetLocalNode(ActorStateStore store, ConnectionServices connections,
+			ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
+			ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
+			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties) {
+		ActorRuntime runtime = new ActorRuntime(store, connections.workers(), clock.getIfUnique(Clock::systemUTC),
+				connections, interceptors.orderedStream().toList(),
+				contracts.getIfAvailable(() -> ContractFingerprints.NONE), properties.schedule().settings());
+		return new LocalNode(runtime, types, listeners, registry, directory::getObject);
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnThreading(Threading.PLATFORM)
-	static class PlatformThreads {
-
-		@Bean(destroyMethod = "dispose", defaultCandidate = false)
-		@ConditionalOnMissingBean(name = "rivetActorWorkers")
-		Scheduler rivetActorWorkers(RivetEventsProperties properties, WakeupBatches bursts) {
-			return new ActorWorkers(properties.actor().workerThreads(), bursts);
-		}
-
+	@Bean
+	InvocationServices rivetInvocationServices(ValueMapper mapper, EventContracts contracts,
+			ObjectProvider<ActionArgumentResolver> resolvers, ObjectProvider<ArgumentValidator> validator,
+			ObjectProvider<InvocationDecorator> decorators, ObjectProvider<FailureTranslator> translators,
+			ObjectProvider<SubscriptionGuard> subscriptions, ObjectProvider<AccessGuard> access,
+			ObjectProvider<CallerScope> callers) {
+		return new InvocationServices(mapper, contracts, new Neighbours(resolvers.orderedStream().toList(),
+				validator.getIfAvailable(() -> ArgumentValidator.NONE), decorators.orderedStream().toList(),
+				translators.orderedStream().toList(), subscriptions.getIfAvailable(() -> SubscriptionGuard.NONE),
+				access.getIfAvailable(() -> AccessGuard.NONE), callers(callers)));
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnThreading(Threading.VIRTUAL)
-	static class VirtualThreads {
-
-		@Bean(destroyMethod = "dispose", defaultCandidate = false)
-		@ConditionalOnMissingBean(name = "rivetActorWorkers")
-		Scheduler rivetActorWorkers(ObjectProvider<CallerScope> callers) {
-			Executor threads = new VirtualThreadTaskExecutor("rivet-worker-");
-			Supplier<CallerScope> scope = SingletonSupplier.of(() -> callers(callers));
-			// a new thread inherits from the one that starts it
-			return Schedulers.fromExecutor((task) -> threads.execute(() -> {
-				scope.get().reset();
-				task.run();
-			}));
-		}
-
+	@Bean(destroyMethod = "dispose", defaultCandidate = false)
+	@ConditionalOnMissingBean(name = "rivetActorWorkers")
+	Scheduler rivetActorWorkers(RivetEventsProperties properties, WakeupBatches bursts,
+			ObjectProvider<CallerScope> callers, Environment environment) {
+		return Threading.VIRTUAL.isActive(environment) ? virtualThreads(callers)
+				: new ActorWorkers(properties.actor().workerThreads(), bursts);
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(ReactiveTransactionManager.class)
-	static class Transactions {
+	private static Scheduler virtualThreads(ObjectProvider<CallerScope> callers) {
+		Executor threads = new VirtualThreadTaskExecutor("rivet-worker-");
+		Supplier<CallerScope> scope = SingletonSupplier.of(() -> callers(callers));
+		// a new thread inherits from the one that starts it
+		return Schedulers.fromExecutor((task) -> threads.execute(() -> {
+			scope.get().reset();
+			task.run();
+		}));
+	}
 
-		@Bean
-		ReactiveTransactions rivetReactiveTransactions(ListableBeanFactory beanFactory) {
-			// deferred: the transaction managers may not be defined yet, and none is
-			// created
-			// for this
-			return SingletonSupplier.of(() -> BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
-					ReactiveTransactionManager.class, true, false).length > 0)::obtain;
-		}
-
+	@Bean
+	@ConditionalOnClass(name = "org.springframework.transaction.ReactiveTransactionManager")
+	ReactiveTransactions rivetReactiveTransactions(ListableBeanFactory beanFactory) {
+		// deferred: the transaction managers may not be defined yet, and none is created
+		// for this
+		return SingletonSupplier.of(() -> BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+				ReactiveTransactionManager.class, true, false).length > 0)::obtain;
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -243,19 +243,13 @@ public final class RivetEventsSecurityAutoConfiguration {
 			return (logout) -> logout.logoutHandler((handlers) -> handlers.add(0, handler));
 		}
 
-		@Configuration(proxyBeanMethods = false)
+		@Bean
 		@ConditionalOnBooleanProperty(name = "rivet.events.security.csrf-exempt", matchIfMissing = true)
-		static class Csrf {
-
-			@Bean
-			Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
-				ServerWebExchangeMatcher notOurs = (
-						exchange) -> basePath.getObject().within(exchange.getRequest()) != null ? MatchResult.notMatch()
-								: MatchResult.match();
-				return (csrf) -> csrf.requireCsrfProtectionMatcher(
-						new AndServerWebExchangeMatcher(notOurs, CsrfWebFilter.DEFAULT_CSRF_MATCHER));
-			}
-
+		Customizer<ServerHttpSecurity.CsrfSpec> rivetCsrfCustomizer(ObjectProvider<BasePath> basePath) {
+			ServerWebExchangeMatcher notOurs = (exchange) -> basePath.getObject().within(exchange.getRequest()) != null
+					? MatchResult.notMatch() : MatchResult.match();
+			return (csrf) -> csrf.requireCsrfProtectionMatcher(
+					new AndServerWebExchangeMatcher(notOurs, CsrfWebFilter.DEFAULT_CSRF_MATCHER));
 		}
 
 	}

@@ -120,6 +120,19 @@ public final class RivetEventsWebAutoConfiguration {
 	}
 
 	@Bean
+	LinkServices rivetLinkServices(ActorDirectory directory, OutboundRegistry connections, Handshake handshake,
+			ValueMapper mapper, Observers observers, WakeupBatches bursts, Limits limits, LocalNode node,
+			StreamSecrets secrets) {
+		return new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts, limits, node);
+	}
+
+	@Bean
+	LinkIo rivetLinkIo(RivetEventsProperties properties, Limits limits, WakeupBatches bursts,
+			ClientAddresses addresses) {
+		return new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
+	}
+
+	@Bean
 	OriginFilter rivetOriginFilter(BasePath basePath, ValueMapper mapper, RivetEventsProperties properties,
 			ClientAddresses addresses) {
 		RivetEventsProperties.Security security = properties.security();
@@ -140,31 +153,26 @@ public final class RivetEventsWebAutoConfiguration {
 		return (int) size.toBytes();
 	}
 
-	/** For all connections of the server, including those of other routes. */
+	/** What is specific to the server of Reactor Netty. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(NettyServerCustomizer.class)
-	static class Guard {
+	@ConditionalOnClass(NettyReactiveWebServerFactory.class)
+	static class Server {
 
+		/** As in {@code reactor.netty.ReactorNetty}. */
+		private static final String CONFIGURED = "reactor.netty.ioWorkerCount";
+
+		/** For all connections of the server, including those of other routes. */
 		@Bean
 		NettyServerCustomizer rivetConnectionGuard(Limits limits) {
 			return (server) -> server
 				.doOnChannelInit((observer, channel, remote) -> ConnectionGuard.install(channel, limits));
 		}
 
-	}
-
-	/**
-	 * One event loop for each processor. Reactor Netty starts at least four; on one
-	 * processor each of them would have only a quarter of the pending writes, so that
-	 * fewer writes are batched.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(NettyReactiveWebServerFactory.class)
-	static class EventLoops {
-
-		/** As in {@code reactor.netty.ReactorNetty}. */
-		private static final String CONFIGURED = "reactor.netty.ioWorkerCount";
-
+		/**
+		 * One event loop for each processor. Reactor Netty starts at least four; on one
+		 * processor each of them would have only a quarter of the pending writes, so that
+		 * fewer writes are batched.
+		 */
 		@Bean(defaultCandidate = false)
 		ReactorResourceFactory rivetServerResources() {
 			ReactorResourceFactory resources = new ReactorResourceFactory();
@@ -192,38 +200,20 @@ public final class RivetEventsWebAutoConfiguration {
 
 	}
 
-	/** Services of all transports. */
-	@Configuration(proxyBeanMethods = false)
-	static class Links {
-
-		private final LinkServices services;
-
-		private final LinkIo io;
-
-		Links(ActorDirectory directory, OutboundRegistry connections, Handshake handshake, ValueMapper mapper,
-				Observers observers, WakeupBatches bursts, RivetEventsProperties properties, Limits limits,
-				LocalNode node, ClientAddresses addresses, StreamSecrets secrets) {
-			this.services = new LinkServices(directory, connections, handshake, mapper, secrets, observers, bursts,
-					limits, node);
-			this.io = new LinkIo(properties.directIo(), new ChannelWriters(limits), bursts, addresses);
-		}
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "rivet.events.http.enabled", matchIfMissing = true)
 	static class Http {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorHttpHandler rivetHttpHandler(BasePath basePath, Links links, RivetEventsProperties properties,
-				ObjectProvider<AccessGuard> guard, @Qualifier("rivetActorWorkers") Scheduler workers,
-				ObjectProvider<CallerScope> callers) {
+		ActorHttpHandler rivetHttpHandler(BasePath basePath, LinkServices services, LinkIo io,
+				RivetEventsProperties properties, ObjectProvider<AccessGuard> guard,
+				@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<CallerScope> callers) {
 			RivetEventsProperties.Http http = properties.http();
 			int maxInput = bytes(properties.actor().maxInputSize());
-			return new ActorHttpHandler(basePath, links.services,
+			return new ActorHttpHandler(basePath, services,
 					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					links.io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
+					io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
 		}
 
 		private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
@@ -257,12 +247,12 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		EventStreamHandler rivetEventStreamHandler(BasePath basePath, Links links, QueuedTotal queued,
-				RivetEventsProperties properties) {
+		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkServices services, LinkIo io,
+				QueuedTotal queued, RivetEventsProperties properties) {
 			RivetEventsProperties.Sse sse = properties.sse();
 			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
 					properties.security().authenticationTimeout());
-			return new EventStreamHandler(basePath, links.services, links.io,
+			return new EventStreamHandler(basePath, services, io,
 					new EventStreamSettings(link, new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(),
 							bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued)));
 		}
@@ -289,9 +279,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, Links links, RivetEventsProperties properties,
-				QueuedTotal queued) {
-			return new ActorWebSocketHandler(basePath, links.services, links.io, settings(properties, queued));
+		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkServices services, LinkIo io,
+				RivetEventsProperties properties, QueuedTotal queued) {
+			return new ActorWebSocketHandler(basePath, services, io, settings(properties, queued));
 		}
 
 		@Bean
