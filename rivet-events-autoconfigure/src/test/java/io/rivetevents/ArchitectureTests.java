@@ -102,17 +102,19 @@ class ArchitectureTests {
 			    extension delivery
 			# around it
 			invocation.validation: protocol error extension
+			invocation.index: annotation
 			invocation: protocol error protocol.value conversion contract contract.reflect
 			    annotation failure scheduling connection actor actor.schedule extension delivery
-			    actor.persistence actor.call placement invocation.validation
-			invocation.aot: actor connection contract.reflect annotation
+			    actor.persistence actor.call placement invocation.validation invocation.index
+			invocation.aot: actor connection contract.reflect annotation invocation
+			    invocation.index
 			event: protocol connection actor
 			event.publishing: protocol error failure limit scheduling connection actor extension event
 			asyncapi: protocol conversion contract.reflect invocation
 			transport: protocol error protocol.value protocol.encoding conversion failure limit
 			    scheduling connection actor extension observation outbound delivery placement
 			security: protocol error contract.reflect annotation scheduling actor extension
-			    invocation
+			    invocation invocation.index
 			# web servers and stores
 			transport.netty: protocol protocol.encoding failure limit scheduling outbound
 			transport.webflux: protocol error protocol.encoding conversion failure limit scheduling
@@ -126,7 +128,7 @@ class ArchitectureTests {
 			security.webflux: protocol error failure extension cluster security
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
-			    placement jdbc jdbc.sqlite redis.store autoconfigure
+			    placement invocation.index jdbc jdbc.sqlite redis.store autoconfigure
 			redis: protocol error protocol.value failure extension
 			redis.store: protocol actor actor.state redis
 			jdbc.sqlite: jdbc

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -23,11 +22,15 @@ import org.springframework.util.StringUtils;
 
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.annotation.Actor;
+import io.rivetevents.invocation.index.ActorIndex;
+import io.rivetevents.invocation.index.StrayActions;
 import io.rivetevents.placement.ActorTypes;
 
 /**
  * Finds the {@link Actor} beans, including those of parent contexts, after all singletons
- * are created, so that an actor can be injected with objects that call other actors.
+ * are created, so that an actor can be injected with objects that call other actors. In
+ * an application that was processed ahead of time, the {@link ActorIndex} has their
+ * names.
  */
 public final class ActorRegistrar implements SmartInitializingSingleton {
 
@@ -60,9 +63,7 @@ public final class ActorRegistrar implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		for (String name : BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, Actor.class)) {
-			register(name);
-		}
+		ActorIndex.of(this.beanFactory).names().forEach(this::register);
 		StrayActions.warn(this.beanFactory);
 		logger.info("Actors: " + this.types.getObject().names().stream().sorted().toList());
 	}

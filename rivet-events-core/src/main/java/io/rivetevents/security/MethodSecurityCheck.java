@@ -37,7 +37,6 @@ import org.springframework.security.authorization.method.PreFilterAuthorizationR
 import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.security.config.annotation.method.configuration.EnableReactiveMethodSecurity;
 
-import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
 import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.OnCreate;
@@ -47,6 +46,7 @@ import io.rivetevents.annotation.OnStateChange;
 import io.rivetevents.annotation.OnWake;
 import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.invocation.SecurityAnnotations;
+import io.rivetevents.invocation.index.ActorIndex;
 
 /**
  * Stops the start of an application if an actor has a security annotation that has no
@@ -93,7 +93,7 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		namesWith(Actor.class).map(this.beanFactory::getBean).forEach(this::check);
+		ActorIndex.of(this.beanFactory).names().stream().map(this.beanFactory::getBean).forEach(this::check);
 	}
 
 	private void check(Object bean) {

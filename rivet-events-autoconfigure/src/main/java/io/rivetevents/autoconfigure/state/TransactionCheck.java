@@ -16,7 +16,6 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
-import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
@@ -33,8 +32,8 @@ import org.springframework.transaction.support.TransactionSynchronizationUtils;
 import org.springframework.util.ClassUtils;
 
 import io.rivetevents.annotation.Action;
-import io.rivetevents.annotation.Actor;
 import io.rivetevents.autoconfigure.InvalidSettingException;
+import io.rivetevents.invocation.index.ActorIndex;
 
 /**
  * Checks at the start which actions can be committed by transactions of the application:
@@ -82,7 +81,7 @@ final class TransactionCheck implements SmartInitializingSingleton {
 					"Use JDBC or JPA with a PlatformTransactionManager for the DataSource of the store, or remove "
 							+ RivetEventsTransactionAutoConfiguration.PROPERTY);
 		}
-		for (String name : BeanFactoryUtils.beanNamesForAnnotationIncludingAncestors(this.beanFactory, Actor.class)) {
+		for (String name : ActorIndex.of(this.beanFactory).names()) {
 			Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, name);
 			if (type != null) {
 				check(ClassUtils.getUserClass(type));

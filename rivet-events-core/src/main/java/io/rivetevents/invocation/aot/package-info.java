@@ -4,9 +4,9 @@
  */
 
 /**
- * Registers what a native image must keep for actors: their methods, contracts and
- * payloads. Runs when an application is processed ahead of time. Internal: applications
- * do not use it.
+ * Generates the index of actors, and registers what a native image must keep for actors:
+ * their methods, contracts and payloads. Runs when an application is processed ahead of
+ * time. Internal: applications do not use it.
  */
 @NullMarked
 package io.rivetevents.invocation.aot;

@@ -5,9 +5,13 @@
 
 package io.rivetevents.invocation.aot;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
@@ -17,7 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.GeneratedClass;
+import org.springframework.aot.generate.GeneratedFiles.Kind;
+import org.springframework.aot.generate.GeneratedMethods;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.generate.MethodReference;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.beans.factory.aot.AotServices;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
@@ -43,9 +51,9 @@ import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.MigrateState;
 import io.rivetevents.annotation.OnDestroy;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.invocation.ActorRegistrar;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.proxies;
 import static org.springframework.aot.hint.predicate.RuntimeHintsPredicates.reflection;
 
@@ -119,31 +127,95 @@ class ActorHintsTests {
 
 	@Test
 	void isFoundByTheProcessingAheadOfTime() {
-		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
-		beans.registerBeanDefinition("shop", new RootBeanDefinition(Shop.class));
-		RuntimeHints found = process(beans);
-		assertThat(reflection().onMethodInvocation(method(Shop.class, "buy"))).accepts(found);
-		assertThat(beans.containsSingleton("shop")).isFalse();
+		Processed processed = new Processed(Shop.class);
+		assertThat(reflection().onMethodInvocation(method(Shop.class, "buy"))).accepts(processed.hints());
+		assertThat(processed.beans.containsSingleton("Shop")).isFalse();
 	}
 
 	@Test
-	void registersNothingWithoutActors() {
-		assertThat(process(new DefaultListableBeanFactory()).reflection().typeHints()).isEmpty();
+	void generatesTheIndexOfActors() {
+		assertThat(new Processed(Shop.class, String.class).code())
+			.contains("beanFactory.registerSingleton(\"rivetActorIndex\", new ActorIndex(List.of(\"Shop\")))");
 	}
 
-	private static RuntimeHints process(DefaultListableBeanFactory beans) {
-		DefaultGenerationContext context = new DefaultGenerationContext(
-				new ClassNameGenerator(ClassName.get(ActorHintsTests.class)), new InMemoryGeneratedFiles());
-		for (BeanFactoryInitializationAotProcessor processor : AotServices.factories()
-			.load(BeanFactoryInitializationAotProcessor.class)) {
-			if (processor instanceof ActorAotProcessor) {
-				BeanFactoryInitializationAotContribution contribution = processor.processAheadOfTime(beans);
-				if (contribution != null) {
-					contribution.applyTo(context, mock(BeanFactoryInitializationCode.class));
-				}
+	@Test
+	void generatesAnEmptyIndexWithoutActors() {
+		Processed processed = new Processed();
+		assertThat(processed.code()).contains("new ActorIndex(List.of())");
+		assertThat(processed.hints().reflection().typeHints()).isEmpty();
+	}
+
+	@Test
+	void leavesContextsThatRegisterNoActors() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		beans.registerBeanDefinition("shop", new RootBeanDefinition(Shop.class));
+		assertThat(Processed.processor().processAheadOfTime(beans)).isNull();
+	}
+
+	/** Beans that were processed ahead of time. */
+	private static final class Processed implements BeanFactoryInitializationCode {
+
+		private final DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+
+		private final InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+
+		private final DefaultGenerationContext context = new DefaultGenerationContext(
+				new ClassNameGenerator(ClassName.get(ActorHintsTests.class)), this.files);
+
+		private final GeneratedClass generated = this.context.getGeneratedClasses().addForFeature("Test", (type) -> {
+		});
+
+		private final List<MethodReference> initializers = new ArrayList<>();
+
+		Processed(Class<?>... types) {
+			this.beans.registerBeanDefinition("registrar", new RootBeanDefinition(ActorRegistrar.class));
+			Stream.of(types)
+				.forEach((type) -> this.beans.registerBeanDefinition(type.getSimpleName(),
+						new RootBeanDefinition(type)));
+			BeanFactoryInitializationAotContribution contribution = processor().processAheadOfTime(this.beans);
+			Objects.requireNonNull(contribution).applyTo(this.context, this);
+			assertThat(this.initializers).hasSize(1);
+			this.context.writeGeneratedContent();
+		}
+
+		private static BeanFactoryInitializationAotProcessor processor() {
+			return AotServices.factories()
+				.load(BeanFactoryInitializationAotProcessor.class)
+				.stream()
+				.filter(ActorAotProcessor.class::isInstance)
+				.findFirst()
+				.orElseThrow();
+		}
+
+		RuntimeHints hints() {
+			return this.context.getRuntimeHints();
+		}
+
+		String code() {
+			try {
+				return this.files.getGeneratedFileContent(Kind.SOURCE,
+						this.generated.getName().canonicalName().replace('.', '/') + ".java");
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
 			}
 		}
-		return context.getRuntimeHints();
+
+		@Override
+		public GeneratedMethods getMethods() {
+			return this.generated.getMethods();
+		}
+
+		@Override
+		public ClassName getClassName() {
+			return this.generated.getName();
+		}
+
+		@Override
+		public void addInitializer(MethodReference initializer) {
+			this.initializers.add(initializer);
+		}
+
 	}
 
 	private static Method method(Class<?> type, String name) {
@@ -236,7 +308,7 @@ class ActorHintsTests {
 		}
 
 		@Action
-		Flux<Streamed> all(OfArray[] arrays) {
+		Flux<Streamed> all(OfArray[] arrays, String... names) {
 			return Flux.empty();
 		}
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.invocation;
+package io.rivetevents.invocation.index;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -23,8 +23,9 @@ import io.rivetevents.annotation.Actor;
 /**
  * Warns of beans with actions or hooks whose class has no {@link Actor} annotation, so
  * that clients cannot find them. Reads types that the bean factory has, creates no bean.
+ * Public for the processing ahead of time; applications do not use it.
  */
-final class StrayActions {
+public final class StrayActions {
 
 	private static final Log logger = LogFactory.getLog(StrayActions.class);
 
@@ -33,7 +34,14 @@ final class StrayActions {
 	private StrayActions() {
 	}
 
-	static void warn(ListableBeanFactory beanFactory) {
+	/**
+	 * Logs a warning for each class, unless this was done ahead of time.
+	 * @param beanFactory contains the beans; those of parent contexts are not checked
+	 */
+	public static void warn(ListableBeanFactory beanFactory) {
+		if (ActorIndex.isGenerated(beanFactory)) {
+			return;
+		}
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> known = beanFactory.getType(name, false);
 			Class<?> type = (known != null) ? ClassUtils.getUserClass(known) : Object.class;
