@@ -92,6 +92,7 @@ final class PayloadHints {
 
 	private void registerClass(Class<?> type) {
 		if (type.isArray()) {
+			this.hints.registerType(type);
 			register(type.getComponentType());
 		}
 		if (type.isArray() || isForeign(type) || SUPPLIED.contains(type)) {

@@ -126,6 +126,12 @@ class ActorHintsTests {
 	}
 
 	@Test
+	void keepsArrays() {
+		assertThat(reflection().onType(OfArray[].class)).accepts(this.hints);
+		assertThat(reflection().onType(String[].class)).accepts(this.hints);
+	}
+
+	@Test
 	void isFoundByTheProcessingAheadOfTime() {
 		Processed processed = new Processed(Shop.class);
 		assertThat(reflection().onMethodInvocation(method(Shop.class, "buy"))).accepts(processed.hints());
