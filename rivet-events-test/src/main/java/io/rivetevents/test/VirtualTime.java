@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.Assert;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Time that passes only when a test lets it pass: the clock and the timers of a runtime.
@@ -98,6 +99,16 @@ public final class VirtualTime {
 	 */
 	public Scheduler timers() {
 		return this.timers;
+	}
+
+	/**
+	 * Returns a scheduler whose delayed tasks are passed on as this time passes, and
+	 * whose other tasks are passed on at once. Its {@link Scheduler#now(TimeUnit)} is
+	 * this time since the epoch.
+	 * @param target runs the tasks
+	 */
+	public Scheduler timers(Executor target) {
+		return new VirtualScheduler(this, Schedulers.fromExecutorService(executor(target)));
 	}
 
 	/**

@@ -81,7 +81,7 @@ final class SimulatedNode {
 		this.number = number;
 		this.time = time;
 		this.workers = workers;
-		Scheduler timers = new SeededTimers(time.timers(), workers.line(this.lifetime));
+		Scheduler timers = time.timers(workers.line(this.lifetime));
 		Scheduler threads = workers.scheduler(this.lifetime);
 		Observers observers = new Observers(List.of(calls.observer(this.lifetime)),
 				() -> timers.now(TimeUnit.NANOSECONDS));

@@ -5,16 +5,12 @@
 
 package io.rivetevents.test.simulation;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.Principal;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.util.context.Context;
 
 import io.rivetevents.actor.ActorAddress;
@@ -22,8 +18,8 @@ import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
+import io.rivetevents.test.node.TestHandshake;
 import io.rivetevents.transport.ClientLink;
-import io.rivetevents.transport.HandshakeRequest;
 import io.rivetevents.transport.PendingHandshake;
 import io.rivetevents.transport.TransportSession;
 
@@ -66,8 +62,8 @@ final class SimulatedSession implements TransportSession {
 		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestRead());
 		ScheduledExecutorService thread = node.newThread();
 		ActorTarget.GetOrCreate getOrCreate = new ActorTarget.GetOrCreate(target, null);
-		PendingHandshake opening = new PendingHandshake(new Request(user), () -> getOrCreate, () -> null,
-				Context.empty());
+		PendingHandshake opening = new PendingHandshake(new TestHandshake(HANDSHAKE, Map.of(), user), () -> getOrCreate,
+				() -> null, Context.empty());
 		this.link = new ClientLink(opening, this.queue, node.links(), SimulatedNode.linkSettings(), thread, this);
 		this.link.execute(this.link::start);
 	}
@@ -146,61 +142,6 @@ final class SimulatedSession implements TransportSession {
 			this.client.disconnected(this, "closed with " + this.queue.closeReason().reason());
 			endLink();
 		}
-	}
-
-	/** A handshake without a web request. */
-	private record Request(@Nullable Principal user) implements HandshakeRequest {
-
-		@Override
-		public URI uri() {
-			return HANDSHAKE;
-		}
-
-		@Override
-		public List<String> header(String name) {
-			return List.of();
-		}
-
-		@Override
-		public Map<String, List<String>> headers() {
-			return Map.of();
-		}
-
-		@Override
-		public Map<String, List<String>> cookies() {
-			return Map.of();
-		}
-
-		@Override
-		public List<@Nullable String> queryParameter(String name) {
-			return List.of();
-		}
-
-		@Override
-		public List<String> cookie(String name) {
-			return List.of();
-		}
-
-		@Override
-		public @Nullable InetSocketAddress remoteAddress() {
-			return null;
-		}
-
-		@Override
-		public @Nullable InetAddress clientAddress() {
-			return null;
-		}
-
-		@Override
-		public Mono<Principal> principal() {
-			return Mono.justOrEmpty(this.user);
-		}
-
-		@Override
-		public Mono<String> sessionId(boolean signedIn) {
-			return Mono.empty();
-		}
-
 	}
 
 }

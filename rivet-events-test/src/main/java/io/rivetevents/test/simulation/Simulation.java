@@ -208,7 +208,7 @@ public final class Simulation {
 	 * Returns a scheduler in the time of the simulation, for asynchronous actions.
 	 */
 	public Scheduler scheduler() {
-		return new SeededTimers(this.time.timers(), this.workers.line(new Lifetime()));
+		return this.time.timers(this.workers.line(new Lifetime()));
 	}
 
 	/**
