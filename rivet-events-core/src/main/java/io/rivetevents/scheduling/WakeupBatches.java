@@ -126,6 +126,28 @@ public final class WakeupBatches {
 		return burst == null || burst.owner.now() - burst.begun < YOUNG_NANOS;
 	}
 
+	/**
+	 * Takes the current burst from this thread, which simulates several threads.
+	 * @return the burst, {@code null} if there is none
+	 */
+	public static @Nullable Object detach() {
+		Burst burst = CURRENT.get();
+		if (burst != null) {
+			CURRENT.remove();
+		}
+		return burst;
+	}
+
+	/**
+	 * Continues a burst on this thread.
+	 * @param burst what {@link #detach} has returned
+	 */
+	public static void attach(@Nullable Object burst) {
+		if (burst != null) {
+			CURRENT.set((Burst) burst);
+		}
+	}
+
 	/** Sends the collected wake-ups of this thread. */
 	public static void wakeNow() {
 		Burst burst = CURRENT.get();

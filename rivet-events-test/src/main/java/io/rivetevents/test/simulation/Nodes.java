@@ -108,7 +108,7 @@ final class Nodes {
 		for (SimulatedClient client : this.clients) {
 			SimulatedSession session = client.session();
 			if (session != null && session.node() == node) {
-				client.cut();
+				session.nodeEnds();
 			}
 		}
 	}

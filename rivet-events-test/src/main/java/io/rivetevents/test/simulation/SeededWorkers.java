@@ -12,13 +12,16 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.Executor;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
+import io.rivetevents.scheduling.WakeupBatches;
+
 /**
  * The threads of a simulation: one thread, on which a seeded choice among all waiting
- * tasks decides which one runs next. Tasks of one line keep their order; all others may
- * run in any order, as on several threads.
+ * tasks decides which one runs next. Tasks of one line keep their order, as those of one
+ * thread; all others may run in any order, as on several threads.
  */
 final class SeededWorkers {
 
@@ -62,9 +65,7 @@ final class SeededWorkers {
 		if (line.tasks.isEmpty()) {
 			this.ready.remove(choice);
 		}
-		if (!line.lifetime.isOver()) {
-			task.run();
-		}
+		line.run(task);
 	}
 
 	/** Tasks in their order. */
@@ -74,8 +75,24 @@ final class SeededWorkers {
 
 		private final Queue<Runnable> tasks = new ArrayDeque<>(2);
 
+		/** The burst of wake-ups that has begun on the simulated thread. */
+		private @Nullable Object burst;
+
 		Line(Lifetime lifetime) {
 			this.lifetime = lifetime;
+		}
+
+		private void run(Runnable task) {
+			if (this.lifetime.isOver()) {
+				return;
+			}
+			WakeupBatches.attach(this.burst);
+			try {
+				task.run();
+			}
+			finally {
+				this.burst = WakeupBatches.detach();
+			}
 		}
 
 		@Override

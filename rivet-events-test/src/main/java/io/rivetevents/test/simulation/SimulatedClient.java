@@ -42,6 +42,9 @@ final class SimulatedClient {
 
 	private final Set<String> subscribed = new LinkedHashSet<>();
 
+	/** Subscriptions of the first message. */
+	private Set<String> requested = Set.of();
+
 	/** Calls that are not answered, by their ids. */
 	private final Map<Long, Call> pending = new LinkedHashMap<>();
 
@@ -101,8 +104,9 @@ final class SimulatedClient {
 		SimulatedSession session = new SimulatedSession(this, node, this.group.address(),
 				this.group.userOf(this.number));
 		this.session = session;
+		this.requested = new LinkedHashSet<>(this.subscribed);
 		session.send(new ToServer.Hello(
-				this.subscribed.stream().map((event) -> new ToServer.SubscriptionRequest(event, true)).toList(),
+				this.requested.stream().map((event) -> new ToServer.SubscriptionRequest(event, true)).toList(),
 				resume(), null, null, null, null));
 	}
 
@@ -214,7 +218,7 @@ final class SimulatedClient {
 		this.welcome = true;
 		this.stream = val.path("stream").asString();
 		this.secret = val.path("secret").asString();
-		Set<String> accepted = new LinkedHashSet<>(this.subscribed);
+		Set<String> accepted = new LinkedHashSet<>(this.requested);
 		val.path("refused").forEach((refused) -> {
 			accepted.remove(refused.path("eventName").asString());
 			this.subscribed.remove(refused.path("eventName").asString());

@@ -125,13 +125,14 @@ final class SimulatedNode {
 		return this.time.executor(line);
 	}
 
+	/** Returns the way of messages from this node to a client, which outlives it. */
+	Executor network() {
+		return this.workers.line(new Lifetime());
+	}
+
 	/** Runs a task in this process, at any time before its end. */
 	void run(Runnable task) {
 		this.workers.add(this.lifetime, task);
-	}
-
-	boolean isOver() {
-		return this.lifetime.isOver();
 	}
 
 	/** Calls an action as server code does. */

@@ -7,7 +7,10 @@ package io.rivetevents.test.simulation;
 
 import java.net.URI;
 import java.security.Principal;
+import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 
 import org.jspecify.annotations.Nullable;
@@ -25,12 +28,15 @@ import io.rivetevents.transport.TransportSession;
 
 /**
  * One connection of a client to a node, from its handshake to its end: a link of the
- * runtime with a real queue, but without a socket. The client reads one message in each
- * task.
+ * runtime with a real queue, but without a socket. What the server has written arrives
+ * later, one message in each task, and even if the server ends in between.
  */
 final class SimulatedSession implements TransportSession {
 
 	private static final URI HANDSHAKE = URI.create("/simulation");
+
+	/** Messages that the server may write before the client reads. */
+	private static final int WINDOW = 4;
 
 	private final SimulatedClient client;
 
@@ -40,13 +46,24 @@ final class SimulatedSession implements TransportSession {
 
 	private final ClientLink link;
 
-	/** Whether the client has lost the connection. */
+	/** Runs what arrives at the client. */
+	private final Executor network;
+
+	/** Messages on their way to the client. */
+	private final Queue<byte[]> written = new ArrayDeque<>(WINDOW);
+
+	/** How the connection ends after these messages. */
+	private @Nullable String end;
+
+	/** Whether the client has no connection any more. */
 	private boolean cut;
 
 	/** Whether the server has noticed the end. */
 	private boolean ended;
 
 	private boolean reading = true;
+
+	private boolean writeRequested;
 
 	private boolean readRequested;
 
@@ -59,7 +76,8 @@ final class SimulatedSession implements TransportSession {
 	SimulatedSession(SimulatedClient client, SimulatedNode node, ActorAddress target, @Nullable Principal user) {
 		this.client = client;
 		this.node = node;
-		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestRead());
+		this.network = node.network();
+		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestWrite());
 		ScheduledExecutorService thread = node.newThread();
 		ActorTarget.GetOrCreate getOrCreate = new ActorTarget.GetOrCreate(target, null);
 		PendingHandshake opening = new PendingHandshake(new TestHandshake(HANDSHAKE, Map.of(), user), () -> getOrCreate,
@@ -70,10 +88,6 @@ final class SimulatedSession implements TransportSession {
 
 	SimulatedNode node() {
 		return this.node;
-	}
-
-	boolean isOpen() {
-		return !this.cut;
 	}
 
 	boolean isReading() {
@@ -104,11 +118,20 @@ final class SimulatedSession implements TransportSession {
 
 	@Override
 	public void cut() {
-		if (!this.cut) {
-			this.cut = true;
-			this.client.disconnected(this, "cut by the server");
-		}
+		end("cut by the server");
 		endLink();
+	}
+
+	/** Ends the connection because its node has ended. */
+	void nodeEnds() {
+		end("disconnected because its node ends");
+	}
+
+	private void end(String how) {
+		if (this.end == null) {
+			this.end = how;
+			requestRead();
+		}
 	}
 
 	private void endLink() {
@@ -120,27 +143,53 @@ final class SimulatedSession implements TransportSession {
 		});
 	}
 
+	// Messages to the client
+
+	private void requestWrite() {
+		if (!this.writeRequested && !this.ended && this.written.size() < WINDOW) {
+			this.writeRequested = true;
+			this.node.run(this::write);
+		}
+	}
+
+	private void write() {
+		this.writeRequested = false;
+		if (this.ended || this.end != null) {
+			return;
+		}
+		byte[] message = this.queue.poll();
+		if (message != null) {
+			this.written.add(message);
+			requestRead();
+			requestWrite();
+		}
+		else if (this.queue.closeReason() != null) {
+			end("closed with " + this.queue.closeReason().reason());
+			endLink();
+		}
+	}
+
 	private void requestRead() {
-		if (!this.readRequested && this.reading && !this.ended) {
+		if (!this.readRequested && this.reading && !this.cut) {
 			this.readRequested = true;
-			this.node.run(this::read);
+			this.network.execute(this::read);
 		}
 	}
 
 	private void read() {
 		this.readRequested = false;
-		if (!this.reading || this.ended || this.cut) {
+		if (!this.reading || this.cut) {
 			return;
 		}
-		byte[] message = this.queue.poll();
+		byte[] message = this.written.poll();
 		if (message != null) {
 			this.client.receive(this, message);
+			requestWrite();
 			requestRead();
 		}
-		else if (this.queue.closeReason() != null) {
+		else if (this.end != null) {
 			this.cut = true;
-			this.client.disconnected(this, "closed with " + this.queue.closeReason().reason());
-			endLink();
+			this.client.disconnected(this, this.end);
 		}
 	}
 

@@ -75,7 +75,7 @@ final class SimulationSteps {
 		this.shareOfServer = SHARES_OF_SERVER[this.random.nextInt(SHARES_OF_SERVER.length)];
 		add(30, ofClient((client) -> !client.isConnected(), (client) -> client.connect(this.nodes.current())));
 		add(40, ofClient((client) -> client.isConnected() && client.mayCall(), (client) -> client.call(this.random)));
-		add(10, ofClient((client) -> client.isWelcome() && client.maySubscribe(),
+		add(10, ofClient((client) -> client.isConnected() && client.maySubscribe(),
 				(client) -> client.changeSubscription(this.random)));
 		add(10, () -> pause(SHORT_PAUSE_MILLIS));
 		add(2, () -> pause(Math.toIntExact(maxPause.toMillis())));
