@@ -49,6 +49,7 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.test.node.CountedWorkers;
 import io.rivetevents.test.node.NodeParts;
 import io.rivetevents.test.node.TestNodes;
+import io.rivetevents.test.time.VirtualTime;
 import io.rivetevents.transport.Handshake;
 
 /**

@@ -18,6 +18,7 @@ import io.rivetevents.test.node.CountedWorkers;
 import io.rivetevents.test.node.TestLink;
 import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.store.FaultyStateStore;
+import io.rivetevents.test.time.VirtualTime;
 import io.rivetevents.transport.PendingHandshake;
 
 /**

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.test.time.VirtualTime;
+
 /**
  * Progress of a node whose threads are counted and whose time is virtual: nothing depends
  * on real time, except for work that waits for something outside of the node.
@@ -72,7 +74,7 @@ final class MemoryProgress implements Progress {
 	 */
 	private List<String> busy() {
 		List<String> busy = new ArrayList<>(this.busy.get());
-		if (this.time.isDue()) {
+		if (Duration.ZERO.equals(this.time.untilNext())) {
 			busy.add("a task of the present has not begun");
 		}
 		return busy;

@@ -11,6 +11,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.rivetevents.test.time.VirtualTime;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

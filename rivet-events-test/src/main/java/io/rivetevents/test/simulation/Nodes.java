@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.springframework.util.IdGenerator;
 
-import io.rivetevents.test.VirtualTime;
+import io.rivetevents.test.time.VirtualTime;
 
 /**
  * The processes of a run: the one that new connections reach, and those that were

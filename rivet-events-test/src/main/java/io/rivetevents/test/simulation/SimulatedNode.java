@@ -37,7 +37,7 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
-import io.rivetevents.test.VirtualTime;
+import io.rivetevents.test.time.VirtualTime;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkServices;
 import io.rivetevents.transport.LinkSettings;

@@ -29,7 +29,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
-import io.rivetevents.test.VirtualTime;
+import io.rivetevents.test.time.VirtualTime;
 
 /**
  * One run of actors and clients in a single thread, in which a seed decides everything:

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-import io.rivetevents.test.VirtualTime;
+import io.rivetevents.test.time.VirtualTime;
 
 /**
  * The steps of a run, and how often each of them is taken. The seed selects some of the

@@ -18,7 +18,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import io.rivetevents.actor.call.ActorSettings;
-import io.rivetevents.test.VirtualTime;
+import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

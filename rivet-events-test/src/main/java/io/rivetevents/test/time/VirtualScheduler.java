@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test;
+package io.rivetevents.test.time;
 
 import java.util.concurrent.TimeUnit;
 

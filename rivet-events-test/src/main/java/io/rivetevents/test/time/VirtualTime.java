@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test;
+package io.rivetevents.test.time;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -147,14 +147,6 @@ public final class VirtualTime {
 		synchronized (this.tasks) {
 			VirtualTask next = this.tasks.peek();
 			return (next != null) ? Duration.ofNanos(Math.max(0, next.time() - this.nanos)) : null;
-		}
-	}
-
-	/** Returns whether a task waits that is due now. */
-	boolean isDue() {
-		synchronized (this.tasks) {
-			VirtualTask next = this.tasks.peek();
-			return next != null && next.time() <= this.nanos;
 		}
 	}
 
