@@ -28,6 +28,18 @@ public enum Fault {
 	/** A save takes effect, but its caller gets an error. */
 	UNCERTAIN_SAVE(3),
 
+	/**
+	 * A call to the store takes a while. In the meantime timers become due, but no other
+	 * work is done.
+	 */
+	SLOW_STORE(2),
+
+	/**
+	 * The clock of the machine is set, by at most the longest pause in both directions.
+	 * Timers and the store are not affected.
+	 */
+	CLOCK_JUMP(1),
+
 	/** The application stops and starts again with the same store. */
 	RESTART(1),
 

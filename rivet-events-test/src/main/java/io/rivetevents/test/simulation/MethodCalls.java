@@ -21,6 +21,8 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.connection.Connection;
+import io.rivetevents.extension.ActionCall;
+import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.ActorObserver;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Invocation;
@@ -41,6 +43,8 @@ final class MethodCalls implements InvocationDecorator {
 	private final Trace trace;
 
 	private final Violations violations;
+
+	private final DurableActions durable;
 
 	/** Running method by the variables of its instance, which each time in memory has. */
 	private final Map<Object, String> running = new IdentityHashMap<>();
@@ -69,10 +73,11 @@ final class MethodCalls implements InvocationDecorator {
 
 	}
 
-	MethodCalls(SimulatedActors actors, Trace trace, Violations violations) {
+	MethodCalls(SimulatedActors actors, Trace trace, Violations violations, DurableActions durable) {
 		this.actors = actors;
 		this.trace = trace;
 		this.violations = violations;
+		this.durable = durable;
 	}
 
 	@Override
@@ -82,6 +87,7 @@ final class MethodCalls implements InvocationDecorator {
 		}
 		note(invocation);
 		Object instance = holdsTurn(invocation) ? begin(invocation) : null;
+		byte[] before = this.durable.stateOf(invocation);
 		Object result;
 		try {
 			result = call.call();
@@ -90,15 +96,17 @@ final class MethodCalls implements InvocationDecorator {
 			end(instance);
 			throw ex;
 		}
-		if (instance == null) {
-			return result;
-		}
 		if (result instanceof Mono<?> later) {
-			return later.doFinally((signal) -> end(instance));
+			return later.doOnTerminate(() -> this.durable.ended(address(invocation), invocation, before))
+				.doFinally((signal) -> end(instance));
 		}
 		if (result instanceof CompletionStage<?> later) {
-			return later.whenComplete((value, ex) -> end(instance));
+			return later.whenComplete((value, ex) -> {
+				this.durable.ended(address(invocation), invocation, before);
+				end(instance);
+			});
 		}
+		this.durable.ended(address(invocation), invocation, before);
 		end(instance);
 		return result;
 	}
@@ -129,7 +137,7 @@ final class MethodCalls implements InvocationDecorator {
 		if (hook != null) {
 			return IN_TURNS.contains(hook);
 		}
-		ActorType type = this.actors.types().find(address(invocation).name());
+		ActorType type = this.actors.type(address(invocation).name());
 		return type != null && !type.isInterleaved(invocation.name(), invocation.hasCaller());
 	}
 
@@ -163,6 +171,11 @@ final class MethodCalls implements InvocationDecorator {
 				closed(connection.id());
 			}
 
+			@Override
+			public void actionEnded(ActionCall call, ActionOutcome outcome) {
+				MethodCalls.this.durable.answered(call, outcome);
+			}
+
 		};
 	}
 
@@ -187,7 +200,7 @@ final class MethodCalls implements InvocationDecorator {
 			if (!connection.closed) {
 				this.violations.add("each connection is closed", "connection %d is still open".formatted(number(id)));
 			}
-			ActorType type = this.actors.types().find(connection.actor);
+			ActorType type = this.actors.type(connection.actor);
 			if (type != null && type.hooks().contains(Hook.DISCONNECT) && !this.disconnected.contains(id)) {
 				this.violations.add("a connection has one disconnect hook",
 						"the hook of connection %d was not called".formatted(number(id)));

@@ -5,6 +5,7 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class Nodes {
 	/**
 	 * What nodes are made of.
 	 */
-	record Parts(SimulatedActors actors, SimulatedStore store, VirtualTime time, SeededWorkers workers,
+	record Parts(SimulatedActors actors, SimulatedStore store, VirtualTime time, Clock clock, SeededWorkers workers,
 			MethodCalls calls, IdGenerator ids, int maxQueuedBytes) {
 	}
 
@@ -55,8 +56,7 @@ final class Nodes {
 	}
 
 	private SimulatedNode start() {
-		return new SimulatedNode(++this.started, this.parts.actors(), this.parts.store(), this.parts.time(),
-				this.parts.workers(), this.parts.calls(), this.parts.ids(), this.parts.maxQueuedBytes());
+		return new SimulatedNode(++this.started, this.parts);
 	}
 
 	SimulatedNode current() {

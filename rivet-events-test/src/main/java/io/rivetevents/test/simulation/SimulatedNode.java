@@ -73,32 +73,30 @@ final class SimulatedNode {
 	/**
 	 * Starts a node.
 	 * @param number its number in the trace
-	 * @param ids source of ids, shared by all nodes
-	 * @param maxQueuedBytes limit of each connection's queue
+	 * @param parts what it is made of
 	 */
-	SimulatedNode(int number, SimulatedActors actors, SimulatedStore store, VirtualTime time, SeededWorkers workers,
-			MethodCalls calls, IdGenerator ids, int maxQueuedBytes) {
+	SimulatedNode(int number, Nodes.Parts parts) {
 		this.number = number;
-		this.time = time;
-		this.workers = workers;
-		Scheduler timers = time.timers(workers.line(this.lifetime));
-		Scheduler threads = workers.scheduler(this.lifetime);
-		Observers observers = new Observers(List.of(calls.observer(this.lifetime)),
+		this.time = parts.time();
+		this.workers = parts.workers();
+		Scheduler timers = this.time.timers(this.workers.line(this.lifetime));
+		Scheduler threads = this.workers.scheduler(this.lifetime);
+		Observers observers = new Observers(List.of(parts.calls().observer(this.lifetime)),
 				() -> timers.now(TimeUnit.NANOSECONDS));
 		Limits limits = new Limits(LimitSettings.DEFAULTS, () -> timers.now(TimeUnit.NANOSECONDS));
 		WakeupBatches bursts = new WakeupBatches(timers);
 		OutboundRegistry connections = new OutboundRegistry("node-" + number);
-		ConnectionServices services = new ConnectionServices(actors.mapper(), actors.contracts(), List.of(), observers,
-				timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
-		ActorRuntime runtime = new ActorRuntime(store, threads, time.clock(), services, List.of(),
-				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, ids);
-		this.node = new LocalNode(runtime, actors.types(), new ActionListeners(CallerScope.NONE), connections,
+		ConnectionServices services = new ConnectionServices(parts.actors().mapper(), parts.actors().contracts(),
+				List.of(), observers, timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
+		ActorRuntime runtime = new ActorRuntime(parts.store(), threads, parts.clock(), services, List.of(),
+				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, parts.ids());
+		this.node = new LocalNode(runtime, parts.actors().types(), new ActionListeners(CallerScope.NONE), connections,
 				this::directory);
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,
 				Duration.ofSeconds(10), timers, () -> false);
-		this.links = new LinkServices(this.node.directory(), connections, handshake, actors.mapper(), SECRETS,
+		this.links = new LinkServices(this.node.directory(), connections, handshake, parts.actors().mapper(), SECRETS,
 				observers, bursts, limits, this.node);
-		this.queues = new OutboundQueue.Limits(maxQueuedBytes, MAX_MESSAGE_SIZE, "rivet.events.websocket",
+		this.queues = new OutboundQueue.Limits(parts.maxQueuedBytes(), MAX_MESSAGE_SIZE, "rivet.events.websocket",
 				new QueuedTotal(limits));
 		this.node.start();
 	}

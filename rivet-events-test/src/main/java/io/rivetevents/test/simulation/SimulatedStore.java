@@ -5,6 +5,7 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,10 +17,12 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.UncertainOutcome;
+import io.rivetevents.test.VirtualTime;
 
 /**
- * The store of a simulation, which outlives its nodes. Fails on order, and checks that
- * each save replaces the version that it expects and that what was saved is loaded.
+ * The store of a simulation, which outlives its nodes. Fails and is slow on order, and
+ * checks that each save replaces the version that it expects and that what was saved is
+ * loaded.
  */
 final class SimulatedStore extends DelegatingActorStateStore {
 
@@ -29,7 +32,14 @@ final class SimulatedStore extends DelegatingActorStateStore {
 
 	private final Map<ActorAddress, Long> versions = new HashMap<>();
 
+	private final DurableActions durable;
+
+	private final VirtualTime time;
+
 	private @Nullable Failure next;
+
+	/** How long the next call takes. */
+	private Duration delay = Duration.ZERO;
 
 	/** How a save fails. */
 	enum Failure {
@@ -51,8 +61,11 @@ final class SimulatedStore extends DelegatingActorStateStore {
 
 	}
 
-	SimulatedStore(ActorStateStore delegate, Trace trace, Violations violations) {
+	SimulatedStore(ActorStateStore delegate, DurableActions durable, VirtualTime time, Trace trace,
+			Violations violations) {
 		super(delegate);
+		this.durable = durable;
+		this.time = time;
 		this.trace = trace;
 		this.violations = violations;
 	}
@@ -62,8 +75,23 @@ final class SimulatedStore extends DelegatingActorStateStore {
 		this.next = failure;
 	}
 
+	/** Lets the next load or save take some time. */
+	void delayNext(Duration delay) {
+		this.delay = delay;
+	}
+
+	private void delay() {
+		Duration delay = this.delay;
+		if (!delay.isZero()) {
+			this.delay = Duration.ZERO;
+			this.trace.add("store: a call takes " + delay);
+			this.time.advance(delay);
+		}
+	}
+
 	@Override
 	public @Nullable StoredActor load(ActorAddress address) {
+		delay();
 		StoredActor stored = super.load(address);
 		long loaded = (stored != null) ? stored.version() : 0;
 		long saved = this.versions.getOrDefault(address, 0L);
@@ -77,6 +105,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	@Override
 	public void commit(Change change) {
 		ActorAddress address = change.actor().address();
+		delay();
 		Failure failure = this.next;
 		this.next = null;
 		if (failure == Failure.BEFORE) {
@@ -87,6 +116,7 @@ final class SimulatedStore extends DelegatingActorStateStore {
 		checkFence(address, change.expectedVersion());
 		long version = change.actor().version();
 		this.versions.put(address, version);
+		this.durable.saved(address, change.actor().state());
 		this.trace.add("store: saves version %d of %s with %d events%s".formatted(version, address,
 				change.events().size(), (failure != null) ? ", and its answer is lost" : ""));
 		if (failure == Failure.UNCERTAIN) {

@@ -53,8 +53,9 @@ import io.rivetevents.test.time.VirtualTime;
  * Besides the assertions of the method, each run checks that: a client receives events in
  * their order and each once; no event is lost without a notice; a position belongs to one
  * event; each call is answered once; turns of an instance do not overlap; each connection
- * is closed once and has one disconnect hook; saves are fenced; and what was saved is
- * loaded. Used by one thread.
+ * is closed once and has one disconnect hook; saves are fenced; what was saved is loaded;
+ * and the state of a durable action is stored before its caller receives the result. Used
+ * by one thread.
  *
  * @since 0.1.0
  */
@@ -70,6 +71,8 @@ public final class Simulation {
 	private final Violations violations = new Violations();
 
 	private final VirtualTime time = new VirtualTime();
+
+	private final JumpingClock clock = new JumpingClock(this.time.clock());
 
 	private final SimulatedActors actors;
 
@@ -101,13 +104,14 @@ public final class Simulation {
 		this.trace = new Trace(settings.kept());
 		this.actors = actors;
 		this.workers = new SeededWorkers(this.random, this.trace);
+		DurableActions durable = new DurableActions(actors, this.violations);
 		this.store = new SimulatedStore(
 				settings.store().apply(new MemoryActorStateStore(Limits.defaults().stored(), this.time.clock())),
-				this.trace, this.violations);
-		this.calls = new MethodCalls(actors, this.trace, this.violations);
+				durable, this.time, this.trace, this.violations);
+		this.calls = new MethodCalls(actors, this.trace, this.violations, durable);
 		actors.reportTo(this.calls);
-		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.workers, this.calls, ids(seed),
-				settings.maxQueuedBytes()), this.trace, this.violations, this.clients);
+		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.clock, this.workers, this.calls,
+				ids(seed), settings.maxQueuedBytes()), this.trace, this.violations, this.clients);
 	}
 
 	/**
@@ -198,10 +202,10 @@ public final class Simulation {
 	}
 
 	/**
-	 * Returns the clock of the simulation, for the actors.
+	 * Returns the clock of the simulated machine, for the actors.
 	 */
 	public Clock clock() {
-		return this.time.clock();
+		return this.clock;
 	}
 
 	/**
@@ -230,7 +234,7 @@ public final class Simulation {
 		this.over = true;
 		this.clients.forEach(SimulatedClient::begin);
 		SimulationSteps chosen = new SimulationSteps(this.random, this.trace, this.clients, this.nodes, this.store,
-				this.time);
+				this.time, this.clock);
 		chosen.choose(this.faults, this.maxPause);
 		for (int i = 0; i < this.steps;) {
 			if (!this.workers.isIdle() && chosen.isForServer()) {
@@ -249,6 +253,8 @@ public final class Simulation {
 	private void settle() {
 		this.trace.add("the faults end");
 		this.store.failNext(null);
+		this.store.delayNext(Duration.ZERO);
+		this.clock.jump(Duration.ZERO);
 		this.nodes.endReplaced();
 		for (SimulatedClient client : this.clients) {
 			SimulatedSession session = client.session();

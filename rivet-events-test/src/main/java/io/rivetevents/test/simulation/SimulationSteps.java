@@ -41,6 +41,8 @@ final class SimulationSteps {
 
 	private final VirtualTime time;
 
+	private final JumpingClock clock;
+
 	private final List<Step> steps = new ArrayList<>();
 
 	private int total;
@@ -57,13 +59,14 @@ final class SimulationSteps {
 	}
 
 	SimulationSteps(Random random, Trace trace, List<SimulatedClient> clients, Nodes nodes, SimulatedStore store,
-			VirtualTime time) {
+			VirtualTime time, JumpingClock clock) {
 		this.random = random;
 		this.trace = trace;
 		this.clients = clients;
 		this.nodes = nodes;
 		this.store = store;
 		this.time = time;
+		this.clock = clock;
 	}
 
 	/**
@@ -81,7 +84,7 @@ final class SimulationSteps {
 		add(2, () -> pause(Math.toIntExact(maxPause.toMillis())));
 		for (Fault fault : Fault.values()) {
 			if (faults.contains(fault) && this.random.nextBoolean()) {
-				add(fault.weight() * (1 + this.random.nextInt(3)), take(fault));
+				add(fault.weight() * (1 + this.random.nextInt(3)), take(fault, Math.toIntExact(maxPause.toMillis())));
 			}
 		}
 	}
@@ -91,12 +94,14 @@ final class SimulationSteps {
 		this.total += weight;
 	}
 
-	private BooleanSupplier take(Fault fault) {
+	private BooleanSupplier take(Fault fault, int maxMillis) {
 		return switch (fault) {
 			case CUT -> ofClient(SimulatedClient::isConnected, SimulatedClient::cut);
 			case SLOW_READER -> ofClient(SimulatedClient::isConnected, SimulationSteps::toggleReading);
 			case FAILED_SAVE -> () -> fail(SimulatedStore.Failure.BEFORE);
 			case UNCERTAIN_SAVE -> () -> fail(SimulatedStore.Failure.UNCERTAIN);
+			case SLOW_STORE -> always(() -> this.store.delayNext(Duration.ofMillis(this.random.nextInt(maxMillis))));
+			case CLOCK_JUMP -> always(() -> jump(Duration.ofMillis(this.random.nextInt(-maxMillis, maxMillis))));
 			case RESTART -> always(this.nodes::restart);
 			case KILL -> always(this.nodes::kill);
 			case REPLACED -> always(this.nodes::replace);
@@ -118,6 +123,11 @@ final class SimulationSteps {
 		this.trace.add("the next save fails: " + failure);
 		this.store.failNext(failure);
 		return true;
+	}
+
+	private void jump(Duration offset) {
+		this.trace.add("the clock is set to %s after the time".formatted(offset));
+		this.clock.jump(offset);
 	}
 
 	private boolean pause(int maxMillis) {
