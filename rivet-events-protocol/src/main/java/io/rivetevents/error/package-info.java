@@ -4,7 +4,8 @@
  */
 
 /**
- * Exceptions that an application throws for clients, and the errors that clients receive.
+ * Exceptions that an application throws for clients, the errors that clients receive, and
+ * what is thrown for invalid declarations of the application.
  */
 @NullMarked
 package io.rivetevents.error;

@@ -103,7 +103,7 @@ public final class MemoryActorStateStore implements ActorStateStore {
 	 * Creates a store.
 	 * @param budget memory limit; new instances, events, answers and schedules beyond it
 	 * are rejected with {@code actor.overloaded}, and the state of an existing instance
-	 * may grow
+	 * and its schedules may grow
 	 * @param clock decides which events and answers have expired
 	 */
 	public MemoryActorStateStore(ByteBudget budget, Clock clock) {
