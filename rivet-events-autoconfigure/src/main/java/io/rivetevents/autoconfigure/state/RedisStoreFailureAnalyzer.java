@@ -18,12 +18,17 @@ final class RedisStoreFailureAnalyzer extends AbstractFailureAnalyzer<RedisState
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, RedisStateException cause) {
-		String reason = "%s: %s".formatted(cause.getMessage(),
-				NestedExceptionUtils.getMostSpecificCause(cause).getMessage());
-		return new FailureAnalysis("Instances cannot be stored. " + StoreFailureAnalyzer.sentence(reason),
+		return new FailureAnalysis("Instances cannot be stored. " + StoreFailureAnalyzer.sentence(reason(cause)),
 				"Check that Redis runs and that the properties spring.data.redis.* are correct,"
 						+ " or choose another store with rivet.events.state.store.",
 				cause);
+	}
+
+	/** The message may contain that of the cause. */
+	private static String reason(RedisStateException failure) {
+		String message = String.valueOf(failure.getMessage());
+		String cause = String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+		return message.contains(cause) ? message : "%s: %s".formatted(message, cause);
 	}
 
 }

@@ -190,11 +190,22 @@ class StoreStartTests {
 
 	@Test
 	void reportsAMissingPasswordOfRedis(CapturedOutput output) throws IOException {
+		failsWithRedis(output, "requirepass x", "NOAUTH");
+	}
+
+	@Test
+	void reportsAMissingPermissionOfRedisOnce(CapturedOutput output) throws IOException {
+		failsWithRedis(output, "user default on nopass ~* &* +@all -get", "NOPERM");
+		String report = output.getAll().substring(output.getAll().indexOf("APPLICATION FAILED TO START"));
+		assertThat(report.split("NOPERM")).hasSize(2);
+	}
+
+	private static void failsWithRedis(CapturedOutput output, String setting, String error) throws IOException {
 		int port = freePort();
-		RedisServer redis = RedisServer.newRedisServer().port(port).bind("127.0.0.1").setting("requirepass x").build();
+		RedisServer redis = RedisServer.newRedisServer().port(port).bind("127.0.0.1").setting(setting).build();
 		redis.start();
 		try {
-			fails(output, List.of("NOAUTH", "spring.data.redis"), "rivet.events.state.store=redis",
+			fails(output, List.of(error, "spring.data.redis"), "rivet.events.state.store=redis",
 					"spring.data.redis.port=" + port);
 		}
 		finally {
