@@ -31,6 +31,8 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.interceptor.DefaultTransactionAttribute;
 import org.springframework.transaction.interceptor.MatchAlwaysTransactionAttributeSource;
 import org.springframework.transaction.interceptor.TransactionInterceptor;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -40,6 +42,7 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.actor.state.StoredEvent;
 import io.rivetevents.jdbc.CuttingProxy.Cut;
 
@@ -57,6 +60,8 @@ abstract class AbstractJoinedTransactionsTests {
 			Duration.ofSeconds(1));
 
 	private static final StoredActor ACTOR = StoredActor.builder("id", ActorAddress.of("room", "a")).version(1).build();
+
+	private static final StoredAnswer ANSWER = new StoredAnswer("key", Instant.now().plusSeconds(600), new byte[0]);
 
 	private CuttingProxy proxy;
 
@@ -126,6 +131,21 @@ abstract class AbstractJoinedTransactionsTests {
 		assertThat(transactions.store.events("id", 10)).hasSize(2);
 	}
 
+	/** In this isolation a search for the row waits as well, without an end. */
+	@Test
+	void givesUpALockedAnswer() throws SQLException {
+		Transactions transactions = pool();
+		transactions.isolation = TransactionDefinition.ISOLATION_SERIALIZABLE;
+		try (Connection other = DriverManager.getConnection(this.url); Statement lock = other.createStatement()) {
+			other.setAutoCommit(false);
+			lock.executeUpdate("update rivet_answer set expires_at = expires_at + 1");
+			assertThatThrownBy(() -> transactions.run(() -> {
+			})).isInstanceOf(JdbcStateException.class).hasMessageContaining("could not be stored");
+			other.rollback();
+		}
+		assertThat(transactions.outcome).isEqualTo(ActionTransaction.Outcome.ROLLED_BACK);
+	}
+
 	private static Connection unwrap(Connection connection) {
 		try {
 			return connection.unwrap(Connection.class);
@@ -173,6 +193,8 @@ abstract class AbstractJoinedTransactionsTests {
 
 		private final JdbcActorStateStore store;
 
+		private int isolation = TransactionDefinition.ISOLATION_DEFAULT;
+
 		private @Nullable Outcome outcome;
 
 		/**
@@ -184,12 +206,16 @@ abstract class AbstractJoinedTransactionsTests {
 			this.dataSource = dataSource;
 			new JdbcSchema(store, SETTINGS).create();
 			this.store = new JdbcActorStateStore(store, SETTINGS);
-			this.store.save(ACTOR, 0);
+			this.store.commit(Change.of(ACTOR, 0).withAnswers(List.of(ANSWER)));
 		}
 
 		void run(Runnable method) {
-			ProxyFactory proxy = new ProxyFactory(Runnable.class, new TransactionInterceptor(
-					new DataSourceTransactionManager(this.dataSource), new MatchAlwaysTransactionAttributeSource()));
+			MatchAlwaysTransactionAttributeSource attributes = new MatchAlwaysTransactionAttributeSource();
+			DefaultTransactionAttribute attribute = new DefaultTransactionAttribute();
+			attribute.setIsolationLevel(this.isolation);
+			attributes.setTransactionAttribute(attribute);
+			ProxyFactory proxy = new ProxyFactory(Runnable.class,
+					new TransactionInterceptor(new DataSourceTransactionManager(this.dataSource), attributes));
 			proxy.addAdvice(new JoinedTransactions(this.store, this.dataSource, () -> this));
 			proxy.setTarget(method);
 			((Runnable) proxy.getProxy()).run();
@@ -202,7 +228,8 @@ abstract class AbstractJoinedTransactionsTests {
 		@Override
 		public void write(@Nullable Object result, @Nullable Throwable failure) {
 			this.store.commit(Change.of(ACTOR.toBuilder().version(2).build(), 1)
-				.withEvents(List.of(event(1), event(2)), List.of()));
+				.withEvents(List.of(event(1), event(2)), List.of())
+				.withAnswers(List.of(ANSWER)));
 		}
 
 		private static StoredEvent event(long position) {
