@@ -35,6 +35,7 @@ import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnWake;
 import io.rivetevents.contract.History;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
@@ -249,6 +250,54 @@ class StoreFaultTests {
 		assertThat(refusal(Counter.class, "k", "setAndSave", 2)).isEqualTo("state.unavailable");
 		this.harness.directory().destroy(new ActorTarget.Get(COUNTER)).block(ActorHarness.PATIENCE);
 		assertThat(this.store.load(COUNTER)).isNull();
+	}
+
+	@Test
+	void anUncertainSaveOfAStartThatHasFailedIsNotContinued() {
+		ActorAddress address = ActorHarness.address(Riser.class, "k");
+		Riser riser = new Riser(this.store);
+		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, riser)) {
+			harness.call(Riser.class, "k", "sleep");
+			Awaitility.await().until(() -> harness.node().size() == 0);
+			riser.fails = true;
+			RivetException refusal = catchThrowableOfType(RivetException.class,
+					() -> harness.call(Riser.class, "k", "work"));
+			assertThat(refusal.code()).isEqualTo("unavailable");
+			riser.fails = false;
+			harness.call(Riser.class, "k", "get");
+			long version = this.store.load(address).version();
+			harness.call(Riser.class, "k", "work");
+			assertThat(this.store.load(address).version()).isEqualTo(version);
+		}
+	}
+
+	@Test
+	void isDeletedByADeletionThatWasUncertain(CapturedOutput output) {
+		call("k", "setDurably", 1);
+		this.store.onDelete().failAfterwards(LOST);
+		this.harness.directory().destroy(new ActorTarget.Get(COUNTER)).block(ActorHarness.PATIENCE);
+		assertThat(this.store.load(COUNTER)).isNull();
+		assertThat(output).doesNotContain("newer copy");
+	}
+
+	/** With the version of the former one. */
+	@ParameterizedTest
+	@CsvSource({ "setDurably, 1", "setDurably, 2", "setAndSave, 2", "destroy, 0" })
+	void leavesAnInstanceThatWasCreatedAgainOnAnotherNode(String action, int value) {
+		call("k", "setDurably", 1);
+		StoredActor former = this.store.load(COUNTER);
+		this.store.delete(COUNTER, former.version());
+		StoredActor present = StoredActor.builder("another", COUNTER).version(1).state(json(100)).build();
+		this.store.save(present, 0);
+		this.store.save(present.toBuilder().version(former.version()).build(), 1);
+		if (action.equals("destroy")) {
+			this.harness.directory().destroy(new ActorTarget.Get(COUNTER)).block(ActorHarness.PATIENCE);
+		}
+		else {
+			assertThat(refusal(Counter.class, "k", action, value)).isEqualTo("actor.restarting");
+		}
+		assertThat(state(COUNTER)).isEqualTo(100);
+		assertThat(get("k")).isEqualTo(100);
 	}
 
 	/** Such as that of an export which was put back on another node. */
@@ -485,6 +534,48 @@ class StoreFaultTests {
 
 	/** The connection to the store was lost during a commit. */
 	private static final class LostConnection extends IllegalStateException implements UncertainOutcome {
+
+	}
+
+	/** Saves when it wakes, if the save fails. */
+	@Actor
+	static class Riser {
+
+		private final FaultyStateStore store;
+
+		private volatile boolean fails;
+
+		Riser(FaultyStateStore store) {
+			this.store = store;
+		}
+
+		@CreateState
+		State createState() {
+			return new State();
+		}
+
+		@OnWake
+		void woken(ActorContext<State, ?> c) {
+			if (this.fails) {
+				this.store.onCommit().failAfterwards(LOST);
+				c.state().value++;
+				c.saveState();
+			}
+		}
+
+		@Action
+		int get(ActorContext<State, ?> c) {
+			return c.state().value;
+		}
+
+		@Action(durable = true)
+		void work(ActorContext<State, ?> c) {
+		}
+
+		@Action
+		void sleep(ActorContext<State, ?> c) {
+			c.sleep();
+		}
 
 	}
 

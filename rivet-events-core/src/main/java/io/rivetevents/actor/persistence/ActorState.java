@@ -496,7 +496,7 @@ public final class ActorState {
 
 	private void check(StoredActor ours) {
 		StoredActor there = this.store.load(ours.address());
-		if (there == null || there.version() != ours.version()) {
+		if (there == null || !there.actorId().equals(ours.actorId()) || there.version() != ours.version()) {
 			throw new StaleStateException(ours.address(), ours.version());
 		}
 	}
@@ -560,7 +560,19 @@ public final class ActorState {
 
 	/** Deletes the stored instance; blocks. */
 	public void delete() {
-		commitOver(() -> this.store.delete(stored().address(), stored().version()));
+		commitOver(this::deleteIfThere);
+	}
+
+	/**
+	 * An earlier attempt may have deleted it, and another node may have created one with
+	 * the same key and version since.
+	 */
+	private void deleteIfThere() {
+		StoredActor ours = stored();
+		StoredActor there = this.store.load(ours.address());
+		if (there != null && there.actorId().equals(ours.actorId())) {
+			this.store.delete(ours.address(), ours.version());
+		}
 	}
 
 	/** Discards a new state that could not be stored. */

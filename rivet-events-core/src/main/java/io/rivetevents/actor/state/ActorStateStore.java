@@ -43,7 +43,8 @@ public interface ActorStateStore {
 	 * @param actor the instance with its new version
 	 * @param expectedVersion version that must be stored now; 0 if no instance may be
 	 * stored
-	 * @throws StaleStateException if another version is stored; nothing has been changed
+	 * @throws StaleStateException if another version is stored, or an instance with
+	 * another id; nothing has been changed
 	 */
 	void save(StoredActor actor, long expectedVersion);
 
@@ -52,7 +53,8 @@ public interface ActorStateStore {
 	 * all. The default implementation calls {@link #save} and refuses any other content;
 	 * override it together with {@link #keepsHistory()} and {@link #keepsSchedules()}.
 	 * @param change the change
-	 * @throws StaleStateException if another version is stored; nothing has been changed
+	 * @throws StaleStateException if another version is stored, or an instance with
+	 * another id; nothing has been changed
 	 */
 	default void commit(Change change) {
 		if (!change.isPlain()) {

@@ -137,6 +137,9 @@ public final class MemoryActorStateStore implements ActorStateStore {
 		StoredActor actor = change.actor();
 		this.byAddress.compute(actor.address(), (address, stored) -> {
 			check(address, stored, change.expectedVersion());
+			if (stored != null && !stored.actorId().equals(actor.actorId())) {
+				throw new StaleStateException(address, change.expectedVersion());
+			}
 			charge(stored, change);
 			if (!change.isPlain()) {
 				this.histories.compute(actor.actorId(), (id, history) -> apply(change, history));

@@ -72,7 +72,8 @@ final class StoreFields {
 	 */
 	static byte[][] arguments(Change change, Attempt attempt, String token, Instant now) {
 		List<byte[]> all = new ArrayList<>();
-		addAll(all, change.expectedVersion(), attempt.writer(), attempt.number(), now.toEpochMilli());
+		addAll(all, change.expectedVersion(), change.actor().actorId());
+		addAll(all, attempt.writer(), attempt.number(), now.toEpochMilli());
 		addList(all, attempt.undone().stream().map(StoreFields::bytes).toList());
 		addFields(all, change.actor());
 		addAll(all, change.events().size());

@@ -67,7 +67,8 @@ record StoreScript(String text, String digest) {
 				return before or ''
 			end
 
-			local expected, writer, attempt, now = take(), take(), take(), take()
+			local expected, actorId = take(), take()
+			local writer, attempt, now = take(), take(), take()
 			local stored = redis.call('HMGET', actor, 'version', 'writer', 'attempt', 'id', 'generation')
 			local own = stored[2] == writer
 			if own and stored[3] == attempt then
@@ -78,7 +79,7 @@ record StoreScript(String text, String digest) {
 			result[2] = stored[5] or ''
 			local undone = takeAll()
 			local replaced = {}
-			if (stored[1] or '0') ~= expected then
+			if (stored[1] or '0') ~= expected or (stored[4] or actorId) ~= actorId then
 				if not own or tonumber(stored[3]) > tonumber(attempt) then
 					return { 0, stored[4] or '' }
 				end

@@ -223,6 +223,17 @@ public abstract class AbstractActorStateStoreTests {
 		assertSame(this.store.load(actor.address()), second);
 	}
 
+	/** Another node may have deleted it and created one with its key. */
+	@Test
+	void savesNothingOverAnotherInstance() {
+		StoredActor former = create("k");
+		this.store.delete(former.address(), 1);
+		StoredActor present = create("k");
+		assertStale(() -> this.store.save(next(former).state(BINARY).build(), 1));
+		assertSame(this.store.load(former.address()), present);
+		assertThat(this.store.loadById(former.actorId())).isNull();
+	}
+
 	@Test
 	void deletesOnlyTheExpectedVersion() {
 		StoredActor actor = create("k");
