@@ -72,11 +72,6 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 
 	private static final Set<String> DENIES_NOTHING = Set.of("PermitAll", "AuthorizeReturnObject");
 
-	private static final List<Class<?>> REACTIVE = List.of(AuthorizationManagerBeforeReactiveMethodInterceptor.class,
-			AuthorizationManagerAfterReactiveMethodInterceptor.class,
-			PreFilterAuthorizationReactiveMethodInterceptor.class,
-			PostFilterAuthorizationReactiveMethodInterceptor.class);
-
 	private final ListableBeanFactory beanFactory;
 
 	private final SecurityRules rules;
@@ -186,7 +181,14 @@ public final class MethodSecurityCheck implements SmartInitializingSingleton {
 		Advice advice = advisor.getAdvice();
 		boolean hidden = advice.getClass().getPackage() == EnableMethodSecurity.class.getPackage();
 		return hidden ? isEnabled(EnableReactiveMethodSecurity.class) && !isEnabled(EnableMethodSecurity.class)
-				: REACTIVE.stream().anyMatch((type) -> type.isInstance(advice));
+				: isReactive(advice);
+	}
+
+	private static boolean isReactive(Advice advice) {
+		return advice instanceof AuthorizationManagerBeforeReactiveMethodInterceptor
+				|| advice instanceof AuthorizationManagerAfterReactiveMethodInterceptor
+				|| advice instanceof PreFilterAuthorizationReactiveMethodInterceptor
+				|| advice instanceof PostFilterAuthorizationReactiveMethodInterceptor;
 	}
 
 	/**
