@@ -149,6 +149,72 @@ public final class RivetEventsWebAutoConfiguration {
 		return (builder) -> builder.httpHandlerDecorator(RequestFailures::answering);
 	}
 
+	@Bean
+	@ConditionalOnBooleanProperty(name = "rivet.events.http.enabled", matchIfMissing = true)
+	ActorHandlerMapping rivetHttpHandlerMapping(BasePath basePath, LinkServices services, LinkIo io,
+			RivetEventsProperties properties, ObjectProvider<AccessGuard> guard,
+			@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<CallerScope> callers) {
+		RivetEventsProperties.Http http = properties.http();
+		int maxInput = bytes(properties.actor().maxInputSize());
+		HttpLimits limits = new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()),
+				maxInput * 2);
+		Management management = management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers));
+		return ActorHandlerMapping.forHttp(basePath, new ActorHttpHandler(basePath, services, limits, io, management));
+	}
+
+	private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
+			Scheduler workers, CallerScope callers) {
+		String access = properties.management().access();
+		AccessRule rule = access.equals("none") ? null : rule(guard.getIfAvailable(() -> AccessGuard.NONE), access);
+		return new Management((rule != null) ? rule.within(callers) : null, workers);
+	}
+
+	private static AccessRule rule(AccessGuard guard, String access) {
+		try {
+			return guard.ruleOf(access);
+		}
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			throw new InvalidSettingException("rivet.events.management.access", access, String.valueOf(ex.getMessage()),
+					"Set rivet.events.management.access to none, or to an expression such as hasRole('ADMIN')");
+		}
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "rivet.events.sse.enabled", matchIfMissing = true)
+	ActorHandlerMapping rivetEventStreamHandlerMapping(BasePath basePath, LinkServices services, LinkIo io,
+			QueuedTotal queued, RivetEventsProperties properties) {
+		RivetEventsProperties.Sse sse = properties.sse();
+		LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
+				properties.security().authenticationTimeout());
+		EventStreamSettings settings = new EventStreamSettings(link, new OutboundQueue.Limits(
+				sse.maxQueuedSize().toBytes(), bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued));
+		return ActorHandlerMapping.forRoutes(basePath, EventStreamHandler::handles,
+				new EventStreamHandler(basePath, services, io, settings));
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "rivet.events.websocket.enabled", matchIfMissing = true)
+	ActorHandlerMapping rivetWebSocketHandlerMapping(BasePath basePath, LinkServices services, LinkIo io,
+			RivetEventsProperties properties, QueuedTotal queued) {
+		return ActorHandlerMapping.forWebSocket(basePath,
+				new ActorWebSocketHandler(basePath, services, io, webSocket(properties, queued)));
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "rivet.events.websocket.enabled", matchIfMissing = true)
+	ActorWebSocketHandlerAdapter rivetWebSocketHandlerAdapter(RivetEventsProperties properties, QueuedTotal queued) {
+		return new ActorWebSocketHandlerAdapter(webSocket(properties, queued));
+	}
+
+	private static WebSocketSettings webSocket(RivetEventsProperties properties, QueuedTotal queued) {
+		RivetEventsProperties.Websocket websocket = properties.websocket();
+		LinkSettings link = new LinkSettings(bytes(websocket.maxMessageSize()), websocket.keepAlive(),
+				websocket.rejectionDelay(), properties.security().authenticationTimeout());
+		return new WebSocketSettings(link, bytes(websocket.maxFrameSize()), websocket.compression(),
+				new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(), bytes(websocket.maxOutgoingMessageSize()),
+						"rivet.events.websocket", queued));
+	}
+
 	private static int bytes(DataSize size) {
 		return (int) size.toBytes();
 	}
@@ -196,103 +262,6 @@ public final class RivetEventsWebAutoConfiguration {
 					factory.setResourceFactory(own);
 				}
 			};
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "rivet.events.http.enabled", matchIfMissing = true)
-	static class Http {
-
-		@Bean
-		@ConditionalOnMissingBean
-		ActorHttpHandler rivetHttpHandler(BasePath basePath, LinkServices services, LinkIo io,
-				RivetEventsProperties properties, ObjectProvider<AccessGuard> guard,
-				@Qualifier("rivetActorWorkers") Scheduler workers, ObjectProvider<CallerScope> callers) {
-			RivetEventsProperties.Http http = properties.http();
-			int maxInput = bytes(properties.actor().maxInputSize());
-			return new ActorHttpHandler(basePath, services,
-					new HttpLimits(bytes(http.maxMessageSize()), bytes(http.maxOutgoingMessageSize()), maxInput * 2),
-					io, management(guard, properties, workers, RivetEventsAutoConfiguration.callers(callers)));
-		}
-
-		private static Management management(ObjectProvider<AccessGuard> guard, RivetEventsProperties properties,
-				Scheduler workers, CallerScope callers) {
-			String access = properties.management().access();
-			AccessRule rule = access.equals("none") ? null : rule(guard.getIfAvailable(() -> AccessGuard.NONE), access);
-			return new Management((rule != null) ? rule.within(callers) : null, workers);
-		}
-
-		private static AccessRule rule(AccessGuard guard, String access) {
-			try {
-				return guard.ruleOf(access);
-			}
-			catch (IllegalArgumentException | IllegalStateException ex) {
-				throw new InvalidSettingException("rivet.events.management.access", access,
-						String.valueOf(ex.getMessage()),
-						"Set rivet.events.management.access to none, or to an expression such as hasRole('ADMIN')");
-			}
-		}
-
-		@Bean
-		ActorHandlerMapping rivetHttpHandlerMapping(BasePath basePath, ActorHttpHandler handler) {
-			return ActorHandlerMapping.forHttp(basePath, handler);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "rivet.events.sse.enabled", matchIfMissing = true)
-	static class EventStreams {
-
-		@Bean
-		@ConditionalOnMissingBean
-		EventStreamHandler rivetEventStreamHandler(BasePath basePath, LinkServices services, LinkIo io,
-				QueuedTotal queued, RivetEventsProperties properties) {
-			RivetEventsProperties.Sse sse = properties.sse();
-			LinkSettings link = new LinkSettings(bytes(sse.maxMessageSize()), sse.keepAlive(), Duration.ZERO,
-					properties.security().authenticationTimeout());
-			return new EventStreamHandler(basePath, services, io,
-					new EventStreamSettings(link, new OutboundQueue.Limits(sse.maxQueuedSize().toBytes(),
-							bytes(sse.maxOutgoingMessageSize()), "rivet.events.sse", queued)));
-		}
-
-		@Bean
-		ActorHandlerMapping rivetEventStreamHandlerMapping(BasePath basePath, EventStreamHandler handler) {
-			return ActorHandlerMapping.forRoutes(basePath, EventStreamHandler::handles, handler);
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "rivet.events.websocket.enabled", matchIfMissing = true)
-	static class WebSocket {
-
-		private static WebSocketSettings settings(RivetEventsProperties properties, QueuedTotal queued) {
-			RivetEventsProperties.Websocket websocket = properties.websocket();
-			LinkSettings link = new LinkSettings(bytes(websocket.maxMessageSize()), websocket.keepAlive(),
-					websocket.rejectionDelay(), properties.security().authenticationTimeout());
-			return new WebSocketSettings(link, bytes(websocket.maxFrameSize()), websocket.compression(),
-					new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(),
-							bytes(websocket.maxOutgoingMessageSize()), "rivet.events.websocket", queued));
-		}
-
-		@Bean
-		@ConditionalOnMissingBean
-		ActorWebSocketHandler rivetWebSocketHandler(BasePath basePath, LinkServices services, LinkIo io,
-				RivetEventsProperties properties, QueuedTotal queued) {
-			return new ActorWebSocketHandler(basePath, services, io, settings(properties, queued));
-		}
-
-		@Bean
-		ActorHandlerMapping rivetWebSocketHandlerMapping(BasePath basePath, ActorWebSocketHandler handler) {
-			return ActorHandlerMapping.forWebSocket(basePath, handler);
-		}
-
-		@Bean
-		ActorWebSocketHandlerAdapter rivetWebSocketHandlerAdapter(RivetEventsProperties properties,
-				QueuedTotal queued) {
-			return new ActorWebSocketHandlerAdapter(settings(properties, queued));
 		}
 
 	}

@@ -70,10 +70,8 @@ import io.rivetevents.invocation.InvalidActorException;
 import io.rivetevents.redis.RedisBackplane;
 import io.rivetevents.security.PreAuthorizeSubscriptionGuard;
 import io.rivetevents.security.SecurityContextDecorator;
-import io.rivetevents.transport.http.ActorHttpHandler;
 import io.rivetevents.transport.http.Management;
 import io.rivetevents.transport.webflux.OriginFilter;
-import io.rivetevents.transport.websocket.ActorWebSocketHandler;
 import io.rivetevents.transport.websocket.WebSocketSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -92,8 +90,8 @@ class RivetEventsAutoConfigurationTests {
 			assertThat(context).hasBean("rivetActorDirectory")
 				.hasSingleBean(Actors.class)
 				.hasSingleBean(StoredActors.class)
-				.hasSingleBean(ActorHttpHandler.class)
-				.hasSingleBean(ActorWebSocketHandler.class)
+				.hasBean("rivetHttpHandlerMapping")
+				.hasBean("rivetWebSocketHandlerMapping")
 				.hasSingleBean(OriginFilter.class)
 				.hasSingleBean(Connections.class)
 				.hasSingleBean(LocalBackplane.class)
@@ -136,22 +134,22 @@ class RivetEventsAutoConfigurationTests {
 	void doesNothingWhenDisabled() {
 		this.contextRunner.withPropertyValues("rivet.events.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(ActorDirectory.class)
-				.doesNotHaveBean(ActorWebSocketHandler.class)
+				.doesNotHaveBean("rivetWebSocketHandlerMapping")
 				.doesNotHaveBean(SecurityContextDecorator.class));
 	}
 
 	@Test
 	void doesNotServeWebSocketWhenDisabled() {
 		this.contextRunner.withPropertyValues("rivet.events.websocket.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(ActorWebSocketHandler.class)
-				.hasSingleBean(ActorHttpHandler.class));
+			.run((context) -> assertThat(context).doesNotHaveBean("rivetWebSocketHandlerMapping")
+				.hasBean("rivetHttpHandlerMapping"));
 	}
 
 	@Test
 	void doesNotServeHttpWhenDisabled() {
 		this.contextRunner.withPropertyValues("rivet.events.http.enabled=false")
-			.run((context) -> assertThat(context).doesNotHaveBean(ActorHttpHandler.class)
-				.hasSingleBean(ActorWebSocketHandler.class));
+			.run((context) -> assertThat(context).doesNotHaveBean("rivetHttpHandlerMapping")
+				.hasBean("rivetWebSocketHandlerMapping"));
 	}
 
 	@Test
@@ -161,7 +159,7 @@ class RivetEventsAutoConfigurationTests {
 					new FilteredClassLoader(Authentication.class.getPackageName(), "org.springframework.security"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(SecurityContextDecorator.class)
-				.hasSingleBean(ActorWebSocketHandler.class));
+				.hasBean("rivetWebSocketHandlerMapping"));
 	}
 
 	@Test

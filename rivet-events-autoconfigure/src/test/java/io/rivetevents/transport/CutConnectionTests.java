@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -56,7 +57,7 @@ import io.rivetevents.annotation.OnConnect;
 import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.limit.Limits;
-import io.rivetevents.transport.sse.EventStreamHandler;
+import io.rivetevents.transport.webflux.ActorHandlerMapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -101,7 +102,8 @@ class CutConnectionTests {
 	private OutboundRegistry connections;
 
 	@Autowired
-	private EventStreamHandler streams;
+	@Qualifier("rivetEventStreamHandlerMapping")
+	private ActorHandlerMapping mapping;
 
 	/** Calls of another run may end during this one. */
 	private final String run = UUID.randomUUID().toString();
@@ -261,7 +263,8 @@ class CutConnectionTests {
 			assertThat(this.limits.receiving().used()).as("bytes that have arrived").isZero();
 			assertThat(this.limits.requests().used()).as("connections and requests in memory").isZero();
 			assertThat(this.connections.size()).as("registered connections").isZero();
-			assertThat((Map<?, ?>) ReflectionTestUtils.getField(this.streams, "streams")).as("streams").isEmpty();
+			Object streams = ReflectionTestUtils.getField(this.mapping, "handler");
+			assertThat((Map<?, ?>) ReflectionTestUtils.getField(streams, "streams")).as("streams").isEmpty();
 			visits().forEach(Visits::assertPaired);
 		});
 		int connects = visits().stream().mapToInt((visits) -> visits.connects().size()).sum();

@@ -56,7 +56,7 @@ class AheadOfTimeIntegrationTests {
 	@Test
 	void hasTheBeansOfAnyOtherStart(@TempDir Path folder) throws IOException {
 		try (SampleProcess other = SampleProcess.start(folder, LOGGED_BEANS)) {
-			assertThat(beans(sample)).isEqualTo(beans(other)).contains("chatRoom", "rivetWebSocketHandler");
+			assertThat(beans(sample)).isEqualTo(beans(other)).contains("chatRoom", "rivetWebSocketHandlerMapping");
 		}
 	}
 
