@@ -37,6 +37,7 @@ import org.springframework.javapoet.ClassName;
 import org.springframework.util.ReflectionUtils;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
@@ -50,6 +51,7 @@ import io.rivetevents.annotation.CreateVars;
 import io.rivetevents.annotation.Input;
 import io.rivetevents.annotation.MigrateState;
 import io.rivetevents.annotation.OnDestroy;
+import io.rivetevents.annotation.StateVersion;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.invocation.ActorRegistrar;
 
@@ -88,7 +90,7 @@ class ActorHintsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(classes = { State.class, Old.class, Member.class, Params.class, Options.class, Order.class, Line.class,
+	@ValueSource(classes = { State.class, Member.class, Params.class, Options.class, Order.class, Line.class,
 			Product.class, Book.class, Music.class, Receipt.class, Streamed.class, Later.class, Asked.class,
 			Quoted.class, Sold.class, Banned.class, ByField.class, FromBase.class, OfArray.class })
 	void keepsWhatIsReadOrWritten(Class<?> type) {
@@ -285,8 +287,8 @@ class ActorHintsTests {
 		}
 
 		@MigrateState(from = 1)
-		State migrate(Old old) {
-			return new State();
+		JsonNode migrate(JsonNode state) {
+			return state;
 		}
 
 		@CreateConnState
@@ -337,13 +339,11 @@ class ActorHintsTests {
 
 	}
 
+	@StateVersion(2)
 	static class State {
 
 		public List<ByField> fields = List.of();
 
-	}
-
-	record Old(int count) {
 	}
 
 	record Options(int size) {
