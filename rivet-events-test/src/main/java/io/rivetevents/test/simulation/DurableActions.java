@@ -18,6 +18,7 @@ import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.extension.ActionCall;
 import io.rivetevents.extension.ActionOutcome;
 import io.rivetevents.extension.Invocation;
+import io.rivetevents.test.simulation.check.Violations;
 
 /**
  * The durable actions of one run that hold their turn. Checks that the state as each of
@@ -31,6 +32,8 @@ final class DurableActions {
 
 	/** States that are not stored yet. */
 	private final Map<Key, byte[]> unsaved = new HashMap<>();
+
+	private final Map<ActorAddress, byte[]> saved = new HashMap<>();
 
 	/** A running call: a connection has one of an action at a time. */
 	private record Key(ActorAddress actor, String action, @Nullable String connection) {
@@ -68,13 +71,14 @@ final class DurableActions {
 		byte[] after = (before != null) ? stateOf(invocation) : null;
 		Connection<?> connection = invocation.connection();
 		Key key = new Key(address, invocation.name(), (connection != null) ? connection.id() : null);
-		if (after != null && !Arrays.equals(before, after)) {
+		if (after != null && !Arrays.equals(before, after) && !Arrays.equals(this.saved.get(address), after)) {
 			this.unsaved.put(key, after);
 		}
 	}
 
 	/** Notes that a state has been stored. */
-	void saved(ActorAddress address, byte @Nullable [] state) {
+	void saved(ActorAddress address, byte[] state) {
+		this.saved.put(address, state);
 		this.unsaved.entrySet()
 			.removeIf((entry) -> entry.getKey().actor().equals(address) && Arrays.equals(entry.getValue(), state));
 	}

@@ -35,8 +35,8 @@ public enum Fault {
 	SLOW_STORE(2),
 
 	/**
-	 * The clock of the machine is set, by at most the longest pause in both directions.
-	 * Timers and the store are not affected.
+	 * The clock of the machine is set to at most a minute before or after the time that
+	 * has passed. Timers and the store are not affected.
 	 */
 	CLOCK_JUMP(1),
 

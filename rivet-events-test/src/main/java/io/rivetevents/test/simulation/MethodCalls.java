@@ -28,6 +28,7 @@ import io.rivetevents.extension.Hook;
 import io.rivetevents.extension.Invocation;
 import io.rivetevents.extension.InvocationDecorator;
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.test.simulation.check.Violations;
 
 /**
  * The calls of the actors' methods in one run. Checks that turns of an instance in one

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.springframework.util.IdGenerator;
 
+import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.time.VirtualTime;
 
 /**
@@ -76,7 +77,7 @@ final class Nodes {
 		runAll();
 		Duration waited = Duration.ZERO;
 		while (!stopped.get() && waited.compareTo(MAX_STOP) < 0) {
-			waited = waited.plus(passToNextTask());
+			waited = waited.plus(passToNextTask(MAX_STOP));
 			runAll();
 		}
 		if (!stopped.get()) {
@@ -126,10 +127,13 @@ final class Nodes {
 		}
 	}
 
-	/** Lets the time pass until the next timer is due. */
-	Duration passToNextTask() {
+	/**
+	 * Lets the time pass until the next timer is due.
+	 * @param max longest time
+	 */
+	Duration passToNextTask(Duration max) {
 		Duration step = this.parts.time().untilNext();
-		Duration waited = (step != null) ? step : Duration.ofSeconds(1);
+		Duration waited = (step != null && step.compareTo(max) < 0) ? step : max;
 		this.parts.time().advance(waited);
 		return waited.isZero() ? Duration.ofMillis(1) : waited;
 	}

@@ -5,6 +5,8 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,14 +23,22 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
+import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.test.simulation.check.Coverage;
+import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.time.VirtualTime;
 
 /**
  * One client of a simulation, which uses the extended mode as the client of this project
  * does: it resumes where it was, and keeps its subscriptions.
  */
 final class SimulatedClient {
+
+	/** The server keeps answers longer, even if its clock is set meanwhile. */
+	private static final Duration REPEATED = Duration.ofMinutes(2);
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -60,12 +70,34 @@ final class SimulatedClient {
 
 	private String lastEnd = "it never was connected";
 
-	/** A call that is not answered. */
-	private record Call(String action, List<JsonNode> args) {
+	/** Idempotent calls to send again. */
+	private final List<Call> lost = new ArrayList<>();
+
+	/** The last idempotent call that was answered. */
+	private @Nullable Call answered;
+
+	/**
+	 * A call.
+	 *
+	 * @param options its idempotency key
+	 * @param begun when it was sent first
+	 * @param answer its first answer, {@code null} if there is none
+	 */
+	private record Call(String action, List<JsonNode> args, ToServer.CallOptions options, Instant begun,
+			@Nullable JsonNode answer) {
+
+		boolean isIdempotent() {
+			return this.options.idempotencyKey() != null;
+		}
+
+		Call answered(JsonNode answer) {
+			return new Call(this.action, this.args, this.options, this.begun, answer);
+		}
+
 	}
 
 	/** What a client needs from the run. */
-	record Run(Trace trace, Violations violations, SimulatedActors actors) {
+	record Run(Trace trace, Violations violations, SimulatedActors actors, VirtualTime time) {
 	}
 
 	SimulatedClient(int number, SimulatedClients group, Run run, Coverage.Known known) {
@@ -128,15 +160,31 @@ final class SimulatedClient {
 		Objects.requireNonNull(this.session).setReading(reading);
 	}
 
-	/** Calls one of the actions that it may call. */
+	/** Calls one of the actions that it may call, or repeats a call. */
 	void call(RandomGenerator random) {
+		Call before = this.answered;
+		if (before != null && isRecent(before) && random.nextInt(4) == 0) {
+			send(before);
+			return;
+		}
 		List<SimulatedClients.Call> possible = this.group.calls();
 		SimulatedClients.Call next = possible.get(random.nextInt(possible.size()));
 		List<JsonNode> args = Stream.of(next.args().next(random)).map(this.run.actors().mapper()::toTree).toList();
+		String key = this.group.isIdempotent(next.action()) ? "%d-%d".formatted(this.number, this.calls) : null;
+		send(new Call(next.action(), args, new ToServer.CallOptions(false, null, key), this.run.time().now(), null));
+	}
+
+	private boolean isRecent(Call call) {
+		return this.run.time().now().isBefore(call.begun().plus(REPEATED));
+	}
+
+	private void send(Call call) {
 		long id = ++this.calls;
-		trace("calls %s%s".formatted(next.action(), args));
-		this.pending.put(id, new Call(next.action(), args));
-		Objects.requireNonNull(this.session).send(new ToServer.ActionRequest(id, next.action(), args));
+		String key = call.options().idempotencyKey();
+		trace("calls %s%s%s".formatted(call.action(), call.args(), (key != null) ? " with the key " + key : ""));
+		this.pending.put(id, call);
+		Objects.requireNonNull(this.session)
+			.send(new ToServer.ActionRequest(id, call.action(), call.args(), call.options()));
 	}
 
 	/** Changes one of the subscriptions that may change. */
@@ -179,7 +227,8 @@ final class SimulatedClient {
 		this.session = null;
 		this.welcome = false;
 		this.lastEnd = how;
-		this.pending.clear(); // whether they were made is unknown
+		this.pending.values().stream().filter(Call::isIdempotent).forEach(this.lost::add);
+		this.pending.clear(); // whether the others were made is unknown
 	}
 
 	void receive(SimulatedSession session, byte[] message) {
@@ -204,7 +253,7 @@ final class SimulatedClient {
 			case "Error" -> onError(val);
 			case "SubscriptionResponse" -> onSubscription(val);
 			case "Gap" -> onGap(val);
-			case "KeepAlive" -> this.coverage.advance(val.path("position").asLong());
+			case "KeepAlive" -> this.coverage.caughtUp(val.path("position").asLong());
 			default -> {
 			}
 		}
@@ -230,6 +279,9 @@ final class SimulatedClient {
 		else {
 			this.coverage.begin(epoch, position, accepted);
 		}
+		List<Call> again = this.lost.stream().filter(this::isRecent).toList();
+		this.lost.clear();
+		again.forEach(this::send);
 	}
 
 	private void onEvent(JsonNode val) {
@@ -248,10 +300,31 @@ final class SimulatedClient {
 
 	private void onAnswer(JsonNode val) {
 		Call call = answered(val.path("id").asLong());
-		if (call != null) {
-			JsonNode output = val.has("output") ? val.path("output") : MissingNode.getInstance();
-			trace("receives the result %s of %s%s".formatted(output, call.action(), call.args()));
-			this.group.answer(this.number, call.action(), call.args(), output);
+		if (call == null) {
+			return;
+		}
+		JsonNode output = val.has("output") ? val.path("output") : MissingNode.getInstance();
+		trace("receives the result %s of %s%s".formatted(output, call.action(), call.args()));
+		if (call.answer() != null) {
+			checkRepeated(call, call.answer(), output);
+			return;
+		}
+		if (call.isIdempotent()) {
+			this.answered = call.answered(output);
+		}
+		this.group.answer(this.number, call.action(), call.args(), output);
+	}
+
+	/** The answer to another action is lost with its effect when a node is killed. */
+	private void checkRepeated(Call call, JsonNode first, JsonNode output) {
+		ActorType type = this.run.actors().type(this.group.address().name());
+		ActorType.ActionSettings action = (type != null) ? type.action(call.action()) : null;
+		boolean kept = action != null && action.durable() && this.group.userOf(this.number) != null;
+		if (kept && !first.equals(output)) {
+			this.run.violations()
+				.add("a repeated call receives the first answer",
+						"%s%s of client %d was answered with %s, and then with %s".formatted(call.action(), call.args(),
+								this.number, first, output));
 		}
 	}
 
@@ -299,8 +372,14 @@ final class SimulatedClient {
 												// processes
 		val.path("events").forEach((event) -> events.add(event.asString()));
 		long position = val.path("position").asLong();
-		trace("is notified of a gap in %s until %d".formatted(events, position));
-		this.coverage.gap(events, position);
+		String reason = val.path("reason").asString();
+		trace("is notified of a gap in %s at %d: %s".formatted(events, position, reason));
+		if (reason.equals(ToClient.Gap.VOLATILE)) {
+			this.coverage.gapInReplay(events);
+		}
+		else {
+			this.coverage.gap(events, position);
+		}
 	}
 
 	// Checks

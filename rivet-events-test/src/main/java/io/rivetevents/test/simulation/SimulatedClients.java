@@ -7,6 +7,7 @@ package io.rivetevents.test.simulation;
 
 import java.security.Principal;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,8 @@ public final class SimulatedClients {
 	private final Set<String> targeted = new LinkedHashSet<>();
 
 	private final List<Call> calls = new ArrayList<>();
+
+	private final Set<String> idempotent = new HashSet<>();
 
 	private final Map<String, BiConsumer<Integer, List<JsonNode>>> onEvent = new LinkedHashMap<>();
 
@@ -147,6 +150,17 @@ public final class SimulatedClients {
 	}
 
 	/**
+	 * Gives calls of actions an idempotency key. After a lost connection they are sent
+	 * again for up to two minutes, and some answered calls are repeated. If the action is
+	 * durable, a repeated call of one user must receive the first answer.
+	 * @param actions names of actions
+	 */
+	public SimulatedClients idempotent(String... actions) {
+		this.idempotent.addAll(List.of(actions));
+		return this;
+	}
+
+	/**
 	 * Sets what is done with an event. An assertion that fails fails the run.
 	 * @param event name of the event
 	 * @param listener receives the number of the client and the arguments
@@ -184,6 +198,10 @@ public final class SimulatedClients {
 
 	List<Call> calls() {
 		return this.calls;
+	}
+
+	boolean isIdempotent(String action) {
+		return this.idempotent.contains(action);
 	}
 
 	@Nullable Principal userOf(int number) {

@@ -6,7 +6,9 @@
 package io.rivetevents.test.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,8 @@ import io.rivetevents.actor.state.Change;
 import io.rivetevents.actor.state.DelegatingActorStateStore;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.actor.state.UncertainOutcome;
-import io.rivetevents.test.VirtualTime;
+import io.rivetevents.test.simulation.check.Violations;
+import io.rivetevents.test.time.VirtualTime;
 
 /**
  * The store of a simulation, which outlives its nodes. Fails and is slow on order, and
@@ -37,6 +40,9 @@ final class SimulatedStore extends DelegatingActorStateStore {
 	private final VirtualTime time;
 
 	private @Nullable Failure next;
+
+	/** Changes of the transaction that runs, {@code null} if there is none. */
+	private @Nullable List<Change> joined;
 
 	/** How long the next call takes. */
 	private Duration delay = Duration.ZERO;
@@ -102,8 +108,35 @@ final class SimulatedStore extends DelegatingActorStateStore {
 		return stored;
 	}
 
+	/** Begins a transaction, whose changes are applied at its end. */
+	void beginTransaction() {
+		this.joined = new ArrayList<>();
+	}
+
+	/**
+	 * Ends a transaction.
+	 * @param commits whether its changes are applied
+	 */
+	void endTransaction(boolean commits) {
+		List<Change> changes = this.joined;
+		this.joined = null;
+		if (commits && changes != null) {
+			changes.forEach(this::apply);
+		}
+	}
+
 	@Override
 	public void commit(Change change) {
+		List<Change> joined = this.joined;
+		if (joined != null) {
+			joined.add(change);
+		}
+		else {
+			apply(change);
+		}
+	}
+
+	private void apply(Change change) {
 		ActorAddress address = change.actor().address();
 		delay();
 		Failure failure = this.next;
@@ -116,7 +149,10 @@ final class SimulatedStore extends DelegatingActorStateStore {
 		checkFence(address, change.expectedVersion());
 		long version = change.actor().version();
 		this.versions.put(address, version);
-		this.durable.saved(address, change.actor().state());
+		byte[] state = change.actor().state();
+		if (state != null) {
+			this.durable.saved(address, state);
+		}
 		this.trace.add("store: saves version %d of %s with %d events%s".formatted(version, address,
 				change.events().size(), (failure != null) ? ", and its answer is lost" : ""));
 		if (failure == Failure.UNCERTAIN) {

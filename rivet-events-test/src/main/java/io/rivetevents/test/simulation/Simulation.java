@@ -29,6 +29,8 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.test.simulation.check.Coverage;
+import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.time.VirtualTime;
 
 /**
@@ -139,7 +141,7 @@ public final class Simulation {
 	public SimulatedClients clients(int count, String actor, String... key) {
 		ActorAddress address = ActorAddress.of(actor, key);
 		SimulatedClients group = new SimulatedClients(address);
-		SimulatedClient.Run run = new SimulatedClient.Run(this.trace, this.violations, this.actors);
+		SimulatedClient.Run run = new SimulatedClient.Run(this.trace, this.violations, this.actors, this.time);
 		Coverage.Known known = this.known.computeIfAbsent(address, (other) -> new Coverage.Known());
 		for (int i = 0; i < count; i++) {
 			this.clients.add(new SimulatedClient(this.clients.size() + 1, group, run, known));
@@ -293,8 +295,23 @@ public final class Simulation {
 							client.problem()));
 			}
 			this.violations.check();
-			this.nodes.passToNextTask();
+			this.nodes.passToNextTask(MAX_SETTLING);
 		}
+	}
+
+	/**
+	 * Lets time pass after the run, for example until schedules have run.
+	 * @param duration how long
+	 */
+	public void advance(Duration duration) {
+		Assert.state(this.over, "Call run() before you let time pass");
+		Instant end = this.time.now().plus(duration);
+		this.nodes.runAll();
+		while (this.time.now().isBefore(end)) {
+			this.nodes.passToNextTask(Duration.between(this.time.now(), end));
+			this.nodes.runAll();
+		}
+		this.violations.check();
 	}
 
 	/**
@@ -315,7 +332,7 @@ public final class Simulation {
 		Instant end = this.time.now().plus(MAX_SETTLING);
 		this.nodes.runAll();
 		while (result.get() == null && this.time.now().isBefore(end)) {
-			this.nodes.passToNextTask();
+			this.nodes.passToNextTask(MAX_SETTLING);
 			this.nodes.runAll();
 		}
 		T value = (result.get() instanceof JsonNode tree) ? this.actors.mapper().convert(tree, type) : null;
@@ -335,6 +352,10 @@ public final class Simulation {
 		this.violations.check();
 		this.nodes.stop();
 		this.violations.check();
+	}
+
+	SimulatedStore store() {
+		return this.store;
 	}
 
 	Trace trace() {

@@ -27,6 +27,8 @@ final class SimulationSteps {
 
 	private static final int SHORT_PAUSE_MILLIS = 2000;
 
+	private static final int MAX_JUMP_MILLIS = 60_000;
+
 	private static final int MOST_TRIES = 8;
 
 	private final Random random;
@@ -101,7 +103,8 @@ final class SimulationSteps {
 			case FAILED_SAVE -> () -> fail(SimulatedStore.Failure.BEFORE);
 			case UNCERTAIN_SAVE -> () -> fail(SimulatedStore.Failure.UNCERTAIN);
 			case SLOW_STORE -> always(() -> this.store.delayNext(Duration.ofMillis(this.random.nextInt(maxMillis))));
-			case CLOCK_JUMP -> always(() -> jump(Duration.ofMillis(this.random.nextInt(-maxMillis, maxMillis))));
+			case CLOCK_JUMP ->
+				always(() -> jump(Duration.ofMillis(this.random.nextInt(-MAX_JUMP_MILLIS, MAX_JUMP_MILLIS))));
 			case RESTART -> always(this.nodes::restart);
 			case KILL -> always(this.nodes::kill);
 			case REPLACED -> always(this.nodes::replace);

@@ -5,6 +5,11 @@
 
 package io.rivetevents.test.simulation;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import org.springframework.transaction.annotation.Transactional;
+
 import io.rivetevents.actor.ActorContext;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
@@ -27,6 +32,12 @@ class Ledger {
 
 		public int deposits;
 
+		public int paidTwice;
+
+		public List<String> paid = new ArrayList<>();
+
+		public List<Integer> moved = new ArrayList<>();
+
 	}
 
 	@CreateState
@@ -46,6 +57,32 @@ class Ledger {
 	@Action(durable = true)
 	int deposit(ActorContext<State, ?> context) {
 		return ++context.state().deposits;
+	}
+
+	/** Is idempotent for each id. */
+	@Action(durable = true)
+	int pay(ActorContext<State, ?> context, String id) {
+		State state = context.state();
+		if (state.paid.contains(id)) {
+			state.paidTwice++;
+		}
+		state.paid.add(id);
+		return state.paid.size();
+	}
+
+	/** Is committed with a row of the application, or not at all. */
+	@Action
+	@Transactional
+	int move(ActorContext<State, ?> context) {
+		List<Integer> moved = context.state().moved;
+		moved.add(moved.size() + 1);
+		context.broadcast("moved", moved.size());
+		return moved.size();
+	}
+
+	@Action
+	State read(ActorContext<State, ?> context) {
+		return context.state();
 	}
 
 	@Action

@@ -72,6 +72,12 @@ class Room {
 		});
 	}
 
+	/** A slow client may lose the event. */
+	@Action
+	void chatter(ActorContext<State, ?> context, String text) {
+		context.droppable().broadcast("chattered", text);
+	}
+
 	@Action
 	void whisper(ActorContext<State, ?> context, String text) {
 		context.conn().send("whispered", text);

@@ -5,11 +5,13 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
@@ -18,22 +20,27 @@ import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the simulations of our own runtime do: clients of a durable actor and of one that
- * is not, with all faults.
+ * What the simulations of our own runtime do: clients of a durable actor, of one that is
+ * not, and of one with schedules, with all faults.
  */
 final class RuntimeScenario {
 
+	static final Class<?>[] BEANS = { Ledger.class, Room.class, Reminder.class, Transfers.class };
+
 	private static final ActorAddress LEDGER = ActorAddress.of("ledger", "x");
+
+	private static final ActorAddress REMINDER = ActorAddress.of("reminder", "z");
 
 	private RuntimeScenario() {
 	}
 
 	static AnnotationConfigApplicationContext beans() {
-		return new AnnotationConfigApplicationContext(Ledger.class, Room.class);
+		return new AnnotationConfigApplicationContext(BEANS);
 	}
 
 	static SimulationRunner runner(AnnotationConfigApplicationContext beans, SimulationSettings settings) {
@@ -42,25 +49,74 @@ final class RuntimeScenario {
 
 	static void run(Simulation simulation) {
 		simulation.bean(Room.class).waitOn(simulation.scheduler());
+		simulation.bean(Transfers.class).begin(simulation);
 		Answers answers = new Answers();
+		ledger(simulation, answers);
+		room(simulation);
+		reminder(simulation, answers);
+		simulation.run();
+		checkLedger(simulation, answers);
+		checkReminder(simulation, answers);
+	}
+
+	private static void ledger(Simulation simulation, Answers answers) {
+		AtomicInteger payments = new AtomicInteger();
 		simulation.clients(3, "ledger", "x")
-			.subscribe("added")
+			.as((client) -> () -> "user-" + client)
+			.subscribe("added", "moved")
 			.maySubscribe("left")
 			.mayCall("add")
 			.mayCall("deposit")
+			.mayCallWith("pay", (random) -> new Object[] { "payment-" + payments.incrementAndGet() })
+			.mayCall("move")
+			.idempotent("deposit", "pay", "move")
 			.onEvent("added", (client, args) -> answers.event(client, args.get(0).asInt()))
 			.onAnswer("add", answers::answer)
+			.onAnswer("pay", (client, args, result) -> answers.paid.add(args.get(0).asString()))
+			.onAnswer("move", (client, args, result) -> answers.moved.add(result.asInt()))
 			.onAnswer("deposit", (client, args, result) -> answers.deposited(result.asInt()));
+	}
+
+	private static void room(Simulation simulation) {
 		simulation.clients(2, "room", "y")
-			.subscribe("said", "thought", "left")
+			.subscribe("said", "thought", "left", "chattered")
 			.maySubscribe("joined", "whispered")
 			.targeted("whispered")
 			.mayCall("say")
 			.mayCallWith("think", (random) -> new Object[] { random.nextInt(500) })
-			.mayCallWith("whisper", (random) -> new Object[] { "x".repeat(random.nextInt(1000)) });
-		simulation.run();
-		assertThat(simulation.call(int.class, LEDGER, "count")).as("count after acknowledged additions")
-			.isGreaterThanOrEqualTo(answers.greatest());
+			.mayCallWith("chatter", (random) -> new Object[] { "x".repeat(random.nextInt(1000)) })
+			.mayCallWith("whisper", (random) -> new Object[] { "x".repeat(random.nextInt(1000)) })
+			.idempotent("say");
+	}
+
+	private static void reminder(Simulation simulation, Answers answers) {
+		simulation.clients(1, "reminder", "z")
+			.subscribe("rung", "minute")
+			.mayCallWith("plan", (random) -> new Object[] { random.nextInt(30_000) })
+			.mayCallWith("setAlarm", (random) -> new Object[] { random.nextInt(30_000) })
+			.mayCall("cancelAlarm")
+			.onAnswer("plan", (client, args, result) -> answers.planned.add(result.asInt()));
+	}
+
+	private static void checkLedger(Simulation simulation, Answers answers) {
+		Ledger.State state = simulation.call(Ledger.State.class, LEDGER, "read");
+		assertThat(state.count).as("count after acknowledged additions").isGreaterThanOrEqualTo(answers.greatest());
+		assertThat(state.paidTwice).as("idempotent calls that have run twice").isZero();
+		assertThat(state.paid).as("acknowledged payments").containsAll(answers.paid);
+		assertThat(state.moved).as("acknowledged transfers").containsAll(answers.moved);
+		assertThat(state.moved).as("transfers with a row").isEqualTo(simulation.bean(Transfers.class).rows());
+	}
+
+	private static void checkReminder(Simulation simulation, Answers answers) {
+		// longer than the delays and the pauses after failures together
+		simulation.advance(Duration.ofMinutes(3));
+		Reminder.State state = simulation.call(Reminder.State.class, REMINDER, "read");
+		assertThat(state.planned).as("acknowledged schedules").containsAll(answers.planned);
+		assertThat(state.rung).as("schedules run once").containsExactlyInAnyOrderElementsOf(state.planned);
+		assertThat(state.falseAlarms).as("runs of replaced and cancelled schedules").isZero();
+		assertThat(state.alarm).as("alarm that has not run").isZero();
+		long minutes = Duration.between(VirtualTime.START, simulation.now()).toMinutes();
+		assertThat(state.minutes).as("runs each minute").isBetween(1, (int) minutes + 2);
 	}
 
 	/** The results of a durable action that clients have received. */
@@ -71,6 +127,12 @@ final class RuntimeScenario {
 		private final Set<Integer> acknowledged = new HashSet<>();
 
 		private final Set<Integer> deposited = new HashSet<>();
+
+		private final Set<String> paid = new HashSet<>();
+
+		private final Set<Integer> moved = new HashSet<>();
+
+		private final Set<Integer> planned = new HashSet<>();
 
 		void event(int client, int count) {
 			this.lastEvents.put(client, count);

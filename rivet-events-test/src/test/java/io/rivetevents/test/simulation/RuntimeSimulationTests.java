@@ -12,7 +12,7 @@ package io.rivetevents.test.simulation;
  */
 class RuntimeSimulationTests {
 
-	@ActorSimulation(seeds = 2000, actors = { Ledger.class, Room.class })
+	@ActorSimulation(seeds = 2000, actors = { Ledger.class, Room.class, Reminder.class, Transfers.class })
 	void keepsItsPromisesWithAllFaults(Simulation simulation) {
 		RuntimeScenario.run(simulation);
 	}

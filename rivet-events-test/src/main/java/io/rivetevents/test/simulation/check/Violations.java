@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.check;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The first violation of a run. The code that finds one may be called by the runtime,
  * which handles exceptions, so it is kept until the step is over.
  */
-final class Violations {
+public final class Violations {
 
 	private @Nullable AssertionError first;
 
@@ -20,11 +20,11 @@ final class Violations {
 	 * @param invariant what must hold, as a sentence
 	 * @param found what was found instead
 	 */
-	void add(String invariant, String found) {
+	public void add(String invariant, String found) {
 		add(new AssertionError("Violated: %s: %s".formatted(invariant, found)));
 	}
 
-	void add(AssertionError violation) {
+	public void add(AssertionError violation) {
 		if (this.first == null) {
 			this.first = violation;
 		}
@@ -33,7 +33,7 @@ final class Violations {
 	/**
 	 * Throws the first violation, if there is one.
 	 */
-	void check() {
+	public void check() {
 		if (this.first != null) {
 			throw this.first;
 		}

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test.simulation;
+package io.rivetevents.test.simulation.check;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -21,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  * of its subscription, except within the gaps that it was notified of. An event is known
  * if any client has received it.
  */
-final class Coverage {
+public final class Coverage {
 
 	/**
 	 * The events of one instance that any client has received, by epoch and position.
 	 */
-	static final class Known {
+	public static final class Known {
 
 		private final Map<String, NavigableMap<Long, Delivered>> epochs = new HashMap<>();
 
@@ -57,10 +58,14 @@ final class Coverage {
 
 		private long until = Long.MAX_VALUE;
 
+		/** Position of the last event that the client has received. */
+		private long latest;
+
 		Period(String event, String epoch, long after) {
 			this.event = event;
 			this.epoch = epoch;
 			this.after = after;
+			this.latest = after;
 		}
 
 	}
@@ -75,37 +80,40 @@ final class Coverage {
 
 	private final Map<String, Period> open = new HashMap<>();
 
+	/** Events whose next period begins after the replay. */
+	private final Set<String> afterReplay = new HashSet<>();
+
 	private final Map<String, Set<Long>> received = new HashMap<>();
 
 	private @Nullable String epoch;
 
 	private long last;
 
-	Coverage(int client, Known known, Violations violations) {
+	public Coverage(int client, Known known, Violations violations) {
 		this.client = client;
 		this.known = known;
 		this.violations = violations;
 	}
 
 	/** Returns the last position that the client has, -1 if it never was connected. */
-	long last() {
+	public long last() {
 		return (this.epoch != null) ? this.last : -1;
 	}
 
-	@Nullable String epoch() {
+	public @Nullable String epoch() {
 		return this.epoch;
 	}
 
 	/** The client starts at a position: it is new, or the server has requested it. */
-	void begin(String epoch, long position, Set<String> events) {
-		endAll();
+	public void begin(String epoch, long position, Set<String> events) {
+		endAll(Set.of("*"));
 		this.epoch = epoch;
 		this.last = position;
 		events.forEach((event) -> begin(event, position));
 	}
 
 	/** The client continues where it was. */
-	void resume(String epoch, long position, Set<String> events) {
+	public void resume(String epoch, long position, Set<String> events) {
 		if (!epoch.equals(this.epoch) || position != this.last) {
 			this.violations.add("a client resumes where it was",
 					"client %d was at %d and resumed at %d".formatted(this.client, this.last, position));
@@ -120,26 +128,46 @@ final class Coverage {
 	}
 
 	/** The client is subscribed to an event from a position. */
-	void subscribed(String event, long position) {
+	public void subscribed(String event, long position) {
 		advance(position);
 		begin(event, position);
 	}
 
-	void unsubscribed(String event, long position) {
+	public void unsubscribed(String event, long position) {
 		advance(position);
 		end(event);
 	}
 
-	/** The client was notified that events until a position are missing. */
-	void gap(Set<String> events, long position) {
-		List<String> ended = events.stream().filter(this.open::containsKey).toList();
-		ended.forEach(this::end);
+	/**
+	 * The client was notified that events until a position are missing. Later events of
+	 * other names may have been received.
+	 * @param events names of the events
+	 */
+	public void gap(Set<String> events, long position) {
+		List<Period> open = events.stream().map(this.open::get).filter(Objects::nonNull).toList();
+		List<String> ended = endAll(events);
+		open.forEach((period) -> period.until = period.latest);
 		this.last = Math.max(this.last, position);
 		ended.forEach((event) -> begin(event, this.last));
 	}
 
+	/**
+	 * The client was notified that the replay that follows misses events.
+	 * @param events names of the events, {@code *} for all
+	 */
+	public void gapInReplay(Set<String> events) {
+		this.afterReplay.addAll(endAll(events));
+	}
+
+	/** A replay, or what was sent until now, ends at a position. */
+	public void caughtUp(long position) {
+		advance(position);
+		this.afterReplay.forEach((event) -> begin(event, this.last));
+		this.afterReplay.clear();
+	}
+
 	/** No event at or before the position follows. */
-	void advance(long position) {
+	public void advance(long position) {
 		if (position < this.last) {
 			this.violations.add("positions do not go back",
 					"client %d was at %d and received %d".formatted(this.client, this.last, position));
@@ -147,12 +175,16 @@ final class Coverage {
 		this.last = Math.max(this.last, position);
 	}
 
-	void received(String event, String args, long position) {
+	public void received(String event, String args, long position) {
 		if (position <= this.last) {
 			this.violations.add("events arrive once and in their order",
 					"client %d received event %d (%s) after %d".formatted(this.client, position, event, this.last));
 		}
 		this.last = Math.max(this.last, position);
+		Period period = this.open.get(event);
+		if (period != null) {
+			period.latest = position;
+		}
 		String epoch = String.valueOf(this.epoch);
 		this.received.computeIfAbsent(epoch, (key) -> new HashSet<>()).add(position);
 		Delivered first = this.known.of(epoch).putIfAbsent(position, new Delivered(event, args, this.client));
@@ -171,21 +203,27 @@ final class Coverage {
 	}
 
 	private void end(String event) {
+		this.afterReplay.remove(event);
 		Period period = this.open.remove(event);
 		if (period != null) {
 			period.until = this.last;
 		}
 	}
 
-	private void endAll() {
-		List.copyOf(this.open.keySet()).forEach(this::end);
+	private List<String> endAll(Set<String> events) {
+		List<String> ended = this.open.keySet()
+			.stream()
+			.filter((event) -> events.contains("*") || events.contains(event))
+			.toList();
+		ended.forEach(this::end);
+		return ended;
 	}
 
 	/**
 	 * Checks that the client has received what it must have received.
 	 * @param except events that are not sent to all subscribers
 	 */
-	void check(Set<String> except) {
+	public void check(Set<String> except) {
 		for (Period period : this.periods) {
 			long until = Math.min(period.until, period.epoch.equals(this.epoch) ? this.last : period.until);
 			if (period.after < until && !except.contains(period.event)) {

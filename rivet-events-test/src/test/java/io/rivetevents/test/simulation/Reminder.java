@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.test.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ActorSchedule;
+import io.rivetevents.annotation.CreateState;
+
+/**
+ * An actor with schedules.
+ */
+@Actor("reminder")
+class Reminder {
+
+	static class State {
+
+		public List<Integer> planned = new ArrayList<>();
+
+		public List<Integer> rung = new ArrayList<>();
+
+		/** The alarm that is set, 0 if none is. */
+		public int alarm;
+
+		/** Number of alarms that were set. */
+		public int alarms;
+
+		public int falseAlarms;
+
+		public int minutes;
+
+	}
+
+	@CreateState
+	State createState() {
+		return new State();
+	}
+
+	@Action(durable = true)
+	int plan(ActorContext<State, ?> context, int millis) {
+		List<Integer> planned = context.state().planned;
+		planned.add(planned.size() + 1);
+		context.schedule().after(Duration.ofMillis(millis), "ring", planned.size());
+		return planned.size();
+	}
+
+	@Action(internal = true)
+	void ring(ActorContext<State, ?> context, int number) {
+		context.state().rung.add(number);
+		context.broadcast("rung", number);
+	}
+
+	/** Replaces the alarm that is set. */
+	@Action(durable = true)
+	int setAlarm(ActorContext<State, ?> context, int millis) {
+		State state = context.state();
+		state.alarm = ++state.alarms;
+		context.schedule().named("alarm").after(Duration.ofMillis(millis), "alarm", state.alarm);
+		return state.alarm;
+	}
+
+	@Action(durable = true)
+	void cancelAlarm(ActorContext<State, ?> context) {
+		context.schedule().cancel("alarm");
+		context.state().alarm = 0;
+	}
+
+	@Action(internal = true)
+	void alarm(ActorContext<State, ?> context, int number) {
+		State state = context.state();
+		if (state.alarm != number) {
+			state.falseAlarms++;
+		}
+		state.alarm = 0;
+	}
+
+	@ActorSchedule(cron = "* * * * *")
+	void minute(ActorContext<State, ?> context) {
+		context.broadcast("minute", ++context.state().minutes);
+	}
+
+	@Action
+	State read(ActorContext<State, ?> context) {
+		return context.state();
+	}
+
+}
