@@ -104,7 +104,7 @@ public final class ActorTester {
 	}
 
 	/**
-	 * Returns the present of the test, which begins at {@link VirtualTime#START}.
+	 * Returns the present of the test, which begins at 2026-01-01T00:00:00Z.
 	 */
 	public Instant now() {
 		return this.backend.now();

@@ -15,6 +15,7 @@ import reactor.util.context.Context;
 
 import io.rivetevents.test.node.ClientTransport;
 import io.rivetevents.test.node.CountedWorkers;
+import io.rivetevents.test.node.OutsideWaits;
 import io.rivetevents.test.node.TestLink;
 import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.store.FaultyStateStore;
@@ -46,7 +47,9 @@ final class MemoryBackend implements Backend {
 		this.time = time;
 		this.workers = workers;
 		this.patience = patience;
-		time.beforeStep(workers::settle);
+		OutsideWaits waits = new OutsideWaits(() -> nodes.node().atWork(), workers::settle);
+		time.beforeStep(waits::settle);
+		time.beforeMove(waits::await);
 	}
 
 	@Override
@@ -62,9 +65,11 @@ final class MemoryBackend implements Backend {
 	}
 
 	private List<String> busy(List<TestConnection> connections) {
-		Stream<String> turns = this.nodes.node().atWork().stream().map("a turn of %s has not ended"::formatted);
-		Stream<String> calls = connections.stream().flatMap((connection) -> connection.unanswered().stream());
-		return Stream.of(turns, calls, this.workers.atWork().stream()).flatMap((part) -> part).toList();
+		return this.workers.atWork(() -> {
+			Stream<String> turns = this.nodes.node().atWork().stream().map("a turn of %s has not ended"::formatted);
+			Stream<String> calls = connections.stream().flatMap((connection) -> connection.unanswered().stream());
+			return Stream.concat(turns, calls).toList();
+		});
 	}
 
 	@Override

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
@@ -160,14 +161,24 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 	}
 
 	/**
-	 * Returns a description of each task that runs, with the top of its stack; empty if
-	 * nothing is queued or running.
+	 * Returns what others are at, and a description of each task that runs, with the top
+	 * of its stack. Empty only if nothing was at work at one moment: a task that ran
+	 * while the others were asked may have begun what they have not seen.
+	 * @param others lists what is at work besides the tasks
 	 */
-	public List<String> atWork() {
+	public List<String> atWork(Supplier<List<String>> others) {
+		long before;
 		synchronized (this.running) {
-			List<String> atWork = new ArrayList<>(this.running.stream().map(CountedWorkers::describe).toList());
+			before = this.progress;
+		}
+		List<String> atWork = new ArrayList<>(others.get());
+		synchronized (this.running) {
+			this.running.stream().map(CountedWorkers::describe).forEach(atWork::add);
 			if (this.open > this.running.size()) {
 				atWork.add("%d tasks that have not begun".formatted(this.open - this.running.size()));
+			}
+			if (atWork.isEmpty() && before != this.progress) {
+				atWork.add("a task that has just ended");
 			}
 			return atWork;
 		}

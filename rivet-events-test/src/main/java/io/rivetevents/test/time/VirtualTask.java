@@ -44,7 +44,8 @@ final class VirtualTask implements Comparable<VirtualTask>, Disposable {
 
 	/** Moves a periodic task, which waits in no queue meanwhile, to its next time. */
 	void moveBy(long order) {
-		this.time += this.period;
+		long next = this.time + this.period;
+		this.time = (next < 0) ? Long.MAX_VALUE : next;
 		this.order = order;
 	}
 

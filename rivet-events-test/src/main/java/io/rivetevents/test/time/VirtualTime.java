@@ -38,6 +38,9 @@ public final class VirtualTime {
 	/** Start of a time that is created without one: 2026-01-01T00:00:00Z. */
 	public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+	/** Nanoseconds since the epoch, which timers report, do not reach beyond. */
+	private static final Instant END = Instant.ofEpochSecond(0, Long.MAX_VALUE);
+
 	private final Instant start;
 
 	private final Clock clock = new VirtualClock(ZoneOffset.UTC);
@@ -54,6 +57,9 @@ public final class VirtualTime {
 	private volatile Runnable settle = () -> {
 	};
 
+	private volatile Runnable wait = () -> {
+	};
+
 	/**
 	 * Creates a time that begins at {@link #START}.
 	 */
@@ -63,10 +69,12 @@ public final class VirtualTime {
 
 	/**
 	 * Creates a time.
-	 * @param start what the clock shows at first
+	 * @param start what the clock shows at first, between the years 1970 and 2262
 	 */
 	public VirtualTime(Instant start) {
 		Assert.notNull(start, "A virtual time requires a start");
+		Assert.isTrue(!start.isBefore(Instant.EPOCH) && start.isBefore(END),
+				() -> "A virtual time begins between %s and %s".formatted(Instant.EPOCH, END));
 		this.start = start;
 	}
 
@@ -77,6 +85,15 @@ public final class VirtualTime {
 	 */
 	public void beforeStep(Runnable settle) {
 		this.settle = settle;
+	}
+
+	/**
+	 * Sets what is done each time before the clock moves on: it waits for what ends in
+	 * real time, and may leave tasks of the present, which then run first.
+	 * @param wait called by the thread that lets time pass
+	 */
+	public void beforeMove(Runnable wait) {
+		this.wait = wait;
 	}
 
 	/**
@@ -124,18 +141,29 @@ public final class VirtualTime {
 	 * Lets time pass and runs the tasks that become due, including tasks that they
 	 * schedule. Returns after the work that they have caused has settled.
 	 * @param duration how long; zero runs what is due now
-	 * @throws IllegalArgumentException if the duration is negative
+	 * @throws IllegalArgumentException if the duration is negative, or ends after the
+	 * year 2262
 	 */
 	public void advance(Duration duration) {
 		Assert.isTrue(!duration.isNegative(), "Time does not pass backwards");
+		Assert.isTrue(duration.compareTo(Duration.between(now(), END)) <= 0,
+				() -> "A virtual time ends at %s".formatted(END));
 		long end = elapsed() + duration.toNanos();
 		this.settle.run();
-		for (VirtualTask next = takeUntil(end); next != null; next = takeUntil(end)) {
+		runDue();
+		while (elapsed() < end) {
+			this.wait.run();
+			if (!isDue()) {
+				moveTowards(end);
+			}
+			runDue();
+		}
+	}
+
+	private void runDue() {
+		for (VirtualTask next = takeDue(); next != null; next = takeDue()) {
 			next.run();
 			this.settle.run();
-		}
-		synchronized (this.tasks) {
-			this.nanos = Math.max(this.nanos, end);
 		}
 	}
 
@@ -150,16 +178,25 @@ public final class VirtualTime {
 		}
 	}
 
-	/** Moves the time to that of the next task. */
-	private @Nullable VirtualTask takeUntil(long end) {
+	/** Returns whether a task waits that is due now. */
+	private boolean isDue() {
 		synchronized (this.tasks) {
 			VirtualTask next = this.tasks.peek();
-			if (next == null || next.time() > end) {
-				return null;
-			}
-			this.tasks.remove();
-			this.nanos = Math.max(this.nanos, next.time());
-			return next;
+			return next != null && next.time() <= this.nanos;
+		}
+	}
+
+	private @Nullable VirtualTask takeDue() {
+		synchronized (this.tasks) {
+			return isDue() ? this.tasks.remove() : null;
+		}
+	}
+
+	/** Moves the time to that of the next task, or to the end if that is earlier. */
+	private void moveTowards(long end) {
+		synchronized (this.tasks) {
+			VirtualTask next = this.tasks.peek();
+			this.nanos = (next != null) ? Math.max(this.nanos, Math.min(end, next.time())) : end;
 		}
 	}
 

@@ -104,6 +104,37 @@ class VirtualTimeTests {
 	}
 
 	@Test
+	void waitsBeforeItMovesAndRunsWhatIsLeftFirst() {
+		List<String> left = new ArrayList<>(List.of("left", "left too"));
+		this.time.beforeMove(() -> {
+			note("waited");
+			if (!left.isEmpty()) {
+				run(left.remove(0), 0);
+			}
+		});
+		run("a", 0);
+		run("b", 1);
+		this.time.advance(Duration.ZERO);
+		assertThat(this.ran).containsExactly("a@0");
+		this.time.advance(SECOND);
+		assertThat(this.ran).containsExactly("a@0", "waited@0", "left@0", "waited@0", "left too@0", "waited@0", "b@1");
+	}
+
+	@Test
+	void endsWhereNanosecondsSinceTheEpochEnd() {
+		Instant late = Instant.parse("2262-04-11T23:47:16Z");
+		VirtualTime time = new VirtualTime(late.minusSeconds(1));
+		time.timers().schedulePeriodically(() -> this.ran.add("once"), 1, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+		time.advance(SECOND);
+		assertThat(this.ran).containsExactly("once");
+		assertThat(time.timers().now(TimeUnit.SECONDS)).isEqualTo(late.getEpochSecond());
+		assertThatIllegalArgumentException().isThrownBy(() -> time.advance(SECOND)).withMessageContaining("ends at");
+		assertThatIllegalArgumentException().isThrownBy(() -> time.advance(Duration.ofSeconds(Long.MAX_VALUE)));
+		assertThatIllegalArgumentException().isThrownBy(() -> new VirtualTime(Instant.MIN));
+		assertThat(time.now()).isEqualTo(late);
+	}
+
+	@Test
 	void goesOnAfterATaskHasFailed() {
 		List<Throwable> failures = new ArrayList<>();
 		Thread.currentThread().setUncaughtExceptionHandler((thread, ex) -> failures.add(ex));
