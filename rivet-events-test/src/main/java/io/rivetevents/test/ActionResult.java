@@ -30,12 +30,15 @@ public final class ActionResult implements AssertProvider<JsonContentAssert> {
 
 	private final long id;
 
+	private final boolean oneWay;
+
 	private @Nullable ToClient answer;
 
-	ActionResult(TestConnection connection, String action, long id) {
+	ActionResult(TestConnection connection, String action, long id, boolean oneWay) {
 		this.connection = connection;
 		this.action = action;
 		this.id = id;
+		this.oneWay = oneWay;
 	}
 
 	/**
@@ -127,6 +130,10 @@ public final class ActionResult implements AssertProvider<JsonContentAssert> {
 		boolean refused = message instanceof ToClient.Error error && error.actionId() != null
 				&& error.actionId() == this.id;
 		return refused ? message : null;
+	}
+
+	boolean isOneWay() {
+		return this.oneWay;
 	}
 
 	String action() {

@@ -16,6 +16,7 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.contract.reflect.EventContracts;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.error.RivetException;
@@ -209,6 +210,12 @@ public final class ActorTester {
 
 	EventContracts contracts() {
 		return this.parts.contracts();
+	}
+
+	boolean isOneWay(String actor, String action) {
+		ActorType type = this.parts.types().find(actor);
+		ActorType.ActionSettings settings = (type != null) ? type.action(action) : null;
+		return settings != null && settings.oneWay();
 	}
 
 	/** Returns an interface of the actor, whose calls are those of a client. */

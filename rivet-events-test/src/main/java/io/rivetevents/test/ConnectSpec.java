@@ -232,6 +232,10 @@ public final class ConnectSpec {
 		return this.tester.actions(api, connection, this.address);
 	}
 
+	boolean isOneWay(String action) {
+		return this.tester.isOneWay(this.address.name(), action);
+	}
+
 	Explanation explain(String event) {
 		return this.tester.deliveries().explain(this.address, event);
 	}

@@ -49,6 +49,8 @@ public final class TestConnection {
 
 	private long lastId;
 
+	private boolean reading = true;
+
 	/** Number of messages sent to see that nothing else is on its way. */
 	private long barriers;
 
@@ -143,8 +145,9 @@ public final class TestConnection {
 	ActionResult call(String action, List<JsonNode> args, ToServer.CallOptions options) {
 		requireOpen();
 		long id = ++this.lastId;
-		ActionResult result = new ActionResult(this, action, id);
-		if (!options.oneWay()) {
+		boolean oneWay = options.oneWay() || this.spec.isOneWay(action);
+		ActionResult result = new ActionResult(this, action, id, oneWay);
+		if (!oneWay) {
 			this.calls.add(result);
 		}
 		this.transport.send(new ToServer.ActionRequest(id, action, args, options));
@@ -257,6 +260,9 @@ public final class TestConnection {
 	private TestConnection expectNone(String expected, Function<ToClient, ToClient.@Nullable Event> wanted) {
 		String busy = this.spec.progress().settle();
 		ToClient.Event event = this.inbox.look(wanted);
+		if (isUnread()) {
+			throw failure("%s arrives, which it cannot see".formatted(expected));
+		}
 		if (event != null) {
 			throw failure("%s arrives, but %s has arrived".formatted(expected, new ReceivedEvent(event, mapper())));
 		}
@@ -381,6 +387,7 @@ public final class TestConnection {
 				: null;
 		this.calls.clear();
 		this.inbox.reopen();
+		this.reading = true;
 		open(resume);
 		return this;
 	}
@@ -410,11 +417,13 @@ public final class TestConnection {
 	}
 
 	/**
-	 * Stops reading, until {@link #readAgain()}: what the server sends waits in its
-	 * queue. The client does not answer pings either.
+	 * Stops reading, until {@link #readAgain()} or {@link #resume()}: what the server
+	 * sends waits in its queue, and the expectations about it fail. The client does not
+	 * answer pings either.
 	 */
 	public TestConnection slowReader() {
 		this.transport.read(false);
+		this.reading = false;
 		this.spec.progress().handle();
 		return this;
 	}
@@ -422,6 +431,7 @@ public final class TestConnection {
 	/** Reads again what the server sends. */
 	public TestConnection readAgain() {
 		this.transport.read(true);
+		this.reading = true;
 		this.spec.progress().handle();
 		return this;
 	}
@@ -451,6 +461,9 @@ public final class TestConnection {
 	}
 
 	ToClient awaitAnswer(ActionResult call) {
+		if (call.isOneWay()) {
+			throw failure("the action %s is answered, which a one-way action never is".formatted(call.action()));
+		}
 		ToClient answer = this.spec.progress().await(() -> this.inbox.take(call::answerIn));
 		if (answer == null) {
 			throw failure("the action %s is answered, but it is not".formatted(call.action()));
@@ -463,18 +476,26 @@ public final class TestConnection {
 		return this.inbox.look(call::answerIn);
 	}
 
-	/** Returns the calls without an answer, if the connection is open. */
+	/**
+	 * Returns the calls without an answer, if the client can receive one: it is open, and
+	 * reads.
+	 */
 	List<String> unanswered() {
-		return !this.inbox.isOpen() ? List.of()
+		return (!this.inbox.isOpen() || isUnread()) ? List.of()
 				: this.calls.stream()
 					.filter((call) -> answered(call) == null)
 					.map((call) -> "%s has no answer".formatted(call))
 					.toList();
 	}
 
+	private boolean isUnread() {
+		return !this.reading && this.inbox.isOpen();
+	}
+
 	/** Returns the error of a failed expectation, with what has arrived. */
 	AssertionError failure(String expectation) {
-		return new AssertionError("Expected for %s that %s.%s".formatted(this, expectation, this.inbox));
+		return new AssertionError("Expected for %s that %s.%s%s".formatted(this, expectation, this.inbox,
+				isUnread() ? " The client does not read: call readAgain() first." : ""));
 	}
 
 	@Nullable CloseReason closeReason() {

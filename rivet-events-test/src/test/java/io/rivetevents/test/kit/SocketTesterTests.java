@@ -53,6 +53,19 @@ class SocketTesterTests {
 	}
 
 	@Test
+	void waitsForCallsBetweenActorsWithoutAnAnswer() {
+		TestConnection one = this.tester.connect("relay", "0").subscribe("passed");
+		TestConnection first = this.tester.connect("relay", "9").open();
+		for (int i = 0; i < 50; i++) {
+			first.call("pass", "hi", 9);
+			assertThatExceptionOfType(AssertionError.class).isThrownBy(one::expectNoEvent)
+				.withMessageContaining("passed(\"hi\") has arrived");
+			one.expectEvent("passed", "hi");
+		}
+		one.expectNoEvent();
+	}
+
+	@Test
 	void usesTheRulesOfTheApplication() {
 		TestConnection one = this.tester.connect("room", "y").as(user("one").roles("USER")).params("blue").open();
 		one.call("who").expectReply("one with blue");
