@@ -30,7 +30,6 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.test.node.ClientTransport;
 import io.rivetevents.test.node.NodeParts;
 import io.rivetevents.test.store.FaultyStateStore;
-import io.rivetevents.test.time.VirtualTime;
 
 /**
  * Tests actors through clients without sockets, in a time that the test lets pass. Each
