@@ -200,11 +200,15 @@ public final class RivetEventsJdbcAutoConfiguration {
 
 	}
 
+	/** Flyway and Liquibase have hints for scripts in their default directories only. */
 	static final class Hints implements RuntimeHintsRegistrar {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			hints.resources().registerPattern("io/rivetevents/jdbc/schema-*.sql");
+			hints.resources()
+				.registerPattern("io/rivetevents/jdbc/schema-*.sql")
+				.registerPattern("io/rivetevents/jdbc/flyway/*/*.sql")
+				.registerPattern("io/rivetevents/jdbc/liquibase/changelog.yaml");
 		}
 
 	}

@@ -5,11 +5,14 @@
 
 package io.rivetevents.autoconfigure.state;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -34,6 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
@@ -278,13 +282,23 @@ class StoreAutoConfigurationTests {
 	}
 
 	@Test
-	void hasItsScriptsInANativeImage() {
+	void hasItsScriptsInANativeImage() throws IOException {
 		RuntimeHints hints = new RuntimeHints();
 		new RivetEventsJdbcAutoConfiguration.Hints().registerHints(hints, null);
 		new RivetEventsFileAutoConfiguration.Hints().registerHints(hints, null);
-		assertThat(RuntimeHintsPredicates.resource().forResource("io/rivetevents/jdbc/schema-postgresql.sql"))
-			.accepts(hints);
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(Connection.class)).accepts(hints);
+		assertThat(scripts()).hasSizeGreaterThan(10)
+			.allSatisfy((script) -> assertThat(RuntimeHintsPredicates.resource().forResource(script)).accepts(hints));
+	}
+
+	/** All resources of the module. */
+	private static List<String> scripts() throws IOException {
+		String module = "io/rivetevents/jdbc/";
+		return Stream
+			.of(new PathMatchingResourcePatternResolver().getResources("classpath*:%s**/*.*".formatted(module)))
+			.map((found) -> found.toString().replaceFirst(".*" + module, module).replace("]", ""))
+			.filter((name) -> name.endsWith(".sql") || name.endsWith(".yaml"))
+			.toList();
 	}
 
 	private static void assertFails(AssertableApplicationContext context, String... parts) {
