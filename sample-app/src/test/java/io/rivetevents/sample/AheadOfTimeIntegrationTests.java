@@ -25,7 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The sample, started from what {@code process-aot} has generated in the build, in a
- * process of its own.
+ * process of its own: on a JVM, or the native image whose path is in the environment
+ * variable {@code RIVET_SAMPLE_IMAGE}.
  */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class AheadOfTimeIntegrationTests {
@@ -97,6 +98,21 @@ class AheadOfTimeIntegrationTests {
 		assertThat(sample.signIn("ada")).contains("\"name\":\"ada\"");
 		assertThat(sample.call("signed-in", "sendMessage", "[\"linus\",\"hi\"]")).contains("\"userId\":\"ada\"",
 				"\"guest\":false");
+	}
+
+	@Test
+	void keepsItsStateInTheFile(@TempDir Path folder) throws Exception {
+		try (SampleProcess before = SampleProcess.startAheadOfTime(folder)) {
+			assertThat(before.call("kept", "sendMessage", "[\"guest\",\"still here\"]")).contains("still here");
+		}
+		try (SampleProcess after = SampleProcess.startAheadOfTime(folder)) {
+			assertThat(after.call("kept", "getHistory", "[]")).contains("still here");
+		}
+	}
+
+	@Test
+	void hasItsActors() {
+		assertThat(sample.output()).anyMatch((line) -> line.contains("Actors: [chatRoom, gameRoom]"));
 	}
 
 	/** Returns the data of the first event of the actor. */

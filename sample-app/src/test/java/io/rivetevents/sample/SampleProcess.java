@@ -27,6 +27,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -37,6 +39,9 @@ final class SampleProcess implements AutoCloseable {
 	private static final Pattern TOKEN = Pattern.compile("\"headerName\":\"([^\"]+)\".*\"token\":\"([^\"]+)\"");
 
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
+
+	/** Path of the native image, if there is one. */
+	private static final @Nullable String IMAGE = System.getenv("RIVET_SAMPLE_IMAGE");
 
 	private final HttpClient http = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
@@ -59,22 +64,30 @@ final class SampleProcess implements AutoCloseable {
 		return start(folder, false, arguments);
 	}
 
-	/** Starts the sample as {@link #start} does, from what was generated in the build. */
+	/**
+	 * Starts the sample as {@link #start} does, from what was generated in the build: as
+	 * a native image, or else on a JVM.
+	 */
 	static SampleProcess startAheadOfTime(Path folder, String... arguments) throws IOException {
 		return start(folder, true, arguments);
 	}
 
 	private static SampleProcess start(Path folder, boolean aheadOfTime, String... arguments) throws IOException {
-		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-		// arguments precede a system property
 		List<String> command = new ArrayList<>(
-				List.of(java.toString(), "-XX:TieredStopAtLevel=1", "-Dspring.aot.enabled=" + aheadOfTime,
-						"-Dserver.port=0", "-cp", classPath(), SampleApplication.class.getName()));
+				(aheadOfTime && IMAGE != null) ? List.of(IMAGE, "-XX:MissingRegistrationReportingMode=Exit") : java());
+		// arguments precede a system property
+		command.add(1, "-Dserver.port=0");
+		command.add(1, "-Dspring.aot.enabled=" + aheadOfTime);
 		command.addAll(List.of(arguments));
 		SampleProcess sample = new SampleProcess(
 				new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start());
 		sample.awaitStart();
 		return sample;
+	}
+
+	private static List<String> java() {
+		return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+				"-cp", classPath(), SampleApplication.class.getName());
 	}
 
 	/** Without the properties of the tests. */
