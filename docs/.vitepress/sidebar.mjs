@@ -56,6 +56,7 @@ export const groups = [
       redis: 'Redis',
       placement: 'Placement',
       operations: 'Operations',
+      native: 'Native images',
       performance: 'Performance',
       upgrading: 'Upgrading',
     },
