@@ -32,12 +32,19 @@ final class Gap {
 	/**
 	 * Adds a dropped event.
 	 * @param event the event, with a name and a position
+	 * @return whether it is the last of them
 	 */
-	void add(EncodedMessage event) {
+	boolean add(EncodedMessage event) {
 		if (this.events.size() < MAX_NAMES) {
 			this.events.add(Objects.requireNonNull(event.event()));
 		}
-		this.position = event.position();
+		Position before = this.position;
+		Position added = Objects.requireNonNull(event.position());
+		boolean last = before == null || before.sequence() < added.sequence();
+		if (last) {
+			this.position = added;
+		}
+		return last;
 	}
 
 	/** Returns the placeholder item at the position of the last of them. */

@@ -272,8 +272,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	/**
-	 * Removes an item. In the extended mode a notice of all missing messages takes its
-	 * place: no message after the notice may have an earlier position.
+	 * Removes an item. In the extended mode a notice of all missing messages takes the
+	 * place of the last of them: no message after the notice may have an earlier
+	 * position. An older one can be removed after a newer one that was too long, or for
+	 * which there was no room.
 	 */
 	private void leaveGap(MessageChain.Item missing) {
 		if (!this.notices.includeDropOf(missing.message())) {
@@ -282,7 +284,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 		}
 		Gap before = this.gap;
 		Gap now = (before != null) ? before : new Gap();
-		now.add(missing.message());
+		if (!now.add(missing.message())) {
+			this.waiting.remove(missing);
+			return;
+		}
 		if (before != null) {
 			this.waiting.remove(before.place());
 		}

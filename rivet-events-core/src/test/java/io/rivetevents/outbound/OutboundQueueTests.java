@@ -195,6 +195,27 @@ class OutboundQueueTests {
 	}
 
 	@Test
+	void tellsOfTheLastMissingEventIfAnOlderOneIsDroppedAfterIt() {
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
+				(waiting) -> this.signals.incrementAndGet());
+		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
+		extended.send(OutgoingMessage.of(new ToClient.Event("older", List.of(), new Position("e", 1)), true));
+		extended.send(OutgoingMessage.of(new ToClient.Event("newer",
+				List.of(JsonNodeFactory.instance.stringNode("x".repeat(300))), new Position("e", 2)), true));
+		while (extended.dropped() < 2) {
+			extended.send(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 2))));
+		}
+		List<String> seen = new ArrayList<>();
+		for (byte[] bytes = extended.poll(); bytes != null; bytes = extended.poll()) {
+			seen.add(new String(bytes, StandardCharsets.UTF_8));
+		}
+		assertThat(seen).filteredOn((message) -> message.contains("Gap"))
+			.singleElement()
+			.asString()
+			.contains("older", "newer", "\"position\":2");
+	}
+
+	@Test
 	void holdsBackUntilItIsReleased() {
 		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
 				(waiting) -> this.signals.incrementAndGet());
