@@ -13,6 +13,8 @@ import net.bytebuddy.asm.Advice;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
+import io.rivetevents.actor.state.ActionTransaction;
+import io.rivetevents.actor.state.StoredAnswer;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ToClient;
@@ -163,6 +165,36 @@ public final class PlantedFaults {
 		@Advice.OnMethodEnter
 		static void enter(@Advice.Argument(value = 1, readOnly = false) boolean durable) {
 			durable = false;
+		}
+
+	}
+
+	/** A method is not called. */
+	static final class Skipped {
+
+		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+		static boolean enter() {
+			return true;
+		}
+
+	}
+
+	/** A stored answer is not found. */
+	static final class AnswerForgotten {
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return(readOnly = false) StoredAnswer answer) {
+			answer = null;
+		}
+
+	}
+
+	/** A transaction that was rolled back counts as committed. */
+	static final class RollbackIgnored {
+
+		@Advice.OnMethodEnter
+		static void enter(@Advice.Argument(value = 0, readOnly = false) ActionTransaction.Outcome outcome) {
+			outcome = ActionTransaction.Outcome.COMMITTED;
 		}
 
 	}

@@ -147,7 +147,34 @@ class PlantedFaultsTests {
 	@Test
 	void findsAnAnswerBeforeItsCommit() throws Exception {
 		plant("io.rivetevents.actor.stream.TurnCommits", "commit", PlantedFaults.AnswerBeforeCommit.class,
-				"is the only one");
+				"an acknowledged durable action is stored");
+	}
+
+	@Test
+	void findsAForgottenAnswer() throws Exception {
+		plant("io.rivetevents.actor.stream.TurnCommits", "answer", PlantedFaults.AnswerForgotten.class, "");
+	}
+
+	@Test
+	void findsARollbackThatIsIgnored() throws Exception {
+		plant("io.rivetevents.actor.call.JoinedAction", "complete", PlantedFaults.RollbackIgnored.class, "");
+	}
+
+	@Test
+	void findsAnUncertainSaveThatIsTakenForAFailedOne() throws Exception {
+		plant("io.rivetevents.actor.stream.TurnCommits", "settle", PlantedFaults.Skipped.class, "");
+	}
+
+	@Test
+	void findsAScheduleThatIsNotCancelled() throws Exception {
+		plant("io.rivetevents.actor.schedule.InstanceSchedules", "remove", PlantedFaults.Skipped.class,
+				"runs of replaced and cancelled schedules");
+	}
+
+	@Test
+	void findsADroppedEventWithoutANotice() throws Exception {
+		plant("io.rivetevents.outbound.QueueNotices", "includeDropOf", PlantedFaults.Skipped.class,
+				"no event is lost without a notice");
 	}
 
 	private void plantStore(UnaryOperator<ActorStateStore> store, String invariant) {
