@@ -78,6 +78,7 @@ import io.rivetevents.invocation.InvocationServices;
 import io.rivetevents.invocation.InvocationServices.Neighbours;
 import io.rivetevents.invocation.SubscriptionGuard;
 import io.rivetevents.invocation.validation.BeanArgumentValidator;
+import io.rivetevents.invocation.validation.UncheckedConstraints;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.placement.ActorTypes;
@@ -364,7 +365,19 @@ public final class RivetEventsAutoConfiguration {
 		@ConditionalOnMissingBean(ArgumentValidator.class)
 		ArgumentValidator rivetArgumentValidator(ObjectProvider<Validator> validator) {
 			Validator found = validator.getIfUnique();
-			return (found != null) ? new BeanArgumentValidator(found) : ArgumentValidator.NONE;
+			return (found != null && hasProvider(found)) ? new BeanArgumentValidator(found)
+					: new UncheckedConstraints();
+		}
+
+		/** WebFlux has a validator without a provider if only the API is present. */
+		private static boolean hasProvider(Validator validator) {
+			try {
+				validator.forExecutables();
+				return true;
+			}
+			catch (IllegalStateException ex) {
+				return false;
+			}
 		}
 
 	}
