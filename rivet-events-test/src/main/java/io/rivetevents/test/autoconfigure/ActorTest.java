@@ -27,7 +27,8 @@ import org.springframework.test.context.junit.jupiter.SpringExtension;
  * actors, the interceptors and other extensions of the runtime, conversion, validation
  * and method security. Other components, such as services and repositories, are not
  * found: declare them in the test, for example by {@code @MockitoBean}, or add
- * {@code @Import}. Inject an {@link io.rivetevents.test.ActorTester}.
+ * {@code @Import}. Nested classes of tests are not found either: an actor that is one
+ * needs {@code @Import}. Inject an {@link io.rivetevents.test.ActorTester}.
  *
  * @since 0.1.0
  */
