@@ -35,7 +35,6 @@ import io.rivetevents.actor.state.UncertainOutcome;
 import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.CreateState;
-import io.rivetevents.annotation.OnWake;
 import io.rivetevents.contract.History;
 import io.rivetevents.delivery.RecordedOutbound;
 import io.rivetevents.error.RivetException;
@@ -250,25 +249,6 @@ class StoreFaultTests {
 		assertThat(refusal(Counter.class, "k", "setAndSave", 2)).isEqualTo("state.unavailable");
 		this.harness.directory().destroy(new ActorTarget.Get(COUNTER)).block(ActorHarness.PATIENCE);
 		assertThat(this.store.load(COUNTER)).isNull();
-	}
-
-	@Test
-	void anUncertainSaveOfAStartThatHasFailedIsNotContinued() {
-		ActorAddress address = ActorHarness.address(Riser.class, "k");
-		Riser riser = new Riser(this.store);
-		try (ActorHarness harness = new ActorHarness(ActorSettings.DEFAULTS, this.store, riser)) {
-			harness.call(Riser.class, "k", "sleep");
-			Awaitility.await().until(() -> harness.node().size() == 0);
-			riser.fails = true;
-			RivetException refusal = catchThrowableOfType(RivetException.class,
-					() -> harness.call(Riser.class, "k", "work"));
-			assertThat(refusal.code()).isEqualTo("unavailable");
-			riser.fails = false;
-			harness.call(Riser.class, "k", "get");
-			long version = this.store.load(address).version();
-			harness.call(Riser.class, "k", "work");
-			assertThat(this.store.load(address).version()).isEqualTo(version);
-		}
 	}
 
 	@Test
@@ -534,48 +514,6 @@ class StoreFaultTests {
 
 	/** The connection to the store was lost during a commit. */
 	private static final class LostConnection extends IllegalStateException implements UncertainOutcome {
-
-	}
-
-	/** Saves when it wakes, if the save fails. */
-	@Actor
-	static class Riser {
-
-		private final FaultyStateStore store;
-
-		private volatile boolean fails;
-
-		Riser(FaultyStateStore store) {
-			this.store = store;
-		}
-
-		@CreateState
-		State createState() {
-			return new State();
-		}
-
-		@OnWake
-		void woken(ActorContext<State, ?> c) {
-			if (this.fails) {
-				this.store.onCommit().failAfterwards(LOST);
-				c.state().value++;
-				c.saveState();
-			}
-		}
-
-		@Action
-		int get(ActorContext<State, ?> c) {
-			return c.state().value;
-		}
-
-		@Action(durable = true)
-		void work(ActorContext<State, ?> c) {
-		}
-
-		@Action
-		void sleep(ActorContext<State, ?> c) {
-			c.sleep();
-		}
 
 	}
 

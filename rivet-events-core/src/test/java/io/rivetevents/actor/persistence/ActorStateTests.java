@@ -8,6 +8,7 @@ package io.rivetevents.actor.persistence;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,9 +125,24 @@ class ActorStateTests {
 		assertThat(this.store.load(ADDRESS).state()).asString().isEqualTo("\"second\"");
 	}
 
+	@Test
+	void aStartDoesNotContinueTheSavesOfOneThatHasFailed() {
+		this.state.set("second");
+		this.store.uncertain = true;
+		assertThatThrownBy(() -> this.state.save(0)).isInstanceOf(UncertainSaveException.class);
+		this.store.uncertain = false;
+		this.state.reset();
+		StoredActor found = this.store.load(ADDRESS);
+		this.state.wake(found, UnaryOperator.identity());
+		this.state.saveOrCheck(0);
+		assertThat(this.store.load(ADDRESS).version()).isEqualTo(found.version() + 1);
+	}
+
 	private static final class FailingStore extends DelegatingActorStateStore {
 
 		private boolean failing;
+
+		private boolean uncertain;
 
 		private volatile Duration timeout = Duration.ofSeconds(30);
 
@@ -141,6 +157,9 @@ class ActorStateTests {
 
 		@Override
 		public void commit(Change change) {
+			if (this.uncertain) {
+				throw new UncertainSaveException();
+			}
 			if (this.failing) {
 				throw new IllegalStateException("The disk is full");
 			}
