@@ -137,8 +137,8 @@ final class Connections {
 	}
 
 	/**
-	 * Executes one statement that changes something, in no other transaction. It may be
-	 * executed twice if the connection is lost.
+	 * Executes statements of which one changes something, each in a transaction of its
+	 * own. They may be executed twice if the connection is lost.
 	 * @param what what is changed, for the message of a failure
 	 * @throws JdbcStateException if the database cannot be used or refuses the change
 	 */
