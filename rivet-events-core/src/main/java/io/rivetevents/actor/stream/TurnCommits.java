@@ -168,6 +168,8 @@ public final class TurnCommits {
 			Instant now = this.clock.instant();
 			List<EventHistory.Restored> restored = this.store.events(this.state.stored().actorId(), limit)
 				.stream()
+				// later ones are those of a newer copy, which has replaced this one
+				.filter((event) -> event.position() <= this.reserved)
 				.map((event) -> StoredEvents.read(event, now))
 				.toList();
 			this.stream.restore(this.marks, restored);
