@@ -37,8 +37,10 @@ import io.rivetevents.test.time.VirtualTime;
  */
 final class SimulatedClient {
 
-	/** The server keeps answers longer, even if its clock is set meanwhile. */
 	private static final Duration REPEATED = Duration.ofMinutes(2);
+
+	/** The server keeps answers longer, even if its clock is set meanwhile. */
+	private static final Duration KEPT = Duration.ofMinutes(3);
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -175,7 +177,11 @@ final class SimulatedClient {
 	}
 
 	private boolean isRecent(Call call) {
-		return this.run.time().now().isBefore(call.begun().plus(REPEATED));
+		return isWithin(REPEATED, call);
+	}
+
+	private boolean isWithin(Duration limit, Call call) {
+		return this.run.time().now().isBefore(call.begun().plus(limit));
 	}
 
 	private void send(Call call) {
@@ -319,7 +325,8 @@ final class SimulatedClient {
 	private void checkRepeated(Call call, JsonNode first, JsonNode output) {
 		ActorType type = this.run.actors().type(this.group.address().name());
 		ActorType.ActionSettings action = (type != null) ? type.action(call.action()) : null;
-		boolean kept = action != null && action.durable() && this.group.userOf(this.number) != null;
+		boolean kept = action != null && action.durable() && this.group.userOf(this.number) != null
+				&& isWithin(KEPT, call);
 		if (kept && !first.equals(output)) {
 			this.run.violations()
 				.add("a repeated call receives the first answer",

@@ -5,8 +5,12 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 import org.springframework.transaction.annotation.Transactional;
 
@@ -34,10 +38,23 @@ class Ledger {
 
 		public int paidTwice;
 
-		public List<String> paid = new ArrayList<>();
+		public int payments;
+
+		/** When each payment was made. */
+		public Map<String, Long> paid = new TreeMap<>();
 
 		public List<Integer> moved = new ArrayList<>();
 
+	}
+
+	/** The server keeps answers longer, even if its clock is set meanwhile. */
+	private static final Duration KEPT = Duration.ofMinutes(3);
+
+	private Clock clock = Clock.systemUTC();
+
+	/** Sets the clock of payments. */
+	void setClock(Clock clock) {
+		this.clock = clock;
 	}
 
 	@CreateState
@@ -59,15 +76,16 @@ class Ledger {
 		return ++context.state().deposits;
 	}
 
-	/** Is idempotent for each id. */
+	/** Is idempotent for each id, as long as the server keeps answers. */
 	@Action(durable = true)
 	int pay(ActorContext<State, ?> context, String id) {
 		State state = context.state();
-		if (state.paid.contains(id)) {
+		long now = this.clock.millis();
+		Long before = state.paid.put(id, now);
+		if (before != null && now - before < KEPT.toMillis()) {
 			state.paidTwice++;
 		}
-		state.paid.add(id);
-		return state.paid.size();
+		return ++state.payments;
 	}
 
 	/** Is committed with a row of the application, or not at all. */

@@ -104,9 +104,14 @@ public final class Coverage {
 		return this.epoch;
 	}
 
-	/** The client starts at a position: it is new, or the server has requested it. */
+	/**
+	 * The client starts at a position: it is new, or the server has notified it that
+	 * events may be lost.
+	 */
 	public void begin(String epoch, long position, Set<String> events) {
+		List<Period> open = List.copyOf(this.open.values());
 		endAll(Set.of("*"));
+		open.forEach((period) -> period.until = period.latest);
 		this.epoch = epoch;
 		this.last = position;
 		events.forEach((event) -> begin(event, position));
