@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
@@ -45,7 +46,8 @@ import io.rivetevents.test.store.FaultyStateStore;
  * Add {@link io.rivetevents.test.autoconfigure.ActorTest @ActorTest} or
  * {@link io.rivetevents.test.autoconfigure.AutoConfigureActorTester} to a test class, and
  * inject the tester. After each test method all clients are cut, faults are removed, and
- * the default store in memory is empty. Used by one thread.
+ * the default store in memory is empty. Used by one thread: test methods that JUnit runs
+ * in parallel use the tester of one application context one after the other.
  *
  * @since 0.1.0
  */
@@ -60,6 +62,9 @@ public final class ActorTester {
 	private final Progress progress;
 
 	private final List<TestConnection> connections = new ArrayList<>();
+
+	/** Of the test method that uses it. */
+	private final Semaphore methods = new Semaphore(1);
 
 	/**
 	 * Creates a tester.
@@ -171,11 +176,21 @@ public final class ActorTester {
 		return this.backend.store();
 	}
 
+	/** Waits for the end of another test method that uses this tester. */
+	void begin() {
+		this.methods.acquireUninterruptibly();
+	}
+
 	/** Ends the clients, faults and instances of a test method. */
 	void reset() {
-		this.backend.reset(this.connections);
-		this.connections.clear();
-		this.parts.deliveries().clear();
+		try {
+			this.backend.reset(this.connections);
+			this.connections.clear();
+			this.parts.deliveries().clear();
+		}
+		finally {
+			this.methods.release();
+		}
 	}
 
 	/** Ends the clients, and the node if it belongs to the tests. */
