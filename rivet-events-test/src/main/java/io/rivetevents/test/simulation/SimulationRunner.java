@@ -15,7 +15,7 @@ import reactor.core.scheduler.NonBlocking;
 final class SimulationRunner {
 
 	/** Real time after which a run counts as blocked. */
-	private static final long MAX_MILLIS = 20_000;
+	private static final long MAX_MILLIS = 60_000;
 
 	private final SimulatedActors actors;
 
