@@ -163,7 +163,7 @@ public final class CountedWorkers implements Workers, AutoCloseable {
 	/**
 	 * Returns what others are at, and a description of each task that runs, with the top
 	 * of its stack. Empty only if nothing was at work at one moment: a task that ran
-	 * while the others were asked may have begun what they have not seen.
+	 * while the others were listed may have begun what the list does not contain.
 	 * @param others lists what is at work besides the tasks
 	 */
 	public List<String> atWork(Supplier<List<String>> others) {
