@@ -99,7 +99,7 @@ class ArchitectureTests {
 			    outbound delivery actor.turn actor.persistence actor.answer actor.call
 			    actor.instance
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
-			    extension delivery
+			    extension explain delivery
 			# around it
 			invocation.validation: protocol error extension
 			invocation.index: annotation

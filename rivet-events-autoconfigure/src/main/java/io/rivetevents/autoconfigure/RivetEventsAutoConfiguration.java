@@ -8,6 +8,7 @@ package io.rivetevents.autoconfigure;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -125,8 +126,8 @@ public final class RivetEventsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	OutboundRegistry rivetConnectionRegistry() {
-		return new OutboundRegistry();
+	OutboundRegistry rivetConnectionRegistry(ObjectProvider<DeliveryRecorder> deliveries) {
+		return new OutboundRegistry(UUID.randomUUID().toString(), deliveries.getIfAvailable());
 	}
 
 	@Bean

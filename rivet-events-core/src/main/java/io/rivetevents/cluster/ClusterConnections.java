@@ -26,6 +26,7 @@ import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.delivery.ReactiveTransactions;
 import io.rivetevents.delivery.Users;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Backplane;
 import io.rivetevents.extension.NodeCommand;
@@ -99,6 +100,11 @@ public final class ClusterConnections implements Connections {
 		@Override
 		public void check(AddressedEvent dispatch) {
 			ClusterConnections.this.registry.members().check(dispatch);
+		}
+
+		@Override
+		public @Nullable Sending recordHeld(String event) {
+			return ClusterConnections.this.registry.members().recordHeld(event);
 		}
 
 	}

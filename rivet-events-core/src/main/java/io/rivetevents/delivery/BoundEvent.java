@@ -7,8 +7,12 @@ package io.rivetevents.delivery;
 
 import org.apache.commons.logging.LogFactory;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
+import io.rivetevents.explain.Delivery;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.failure.RepeatedFailures;
 import io.rivetevents.protocol.SafeText;
@@ -26,6 +30,9 @@ final class BoundEvent {
 
 	private final PendingReceipt receipt = new PendingReceipt();
 
+	/** Its record until the end of the transaction. */
+	private final @Nullable Sending held;
+
 	/**
 	 * Creates an event bound to a transaction.
 	 * @throws RivetException {@code message.outgoing_too_long} if it is too long to be
@@ -35,6 +42,10 @@ final class BoundEvent {
 		dispatcher.check(dispatch);
 		this.dispatcher = dispatcher;
 		this.dispatch = dispatch;
+		this.held = dispatcher.recordHeld(dispatch.event());
+		if (this.held != null) {
+			this.held.add(Delivery.Kind.HELD, "until the end of a transaction");
+		}
 	}
 
 	Receipt receipt() {
@@ -43,6 +54,9 @@ final class BoundEvent {
 
 	/** Drops the event: the transaction was rolled back, or its outcome is unknown. */
 	void drop() {
+		if (this.held != null) {
+			this.held.add(Delivery.Kind.FAILED, "the transaction was rolled back");
+		}
 		this.receipt.complete(Receipt.NOBODY);
 	}
 
@@ -51,6 +65,9 @@ final class BoundEvent {
 	 * follow.
 	 */
 	void send() {
+		if (this.held != null) {
+			this.held.discard();
+		}
 		try {
 			this.receipt.complete(this.dispatcher.dispatch(this.dispatch));
 		}

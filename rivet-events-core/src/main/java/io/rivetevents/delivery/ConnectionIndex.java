@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.InstanceDeliveries;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.extension.Selection;
@@ -76,10 +77,11 @@ public final class ConnectionIndex implements Dispatcher {
 	/**
 	 * Creates an index.
 	 * @param ofNode whether it has the connections of all actors of the node
+	 * @param deliveries records the deliveries, {@code null} if they are not recorded
 	 */
-	ConnectionIndex(boolean ofNode) {
+	ConnectionIndex(boolean ofNode, @Nullable InstanceDeliveries deliveries) {
 		this.ofNode = ofNode;
-		this.deliveries = null;
+		this.deliveries = deliveries;
 	}
 
 	/**
@@ -218,6 +220,11 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	@Override
+	public @Nullable Sending recordHeld(String event) {
+		return (this.deliveries != null) ? this.deliveries.begin(event) : null;
+	}
+
+	@Override
 	public void check(AddressedEvent dispatch) {
 		if (dispatch.droppable() || dispatch.selection() instanceof Selection.Where) {
 			return; // a predicate is evaluated once, when the event is sent
@@ -257,9 +264,10 @@ public final class ConnectionIndex implements Dispatcher {
 	 * one of them and is not droppable
 	 */
 	public Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted) {
-		if (this.deliveries != null && position != null) {
-			return dispatch(dispatch, position, accepted,
-					new RecordedDispatch(this.deliveries, this.deliveries.at(dispatch.event(), position)));
+		if (this.deliveries != null && (position != null || this.ofNode)) {
+			Sending sending = (position != null) ? this.deliveries.at(dispatch.event(), position)
+					: this.deliveries.begin(dispatch.event());
+			return dispatch(dispatch, position, accepted, new RecordedDispatch(this.deliveries, sending));
 		}
 		Collection<ActorConnection> candidates = candidates(dispatch);
 		if (candidates.isEmpty()) {
@@ -276,10 +284,11 @@ public final class ConnectionIndex implements Dispatcher {
 	}
 
 	/** Sends an event and records what happens to it. */
-	private Receipt dispatch(AddressedEvent dispatch, Position position, Runnable accepted, RecordedDispatch record) {
+	private Receipt dispatch(AddressedEvent dispatch, @Nullable Position position, Runnable accepted,
+			RecordedDispatch record) {
 		try {
 			List<ActorConnection> chosen = choose(dispatch, candidates(dispatch));
-			record.noteTargets(dispatch, chosen, this.byId.values());
+			record.noteTargets(dispatch, chosen, this.byId.values(), this.ofNode);
 			return dispatch(chosen, message(dispatch, position), accepted, record);
 		}
 		catch (Throwable ex) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 
 /**
@@ -47,6 +48,15 @@ public interface Dispatcher {
 	 * is too long to be sent
 	 */
 	default void check(AddressedEvent dispatch) {
+	}
+
+	/**
+	 * Begins the record of an event that waits for the end of a transaction.
+	 * @param event its name
+	 * @return {@code null} if deliveries are not recorded
+	 */
+	default @Nullable Sending recordHeld(String event) {
+		return null;
 	}
 
 }

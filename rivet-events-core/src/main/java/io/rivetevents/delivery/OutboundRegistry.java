@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.Identity;
 import io.rivetevents.limit.ClientUsage;
@@ -33,7 +34,7 @@ public final class OutboundRegistry {
 	/** Number of removed connections whose end is being reported. */
 	private final AtomicInteger leaving = new AtomicInteger();
 
-	private final ConnectionIndex members = new ConnectionIndex(true);
+	private final ConnectionIndex members;
 
 	private final Gateways gateways = new Gateways();
 
@@ -54,7 +55,18 @@ public final class OutboundRegistry {
 	 * @param node name of this node, new for each start
 	 */
 	public OutboundRegistry(String node) {
+		this(node, null);
+	}
+
+	/**
+	 * Creates a registry.
+	 * @param node name of this node, new for each start
+	 * @param deliveries records the deliveries of events to the connections of all
+	 * actors, {@code null} if they are not recorded
+	 */
+	public OutboundRegistry(String node, @Nullable DeliveryRecorder deliveries) {
 		this.node = node;
+		this.members = new ConnectionIndex(true, (deliveries != null) ? deliveries.ofNode() : null);
 	}
 
 	/**

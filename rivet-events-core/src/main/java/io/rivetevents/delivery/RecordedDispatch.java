@@ -50,22 +50,29 @@ final class RecordedDispatch {
 		}
 	}
 
-	/** Records which connections are recipients, and why others are not. */
-	void noteTargets(AddressedEvent event, List<ActorConnection> chosen, Collection<ActorConnection> all) {
+	/**
+	 * Records which connections are recipients, and why others are not.
+	 * @param ofNode whether the event is for the connections of all actors
+	 */
+	void noteTargets(AddressedEvent event, List<ActorConnection> chosen, Collection<ActorConnection> all,
+			boolean ofNode) {
 		Set<ActorConnection> targets = new HashSet<>(chosen);
 		// before the others, which may exceed the bound
 		chosen.forEach((connection) -> add(connection, Kind.TARGETED, null));
 		for (ActorConnection connection : all) {
 			if (!targets.contains(connection) && !connection.isStateless()) {
-				noteOther(event, connection);
+				noteOther(event, connection, ofNode);
 			}
 		}
 	}
 
-	private void noteOther(AddressedEvent event, ActorConnection connection) {
+	private void noteOther(AddressedEvent event, ActorConnection connection, boolean ofNode) {
 		boolean wanted = !event.subscribed() || connection.wants(event.event(), event.tags());
 		if (!wanted && connection.isSubscribed(event.event())) {
 			add(connection, Kind.NOT_SUBSCRIBED, "its subscription has other tags");
+		}
+		else if (wanted && ofNode && event.subscribed() && connection.isKeptToActor(event.event())) {
+			add(connection, Kind.NOT_SUBSCRIBED, "its subscription is for events of its own actor");
 		}
 		else if (wanted) {
 			add(connection, Kind.NOT_SELECTED, describe(event.selection()));

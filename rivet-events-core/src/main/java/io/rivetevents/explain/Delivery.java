@@ -18,10 +18,11 @@ import io.rivetevents.protocol.Position;
 /**
  * What has happened to one event on its way to one connection.
  *
- * @param actor instance that has sent the event
+ * @param actor instance that has sent the event, {@code null} if it was sent to the
+ * connections of all actors
  * @param event name of the event
  * @param position position of the event among all events of the instance, {@code null} if
- * it has none because it was not sent
+ * it has none because it was not sent, or not by an instance
  * @param sentAt when the actor has sent it
  * @param connectionId id of the connection, {@code null} for steps that concern all
  * connections
@@ -29,13 +30,13 @@ import io.rivetevents.protocol.Position;
  * @param steps the steps in the order of {@link Kind}; never empty
  * @since 0.1.0
  */
-public record Delivery(ActorAddress actor, String event, @Nullable Position position, Instant sentAt,
+public record Delivery(@Nullable ActorAddress actor, String event, @Nullable Position position, Instant sentAt,
 		@Nullable String connectionId, @Nullable String user, List<Step> steps) {
 
 	/** Kinds of steps, in the order in which they happen. */
 	public enum Kind {
 
-		/** It was held back until a commit. */
+		/** It was held back until a commit of the state or of a transaction. */
 		HELD,
 
 		/** It was sent to no connection: it is too long, or its commit has failed. */

@@ -48,10 +48,10 @@ public final class DeliveryRecorder implements DeliveryLog {
 
 	private long bytes;
 
-	private record Subscription(ActorAddress actor, String connectionId, String event) {
+	private record Subscription(String connectionId, String event) {
 	}
 
-	private record Refusal(@Nullable String user, String code) {
+	private record Refusal(ActorAddress actor, @Nullable String user, String code) {
 	}
 
 	/** The entries that were put last. */
@@ -79,10 +79,10 @@ public final class DeliveryRecorder implements DeliveryLog {
 
 	@Override
 	public Explanation explain(ActorAddress actor, String event) {
-		return explain(event, actor::equals);
+		return explain(event, (sender) -> sender == null || actor.equals(sender));
 	}
 
-	private Explanation explain(String event, Predicate<ActorAddress> actors) {
+	private Explanation explain(String event, Predicate<@Nullable ActorAddress> actors) {
 		String name = SafeText.of(event);
 		Explanation sent = explain((sending) -> actors.test(sending.actor()) && sending.event().equals(name));
 		return sent.deliveries().isEmpty() ? refused(event, actors) : sent;
@@ -92,13 +92,13 @@ public final class DeliveryRecorder implements DeliveryLog {
 	public Explanation explain(ActorAddress actor, long sequence) {
 		return explain((sending) -> {
 			Position position = sending.position();
-			return sending.actor().equals(actor) && position != null && position.sequence() == sequence;
+			return actor.equals(sending.actor()) && position != null && position.sequence() == sequence;
 		});
 	}
 
 	@Override
 	public Explanation explain(ActorAddress actor) {
-		return explain((sending) -> sending.actor().equals(actor));
+		return explain((sending) -> actor.equals(sending.actor()));
 	}
 
 	private synchronized Explanation explain(Predicate<Sending> which) {
@@ -107,11 +107,11 @@ public final class DeliveryRecorder implements DeliveryLog {
 	}
 
 	/** Returns the refused subscriptions to an event that was not sent. */
-	private synchronized Explanation refused(String event, Predicate<ActorAddress> actors) {
+	private synchronized Explanation refused(String event, Predicate<@Nullable ActorAddress> actors) {
 		List<Delivery> deliveries = new ArrayList<>();
 		this.refusals.forEach((subscription, refusal) -> {
-			if (actors.test(subscription.actor()) && subscription.event().equals(event)) {
-				deliveries.add(new Delivery(subscription.actor(), SafeText.of(event), null, this.clock.instant(),
+			if (actors.test(refusal.actor()) && subscription.event().equals(event)) {
+				deliveries.add(new Delivery(refusal.actor(), SafeText.of(event), null, this.clock.instant(),
 						subscription.connectionId(), refusal.user(),
 						List.of(new Delivery.Step(Delivery.Kind.REFUSED, refusal.code()))));
 			}
@@ -134,6 +134,11 @@ public final class DeliveryRecorder implements DeliveryLog {
 	 */
 	public InstanceDeliveries of(ActorAddress actor) {
 		return new InstanceDeliveries(this, actor);
+	}
+
+	/** Returns the record of events that are sent to the connections of all actors. */
+	public InstanceDeliveries ofNode() {
+		return new InstanceDeliveries(this, null);
 	}
 
 	/**
@@ -181,7 +186,7 @@ public final class DeliveryRecorder implements DeliveryLog {
 
 	// Called by the record of an instance and by the events
 
-	synchronized Sending begin(ActorAddress actor, String event) {
+	synchronized Sending begin(@Nullable ActorAddress actor, String event) {
 		Sending sending = new Sending(this, actor, event, this.clock.instant());
 		this.sendings.add(sending);
 		count(0, sending.ownBytes());
@@ -205,12 +210,21 @@ public final class DeliveryRecorder implements DeliveryLog {
 	}
 
 	private void removeOldest() {
-		Sending oldest = this.sendings.remove();
-		Position position = oldest.position();
-		if (position != null) {
-			this.byPosition.remove(position, oldest);
+		removed(this.sendings.remove());
+	}
+
+	synchronized void discard(Sending sending) {
+		if (this.sendings.remove(sending)) {
+			removed(sending);
 		}
-		oldest.remove();
+	}
+
+	private void removed(Sending sending) {
+		Position position = sending.position();
+		if (position != null) {
+			this.byPosition.remove(position, sending);
+		}
+		sending.remove();
 	}
 
 	synchronized boolean isHandled(String connectionId, Position position) {
@@ -220,21 +234,21 @@ public final class DeliveryRecorder implements DeliveryLog {
 
 	synchronized void refused(ActorAddress actor, String connectionId, @Nullable String user, String event,
 			String code) {
-		this.refusals.put(new Subscription(actor, connectionId, event), new Refusal(user, code));
+		this.refusals.put(new Subscription(connectionId, event), new Refusal(actor, user, code));
 	}
 
-	synchronized void allowed(ActorAddress actor, String connectionId, String event) {
-		this.refusals.remove(new Subscription(actor, connectionId, event));
+	synchronized void allowed(String connectionId, String event) {
+		this.refusals.remove(new Subscription(connectionId, event));
 	}
 
-	synchronized @Nullable String refusal(ActorAddress actor, String connectionId, String event) {
-		Refusal refusal = this.refusals.get(new Subscription(actor, connectionId, event));
+	synchronized @Nullable String refusal(String connectionId, String event) {
+		Refusal refusal = this.refusals.get(new Subscription(connectionId, event));
 		return (refusal != null) ? refusal.code() : null;
 	}
 
 	synchronized List<Sending> after(ActorAddress actor, Position from) {
 		return this.sendings.stream()
-			.filter((sending) -> sending.actor().equals(actor) && sending.isAfter(from))
+			.filter((sending) -> actor.equals(sending.actor()) && sending.isAfter(from))
 			.toList();
 	}
 

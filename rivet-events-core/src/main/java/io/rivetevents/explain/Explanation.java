@@ -68,7 +68,8 @@ public record Explanation(List<Delivery> deliveries) implements Iterable<Deliver
 
 	private static String head(Delivery delivery) {
 		Position position = delivery.position();
-		return "%s of %s, %s, sent at %s".formatted(delivery.event(), delivery.actor(),
+		return "%s of %s, %s, sent at %s".formatted(delivery.event(),
+				(delivery.actor() != null) ? delivery.actor() : "all actors",
 				(position != null) ? "position " + position.sequence() : "no position", delivery.sentAt());
 	}
 

@@ -6,6 +6,7 @@
 package io.rivetevents.explain;
 
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +14,16 @@ import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.protocol.Position;
 
 /**
- * Records what happens to the events of one instance. Safe for use by several threads.
+ * Records what happens to the events of one instance, or to those that are sent to the
+ * connections of all actors. Safe for use by several threads.
  */
 public final class InstanceDeliveries {
 
 	private final DeliveryRecorder log;
 
-	private final ActorAddress actor;
+	private final @Nullable ActorAddress actor;
 
-	InstanceDeliveries(DeliveryRecorder log, ActorAddress actor) {
+	InstanceDeliveries(DeliveryRecorder log, @Nullable ActorAddress actor) {
 		this.log = log;
 		this.actor = actor;
 	}
@@ -53,7 +55,7 @@ public final class InstanceDeliveries {
 	 * Returns the recorded events after a position.
 	 */
 	public List<Sending> after(Position position) {
-		return this.log.after(this.actor, position);
+		return this.log.after(instance(), position);
 	}
 
 	/**
@@ -64,7 +66,7 @@ public final class InstanceDeliveries {
 	 * @param code the error that the client has received
 	 */
 	public void refused(String connectionId, @Nullable String user, String event, String code) {
-		this.log.refused(this.actor, connectionId, user, event, code);
+		this.log.refused(instance(), connectionId, user, event, code);
 	}
 
 	/**
@@ -73,7 +75,7 @@ public final class InstanceDeliveries {
 	 * @param event name of the event
 	 */
 	public void allowed(String connectionId, String event) {
-		this.log.allowed(this.actor, connectionId, event);
+		this.log.allowed(connectionId, event);
 	}
 
 	/**
@@ -83,7 +85,11 @@ public final class InstanceDeliveries {
 	 * @param event name of the event
 	 */
 	public @Nullable String refusal(String connectionId, String event) {
-		return this.log.refusal(this.actor, connectionId, event);
+		return this.log.refusal(connectionId, event);
+	}
+
+	private ActorAddress instance() {
+		return Objects.requireNonNull(this.actor, "The connections of all actors have no stream");
 	}
 
 }

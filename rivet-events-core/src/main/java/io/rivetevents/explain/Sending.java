@@ -21,8 +21,8 @@ import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.SafeText;
 
 /**
- * One event that an instance sends, with what happens to it for each connection. Safe for
- * use by several threads.
+ * One event that an instance or the application sends, with what happens to it for each
+ * connection. Safe for use by several threads.
  */
 public final class Sending {
 
@@ -36,7 +36,7 @@ public final class Sending {
 
 	private final DeliveryRecorder log;
 
-	private final ActorAddress actor;
+	private final @Nullable ActorAddress actor;
 
 	private final String event;
 
@@ -54,7 +54,7 @@ public final class Sending {
 	private record Row(@Nullable String user, Map<Kind, String> steps) {
 	}
 
-	Sending(DeliveryRecorder log, ActorAddress actor, String event, Instant sentAt) {
+	Sending(DeliveryRecorder log, @Nullable ActorAddress actor, String event, Instant sentAt) {
 		this.log = log;
 		this.actor = actor;
 		this.event = SafeText.of(event);
@@ -106,6 +106,11 @@ public final class Sending {
 		}
 	}
 
+	/** Removes it from the log: what follows is recorded as another event. */
+	public void discard() {
+		this.log.discard(this);
+	}
+
 	// Called with the lock of the log
 
 	private static long bytes(String connectionId, Row row) {
@@ -123,7 +128,8 @@ public final class Sending {
 				- this.rows.entrySet().stream().mapToLong((each) -> bytes(each.getKey(), each.getValue())).sum());
 	}
 
-	ActorAddress actor() {
+	/** Returns {@code null} if it is sent to the connections of all actors. */
+	@Nullable ActorAddress actor() {
 		return this.actor;
 	}
 

@@ -28,6 +28,7 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.explain.Delivery;
 import io.rivetevents.explain.DeliveryRecorder;
 import io.rivetevents.explain.InstanceDeliveries;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.limit.ByteBudget;
 import io.rivetevents.outbound.Outbound;
@@ -164,6 +165,11 @@ public final class ActorConnections {
 			this.own.unsubscribed(connection, event);
 			this.ofNode.unsubscribed(connection, event);
 		}
+	}
+
+	/** Begins the record of an event, {@code null} if deliveries are not recorded. */
+	@Nullable Sending recordHeld(String event) {
+		return this.own.recordHeld(event);
 	}
 
 	// Sending, in one order

@@ -7,10 +7,13 @@ package io.rivetevents.actor.instance;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.conversion.DeclaredType;
 import io.rivetevents.delivery.Dispatcher;
+import io.rivetevents.explain.Sending;
 import io.rivetevents.extension.AddressedEvent;
 
 /**
@@ -56,6 +59,11 @@ final class InstanceEvents implements Dispatcher {
 		if (!event(dispatch).droppable()) {
 			this.connections.stream().check(dispatch);
 		}
+	}
+
+	@Override
+	public @Nullable Sending recordHeld(String event) {
+		return this.connections.recordHeld(event);
 	}
 
 	private ActorType.EventSettings event(AddressedEvent dispatch) {
