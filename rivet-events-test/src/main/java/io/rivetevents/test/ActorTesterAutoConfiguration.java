@@ -48,6 +48,7 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.test.node.CountedWorkers;
 import io.rivetevents.test.node.NodeParts;
+import io.rivetevents.test.node.SocketUsers;
 import io.rivetevents.test.node.TestNodes;
 import io.rivetevents.test.time.VirtualTime;
 import io.rivetevents.transport.Handshake;

@@ -26,6 +26,7 @@ import io.rivetevents.placement.LocalNode;
 import io.rivetevents.protocol.value.WireValues;
 import io.rivetevents.test.node.ClientTransport;
 import io.rivetevents.test.node.SocketTransport;
+import io.rivetevents.test.node.SocketUsers;
 import io.rivetevents.test.store.FaultyStateStore;
 
 /**

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.test;
+package io.rivetevents.test.node;
 
 import java.security.Principal;
 import java.util.Map;
@@ -23,10 +23,10 @@ import reactor.core.publisher.Mono;
  * Users of clients over real sockets, without credentials: a header with a random value,
  * which only this process has, stands for each of them. Safe for use by several threads.
  */
-final class SocketUsers implements WebFilter, Ordered {
+public final class SocketUsers implements WebFilter, Ordered {
 
 	/** Header with the value that stands for a user. */
-	static final String HEADER = "X-Rivet-Test-User";
+	public static final String HEADER = "X-Rivet-Test-User";
 
 	private static final boolean SECURITY = ClassUtils.isPresent("org.springframework.security.core.Authentication",
 			SocketUsers.class.getClassLoader());
@@ -34,13 +34,14 @@ final class SocketUsers implements WebFilter, Ordered {
 	private final Map<String, Principal> users = new ConcurrentHashMap<>();
 
 	/** Returns the value that stands for a user. */
-	String add(Principal user) {
+	public String add(Principal user) {
 		String value = UUID.randomUUID().toString();
 		this.users.put(value, user);
 		return value;
 	}
 
-	void clear() {
+	/** Removes all users. */
+	public void clear() {
 		this.users.clear();
 	}
 
