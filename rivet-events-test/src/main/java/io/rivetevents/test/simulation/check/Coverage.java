@@ -144,14 +144,14 @@ public final class Coverage {
 	}
 
 	/**
-	 * The client was notified that events until a position are missing. Later events of
-	 * other names may have been received.
+	 * The client was notified that events until a position are missing. One notice is
+	 * about all of them, so later events may have been received before it.
 	 * @param events names of the events
 	 */
 	public void gap(Set<String> events, long position) {
 		List<Period> open = events.stream().map(this.open::get).filter(Objects::nonNull).toList();
 		List<String> ended = endAll(events);
-		open.forEach((period) -> period.until = period.latest);
+		open.forEach((period) -> period.until = period.after);
 		this.last = Math.max(this.last, position);
 		ended.forEach((event) -> begin(event, this.last));
 	}
