@@ -89,11 +89,15 @@ class TestDocumentsTests {
 		return names;
 	}
 
-	/** Returns the text of each test class by its name. */
+	/**
+	 * Returns the text of each test class by its name. The published suites are main
+	 * sources.
+	 */
 	private static Map<String, String> sources() throws IOException {
 		Map<String, String> sources = new HashMap<>();
 		try (Stream<Path> modules = Files.list(Path.of(".."))) {
-			for (Path folder : modules.map((module) -> module.resolve("src/test/java"))
+			for (Path folder : modules
+				.flatMap((module) -> Stream.of(module.resolve("src/test/java"), module.resolve("src/main/java")))
 				.filter(Files::isDirectory)
 				.toList()) {
 				for (Path file : filesBelow(folder)) {
