@@ -22,48 +22,50 @@ final class Gap {
 
 	private static final int MAX_NAMES = 100;
 
+	private static final Set<String> ANY_NAME = Set.of("*");
+
 	private final Set<String> events = new HashSet<>(2);
 
 	private @Nullable Position position;
 
-	/** Position in the queue of the last of them. */
+	/** Position in the queue of the first of them. */
 	private MessageChain.Item place = new MessageChain.Item(EncodedMessage.NOTHING);
 
 	/**
 	 * Adds a dropped event.
 	 * @param event the event, with a name and a position
-	 * @return whether it is the last of them
+	 * @return whether it is the first of them
 	 */
 	boolean add(EncodedMessage event) {
-		if (this.events.size() < MAX_NAMES) {
+		if (this.events.size() <= MAX_NAMES) {
 			this.events.add(Objects.requireNonNull(event.event()));
 		}
 		Position before = this.position;
 		Position added = Objects.requireNonNull(event.position());
-		boolean last = before == null || before.sequence() < added.sequence();
-		if (last) {
+		boolean first = before == null || added.sequence() < before.sequence();
+		if (first) {
 			this.position = added;
 		}
-		return last;
+		return first;
 	}
 
-	/** Returns the placeholder item at the position of the last of them. */
+	/** Returns the placeholder item at the position of the first of them. */
 	MessageChain.Item place() {
 		return this.place;
 	}
 
-	/** Creates a placeholder item for the position of the last of them. */
+	/** Creates a placeholder item for the position of the first of them. */
 	MessageChain.Item movePlace() {
 		this.place = new MessageChain.Item(EncodedMessage.NOTHING);
 		return this.place;
 	}
 
-	/** Returns their names, at most {@value #MAX_NAMES}. */
+	/** Returns their names, {@code *} if they are more than {@value #MAX_NAMES}. */
 	Set<String> events() {
-		return this.events;
+		return (this.events.size() <= MAX_NAMES) ? this.events : ANY_NAME;
 	}
 
-	/** Returns the stream position of the last of them. */
+	/** Returns the stream position of the first of them. */
 	Position position() {
 		return Objects.requireNonNull(this.position);
 	}

@@ -86,7 +86,7 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	/** Whether no messages may be taken yet. */
 	private boolean held;
 
-	/** Dropped messages, and the position of the last one. */
+	/** Dropped messages, and the position of the first one. */
 	private @Nullable Gap gap;
 
 	/** {@code null} unless deliveries are recorded. */
@@ -273,9 +273,10 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 
 	/**
 	 * Removes an item. In the extended mode a notice of all missing messages takes the
-	 * place of the last of them: no message after the notice may have an earlier
-	 * position. An older one can be removed after a newer one that was too long, or for
-	 * which there was no room.
+	 * place of the first of them. Wherever the connection breaks, a client that has
+	 * received a later message has been notified of all that were dropped before. The
+	 * first one can be removed after others that were too long, or for which there was no
+	 * room.
 	 */
 	private void leaveGap(MessageChain.Item missing) {
 		if (!this.notices.includeDropOf(missing.message())) {

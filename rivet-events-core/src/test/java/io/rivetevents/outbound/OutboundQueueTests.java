@@ -173,7 +173,7 @@ class OutboundQueueTests {
 		assertThat(this.queue.queuedBytes()).isZero();
 	}
 
-	/** In its place: nothing that follows a gap is older than what is missing. */
+	/** In the place of the first: a client that is cut after it has been notified. */
 	@Test
 	void tellsOfWhatWasDroppedInTheExtendedMode() {
 		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
@@ -188,31 +188,65 @@ class OutboundQueueTests {
 		}
 		int kept = seen.size() - 2;
 		assertThat(seen.get(0)).contains("KeepAlive");
-		assertThat(seen.get(1)).contains("\"Gap\"", "\"dropped\"", "p0", "p1", "\"position\":" + (20 - kept));
+		assertThat(seen.get(1)).contains("\"Gap\"", "\"dropped\"", "p0", "p1", "\"position\":1}");
 		assertThat(seen.get(2)).contains("\"pos\":" + (21 - kept));
 		assertThat(seen).filteredOn((message) -> message.contains("Gap")).hasSize(1);
 		assertThat(extended.isEmpty()).isTrue();
 	}
 
+	/** A client that has received the event between them may be cut before the last. */
 	@Test
-	void tellsOfTheLastMissingEventIfAnOlderOneIsDroppedAfterIt() {
+	void tellsOfMissingEventsBeforeTheEventsBetweenThem() {
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
+				(waiting) -> this.signals.incrementAndGet());
+		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
+		extended.send(tooLong("first", 1));
+		extended.send(OutgoingMessage.of(new ToClient.Event("between", List.of(), new Position("e", 2)), false));
+		extended.send(tooLong("last", 3));
+		List<String> seen = drain(extended);
+		assertThat(seen).hasSize(3);
+		assertThat(seen.get(1)).contains("\"Gap\"", "first", "last", "\"position\":1}");
+		assertThat(seen.get(2)).contains("between");
+	}
+
+	@Test
+	void tellsOfAnOlderEventThatIsDroppedAfterANewerOne() {
 		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
 				(waiting) -> this.signals.incrementAndGet());
 		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
 		extended.send(OutgoingMessage.of(new ToClient.Event("older", List.of(), new Position("e", 1)), true));
-		extended.send(OutgoingMessage.of(new ToClient.Event("newer",
-				List.of(JsonNodeFactory.instance.stringNode("x".repeat(300))), new Position("e", 2)), true));
+		extended.send(tooLong("newer", 2));
 		while (extended.dropped() < 2) {
 			extended.send(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 2))));
 		}
-		List<String> seen = new ArrayList<>();
-		for (byte[] bytes = extended.poll(); bytes != null; bytes = extended.poll()) {
-			seen.add(new String(bytes, StandardCharsets.UTF_8));
-		}
-		assertThat(seen).filteredOn((message) -> message.contains("Gap"))
+		assertThat(drain(extended)).filteredOn((message) -> message.contains("Gap"))
 			.singleElement()
 			.asString()
-			.contains("older", "newer", "\"position\":2");
+			.contains("older", "newer", "\"position\":1}");
+	}
+
+	@Test
+	void tellsOfAnyEventIfTheNamesAreTooMany() {
+		OutboundQueue extended = new OutboundQueue(Encoding.EXTENDED_JSON, new OutboundQueue.Limits(1000, 200),
+				(waiting) -> this.signals.incrementAndGet());
+		extended.release(OutgoingMessage.of(new ToClient.KeepAlive(new Position("e", 0))));
+		for (int i = 1; i <= 101; i++) {
+			extended.send(tooLong("n" + i, i));
+		}
+		assertThat(drain(extended).get(1)).contains("[\"*\"]", "\"position\":1}");
+	}
+
+	private static OutgoingMessage tooLong(String name, long position) {
+		return OutgoingMessage.of(new ToClient.Event(name,
+				List.of(JsonNodeFactory.instance.stringNode("x".repeat(300))), new Position("e", position)), true);
+	}
+
+	private static List<String> drain(OutboundQueue queue) {
+		List<String> seen = new ArrayList<>();
+		for (byte[] bytes = queue.poll(); bytes != null; bytes = queue.poll()) {
+			seen.add(new String(bytes, StandardCharsets.UTF_8));
+		}
+		return seen;
 	}
 
 	@Test

@@ -83,6 +83,9 @@ public final class Coverage {
 	/** Events whose next period begins after the replay. */
 	private final Set<String> afterReplay = new HashSet<>();
 
+	/** Events whose next period begins with the next one that is received. */
+	private final Set<String> afterNotice = new HashSet<>();
+
 	private final Map<String, Set<Long>> received = new HashMap<>();
 
 	private @Nullable String epoch;
@@ -112,6 +115,7 @@ public final class Coverage {
 		List<Period> open = List.copyOf(this.open.values());
 		endAll(Set.of("*"));
 		open.forEach((period) -> period.until = period.latest);
+		this.afterNotice.clear();
 		this.epoch = epoch;
 		this.last = position;
 		events.forEach((event) -> begin(event, position));
@@ -129,6 +133,7 @@ public final class Coverage {
 				end(event);
 			}
 		}
+		this.afterNotice.clear();
 		events.forEach((event) -> begin(event, position));
 	}
 
@@ -144,16 +149,16 @@ public final class Coverage {
 	}
 
 	/**
-	 * The client was notified that events until a position are missing. One notice is
-	 * about all of them, so later events may have been received before it.
+	 * The client was notified that events from a position on are missing, perhaps later
+	 * ones as well: it misses none again from the next one on that it receives.
 	 * @param events names of the events
 	 */
 	public void gap(Set<String> events, long position) {
-		List<Period> open = events.stream().map(this.open::get).filter(Objects::nonNull).toList();
+		Map<String, Period> before = Map.copyOf(this.open);
 		List<String> ended = endAll(events);
-		open.forEach((period) -> period.until = period.after);
-		this.last = Math.max(this.last, position);
-		ended.forEach((event) -> begin(event, this.last));
+		ended.forEach((event) -> Objects.requireNonNull(before.get(event)).until = position - 1);
+		this.afterNotice.addAll(ended);
+		advance(position);
 	}
 
 	/**
@@ -186,6 +191,9 @@ public final class Coverage {
 					"client %d received event %d (%s) after %d".formatted(this.client, position, event, this.last));
 		}
 		this.last = Math.max(this.last, position);
+		if (this.afterNotice.remove(event)) {
+			begin(event, position);
+		}
 		Period period = this.open.get(event);
 		if (period != null) {
 			period.latest = position;
@@ -209,6 +217,7 @@ public final class Coverage {
 
 	private void end(String event) {
 		this.afterReplay.remove(event);
+		this.afterNotice.remove(event);
 		Period period = this.open.remove(event);
 		if (period != null) {
 			period.until = this.last;
