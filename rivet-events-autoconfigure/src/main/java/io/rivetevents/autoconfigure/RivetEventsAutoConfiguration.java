@@ -253,6 +253,7 @@ public final class RivetEventsAutoConfiguration {
 
 	/** For a directory of the application that decorates this one. */
 	@Bean(defaultCandidate = false)
+	@ConditionalOnMissingBean(name = "rivetLocalActorDirectory")
 	ActorDirectory rivetLocalActorDirectory(LocalNode node) {
 		return node.directory();
 	}

@@ -185,9 +185,9 @@ final class ActorTesterAutoConfiguration {
 			return TestNodes.storedActors(SingletonSupplier.of(nodes::getObject));
 		}
 
-		@Bean
-		@ConditionalOnMissingBean
-		ActorDirectory rivetTestActorDirectory(ObjectProvider<TestNodes> nodes) {
+		/** That of the node that runs, also for a directory that decorates it. */
+		@Bean(defaultCandidate = false)
+		ActorDirectory rivetLocalActorDirectory(ObjectProvider<TestNodes> nodes) {
 			return TestNodes.directory(SingletonSupplier.of(nodes::getObject));
 		}
 
