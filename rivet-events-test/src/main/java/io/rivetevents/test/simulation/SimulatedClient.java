@@ -305,6 +305,7 @@ final class SimulatedClient {
 	}
 
 	private void onAnswer(JsonNode val) {
+		this.coverage.answered(val.path("id").asLong());
 		Call call = answered(val.path("id").asLong());
 		if (call == null) {
 			return;
@@ -385,7 +386,7 @@ final class SimulatedClient {
 			this.coverage.gapInReplay(events);
 		}
 		else {
-			this.coverage.gap(events, position);
+			this.coverage.gap(events, position, this.calls);
 		}
 	}
 

@@ -70,6 +70,8 @@ public final class Coverage {
 
 	}
 
+	private static final long ANSWERED = -1;
+
 	private final int client;
 
 	private final Known known;
@@ -83,8 +85,11 @@ public final class Coverage {
 	/** Events whose next period begins after the replay. */
 	private final Set<String> afterReplay = new HashSet<>();
 
-	/** Events whose next period begins with the next one that is received. */
-	private final Set<String> afterNotice = new HashSet<>();
+	/**
+	 * Events that the client was notified of, with the number of its last call before;
+	 * {@link #ANSWERED} once a later call has been answered.
+	 */
+	private final Map<String, Long> afterNotice = new HashMap<>();
 
 	private final Map<String, Set<Long>> received = new HashMap<>();
 
@@ -149,16 +154,28 @@ public final class Coverage {
 	}
 
 	/**
-	 * The client was notified that events from a position on are missing, perhaps later
-	 * ones as well: it misses none again from the next one on that it receives.
+	 * The client was notified that events from a position on are missing: some of those
+	 * that were sent before the notice was written. A call that follows it reads a state
+	 * that contains them, so none that is received after the answer may be followed by a
+	 * loss.
 	 * @param events names of the events
+	 * @param lastCall number of the last call before the notice
 	 */
-	public void gap(Set<String> events, long position) {
+	public void gap(Set<String> events, long position, long lastCall) {
 		Map<String, Period> before = Map.copyOf(this.open);
 		List<String> ended = endAll(events);
-		ended.forEach((event) -> Objects.requireNonNull(before.get(event)).until = position - 1);
-		this.afterNotice.addAll(ended);
+		ended.forEach((event) -> {
+			Objects.requireNonNull(before.get(event)).until = position - 1;
+			this.afterNotice.put(event, lastCall);
+		});
+		this.afterNotice.replaceAll(
+				(event, call) -> (events.contains("*") || events.contains(event)) ? Long.valueOf(lastCall) : call);
 		advance(position);
+	}
+
+	/** A call of the client was answered. */
+	public void answered(long call) {
+		this.afterNotice.replaceAll((event, last) -> (call > last) ? Long.valueOf(ANSWERED) : last);
 	}
 
 	/**
@@ -191,7 +208,7 @@ public final class Coverage {
 					"client %d received event %d (%s) after %d".formatted(this.client, position, event, this.last));
 		}
 		this.last = Math.max(this.last, position);
-		if (this.afterNotice.remove(event)) {
+		if (this.afterNotice.remove(event, ANSWERED)) {
 			begin(event, position);
 		}
 		Period period = this.open.get(event);
