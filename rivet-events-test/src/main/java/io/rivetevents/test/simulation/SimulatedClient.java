@@ -37,6 +37,9 @@ import io.rivetevents.test.time.VirtualTime;
  */
 final class SimulatedClient {
 
+	/** Time after which it tries again to connect. */
+	static final Duration RETRY = Duration.ofSeconds(1);
+
 	private static final Duration REPEATED = Duration.ofMinutes(2);
 
 	/** The server keeps answers longer, even if its clock is set meanwhile. */
@@ -71,6 +74,9 @@ final class SimulatedClient {
 	private long calls;
 
 	private String lastEnd = "it never was connected";
+
+	/** When it connects again if it is refused. */
+	private Instant due = Instant.MIN;
 
 	/** Idempotent calls to send again. */
 	private final List<Call> lost = new ArrayList<>();
@@ -120,6 +126,11 @@ final class SimulatedClient {
 		return this.session != null;
 	}
 
+	/** Returns whether it connects now, if it is to connect as soon as it can. */
+	boolean isDue() {
+		return !isConnected() && !this.run.time().now().isBefore(this.due);
+	}
+
 	/** Returns whether it is connected and accepted, and all its calls are answered. */
 	boolean isQuiet() {
 		return this.welcome && this.pending.isEmpty();
@@ -135,6 +146,7 @@ final class SimulatedClient {
 
 	void connect(SimulatedNode node) {
 		trace("connects to " + node);
+		this.due = this.run.time().now().plus(RETRY);
 		SimulatedSession session = new SimulatedSession(this, node, this.group.address(),
 				this.group.userOf(this.number));
 		this.session = session;

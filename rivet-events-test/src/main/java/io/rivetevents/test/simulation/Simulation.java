@@ -281,7 +281,7 @@ public final class Simulation {
 		while (true) {
 			this.nodes.runAll();
 			this.clients.stream()
-				.filter((client) -> !client.isConnected())
+				.filter(SimulatedClient::isDue)
 				.forEach((client) -> client.connect(this.nodes.current()));
 			this.nodes.runAll();
 			this.violations.check();
@@ -295,7 +295,7 @@ public final class Simulation {
 							client.problem()));
 			}
 			this.violations.check();
-			this.nodes.passToNextTask(MAX_SETTLING);
+			this.nodes.passToNextTask(SimulatedClient.RETRY);
 		}
 	}
 

@@ -110,6 +110,19 @@ class SimulationTests {
 		});
 	}
 
+	/** It tries again as a client does, not as fast as it can. */
+	@Test
+	void reportsAClientThatIsAlwaysRefused() {
+		SimulationFailure failure = catchThrowableOfType(SimulationFailure.class, () -> runner((simulation) -> {
+			simulation.clients(1, "nowhere", "x");
+			simulation.run();
+		}).run(1, 1));
+		assertThat(failure).hasMessageContaining("client 1 cannot connect: ")
+			.hasMessageContaining("actor.not_registered");
+		long steps = Long.parseLong(failure.getMessage().replaceFirst("(?s).*The last of (\\d+) steps.*", "$1"));
+		assertThat(steps).isLessThan(5000);
+	}
+
 	@Test
 	void failsIfTheMethodDoesNotRunIt() {
 		assertThatExceptionOfType(SimulationFailure.class)
