@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -57,34 +58,18 @@ class TurnCommitsTests {
 
 	private final FailingStore store = new FailingStore();
 
-	private final EventStream stream = new EventStream(ROOM, new ConnectionIndex(), DURABLE,
-			Limits.defaults().history(), System::nanoTime, this.due, "epoch");
-
-	private final ActorState state = new ActorState(this.store, this.mapper,
-			StateFormat.initial(this.mapper.declared(String.class)), 1000, (before, after) -> {
-			}, new InstanceSchedules(ROOM, this.store, Clock.systemUTC(), 1, () -> "id", () -> {
-			}, (stored) -> {
-			}), this.due, Clock.systemUTC());
-
-	private final StoredInstance stored = new StoredInstance(ROOM, this.state,
-			new CreatorShare(ROOM, new HashMap<>(), this.store, Limits.defaults()), this.timers, this.timers, () -> {
-			});
-
-	private final TurnCommits commits = new TurnCommits(this.stream, this.state, this.stored, this.store,
-			new TurnCommits.Events(true, DURABLE, Map.of(), Set.of()), Clock.systemUTC(), () -> {
-			});
+	private final Copy copy = new Copy();
 
 	@BeforeEach
 	void start() {
 		StoredActor created = StoredActor.builder("an-id", ROOM).build();
-		this.state.begin(this.commits.claim(created, created.toBuilder()).build(), "first");
-		this.commits.begin();
-		this.state.insert((first) -> {
+		this.copy.start(created);
+		this.copy.state.insert((first) -> {
 		});
 	}
 
 	private Receipt send(String name) {
-		return this.stream.dispatch(
+		return this.copy.stream.dispatch(
 				new AddressedEvent(Selection.ALL, true, name, List.of(StringNode.valueOf("x")), Set.of(), false), null);
 	}
 
@@ -92,17 +77,68 @@ class TurnCommitsTests {
 	@Test
 	void anEventSentBetweenTurnsDoesNotDependOnTheCommitOfTheNext() {
 		Receipt before = send("before");
-		this.commits.beginTurn();
-		ActorState.Mark mark = this.state.mark();
+		this.copy.commits.beginTurn();
+		ActorState.Mark mark = this.copy.state.mark();
 		Receipt within = send("within");
 		this.store.failing = true;
-		assertThatThrownBy(() -> this.commits.commit(mark, true, null)).hasMessage("The disk is full");
+		assertThatThrownBy(() -> this.copy.commits.commit(mark, true, null)).hasMessage("The disk is full");
 		this.store.failing = false;
 		StepVerifier.create(within.whenDone()).verifyErrorMessage("The disk is full");
 		assertThat(before.isDone()).isFalse();
-		this.commits.endTurn();
+		this.copy.commits.endTurn();
 		StepVerifier.create(before.whenDone()).expectNext(before).verifyComplete();
 		assertThat(this.store.events("an-id", 10)).extracting(StoredEvent::name).containsExactly("before");
+	}
+
+	/** It may be asked to replay before it notices that it has been replaced. */
+	@Test
+	void aReplacedCopyLoadsNoEventsOfANewerOne() {
+		this.copy.commits.beginTurn();
+		ActorState.Mark mark = this.copy.state.mark();
+		send("ours");
+		this.copy.commits.commit(mark, true, null);
+		this.copy.commits.endTurn();
+		StoredActor found = Objects.requireNonNull(this.store.load(ROOM));
+		Copy replaced = new Copy();
+		replaced.start(found);
+		long reserved = replaced.state.stored().reserved();
+		StoredEvent ours = this.store.events("an-id", 10).get(0);
+		StoredEvent theirs = new StoredEvent(reserved + 1, ours.position(), ours.sentAt(), ours.expiresAt(), "theirs",
+				ours.target(), ours.body());
+		StoredActor newer = found.toBuilder().version(found.version() + 1).reserved(2 * reserved).build();
+		this.store.commit(Change.of(newer, found.version()).withEvents(List.of(theirs), List.of()));
+		replaced.commits.load();
+		assertThat(this.store.events("an-id", 10)).hasSize(2);
+		assertThat(replaced.stream.history().size()).isEqualTo(1);
+	}
+
+	/** The instance in memory. */
+	private final class Copy {
+
+		private final EventStream stream = new EventStream(ROOM, new ConnectionIndex(), DURABLE,
+				Limits.defaults().history(), System::nanoTime, TurnCommitsTests.this.due, "epoch");
+
+		private final ActorState state = new ActorState(TurnCommitsTests.this.store, TurnCommitsTests.this.mapper,
+				StateFormat.initial(TurnCommitsTests.this.mapper.declared(String.class)), 1000, (before, after) -> {
+				}, new InstanceSchedules(ROOM, TurnCommitsTests.this.store, Clock.systemUTC(), 1, () -> "id", () -> {
+				}, (stored) -> {
+				}), TurnCommitsTests.this.due, Clock.systemUTC());
+
+		private final StoredInstance stored = new StoredInstance(ROOM, this.state,
+				new CreatorShare(ROOM, new HashMap<>(), TurnCommitsTests.this.store, Limits.defaults()),
+				TurnCommitsTests.this.timers, TurnCommitsTests.this.timers, () -> {
+				});
+
+		private final TurnCommits commits = new TurnCommits(this.stream, this.state, this.stored,
+				TurnCommitsTests.this.store, new TurnCommits.Events(true, DURABLE, Map.of(), Set.of()),
+				Clock.systemUTC(), () -> {
+				});
+
+		void start(StoredActor found) {
+			this.state.begin(this.commits.claim(found, found.toBuilder()).build(), "first");
+			this.commits.begin();
+		}
+
 	}
 
 	private static final class FailingStore extends DelegatingActorStateStore {
