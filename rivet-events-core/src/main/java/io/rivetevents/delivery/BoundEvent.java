@@ -6,8 +6,8 @@
 package io.rivetevents.delivery;
 
 import org.apache.commons.logging.LogFactory;
-
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronization;
 
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
@@ -52,10 +52,26 @@ final class BoundEvent {
 		return this.receipt;
 	}
 
-	/** Drops the event: the transaction was rolled back, or its outcome is unknown. */
-	void drop() {
+	/**
+	 * Sends the event after a commit, or else drops it.
+	 * @param status how the transaction has ended, as in
+	 * {@link TransactionSynchronization#afterCompletion}
+	 */
+	void complete(int status) {
+		switch (status) {
+			case TransactionSynchronization.STATUS_COMMITTED -> send();
+			case TransactionSynchronization.STATUS_ROLLED_BACK -> drop("the transaction was rolled back");
+			default -> drop("the outcome of the transaction is unknown");
+		}
+	}
+
+	/**
+	 * Drops the event.
+	 * @param reason what has become of the transaction
+	 */
+	void drop(String reason) {
 		if (this.held != null) {
-			this.held.add(Delivery.Kind.FAILED, "the transaction was rolled back");
+			this.held.add(Delivery.Kind.FAILED, reason);
 		}
 		this.receipt.complete(Receipt.NOBODY);
 	}
@@ -64,7 +80,7 @@ final class BoundEvent {
 	 * Sends the event. Never throws: the transaction is committed, and other events
 	 * follow.
 	 */
-	void send() {
+	private void send() {
 		if (this.held != null) {
 			this.held.discard();
 		}

@@ -64,7 +64,7 @@ final class SubscriberTransaction {
 
 		@Override
 		public Mono<Void> afterCompletion(int status) {
-			return Mono.fromRunnable((status == STATUS_COMMITTED) ? this.event::send : this.event::drop);
+			return Mono.fromRunnable(() -> this.event.complete(status));
 		}
 
 	}

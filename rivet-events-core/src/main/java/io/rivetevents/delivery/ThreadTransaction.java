@@ -70,20 +70,14 @@ final class ThreadTransaction {
 		public void savepointRollback(Object savepoint) {
 			if (!this.dropped && (this.laterSavepoints == null || !this.laterSavepoints.contains(savepoint))) {
 				this.dropped = true;
-				this.event.drop();
+				this.event.drop("the transaction was rolled back to a savepoint");
 			}
 		}
 
 		@Override
 		public void afterCompletion(int status) {
-			if (this.dropped) {
-				return;
-			}
-			if (status == STATUS_COMMITTED) {
-				this.event.send();
-			}
-			else {
-				this.event.drop();
+			if (!this.dropped) {
+				this.event.complete(status);
 			}
 		}
 
