@@ -8,6 +8,7 @@ package io.rivetevents.test.simulation;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,8 @@ class SimulationTests {
 	void reportsAClientThatIsAlwaysRefused() {
 		SimulationFailure failure = catchThrowableOfType(SimulationFailure.class, () -> runner((simulation) -> {
 			simulation.clients(1, "nowhere", "x");
+			simulation.scheduler().schedulePeriodically(() -> {
+			}, 0, 100, TimeUnit.MILLISECONDS);
 			simulation.run();
 		}).run(1, 1));
 		assertThat(failure).hasMessageContaining("client 1 cannot connect: ")
