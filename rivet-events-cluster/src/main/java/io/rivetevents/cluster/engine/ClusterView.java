@@ -1,0 +1,26 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.engine;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The nodes that are connected, as all of them see it.
+ *
+ * @param number number of the view, which increases
+ * @param nodes names of the nodes, the coordinator first
+ * @param departed names of the nodes that have left since the previous view after a
+ * goodbye, and not by a failure
+ */
+public record ClusterView(long number, List<String> nodes, Set<String> departed) {
+
+	public ClusterView {
+		nodes = List.copyOf(nodes);
+		departed = Set.copyOf(departed);
+	}
+
+}

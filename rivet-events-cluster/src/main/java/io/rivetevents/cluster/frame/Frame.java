@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.frame;
+
+import java.util.List;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * A message from one node to another. All frames to one node are sent in one order.
+ */
+public sealed interface Frame {
+
+	/**
+	 * A request, answered with {@link Reply}.
+	 *
+	 * @param id id of the answer, unique on the sending node
+	 * @param operation the request
+	 */
+	record Request(long id, Operation operation) implements Frame {
+	}
+
+	/**
+	 * The answer to a request.
+	 *
+	 * @param id id of the request
+	 * @param result its result
+	 */
+	record Reply(long id, Result result) implements Frame {
+	}
+
+	/**
+	 * The caller no longer needs the answer.
+	 *
+	 * @param id id of the request
+	 */
+	record Cancel(long id) implements Frame {
+	}
+
+	/**
+	 * From the gateway: a message of a connected client.
+	 *
+	 * @param address address of its instance
+	 * @param connectionId id of the connection
+	 * @param message the message
+	 */
+	record Deliver(ActorAddress address, String connectionId, ToServer message) implements Frame {
+	}
+
+	/**
+	 * From the gateway: a keep-alive is due.
+	 *
+	 * @param address address of the instance
+	 * @param connectionId id of the connection
+	 */
+	record KeepAlive(ActorAddress address, String connectionId) implements Frame {
+	}
+
+	/**
+	 * From the gateway: a socket is closed.
+	 *
+	 * @param address address of the instance
+	 * @param connectionId id of the connection
+	 */
+	record Disconnected(ActorAddress address, String connectionId) implements Frame {
+	}
+
+	/**
+	 * To the gateway: a message for connections.
+	 *
+	 * @param connectionIds ids of the connections, at least one
+	 * @param message the message
+	 * @param droppable whether it may be dropped for a slow client
+	 */
+	record Send(List<String> connectionIds, ToClient message, boolean droppable) implements Frame {
+
+		public Send {
+			connectionIds = List.copyOf(connectionIds);
+		}
+
+	}
+
+	/**
+	 * To the gateway: a connection is admitted.
+	 *
+	 * @param connectionId id of the connection
+	 * @param first the first message for the client
+	 */
+	record Admit(String connectionId, ToClient first) implements Frame {
+	}
+
+	/**
+	 * To the gateway: the actor has closed a connection.
+	 *
+	 * @param connectionId id of the connection
+	 * @param reason the reason
+	 */
+	record Close(String connectionId, CloseReason reason) implements Frame {
+	}
+
+}

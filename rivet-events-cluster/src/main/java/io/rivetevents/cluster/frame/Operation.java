@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.frame;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.outbound.Gateway;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * What one node asks of the node that owns an instance: the methods of
+ * {@link io.rivetevents.extension.ActorDirectory}, and the release of an instance.
+ */
+public sealed interface Operation {
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#resolve}. */
+	record Resolve(ActorTarget target, @Nullable ConnectRequest caller) implements Operation {
+	}
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#authorize}. */
+	record Authorize(ActorTarget target, Identity identity) implements Operation {
+	}
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#find}. */
+	record Find(ActorTarget target) implements Operation {
+	}
+
+	/**
+	 * Connects a client.
+	 *
+	 * @param target the target instance
+	 * @param request the client's request, which names its gateway
+	 * @param bounds limits of the connection
+	 */
+	record Connect(ActorTarget target, ConnectRequest request, Gateway.Bounds bounds) implements Operation {
+	}
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#call}. */
+	record Call(ActorTarget target, @Nullable ConnectRequest caller,
+			ToServer.ActionRequest action) implements Operation {
+	}
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#destroy}. */
+	record Destroy(ActorTarget target) implements Operation {
+	}
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#dispatch}. */
+	record Dispatch(ActorTarget target, AddressedEvent event) implements Operation {
+	}
+
+	/** See {@link io.rivetevents.extension.ActorDirectory#predict}. */
+	record Predict(ActorTarget target, String connectionId, ToServer.ActionRequest action) implements Operation {
+	}
+
+	/**
+	 * Asks the node that has an instance in memory to save it and to remove it from
+	 * memory; answered when that is done.
+	 *
+	 * @param address address of the instance
+	 */
+	record Release(ActorAddress address) implements Operation {
+	}
+
+}

@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.frame;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+import io.rivetevents.actor.ActorInfo;
+
+/**
+ * The result of an {@link Operation}.
+ */
+public sealed interface Result {
+
+	/** The operation is done. */
+	record Done() implements Result {
+	}
+
+	/**
+	 * An instance.
+	 *
+	 * @param info the instance, {@code null} if there is none
+	 */
+	record Info(@Nullable ActorInfo info) implements Result {
+	}
+
+	/**
+	 * The result of an action.
+	 *
+	 * @param output its output, a missing node if it has none
+	 */
+	record Output(JsonNode output) implements Result {
+	}
+
+	/**
+	 * The result of sending an event.
+	 *
+	 * @param targeted number of targeted connections
+	 * @param queued number of queues that the event was added to
+	 */
+	record Counts(int targeted, int queued) implements Result {
+	}
+
+	/**
+	 * A rejection, which the caller receives as a {@code RivetException}.
+	 *
+	 * @param group group of the error
+	 * @param code code of the error
+	 * @param status its HTTP status
+	 * @param message its text
+	 * @param metadata machine-readable details, {@code null} for none
+	 */
+	record Failure(String group, String code, int status, String message,
+			@Nullable JsonNode metadata) implements Result {
+	}
+
+	/**
+	 * The node does not own the address in its view, and has done nothing.
+	 */
+	record NotOwner() implements Result {
+	}
+
+}

@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.membership;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+
+import io.rivetevents.actor.ActorAddress;
+
+/**
+ * Which node owns which address: each address has a slot, and the owner of a slot is the
+ * node with the highest hash of slot and name (rendezvous hashing), so that a node that
+ * joins or leaves moves only its own share. All nodes with the same view compute the same
+ * owners. Immutable.
+ */
+final class Placement {
+
+	/** Number of slots. Never changed: all nodes must compute the same slot. */
+	static final int SLOTS = 256;
+
+	private final String[] owners = new String[SLOTS];
+
+	/**
+	 * Computes the owners.
+	 * @param nodes names of the nodes, at least one
+	 */
+	Placement(Collection<String> nodes) {
+		List<String> sorted = nodes.stream().sorted().toList();
+		for (int slot = 0; slot < SLOTS; slot++) {
+			this.owners[slot] = owner(slot, sorted);
+		}
+	}
+
+	private static String owner(int slot, List<String> nodes) {
+		String owner = nodes.get(0);
+		long highest = weight(slot, owner);
+		for (String node : nodes) {
+			long weight = weight(slot, node);
+			if (weight > highest) {
+				highest = weight;
+				owner = node;
+			}
+		}
+		return owner;
+	}
+
+	private static long weight(int slot, String node) {
+		return mix(hash(node) ^ mix(slot + 1L));
+	}
+
+	/** Returns the owner of an address. */
+	String owner(ActorAddress address) {
+		return this.owners[slot(address)];
+	}
+
+	/** Returns the slot of an address, from 0. */
+	static int slot(ActorAddress address) {
+		String text = address.namespace() + '\0' + address.name() + '\0' + address.key().serialize();
+		return (int) (mix(hash(text)) >>> 56);
+	}
+
+	/** FNV-1a over the UTF-8 bytes. */
+	private static long hash(String text) {
+		long hash = 0xcbf29ce484222325L;
+		for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+			hash = (hash ^ (each & 0xff)) * 0x100000001b3L;
+		}
+		return hash;
+	}
+
+	/** The finalizer of SplitMix64: each bit of the result depends on all bits. */
+	private static long mix(long value) {
+		long mixed = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+		mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+		return mixed ^ (mixed >>> 31);
+	}
+
+}
