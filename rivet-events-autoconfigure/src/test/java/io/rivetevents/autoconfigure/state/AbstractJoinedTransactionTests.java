@@ -222,7 +222,7 @@ abstract class AbstractJoinedTransactionTests {
 
 	@Test
 	void fencesAStaleInstance() {
-		this.jdbc.update("update rivet_actor set version = version + 1 where actor_id = ?", stored().actorId());
+		this.jdbc.update("update rivet_actor set version = version + 1 where actor_id = ?", actorId());
 		StoredActor before = stored();
 		assertFails("deposit", 10, "rivetkit.internal_error", "actor.restarting");
 		assertUnchanged(before);
@@ -367,7 +367,7 @@ abstract class AbstractJoinedTransactionTests {
 
 	/** Sends another instance the calls: this one ends without a save. */
 	private void restart() {
-		this.jdbc.update("update rivet_actor set version = version + 1 where actor_id = ?", stored().actorId());
+		this.jdbc.update("update rivet_actor set version = version + 1 where actor_id = ?", actorId());
 		try {
 			call("depositDurably", 1);
 		}
@@ -413,7 +413,11 @@ abstract class AbstractJoinedTransactionTests {
 
 	private int count(String table) {
 		return this.jdbc.queryForObject("select count(*) from " + table + " where actor_id = ?", Integer.class,
-				stored().actorId());
+				actorId());
+	}
+
+	private Object actorId() {
+		return StoredTexts.parameter(this.jdbc, stored().actorId());
 	}
 
 	final StoredActor stored() {

@@ -169,8 +169,9 @@ abstract class AbstractKilledTransactionTests {
 			.isEqualTo(transactions);
 		assertThat(store.events(actor.actorId(), 100)).as("events of %s", account).hasSize(transactions);
 		assertThat(store.schedules(actor.actorId())).as("schedules of %s", account).hasSize(transactions);
-		assertThat(application.getBean(JdbcTemplate.class)
-			.queryForObject("select count(*) from rivet_answer where actor_id = ?", Integer.class, actor.actorId()))
+		JdbcTemplate jdbc = application.getBean(JdbcTemplate.class);
+		assertThat(jdbc.queryForObject("select count(*) from rivet_answer where actor_id = ?", Integer.class,
+				StoredTexts.parameter(jdbc, actor.actorId())))
 			.as("answers of %s", account)
 			.isEqualTo(transactions);
 	}
