@@ -16,7 +16,7 @@ import io.rivetevents.outbound.Gateway;
 import io.rivetevents.protocol.ToServer;
 
 /**
- * What one node asks of the node that owns an instance: the methods of
+ * A request of one node to the node that owns an instance: the methods of
  * {@link io.rivetevents.extension.ActorDirectory}, and the release of an instance.
  */
 public sealed interface Operation {
@@ -61,8 +61,8 @@ public sealed interface Operation {
 	}
 
 	/**
-	 * Asks the node that has an instance in memory to save it and to remove it from
-	 * memory; answered when that is done.
+	 * Saves an instance and removes it from the memory of the node that has it; answered
+	 * when that is done.
 	 *
 	 * @param address address of the instance
 	 */
