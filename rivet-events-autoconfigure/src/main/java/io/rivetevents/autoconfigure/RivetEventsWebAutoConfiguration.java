@@ -208,11 +208,9 @@ public final class RivetEventsWebAutoConfiguration {
 
 	private static WebSocketSettings webSocket(RivetEventsProperties properties, QueuedTotal queued) {
 		RivetEventsProperties.Websocket websocket = properties.websocket();
-		LinkSettings link = new LinkSettings(bytes(websocket.maxMessageSize()), websocket.keepAlive(),
-				websocket.rejectionDelay(), properties.security().authenticationTimeout());
-		return new WebSocketSettings(link, bytes(websocket.maxFrameSize()), websocket.compression(),
-				new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(), bytes(websocket.maxOutgoingMessageSize()),
-						"rivet.events.websocket", queued));
+		NodeSettings settings = NodeSettings.of(properties);
+		return new WebSocketSettings(settings.websocket(), bytes(websocket.maxFrameSize()), websocket.compression(),
+				settings.queues(queued));
 	}
 
 	private static int bytes(DataSize size) {

@@ -16,8 +16,8 @@ import reactor.core.scheduler.Scheduler;
 
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorRuntime;
-import io.rivetevents.actor.schedule.ScheduleSettings;
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.autoconfigure.RivetEventsProperties;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.contract.reflect.EventContracts;
@@ -31,7 +31,6 @@ import io.rivetevents.extension.InboundInterceptor;
 import io.rivetevents.extension.OutboundInterceptor;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
-import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.outbound.QueuedTotal;
 import io.rivetevents.placement.ActorTypes;
 import io.rivetevents.placement.LocalNode;
@@ -39,7 +38,6 @@ import io.rivetevents.scheduling.CallerScope;
 import io.rivetevents.scheduling.WakeupBatches;
 import io.rivetevents.transport.Handshake;
 import io.rivetevents.transport.LinkServices;
-import io.rivetevents.transport.LinkSettings;
 import io.rivetevents.transport.StreamSecrets;
 
 /**
@@ -88,9 +86,8 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 		WakeupBatches bursts = new WakeupBatches(timers);
 		ConnectionServices connections = new ConnectionServices(this.mapper, this.contracts, this.outbound,
 				this.observers, timers, workers, bursts, this.limits, this.callers, this.transactions, this.deliveries);
-		RivetEventsProperties.Schedule schedule = this.properties.schedule();
 		ActorRuntime runtime = new ActorRuntime(store, workers, clock, connections, this.inbound, this.fingerprints,
-				new ScheduleSettings(schedule.enabled(), schedule.maxPerInstance(), schedule.maxConcurrent()));
+				NodeSettings.of(this.properties).schedule());
 		return new Composed(new LocalNode(runtime, this.types, this.listeners, this.registry, this.directory), bursts);
 	}
 
@@ -103,15 +100,11 @@ public record NodeParts(ValueMapper mapper, EventContracts contracts, List<Inbou
 	 */
 	LinkHost host(Composed composed, ActorStateStore store, Function<Executor, ScheduledExecutorService> threads,
 			Scheduler workers) {
-		RivetEventsProperties.Websocket websocket = this.properties.websocket();
-		LinkSettings settings = new LinkSettings((int) websocket.maxMessageSize().toBytes(), websocket.keepAlive(),
-				websocket.rejectionDelay(), this.properties.security().authenticationTimeout());
-		OutboundQueue.Limits queue = new OutboundQueue.Limits(websocket.maxQueuedSize().toBytes(),
-				(int) websocket.maxOutgoingMessageSize().toBytes(), "rivet.events.websocket",
-				new QueuedTotal(this.limits));
+		NodeSettings settings = NodeSettings.of(this.properties);
 		LinkServices services = new LinkServices(this.directory.get(), this.registry, this.handshake.get(), this.mapper,
 				secrets(store), this.observers, composed.bursts(), this.limits, composed.node());
-		return new LinkHost(services, settings, queue, threads, workers);
+		return new LinkHost(services, settings.websocket(), settings.queues(new QueuedTotal(this.limits)), threads,
+				workers);
 	}
 
 	private StreamSecrets secrets(ActorStateStore store) {

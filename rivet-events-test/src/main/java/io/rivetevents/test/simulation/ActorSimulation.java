@@ -53,8 +53,9 @@ public @interface ActorSimulation {
 	long seed() default ALL;
 
 	/**
-	 * Classes of the actors and of the beans that they need. Default: the beans of the
-	 * test's application context, for example of {@code @ActorTest}.
+	 * Classes of the actors and of the beans that they need; the settings then have their
+	 * defaults. Default: the beans of the test's application context, for example of
+	 * {@code @ActorTest}, with the settings of its properties {@code rivet.events.*}.
 	 */
 	Class<?>[] actors() default {};
 

@@ -25,8 +25,6 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 import org.springframework.util.ReflectionUtils;
 
-import io.rivetevents.actor.call.ActorSettings;
-
 /**
  * Calls a test method with {@link ActorSimulation} once for each seed.
  */
@@ -73,9 +71,9 @@ final class ActorSimulationExtension implements InvocationInterceptor, Parameter
 		Long only = Long.getLong(ActorSimulation.SEED);
 		long seed = (only != null) ? only : simulation.seed();
 		boolean all = seed == ActorSimulation.ALL;
-		SimulationSettings settings = all ? SimulationSettings.DEFAULTS
-				: SimulationSettings.DEFAULTS.withKept(Integer.MAX_VALUE);
-		SimulationRunner runner = new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), settings,
+		SimulationSettings found = SimulationSettings.of(beans);
+		SimulationSettings settings = all ? found : found.withKept(Integer.MAX_VALUE);
+		SimulationRunner runner = new SimulationRunner(new SimulatedActors(beans, settings.node().actor()), settings,
 				(run) -> call(test, method, run));
 		if (all) {
 			quietly(() -> runAll(runner, Integer.getInteger(ActorSimulation.SEEDS, simulation.seeds()), method));

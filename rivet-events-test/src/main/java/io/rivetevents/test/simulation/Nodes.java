@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.springframework.util.IdGenerator;
 
+import io.rivetevents.autoconfigure.NodeSettings;
 import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.time.VirtualTime;
 
@@ -31,7 +32,7 @@ final class Nodes {
 	 * What nodes are made of.
 	 */
 	record Parts(SimulatedActors actors, SimulatedStore store, VirtualTime time, Clock clock, SeededWorkers workers,
-			MethodCalls calls, IdGenerator ids, int maxQueuedBytes) {
+			MethodCalls calls, IdGenerator ids, NodeSettings settings) {
 	}
 
 	private final Parts parts;

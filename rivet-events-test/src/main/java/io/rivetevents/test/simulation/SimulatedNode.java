@@ -5,7 +5,6 @@
 
 package io.rivetevents.test.simulation;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,7 +18,6 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.instance.ActorRuntime;
-import io.rivetevents.actor.schedule.ScheduleSettings;
 import io.rivetevents.contract.reflect.ContractFingerprints;
 import io.rivetevents.delivery.ConnectionServices;
 import io.rivetevents.delivery.OutboundRegistry;
@@ -28,7 +26,6 @@ import io.rivetevents.delivery.Users;
 import io.rivetevents.extension.ActorDirectory;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.extension.ConnectionAuthenticator;
-import io.rivetevents.limit.LimitSettings;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.observation.Observers;
 import io.rivetevents.outbound.OutboundQueue;
@@ -49,16 +46,14 @@ import io.rivetevents.transport.StreamSecrets;
  */
 final class SimulatedNode {
 
-	static final Duration KEEP_ALIVE = Duration.ofSeconds(25);
-
-	private static final int MAX_MESSAGE_SIZE = 64 * 1024;
-
 	/** The nodes of a cluster share a key. */
 	private static final StreamSecrets SECRETS = new StreamSecrets("simulation");
 
 	private final Lifetime lifetime = new Lifetime();
 
 	private final int number;
+
+	private final LinkSettings settings;
 
 	private final VirtualTime time;
 
@@ -77,27 +72,27 @@ final class SimulatedNode {
 	 */
 	SimulatedNode(int number, Nodes.Parts parts) {
 		this.number = number;
+		this.settings = parts.settings().websocket();
 		this.time = parts.time();
 		this.workers = parts.workers();
 		Scheduler timers = this.time.timers(this.workers.line(this.lifetime));
 		Scheduler threads = this.workers.scheduler(this.lifetime);
 		Observers observers = new Observers(List.of(parts.calls().observer(this.lifetime)),
 				() -> timers.now(TimeUnit.NANOSECONDS));
-		Limits limits = new Limits(LimitSettings.DEFAULTS, () -> timers.now(TimeUnit.NANOSECONDS));
+		Limits limits = new Limits(parts.settings().limits(), () -> timers.now(TimeUnit.NANOSECONDS));
 		WakeupBatches bursts = new WakeupBatches(timers);
 		OutboundRegistry connections = new OutboundRegistry("node-" + number);
 		ConnectionServices services = new ConnectionServices(parts.actors().mapper(), parts.actors().contracts(),
 				List.of(), observers, timers, threads, bursts, limits, CallerScope.NONE, ReactiveTransactions.NONE);
 		ActorRuntime runtime = new ActorRuntime(parts.store(), threads, parts.clock(), services, List.of(),
-				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, parts.ids());
+				ContractFingerprints.NONE, parts.settings().schedule(), parts.ids());
 		this.node = new LocalNode(runtime, parts.actors().types(), new ActionListeners(CallerScope.NONE), connections,
 				this::directory);
 		Handshake handshake = new Handshake(ConnectionAuthenticator.NONE, Users.PLAIN, false, limits,
-				Duration.ofSeconds(10), timers, () -> false);
+				this.settings.authenticationTimeout(), timers, () -> false);
 		this.links = new LinkServices(this.node.directory(), connections, handshake, parts.actors().mapper(), SECRETS,
 				observers, bursts, limits, this.node);
-		this.queues = new OutboundQueue.Limits(parts.maxQueuedBytes(), MAX_MESSAGE_SIZE, "rivet.events.websocket",
-				new QueuedTotal(limits));
+		this.queues = parts.settings().queues(new QueuedTotal(limits));
 		this.node.start();
 	}
 
@@ -109,8 +104,8 @@ final class SimulatedNode {
 		return this.links;
 	}
 
-	static LinkSettings linkSettings() {
-		return new LinkSettings(MAX_MESSAGE_SIZE, KEEP_ALIVE, Duration.ofSeconds(1), Duration.ofSeconds(10));
+	LinkSettings settings() {
+		return this.settings;
 	}
 
 	OutboundQueue.Limits queues() {

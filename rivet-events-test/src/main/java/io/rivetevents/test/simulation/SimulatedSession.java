@@ -82,7 +82,7 @@ final class SimulatedSession implements TransportSession {
 		ActorTarget.GetOrCreate getOrCreate = new ActorTarget.GetOrCreate(target, null);
 		PendingHandshake opening = new PendingHandshake(new TestHandshake(HANDSHAKE, Map.of(), user), () -> getOrCreate,
 				() -> null, Context.empty());
-		this.link = new ClientLink(opening, this.queue, node.links(), SimulatedNode.linkSettings(), thread, this);
+		this.link = new ClientLink(opening, this.queue, node.links(), node.settings(), thread, this);
 		this.link.execute(this.link::start);
 	}
 

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.JsonNode;
 
 import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.limit.Limits;
 import io.rivetevents.protocol.ToServer;
@@ -41,6 +43,7 @@ import io.rivetevents.test.time.VirtualTime;
  *
  * <pre>{@code
  * import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.call.ActorSettings;
  * import io.rivetevents.test.simulation.ActorSimulation;
  * import io.rivetevents.test.simulation.Simulation;
  *
@@ -63,8 +66,8 @@ import io.rivetevents.test.time.VirtualTime;
  */
 public final class Simulation {
 
-	/** Longest time that clients may need to connect and to get their answers. */
-	private static final Duration MAX_SETTLING = Duration.ofMinutes(10);
+	/** Time that clients need to connect, in addition to the longest action. */
+	private static final Duration SETTLING = Duration.ofMinutes(9);
 
 	private final Random random;
 
@@ -90,6 +93,12 @@ public final class Simulation {
 
 	private final Nodes nodes;
 
+	/** Time in which changes are saved, and clients receive the last position. */
+	private final Duration pause;
+
+	/** Longest time that clients may need to connect and to get their answers. */
+	private final Duration maxSettling;
+
 	private Set<Fault> faults = EnumSet.allOf(Fault.class);
 
 	private int steps = 100;
@@ -104,16 +113,20 @@ public final class Simulation {
 	Simulation(long seed, SimulatedActors actors, SimulationSettings settings) {
 		this.random = new Random(mix(seed));
 		this.trace = new Trace(settings.kept());
+		ActorSettings actor = settings.node().actor();
+		this.pause = Collections.max(List.of(settings.node().websocket().keepAlive(), actor.saveInterval()));
+		this.maxSettling = SETTLING.plus(actor.actionTimeout());
 		this.actors = actors;
 		this.workers = new SeededWorkers(this.random, this.trace);
 		DurableActions durable = new DurableActions(actors, this.violations);
 		this.store = new SimulatedStore(
-				settings.store().apply(new MemoryActorStateStore(Limits.defaults().stored(), this.time.clock())),
+				settings.store()
+					.apply(new MemoryActorStateStore(new Limits(settings.node().limits()).stored(), this.time.clock())),
 				durable, this.time, this.trace, this.violations);
 		this.calls = new MethodCalls(actors, this.trace, this.violations, durable);
 		actors.reportTo(this.calls);
 		this.nodes = new Nodes(new Nodes.Parts(actors, this.store, this.time, this.clock, this.workers, this.calls,
-				ids(seed), settings.maxQueuedBytes()), this.trace, this.violations, this.clients);
+				ids(seed), settings.node()), this.trace, this.violations, this.clients);
 	}
 
 	/**
@@ -267,7 +280,7 @@ public final class Simulation {
 		awaitQuiet();
 		// the next keep-alive has the last position, and changes are saved by then
 		for (int i = 0; i < 2; i++) {
-			this.time.advance(SimulatedNode.KEEP_ALIVE);
+			this.time.advance(this.pause);
 			this.nodes.runAll();
 		}
 		awaitQuiet();
@@ -277,7 +290,7 @@ public final class Simulation {
 	}
 
 	private void awaitQuiet() {
-		Instant end = this.time.now().plus(MAX_SETTLING);
+		Instant end = this.time.now().plus(this.maxSettling);
 		while (true) {
 			this.nodes.runAll();
 			this.clients.stream()
@@ -329,10 +342,10 @@ public final class Simulation {
 		this.nodes.current()
 			.call(address, new ToServer.ActionRequest(0, action, values))
 			.subscribe(result::set, result::set, () -> result.compareAndSet(null, ""));
-		Instant end = this.time.now().plus(MAX_SETTLING);
+		Instant end = this.time.now().plus(this.maxSettling);
 		this.nodes.runAll();
 		while (result.get() == null && this.time.now().isBefore(end)) {
-			this.nodes.passToNextTask(MAX_SETTLING);
+			this.nodes.passToNextTask(this.maxSettling);
 			this.nodes.runAll();
 		}
 		T value = (result.get() instanceof JsonNode tree) ? this.actors.mapper().convert(tree, type) : null;
