@@ -73,6 +73,12 @@ public enum ErrorCode {
 	OVERLOADED("actor", "overloaded", 503, "The actor is overloaded.", ReconnectAdvice.LATER),
 
 	/**
+	 * Sent when the node of the instance is lost before it has answered: the call may or
+	 * may not have run.
+	 */
+	OUTCOME_UNKNOWN("actor", "outcome_unknown", 503, "The outcome of the call is unknown.", ReconnectAdvice.LATER),
+
+	/**
 	 * Sent when the stored state of the instance cannot be read, for example after a
 	 * change of its type. The stored bytes are kept, and the log has the reason.
 	 */

@@ -36,6 +36,7 @@ class ErrorCodeTests {
 			DESTROYING                     | actor.destroying                   | 503 | LATER       | repeated
 			STOPPED                        | actor.stopped                      | 503 | RETRY       | repeated
 			OVERLOADED                     | actor.overloaded                   | 503 | LATER       | once
+			OUTCOME_UNKNOWN                | actor.outcome_unknown              | 503 | LATER       | once
 			STATE_UNREADABLE               | actor.state_unreadable             | 500 | NEVER       | once
 			STATE_UNAVAILABLE              | state.unavailable                  | 503 | LATER       | once
 			STATE_TOO_LARGE                | state.too_large                    | 500 | NEVER       | once
