@@ -73,6 +73,7 @@ class ArchitectureTests {
 			actor: protocol conversion connection
 			actor.schedule: protocol error protocol.value conversion failure actor actor.state
 			actor.state: protocol error protocol.value limit actor
+			actor.ownership: actor actor.state
 			extension: protocol error conversion scheduling connection actor
 			# the runtime: what happens in it is reported to observers wherever it happens
 			observation: protocol error failure connection actor extension
@@ -93,11 +94,11 @@ class ArchitectureTests {
 			actor.instance: protocol error protocol.encoding conversion contract.reflect failure
 			    limit scheduling connection actor actor.state actor.schedule extension observation
 			    outbound explain delivery actor.turn actor.persistence actor.answer actor.stream
-			    actor.call
+			    actor.call actor.ownership
 			placement: protocol error protocol.value conversion contract.reflect failure limit
 			    scheduling connection actor actor.state actor.schedule extension observation
 			    outbound delivery actor.turn actor.persistence actor.answer actor.call
-			    actor.instance
+			    actor.instance actor.ownership
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
 			# around it

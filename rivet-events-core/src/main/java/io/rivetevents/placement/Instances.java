@@ -25,6 +25,7 @@ import io.rivetevents.actor.answer.KeptAnswers;
 import io.rivetevents.actor.instance.ActorInstance;
 import io.rivetevents.actor.instance.ActorRuntime;
 import io.rivetevents.actor.instance.InstanceHost;
+import io.rivetevents.actor.schedule.OtherNodeException;
 import io.rivetevents.actor.schedule.ScheduleRunner;
 import io.rivetevents.actor.state.DueSchedule;
 import io.rivetevents.actor.turn.Mailbox;
@@ -329,10 +330,15 @@ final class Instances implements InstanceHost {
 		return this.schedules;
 	}
 
-	/** Runs a schedule in a turn of its instance, which is woken for it. */
+	/**
+	 * Runs a schedule in a turn of its instance, which is woken for it. Each node finds
+	 * the schedules of all instances of a shared store.
+	 */
 	private Mono<Instant> run(DueSchedule due) {
 		ActorTarget target = new ActorTarget.ById(due.actorId());
 		return new InstanceLookup(this, this.runtime).locate(target)
+			.filter(this.runtime.ownership()::owns)
+			.switchIfEmpty(Mono.error(() -> new OtherNodeException("A schedule of " + due.actorId())))
 			.flatMap((address) -> TurnRequest.ask(at(address, "schedule"), false,
 					(instance) -> instance.start(target, null)
 						.then(Mono.defer(() -> instance.actions().runScheduled(due.id())))));

@@ -6,9 +6,11 @@
 package io.rivetevents.placement;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.ActorAddress;
@@ -166,6 +168,40 @@ public final class LocalNode {
 	 */
 	public boolean isDraining() {
 		return this.draining;
+	}
+
+	/**
+	 * Releases an instance that another node takes: it is saved and removed from memory
+	 * after its current turn, and its connections close with {@code actor.restarting}. If
+	 * it cannot be saved, it stays.
+	 * @param address address of the instance
+	 * @return completes when the instance is not in memory; never if it stays
+	 */
+	public Mono<Void> release(ActorAddress address) {
+		return Mono.defer(() -> {
+			ActorInstance instance = this.instances.find(address);
+			return (instance != null) ? end(instance, ActorInstance::requestRelease) : Mono.empty();
+		});
+	}
+
+	/**
+	 * Ends instances that other nodes may take at any time, as {@link #stop} does: the
+	 * last changes of an instance that cannot be saved are lost.
+	 * @param wanted selects instances by their address
+	 * @return completes when none of them is in memory
+	 */
+	public Mono<Void> releaseIf(Predicate<ActorAddress> wanted) {
+		return Flux.defer(() -> Flux.fromIterable(this.instances.all()))
+			.filter((instance) -> wanted.test(instance.address()))
+			.flatMap((instance) -> end(instance, ActorInstance::requestShutdown), Integer.MAX_VALUE)
+			.then();
+	}
+
+	private Mono<Void> end(ActorInstance instance, Consumer<ActorInstance> request) {
+		return Mono.defer(() -> {
+			request.accept(instance);
+			return this.instances.departures().of(instance);
+		});
 	}
 
 	/**

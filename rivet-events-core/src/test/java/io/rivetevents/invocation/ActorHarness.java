@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.JdkIdGenerator;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +24,7 @@ import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.schedule.ScheduleSettings;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
@@ -126,7 +128,8 @@ public final class ActorHarness implements AutoCloseable {
 	public static ActorHarness withTimers(Scheduler timers, ActorSettings settings, ActorStateStore store,
 			Object... actors) {
 		return new ActorHarness(settings, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE),
-				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, Clock.systemUTC(), null, actors);
+				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, timers, Clock.systemUTC(), null,
+				Ownership.ALONE, actors);
 	}
 
 	/**
@@ -136,7 +139,14 @@ public final class ActorHarness implements AutoCloseable {
 	static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
 			Object... actors) {
 		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
-				InvocationServices.Neighbours.NONE, timers, clock, null, actors);
+				InvocationServices.Neighbours.NONE, timers, clock, null, Ownership.ALONE, actors);
+	}
+
+	/** A runtime that shares its store with others. */
+	public static ActorHarness withOwnership(Ownership ownership, ActorStateStore store, Object... actors) {
+		return new ActorHarness(ActorSettings.DEFAULTS, store, new Neighbours(List.of(), List.of(), ActorObserver.NONE),
+				new Limits(ROOMY), 0, InvocationServices.Neighbours.NONE, Schedulers.newSingle("test-timers", true),
+				Clock.systemUTC(), null, ownership, actors);
 	}
 
 	/** A runtime that records its deliveries. */
@@ -144,7 +154,7 @@ public final class ActorHarness implements AutoCloseable {
 			Object... actors) {
 		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
 				InvocationServices.Neighbours.NONE, Schedulers.newSingle("test-timers", true), Clock.systemUTC(),
-				deliveries, actors);
+				deliveries, Ownership.ALONE, actors);
 	}
 
 	/** A runtime with beans around the calls of methods. */
@@ -161,12 +171,12 @@ public final class ActorHarness implements AutoCloseable {
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, InvocationServices.Neighbours around, Object... actors) {
 		this(settings, store, neighbours, limits, workers, around, Schedulers.newSingle("test-timers", true),
-				Clock.systemUTC(), null, actors);
+				Clock.systemUTC(), null, Ownership.ALONE, actors);
 	}
 
 	private ActorHarness(ActorSettings settings, ActorStateStore store, Neighbours neighbours, Limits limits,
 			int workers, InvocationServices.Neighbours around, Scheduler timers, Clock clock,
-			@Nullable DeliveryRecorder deliveries, Object... actors) {
+			@Nullable DeliveryRecorder deliveries, Ownership ownership, Object... actors) {
 		this.timers = timers;
 		this.limits = limits;
 		WakeupBatches bursts = new WakeupBatches(this.timers);
@@ -176,7 +186,7 @@ public final class ActorHarness implements AutoCloseable {
 				new Observers(List.of(neighbours.observer()), () -> this.timers.now(TimeUnit.NANOSECONDS)), this.timers,
 				this.workers, bursts, this.limits, CallerScope.NONE, ReactiveTransactions.NONE, deliveries);
 		ActorRuntime runtime = new ActorRuntime(store, this.workers, clock, support, neighbours.inbound(),
-				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS);
+				ContractFingerprints.NONE, ScheduleSettings.DEFAULTS, new JdkIdGenerator(), ownership);
 		this.node = new LocalNode(runtime, this.types, this.listeners, this.connections, this::directory);
 		this.directory = this.node.directory();
 		InvocationServices invocations = new InvocationServices(this.mapper, this.contracts, around);

@@ -569,6 +569,14 @@ public final class ActorInstance implements InstanceLife.Owner, Mailbox.Owner<Ac
 		this.life.requestEnd(InstanceLife.End.FENCED);
 	}
 
+	/**
+	 * Requests its end because another node takes it; it stays in memory if it cannot be
+	 * saved. Its connections close with {@code actor.restarting}. Thread-safe.
+	 */
+	public void requestRelease() {
+		this.life.requestEnd(InstanceLife.End.RELEASE);
+	}
+
 	/** Requests its end because the application stops. Thread-safe. */
 	public void requestShutdown() {
 		this.life.requestEnd(InstanceLife.End.SHUTDOWN);

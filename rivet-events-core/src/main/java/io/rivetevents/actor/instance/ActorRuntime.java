@@ -14,6 +14,7 @@ import org.springframework.util.IdGenerator;
 import org.springframework.util.JdkIdGenerator;
 import reactor.core.scheduler.Scheduler;
 
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.persistence.ObservedStateStore;
 import io.rivetevents.actor.persistence.ScopedStateStore;
 import io.rivetevents.actor.schedule.ScheduleSettings;
@@ -39,10 +40,11 @@ import io.rivetevents.scheduling.SharedWork;
  * @param contracts fingerprints of the contracts that clients are built against
  * @param schedules settings of schedules
  * @param ids source of the ids of connections, instances and schedules
+ * @param ownership which instances this node may have in memory
  */
 public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 		List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
-		IdGenerator ids) {
+		IdGenerator ids, Ownership ownership) {
 
 	/**
 	 * Fraction, in eighths, of the memory for loaded instances beyond which memory is
@@ -58,7 +60,14 @@ public record ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock
 		interceptors = List.copyOf(interceptors);
 	}
 
-	/** Creates services with random ids. */
+	/** Creates services of a node that shares its store with no other. */
+	public ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
+			List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules,
+			IdGenerator ids) {
+		this(store, workers, clock, connections, interceptors, contracts, schedules, ids, Ownership.ALONE);
+	}
+
+	/** Creates services with random ids of a node that shares its store with no other. */
 	public ActorRuntime(ActorStateStore store, Scheduler workers, Clock clock, ConnectionServices connections,
 			List<InboundInterceptor> interceptors, ContractFingerprints contracts, ScheduleSettings schedules) {
 		this(store, workers, clock, connections, interceptors, contracts, schedules, new JdkIdGenerator());

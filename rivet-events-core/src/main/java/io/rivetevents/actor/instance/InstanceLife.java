@@ -126,6 +126,9 @@ final class InstanceLife {
 		/** Saved; the next use wakes it. */
 		SLEEP(ErrorCode.STOPPED),
 
+		/** Saved, because another node takes it; it stays if it cannot be saved. */
+		RELEASE(ErrorCode.RESTARTING),
+
 		/** Saved, because the application stops. */
 		SHUTDOWN(ErrorCode.RESTARTING),
 
@@ -165,7 +168,13 @@ final class InstanceLife {
 		this.heap = heap;
 		this.state = owner.state();
 		this.stored = new StoredInstance(owner.address(), this.state, share, runtime.workers(), runtime.timers(),
-				() -> requestEnd(End.FENCED));
+				this::replaced);
+	}
+
+	/** Another node may have it in memory by now. Called by any thread. */
+	private void replaced() {
+		this.runtime.ownership().fenced(this.owner.address());
+		requestEnd(End.FENCED);
 	}
 
 	/** Returns its storage. */
@@ -398,7 +407,7 @@ final class InstanceLife {
 			.concatMap(this.clients::disconnect)
 			.then();
 		return switch (how) {
-			case SLEEP, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
+			case SLEEP, RELEASE, SHUTDOWN -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.SLEEP, null)))
 				.then(Mono.fromRunnable(() -> saveAndLeave(how)));
 			case DESTROY -> disconnected.then(Mono.defer(() -> this.calls.tolerant(Hook.DESTROY, null)))
 				.then(Mono.defer(this::deleteAndLeave));
@@ -422,13 +431,14 @@ final class InstanceLife {
 		catch (StaleStateException ex) {
 			logger.warn("%s was saved by a newer copy, usually on another node; the last changes of this copy are lost"
 				.formatted(address), ex);
+			this.runtime.ownership().fenced(address);
 			leave();
 		}
 		catch (Throwable ex) {
-			if (how == End.SLEEP) {
+			if (how == End.SLEEP || how == End.RELEASE) {
 				failures.error(ex,
 						() -> "Failed to save the state of %s; it stays in memory and will retry".formatted(address));
-				stayAwake();
+				stayAwake(how);
 			}
 			else if (!isBeyond(this.end.get(), how)) {
 				logger.error("Failed to save the state of %s at shutdown; its last changes are lost".formatted(address),
@@ -439,8 +449,8 @@ final class InstanceLife {
 	}
 
 	/** Unless another end has been requested in the meantime. */
-	private void stayAwake() {
-		this.end.compareAndSet(End.SLEEP, null);
+	private void stayAwake(End how) {
+		this.end.compareAndSet(how, null);
 		touch();
 	}
 
@@ -449,6 +459,9 @@ final class InstanceLife {
 			.then(Mono.<Void>fromRunnable(() -> leave(observers()::actorDestroyed)))
 			.onErrorResume((ex) -> Mono.fromRunnable(() -> {
 				this.stored.logUndeleted(ex);
+				if (ex instanceof StaleStateException) {
+					this.runtime.ownership().fenced(this.owner.address());
+				}
 				leave();
 			}));
 	}

@@ -7,6 +7,7 @@ package io.rivetevents.actor.instance;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
@@ -161,25 +162,45 @@ public final class InstanceStart {
 
 	/** If another node has changed the stored instance, it is loaded again. */
 	private Mono<ActorInfo> start(ActorTarget target, Supplier<Mono<ActorInfo>> absent, int attempts) {
-		return Mono.defer(() -> {
-			StoredActor stored = this.runtime.store().load(this.address);
-			if (stored == null) {
-				return absent.get();
-			}
-			this.state.begin(stored, null);
-			this.state.schedules().begin(stored.actorId(), false);
-			this.share.wake();
-			return checkStored(target).then(Mono.defer(this::createMissingState))
-				.then(Mono.fromRunnable(this::wake))
-				.then(Mono.defer(this::createVars))
-				.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
-				.then(Mono.fromSupplier(this.life::wake));
-		}).doOnError((ex) -> {
-			this.share.giveBack();
-			this.state.reset();
-		})
+		return take()
+			.flatMap((found) -> found.map((stored) -> wake(stored, target)).orElseGet(() -> createIfOwned(absent)))
+			.doOnError((ex) -> {
+				this.share.giveBack();
+				this.state.reset();
+			})
 			.onErrorResume(StaleStateException.class, (ex) -> (attempts > 1) ? start(target, absent, attempts - 1)
 					: Mono.error(new RivetException(ErrorCode.RESTARTING)));
+	}
+
+	/** Loads the stored instance, which no other node has in memory from now on. */
+	private Mono<Optional<StoredActor>> take() {
+		return Mono.fromSupplier(this::load)
+			.flatMap((found) -> found.isEmpty() ? Mono.just(found)
+					: this.runtime.ownership()
+						.take(found.get())
+						.flatMap((released) -> released
+								? Mono.fromSupplier(this::load).subscribeOn(this.instance.workers())
+								: Mono.just(found)));
+	}
+
+	private Optional<StoredActor> load() {
+		return Optional.ofNullable(this.runtime.store().load(this.address));
+	}
+
+	private Mono<ActorInfo> createIfOwned(Supplier<Mono<ActorInfo>> absent) {
+		return this.runtime.ownership().owns(this.address) ? absent.get()
+				: Mono.error(new RivetException(ErrorCode.RESTARTING));
+	}
+
+	private Mono<ActorInfo> wake(StoredActor stored, ActorTarget target) {
+		this.state.begin(stored, null);
+		this.state.schedules().begin(stored.actorId(), false);
+		this.share.wake();
+		return checkStored(target).then(Mono.defer(this::createMissingState))
+			.then(Mono.fromRunnable(this::claim))
+			.then(Mono.defer(this::createVars))
+			.then(Mono.defer(() -> this.calls.hook(Hook.WAKE, null)))
+			.then(Mono.fromSupplier(this.life::wake));
 	}
 
 	/** The actor may have got a state after the instance was stored. */
@@ -194,12 +215,8 @@ public final class InstanceStart {
 	 * be read.
 	 */
 	Mono<Void> deleteUnreadable(ActorTarget target) {
-		return Mono.defer(() -> {
-			StoredActor stored = this.runtime.store().load(this.address);
-			if (stored == null) {
-				return Mono.<Void>error(new RivetException(ErrorCode.ACTOR_NOT_FOUND));
-			}
-			this.state.begin(stored, null);
+		return take().flatMap((found) -> {
+			this.state.begin(found.orElseThrow(() -> new RivetException(ErrorCode.ACTOR_NOT_FOUND)), null);
 			this.share.wake();
 			return checkStored(target).then(this.life.stored().delete());
 		}).doOnTerminate(() -> {
@@ -210,11 +227,15 @@ public final class InstanceStart {
 			.onErrorMap((ex) -> !(ex instanceof RivetException), (ex) -> mask(ex, "delete"));
 	}
 
-	private void wake() {
+	private void claim() {
 		StoredActor stored = this.state.stored();
 		this.state.schedules().declare(this.type.schedules());
-		this.state.wake(stored, (next) -> this.instance.commits().claim(stored, next));
+		this.state.wake(stored, (next) -> claim(stored, next));
 		this.instance.commits().begin();
+	}
+
+	private StoredActor.Builder claim(StoredActor found, StoredActor.Builder next) {
+		return this.instance.commits().claim(found, next).owner(this.runtime.ownership().node());
 	}
 
 	private Mono<ActorInfo> checkRunning(ActorTarget target) {
@@ -244,7 +265,7 @@ public final class InstanceStart {
 			.createdAt(this.runtime.clock().instant())
 			.input(this.type.takesInput() ? input : null)
 			.build();
-		StoredActor draft = this.instance.commits().claim(created, created.toBuilder()).build();
+		StoredActor draft = claim(created, created.toBuilder()).build();
 		this.state.begin(draft, null);
 		return Mono.just(new Draft(draft));
 	}

@@ -69,6 +69,7 @@ public final class ScheduleRunner {
 	/** First pause of a schedule whose instance cannot run it now. */
 	private static final Duration SHORT_PAUSE = Duration.ofSeconds(1);
 
+	/** Longest of these pauses. */
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
 	/** Pause of a schedule whose instance cannot be loaded, or whose actor is missing. */
@@ -352,9 +353,14 @@ public final class ScheduleRunner {
 	 * used.
 	 */
 	private Mono<DueSchedule> pause(DueSchedule due, Throwable cause) {
+		if (cause instanceof OtherNodeException) {
+			remember(due, SHORT_PAUSE, SHORT_PAUSE); // this node may have to run it soon
+			return Mono.empty();
+		}
 		CloseReason reason = (cause instanceof RivetException refusal) ? refusal.closeReason() : null;
 		boolean passing = reason != null && PASSING.contains(reason);
-		if ((passing || NOT_REGISTERED.equals(reason)) && remember(due, passing ? SHORT_PAUSE : LONG_PAUSE)) {
+		if ((passing || NOT_REGISTERED.equals(reason))
+				&& remember(due, passing ? SHORT_PAUSE : LONG_PAUSE, passing ? LONGEST_PAUSE : LONG_PAUSE)) {
 			return Mono.empty();
 		}
 		if (!passing && !NOT_FOUND.equals(reason)) {
@@ -367,11 +373,10 @@ public final class ScheduleRunner {
 	}
 
 	/**
-	 * Begins a pause, which doubles with each further failure up to
-	 * {@link #LONGEST_PAUSE} if it is shorter.
+	 * Begins a pause, which doubles with each further failure.
 	 * @return whether there is room to remember it
 	 */
-	private boolean remember(DueSchedule due, Duration first) {
+	private boolean remember(DueSchedule due, Duration first, Duration longest) {
 		synchronized (this.lock) {
 			long now = now();
 			Pause before = this.pauses.remove(Key.of(due));
@@ -379,7 +384,6 @@ public final class ScheduleRunner {
 				return false;
 			}
 			int failures = (before != null) ? before.failures() : 0;
-			Duration longest = (first.compareTo(LONGEST_PAUSE) > 0) ? first : LONGEST_PAUSE;
 			Duration doubled = first.multipliedBy(1L << Math.min(failures, 10));
 			Duration pause = (doubled.compareTo(longest) < 0) ? doubled : longest;
 			this.pauses.put(Key.of(due), new Pause(now + pause.toNanos(), failures + 1));

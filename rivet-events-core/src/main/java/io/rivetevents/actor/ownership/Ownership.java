@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.actor.ownership;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.StoredActor;
+
+/**
+ * Which instances this node may have in memory, if several nodes share a store. Nodes
+ * that disagree for a moment do no harm: the store accepts the save of one of them, and
+ * the instance of the other one is fenced. Methods are safe for use by several threads
+ * and do not block.
+ */
+public interface Ownership {
+
+	/** The ownership of a node that shares its store with no other. */
+	Ownership ALONE = new Ownership() {
+
+		@Override
+		public @Nullable String node() {
+			return null;
+		}
+
+		@Override
+		public boolean owns(ActorAddress address) {
+			return true;
+		}
+
+		@Override
+		public Mono<Boolean> take(StoredActor stored) {
+			return NOT_RELEASED;
+		}
+
+		@Override
+		public void fenced(ActorAddress address) {
+			// the instance is woken again with what is stored
+		}
+
+	};
+
+	/** The outcome of {@link #take} for an instance that no other node had in memory. */
+	Mono<Boolean> NOT_RELEASED = Mono.just(false);
+
+	/**
+	 * Returns the name of this node, which is stored with each instance that it wakes or
+	 * creates; {@code null} if no node is stored.
+	 */
+	@Nullable String node();
+
+	/**
+	 * Returns whether an instance belongs on this node: only then is it created here, and
+	 * are its schedules run here.
+	 * @param address address of the instance
+	 */
+	boolean owns(ActorAddress address);
+
+	/**
+	 * Makes sure that no other node has a stored instance in memory, before this node
+	 * wakes it. A node that has it is asked to save and to release it.
+	 * @param stored the stored instance
+	 * @return whether another node has released the instance, which must then be loaded
+	 * again; received on any thread. Fails with {@code actor.restarting} if the instance
+	 * does not belong on this node, or another node does not release it
+	 */
+	Mono<Boolean> take(StoredActor stored);
+
+	/**
+	 * Notes that the instance of this node has ended because another node has saved it.
+	 * The node does not wake it again as long as it knows nothing new about the other
+	 * node: both would end the instance of the other in turn.
+	 * @param address address of the instance
+	 */
+	void fenced(ActorAddress address);
+
+}
