@@ -27,7 +27,7 @@ public interface ClusterEngine {
 	 * Sends a frame. Blocks while the other node accepts no more; one thread sends to one
 	 * node.
 	 * @param node name of the other node
-	 * @param frame the frame, which must not be changed afterwards
+	 * @param frame the frame, not empty, which must not be changed afterwards
 	 * @throws IllegalStateException if the node is not in the view, or the engine is
 	 * stopped; the frame may or may not arrive
 	 */

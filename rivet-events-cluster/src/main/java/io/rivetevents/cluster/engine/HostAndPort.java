@@ -1,0 +1,48 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.engine;
+
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Text form of an address: {@code host:port}, with brackets around an IPv6 address.
+ *
+ * @param host name or address, without brackets
+ * @param port the port
+ */
+record HostAndPort(String host, int port) {
+
+	private static final Pattern FORM = Pattern.compile("(?:\\[([^]]+)]|([^:\\s]+))(?::(\\d{1,5}))?");
+
+	/**
+	 * Parses an address.
+	 * @throws IllegalStateException if the text is not an address
+	 */
+	static HostAndPort parse(String text, int defaultPort) {
+		Matcher matcher = FORM.matcher(text.strip());
+		if (!matcher.matches()) {
+			throw new IllegalStateException(
+					"'%s' is not a node. Write host:port, or [host]:port for IPv6".formatted(text));
+		}
+		String host = (matcher.group(1) != null) ? matcher.group(1) : matcher.group(2);
+		int port = (matcher.group(3) != null) ? Integer.parseInt(matcher.group(3)) : defaultPort;
+		if (port < 1 || port > 65535) {
+			throw new IllegalStateException("'%s' has a port that is not between 1 and 65535".formatted(text));
+		}
+		return new HostAndPort(host, port);
+	}
+
+	/** Returns the text form of a resolved address. */
+	static String format(InetSocketAddress address) {
+		String host = address.getAddress().getHostAddress();
+		return ((address.getAddress() instanceof Inet6Address) ? "[%s]:%d" : "%s:%d").formatted(host,
+				address.getPort());
+	}
+
+}

@@ -1,0 +1,244 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.engine;
+
+import java.net.BindException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jgroups.Address;
+import org.jgroups.BytesMessage;
+import org.jgroups.EmptyMessage;
+import org.jgroups.JChannel;
+import org.jgroups.Message;
+import org.jgroups.Receiver;
+import org.jgroups.View;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one class that knows JGroups; the name of a node is its address there. A message
+ * without content is a goodbye, all others are frames.
+ */
+final class JGroupsEngine implements ClusterEngine, Receiver {
+
+	private static final Log logger = LogFactory.getLog(JGroupsEngine.class);
+
+	private final JGroupsSettings settings;
+
+	private final Object viewLock = new Object();
+
+	private final Views views = new Views();
+
+	private volatile Set<String> nodes = Set.of();
+
+	private volatile @Nullable Connection connection;
+
+	private volatile boolean stopped;
+
+	/**
+	 * What is there between start and stop.
+	 *
+	 * @param channel the channel
+	 * @param listener receives views and frames
+	 * @param announcer makes the address known
+	 */
+	private record Connection(JChannel channel, ClusterListener listener, Announcer announcer) {
+	}
+
+	JGroupsEngine(JGroupsSettings settings) {
+		this.settings = settings;
+	}
+
+	@Override
+	public synchronized void start(ClusterListener listener) {
+		if (this.connection != null || this.stopped) {
+			throw new IllegalStateException("The engine can be started once");
+		}
+		JChannel channel = create();
+		Connection connection = new Connection(channel, listener,
+				new Announcer(channel, this.settings, () -> this.nodes));
+		this.connection = connection;
+		try {
+			connect(connection);
+		}
+		catch (Exception ex) {
+			close(connection);
+			throw failure(ex);
+		}
+	}
+
+	private JChannel create() {
+		try {
+			String configuration = this.settings.configuration();
+			return (configuration != null) ? JGroupsStack.create(configuration)
+					: JGroupsStack.create(this.settings, BindAddress.resolve(this.settings.bindAddress()));
+		}
+		catch (Exception ex) {
+			throw failure(ex);
+		}
+	}
+
+	private void connect(Connection connection) throws Exception {
+		connection.channel()
+			.addAddressGenerator(() -> address(this.settings.node()))
+			.setName(this.settings.node())
+			.setReceiver(this);
+		connection.announcer().announce();
+		connection.channel().connect(this.settings.cluster());
+		connection.announcer().start();
+	}
+
+	/** Returns the channel, {@code null} before the start. */
+	@Nullable JChannel channel() {
+		Connection connection = this.connection;
+		return (connection != null) ? connection.channel() : null;
+	}
+
+	private IllegalStateException failure(Exception ex) {
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof BindException) {
+				return new IllegalStateException(
+						"Port %d for connections between nodes is in use. Set another port, or stop the other process"
+							.formatted(this.settings.port()),
+						ex);
+			}
+		}
+		return (ex instanceof IllegalStateException own) ? own : new IllegalStateException(
+				"The node could not join the cluster '%s': %s".formatted(this.settings.cluster(), ex.getMessage()), ex);
+	}
+
+	@Override
+	public synchronized void stop() {
+		Connection connection = this.connection;
+		if (connection == null || this.stopped) {
+			return;
+		}
+		sayGoodbye(connection.channel());
+		close(connection);
+		logger.info("Left the cluster '%s'".formatted(this.settings.cluster()));
+	}
+
+	/** Returns when all other nodes know, or a time has passed. */
+	private void sayGoodbye(JChannel channel) {
+		if (this.nodes.size() < 2) {
+			return;
+		}
+		try {
+			channel.send(new EmptyMessage().setFlag(Message.Flag.RSVP));
+		}
+		catch (Exception ex) {
+			logger.debug("The goodbye of this node could not be sent", ex);
+		}
+	}
+
+	private void close(Connection connection) {
+		this.stopped = true;
+		this.nodes = Set.of();
+		connection.announcer().stop();
+		connection.channel().close();
+	}
+
+	@Override
+	public void send(String node, byte[] frame) {
+		Connection connection = this.connection;
+		requireInView(node);
+		if (connection == null || frame.length == 0) {
+			throw new IllegalStateException("The frame is empty");
+		}
+		try {
+			connection.channel().send(new BytesMessage(address(node), frame));
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The frame to node %s could not be sent".formatted(node), ex);
+		}
+		// a sender that waits for credits is also released when the node is gone
+		requireInView(node);
+	}
+
+	private void requireInView(String node) {
+		if (!this.nodes.contains(node)) {
+			throw new IllegalStateException("Node %s is not in the view".formatted(node));
+		}
+	}
+
+	@Override
+	public void viewAccepted(View view) {
+		List<String> names = view.getMembers().stream().map(JGroupsEngine::name).toList();
+		synchronized (this.viewLock) {
+			Views.Change change = this.views.next(view.getViewId().getId(), names);
+			Connection connection = this.connection;
+			if (change == null || connection == null || this.stopped) {
+				return;
+			}
+			this.nodes = Set.copyOf(names);
+			log(change);
+			run(() -> connection.listener().viewChanged(change.view()));
+		}
+	}
+
+	private void log(Views.Change change) {
+		ClusterView view = change.view();
+		String size = "%d nodes in '%s'".formatted(view.nodes().size(), this.settings.cluster());
+		change.joined()
+			.stream()
+			.filter((node) -> !node.equals(this.settings.node()))
+			.forEach((node) -> logger.info("Node %s has joined, %s".formatted(node, size)));
+		change.left().forEach((node) -> {
+			if (view.departed().contains(node)) {
+				logger.info("Node %s has left, %s".formatted(node, size));
+			}
+			else {
+				logger.warn("Node %s does not answer and was removed, %s".formatted(node, size));
+			}
+		});
+	}
+
+	@Override
+	public void receive(Message message) {
+		String node = name(message.getSrc());
+		Connection connection = this.connection;
+		if (message.getLength() == 0) {
+			synchronized (this.viewLock) {
+				this.views.goodbye(node);
+			}
+		}
+		else if (connection != null && !this.stopped) {
+			run(() -> connection.listener().received(node, content(message)));
+		}
+	}
+
+	/** JGroups would ignore an exception. */
+	private static void run(Runnable callback) {
+		try {
+			callback.run();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("The listener of the cluster failed", ex);
+		}
+	}
+
+	private static byte[] content(Message message) {
+		byte[] array = message.getArray();
+		int offset = message.getOffset();
+		int end = offset + message.getLength();
+		return (offset == 0 && end == array.length) ? array : Arrays.copyOfRange(array, offset, end);
+	}
+
+	private static Address address(String node) {
+		UUID name = UUID.fromString(node);
+		return new org.jgroups.util.UUID(name.getMostSignificantBits(), name.getLeastSignificantBits());
+	}
+
+	private static String name(Address address) {
+		org.jgroups.util.UUID name = (org.jgroups.util.UUID) address;
+		return new UUID(name.getMostSignificantBits(), name.getLeastSignificantBits()).toString();
+	}
+
+}

@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.engine;
+
+import java.net.InetAddress;
+import java.util.List;
+
+import org.jgroups.JChannel;
+import org.jgroups.protocols.FD_ALL3;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.FRAG4;
+import org.jgroups.protocols.FlowControl;
+import org.jgroups.protocols.Fragmentation;
+import org.jgroups.protocols.MERGE3;
+import org.jgroups.protocols.PerDestinationBundler;
+import org.jgroups.protocols.RSVP;
+import org.jgroups.protocols.ReliableUnicast;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.UFC;
+import org.jgroups.protocols.UNICAST3;
+import org.jgroups.protocols.VERIFY_SUSPECT2;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.protocols.pbcast.NAKACK2;
+import org.jgroups.protocols.pbcast.STABLE;
+import org.jgroups.stack.Protocol;
+import org.jgroups.stack.ProtocolStack;
+import org.jgroups.util.DefaultThreadFactory;
+
+/**
+ * Builds channels: the protocols, from the network up.
+ */
+final class JGroupsStack {
+
+	/** Bytes on the way to one node. */
+	private static final long CREDITS = 1_000_000;
+
+	/** Time after which a blocked sender asks for credits that were lost with a view. */
+	private static final long CREDIT_REQUEST = 500;
+
+	/** Time for the answers of other nodes at the start, in milliseconds. */
+	private static final long JOIN = 1000;
+
+	/** Time for the acknowledgement of a goodbye, in milliseconds. */
+	private static final int GOODBYE = 1000;
+
+	private JGroupsStack() {
+	}
+
+	/** Creates a channel from the settings. */
+	static JChannel create(JGroupsSettings settings, InetAddress address) throws Exception {
+		JChannel channel = new JChannel(
+				List.of(transport(settings, address), new DiscoveryProtocol(settings.discovery()),
+						// joins what was formed apart
+						new MERGE3().setMinInterval(1000).setMaxInterval(3000),
+						// its ports follow from that of the transport, nothing else may
+						// be set
+						new FD_SOCK2().setBindAddress(address), heartbeats(settings),
+						new VERIFY_SUSPECT2().setTimeout(500), new NAKACK2().useMcastXmit(false),
+						// idle connections are kept: closing them has no advantage
+						new UNICAST3().setConnExpiryTimeout(0), new STABLE(), membership(), goodbyes(), flowControl(),
+						new FRAG4()));
+		channel.getProtocolStack().getTransport().getDiagnosticsHandler().setEnabled(false);
+		return channel;
+	}
+
+	/**
+	 * Creates a channel from a configuration of the application.
+	 * @throws IllegalStateException if the configuration lacks what the cluster needs
+	 */
+	static JChannel create(String configuration) throws Exception {
+		JChannel channel = new JChannel(configuration);
+		ProtocolStack stack = channel.getProtocolStack();
+		require(configuration, "membership (pbcast.GMS)", stack, GMS.class);
+		require(configuration, "ordered and lossless delivery (UNICAST3 or UNICAST4)", stack, UNICAST3.class,
+				ReliableUnicast.class);
+		require(configuration, "flow control (UFC)", stack, UFC.class);
+		if (stack.findProtocol(RSVP.class) == null) {
+			stack.insertProtocol(goodbyes(), ProtocolStack.Position.ABOVE, GMS.class);
+		}
+		return channel;
+	}
+
+	@SafeVarargs
+	private static void require(String configuration, String what, ProtocolStack stack,
+			Class<? extends Protocol>... alternatives) {
+		for (Class<? extends Protocol> alternative : alternatives) {
+			if (stack.findProtocol(alternative) != null) {
+				return;
+			}
+		}
+		throw new IllegalStateException(
+				"The JGroups configuration '%s' has no %s. Add the protocol".formatted(configuration, what));
+	}
+
+	private static TCP transport(JGroupsSettings settings, InetAddress address) throws Exception {
+		TCP transport = new TCP();
+		transport.setBindAddress(address).setBindPort(settings.port()).setPortRange(0);
+		transport.setSockConnTimeout(1000).tcpNodelay(true);
+		// failure detection must not wait behind the virtual threads of the application
+		transport.useVirtualThreads(false);
+		PerDestinationBundler bundler = new PerDestinationBundler();
+		// a thread for each node: one that reads nothing must not stop the others
+		bundler.useSingleSenderThread(false);
+		transport.setBundler(bundler);
+		return transport;
+	}
+
+	private static FD_ALL3 heartbeats(JGroupsSettings settings) {
+		long timeout = settings.failureTimeout().toMillis();
+		FD_ALL3 heartbeats = new FD_ALL3();
+		heartbeats.setInterval(timeout / 4);
+		return heartbeats.setTimeout(timeout);
+	}
+
+	private static GMS membership() {
+		return new GMS().setJoinTimeout(JOIN).setMaxJoinAttempts(3).printLocalAddress(false);
+	}
+
+	private static RSVP goodbyes() {
+		return new RSVP().setTimeout(GOODBYE).throwExceptionOnTimeout(false);
+	}
+
+	private static FlowControl flowControl() {
+		return new OrderedFlowControl().setMaxCredits(CREDITS).setMaxBlockTime(CREDIT_REQUEST);
+	}
+
+}

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.engine;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * An engine with its listener.
+ */
+final class Node implements ClusterListener, AutoCloseable {
+
+	static final String HOST = "127.0.0.1";
+
+	/** Below the ports that the system assigns, and apart from each other. */
+	private static final AtomicInteger nextPort = new AtomicInteger(
+			10_000 + (int) (ProcessHandle.current().pid() % 1000) * 20);
+
+	final String name = UUID.randomUUID().toString();
+
+	final int port;
+
+	final ClusterEngine engine;
+
+	final List<ClusterView> views = new CopyOnWriteArrayList<>();
+
+	final Map<String, List<byte[]>> frames = new ConcurrentHashMap<>();
+
+	/** Receives the frames: name of the sender, frame. */
+	volatile BiConsumer<String, byte[]> receiver = this::record;
+
+	Node(String cluster, int port, Discovery discovery) {
+		this(cluster, port, discovery, Duration.ofSeconds(3));
+	}
+
+	Node(String cluster, int port, Discovery discovery, Duration failureTimeout) {
+		this.port = port;
+		this.engine = JGroups
+			.create(new JGroupsSettings(cluster, this.name, HOST, port, failureTimeout, discovery, null));
+	}
+
+	Node start() {
+		this.engine.start(this);
+		return this;
+	}
+
+	/** Returns ports that are free, and so are those of the failure detector. */
+	static List<Integer> freePorts(int count) {
+		return IntStream.generate(() -> nextPort.getAndAdd(5))
+			.filter((port) -> IntStream.of(port, port + 100, port + 101, port + 102, port + 103).allMatch(Node::isFree))
+			.limit(count)
+			.boxed()
+			.toList();
+	}
+
+	private static boolean isFree(int port) {
+		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+			return socket.isBound();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/** Returns a discovery that knows all of the ports. */
+	static Discovery discovery(List<Integer> ports) {
+		return new StaticDiscovery(ports.stream().map((port) -> HOST + ":" + port).toList(), 1);
+	}
+
+	ClusterView view() {
+		return this.views.get(this.views.size() - 1);
+	}
+
+	Set<String> nodes() {
+		return this.views.isEmpty() ? Set.of() : Set.copyOf(view().nodes());
+	}
+
+	/** Returns all nodes that have left with a goodbye. */
+	Set<String> departed() {
+		return this.views.stream().flatMap((view) -> view.departed().stream()).collect(Collectors.toSet());
+	}
+
+	List<byte[]> framesOf(Node node) {
+		return this.frames.computeIfAbsent(node.name, (name) -> new CopyOnWriteArrayList<>());
+	}
+
+	@Override
+	public void viewChanged(ClusterView view) {
+		this.views.add(view);
+	}
+
+	@Override
+	public void received(String node, byte[] frame) {
+		this.receiver.accept(node, frame);
+	}
+
+	private void record(String node, byte[] frame) {
+		this.frames.computeIfAbsent(node, (name) -> new CopyOnWriteArrayList<>()).add(frame);
+	}
+
+	@Override
+	public void close() {
+		this.engine.stop();
+	}
+
+}
