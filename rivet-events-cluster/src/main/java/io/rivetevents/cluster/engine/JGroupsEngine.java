@@ -93,6 +93,8 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 		connection.announcer().announce();
 		connection.channel().connect(this.settings.cluster());
 		connection.announcer().start();
+		logger.info("Joined the cluster '%s' as node %s, %d nodes".formatted(this.settings.cluster(),
+				this.settings.node(), this.nodes.size()));
 	}
 
 	/** Returns the channel, {@code null} before the start. */

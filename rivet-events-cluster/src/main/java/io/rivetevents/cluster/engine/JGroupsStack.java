@@ -78,7 +78,9 @@ final class JGroupsStack {
 				ReliableUnicast.class);
 		require(configuration, "flow control (UFC)", stack, UFC.class);
 		if (stack.findProtocol(RSVP.class) == null) {
-			stack.insertProtocol(goodbyes(), ProtocolStack.Position.ABOVE, GMS.class);
+			RSVP goodbyes = goodbyes();
+			stack.insertProtocol(goodbyes, ProtocolStack.Position.ABOVE, GMS.class);
+			goodbyes.init();
 		}
 		return channel;
 	}
@@ -120,7 +122,7 @@ final class JGroupsStack {
 	}
 
 	private static RSVP goodbyes() {
-		return new RSVP().setTimeout(GOODBYE).throwExceptionOnTimeout(false);
+		return new RSVP().setResendInterval(GOODBYE / 4).setTimeout(GOODBYE).throwExceptionOnTimeout(false);
 	}
 
 	private static FlowControl flowControl() {

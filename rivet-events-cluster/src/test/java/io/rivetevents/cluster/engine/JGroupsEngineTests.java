@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jgroups.JChannel;
 import org.jgroups.protocols.DISCARD;
@@ -247,6 +248,18 @@ class JGroupsEngineTests {
 					first.port);
 		assertThat(second.views).isEmpty();
 		assertThat(first.nodes()).containsExactly(first.name);
+	}
+
+	@Test
+	void usesAConfigurationOfTheApplication() {
+		List<Node> nodes = Stream.generate(() -> add(new Node(CLUSTER, "io/rivetevents/cluster/engine/loopback.xml")))
+			.limit(2)
+			.map(Node::start)
+			.toList();
+		awaitView(nodes);
+		nodes.get(0).close();
+		awaitView(nodes.subList(1, 2));
+		assertThat(nodes.get(1).departed()).containsExactly(nodes.get(0).name);
 	}
 
 	private List<Node> start(int count) {

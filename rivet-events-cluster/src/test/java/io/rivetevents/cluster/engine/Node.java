@@ -54,6 +54,13 @@ final class Node implements ClusterListener, AutoCloseable {
 			.create(new JGroupsSettings(cluster, this.name, HOST, port, failureTimeout, discovery, null));
 	}
 
+	/** Creates a node with a configuration of an application. */
+	Node(String cluster, String configuration) {
+		this.port = JGroupsSettings.DEFAULT_PORT;
+		this.engine = JGroups.create(new JGroupsSettings(cluster, this.name, null, this.port, Duration.ofSeconds(3),
+				(name) -> List.of(), configuration));
+	}
+
 	Node start() {
 		this.engine.start(this);
 		return this;
