@@ -362,6 +362,20 @@ public final class TestConnection {
 		return this.spec.actions(api, this);
 	}
 
+	/**
+	 * Closes the connection as a client that leaves: over a WebSocket with the code 1000.
+	 * The server may cancel calls that it has not answered, and what it sends meanwhile
+	 * does not arrive. No effect if the connection has ended.
+	 */
+	public TestConnection close() {
+		if (this.inbox.isOpen()) {
+			this.inbox.leave();
+			this.transport.close();
+			this.spec.progress().handle();
+		}
+		return this;
+	}
+
 	// Faults
 
 	/**
@@ -381,6 +395,7 @@ public final class TestConnection {
 	 */
 	public TestConnection resume() {
 		Assert.state(!this.inbox.isOpen(), () -> "%s is open: call cut() first".formatted(this));
+		Assert.state(!this.inbox.hasLeft(), () -> "%s was closed: connect another client".formatted(this));
 		ToClient.Welcome welcome = this.inbox.welcome();
 		ToServer.Resume resume = (welcome != null)
 				? new ToServer.Resume(Objects.requireNonNull(this.inbox.position()), welcome.stream(), welcome.secret())

@@ -29,6 +29,9 @@ public interface ClientTransport {
 	/** Ends it without a word to the server, as a lost network does. */
 	void cut();
 
+	/** Ends it as a client that leaves. */
+	void close();
+
 	/**
 	 * Reads, or does not read, what the server sends.
 	 * @param reading whether it reads

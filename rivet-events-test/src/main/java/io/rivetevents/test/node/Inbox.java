@@ -37,6 +37,8 @@ public final class Inbox implements ClientTransport.Receiver {
 
 	private boolean open = true;
 
+	private boolean left;
+
 	private @Nullable CloseReason closed;
 
 	/** Name of the event or action that a barrier names. */
@@ -123,6 +125,20 @@ public final class Inbox implements ClientTransport.Receiver {
 		synchronized (this.items) {
 			this.open = false;
 			this.closed = reason;
+		}
+	}
+
+	/** The client ends its connection for good. */
+	public void leave() {
+		synchronized (this.items) {
+			this.left = true;
+		}
+	}
+
+	/** Returns whether the client has ended its connection for good. */
+	public boolean hasLeft() {
+		synchronized (this.items) {
+			return this.left;
 		}
 	}
 
@@ -218,7 +234,8 @@ public final class Inbox implements ClientTransport.Receiver {
 		if (this.open) {
 			return this.connected ? "The connection is open." : "The client has not been connected.";
 		}
-		String end = (this.closed != null) ? "closed with %s".formatted(this.closed.reason()) : "cut";
+		String end = (this.closed != null) ? "closed with %s".formatted(this.closed.reason())
+				: this.left ? "closed by the client" : "cut";
 		return (this.connected ? "The connection is %s." : "The client was rejected: %s.").formatted(end);
 	}
 

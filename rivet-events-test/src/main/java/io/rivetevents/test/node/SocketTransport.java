@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.Encoding;
 
@@ -48,7 +49,7 @@ public final class SocketTransport implements ClientTransport, WebSocket.Listene
 
 	private @Nullable WebSocket socket;
 
-	private boolean ended;
+	private volatile boolean ended;
 
 	/**
 	 * Creates a client that is not connected.
@@ -106,6 +107,12 @@ public final class SocketTransport implements ClientTransport, WebSocket.Listene
 	}
 
 	@Override
+	public void close() {
+		socket().sendClose(WebSocket.NORMAL_CLOSURE, "").orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+		end(null);
+	}
+
+	@Override
 	public void read(boolean reading) {
 		throw new UnsupportedOperationException(
 				"A client over a real socket cannot stop reading: remove rivet.test.transport=websocket");
@@ -117,10 +124,16 @@ public final class SocketTransport implements ClientTransport, WebSocket.Listene
 		if (last) {
 			String text = this.partial.toString();
 			this.partial.setLength(0);
-			this.receiver.received(this.frames.decode(text.getBytes(StandardCharsets.UTF_8)));
+			receive(this.frames.decode(text.getBytes(StandardCharsets.UTF_8)));
 		}
 		socket.request(1);
 		return CompletableFuture.completedStage(null);
+	}
+
+	private void receive(ToClient message) {
+		if (!this.ended) {
+			this.receiver.received(message);
+		}
 	}
 
 	@Override

@@ -149,6 +149,12 @@ public final class TestLink implements ClientTransport, TransportSession {
 		this.link.execute(() -> end(this.queue.closeReason()));
 	}
 
+	/** The server makes no difference between the two. */
+	@Override
+	public void close() {
+		cut();
+	}
+
 	/**
 	 * Ends it together with its node, whose threads have ended. Called by the test.
 	 */

@@ -25,8 +25,11 @@ import tools.jackson.databind.node.MissingNode;
 
 import io.rivetevents.actor.call.ActorType;
 import io.rivetevents.protocol.Position;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.value.WireValues;
 import io.rivetevents.test.simulation.check.Coverage;
 import io.rivetevents.test.simulation.check.Violations;
 import io.rivetevents.test.time.VirtualTime;
@@ -147,13 +150,17 @@ final class SimulatedClient {
 	void connect(SimulatedNode node) {
 		trace("connects to " + node);
 		this.due = this.run.time().now().plus(RETRY);
-		SimulatedSession session = new SimulatedSession(this, node, this.group.address(),
-				this.group.userOf(this.number));
+		Object input = this.group.input();
+		ValueMapper mapper = this.run.actors().mapper();
+		ActorTarget target = new ActorTarget.GetOrCreate(this.group.address(),
+				(input != null) ? WireValues.encodeJson(mapper.toTree(input)) : null);
+		SimulatedSession session = new SimulatedSession(this, node, target, this.group.userOf(this.number));
 		this.session = session;
 		this.requested = new LinkedHashSet<>(this.subscribed);
+		Object params = this.group.paramsOf(this.number);
 		session.send(new ToServer.Hello(
 				this.requested.stream().map((event) -> new ToServer.SubscriptionRequest(event, true)).toList(),
-				resume(), null, null, null, null));
+				resume(), null, (params != null) ? mapper.toTree(params) : null, null, null));
 	}
 
 	private ToServer.@Nullable Resume resume() {

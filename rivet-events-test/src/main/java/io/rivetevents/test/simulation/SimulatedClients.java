@@ -49,6 +49,10 @@ public final class SimulatedClients {
 
 	private IntFunction<@Nullable Principal> user = (number) -> null;
 
+	private IntFunction<@Nullable Object> params = (number) -> null;
+
+	private @Nullable Object input;
+
 	/**
 	 * A call that clients may make.
 	 *
@@ -99,6 +103,25 @@ public final class SimulatedClients {
 	 */
 	public SimulatedClients as(IntFunction<@Nullable Principal> user) {
 		this.user = user;
+		return this;
+	}
+
+	/**
+	 * Sets the connection params of the clients; without it they send none.
+	 * @param params returns an object that is written as JSON by the number of a client,
+	 * {@code null} for none
+	 */
+	public SimulatedClients params(IntFunction<@Nullable Object> params) {
+		this.params = params;
+		return this;
+	}
+
+	/**
+	 * Sets the input of the instance, which the first client creates.
+	 * @param input an object that is written as JSON
+	 */
+	public SimulatedClients input(Object input) {
+		this.input = input;
 		return this;
 	}
 
@@ -206,6 +229,14 @@ public final class SimulatedClients {
 
 	@Nullable Principal userOf(int number) {
 		return this.user.apply(number);
+	}
+
+	@Nullable Object paramsOf(int number) {
+		return this.params.apply(number);
+	}
+
+	@Nullable Object input() {
+		return this.input;
 	}
 
 	void event(int client, String event, List<JsonNode> args) {

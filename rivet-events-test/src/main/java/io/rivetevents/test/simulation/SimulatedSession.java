@@ -16,7 +16,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
-import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ToServer;
@@ -73,14 +72,13 @@ final class SimulatedSession implements TransportSession {
 	 * @param target the instance
 	 * @param user the user that the handshake identifies, {@code null} for none
 	 */
-	SimulatedSession(SimulatedClient client, SimulatedNode node, ActorAddress target, @Nullable Principal user) {
+	SimulatedSession(SimulatedClient client, SimulatedNode node, ActorTarget target, @Nullable Principal user) {
 		this.client = client;
 		this.node = node;
 		this.network = node.network();
 		this.queue = new OutboundQueue(Encoding.EXTENDED_JSON, node.queues(), (bytes) -> requestWrite());
 		ScheduledExecutorService thread = node.newThread();
-		ActorTarget.GetOrCreate getOrCreate = new ActorTarget.GetOrCreate(target, null);
-		PendingHandshake opening = new PendingHandshake(new TestHandshake(HANDSHAKE, Map.of(), user), () -> getOrCreate,
+		PendingHandshake opening = new PendingHandshake(new TestHandshake(HANDSHAKE, Map.of(), user), () -> target,
 				() -> null, Context.empty());
 		this.link = new ClientLink(opening, this.queue, node.links(), node.settings(), thread, this);
 		this.link.execute(this.link::start);

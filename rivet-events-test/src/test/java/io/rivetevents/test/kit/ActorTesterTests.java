@@ -24,6 +24,7 @@ import io.rivetevents.test.TestConnection;
 import static io.rivetevents.test.TestUser.user;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -201,6 +202,20 @@ class ActorTesterTests {
 		this.tester.advance(Duration.ofMinutes(5));
 		one.expectOpen();
 		two.expectClosed().withReason("connection.timed_out");
+	}
+
+	@Test
+	void leaves() {
+		TestConnection one = connect("said");
+		TestConnection two = connect("said", "left");
+		one.call("say", "bye").expectReply();
+		one.close().expectClosed();
+		two.expectEvent("said", "bye");
+		two.expectEvent("left");
+		two.expectNoEvent();
+		assertFails(one::expectOpen, "The connection is closed by the client.");
+		assertThatIllegalStateException().isThrownBy(one::resume).withMessageContaining("connect another client");
+		assertThat(one.close().expectClosed().reason()).isNull();
 	}
 
 	// Faults

@@ -19,6 +19,7 @@ import io.rivetevents.annotation.Action;
 import io.rivetevents.annotation.Actor;
 import io.rivetevents.annotation.ConnParams;
 import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.OnDisconnect;
 import io.rivetevents.annotation.OnSleep;
 import io.rivetevents.error.UserError;
 
@@ -92,6 +93,11 @@ class Room implements RoomApi {
 	@Action(durable = true)
 	int sayDurably(String text) {
 		return say(text);
+	}
+
+	@OnDisconnect
+	void onDisconnect(ActorContext<State, ?> c) {
+		c.broadcast("left");
 	}
 
 	@OnSleep

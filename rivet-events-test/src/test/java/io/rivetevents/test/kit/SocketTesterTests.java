@@ -92,6 +92,19 @@ class SocketTesterTests {
 	}
 
 	@Test
+	void leaves() {
+		TestConnection two = this.tester.connect("room", "c").subscribe("said", "left");
+		for (int i = 0; i < 20; i++) {
+			TestConnection one = this.tester.connect("room", "c").open();
+			one.call("say", "bye").expectReply();
+			one.close().expectClosed();
+			two.expectEvent("said", "bye");
+			two.expectEvent("left");
+		}
+		two.expectNoEvent();
+	}
+
+	@Test
 	void rejectsAClient() {
 		TestConnection one = this.tester.connect("room", "none").existing().open();
 		one.expectRefused().withCode("actor.not_found");

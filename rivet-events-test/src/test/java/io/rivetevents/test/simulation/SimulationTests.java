@@ -6,7 +6,9 @@
 package io.rivetevents.test.simulation;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -18,7 +20,13 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
+import io.rivetevents.actor.ActorContext;
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.annotation.ConnParams;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.annotation.Input;
 import io.rivetevents.test.time.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -124,6 +132,42 @@ class SimulationTests {
 			.hasMessageContaining("actor.not_registered");
 		long steps = Long.parseLong(failure.getMessage().replaceFirst("(?s).*The last of (\\d+) steps.*", "$1"));
 		assertThat(steps).isLessThan(5000);
+	}
+
+	@Test
+	void sendsParamsAndInput() throws Exception {
+		try (AnnotationConfigApplicationContext beans = new AnnotationConfigApplicationContext(Guests.class)) {
+			List<String> answers = new ArrayList<>();
+			SimulationRunner runner = new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS),
+					SimulationSettings.DEFAULTS, (simulation) -> runGuests(simulation, answers));
+			runner.run(1, 20);
+			assertThat(answers).contains("1: inn 1").allMatch(List.of("1: inn 1", "2: inn 2")::contains);
+		}
+	}
+
+	private static void runGuests(Simulation simulation, List<String> answers) {
+		simulation.clients(2, "guests", "x")
+			.input(Map.of("house", "inn"))
+			.params((number) -> Map.of("room", number))
+			.mayCall("where")
+			.onAnswer("where", (client, args, result) -> answers.add("%d: %s".formatted(client, result.asString())));
+		simulation.run();
+	}
+
+	/** Requires params and an input. */
+	@Actor("guests")
+	static class Guests {
+
+		@CreateState
+		String createState(@Input Map<String, String> input) {
+			return input.get("house");
+		}
+
+		@Action
+		String where(ActorContext<String, ?> context, @ConnParams Map<String, Integer> params) {
+			return context.state() + " " + params.get("room");
+		}
+
 	}
 
 	@Test
