@@ -62,7 +62,7 @@ public interface Ownership {
 
 	/**
 	 * Makes sure that no other node has a stored instance in memory, before this node
-	 * wakes it. A node that has it is asked to save and to release it.
+	 * wakes it. A node that has it receives a request to save and to release it.
 	 * @param stored the stored instance
 	 * @return whether another node has released the instance, which must then be loaded
 	 * again; received on any thread. Fails with {@code actor.restarting} if the instance
@@ -72,8 +72,8 @@ public interface Ownership {
 
 	/**
 	 * Notes that the instance of this node has ended because another node has saved it.
-	 * The node does not wake it again as long as it knows nothing new about the other
-	 * node: both would end the instance of the other in turn.
+	 * The node does not wake it again until it has new information about the other node:
+	 * both would end the instance of the other in turn.
 	 * @param address address of the instance
 	 */
 	void fenced(ActorAddress address);
