@@ -19,8 +19,13 @@ import io.rivetevents.actor.ActorAddress;
  */
 final class Placement {
 
-	/** Number of slots. Never changed: all nodes must compute the same slot. */
-	static final int SLOTS = 256;
+	private static final int SLOT_BITS = 12;
+
+	/**
+	 * Number of slots, enough to give each of 100 nodes about as many as the others.
+	 * Never changed: all nodes must compute the same slot.
+	 */
+	static final int SLOTS = 1 << SLOT_BITS;
 
 	private final String[] owners = new String[SLOTS];
 
@@ -29,27 +34,32 @@ final class Placement {
 	 * @param nodes names of the nodes, at least one
 	 */
 	Placement(Collection<String> nodes) {
-		List<String> sorted = nodes.stream().sorted().toList();
+		List<Node> sorted = nodes.stream().sorted().map(Node::of).toList();
 		for (int slot = 0; slot < SLOTS; slot++) {
 			this.owners[slot] = owner(slot, sorted);
 		}
 	}
 
-	private static String owner(int slot, List<String> nodes) {
-		String owner = nodes.get(0);
-		long highest = weight(slot, owner);
-		for (String node : nodes) {
-			long weight = weight(slot, node);
-			if (weight > highest) {
-				highest = weight;
+	private record Node(String name, long hash) {
+
+		static Node of(String name) {
+			return new Node(name, Placement.hash(name));
+		}
+
+		long weight(int slot) {
+			return mix(this.hash ^ mix(slot + 1L));
+		}
+
+	}
+
+	private static String owner(int slot, List<Node> nodes) {
+		Node owner = nodes.get(0);
+		for (Node node : nodes) {
+			if (node.weight(slot) > owner.weight(slot)) {
 				owner = node;
 			}
 		}
-		return owner;
-	}
-
-	private static long weight(int slot, String node) {
-		return mix(hash(node) ^ mix(slot + 1L));
+		return owner.name();
 	}
 
 	/** Returns the owner of an address. */
@@ -60,7 +70,7 @@ final class Placement {
 	/** Returns the slot of an address, from 0. */
 	static int slot(ActorAddress address) {
 		String text = address.namespace() + '\0' + address.name() + '\0' + address.key().serialize();
-		return (int) (mix(hash(text)) >>> 56);
+		return (int) (mix(hash(text)) >>> (Long.SIZE - SLOT_BITS));
 	}
 
 	/** FNV-1a over the UTF-8 bytes. */
