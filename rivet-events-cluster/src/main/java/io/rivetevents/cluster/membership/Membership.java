@@ -5,41 +5,88 @@
 
 package io.rivetevents.cluster.membership;
 
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.cluster.engine.ClusterView;
 
 /**
- * What this node knows about the other nodes, and which of them owns an address. Safe for
- * use by several threads.
+ * The nodes in the view of this node, and which of them owns an address. Safe for use by
+ * several threads.
  */
 public final class Membership {
 
+	private static final Log logger = LogFactory.getLog(Membership.class);
+
 	private final String self;
 
-	private volatile State state = new State(Set.of(), null, Sinks.empty());
+	private final SmallerPart rule;
+
+	private final Duration timeout;
+
+	private final Scheduler timers;
+
+	/** Guarded by this. */
+	private final Losses losses = new Losses();
+
+	/** Ends the time in which this node waits. Guarded by this. */
+	private @Nullable Disposable end;
+
+	private volatile State state = new State(0, Set.of(), null, Sinks.empty());
 
 	/**
-	 * What holds until the next view.
+	 * What holds until the next change.
 	 *
+	 * @param view number of the view, 0 before the first one
 	 * @param nodes names of the nodes
-	 * @param placement who owns what, {@code null} if this node may not say
+	 * @param placement the owners, {@code null} while this node waits
 	 * @param changed completes at the next change
 	 */
-	private record State(Set<String> nodes, @Nullable Placement placement, Sinks.Empty<Void> changed) {
+	private record State(long view, Set<String> nodes, @Nullable Placement placement, Sinks.Empty<Void> changed) {
+
+		static State of(ClusterView view, boolean waits) {
+			return new State(view.number(), Set.copyOf(view.nodes()), waits ? null : new Placement(view.nodes()),
+					Sinks.empty());
+		}
+
+		/** The same nodes, which own something again. */
+		State goOn() {
+			return new State(this.view, this.nodes, new Placement(this.nodes), Sinks.empty());
+		}
+
+	}
+
+	/**
+	 * Creates a membership without a view, which continues after each loss of nodes.
+	 * @param self name of this node
+	 */
+	public Membership(String self) {
+		this(self, SmallerPart.GO_ON, Duration.ZERO, Schedulers.immediate());
 	}
 
 	/**
 	 * Creates a membership without a view.
 	 * @param self name of this node
+	 * @param rule what this node does in the smaller part of the nodes
+	 * @param timeout longest time for which it waits there
+	 * @param timers clock and scheduler
 	 */
-	public Membership(String self) {
+	public Membership(String self, SmallerPart rule, Duration timeout, Scheduler timers) {
 		this.self = self;
+		this.rule = rule;
+		this.timeout = timeout;
+		this.timers = timers;
 	}
 
 	/** Returns the name of this node. */
@@ -49,14 +96,68 @@ public final class Membership {
 
 	/** Continues with a new view. Called by one thread at a time. */
 	public void apply(ClusterView view) {
+		replace(view).changed().tryEmitEmpty();
+	}
+
+	/** Returns the state that has ended. */
+	private synchronized State replace(ClusterView view) {
 		State before = this.state;
-		this.state = new State(Set.copyOf(view.nodes()), new Placement(view.nodes()), Sinks.empty());
+		boolean joined = !before.nodes().containsAll(view.nodes());
+		boolean waits = !joined && (isWaiting() || isSmallerPart(before, view));
+		if (joined) {
+			this.losses.clear();
+		}
+		if (waits && !isWaiting()) {
+			logger.warn("Only %s are left of %s: this node stops its instances until another node joins, at most for %s"
+				.formatted(view.nodes(), before.nodes(), this.timeout));
+			this.end = this.timers.schedule(this::goOn, this.timeout.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		else if (!waits) {
+			stopTimer();
+		}
+		this.state = State.of(view, waits);
+		return before;
+	}
+
+	private boolean isSmallerPart(State before, ClusterView view) {
+		return this.rule == SmallerPart.WAIT
+				&& this.losses.leaveSmallerPart(before.nodes(), view, this.timers.now(TimeUnit.NANOSECONDS));
+	}
+
+	private void stopTimer() {
+		if (this.end != null) {
+			this.end.dispose();
+			this.end = null;
+		}
+	}
+
+	private void goOn() {
+		State before;
+		synchronized (this) {
+			before = this.state;
+			if (this.end == null) {
+				return; // another node has joined
+			}
+			this.end = null;
+			this.losses.clear();
+			this.state = before.goOn();
+		}
+		logger.warn("No other node has joined within %s: this node starts instances again".formatted(this.timeout));
 		before.changed().tryEmitEmpty();
 	}
 
 	/**
-	 * Returns the node that owns an address; {@code null} if this node does not know or
-	 * must not say at present, so that requests are rejected with
+	 * Returns whether this node owns nothing because it is in the smaller part of the
+	 * nodes.
+	 */
+	public boolean isWaiting() {
+		State state = this.state;
+		return state.view() > 0 && state.placement() == null;
+	}
+
+	/**
+	 * Returns the node that owns an address; {@code null} before the first view and while
+	 * this node waits in the smaller part, so that requests are rejected with
 	 * {@code actor.restarting}.
 	 */
 	public @Nullable String owner(ActorAddress address) {
@@ -79,7 +180,15 @@ public final class Membership {
 		return this.state.nodes();
 	}
 
-	/** Completes when owners may have changed after this call. */
+	/** Returns the number of the view, 0 before the first one. */
+	public long view() {
+		return this.state.view();
+	}
+
+	/**
+	 * Completes when the nodes or the owners have changed after this call; to miss no
+	 * change, call it before {@link #owner}.
+	 */
 	public Mono<Void> changed() {
 		return this.state.changed().asMono();
 	}

@@ -1,0 +1,201 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.membership;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.cluster.engine.ClusterView;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MembershipTests {
+
+	private static final ActorAddress ROOM = ActorAddress.of("room", "general");
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+	private final VirtualTimeScheduler timers = VirtualTimeScheduler.create();
+
+	private final Membership membership = new Membership("a", SmallerPart.WAIT, TIMEOUT, this.timers);
+
+	private long number;
+
+	@Test
+	void knowsNoOwnerBeforeTheFirstView() {
+		assertThat(this.membership.owner(ROOM)).isNull();
+		assertThat(this.membership.owns(ROOM)).isFalse();
+		assertThat(this.membership.isWaiting()).isFalse();
+		assertThat(this.membership.view()).isZero();
+	}
+
+	@Test
+	void ownsEverythingAlone() {
+		see("a");
+		assertThat(this.membership.owns(ROOM)).isTrue();
+		assertThat(this.membership.nodes()).containsExactly("a");
+		assertThat(this.membership.view()).isEqualTo(1);
+	}
+
+	@Test
+	void hasOneOwnerWithOthers() {
+		see("a", "b", "c");
+		Membership other = new Membership("b");
+		other.apply(new ClusterView(1, List.of("c", "b", "a"), Set.of()));
+		assertThat(other.owner(ROOM)).isNotNull().isEqualTo(this.membership.owner(ROOM));
+		assertThat(this.membership.contains("b")).isTrue();
+		assertThat(this.membership.contains("d")).isFalse();
+	}
+
+	@Test
+	void signalsEachChange() {
+		Mono<Void> first = this.membership.changed();
+		see("a", "b");
+		StepVerifier.create(first).expectComplete().verify(TIMEOUT);
+		Mono<Void> second = this.membership.changed();
+		StepVerifier.create(second)
+			.expectSubscription()
+			.then(() -> see("a", "b", "c"))
+			.expectComplete()
+			.verify(TIMEOUT);
+		StepVerifier.create(second).expectComplete().verify(TIMEOUT);
+	}
+
+	// The smaller part
+
+	@Test
+	void waitsInTheSmallerPartUntilANodeJoins() {
+		see("a", "b", "c");
+		Mono<Void> changed = this.membership.changed();
+		see("a");
+		expectWaiting();
+		StepVerifier.create(changed).expectComplete().verify(TIMEOUT);
+		see("a", "d");
+		expectOwner();
+		this.timers.advanceTimeBy(TIMEOUT);
+		expectOwner();
+	}
+
+	@Test
+	void goesOnWhenTheWaitHasTakenTooLong() {
+		see("a", "b", "c");
+		see("a");
+		this.timers.advanceTimeBy(TIMEOUT.minusMillis(1));
+		expectWaiting();
+		Mono<Void> changed = this.membership.changed();
+		this.timers.advanceTimeBy(Duration.ofMillis(1));
+		expectOwner();
+		StepVerifier.create(changed).expectComplete().verify(TIMEOUT);
+		assertThat(this.membership.owns(ROOM)).isTrue();
+	}
+
+	@Test
+	void aWaitBeginsAnewAfterItsEnd() {
+		see("a", "b", "c");
+		see("a");
+		this.timers.advanceTimeBy(TIMEOUT.minusSeconds(1));
+		see("a", "b", "c");
+		see("a");
+		this.timers.advanceTimeBy(TIMEOUT.minusSeconds(1));
+		expectWaiting();
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		expectOwner();
+	}
+
+	@Test
+	void anEvenSplitGoesOn() {
+		see("a", "b");
+		see("a");
+		expectOwner();
+		see("a", "b", "c", "d");
+		see("a", "d");
+		expectOwner();
+	}
+
+	@Test
+	void theLargerPartGoesOn() {
+		see("a", "b", "c", "d", "e");
+		see("a", "b", "c");
+		expectOwner();
+	}
+
+	@Test
+	void nodesThatSaidGoodbyeDoNotCount() {
+		see("a", "b", "c", "d");
+		see(Set.of("b", "c"), "a", "d");
+		see("a"); // one of the two that were left
+		expectOwner();
+		see("a", "b", "c", "d");
+		see(Set.of("b", "c", "d"), "a");
+		expectOwner();
+	}
+
+	@Test
+	void lossesThatAreNoticedOneByOneCountTogether() {
+		see("a", "b", "c", "d", "e");
+		see("a", "b", "c", "d");
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		see("a", "b", "c");
+		this.timers.advanceTimeBy(Duration.ofSeconds(1));
+		expectOwner();
+		see("a", "b");
+		expectWaiting();
+		see("a");
+		expectWaiting();
+	}
+
+	@Test
+	void lossesFarApartCountAlone() {
+		see("a", "b", "c");
+		see("a", "b");
+		this.timers.advanceTimeBy(Duration.ofSeconds(6));
+		see("a");
+		expectOwner();
+	}
+
+	@Test
+	void aLossCountsAloneAfterANodeHasJoined() {
+		see("a", "b", "c");
+		see("a", "b");
+		see("a", "b", "d");
+		see("a", "b");
+		expectOwner();
+	}
+
+	@Test
+	void goesOnByItsRule() {
+		Membership rash = new Membership("a", SmallerPart.GO_ON, TIMEOUT, this.timers);
+		rash.apply(new ClusterView(1, List.of("a", "b", "c"), Set.of()));
+		rash.apply(new ClusterView(2, List.of("a"), Set.of()));
+		assertThat(rash.owns(ROOM)).isTrue();
+	}
+
+	private void expectWaiting() {
+		assertThat(this.membership.isWaiting()).isTrue();
+		assertThat(this.membership.owner(ROOM)).isNull();
+	}
+
+	private void expectOwner() {
+		assertThat(this.membership.isWaiting()).isFalse();
+		assertThat(this.membership.owner(ROOM)).isIn(this.membership.nodes());
+	}
+
+	private void see(String... nodes) {
+		see(Set.of(), nodes);
+	}
+
+	private void see(Set<String> departed, String... nodes) {
+		this.membership.apply(new ClusterView(++this.number, List.of(nodes), departed));
+	}
+
+}
