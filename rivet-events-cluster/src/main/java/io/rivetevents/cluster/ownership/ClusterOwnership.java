@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.ownership;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.commons.logging.LogFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ownership.Ownership;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.cluster.frame.Operation;
+import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.failure.RepeatedFailures;
+import io.rivetevents.placement.LocalNode;
+import io.rivetevents.protocol.ErrorCode;
+
+/**
+ * The ownership of a node among others: an instance belongs on the node that its address
+ * is placed on. A node that is in the view and has the instance receives a request to
+ * release it. A node that is not in the view has failed, or its saves fail once the
+ * instance is taken.
+ */
+public final class ClusterOwnership implements Ownership {
+
+	private static final RepeatedFailures failures = new RepeatedFailures(LogFactory.getLog(ClusterOwnership.class));
+
+	/** Longest time for which a node is requested to release an instance. */
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	/** Pause before a refused request is repeated, unless the view changes. */
+	private static final Duration PAUSE = Duration.ofMillis(100);
+
+	private final Membership membership;
+
+	private final Requests requests;
+
+	private final Scheduler timers;
+
+	private final FencedAddresses fenced = new FencedAddresses();
+
+	/** Sends requests to other nodes. */
+	@FunctionalInterface
+	public interface Requests {
+
+		/**
+		 * Sends a request to one node, whether or not it owns an address.
+		 * @param node name of the node
+		 * @param operation what it is to do
+		 * @return its result, or an error if there is none
+		 */
+		Mono<Result> askNode(String node, Operation operation);
+
+	}
+
+	/**
+	 * Creates the ownership of this node.
+	 * @param membership the nodes, and what they own
+	 * @param requests sends requests to other nodes
+	 * @param timers clock and scheduler
+	 */
+	public ClusterOwnership(Membership membership, Requests requests, Scheduler timers) {
+		this.membership = membership;
+		this.requests = requests;
+		this.timers = timers;
+	}
+
+	@Override
+	public String node() {
+		return this.membership.self();
+	}
+
+	@Override
+	public boolean owns(ActorAddress address) {
+		return this.membership.owns(address);
+	}
+
+	@Override
+	public void fenced(ActorAddress address) {
+		this.fenced.add(address, this.membership.view(), now());
+	}
+
+	// Taking
+
+	@Override
+	public Mono<Boolean> take(StoredActor stored) {
+		String holder = stored.owner();
+		ActorAddress address = stored.address();
+		if (holder == null || holder.equals(node())) {
+			return owns(address) ? NOT_RELEASED : restarting();
+		}
+		return Mono.defer(() -> takeFrom(holder, address))
+			.timeout(PATIENCE, Mono.defer(() -> giveUp(holder, address)), this.timers);
+	}
+
+	private Mono<Boolean> takeFrom(String holder, ActorAddress address) {
+		if (!owns(address)) {
+			return restarting();
+		}
+		if (this.membership.contains(holder)) {
+			return request(holder, address);
+		}
+		return isFenced(address) ? restarting() : NOT_RELEASED;
+	}
+
+	private boolean isFenced(ActorAddress address) {
+		return this.fenced.contains(address, this.membership.view(), now());
+	}
+
+	/**
+	 * Sends requests to the holder until it has released the instance or left the view.
+	 * It refuses as long as it has another view, in which it owns the instance. It may
+	 * have saved the instance whatever its answer is.
+	 */
+	private Mono<Boolean> request(String holder, ActorAddress address) {
+		Mono<Void> changed = this.membership.changed();
+		return this.requests.askNode(holder, new Operation.Release(address))
+			.map((result) -> result instanceof Result.Done)
+			.defaultIfEmpty(false)
+			.onErrorResume((ex) -> {
+				failures.warn("release by " + holder,
+						() -> "Node %s has not answered the request to release %s; will retry: %s".formatted(holder,
+								address, ex));
+				return Mono.just(false);
+			})
+			.flatMap((released) -> released ? Mono.just(true)
+					: Mono.firstWithSignal(changed, pause()).then(Mono.defer(() -> takeFrom(holder, address))))
+			.thenReturn(true);
+	}
+
+	private Mono<Void> pause() {
+		return Mono.delay(PAUSE, this.timers).then();
+	}
+
+	private <T> Mono<T> giveUp(String holder, ActorAddress address) {
+		failures.warn("release by " + holder,
+				() -> "Node %s has not released %s within %s; callers receive actor.restarting".formatted(holder,
+						address, PATIENCE));
+		return restarting();
+	}
+
+	private static <T> Mono<T> restarting() {
+		return Mono.error(() -> new RivetException(ErrorCode.RESTARTING));
+	}
+
+	private long now() {
+		return this.timers.now(TimeUnit.NANOSECONDS);
+	}
+
+	// Release
+
+	/**
+	 * Releases an instance for another node, unless it belongs on this one: then the
+	 * other node has another view, and repeats its request.
+	 * @param address address of the instance
+	 * @param node this node
+	 * @return completes when the instance is not in memory; fails with
+	 * {@code actor.restarting} if it belongs here, or stays for longer than the other
+	 * node waits
+	 */
+	public Mono<Void> release(ActorAddress address, LocalNode node) {
+		return Mono.defer(() -> owns(address) ? restarting()
+				: node.release(address).timeout(PATIENCE, restarting(), this.timers));
+	}
+
+}
