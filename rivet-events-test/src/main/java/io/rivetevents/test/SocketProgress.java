@@ -20,6 +20,12 @@ import io.rivetevents.placement.LocalNode;
  */
 final class SocketProgress implements Progress {
 
+	/**
+	 * How often in a row nothing must be at work: instances are looked at one after the
+	 * other, and one that was looked at may receive a call of one that was not.
+	 */
+	private static final int IDLE_LOOKS = 3;
+
 	private final LocalNode node;
 
 	private final Supplier<List<TestConnection>> connections;
@@ -61,7 +67,11 @@ final class SocketProgress implements Progress {
 		if (behind != null) {
 			return behind;
 		}
-		Boolean idle = await(() -> busy().isEmpty() ? true : null);
+		int[] idleLooks = new int[1];
+		Boolean idle = await(() -> {
+			idleLooks[0] = busy().isEmpty() ? idleLooks[0] + 1 : 0;
+			return (idleLooks[0] == IDLE_LOOKS) ? true : null;
+		});
 		return (idle == null) ? "after %s, %s".formatted(this.patience, String.join(", ", busy())) : passBarriers();
 	}
 
