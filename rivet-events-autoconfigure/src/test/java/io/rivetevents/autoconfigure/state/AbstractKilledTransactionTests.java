@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -80,14 +81,14 @@ abstract class AbstractKilledTransactionTests {
 			.start();
 		try {
 			Queue<String> lines = new ConcurrentLinkedQueue<>();
-			Thread reader = new Thread(() -> read(process, lines));
-			reader.start();
+			CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> read(process, lines),
+					(task) -> new Thread(task).start());
 			Awaitility.await()
 				.atMost(PATIENCE)
 				.until(() -> !process.isAlive() || (lines.size() >= ANSWERS && lines.containsAll(stopped())));
 			assertThat(process.isAlive()).isTrue();
 			Thread.sleep(this.random.nextInt(100)); // so that it is killed at any point
-			process.destroyForcibly();
+			process.toHandle().destroyForcibly(); // the other method closes the output
 			assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 			reader.join();
 			return List.copyOf(lines);

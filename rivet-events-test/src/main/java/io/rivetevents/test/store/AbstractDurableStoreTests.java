@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -129,10 +130,12 @@ public abstract class AbstractDurableStoreTests {
 
 	/**
 	 * Kills the process that writes. Override it to kill a server with it.
+	 * {@link Process#destroyForcibly()} is not suitable: it closes the output of the
+	 * process, and the test fails if confirmed changes there could not be read.
 	 * @param writer the process; it must have been killed at the end
 	 */
 	protected void kill(Process writer) {
-		writer.destroyForcibly();
+		writer.toHandle().destroyForcibly();
 	}
 
 	/**
@@ -164,8 +167,8 @@ public abstract class AbstractDurableStoreTests {
 			.start();
 		try {
 			Queue<String> lines = new ConcurrentLinkedQueue<>();
-			Thread reader = new Thread(() -> read(writer, lines));
-			reader.start();
+			CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> read(writer, lines),
+					(task) -> new Thread(task).start());
 			Awaitility.await().atMost(PATIENCE).until(() -> lines.size() >= CHANGES || !writer.isAlive());
 			Thread.sleep(this.random.nextInt(100)); // so that it is killed at any point
 			List<String> before = List.copyOf(lines);
