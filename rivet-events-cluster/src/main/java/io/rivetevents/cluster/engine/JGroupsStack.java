@@ -79,6 +79,7 @@ final class JGroupsStack {
 		require(configuration, "flow control (UFC)", stack, UFC.class);
 		if (stack.findProtocol(RSVP.class) == null) {
 			RSVP goodbyes = goodbyes();
+			goodbyes.setProtocolStack(stack);
 			stack.insertProtocol(goodbyes, ProtocolStack.Position.ABOVE, GMS.class);
 			goodbyes.init();
 		}

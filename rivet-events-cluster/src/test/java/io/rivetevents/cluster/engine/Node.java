@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,6 +41,10 @@ final class Node implements ClusterListener, AutoCloseable {
 	final List<ClusterView> views = new CopyOnWriteArrayList<>();
 
 	final Map<String, List<byte[]>> frames = new ConcurrentHashMap<>();
+
+	/** Receives the views after they are recorded. */
+	volatile Consumer<ClusterView> viewed = (view) -> {
+	};
 
 	/** Receives the frames: name of the sender, frame. */
 	volatile BiConsumer<String, byte[]> receiver = this::record;
@@ -109,6 +114,7 @@ final class Node implements ClusterListener, AutoCloseable {
 	@Override
 	public void viewChanged(ClusterView view) {
 		this.views.add(view);
+		this.viewed.accept(view);
 	}
 
 	@Override
