@@ -18,7 +18,7 @@ import org.jgroups.stack.IpAddress;
 import org.jgroups.util.Responses;
 
 /**
- * Asks the addresses that a {@link Discovery} has found. An address without a node gives
+ * Sends requests to the addresses that a {@link Discovery} has found. An address without a node gives
  * no answer, so that one that is out of date is never taken for a coordinator.
  */
 final class DiscoveryProtocol extends TCPPING {
@@ -45,7 +45,7 @@ final class DiscoveryProtocol extends TCPPING {
 		super.findMembers(members, initial, responses);
 	}
 
-	/** Replaces the addresses that are asked; keeps them if no others can be found. */
+	/** Replaces the addresses; keeps them if no others can be found. */
 	void refresh() {
 		try {
 			this.initial_hosts = this.discovery.find(getClusterName())

@@ -23,7 +23,7 @@ import org.jgroups.View;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one class that knows JGroups; the name of a node is its address there. A message
+ * The one class that uses JGroups; the name of a node is its address there. A message
  * without content is a goodbye, all others are frames.
  */
 final class JGroupsEngine implements ClusterEngine, Receiver {
@@ -47,7 +47,7 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 	 *
 	 * @param channel the channel
 	 * @param listener receives views and frames
-	 * @param announcer makes the address known
+	 * @param announcer publishes the address
 	 */
 	private record Connection(JChannel channel, ClusterListener listener, Announcer announcer) {
 	}
@@ -127,7 +127,7 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 		logger.info("Left the cluster '%s'".formatted(this.settings.cluster()));
 	}
 
-	/** Returns when all other nodes know, or a time has passed. */
+	/** Returns when all other nodes have received it, or a time has passed. */
 	private void sayGoodbye(JChannel channel) {
 		if (this.nodes.size() < 2) {
 			return;
@@ -160,7 +160,7 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 		catch (Exception ex) {
 			throw new IllegalStateException("The frame to node %s could not be sent".formatted(node), ex);
 		}
-		// a sender that waits for credits is also released when the node is gone
+		// a sender that waits for credits is also released when the node has left
 		requireInView(node);
 	}
 

@@ -37,7 +37,7 @@ final class JGroupsStack {
 	/** Bytes on the way to one node. */
 	private static final long CREDITS = 1_000_000;
 
-	/** Time after which a blocked sender asks for credits that were lost with a view. */
+	/** Time after which a blocked sender requests credits that were lost with a view. */
 	private static final long CREDIT_REQUEST = 500;
 
 	/** Time for the answers of other nodes at the start, in milliseconds. */
