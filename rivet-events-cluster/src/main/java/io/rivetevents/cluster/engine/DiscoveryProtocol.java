@@ -18,8 +18,9 @@ import org.jgroups.stack.IpAddress;
 import org.jgroups.util.Responses;
 
 /**
- * Sends requests to the addresses that a {@link Discovery} has found. An address without a node gives
- * no answer, so that one that is out of date is never taken for a coordinator.
+ * Sends requests to the addresses that a {@link Discovery} has found. An address without
+ * a node gives no answer, so that one that is out of date is never taken for a
+ * coordinator.
  */
 final class DiscoveryProtocol extends TCPPING {
 
