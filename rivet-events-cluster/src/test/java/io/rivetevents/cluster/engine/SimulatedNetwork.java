@@ -130,11 +130,12 @@ public final class SimulatedNetwork {
 	 */
 	@SafeVarargs
 	public final void partition(Set<String>... names) {
-		change(() -> this.nodes.values()
-			.forEach((node) -> node.part = List.of(names).stream()
-				.filter((part) -> part.contains(node.name))
-				.findFirst()
-				.orElse(Set.of())));
+		change(() -> {
+			this.nodes.values().forEach((node) -> node.part = Set.of());
+			for (Set<String> part : names) {
+				part.forEach((name) -> node(name).part = part);
+			}
+		});
 	}
 
 	/** Ends the partition. */

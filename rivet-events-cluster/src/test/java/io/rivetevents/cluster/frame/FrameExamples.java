@@ -1,0 +1,181 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.frame;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.connection.RequestHead;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.AddressedEvent;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.Selection;
+import io.rivetevents.extension.StreamRequest;
+import io.rivetevents.extension.StreamRequest.StreamProof;
+import io.rivetevents.outbound.Gateway;
+import io.rivetevents.protocol.ActorKey;
+import io.rivetevents.protocol.ActorSpecifier;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.Position;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.Encoding;
+
+/**
+ * Frames of each kind, with each field filled in one of them and each optional field
+ * empty in another.
+ */
+final class FrameExamples {
+
+	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+	static final String UUID = "0f0e0d0c-0b0a-0908-8706-050403020100";
+
+	private static final Position POSITION = new Position(UUID, 1L << 60);
+
+	private static final ActorAddress ADDRESS = new ActorAddress("space", "räume", ActorKey.of("a/b", "", "\ud800x"));
+
+	private static final ToClient.Error ERROR = new ToClient.Error("group", "code", "text", value(), -1L,
+			new ActorSpecifier("actor", 3, "key"));
+
+	private static final ToClient.Error SMALL_ERROR = new ToClient.Error("", "", "", null, null, null);
+
+	private static final ConnectRequest REQUEST = new ConnectRequest("connection", value(),
+			new Identity((Principal) null, "owner", "session", address()), true,
+			new StreamRequest(List.of(new ToServer.SubscriptionRequest("said", true, Set.of("a", "b"))), POSITION,
+					StreamProof.PROVEN, "stream", "secret", new ToServer.Snapshot("list", List.of(value())), "contract",
+					Duration.ofMillis(25_001)),
+			"gateway",
+			new RequestHead("/path", "query", Map.of("x", List.of("1")), Map.of("c", List.of("2")), address()));
+
+	private static final ToServer.ActionRequest ACTION = new ToServer.ActionRequest(-7, "act",
+			List.of(value(), MissingNode.getInstance()),
+			new ToServer.CallOptions(true, Duration.ofNanos(-1_500_000_001L), "key"), 9);
+
+	private static final ActorTarget TARGET = new ActorTarget.Get(ADDRESS);
+
+	private FrameExamples() {
+	}
+
+	static Stream<Frame> all() {
+		return Stream.of(operations().map((each) -> new Frame.Request(Long.MAX_VALUE, each)),
+				results().map((each) -> new Frame.Reply(Long.MIN_VALUE, each)),
+				toServer().map((each) -> new Frame.Deliver(ADDRESS, UUID, each)),
+				toClient().map((each) -> new Frame.Send(List.of(UUID, "other", "", UUID.toUpperCase()), each, true)),
+				toClient().map((each) -> new Frame.Admit("c", each)),
+				Stream.of(new Frame.Cancel(1), new Frame.KeepAlive(ADDRESS, UUID),
+						new Frame.Disconnected(ActorAddress.of("a"), "x"),
+						new Frame.Close(UUID, CloseReason.of(ErrorCode.RESTARTING))))
+			.flatMap((frames) -> frames);
+	}
+
+	private static Stream<Operation> operations() {
+		Stream<Operation> withTargets = Stream
+			.of(new ActorTarget.ById(UUID), TARGET, new ActorTarget.GetOrCreate(ADDRESS, null),
+					new ActorTarget.GetOrCreate(ADDRESS, new byte[] { 1, -1 }), new ActorTarget.Create(ADDRESS, null),
+					new ActorTarget.Create(ADDRESS, new byte[] { 3 }))
+			.map(Operation.Find::new);
+		Stream<Operation> withSelections = Stream
+			.of(Selection.ALL, new Selection.These(Set.of(UUID, "b")), new Selection.AllExcept(Set.of("c")),
+					new Selection.User("ada", "issuer"), new Selection.User("ada"),
+					new Selection.AllExceptUser("ada", "issuer"), new Selection.AllExceptUser("ada"))
+			.map((selection) -> new Operation.Dispatch(TARGET,
+					new AddressedEvent(selection, true, "said", List.of(value()), Set.of("tag"), true)));
+		Stream<Operation> others = Stream.of(new Operation.Resolve(TARGET, null),
+				new Operation.Resolve(TARGET, REQUEST), new Operation.Authorize(TARGET, REQUEST.identity()),
+				new Operation.Connect(TARGET, REQUEST, new Gateway.Bounds(Encoding.EVENT_STREAM, 5, 1L << 40, "sse")),
+				new Operation.Connect(TARGET, ConnectRequest.stateful(null, Identity.ANONYMOUS),
+						new Gateway.Bounds(Encoding.JSON, Integer.MAX_VALUE, 0, "websocket")),
+				new Operation.Call(TARGET, null, ACTION),
+				new Operation.Call(TARGET, REQUEST, new ToServer.ActionRequest(0, "", List.of())),
+				new Operation.Destroy(TARGET), new Operation.Predict(TARGET, UUID, ACTION),
+				new Operation.Release(ADDRESS));
+		return Stream.of(withTargets, withSelections, others).flatMap((each) -> each);
+	}
+
+	private static Stream<Result> results() {
+		Instant time = Instant.parse("2026-01-02T03:04:05.678901234Z");
+		return Stream.of(new Result.Done(), new Result.Info(null),
+				new Result.Info(new ActorInfo(UUID, ADDRESS, 8, time, Instant.EPOCH.minusNanos(1), true)),
+				new Result.Info(new ActorInfo("id", ADDRESS, 0, time, null, false)), new Result.Output(value()),
+				new Result.Output(MissingNode.getInstance()), new Result.Counts(5, 3),
+				new Result.Failure("group", "code", 409, "text", value()), new Result.Failure("", "", 500, "", null),
+				new Result.NotOwner());
+	}
+
+	private static Stream<ToServer> toServer() {
+		return Stream.of(ACTION, new ToServer.SubscriptionRequest("said", true, Set.of("a", "b"), 4),
+				new ToServer.Cancel(5, 6),
+				new ToServer.Hello(List.of(new ToServer.SubscriptionRequest("said", true)),
+						new ToServer.Resume(POSITION, UUID, "secret"), new ToServer.Snapshot("list", List.of(value())),
+						value(), value(), "contract"),
+				new ToServer.Hello(List.of(), new ToServer.Resume(POSITION, null, null), null, null, null, null),
+				new ToServer.Hello(List.of(), null, null, null, null, null));
+	}
+
+	private static Stream<ToClient> toClient() {
+		return Stream.of(new ToClient.Init(UUID, "c"), ERROR, SMALL_ERROR, new ToClient.ActionResponse(-3, value()),
+				new ToClient.ActionResponse(3, null),
+				new ToClient.Event("said", List.of(value()), POSITION, Set.of("t")), new ToClient.Event("", List.of()),
+				new ToClient.Welcome(UUID, "c", POSITION, "stream", "secret", ToClient.ResumeOutcome.resumed(4), 25_000,
+						new ToClient.SnapshotResult(value(), ERROR), Map.of("said", ERROR), true),
+				new ToClient.Welcome(UUID, "c", POSITION, "", "", ToClient.ResumeOutcome.resynced("gone"), 0,
+						new ToClient.SnapshotResult(null, null), Map.of(), false),
+				new ToClient.Welcome(UUID, "c", POSITION, "", "", ToClient.ResumeOutcome.FRESH, 0, null, Map.of(),
+						false),
+				new ToClient.SubscriptionResponse("said", true, POSITION, ERROR),
+				new ToClient.SubscriptionResponse("said", false, POSITION, null),
+				new ToClient.Gap(ToClient.Gap.DROPPED, Set.of("a", "b"), POSITION), new ToClient.KeepAlive(POSITION),
+				new ToClient.GoingAway(5), new ToClient.Close(CloseReason.disconnected("bye"), 7L),
+				new ToClient.Close(CloseReason.invalidText(), null));
+	}
+
+	/** Returns a value that has all kinds of values. */
+	static JsonNode value() {
+		ObjectNode object = NODES.objectNode();
+		object.set("undefined", MissingNode.getInstance());
+		object.putNull("null").put("yes", true).put("no", false).put("", "").put("täxt", "\ud83d\ude00 \udc00");
+		object.put("bytes", new byte[] { 0, -1 }).set("empty", NODES.objectNode());
+		ArrayNode numbers = object.putArray("numbers");
+		numbers.add(0).add(-1).add(Integer.MIN_VALUE).add(5L).add(Long.MAX_VALUE).add(Long.MIN_VALUE);
+		numbers.add(BigInteger.ONE).add(BigInteger.TWO.pow(9000).negate());
+		numbers.add(new BigDecimal("12345678901234567890.120")).add(new BigDecimal("-1e-2000"));
+		numbers.add(1.0).add(-0.0).add(Double.NaN).add(Double.NEGATIVE_INFINITY).add(Double.MIN_VALUE);
+		numbers.add(0.1f).add(Float.NaN);
+		object.putArray("like a marker").add("$BigInt").add("1");
+		object.putArray("holes").add(MissingNode.getInstance()).addNull();
+		return object;
+	}
+
+	private static InetAddress address() {
+		try {
+			return InetAddress.getByAddress(new byte[] { 10, 0, 0, -1 });
+		}
+		catch (UnknownHostException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}
