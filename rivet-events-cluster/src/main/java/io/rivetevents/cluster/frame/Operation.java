@@ -21,6 +21,11 @@ import io.rivetevents.protocol.ToServer;
  */
 public sealed interface Operation {
 
+	/**
+	 * Returns the target instance.
+	 */
+	ActorTarget target();
+
 	/** See {@link io.rivetevents.extension.ActorDirectory#resolve}. */
 	record Resolve(ActorTarget target, @Nullable ConnectRequest caller) implements Operation {
 	}
@@ -67,6 +72,12 @@ public sealed interface Operation {
 	 * @param address address of the instance
 	 */
 	record Release(ActorAddress address) implements Operation {
+
+		@Override
+		public ActorTarget target() {
+			return new ActorTarget.Get(this.address);
+		}
+
 	}
 
 }
