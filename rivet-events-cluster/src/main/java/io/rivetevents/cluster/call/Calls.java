@@ -149,7 +149,7 @@ public final class Calls {
 		}
 		if (owner.equals(this.membership.self())) {
 			return this.local.apply(operation)
-				.onErrorMap((ex) -> isRestarting(ex, operation), (ex) -> new TryAgain(changed));
+				.onErrorMap((ex) -> isRejection(ex, operation), (ex) -> new TryAgain(changed));
 		}
 		return request(owner, operation).flatMap((outcome) -> result(outcome, operation, changed));
 	}
@@ -178,14 +178,24 @@ public final class Calls {
 		}
 		if (result instanceof Result.Failure failure) {
 			RuntimeException ex = Rejections.toException(failure);
-			return Mono.error(isRestarting(ex, operation) ? new TryAgain(changed) : ex);
+			return Mono.error(isRejection(ex, operation) ? new TryAgain(changed) : ex);
 		}
 		return Mono.just(result);
 	}
 
-	private static boolean isRestarting(Throwable ex, Operation operation) {
-		return ex instanceof RivetException rejection && rejection.closeReason().equals(RESTARTING)
-				&& Operations.isRejectedByRestarting(operation);
+	/** Returns whether an error is {@code actor.restarting}. */
+	public static boolean isRestarting(Throwable ex) {
+		return ex instanceof RivetException rejection && rejection.closeReason().equals(RESTARTING);
+	}
+
+	/**
+	 * Returns whether an error is {@code actor.restarting} and means that the operation
+	 * has not run.
+	 * @param ex the error
+	 * @param operation the operation that has failed with it
+	 */
+	public static boolean isRejection(Throwable ex, Operation operation) {
+		return isRestarting(ex) && Operations.isRejectedByRestarting(operation);
 	}
 
 	/** Waits before the next attempt, or ends the attempts. */

@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.directory;
+
+import java.util.function.Function;
+
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.cluster.frame.Operation;
+import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.extension.ActorDirectory;
+
+/**
+ * Runs operations on this node, whether or not it owns their address. Errors are those of
+ * the {@code ActorDirectory}. Safe for use by several threads.
+ */
+final class LocalOperations {
+
+	private static final Result DONE = new Result.Done();
+
+	private final ActorDirectory local;
+
+	private final Function<Operation.Connect, Mono<ActorInfo>> connect;
+
+	private final Function<ActorAddress, Mono<Void>> release;
+
+	/**
+	 * Creates operations.
+	 * @param local directory of this node
+	 * @param connect connects a client whose socket is at another node
+	 * @param release releases an instance of this node
+	 */
+	LocalOperations(ActorDirectory local, Function<Operation.Connect, Mono<ActorInfo>> connect,
+			Function<ActorAddress, Mono<Void>> release) {
+		this.local = local;
+		this.connect = connect;
+		this.release = release;
+	}
+
+	/**
+	 * Runs an operation.
+	 * @return its result; never a failure or {@code NotOwner}
+	 */
+	Mono<Result> run(Operation operation) {
+		if (operation instanceof Operation.Call call) {
+			return this.local.call(call.target(), call.caller(), call.action()).map(Result.Output::new);
+		}
+		if (operation instanceof Operation.Dispatch dispatch) {
+			return this.local.dispatch(dispatch.target(), dispatch.event())
+				.map((receipt) -> new Result.Counts(receipt.targeted(), receipt.queued()));
+		}
+		if (operation instanceof Operation.Connect request) {
+			return this.connect.apply(request).map(Result.Info::new);
+		}
+		if (operation instanceof Operation.Resolve resolve) {
+			return resolve(resolve).map(Result.Info::new);
+		}
+		if (operation instanceof Operation.Authorize authorize) {
+			return this.local.authorize(authorize.target(), authorize.identity()).thenReturn(DONE);
+		}
+		if (operation instanceof Operation.Find find) {
+			return this.local.find(find.target())
+				.map(Result.Info::new)
+				.defaultIfEmpty(new Result.Info(null))
+				.cast(Result.class);
+		}
+		if (operation instanceof Operation.Predict predict) {
+			return this.local.predict(predict.target(), predict.connectionId(), predict.action())
+				.map(Result.Output::new);
+		}
+		if (operation instanceof Operation.Destroy destroy) {
+			return this.local.destroy(destroy.target()).thenReturn(DONE);
+		}
+		return this.release.apply(((Operation.Release) operation).address()).thenReturn(DONE);
+	}
+
+	private Mono<ActorInfo> resolve(Operation.Resolve resolve) {
+		return (resolve.caller() != null) ? this.local.resolve(resolve.target(), resolve.caller())
+				: this.local.resolve(resolve.target());
+	}
+
+}
