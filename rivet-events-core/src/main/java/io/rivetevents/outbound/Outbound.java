@@ -127,6 +127,14 @@ public interface Outbound {
 	}
 
 	/**
+	 * Returns the limits of its queue, for the node of the actor; {@code null} if this
+	 * node does not have the queue.
+	 */
+	default Gateway.@Nullable Bounds bounds() {
+		return null;
+	}
+
+	/**
 	 * Returns the property that limits one message, for error messages.
 	 */
 	default String describeMaxMessageSize() {

@@ -443,6 +443,12 @@ public final class OutboundQueue implements Outbound, QueuedTotal.Queue {
 	}
 
 	@Override
+	public Gateway.Bounds bounds() {
+		return new Gateway.Bounds(this.encoding, this.limits.maxMessageSize(), this.limits.maxQueuedBytes(),
+				this.limits.transport());
+	}
+
+	@Override
 	public String describeMaxMessageSize() {
 		return Outbound.describeMaxMessageSize(this.limits.transport(), this.limits.maxMessageSize(), this.encoding);
 	}

@@ -136,7 +136,7 @@ public final class ActorHarness implements AutoCloseable {
 	 * A runtime with timers and a clock of its own. It works on the threads that call it
 	 * and that let time pass.
 	 */
-	static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
+	public static ActorHarness withClock(Scheduler timers, Clock clock, ActorStateStore store, Neighbours neighbours,
 			Object... actors) {
 		return new ActorHarness(ActorSettings.DEFAULTS, store, neighbours, new Limits(ROOMY), IMMEDIATE,
 				InvocationServices.Neighbours.NONE, timers, clock, null, Ownership.ALONE, actors);

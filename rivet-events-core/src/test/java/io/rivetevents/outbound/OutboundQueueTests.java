@@ -47,6 +47,13 @@ class OutboundQueueTests {
 	}
 
 	@Test
+	void tellsItsLimitsForAnotherNode() {
+		assertThat(this.queue.bounds())
+			.isEqualTo(new Gateway.Bounds(Encoding.JSON, 200, 1000, "rivet.events.websocket"));
+		assertThat(Outbound.NONE.bounds()).isNull();
+	}
+
+	@Test
 	void closesWhenItIsFull() {
 		for (int i = 0; i < 10; i++) {
 			this.queue.send(event("a", 50));
