@@ -1,0 +1,144 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.link;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.outbound.Gateway;
+import io.rivetevents.outbound.Outbound;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * The connections of this node whose actor is on another node, or was when they were
+ * connected. If the node of an actor is lost, or another node owns the address from now
+ * on, each connection is connected again without its client: see {@code
+ * docs/protocol.md}. Methods do not block and are safe for use by several threads.
+ */
+public final class ClientLinks {
+
+	private final LinkContext context;
+
+	private final OutboundRegistry connections;
+
+	private final Map<String, RemoteLink> links = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates links.
+	 * @param context what links share
+	 * @param connections connections of this node
+	 */
+	ClientLinks(LinkContext context, OutboundRegistry connections) {
+		this.context = context;
+		this.connections = connections;
+	}
+
+	/**
+	 * Connects a client whose outbound path is registered.
+	 * @param target the target instance
+	 * @param address its address
+	 * @param request the client's request, which names this node as its gateway
+	 * @return the instance, as from {@code ActorDirectory.connect}; {@code
+	 * actor.restarting} if the address has no owner for some time
+	 */
+	public Mono<ActorInfo> connect(ActorTarget target, ActorAddress address, ConnectRequest request) {
+		return Mono.create((sink) -> {
+			String id = request.connectionId();
+			Outbound queue = this.connections.outbound(id);
+			Gateway.Bounds bounds = queue.bounds();
+			if (bounds == null) {
+				sink.error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
+				return;
+			}
+			RemoteLink link = new RemoteLink(this.context, target, address, request, queue, bounds,
+					(ended) -> this.links.remove(id, ended));
+			this.links.put(id, link);
+			sink.onCancel(link::disconnected);
+			link.connect(sink);
+		});
+	}
+
+	/**
+	 * Delivers a message of a client.
+	 * @return whether the connection is one of these
+	 */
+	public boolean deliver(String connectionId, ToServer message) {
+		return with(connectionId, (link) -> link.deliver(message));
+	}
+
+	/**
+	 * Sends a client a keep-alive.
+	 * @return whether the connection is one of these
+	 */
+	public boolean keepAlive(String connectionId) {
+		return with(connectionId, RemoteLink::keepAlive);
+	}
+
+	/**
+	 * Ends a connection whose socket is closed.
+	 * @return whether the connection is one of these
+	 */
+	public boolean disconnected(String connectionId) {
+		return with(connectionId, RemoteLink::disconnected);
+	}
+
+	private boolean with(String connectionId, Consumer<RemoteLink> work) {
+		RemoteLink link = find(connectionId);
+		if (link != null) {
+			work.accept(link);
+		}
+		return link != null;
+	}
+
+	private @Nullable RemoteLink find(String connectionId) {
+		return this.links.get(connectionId);
+	}
+
+	// From other nodes
+
+	void send(String node, Frame.Send frame) {
+		ToClient message = frame.message();
+		OutgoingMessage shared = (message instanceof ToClient.Event event)
+				? OutgoingMessage.of(event, frame.droppable()) : OutgoingMessage.of(message);
+		frame.connectionIds().forEach((id) -> with(id, (link) -> link.send(node, shared)));
+	}
+
+	void admit(String node, Frame.Admit frame) {
+		with(frame.connectionId(), (link) -> link.admit(node, frame.first()));
+	}
+
+	void close(String node, Frame.Close frame) {
+		with(frame.connectionId(), (link) -> link.closed(node, frame.reason()));
+	}
+
+	void lost(String node) {
+		this.links.values().forEach((link) -> link.lost(node));
+	}
+
+	void viewChanged() {
+		this.links.values().forEach(RemoteLink::viewChanged);
+	}
+
+	/** Returns the number of connections. */
+	public int size() {
+		return this.links.size();
+	}
+
+}

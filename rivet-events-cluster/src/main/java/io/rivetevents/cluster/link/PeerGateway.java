@@ -1,0 +1,250 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.link;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.cluster.frame.FrameSender;
+import io.rivetevents.delivery.ActorConnection;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.error.RivetException;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.outbound.Gateway;
+import io.rivetevents.outbound.GatewayOutbound;
+import io.rivetevents.protocol.CloseReason;
+import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
+import io.rivetevents.protocol.encoding.OutgoingMessage;
+
+/**
+ * The connections of one other node to actors of this node. Safe for use by several
+ * threads.
+ */
+final class PeerGateway implements Gateway {
+
+	private final String node;
+
+	private final FrameSender frames;
+
+	private final ActorDirectory local;
+
+	private final OutboundRegistry connections;
+
+	/** The connections by their ids. */
+	private final Map<String, Attachment> attachments = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates a gateway without connections.
+	 * @param node name of the node
+	 * @param frames sends frames
+	 * @param local directory of the instances of this node
+	 * @param connections connections of this node
+	 */
+	PeerGateway(String node, FrameSender frames, ActorDirectory local, OutboundRegistry connections) {
+		this.node = node;
+		this.frames = frames;
+		this.local = local;
+		this.connections = connections;
+	}
+
+	// From the actors
+
+	@Override
+	public boolean send(OutgoingMessage message, List<String> connectionIds) {
+		List<String> open = open(connectionIds);
+		return !open.isEmpty()
+				&& this.frames.send(this.node, new Frame.Send(open, message.message(), message.isDroppable()))
+				&& open.size() == connectionIds.size();
+	}
+
+	/** Returns the ids of the connections for which the gateway takes messages. */
+	private List<String> open(List<String> connectionIds) {
+		if (connectionIds.stream().allMatch(this::isOpen)) {
+			return connectionIds;
+		}
+		List<String> open = new ArrayList<>(connectionIds.size());
+		connectionIds.stream().filter(this::isOpen).forEach(open::add);
+		return open;
+	}
+
+	private boolean isOpen(String connectionId) {
+		Attachment attachment = this.attachments.get(connectionId);
+		return attachment != null && attachment.isOpen();
+	}
+
+	@Override
+	public void admit(String connectionId, OutgoingMessage first) {
+		if (isOpen(connectionId)) {
+			this.frames.send(this.node, new Frame.Admit(connectionId, first.message()));
+		}
+	}
+
+	@Override
+	public void close(String connectionId, CloseReason reason) {
+		Attachment attachment = this.attachments.get(connectionId);
+		if (attachment != null && attachment.isOpen()) {
+			attachment.close();
+			this.frames.send(this.node, new Frame.Close(connectionId, reason));
+		}
+	}
+
+	@Override
+	public @Nullable Bounds bounds(String connectionId) {
+		Attachment attachment = this.attachments.get(connectionId);
+		return (attachment != null && attachment.isOpen()) ? attachment.bounds() : null;
+	}
+
+	// From the node
+
+	/**
+	 * Adds a connection, which replaces an older one with the same id.
+	 * @return the older one, {@code null} if there is none
+	 */
+	@Nullable Attachment attach(String connectionId, Attachment attachment) {
+		Attachment before = this.attachments.put(connectionId, attachment);
+		if (before != null) {
+			before.detach();
+		}
+		return before;
+	}
+
+	/**
+	 * Connects an attached client to an actor of this node, after the connection that it
+	 * replaces has ended.
+	 * @param target the target instance
+	 * @param request the client's request, with the name of this gateway
+	 * @param attachment its attachment
+	 * @param before the replaced connection, {@code null} if there is none
+	 */
+	Mono<ActorInfo> connect(ActorTarget target, ConnectRequest request, Attachment attachment,
+			@Nullable Attachment before) {
+		String id = request.connectionId();
+		Mono<Void> replaced = (before != null) ? before.settled().then(Mono.fromRunnable(() -> replace(id, before)))
+				: Mono.empty();
+		return replaced.then(Mono.defer(() -> {
+			return attachment.open() ? this.local.connect(target, request)
+					: Mono.<ActorInfo>error(new RivetException(ErrorCode.CONNECTION_NOT_FOUND));
+		}))
+			.doOnNext((info) -> attachment.connected(info.address()))
+			.doOnError((ex) -> this.attachments.remove(id, attachment))
+			.doFinally((signal) -> attachment.settle());
+	}
+
+	/**
+	 * Ends a replaced connection. What still works for it sends nothing any more: its
+	 * messages would be taken for those of the new connection.
+	 */
+	private void replace(String connectionId, Attachment before) {
+		ActorAddress address = before.leave();
+		if (address == null) {
+			return;
+		}
+		ActorConnection connection = this.connections.members().find(connectionId);
+		if (connection != null && connection.outbound() instanceof GatewayOutbound) {
+			connection.outbound().close(CloseReason.of(ErrorCode.CONNECTION_REPLACED));
+		}
+		this.local.disconnected(address, connectionId);
+	}
+
+	void deliver(ActorAddress address, String connectionId, ToServer message) {
+		Attachment attachment = this.attachments.get(connectionId);
+		if (attachment != null && attachment.isOpen()) {
+			if (attachment.isClosed()) {
+				refuse(connectionId, message);
+			}
+			else {
+				this.local.deliver(address, connectionId, message);
+			}
+		}
+	}
+
+	/**
+	 * Tells the gateway that a call has not run: it was sent before the gateway has heard
+	 * that the connection is closed.
+	 */
+	private void refuse(String connectionId, ToServer message) {
+		if (message instanceof ToServer.ActionRequest request && !request.options().oneWay()) {
+			ToClient refusal = ToClient.Error.ofAction(ErrorCode.RESTARTING, request.id());
+			this.frames.send(this.node, new Frame.Send(List.of(connectionId), refusal, false));
+		}
+	}
+
+	void keepAlive(ActorAddress address, String connectionId) {
+		if (isOpen(connectionId)) {
+			this.local.keepAlive(address, connectionId);
+		}
+	}
+
+	/**
+	 * Ends a connection: its socket is closed, or its gateway connects it elsewhere. If
+	 * the actor has closed it, the gateway receives the close again: nothing follows for
+	 * the connection.
+	 */
+	void disconnected(String connectionId) {
+		Attachment attachment = this.attachments.remove(connectionId);
+		if (attachment == null) {
+			return;
+		}
+		if (attachment.isOpen() && attachment.isClosed()) {
+			this.frames.send(this.node, new Frame.Close(connectionId, CloseReason.of(ErrorCode.RESTARTING)));
+		}
+		end(connectionId, attachment);
+	}
+
+	private void end(String connectionId, Attachment attachment) {
+		attachment.detach();
+		attachment.settled().subscribe((none) -> {
+		}, (ex) -> {
+		}, () -> leave(connectionId, attachment));
+	}
+
+	private void leave(String connectionId, Attachment attachment) {
+		ActorAddress address = attachment.leave();
+		if (address != null) {
+			this.local.disconnected(address, connectionId);
+		}
+	}
+
+	/**
+	 * Sends nothing to the connections any more: the gateway is lost.
+	 * @return the connections by their ids
+	 */
+	Map<String, Attachment> detach() {
+		this.attachments.values().forEach(Attachment::detach);
+		return Map.copyOf(this.attachments);
+	}
+
+	/** Ends connections of a lost gateway that were not attached again. */
+	void expire(Map<String, Attachment> lost) {
+		lost.forEach((connectionId, attachment) -> {
+			if (this.attachments.remove(connectionId, attachment)) {
+				end(connectionId, attachment);
+			}
+		});
+	}
+
+	boolean isEmpty() {
+		return this.attachments.isEmpty();
+	}
+
+	/** Returns the number of connections. */
+	int size() {
+		return this.attachments.size();
+	}
+
+}
