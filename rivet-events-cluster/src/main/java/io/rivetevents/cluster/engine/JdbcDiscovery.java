@@ -8,10 +8,12 @@ package io.rivetevents.cluster.engine;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -28,10 +30,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Keeps the addresses in a table of the database that the nodes share: a row for each
- * node. A row is deleted when this node has announced itself six times and the row has
- * not changed, unless its node is connected. No clock is compared with that of another
- * node.
+ * Keeps the addresses in the table of the store that has the values which all nodes
+ * share: a row for each node, with the name {@code node.} and the name of the node, and
+ * the content {@code seenAt address cluster}. A row is deleted when this node has
+ * announced itself six times and the row has not changed, unless its node is connected.
+ * No clock is compared with that of another node.
  */
 public final class JdbcDiscovery implements Discovery {
 
@@ -41,6 +44,14 @@ public final class JdbcDiscovery implements Discovery {
 	private static final Log logger = LogFactory.getLog(JdbcDiscovery.class);
 
 	private static final Pattern PREFIX = Pattern.compile("(?:\\w+\\.)?\\w*");
+
+	private static final String NAME = "node.";
+
+	/** The first text after all that start with {@link #NAME}. */
+	private static final String AFTER_NAMES = "node/";
+
+	/** Most bytes of a content. */
+	private static final int MAX_CONTENT = 255;
 
 	/** Longest time for a statement, in seconds. */
 	private static final int TIMEOUT = 5;
@@ -57,13 +68,27 @@ public final class JdbcDiscovery implements Discovery {
 	/**
 	 * A row without renewal.
 	 *
-	 * @param seenAt time of the last renewal, as it is in the row
+	 * @param content the content of the row
 	 * @param rounds announcements since it was read for the first time
 	 */
-	private record Silence(long seenAt, int rounds) {
+	private record Silence(String content, int rounds) {
 	}
 
-	private record Row(String node, String address, long seenAt) {
+	private record Row(String node, String content) {
+
+		/** Returns the parts of the content, of which there are three. */
+		String[] parts() {
+			return this.content.split(" ", 3);
+		}
+
+		boolean isOf(String cluster) {
+			return parts().length == 3 && parts()[2].equals(cluster);
+		}
+
+		String address() {
+			return parts()[1];
+		}
+
 	}
 
 	/**
@@ -78,15 +103,14 @@ public final class JdbcDiscovery implements Discovery {
 			throw new IllegalStateException("Not a prefix of table names: " + tablePrefix);
 		}
 		this.dataSource = dataSource;
-		this.table = tablePrefix + "node";
+		this.table = tablePrefix + "meta";
 		this.clock = clock;
 	}
 
 	@Override
 	public List<InetSocketAddress> find(String cluster) {
-		List<Row> rows = use("read", (connection) -> rows(connection, cluster));
 		List<InetSocketAddress> addresses = new ArrayList<>();
-		rows.forEach((row) -> {
+		use("read", (session) -> session.rows(cluster)).forEach((row) -> {
 			try {
 				HostAndPort address = HostAndPort.parse(row.address(), JGroupsSettings.DEFAULT_PORT);
 				addresses.add(new InetSocketAddress(InetAddress.getByName(address.host()), address.port()));
@@ -101,31 +125,40 @@ public final class JdbcDiscovery implements Discovery {
 
 	@Override
 	public synchronized void announce(Entry entry, Set<String> connected) {
+		String address = HostAndPort.format(entry.address());
 		long now = ChronoUnit.NANOS.between(Instant.EPOCH, this.clock.instant());
-		use("written", (connection) -> {
-			if (renew(connection, entry, now) == 0) {
-				deletePredecessor(connection, entry);
-				insert(connection, entry, now);
+		String content = "%d %s %s".formatted(now, address, entry.cluster());
+		if (content.getBytes(StandardCharsets.UTF_8).length > MAX_CONTENT) {
+			throw new IllegalStateException("The name of the cluster is too long: " + entry.cluster());
+		}
+		use("written", (session) -> {
+			if (session.renew(entry.node(), content) == 0) {
+				// only one node can listen at an address
+				for (Row row : session.rows(entry.cluster())) {
+					if (row.address().equals(address)) {
+						session.delete(row);
+					}
+				}
+				session.insert(entry.node(), content);
 			}
-			deleteSilent(connection, rows(connection, entry.cluster()), entry, connected);
-			return connection;
+			deleteSilent(session, entry, connected);
+			return entry;
 		});
 	}
 
-	private void deleteSilent(Connection connection, List<Row> rows, Entry entry, Set<String> connected)
-			throws SQLException {
+	private void deleteSilent(Session session, Entry entry, Set<String> connected) throws SQLException {
 		Map<String, Silence> before = Map.copyOf(this.silent);
 		this.silent.clear();
-		for (Row row : rows) {
+		for (Row row : session.rows(entry.cluster())) {
 			if (row.node().equals(entry.node()) || connected.contains(row.node())) {
 				continue;
 			}
 			Silence last = before.get(row.node());
-			int rounds = (last != null && last.seenAt() == row.seenAt()) ? last.rounds() + 1 : 0;
+			int rounds = (last != null && last.content().equals(row.content())) ? last.rounds() + 1 : 0;
 			if (rounds < SILENT_ROUNDS) {
-				this.silent.put(row.node(), new Silence(row.seenAt(), rounds));
+				this.silent.put(row.node(), new Silence(row.content(), rounds));
 			}
-			else if (deleteUnlessRenewed(connection, entry.cluster(), row)) {
+			else if (session.delete(row) > 0) {
 				logger.info("Node %s at %s does not answer, its row was deleted".formatted(row.node(), row.address()));
 			}
 		}
@@ -133,68 +166,19 @@ public final class JdbcDiscovery implements Discovery {
 
 	@Override
 	public void withdraw(Entry entry) {
-		use("written", (connection) -> update(connection, "delete from %s where cluster_name = ? and node = ?",
-				entry.cluster(), entry.node()));
-	}
-
-	private int renew(Connection connection, Entry entry, long now) throws SQLException {
-		return update(connection, "update %s set seen_at = ? where cluster_name = ? and node = ?", now, entry.cluster(),
-				entry.node());
-	}
-
-	private void insert(Connection connection, Entry entry, long now) throws SQLException {
-		update(connection, "insert into %s (cluster_name, node, address, seen_at) values (?, ?, ?, ?)", entry.cluster(),
-				entry.node(), HostAndPort.format(entry.address()), now);
-	}
-
-	/** Only one node can listen at an address. */
-	private void deletePredecessor(Connection connection, Entry entry) throws SQLException {
-		update(connection, "delete from %s where cluster_name = ? and address = ?", entry.cluster(),
-				HostAndPort.format(entry.address()));
-	}
-
-	private boolean deleteUnlessRenewed(Connection connection, String cluster, Row row) throws SQLException {
-		return update(connection, "delete from %s where cluster_name = ? and node = ? and seen_at = ?", cluster,
-				row.node(), row.seenAt()) > 0;
-	}
-
-	private List<Row> rows(Connection connection, String cluster) throws SQLException {
-		List<Row> rows = new ArrayList<>();
-		try (PreparedStatement statement = prepare(connection,
-				"select node, address, seen_at from %s where cluster_name = ?", cluster);
-				ResultSet row = statement.executeQuery()) {
-			while (row.next()) {
-				rows.add(new Row(row.getString("node"), row.getString("address"), row.getLong("seen_at")));
-			}
-		}
-		return rows;
-	}
-
-	private int update(Connection connection, String sql, Object... values) throws SQLException {
-		try (PreparedStatement statement = prepare(connection, sql, values)) {
-			return statement.executeUpdate();
-		}
-	}
-
-	private PreparedStatement prepare(Connection connection, String sql, Object... values) throws SQLException {
-		PreparedStatement statement = connection.prepareStatement(sql.formatted(this.table));
-		statement.setQueryTimeout(TIMEOUT);
-		for (int i = 0; i < values.length; i++) {
-			statement.setObject(i + 1, values[i]);
-		}
-		return statement;
+		use("written", (session) -> session.delete(entry.node()));
 	}
 
 	@FunctionalInterface
 	private interface Work<T> {
 
-		T run(Connection connection) throws SQLException;
+		T run(Session session) throws SQLException;
 
 	}
 
 	private <T> T use(String how, Work<T> work) {
 		try (Connection connection = this.dataSource.getConnection()) {
-			T result = work.run(connection);
+			T result = work.run(new Session(connection, this.table, isBinary(connection)));
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -206,6 +190,82 @@ public final class JdbcDiscovery implements Discovery {
 						.formatted(this.table, how, ex.getMessage()),
 					ex);
 		}
+	}
+
+	/** Some databases compare texts byte for byte in binary columns only. */
+	private boolean isBinary(Connection connection) throws SQLException {
+		try (PreparedStatement statement = connection
+			.prepareStatement("select name from %s where 1 = 0".formatted(this.table));
+				ResultSet rows = statement.executeQuery()) {
+			int type = rows.getMetaData().getColumnType(1);
+			return type == Types.BINARY || type == Types.VARBINARY || type == Types.LONGVARBINARY;
+		}
+	}
+
+	/**
+	 * Statements on one connection.
+	 *
+	 * @param connection the connection
+	 * @param table name of the table
+	 * @param binary whether its columns are binary
+	 */
+	private record Session(Connection connection, String table, boolean binary) {
+
+		int renew(String node, String content) throws SQLException {
+			return update("update %s set content = ? where name = ?", content, NAME + node);
+		}
+
+		void insert(String node, String content) throws SQLException {
+			update("insert into %s (name, content) values (?, ?)", NAME + node, content);
+		}
+
+		/** Deletes a row unless it has changed. */
+		int delete(Row row) throws SQLException {
+			return update("delete from %s where name = ? and content = ?", NAME + row.node(), row.content());
+		}
+
+		int delete(String node) throws SQLException {
+			return update("delete from %s where name = ?", NAME + node);
+		}
+
+		List<Row> rows(String cluster) throws SQLException {
+			List<Row> found = new ArrayList<>();
+			try (PreparedStatement statement = prepare("select name, content from %s where name >= ? and name < ?",
+					NAME, AFTER_NAMES); ResultSet rows = statement.executeQuery()) {
+				while (rows.next()) {
+					Row row = new Row(text(rows, 1).substring(NAME.length()), text(rows, 2));
+					if (row.isOf(cluster)) {
+						found.add(row);
+					}
+				}
+			}
+			return found;
+		}
+
+		private String text(ResultSet rows, int column) throws SQLException {
+			return this.binary ? new String(rows.getBytes(column), StandardCharsets.UTF_8) : rows.getString(column);
+		}
+
+		private int update(String sql, String... values) throws SQLException {
+			try (PreparedStatement statement = prepare(sql, values)) {
+				return statement.executeUpdate();
+			}
+		}
+
+		private PreparedStatement prepare(String sql, String... values) throws SQLException {
+			PreparedStatement statement = this.connection.prepareStatement(sql.formatted(this.table));
+			statement.setQueryTimeout(TIMEOUT);
+			for (int i = 0; i < values.length; i++) {
+				if (this.binary) {
+					statement.setBytes(i + 1, values[i].getBytes(StandardCharsets.UTF_8));
+				}
+				else {
+					statement.setString(i + 1, values[i]);
+				}
+			}
+			return statement;
+		}
+
 	}
 
 }

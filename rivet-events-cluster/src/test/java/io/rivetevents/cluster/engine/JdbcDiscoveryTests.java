@@ -46,13 +46,12 @@ class JdbcDiscoveryTests {
 	@BeforeEach
 	void createTable() throws SQLException {
 		execute("""
-				create table rivet_node (
-					cluster_name varchar(255) not null,
-					node varchar(64) not null,
-					address varchar(255) not null,
-					seen_at bigint not null,
-					primary key (cluster_name, node)
+				create table rivet_meta (
+					name varbinary(64) not null,
+					content varbinary(255) not null,
+					primary key (name)
 				)""");
+		insert("schema.version", "2");
 	}
 
 	@AfterEach
@@ -70,8 +69,8 @@ class JdbcDiscoveryTests {
 		discovery().announce(new Discovery.Entry("other", "c", new InetSocketAddress("10.0.0.3", 7800)), Set.of());
 		assertThat(discovery.find(CLUSTER)).containsExactlyInAnyOrder(new InetSocketAddress("10.0.0.1", 7800),
 				new InetSocketAddress("fe80::1", 7801));
-		assertThat(strings("select seen_at from rivet_node where node = 'a'"))
-			.containsExactly(this.now.getEpochSecond() + "000000000");
+		assertThat(strings("select utf8tostring(content) from rivet_meta where name = stringtoutf8('node.a')"))
+			.containsExactly(this.now.getEpochSecond() + "000000000 10.0.0.1:7800 shop");
 	}
 
 	@Test
@@ -87,7 +86,7 @@ class JdbcDiscoveryTests {
 	void replacesTheRowOfTheNodeThatListenedAtTheSameAddress() throws SQLException {
 		discovery().announce(entry("old", "10.0.0.1", 7800), Set.of());
 		discovery().announce(entry("new", "10.0.0.1", 7800), Set.of());
-		assertThat(strings("select node from rivet_node")).containsExactly("new");
+		assertThat(nodes()).containsExactly("new");
 	}
 
 	@Test
@@ -97,36 +96,45 @@ class JdbcDiscoveryTests {
 		discovery().announce(entry("killed", "10.0.0.2", 7800), Set.of());
 		discovery().announce(entry("connected", "10.0.0.3", 7800), Set.of());
 		for (int round = 0; round <= JdbcDiscovery.SILENT_ROUNDS; round++) {
-			assertThat(strings("select node from rivet_node")).contains("killed");
+			assertThat(nodes()).contains("killed");
 			this.now = this.now.plusSeconds(5);
 			partitioned.announce(entry("partitioned", "10.0.0.4", 7800), Set.of("killed", "connected"));
 			discovery.announce(entry("a", "10.0.0.1", 7800), Set.of("connected"));
 		}
-		assertThat(strings("select node from rivet_node")).containsExactlyInAnyOrder("a", "connected", "partitioned");
+		assertThat(nodes()).containsExactlyInAnyOrder("a", "connected", "partitioned");
 	}
 
 	@Test
 	void writesItsRowAgainIfAnotherNodeHasDeletedIt() throws SQLException {
 		JdbcDiscovery discovery = discovery();
 		discovery.announce(entry("a", "10.0.0.1", 7800), Set.of());
-		execute("delete from rivet_node");
+		execute("delete from rivet_meta");
 		discovery.announce(entry("a", "10.0.0.1", 7800), Set.of());
 		assertThat(discovery.find(CLUSTER)).hasSize(1);
 	}
 
 	@Test
 	void ignoresRowsThatAreNotAddresses() throws SQLException {
-		execute("insert into rivet_node values ('shop', 'a', 'nonsense:x', 1), ('shop', 'b', '10.0.0.1:7800', 1)");
+		insert("node.a", "1 nonsense:x shop");
+		insert("node.b", "1 10.0.0.1:7800 shop");
+		insert("node.c", "nonsense");
 		assertThat(discovery().find(CLUSTER)).containsExactly(new InetSocketAddress("10.0.0.1", 7800));
 	}
 
 	@Test
 	void saysThatTheTableIsMissing() throws SQLException {
-		execute("drop table rivet_node");
+		execute("drop table rivet_meta");
 		Node node = new Node(CLUSTER, Node.freePorts(1).get(0), discovery());
 		this.nodes.add(node);
 		assertThatIllegalStateException().isThrownBy(node::start)
-			.withMessageStartingWith("The table rivet_node cannot be written. It must be there");
+			.withMessageStartingWith("The table rivet_meta cannot be written. It must be there");
+	}
+
+	@Test
+	void rejectsANameThatDoesNotFitIntoARow() {
+		Discovery.Entry entry = new Discovery.Entry("x".repeat(250), "a", new InetSocketAddress("10.0.0.1", 7800));
+		assertThatIllegalStateException().isThrownBy(() -> discovery().announce(entry, Set.of()))
+			.withMessageStartingWith("The name of the cluster is too long");
 	}
 
 	@Test
@@ -140,11 +148,10 @@ class JdbcDiscoveryTests {
 	void formsOneClusterDespiteRowsOfKilledNodes() throws SQLException {
 		List<Integer> ports = Node.freePorts(5);
 		for (int port : List.of(ports.get(0), ports.get(3), ports.get(4))) {
-			execute("insert into rivet_node values ('shop', '%s', '%s:%d', 1)".formatted(UUID.randomUUID(), Node.HOST,
-					port));
+			insert("node." + UUID.randomUUID(), "1 %s:%d shop".formatted(Node.HOST, port));
 		}
 		// addresses that are used by nothing, and answer not at all
-		execute("insert into rivet_node values ('shop', '%s', '192.0.2.1:7800', 1)".formatted(UUID.randomUUID()));
+		insert("node." + UUID.randomUUID(), "1 192.0.2.1:7800 shop");
 		startTogether(ports.subList(0, 3));
 		await().atMost(PATIENCE).until(() -> this.nodes.stream().allMatch((node) -> node.nodes().size() == 3));
 		assertThat(this.nodes).extracting(Node::view).containsOnly(this.nodes.get(0).view());
@@ -180,6 +187,16 @@ class JdbcDiscoveryTests {
 				Statement statement = connection.createStatement()) {
 			statement.execute(sql);
 		}
+	}
+
+	private void insert(String name, String content) throws SQLException {
+		execute("insert into rivet_meta values (stringtoutf8('%s'), stringtoutf8('%s'))".formatted(name, content));
+	}
+
+	/** Returns the names of the nodes that have rows. */
+	private List<String> nodes() throws SQLException {
+		return strings(
+				"select substring(utf8tostring(name), 6) from rivet_meta where utf8tostring(name) like 'node.%'");
 	}
 
 	private List<String> strings(String sql) throws SQLException {
