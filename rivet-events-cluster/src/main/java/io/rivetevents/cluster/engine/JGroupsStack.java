@@ -54,7 +54,7 @@ final class JGroupsStack {
 		JChannel channel = new JChannel(
 				List.of(transport(settings, address), new DiscoveryProtocol(settings.discovery()),
 						// joins what was formed apart
-						new MERGE3().setMinInterval(1000).setMaxInterval(3000),
+						new MERGE3().setMinInterval(1000).setMaxInterval(3000).setCheckInterval(3100),
 						// its ports follow from that of the transport, nothing else may
 						// be set
 						new FD_SOCK2().setBindAddress(address), heartbeats(settings),
