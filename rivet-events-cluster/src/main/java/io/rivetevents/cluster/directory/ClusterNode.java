@@ -1,0 +1,247 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.directory;
+
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorInfo;
+import io.rivetevents.cluster.call.CallSettings;
+import io.rivetevents.cluster.call.Calls;
+import io.rivetevents.cluster.call.Rejections;
+import io.rivetevents.cluster.engine.ClusterEngine;
+import io.rivetevents.cluster.engine.ClusterView;
+import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.cluster.frame.FrameCodec;
+import io.rivetevents.cluster.frame.Operation;
+import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.link.ClientLinks;
+import io.rivetevents.cluster.link.LinkTimes;
+import io.rivetevents.cluster.link.Links;
+import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.cluster.ownership.ClusterOwnership;
+import io.rivetevents.cluster.peer.PeerListener;
+import io.rivetevents.cluster.peer.PeerSettings;
+import io.rivetevents.cluster.peer.Peers;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.ActorTarget;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.placement.LocalNode;
+import io.rivetevents.protocol.ToServer;
+
+/**
+ * A node among others: puts together what decides where instances are, and what carries
+ * requests, connections and events between nodes. Safe for use by several threads.
+ */
+public final class ClusterNode {
+
+	private final Membership membership;
+
+	private final Peers peers;
+
+	private final Calls calls;
+
+	private final ClusterOwnership ownership;
+
+	private final Links links;
+
+	private final RequestReceiver requests;
+
+	private final ActorDirectory directory;
+
+	private final Supplier<LocalNode> node;
+
+	/**
+	 * What a node is made of.
+	 *
+	 * @param engine connects the nodes
+	 * @param membership which node owns an address
+	 * @param ownership which instances this node may have in memory; its requests are
+	 * sent by {@link #askNode}
+	 * @param codec writes and reads what nodes send
+	 * @param mapper converts the details of errors
+	 * @param registry connections of this node
+	 * @param local directory of this node
+	 * @param node this node; used when the cluster is started, and later
+	 * @param timers clock and timers
+	 * @param workers threads that may block
+	 * @param writers threads that send, one for each other node and one more
+	 */
+	public record Parts(ClusterEngine engine, Membership membership, ClusterOwnership ownership, FrameCodec codec,
+			ValueMapper mapper, OutboundRegistry registry, ActorDirectory local, Supplier<LocalNode> node,
+			Scheduler timers, Scheduler workers, Executor writers) {
+	}
+
+	/**
+	 * Limits and times of a node.
+	 *
+	 * @param peers limits of the sessions with other nodes
+	 * @param calls limits of requests to other nodes
+	 * @param links times of connections to other nodes
+	 */
+	public record Settings(PeerSettings peers, CallSettings calls, LinkTimes links) {
+	}
+
+	/**
+	 * The present state of a node.
+	 *
+	 * @param nodes number of nodes in the view, 0 before the start
+	 * @param waiting whether this node owns nothing, because it has lost most of the
+	 * others
+	 * @param sent number of requests that were sent to other nodes
+	 * @param pending number of requests that wait for an answer of another node
+	 * @param links number of connections of this node whose actor is on another node
+	 * @param backlog memory of the messages that wait for other nodes, in bytes
+	 */
+	public record Status(int nodes, boolean waiting, long sent, int pending, int links, long backlog) {
+	}
+
+	/**
+	 * Creates a node that is not started.
+	 * @param parts what it is made of
+	 * @param settings limits and times
+	 */
+	public ClusterNode(Parts parts, Settings settings) {
+		this.membership = parts.membership();
+		this.node = parts.node();
+		this.peers = new Peers(parts.engine(), this.membership.self(), parts.codec(), settings.peers(), parts.writers(),
+				new Received());
+		LocalOperations operations = new LocalOperations(parts.local(), this::connectHere, this::release);
+		this.calls = new Calls(this.membership, this.peers::send, operations::run, settings.calls(), parts.timers(),
+				parts.workers());
+		this.ownership = parts.ownership();
+		InstanceAddresses addresses = new InstanceAddresses(parts.local());
+		this.requests = new RequestReceiver(this.membership, addresses, operations::run, new Rejections(parts.mapper()),
+				this.peers::send);
+		this.links = new Links(this.membership, this.peers::send, this.calls::askNode, parts.local(), parts.registry(),
+				parts.timers(), settings.links());
+		this.directory = new ClusterDirectory(this.membership, parts.local(), addresses, this.calls,
+				new Connections(this.links.clients()));
+	}
+
+	private Mono<ActorInfo> connectHere(Operation.Connect connect) {
+		return this.links.gateways().connect(connect);
+	}
+
+	private Mono<Void> release(ActorAddress address) {
+		return this.ownership.release(address, this.node.get());
+	}
+
+	/** Returns the directory of the instances of all nodes. */
+	public ActorDirectory directory() {
+		return this.directory;
+	}
+
+	/**
+	 * Sends a request to one node, whether or not it owns an address.
+	 * @param node name of the node
+	 * @param operation what it is to do
+	 * @return its result; a rejection is a {@code RivetException}
+	 */
+	public Mono<Result> askNode(String node, Operation operation) {
+		return this.calls.askNode(node, operation);
+	}
+
+	/**
+	 * Joins the other nodes. Returns when this node has a view.
+	 * @throws IllegalStateException if it cannot join, with what to change
+	 */
+	public void start() {
+		this.peers.start();
+	}
+
+	/** Rejects requests of other nodes from now on, which address another node. */
+	public void leave() {
+		this.requests.leave();
+	}
+
+	/** Leaves the other nodes. */
+	public void stop() {
+		this.calls.stop();
+		this.peers.stop();
+	}
+
+	/** Returns the present state. */
+	public Status status() {
+		long backlog = this.membership.nodes().stream().mapToLong(this.peers::backlog).sum();
+		return new Status(this.membership.nodes().size(), this.membership.isWaiting(), this.calls.sent(),
+				this.calls.pending(), this.links.clients().size(), backlog);
+	}
+
+	/** Receives what other nodes send. */
+	private final class Received implements PeerListener {
+
+		@Override
+		public void viewChanged(ClusterView view) {
+			ClusterNode node = ClusterNode.this;
+			node.membership.apply(view);
+			if (node.membership.isWaiting()) {
+				node.node.get().releaseIf((address) -> true).subscribe();
+			}
+			node.links.viewChanged();
+		}
+
+		@Override
+		public void received(String node, Frame frame) {
+			if (frame instanceof Frame.Request request) {
+				ClusterNode.this.requests.received(node, request);
+			}
+			else if (frame instanceof Frame.Reply reply) {
+				ClusterNode.this.calls.received(node, reply);
+			}
+			else if (frame instanceof Frame.Cancel cancel) {
+				ClusterNode.this.requests.cancelled(node, cancel);
+			}
+			else {
+				ClusterNode.this.links.received(node, frame);
+			}
+		}
+
+		@Override
+		public void lost(String node) {
+			ClusterNode.this.calls.lost(node);
+			ClusterNode.this.requests.lost(node);
+			ClusterNode.this.links.lost(node);
+		}
+
+	}
+
+	/**
+	 * Connections of this node to instances of other nodes.
+	 *
+	 * @param links the connections
+	 */
+	private record Connections(ClientLinks links) implements RemoteConnections {
+
+		@Override
+		public Mono<ActorInfo> connect(ActorTarget target, ActorAddress address, ConnectRequest request) {
+			return this.links.connect(target, address, request);
+		}
+
+		@Override
+		public boolean deliver(String connectionId, ToServer message) {
+			return this.links.deliver(connectionId, message);
+		}
+
+		@Override
+		public boolean keepAlive(String connectionId) {
+			return this.links.keepAlive(connectionId);
+		}
+
+		@Override
+		public boolean disconnected(String connectionId) {
+			return this.links.disconnected(connectionId);
+		}
+
+	}
+
+}
