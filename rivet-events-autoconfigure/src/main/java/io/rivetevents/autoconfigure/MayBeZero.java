@@ -15,6 +15,6 @@ import java.lang.annotation.Target;
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
-@interface MayBeZero {
+public @interface MayBeZero {
 
 }

@@ -34,6 +34,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.transaction.ReactiveTransactionManager;
+import org.springframework.util.JdkIdGenerator;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.util.unit.DataSize;
 import reactor.core.scheduler.Scheduler;
@@ -45,6 +46,7 @@ import io.rivetevents.actor.call.ActionListeners;
 import io.rivetevents.actor.call.ActorSettings;
 import io.rivetevents.actor.call.ActorSettings.StateSettings;
 import io.rivetevents.actor.instance.ActorRuntime;
+import io.rivetevents.actor.ownership.Ownership;
 import io.rivetevents.actor.state.ActorStateStore;
 import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StoredActors;
@@ -313,10 +315,12 @@ public final class RivetEventsAutoConfiguration {
 	LocalNode rivetLocalNode(ActorStateStore store, ConnectionServices connections,
 			ObjectProvider<InboundInterceptor> interceptors, ObjectProvider<Clock> clock, OutboundRegistry registry,
 			ObjectProvider<ContractFingerprints> contracts, ActorTypes types, ActionListeners listeners,
-			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties) {
+			ObjectProvider<ActorDirectory> directory, RivetEventsProperties properties,
+			ObjectProvider<Ownership> ownership) {
 		ActorRuntime runtime = new ActorRuntime(store, connections.workers(), clock.getIfUnique(Clock::systemUTC),
 				connections, interceptors.orderedStream().toList(),
-				contracts.getIfAvailable(() -> ContractFingerprints.NONE), properties.schedule().settings());
+				contracts.getIfAvailable(() -> ContractFingerprints.NONE), properties.schedule().settings(),
+				new JdkIdGenerator(), ownership.getIfAvailable(() -> Ownership.ALONE));
 		return new LocalNode(runtime, types, listeners, registry, directory::getObject);
 	}
 

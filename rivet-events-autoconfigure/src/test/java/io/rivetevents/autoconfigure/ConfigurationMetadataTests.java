@@ -109,7 +109,7 @@ class ConfigurationMetadataTests {
 			if (type.isEnum()) {
 				enums.add(name);
 				List<String> constants = Stream.of(type.getEnumConstants())
-					.map((constant) -> constant.toString().toLowerCase(Locale.ROOT))
+					.map((constant) -> constant.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
 					.toList();
 				assertThat(hints).containsKey(name);
 				assertThat(

@@ -147,7 +147,7 @@ public final class RivetEventsJdbcAutoConfiguration {
 	 *
 	 * @param dataSource has its connections
 	 */
-	record StoreDatabase(DataSource dataSource) {
+	public record StoreDatabase(DataSource dataSource) {
 	}
 
 	/** The property names this store; or no store, and there is one suitable database. */

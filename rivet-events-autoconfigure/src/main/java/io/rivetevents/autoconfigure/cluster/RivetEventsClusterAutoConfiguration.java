@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.cluster;
+
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
+import org.springframework.util.StringUtils;
+import reactor.core.scheduler.Scheduler;
+
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.autoconfigure.InvalidSettingException;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsProperties;
+import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
+import io.rivetevents.cluster.ConnectRequestCodec;
+import io.rivetevents.cluster.call.CallSettings;
+import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.cluster.engine.ClusterEngine;
+import io.rivetevents.cluster.engine.Discovery;
+import io.rivetevents.cluster.engine.JGroups;
+import io.rivetevents.cluster.engine.JGroupsSettings;
+import io.rivetevents.cluster.engine.JdbcDiscovery;
+import io.rivetevents.cluster.engine.StaticDiscovery;
+import io.rivetevents.cluster.frame.FrameCodec;
+import io.rivetevents.cluster.link.LinkTimes;
+import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.cluster.membership.SmallerPart;
+import io.rivetevents.cluster.ownership.ClusterOwnership;
+import io.rivetevents.cluster.peer.PeerSettings;
+import io.rivetevents.conversion.ValueMapper;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.extension.ActorDirectory;
+import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.placement.LocalNode;
+
+/**
+ * Auto-configuration of a node that joins others. It replaces the directory of the node.
+ */
+@AutoConfiguration(before = RivetEventsAutoConfiguration.class, after = RivetEventsJdbcAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "rivet.events.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty("rivet.events.cluster.enabled")
+@ConditionalOnClass(ClusterEngine.class)
+@EnableConfigurationProperties(RivetEventsClusterProperties.class)
+public final class RivetEventsClusterAutoConfiguration {
+
+	private static final String PREFIX = "rivet.events.cluster.";
+
+	@Bean
+	@ConditionalOnMissingBean
+	ClusterEngine rivetClusterEngine(RivetEventsClusterProperties properties, OutboundRegistry registry,
+			Discovery discovery, Environment environment) {
+		return JGroups.create(new JGroupsSettings(name(properties, environment), registry.node(),
+				properties.bindAddress(), properties.port(), properties.failureTimeout(), discovery, null));
+	}
+
+	private static String name(RivetEventsClusterProperties properties, Environment environment) {
+		String name = (properties.name() != null) ? properties.name()
+				: environment.getProperty("spring.application.name");
+		return StringUtils.hasText(name) ? name : "rivet";
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Discovery rivetClusterDiscovery(RivetEventsClusterProperties properties, RivetEventsProperties events,
+			ObjectProvider<RivetEventsJdbcAutoConfiguration.StoreDatabase> database, ObjectProvider<Clock> clock) {
+		RivetEventsJdbcAutoConfiguration.StoreDatabase found = database.getIfAvailable();
+		return switch (discovery(properties, found != null)) {
+			case STATIC -> byList(properties);
+			case JDBC -> byTable(found, events, clock.getIfUnique(Clock::systemUTC));
+		};
+	}
+
+	private static RivetEventsClusterProperties.Discovery discovery(RivetEventsClusterProperties properties,
+			boolean hasDatabase) {
+		RivetEventsClusterProperties.Discovery chosen = properties.discovery();
+		if (chosen != null) {
+			return chosen;
+		}
+		return (hasDatabase && properties.nodes().isEmpty()) ? RivetEventsClusterProperties.Discovery.JDBC
+				: RivetEventsClusterProperties.Discovery.STATIC;
+	}
+
+	private static Discovery byList(RivetEventsClusterProperties properties) {
+		try {
+			return new StaticDiscovery(properties.nodes(), properties.port());
+		}
+		catch (IllegalStateException ex) {
+			throw new InvalidSettingException(PREFIX + "nodes", properties.nodes(), String.valueOf(ex.getMessage()),
+					"Set rivet.events.cluster.nodes to host:port of each node, separated by commas");
+		}
+	}
+
+	private static Discovery byTable(RivetEventsJdbcAutoConfiguration.@Nullable StoreDatabase database,
+			RivetEventsProperties events, Clock clock) {
+		if (database == null) {
+			throw new InvalidSettingException(PREFIX + "discovery", "jdbc", "the store is not in a database",
+					"Set rivet.events.cluster.discovery to static and rivet.events.cluster.nodes to the nodes");
+		}
+		return new JdbcDiscovery(database.dataSource(), events.state().jdbc().tablePrefix(), clock);
+	}
+
+	@Bean
+	Membership rivetMembership(RivetEventsClusterProperties properties, OutboundRegistry registry,
+			@Qualifier("rivetActorTimers") Scheduler timers) {
+		SmallerPart rule = switch (properties.smallerPart()) {
+			case WAIT -> SmallerPart.WAIT;
+			case GO_ON -> SmallerPart.GO_ON;
+		};
+		return new Membership(registry.node(), rule, properties.smallerPartTimeout(), timers);
+	}
+
+	/** Threads that wait for other nodes. They end when they are not used. */
+	@Bean(destroyMethod = "shutdownNow", defaultCandidate = false)
+	ExecutorService rivetClusterWriters() {
+		CustomizableThreadFactory threads = new CustomizableThreadFactory("rivet-cluster-");
+		threads.setDaemon(true);
+		return Executors.newCachedThreadPool(threads);
+	}
+
+	/** The node requires it, and what carries its requests requires the node. */
+	@Bean
+	ClusterOwnership rivetOwnership(Membership membership, ObjectProvider<ClusterNode> node,
+			@Qualifier("rivetActorTimers") Scheduler timers) {
+		return new ClusterOwnership(membership, (other, operation) -> node.getObject().askNode(other, operation),
+				timers);
+	}
+
+	@Bean
+	ClusterNode.Parts rivetClusterParts(ClusterEngine engine, Membership membership, ClusterOwnership ownership,
+			ObjectProvider<PrincipalCodec> principals, ValueMapper mapper, OutboundRegistry registry,
+			@Qualifier("rivetLocalActorDirectory") ActorDirectory local, ObjectProvider<LocalNode> node,
+			@Qualifier("rivetActorTimers") Scheduler timers, @Qualifier("rivetActorWorkers") Scheduler workers,
+			@Qualifier("rivetClusterWriters") ExecutorService writers) {
+		FrameCodec codec = new FrameCodec(
+				new ConnectRequestCodec(principals.getIfAvailable(() -> PrincipalCodec.BY_NAME)));
+		return new ClusterNode.Parts(engine, membership, ownership, codec, mapper, registry, local, node::getObject,
+				timers, workers, writers);
+	}
+
+	@Bean
+	ClusterNode rivetClusterNode(ClusterNode.Parts parts, RivetEventsClusterProperties properties) {
+		return new ClusterNode(parts, new ClusterNode.Settings(new PeerSettings(properties.maxLinkBacklog().toBytes()),
+				CallSettings.DEFAULTS, LinkTimes.DEFAULTS.withGrace(properties.disconnectGrace())));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ActorDirectory rivetActorDirectory(ClusterNode node) {
+		return node.directory();
+	}
+
+	@Bean
+	ClusterLifecycle rivetClusterLifecycle(ClusterNode node, ActorStateStore store) {
+		SharedStoreCheck.check(store);
+		return new ClusterLifecycle(node::start, node::stop);
+	}
+
+}

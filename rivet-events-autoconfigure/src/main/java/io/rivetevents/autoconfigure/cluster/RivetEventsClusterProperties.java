@@ -1,0 +1,77 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.cluster;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+import io.rivetevents.autoconfigure.MayBeZero;
+
+/**
+ * Several nodes with the same actors.
+ *
+ * @param enabled Whether this node joins others. Requires rivet-events-cluster and a
+ * store that all nodes share.
+ * @param name Name of the cluster: nodes of one name join. Defaults to
+ * spring.application.name, or to "rivet".
+ * @param discovery How nodes find each other. Defaults to "jdbc" with a store in a
+ * database, otherwise to "static".
+ * @param nodes Addresses of the nodes as host:port, for the discovery "static". This node
+ * may be among them.
+ * @param bindAddress Address on which this node receives messages of other nodes.
+ * Defaults to a private address of this machine.
+ * @param port Port on which this node receives messages of other nodes. The failure
+ * detector uses the port with a number that is higher by 100.
+ * @param failureTimeout Time without a sign of life after which a node is suspected. A
+ * node whose process has ended is detected earlier.
+ * @param smallerPart What a node does that is left with fewer than half of the nodes,
+ * because the others have failed or cannot be reached.
+ * @param smallerPartTimeout Longest time that a node of the smaller part waits for the
+ * others, before it continues alone.
+ * @param disconnectGrace Time for which an actor keeps the connections of a failed node,
+ * before they count as disconnected.
+ * @param maxLinkBacklog Maximum size of the messages that wait for one other node. Beyond
+ * it they are discarded, and its clients resume from their last event.
+ */
+@ConfigurationProperties("rivet.events.cluster")
+public record RivetEventsClusterProperties(@DefaultValue("false") boolean enabled, @Nullable String name,
+		@Nullable Discovery discovery, @DefaultValue List<String> nodes, @Nullable String bindAddress,
+		@DefaultValue("7800") int port, @DefaultValue("3s") Duration failureTimeout,
+		@DefaultValue("wait") SmallerPart smallerPart, @DefaultValue("30s") Duration smallerPartTimeout,
+		@MayBeZero @DefaultValue("10s") Duration disconnectGrace, @DefaultValue("16MB") DataSize maxLinkBacklog) {
+
+	/**
+	 * How nodes find each other.
+	 */
+	public enum Discovery {
+
+		/** By the addresses in rivet.events.cluster.nodes. */
+		STATIC,
+
+		/** By a table in the database of the store. */
+		JDBC
+
+	}
+
+	/**
+	 * What a node does that is left with fewer than half of the nodes.
+	 */
+	public enum SmallerPart {
+
+		/** It stops its actors and waits for the others. */
+		WAIT,
+
+		/** It continues. The store decides which of two copies of an instance saves. */
+		GO_ON
+
+	}
+
+}

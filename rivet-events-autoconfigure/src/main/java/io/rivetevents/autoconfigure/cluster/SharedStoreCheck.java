@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.cluster;
+
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.StaleStateException;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.autoconfigure.InvalidSettingException;
+import io.rivetevents.protocol.ActorKey;
+
+/**
+ * Stops the start of a cluster whose store cannot decide which of two nodes saves an
+ * instance: two saves over the same version must not both succeed, and the owner must be
+ * kept.
+ */
+final class SharedStoreCheck {
+
+	private static final String ENABLED = "rivet.events.cluster.enabled";
+
+	private static final String NODE = "check";
+
+	private final ActorStateStore store;
+
+	private SharedStoreCheck(ActorStateStore store) {
+		this.store = store;
+	}
+
+	/**
+	 * Checks a store.
+	 * @param store the store
+	 * @throws InvalidSettingException if it cannot be used by several nodes
+	 */
+	static void check(ActorStateStore store) {
+		String problem = new SharedStoreCheck(store).problem();
+		if (problem != null) {
+			throw new InvalidSettingException(ENABLED, "true",
+					"the store %s %s".formatted(store.getClass().getName(), problem),
+					"Set rivet.events.state.store to jdbc or redis, or correct the store, for which"
+							+ " AbstractActorStateStoreTests of rivet-events-test tests all that is required");
+		}
+	}
+
+	private @Nullable String problem() {
+		String id = UUID.randomUUID().toString();
+		ActorAddress address = new ActorAddress("rivet-check", "check", ActorKey.of(id));
+		StoredActor first = StoredActor.builder(id, address).version(1).owner(NODE).build();
+		StoredActor second = first.toBuilder().version(2).generation(2).build();
+		this.store.save(first, 0);
+		try {
+			if (!isRefused(first, 0)) {
+				return "has created an instance that existed";
+			}
+			this.store.save(second, 1);
+			if (!isRefused(second, 1)) {
+				return "has saved an instance over a newer version";
+			}
+			StoredActor found = this.store.load(address);
+			return (found == null || found.version() != 2 || found.generation() != 2 || !NODE.equals(found.owner()))
+					? "does not return the instance that was saved" : null;
+		}
+		finally {
+			delete(address);
+		}
+	}
+
+	private void delete(ActorAddress address) {
+		StoredActor left = this.store.load(address);
+		if (left != null) {
+			this.store.delete(address, left.version());
+		}
+	}
+
+	private boolean isRefused(StoredActor actor, long expectedVersion) {
+		try {
+			this.store.save(actor, expectedVersion);
+			return false;
+		}
+		catch (StaleStateException ex) {
+			return true;
+		}
+	}
+
+}
