@@ -53,6 +53,7 @@ export const groups = [
     pages: {
       'behind-a-proxy': 'Behind a proxy',
       scaling: 'Scaling',
+      cluster: 'Cluster',
       redis: 'Redis',
       placement: 'Placement',
       operations: 'Operations',

@@ -19,6 +19,8 @@ final class ModulesCheck {
 
 	private static final String STORE = "rivet.events.state.store";
 
+	private static final String CLUSTER = "rivet.events.cluster.enabled";
+
 	private static final String JDBC_STORE = "io.rivetevents.jdbc.JdbcActorStateStore";
 
 	private static final String LETTUCE = "org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory";
@@ -39,6 +41,10 @@ final class ModulesCheck {
 		}
 		if (context.containsBean("rivetBackplane") && properties.backplane() == Backplane.REDIS) {
 			check.require("rivet.events.backplane", "redis", REDIS, LETTUCE, "io.rivetevents.redis.RedisBackplane");
+		}
+		if (context.getEnvironment().getProperty(CLUSTER, Boolean.class, false)) {
+			check.require(CLUSTER, "true", "the dependency io.rivetevents:rivet-events-cluster",
+					"io.rivetevents.cluster.engine.ClusterEngine");
 		}
 		check.checkAsyncApi(properties.asyncapi());
 	}
