@@ -101,6 +101,21 @@ class ArchitectureTests {
 			    actor.instance actor.ownership
 			cluster: protocol error protocol.value conversion contract.reflect failure connection
 			    extension explain delivery
+			# many nodes
+			cluster.engine:
+			cluster.frame: protocol error protocol.value protocol.encoding actor extension outbound
+			    connection cluster
+			cluster.peer: failure cluster.engine cluster.frame
+			cluster.membership: protocol actor cluster.engine
+			cluster.ownership: protocol error failure actor actor.state actor.ownership placement
+			    cluster.frame cluster.membership
+			cluster.call: protocol error conversion failure actor extension scheduling cluster.frame
+			    cluster.membership
+			cluster.link: protocol error protocol.encoding failure actor extension outbound delivery
+			    cluster.frame cluster.membership
+			cluster.directory: protocol error conversion failure scheduling connection actor
+			    actor.ownership extension delivery placement cluster.engine cluster.frame
+			    cluster.peer cluster.membership cluster.ownership cluster.call cluster.link
 			# around it
 			invocation.validation: protocol error extension
 			invocation.index: annotation
@@ -130,6 +145,10 @@ class ArchitectureTests {
 			autoconfigure.modulith: connection actor autoconfigure
 			autoconfigure.state: protocol error annotation actor actor.state extension actor.call
 			    placement invocation.index jdbc jdbc.sqlite redis.store autoconfigure
+			autoconfigure.cluster: protocol conversion actor actor.state extension delivery placement
+			    cluster cluster.engine cluster.frame cluster.peer cluster.membership
+			    cluster.ownership cluster.call cluster.link cluster.directory autoconfigure
+			    autoconfigure.state
 			redis: protocol error protocol.value failure extension
 			redis.store: protocol actor actor.state redis
 			jdbc.sqlite: jdbc
@@ -156,6 +175,7 @@ class ArchitectureTests {
 		Set<String> allButStores = new TreeSet<>(table.keySet());
 		allButStores.remove("autoconfigure.state");
 		allButStores.remove("autoconfigure.modulith");
+		allButStores.remove("autoconfigure.cluster");
 		table.put("autoconfigure", allButStores);
 		return table;
 	}
@@ -274,13 +294,18 @@ class ArchitectureTests {
 			.check(classes);
 	}
 
-	/** A name may be a client's, and to look it up waits for a server elsewhere. */
+	/**
+	 * A name may be a client's, and to look it up waits for a server elsewhere. The
+	 * engine looks up names that the operator has set, on threads of its own.
+	 */
 	@ArchTest
 	static void nothingIsLookedUpInDns(JavaClasses classes) {
 		Set<String> lookUp = Set.of("getByName", "getAllByName", "getLocalHost", "getHostName", "getCanonicalHostName");
 		noClasses().that()
 			.doNotHaveFullyQualifiedName("io.rivetevents.limit.RemoteAddresses$Network") // reads
 																							// literals
+			.and()
+			.resideOutsideOfPackage("io.rivetevents.cluster.engine")
 			.should()
 			.callMethodWhere(target(owner(assignableTo(InetAddress.class).or(assignableTo(InetSocketAddress.class))))
 				.and(target(DescribedPredicate.describe("looks up", (method) -> lookUp.contains(method.getName())))))

@@ -30,6 +30,8 @@ import org.springframework.util.ClassUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.rivetevents.autoconfigure.cluster.RivetEventsClusterProperties;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -73,6 +75,7 @@ class ConfigurationMetadataTests {
 	@Test
 	void eachPropertyHasTheDefaultOfItsParameter() {
 		check("rivet.events", RivetEventsProperties.class);
+		check("rivet.events.cluster", RivetEventsClusterProperties.class);
 	}
 
 	/** The annotation is on the parameter of the constructor, not on the component. */

@@ -26,6 +26,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.rivetevents.actor.call.ActorSettings;
+import io.rivetevents.autoconfigure.cluster.RivetEventsClusterProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,11 +40,12 @@ class PropertyBoundsTests {
 
 	/** Those of which there may be none, and what may be done at once. */
 	private static final Set<String> MAY_BE_ZERO = Set.of("actor.save-interval", "actor.sleep-timeout",
-			"history.max-age", "history.max-events", "history.max-size", "limits.address.calls",
-			"limits.address.connections", "limits.address.instances", "limits.address.subscriptions",
-			"limits.connection.subscriptions", "limits.node.answers-size", "limits.node.compression-size",
-			"limits.node.history-size", "limits.principal.instances", "limits.principal.subscriptions",
-			"shutdown.spread", "shutdown.timeout", "state.redis.wait-replicas", "websocket.rejection-delay");
+			"cluster.disconnect-grace", "history.max-age", "history.max-events", "history.max-size",
+			"limits.address.calls", "limits.address.connections", "limits.address.instances",
+			"limits.address.subscriptions", "limits.connection.subscriptions", "limits.node.answers-size",
+			"limits.node.compression-size", "limits.node.history-size", "limits.principal.instances",
+			"limits.principal.subscriptions", "shutdown.spread", "shutdown.timeout", "state.redis.wait-replicas",
+			"websocket.rejection-delay");
 
 	private final ApplicationContextRunner binding = new ApplicationContextRunner()
 		.withUserConfiguration(Properties.class);
@@ -144,7 +146,7 @@ class PropertyBoundsTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@EnableConfigurationProperties(RivetEventsProperties.class)
+	@EnableConfigurationProperties({ RivetEventsProperties.class, RivetEventsClusterProperties.class })
 	@Import(BoundsAdvisor.class)
 	static class Properties {
 

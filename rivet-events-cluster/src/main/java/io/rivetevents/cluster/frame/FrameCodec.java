@@ -30,7 +30,7 @@ import io.rivetevents.protocol.ToClient;
  * <b>Versions.</b> A later version may append fields to a record, which readers of this
  * version ignore, and reads them only if they are there. It may add kinds of frames and
  * other records: a frame with an unknown kind is ignored and logged once, so that such a
- * frame is sent only to nodes that know it. Fields and kinds are never removed or used
+ * frame is sent only to nodes that support it. Fields and kinds are never removed or used
  * for another purpose.
  */
 public final class FrameCodec {

@@ -156,7 +156,7 @@ final class FrameOutput {
 
 	/**
 	 * Writes the length of a record and the record, so that a reader can ignore the
-	 * fields that it does not know.
+	 * fields that its version does not have.
 	 */
 	<V> FrameOutput record(V value, BiConsumer<FrameOutput, V> writer) {
 		int start = this.size;

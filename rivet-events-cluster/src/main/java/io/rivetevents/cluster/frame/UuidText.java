@@ -9,7 +9,7 @@ import java.util.UUID;
 
 /**
  * The 16 bytes of a UUID in its usual text: 32 hexadecimal digits in lower case, in five
- * groups. Only this text comes back from the bytes.
+ * groups. Only this text can be written as bytes.
  */
 final class UuidText {
 

@@ -15,7 +15,7 @@ import java.util.function.Function;
 /**
  * The records of a sealed interface, each with its number on the wire. A table that does
  * not have each of them exactly once is rejected when it is built, so that a new record
- * cannot be forgotten.
+ * cannot be missing.
  *
  * @param <T> the sealed interface
  */

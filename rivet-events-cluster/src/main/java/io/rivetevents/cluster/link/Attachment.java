@@ -103,7 +103,7 @@ final class Attachment {
 	}
 
 	/**
-	 * Returns the address of the actor that has to be told the end of the connection, and
+	 * Returns the address of the actor that has to receive the end of the connection, and
 	 * only once; {@code null} if there is none.
 	 */
 	@Nullable ActorAddress leave() {

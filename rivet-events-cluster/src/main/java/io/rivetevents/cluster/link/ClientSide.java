@@ -22,9 +22,9 @@ import io.rivetevents.protocol.ToServer;
 import io.rivetevents.protocol.encoding.OutgoingMessage;
 
 /**
- * What a gateway knows about one client, so that it can connect it again: its
- * subscriptions, its position, and its unanswered calls. Sends the client what is for it.
- * Used by one thread at a time.
+ * What a gateway keeps of one client, so that it can connect it again: its subscriptions,
+ * its position, and its unanswered calls. Sends the client what is for it. Used by one
+ * thread at a time.
  */
 final class ClientSide {
 
@@ -96,7 +96,7 @@ final class ClientSide {
 		return repeated;
 	}
 
-	/** Tells the client which of its calls may or may not have run. */
+	/** Sends the client the errors of its calls that may or may not have run. */
 	void loseCalls() {
 		this.calls.takeLost().forEach((id) -> this.queue.send(OutgoingMessage.of(OutcomeUnknown.of(id))));
 	}

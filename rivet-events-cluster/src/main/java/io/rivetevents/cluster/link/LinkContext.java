@@ -13,9 +13,9 @@ import io.rivetevents.cluster.membership.Membership;
 /**
  * What the links of a node share.
  *
- * @param membership who owns an address
+ * @param membership which node owns an address
  * @param frames sends frames, also to this node
- * @param requests asks the owner of an address, also this node
+ * @param requests sends requests to the owner of an address, also to this node
  * @param timers runs what is due
  * @param times how long to wait
  */

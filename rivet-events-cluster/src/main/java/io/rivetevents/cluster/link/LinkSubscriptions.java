@@ -15,7 +15,7 @@ import java.util.Set;
 import io.rivetevents.protocol.ToServer.SubscriptionRequest;
 
 /**
- * The subscriptions of one client, as its gateway knows them from the messages in both
+ * The subscriptions of one client, as its gateway reads them from the messages in both
  * directions. Used by one thread at a time. The actor limits their number and size: a
  * request that it rejects is removed again.
  */

@@ -34,9 +34,9 @@ public final class Links {
 
 	/**
 	 * Creates the links of a node.
-	 * @param membership who owns an address
+	 * @param membership which node owns an address
 	 * @param peers sends frames to other nodes
-	 * @param requests asks other nodes
+	 * @param requests sends requests to other nodes
 	 * @param local directory of the instances of this node
 	 * @param connections connections of this node
 	 * @param timers runs what is due

@@ -11,13 +11,13 @@ import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
 
 /**
- * Asks one other node, once.
+ * Sends a request to one node, once.
  */
 @FunctionalInterface
 public interface NodeRequests {
 
 	/**
-	 * Asks a node. Nothing is sent before the subscription.
+	 * Sends a request to a node. Nothing is sent before the subscription.
 	 * @param node name of the node
 	 * @param operation the request
 	 * @return its result; a rejection is a {@code RivetException} or a

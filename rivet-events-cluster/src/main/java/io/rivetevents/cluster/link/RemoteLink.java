@@ -83,7 +83,7 @@ final class RemoteLink {
 	/** Answers the first connect, {@code null} once it is answered. */
 	private @Nullable MonoSink<ActorInfo> connecting;
 
-	/** The node that it is connected to or asks, {@code null} if there is none. */
+	/** The node that it is connected or connects to, {@code null} if there is none. */
 	private @Nullable String owner;
 
 	/**

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * bytes of a later version are ignored.
  *
  * @param session number of the sender's session
- * @param acknowledged number of the receiver's session that the sender knows, 0 for none
+ * @param acknowledged number of the receiver's session that the sender has received, 0
+ * for none
  * @param content bytes that have the frame, {@code null} for a greeting
  * @param start position of the frame
  */

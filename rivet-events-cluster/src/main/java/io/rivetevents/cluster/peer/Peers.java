@@ -46,7 +46,7 @@ public final class Peers {
 
 	/**
 	 * The last number of a session. It is never used again: if a node returns that has
-	 * not noticed its absence, the higher number tells it.
+	 * not noticed its absence, it finds the higher number.
 	 */
 	private final AtomicLong numbers = new AtomicLong();
 
@@ -99,7 +99,7 @@ public final class Peers {
 	 * follows. {@code false} if it was surely not sent, because the node is not in the
 	 * view, or too much waits for it and {@code lost} follows
 	 * @throws RuntimeException if the frame cannot be written, as
-	 * {@link FrameCodec#encode} says; nothing was sent
+	 * {@link FrameCodec#encode} describes; nothing was sent
 	 */
 	public boolean send(String node, Frame frame) {
 		Peer peer = this.peers.get(node);

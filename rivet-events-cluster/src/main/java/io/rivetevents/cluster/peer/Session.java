@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * The state of the channel to one node: a number for each direction, and the frames that
  * wait. Not safe for use by several threads.
  * <p>
- * Each node numbers its own session and learns the number of the other by a greeting,
- * which also says what the other has learned. Frames are sent only while each of the two
- * is known to have the number of the other, and are received only with both current
- * numbers. So a session that either node ends is over for both: what was sent in it and
- * is still under way is dropped, and the greeting with a higher number reports the end.
+ * Each node numbers its own session and receives the number of the other by a greeting,
+ * which also has the number that the other has received. Frames are sent only while each
+ * of the two is known to have the number of the other, and are received only with both
+ * current numbers. So a session that either node ends is over for both: what was sent in
+ * it and is still under way is dropped, and the greeting with a higher number reports the
+ * end.
  * <p>
  * A greeting is answered if it reports an old number or has a new one. Two nodes that
  * begin a session at once, or in any order, therefore agree after two greetings of each.
@@ -43,7 +44,7 @@ final class Session {
 	/** Number of the other node's session, 0 if unknown. */
 	private long known;
 
-	/** Whether the other node knows the own number. */
+	/** Whether the other node has the own number. */
 	private boolean agreed;
 
 	private boolean greetingDue = true;

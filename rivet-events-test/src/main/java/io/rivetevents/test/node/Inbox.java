@@ -128,14 +128,14 @@ public final class Inbox implements ClientTransport.Receiver {
 		}
 	}
 
-	/** The client ends its connection for good. */
+	/** The client ends its connection permanently. */
 	public void leave() {
 		synchronized (this.items) {
 			this.left = true;
 		}
 	}
 
-	/** Returns whether the client has ended its connection for good. */
+	/** Returns whether the client has ended its connection permanently. */
 	public boolean hasLeft() {
 		synchronized (this.items) {
 			return this.left;
