@@ -19,6 +19,7 @@ import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.link.ClientLinks;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.connection.Receipt;
 import io.rivetevents.error.RivetException;
@@ -51,7 +52,7 @@ final class ClusterDirectory implements ActorDirectory {
 
 	private final Calls calls;
 
-	private final RemoteConnections connections;
+	private final ClientLinks links;
 
 	/**
 	 * Creates a directory.
@@ -59,15 +60,15 @@ final class ClusterDirectory implements ActorDirectory {
 	 * @param local directory of this node
 	 * @param addresses finds addresses by ids
 	 * @param calls runs operations on other nodes
-	 * @param connections connections of this node to instances of other nodes
+	 * @param links connections of this node to instances of other nodes
 	 */
 	ClusterDirectory(Membership membership, ActorDirectory local, InstanceAddresses addresses, Calls calls,
-			RemoteConnections connections) {
+			ClientLinks links) {
 		this.membership = membership;
 		this.local = local;
 		this.addresses = addresses;
 		this.calls = calls;
-		this.connections = connections;
+		this.links = links;
 	}
 
 	// Location
@@ -118,7 +119,7 @@ final class ClusterDirectory implements ActorDirectory {
 			if (address == null) {
 				return this.local.connect(target, request);
 			}
-			Mono<ActorInfo> remote = this.connections.connect(target, address, request);
+			Mono<ActorInfo> remote = this.links.connect(target, address, request);
 			return this.membership.owns(address) ? this.local.connect(target, request)
 				.onErrorResume((ex) -> hasMoved(address) && Calls.isRestarting(ex), (ex) -> remote) : remote;
 		});
@@ -126,21 +127,21 @@ final class ClusterDirectory implements ActorDirectory {
 
 	@Override
 	public void deliver(ActorAddress address, String connectionId, ToServer message) {
-		if (!this.connections.deliver(connectionId, message)) {
+		if (!this.links.deliver(connectionId, message)) {
 			this.local.deliver(address, connectionId, message);
 		}
 	}
 
 	@Override
 	public void keepAlive(ActorAddress address, String connectionId) {
-		if (!this.connections.keepAlive(connectionId)) {
+		if (!this.links.keepAlive(connectionId)) {
 			this.local.keepAlive(address, connectionId);
 		}
 	}
 
 	@Override
 	public void disconnected(ActorAddress address, String connectionId) {
-		if (!this.connections.disconnected(connectionId)) {
+		if (!this.links.disconnected(connectionId)) {
 			this.local.disconnected(address, connectionId);
 		}
 	}

@@ -22,7 +22,6 @@ import io.rivetevents.cluster.frame.Frame;
 import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
-import io.rivetevents.cluster.link.ClientLinks;
 import io.rivetevents.cluster.link.LinkTimes;
 import io.rivetevents.cluster.link.Links;
 import io.rivetevents.cluster.membership.Membership;
@@ -33,10 +32,7 @@ import io.rivetevents.cluster.peer.Peers;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.OutboundRegistry;
 import io.rivetevents.extension.ActorDirectory;
-import io.rivetevents.extension.ActorTarget;
-import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.placement.LocalNode;
-import io.rivetevents.protocol.ToServer;
 
 /**
  * A node among others: puts together what decides where instances are, and what carries
@@ -125,7 +121,7 @@ public final class ClusterNode {
 		this.links = new Links(this.membership, this.peers::send, this.calls::askNode, parts.local(), parts.registry(),
 				parts.timers(), settings.links());
 		this.directory = new ClusterDirectory(this.membership, parts.local(), addresses, this.calls,
-				new Connections(this.links.clients()));
+				this.links.clients());
 	}
 
 	private Mono<ActorInfo> connectHere(Operation.Connect connect) {
@@ -211,35 +207,6 @@ public final class ClusterNode {
 			ClusterNode.this.calls.lost(node);
 			ClusterNode.this.requests.lost(node);
 			ClusterNode.this.links.lost(node);
-		}
-
-	}
-
-	/**
-	 * Connections of this node to instances of other nodes.
-	 *
-	 * @param links the connections
-	 */
-	private record Connections(ClientLinks links) implements RemoteConnections {
-
-		@Override
-		public Mono<ActorInfo> connect(ActorTarget target, ActorAddress address, ConnectRequest request) {
-			return this.links.connect(target, address, request);
-		}
-
-		@Override
-		public boolean deliver(String connectionId, ToServer message) {
-			return this.links.deliver(connectionId, message);
-		}
-
-		@Override
-		public boolean keepAlive(String connectionId) {
-			return this.links.keepAlive(connectionId);
-		}
-
-		@Override
-		public boolean disconnected(String connectionId) {
-			return this.links.disconnected(connectionId);
 		}
 
 	}

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,29 +24,33 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
-import io.rivetevents.actor.ActorAddress;
-import io.rivetevents.actor.ActorInfo;
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.cluster.ConnectRequestCodec;
 import io.rivetevents.cluster.call.CallSettings;
 import io.rivetevents.cluster.call.Calls;
 import io.rivetevents.cluster.call.Rejections;
 import io.rivetevents.cluster.engine.ClusterView;
 import io.rivetevents.cluster.frame.Frame;
+import io.rivetevents.cluster.frame.FrameCodec;
 import io.rivetevents.cluster.frame.Operation;
 import io.rivetevents.cluster.frame.Result;
+import io.rivetevents.cluster.link.LinkTimes;
+import io.rivetevents.cluster.link.Links;
 import io.rivetevents.cluster.membership.Membership;
 import io.rivetevents.cluster.ownership.ClusterOwnership;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.extension.ActorTarget;
-import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.PrincipalCodec;
 import io.rivetevents.invocation.ActorHarness;
 import io.rivetevents.protocol.ToServer;
 
 /**
  * Nodes in one process over one store, each with a directory. Frames are delivered by one
- * thread in the order in which they are sent. Views are set by the tests.
+ * thread in the order in which they are sent, as bytes. Views are set by the tests.
  */
 final class TestNodes implements AutoCloseable {
+
+	private static final FrameCodec CODEC = new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME));
 
 	private final ExecutorService network = Executors.newSingleThreadExecutor();
 
@@ -166,7 +171,13 @@ final class TestNodes implements AutoCloseable {
 			this.receiver = new RequestReceiver(this.membership, addresses, operations::run,
 					new Rejections(new ValueMapper(JsonMapper.builder().build())), this::send);
 			this.directory = new ClusterDirectory(this.membership, this.harness.directory(), addresses, this.calls,
-					new NoConnections());
+					links().clients());
+		}
+
+		/** Without clients. */
+		private Links links() {
+			return new Links(this.membership, this::send, this::askNode, this.harness.directory(),
+					this.harness.connections(), TestNodes.this.timers, LinkTimes.DEFAULTS);
 		}
 
 		private Mono<Result> askNode(String node, Operation operation) {
@@ -177,9 +188,10 @@ final class TestNodes implements AutoCloseable {
 			if (!this.membership.contains(node)) {
 				return false;
 			}
+			byte[] bytes = CODEC.encode(frame);
 			TestNodes.this.network.execute(() -> {
 				if (!TestNodes.this.dead.contains(this.name) && !TestNodes.this.dead.contains(node)) {
-					node(node).received(this.name, frame);
+					node(node).received(this.name, Objects.requireNonNull(CODEC.decode(bytes, 0)));
 				}
 			});
 			return true;
@@ -215,30 +227,6 @@ final class TestNodes implements AutoCloseable {
 
 		ToServer.ActionRequest action(String name, Object... args) {
 			return this.harness.request(0, name, args);
-		}
-
-	}
-
-	private static final class NoConnections implements RemoteConnections {
-
-		@Override
-		public Mono<ActorInfo> connect(ActorTarget target, ActorAddress address, ConnectRequest request) {
-			return Mono.error(new UnsupportedOperationException());
-		}
-
-		@Override
-		public boolean deliver(String connectionId, ToServer message) {
-			return false;
-		}
-
-		@Override
-		public boolean keepAlive(String connectionId) {
-			return false;
-		}
-
-		@Override
-		public boolean disconnected(String connectionId) {
-			return false;
 		}
 
 	}
