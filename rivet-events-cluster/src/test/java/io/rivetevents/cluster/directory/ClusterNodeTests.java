@@ -1,0 +1,217 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.cluster.directory;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+import io.rivetevents.actor.ActorAddress;
+import io.rivetevents.actor.ActorContext;
+import io.rivetevents.actor.ownership.Ownership;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.CreateState;
+import io.rivetevents.cluster.ConnectRequestCodec;
+import io.rivetevents.cluster.call.CallSettings;
+import io.rivetevents.cluster.engine.SimulatedNetwork;
+import io.rivetevents.cluster.frame.FrameCodec;
+import io.rivetevents.cluster.link.LinkTimes;
+import io.rivetevents.cluster.membership.Membership;
+import io.rivetevents.cluster.membership.SmallerPart;
+import io.rivetevents.cluster.ownership.ClusterOwnership;
+import io.rivetevents.cluster.peer.PeerSettings;
+import io.rivetevents.extension.ConnectRequest;
+import io.rivetevents.extension.Identity;
+import io.rivetevents.extension.PrincipalCodec;
+import io.rivetevents.invocation.ActorHarness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of {@link ClusterNode}: three nodes over a network in memory.
+ */
+class ClusterNodeTests {
+
+	private static final String KEY = "k";
+
+	private final SimulatedNetwork network = SimulatedNetwork.immediate();
+
+	private final ActorStateStore store = new MemoryActorStateStore();
+
+	private final ExecutorService writers = Executors.newCachedThreadPool();
+
+	private final Scheduler timers = Schedulers.newSingle("cluster-timers", true);
+
+	private final Scheduler workers = Schedulers.newBoundedElastic(16, 10_000, "cluster-worker", 5, true);
+
+	private final List<Member> members = IntStream.range(0, 3).mapToObj((i) -> new Member()).toList();
+
+	@AfterEach
+	void close() {
+		this.members.forEach(Member::close);
+		this.writers.shutdownNow();
+		this.timers.dispose();
+		this.workers.dispose();
+	}
+
+	private void start() {
+		this.members.forEach((member) -> member.node.start());
+		Awaitility.await().until(() -> this.members.stream().allMatch((member) -> member.node.status().nodes() == 3));
+	}
+
+	private Member owner() {
+		return this.members.stream()
+			.filter((member) -> member.membership.owns(ActorHarness.address(Counter.class, KEY)))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private Stream<Member> others(Member member) {
+		return this.members.stream().filter((other) -> other != member);
+	}
+
+	@Test
+	void callsAnInstanceFromEachNode() {
+		start();
+		assertThat(this.members.stream().map((member) -> member.call("add"))).containsExactly(1, 2, 3);
+		assertThat(this.members).filteredOn((member) -> member.harness.node().size() == 1).containsExactly(owner());
+		ClusterNode.Status status = others(owner()).findFirst().orElseThrow().node.status();
+		assertThat(status).isEqualTo(new ClusterNode.Status(3, false, 1, 0, 0, 0));
+		assertThat(owner().node.status().sent()).isZero();
+	}
+
+	@Test
+	void goesOnAtAnotherNodeAfterALoss() {
+		start();
+		Member first = owner();
+		first.call("addDurably");
+		this.network.kill(first.name());
+		List<Integer> results = others(first).map((member) -> member.call("add")).toList();
+		assertThat(results).containsExactly(2, 3);
+		assertThat(others(first)).allMatch((member) -> member.node.status().nodes() == 2);
+	}
+
+	@Test
+	void stopsItsInstancesInTheSmallerPart() {
+		start();
+		Member first = owner();
+		first.call("add");
+		this.network.partition(Set.of(first.name()));
+		Awaitility.await().until(() -> first.harness.node().size() == 0);
+		assertThat(first.node.status().waiting()).isTrue();
+		this.network.heal();
+		Awaitility.await().until(() -> !first.node.status().waiting());
+		assertThat(first.ask("add").block(ActorHarness.PATIENCE)).isEqualTo(2);
+	}
+
+	/** A node of the cluster. */
+	private final class Member implements Ownership {
+
+		private final ActorHarness harness;
+
+		private final Membership membership;
+
+		private final ClusterOwnership ownership;
+
+		private final ClusterNode node;
+
+		Member() {
+			ClusterNodeTests tests = ClusterNodeTests.this;
+			this.harness = ActorHarness.withOwnership(this, tests.store, new Counter());
+			this.membership = new Membership(name(), SmallerPart.WAIT, Duration.ofSeconds(30), tests.timers);
+			this.ownership = new ClusterOwnership(this.membership,
+					(other, operation) -> self().askNode(other, operation), tests.timers);
+			ClusterNode.Parts parts = new ClusterNode.Parts(tests.network.engine(name()), this.membership,
+					this.ownership, new FrameCodec(new ConnectRequestCodec(PrincipalCodec.BY_NAME)),
+					this.harness.mapper(), this.harness.connections(), this.harness.directory(), this.harness::node,
+					tests.timers, tests.workers, tests.writers);
+			this.node = new ClusterNode(parts,
+					new ClusterNode.Settings(PeerSettings.DEFAULT, CallSettings.DEFAULTS, LinkTimes.DEFAULTS));
+		}
+
+		String name() {
+			return this.harness.connections().node();
+		}
+
+		private ClusterNode self() {
+			return this.node;
+		}
+
+		int call(String action) {
+			return ask(action).block(ActorHarness.PATIENCE);
+		}
+
+		Mono<Integer> ask(String action) {
+			return this.node.directory()
+				.call(ActorHarness.target(Counter.class, KEY), ConnectRequest.stateless(null, Identity.ANONYMOUS),
+						this.harness.request(0, action))
+				.map((output) -> output.asInt());
+		}
+
+		void close() {
+			this.node.stop();
+			this.harness.close();
+		}
+
+		// The node is created after the harness
+
+		@Override
+		public String node() {
+			return name();
+		}
+
+		@Override
+		public boolean owns(ActorAddress address) {
+			return this.ownership.owns(address);
+		}
+
+		@Override
+		public Mono<Boolean> take(StoredActor stored) {
+			return this.ownership.take(stored);
+		}
+
+		@Override
+		public void fenced(ActorAddress address) {
+			this.ownership.fenced(address);
+		}
+
+	}
+
+	/** An actor that counts. */
+	static final class Counter {
+
+		@CreateState
+		int[] create() {
+			return new int[1];
+		}
+
+		@Action
+		int add(ActorContext<int[], ?> c) {
+			return ++c.state()[0];
+		}
+
+		@Action(durable = true)
+		int addDurably(ActorContext<int[], ?> c) {
+			return add(c);
+		}
+
+	}
+
+}
