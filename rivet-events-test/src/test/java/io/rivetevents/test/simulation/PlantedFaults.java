@@ -15,6 +15,7 @@ import reactor.core.publisher.Mono;
 
 import io.rivetevents.actor.state.ActionTransaction;
 import io.rivetevents.actor.state.StoredAnswer;
+import io.rivetevents.actor.stream.TurnCommits;
 import io.rivetevents.extension.Hook;
 import io.rivetevents.outbound.OutboundQueue;
 import io.rivetevents.protocol.ToClient;
@@ -175,6 +176,35 @@ public final class PlantedFaults {
 		@Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
 		static boolean enter() {
 			return true;
+		}
+
+	}
+
+	/** A schedule counts as due as soon as its timer ends. */
+	static final class AlwaysDue {
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.Return(readOnly = false) boolean due) {
+			due = true;
+		}
+
+	}
+
+	/** An answer is stored with the save after the one of its action. */
+	static final class AnswerAfterCommit {
+
+		@Advice.OnMethodEnter
+		static StoredAnswer enter(@Advice.Argument(value = 2, readOnly = false) StoredAnswer answer) {
+			StoredAnswer later = answer;
+			answer = null;
+			return later;
+		}
+
+		@Advice.OnMethodExit
+		static void exit(@Advice.This TurnCommits commits, @Advice.Enter StoredAnswer later) {
+			if (later != null) {
+				commits.keep(later);
+			}
 		}
 
 	}

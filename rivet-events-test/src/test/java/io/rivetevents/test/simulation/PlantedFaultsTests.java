@@ -177,11 +177,32 @@ class PlantedFaultsTests {
 				"no event is lost without a notice");
 	}
 
+	@Test
+	void findsAScheduleThatRunsBeforeItsTime() throws Exception {
+		plant("io.rivetevents.actor.schedule.ScheduleEntry", "isDue", PlantedFaults.AlwaysDue.class,
+				"runs before their times", Fault.CLOCK_JUMP);
+	}
+
+	@Test
+	void findsAnAnswerThatIsLostByAKill() throws Exception {
+		plant("io.rivetevents.actor.stream.TurnCommits", "commit", PlantedFaults.AnswerAfterCommit.class, "",
+				Fault.KILL);
+	}
+
 	private void plantStore(UnaryOperator<ActorStateStore> store, String invariant) {
-		assertFound(SimulationSettings.DEFAULTS.withStore(store), invariant);
+		assertFound(SimulationSettings.DEFAULTS.withStore(store), invariant, Fault.values());
 	}
 
 	private void plant(String type, String method, Class<?> advice, String invariant) throws Exception {
+		plant(type, method, advice, invariant, Fault.values());
+	}
+
+	/**
+	 * Plants a fault that the simulation finds.
+	 * @param faults the simulated faults that are to reveal it
+	 */
+	private void plant(String type, String method, Class<?> advice, String invariant, Fault... faults)
+			throws Exception {
 		this.redefined = Class.forName(type);
 		// as it is loaded: the coverage of tests may have changed it
 		byte[] loaded = ClassFileLocator.ForInstrumentation.of(INSTRUMENTATION, this.redefined).locate(type).resolve();
@@ -190,12 +211,12 @@ class PlantedFaultsTests {
 			.visit(Advice.to(advice).on(ElementMatchers.named(method)))
 			.make()
 			.load(this.redefined.getClassLoader(), this.redefinition);
-		assertFound(SimulationSettings.DEFAULTS, invariant);
+		assertFound(SimulationSettings.DEFAULTS, invariant, faults);
 	}
 
-	private void assertFound(SimulationSettings settings, String invariant) {
+	private void assertFound(SimulationSettings settings, String invariant, Fault... faults) {
 		assertThatExceptionOfType(SimulationFailure.class)
-			.isThrownBy(() -> RuntimeScenario.runner(this.beans, settings).run(1, SEEDS))
+			.isThrownBy(() -> RuntimeScenario.runner(this.beans, settings, faults).run(1, SEEDS))
 			.withMessageContaining(invariant);
 	}
 

@@ -5,6 +5,7 @@
 
 package io.rivetevents.test.simulation;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,18 @@ class Reminder {
 
 		public int falseAlarms;
 
+		/** Runs before their times. */
+		public int early;
+
 		public int minutes;
 
+	}
+
+	private Clock clock = Clock.systemUTC();
+
+	/** Sets the clock of the machine. */
+	void setClock(Clock clock) {
+		this.clock = clock;
 	}
 
 	@CreateState
@@ -48,13 +59,15 @@ class Reminder {
 	int plan(ActorContext<State, ?> context, int millis) {
 		List<Integer> planned = context.state().planned;
 		planned.add(planned.size() + 1);
-		context.schedule().after(Duration.ofMillis(millis), "ring", planned.size());
+		long due = this.clock.millis() + millis;
+		context.schedule().after(Duration.ofMillis(millis), "ring", planned.size(), due);
 		return planned.size();
 	}
 
 	@Action(internal = true)
-	void ring(ActorContext<State, ?> context, int number) {
+	void ring(ActorContext<State, ?> context, int number, long due) {
 		context.state().rung.add(number);
+		context.state().early += (this.clock.millis() < due) ? 1 : 0;
 		context.broadcast("rung", number);
 	}
 

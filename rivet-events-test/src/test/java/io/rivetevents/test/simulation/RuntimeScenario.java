@@ -44,12 +44,20 @@ final class RuntimeScenario {
 	}
 
 	static SimulationRunner runner(AnnotationConfigApplicationContext beans, SimulationSettings settings) {
-		return new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), settings, RuntimeScenario::run);
+		return runner(beans, settings, Fault.values());
+	}
+
+	/** Returns a runner with some of the faults. */
+	static SimulationRunner runner(AnnotationConfigApplicationContext beans, SimulationSettings settings,
+			Fault... faults) {
+		return new SimulationRunner(new SimulatedActors(beans, ActorSettings.DEFAULTS), settings,
+				(simulation) -> run(simulation.faults(faults)));
 	}
 
 	static void run(Simulation simulation) {
 		simulation.bean(Room.class).waitOn(simulation.scheduler());
 		simulation.bean(Ledger.class).setClock(simulation.clock());
+		simulation.bean(Reminder.class).setClock(simulation.clock());
 		simulation.bean(Transfers.class).begin(simulation);
 		Answers answers = new Answers();
 		ledger(simulation, answers);
@@ -114,6 +122,7 @@ final class RuntimeScenario {
 		Reminder.State state = simulation.call(Reminder.State.class, REMINDER, "read");
 		assertThat(state.planned).as("acknowledged schedules").containsAll(answers.planned);
 		assertThat(state.rung).as("schedules run once").containsExactlyInAnyOrderElementsOf(state.planned);
+		assertThat(state.early).as("runs before their times").isZero();
 		assertThat(state.falseAlarms).as("runs of replaced and cancelled schedules").isZero();
 		assertThat(state.alarm).as("alarm that has not run").isZero();
 		long minutes = Duration.between(VirtualTime.START, simulation.now()).toMinutes();
