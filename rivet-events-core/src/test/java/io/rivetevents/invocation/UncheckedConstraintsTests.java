@@ -8,6 +8,7 @@ package io.rivetevents.invocation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
@@ -28,7 +29,26 @@ class UncheckedConstraintsTests {
 
 	private final UncheckedConstraints validator = new UncheckedConstraints();
 
-	static class Wallet {
+	interface Account<T> {
+
+		void transfer(@Valid T target);
+
+		void note(List<@NotBlank String> notes);
+
+	}
+
+	static class Wallet implements Account<Integer> {
+
+		@Override
+		public void transfer(Integer target) {
+		}
+
+		@Override
+		public void note(List<String> notes) {
+		}
+
+		void group(Map<String, List<@NotBlank String>> groups) {
+		}
 
 		void pay(@Min(1) long cents) {
 		}
@@ -42,10 +62,13 @@ class UncheckedConstraintsTests {
 		void look(String where) {
 		}
 
+		void transfer(String text, int times) {
+		}
+
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "pay", "order", "tag" })
+	@ValueSource(strings = { "pay", "order", "tag", "group", "transfer", "note" })
 	void failsMethodsWithConstraints(String name) {
 		Method method = method(name);
 		assertThat(this.validator.checks(new Wallet(), method)).isTrue();
@@ -62,7 +85,7 @@ class UncheckedConstraintsTests {
 
 	private static Method method(String name) {
 		return Arrays.stream(Wallet.class.getDeclaredMethods())
-			.filter((method) -> method.getName().equals(name))
+			.filter((method) -> method.getName().equals(name) && !method.isBridge() && method.getParameterCount() == 1)
 			.findFirst()
 			.orElseThrow();
 	}

@@ -11,10 +11,14 @@ import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import jakarta.validation.Constraint;
 import jakarta.validation.Valid;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 import io.rivetevents.extension.ArgumentValidator;
 
@@ -33,8 +37,32 @@ public final class UncheckedConstraints implements ArgumentValidator {
 
 	@Override
 	public boolean checks(Object actor, Method method) {
+		return isConstrainedMethod(method) || overridden(method).anyMatch(UncheckedConstraints::isConstrainedMethod);
+	}
+
+	private static boolean isConstrainedMethod(Method method) {
 		return isConstrained(method) || Arrays.stream(method.getParameters())
 			.anyMatch((parameter) -> isConstrained(parameter) || hasConstrainedPart(parameter.getAnnotatedType()));
+	}
+
+	/**
+	 * Constraints of an interface or a superclass apply to the methods that implement it.
+	 */
+	private static Stream<Method> overridden(Method method) {
+		Class<?> type = method.getDeclaringClass();
+		Stream<Class<?>> classes = Stream.<Class<?>>iterate(type.getSuperclass(), Objects::nonNull,
+				Class::getSuperclass);
+		return Stream.concat(classes, ClassUtils.getAllInterfacesForClassAsSet(type).stream())
+			.flatMap((each) -> Arrays.stream(each.getDeclaredMethods()))
+			.filter((other) -> isOverriddenBy(other, method));
+	}
+
+	/** A type variable of the other method may be any type. */
+	private static boolean isOverriddenBy(Method other, Method method) {
+		Class<?>[] types = method.getParameterTypes();
+		Class<?>[] others = other.getParameterTypes();
+		return other.getName().equals(method.getName()) && types.length == others.length
+				&& IntStream.range(0, types.length).allMatch((i) -> others[i].isAssignableFrom(types[i]));
 	}
 
 	private static boolean hasConstrainedPart(AnnotatedType type) {
