@@ -54,6 +54,11 @@ abstract class AbstractKilledTransactionTests {
 
 	abstract String url();
 
+	/** Returns how many threads have transactions at the same time. */
+	int writers() {
+		return 4;
+	}
+
 	@Test
 	void transactionsAreStoredAsAWhole() throws Exception {
 		int kills = Integer.getInteger("rivet.test.kills", 1);
@@ -76,7 +81,7 @@ abstract class AbstractKilledTransactionTests {
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp",
 				System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-				KilledApplication.class.getName(), url(), prefix)
+				KilledApplication.class.getName(), url(), prefix, String.valueOf(writers()))
 			.redirectError(ProcessBuilder.Redirect.INHERIT)
 			.start();
 		try {
@@ -137,7 +142,7 @@ abstract class AbstractKilledTransactionTests {
 	}
 
 	private void check(ConfigurableApplicationContext application, String prefix) {
-		for (int i = 0; i < KilledApplication.WRITERS; i++) {
+		for (int i = 0; i < writers(); i++) {
 			addCreated(application, prefix + i + "-");
 		}
 		this.answered.forEach((account, number) -> {

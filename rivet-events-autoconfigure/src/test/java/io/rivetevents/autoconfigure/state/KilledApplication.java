@@ -63,8 +63,6 @@ class KilledApplication {
 	 */
 	static final String AFTER_COMMIT = "after";
 
-	static final int WRITERS = 4;
-
 	/** Transactions of one account, at most. */
 	static final int CALLS = 20;
 
@@ -74,7 +72,8 @@ class KilledApplication {
 
 	/**
 	 * Commits transactions until the process is killed.
-	 * @param args URL of the database, and a prefix for the names of accounts
+	 * @param args URL of the database, a prefix for the names of accounts, and the number
+	 * of threads
 	 */
 	public static void main(String[] args) {
 		Thread parent = new Thread(KilledApplication::endWithInput, "parent");
@@ -85,7 +84,7 @@ class KilledApplication {
 		for (String moment : List.of(BEFORE_COMMIT, AFTER_COMMIT)) {
 			new Thread(() -> book(application, args[1] + moment)).start();
 		}
-		for (int i = 0; i < WRITERS; i++) {
+		for (int i = 0; i < Integer.parseInt(args[2]); i++) {
 			String prefix = args[1] + i + "-";
 			new Thread(() -> {
 				for (int account = 0;; account++) {
