@@ -71,7 +71,7 @@ class ClusterApplication {
 
 	/** Calls actors of any node as the code of an application does. */
 	@Bean
-	RouterFunction<ServerResponse> calls(Actors actors) {
+	RouterFunction<ServerResponse> calls(Actors actors, OutboundRegistry registry) {
 		return RouterFunctions.route()
 			.POST("/add/{book}/{entry}", (request) -> add(actors, request))
 			.GET("/entries/{book}",
@@ -80,6 +80,7 @@ class ClusterApplication {
 			.GET("/owner/{book}",
 					(request) -> answer(
 							actors.getOrCreate("book", request.pathVariable("book")).call("owner", String.class)))
+			.GET("/node", (request) -> ServerResponse.ok().bodyValue(registry.node()))
 			.build();
 	}
 

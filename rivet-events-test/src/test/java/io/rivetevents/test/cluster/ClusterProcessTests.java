@@ -71,12 +71,14 @@ class ClusterProcessTests {
 	}
 
 	private ClusterProcess node() throws IOException {
-		return new ClusterProcess("node " + ++this.started, List.of("spring.datasource.url=" + this.database,
-				"spring.flyway.enabled=false", "spring.datasource.hikari.maximum-pool-size=5",
-				"rivet.events.state.jdbc.initialize-schema=always", "rivet.events.cluster.enabled=true",
-				"rivet.events.cluster.name=test", "rivet.events.cluster.bind-address=127.0.0.1",
-				"rivet.events.cluster.port=" + freePort(), "rivet.events.shutdown.spread=0s", "logging.level.root=warn",
-				"logging.level.io.rivetevents.cluster=info", "spring.main.banner-mode=off"));
+		return new ClusterProcess("node " + ++this.started,
+				List.of("spring.datasource.url=" + this.database, "spring.flyway.enabled=false",
+						"spring.datasource.hikari.maximum-pool-size=5",
+						"rivet.events.state.jdbc.initialize-schema=always", "rivet.events.cluster.enabled=true",
+						"rivet.events.cluster.name=test", "rivet.events.cluster.bind-address=127.0.0.1",
+						"rivet.events.cluster.port=" + freePort(), "rivet.events.shutdown.spread=0s",
+						"rivet.events.history.durable=true", "logging.level.root=warn",
+						"logging.level.io.rivetevents.cluster=info", "spring.main.banner-mode=off"));
 	}
 
 	private static int freePort() throws IOException {
@@ -162,6 +164,49 @@ class ClusterProcessTests {
 		System.out.printf("owner before %s, after %s, %d unknown, refused %s%n", owner, awaitOneOwner(),
 				this.unknown.size(), new HashSet<>(this.refused));
 		check();
+	}
+
+	@Test
+	void clientsOfOtherNodesStayConnectedWhenTheOwnerIsKilled() throws Exception {
+		List<ClusterClient> clients = new ArrayList<>();
+		ClusterProcess owner = owner();
+		for (ClusterProcess node : this.nodes) {
+			if (node != owner) {
+				clients.add(new ClusterClient(node, BOOK, true));
+				clients.add(new ClusterClient(node, BOOK, false));
+			}
+		}
+		this.nodes.remove(owner);
+		add("first");
+		clients.forEach((client) -> client.await("first"));
+		owner.kill();
+		add("second");
+		add("third");
+		for (ClusterClient client : clients) {
+			client.await("third");
+			List<String> entries = new ArrayList<>(client.received());
+			assertThat(client.closed()).isNull();
+			if (client.isExtended()) {
+				assertThat(entries).containsExactly("first", "second", "third");
+			}
+			else {
+				assertThat(entries).startsWith("first").endsWith("third").doesNotHaveDuplicates();
+			}
+		}
+		clients.forEach(ClusterClient::close);
+	}
+
+	/** Returns the node that runs the instance. */
+	private ClusterProcess owner() {
+		String owner = awaitOneOwner();
+		return this.nodes.stream().filter((node) -> node.get("/node").body().equals(owner)).findFirst().orElseThrow();
+	}
+
+	/** Adds an entry, again if the call has not run. */
+	private void add(String entry) {
+		Awaitility.await()
+			.atMost(ClusterProcess.PATIENCE)
+			.until(() -> this.nodes.get(0).post("/add/%s/%s".formatted(BOOK, entry)).isOk());
 	}
 
 	/** Starts callers at all nodes but one, each of which adds entries one by one. */
