@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Three nodes in three processes, with PostgreSQL as their store, under calls to one
- * actor from all of them. The system property {@code rivet.test.kills} sets how often a
- * node is killed, 3 by default.
+ * actor from all of them. The system property {@code rivet.test.kills} sets how often the
+ * owner is killed, 3 by default.
  */
 class ClusterProcessTests {
 
@@ -119,12 +119,12 @@ class ClusterProcessTests {
 	}
 
 	@Test
-	void nothingIsLostWhenNodesAreKilled() throws Exception {
+	void nothingIsLostWhenTheOwnerIsKilled() throws Exception {
 		int kills = Integer.getInteger("rivet.test.kills", 3);
 		List<Long> pauses = new ArrayList<>();
 		for (int i = 0; i < kills; i++) {
 			AtomicBoolean running = new AtomicBoolean(true);
-			ClusterProcess victim = this.nodes.get(0);
+			ClusterProcess victim = owner();
 			List<Thread> callers = callers(running, victim);
 			awaitMore(20);
 			victim.kill();
@@ -149,7 +149,7 @@ class ClusterProcessTests {
 	void aNodeThatWasStoppedForAWhileOverwritesNothing() throws Exception {
 		AtomicBoolean running = new AtomicBoolean(true);
 		String owner = awaitOneOwner();
-		ClusterProcess paused = this.nodes.get(0);
+		ClusterProcess paused = owner();
 		List<Thread> callers = callers(running, paused);
 		awaitMore(20);
 		paused.signal("STOP");
