@@ -72,9 +72,6 @@ final class Peer {
 	/** Begins to send and receive, again if the engine has refused a frame. */
 	void open() {
 		synchronized (this.session) {
-			if (this.failed) {
-				this.session.greet();
-			}
 			this.open = true;
 			this.failed = false;
 		}

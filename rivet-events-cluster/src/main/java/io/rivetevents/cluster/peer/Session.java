@@ -120,11 +120,6 @@ final class Session {
 		this.backlog = 0;
 	}
 
-	/** Sends a greeting again, which was perhaps not received. */
-	void greet() {
-		this.greetingDue = true;
-	}
-
 	/** Takes what is to be sent next, {@code null} for nothing at present. */
 	@Nullable Envelope next() {
 		if (this.greetingDue) {
