@@ -14,7 +14,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.rivetevents.cluster.ConnectRequestCodec;
@@ -28,14 +32,14 @@ import io.rivetevents.extension.PrincipalCodec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Runs {@link Peers} in a {@link SimulatedNetwork}, by thousands of seeds. Each frame has
- * a number of its own. Between two ends of sessions, a node must receive the first frames
- * that another has sent between two ends of its own, in order and without a gap; and all
- * of them once the network is quiet.
+ * Runs {@link Peers} in a {@link SimulatedNetwork}, by many seeds; {@code -Drivet.seeds}
+ * sets their number. Each frame has a number of its own. Between two ends of sessions, a
+ * node must receive the first frames that another has sent between two ends of its own,
+ * in order and without a gap; and all of them once the network is quiet.
  */
 class PeersSimulationTests {
 
-	private static final int SEEDS = Integer.getInteger("rivet.seeds", 3000);
+	private static final int SEEDS = Integer.getInteger("rivet.seeds", 1000);
 
 	private static final int ACTIONS = 120;
 
@@ -43,6 +47,18 @@ class PeersSimulationTests {
 
 	/** Some ten frames. */
 	private static final PeerSettings SMALL = new PeerSettings(10 * (Session.OVERHEAD + 3));
+
+	private final Logger logger = Logger.getLogger(Peer.class.getName());
+
+	@BeforeEach
+	void quiet() {
+		this.logger.setLevel(Level.OFF);
+	}
+
+	@AfterEach
+	void restore() {
+		this.logger.setLevel(null);
+	}
 
 	@Test
 	void keepsOrderAndReportsEachEndToBothNodes() {
