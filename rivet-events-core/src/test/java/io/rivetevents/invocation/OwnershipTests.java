@@ -38,6 +38,8 @@ import io.rivetevents.error.RivetException;
 import io.rivetevents.extension.ActorTarget;
 import io.rivetevents.protocol.CloseReason;
 import io.rivetevents.protocol.ErrorCode;
+import io.rivetevents.protocol.ToClient;
+import io.rivetevents.protocol.ToServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -131,7 +133,7 @@ class OwnershipTests {
 		own(this.b);
 		this.a.keeps = true;
 		expectRestarting(() -> this.b.call("add"));
-		assertThat(this.b.harness.node().holds(K)).isFalse();
+		Awaitility.await().until(() -> !this.b.harness.node().holds(K));
 		assertThat(row().owner()).isEqualTo("a");
 		this.a.keeps = false;
 		assertThat(this.b.call("add")).isEqualTo(2);
@@ -185,12 +187,42 @@ class OwnershipTests {
 	}
 
 	@Test
-	void aNodeThatIsFencedByItsLastSaveIsNotedAsWell() {
+	void aClientWhoseCallIsFencedDoesNotLearnWhatHasHappened() {
+		fenceA();
+		assertThatExceptionOfType(RivetException.class)
+			.isThrownBy(() -> this.a.harness.callAsClient(Counter.class, "k", "save"))
+			.satisfies((ex) -> assertThat(ex.closeReason()).isEqualTo(CloseReason.of(ErrorCode.OUTCOME_UNKNOWN)));
+	}
+
+	@Test
+	void aClientMayRepeatAFencedCallThatHasAKey() {
+		own(this.a);
+		RecordedOutbound client = this.a.harness.connect(Counter.class, "k", null);
+		this.a.call("save");
+		this.b.view = Set.of("b");
+		this.b.owner = this.b;
+		this.b.call("save");
+		this.a.harness.directory()
+			.deliver(K, client.connectionId(), new ToServer.ActionRequest(1, "addDurably", List.of(),
+					new ToServer.CallOptions(false, null, "key")));
+		Awaitility.await().until(() -> !client.messages(ToClient.Error.class).isEmpty());
+		assertThat(client.messages(ToClient.Error.class)).singleElement()
+			.satisfies((error) -> assertThat(error.code()).isEqualTo("restarting"));
+		assertThat(this.b.call("save")).isZero();
+	}
+
+	/** Lets node b take the instance of node a, which does not notice. */
+	private void fenceA() {
 		own(this.a);
 		this.a.call("add");
 		this.b.view = Set.of("b");
 		this.b.owner = this.b;
 		this.b.call("add");
+	}
+
+	@Test
+	void aNodeThatIsFencedByItsLastSaveIsNotedAsWell() {
+		fenceA();
 		this.a.harness.node().release(K).block(ActorHarness.PATIENCE);
 		assertThat(this.a.fenced).containsExactly(K);
 	}
@@ -295,6 +327,11 @@ class OwnershipTests {
 		@Action(durable = true)
 		int save(ActorContext<int[], ?> c) {
 			return c.state()[0];
+		}
+
+		@Action(durable = true)
+		int addDurably(ActorContext<int[], ?> c) {
+			return ++c.state()[0];
 		}
 
 		@Action(durable = true)

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import io.rivetevents.actor.persistence.FencedException;
 import io.rivetevents.delivery.ActorConnection;
 import io.rivetevents.error.InvalidArgumentException;
 import io.rivetevents.error.RivetException;
@@ -44,6 +45,19 @@ final class ActionFailures {
 	}
 
 	/**
+	 * Returns the error for the caller of an action with an idempotency key. The caller
+	 * repeats a call that this copy of the instance could not save: nothing of it is
+	 * stored, and it runs once.
+	 */
+	RivetException refusalOnce(Throwable ex, Inbound inbound, ActorConnection connection, boolean begun) {
+		return isFenced(ex) ? new RivetException(ErrorCode.RESTARTING) : refusal(ex, inbound, connection, begun);
+	}
+
+	private boolean isFenced(Throwable ex) {
+		return ex instanceof FencedException fenced && fenced.address().equals(this.instance.address());
+	}
+
+	/**
 	 * Returns the error for the caller.
 	 * @param begun whether the method of the action may have begun
 	 */
@@ -74,6 +88,9 @@ final class ActionFailures {
 	 * client receives another error. Server code receives the original error.
 	 */
 	private RivetException masked(RivetException ex, Inbound inbound, @Nullable ActorConnection connection) {
+		if (connection != null && isFenced(ex)) {
+			return new RivetException(ErrorCode.OUTCOME_UNKNOWN);
+		}
 		String reason = ex.group() + "." + ex.code();
 		ErrorCode code = ErrorCode.ofReason(reason);
 		if (connection == null || code == null || !code.isRepeated()) {

@@ -573,7 +573,10 @@ public final class ActionHandler {
 			JsonNode output = commit(action, before, connection, value.orElse(null), occasion, joined);
 			run.saved().forEach((saved) -> tellListeners(connection, saved));
 			return output;
-		}).onErrorMap((ex) -> this.failures.refusal(ex, inbound, connection, begun.get()));
+		})
+			.onErrorMap((ex) -> (occasion.keyed() != null && connection != null)
+					? this.failures.refusalOnce(ex, inbound, connection, begun.get())
+					: this.failures.refusal(ex, inbound, connection, begun.get()));
 	}
 
 	private static RivetException notFound(String action) {

@@ -20,7 +20,6 @@ import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.error.RivetException;
 import io.rivetevents.failure.Guarded;
 import io.rivetevents.failure.RepeatedFailures;
-import io.rivetevents.protocol.ErrorCode;
 
 /**
  * Saves and deletes one instance in the store.
@@ -121,7 +120,7 @@ public final class StoredInstance {
 		}
 		catch (StaleStateException ex) {
 			fence(ex);
-			throw new RivetException(ErrorCode.RESTARTING);
+			throw new FencedException(this.address);
 		}
 	}
 
