@@ -56,6 +56,8 @@ public final class ClusterNode {
 
 	private final Supplier<LocalNode> node;
 
+	private volatile boolean leaving;
+
 	/**
 	 * What a node is made of.
 	 *
@@ -155,9 +157,24 @@ public final class ClusterNode {
 		this.peers.start();
 	}
 
-	/** Rejects requests of other nodes from now on, which address another node. */
+	/**
+	 * Reports to the other nodes that this one is about to stop. From now on they own its
+	 * addresses, and take its instances as far as they are used. To be called before the
+	 * instances of this node stop, so that no request fails.
+	 */
 	public void leave() {
-		this.requests.leave();
+		this.leaving = true;
+		leaveOwners();
+		this.links.viewChanged();
+	}
+
+	private void leaveOwners() {
+		String self = this.membership.self();
+		this.membership.leave(self);
+		this.membership.nodes()
+			.stream()
+			.filter((other) -> !other.equals(self))
+			.forEach((other) -> this.peers.send(other, new Frame.Leaving()));
 	}
 
 	/** Leaves the other nodes. */
@@ -180,6 +197,9 @@ public final class ClusterNode {
 		public void viewChanged(ClusterView view) {
 			ClusterNode node = ClusterNode.this;
 			node.membership.apply(view);
+			if (node.leaving) {
+				node.leaveOwners(); // a new node has not received it
+			}
 			if (node.membership.isWaiting()) {
 				node.node.get().releaseIf((address) -> true).subscribe();
 			}
@@ -196,6 +216,10 @@ public final class ClusterNode {
 			}
 			else if (frame instanceof Frame.Cancel cancel) {
 				ClusterNode.this.requests.cancelled(node, cancel);
+			}
+			else if (frame instanceof Frame.Leaving) {
+				ClusterNode.this.membership.leave(node);
+				ClusterNode.this.links.viewChanged();
 			}
 			else {
 				ClusterNode.this.links.received(node, frame);

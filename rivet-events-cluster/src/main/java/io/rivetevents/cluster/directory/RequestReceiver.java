@@ -54,8 +54,6 @@ final class RequestReceiver {
 	/** By node, then by id of the request. */
 	private final Map<String, Map<Long, Disposable>> running = new ConcurrentHashMap<>();
 
-	private volatile boolean leaving;
-
 	/**
 	 * Creates a receiver.
 	 * @param membership which addresses this node owns
@@ -88,7 +86,7 @@ final class RequestReceiver {
 		if (operation instanceof Operation.Release) {
 			return this.operations.apply(operation);
 		}
-		return this.leaving ? Mono.just(NOT_OWNER) : this.addresses.find(operation.target())
+		return this.addresses.find(operation.target())
 			.map(this.membership::owns)
 			// without an instance of that id each node answers the same
 			.defaultIfEmpty(true)
@@ -128,11 +126,6 @@ final class RequestReceiver {
 		if (ofNode != null) {
 			ofNode.values().forEach(Disposable::dispose);
 		}
-	}
-
-	/** Answers further requests with {@code NotOwner}: this node is about to leave. */
-	void leave() {
-		this.leaving = true;
 	}
 
 	/** Returns the number of requests that run. */

@@ -104,4 +104,10 @@ public sealed interface Frame {
 	record Close(String connectionId, CloseReason reason) implements Frame {
 	}
 
+	/**
+	 * The sender is about to stop, and owns nothing from now on.
+	 */
+	record Leaving() implements Frame {
+	}
+
 }

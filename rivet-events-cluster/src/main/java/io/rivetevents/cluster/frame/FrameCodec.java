@@ -77,7 +77,9 @@ public final class FrameCodec {
 						(in) -> new Frame.Admit(in.id(), in.record(Messages::readToClient))),
 				new Variant<>(9, Frame.Close.class,
 						(out, close) -> out.id(close.connectionId()).record(close.reason(), Messages::writeReason),
-						(in) -> new Frame.Close(in.id(), in.record(Messages::readReason))));
+						(in) -> new Frame.Close(in.id(), in.record(Messages::readReason))),
+				new Variant<>(10, Frame.Leaving.class, (out, leaving) -> {
+				}, (in) -> new Frame.Leaving()));
 	}
 
 	/**

@@ -6,8 +6,10 @@
 package io.rivetevents.cluster.membership;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -43,26 +45,46 @@ public final class Membership {
 	/** Ends the time in which this node waits. Guarded by this. */
 	private @Nullable Disposable end;
 
-	private volatile State state = new State(0, Set.of(), null, Sinks.empty());
+	private volatile State state = new State(0, Set.of(), Set.of(), null, Sinks.empty());
 
 	/**
 	 * What holds until the next change.
 	 *
 	 * @param view number of the view, 0 before the first one
 	 * @param nodes names of the nodes
+	 * @param leaving those of them that are about to stop
 	 * @param placement the owners, {@code null} while this node waits
 	 * @param changed completes at the next change
 	 */
-	private record State(long view, Set<String> nodes, @Nullable Placement placement, Sinks.Empty<Void> changed) {
+	private record State(long view, Set<String> nodes, Set<String> leaving, @Nullable Placement placement,
+			Sinks.Empty<Void> changed) {
 
-		static State of(ClusterView view, boolean waits) {
-			return new State(view.number(), Set.copyOf(view.nodes()), waits ? null : new Placement(view.nodes()),
-					Sinks.empty());
+		static State of(long view, Set<String> nodes, Set<String> left, boolean waits) {
+			Set<String> leaving = intersection(left, nodes);
+			return new State(view, nodes, leaving, waits ? null : placement(nodes, leaving), Sinks.empty());
+		}
+
+		private static Set<String> intersection(Set<String> some, Set<String> others) {
+			return some.stream().filter(others::contains).collect(Collectors.toUnmodifiableSet());
+		}
+
+		/** If all are about to stop, they own something until the end. */
+		private static Placement placement(Set<String> nodes, Set<String> leaving) {
+			Set<String> staying = new HashSet<>(nodes);
+			staying.removeAll(leaving);
+			return new Placement(staying.isEmpty() ? nodes : staying);
 		}
 
 		/** The same nodes, which own something again. */
 		State goOn() {
-			return new State(this.view, this.nodes, new Placement(this.nodes), Sinks.empty());
+			return of(this.view, this.nodes, this.leaving, false);
+		}
+
+		/** The same nodes, of which one more is about to stop. */
+		State leave(String node) {
+			Set<String> left = new HashSet<>(this.leaving);
+			left.add(node);
+			return of(this.view, this.nodes, left, this.placement == null);
 		}
 
 	}
@@ -99,6 +121,23 @@ public final class Membership {
 		replace(view).changed().tryEmitEmpty();
 	}
 
+	/**
+	 * Continues without a node of the view as an owner: it is about to stop. No effect if
+	 * the node is not in the view.
+	 * @param node name of the node
+	 */
+	public void leave(String node) {
+		State before;
+		synchronized (this) {
+			before = this.state;
+			if (!before.nodes().contains(node) || before.leaving().contains(node)) {
+				return;
+			}
+			this.state = before.leave(node);
+		}
+		before.changed().tryEmitEmpty();
+	}
+
 	/** Returns the state that has ended. */
 	private synchronized State replace(ClusterView view) {
 		State before = this.state;
@@ -115,7 +154,7 @@ public final class Membership {
 		else if (!waits) {
 			stopTimer();
 		}
-		this.state = State.of(view, waits);
+		this.state = State.of(view.number(), Set.copyOf(view.nodes()), before.leaving(), waits);
 		return before;
 	}
 

@@ -324,7 +324,7 @@ class ClusterDirectoryTests {
 	void answersThatItOwnsNothingWhenItLeaves() {
 		String key = this.nodes.keyOf("b", Counter.class);
 		call("a", key, "add");
-		this.nodes.node("b").receiver.leave();
+		this.nodes.node("b").membership.leave("b");
 		Mono<JsonNode> asked = ask("a", key, "add").cache();
 		asked.subscribe();
 		Awaitility.await().until(() -> this.nodes.node("a").calls.sent() > 2);

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -106,6 +107,27 @@ class ClusterNodeTests {
 		List<Integer> results = others(first).map((member) -> member.call("add")).toList();
 		assertThat(results).containsExactly(2, 3);
 		assertThat(others(first)).allMatch((member) -> member.node.status().nodes() == 2);
+	}
+
+	/** The node leaves memory in the order of a planned stop. */
+	@Test
+	void failsNoCallOfAClientWhileANodeStops() {
+		start();
+		Member first = owner();
+		first.call("add");
+		Member other = others(first).findFirst().orElseThrow();
+		Mono<Integer> calls = Flux.range(0, 500)
+			.delayElements(Duration.ofMillis(1))
+			.flatMap((i) -> other.ask("add"))
+			.reduce(Math::max)
+			.cache();
+		calls.subscribe();
+		Awaitility.await().until(() -> other.node.status().sent() > 50);
+		first.node.leave();
+		first.harness.node().stop().block(ActorHarness.PATIENCE);
+		first.node.stop();
+		assertThat(calls.block(Duration.ofSeconds(20))).isEqualTo(501);
+		assertThat(other.harness.node().size() + others(first).toList().get(1).harness.node().size()).isOne();
 	}
 
 	@Test

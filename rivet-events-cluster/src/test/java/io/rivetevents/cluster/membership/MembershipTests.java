@@ -8,6 +8,7 @@ package io.rivetevents.cluster.membership;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -69,6 +70,33 @@ class MembershipTests {
 			.expectComplete()
 			.verify(TIMEOUT);
 		StepVerifier.create(second).expectComplete().verify(TIMEOUT);
+	}
+
+	@Test
+	void leavesNothingToANodeThatStops() {
+		see("a", "b");
+		Mono<Void> changed = this.membership.changed();
+		this.membership.leave("b");
+		StepVerifier.create(changed).expectComplete().verify(TIMEOUT);
+		assertThat(this.membership.contains("b")).isTrue();
+		assertThat(rooms(100)).allMatch((room) -> "a".equals(this.membership.owner(room)));
+		see("a", "b", "c");
+		assertThat(rooms(100)).noneMatch((room) -> "b".equals(this.membership.owner(room)))
+			.anyMatch((room) -> "c".equals(this.membership.owner(room)));
+		this.membership.leave("d");
+		assertThat(rooms(100)).anyMatch(this.membership::owns);
+	}
+
+	@Test
+	void ownsUntilTheEndIfAllNodesStop() {
+		see("a", "b");
+		this.membership.leave("b");
+		this.membership.leave("a");
+		assertThat(rooms(100)).allMatch((room) -> this.membership.owner(room) != null);
+	}
+
+	private static List<ActorAddress> rooms(int count) {
+		return IntStream.range(0, count).mapToObj((i) -> ActorAddress.of("room", "k" + i)).toList();
 	}
 
 	// The smaller part
