@@ -5,18 +5,26 @@
 
 package io.rivetevents.autoconfigure.cluster;
 
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Joins the cluster before the web server accepts requests, and leaves it after the
- * instances of this node are saved.
+ * Joins the cluster before the web server accepts requests. When the application begins
+ * to stop, the other nodes take what this node owns. It leaves the cluster after its
+ * instances are saved.
  */
-final class ClusterLifecycle implements SmartLifecycle {
+final class ClusterLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
 	/** Below that of the web server and of the node. */
 	private static final int PHASE = 0;
 
+	private final ApplicationContext context;
+
 	private final Runnable join;
+
+	private final Runnable handOver;
 
 	private final Runnable leave;
 
@@ -24,11 +32,15 @@ final class ClusterLifecycle implements SmartLifecycle {
 
 	/**
 	 * Creates a lifecycle.
+	 * @param context context of the application
 	 * @param join joins the cluster; fails if that is not possible
-	 * @param leave leaves it
+	 * @param handOver reports to the other nodes that this one is about to stop
+	 * @param leave leaves the cluster
 	 */
-	ClusterLifecycle(Runnable join, Runnable leave) {
+	ClusterLifecycle(ApplicationContext context, Runnable join, Runnable handOver, Runnable leave) {
+		this.context = context;
 		this.join = join;
+		this.handOver = handOver;
 		this.leave = leave;
 	}
 
@@ -36,6 +48,14 @@ final class ClusterLifecycle implements SmartLifecycle {
 	public void start() {
 		this.join.run();
 		this.running = true;
+	}
+
+	/** Before any bean stops. */
+	@Override
+	public void onApplicationEvent(ContextClosedEvent event) {
+		if (this.running && event.getApplicationContext() == this.context) {
+			this.handOver.run();
+		}
 	}
 
 	@Override

@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
@@ -166,9 +167,9 @@ public final class RivetEventsClusterAutoConfiguration {
 	}
 
 	@Bean
-	ClusterLifecycle rivetClusterLifecycle(ClusterNode node, ActorStateStore store) {
+	ClusterLifecycle rivetClusterLifecycle(ApplicationContext context, ClusterNode node, ActorStateStore store) {
 		SharedStoreCheck.check(store);
-		return new ClusterLifecycle(node::start, node::stop);
+		return new ClusterLifecycle(context, node::start, node::leave, node::stop);
 	}
 
 }
