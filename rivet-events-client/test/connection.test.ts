@@ -54,6 +54,35 @@ describe("a connection", () => {
 		expect(seen).toEqual(["one", "unnumbered", "two"]);
 	});
 
+	test("handles an Init on an open connection as after a reconnect", async () => {
+		const room = connect();
+		const seen: unknown[] = [];
+		room.on("said", (text: unknown) => seen.push(text));
+		room.onResync((reason) => seen.push(`resynced ${reason}`));
+		room.onGap(({ reason }) => seen.push(`gap ${reason}`));
+		await room.ready();
+		event("said", "one", 5);
+		const call = room.action({ name: "slow", args: [] });
+		await until(() => seen.length === 1 && server.received.some(({ tag }) => tag === "ActionRequest"));
+		const init = { actorId: "a", connectionId: "c", stream: "s", secret: "secret", keepAlive: 25000 };
+		server.send({ tag: "Init", val: { ...init, epoch: "f", position: 2, outcome: "resynced", reason: "epoch_changed" } });
+		event("said", "two", 3);
+		const { id } = server.received.find(({ tag }) => tag === "ActionRequest")!.val as { id: number };
+		server.send({ tag: "ActionResponse", val: { id, output: "done" } });
+		expect(await call).toBe("done");
+		server.send({ tag: "Init", val: { ...init, epoch: "f", position: 3, outcome: "resumed", replayed: 1 } });
+		event("said", "again", 3);
+		event("said", "three", 4);
+		await until(() => seen.includes("three"));
+		expect(seen).toEqual(["one", "resynced epoch_changed", "two", "three"]);
+		expect(server.opened()).toBe(1);
+		expect(server.received.filter(({ tag }) => tag === "ActionRequest")).toHaveLength(1);
+		expect(server.received.filter(({ tag }) => tag === "SubscriptionRequest")).toHaveLength(0);
+		server.cut();
+		await until(() => server.hellos.length === 2);
+		expect(server.hellos[1]!.resume).toEqual({ epoch: "f", position: 4, stream: "s", secret: "secret" });
+	});
+
 	test("brings the snapshot before what follows it", async () => {
 		server.welcome({ snapshot: ["a"], position: 3 });
 		const room = connect({}, { snapshot: "getHistory" });
