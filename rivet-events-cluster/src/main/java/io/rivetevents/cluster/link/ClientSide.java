@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.extension.ConnectRequest;
 import io.rivetevents.extension.StreamRequest;
 import io.rivetevents.outbound.Outbound;
+import io.rivetevents.protocol.ErrorCode;
 import io.rivetevents.protocol.Position;
 import io.rivetevents.protocol.ToClient;
 import io.rivetevents.protocol.ToClient.ResumeOutcome;
@@ -98,7 +99,9 @@ final class ClientSide {
 
 	/** Sends the client the errors of its calls that may or may not have run. */
 	void loseCalls() {
-		this.calls.takeLost().forEach((id) -> this.queue.send(OutgoingMessage.of(OutcomeUnknown.of(id))));
+		for (long id : this.calls.takeLost()) {
+			this.queue.send(OutgoingMessage.of(ToClient.Error.ofAction(ErrorCode.OUTCOME_UNKNOWN, id)));
+		}
 	}
 
 	void end() {

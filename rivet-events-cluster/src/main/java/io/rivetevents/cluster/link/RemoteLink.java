@@ -215,8 +215,8 @@ final class RemoteLink {
 
 	private boolean isTemporary(RivetException refusal) {
 		ErrorCode code = ErrorCode.ofReason(refusal.group() + "." + refusal.code());
-		return OutcomeUnknown.is(refusal) || code == ErrorCode.RESTARTING || code == ErrorCode.CONNECTION_NOT_FOUND
-				|| (this.state == State.RECONNECTING
+		return code == ErrorCode.OUTCOME_UNKNOWN || code == ErrorCode.RESTARTING
+				|| code == ErrorCode.CONNECTION_NOT_FOUND || (this.state == State.RECONNECTING
 						&& (code == ErrorCode.STATE_UNAVAILABLE || code == ErrorCode.OVERLOADED));
 	}
 
