@@ -9,6 +9,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -60,14 +63,23 @@ import io.rivetevents.transport.Handshake;
 @AutoConfiguration(before = RivetEventsAutoConfiguration.class)
 final class ActorTesterAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(ActorTesterAutoConfiguration.class);
+
+	private static final String JOIN = "rivet.events.state.jdbc.join-transaction";
+
 	private static final String TRANSPORT = "rivet.test.transport";
 
 	private static final String PATIENCE = "${rivet.test.patience:10s}";
 
-	ActorTesterAutoConfiguration(Environment environment) {
+	ActorTesterAutoConfiguration(Environment environment, BeanFactory beans) {
 		String transport = environment.getProperty(TRANSPORT, "memory");
 		Assert.state(List.of("memory", "websocket").contains(transport),
 				() -> "%s is %s: set it to memory or websocket".formatted(TRANSPORT, transport));
+		if (environment.getProperty(JOIN, boolean.class, false) && !beans.containsBean("rivetTransactionCheck")) {
+			logger.warn("%s has no effect in this test: without the store in a database, @Transactional on actions "
+				.formatted(JOIN)
+					+ "begins no transaction. Use @SpringBootTest and @AutoConfigureActorTester to test transactions");
+		}
 	}
 
 	@Bean
