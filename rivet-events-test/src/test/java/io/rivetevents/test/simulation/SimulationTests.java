@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class SimulationTests {
 
-	private static final int SEEDS = 300;
+	private static final int SEEDS = 150;
 
 	private final AnnotationConfigApplicationContext beans = RuntimeScenario.beans();
 
@@ -80,7 +80,7 @@ class SimulationTests {
 	/** Or the line that replays a seed would not replay it. */
 	@Test
 	void hasTheSameTraceAloneAndAfterOtherSeeds() throws Exception {
-		int seeds = 100;
+		int seeds = 50;
 		long together = RuntimeScenario.runner(this.beans, SimulationSettings.DEFAULTS).run(1, seeds);
 		long alone = 0;
 		for (int seed = 1; seed <= seeds; seed++) {
