@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
 import io.rivetevents.actor.state.StaleStateException;
 import io.rivetevents.actor.state.StoredActor;
 import io.rivetevents.autoconfigure.InvalidSettingException;
@@ -49,6 +50,9 @@ final class SharedStoreCheck {
 	}
 
 	private @Nullable String problem() {
+		if (this.store instanceof MemoryActorStateStore) {
+			return "is in the memory of this process";
+		}
 		String id = UUID.randomUUID().toString();
 		ActorAddress address = new ActorAddress("rivet-check", "check", ActorKey.of(id));
 		StoredActor first = StoredActor.builder(id, address).version(1).owner(NODE).build();

@@ -135,9 +135,9 @@ final class ClusterProcess implements AutoCloseable {
 		this.process.waitFor();
 	}
 
-	/** Stops the application as a deployment does. */
+	/** Stops the application as a deployment does. Its standard input stays open. */
 	void stop() throws InterruptedException {
-		this.process.destroy();
+		this.process.toHandle().destroy();
 		if (!this.process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
 			throw new IllegalStateException("%s did not stop".formatted(this.name));
 		}

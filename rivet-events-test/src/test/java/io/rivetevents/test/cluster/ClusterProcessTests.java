@@ -146,6 +146,24 @@ class ClusterProcessTests {
 	}
 
 	@Test
+	void noCallFailsWhenTheOwnerStops() throws Exception {
+		AtomicBoolean running = new AtomicBoolean(true);
+		ClusterProcess owner = owner();
+		List<Thread> callers = callers(running, owner);
+		awaitMore(20);
+		owner.stop();
+		this.nodes.remove(owner);
+		awaitMore(20);
+		running.set(false);
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		assertThat(this.unknown).isEmpty();
+		assertThat(this.refused).isEmpty();
+		check();
+	}
+
+	@Test
 	void aNodeThatWasStoppedForAWhileOverwritesNothing() throws Exception {
 		AtomicBoolean running = new AtomicBoolean(true);
 		String owner = awaitOneOwner();

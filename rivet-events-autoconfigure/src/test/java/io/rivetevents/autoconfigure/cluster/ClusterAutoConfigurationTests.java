@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 the rivet-events authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+package io.rivetevents.autoconfigure.cluster;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.rivetevents.actor.Actors;
+import io.rivetevents.actor.state.ActorStateStore;
+import io.rivetevents.actor.state.Change;
+import io.rivetevents.actor.state.DelegatingActorStateStore;
+import io.rivetevents.actor.state.MemoryActorStateStore;
+import io.rivetevents.actor.state.StoredActor;
+import io.rivetevents.annotation.Action;
+import io.rivetevents.annotation.Actor;
+import io.rivetevents.autoconfigure.InvalidSettingException;
+import io.rivetevents.autoconfigure.RivetEventsAutoConfiguration;
+import io.rivetevents.autoconfigure.RivetEventsChecksAutoConfiguration;
+import io.rivetevents.autoconfigure.state.RivetEventsJdbcAutoConfiguration;
+import io.rivetevents.cluster.directory.ClusterNode;
+import io.rivetevents.delivery.OutboundRegistry;
+import io.rivetevents.extension.ActorDirectory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A node of a cluster as the properties describe it.
+ */
+class ClusterAutoConfigurationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(JacksonAutoConfiguration.class, DataSourceAutoConfiguration.class,
+				RivetEventsAutoConfiguration.class, RivetEventsChecksAutoConfiguration.class,
+				RivetEventsJdbcAutoConfiguration.class, RivetEventsClusterAutoConfiguration.class))
+		.withPropertyValues("spring.datasource.generate-unique-name=true");
+
+	private final ApplicationContextRunner enabled = this.runner.withPropertyValues("rivet.events.cluster.enabled=true",
+			"rivet.events.cluster.bind-address=127.0.0.1", "rivet.events.cluster.port=" + freePort());
+
+	private static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void isOffByDefault() {
+		this.runner.run((context) -> assertThat(context).doesNotHaveBean(ClusterNode.class));
+	}
+
+	@Test
+	void aNodeWithoutOthersWorksAlone() {
+		this.enabled.withUserConfiguration(Room.class).run((context) -> {
+			assertThat(context.getBean(ClusterNode.class).status().nodes()).isEqualTo(1);
+			assertThat(context.getBean(ActorDirectory.class))
+				.isNotSameAs(context.getBean("rivetLocalActorDirectory", ActorDirectory.class));
+			assertThat(greeting(context)).isEqualTo("hello");
+			StoredActor stored = context.getBean(ActorStateStore.class).list("default", "room", null, 10).get(0);
+			assertThat(stored.owner()).isEqualTo(context.getBean(OutboundRegistry.class).node());
+		});
+	}
+
+	private static String greeting(ApplicationContext context) {
+		return context.getBean(Actors.class).getOrCreate("room", "a").call("greet", String.class).block(PATIENCE);
+	}
+
+	@Test
+	void isRefusedWithoutTheModule() {
+		this.enabled.withClassLoader(new FilteredClassLoader("io.rivetevents.cluster.engine"))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("rivet.events.cluster.enabled")
+				.hasMessageContaining("its module is missing"));
+	}
+
+	@Test
+	void isRefusedWithAStoreOfOneNode() {
+		this.enabled.withPropertyValues("rivet.events.state.store=memory", "rivet.events.cluster.nodes=127.0.0.1:7800")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("rivet.events.cluster.enabled")
+				.hasMessageContaining("MemoryActorStateStore"));
+	}
+
+	@Test
+	void isRefusedWithAStoreThatLetsTwoNodesSave() {
+		this.enabled.withUserConfiguration(Unfenced.class)
+			.withPropertyValues("rivet.events.cluster.nodes=127.0.0.1:7800")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("has created an instance that existed"));
+	}
+
+	@Test
+	void isRefusedIfNoNodeCanBeFound() {
+		this.enabled.withPropertyValues("rivet.events.cluster.discovery=static")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(InvalidSettingException.class)
+				.hasMessageContaining("rivet.events.cluster.nodes"));
+	}
+
+	@Test
+	void namesThePortThatIsInUse() throws IOException {
+		try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			this.enabled.withPropertyValues("rivet.events.cluster.port=" + used.getLocalPort())
+				.run((context) -> assertThat(context).getFailure()
+					.hasRootCauseInstanceOf(BindException.class)
+					.hasStackTraceContaining("Port " + used.getLocalPort()));
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Unfenced {
+
+		@Bean
+		ActorStateStore store() {
+			return new DelegatingActorStateStore(new MemoryActorStateStore()) {
+
+				@Override
+				public void commit(Change change) {
+					// as a store that accepts each save
+				}
+
+			};
+		}
+
+	}
+
+	@Actor("room")
+	static class Room {
+
+		@Action
+		String greet() {
+			return "hello";
+		}
+
+	}
+
+}
