@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 import io.rivetevents.actor.ActorAddress;
 import io.rivetevents.actor.Actors;
 import io.rivetevents.actor.persistence.ActorState;
+import io.rivetevents.actor.persistence.Variables;
 import io.rivetevents.connection.Connection;
 import io.rivetevents.conversion.ValueMapper;
 import io.rivetevents.delivery.EventTargets;

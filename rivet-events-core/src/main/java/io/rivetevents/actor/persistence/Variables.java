@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-package io.rivetevents.actor.call;
+package io.rivetevents.actor.persistence;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -43,7 +43,7 @@ public final class Variables {
 		return this.named;
 	}
 
-	<V> V typed(Class<V> type) {
+	public <V> V typed(Class<V> type) {
 		Object made = this.made;
 		Assert.state(made != null, "There are no variables: no method with @CreateVars has returned yet");
 		Assert.state(type.isInstance(made), () -> "The method with @CreateVars has returned an object of %s, not of %s"

@@ -4,7 +4,8 @@
  */
 
 /**
- * The state of one instance, and when it is saved. Internal: applications do not use it.
+ * The state and the variables of one instance, and when the state is saved. Internal:
+ * applications do not use it.
  */
 @NullMarked
 package io.rivetevents.actor.persistence;
