@@ -13,6 +13,9 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -125,12 +128,33 @@ class ClusterAutoConfigurationTests {
 	}
 
 	@Test
+	void reportsTheNodesInItsHealth() {
+		this.enabled.withConfiguration(AutoConfigurations.of(RivetEventsClusterHealthAutoConfiguration.class))
+			.run((context) -> {
+				Health health = context.getBean(ClusterHealthIndicator.class).health();
+				assertThat(health.getStatus()).isEqualTo(Status.UP);
+				assertThat(health.getDetails()).containsEntry("nodes", 1).containsEntry("backlog", 0L);
+			});
+	}
+
+	@Test
+	void hasNoHealthWithoutACluster() {
+		this.runner.withConfiguration(AutoConfigurations.of(RivetEventsClusterHealthAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ClusterHealthIndicator.class));
+	}
+
+	@Test
 	void namesThePortThatIsInUse() throws IOException {
 		try (ServerSocket used = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.enabled.withPropertyValues("rivet.events.cluster.port=" + used.getLocalPort())
 				.run((context) -> assertThat(context).getFailure()
 					.hasRootCauseInstanceOf(BindException.class)
-					.hasStackTraceContaining("Port " + used.getLocalPort()));
+					.satisfies((failure) -> {
+						FailureAnalysis analysis = new ClusterStartFailureAnalyzer().analyze(failure);
+						assertThat(analysis).isNotNull();
+						assertThat(analysis.getDescription()).contains("Port " + used.getLocalPort(), "is in use.");
+						assertThat(analysis.getAction()).startsWith("Set another port");
+					}));
 		}
 	}
 

@@ -33,7 +33,8 @@ final class BindAddress {
 			return (configured != null) ? ownAddress(configured) : siteLocal();
 		}
 		catch (SocketException ex) {
-			throw new IllegalStateException("The network interfaces could not be read: " + ex.getMessage(), ex);
+			throw new ClusterStartException("The network interfaces could not be read: " + ex.getMessage(),
+					"Set the bind address", ex);
 		}
 	}
 
@@ -45,12 +46,11 @@ final class BindAddress {
 			}
 		}
 		catch (UnknownHostException ex) {
-			throw new IllegalStateException("The bind address '%s' is not known. ".formatted(configured) + choice(),
-					ex);
+			throw new ClusterStartException("The bind address '%s' is not known".formatted(configured), choice(), ex);
 		}
-		throw new IllegalStateException(
-				"The bind address '%s' belongs to no network interface of this machine. ".formatted(configured)
-						+ choice());
+		throw new ClusterStartException(
+				"The bind address '%s' belongs to no network interface of this machine".formatted(configured), choice(),
+				null);
 	}
 
 	private static String choice() throws SocketException {
@@ -61,9 +61,8 @@ final class BindAddress {
 	private static InetAddress siteLocal() throws SocketException {
 		List<InetAddress> candidates = addresses().stream().filter(InetAddress::isSiteLocalAddress).toList();
 		if (candidates.isEmpty()) {
-			throw new IllegalStateException(
-					"This machine has no private network address. Set the address that connects the nodes as "
-							+ "bind address. " + choice());
+			throw new ClusterStartException("This machine has no private network address",
+					"Set the address that connects the nodes as bind address. " + choice(), null);
 		}
 		try {
 			InetAddress host = InetAddress.getLocalHost();

@@ -27,13 +27,14 @@ record HostAndPort(String host, int port) {
 	static HostAndPort parse(String text, int defaultPort) {
 		Matcher matcher = FORM.matcher(text.strip());
 		if (!matcher.matches()) {
-			throw new IllegalStateException(
-					"'%s' is not a node. Write host:port, or [host]:port for IPv6".formatted(text));
+			throw new ClusterStartException("'%s' is not a node".formatted(text),
+					"Write host:port, or [host]:port for IPv6", null);
 		}
 		String host = (matcher.group(1) != null) ? matcher.group(1) : matcher.group(2);
 		int port = (matcher.group(3) != null) ? Integer.parseInt(matcher.group(3)) : defaultPort;
 		if (port < 1 || port > 65535) {
-			throw new IllegalStateException("'%s' has a port that is not between 1 and 65535".formatted(text));
+			throw new ClusterStartException("'%s' has a port that is not possible".formatted(text),
+					"Write a port between 1 and 65535", null);
 		}
 		return new HostAndPort(host, port);
 	}

@@ -106,14 +106,14 @@ final class JGroupsEngine implements ClusterEngine, Receiver {
 	private IllegalStateException failure(Exception ex) {
 		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
 			if (cause instanceof BindException) {
-				return new IllegalStateException(
-						"Port %d for connections between nodes is in use. Set another port, or stop the other process"
-							.formatted(this.settings.port()),
-						ex);
+				return new ClusterStartException(
+						"Port %d for connections between nodes is in use".formatted(this.settings.port()),
+						"Set another port, or stop the other process", ex);
 			}
 		}
-		return (ex instanceof IllegalStateException own) ? own : new IllegalStateException(
-				"The node could not join the cluster '%s': %s".formatted(this.settings.cluster(), ex.getMessage()), ex);
+		return (ex instanceof IllegalStateException own) ? own : new ClusterStartException(
+				"The node could not join the cluster '%s': %s".formatted(this.settings.cluster(), ex.getMessage()),
+				"Check the settings of the cluster", ex);
 	}
 
 	@Override

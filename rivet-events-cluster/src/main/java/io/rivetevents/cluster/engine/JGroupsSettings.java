@@ -40,17 +40,18 @@ public record JGroupsSettings(String cluster, String node, @Nullable String bind
 	private static final int PORTS = 103;
 
 	public JGroupsSettings {
-		require(!cluster.isBlank(), "The name of the cluster is empty. Set a name that all of its nodes share");
-		require(!UUID.fromString(node).equals(new UUID(0, 0)), "The name of the node is not a random UUID");
-		require(port > 0 && port <= 65535 - PORTS,
-				"Port %d is not possible. Set a port between 1 and %d".formatted(port, 65535 - PORTS));
-		require(failureTimeout.toMillis() >= 100,
-				"The failure timeout %s is too short. Set at least 100 ms".formatted(failureTimeout));
+		require(!cluster.isBlank(), "The name of the cluster is empty", "Set a name that all of its nodes share");
+		require(!UUID.fromString(node).equals(new UUID(0, 0)), "The name of the node is not random",
+				"Use a random UUID");
+		require(port > 0 && port <= 65535 - PORTS, "Port %d is not possible".formatted(port),
+				"Set a port between 1 and %d".formatted(65535 - PORTS));
+		require(failureTimeout.toMillis() >= 100, "The failure timeout %s is too short".formatted(failureTimeout),
+				"Set at least 100 ms");
 	}
 
-	private static void require(boolean condition, String message) {
+	private static void require(boolean condition, String problem, String action) {
 		if (!condition) {
-			throw new IllegalStateException(message);
+			throw new ClusterStartException(problem, action, null);
 		}
 	}
 

@@ -94,8 +94,8 @@ final class JGroupsStack {
 				return;
 			}
 		}
-		throw new IllegalStateException(
-				"The JGroups configuration '%s' has no %s. Add the protocol".formatted(configuration, what));
+		throw new ClusterStartException("The JGroups configuration '%s' has no %s".formatted(configuration, what),
+				"Add the protocol", null);
 	}
 
 	private static TCP transport(JGroupsSettings settings, InetAddress address) throws Exception {

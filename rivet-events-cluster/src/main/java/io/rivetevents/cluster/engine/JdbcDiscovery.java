@@ -129,7 +129,8 @@ public final class JdbcDiscovery implements Discovery {
 		long now = ChronoUnit.NANOS.between(Instant.EPOCH, this.clock.instant());
 		String content = "%d %s %s".formatted(now, address, entry.cluster());
 		if (content.getBytes(StandardCharsets.UTF_8).length > MAX_CONTENT) {
-			throw new IllegalStateException("The name of the cluster is too long: " + entry.cluster());
+			throw new ClusterStartException("The name of the cluster is too long: " + entry.cluster(),
+					"Set a shorter name", null);
 		}
 		use("written", (session) -> {
 			if (session.renew(entry.node(), content) == 0) {
@@ -185,10 +186,8 @@ public final class JdbcDiscovery implements Discovery {
 			return result;
 		}
 		catch (SQLException ex) {
-			throw new IllegalStateException(
-					"The table %s cannot be %s. It must be there, and the database must answer: %s"
-						.formatted(this.table, how, ex.getMessage()),
-					ex);
+			throw new ClusterStartException("The table %s cannot be %s: %s".formatted(this.table, how, ex.getMessage()),
+					"Create the tables of the store, and check that the database runs", ex);
 		}
 	}
 

@@ -33,7 +33,8 @@ public final class StaticDiscovery implements Discovery {
 	 */
 	public StaticDiscovery(List<String> hosts, int defaultPort) {
 		if (hosts.isEmpty()) {
-			throw new IllegalStateException("The list of nodes is empty. Add host:port of each node, or of several");
+			throw new ClusterStartException("The list of nodes is empty", "Add host:port of each node, or of several",
+					null);
 		}
 		this.hosts = hosts.stream().map((host) -> HostAndPort.parse(host, defaultPort)).toList();
 	}

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
@@ -59,10 +58,8 @@ class JGroupsProcessTests {
 		Node second = start(2, failureTimeout);
 		awaitAll(first, second, killed);
 		assertThat(first.view().nodes().get(0)).isEqualTo(killed.name);
-		long start = System.nanoTime();
 		killed.kill();
 		awaitWithout(first, second);
-		System.out.println("Noticed after ms: " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
 		assertThat(first.departed()).isEmpty();
 		assertThat(first.view()).isEqualTo(second.view());
 	}
@@ -88,10 +85,8 @@ class JGroupsProcessTests {
 		awaitAll(first, second, stopped);
 		stopped.pause();
 		awaitWithout(first, second);
-		long start = System.nanoTime();
 		stopped.resume();
 		awaitAll(first, second, stopped);
-		System.out.println("Joined again after ms: " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
 	}
 
 	/** What waits for the stopped node delays no frame and no heartbeat to others. */

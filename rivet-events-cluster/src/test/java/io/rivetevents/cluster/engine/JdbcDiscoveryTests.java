@@ -127,7 +127,7 @@ class JdbcDiscoveryTests {
 		Node node = new Node(CLUSTER, Node.freePorts(1).get(0), discovery());
 		this.nodes.add(node);
 		assertThatIllegalStateException().isThrownBy(node::start)
-			.withMessageStartingWith("The table rivet_meta cannot be written. It must be there");
+			.withMessageStartingWith("The table rivet_meta cannot be written: ");
 	}
 
 	@Test
